@@ -1,0 +1,4 @@
+package io.freshet.event;
+
+/** The raw feature values of one impression. */
+public final class FeatureValues {}

@@ -1,0 +1,24 @@
+package io.freshet.feature;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * An impression after encoding: what waits in the join for its clicks.
+ *
+ * @param id the impression's id
+ * @param timestamp event time, epoch milliseconds
+ * @param weight importance weight, 1 unless the event says otherwise
+ * @param example the features
+ */
+public record EncodedImpression(String id, long timestamp, float weight, Example example) {
+
+  public EncodedImpression {
+    requireNonNull(id, "id");
+    requireNonNull(example, "example");
+  }
+
+  /** Labels it. */
+  public LabelledExample labelled(float label, long time) {
+    return new LabelledExample(id, time, label, weight, example);
+  }
+}

@@ -1,0 +1,34 @@
+package io.freshet.feature;
+
+/**
+ * Feature ids: 64 bits, the field's number in the high 12, a hash of the value in the low 52.
+ *
+ * <p>Field number 0 is the bias, which every example holds once with value 1 and which has a row of
+ * the embedding table like any other feature (only its first-order weight is used).
+ */
+public final class Fids {
+  public static final int FIELD_BITS = 12;
+  public static final int VALUE_BITS = 64 - FIELD_BITS;
+
+  /** Fields are numbered from 1 to here. */
+  public static final int MAX_FIELD = (1 << FIELD_BITS) - 1;
+
+  /** The id of the bias. */
+  public static final long BIAS = 0L;
+
+  private static final long VALUE_MASK = (1L << VALUE_BITS) - 1;
+
+  private Fids() {}
+
+  /** The id of a value, given a 64-bit hash of it, of which the low 52 bits count. */
+  public static long of(int field, long hash) {
+    if (field < 0 || field > MAX_FIELD) {
+      throw new IllegalArgumentException("field number " + field + " is not in 0.." + MAX_FIELD);
+    }
+    return (long) field << VALUE_BITS | hash & VALUE_MASK;
+  }
+
+  public static int field(long fid) {
+    return (int) (fid >>> VALUE_BITS);
+  }
+}

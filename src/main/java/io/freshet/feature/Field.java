@@ -1,0 +1,64 @@
+package io.freshet.feature;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/** One field of the features: how its raw value becomes feature ids. */
+public sealed interface Field {
+
+  /** The name of the raw feature, and of the field. */
+  String name();
+
+  /** The number in the high bits of the field's ids, 1 to {@link Fids#MAX_FIELD}. */
+  int number();
+
+  /** One id for each distinct value. */
+  record Categorical(String name, int number) implements Field {
+    public Categorical {
+      requireNonNull(name, "name");
+    }
+  }
+
+  /** Several values, mean-pooled: n values count 1/n each. */
+  record Multi(String name, int number) implements Field {
+    public Multi {
+      requireNonNull(name, "name");
+    }
+  }
+
+  /** A number. */
+  record Numeric(String name, int number, Transform transform) implements Field {
+    public Numeric {
+      requireNonNull(name, "name");
+      requireNonNull(transform, "transform");
+    }
+  }
+
+  /** Every combination of the values of other fields, which are categorical or multi. */
+  record Cross(String name, int number, List<String> of) implements Field {
+    public Cross {
+      requireNonNull(name, "name");
+      of = List.copyOf(of);
+    }
+  }
+
+  /** What happens to a number on its way to the model. */
+  sealed interface Transform {
+    /** x as it is. */
+    record Identity() implements Transform {}
+
+    /** sign(x) ln(1 + |x|). */
+    record Log() implements Transform {}
+
+    /** (x - mean) / deviation. */
+    record Standardize(double mean, double deviation) implements Transform {}
+
+    /** The index of the interval that holds x, as a categorical value; bounds ascend. */
+    record Buckets(List<Double> bounds) implements Transform {
+      public Buckets {
+        bounds = List.copyOf(bounds);
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package io.freshet.join;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+
+/**
+ * The label join's settings.
+ *
+ * @param window how long after its impression a click counts, in event time
+ * @param outOfOrderness how far behind the newest a record may be, in event time
+ * @param idleness after how long without records a Kafka partition of impressions no longer holds
+ *     back the watermark
+ * @param timerBucket timers are rounded up to a multiple of it
+ */
+public record JoinSettings(
+    Duration window, Duration outOfOrderness, Duration idleness, Duration timerBucket) {
+  public static final JoinSettings DEFAULT =
+      new JoinSettings(
+          Duration.ofMinutes(30),
+          Duration.ofSeconds(30),
+          Duration.ofMinutes(1),
+          Duration.ofSeconds(1));
+
+  public JoinSettings {
+    requireNonNull(window, "window");
+    requireNonNull(outOfOrderness, "outOfOrderness");
+    requireNonNull(idleness, "idleness");
+    requireNonNull(timerBucket, "timerBucket");
+  }
+}

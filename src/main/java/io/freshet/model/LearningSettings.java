@@ -1,0 +1,36 @@
+package io.freshet.model;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * How the model learns from a batch, wherever it learns: in the job and in {@link LocalLearner}.
+ *
+ * @param stepSize examples a row step at most
+ * @param repeatsPerUser how often one user may occur in a row step; 1 keeps steps free of repeats
+ * @param firstOrder optimiser of the first-order weights
+ * @param embedding optimiser of the embedding vectors
+ * @param denseStepSize examples between two steps of the dense optimiser
+ * @param dense optimiser of the deep part
+ */
+public record LearningSettings(
+    int stepSize,
+    int repeatsPerUser,
+    OptimizerSettings firstOrder,
+    OptimizerSettings embedding,
+    int denseStepSize,
+    OptimizerSettings dense) {
+  public static final LearningSettings DEFAULT =
+      new LearningSettings(
+          64,
+          1,
+          new OptimizerSettings.Ftrl(0.5f, 1, 0, 0),
+          new OptimizerSettings.Adagrad(0.1f, 0.1f),
+          64,
+          new OptimizerSettings.Adagrad(0.02f, 0.1f));
+
+  public LearningSettings {
+    requireNonNull(firstOrder, "firstOrder");
+    requireNonNull(embedding, "embedding");
+    requireNonNull(dense, "dense");
+  }
+}

@@ -1,0 +1,127 @@
+package io.freshet.model;
+
+import io.freshet.feature.Example;
+import io.freshet.feature.LabelledExample;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A communication batch: examples, and their occurrences resolved to rows local to the batch.
+ *
+ * <p>Distinct fids are numbered 0 … {@link #rows()} - 1 in order of first appearance; that number
+ * is the <em>batch row</em> of the fid, and the rows pulled for the batch lie in that order. The
+ * batch is filled once, then only read; {@link #clear} makes it ready for reuse without allocating.
+ */
+public final class MiniBatch {
+  private final List<LabelledExample> examples = new ArrayList<>();
+  private final LongIndex index = new LongIndex(1024);
+  private int[] starts = new int[257]; // of each example's occurrences, and the end of the last
+  private int[] rowOf = new int[4096]; // of each occurrence
+  private float[] valueOf = new float[4096];
+  private int[] counts = new int[1024]; // occurrences of each row
+  private long[] lastSeen = new long[1024];
+  private int occurrences;
+
+  public void add(LabelledExample example) {
+    Example features = example.example();
+    int n = features.occurrences();
+    reserve(n);
+    for (int j = 0; j < n; j++) {
+      int before = index.size();
+      int row = index.add(features.fids()[j]);
+      if (row == before) {
+        startRow(row);
+      }
+      rowOf[occurrences] = row;
+      valueOf[occurrences++] = features.values()[j];
+      counts[row]++;
+      lastSeen[row] = Math.max(lastSeen[row], example.time());
+    }
+    examples.add(example);
+    starts[examples.size()] = occurrences;
+  }
+
+  public void clear() {
+    examples.clear();
+    index.clear();
+    occurrences = 0;
+  }
+
+  /** Number of examples. */
+  public int size() {
+    return examples.size();
+  }
+
+  public boolean isEmpty() {
+    return examples.isEmpty();
+  }
+
+  public LabelledExample example(int i) {
+    return examples.get(i);
+  }
+
+  /** Number of distinct fids. */
+  public int rows() {
+    return index.size();
+  }
+
+  public long fid(int row) {
+    return index.key(row);
+  }
+
+  /** The batch row of a fid, or -1 if no example of the batch holds it. */
+  public int rowOf(long fid) {
+    return index.find(fid);
+  }
+
+  /** How often the row's fid occurs in the examples of the batch. */
+  public int count(int row) {
+    return counts[row];
+  }
+
+  /** Latest event time at which the row's fid occurs in the batch, epoch milliseconds. */
+  public long lastSeen(int row) {
+    return lastSeen[row];
+  }
+
+  /** Index of the example's first occurrence; {@code start(i + 1)} is one past its last. */
+  public int start(int example) {
+    return starts[example];
+  }
+
+  /** The batch row of an occurrence. */
+  public int row(int occurrence) {
+    return rowOf[occurrence];
+  }
+
+  /** The value of an occurrence. */
+  public float value(int occurrence) {
+    return valueOf[occurrence];
+  }
+
+  /** Number of occurrences over all examples. */
+  public int occurrences() {
+    return occurrences;
+  }
+
+  private void startRow(int row) {
+    if (row == counts.length) {
+      counts = Arrays.copyOf(counts, 2 * row);
+      lastSeen = Arrays.copyOf(lastSeen, 2 * row);
+    }
+    counts[row] = 0;
+    lastSeen[row] = Long.MIN_VALUE;
+  }
+
+  private void reserve(int n) {
+    if (examples.size() + 1 == starts.length) {
+      starts = Arrays.copyOf(starts, 2 * starts.length);
+    }
+    if (occurrences + n > rowOf.length) {
+      int length = Math.max(2 * rowOf.length, occurrences + n);
+      rowOf = Arrays.copyOf(rowOf, length);
+      valueOf = Arrays.copyOf(valueOf, length);
+    }
+  }
+}

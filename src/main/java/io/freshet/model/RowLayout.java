@@ -1,0 +1,61 @@
+package io.freshet.model;
+
+/**
+ * How a row of the embedding table lies in a float array: {@code [w, v₁…v_k | slots of w | slots of
+ * v]}.
+ *
+ * <p>The <em>stored</em> row is what travels in the loop and lies in state; the <em>finished</em>
+ * row, {@code [w, v₁…v_k]}, holds the values that the model computes with, and is what snapshots
+ * hold.
+ */
+public final class RowLayout {
+  private final int embeddingSize;
+  private final long seed;
+  private final Optimizer firstOrder;
+  private final Optimizer embedding;
+
+  public RowLayout(ModelSettings model, LearningSettings learning) {
+    embeddingSize = model.embeddingSize();
+    seed = model.seed();
+    firstOrder = Optimizers.of(learning.firstOrder());
+    embedding = Optimizers.of(learning.embedding());
+  }
+
+  public int embeddingSize() {
+    return embeddingSize;
+  }
+
+  /** Floats of a stored row. */
+  public int width() {
+    return parameters() + firstOrder.slots() + embedding.slots() * embeddingSize;
+  }
+
+  /** Stored parameters, at the start of a row: the part of a delta that concurrency scales. */
+  public int parameters() {
+    return 1 + embeddingSize;
+  }
+
+  /** Floats of a finished row. */
+  public int finishedWidth() {
+    return 1 + embeddingSize;
+  }
+
+  /** Writes the row that a feature starts with, from (seed, fid) alone. */
+  public void start(long fid, float[] row, int at) {
+    throw new IllegalStateException("stub");
+  }
+
+  /** Derives the finished row from the stored one. */
+  public void finish(float[] row, int at, float[] finished, int f) {
+    firstOrder.read(row, at, at + parameters(), 1, finished, f);
+    embedding.read(
+        row, at + 1, at + parameters() + firstOrder.slots(), embeddingSize, finished, f + 1);
+  }
+
+  /** Moves the row by the gradient of its finished values, {@code gradient[g …]}. */
+  public void update(float[] row, int at, float[] gradient, int g) {
+    firstOrder.update(row, at, at + parameters(), 1, gradient, g);
+    embedding.update(
+        row, at + 1, at + parameters() + firstOrder.slots(), embeddingSize, gradient, g + 1);
+  }
+}

@@ -1,0 +1,35 @@
+package io.freshet.train;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.model.LearningSettings;
+import java.time.Duration;
+
+/**
+ * The loop's settings: the grain of communication, beside {@link LearningSettings}, the grain of
+ * learning.
+ *
+ * @param batchSize examples a lookup
+ * @param batchLinger how long a part-filled batch waits for more examples
+ * @param maxInFlight batches that may wait for their rows at once
+ * @param denseSyncEvery examples between two exchanges of the dense part
+ * @param denseSlices slices the dense part is cut in, each merged by one subtask
+ * @param cacheRows rows each shard holds in its write-back cache
+ * @param learning how a batch is learned
+ */
+public record TrainSettings(
+    int batchSize,
+    Duration batchLinger,
+    int maxInFlight,
+    int denseSyncEvery,
+    int denseSlices,
+    int cacheRows,
+    LearningSettings learning) {
+  public static final TrainSettings DEFAULT =
+      new TrainSettings(256, Duration.ofMillis(20), 2, 256, 64, 1 << 20, LearningSettings.DEFAULT);
+
+  public TrainSettings {
+    requireNonNull(batchLinger, "batchLinger");
+    requireNonNull(learning, "learning");
+  }
+}

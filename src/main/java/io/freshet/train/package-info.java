@@ -1,0 +1,2 @@
+/** The training loop inside the Flink job. */
+package io.freshet.train;
