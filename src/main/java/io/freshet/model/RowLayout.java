@@ -42,7 +42,7 @@ public final class RowLayout {
 
   /** Writes the row that a feature starts with, from (seed, fid) alone. */
   public void start(long fid, float[] row, int at) {
-    throw new IllegalStateException("stub");
+    throw new IllegalStateException("stub " + seed);
   }
 
   /** Derives the finished row from the stored one. */
