@@ -20,8 +20,8 @@ public final class MiniBatch {
   private int[] rowOf = new int[4096]; // of each occurrence
   private float[] valueOf = new float[4096];
   private int[] counts = new int[1024]; // occurrences of each row
-  private long[] lastSeen = new long[1024];
   private int occurrences;
+  private long latestTime = Long.MIN_VALUE;
 
   public void add(LabelledExample example) {
     Example features = example.example();
@@ -36,9 +36,9 @@ public final class MiniBatch {
       rowOf[occurrences] = row;
       valueOf[occurrences++] = features.values()[j];
       counts[row]++;
-      lastSeen[row] = Math.max(lastSeen[row], example.time());
     }
     examples.add(example);
+    latestTime = Math.max(latestTime, example.time());
     starts[examples.size()] = occurrences;
   }
 
@@ -46,6 +46,7 @@ public final class MiniBatch {
     examples.clear();
     index.clear();
     occurrences = 0;
+    latestTime = Long.MIN_VALUE;
   }
 
   /** Number of examples. */
@@ -80,9 +81,9 @@ public final class MiniBatch {
     return counts[row];
   }
 
-  /** Latest event time at which the row's fid occurs in the batch, epoch milliseconds. */
-  public long lastSeen(int row) {
-    return lastSeen[row];
+  /** Latest event time of an example of the batch, epoch milliseconds. */
+  public long latestTime() {
+    return latestTime;
   }
 
   /** Index of the example's first occurrence; {@code start(i + 1)} is one past its last. */
@@ -108,10 +109,8 @@ public final class MiniBatch {
   private void startRow(int row) {
     if (row == counts.length) {
       counts = Arrays.copyOf(counts, 2 * row);
-      lastSeen = Arrays.copyOf(lastSeen, 2 * row);
     }
     counts[row] = 0;
-    lastSeen[row] = Long.MIN_VALUE;
   }
 
   private void reserve(int n) {

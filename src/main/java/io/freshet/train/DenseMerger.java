@@ -1,0 +1,210 @@
+package io.freshet.train;
+
+import io.freshet.model.DenseBlock;
+import io.freshet.model.DenseParameters;
+import io.freshet.model.ModelSettings;
+import io.freshet.train.Answer.DenseSlices;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Holds slices of the one dense network that all trainers replicate: merges what a trainer sends
+ * and answers it with the merged slices.
+ *
+ * <p><b>Merge.</b> The parameters move by the delta times 1 / √P, P trainers: plain addition makes
+ * each needed move up to P times and overshoots from 8 trainers on, averaging learns too slowly.
+ * Optimiser slots, sums of squares, are added whole. A slice of a delta that is not finite is
+ * refused and counted.
+ *
+ * <p>Slices are keyed state, so the dense network rescales and recovers as the table does; this
+ * operator keeps those it owns in memory and writes the changed ones back ahead of each barrier.
+ */
+final class DenseMerger extends AbstractStreamOperator<Answer>
+    implements OneInputStreamOperator<DenseDelta, Answer>, BoundedOneInput {
+  private static final long serialVersionUID = 1L;
+
+  static final OutputTag<DenseBlock> FINISHED =
+      new OutputTag<>("finished-slices", MessageCodecs.DENSE_BLOCK);
+
+  private final int fields;
+  private final ModelSettings model;
+  private final TrainSettings settings;
+
+  private transient DenseParameters start;
+  private transient DenseSlicing slicing;
+  private transient ValueState<StoredSlice> state;
+  private transient SortedMap<Integer, Slice> slices;
+  private transient boolean ended;
+  private transient Counter merges;
+  private transient Counter refused;
+
+  DenseMerger(int fields, ModelSettings model, TrainSettings settings) {
+    this.fields = fields;
+    this.model = model;
+    this.settings = settings;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    LoopRules.check(this);
+    start = DenseParameters.start(fields, model, settings.learning().dense());
+    slicing = new DenseSlicing(start.size(), settings.denseSlices());
+    state =
+        getRuntimeContext().getState(new ValueStateDescriptor<>("dense-slices", StoredSlice.TYPE));
+    slices = new TreeMap<>();
+    for (int slice = 0; slicing.size() > 0 && slice < slicing.slices(); slice++) {
+      if (owns(slice)) {
+        slices.put(slice, load(slice));
+      }
+    }
+    merges = getMetricGroup().counter("merges");
+    refused = getMetricGroup().counter("refused-slices");
+  }
+
+  private boolean owns(int slice) {
+    var task = getRuntimeContext().getTaskInfo();
+    return KeyGroupRangeAssignment.assignKeyToParallelOperator(
+            slice, task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks())
+        == task.getIndexOfThisSubtask();
+  }
+
+  private Slice load(int slice) throws Exception {
+    setCurrentKey(slice);
+    StoredSlice stored = state.value();
+    if (stored == null) {
+      return new Slice(startOf(slice), 0);
+    }
+    int floats = start.planes() * slicing.length(slice);
+    if (stored.values().length != floats) {
+      throw new RefusedException(
+          "the restored state holds a dense slice of "
+              + stored.values().length
+              + " floats where the hidden layers, slices and dense optimiser configured make "
+              + floats);
+    }
+    return new Slice(stored.values().clone(), stored.examples());
+  }
+
+  private float[] startOf(int slice) {
+    int n = slicing.length(slice);
+    float[] values = new float[start.planes() * n];
+    for (int plane = 0; plane < start.planes(); plane++) {
+      start.read(plane, slicing.from(slice), n, values, plane * n);
+    }
+    return values;
+  }
+
+  @Override
+  public void processElement(StreamRecord<DenseDelta> element) {
+    DenseDelta delta = element.getValue();
+    if (delta.deltas().length > 0) {
+      merge(delta);
+    }
+    output.collect(new StreamRecord<>(answer(delta)));
+  }
+
+  private void merge(DenseDelta delta) {
+    float scale = (float) (1 / Math.sqrt(delta.trainers()));
+    int at = 0;
+    for (int number : delta.slices()) {
+      Slice slice = slices.get(number);
+      int floats = slice.values.length;
+      if (isFinite(delta.deltas(), at, floats)) {
+        slice.add(delta.deltas(), at, slicing.length(number), scale);
+        slice.examples += delta.examples();
+        merges.inc();
+      } else {
+        LOG.warn("refused a delta of dense slice {} that is not finite", number);
+        refused.inc();
+      }
+      at += floats;
+    }
+  }
+
+  private static boolean isFinite(float[] values, int from, int n) {
+    float sum = 0;
+    for (int i = from; i < from + n; i++) {
+      sum += values[i] * 0;
+    }
+    return sum == 0;
+  }
+
+  private DenseSlices answer(DenseDelta delta) {
+    int floats = 0;
+    for (int number : delta.slices()) {
+      floats += slices.get(number).values.length;
+    }
+    float[] merged = new float[floats];
+    int at = 0;
+    for (int number : delta.slices()) {
+      float[] values = slices.get(number).values;
+      System.arraycopy(values, 0, merged, at, values.length);
+      at += values.length;
+    }
+    return new DenseSlices(delta.replyTo(), delta.slices(), merged);
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    super.prepareSnapshotPreBarrier(checkpointId);
+    if (!ended) {
+      flush();
+    }
+  }
+
+  @Override
+  public void endInput() throws Exception {
+    flush();
+    ended = true;
+  }
+
+  private void flush() throws Exception {
+    for (var entry : slices.entrySet()) {
+      Slice slice = entry.getValue();
+      if (slice.changed) {
+        setCurrentKey(entry.getKey());
+        state.update(new StoredSlice(slice.examples, slice.values.clone()));
+        slice.changed = false;
+      }
+      output.collect(FINISHED, new StreamRecord<>(finished(entry.getKey(), slice)));
+    }
+  }
+
+  private DenseBlock finished(int number, Slice slice) {
+    float[] values = new float[slicing.length(number)];
+    start.finish(slice.values, values.length, values);
+    return new DenseBlock(slicing.from(number), values, slice.examples);
+  }
+
+  /** A slice in memory. */
+  private static final class Slice {
+    final float[] values; // parameters, then slots plane by plane
+    long examples;
+    boolean changed = true;
+
+    Slice(float[] values, long examples) {
+      this.values = values;
+      this.examples = examples;
+    }
+
+    void add(float[] delta, int from, int parameters, float scale) {
+      for (int i = 0; i < parameters; i++) {
+        values[i] += scale * delta[from + i];
+      }
+      for (int i = parameters; i < values.length; i++) {
+        values[i] += delta[from + i];
+      }
+      changed = true;
+    }
+  }
+}

@@ -1,0 +1,230 @@
+package io.freshet.train;
+
+import io.freshet.model.DenseBlock;
+import io.freshet.model.Predictions;
+import io.freshet.model.RowBlock;
+import io.freshet.train.Answer.DenseSlices;
+import io.freshet.train.Answer.Rows;
+import io.freshet.train.ShardRequest.Lookup;
+import io.freshet.train.ShardRequest.RowDelta;
+import io.freshet.wire.Primitives;
+import io.freshet.wire.WireCodec;
+import io.freshet.wire.WireType;
+import java.io.IOException;
+import java.util.UUID;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** How the loop's messages travel: a few numbers, then whole arrays. */
+public final class MessageCodecs {
+  static final WireType<ShardRequest> SHARD_REQUEST =
+      WireType.of(ShardRequest.class, ShardRequestCodec.class);
+  static final WireType<Answer> ANSWER = WireType.of(Answer.class, AnswerCodec.class);
+  static final WireType<DenseDelta> DENSE_DELTA =
+      WireType.of(DenseDelta.class, DenseDeltaCodec.class);
+
+  public static final WireType<Predictions> PREDICTIONS =
+      WireType.of(Predictions.class, PredictionsCodec.class);
+  public static final WireType<RowBlock> ROW_BLOCK =
+      WireType.of(RowBlock.class, RowBlockCodec.class);
+  public static final WireType<DenseBlock> DENSE_BLOCK =
+      WireType.of(DenseBlock.class, DenseBlockCodec.class);
+
+  private MessageCodecs() {}
+
+  /** Lookups and row deltas. */
+  public static final class ShardRequestCodec implements WireCodec<ShardRequest> {
+    private static final int LOOKUP = 0;
+    private static final int ROW_DELTA = 1;
+
+    @Override
+    public void write(ShardRequest request, DataOutputView out) throws IOException {
+      if (request instanceof Lookup lookup) {
+        out.writeByte(LOOKUP);
+        writeReplyTo(lookup.replyTo(), out);
+        out.writeInt(lookup.parallelism());
+        out.writeInt(lookup.maxParallelism());
+        out.writeLong(lookup.batch());
+        out.writeInt(lookup.part());
+        writeLongs(lookup.fids(), out);
+      } else if (request instanceof RowDelta delta) {
+        out.writeByte(ROW_DELTA);
+        out.writeLong(delta.time());
+        writeLongs(delta.fids(), out);
+        Primitives.writeLongs(delta.base(), 0, delta.fids().length, out);
+        Primitives.writeInts(delta.counts(), 0, delta.fids().length, out);
+        writeFloats(delta.deltas(), out);
+      }
+    }
+
+    @Override
+    public ShardRequest read(DataInputView in, int version) throws IOException {
+      return in.readByte() == LOOKUP ? readLookup(in) : readDelta(in);
+    }
+
+    private static Lookup readLookup(DataInputView in) throws IOException {
+      return new Lookup(
+          readReplyTo(in), in.readInt(), in.readInt(), in.readLong(), in.readInt(), readLongs(in));
+    }
+
+    private static RowDelta readDelta(DataInputView in) throws IOException {
+      long time = in.readLong();
+      long[] fids = readLongs(in);
+      long[] base = new long[fids.length];
+      Primitives.readLongs(base, 0, base.length, in);
+      int[] counts = new int[fids.length];
+      Primitives.readInts(counts, 0, counts.length, in);
+      return new RowDelta(fids, time, base, counts, readFloats(in));
+    }
+  }
+
+  /** Rows and merged slices. */
+  public static final class AnswerCodec implements WireCodec<Answer> {
+    private static final int ROWS = 0;
+    private static final int DENSE_SLICES = 1;
+
+    @Override
+    public void write(Answer answer, DataOutputView out) throws IOException {
+      out.writeByte(answer instanceof Rows ? ROWS : DENSE_SLICES);
+      writeReplyTo(answer.replyTo(), out);
+      if (answer instanceof Rows rows) {
+        out.writeLong(rows.batch());
+        out.writeInt(rows.part());
+        writeLongs(rows.updates(), out);
+        writeFloats(rows.values(), out);
+      } else if (answer instanceof DenseSlices dense) {
+        writeInts(dense.slices(), out);
+        writeFloats(dense.values(), out);
+      }
+    }
+
+    @Override
+    public Answer read(DataInputView in, int version) throws IOException {
+      int kind = in.readByte();
+      ReplyTo replyTo = readReplyTo(in);
+      return kind == ROWS
+          ? new Rows(replyTo, in.readLong(), in.readInt(), readLongs(in), readFloats(in))
+          : new DenseSlices(replyTo, readInts(in), readFloats(in));
+    }
+  }
+
+  /** Dense deltas. */
+  public static final class DenseDeltaCodec implements WireCodec<DenseDelta> {
+    @Override
+    public void write(DenseDelta delta, DataOutputView out) throws IOException {
+      writeReplyTo(delta.replyTo(), out);
+      out.writeInt(delta.trainers());
+      out.writeLong(delta.examples());
+      writeInts(delta.slices(), out);
+      writeFloats(delta.deltas(), out);
+    }
+
+    @Override
+    public DenseDelta read(DataInputView in, int version) throws IOException {
+      return new DenseDelta(
+          readReplyTo(in), in.readInt(), in.readLong(), readInts(in), readFloats(in));
+    }
+  }
+
+  /** Predictions. */
+  public static final class PredictionsCodec implements WireCodec<Predictions> {
+    @Override
+    public void write(Predictions predictions, DataOutputView out) throws IOException {
+      int n = predictions.size();
+      writeLongs(predictions.times(), out);
+      Primitives.writeFloats(predictions.labels(), 0, n, out);
+      Primitives.writeFloats(predictions.weights(), 0, n, out);
+      Primitives.writeFloats(predictions.probabilities(), 0, n, out);
+      out.writeLong(predictions.occurrences());
+    }
+
+    @Override
+    public Predictions read(DataInputView in, int version) throws IOException {
+      long[] times = readLongs(in);
+      float[][] columns = new float[3][times.length];
+      for (float[] column : columns) {
+        Primitives.readFloats(column, 0, column.length, in);
+      }
+      return new Predictions(times, columns[0], columns[1], columns[2], in.readLong());
+    }
+  }
+
+  /** Finished rows. */
+  public static final class RowBlockCodec implements WireCodec<RowBlock> {
+    @Override
+    public void write(RowBlock block, DataOutputView out) throws IOException {
+      writeLongs(block.fids(), out);
+      Primitives.writeLongs(block.updates(), 0, block.size(), out);
+      writeFloats(block.values(), out);
+    }
+
+    @Override
+    public RowBlock read(DataInputView in, int version) throws IOException {
+      long[] fids = readLongs(in);
+      long[] updates = new long[fids.length];
+      Primitives.readLongs(updates, 0, updates.length, in);
+      return new RowBlock(fids, updates, readFloats(in));
+    }
+  }
+
+  /** Finished slices. */
+  public static final class DenseBlockCodec implements WireCodec<DenseBlock> {
+    @Override
+    public void write(DenseBlock block, DataOutputView out) throws IOException {
+      out.writeInt(block.from());
+      out.writeLong(block.examples());
+      writeFloats(block.values(), out);
+    }
+
+    @Override
+    public DenseBlock read(DataInputView in, int version) throws IOException {
+      int from = in.readInt();
+      long examples = in.readLong();
+      return new DenseBlock(from, readFloats(in), examples);
+    }
+  }
+
+  private static void writeReplyTo(ReplyTo replyTo, DataOutputView out) throws IOException {
+    out.writeLong(replyTo.channel().getMostSignificantBits());
+    out.writeLong(replyTo.channel().getLeastSignificantBits());
+    out.writeInt(replyTo.trainer());
+    out.writeUTF(replyTo.location());
+  }
+
+  private static ReplyTo readReplyTo(DataInputView in) throws IOException {
+    return new ReplyTo(new UUID(in.readLong(), in.readLong()), in.readInt(), in.readUTF());
+  }
+
+  private static void writeLongs(long[] values, DataOutputView out) throws IOException {
+    out.writeInt(values.length);
+    Primitives.writeLongs(values, 0, values.length, out);
+  }
+
+  private static long[] readLongs(DataInputView in) throws IOException {
+    long[] values = new long[in.readInt()];
+    Primitives.readLongs(values, 0, values.length, in);
+    return values;
+  }
+
+  private static void writeInts(int[] values, DataOutputView out) throws IOException {
+    out.writeInt(values.length);
+    Primitives.writeInts(values, 0, values.length, out);
+  }
+
+  private static int[] readInts(DataInputView in) throws IOException {
+    int[] values = new int[in.readInt()];
+    Primitives.readInts(values, 0, values.length, in);
+    return values;
+  }
+
+  private static void writeFloats(float[] values, DataOutputView out) throws IOException {
+    out.writeInt(values.length);
+    Primitives.writeFloats(values, 0, values.length, out);
+  }
+
+  private static float[] readFloats(DataInputView in) throws IOException {
+    float[] values = new float[in.readInt()];
+    Primitives.readFloats(values, 0, values.length, in);
+    return values;
+  }
+}

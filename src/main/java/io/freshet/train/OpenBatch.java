@@ -1,0 +1,150 @@
+package io.freshet.train;
+
+import io.freshet.model.BatchLearner;
+import io.freshet.model.MiniBatch;
+import io.freshet.model.Predictions;
+import io.freshet.train.Answer.Rows;
+import io.freshet.train.ShardRequest.Lookup;
+import io.freshet.train.ShardRequest.RowDelta;
+import java.util.function.Consumer;
+
+/**
+ * A batch on its way through the loop: filled with examples, looked up, learned when all its rows
+ * have come, and then kept as the memory of how far its rows moved, for as long as batches are open
+ * whose lookups went out before.
+ *
+ * <p>Owned by one {@link Trainer}, and reused.
+ */
+final class OpenBatch {
+  final MiniBatch examples = new MiniBatch();
+  final HeldWatermark heldWatermark = new HeldWatermark();
+  private final ShardGroups groups;
+  private final int width;
+
+  private long number;
+  private long lastKnown;
+  private int partsMissing;
+  private float[] rows = new float[0]; // stored rows in batch-row order
+  private float[] moved = new float[0]; // first as they were pulled, then how far they moved
+  private long[] base = new long[0]; // updates that the rows know of
+
+  OpenBatch(ShardGroups groups, int width) {
+    this.groups = groups;
+    this.width = width;
+  }
+
+  /** Number of the batch, counted by the trainer from 1. */
+  long number() {
+    return number;
+  }
+
+  /** Number of the last batch whose movement the pulled rows hold already. */
+  long lastKnown() {
+    return lastKnown;
+  }
+
+  /** Sends the lookups. */
+  void lookUp(
+      long number,
+      long lastKnown,
+      ReplyTo replyTo,
+      int parallelism,
+      int maxParallelism,
+      Consumer<ShardRequest> shards) {
+    this.number = number;
+    this.lastKnown = lastKnown;
+    groups.group(examples);
+    partsMissing = groups.parts();
+    reserve(examples.rows());
+    for (int part = 0; part < groups.parts(); part++) {
+      shards.accept(new Lookup(replyTo, parallelism, maxParallelism, number, part, fids(part)));
+    }
+  }
+
+  /** Takes the rows of one part. */
+  void accept(Rows answer) {
+    int part = answer.part();
+    for (int i = 0; i < groups.size(part); i++) {
+      int row = groups.row(part, i);
+      base[row] = answer.updates()[i];
+      System.arraycopy(answer.values(), i * width, rows, row * width, width);
+    }
+    partsMissing--;
+  }
+
+  boolean isComplete() {
+    return partsMissing == 0;
+  }
+
+  /** Adds what an own batch moved that the pulled rows do not hold yet. */
+  void addMovesOf(OpenBatch earlier) {
+    for (int theirs = 0; theirs < earlier.examples.rows(); theirs++) {
+      int ours = examples.rowOf(earlier.examples.fid(theirs));
+      if (ours >= 0) {
+        base[ours] += earlier.examples.count(theirs);
+        for (int i = 0; i < width; i++) {
+          rows[ours * width + i] += earlier.moved[theirs * width + i];
+        }
+      }
+    }
+  }
+
+  /** Predicts and learns the examples, and remembers how far the rows moved. */
+  Predictions learn(BatchLearner learner) {
+    int floats = examples.rows() * width;
+    System.arraycopy(rows, 0, moved, 0, floats);
+    float[] probabilities = new float[examples.size()];
+    learner.learn(examples, rows, probabilities);
+    for (int i = 0; i < floats; i++) {
+      moved[i] = rows[i] - moved[i];
+    }
+    return predictions(probabilities);
+  }
+
+  /** Sends how far the rows moved. */
+  void sendMoves(Consumer<ShardRequest> shards) {
+    long time = examples.latestTime();
+    for (int part = 0; part < groups.parts(); part++) {
+      int n = groups.size(part);
+      long[] bases = new long[n];
+      int[] counts = new int[n];
+      float[] deltas = new float[n * width];
+      for (int i = 0; i < n; i++) {
+        int row = groups.row(part, i);
+        bases[i] = base[row];
+        counts[i] = examples.count(row);
+        System.arraycopy(moved, row * width, deltas, i * width, width);
+      }
+      shards.accept(new RowDelta(fids(part), time, bases, counts, deltas));
+    }
+  }
+
+  private Predictions predictions(float[] probabilities) {
+    int n = examples.size();
+    long[] times = new long[n];
+    float[] labels = new float[n];
+    float[] weights = new float[n];
+    for (int i = 0; i < n; i++) {
+      times[i] = examples.example(i).time();
+      labels[i] = examples.example(i).label();
+      weights[i] = examples.example(i).weight();
+    }
+    return new Predictions(times, labels, weights, probabilities, examples.occurrences());
+  }
+
+  private long[] fids(int part) {
+    long[] fids = new long[groups.size(part)];
+    for (int i = 0; i < fids.length; i++) {
+      fids[i] = examples.fid(groups.row(part, i));
+    }
+    return fids;
+  }
+
+  private void reserve(int n) {
+    if (n > base.length) {
+      base = new long[n + n / 4];
+      rows = new float[base.length * width];
+      moved = new float[base.length * width];
+    }
+  }
+}

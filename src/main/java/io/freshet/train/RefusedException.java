@@ -1,0 +1,14 @@
+package io.freshet.train;
+
+import org.apache.flink.runtime.throwable.ThrowableAnnotation;
+import org.apache.flink.runtime.throwable.ThrowableType;
+
+/** A setting under which the loop's promises do not hold: ends the job, restarts do not help. */
+@ThrowableAnnotation(ThrowableType.NonRecoverableError)
+public final class RefusedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public RefusedException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,38 @@
+package io.freshet.train;
+
+/**
+ * What a trainer sends to a shard of the embedding table. All fids of a request belong to one
+ * shard, to which Flink routes it by the first of them.
+ */
+sealed interface ShardRequest {
+
+  long[] fids();
+
+  /** What Flink routes by. */
+  default long key() {
+    return fids()[0];
+  }
+
+  /**
+   * Asks for rows.
+   *
+   * @param parallelism that the trainer routed by
+   * @param maxParallelism that the trainer routed by
+   * @param batch number of the batch that waits for the rows
+   * @param part which part of the batch's rows these are
+   */
+  record Lookup(
+      ReplyTo replyTo, int parallelism, int maxParallelism, long batch, int part, long[] fids)
+      implements ShardRequest {}
+
+  /**
+   * How far rows moved.
+   *
+   * @param time latest event time of the examples they moved for
+   * @param base for each row, {@code updates} as far as the trainer's copy of the row knew of them
+   * @param counts for each row, its occurrences in the examples: {@code updates} grows by it
+   * @param deltas stored rows, after learning minus before
+   */
+  record RowDelta(long[] fids, long time, long[] base, int[] counts, float[] deltas)
+      implements ShardRequest {}
+}

@@ -1,0 +1,79 @@
+package io.freshet.train;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.LabelledExample;
+import io.freshet.model.DenseBlock;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.Predictions;
+import io.freshet.model.RowBlock;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+
+/**
+ * The loop in a job's graph, and what comes out of it.
+ *
+ * @param predictions every example's, made before it was learned
+ * @param rows touched rows, each from the shard that owns it, ahead of each barrier at the latest
+ * @param dense all slices of the deep part, ahead of each barrier
+ */
+public record TrainingLoop(
+    DataStream<Predictions> predictions, DataStream<RowBlock> rows, DataStream<DenseBlock> dense) {
+  private static final String CO_LOCATION = "freshet-loop";
+
+  /** Adds the loop's operators, at the environment's parallelism. */
+  public static TrainingLoop attach(
+      DataStream<LabelledExample> examples,
+      FeatureSchema schema,
+      ModelSettings model,
+      TrainSettings settings) {
+    var trainer =
+        loopOperator(
+            examples
+                .partitionCustom(Math::floorMod, example -> userOf(example))
+                .transform(
+                    "Trainer", MessageCodecs.PREDICTIONS, new Trainer(schema, model, settings)),
+            "trainer");
+    var shard =
+        loopOperator(
+            trainer
+                .getSideOutput(Trainer.SHARDS)
+                .keyBy(ShardRequest::key, Types.LONG)
+                .transform(
+                    "EmbeddingShard", MessageCodecs.ANSWER, new EmbeddingShard(model, settings)),
+            "embedding-shard");
+    var merger =
+        loopOperator(
+            trainer
+                .getSideOutput(Trainer.MERGERS)
+                .keyBy(DenseDelta::key, Types.INT)
+                .transform(
+                    "DenseMerger",
+                    MessageCodecs.ANSWER,
+                    new DenseMerger(schema.size(), model, settings)),
+            "dense-merger");
+    var tail =
+        shard
+            .union(merger)
+            .partitionCustom((index, tails) -> index, answer -> answer.replyTo().trainer())
+            .transform("FeedbackTail", Types.VOID, new FeedbackTail())
+            .uid("feedback-tail")
+            .disableChaining();
+    trainer.getTransformation().setCoLocationGroupKey(CO_LOCATION);
+    tail.getTransformation().setCoLocationGroupKey(CO_LOCATION);
+    return new TrainingLoop(
+        trainer,
+        shard.getSideOutput(EmbeddingShard.TOUCHED),
+        merger.getSideOutput(DenseMerger.FINISHED));
+  }
+
+  private static int userOf(LabelledExample example) {
+    return Long.hashCode(example.example().user()) & Integer.MAX_VALUE;
+  }
+
+  /** Never chained, so that what was collected may be reused; flushed message by message. */
+  private static <T> SingleOutputStreamOperator<T> loopOperator(
+      SingleOutputStreamOperator<T> operator, String uid) {
+    return operator.uid(uid).disableChaining().setBufferTimeout(0);
+  }
+}
