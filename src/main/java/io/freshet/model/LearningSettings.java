@@ -2,6 +2,8 @@ package io.freshet.model;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
+
 /**
  * How the model learns from a batch, wherever it learns: in the job and in {@link LocalLearner}.
  *
@@ -18,7 +20,8 @@ public record LearningSettings(
     OptimizerSettings firstOrder,
     OptimizerSettings embedding,
     int denseStepSize,
-    OptimizerSettings dense) {
+    OptimizerSettings dense)
+    implements Serializable {
   public static final LearningSettings DEFAULT =
       new LearningSettings(
           64,

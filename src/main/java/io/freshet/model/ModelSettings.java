@@ -1,5 +1,6 @@
 package io.freshet.model;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -11,7 +12,8 @@ import java.util.List;
  * @param l2 L2 penalty on the parameters that an example touches, computed on read, never stored
  * @param seed rules every random start: a row's depends on it and the fid alone
  */
-public record ModelSettings(int embeddingSize, List<Integer> hiddenLayers, float l2, long seed) {
+public record ModelSettings(int embeddingSize, List<Integer> hiddenLayers, float l2, long seed)
+    implements Serializable {
   public static final ModelSettings DEFAULT = new ModelSettings(10, List.of(128, 64), 0, 42);
 
   public ModelSettings {

@@ -1,7 +1,9 @@
 package io.freshet.model;
 
+import java.io.Serializable;
+
 /** Which optimiser moves a group of parameters, and its rates. */
-public sealed interface OptimizerSettings {
+public sealed interface OptimizerSettings extends Serializable {
 
   /** Stochastic gradient descent. */
   record Sgd(float learningRate) implements OptimizerSettings {

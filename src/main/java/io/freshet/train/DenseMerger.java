@@ -3,6 +3,8 @@ package io.freshet.train;
 import io.freshet.model.DenseBlock;
 import io.freshet.model.DenseParameters;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Optimizer;
+import io.freshet.model.Optimizers;
 import io.freshet.train.Answer.DenseSlices;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -40,6 +42,7 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
   private final TrainSettings settings;
 
   private transient DenseParameters start;
+  private transient Optimizer optimizer;
   private transient DenseSlicing slicing;
   private transient ValueState<StoredSlice> state;
   private transient SortedMap<Integer, Slice> slices;
@@ -58,6 +61,7 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
     super.open();
     LoopRules.check(this);
     start = DenseParameters.start(fields, model, settings.learning().dense());
+    optimizer = Optimizers.of(settings.learning().dense());
     slicing = new DenseSlicing(start.size(), settings.denseSlices());
     state =
         getRuntimeContext().getState(new ValueStateDescriptor<>("dense-slices", StoredSlice.TYPE));
@@ -181,8 +185,9 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
   }
 
   private DenseBlock finished(int number, Slice slice) {
-    float[] values = new float[slicing.length(number)];
-    start.finish(slice.values, values.length, values);
+    int n = slicing.length(number);
+    float[] values = new float[n];
+    optimizer.read(slice.values, 0, n, n, values, 0);
     return new DenseBlock(slicing.from(number), values, slice.examples);
   }
 

@@ -98,7 +98,7 @@ final class OpenBatch {
     for (int i = 0; i < floats; i++) {
       moved[i] = rows[i] - moved[i];
     }
-    return predictions(probabilities);
+    return Predictions.of(examples, probabilities);
   }
 
   /** Sends how far the rows moved. */
@@ -117,19 +117,6 @@ final class OpenBatch {
       }
       shards.accept(new RowDelta(fids(part), time, bases, counts, deltas));
     }
-  }
-
-  private Predictions predictions(float[] probabilities) {
-    int n = examples.size();
-    long[] times = new long[n];
-    float[] labels = new float[n];
-    float[] weights = new float[n];
-    for (int i = 0; i < n; i++) {
-      times[i] = examples.example(i).time();
-      labels[i] = examples.example(i).label();
-      weights[i] = examples.example(i).weight();
-    }
-    return new Predictions(times, labels, weights, probabilities, examples.occurrences());
   }
 
   private long[] fids(int part) {

@@ -3,6 +3,7 @@ package io.freshet.train;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.model.LearningSettings;
+import java.io.Serializable;
 import java.time.Duration;
 
 /**
@@ -24,7 +25,8 @@ public record TrainSettings(
     int denseSyncEvery,
     int denseSlices,
     int cacheRows,
-    LearningSettings learning) {
+    LearningSettings learning)
+    implements Serializable {
   public static final TrainSettings DEFAULT =
       new TrainSettings(256, Duration.ofMillis(20), 2, 256, 64, 1 << 20, LearningSettings.DEFAULT);
 
