@@ -1,0 +1,229 @@
+package io.freshet.join;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.event.Click;
+import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.LabelledExample;
+import java.util.List;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Joins impressions (input 1) with their clicks (input 2) into labelled examples, keyed by
+ * impression id. {@link Attribution} says which label when; this operator adds state and time.
+ *
+ * <p><b>A silent click topic stops time.</b> Idleness of the clicks is not heeded, so that the
+ * watermark waits for them; otherwise every impression of an outage would become a false negative.
+ *
+ * <p><b>Examples are never late.</b> An example's time and timestamp is the click's, or the end of
+ * the window, but always after the last watermark that was sent on. {@link DueTimers} sends
+ * watermarks on.
+ *
+ * <p><b>A restart changes nothing.</b> The watermark is part of the checkpoint (all subtasks have
+ * the same one at a barrier), so that what was late before it is late after it; so are the counts.
+ */
+public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
+    implements TwoInputStreamOperator<EncodedImpression, Click, LabelledExample>,
+        Triggerable<String, VoidNamespace> {
+  private static final long serialVersionUID = 1L;
+
+  private static final int CLICKS = 1;
+
+  private final JoinSettings settings;
+  private final OutputTag<Click> lateClicks;
+
+  private transient MailboxExecutor mailbox;
+  private transient ValueState<JoinEntry> entries;
+  private transient ListState<long[]> storedCounts;
+  private transient ListState<Long> storedWatermark;
+  private transient JoinCounts counts;
+  private transient Attribution attribution;
+  private transient InternalTimerService<VoidNamespace> timers;
+  private transient long restoredWatermark;
+  private transient DueTimers dueTimers;
+
+  LabelJoin(JoinSettings settings, OutputTag<Click> lateClicks) {
+    this.settings = requireNonNull(settings, "settings");
+    this.lateClicks = requireNonNull(lateClicks, "lateClicks");
+  }
+
+  /**
+   * The node of the topology. Clicks that change no label, too late or without an impression, leave
+   * by the side output.
+   */
+  public static SingleOutputStreamOperator<LabelledExample> of(
+      DataStream<EncodedImpression> impressions,
+      DataStream<Click> clicks,
+      JoinSettings settings,
+      OutputTag<Click> lateClicks) {
+    return impressions
+        .keyBy(EncodedImpression::id, Types.STRING)
+        .connect(clicks.keyBy(Click::impressionId, Types.STRING))
+        .transform("LabelJoin", LabelledExampleCodec.TYPE, new LabelJoin(settings, lateClicks));
+  }
+
+  @Override
+  public void setMailboxExecutor(MailboxExecutor mailboxExecutor) {
+    super.setMailboxExecutor(mailboxExecutor);
+    mailbox = mailboxExecutor;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    entries =
+        context
+            .getKeyedStateStore()
+            .getState(new ValueStateDescriptor<>("entries", JoinEntryCodec.TYPE));
+    storedCounts =
+        context
+            .getOperatorStateStore()
+            .getListState(
+                new ListStateDescriptor<>(
+                    "counts", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
+    storedWatermark =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("watermark", Types.LONG));
+    counts = new JoinCounts();
+    for (long[] stored : storedCounts.get()) {
+      counts.addAll(stored);
+    }
+    restoredWatermark = Long.MIN_VALUE;
+    for (long stored : storedWatermark.get()) {
+      restoredWatermark = Math.max(restoredWatermark, stored);
+    }
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    timers = getInternalTimerService("windows", VoidNamespaceSerializer.INSTANCE, this);
+    dueTimers = new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output);
+    attribution = new Attribution(settings, counts, new Emitter());
+    counts.publish(getMetricGroup());
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    storedCounts.update(List.of(counts.toArray()));
+    storedWatermark.update(List.of(watermark()));
+  }
+
+  @Override
+  public void processElement1(StreamRecord<EncodedImpression> element) throws Exception {
+    JoinEntry before = entry();
+    put(before, attribution.onImpression(before, element.getValue(), watermark()));
+  }
+
+  @Override
+  public void processElement2(StreamRecord<Click> element) throws Exception {
+    JoinEntry before = entry();
+    put(before, attribution.onClick(before, element.getValue(), watermark()));
+  }
+
+  @Override
+  public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+    JoinEntry before = entry();
+    JoinEntry after = attribution.onTime(timer.getKey(), before, timer.getTimestamp());
+    put(before, after);
+    if (before == after) {
+      setTimer(after); // a timer of an earlier entry, or of another window before the restart
+    }
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
+    throw new IllegalStateException("the join sets no timers in processing time, yet got " + timer);
+  }
+
+  @Override
+  protected void processWatermarkStatus(WatermarkStatus status, int index) throws Exception {
+    if (index != CLICKS) {
+      super.processWatermarkStatus(status, index);
+    }
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    dueTimers.advanceTo(mark);
+  }
+
+  @Override
+  public void finish() throws Exception {
+    dueTimers.finish();
+    super.finish();
+  }
+
+  private long watermark() {
+    return Math.max(restoredWatermark, timers.currentWatermark());
+  }
+
+  private JoinEntry entry() throws Exception {
+    JoinEntry entry = entries.value();
+    return entry == null ? JoinEntry.NOTHING : entry;
+  }
+
+  private void put(JoinEntry before, JoinEntry after) throws Exception {
+    if (before == after) {
+      return;
+    }
+    if (after == JoinEntry.NOTHING) {
+      entries.clear();
+      return;
+    }
+    entries.update(after);
+    setTimer(after);
+  }
+
+  private void setTimer(JoinEntry entry) {
+    if (entry != JoinEntry.NOTHING) {
+      long bucket = settings.timerBucket().toMillis();
+      long late = Math.floorMod(-attribution.deadline(entry), bucket);
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, attribution.deadline(entry) + late);
+    }
+  }
+
+  private final class Emitter implements Attribution.Output {
+    @Override
+    public void example(LabelledExample example) {
+      long time = Math.max(example.time(), dueTimers.sent() + 1);
+      output.collect(
+          new StreamRecord<>(
+              new LabelledExample(
+                  example.impressionId(),
+                  time,
+                  example.label(),
+                  example.weight(),
+                  example.example()),
+              time));
+    }
+
+    @Override
+    public void lateClick(Click click) {
+      output.collect(lateClicks, new StreamRecord<>(click, click.timestamp()));
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.freshet.join;
+
+import io.freshet.feature.LabelledExample;
+import io.freshet.wire.WireCodec;
+import io.freshet.wire.WireType;
+import java.io.IOException;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+import org.apache.flink.types.StringValue;
+
+/** Labelled examples on their way from the join to the trainer. */
+public final class LabelledExampleCodec implements WireCodec<LabelledExample> {
+  public static final WireType<LabelledExample> TYPE =
+      WireType.of(LabelledExample.class, LabelledExampleCodec.class);
+
+  @Override
+  public void write(LabelledExample example, DataOutputView out) throws IOException {
+    StringValue.writeString(example.impressionId(), out);
+    out.writeLong(example.time());
+    out.writeFloat(example.label());
+    out.writeFloat(example.weight());
+    ExampleBytes.write(example.example(), out);
+  }
+
+  @Override
+  public LabelledExample read(DataInputView in, int version) throws IOException {
+    return new LabelledExample(
+        StringValue.readString(in),
+        in.readLong(),
+        in.readFloat(),
+        in.readFloat(),
+        ExampleBytes.read(in));
+  }
+}
