@@ -1,0 +1,59 @@
+package io.freshet.evaluate;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What progressive validation has to say at one moment.
+ *
+ * @param window the window of event time closed last; {@link Metrics#NONE} before there is one
+ * @param sinceStart all examples so far, those of windows still open included
+ * @param occurrences feature occurrences of all examples so far: the sum of {@code updates} over
+ *     the embedding table, if every example has counted exactly once
+ * @param invalid predictions so far that were no probability; no metric holds them
+ * @param late examples so far whose window was closed before they came; only in {@code sinceStart}
+ */
+public record MetricsReport(
+    Metrics window, Metrics sinceStart, long occurrences, long invalid, long late) {
+  /** The names of all figures, in the order of {@link #asMap}. */
+  public static final List<String> FIGURES =
+      List.copyOf(new MetricsReport(Metrics.NONE, Metrics.NONE, 0, 0, 0).figures().keySet());
+
+  public MetricsReport {
+    requireNonNull(window, "window");
+    requireNonNull(sinceStart, "sinceStart");
+  }
+
+  /**
+   * Every figure under its name: {@code logloss} since start, {@code window_logloss} of the window.
+   * Figures that are not defined are left out.
+   */
+  public Map<String, Double> asMap() {
+    Map<String, Double> map = figures();
+    map.values().removeIf(value -> value.isNaN());
+    return map;
+  }
+
+  private Map<String, Double> figures() {
+    Map<String, Double> map = new LinkedHashMap<>();
+    put(map, "", sinceStart);
+    map.put("occurrences", (double) occurrences);
+    map.put("invalid", (double) invalid);
+    map.put("late", (double) late);
+    put(map, "window_", window);
+    return map;
+  }
+
+  private static void put(Map<String, Double> map, String prefix, Metrics metrics) {
+    map.put(prefix + "examples", (double) metrics.examples());
+    map.put(prefix + "positives", metrics.positives());
+    map.put(prefix + "ctr", metrics.ctr());
+    map.put(prefix + "logloss", metrics.logloss());
+    map.put(prefix + "auc", metrics.auc());
+    map.put(prefix + "ne", metrics.ne());
+    map.put(prefix + "calibration", metrics.calibration());
+  }
+}

@@ -1,0 +1,28 @@
+package io.freshet.evaluate;
+
+import io.freshet.wire.WireCodec;
+import io.freshet.wire.WireType;
+import java.io.IOException;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** How {@link MetricsReport} travels between operators. */
+public final class MetricsReportCodec implements WireCodec<MetricsReport> {
+  public static final WireType<MetricsReport> TYPE =
+      WireType.of(MetricsReport.class, MetricsReportCodec.class);
+
+  @Override
+  public void write(MetricsReport report, DataOutputView out) throws IOException {
+    MetricsForm.write(report.window(), out);
+    MetricsForm.write(report.sinceStart(), out);
+    out.writeLong(report.occurrences());
+    out.writeLong(report.invalid());
+    out.writeLong(report.late());
+  }
+
+  @Override
+  public MetricsReport read(DataInputView in, int version) throws IOException {
+    return new MetricsReport(
+        MetricsForm.read(in), MetricsForm.read(in), in.readLong(), in.readLong(), in.readLong());
+  }
+}

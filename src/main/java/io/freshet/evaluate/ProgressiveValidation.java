@@ -1,0 +1,121 @@
+package io.freshet.evaluate;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.model.Predictions;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * {@link WindowedMetrics} as an operator of parallelism 1: a report for each window closed by the
+ * watermark, all of them at the end of the input.
+ *
+ * <p>Ahead of each barrier it also sends the report of that moment to a side output: for the
+ * snapshot of the same checkpoint, whose examples are exactly those it has counted. Windows and
+ * totals lie in operator state. Flink's metrics show the latest report, each figure under its name
+ * in {@link MetricsReport#asMap}.
+ */
+public final class ProgressiveValidation extends AbstractStreamOperator<MetricsReport>
+    implements OneInputStreamOperator<Predictions, MetricsReport> {
+  private static final long serialVersionUID = 1L;
+
+  private final Duration window;
+  private final OutputTag<MetricsReport> atBarrier;
+
+  private transient WindowedMetrics metrics;
+  private transient ListState<byte[]> state;
+  private transient volatile MetricsReport latest; // read by the threads of Flink's metrics
+
+  /**
+   * @param atBarrier where the report ahead of each barrier goes
+   */
+  public ProgressiveValidation(EvaluateSettings settings, OutputTag<MetricsReport> atBarrier) {
+    window = settings.window();
+    this.atBarrier = requireNonNull(atBarrier, "atBarrier");
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    state =
+        context
+            .getOperatorStateStore()
+            .getListState(
+                new ListStateDescriptor<>("windows", BytePrimitiveArraySerializer.INSTANCE));
+    List<byte[]> restored = new ArrayList<>();
+    state.get().forEach(restored::add);
+    if (restored.size() > 1) {
+      throw new IllegalStateException(
+          "progressive validation runs at parallelism 1, but its state comes in "
+              + restored.size()
+              + " parts");
+    }
+    metrics = restored.isEmpty() ? new WindowedMetrics(window) : read(restored.get(0));
+    latest = metrics.report();
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    int parallelism = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+    if (parallelism != 1) {
+      throw new IllegalStateException(
+          "progressive validation needs all predictions in one place: parallelism is "
+              + parallelism
+              + ", must be 1");
+    }
+    MetricGroup group = getMetricGroup().addGroup("evaluate");
+    for (String figure : MetricsReport.FIGURES) {
+      group.gauge(figure, (Gauge<Double>) () -> latest.asMap().getOrDefault(figure, Double.NaN));
+    }
+  }
+
+  @Override
+  public void processElement(StreamRecord<Predictions> element) {
+    metrics.add(element.getValue());
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    for (MetricsReport report : metrics.advanceTo(mark.getTimestamp())) {
+      output.collect(new StreamRecord<>(report, report.window().to() - 1));
+      latest = report;
+    }
+    super.processWatermark(mark);
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) {
+    latest = metrics.report();
+    output.collect(atBarrier, new StreamRecord<>(latest));
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    metrics.write(new DataOutputStream(bytes));
+    state.update(List.of(bytes.toByteArray()));
+  }
+
+  private WindowedMetrics read(byte[] bytes) throws Exception {
+    return WindowedMetrics.read(new DataInputStream(new ByteArrayInputStream(bytes)), window);
+  }
+}

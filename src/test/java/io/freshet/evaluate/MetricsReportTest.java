@@ -1,0 +1,27 @@
+package io.freshet.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class MetricsReportTest {
+  private static final Metrics SOME = new Metrics(0, 60_000, 4, 1, 0.25, 0.5, 0.75, 0.9, 1.1);
+
+  @Test
+  void asMapNamesEveryFigure() {
+    MetricsReport report = new MetricsReport(SOME, SOME, 44, 1, 2);
+
+    assertThat(report.asMap())
+        .containsOnlyKeys(MetricsReport.FIGURES)
+        .containsEntry("logloss", 0.5)
+        .containsEntry("window_auc", 0.75)
+        .containsEntry("occurrences", 44.0);
+  }
+
+  @Test
+  void asMapLeavesOutWhatIsNotDefined() {
+    assertThat(new MetricsReport(Metrics.NONE, SOME, 44, 1, 2).asMap())
+        .containsKeys("auc", "window_examples")
+        .doesNotContainKeys("window_auc", "window_logloss");
+  }
+}
