@@ -71,6 +71,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   private transient long sent; // number of the last batch looked up
   private transient long learned; // number of the last batch learned
   private transient long abortedCheckpoint;
+  private transient boolean ended;
 
   private transient Counter examples;
   private transient Counter batches;
@@ -250,6 +251,9 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
+    if (ended) {
+      return; // all is home, and nothing sent now would be received
+    }
     long start = System.nanoTime();
     if (!drain(checkpointId)) {
       drainsAbandoned.inc();
@@ -267,6 +271,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   @Override
   public void endInput() throws Exception {
     drain(Long.MAX_VALUE);
+    ended = true;
   }
 
   /** Brings everything home; false if the checkpoint was aborted meanwhile. */

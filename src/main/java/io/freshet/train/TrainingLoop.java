@@ -27,25 +27,35 @@ public record TrainingLoop(
       FeatureSchema schema,
       ModelSettings model,
       TrainSettings settings) {
+    return attach(examples, schema, model, settings, Edges.PLAIN);
+  }
+
+  static TrainingLoop attach(
+      DataStream<LabelledExample> examples,
+      FeatureSchema schema,
+      ModelSettings model,
+      TrainSettings settings,
+      Edges edges) {
     var trainer =
         loopOperator(
-            examples
+            edges
+                .pass("examples", examples)
                 .partitionCustom(Math::floorMod, example -> userOf(example))
                 .transform(
                     "Trainer", MessageCodecs.PREDICTIONS, new Trainer(schema, model, settings)),
             "trainer");
     var shard =
         loopOperator(
-            trainer
-                .getSideOutput(Trainer.SHARDS)
+            edges
+                .pass("lookups and deltas", trainer.getSideOutput(Trainer.SHARDS))
                 .keyBy(ShardRequest::key, Types.LONG)
                 .transform(
                     "EmbeddingShard", MessageCodecs.ANSWER, new EmbeddingShard(model, settings)),
             "embedding-shard");
     var merger =
         loopOperator(
-            trainer
-                .getSideOutput(Trainer.MERGERS)
+            edges
+                .pass("dense deltas", trainer.getSideOutput(Trainer.MERGERS))
                 .keyBy(DenseDelta::key, Types.INT)
                 .transform(
                     "DenseMerger",
@@ -53,8 +63,9 @@ public record TrainingLoop(
                     new DenseMerger(schema.size(), model, settings)),
             "dense-merger");
     var tail =
-        shard
-            .union(merger)
+        edges
+            .pass("rows", shard)
+            .union(edges.pass("merged slices", merger))
             .partitionCustom((index, tails) -> index, answer -> answer.replyTo().trainer())
             .transform("FeedbackTail", Types.VOID, new FeedbackTail())
             .uid("feedback-tail")
@@ -69,6 +80,19 @@ public record TrainingLoop(
 
   private static int userOf(LabelledExample example) {
     return Long.hashCode(example.example().user()) & Integer.MAX_VALUE;
+  }
+
+  /** What stands on the loop's edges: nothing, but in tests that break them. */
+  interface Edges {
+    Edges PLAIN =
+        new Edges() {
+          @Override
+          public <T> DataStream<T> pass(String edge, DataStream<T> stream) {
+            return stream;
+          }
+        };
+
+    <T> DataStream<T> pass(String edge, DataStream<T> stream);
   }
 
   /** Never chained, so that what was collected may be reused; flushed message by message. */

@@ -1,0 +1,195 @@
+package io.freshet.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.feature.LabelledExample;
+import io.freshet.join.LabelledExampleCodec;
+import io.freshet.model.DenseBlock;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.Predictions;
+import io.freshet.model.RowBlock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Runs the loop over synthetic examples in this process's mini cluster and keeps what it sent to
+ * the snapshot: the newest of each row and slice, which after the end of the input is the model.
+ *
+ * <p>An edge of the loop can be broken once, when so many messages have passed it.
+ */
+final class LoopRun {
+  private static final Map<String, LoopRun> RUNS = new ConcurrentHashMap<>();
+
+  final String id = UUID.randomUUID().toString();
+  final Map<Long, Long> updates = new ConcurrentHashMap<>();
+  final Map<Long, float[]> rows = new ConcurrentHashMap<>();
+  final Map<Integer, DenseBlock> dense = new ConcurrentHashMap<>();
+  final AtomicBoolean broke = new AtomicBoolean();
+
+  private final long seed;
+  private final int examples;
+  private final ModelSettings model;
+  private final TrainSettings settings;
+  private final Configuration configuration = new Configuration();
+  private int parallelism = 1;
+  private String brokenEdge = "";
+  private int brokenAt;
+
+  LoopRun(long seed, int examples, ModelSettings model, TrainSettings settings) {
+    this.seed = seed;
+    this.examples = examples;
+    this.model = model;
+    this.settings = settings;
+    configuration.set(PipelineOptions.GENERIC_TYPES, false);
+    RUNS.put(id, this);
+  }
+
+  LoopRun parallelism(int parallelism) {
+    this.parallelism = parallelism;
+    return this;
+  }
+
+  LoopRun checkpoints(Duration interval, String backend) {
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);
+    configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 100);
+    configuration.set(StateBackendOptions.STATE_BACKEND, backend);
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
+    return this;
+  }
+
+  LoopRun breaking(String edge, int at) {
+    brokenEdge = edge;
+    brokenAt = at;
+    return this;
+  }
+
+  /** Runs to the end of the input. */
+  LoopRun execute() throws Exception {
+    var env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    env.setParallelism(parallelism);
+    env.setMaxParallelism(16);
+    attach(env);
+    env.execute();
+    return this;
+  }
+
+  private void attach(StreamExecutionEnvironment env) {
+    long from = seed;
+    DataStream<LabelledExample> source =
+        env.fromSequence(0, examples - 1)
+            .setParallelism(1)
+            .map(number -> SyntheticExamples.example(from, number))
+            .setParallelism(1)
+            .returns(LabelledExampleCodec.TYPE)
+            .assignTimestampsAndWatermarks(
+                WatermarkStrategy.<LabelledExample>forMonotonousTimestamps()
+                    .withTimestampAssigner((example, time) -> example.time()))
+            .setParallelism(1);
+    TrainingLoop loop =
+        TrainingLoop.attach(source, SyntheticExamples.SCHEMA, model, settings, new BreakingEdges());
+    loop.predictions().sinkTo(new Collect<Predictions>(id)).name("predictions");
+    loop.rows().sinkTo(new Collect<RowBlock>(id)).name("rows");
+    loop.dense().sinkTo(new Collect<DenseBlock>(id)).name("dense");
+  }
+
+  /** The deep part's finished parameters. */
+  float[] denseValues() {
+    int size = dense.values().stream().mapToInt(b -> b.from() + b.values().length).max().orElse(0);
+    float[] values = new float[size];
+    dense
+        .values()
+        .forEach(b -> System.arraycopy(b.values(), 0, values, b.from(), b.values().length));
+    return values;
+  }
+
+  void assertEveryExampleCountedOnce() {
+    assertThat(updates).isEqualTo(SyntheticExamples.occurrences(seed, examples));
+    assertThat(dense.values()).allMatch(block -> block.examples() == examples);
+  }
+
+  private synchronized void collect(Object value) {
+    if (value instanceof RowBlock block) {
+      int width = block.values().length / block.size();
+      for (int i = 0; i < block.size(); i++) {
+        updates.put(block.fids()[i], block.updates()[i]);
+        rows.put(block.fids()[i], Arrays.copyOfRange(block.values(), i * width, (i + 1) * width));
+      }
+    } else if (value instanceof DenseBlock block) {
+      dense.put(block.from(), block);
+    }
+  }
+
+  private final class BreakingEdges implements TrainingLoop.Edges {
+    @Override
+    public <T> DataStream<T> pass(String edge, DataStream<T> stream) {
+      if (!edge.equals(brokenEdge)) {
+        return stream;
+      }
+      return stream
+          .map(new BreakOnce<T>(id, brokenAt))
+          .returns(stream.getType())
+          .name("break " + edge)
+          .setParallelism(stream.getParallelism())
+          .setBufferTimeout(0)
+          .disableChaining();
+    }
+  }
+
+  private static final class BreakOnce<T> implements MapFunction<T, T> {
+    private static final long serialVersionUID = 1L;
+    private final String run;
+    private final int at;
+    private transient int seen;
+
+    BreakOnce(String run, int at) {
+      this.run = run;
+      this.at = at;
+    }
+
+    @Override
+    public T map(T value) {
+      if (++seen == at && RUNS.get(run).broke.compareAndSet(false, true)) {
+        throw new IllegalStateException("broken on purpose after " + at + " messages");
+      }
+      return value;
+    }
+  }
+
+  private record Collect<T>(String run) implements Sink<T> {
+    @Override
+    public SinkWriter<T> createWriter(WriterInitContext context) {
+      LoopRun target = RUNS.get(run);
+      return new SinkWriter<>() {
+        @Override
+        public void write(T value, Context writing) {
+          target.collect(value);
+        }
+
+        @Override
+        public void flush(boolean endOfInput) {}
+
+        @Override
+        public void close() {}
+      };
+    }
+  }
+}

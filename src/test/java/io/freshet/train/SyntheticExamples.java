@@ -1,0 +1,65 @@
+package io.freshet.train;
+
+import io.freshet.feature.Example;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
+import io.freshet.feature.Field;
+import io.freshet.feature.LabelledExample;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** Labelled examples drawn from a seed and their number alone, so that a source can replay them. */
+final class SyntheticExamples {
+  static final FeatureSchema SCHEMA =
+      new FeatureSchema(
+          List.of(
+              new Field.Categorical("user", 1),
+              new Field.Categorical("item", 2),
+              new Field.Multi("tags", 3)),
+          "user");
+
+  private SyntheticExamples() {}
+
+  static LabelledExample example(long seed, long number) {
+    SplittableRandom random = new SplittableRandom(seed * 31 + number * 0x9E3779B97F4A7C15L);
+    long user = random.nextInt(60);
+    int tags = 1 + random.nextInt(3);
+    long[] fids = new long[3 + tags];
+    float[] values = new float[fids.length];
+    fids[0] = Fids.BIAS;
+    values[0] = 1;
+    fids[1] = Fids.of(1, user * 7919);
+    values[1] = 1;
+    fids[2] = Fids.of(2, (long) (200 * random.nextDouble() * random.nextDouble()) * 104729);
+    values[2] = 1;
+    for (int i = 0; i < tags; i++) {
+      fids[3 + i] = Fids.of(3, random.nextInt(20));
+      values[3 + i] = 1f / tags;
+    }
+    float label = (user + fids[2] / 104729) % 3 == 0 ? 1 : 0;
+    return new LabelledExample(
+        "i" + number, 1000 * number, label, 1, new Example(user, fids, values));
+  }
+
+  static List<LabelledExample> examples(long seed, int n) {
+    List<LabelledExample> examples = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      examples.add(example(seed, i));
+    }
+    return examples;
+  }
+
+  /** How often each feature occurs in the first n examples. */
+  static Map<Long, Long> occurrences(long seed, int n) {
+    Map<Long, Long> occurrences = new HashMap<>();
+    for (LabelledExample example : examples(seed, n)) {
+      for (long fid : example.example().fids()) {
+        occurrences.merge(fid, 1L, Long::sum);
+      }
+    }
+    return occurrences;
+  }
+}

@@ -1,0 +1,90 @@
+package io.freshet.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.feature.LabelledExample;
+import io.freshet.model.LearningSettings;
+import io.freshet.model.LocalLearner;
+import io.freshet.model.ModelSettings;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The loop in a mini cluster, against the single-thread learner and against counting. */
+class TrainingLoopITCase {
+  private static final int EXAMPLES = 6_000;
+  private static final int BATCH = 64;
+  private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 42);
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void oneTrainerLearnsWhatTheLocalLearnerLearns(int inFlight) throws Exception {
+    LocalLearner local =
+        new LocalLearner(SyntheticExamples.SCHEMA, MODEL, LearningSettings.DEFAULT);
+    List<LabelledExample> examples = SyntheticExamples.examples(7, EXAMPLES);
+    for (int i = 0; i < EXAMPLES; i += BATCH) {
+      local.learn(examples.subList(i, Math.min(EXAMPLES, i + BATCH)));
+    }
+    local.flushDense();
+
+    LoopRun job = new LoopRun(7, EXAMPLES, MODEL, settings(inFlight)).execute();
+
+    job.assertEveryExampleCountedOnce();
+    assertThat(job.rows).hasSize(local.rows());
+    job.rows.forEach(
+        (fid, row) ->
+            assertThat(row).containsExactly(local.finished(local.find(fid)), within(2e-4f)));
+    float[] dense = new float[local.dense().size()];
+    local.dense().finish(0, dense.length, dense, 0);
+    assertThat(job.denseValues()).containsExactly(dense, within(2e-4f));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "hashmap, 2, examples, 1500",
+    "hashmap, 2, lookups and deltas, 60",
+    "hashmap, 4, rows, 40",
+    "hashmap, 2, dense deltas, 9",
+    "hashmap, 4, merged slices, 5",
+    "rocksdb, 4, examples, 700",
+    "rocksdb, 2, lookups and deltas, 70",
+    "rocksdb, 2, rows, 45",
+    "rocksdb, 4, dense deltas, 6",
+    "rocksdb, 2, merged slices, 8"
+  })
+  void everyExampleCountsOnceThroughAFailure(String backend, int parallelism, String edge, int at)
+      throws Exception {
+    LoopRun run =
+        new LoopRun(at, EXAMPLES, MODEL, settings(2))
+            .parallelism(parallelism)
+            .checkpoints(Duration.ofMillis(20), backend)
+            .breaking(edge, at)
+            .execute();
+
+    assertThat(run.broke).as("the edge broke").isTrue();
+    run.assertEveryExampleCountedOnce();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void aCacheSmallerThanTheTableLosesNothing(int parallelism) throws Exception {
+    TrainSettings small =
+        new TrainSettings(BATCH, Duration.ofMillis(20), 2, 256, 64, 16, LearningSettings.DEFAULT);
+
+    LoopRun run =
+        new LoopRun(3, EXAMPLES, MODEL, small)
+            .parallelism(parallelism)
+            .checkpoints(Duration.ofMillis(20), "rocksdb")
+            .execute();
+
+    run.assertEveryExampleCountedOnce();
+  }
+
+  private static TrainSettings settings(int inFlight) {
+    return new TrainSettings(
+        BATCH, Duration.ofSeconds(10), inFlight, 256, 64, 1 << 16, LearningSettings.DEFAULT);
+  }
+}
