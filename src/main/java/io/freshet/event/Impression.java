@@ -7,7 +7,7 @@ import static java.util.Objects.requireNonNull;
  *
  * @param id the impression's id, which its clicks name
  * @param timestamp event time, epoch milliseconds
- * @param weight importance weight, 1 unless the event says otherwise
+ * @param weight importance weight, finite and above 0; 1 unless the event says otherwise
  * @param features the raw feature values
  */
 public record Impression(String id, long timestamp, float weight, FeatureValues features) {
@@ -15,5 +15,8 @@ public record Impression(String id, long timestamp, float weight, FeatureValues 
   public Impression {
     requireNonNull(id, "id");
     requireNonNull(features, "features");
+    if (!(weight > 0) || weight == Float.POSITIVE_INFINITY) {
+      throw new IllegalArgumentException("weight " + weight + " of the impression " + id);
+    }
   }
 }

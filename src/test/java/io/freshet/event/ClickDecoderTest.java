@@ -1,0 +1,58 @@
+package io.freshet.event;
+
+import static io.freshet.event.Rejection.Kind.BAD_TIMESTAMP;
+import static io.freshet.event.Rejection.Kind.DUPLICATE_KEY;
+import static io.freshet.event.Rejection.Kind.EMPTY;
+import static io.freshet.event.Rejection.Kind.MISSING_KEY;
+import static io.freshet.event.Rejection.Kind.NOT_JSON;
+import static io.freshet.event.Rejection.Kind.TOO_LARGE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ClickDecoderTest {
+  private static final long KAFKA_TIME = 1_767_225_600_000L;
+
+  private final ClickDecoder decoder =
+      new ClickDecoder(new EventSettings(120, 10, Duration.ofMinutes(1)));
+
+  @Test
+  void usageExample() {
+    Outcome<Click> outcome = decode("{'impression_id': 'i1', 'timestamp': 1767225603500}");
+
+    assertThat(outcome).isEqualTo(new Outcome.Good<>(new Click("i1", 1767225603500L), 0));
+  }
+
+  @Test
+  void unknownKeysAreIgnoredAndCounted() {
+    Outcome<Click> outcome =
+        decode("{'x': [{}], 'impression_id': 'i1', 'y': 0, 'timestamp': 1767225603500}");
+
+    assertThat(outcome).isEqualTo(new Outcome.Good<>(new Click("i1", 1767225603500L), 2));
+  }
+
+  @Test
+  void badClicksAreRejected() {
+    assertRejected("", EMPTY);
+    assertRejected("click", NOT_JSON);
+    assertRejected("{'impression_id': 'i1'}", MISSING_KEY);
+    assertRejected("{'timestamp': 1767225603500}", MISSING_KEY);
+    assertRejected("{'impression_id': 'i1', 'impression_id': 'i2'}", DUPLICATE_KEY);
+    assertRejected("{'impression_id': 'i1', 'timestamp': 1767225660001}", BAD_TIMESTAMP);
+    assertRejected("{'impression_id': '" + "x".repeat(120) + "'}", TOO_LARGE);
+  }
+
+  private void assertRejected(String json, Rejection.Kind kind) {
+    assertThat(decode(json))
+        .asInstanceOf(type(Outcome.Rejected.class))
+        .extracting(rejected -> rejected.rejection().kind())
+        .isEqualTo(kind);
+  }
+
+  private Outcome<Click> decode(String json) {
+    return decoder.decode(json.replace('\'', '"').getBytes(UTF_8), KAFKA_TIME);
+  }
+}

@@ -1,0 +1,224 @@
+package io.freshet.feature;
+
+import static io.freshet.event.Rejection.Kind.BAD_VALUE;
+import static io.freshet.event.Rejection.Kind.TOO_MANY_VALUES;
+import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.event.FeatureNames;
+import io.freshet.event.FeatureValues;
+import io.freshet.event.Impression;
+import io.freshet.event.Outcome;
+import io.freshet.event.Rejection;
+import io.freshet.feature.Field.Categorical;
+import io.freshet.feature.Field.Cross;
+import io.freshet.feature.Field.Multi;
+import io.freshet.feature.Field.Numeric;
+import io.freshet.feature.Field.Transform;
+import io.freshet.feature.Field.Transform.Buckets;
+import io.freshet.feature.Field.Transform.Identity;
+import io.freshet.feature.Field.Transform.Log;
+import io.freshet.feature.Field.Transform.Standardize;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ExampleEncoderTest {
+  private static final Field USER = new Categorical("user", 1);
+  private static final Field GENRES = new Multi("genres", 2);
+  private static final long MISSING_USER = Fids.missing(1);
+
+  @Test
+  void usageExample() {
+    ExampleEncoder encoder = encoder(USER, GENRES, numeric(new Log()));
+    FeatureValues features =
+        FeatureValues.of(
+            encoder.names(), Map.of("user", "u17", "genres", List.of("drama", "war"), "x", 0));
+
+    Outcome<EncodedImpression> outcome =
+        encoder.encode(new Impression("i1", 1767225600000L, 2, features));
+
+    EncodedImpression encoded = ((Outcome.Good<EncodedImpression>) outcome).value();
+    assertThat(encoded.id()).isEqualTo("i1");
+    assertThat(encoded.timestamp()).isEqualTo(1767225600000L);
+    assertThat(encoded.weight()).isEqualTo(2);
+    assertThat(encoded.example().user()).isEqualTo(ValueHash.of("u17"));
+    assertThat(encoded.example().fids())
+        .containsExactly(
+            Fids.BIAS,
+            Fids.of(1, ValueHash.of("u17")),
+            Fids.of(2, ValueHash.of("drama")),
+            Fids.of(2, ValueHash.of("war")),
+            Fids.number(3));
+    assertThat(encoded.example().values()).containsExactly(1, 1, .5f, .5f, 0);
+  }
+
+  @Test
+  void eachMissingFieldHasItsMissingId() {
+    Example example = encode(encoder(USER, GENRES, numeric(new Identity())), Map.of());
+
+    assertThat(example.fids())
+        .containsExactly(Fids.BIAS, MISSING_USER, Fids.missing(2), Fids.missing(3));
+    assertThat(example.values()).containsExactly(1, 1, 1, 1);
+  }
+
+  @Test
+  void aSingleValueOfAMultiFieldIsAListOfOne() {
+    ExampleEncoder encoder = encoder(USER, GENRES);
+
+    assertThat(encode(encoder, Map.of("genres", "war")).fids())
+        .isEqualTo(encode(encoder, Map.of("genres", List.of("war"))).fids());
+  }
+
+  @Test
+  void numbersAreTransformed() {
+    assertThat(number(new Identity(), -12.5)).isEqualTo(-12.5f);
+    assertThat(number(new Log(), 12.5)).isCloseTo(2.60269f, within(1e-5f));
+    assertThat(number(new Log(), -12.5)).isCloseTo(-2.60269f, within(1e-5f));
+    assertThat(number(new Standardize(10, 2), 13)).isEqualTo(1.5f);
+  }
+
+  @Test
+  void aBoundBelongsToTheIntervalAboveIt() {
+    Transform buckets = new Buckets(List.of(0.0, 10.0));
+
+    assertThat(bucketOf(buckets, -0.1)).isEqualTo(ValueHash.of(0L));
+    assertThat(bucketOf(buckets, -0.0)).isEqualTo(ValueHash.of(1L));
+    assertThat(bucketOf(buckets, 0.0)).isEqualTo(ValueHash.of(1L));
+    assertThat(bucketOf(buckets, 9.9)).isEqualTo(ValueHash.of(1L));
+    assertThat(bucketOf(buckets, 10)).isEqualTo(ValueHash.of(2L));
+    assertThat(bucketOf(buckets, 1e30)).isEqualTo(ValueHash.of(2L));
+  }
+
+  @Test
+  void aCrossHoldsEveryCombinationWhereverItStands() {
+    Field cross = new Cross("x", 5, List.of("user", "genres"));
+    Map<String, Object> raw = Map.of("user", "u", "genres", List.of("a", "b"));
+    long user = Fids.of(1, ValueHash.of("u"));
+    long first = Fids.of(5, ValueHash.mix(user, Fids.of(2, ValueHash.of("a"))));
+    long second = Fids.of(5, ValueHash.mix(user, Fids.of(2, ValueHash.of("b"))));
+
+    Example crossLast = encode(encoder(USER, GENRES, cross), raw);
+    Example crossFirst = encode(encoder(cross, USER, GENRES), raw);
+
+    assertThat(crossLast.fids()).endsWith(first, second);
+    assertThat(crossLast.values()).endsWith(.5f, .5f);
+    assertThat(crossFirst.fids()).startsWith(Fids.BIAS, first, second, user);
+  }
+
+  @Test
+  void aMissingPartOfACrossTakesPartAsMissing() {
+    Field other = new Categorical("other", 3);
+    Field cross = new Cross("x", 5, List.of("user", "genres", "other"));
+
+    Example example = encode(encoder(USER, GENRES, other, cross), Map.of("genres", List.of("a")));
+
+    long two = ValueHash.mix(MISSING_USER, Fids.of(2, ValueHash.of("a")));
+    assertThat(example.fids()).endsWith(Fids.of(5, ValueHash.mix(two, Fids.missing(3))));
+  }
+
+  @Test
+  void aMissingUserIsAUserOfItsOwn() {
+    ExampleEncoder encoder = encoder(USER);
+    FeatureValues nobody = FeatureValues.of(encoder.names(), Map.of());
+
+    Outcome<EncodedImpression> one = encoder.encode(new Impression("i1", 0, 1, nobody));
+    Outcome<EncodedImpression> two = encoder.encode(new Impression("i2", 0, 1, nobody));
+
+    assertThat(((Outcome.Good<EncodedImpression>) one).value().example().user())
+        .isEqualTo(ValueHash.of("i1"));
+    assertThat(((Outcome.Good<EncodedImpression>) two).value().example().user())
+        .isEqualTo(ValueHash.of("i2"));
+  }
+
+  @Test
+  void valuesThatTheFieldCannotHoldAreRejected() {
+    Field number = numeric(new Standardize(0, 1e-30));
+
+    assertThat(rejection(encoder(USER, number), Map.of("x", "12")))
+        .isEqualTo(new Rejection(WRONG_TYPE, "features.x is a string; a number is right"));
+    assertThat(rejection(encoder(USER, number), Map.of("x", true)))
+        .isEqualTo(new Rejection(WRONG_TYPE, "features.x is a boolean; a number is right"));
+    assertThat(rejection(encoder(USER, number), Map.of("x", List.of(1))).reason())
+        .isEqualTo("features.x is a list; one value is right, or the field's kind is multi");
+    assertThat(rejection(encoder(USER), Map.of("user", List.of("u"))).kind()).isEqualTo(WRONG_TYPE);
+    assertThat(rejection(encoder(USER, number), Map.of("x", 1e10)))
+        .isEqualTo(
+            new Rejection(
+                BAD_VALUE,
+                "features.x is 1.0E10, which transformed is beyond the range of a float"));
+  }
+
+  @Test
+  void crossesThatExplodeAreRejected() {
+    List<Integer> many = IntStream.range(0, 100_000).boxed().toList();
+    Map<String, Object> raw = Map.of("genres", many, "more", many, "most", many);
+    ExampleEncoder encoder =
+        encoder(
+            USER,
+            GENRES,
+            new Multi("more", 3),
+            new Multi("most", 4),
+            new Cross("x", 5, List.of("genres", "more", "most")));
+
+    assertThat(rejection(encoder, raw))
+        .isEqualTo(
+            new Rejection(
+                TOO_MANY_VALUES,
+                "features: make 2147783649 occurrences, crosses included; at most 4096 are"
+                    + " allowed"));
+  }
+
+  @Test
+  void theBoundCountsTheBias() {
+    FeatureSchema schema = new FeatureSchema(List.of(USER), "user");
+
+    assertThat(encode(new ExampleEncoder(schema, 2), Map.of()).occurrences()).isEqualTo(2);
+    assertThat(rejection(new ExampleEncoder(schema, 1), Map.of()).kind())
+        .isEqualTo(TOO_MANY_VALUES);
+  }
+
+  @Test
+  void featuresReadByOtherNamesAreRefused() {
+    FeatureValues features = FeatureValues.of(new FeatureNames(List.of("other")), Map.of());
+
+    assertThatIllegalArgumentException().isThrownBy(() -> encoder(USER).encode(features));
+  }
+
+  private static float number(Transform transform, double x) {
+    Example example = encode(encoder(USER, numeric(transform)), Map.of("x", x));
+    assertThat(example.fids()[2]).isEqualTo(Fids.number(3));
+    return example.values()[2];
+  }
+
+  /** The low bits of a bucket's id, extended to the hash they came from. */
+  private static long bucketOf(Transform buckets, double x) {
+    long fid = encode(encoder(USER, numeric(buckets)), Map.of("x", x)).fids()[2];
+    return IntStream.range(0, 3)
+        .mapToLong(i -> ValueHash.of((long) i))
+        .filter(hash -> Fids.of(3, hash) == fid)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Field numeric(Transform transform) {
+    return new Numeric("x", 3, transform);
+  }
+
+  private static ExampleEncoder encoder(Field... fields) {
+    return new ExampleEncoder(new FeatureSchema(List.of(fields), "user"));
+  }
+
+  private static Example encode(ExampleEncoder encoder, Map<String, ?> raw) {
+    Outcome<Example> outcome = encoder.encode(FeatureValues.of(encoder.names(), raw));
+    return ((Outcome.Good<Example>) outcome).value();
+  }
+
+  private static Rejection rejection(ExampleEncoder encoder, Map<String, ?> raw) {
+    Outcome<Example> outcome = encoder.encode(FeatureValues.of(encoder.names(), raw));
+    return ((Outcome.Rejected<Example>) outcome).rejection();
+  }
+}

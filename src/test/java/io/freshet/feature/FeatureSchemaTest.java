@@ -1,0 +1,126 @@
+package io.freshet.feature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.freshet.feature.Field.Categorical;
+import io.freshet.feature.Field.Cross;
+import io.freshet.feature.Field.Multi;
+import io.freshet.feature.Field.Numeric;
+import io.freshet.feature.Field.Transform.Buckets;
+import io.freshet.feature.Field.Transform.Identity;
+import io.freshet.feature.Field.Transform.Standardize;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FeatureSchemaTest {
+  private static final Field USER = new Categorical("user", 1);
+
+  @Test
+  void usageExample() {
+    FeatureSchema schema =
+        new FeatureSchema(
+            List.of(
+                USER,
+                new Multi("genres", 7),
+                new Numeric("age", 3, new Buckets(List.of(18.0, 65.0))),
+                new Cross("user-age", 4, List.of("user", "age"))),
+            "user");
+
+    assertThat(schema.slot("genres")).isEqualTo(1);
+    assertThat(schema.slots()[7]).isEqualTo(1);
+    assertThat(schema.slots()[2]).isEqualTo(-1);
+    assertThat(schema.rawNames().size()).isEqualTo(3);
+    assertThat(schema.rawNames().indexOf("age")).isEqualTo(2);
+  }
+
+  @Test
+  void namesAndNumbersAreDistinct() {
+    assertThat(problems(USER, new Multi("user", 1), new Categorical(" ", 2)))
+        .containsExactly(
+            "features[1].name: user is taken by another field; a name of its own is right",
+            "features[2].name: is blank",
+            "features[1].number: 1 is the number of user; one of its own is right");
+  }
+
+  @Test
+  void numbersFitTheHighBitsOfTheIds() {
+    assertThat(problems(USER, new Categorical("a", 0), new Categorical("b", 4096)))
+        .containsExactly(
+            "features[1].number: 0 is not in 1..4095",
+            "features[2].number: 4096 is not in 1..4095");
+  }
+
+  @Test
+  void transformsHaveUsableNumbers() {
+    assertThat(
+            problems(
+                USER,
+                new Numeric("a", 2, new Standardize(Double.NaN, 0)),
+                new Numeric("b", 3, new Buckets(List.of())),
+                new Numeric("c", 4, new Buckets(List.of(1.0, 1.0)))))
+        .containsExactly(
+            "features[1].mean: NaN is not finite",
+            "features[1].deviation: 0.0; a finite number above 0 is right",
+            "features[2].bounds: []; one or more finite numbers, each above the last, are right",
+            "features[3].bounds: [1.0, 1.0]; one or more finite numbers, each above the last, are"
+                + " right");
+  }
+
+  @Test
+  void crossesAreOfTwoOrMoreFieldsThatNameValues() {
+    Field price = new Numeric("price", 2, new Identity());
+    Field cross = new Cross("x", 3, List.of("user", "price", "nobody", "x", "user"));
+
+    assertThat(problems(USER, price, cross, new Cross("y", 4, List.of("user"))))
+        .containsExactly(
+            "features[2].of: [user, price, nobody, x, user] names a field twice",
+            "features[2].of: price is no categorical, multi or bucketed field; of [user] are right",
+            "features[2].of: nobody is no categorical, multi or bucketed field; of [user] are right",
+            "features[2].of: x is no categorical, multi or bucketed field; of [user] are right",
+            "features[3].of: names 1 fields; two or more are right");
+  }
+
+  @Test
+  void theUserFieldIsCategorical() {
+    assertThat(FeatureSchema.problems(List.of(USER, new Multi("genres", 2)), "genres"))
+        .containsExactly(
+            "train.user-field: genres is no categorical field; one of [user] is right");
+    assertThat(FeatureSchema.problems(List.of(USER), "nobody")).hasSize(1);
+  }
+
+  @Test
+  void aSchemaWithProblemsIsNotMade() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new FeatureSchema(List.of(), "user"))
+        .withMessageContaining("features: is empty; at least one field is right")
+        .withMessageContaining("train.user-field: user is no categorical field");
+  }
+
+  @Test
+  void operatorsCanCarryIt() throws IOException, ClassNotFoundException {
+    FeatureSchema schema =
+        new FeatureSchema(
+            List.of(
+                USER,
+                new Numeric("a", 2, new Standardize(1, 2)),
+                new Numeric("b", 3, new Buckets(List.of(1.0))),
+                new Cross("x", 4, List.of("user", "b"))),
+            "user");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    new ObjectOutputStream(bytes).writeObject(schema);
+
+    Object read = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())).readObject();
+
+    assertThat(read).isEqualTo(schema);
+  }
+
+  private static List<String> problems(Field... fields) {
+    return FeatureSchema.problems(List.of(fields), "user");
+  }
+}
