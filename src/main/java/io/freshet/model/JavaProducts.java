@@ -16,6 +16,9 @@ final class JavaProducts implements LayerProducts {
   /** Rows of weights that stay in the processor's cache while all examples pass over them. */
   private static final int BLOCK = 64;
 
+  /** Floats of a cache line. */
+  private static final int LINE = 16;
+
   private final float[][] weights; // [in][out]
   private final float[][] transposed; // [out][in]
   private final float[][] gradient; // [in][out]
@@ -36,10 +39,8 @@ final class JavaProducts implements LayerProducts {
     for (int k = 0; k < weights.length; k++) {
       System.arraycopy(values, from + k * out, weights[k], 0, out);
     }
-    for (int j = 0; j < out; j++) {
-      for (int k = 0; k < weights.length; k++) {
-        transposed[j][k] = weights[k][j];
-      }
+    for (int k = 0; k < weights.length; k += LINE) {
+      transpose(k, Math.min(k + LINE, weights.length));
     }
   }
 
@@ -71,6 +72,14 @@ final class JavaProducts implements LayerProducts {
       System.arraycopy(row, 0, target, to, row.length);
       Arrays.fill(row, 0);
       to += row.length;
+    }
+  }
+
+  private void transpose(int from, int end) {
+    for (int j = 0; j < transposed.length; j++) {
+      for (int k = from; k < end; k++) {
+        transposed[j][k] = weights[k][j];
+      }
     }
   }
 

@@ -69,10 +69,14 @@ class OptimizersTest {
         .hasMessage("l1 is -1.0 but must be 0 or more and finite");
   }
 
-  /** Runs both over the same gradients, three parameters in the middle of an array. */
   private static void check(OptimizerSettings settings, Supplier<Reference> references) {
+    check(settings, references, 3);
+    check(settings, references, 600);
+  }
+
+  /** Runs both over the same gradients, for n parameters in the middle of an array. */
+  private static void check(OptimizerSettings settings, Supplier<Reference> references, int n) {
     Optimizer optimizer = Optimizers.of(settings);
-    int n = 3;
     int p = 2;
     int s = p + n + 1;
     float[] a = new float[s + optimizer.slots() * n + 1];
@@ -88,7 +92,7 @@ class OptimizersTest {
     float[] values = new float[n + 1];
     for (int step = 0; step < STEPS; step++) {
       for (int i = 0; i < n; i++) {
-        gradient[2 + i] = (float) (random.nextGaussian() * (i + 0.5));
+        gradient[2 + i] = (float) (random.nextGaussian() * (i % 5 + 0.5));
         expected[i].update(gradient[2 + i]);
       }
       optimizer.update(a, p, s, n, gradient, 2);

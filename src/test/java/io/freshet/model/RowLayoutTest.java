@@ -31,7 +31,9 @@ class RowLayoutTest {
     assertThat(start(layout(42), 12345)).containsExactly(row);
     assertThat(start(layout(43), 12345)).isNotEqualTo(row);
     assertThat(start(LAYOUT, 12346)).isNotEqualTo(row);
-    assertThat(row[1]).as("fixed for ever: tables of running jobs rest on it").isEqualTo(-0.001226834f);
+    assertThat(row[1])
+        .as("fixed for ever: tables of running jobs rest on it")
+        .isEqualTo(-0.001226834f);
   }
 
   @Test
