@@ -11,10 +11,18 @@ import java.util.Arrays;
  * n += g²
  * x -= rate · g / √n
  * </pre>
+ *
+ * Long vectors go through short arrays of their own, part by part: in this form the JIT compiler
+ * (C2 of JDK 17) makes vector instructions of the loop. So one object serves one thread.
  */
 final class Adagrad implements Optimizer {
+  private static final int PART = 256;
+
   private final float rate;
   private final float initialAccumulator;
+  private final float[] parameters = new float[PART];
+  private final float[] accumulators = new float[PART];
+  private final float[] slopes = new float[PART];
 
   Adagrad(OptimizerSettings.Adagrad settings) {
     rate = settings.learningRate();
@@ -38,11 +46,29 @@ final class Adagrad implements Optimizer {
 
   @Override
   public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
-    for (int i = 0; i < n; i++) {
+    int i = 0;
+    for (; i + PART <= n; i += PART) {
+      updatePart(a, p + i, s + i, gradient, g + i);
+    }
+    for (; i < n; i++) {
       float slope = gradient[g + i];
       float accumulator = a[s + i] + slope * slope;
       a[s + i] = accumulator;
       a[p + i] -= rate * slope / (float) Math.sqrt(accumulator);
     }
+  }
+
+  private void updatePart(float[] a, int p, int s, float[] gradient, int g) {
+    System.arraycopy(a, p, parameters, 0, PART);
+    System.arraycopy(a, s, accumulators, 0, PART);
+    System.arraycopy(gradient, g, slopes, 0, PART);
+    for (int i = 0; i < PART; i++) {
+      accumulators[i] += slopes[i] * slopes[i];
+    }
+    for (int i = 0; i < PART; i++) {
+      parameters[i] -= rate * slopes[i] / (float) Math.sqrt(accumulators[i]);
+    }
+    System.arraycopy(parameters, 0, a, p, PART);
+    System.arraycopy(accumulators, 0, a, s, PART);
   }
 }

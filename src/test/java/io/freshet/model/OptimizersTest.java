@@ -1,0 +1,207 @@
+package io.freshet.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+class OptimizersTest {
+  private static final int STEPS = 200;
+
+  @Test
+  void sgdFollowsItsFormula() {
+    check(new OptimizerSettings.Sgd(0.3f), () -> new SgdReference(0.3));
+  }
+
+  @Test
+  void adagradFollowsItsFormula() {
+    check(new OptimizerSettings.Adagrad(0.1f, 0.5f), () -> new AdagradReference(0.1, 0.5));
+  }
+
+  @Test
+  void ftrlFollowsItsFormula() {
+    check(new OptimizerSettings.Ftrl(0.5f, 1, 0, 0), () -> new FtrlReference(0.5, 1, 0, 0));
+    check(
+        new OptimizerSettings.Ftrl(0.2f, 0.7f, 1.5f, 0.4f),
+        () -> new FtrlReference(0.2, 0.7, 1.5, 0.4));
+  }
+
+  @Test
+  void ftrlReadsBackTheInitialValue() {
+    Optimizer ftrl = Optimizers.of(new OptimizerSettings.Ftrl(0.5f, 1, 0.3f, 0.1f));
+    float[] a = {0.25f, -2, 0, 9, 9, 9};
+    float[] values = new float[3];
+
+    ftrl.start(a, 0, 3, 3);
+    ftrl.read(a, 0, 3, 3, values, 0);
+
+    assertThat(values).containsExactly(new float[] {0.25f, -2, 0}, within(1e-6f));
+    assertThat(a).endsWith(0, 0, 0);
+  }
+
+  @Test
+  void ftrlWithL1HoldsWeakFeaturesAtZero() {
+    Optimizer ftrl = Optimizers.of(new OptimizerSettings.Ftrl(0.5f, 1, 1, 0));
+    float[] a = new float[2];
+    float[] value = new float[1];
+
+    ftrl.update(a, 0, 1, 1, new float[] {0.9f}, 0);
+    ftrl.read(a, 0, 1, 1, value, 0);
+    assertThat(value[0]).isZero();
+
+    ftrl.update(a, 0, 1, 1, new float[] {0.9f}, 0);
+    ftrl.read(a, 0, 1, 1, value, 0);
+    assertThat(value[0]).isNegative();
+  }
+
+  @Test
+  void ratesThatCannotWorkAreRefused() {
+    assertThatThrownBy(() -> new OptimizerSettings.Sgd(0))
+        .hasMessage("learning rate is 0.0 but must be above 0 and finite");
+    assertThatThrownBy(() -> new OptimizerSettings.Adagrad(0.1f, 0))
+        .hasMessage("initial accumulator is 0.0 but must be above 0 and finite");
+    assertThatThrownBy(() -> new OptimizerSettings.Ftrl(Float.NaN, 1, 0, 0))
+        .hasMessage("alpha is NaN but must be above 0 and finite");
+    assertThatThrownBy(() -> new OptimizerSettings.Ftrl(1, 1, -1, 0))
+        .hasMessage("l1 is -1.0 but must be 0 or more and finite");
+  }
+
+  private static void check(OptimizerSettings settings, Supplier<Reference> references) {
+    check(settings, references, 3);
+    check(settings, references, 600);
+  }
+
+  /** Runs both over the same gradients, for n parameters in the middle of an array. */
+  private static void check(OptimizerSettings settings, Supplier<Reference> references, int n) {
+    Optimizer optimizer = Optimizers.of(settings);
+    int p = 2;
+    int s = p + n + 1;
+    float[] a = new float[s + optimizer.slots() * n + 1];
+    Reference[] expected = new Reference[n];
+    Random random = new Random(11);
+    for (int i = 0; i < n; i++) {
+      a[p + i] = (float) random.nextGaussian();
+      expected[i] = references.get();
+      expected[i].start(a[p + i]);
+    }
+    optimizer.start(a, p, s, n);
+    float[] gradient = new float[n + 2];
+    float[] values = new float[n + 1];
+    for (int step = 0; step < STEPS; step++) {
+      for (int i = 0; i < n; i++) {
+        gradient[2 + i] = (float) (random.nextGaussian() * (i % 5 + 0.5));
+        expected[i].update(gradient[2 + i]);
+      }
+      optimizer.update(a, p, s, n, gradient, 2);
+      optimizer.read(a, p, s, n, values, 1);
+      for (int i = 0; i < n; i++) {
+        assertThat((double) values[1 + i])
+            .as("%s, parameter %d after step %d", settings, i, step)
+            .isCloseTo(expected[i].value(), within(2e-4));
+      }
+    }
+    assertThat(a[0] + a[1] + a[p + n] + a[a.length - 1]).as("untouched around").isZero();
+  }
+
+  private interface Reference {
+    void start(double value);
+
+    void update(double g);
+
+    double value();
+  }
+
+  private static final class SgdReference implements Reference {
+    private final double rate;
+    private double x;
+
+    SgdReference(double rate) {
+      this.rate = rate;
+    }
+
+    @Override
+    public void start(double value) {
+      x = value;
+    }
+
+    @Override
+    public void update(double g) {
+      x = x - rate * g;
+    }
+
+    @Override
+    public double value() {
+      return x;
+    }
+  }
+
+  private static final class AdagradReference implements Reference {
+    private final double rate;
+    private double sum;
+    private double x;
+
+    AdagradReference(double rate, double initial) {
+      this.rate = rate;
+      sum = initial;
+    }
+
+    @Override
+    public void start(double value) {
+      x = value;
+    }
+
+    @Override
+    public void update(double g) {
+      sum += Math.pow(g, 2);
+      x -= rate / Math.sqrt(sum) * g;
+    }
+
+    @Override
+    public double value() {
+      return x;
+    }
+  }
+
+  /** FTRL as its authors first define it: the minimum of a sum, found without z's recursion. */
+  private static final class FtrlReference implements Reference {
+    private final double alpha;
+    private final double beta;
+    private final double l1;
+    private final double l2;
+    private double linear; // gradients minus sigma-weighted past values
+    private double squares;
+
+    FtrlReference(double alpha, double beta, double l1, double l2) {
+      this.alpha = alpha;
+      this.beta = beta;
+      this.l1 = l1;
+      this.l2 = l2;
+    }
+
+    @Override
+    public void start(double value) {
+      linear = -value * (beta / alpha + l2) - Math.signum(value) * l1;
+    }
+
+    @Override
+    public void update(double g) {
+      double x = value();
+      double rateBefore = (beta + Math.sqrt(squares)) / alpha;
+      squares += g * g;
+      double rateAfter = (beta + Math.sqrt(squares)) / alpha;
+      linear += g - (rateAfter - rateBefore) * x;
+    }
+
+    /** Minimises linear · x + l1 |x| + ½ (rate + l2) x². */
+    @Override
+    public double value() {
+      double curvature = (beta + Math.sqrt(squares)) / alpha + l2;
+      double right = Math.max(0, (-linear - l1) / curvature);
+      double left = Math.min(0, (-linear + l1) / curvature);
+      return right + left;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.freshet.model;
+
+import io.freshet.feature.Example;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
+import io.freshet.feature.LabelledExample;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * DeepFM written out in double precision, pair by pair and unit by unit: what the fast one is held
+ * against.
+ */
+final class ReferenceDeepFm {
+  private final FeatureSchema schema;
+  private final ModelSettings model;
+
+  /** Finished rows, and the dense values, free to be changed. */
+  final Map<Long, double[]> rows;
+
+  final double[] dense;
+
+  ReferenceDeepFm(
+      FeatureSchema schema, ModelSettings model, Map<Long, double[]> rows, double[] dense) {
+    this.schema = schema;
+    this.model = model;
+    this.rows = rows;
+    this.dense = dense;
+  }
+
+  /** Summed loss of the examples, and the penalty on all rows and dense values. */
+  double loss(List<LabelledExample> examples) {
+    double loss = 0;
+    for (LabelledExample e : examples) {
+      double p = 1 / (1 + Math.exp(-logit(e.example())));
+      loss -= e.weight() * (e.label() * Math.log(p) + (1 - e.label()) * Math.log(1 - p));
+    }
+    for (double[] row : rows.values()) {
+      loss += penalty(row);
+    }
+    return loss + penalty(dense);
+  }
+
+  double logit(Example example) {
+    int k = model.embeddingSize();
+    double[][] fields = new double[schema.size()][k];
+    double logit = 0;
+    for (int j = 0; j < example.occurrences(); j++) {
+      double[] row = rows.get(example.fids()[j]);
+      logit += example.values()[j] * row[0];
+      int slot = schema.slots()[Fids.field(example.fids()[j])];
+      for (int d = 0; slot >= 0 && d < k; d++) {
+        fields[slot][d] += example.values()[j] * row[1 + d];
+      }
+    }
+    for (int f = 0; f < fields.length; f++) {
+      for (int g = f + 1; g < fields.length; g++) {
+        for (int d = 0; d < k; d++) {
+          logit += fields[f][d] * fields[g][d];
+        }
+      }
+    }
+    return logit + deep(fields);
+  }
+
+  private double deep(double[][] fields) {
+    int k = model.embeddingSize();
+    double[] x = new double[fields.length * k];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = fields[i / k][i % k];
+    }
+    if (model.hiddenLayers().isEmpty()) {
+      return 0;
+    }
+    int at = 0;
+    for (int units : model.hiddenLayers()) {
+      int next = at + (x.length + 1) * units;
+      x = layer(x, units, at, true);
+      at = next;
+    }
+    return layer(x, 1, at, false)[0];
+  }
+
+  private double[] layer(double[] x, int units, int at, boolean relu) {
+    double[] y = new double[units];
+    for (int u = 0; u < units; u++) {
+      y[u] = dense[at + x.length * units + u];
+      for (int i = 0; i < x.length; i++) {
+        y[u] += x[i] * dense[at + i * units + u];
+      }
+      y[u] = relu ? Math.max(0, y[u]) : y[u];
+    }
+    return y;
+  }
+
+  private double penalty(double[] values) {
+    double squares = 0;
+    for (double value : values) {
+      squares += value * value;
+    }
+    return model.l2() / 2 * squares;
+  }
+}
