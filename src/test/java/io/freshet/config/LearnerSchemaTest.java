@@ -159,10 +159,10 @@ final class LearnerSchemaTest {
 
   private static boolean taken(String yaml, String key, Object value) {
     try {
-      Samples.parse(yaml, key + "=" + value);
+      Samples.parse(yaml, "max-parallelism=32768", key + "=" + value);
       return true;
     } catch (ConfigException e) {
-      return e.problems().stream().noneMatch(p -> p.startsWith("--set " + key + ": "));
+      return e.problems().stream().noneMatch(p -> p.startsWith("--set " + key + ": " + value));
     }
   }
 
