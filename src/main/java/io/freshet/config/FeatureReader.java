@@ -77,9 +77,12 @@ final class FeatureReader {
       return;
     }
     if (!heads.containsKey(user)) {
+      String instead = instead(user);
       train.error(
           "user-field",
-          user + " is not a field" + instead(user) + "; give the one that names users");
+          user
+              + " is not a field"
+              + (instead.isEmpty() ? "; give the one that names users" : instead));
     } else if (fields.containsKey(user) && !(fields.get(user) instanceof Categorical)) {
       train.error("user-field", user + " is not categorical: a user has one value, taken as it is");
     }

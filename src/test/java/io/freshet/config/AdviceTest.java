@@ -22,14 +22,6 @@ final class AdviceTest {
   }
 
   @Test
-  void warningsStandWhereTheSettingOrItsSectionStands() {
-    assertThat(Samples.parse(Samples.LEAST + "train:\n  batch-size: 32\n").warnings())
-        .containsExactly(
-            "learner.yaml:4:3: train.step-size: 64 is above batch-size, 32: no row step holds more"
-                + " than one batch");
-  }
-
-  @Test
   void denseExchangeIsNoFinerThanItsSteps() {
     assertThat(
             Samples.parse(Samples.LEAST, "train.dense.sync-every=32", "train.dense.slices=1")

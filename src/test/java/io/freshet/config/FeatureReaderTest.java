@@ -66,9 +66,9 @@ final class FeatureReaderTest {
   @Test
   void userFieldIsACategoricalField() {
     assertThat(problems("{name: usr, kind: categorical}"))
-        .containsExactly(
-            "train.user-field: user is not a field; did you mean usr? give the one that names"
-                + " users");
+        .containsExactly("train.user-field: user is not a field; did you mean usr?");
+    assertThat(problems("{name: reader, kind: categorical}"))
+        .containsExactly("train.user-field: user is not a field; give the one that names users");
     assertThat(problems("{name: user, kind: numeric}"))
         .containsExactly(
             "train.user-field: user is not categorical: a user has one value, taken as it is");

@@ -104,6 +104,7 @@ final class LearnerSchemaTest {
         "events.max-bytes=1 mb",
         "snapshot.root=/data",
         "snapshot.root=file:data",
+        "snapshot.root=file://data/x",
         "kafka.bootstrap-servers=localhost",
         "kafka.topics.clicks=a b",
         "kafka.topics={click: a}",

@@ -48,6 +48,13 @@ final class OverridesTest {
   }
 
   @Test
+  void forgottenEqualsSignGivesNoSecretAway() {
+    assertThat(
+            BrokenConfigTest.problems(Samples.LEAST, "kafka.properties.ssl.key.password hunter2"))
+        .containsExactly("--set kafka.properties.ssl.key.password: is not of the form key=value");
+  }
+
+  @Test
   void problemsNameTheOption() {
     List<String> problems =
         BrokenConfigTest.problems(
@@ -67,6 +74,11 @@ final class OverridesTest {
             "--set features.user: features is a list: set it as a whole",
             "--set model.l2: is not of the form key=value",
             "--set train.cache-rows: is not YAML: expected ',' or ']', but got <stream end>",
-            "--set name.first: name is not a known key");
+            "--set name.first: name: is a mapping, not a name of 1 to 249 letters, digits, '.', '_'"
+                + " and '-'",
+            "--set model.seed: is empty, not a whole number of at most 18 digits",
+            "--set train.batch-size: 0 is not a whole number from 1 to 65536",
+            "--set train.dense: train.dense.step-size: 0 is not a whole number from 1 to 1000000",
+            "--set join.windw: is not a known key; did you mean window?");
   }
 }
