@@ -1,0 +1,20 @@
+package io.freshet.config;
+
+import java.util.List;
+
+/** A configuration that cannot be used, with everything that is wrong in it. */
+public final class ConfigException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final List<String> problems;
+
+  ConfigException(List<String> problems) {
+    super(String.join("\n", problems));
+    this.problems = List.copyOf(problems);
+  }
+
+  /** Every problem, one line each: {@code learner.yaml:12:5: train.batch-size: 0 is not …}. */
+  public List<String> problems() {
+    return problems;
+  }
+}

@@ -1,0 +1,116 @@
+package io.freshet.config;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.evaluate.EvaluateSettings;
+import io.freshet.event.EventSettings;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.join.JoinSettings;
+import io.freshet.model.ModelSettings;
+import io.freshet.snapshot.SnapshotSettings;
+import io.freshet.train.TrainSettings;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Everything a learner is told: one YAML file, of which only the features and Kafka's address have
+ * no default.
+ *
+ * @param name of the model
+ * @param parallelism of every operator of the loop
+ * @param maxParallelism the parallelism that savepoints can ever be started with; fixed for the
+ *     life of the state
+ * @param warnings what is allowed but doubtful, one line each, with its place
+ */
+public record LearnerConfig(
+    String name,
+    KafkaSettings kafka,
+    EventSettings events,
+    FeatureSchema features,
+    JoinSettings join,
+    ModelSettings model,
+    TrainSettings train,
+    EvaluateSettings evaluate,
+    SnapshotSettings snapshot,
+    CheckpointSettings checkpoint,
+    int parallelism,
+    int maxParallelism,
+    List<String> warnings) {
+  static final String DEFAULT_NAME = "ctr";
+  static final String DEFAULT_USER_FIELD = "user";
+  static final int DEFAULT_PARALLELISM = 2;
+  static final int DEFAULT_MAX_PARALLELISM = 128;
+
+  public LearnerConfig {
+    requireNonNull(name, "name");
+    requireNonNull(kafka, "kafka");
+    requireNonNull(events, "events");
+    requireNonNull(features, "features");
+    requireNonNull(join, "join");
+    requireNonNull(model, "model");
+    requireNonNull(train, "train");
+    requireNonNull(evaluate, "evaluate");
+    requireNonNull(snapshot, "snapshot");
+    requireNonNull(checkpoint, "checkpoint");
+    warnings = List.copyOf(warnings);
+    if (parallelism < 1 || maxParallelism < parallelism) {
+      throw new IllegalArgumentException(
+          "parallelism " + parallelism + " is not from 1 to max-parallelism " + maxParallelism);
+    }
+  }
+
+  /** All defaults. */
+  public static LearnerConfig of(KafkaSettings kafka, FeatureSchema features) {
+    return new LearnerConfig(
+        DEFAULT_NAME,
+        kafka,
+        EventSettings.DEFAULT,
+        features,
+        JoinSettings.DEFAULT,
+        ModelSettings.DEFAULT,
+        TrainSettings.DEFAULT,
+        EvaluateSettings.DEFAULT,
+        SnapshotSettings.DEFAULT,
+        CheckpointSettings.DEFAULT,
+        DEFAULT_PARALLELISM,
+        DEFAULT_MAX_PARALLELISM,
+        List.of());
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param overrides {@code key=value} each, as given to {@code --set}; a later one wins
+   * @throws ConfigException with every problem there is, also when the file cannot be read
+   */
+  public static LearnerConfig read(Path file, List<String> overrides) {
+    return parse(ConfigFile.text(file), file.toString(), overrides);
+  }
+
+  /**
+   * Reads a file's text.
+   *
+   * @param sourceName names the file in messages
+   * @throws ConfigException with every problem there is
+   */
+  public static LearnerConfig parse(String yaml, String sourceName, List<String> overrides) {
+    return new LearnerReader().read(yaml, sourceName, overrides);
+  }
+
+  LearnerConfig withWarnings(List<String> warnings) {
+    return new LearnerConfig(
+        name,
+        kafka,
+        events,
+        features,
+        join,
+        model,
+        train,
+        evaluate,
+        snapshot,
+        checkpoint,
+        parallelism,
+        maxParallelism,
+        warnings);
+  }
+}

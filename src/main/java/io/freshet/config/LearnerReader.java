@@ -1,0 +1,91 @@
+package io.freshet.config;
+
+import static io.freshet.config.Wanted.name;
+import static io.freshet.config.Wanted.text;
+import static io.freshet.config.Wanted.wholeNumber;
+
+import io.freshet.config.Node.Mapping;
+import io.freshet.evaluate.EvaluateSettings;
+import io.freshet.event.EventSettings;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.join.JoinSettings;
+import io.freshet.model.ModelSettings;
+import io.freshet.snapshot.SnapshotSettings;
+import io.freshet.train.TrainSettings;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads the whole configuration: its sections, and what has to hold between them. */
+final class LearnerReader {
+  /** Flink's limit of key groups. */
+  private static final int MAX_PARALLELISM = 1 << 15;
+
+  private final Problems problems = new Problems();
+
+  LearnerConfig read(String yaml, String source, List<String> overrides) {
+    Node document = YamlTree.document(yaml, source, problems);
+    refuseProblems();
+    Mapping mapping = new NodeReader(problems).mapping(document, "");
+    new Overrides(mapping, problems).apply(overrides);
+    Section root = Section.root(mapping, problems);
+    Optional<LearnerConfig> config = root.make(() -> learner(root));
+    refuseProblems();
+    Advice.on(config.orElseThrow(), root);
+    return config.orElseThrow().withWarnings(problems.warnings());
+  }
+
+  private LearnerConfig learner(Section s) {
+    String name = s.get("name", LearnerConfig.DEFAULT_NAME, name());
+    KafkaSettings anyKafka = KafkaSettings.of("localhost:9092", "freshet-" + name);
+    KafkaSettings kafka = s.section("kafka").as(anyKafka, KafkaReader::read);
+    EventSettings events = s.section("events").as(EventSettings.DEFAULT, Sections::events);
+    FeatureReader fields = FeatureReader.read(s);
+    JoinSettings join = s.section("join").as(JoinSettings.DEFAULT, Sections::join);
+    ModelSettings model = s.section("model").as(ModelSettings.DEFAULT, Sections::model);
+    Section trainSection = s.section("train");
+    String user = trainSection.get("user-field", LearnerConfig.DEFAULT_USER_FIELD, text());
+    TrainSettings train = trainSection.as(TrainSettings.DEFAULT, Sections::train);
+    EvaluateSettings evaluate =
+        s.section("evaluate").as(EvaluateSettings.DEFAULT, Sections::evaluate);
+    SnapshotSettings snapshot =
+        s.section("snapshot").as(SnapshotSettings.DEFAULT, Sections::snapshot);
+    CheckpointSettings checkpoint =
+        s.section("checkpoint").as(CheckpointSettings.DEFAULT, Sections::checkpoint);
+    int parallelism = parallelism(s, "parallelism", LearnerConfig.DEFAULT_PARALLELISM);
+    int maxParallelism = parallelism(s, "max-parallelism", LearnerConfig.DEFAULT_MAX_PARALLELISM);
+    s.end();
+
+    fields.checkUser(trainSection, user);
+    if (parallelism > maxParallelism) {
+      s.error("parallelism", parallelism + " is above max-parallelism, " + maxParallelism);
+    }
+    if (snapshot.root().equals(checkpoint.dir())) {
+      s.error("snapshot.root", "is checkpoint.dir too; give each a directory of its own");
+    }
+    refuseProblems();
+    return new LearnerConfig(
+        name,
+        kafka,
+        events,
+        new FeatureSchema(fields.fields(), user),
+        join,
+        model,
+        train,
+        evaluate,
+        snapshot,
+        checkpoint,
+        parallelism,
+        maxParallelism,
+        List.of());
+  }
+
+  private static int parallelism(Section s, String key, int otherwise) {
+    return s.get(key, otherwise, wholeNumber(1, MAX_PARALLELISM));
+  }
+
+  private void refuseProblems() {
+    if (problems.count() > 0) {
+      throw new ConfigException(problems.errors());
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.freshet.config;
+
+import static io.freshet.config.Wanted.number;
+import static io.freshet.config.Wanted.oneOf;
+
+import io.freshet.model.OptimizerSettings;
+import io.freshet.model.OptimizerSettings.Adagrad;
+import io.freshet.model.OptimizerSettings.Ftrl;
+import io.freshet.model.OptimizerSettings.Sgd;
+import java.util.Map;
+
+/**
+ * Reads an optimiser: {@code {kind: ftrl, alpha: 0.5}}. Without a kind it is the default's; rates
+ * that are not given are the default's when it is of the same kind, else those of the kind.
+ */
+final class OptimizerReader {
+  /** Sums of squares start here or above: at 0 the first step would divide by it. */
+  private static final double LEAST = 1e-6;
+
+  private static final Map<String, OptimizerSettings> KINDS =
+      Map.of(
+          "sgd", new Sgd(0.01f),
+          "adagrad", new Adagrad(0.1f, 0.1f),
+          "ftrl", new Ftrl(0.5f, 1, 0, 0));
+
+  private OptimizerReader() {}
+
+  static OptimizerSettings read(Section s, OptimizerSettings otherwise) {
+    OptimizerSettings kind = s.kind("kind", otherwise, oneOf(KINDS));
+    OptimizerSettings start = kind.getClass() == otherwise.getClass() ? otherwise : kind;
+    if (start instanceof Sgd d) {
+      return new Sgd(rate(s, d.learningRate()));
+    } else if (start instanceof Adagrad d) {
+      return new Adagrad(
+          rate(s, d.learningRate()),
+          s.get("initial-accumulator", d.initialAccumulator(), number(LEAST, 1000)));
+    } else if (start instanceof Ftrl d) {
+      return new Ftrl(
+          s.get("alpha", d.alpha(), number(LEAST, 100)),
+          s.get("beta", d.beta(), number(LEAST, 1000)),
+          s.get("l1", d.l1(), number(0, 1000)),
+          s.get("l2", d.l2(), number(0, 1000)));
+    }
+    throw new IllegalStateException("no keys for " + start);
+  }
+
+  private static float rate(Section s, float otherwise) {
+    return s.get("learning-rate", otherwise, number(LEAST, 100));
+  }
+}

@@ -1,0 +1,44 @@
+package io.freshet.config;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** What is wrong, and what is doubtful, gathered while the configuration is read. */
+final class Problems {
+  private final List<Problem> errors = new ArrayList<>();
+  private final List<Problem> warnings = new ArrayList<>();
+
+  void error(Place place, String key, String text) {
+    errors.add(new Problem(place, key, text));
+  }
+
+  void warning(Place place, String key, String text) {
+    warnings.add(new Problem(place, key, text));
+  }
+
+  boolean hasErrors() {
+    return !errors.isEmpty();
+  }
+
+  int count() {
+    return errors.size();
+  }
+
+  /** Every error, a line each, in reading order. */
+  List<String> errors() {
+    return lines(errors);
+  }
+
+  /** Every warning, a line each, in reading order. */
+  List<String> warnings() {
+    return lines(warnings);
+  }
+
+  private static List<String> lines(List<Problem> problems) {
+    return problems.stream()
+        .sorted(Comparator.comparing(Problem::place, Place.READING_ORDER))
+        .map(Problem::toString)
+        .toList();
+  }
+}

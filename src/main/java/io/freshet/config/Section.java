@@ -1,0 +1,173 @@
+package io.freshet.config;
+
+import io.freshet.config.Node.Entry;
+import io.freshet.config.Node.Mapping;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/**
+ * Reads the keys of one mapping.
+ *
+ * <p>Reading never throws: what is wrong is added to the problems with its place, and a usable
+ * value is handed out instead, so that one pass finds everything. The keys that were asked for are
+ * the keys there are: {@link #end} reports all others. Items of lists count from 1.
+ */
+final class Section {
+  private final Mapping node;
+  private final String path;
+  private final Problems problems;
+  private final NodeReader nodes;
+  private final Set<String> known = new LinkedHashSet<>();
+  private final List<Section> children = new ArrayList<>();
+  private boolean kindKnown = true;
+
+  private Section(Mapping node, String path, Problems problems) {
+    this.node = node;
+    this.path = path;
+    this.problems = problems;
+    this.nodes = new NodeReader(problems);
+  }
+
+  static Section root(Mapping document, Problems problems) {
+    return new Section(document, "", problems);
+  }
+
+  boolean has(String key) {
+    return node.entries().containsKey(key);
+  }
+
+  /** A single value, or what holds where there is none. */
+  <T> T get(String key, T otherwise, Wanted<T> wanted) {
+    return find(key).flatMap(n -> nodes.single(n, path(key), wanted)).orElse(otherwise);
+  }
+
+  /** A single value that has to be there; nothing when it is not. */
+  <T> Optional<T> require(String key, Wanted<T> wanted) {
+    return need(key, wanted.phrase()).flatMap(n -> nodes.single(n, path(key), wanted));
+  }
+
+  /**
+   * As {@link #get}, for a key that decides which keys there are beside it: when it is wrong, they
+   * are not judged.
+   */
+  <T> T kind(String key, T otherwise, Wanted<T> wanted) {
+    return has(key) ? requireKind(key, wanted).orElse(otherwise) : get(key, otherwise, wanted);
+  }
+
+  /** As {@link #kind}, without a default. */
+  <T> Optional<T> requireKind(String key, Wanted<T> wanted) {
+    Optional<T> kind = require(key, wanted);
+    kindKnown &= kind.isPresent();
+    return kind;
+  }
+
+  /** A list of single values. */
+  <T> List<T> list(String key, List<T> otherwise, Wanted<T> wanted) {
+    return find(key).map(n -> nodes.list(n, path(key), wanted)).orElse(otherwise);
+  }
+
+  /** A list that has to be there; empty when it is not. */
+  <T> List<T> requireList(String key, Wanted<T> wanted) {
+    return need(key, "a list").map(n -> nodes.list(n, path(key), wanted)).orElse(List.of());
+  }
+
+  /** A list of mappings that has to be there; empty when it is not. */
+  List<Section> requireSections(String key) {
+    List<Node> items = need(key, "a list").map(n -> nodes.items(n, path(key))).orElse(List.of());
+    List<Section> sections = new ArrayList<>();
+    for (Node item : items) {
+      sections.add(child(item, path(key) + '[' + (sections.size() + 1) + ']'));
+    }
+    return sections;
+  }
+
+  /** A mapping in this one; empty when it is not there. */
+  Section section(String key) {
+    return child(find(key).orElseGet(() -> Mapping.empty(node.place())), path(key));
+  }
+
+  /** This mapping as a record; {@code otherwise} when the record's constructor refuses it. */
+  <T> T as(T otherwise, BiFunction<Section, T, T> read) {
+    return make(() -> read.apply(this, otherwise)).orElse(otherwise);
+  }
+
+  /** What is made of this mapping; nothing, and a problem, when a constructor refuses to. */
+  <T> Optional<T> make(Supplier<T> maker) {
+    int before = problems.count();
+    try {
+      return Optional.of(maker.get());
+    } catch (IllegalArgumentException e) {
+      if (problems.count() == before) {
+        problems.error(node.place(), path, e.getMessage());
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** Every key of this mapping with its value. */
+  <T> Map<String, T> all(Wanted<T> wanted) {
+    Map<String, T> all = new LinkedHashMap<>();
+    for (String key : node.entries().keySet()) {
+      require(key, wanted).ifPresent(value -> all.put(key, value));
+    }
+    return all;
+  }
+
+  /** Something wrong with the value of a key, or of {@code key.key…}. */
+  void error(String key, String text) {
+    problems.error(node.place(key), path(key), text);
+  }
+
+  /** Something doubtful about the value of a key, or of {@code key.key…}. */
+  void warning(String key, String text) {
+    problems.warning(node.place(key), path(key), text);
+  }
+
+  /** Reports every key that nobody asked for, here and below. */
+  void end() {
+    if (kindKnown) {
+      node.entries().forEach((key, entry) -> reportUnknown(key, entry.keyPlace()));
+    }
+    children.forEach(Section::end);
+  }
+
+  private void reportUnknown(String key, Place place) {
+    if (!known.contains(key)) {
+      String instead =
+          Nearest.to(key, known)
+              .map(k -> "; did you mean " + k + '?')
+              .orElse("; known here: " + String.join(", ", known));
+      problems.error(place, path(key), "is not a known key" + instead);
+    }
+  }
+
+  private Optional<Node> find(String key) {
+    known.add(key);
+    return Optional.ofNullable(node.entries().get(key)).map(Entry::value);
+  }
+
+  private Optional<Node> need(String key, String wanted) {
+    Optional<Node> found = find(key);
+    if (found.isEmpty()) {
+      error(key, "is missing; give " + wanted);
+    }
+    return found;
+  }
+
+  private Section child(Node found, String childPath) {
+    Section child = new Section(nodes.mapping(found, childPath), childPath, problems);
+    children.add(child);
+    return child;
+  }
+
+  private String path(String key) {
+    return path.isEmpty() ? key : path + '.' + key;
+  }
+}

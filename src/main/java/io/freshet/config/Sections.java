@@ -1,0 +1,91 @@
+package io.freshet.config;
+
+import static io.freshet.config.Wanted.anyWholeNumber;
+import static io.freshet.config.Wanted.directory;
+import static io.freshet.config.Wanted.duration;
+import static io.freshet.config.Wanted.number;
+import static io.freshet.config.Wanted.oneOf;
+import static io.freshet.config.Wanted.size;
+import static io.freshet.config.Wanted.wholeNumber;
+
+import io.freshet.config.CheckpointSettings.Backend;
+import io.freshet.evaluate.EvaluateSettings;
+import io.freshet.event.EventSettings;
+import io.freshet.join.JoinSettings;
+import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelSettings;
+import io.freshet.snapshot.SnapshotSettings;
+import io.freshet.train.TrainSettings;
+import java.util.Map;
+
+/** Each stage's section as its settings record: its keys, and the range of each. */
+final class Sections {
+  private static final int MILLION = 1_000_000;
+  private static final Map<String, String> MODELS = Map.of("deepfm", "deepfm");
+  private static final Map<String, Backend> BACKENDS =
+      Map.of("rocksdb", Backend.ROCKSDB, "hashmap", Backend.HASHMAP);
+
+  private Sections() {}
+
+  static EventSettings events(Section s, EventSettings d) {
+    return new EventSettings(
+        s.get("max-bytes", d.maxBytes(), size("1 B", "64 MB")),
+        s.get("max-values", d.maxValues(), wholeNumber(1, 100_000)),
+        s.get("max-ahead", d.maxAhead(), duration("0 ms", "366 d")));
+  }
+
+  static JoinSettings join(Section s, JoinSettings d) {
+    return new JoinSettings(
+        s.get("window", d.window(), duration("1 ms", "366 d")),
+        s.get("out-of-orderness", d.outOfOrderness(), duration("0 ms", "366 d")),
+        s.get("idleness", d.idleness(), duration("1 ms", "366 d")),
+        s.get("timer-bucket", d.timerBucket(), duration("1 ms", "1 h")));
+  }
+
+  static ModelSettings model(Section s, ModelSettings d) {
+    s.kind("kind", "deepfm", oneOf(MODELS));
+    return new ModelSettings(
+        s.get("embedding-size", d.embeddingSize(), wholeNumber(1, 512)),
+        s.list("hidden-layers", d.hiddenLayers(), wholeNumber(1, 8192)),
+        s.get("l2", d.l2(), number(0, 1000)),
+        s.get("seed", d.seed(), anyWholeNumber()));
+  }
+
+  static TrainSettings train(Section s, TrainSettings d) {
+    Section dense = s.section("dense");
+    return new TrainSettings(
+        s.get("batch-size", d.batchSize(), wholeNumber(1, 65_536)),
+        s.get("batch-linger", d.batchLinger(), duration("1 ms", "1 h")),
+        s.get("max-in-flight", d.maxInFlight(), wholeNumber(1, 64)),
+        dense.get("sync-every", d.denseSyncEvery(), wholeNumber(1, MILLION)),
+        dense.get("slices", d.denseSlices(), wholeNumber(1, 4096)),
+        s.get("cache-rows", d.cacheRows(), wholeNumber(1, 100 * MILLION)),
+        learning(s, dense, d.learning()));
+  }
+
+  private static LearningSettings learning(Section s, Section dense, LearningSettings d) {
+    return new LearningSettings(
+        s.get("step-size", d.stepSize(), wholeNumber(1, 65_536)),
+        s.get("repeats-per-user", d.repeatsPerUser(), wholeNumber(1, 65_536)),
+        s.section("first-order-optimizer").as(d.firstOrder(), OptimizerReader::read),
+        s.section("embedding-optimizer").as(d.embedding(), OptimizerReader::read),
+        dense.get("step-size", d.denseStepSize(), wholeNumber(1, MILLION)),
+        dense.section("optimizer").as(d.dense(), OptimizerReader::read));
+  }
+
+  static EvaluateSettings evaluate(Section s, EvaluateSettings d) {
+    return new EvaluateSettings(s.get("window", d.window(), duration("1 ms", "366 d")));
+  }
+
+  static SnapshotSettings snapshot(Section s, SnapshotSettings d) {
+    return new SnapshotSettings(s.get("root", d.root(), directory()));
+  }
+
+  static CheckpointSettings checkpoint(Section s, CheckpointSettings d) {
+    return new CheckpointSettings(
+        s.get("interval", d.interval(), duration("10 ms", "1 d")),
+        s.get("timeout", d.timeout(), duration("1 s", "1 d")),
+        s.get("dir", d.dir(), directory()),
+        s.get("backend", d.backend(), oneOf(BACKENDS)));
+  }
+}

@@ -1,0 +1,141 @@
+package io.freshet.config;
+
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * What a single value has to be. All ranges include their ends.
+ *
+ * @param phrase completes "… is not"
+ * @param parse the value of a text; nothing when it is not what is wanted
+ */
+record Wanted<T>(String phrase, Function<String, Optional<T>> parse) {
+  private static final Pattern WHOLE = Pattern.compile("[-+]?(0|[1-9][0-9]{0,17})");
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?");
+
+  /** Names of models, consumer groups and topics, as Kafka allows them. */
+  private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,249}");
+
+  private static final Pattern SERVERS = Pattern.compile("[^\\s,:/]+:[0-9]{1,5}");
+
+  static Wanted<Integer> wholeNumber(int from, int to) {
+    return new Wanted<>(
+        "a whole number from " + from + " to " + to,
+        text ->
+            matching(WHOLE, text)
+                .map(Long::parseLong)
+                .filter(n -> from <= n && n <= to)
+                .map(Long::intValue));
+  }
+
+  static Wanted<Long> anyWholeNumber() {
+    return new Wanted<>(
+        "a whole number of at most 18 digits", text -> matching(WHOLE, text).map(Long::parseLong));
+  }
+
+  static Wanted<Float> number(double from, double to) {
+    return new Wanted<>(
+        "a number from " + plain(from) + " to " + plain(to),
+        text ->
+            matching(NUMBER, text)
+                .map(Double::parseDouble)
+                .filter(x -> from <= x && x <= to)
+                .map(Double::floatValue));
+  }
+
+  static Wanted<Double> anyNumber() {
+    return new Wanted<>("a number", Wanted::finite);
+  }
+
+  static Wanted<Double> positiveNumber() {
+    return new Wanted<>("a number above 0", text -> finite(text).filter(x -> x > 0));
+  }
+
+  static Wanted<Duration> duration(String from, String to) {
+    return quantity(Quantity.DURATION, "a time", from, to, Duration::ofMillis);
+  }
+
+  static Wanted<Integer> size(String from, String to) {
+    return quantity(Quantity.SIZE, "a size", from, to, Math::toIntExact);
+  }
+
+  static Wanted<String> text() {
+    return new Wanted<>("text", text -> Optional.of(text).filter(Predicate.not(String::isBlank)));
+  }
+
+  /** A property of another system: anything, not even shown when something is wrong with it. */
+  static Wanted<String> verbatim() {
+    return new Wanted<>("a single value", Optional::of);
+  }
+
+  static Wanted<String> name() {
+    return new Wanted<>(
+        "a name of 1 to 249 letters, digits, '.', '_' and '-'", text -> matching(NAME, text));
+  }
+
+  static Wanted<String> servers() {
+    return new Wanted<>(
+        "a list of servers such as kafka-1:9092,kafka-2:9092",
+        text ->
+            Optional.of(text)
+                .filter(
+                    t ->
+                        Pattern.compile(",")
+                            .splitAsStream(t)
+                            .map(String::strip)
+                            .allMatch(SERVERS.asMatchPredicate())));
+  }
+
+  /** Where files go: absolute, so that every process of the job means the same place. */
+  static Wanted<String> directory() {
+    return new Wanted<>(
+        "a URI with a scheme and a whole path, such as file:///data/x or s3://bucket/x",
+        text -> Optional.of(text).filter(Wanted::isDirectory));
+  }
+
+  static <T> Wanted<T> oneOf(Map<String, T> choices) {
+    return new Wanted<>(
+        "one of: " + choices.keySet().stream().sorted().reduce((a, b) -> a + ", " + b).orElse(""),
+        text -> Optional.ofNullable(choices.get(text)));
+  }
+
+  private static <T> Wanted<T> quantity(
+      Quantity quantity, String name, String from, String to, Function<Long, T> as) {
+    long least = quantity.of(from);
+    long most = quantity.of(to);
+    return new Wanted<>(
+        name + " from " + from + " to " + to + " (number and unit: " + quantity.units() + ")",
+        text -> quantity.parse(text).filter(n -> least <= n && n <= most).map(as));
+  }
+
+  private static Optional<String> matching(Pattern pattern, String text) {
+    return Optional.of(text).filter(pattern.asMatchPredicate());
+  }
+
+  private static Optional<Double> finite(String text) {
+    return matching(NUMBER, text).map(Double::parseDouble).filter(Double::isFinite);
+  }
+
+  private static boolean isDirectory(String text) {
+    try {
+      URI uri = new URI(text);
+      boolean whole = uri.getPath() != null && uri.getPath().startsWith("/");
+      boolean local = "file".equals(uri.getScheme());
+      return uri.getScheme() != null && (uri.getAuthority() == null ? whole : !local);
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
+  private static String plain(double x) {
+    return BigDecimal.valueOf(x).stripTrailingZeros().toPlainString();
+  }
+}

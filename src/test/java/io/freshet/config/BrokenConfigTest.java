@@ -1,0 +1,151 @@
+package io.freshet.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class BrokenConfigTest {
+  private static final String GOOD =
+      """
+      kafka: {bootstrap-servers: "localhost:9092"}
+      features: [{name: user, kind: categorical}, {name: genres, kind: multi}]
+      """;
+
+  @Test
+  void fiveMistakesAreReportedAtOnceWithTheirPlaces() {
+    String yaml =
+        """
+        name: ctr
+        kafka:
+          topics: {impressions: shown}
+        features:
+          - {name: user, kind: categorical}
+          - {name: price, kind: numeric, transform: logarithm}
+          - {name: both, kind: cross, of: [user, genre]}
+        join:
+          windw: 30 min
+        train:
+          batch-size: 0
+        """;
+
+    assertThat(problems(yaml))
+        .containsExactly(
+            "learner.yaml:3:3: kafka.bootstrap-servers: is missing; give a list of servers such as"
+                + " kafka-1:9092,kafka-2:9092",
+            "learner.yaml:6:45: features[2].transform: logarithm is not one of: buckets, log, none,"
+                + " standardize",
+            "learner.yaml:7:35: features[3].of: genre is not a field",
+            "learner.yaml:9:3: join.windw: is not a known key; did you mean window?",
+            "learner.yaml:11:15: train.batch-size: 0 is not a whole number from 1 to 65536");
+  }
+
+  @Test
+  void nothingAtAllLacksTheKeysWithoutDefault() {
+    assertThat(problems(""))
+        .containsExactly(
+            "learner.yaml:1:1: kafka.bootstrap-servers: is missing; give a list of servers such as"
+                + " kafka-1:9092,kafka-2:9092",
+            "learner.yaml:1:1: features: is missing; give a list");
+  }
+
+  @Test
+  void wrongSortsOfValuesSayWhatTheyAreAndWhatIsWanted() {
+    assertThat(problems(GOOD + "train: 7\njoin: [1]\nmodel: {hidden-layers: 64, l2: {}}\nname:\n"))
+        .containsExactly(
+            "learner.yaml:3:8: train: is a single value, not a mapping of keys",
+            "learner.yaml:4:7: join: is a list, not a mapping of keys",
+            "learner.yaml:5:24: model.hidden-layers: is a single value, not a list",
+            "learner.yaml:5:32: model.l2: is a mapping, not a number from 0 to 1000",
+            "learner.yaml:6:6: name: is empty, not a name of 1 to 249 letters, digits, '.', '_' and"
+                + " '-'");
+  }
+
+  @Test
+  void duplicateKeyNamesTheFirst() {
+    assertThat(problems(GOOD + "parallelism: 2\nparallelism: 3\n"))
+        .containsExactly("learner.yaml:4:1: key parallelism stands at learner.yaml:3:1 already");
+  }
+
+  @Test
+  void unknownKeyThatResemblesNoneListsThoseThereAre() {
+    assertThat(problems(GOOD + "snapshot: {compression: zstd}\n"))
+        .containsExactly(
+            "learner.yaml:3:12: snapshot.compression: is not a known key; known here: root");
+  }
+
+  @Test
+  void unknownKindListsWhatIsPossibleAndDoesNotJudgeTheKeysBesideIt() {
+    assertThat(problems(GOOD + "model: {kind: dcn, cross-layers: 3}\n"))
+        .containsExactly("learner.yaml:3:15: model.kind: dcn is not one of: deepfm");
+    assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: adam, beta1: 0.9}}\n"))
+        .containsExactly(
+            "learner.yaml:3:37: train.embedding-optimizer.kind: adam is not one of: adagrad, ftrl,"
+                + " sgd");
+  }
+
+  @Test
+  void keysOfAnotherKindAreUnknown() {
+    assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: sgd, alpha: 0.9}}\n"))
+        .containsExactly(
+            "learner.yaml:3:42: train.embedding-optimizer.alpha: is not a known key; known here:"
+                + " kind, learning-rate");
+  }
+
+  @Test
+  void quantitiesNeedAUnit() {
+    assertThat(problems(GOOD + "join: {window: 30}\nevents: {max-bytes: 1MiB}\n"))
+        .containsExactly(
+            "learner.yaml:3:16: join.window: 30 is not a time from 1 ms to 366 d (number and"
+                + " unit: ms, s, min, h, d)",
+            "learner.yaml:4:21: events.max-bytes: 1MiB is not a size from 1 B to 64 MB (number and"
+                + " unit: B, KB, MB, GB)");
+  }
+
+  @Test
+  void directoriesNeedASchemeAndAWholePath() {
+    assertThat(problems(GOOD + "snapshot: {root: /data}\ncheckpoint: {dir: 'file:data'}\n"))
+        .hasSize(2)
+        .allMatch(p -> p.endsWith("such as file:///data/x or s3://bucket/x"));
+  }
+
+  @Test
+  void settingsThatContradictEachOtherAreRefused() {
+    assertThat(
+            problems(
+                GOOD
+                    + """
+                    parallelism: 200
+                    snapshot: {root: file:///a}
+                    checkpoint: {dir: file:///a}
+                    """))
+        .containsExactly(
+            "learner.yaml:3:14: parallelism: 200 is above max-parallelism, 128",
+            "learner.yaml:4:18: snapshot.root: is checkpoint.dir too; give each a directory of its"
+                + " own");
+  }
+
+  @Test
+  void topicsMustDifferAlsoFromDefaults() {
+    String kafka = "kafka: {bootstrap-servers: 'k:1', topics: {clicks: impressions}}\n";
+
+    assertThat(problems(kafka + "features: [{name: user, kind: categorical}]\n"))
+        .containsExactly(
+            "learner.yaml:1:52: kafka.topics.clicks: impressions is the topic of impressions"
+                + " already");
+  }
+
+  @Test
+  void severalDocumentsAreRefused() {
+    assertThat(problems(GOOD + "---\nname: other\n"))
+        .containsExactly("learner.yaml:4:1: is a second document; only one is read");
+  }
+
+  static List<String> problems(String yaml, String... overrides) {
+    return catchThrowableOfType(
+            ConfigException.class,
+            () -> LearnerConfig.parse(yaml, "learner.yaml", List.of(overrides)))
+        .problems();
+  }
+}
