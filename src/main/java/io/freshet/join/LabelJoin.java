@@ -178,6 +178,10 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     super.finish();
   }
 
+  JoinCounts counts() {
+    return counts;
+  }
+
   private long watermark() {
     return Math.max(restoredWatermark, timers.currentWatermark());
   }

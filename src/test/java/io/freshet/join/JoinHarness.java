@@ -62,6 +62,10 @@ final class JoinHarness
     processBothWatermarks(new Watermark(timestamp));
   }
 
+  JoinCounts counts() {
+    return ((LabelJoin) operator).counts();
+  }
+
   @Override
   public void close() {
     try {
