@@ -1,4 +1,129 @@
 package io.freshet.event;
 
-/** The raw feature values of one impression. */
-public final class FeatureValues {}
+import java.util.Collection;
+import java.util.Map;
+
+/**
+ * The raw feature values of one impression: for each of the {@link FeatureNames} none (absent,
+ * null, an empty list), one, or the several of a list.
+ *
+ * <p>Values lie one after the other, those of one feature together, in primitive arrays, which are
+ * written once by {@link FeatureValuesBuilder} and never after. A value is a string, an integer, a
+ * number with a fraction or an exponent, or a boolean. All but the third have a text, kept in
+ * UTF-8: a string's characters (a lone surrogate counts as U+FFFD), an integer's digits in full
+ * length, {@code true} or {@code false}. Both kinds of number have a double, finite and within the
+ * range of a float.
+ */
+public final class FeatureValues {
+
+  /** What a value was in the record. */
+  public enum Type {
+    STRING,
+    INTEGER,
+    DOUBLE,
+    BOOLEAN
+  }
+
+  private final FeatureNames names;
+  private final int[] firsts;
+  private final int[] counts;
+  private final boolean[] lists;
+  private final Type[] types;
+  private final double[] numbers;
+  private final int[] textEnds;
+  private final byte[] text;
+
+  FeatureValues(
+      FeatureNames names, int[] firsts, int[] counts, boolean[] lists, ValueColumns columns) {
+    this.names = names;
+    this.firsts = firsts;
+    this.counts = counts;
+    this.lists = lists;
+    types = columns.types();
+    numbers = columns.numbers();
+    textEnds = columns.textEnds();
+    text = columns.text();
+  }
+
+  /**
+   * Values given by hand: strings, numbers, booleans, nulls and collections of those; other names
+   * are skipped, as a decoder does.
+   *
+   * @throws IllegalArgumentException naming the feature that no record could hold
+   */
+  public static FeatureValues of(FeatureNames names, Map<String, ?> values) {
+    FeatureValuesBuilder builder = new FeatureValuesBuilder(names);
+    values.forEach(
+        (name, value) -> {
+          int feature = names.indexOf(name);
+          if (feature >= 0) {
+            builder.begin(feature);
+            add(name, value, builder);
+          }
+        });
+    return builder.build();
+  }
+
+  private static void add(String name, Object value, FeatureValuesBuilder builder) {
+    if (value instanceof Collection<?> elements) {
+      builder.beginList();
+      elements.forEach(element -> addOne(name, element, builder));
+    } else {
+      addOne(name, value, builder);
+    }
+  }
+
+  private static void addOne(String name, Object value, FeatureValuesBuilder builder) {
+    if (value != null && !builder.add(value)) {
+      throw new IllegalArgumentException(
+          "features.%s: %s (%s); a string, a boolean or a number within the range of a float is right"
+              .formatted(name, value, value.getClass().getSimpleName()));
+    }
+  }
+
+  public FeatureNames names() {
+    return names;
+  }
+
+  /** How many values a feature has; 0 when it is missing. */
+  public int count(int feature) {
+    return counts[feature];
+  }
+
+  /** The place of a feature's first value; the others follow it. */
+  public int first(int feature) {
+    return firsts[feature];
+  }
+
+  /** Whether a feature's values came as a list. */
+  public boolean isList(int feature) {
+    return lists[feature];
+  }
+
+  public Type type(int value) {
+    return types[value];
+  }
+
+  /** A number's value; 0 for what is not a number. */
+  public double number(int value) {
+    return numbers[value];
+  }
+
+  /** The texts of all values, shared and not to be written to. */
+  public byte[] utf8() {
+    return text;
+  }
+
+  /** Where a value's text starts in {@link #utf8()}. */
+  public int textStart(int value) {
+    return value == 0 ? 0 : textEnds[value - 1];
+  }
+
+  /** Bytes of a value's text. */
+  public int textLength(int value) {
+    return textEnds[value] - textStart(value);
+  }
+
+  /** The raw arrays of the values, the text of value i ending at {@code textEnds[i]}. */
+  record ValueColumns(Type[] types, double[] numbers, int[] textEnds, byte[] text) {}
+}

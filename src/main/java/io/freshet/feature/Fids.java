@@ -5,6 +5,10 @@ package io.freshet.feature;
  *
  * <p>Field number 0 is the bias, which every example holds once with value 1 and which has a row of
  * the embedding table like any other feature (only its first-order weight is used).
+ *
+ * <p>Two ids of each field are not hashes: value 0 says that the field is missing, value 1 carries
+ * the number of a numeric field. The chance that a real value's hash falls on one of them is
+ * 2<sup>-51</sup>.
  */
 public final class Fids {
   public static final int FIELD_BITS = 12;
@@ -26,6 +30,16 @@ public final class Fids {
       throw new IllegalArgumentException("field number " + field + " is not in 0.." + MAX_FIELD);
     }
     return (long) field << VALUE_BITS | hash & VALUE_MASK;
+  }
+
+  /** The id that stands for a missing value of the field. */
+  public static long missing(int field) {
+    return of(field, 0);
+  }
+
+  /** The one id of a numeric field, which carries the number as its value. */
+  public static long number(int field) {
+    return of(field, 1);
   }
 
   public static int field(long fid) {

@@ -2,16 +2,22 @@ package io.freshet.feature;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.util.List;
 
 /** One field of the features: how its raw value becomes feature ids. */
-public sealed interface Field {
+public sealed interface Field extends Serializable {
 
   /** The name of the raw feature, and of the field. */
   String name();
 
   /** The number in the high bits of the field's ids, 1 to {@link Fids#MAX_FIELD}. */
   int number();
+
+  /** Whether the field carries a number instead of naming values by ids. */
+  default boolean carriesNumber() {
+    return this instanceof Numeric numeric && !(numeric.transform() instanceof Transform.Buckets);
+  }
 
   /** One id for each distinct value. */
   record Categorical(String name, int number) implements Field {
@@ -35,7 +41,10 @@ public sealed interface Field {
     }
   }
 
-  /** Every combination of the values of other fields, which are categorical or multi. */
+  /**
+   * Every combination of the values of other fields, mean-pooled; they are categorical, multi or
+   * numeric in buckets.
+   */
   record Cross(String name, int number, List<String> of) implements Field {
     public Cross {
       requireNonNull(name, "name");
@@ -44,7 +53,7 @@ public sealed interface Field {
   }
 
   /** What happens to a number on its way to the model. */
-  sealed interface Transform {
+  sealed interface Transform extends Serializable {
     /** x as it is. */
     record Identity() implements Transform {}
 
@@ -54,7 +63,7 @@ public sealed interface Field {
     /** (x - mean) / deviation. */
     record Standardize(double mean, double deviation) implements Transform {}
 
-    /** The index of the interval that holds x, as a categorical value; bounds ascend. */
+    /** The number of bounds that are not above x, as a categorical value; bounds ascend. */
     record Buckets(List<Double> bounds) implements Transform {
       public Buckets {
         bounds = List.copyOf(bounds);

@@ -1,0 +1,131 @@
+package io.freshet.feature;
+
+import static io.freshet.event.Rejection.Kind.TOO_MANY_VALUES;
+
+import io.freshet.event.FeatureNames;
+import io.freshet.event.FeatureValues;
+import io.freshet.event.Impression;
+import io.freshet.event.Outcome;
+import io.freshet.event.RejectedException;
+
+/**
+ * Turns impressions into examples, for training and serving alike.
+ *
+ * <p>Fields without crosses are encoded first, into scratch; then the example is laid out in the
+ * schema's order, crosses combining what the scratch holds. An impression that the schema cannot
+ * hold (a string for a numeric field, a list for a categorical one) is rejected.
+ *
+ * <p>Holds scratch memory: one for each thread. Not serializable: operators build theirs from the
+ * schema.
+ */
+public final class ExampleEncoder {
+  /** Feature occurrences of one example at most, unless told otherwise. */
+  public static final int MAX_OCCURRENCES = 4096;
+
+  private final FeatureNames names;
+  private final FieldEncoder[] plain; // by slot, null where a cross is
+  private final CrossEncoder[] crosses; // by slot, null where none is
+  private final int user;
+  private final int maxOccurrences;
+  private final Occurrences scratch;
+
+  public ExampleEncoder(FeatureSchema schema) {
+    this(schema, MAX_OCCURRENCES);
+  }
+
+  /** An encoder that rejects examples of more occurrences than given, the bias included. */
+  public ExampleEncoder(FeatureSchema schema, int maxOccurrences) {
+    this.maxOccurrences = maxOccurrences;
+    names = schema.rawNames();
+    plain = new FieldEncoder[schema.size()];
+    crosses = new CrossEncoder[schema.size()];
+    for (int slot = 0; slot < schema.size(); slot++) {
+      if (schema.fields().get(slot) instanceof Field.Cross cross) {
+        crosses[slot] = new CrossEncoder(cross, schema);
+      } else {
+        Field field = schema.fields().get(slot);
+        plain[slot] = FieldEncoder.of(field, names.indexOf(field.name()));
+      }
+    }
+    user = names.indexOf(schema.userField());
+    scratch = new Occurrences(schema.size());
+  }
+
+  /** The raw features that the fields read; feature values for this encoder have these names. */
+  public FeatureNames names() {
+    return names;
+  }
+
+  public Outcome<EncodedImpression> encode(Impression impression) {
+    try {
+      Example example = encodeOrThrow(impression.features(), impression.id());
+      return new Outcome.Good<>(
+          new EncodedImpression(
+              impression.id(), impression.timestamp(), impression.weight(), example),
+          0);
+    } catch (RejectedException e) {
+      return new Outcome.Rejected<>(e.rejection());
+    }
+  }
+
+  /** Encodes features that belong to no impression, as serving does. */
+  public Outcome<Example> encode(FeatureValues features) {
+    try {
+      return new Outcome.Good<>(encodeOrThrow(features, ""), 0);
+    } catch (RejectedException e) {
+      return new Outcome.Rejected<>(e.rejection());
+    }
+  }
+
+  private Example encodeOrThrow(FeatureValues features, String impressionId)
+      throws RejectedException {
+    if (!features.names().equals(names)) {
+      throw new IllegalArgumentException("the features were not read by the schema's names");
+    }
+    encodePlain(features);
+    int size = countOccurrences();
+    long[] fids = new long[size];
+    float[] values = new float[size];
+    fids[0] = Fids.BIAS;
+    values[0] = 1;
+    int at = 1;
+    for (int slot = 0; slot < plain.length; slot++) {
+      at =
+          crosses[slot] == null
+              ? scratch.copy(slot, fids, values, at)
+              : crosses[slot].encode(scratch, fids, values, at);
+    }
+    return new Example(userOf(features, impressionId), fids, values);
+  }
+
+  private void encodePlain(FeatureValues features) throws RejectedException {
+    scratch.clear();
+    for (FieldEncoder encoder : plain) {
+      scratch.beginSlot();
+      if (encoder != null) {
+        encoder.encode(features, scratch);
+      }
+    }
+  }
+
+  private int countOccurrences() throws RejectedException {
+    long count = 1L + scratch.size();
+    for (CrossEncoder cross : crosses) {
+      count += cross == null ? 0 : cross.count(scratch);
+    }
+    if (count > maxOccurrences) {
+      throw new RejectedException(
+          TOO_MANY_VALUES,
+          "features: make %d occurrences, crosses included; at most %d are allowed"
+              .formatted(count, maxOccurrences));
+    }
+    return (int) count;
+  }
+
+  /** An unknown user is a user of its own, lest all of them meet in one partition. */
+  private long userOf(FeatureValues features, String impressionId) {
+    return features.count(user) == 0
+        ? ValueHash.of(impressionId)
+        : ValueHash.of(features, features.first(user));
+  }
+}

@@ -1,0 +1,137 @@
+package io.freshet.feature;
+
+import io.freshet.feature.Field.Categorical;
+import io.freshet.feature.Field.Cross;
+import io.freshet.feature.Field.Numeric;
+import io.freshet.feature.Field.Transform.Buckets;
+import io.freshet.feature.Field.Transform.Standardize;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Finds all that is wrong with the fields of a schema. */
+final class SchemaCheck {
+  private final List<Field> fields;
+  private final Map<String, Field> byName = new HashMap<>();
+  private final List<String> problems = new ArrayList<>();
+
+  SchemaCheck(List<Field> fields) {
+    this.fields = fields;
+    fields.forEach(field -> byName.putIfAbsent(field.name(), field));
+  }
+
+  List<String> problems(String userField) {
+    if (fields.isEmpty()) {
+      problems.add("features: is empty; at least one field is right");
+    }
+    checkNames();
+    checkNumbers();
+    for (int i = 0; i < fields.size(); i++) {
+      if (fields.get(i) instanceof Numeric numeric) {
+        checkTransform("features[" + i + "]", numeric);
+      } else if (fields.get(i) instanceof Cross cross) {
+        checkCross("features[" + i + "].of", cross);
+      }
+    }
+    if (!(byName.get(userField) instanceof Categorical)) {
+      problems.add(
+          "train.user-field: %s is no categorical field; one of %s is right"
+              .formatted(
+                  userField,
+                  names(fields.stream().filter(Categorical.class::isInstance).toList())));
+    }
+    return List.copyOf(problems);
+  }
+
+  private void checkNames() {
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < fields.size(); i++) {
+      String name = fields.get(i).name();
+      if (name.isBlank()) {
+        problems.add("features[%d].name: is blank".formatted(i));
+      } else if (!names.add(name)) {
+        problems.add(
+            "features[%d].name: %s is taken by another field; a name of its own is right"
+                .formatted(i, name));
+      }
+    }
+  }
+
+  private void checkNumbers() {
+    Map<Integer, String> names = new HashMap<>();
+    for (int i = 0; i < fields.size(); i++) {
+      int number = fields.get(i).number();
+      if (number < 1 || number > Fids.MAX_FIELD) {
+        problems.add(
+            "features[%d].number: %d is not in 1..%d".formatted(i, number, Fids.MAX_FIELD));
+      }
+      String other = names.putIfAbsent(number, fields.get(i).name());
+      if (other != null) {
+        problems.add(
+            "features[%d].number: %d is the number of %s; one of its own is right"
+                .formatted(i, number, other));
+      }
+    }
+  }
+
+  private void checkTransform(String place, Numeric numeric) {
+    if (numeric.transform() instanceof Standardize standardize) {
+      checkStandardize(place, standardize);
+    } else if (numeric.transform() instanceof Buckets buckets) {
+      checkBounds(place, buckets.bounds());
+    }
+  }
+
+  private void checkStandardize(String place, Standardize standardize) {
+    if (!Double.isFinite(standardize.mean())) {
+      problems.add(place + ".mean: " + standardize.mean() + " is not finite");
+    }
+    if (!(standardize.deviation() > 0) || standardize.deviation() == Double.POSITIVE_INFINITY) {
+      problems.add(
+          place + ".deviation: " + standardize.deviation() + "; a finite number above 0 is right");
+    }
+  }
+
+  private void checkBounds(String place, List<Double> bounds) {
+    boolean ascending = !bounds.isEmpty() && bounds.stream().allMatch(Double::isFinite);
+    for (int i = 1; ascending && i < bounds.size(); i++) {
+      ascending = bounds.get(i - 1) < bounds.get(i);
+    }
+    if (!ascending) {
+      problems.add(
+          place
+              + ".bounds: "
+              + bounds
+              + "; one or more finite numbers, each above the last, are right");
+    }
+  }
+
+  private void checkCross(String place, Cross cross) {
+    if (cross.of().size() < 2) {
+      problems.add(place + ": names " + cross.of().size() + " fields; two or more are right");
+    }
+    if (new HashSet<>(cross.of()).size() < cross.of().size()) {
+      problems.add(place + ": " + cross.of() + " names a field twice");
+    }
+    List<Field> crossable = fields.stream().filter(SchemaCheck::crossable).toList();
+    for (String part : cross.of()) {
+      if (!byName.containsKey(part) || !crossable(byName.get(part))) {
+        problems.add(
+            place
+                + ": %s is no categorical, multi or bucketed field; of %s are right"
+                    .formatted(part, names(crossable)));
+      }
+    }
+  }
+
+  private static boolean crossable(Field field) {
+    return !(field instanceof Cross) && !field.carriesNumber();
+  }
+
+  private static List<String> names(List<Field> fields) {
+    return fields.stream().map(Field::name).toList();
+  }
+}
