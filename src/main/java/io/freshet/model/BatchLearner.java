@@ -1,14 +1,46 @@
 package io.freshet.model;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.LabelledExample;
+import java.util.Arrays;
 
 /**
  * Learns a batch whose rows are at hand: splits it into row steps; for each predicts, then learns.
  *
  * <p>The one place where examples turn into parameter changes, for {@link LocalLearner} and the
- * job's trainers alike.
+ * job's trainers alike. The loss of a row step is the sum over its examples of
+ *
+ * <pre>
+ * weight · (-label · log p - (1 - label) · log(1 - p))
+ * </pre>
+ *
+ * plus l2 / 2 times the square of each finished value of the rows that the step touches, each row
+ * once. A row takes one optimiser step per row step, however often it occurs. The deep part takes
+ * one whenever {@code denseStepSize} examples have gathered, by their summed gradient, plus l2
+ * times each parameter, once.
+ *
+ * <p>An example with an infinite or undefined logit or slope is predicted but not learned, and a
+ * row gradient too large for a float is left out; {@link #skipped} counts both.
  */
 public final class BatchLearner {
+  private final RowLayout layout;
+  private final DenseParameters dense;
+  private final float l2;
+  private final int denseStepSize;
+  private final RowSteps steps;
+  private final DeepFm model;
+
+  private float[] finished = new float[0]; // rows of the batch
+  private float[] gradients = new float[0]; // by the finished rows; 0 between steps
+  private boolean[] isTouched = new boolean[0]; // rows in the step; false between steps
+  private int[] touched = new int[0];
+  private float[] slopes = new float[0]; // of each example of the step; NaN leaves it out
+
+  private final float[] denseValues;
+  private final float[] denseGradient;
+  private long denseVersion = -1;
+  private int gathered; // examples since the last dense step
+  private long skipped;
 
   public BatchLearner(
       FeatureSchema schema,
@@ -16,7 +48,14 @@ public final class BatchLearner {
       LearningSettings learning,
       RowLayout layout,
       DenseParameters dense) {
-    throw new IllegalStateException("stub");
+    this.layout = layout;
+    this.dense = dense;
+    l2 = model.l2();
+    denseStepSize = learning.denseStepSize();
+    steps = new RowSteps(learning.stepSize(), learning.repeatsPerUser());
+    this.model = new DeepFm(schema, model);
+    denseValues = new float[dense.size()];
+    denseGradient = new float[dense.size()];
   }
 
   /**
@@ -29,11 +68,133 @@ public final class BatchLearner {
    *     learned
    */
   public void learn(MiniBatch batch, float[] rows, float[] probabilities) {
-    throw new IllegalStateException("stub");
+    reserve(batch);
+    for (int row = 0; row < batch.rows(); row++) {
+      finish(row, rows);
+    }
+    steps.plan(batch);
+    for (int step = 0; step < steps.size(); step++) {
+      refreshDense();
+      int from = steps.start(step);
+      int n = steps.end(step) - from;
+      model.forward(batch, steps.order(), from, n, finished);
+      predict(batch, from, n, probabilities);
+      model.backward(slopes, gradients);
+      updateRows(rows, touch(batch, from, n));
+      gathered += n;
+      if (gathered >= denseStepSize) {
+        flushDense();
+      }
+    }
   }
 
   /** Takes the dense step of the examples learned since the last one, however few. */
   public void flushDense() {
-    throw new IllegalStateException("stub");
+    if (gathered == 0) {
+      return;
+    }
+    gathered = 0;
+    if (dense.size() > 0) {
+      model.drain(denseGradient);
+      addPenalty(denseValues, 0, denseGradient, 0, dense.size());
+      dense.update(denseGradient);
+    }
+  }
+
+  /** Examples not learned, and row gradients left out, because they were not finite. */
+  public long skipped() {
+    return skipped;
+  }
+
+  private void refreshDense() {
+    if (denseVersion != dense.version()) {
+      dense.finish(denseValues);
+      model.dense(denseValues);
+      denseVersion = dense.version();
+    }
+  }
+
+  private void predict(MiniBatch batch, int from, int n, float[] probabilities) {
+    for (int i = 0; i < n; i++) {
+      int example = steps.order()[from + i];
+      LabelledExample labelled = batch.example(example);
+      float probability = Sigmoid.of(model.logit(i));
+      float slope = labelled.weight() * (probability - labelled.label());
+      probabilities[example] = probability;
+      if (Float.isFinite(model.logit(i)) && Float.isFinite(slope)) {
+        slopes[i] = slope;
+      } else {
+        slopes[i] = Float.NaN;
+        skipped++;
+      }
+    }
+  }
+
+  /** Lists the distinct rows of the step's learned examples; returns how many. */
+  private int touch(MiniBatch batch, int from, int n) {
+    int rows = 0;
+    for (int i = 0; i < n; i++) {
+      int example = steps.order()[from + i];
+      int end = Float.isNaN(slopes[i]) ? 0 : batch.start(example + 1);
+      for (int o = batch.start(example); o < end; o++) {
+        int row = batch.row(o);
+        if (!isTouched[row]) {
+          isTouched[row] = true;
+          touched[rows++] = row;
+        }
+      }
+    }
+    return rows;
+  }
+
+  private void updateRows(float[] rows, int n) {
+    int width = layout.finishedWidth();
+    for (int i = 0; i < n; i++) {
+      int row = touched[i];
+      int g = row * width;
+      addPenalty(finished, g, gradients, g, width);
+      if (hasFiniteSquares(gradients, g, width)) {
+        layout.update(rows, row * layout.width(), gradients, g);
+        finish(row, rows);
+      } else {
+        skipped++;
+      }
+      Arrays.fill(gradients, g, g + width, 0);
+      isTouched[row] = false;
+    }
+  }
+
+  private void finish(int row, float[] rows) {
+    layout.finish(rows, row * layout.width(), finished, row * layout.finishedWidth());
+  }
+
+  private void addPenalty(float[] values, int v, float[] gradient, int g, int n) {
+    if (l2 > 0) {
+      for (int i = 0; i < n; i++) {
+        gradient[g + i] += l2 * values[v + i];
+      }
+    }
+  }
+
+  /** Optimisers keep squares: a gradient of 1e20 would turn them infinite, for good. */
+  private static boolean hasFiniteSquares(float[] gradient, int g, int n) {
+    float squares = 0;
+    for (int i = g; i < g + n; i++) {
+      squares += gradient[i] * gradient[i];
+    }
+    return Float.isFinite(squares);
+  }
+
+  private void reserve(MiniBatch batch) {
+    if (batch.rows() > touched.length) {
+      int rows = 2 * batch.rows();
+      touched = new int[rows];
+      isTouched = new boolean[rows];
+      finished = new float[rows * layout.finishedWidth()];
+      gradients = new float[rows * layout.finishedWidth()];
+    }
+    if (batch.size() > slopes.length) {
+      slopes = new float[2 * batch.size()];
+    }
   }
 }

@@ -1,37 +1,101 @@
 package io.freshet.model;
 
 /**
- * A replica of the deep part's parameters, as one vector for exchange and as matrices for the
- * arithmetic.
+ * A replica of the deep part's parameters, as one vector in the order of {@link DenseShape}.
  *
  * <p>Plane 0 is the vector of stored parameters, planes 1 … {@link #planes()} - 1 their optimiser
  * slots; each has {@link #size()} floats.
  */
 public final class DenseParameters {
+  private final DenseShape shape;
+  private final Optimizer optimizer;
+  private final float[] planes; // one after the other
+  private long version; // grows with every change
 
-  /** The parameters every learner starts with, from the seed alone. */
+  private DenseParameters(DenseShape shape, Optimizer optimizer) {
+    this.shape = shape;
+    this.optimizer = optimizer;
+    planes = new float[Math.multiplyExact(shape.size(), 1 + optimizer.slots())];
+  }
+
+  /**
+   * The parameters every learner starts with, from the seed alone: weights He-uniform, within ±√(6
+   * / in) (He et al. 2015, arXiv 1502.01852), biases 0.
+   */
   public static DenseParameters start(
       int fields, ModelSettings model, OptimizerSettings optimizer) {
-    throw new IllegalStateException("stub");
+    DenseShape shape = DenseShape.of(fields, model);
+    DenseParameters dense = new DenseParameters(shape, Optimizers.of(optimizer));
+    RandomStart random = new RandomStart(model.seed(), -1);
+    for (DenseShape.Layer layer : shape.layers()) {
+      float bound = (float) Math.sqrt(6.0 / layer.in());
+      for (int i = layer.weights(); i < layer.biases(); i++) {
+        dense.planes[i] = bound * (2 * random.uniform(i) - 1);
+      }
+    }
+    dense.optimizer.start(dense.planes, 0, shape.size(), shape.size());
+    return dense;
+  }
+
+  /** What lies where in the vector. */
+  public DenseShape shape() {
+    return shape;
   }
 
   /** Number of parameters; 0 where there is no deep part. */
   public int size() {
-    throw new IllegalStateException("stub");
+    return shape.size();
   }
 
   /** 1 + slots of a parameter. */
   public int planes() {
-    throw new IllegalStateException("stub");
+    return 1 + optimizer.slots();
   }
 
   /** Copies n floats of a plane, from parameter {@code from} on, to {@code target[at …]}. */
   public void read(int plane, int from, int n, float[] target, int at) {
-    throw new IllegalStateException("stub");
+    System.arraycopy(planes, place(plane, from, n), target, at, n);
   }
 
   /** Replaces n floats of a plane, from parameter {@code from} on, by {@code source[at …]}. */
   public void write(int plane, int from, int n, float[] source, int at) {
-    throw new IllegalStateException("stub");
+    System.arraycopy(source, at, planes, place(plane, from, n), n);
+    version++;
+  }
+
+  /**
+   * Derives the finished values of n parameters, from {@code from} on: what the model computes with
+   * and snapshots hold.
+   */
+  public void finish(int from, int n, float[] values, int at) {
+    float[] slice = new float[n * planes()];
+    for (int plane = 0; plane < planes(); plane++) {
+      read(plane, from, n, slice, plane * n);
+    }
+    optimizer.read(slice, 0, n, n, values, at);
+  }
+
+  /** Derives all finished values. */
+  void finish(float[] values) {
+    optimizer.read(planes, 0, size(), size(), values, 0);
+  }
+
+  /** Moves all parameters by their gradient. */
+  void update(float[] gradient) {
+    optimizer.update(planes, 0, size(), size(), gradient, 0);
+    version++;
+  }
+
+  long version() {
+    return version;
+  }
+
+  private int place(int plane, int from, int n) {
+    if (plane < 0 || plane >= planes() || from < 0 || n < 0 || from + n > size()) {
+      throw new IndexOutOfBoundsException(
+          "parameters %d..%d of plane %d, but there are %d parameters and %d planes"
+              .formatted(from, from + n, plane, size(), planes()));
+    }
+    return plane * size() + from;
   }
 }

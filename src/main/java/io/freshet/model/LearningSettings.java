@@ -29,6 +29,9 @@ public record LearningSettings(
           new OptimizerSettings.Adagrad(0.02f, 0.1f));
 
   public LearningSettings {
+    Checks.atLeastOne("step size", stepSize);
+    Checks.atLeastOne("repeats per user", repeatsPerUser);
+    Checks.atLeastOne("dense step size", denseStepSize);
     requireNonNull(firstOrder, "firstOrder");
     requireNonNull(embedding, "embedding");
     requireNonNull(dense, "dense");

@@ -1,4 +1,145 @@
 package io.freshet.model;
 
-/** The plain single-thread learner: oracle of the tests and yardstick of the benchmarks. */
-public final class LocalLearner {}
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.LabelledExample;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The plain single-thread learner: oracle of the tests and yardstick of the benchmarks.
+ *
+ * <p>The embedding table is one float array with the rows in order of first appearance. A call of
+ * {@link #learn} is one communication batch of the job.
+ */
+public final class LocalLearner {
+  private final FeatureSchema schema;
+  private final ModelSettings model;
+  private final RowLayout layout;
+  private final DenseParameters dense;
+  private final BatchLearner learner;
+  private final LongIndex index = new LongIndex(1024);
+  private float[] table = new float[0];
+  private long[] updates = new long[0];
+
+  private final MiniBatch batch = new MiniBatch();
+  private float[] pulled = new float[0];
+  private int[] places = new int[0]; // of the batch's rows in the table
+
+  public LocalLearner(FeatureSchema schema, ModelSettings model, LearningSettings learning) {
+    this.schema = schema;
+    this.model = model;
+    layout = new RowLayout(model, learning);
+    dense = DenseParameters.start(schema.size(), model, learning.dense());
+    learner = new BatchLearner(schema, model, learning, layout, dense);
+  }
+
+  /** Predicts, then learns, the examples as one communication batch. */
+  public Predictions learn(List<LabelledExample> examples) {
+    batch.clear();
+    examples.forEach(batch::add);
+    float[] probabilities = new float[examples.size()];
+    pull();
+    learner.learn(batch, pulled, probabilities);
+    push();
+    return Predictions.of(batch, probabilities);
+  }
+
+  /** Takes the dense step of the examples learned since the last one. */
+  public void flushDense() {
+    learner.flushDense();
+  }
+
+  /** Number of rows in the table. */
+  public int rows() {
+    return index.size();
+  }
+
+  /** Where a feature's row lies in the table, 0 to {@link #rows()} - 1, or -1. */
+  public int find(long fid) {
+    return index.find(fid);
+  }
+
+  public long fid(int row) {
+    return index.key(row);
+  }
+
+  /** Training occurrences of the row's feature. */
+  public long updates(int row) {
+    return updates[row];
+  }
+
+  /** Copies the stored row, optimiser slots included. */
+  public float[] stored(int row) {
+    int at = row * layout.width();
+    return Arrays.copyOfRange(table, at, at + layout.width());
+  }
+
+  /** The row that the model computes with, {@code [w, v₁…v_k]}. */
+  public float[] finished(int row) {
+    float[] finished = new float[layout.finishedWidth()];
+    layout.finish(table, row * layout.width(), finished, 0);
+    return finished;
+  }
+
+  public DenseParameters dense() {
+    return dense;
+  }
+
+  /** Examples and row gradients left out because they were not finite. */
+  public long skipped() {
+    return learner.skipped();
+  }
+
+  /** A predictor that reads this learner's rows as they are, and the deep part as it is now. */
+  public Predictor predictor() {
+    float[] values = new float[dense.size()];
+    dense.finish(values);
+    return new Predictor(schema, model, this::read, UnknownRows.START, values);
+  }
+
+  private boolean read(long fid, float[] finished, int at) {
+    int row = index.find(fid);
+    if (row >= 0) {
+      layout.finish(table, row * layout.width(), finished, at);
+    }
+    return row >= 0;
+  }
+
+  private void pull() {
+    int width = layout.width();
+    reserve();
+    for (int row = 0; row < batch.rows(); row++) {
+      int known = index.size();
+      int place = index.add(batch.fid(row));
+      if (place == known) {
+        start(place);
+      }
+      places[row] = place;
+      System.arraycopy(table, place * width, pulled, row * width, width);
+    }
+  }
+
+  private void push() {
+    int width = layout.width();
+    for (int row = 0; row < batch.rows(); row++) {
+      System.arraycopy(pulled, row * width, table, places[row] * width, width);
+      updates[places[row]] += batch.count(row);
+    }
+  }
+
+  private void start(int place) {
+    if (place == updates.length) {
+      int rows = Math.max(1024, 2 * place);
+      table = Arrays.copyOf(table, Math.multiplyExact(rows, layout.width()));
+      updates = Arrays.copyOf(updates, rows);
+    }
+    layout.start(index.key(place), table, place * layout.width());
+  }
+
+  private void reserve() {
+    if (batch.rows() > places.length) {
+      places = new int[2 * batch.rows()];
+      pulled = new float[2 * batch.rows() * layout.width()];
+    }
+  }
+}

@@ -16,5 +16,8 @@ public record ModelSettings(int embeddingSize, List<Integer> hiddenLayers, float
 
   public ModelSettings {
     hiddenLayers = List.copyOf(hiddenLayers);
+    Checks.atLeastOne("embedding size", embeddingSize);
+    hiddenLayers.forEach(units -> Checks.atLeastOne("units of a hidden layer", units));
+    Checks.notNegative("l2", l2);
   }
 }

@@ -1,9 +1,19 @@
 package io.freshet.model;
 
-final class Optimizers {
+/** The optimiser of given settings: the one place to add another. */
+public final class Optimizers {
   private Optimizers() {}
 
-  static Optimizer of(OptimizerSettings settings) {
-    throw new IllegalStateException("stub " + settings);
+  public static Optimizer of(OptimizerSettings settings) {
+    if (settings instanceof OptimizerSettings.Sgd sgd) {
+      return new Sgd(sgd);
+    }
+    if (settings instanceof OptimizerSettings.Adagrad adagrad) {
+      return new Adagrad(adagrad);
+    }
+    if (settings instanceof OptimizerSettings.Ftrl ftrl) {
+      return new Ftrl(ftrl);
+    }
+    throw new IllegalStateException("no optimiser for " + settings);
   }
 }

@@ -9,6 +9,8 @@ package io.freshet.model;
  * hold.
  */
 public final class RowLayout {
+  private static final float START_DEVIATION = 0.01f;
+
   private final int embeddingSize;
   private final long seed;
   private final Optimizer firstOrder;
@@ -42,7 +44,18 @@ public final class RowLayout {
 
   /** Writes the row that a feature starts with, from (seed, fid) alone. */
   public void start(long fid, float[] row, int at) {
-    throw new IllegalStateException("stub " + seed);
+    startValues(seed, embeddingSize, fid, row, at);
+    firstOrder.start(row, at, at + parameters(), 1);
+    embedding.start(row, at + 1, at + parameters() + firstOrder.slots(), embeddingSize);
+  }
+
+  /** The finished row that a feature starts with: w = 0, v near-normal with deviation .01. */
+  static void startValues(long seed, int embeddingSize, long fid, float[] finished, int f) {
+    RandomStart random = new RandomStart(seed, fid);
+    finished[f] = 0;
+    for (int d = 0; d < embeddingSize; d++) {
+      finished[f + 1 + d] = START_DEVIATION * random.normal(d);
+    }
   }
 
   /** Derives the finished row from the stored one. */

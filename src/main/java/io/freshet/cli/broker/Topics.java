@@ -1,0 +1,96 @@
+package io.freshet.cli.broker;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.record.TimestampType;
+
+/**
+ * Creates topics on a Kafka cluster.
+ *
+ * <p>Each call opens and closes its own connection.
+ */
+public final class Topics {
+  private final Map<String, Object> client;
+  private final Optional<Short> replication;
+
+  /**
+   * Topics with the cluster's own default of replicas.
+   *
+   * @param client Kafka client properties, the bootstrap servers among them
+   */
+  public Topics(Map<String, Object> client) {
+    this(client, Optional.empty());
+  }
+
+  Topics(Map<String, Object> client, short replication) {
+    this(client, Optional.of(replication));
+  }
+
+  private Topics(Map<String, Object> client, Optional<Short> replication) {
+    this.client = Map.copyOf(client);
+    this.replication = requireNonNull(replication, "replication");
+  }
+
+  /** Creates a topic whose records carry the time their producer gives them. */
+  public void create(String name, int partitions) throws IOException, InterruptedException {
+    create(name, partitions, TimestampType.CREATE_TIME);
+  }
+
+  /** Creates a topic. */
+  public void create(String name, int partitions, TimestampType timestamps)
+      throws IOException, InterruptedException {
+    try (Admin admin = Admin.create(client)) {
+      create(admin, List.of(topic(name, partitions, timestamps)));
+    }
+  }
+
+  /** Creates those of the topics that do not exist yet. */
+  public void ensure(List<String> names, int partitions) throws IOException, InterruptedException {
+    try (Admin admin = Admin.create(client)) {
+      Set<String> present = admin.listTopics().names().get();
+      List<NewTopic> absent = new ArrayList<>();
+      for (String name : names) {
+        if (!present.contains(name)) {
+          absent.add(topic(name, partitions, TimestampType.CREATE_TIME));
+        }
+      }
+      create(admin, absent);
+    } catch (ExecutionException e) {
+      throw new IOException(
+          "cannot list the topics of %s: %s".formatted(servers(), e.getCause().getMessage()), e);
+    }
+  }
+
+  private void create(Admin admin, List<NewTopic> topics) throws IOException, InterruptedException {
+    try {
+      admin.createTopics(topics).all().get();
+    } catch (ExecutionException e) {
+      throw new IOException(
+          "cannot create %s at %s: %s"
+              .formatted(
+                  topics.stream().map(NewTopic::name).toList(),
+                  servers(),
+                  e.getCause().getMessage()),
+          e);
+    }
+  }
+
+  private NewTopic topic(String name, int partitions, TimestampType timestamps) {
+    return new NewTopic(name, Optional.of(partitions), replication)
+        .configs(Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, timestamps.toString()));
+  }
+
+  private Object servers() {
+    return client.get("bootstrap.servers");
+  }
+}

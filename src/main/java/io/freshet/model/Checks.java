@@ -1,0 +1,25 @@
+package io.freshet.model;
+
+/** Checks of settings; the text names the setting, its value and what would be right. */
+final class Checks {
+  private Checks() {}
+
+  static void positive(String name, float value) {
+    if (!(value > 0 && Float.isFinite(value))) {
+      throw new IllegalArgumentException(name + " is " + value + " but must be above 0 and finite");
+    }
+  }
+
+  static void notNegative(String name, float value) {
+    if (!(value >= 0 && Float.isFinite(value))) {
+      throw new IllegalArgumentException(
+          name + " is " + value + " but must be 0 or more and finite");
+    }
+  }
+
+  static void atLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " is " + value + " but must be 1 or more");
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package io.freshet.model;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
+import java.util.Arrays;
+import org.ejml.data.FMatrixRMaj;
+
+/**
+ * DeepFM (Guo et al. 2017, arXiv 1703.04247), forward and backward over the examples of a row step.
+ *
+ * <p>With the finished rows (w, v) of an example's occurrences and the field embeddings e_f = sum
+ * of value · v over the occurrences of field f:
+ *
+ * <pre>
+ * logit = sum of value · w            first order, the bias among it
+ *       + ½ (|Σ e_f|² - Σ |e_f|²)     second order: all pairs of fields, in linear time
+ *       + deep(e_1 … e_F)             the deep part over the same embeddings, in slot order
+ * </pre>
+ *
+ * A fid whose field has no slot (the bias) counts in the first order only. Finished rows, and the
+ * gradients by them, lie in batch-row order, 1 + k floats each.
+ */
+final class DeepFm {
+  private final int k;
+  private final int[] slots;
+  private final int inputs;
+  private final DeepNetwork deep; // null where the model has none
+  private final FMatrixRMaj embedded; // e of each example
+  private final FMatrixRMaj noSlopes = new FMatrixRMaj(0, 0);
+  private float[] sums = new float[0]; // Σ e_f of each example
+  private float[] logits = new float[0];
+
+  private MiniBatch batch;
+  private int[] order;
+  private int from;
+  private int n;
+
+  DeepFm(FeatureSchema schema, ModelSettings model) {
+    k = model.embeddingSize();
+    slots = schema.slots();
+    inputs = schema.size() * k;
+    DenseShape shape = DenseShape.of(schema.size(), model);
+    deep = shape.layers().isEmpty() ? null : new DeepNetwork(shape);
+    embedded = new FMatrixRMaj(0, inputs);
+  }
+
+  /** Takes over finished values of the deep part's parameters. */
+  void dense(float[] values) {
+    if (deep != null) {
+      deep.values(values);
+    }
+  }
+
+  /**
+   * Computes the logits of examples {@code order[from]} … {@code order[from + n - 1]} of a batch.
+   *
+   * @param rows finished rows
+   */
+  void forward(MiniBatch batch, int[] order, int from, int n, float[] rows) {
+    this.batch = batch;
+    this.order = order;
+    this.from = from;
+    this.n = n;
+    reserve();
+    for (int i = 0; i < n; i++) {
+      logits[i] = embed(order[from + i], i * inputs, rows) + interactions(i);
+    }
+    if (deep != null) {
+      FMatrixRMaj output = deep.forward(embedded);
+      for (int i = 0; i < n; i++) {
+        logits[i] += output.data[i];
+      }
+    }
+  }
+
+  /** The logit of the i-th example of the last forward pass. */
+  float logit(int i) {
+    return logits[i];
+  }
+
+  /**
+   * Adds the gradients for the examples of the last forward pass: the rows' to {@code gradients},
+   * the deep part's to what {@link #drain} writes.
+   *
+   * @param slopes of the examples' losses by the logit; one that is not a number leaves its example
+   *     out
+   */
+  void backward(float[] slopes, float[] gradients) {
+    FMatrixRMaj deepSlopes = deep == null ? noSlopes : deep.backward(slopes);
+    for (int i = 0; i < n; i++) {
+      if (!Float.isNaN(slopes[i])) {
+        addRowGradients(i, slopes[i], deepSlopes.data, gradients);
+      }
+    }
+  }
+
+  /** Writes the deep part's gathered gradient, in the order of its parameters, and starts anew. */
+  void drain(float[] gradient) {
+    if (deep != null) {
+      deep.drain(gradient);
+    }
+  }
+
+  /** Fills the field embeddings of an example, at {@code e}; returns its first-order sum. */
+  private float embed(int example, int e, float[] rows) {
+    float[] data = embedded.data;
+    Arrays.fill(data, e, e + inputs, 0);
+    float firstOrder = 0;
+    for (int o = batch.start(example); o < batch.start(example + 1); o++) {
+      float value = batch.value(o);
+      int row = batch.row(o) * (1 + k);
+      firstOrder += value * rows[row];
+      int slot = slot(o);
+      if (slot >= 0) {
+        int field = e + slot * k;
+        for (int d = 0; d < k; d++) {
+          data[field + d] += value * rows[row + 1 + d];
+        }
+      }
+    }
+    return firstOrder;
+  }
+
+  /** Sums the i-th example's field embeddings; returns its second-order term. */
+  private float interactions(int i) {
+    float[] data = embedded.data;
+    int sum = i * k;
+    Arrays.fill(sums, sum, sum + k, 0);
+    float squares = 0;
+    for (int field = i * inputs; field < (i + 1) * inputs; field += k) {
+      for (int d = 0; d < k; d++) {
+        float x = data[field + d];
+        sums[sum + d] += x;
+        squares += x * x;
+      }
+    }
+    float squareOfSum = 0;
+    for (int d = 0; d < k; d++) {
+      squareOfSum += sums[sum + d] * sums[sum + d];
+    }
+    return 0.5f * (squareOfSum - squares);
+  }
+
+  private void addRowGradients(int i, float slope, float[] deepSlopes, float[] gradients) {
+    int example = order[from + i];
+    for (int o = batch.start(example); o < batch.start(example + 1); o++) {
+      float value = batch.value(o);
+      int row = batch.row(o) * (1 + k);
+      gradients[row] += value * slope;
+      int slot = slot(o);
+      if (slot >= 0) {
+        int field = i * inputs + slot * k;
+        for (int d = 0; d < k; d++) {
+          float others = sums[i * k + d] - embedded.data[field + d];
+          gradients[row + 1 + d] += value * (deepSlopes[field + d] + slope * others);
+        }
+      }
+    }
+  }
+
+  private int slot(int occurrence) {
+    return slots[Fids.field(batch.fid(batch.row(occurrence)))];
+  }
+
+  private void reserve() {
+    embedded.reshape(n, inputs);
+    if (logits.length < n) {
+      logits = new float[2 * n];
+      sums = new float[2 * n * k];
+      noSlopes.reshape(deep == null ? 2 * n : 0, inputs);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.freshet.model;
+
+import java.util.Arrays;
+import java.util.List;
+import org.ejml.data.FMatrixRMaj;
+
+/**
+ * The deep part: layers of ReLU units, then one linear output unit; forward and backward over the
+ * examples of a row step.
+ *
+ * <p>Gradients gather over calls of {@link #backward} until they are drained. Matrices have one row
+ * an example and are reused; they grow with the largest step seen.
+ */
+final class DeepNetwork {
+  private final List<DenseShape.Layer> layers;
+  private final LayerProducts[] products;
+  private final float[][] biases;
+  private final float[][] biasGradients;
+  private final FMatrixRMaj[] inputs; // of each layer; behind the last, the output
+  private final FMatrixRMaj[] slopes; // of the loss by inputs
+
+  DeepNetwork(DenseShape shape) {
+    layers = shape.layers();
+    int n = layers.size();
+    products = new LayerProducts[n];
+    biases = new float[n][];
+    biasGradients = new float[n][];
+    inputs = new FMatrixRMaj[n + 1];
+    slopes = new FMatrixRMaj[n + 1];
+    Arrays.setAll(slopes, l -> new FMatrixRMaj(0, 0));
+    Arrays.setAll(inputs, l -> new FMatrixRMaj(0, 0));
+    for (int l = 0; l < n; l++) {
+      DenseShape.Layer layer = layers.get(l);
+      products[l] = new JavaProducts(layer.in(), layer.out());
+      biases[l] = new float[layer.out()];
+      biasGradients[l] = new float[layer.out()];
+    }
+  }
+
+  /** Takes over finished values of all parameters. */
+  void values(float[] values) {
+    for (int l = 0; l < products.length; l++) {
+      DenseShape.Layer layer = layers.get(l);
+      products[l].weights(values, layer.weights());
+      System.arraycopy(values, layer.biases(), biases[l], 0, layer.out());
+    }
+  }
+
+  /** Computes the output [m, 1] of inputs [m, in], which must stay as they are for the way back. */
+  FMatrixRMaj forward(FMatrixRMaj input) {
+    inputs[0] = input;
+    int last = products.length - 1;
+    for (int l = 0; l <= last; l++) {
+      products[l].forward(inputs[l], inputs[l + 1]);
+      addBias(inputs[l + 1], biases[l], l < last ? 0 : Float.NEGATIVE_INFINITY);
+    }
+    return inputs[last + 1];
+  }
+
+  /**
+   * Adds the parameters' gradients for the examples of the last forward pass.
+   *
+   * @param outputSlopes of the examples' losses by the output; one that is not a number leaves its
+   *     example out
+   * @return the slopes by the input, [m, in]
+   */
+  FMatrixRMaj backward(float[] outputSlopes) {
+    int l = products.length;
+    slopes[l].reshape(inputs[0].numRows, 1);
+    for (int i = 0; i < inputs[0].numRows; i++) {
+      boolean leftOut = Float.isNaN(outputSlopes[i]);
+      if (leftOut) {
+        blank(i);
+      }
+      slopes[l].data[i] = leftOut ? 0 : outputSlopes[i];
+    }
+    while (--l >= 0) {
+      if (l < products.length - 1) {
+        stopAtRest(slopes[l + 1], inputs[l + 1]);
+      }
+      products[l].gather(inputs[l], slopes[l + 1]);
+      addColumns(slopes[l + 1], biasGradients[l]);
+      products[l].backward(slopes[l + 1], slopes[l]);
+    }
+    return slopes[0];
+  }
+
+  /** Writes the gathered gradients, in the order of the parameters, and starts anew. */
+  void drain(float[] gradient) {
+    for (int l = 0; l < products.length; l++) {
+      DenseShape.Layer layer = layers.get(l);
+      products[l].drain(gradient, layer.weights());
+      System.arraycopy(biasGradients[l], 0, gradient, layer.biases(), layer.out());
+      Arrays.fill(biasGradients[l], 0);
+    }
+  }
+
+  /** Forgets example i, so that with slope 0 it adds nothing, not even infinity times 0. */
+  private void blank(int i) {
+    for (FMatrixRMaj input : inputs) {
+      Arrays.fill(input.data, i * input.numCols, (i + 1) * input.numCols, 0);
+    }
+  }
+
+  /** Adds the bias to each row and raises what is below the floor: 0 for a ReLU. */
+  private static void addBias(FMatrixRMaj m, float[] bias, float floor) {
+    float[] data = m.data;
+    for (int row = 0; row < m.getNumElements(); row += bias.length) {
+      for (int j = 0; j < bias.length; j++) {
+        data[row + j] = Math.max(floor, data[row + j] + bias[j]);
+      }
+    }
+  }
+
+  /** A ReLU at rest passes no slope on. */
+  private static void stopAtRest(FMatrixRMaj slope, FMatrixRMaj activation) {
+    float[] data = slope.data;
+    for (int i = 0; i < slope.getNumElements(); i++) {
+      data[i] = activation.data[i] > 0 ? data[i] : 0;
+    }
+  }
+
+  private static void addColumns(FMatrixRMaj m, float[] sums) {
+    float[] data = m.data;
+    for (int row = 0; row < m.getNumElements(); row += sums.length) {
+      for (int j = 0; j < sums.length; j++) {
+        sums[j] += data[row + j];
+      }
+    }
+  }
+}

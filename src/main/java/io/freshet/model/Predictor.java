@@ -1,0 +1,90 @@
+package io.freshet.model;
+
+import io.freshet.feature.Example;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.LabelledExample;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Predicts from finished rows and finished dense values, by the same arithmetic as the trainer.
+ *
+ * <p>Not thread-safe: it reuses its buffers. Predictors may share the rows and dense values.
+ */
+public final class Predictor {
+  private final ModelSettings settings;
+  private final FinishedRows rows;
+  private final UnknownRows unknown;
+  private final DeepFm model;
+  private final MiniBatch batch = new MiniBatch();
+  private float[] finished = new float[0];
+  private int[] order = new int[0];
+
+  /**
+   * A predictor.
+   *
+   * @param dense finished values of the deep part, in the order of {@link DenseShape}
+   */
+  public Predictor(
+      FeatureSchema schema,
+      ModelSettings settings,
+      FinishedRows rows,
+      UnknownRows unknown,
+      float[] dense) {
+    int expected = DenseShape.of(schema.size(), settings).size();
+    if (dense.length != expected) {
+      throw new IllegalArgumentException(
+          dense.length + " dense values, but the model has " + expected);
+    }
+    this.settings = settings;
+    this.rows = rows;
+    this.unknown = unknown;
+    model = new DeepFm(schema, settings);
+    model.dense(dense);
+  }
+
+  /** The click probability of an example. */
+  public float predict(Example example) {
+    return predict(List.of(example))[0];
+  }
+
+  /** The click probabilities of examples. */
+  public float[] predict(List<Example> examples) {
+    batch.clear();
+    examples.forEach(e -> batch.add(new LabelledExample("", 0, 0, 1, e)));
+    reserve();
+    for (int row = 0; row < batch.rows(); row++) {
+      read(row);
+    }
+    model.forward(batch, order, 0, batch.size(), finished);
+    float[] probabilities = new float[batch.size()];
+    for (int i = 0; i < probabilities.length; i++) {
+      probabilities[i] = Sigmoid.of(model.logit(i));
+    }
+    return probabilities;
+  }
+
+  private void read(int row) {
+    int k = settings.embeddingSize();
+    int at = row * (1 + k);
+    long fid = batch.fid(row);
+    if (rows.read(fid, finished, at)) {
+      return;
+    }
+    switch (unknown) {
+      case START -> RowLayout.startValues(settings.seed(), k, fid, finished, at);
+      case ZERO -> Arrays.fill(finished, at, at + 1 + k, 0);
+    }
+  }
+
+  private void reserve() {
+    int floats = batch.rows() * (1 + settings.embeddingSize());
+    if (floats > finished.length) {
+      finished = new float[2 * floats];
+    }
+    if (batch.size() > order.length) {
+      order = new int[2 * batch.size()];
+      Arrays.setAll(order, i -> i);
+    }
+  }
+}
