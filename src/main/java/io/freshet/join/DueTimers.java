@@ -25,13 +25,18 @@ final class DueTimers {
   private final Output<?> output;
 
   private Watermark target = Watermark.UNINITIALIZED;
-  private long sent = Long.MIN_VALUE;
+  private long sent;
   private boolean advancing;
 
-  DueTimers(InternalTimeServiceManager<?> timers, MailboxExecutor mailbox, Output<?> output) {
+  /**
+   * @param sent the watermark that had gone on before a restart
+   */
+  DueTimers(
+      InternalTimeServiceManager<?> timers, MailboxExecutor mailbox, Output<?> output, long sent) {
     this.timers = requireNonNull(timers, "timers");
     this.mailbox = requireNonNull(mailbox, "mailbox");
     this.output = requireNonNull(output, "output");
+    this.sent = sent;
   }
 
   void advanceTo(Watermark watermark) throws Exception {

@@ -2,6 +2,7 @@ package io.freshet.join;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.time.Duration;
 
 /**
@@ -14,7 +15,8 @@ import java.time.Duration;
  * @param timerBucket timers are rounded up to a multiple of it
  */
 public record JoinSettings(
-    Duration window, Duration outOfOrderness, Duration idleness, Duration timerBucket) {
+    Duration window, Duration outOfOrderness, Duration idleness, Duration timerBucket)
+    implements Serializable {
   public static final JoinSettings DEFAULT =
       new JoinSettings(
           Duration.ofMinutes(30),

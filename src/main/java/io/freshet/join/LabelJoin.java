@@ -120,7 +120,8 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   public void open() throws Exception {
     super.open();
     timers = getInternalTimerService("windows", VoidNamespaceSerializer.INSTANCE, this);
-    dueTimers = new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output);
+    dueTimers =
+        new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output, restoredWatermark);
     attribution = new Attribution(settings, counts, new Emitter());
     counts.publish(getMetricGroup());
   }
@@ -129,7 +130,7 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     storedCounts.update(List.of(counts.toArray()));
-    storedWatermark.update(List.of(watermark()));
+    storedWatermark.update(List.of(dueTimers.sent()));
   }
 
   @Override
@@ -175,6 +176,10 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   public void finish() throws Exception {
     dueTimers.finish();
     super.finish();
+  }
+
+  JoinCounts counts() {
+    return counts;
   }
 
   private long watermark() {

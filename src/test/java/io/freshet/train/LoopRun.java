@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
@@ -31,7 +32,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * Runs the loop over synthetic examples in this process's mini cluster and keeps what it sent to
  * the snapshot: the newest of each row and slice, which after the end of the input is the model.
  *
- * <p>An edge of the loop can be broken once, when so many messages have passed it.
+ * <p>An edge of the loop can be broken once, when so many messages have passed it after the second
+ * checkpoint; the source is then slow enough for checkpoints to come in between.
  */
 final class LoopRun {
   private static final Map<String, LoopRun> RUNS = new ConcurrentHashMap<>();
@@ -94,10 +96,11 @@ final class LoopRun {
 
   private void attach(StreamExecutionEnvironment env) {
     long from = seed;
+    boolean slowed = !brokenEdge.isEmpty();
     DataStream<LabelledExample> source =
         env.fromSequence(0, examples - 1)
             .setParallelism(1)
-            .map(number -> SyntheticExamples.example(from, number))
+            .map(number -> slowed ? slowly(from, number) : SyntheticExamples.example(from, number))
             .setParallelism(1)
             .returns(LabelledExampleCodec.TYPE)
             .assignTimestampsAndWatermarks(
@@ -109,6 +112,13 @@ final class LoopRun {
     loop.predictions().sinkTo(new Collect<Predictions>(id)).name("predictions");
     loop.rows().sinkTo(new Collect<RowBlock>(id)).name("rows");
     loop.dense().sinkTo(new Collect<DenseBlock>(id)).name("dense");
+  }
+
+  private static LabelledExample slowly(long seed, long number) throws InterruptedException {
+    if (number % 4 == 0) {
+      Thread.sleep(1);
+    }
+    return SyntheticExamples.example(seed, number);
   }
 
   /** The deep part's finished parameters. */
@@ -154,10 +164,11 @@ final class LoopRun {
     }
   }
 
-  private static final class BreakOnce<T> implements MapFunction<T, T> {
+  private static final class BreakOnce<T> implements MapFunction<T, T>, CheckpointListener {
     private static final long serialVersionUID = 1L;
     private final String run;
     private final int at;
+    private transient int checkpoints;
     private transient int seen;
 
     BreakOnce(String run, int at) {
@@ -167,10 +178,15 @@ final class LoopRun {
 
     @Override
     public T map(T value) {
-      if (++seen == at && RUNS.get(run).broke.compareAndSet(false, true)) {
+      if (checkpoints >= 2 && ++seen == at && RUNS.get(run).broke.compareAndSet(false, true)) {
         throw new IllegalStateException("broken on purpose after " + at + " messages");
       }
       return value;
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) {
+      checkpoints++;
     }
   }
 

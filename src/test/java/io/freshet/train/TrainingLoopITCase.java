@@ -44,14 +44,14 @@ class TrainingLoopITCase {
 
   @ParameterizedTest
   @CsvSource({
-    "hashmap, 2, examples, 1500",
-    "hashmap, 2, lookups and deltas, 60",
-    "hashmap, 4, rows, 40",
+    "hashmap, 2, examples, 500",
+    "hashmap, 2, lookups and deltas, 25",
+    "hashmap, 4, rows, 10",
     "hashmap, 2, dense deltas, 9",
     "hashmap, 4, merged slices, 5",
     "rocksdb, 4, examples, 700",
-    "rocksdb, 2, lookups and deltas, 70",
-    "rocksdb, 2, rows, 45",
+    "rocksdb, 2, lookups and deltas, 30",
+    "rocksdb, 2, rows, 15",
     "rocksdb, 4, dense deltas, 6",
     "rocksdb, 2, merged slices, 8"
   })

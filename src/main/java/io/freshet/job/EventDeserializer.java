@@ -1,0 +1,81 @@
+package io.freshet.job;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.event.Outcome;
+import io.freshet.event.Rejection;
+import io.freshet.job.SourceRecord.Dead;
+import io.freshet.job.SourceRecord.Good;
+import io.freshet.job.SourceRecord.Tick;
+import java.time.Duration;
+import java.util.Arrays;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Makes events of Kafka records, and dead letters of those that are none. Never throws on a record.
+ *
+ * <p>Ahead of a record whose event time is further on than the partition's last tick by the given
+ * step goes a {@link Tick}. So the watermark of a replay is always close ahead of the records, and
+ * a positive does not overtake the negatives that were decided before it.
+ *
+ * @param <T> the type of the events
+ */
+abstract class EventDeserializer<T> implements KafkaRecordDeserializationSchema<SourceRecord<T>> {
+  private static final long serialVersionUID = 1L;
+
+  private final long step;
+  private transient long[] lastTicks; // by partition
+
+  EventDeserializer(Duration step) {
+    this.step = requireNonNull(step, "step").toMillis();
+  }
+
+  abstract Outcome<T> decode(byte[] value, long kafkaTimestamp);
+
+  abstract long timestamp(T event);
+
+  @Override
+  public void deserialize(
+      ConsumerRecord<byte[], byte[]> record, Collector<SourceRecord<T>> collector) {
+    Outcome<T> outcome = decode(record.value(), record.timestamp());
+    if (outcome instanceof Outcome.Good<T> good) {
+      long timestamp = timestamp(good.value());
+      if (isTickDue(record.partition(), timestamp)) {
+        collector.collect(new Tick<>(timestamp));
+      }
+      collector.collect(
+          new Good<>(good.value(), timestamp, good.ignored(), record.partition(), record.offset()));
+    } else if (outcome instanceof Outcome.Rejected<T> rejected) {
+      collector.collect(new Dead<>(letter(record, rejected.rejection())));
+    }
+  }
+
+  private boolean isTickDue(int partition, long timestamp) {
+    if (lastTicks == null) {
+      lastTicks = new long[0];
+    }
+    if (partition >= lastTicks.length) {
+      int before = lastTicks.length;
+      lastTicks = Arrays.copyOf(lastTicks, partition + 1);
+      Arrays.fill(lastTicks, before, lastTicks.length, Long.MIN_VALUE);
+    }
+    long last = lastTicks[partition];
+    if (last != Long.MIN_VALUE && timestamp < last + step) {
+      return false;
+    }
+    lastTicks[partition] = timestamp;
+    return true;
+  }
+
+  private static DeadLetter letter(ConsumerRecord<byte[], byte[]> record, Rejection rejection) {
+    return new DeadLetter(
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        record.timestamp(),
+        rejection,
+        record.value());
+  }
+}

@@ -1,0 +1,86 @@
+package io.freshet.job;
+
+import io.freshet.event.Click;
+import io.freshet.event.EventSettings;
+import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.join.JoinSettings;
+import java.time.Duration;
+import java.util.Properties;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+
+/**
+ * The Kafka sources of the job and their watermarks, which are made for each partition.
+ *
+ * <p>A job without a checkpoint starts at the beginning of the topics. A source should not have
+ * more subtasks than its topic has partitions ({@link TopicPartitions}): one without a partition
+ * has no watermark and, among clicks, would stop time for good.
+ */
+public final class EventSources {
+
+  private static final Duration ALIGNMENT_INTERVAL = Duration.ofMillis(200);
+
+  private EventSources() {}
+
+  /** Impressions, encoded. */
+  public static KafkaSource<SourceRecord<EncodedImpression>> impressions(
+      EventTopic topic, EventSettings settings, FeatureSchema schema, JoinSettings join) {
+    return source(topic, new ImpressionDeserializer(settings, schema, join.timerBucket()));
+  }
+
+  /** Clicks. */
+  public static KafkaSource<SourceRecord<Click>> clicks(
+      EventTopic topic, EventSettings settings, JoinSettings join) {
+    return source(topic, new ClickDeserializer(settings, join.timerBucket()));
+  }
+
+  /** Watermarks of the impressions. A partition without records for a while does not hold time. */
+  public static WatermarkStrategy<SourceRecord<EncodedImpression>> impressionWatermarks(
+      JoinSettings settings) {
+    return EventSources.<EncodedImpression>watermarks(settings).withIdleness(settings.idleness());
+  }
+
+  /** Watermarks of the clicks. A partition without records stops time. */
+  public static WatermarkStrategy<SourceRecord<Click>> clickWatermarks(JoinSettings settings) {
+    return watermarks(settings);
+  }
+
+  /**
+   * Holds back the partitions, of either topic, that are ahead of the slowest by more than the
+   * drift, so that a backfill does not fill the join's state.
+   *
+   * <p>The hold is renewed every 200 ms, so event time passes by at most five drifts a second:
+   * right for live traffic and its backfills with a drift of minutes, far too slow for a replay of
+   * years.
+   */
+  public static <T> WatermarkStrategy<SourceRecord<T>> aligned(
+      WatermarkStrategy<SourceRecord<T>> watermarks, Duration drift) {
+    return watermarks.withWatermarkAlignment("events", drift, ALIGNMENT_INTERVAL);
+  }
+
+  private static <T> WatermarkStrategy<SourceRecord<T>> watermarks(JoinSettings settings) {
+    Duration bound = settings.outOfOrderness();
+    return WatermarkStrategy.<SourceRecord<T>>forGenerator(context -> new EventWatermarks<>(bound))
+        .withTimestampAssigner((record, kafkaTimestamp) -> record.timestamp());
+  }
+
+  private static <T> KafkaSource<SourceRecord<T>> source(
+      EventTopic topic, EventDeserializer<T> deserializer) {
+    Properties properties = new Properties();
+    properties.putAll(topic.properties());
+    var builder =
+        KafkaSource.<SourceRecord<T>>builder()
+            .setProperties(properties)
+            .setBootstrapServers(topic.bootstrapServers())
+            .setTopics(topic.name())
+            .setGroupId(topic.groupId())
+            .setClientIdPrefix(topic.groupId() + "-" + topic.name())
+            .setStartingOffsets(OffsetsInitializer.earliest())
+            .setDeserializer(deserializer);
+    return topic.bounded()
+        ? builder.setBounded(OffsetsInitializer.latest()).build()
+        : builder.build();
+  }
+}

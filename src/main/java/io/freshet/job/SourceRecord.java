@@ -1,0 +1,46 @@
+package io.freshet.job;
+
+import static java.util.Objects.requireNonNull;
+
+import org.apache.flink.api.common.eventtime.TimestampAssigner;
+
+/**
+ * What a Kafka source hands to the {@link SourceRouter} behind it.
+ *
+ * @param <T> the type of a good value
+ */
+public sealed interface SourceRecord<T> {
+
+  /** Event time, epoch milliseconds, or {@link TimestampAssigner#NO_TIMESTAMP}. */
+  long timestamp();
+
+  /**
+   * A record that decoded.
+   *
+   * @param ignored how many keys and features of the record nobody asked for
+   */
+  record Good<T>(T value, long timestamp, int ignored, int partition, long offset)
+      implements SourceRecord<T> {
+    public Good {
+      requireNonNull(value, "value");
+    }
+  }
+
+  /** A record that did not. It has no event time: a bad clock must not move the watermark. */
+  record Dead<T>(DeadLetter letter) implements SourceRecord<T> {
+    public Dead {
+      requireNonNull(letter, "letter");
+    }
+
+    @Override
+    public long timestamp() {
+      return TimestampAssigner.NO_TIMESTAMP;
+    }
+  }
+
+  /**
+   * Tells the watermark of a record that comes next, which it goes ahead of: Flink would send the
+   * watermark behind the record that carries it.
+   */
+  record Tick<T>(long timestamp) implements SourceRecord<T> {}
+}

@@ -1,0 +1,124 @@
+package io.freshet.job;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.job.SourceRecord.Dead;
+import io.freshet.job.SourceRecord.Good;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Stands right behind a Kafka source, in its chain: good events go on, dead letters leave by a side
+ * output and are counted.
+ *
+ * <p>Ahead of each barrier, and at the end of input, it tells how far each partition has been read
+ * that it ever saw, by another side output: a cut of the topic that fits the checkpoint.
+ *
+ * <p>Metrics: {@code events}, {@code deadLetters} in all and one for each kind of rejection, {@code
+ * ignoredValues}.
+ *
+ * @param <T> the type of the events
+ */
+public final class SourceRouter<T> extends AbstractStreamOperator<T>
+    implements OneInputStreamOperator<SourceRecord<T>, T> {
+  private static final long serialVersionUID = 1L;
+
+  public static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", DeadLetterCodec.TYPE);
+  public static final OutputTag<SourceOffset> OFFSETS =
+      new OutputTag<>("offsets", SourceOffsetCodec.TYPE);
+
+  private final String topic;
+
+  private transient ListState<SourceOffset> storedOffsets;
+  private transient Map<Integer, Long> nextOffsets; // by partition
+  private transient boolean finished;
+  private transient RouterCounts counts;
+
+  SourceRouter(String topic) {
+    this.topic = requireNonNull(topic, "topic");
+  }
+
+  /** The node of the topology behind the source that reads the topic. */
+  public static <T> SingleOutputStreamOperator<T> behind(
+      DataStream<SourceRecord<T>> source, String topic, TypeInformation<T> type) {
+    return source.transform("route " + topic, type, new SourceRouter<>(topic));
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    storedOffsets =
+        context
+            .getOperatorStateStore()
+            .getListState(new ListStateDescriptor<>("offsets", SourceOffsetCodec.TYPE));
+    nextOffsets = new TreeMap<>();
+    for (SourceOffset offset : storedOffsets.get()) {
+      if (offset.topic().equals(topic)) {
+        nextOffsets.merge(offset.partition(), offset.nextOffset(), Math::max);
+      }
+    }
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    counts = new RouterCounts(getMetricGroup());
+  }
+
+  @Override
+  public void processElement(StreamRecord<SourceRecord<T>> element) {
+    if (element.getValue() instanceof Good<T> good) {
+      nextOffsets.put(good.partition(), good.offset() + 1);
+      counts.good(good.ignored());
+      output.collect(new StreamRecord<>(good.value(), good.timestamp()));
+    } else if (element.getValue() instanceof Dead<T> dead) {
+      DeadLetter letter = dead.letter();
+      nextOffsets.put(letter.partition(), letter.offset() + 1);
+      counts.dead(letter.rejection().kind());
+      output.collect(DEAD_LETTERS, new StreamRecord<>(letter)); // no timestamp, not even "none"
+    }
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) {
+    if (!finished) {
+      tellOffsets();
+    }
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    storedOffsets.update(offsets());
+  }
+
+  @Override
+  public void finish() throws Exception {
+    tellOffsets();
+    finished = true; // what is sent later would be dropped without a word
+    super.finish();
+  }
+
+  private void tellOffsets() {
+    offsets().forEach(offset -> output.collect(OFFSETS, new StreamRecord<>(offset)));
+  }
+
+  private List<SourceOffset> offsets() {
+    return nextOffsets.entrySet().stream()
+        .map(e -> new SourceOffset(topic, e.getKey(), e.getValue()))
+        .toList();
+  }
+}

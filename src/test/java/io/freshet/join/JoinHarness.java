@@ -1,0 +1,77 @@
+package io.freshet.join;
+
+import io.freshet.event.Click;
+import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.Example;
+import io.freshet.feature.LabelledExample;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+
+/** One subtask of the join, with 128 key groups. */
+final class JoinHarness
+    extends KeyedTwoInputStreamOperatorTestHarness<
+        String, EncodedImpression, Click, LabelledExample> {
+  static final int MAX_PARALLELISM = 128;
+  static final OutputTag<Click> LATE = new OutputTag<>("late-clicks", ClickCodec.TYPE);
+
+  private JoinHarness(JoinSettings settings, int parallelism, int subtask) throws Exception {
+    super(
+        new LabelJoin(settings, LATE),
+        EncodedImpression::id,
+        Click::impressionId,
+        Types.STRING,
+        MAX_PARALLELISM,
+        parallelism,
+        subtask,
+        EncodedImpressionCodec.TYPE.serializer(),
+        ClickCodec.TYPE.serializer());
+    ((LabelJoin) operator)
+        .setMailboxExecutor(mockTask.getMailboxExecutorFactory().createExecutor(0));
+    setup(LabelledExampleCodec.TYPE.serializer());
+  }
+
+  static JoinHarness open(JoinSettings settings) throws Exception {
+    JoinHarness harness = new JoinHarness(settings, 1, 0);
+    harness.open();
+    return harness;
+  }
+
+  static JoinHarness restore(
+      JoinSettings settings, OperatorSubtaskState state, int before, int parallelism, int subtask)
+      throws Exception {
+    JoinHarness harness = new JoinHarness(settings, parallelism, subtask);
+    harness.initializeState(
+        repartitionOperatorState(state, MAX_PARALLELISM, before, parallelism, subtask));
+    harness.open();
+    return harness;
+  }
+
+  void impression(String id, long timestamp) throws Exception {
+    Example example = new Example(id.hashCode(), new long[] {0, timestamp}, new float[] {1, 0.5f});
+    processElement1(new EncodedImpression(id, timestamp, 1, example), timestamp);
+  }
+
+  void click(String id, long timestamp) throws Exception {
+    processElement2(new Click(id, timestamp), timestamp);
+  }
+
+  void watermarks(long timestamp) throws Exception {
+    processBothWatermarks(new Watermark(timestamp));
+  }
+
+  JoinCounts counts() {
+    return ((LabelJoin) operator).counts();
+  }
+
+  @Override
+  public void close() {
+    try {
+      super.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("the join does not close", e);
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package io.freshet.join;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.freshet.event.Click;
+import io.freshet.feature.LabelledExample;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** With a window of 100 s, a bound of 10 s and timers at whole tens of seconds. */
+final class LabelJoinOperatorTest {
+  private static final JoinSettings SETTINGS =
+      new JoinSettings(
+          Duration.ofSeconds(100),
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(1),
+          Duration.ofSeconds(10));
+
+  private JoinHarness join;
+
+  @BeforeEach
+  void open() throws Exception {
+    join = JoinHarness.open(SETTINGS);
+  }
+
+  @AfterEach
+  void close() {
+    join.close();
+  }
+
+  @Test
+  void clickMakesAPositiveAtOnce() throws Exception {
+    join.impression("a", 1_000);
+    join.click("a", 5_000);
+
+    assertThat(join.extractOutputValues())
+        .extracting(LabelledExample::impressionId, LabelledExample::label, LabelledExample::time)
+        .containsExactly(tuple("a", 1f, 5_000L));
+    assertThat(join.getRecordOutput()).extracting(StreamRecord::getTimestamp).containsOnly(5_000L);
+  }
+
+  @Test
+  void windowEndsAtTheTimersBucket() throws Exception {
+    join.impression("a", 1_000);
+    join.watermarks(109_999);
+    assertThat(join.extractOutputValues()).isEmpty();
+
+    join.watermarks(110_000);
+
+    assertThat(join.extractOutputValues())
+        .extracting(LabelledExample::label, LabelledExample::time)
+        .containsExactly(tuple(0f, 110_000L));
+  }
+
+  @Test
+  void lateClickGoesToItsOwnOutput() throws Exception {
+    join.impression("a", 1_000);
+    join.click("a", 101_001);
+
+    assertThat(join.extractOutputValues()).isEmpty();
+    assertThat(join.getSideOutput(JoinHarness.LATE))
+        .containsExactly(new StreamRecord<>(new Click("a", 101_001), 101_001));
+  }
+
+  @Test
+  void examplesAreNeverBehindTheWatermark() throws Exception {
+    join.impression("a", 1_000);
+    join.watermarks(50_000);
+    join.click("a", 5_000);
+
+    assertThat(join.getRecordOutput()).extracting(StreamRecord::getTimestamp).containsOnly(50_001L);
+    assertThat(join.extractOutputValues()).extracting(LabelledExample::time).containsOnly(50_001L);
+  }
+
+  @Test
+  void silentClickTopicStopsTime() throws Exception {
+    join.impression("a", 1_000);
+    join.processWatermark2(new Watermark(2_000));
+    join.processWatermarkStatus2(WatermarkStatus.IDLE);
+    join.processWatermark1(new Watermark(500_000));
+
+    assertThat(join.extractOutputValues()).isEmpty();
+    assertThat(join.getOutput()).containsExactly(new Watermark(2_000));
+  }
+
+  @Test
+  void idleImpressionsDoNotStopTime() throws Exception {
+    join.impression("a", 1_000);
+    join.processWatermark1(new Watermark(2_000));
+    join.processWatermarkStatus1(WatermarkStatus.IDLE);
+    join.processWatermark2(new Watermark(500_000));
+
+    assertThat(join.extractOutputValues()).hasSize(1);
+  }
+
+  @Test
+  void stateIsEmptyAfterTheLastWindow() throws Exception {
+    join.impression("clicked", 1_000);
+    join.click("clicked", 2_000);
+    join.impression("ignored", 3_000);
+    join.click("orphan", 4_000);
+    assertThat(join.numKeyedStateEntries()).isEqualTo(3);
+
+    join.watermarks(Long.MAX_VALUE);
+
+    assertThat(join.numKeyedStateEntries()).isZero();
+    assertThat(join.numEventTimeTimers()).isZero();
+  }
+
+  @Test
+  void jumpOfTheWatermarkFiresABoundedNumberOfTimersAtOnce() throws Exception {
+    int n = 2 * DueTimers.AT_ONCE + 1;
+    for (int i = 0; i < n; i++) {
+      join.impression("i" + i, 1_000);
+    }
+
+    join.watermarks(115_000);
+    assertThat(join.extractOutputValues()).hasSize(DueTimers.AT_ONCE);
+    assertThat(join.getOutput()).doesNotContain(new Watermark(115_000));
+
+    runMails();
+    assertThat(join.extractOutputValues()).hasSize(n);
+    assertThat(join.getOutput()).last().isEqualTo(new Watermark(115_000));
+  }
+
+  @Test
+  void watermarkThatComesWhileTimersFireIsReachedInTheEnd() throws Exception {
+    int n = 2 * DueTimers.AT_ONCE;
+    for (int i = 0; i < n; i++) {
+      join.impression("i" + i, 1_000);
+    }
+
+    join.watermarks(115_000);
+    join.impression("later", 20_000);
+    join.watermarks(500_000);
+    runMails();
+
+    assertThat(join.extractOutputValues()).hasSize(n + 1);
+    assertThat(join.getOutput()).last().isEqualTo(new Watermark(500_000));
+  }
+
+  @Test
+  void endOfInputFiresAllThatIsDue() throws Exception {
+    int n = 2 * DueTimers.AT_ONCE + 1;
+    for (int i = 0; i < n; i++) {
+      join.impression("i" + i, 1_000);
+    }
+
+    join.watermarks(Long.MAX_VALUE);
+    join.getOperator().finish();
+
+    assertThat(join.extractOutputValues()).hasSize(n);
+    assertThat(join.numKeyedStateEntries()).isZero();
+    assertThat(join.getOutput()).last().isEqualTo(Watermark.MAX_WATERMARK);
+  }
+
+  @Test
+  void whatWasLateBeforeARestartIsLateAfterIt() throws Exception {
+    join.impression("a", 1_000);
+    join.watermarks(400_000);
+    OperatorSubtaskState state = join.snapshot(1, 1);
+
+    try (JoinHarness restored = JoinHarness.restore(SETTINGS, state, 1, 1, 0)) {
+      restored.impression("a", 1_000);
+      restored.watermarks(600_000);
+
+      assertThat(restored.extractOutputValues()).isEmpty();
+    }
+  }
+
+  @Test
+  void longerWindowAfterARestartHoldsForWhatWaits() throws Exception {
+    join.impression("a", 1_000);
+    OperatorSubtaskState state = join.snapshot(1, 1);
+    JoinSettings longer =
+        new JoinSettings(
+            Duration.ofSeconds(300),
+            SETTINGS.outOfOrderness(),
+            SETTINGS.idleness(),
+            SETTINGS.timerBucket());
+
+    try (JoinHarness restored = JoinHarness.restore(longer, state, 1, 1, 0)) {
+      restored.watermarks(200_000);
+      restored.click("a", 250_000);
+      restored.watermarks(Long.MAX_VALUE);
+
+      assertThat(restored.extractOutputValues())
+          .extracting(LabelledExample::label)
+          .containsExactly(1f);
+      assertThat(restored.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void stateOfAWaitingImpressionSurvivesWhole() throws Exception {
+    IntStream.range(0, 5).forEach(i -> impression("i" + i));
+    OperatorSubtaskState state = join.snapshot(1, 1);
+
+    try (JoinHarness restored = JoinHarness.restore(SETTINGS, state, 1, 1, 0)) {
+      restored.click("i3", 2_000);
+
+      LabelledExample example = restored.extractOutputValues().get(0);
+      assertThat(example.example().user()).isEqualTo("i3".hashCode());
+      assertThat(example.example().fids()).containsExactly(0, 1_000);
+      assertThat(example.example().values()).containsExactly(1, 0.5f);
+    }
+  }
+
+  private void impression(String id) {
+    try {
+      join.impression(id, 1_000);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void runMails() throws Exception {
+    TaskMailbox mailbox = join.getTaskMailbox();
+    while (mailbox.hasMail()) {
+      mailbox.take(TaskMailbox.MIN_PRIORITY).run();
+    }
+  }
+}
