@@ -15,8 +15,8 @@ import java.io.IOException;
  *
  * <p>A pair of a positive and a negative in one bin counts half, whichever of them stands higher;
  * hence the AUC is within {@link #errorBound}, half the share of such pairs, of the exact one. Such
- * mistakes nearly cancel: over 100,000 examples with log-odds spread as in practice the bound is
- * some 1e-5 and the difference below 1e-6.
+ * mistakes nearly cancel: over 100,000 examples the bound is some 2e-5 and the difference measured
+ * at most 1e-6.
  *
  * <p>New predictions go to a log that is sorted and merged into the bins when it is a quarter their
  * size, and before anything is read: amortised constant work an example, one linear pass an AUC.

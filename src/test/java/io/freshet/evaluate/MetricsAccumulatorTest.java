@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,7 +132,7 @@ final class MetricsAccumulatorTest {
   }
 
   @Test
-  void mergingInAnyOrderGivesTheSame() throws IOException {
+  void mergingInAnyOrderGivesTheSame() {
     for (long seed = 1; seed <= 5; seed++) {
       Examples examples = Examples.draw(seed, 90_000, Spread.WIDE);
       MetricsAccumulator left = examples.sums(0, 30_000);
@@ -141,10 +142,13 @@ final class MetricsAccumulatorTest {
       tail.add(examples.sums(30_100, 90_000));
       MetricsAccumulator right = examples.sums(0, 30_000);
       right.add(tail);
+      MetricsAccumulator backwards = examples.sums(30_100, 90_000);
+      backwards.add(examples.sums(30_000, 30_100));
+      backwards.add(examples.sums(0, 30_000));
       MetricsAccumulator whole = examples.sums(0, 90_000);
 
       // weights are multiples of 1/4, so their sums are exact; those of losses are rounded
-      for (MetricsAccumulator other : new MetricsAccumulator[] {right, whole}) {
+      for (MetricsAccumulator other : List.of(right, backwards, whole)) {
         assertThat(left.metrics().auc()).as("seed %d", seed).isEqualTo(other.metrics().auc());
         assertThat(left.metrics().ctr()).isEqualTo(other.metrics().ctr());
         assertThat(left.metrics().logloss()).isCloseTo(other.metrics().logloss(), within(1e-12));
