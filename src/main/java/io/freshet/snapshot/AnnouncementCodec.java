@@ -1,0 +1,94 @@
+package io.freshet.snapshot;
+
+import io.freshet.model.DenseBlock;
+import io.freshet.wire.Primitives;
+import io.freshet.wire.WireCodec;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** How an {@link Announcement} travels: a byte for its kind, then its components in order. */
+public final class AnnouncementCodec implements WireCodec<Announcement> {
+  private static final int PART = 1;
+  private static final int DENSE = 2;
+  private static final int METRICS = 3;
+  private static final int OFFSET = 4;
+
+  @Override
+  public void write(Announcement value, DataOutputView out) throws IOException {
+    // a switch over the sealed type needs a later Java
+    if (value instanceof Announcement.Part part) {
+      out.writeByte(PART);
+      writePart(part, out);
+    } else if (value instanceof Announcement.Dense dense) {
+      out.writeByte(DENSE);
+      writeBlock(dense.block(), out);
+    } else if (value instanceof Announcement.Metrics metrics) {
+      out.writeByte(METRICS);
+      writeMetrics(metrics.values(), out);
+    } else if (value instanceof Announcement.Offset offset) {
+      out.writeByte(OFFSET);
+      out.writeUTF(offset.topic());
+      out.writeInt(offset.partition());
+      out.writeLong(offset.next());
+    }
+  }
+
+  @Override
+  public Announcement read(DataInputView in, int version) throws IOException {
+    int kind = in.readByte();
+    return switch (kind) {
+      case PART -> readPart(in);
+      case DENSE -> new Announcement.Dense(readBlock(in));
+      case METRICS -> new Announcement.Metrics(readMetrics(in));
+      case OFFSET -> new Announcement.Offset(in.readUTF(), in.readInt(), in.readLong());
+      default -> throw new IOException("no announcement has kind " + kind);
+    };
+  }
+
+  static void writePart(Announcement.Part part, DataOutputView out) throws IOException {
+    out.writeUTF(part.path());
+    out.writeLong(part.size());
+    out.writeUTF(part.sha256());
+    out.writeLong(part.rows());
+    out.writeLong(part.updates());
+  }
+
+  static Announcement.Part readPart(DataInputView in) throws IOException {
+    return new Announcement.Part(
+        in.readUTF(), in.readLong(), in.readUTF(), in.readLong(), in.readLong());
+  }
+
+  static void writeBlock(DenseBlock block, DataOutputView out) throws IOException {
+    out.writeInt(block.from());
+    out.writeLong(block.examples());
+    out.writeInt(block.values().length);
+    Primitives.writeFloats(block.values(), 0, block.values().length, out);
+  }
+
+  static DenseBlock readBlock(DataInputView in) throws IOException {
+    int from = in.readInt();
+    long examples = in.readLong();
+    float[] values = new float[in.readInt()];
+    Primitives.readFloats(values, 0, values.length, in);
+    return new DenseBlock(from, values, examples);
+  }
+
+  static void writeMetrics(Map<String, Double> metrics, DataOutputView out) throws IOException {
+    out.writeInt(metrics.size());
+    for (Map.Entry<String, Double> metric : metrics.entrySet()) {
+      out.writeUTF(metric.getKey());
+      out.writeDouble(metric.getValue());
+    }
+  }
+
+  static Map<String, Double> readMetrics(DataInputView in) throws IOException {
+    Map<String, Double> metrics = new HashMap<>();
+    for (int n = in.readInt(); n > 0; n--) {
+      metrics.put(in.readUTF(), in.readDouble());
+    }
+    return metrics;
+  }
+}

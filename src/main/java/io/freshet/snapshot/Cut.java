@@ -1,0 +1,50 @@
+package io.freshet.snapshot;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What belongs to one checkpoint, as far as it is not published.
+ *
+ * @param checkpoint Flink's checkpoint id
+ * @param parts rows announced since the barrier before, in the order they came
+ * @param dense the whole deep part; absent where it never came whole, or where this checkpoint
+ *     cannot be published any more and only its parts are kept
+ * @param metrics figures for the manifest
+ * @param offsets next Kafka offset by {@code topic-partition}
+ * @param eventTime the watermark, in epoch milliseconds; {@link Long#MIN_VALUE} before the first
+ */
+record Cut(
+    long checkpoint,
+    List<Announcement.Part> parts,
+    Optional<Dense> dense,
+    Map<String, Double> metrics,
+    Map<String, Long> offsets,
+    long eventTime) {
+
+  /**
+   * The deep part's finished values, in the order of its parameters; the array is never written to.
+   *
+   * @param examples examples it has learned from
+   */
+  record Dense(float[] values, long examples) {
+    Dense {
+      requireNonNull(values, "values");
+    }
+  }
+
+  Cut {
+    requireNonNull(dense, "dense");
+    parts = List.copyOf(parts);
+    metrics = Map.copyOf(metrics);
+    offsets = Map.copyOf(offsets);
+  }
+
+  /** The same cut, good for its parts only. */
+  Cut withoutDense() {
+    return new Cut(checkpoint, parts, Optional.empty(), metrics, offsets, eventTime);
+  }
+}

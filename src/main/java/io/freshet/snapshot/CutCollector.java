@@ -1,0 +1,81 @@
+package io.freshet.snapshot;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Gathers announcements between two barriers: parts since the last barrier; of all else the latest.
+ *
+ * <p>Not thread-safe.
+ */
+final class CutCollector {
+  private final List<Announcement.Part> parts = new ArrayList<>();
+  private final float[] dense;
+  private final BitSet known = new BitSet();
+  private long examples;
+  private Map<String, Double> metrics = Map.of();
+  private final Map<String, Long> offsets = new HashMap<>();
+  private long eventTime = Long.MIN_VALUE;
+
+  /**
+   * @param denseSize parameters of the deep part
+   */
+  CutCollector(int denseSize) {
+    dense = new float[denseSize];
+  }
+
+  /** Goes on from the newest cut of a restored state. */
+  void goOnFrom(Cut cut) {
+    cut.dense().ifPresent(restored -> takeDense(0, restored.values(), restored.examples()));
+    metrics = cut.metrics();
+    offsets.putAll(cut.offsets());
+    eventTime = cut.eventTime();
+  }
+
+  void add(Announcement announcement) {
+    if (announcement instanceof Announcement.Part part) {
+      parts.add(part);
+    } else if (announcement instanceof Announcement.Dense part) {
+      takeDense(part.block().from(), part.block().values(), part.block().examples());
+    } else if (announcement instanceof Announcement.Metrics latest) {
+      Map<String, Double> all = new HashMap<>(metrics);
+      all.putAll(latest.values());
+      metrics = all;
+    } else if (announcement instanceof Announcement.Offset offset) {
+      offsets.put(offset.topic() + "-" + offset.partition(), offset.next());
+    }
+  }
+
+  /** Notes the watermark; the one that ends a bounded run says nothing about the model's age. */
+  void watermark(long timestamp) {
+    if (timestamp < Long.MAX_VALUE) {
+      eventTime = timestamp;
+    }
+  }
+
+  /** Closes the cut of a barrier. */
+  Cut cut(long checkpoint) {
+    Optional<Cut.Dense> whole =
+        known.nextClearBit(0) >= dense.length
+            ? Optional.of(new Cut.Dense(dense.clone(), examples))
+            : Optional.empty();
+    Cut cut = new Cut(checkpoint, parts, whole, metrics, offsets, eventTime);
+    parts.clear();
+    return cut;
+  }
+
+  private void takeDense(int from, float[] values, long learned) {
+    if (from < 0 || from + values.length > dense.length) {
+      throw new IllegalStateException(
+          "a block of the deep part covers %d to %d, of %d parameters"
+              .formatted(from, from + values.length, dense.length));
+    }
+    System.arraycopy(values, 0, dense, from, values.length);
+    known.set(from, from + values.length);
+    examples = Math.max(examples, learned);
+  }
+}

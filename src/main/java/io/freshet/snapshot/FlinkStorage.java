@@ -1,0 +1,133 @@
+package io.freshet.snapshot;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.NotDirectoryException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+
+/**
+ * A snapshot root on any of Flink's file systems: S3, GCS, HDFS by the scheme of its URI.
+ *
+ * <p>Made for object stores, where a file appears whole when its stream is closed, so that a plain
+ * put replaces atomically. On HDFS a reader may meet {@code latest.json} empty for a moment and has
+ * to try again.
+ */
+final class FlinkStorage implements WritableStorage {
+  private static final int COPY_BYTES = 1 << 16;
+
+  private final FileSystem files;
+  private final Path root;
+
+  private FlinkStorage(FileSystem files, Path root) {
+    this.files = files;
+    this.root = root;
+  }
+
+  /**
+   * The storage of a root: {@link LocalStorage} for a local one.
+   *
+   * @throws IOException where no file system is installed for the scheme
+   */
+  static WritableStorage at(String root) throws IOException {
+    Path path = new Path(root);
+    String scheme = path.toUri().getScheme();
+    return scheme == null || scheme.equals("file")
+        ? new LocalStorage(java.nio.file.Path.of(path.getPath()))
+        : through(root);
+  }
+
+  /** The storage of a root through Flink's file system, whatever the scheme. */
+  static FlinkStorage through(String root) throws IOException {
+    Path path = new Path(root);
+    // unguarded: the I/O thread outlives no task, and closes what it opens
+    return new FlinkStorage(FileSystem.getUnguardedFileSystem(path.toUri()), path);
+  }
+
+  @Override
+  public List<String> list(String folder) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (FileStatus status : statuses(resolve(folder))) {
+      names.add(status.getPath().getName());
+    }
+    names.sort(null);
+    return names;
+  }
+
+  private FileStatus[] statuses(Path folder) throws IOException {
+    if (files.exists(folder) && !files.getFileStatus(folder).isDir()) {
+      throw new NotDirectoryException(folder.toString());
+    }
+    try {
+      FileStatus[] found = files.listStatus(folder);
+      return found == null ? new FileStatus[0] : found;
+    } catch (FileNotFoundException e) {
+      return new FileStatus[0]; // what some file systems say of a folder that is not there
+    }
+  }
+
+  @Override
+  public boolean exists(String path) throws IOException {
+    return files.exists(resolve(path));
+  }
+
+  @Override
+  public long size(String path) throws IOException {
+    return files.getFileStatus(resolve(path)).getLen();
+  }
+
+  @Override
+  public InputStream open(String path) throws IOException {
+    return files.open(resolve(path));
+  }
+
+  @Override
+  public OutputStream create(String path) throws IOException {
+    return files.create(resolve(path), FileSystem.WriteMode.OVERWRITE);
+  }
+
+  @Override
+  public void copy(String from, String to) throws IOException {
+    try (InputStream in = open(from);
+        OutputStream out = create(to)) {
+      byte[] buffer = new byte[COPY_BYTES];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        out.write(buffer, 0, n);
+      }
+    }
+  }
+
+  @Override
+  public void replace(String path, byte[] content) throws IOException {
+    try (OutputStream out = create(path)) {
+      out.write(content);
+    }
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    if (exists(path)) {
+      files.delete(resolve(path), false);
+    }
+  }
+
+  @Override
+  public Instant modified(String path) throws IOException {
+    return Instant.ofEpochMilli(files.getFileStatus(resolve(path)).getModificationTime());
+  }
+
+  @Override
+  public String toString() {
+    return root.toString();
+  }
+
+  private Path resolve(String path) {
+    return path.isEmpty() ? root : new Path(root, path);
+  }
+}

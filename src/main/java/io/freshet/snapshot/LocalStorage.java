@@ -1,0 +1,145 @@
+package io.freshet.snapshot;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * A snapshot root in a local folder.
+ *
+ * <p>Plain Java on purpose: serving reads through it without Flink, and Flink's own local rename
+ * unlinks the target first, which leaves a moment without {@code latest.json}. A copy is a hard
+ * link where the file system has them: files never change once they are complete.
+ */
+public final class LocalStorage implements WritableStorage {
+  private final Path root;
+
+  public LocalStorage(Path root) {
+    this.root = root.toAbsolutePath().normalize();
+  }
+
+  @Override
+  public List<String> list(String folder) throws IOException {
+    Path path = resolve(folder);
+    if (!Files.exists(path)) {
+      return List.of();
+    }
+    if (!Files.isDirectory(path)) {
+      throw new NotDirectoryException(path.toString());
+    }
+    try (Stream<Path> entries = Files.list(path)) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Override
+  public boolean exists(String path) {
+    return Files.exists(resolve(path));
+  }
+
+  @Override
+  public long size(String path) throws IOException {
+    return Files.size(resolve(path));
+  }
+
+  @Override
+  public InputStream open(String path) throws IOException {
+    return Files.newInputStream(resolve(path));
+  }
+
+  @Override
+  public OutputStream create(String path) throws IOException {
+    return new Synced(writable(path));
+  }
+
+  @Override
+  public void copy(String from, String to) throws IOException {
+    Path source = resolve(from);
+    Path target = writable(to);
+    if (Files.exists(target) && Files.isSameFile(source, target)) {
+      return;
+    }
+    Files.deleteIfExists(target);
+    try {
+      Files.createLink(target, source);
+    } catch (UnsupportedOperationException e) {
+      Files.copy(source, target);
+    }
+  }
+
+  @Override
+  public void replace(String path, byte[] content) throws IOException {
+    Path target = writable(path);
+    Path fresh = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+    try {
+      try (OutputStream out = new Synced(fresh)) {
+        out.write(content);
+      }
+      Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      throw new IOException(target + " cannot be replaced atomically on this file system", e);
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    Files.deleteIfExists(resolve(path));
+  }
+
+  @Override
+  public Instant modified(String path) throws IOException {
+    return Files.getLastModifiedTime(resolve(path)).toInstant();
+  }
+
+  @Override
+  public String toString() {
+    return root.toString();
+  }
+
+  private Path writable(String path) throws IOException {
+    Path resolved = resolve(path);
+    Files.createDirectories(resolved.getParent());
+    return resolved;
+  }
+
+  private Path resolve(String path) {
+    Path resolved = root.resolve(path).normalize();
+    if (!resolved.startsWith(root)) {
+      throw new IllegalArgumentException('"' + path + "\" leads out of " + root);
+    }
+    return resolved;
+  }
+
+  /** A file that is on the disk once it is closed. */
+  private static final class Synced extends FileOutputStream {
+    private boolean closed;
+
+    Synced(Path path) throws IOException {
+      super(path.toFile());
+    }
+
+    @Override
+    public void close() throws IOException {
+      try {
+        if (!closed) {
+          closed = true;
+          getFD().sync();
+        }
+      } finally {
+        super.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package io.freshet.snapshot;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.feature.FeatureSchema;
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a version is and which files hold it: {@code manifest.json}. A version is complete once its
+ * manifest is there.
+ *
+ * <p>A <em>full</em> version holds every row of the model, a <em>delta</em> the rows touched since
+ * its parent. The embedding files are to be read in the order of {@code embeddings}: several may
+ * hold rows of one shard, parts of successive checkpoints, and a later file's row (or removal)
+ * replaces an earlier one's.
+ *
+ * @param name the model's name
+ * @param kind full or delta
+ * @param version the version, which is also the folder's name
+ * @param parent the version that a delta adds to; absent in a full
+ * @param eventTime up to where the stream was learned; absent before the first watermark
+ * @param created when it was published
+ * @param model the model's shape
+ * @param schema the features it is computed from
+ * @param unknownIds what counts as the row of a feature id that the model does not hold
+ * @param dense the file of the deep part, always whole
+ * @param embeddings the files of the rows
+ * @param metrics progressive validation and other figures at the cut
+ * @param offsets next Kafka offset by {@code topic-partition}
+ * @param samplingRate share of the negatives that were learned
+ */
+public record Manifest(
+    String name,
+    Kind kind,
+    Version version,
+    Optional<Version> parent,
+    Optional<Instant> eventTime,
+    Instant created,
+    Model model,
+    FeatureSchema schema,
+    UnknownIds unknownIds,
+    DenseFile dense,
+    List<EmbeddingFile> embeddings,
+    Map<String, Double> metrics,
+    Map<String, Long> offsets,
+    double samplingRate) {
+
+  /** The format that this code writes. */
+  public static final String FORMAT = "1.0";
+
+  static final String FILE = "manifest.json";
+
+  /** Whether a version stands alone. */
+  public enum Kind {
+    FULL,
+    DELTA
+  }
+
+  /** The shape of the model. */
+  public record Model(String kind, int embeddingSize, List<Integer> hiddenLayers)
+      implements Serializable {
+    public Model {
+      requireNonNull(kind, "kind");
+      hiddenLayers = List.copyOf(hiddenLayers);
+    }
+  }
+
+  /**
+   * The row of an id that is not in the model.
+   *
+   * @param rule {@link #START_ROW}: the row that training would start with, from (seed, fid) alone;
+   *     {@link #ZERO}: zeros
+   */
+  public record UnknownIds(String rule, long seed) {
+    public static final String START_ROW = "start-row";
+    public static final String ZERO = "zero";
+
+    public UnknownIds {
+      requireNonNull(rule, "rule");
+    }
+  }
+
+  /** The file of the deep part, and the tensors in it. */
+  public record DenseFile(
+      String name, long size, String sha256, List<TensorShape> tensors, long examples) {
+    public DenseFile {
+      requireNonNull(name, "name");
+      requireNonNull(sha256, "sha256");
+      tensors = List.copyOf(tensors);
+    }
+  }
+
+  /** A tensor's name and the sizes of its dimensions. */
+  public record TensorShape(String name, List<Long> shape) {
+    public TensorShape {
+      requireNonNull(name, "name");
+      shape = List.copyOf(shape);
+    }
+  }
+
+  /**
+   * A file of rows.
+   *
+   * @param updates sum over the file's rows of the training occurrences of each so far
+   */
+  public record EmbeddingFile(String name, long size, String sha256, long rows, long updates) {
+    public EmbeddingFile {
+      requireNonNull(name, "name");
+      requireNonNull(sha256, "sha256");
+    }
+  }
+
+  public Manifest {
+    requireNonNull(name, "name");
+    requireNonNull(version, "version");
+    requireNonNull(eventTime, "eventTime");
+    requireNonNull(created, "created");
+    requireNonNull(model, "model");
+    requireNonNull(schema, "schema");
+    requireNonNull(unknownIds, "unknownIds");
+    requireNonNull(dense, "dense");
+    embeddings = List.copyOf(embeddings);
+    metrics = Map.copyOf(metrics);
+    offsets = Map.copyOf(offsets);
+    if ((kind == Kind.FULL) != parent.isEmpty()) {
+      throw new IllegalArgumentException(
+          "version %s is %s and has %s"
+              .formatted(version, kind, parent.map(p -> "the parent " + p).orElse("no parent")));
+    }
+  }
+
+  /** Rows in the files; one that several files hold counts for each. */
+  public long rows() {
+    return embeddings.stream().mapToLong(EmbeddingFile::rows).sum();
+  }
+
+  /** Sum of the files' updates; in a full of one file a shard, those of the whole model. */
+  public long updates() {
+    return embeddings.stream().mapToLong(EmbeddingFile::updates).sum();
+  }
+
+  /** Bytes of all files but the manifest. */
+  public long bytes() {
+    return dense.size() + embeddings.stream().mapToLong(EmbeddingFile::size).sum();
+  }
+}

@@ -1,0 +1,202 @@
+package io.freshet.snapshot;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.snapshot.Manifest.DenseFile;
+import io.freshet.snapshot.Manifest.EmbeddingFile;
+import io.freshet.snapshot.Manifest.Kind;
+import io.freshet.snapshot.Manifest.TensorShape;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A {@link Manifest} as JSON; {@code schemas/manifest.schema.json} describes it.
+ *
+ * <p>Keys that this version does not know are passed over: a newer minor format is readable, a
+ * newer major one is refused.
+ */
+final class ManifestJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private ManifestJson() {}
+
+  static byte[] write(Manifest manifest) {
+    ObjectNode json = JSON.createObjectNode();
+    json.put("format", Manifest.FORMAT);
+    json.put("name", manifest.name());
+    json.put("kind", manifest.kind().name().toLowerCase(Locale.ROOT));
+    json.put("version", manifest.version().toString());
+    manifest.parent().ifPresent(parent -> json.put("parent", parent.toString()));
+    json.put("lineage", manifest.version().lineage());
+    json.put("checkpoint", manifest.version().checkpoint());
+    manifest.eventTime().ifPresent(time -> json.put("event_time", time.toString()));
+    json.put("created", manifest.created().toString());
+    json.put("rows", manifest.rows());
+    json.put("updates", manifest.updates());
+    writeModel(manifest, json);
+    writeFiles(manifest, json);
+    writeMetrics(manifest.metrics(), json.putObject("metrics"));
+    new TreeMap<>(manifest.offsets()).forEach(json.putObject("offsets")::put);
+    json.put("sampling_rate", manifest.samplingRate());
+    return bytes(json);
+  }
+
+  /**
+   * Reads a manifest.
+   *
+   * @throws IOException where it is not one that this version reads; the message says why
+   */
+  static Manifest read(byte[] bytes) throws IOException {
+    JsonNode json = JSON.readTree(bytes);
+    try {
+      checkFormat(Keys.text(json, "format"));
+      return read(json);
+    } catch (IllegalArgumentException | DateTimeParseException | ArithmeticException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  static byte[] bytes(JsonNode json) {
+    try {
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree is always writable", e);
+    }
+  }
+
+  /** Refuses a format with another major number than ours. */
+  static void checkFormat(String format) throws IOException {
+    String ours = Manifest.FORMAT.substring(0, Manifest.FORMAT.indexOf('.') + 1);
+    if (!format.startsWith(ours)) {
+      throw new IOException(
+          "format \"%s\" is not readable by this version, which reads %sx".formatted(format, ours));
+    }
+  }
+
+  static Version version(JsonNode json, String key) {
+    String name = Keys.text(json, key);
+    return Version.parse(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "\"%s\" is \"%s\", not the name of a version".formatted(key, name)));
+  }
+
+  private static void writeModel(Manifest manifest, ObjectNode json) {
+    ObjectNode model = json.putObject("model");
+    model.put("kind", manifest.model().kind());
+    model.put("embedding_size", manifest.model().embeddingSize());
+    manifest.model().hiddenLayers().forEach(model.putArray("hidden_layers")::add);
+    json.set("schema", SchemaJson.write(manifest.schema()));
+    json.putObject("unknown_ids")
+        .put("rule", manifest.unknownIds().rule())
+        .put("seed", manifest.unknownIds().seed());
+  }
+
+  private static void writeFiles(Manifest manifest, ObjectNode json) {
+    DenseFile dense = manifest.dense();
+    ObjectNode file = json.putObject("dense");
+    file.put("name", dense.name()).put("size", dense.size()).put("sha256", dense.sha256());
+    file.put("examples", dense.examples());
+    for (TensorShape tensor : dense.tensors()) {
+      ObjectNode entry = file.withArray("tensors").addObject().put("name", tensor.name());
+      tensor.shape().forEach(entry.putArray("shape")::add);
+    }
+    var files = json.putArray("embeddings");
+    for (EmbeddingFile rows : manifest.embeddings()) {
+      ObjectNode entry = files.addObject().put("name", rows.name()).put("size", rows.size());
+      entry.put("sha256", rows.sha256()).put("rows", rows.rows()).put("updates", rows.updates());
+    }
+  }
+
+  private static void writeMetrics(Map<String, Double> metrics, ObjectNode json) {
+    for (Map.Entry<String, Double> metric : new TreeMap<>(metrics).entrySet()) {
+      if (Double.isFinite(metric.getValue())) { // JSON has no other numbers
+        json.put(metric.getKey(), metric.getValue());
+      }
+    }
+  }
+
+  private static Manifest read(JsonNode json) {
+    Map<String, Double> metrics = new TreeMap<>();
+    Keys.object(json, "metrics")
+        .properties()
+        .forEach(e -> metrics.put(e.getKey(), e.getValue().asDouble()));
+    Map<String, Long> offsets = new TreeMap<>();
+    Keys.object(json, "offsets")
+        .properties()
+        .forEach(e -> offsets.put(e.getKey(), e.getValue().asLong()));
+    JsonNode unknown = Keys.object(json, "unknown_ids");
+    return new Manifest(
+        Keys.text(json, "name"),
+        kind(Keys.text(json, "kind")),
+        version(json, "version"),
+        json.has("parent") ? Optional.of(version(json, "parent")) : Optional.empty(),
+        json.has("event_time")
+            ? Optional.of(Instant.parse(Keys.text(json, "event_time")))
+            : Optional.empty(),
+        Instant.parse(Keys.text(json, "created")),
+        readModel(Keys.object(json, "model")),
+        SchemaJson.read(Keys.object(json, "schema")),
+        new Manifest.UnknownIds(Keys.text(unknown, "rule"), Keys.number(unknown, "seed")),
+        readDense(Keys.object(json, "dense")),
+        readEmbeddings(Keys.array(json, "embeddings")),
+        metrics,
+        offsets,
+        Keys.real(json, "sampling_rate"));
+  }
+
+  private static Kind kind(String text) {
+    return switch (text) {
+      case "full" -> Kind.FULL;
+      case "delta" -> Kind.DELTA;
+      default ->
+          throw new IllegalArgumentException("\"kind\" is \"" + text + "\", not full or delta");
+    };
+  }
+
+  private static Manifest.Model readModel(JsonNode json) {
+    List<Integer> layers = new ArrayList<>();
+    Keys.array(json, "hidden_layers").forEach(units -> layers.add(units.asInt()));
+    return new Manifest.Model(
+        Keys.text(json, "kind"), Math.toIntExact(Keys.number(json, "embedding_size")), layers);
+  }
+
+  private static DenseFile readDense(JsonNode json) {
+    List<TensorShape> tensors = new ArrayList<>();
+    for (JsonNode tensor : json.path("tensors")) {
+      List<Long> shape = new ArrayList<>();
+      Keys.array(tensor, "shape").forEach(size -> shape.add(size.asLong()));
+      tensors.add(new TensorShape(Keys.text(tensor, "name"), shape));
+    }
+    return new DenseFile(
+        Keys.text(json, "name"),
+        Keys.number(json, "size"),
+        Keys.text(json, "sha256"),
+        tensors,
+        Keys.number(json, "examples"));
+  }
+
+  private static List<EmbeddingFile> readEmbeddings(JsonNode json) {
+    List<EmbeddingFile> files = new ArrayList<>();
+    for (JsonNode file : json) {
+      files.add(
+          new EmbeddingFile(
+              Keys.text(file, "name"),
+              Keys.number(file, "size"),
+              Keys.text(file, "sha256"),
+              Keys.number(file, "rows"),
+              Keys.number(file, "updates")));
+    }
+    return files;
+  }
+}

@@ -1,0 +1,131 @@
+package io.freshet.snapshot;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.snapshot.Manifest.DenseFile;
+import io.freshet.snapshot.Manifest.EmbeddingFile;
+import io.freshet.snapshot.Manifest.Kind;
+import io.freshet.snapshot.Manifest.TensorShape;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The steps that put a version into the store: its embedding files, the dense file, the manifest,
+ * {@code latest.json}, and only then the staged files go.
+ *
+ * <p>Each step may be repeated, so the whole may be, after a failure anywhere. A version without
+ * its manifest does not exist; with it, it is complete and never written to again.
+ */
+final class Publication {
+  private final WritableStorage storage;
+  private final SnapshotStore store;
+  private final ManifestTemplate template;
+  private final InstantSource clock;
+
+  Publication(WritableStorage storage, ManifestTemplate template, InstantSource clock) {
+    this.storage = storage;
+    this.store = new SnapshotStore(storage);
+    this.template = template;
+    this.clock = clock;
+  }
+
+  /** Publishes the version, or what of it is not yet there. */
+  Manifest publish(Chain.Due due) throws IOException {
+    Manifest manifest =
+        store.contains(due.version()) ? store.manifest(due.version()) : writeVersion(due);
+    pointTo(manifest);
+    return manifest;
+  }
+
+  /** Makes the version the current one. */
+  void pointTo(Manifest manifest) throws IOException {
+    ObjectNode latest = JsonNodeFactory.instance.objectNode();
+    latest.put("format", Manifest.FORMAT);
+    latest.put("name", manifest.name());
+    latest.put("version", manifest.version().toString());
+    manifest.eventTime().ifPresent(time -> latest.put("event_time", time.toString()));
+    latest.put("created", manifest.created().toString());
+    storage.replace(SnapshotStore.LATEST, ManifestJson.bytes(latest));
+  }
+
+  private Manifest writeVersion(Chain.Due due) throws IOException {
+    List<EmbeddingFile> embeddings = new ArrayList<>();
+    for (Announcement.Part part : due.parts()) {
+      embeddings.add(copy(part, due.version(), embeddings.size(), due.parts().size()));
+    }
+    Cut cut = due.cut();
+    Manifest manifest =
+        new Manifest(
+            template.name(),
+            due.parent().isPresent() ? Kind.DELTA : Kind.FULL,
+            due.version(),
+            due.parent(),
+            cut.eventTime() == Long.MIN_VALUE
+                ? Optional.empty()
+                : Optional.of(Instant.ofEpochMilli(cut.eventTime())),
+            clock.instant(),
+            template.model(),
+            template.schema(),
+            template.unknownIds(),
+            writeDense(due.version(), cut.dense().orElseThrow()),
+            embeddings,
+            cut.metrics(),
+            cut.offsets(),
+            1.0);
+    storage.replace(SnapshotStore.path(due.version(), Manifest.FILE), ManifestJson.write(manifest));
+    return manifest;
+  }
+
+  private EmbeddingFile copy(Announcement.Part part, Version version, int number, int of)
+      throws IOException {
+    String name = "embeddings-%05d-of-%05d.safetensors".formatted(number, of);
+    String path = SnapshotStore.path(version, name);
+    storage.copy(locate(part), path);
+    if (storage.size(path) != part.size()) {
+      throw new IOException(
+          "%s has %d bytes, and the staged file %s had %d"
+              .formatted(path, storage.size(path), part.path(), part.size()));
+    }
+    return new EmbeddingFile(name, part.size(), part.sha256(), part.rows(), part.updates());
+  }
+
+  /**
+   * Where the bytes of a part are: staged, or, after a start from an older savepoint, in a version
+   * of the abandoned branch.
+   */
+  private String locate(Announcement.Part part) throws IOException {
+    if (storage.exists(part.path())) {
+      return part.path();
+    }
+    for (Version version : store.versions()) {
+      for (EmbeddingFile file : store.manifest(version).embeddings()) {
+        if (file.size() == part.size() && file.sha256().equals(part.sha256())) {
+          return SnapshotStore.path(version, file.name());
+        }
+      }
+    }
+    throw new FileNotFoundException(
+        "%s is gone, and no version in %s holds its bytes".formatted(part.path(), storage));
+  }
+
+  private DenseFile writeDense(Version version, Cut.Dense dense) throws IOException {
+    String name = "dense.safetensors";
+    List<Tensor> tensors = template.tensors();
+    DigestOutput digest;
+    try (OutputStream out = storage.create(SnapshotStore.path(version, name))) {
+      digest = new DigestOutput(out);
+      SafetensorsOutput file = new SafetensorsOutput(digest, tensors);
+      file.write(dense.values(), 0, dense.values().length);
+      file.finish();
+    }
+    List<TensorShape> shapes =
+        tensors.stream().map(t -> new TensorShape(t.name(), t.shape())).toList();
+    return new DenseFile(name, digest.size(), digest.hex(), shapes, dense.examples());
+  }
+}

@@ -1,0 +1,105 @@
+package io.freshet.snapshot;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The publisher's I/O: joins the store, then publishes what is due, one version after the other,
+ * each until it works. Ends when it is interrupted.
+ */
+final class PublicationThread extends Thread {
+  private static final Logger LOG = LoggerFactory.getLogger(PublicationThread.class);
+
+  private final Chain chain;
+  private final SnapshotStore store;
+  private final Publication publication;
+  private final Staging staging;
+  private final InstantSource clock;
+  private final Retry retry;
+  private final Consumer<Manifest> published;
+
+  PublicationThread(
+      Chain chain,
+      WritableStorage storage,
+      ManifestTemplate template,
+      InstantSource clock,
+      Runnable failed,
+      Consumer<Manifest> published) {
+    super("snapshot-publication");
+    setDaemon(true);
+    this.chain = chain;
+    this.store = new SnapshotStore(storage);
+    this.publication = new Publication(storage, template, clock);
+    this.staging = new Staging(storage);
+    this.clock = clock;
+    this.retry = new Retry(failed);
+    this.published = published;
+  }
+
+  static String drawLineage() {
+    return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+  }
+
+  @Override
+  public void run() {
+    try {
+      joinStore();
+      while (true) {
+        publish(chain.awaitDue());
+      }
+    } catch (InterruptedException e) {
+      interrupt(); // the operator closes, and this thread ends
+    }
+  }
+
+  private void joinStore() throws InterruptedException {
+    Optional<Version> unfinished =
+        retry.untilDone(
+            "joining the snapshots in " + store.storage(),
+            () -> chain.join(store.versions(), PublicationThread::drawLineage));
+    if (unfinished.isPresent()) {
+      Version version = unfinished.get();
+      retry.untilDone("pointing to version " + version, () -> pointTo(version));
+    }
+    cleanUp(() -> staging.deleteOld(chain.waitingParts(), clock.instant()));
+  }
+
+  private Version pointTo(Version version) throws IOException {
+    publication.pointTo(store.manifest(version));
+    return version;
+  }
+
+  private void publish(Chain.Due due) throws InterruptedException {
+    Version version = due.version();
+    Manifest manifest =
+        retry.untilDone("publishing version " + version, () -> publication.publish(due));
+    LOG.info(
+        "published version {}: a {} of {} rows, {} bytes",
+        version,
+        manifest.kind(),
+        manifest.rows(),
+        manifest.bytes());
+    published.accept(manifest);
+    cleanUp(() -> staging.deletePublished(due.parts()));
+    chain.published(version);
+  }
+
+  /** What is left behind here goes with the old files at the next start. */
+  private static void cleanUp(CleanUp work) {
+    try {
+      work.run();
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("staged files could not be deleted and stay behind", e);
+    }
+  }
+
+  private interface CleanUp {
+    void run() throws IOException;
+  }
+}

@@ -1,0 +1,87 @@
+package io.freshet.snapshot;
+
+import io.freshet.wire.Primitives;
+import io.freshet.wire.WireCodec;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** How a {@link PublisherState} lies in a checkpoint. Public for the serializer only. */
+public final class PublisherStateCodec implements WireCodec<PublisherState> {
+
+  @Override
+  public void write(PublisherState state, DataOutputView out) throws IOException {
+    out.writeUTF(state.lineage());
+    out.writeLong(state.ownUpTo());
+    out.writeUTF(state.published().map(Version::toString).orElse(""));
+    out.writeInt(state.cuts().size());
+    for (Cut cut : state.cuts()) {
+      writeCut(cut, out);
+    }
+  }
+
+  @Override
+  public PublisherState read(DataInputView in, int version) throws IOException {
+    String lineage = in.readUTF();
+    long ownUpTo = in.readLong();
+    Optional<Version> published = Version.parse(in.readUTF());
+    List<Cut> cuts = new ArrayList<>();
+    for (int n = in.readInt(); n > 0; n--) {
+      cuts.add(readCut(in));
+    }
+    return new PublisherState(lineage, ownUpTo, published, cuts);
+  }
+
+  private static void writeCut(Cut cut, DataOutputView out) throws IOException {
+    out.writeLong(cut.checkpoint());
+    out.writeLong(cut.eventTime());
+    out.writeInt(cut.parts().size());
+    for (Announcement.Part part : cut.parts()) {
+      AnnouncementCodec.writePart(part, out);
+    }
+    AnnouncementCodec.writeMetrics(cut.metrics(), out);
+    out.writeInt(cut.offsets().size());
+    for (Map.Entry<String, Long> offset : cut.offsets().entrySet()) {
+      out.writeUTF(offset.getKey());
+      out.writeLong(offset.getValue());
+    }
+    out.writeBoolean(cut.dense().isPresent());
+    if (cut.dense().isPresent()) {
+      writeDense(cut.dense().get(), out);
+    }
+  }
+
+  private static Cut readCut(DataInputView in) throws IOException {
+    long checkpoint = in.readLong();
+    long eventTime = in.readLong();
+    List<Announcement.Part> parts = new ArrayList<>();
+    for (int n = in.readInt(); n > 0; n--) {
+      parts.add(AnnouncementCodec.readPart(in));
+    }
+    Map<String, Double> metrics = AnnouncementCodec.readMetrics(in);
+    Map<String, Long> offsets = new HashMap<>();
+    for (int n = in.readInt(); n > 0; n--) {
+      offsets.put(in.readUTF(), in.readLong());
+    }
+    Optional<Cut.Dense> dense = in.readBoolean() ? Optional.of(readDense(in)) : Optional.empty();
+    return new Cut(checkpoint, parts, dense, metrics, offsets, eventTime);
+  }
+
+  private static void writeDense(Cut.Dense dense, DataOutputView out) throws IOException {
+    out.writeLong(dense.examples());
+    out.writeInt(dense.values().length);
+    Primitives.writeFloats(dense.values(), 0, dense.values().length, out);
+  }
+
+  private static Cut.Dense readDense(DataInputView in) throws IOException {
+    long examples = in.readLong();
+    float[] values = new float[in.readInt()];
+    Primitives.readFloats(values, 0, values.length, in);
+    return new Cut.Dense(values, examples);
+  }
+}

@@ -1,0 +1,110 @@
+package io.freshet.snapshot;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The versions below a snapshot root. */
+public final class SnapshotStore {
+  static final String LATEST = "latest.json";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MAX_JSON_BYTES = 64 << 20;
+  private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
+
+  private final Storage storage;
+
+  public SnapshotStore(Storage storage) {
+    this.storage = requireNonNull(storage, "storage");
+  }
+
+  /** The complete versions, those that have a manifest, lineage by lineage, each by age. */
+  public List<Version> versions() throws IOException {
+    List<Version> versions = new ArrayList<>();
+    for (String name : storage.list("")) {
+      Optional<Version> version = Version.parse(name);
+      if (version.isPresent() && contains(version.get())) {
+        versions.add(version.get());
+      }
+    }
+    versions.sort(null);
+    return versions;
+  }
+
+  /** Whether the version is there, complete. */
+  public boolean contains(Version version) throws IOException {
+    return storage.exists(path(version, Manifest.FILE));
+  }
+
+  /** The current version, or nothing before the first publication. */
+  public Optional<Version> latest() throws IOException {
+    byte[] bytes;
+    try {
+      bytes = readSmall(LATEST);
+    } catch (NoSuchFileException | FileNotFoundException e) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode json = JSON.readTree(bytes);
+      ManifestJson.checkFormat(Keys.text(json, "format"));
+      return Optional.of(ManifestJson.version(json, "version"));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IOException(LATEST + " in " + storage + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** What a version is. */
+  public Manifest manifest(Version version) throws IOException {
+    String path = path(version, Manifest.FILE);
+    Manifest manifest;
+    try {
+      manifest = ManifestJson.read(readSmall(path));
+    } catch (NoSuchFileException | FileNotFoundException e) {
+      throw new IOException("there is no version " + version + " in " + storage, e);
+    } catch (IOException e) {
+      throw new IOException(path + " in " + storage + ": " + e.getMessage(), e);
+    }
+    if (!manifest.version().equals(version)) {
+      throw new IOException(
+          "%s in %s calls itself version %s".formatted(path, storage, manifest.version()));
+    }
+    return manifest;
+  }
+
+  /**
+   * The path of a version's file below the root.
+   *
+   * @throws IOException where the name could lead out of the version's folder
+   */
+  static String path(Version version, String file) throws IOException {
+    if (!FILE_NAME.matcher(file).matches()) {
+      throw new IOException(
+          "version %s names the file \"%s\", which is not a plain file name"
+              .formatted(version, file));
+    }
+    return version + "/" + file;
+  }
+
+  Storage storage() {
+    return storage;
+  }
+
+  private byte[] readSmall(String path) throws IOException {
+    try (InputStream in = storage.open(path)) {
+      byte[] bytes = in.readNBytes(MAX_JSON_BYTES + 1);
+      if (bytes.length > MAX_JSON_BYTES) {
+        throw new IOException(path + " is longer than " + MAX_JSON_BYTES + " bytes");
+      }
+      return bytes;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package io.freshet.snapshot;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/** Files below a snapshot root, named by paths relative to it with {@code /} between the parts. */
+public interface Storage {
+
+  /** Names of what lies in a folder; none where there is no such folder. {@code ""} is the root. */
+  List<String> list(String folder) throws IOException;
+
+  boolean exists(String path) throws IOException;
+
+  /** Bytes of a file. */
+  long size(String path) throws IOException;
+
+  InputStream open(String path) throws IOException;
+}
