@@ -3,13 +3,13 @@ package io.freshet.cli.broker;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.record.TimestampType;
@@ -20,6 +20,8 @@ import org.apache.kafka.common.record.TimestampType;
  * <p>Each call opens and closes its own connection.
  */
 public final class Topics {
+  private static final int PATIENCE = 10_000; // milliseconds for an answer
+
   private final Map<String, Object> client;
   private final Optional<Short> replication;
 
@@ -57,17 +59,38 @@ public final class Topics {
   /** Creates those of the topics that do not exist yet. */
   public void ensure(List<String> names, int partitions) throws IOException, InterruptedException {
     try (Admin admin = Admin.create(client)) {
-      Set<String> present = admin.listTopics().names().get();
-      List<NewTopic> absent = new ArrayList<>();
-      for (String name : names) {
-        if (!present.contains(name)) {
-          absent.add(topic(name, partitions, TimestampType.CREATE_TIME));
-        }
+      create(
+          admin,
+          absent(admin, names).stream()
+              .map(name -> topic(name, partitions, TimestampType.CREATE_TIME))
+              .toList());
+    }
+  }
+
+  /**
+   * Refuses topics that do not exist.
+   *
+   * @param remedy told with the refusal
+   */
+  public void require(List<String> names, String remedy) throws IOException, InterruptedException {
+    try (Admin admin = Admin.create(client)) {
+      List<String> absent = absent(admin, names);
+      if (!absent.isEmpty()) {
+        throw new IOException(
+            "no topics %s at %s: %s".formatted(String.join(", ", absent), servers(), remedy));
       }
-      create(admin, absent);
+    }
+  }
+
+  private List<String> absent(Admin admin, List<String> names)
+      throws IOException, InterruptedException {
+    try {
+      Set<String> present =
+          admin.listTopics(new ListTopicsOptions().timeoutMs(PATIENCE)).names().get();
+      return names.stream().filter(name -> !present.contains(name)).toList();
     } catch (ExecutionException e) {
       throw new IOException(
-          "cannot list the topics of %s: %s".formatted(servers(), e.getCause().getMessage()), e);
+          "cannot list the topics at %s: %s".formatted(servers(), e.getCause().getMessage()), e);
     }
   }
 

@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +26,7 @@ class EmbeddedKafkaITCase {
 
       send(kafka, "events", "one", LONG_AGO);
 
-      assertThat(read(kafka, "events", 3))
+      assertThat(TopicContents.of(kafka, "events"))
           .singleElement()
           .satisfies(
               r -> {
@@ -48,7 +43,7 @@ class EmbeddedKafkaITCase {
 
       send(kafka, "arrivals", "one", LONG_AGO);
 
-      assertThat(read(kafka, "arrivals", 1))
+      assertThat(TopicContents.of(kafka, "arrivals"))
           .singleElement()
           .satisfies(r -> assertThat(r.timestamp()).isGreaterThan(LONG_AGO));
     }
@@ -66,12 +61,12 @@ class EmbeddedKafkaITCase {
       send(kafka, "events", "after", LONG_AGO);
 
       assertThat(kafka.bootstrapServers()).isEqualTo(address);
-      assertThat(read(kafka, "events", 1))
+      assertThat(TopicContents.of(kafka, "events"))
           .extracting(ConsumerRecord::value)
           .containsExactly("before", "after");
     }
     try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
-      assertThat(read(kafka, "events", 1)).hasSize(2);
+      assertThat(TopicContents.of(kafka, "events")).hasSize(2);
     }
   }
 
@@ -115,25 +110,6 @@ class EmbeddedKafkaITCase {
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(client(kafka), new StringSerializer(), new StringSerializer())) {
       producer.send(new ProducerRecord<>(topic, 0, time, "key", value)).get();
-    }
-  }
-
-  private static List<ConsumerRecord<byte[], String>> read(
-      EmbeddedKafka kafka, String topic, int partitions) {
-    try (KafkaConsumer<byte[], String> consumer =
-        new KafkaConsumer<>(client(kafka), (t, key) -> key, new StringDeserializer())) {
-      List<TopicPartition> all = new ArrayList<>();
-      for (int p = 0; p < partitions; p++) {
-        all.add(new TopicPartition(topic, p));
-      }
-      consumer.assign(all);
-      consumer.seekToBeginning(all);
-      long count = consumer.endOffsets(all).values().stream().mapToLong(Long::longValue).sum();
-      List<ConsumerRecord<byte[], String>> records = new ArrayList<>();
-      while (records.size() < count) {
-        consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
-      }
-      return records;
     }
   }
 

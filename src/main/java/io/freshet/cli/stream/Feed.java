@@ -1,0 +1,38 @@
+package io.freshet.cli.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.util.Iterator;
+
+/** Sends a whole stream of records to Kafka. */
+public final class Feed {
+  private final KafkaEvents kafka;
+  private final double perSecond;
+
+  /**
+   * @param perSecond records of both topics a second of real time at most; infinity for no limit
+   */
+  public Feed(KafkaEvents kafka, double perSecond) {
+    this.kafka = requireNonNull(kafka, "kafka");
+    this.perSecond = perSecond;
+  }
+
+  /**
+   * Sends the records, and returns their number when all are accepted.
+   *
+   * @throws InterruptedException if the thread is interrupted, which ends the feed
+   */
+  public long run(Iterator<EventRecord> records, Progress progress)
+      throws IOException, InterruptedException {
+    Pace pace = new Pace(perSecond);
+    long sent = 0;
+    while (records.hasNext()) {
+      pace.await();
+      kafka.send(records.next());
+      progress.at(++sent);
+    }
+    kafka.flush();
+    return sent;
+  }
+}

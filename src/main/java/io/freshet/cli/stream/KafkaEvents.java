@@ -1,0 +1,115 @@
+package io.freshet.cli.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.cli.stream.EventRecord.Topic;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Sends events to their topics, compressed, in batches; those of one key stay in order.
+ *
+ * <p>Sending is asynchronous: a failure shows at a later {@link #send} or at {@link #flush}, and
+ * nothing counts as sent before a flush. Not thread-safe.
+ */
+public final class KafkaEvents implements AutoCloseable {
+
+  /** What becomes of a record's Kafka timestamp. */
+  public enum Timestamps {
+    /** It is the event time, so that a replay is judged as the stream was. */
+    EVENT,
+    /** It is the time of sending. */
+    ARRIVAL
+  }
+
+  private final Producer<String, byte[]> producer;
+  private final Map<Topic, String> topics;
+  private final Timestamps timestamps;
+  private final AtomicReference<Exception> failure = new AtomicReference<>();
+
+  /**
+   * @param client Kafka client properties, the bootstrap servers among them; they win over the
+   *     settings made here
+   */
+  public KafkaEvents(
+      Map<String, Object> client, String impressions, String clicks, Timestamps timestamps) {
+    this.topics = Map.of(Topic.IMPRESSIONS, impressions, Topic.CLICKS, clicks);
+    this.timestamps = requireNonNull(timestamps, "timestamps");
+    producer =
+        new KafkaProducer<>(settings(client), new StringSerializer(), new ByteArraySerializer());
+  }
+
+  /**
+   * Hands the record over for sending; waits while too many are on their way.
+   *
+   * @throws IOException if this record or an earlier one was not accepted
+   */
+  public void send(EventRecord record) throws IOException, InterruptedException {
+    check();
+    Long timestamp = timestamps == Timestamps.EVENT ? record.time() : null;
+    String topic = topics.get(record.topic());
+    try {
+      producer.send(
+          new ProducerRecord<>(topic, null, timestamp, record.key().orElse(null), record.value()),
+          (sent, problem) -> {
+            if (problem != null) {
+              failure.compareAndSet(null, problem);
+            }
+          });
+    } catch (InterruptException e) {
+      throw interrupted(e);
+    } catch (KafkaException e) {
+      throw new IOException("topic " + topic + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Waits until all that was handed over has been accepted. */
+  public void flush() throws IOException, InterruptedException {
+    try {
+      producer.flush();
+    } catch (InterruptException e) {
+      throw interrupted(e);
+    }
+    check();
+  }
+
+  /** Closes the connection after sending what is on its way. */
+  @Override
+  public void close() {
+    producer.close();
+  }
+
+  private void check() throws IOException {
+    Exception problem = failure.get();
+    if (problem != null) {
+      throw new IOException("Kafka refused a record: " + problem.getMessage(), problem);
+    }
+  }
+
+  /** The client has set the thread's flag again, which the exception now stands for. */
+  private static InterruptedException interrupted(InterruptException e) {
+    Thread.interrupted();
+    InterruptedException interrupted = new InterruptedException("while sending to Kafka");
+    interrupted.initCause(e);
+    return interrupted;
+  }
+
+  private static Map<String, Object> settings(Map<String, Object> client) {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
+    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
+    settings.putAll(client);
+    return settings;
+  }
+}
