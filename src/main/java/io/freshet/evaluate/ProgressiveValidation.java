@@ -40,6 +40,7 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
   private final OutputTag<MetricsReport> atBarrier;
 
   private transient WindowedMetrics metrics;
+  private transient boolean finished;
   private transient ListState<byte[]> state;
   private transient volatile MetricsReport latest; // read by the threads of Flink's metrics
 
@@ -103,6 +104,19 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) {
+    if (!finished) {
+      tell();
+    }
+  }
+
+  @Override
+  public void finish() throws Exception {
+    tell();
+    finished = true; // what is sent later would be dropped without a word
+    super.finish();
+  }
+
+  private void tell() {
     latest = metrics.report();
     output.collect(atBarrier, new StreamRecord<>(latest));
   }

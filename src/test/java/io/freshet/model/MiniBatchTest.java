@@ -49,11 +49,9 @@ class MiniBatchTest {
 
   private static void checkRows(MiniBatch batch, List<LabelledExample> examples) {
     Map<Long, Integer> counts = new LinkedHashMap<>();
-    Map<Long, Long> lastSeen = new LinkedHashMap<>();
     for (LabelledExample labelled : examples) {
       for (long fid : labelled.example().fids()) {
         counts.merge(fid, 1, Integer::sum);
-        lastSeen.merge(fid, labelled.time(), Math::max);
       }
     }
     assertThat(batch.rows()).isEqualTo(counts.size());
@@ -63,7 +61,6 @@ class MiniBatchTest {
       assertThat(batch.fid(row)).isEqualTo(fid);
       assertThat(batch.rowOf(fid)).isEqualTo(row);
       assertThat(batch.count(row)).isEqualTo(counts.get(fid));
-      assertThat(batch.lastSeen(row)).isEqualTo(lastSeen.get(fid));
     }
     assertThat(batch.rowOf(Long.MAX_VALUE)).isEqualTo(-1);
   }

@@ -1,0 +1,73 @@
+package io.freshet.job;
+
+import static org.apache.flink.configuration.CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE;
+import static org.apache.flink.configuration.CheckpointingOptions.CHECKPOINTING_INTERVAL;
+import static org.apache.flink.configuration.CheckpointingOptions.CHECKPOINTING_TIMEOUT;
+import static org.apache.flink.configuration.CheckpointingOptions.CHECKPOINTS_DIRECTORY;
+import static org.apache.flink.configuration.CheckpointingOptions.ENABLE_UNALIGNED;
+import static org.apache.flink.configuration.CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION;
+import static org.apache.flink.configuration.CheckpointingOptions.INCREMENTAL_CHECKPOINTS;
+import static org.apache.flink.configuration.CheckpointingOptions.TOLERABLE_FAILURE_NUMBER;
+
+import io.freshet.config.CheckpointSettings.Backend;
+import io.freshet.config.LearnerConfig;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
+
+/** What Flink has to be told for the job's promises to hold. */
+final class FlinkSettings {
+  private static final int TOLERABLE_FAILED_CHECKPOINTS = 10;
+
+  private FlinkSettings() {}
+
+  /** The settings of the job, wherever it runs. */
+  static Configuration of(LearnerConfig config) {
+    Configuration flink = new Configuration();
+    flink.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
+    flink.set(PipelineOptions.NAME, "freshet " + config.name());
+    flink.set(PipelineOptions.GENERIC_TYPES, false);
+    flink.set(PipelineOptions.MAX_PARALLELISM, config.maxParallelism());
+    flink.set(CoreOptions.DEFAULT_PARALLELISM, config.parallelism());
+    checkpoints(config, flink);
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+    return flink;
+  }
+
+  private static void checkpoints(LearnerConfig config, Configuration flink) {
+    var checkpoint = config.checkpoint();
+    flink.set(CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+    flink.set(ENABLE_UNALIGNED, false);
+    flink.set(CHECKPOINTING_INTERVAL, checkpoint.interval());
+    flink.set(CHECKPOINTING_TIMEOUT, checkpoint.timeout());
+    flink.set(TOLERABLE_FAILURE_NUMBER, TOLERABLE_FAILED_CHECKPOINTS);
+    flink.set(CHECKPOINTS_DIRECTORY, checkpoint.dir());
+    flink.set(
+        EXTERNALIZED_CHECKPOINT_RETENTION, ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    flink.set(
+        StateBackendOptions.STATE_BACKEND,
+        checkpoint.backend() == Backend.ROCKSDB ? "rocksdb" : "hashmap");
+    flink.set(INCREMENTAL_CHECKPOINTS, true);
+  }
+
+  /** More settings for a Flink inside this process: one task manager with as many slots. */
+  static Configuration local(LearnerConfig config) {
+    Configuration flink = of(config);
+    flink.set(TaskManagerOptions.NUM_TASK_SLOTS, config.parallelism());
+    flink.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(512));
+    flink.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(256));
+    flink.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(256));
+    flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    flink.set(RestOptions.BIND_PORT, "8081-8181");
+    return flink;
+  }
+}

@@ -1,0 +1,106 @@
+package io.freshet.job;
+
+import io.freshet.config.KafkaSettings;
+import io.freshet.config.LearnerConfig;
+import io.freshet.job.LearnerTopology.Events;
+import io.freshet.job.LearnerTopology.Results;
+import java.io.IOException;
+import java.time.Duration;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The learner on Kafka: the topology with the sources and sinks that the configuration names. */
+public final class LearnerJob {
+  /** How far one topic may run ahead of the other in a backfill, in event time. */
+  private static final Duration ALIGNMENT_DRIFT = Duration.ofMinutes(10);
+
+  private final LearnerConfig config;
+  private final boolean bounded;
+
+  /**
+   * @param bounded whether to end at what is the end of the topics at the start
+   */
+  public LearnerJob(LearnerConfig config, boolean bounded) {
+    this.config = config;
+    this.bounded = bounded;
+  }
+
+  /** The environment to run in: the cluster's when submitted to one, otherwise this process. */
+  public StreamExecutionEnvironment environment(Configuration more) {
+    Configuration flink = FlinkSettings.of(config);
+    flink.addAll(more);
+    return StreamExecutionEnvironment.getExecutionEnvironment(flink);
+  }
+
+  /** An environment inside this process, with Flink's web UI on a free port of loopback. */
+  public StreamExecutionEnvironment localEnvironment(Configuration more) {
+    Configuration flink = FlinkSettings.local(config);
+    flink.addAll(more);
+    return StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(flink);
+  }
+
+  /**
+   * Adds the job to the environment.
+   *
+   * @throws IOException when Kafka does not answer or lacks a topic
+   */
+  public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
+    new LearnerTopology(config).build(events(env), results());
+  }
+
+  private Events events(StreamExecutionEnvironment env) throws IOException, InterruptedException {
+    var topics = config.kafka().topics();
+    EventTopic impressions = topic(topics.impressions());
+    EventTopic clicks = topic(topics.clicks());
+    return new Events(
+        read(
+            env,
+            impressions,
+            EventSources.impressions(
+                impressions, config.events(), config.features(), config.join()),
+            inStep(EventSources.impressionWatermarks(config.join())),
+            Uids.IMPRESSION_SOURCE),
+        read(
+            env,
+            clicks,
+            EventSources.clicks(clicks, config.events(), config.join()),
+            inStep(EventSources.clickWatermarks(config.join())),
+            Uids.CLICK_SOURCE));
+  }
+
+  private <T> DataStream<SourceRecord<T>> read(
+      StreamExecutionEnvironment env,
+      EventTopic topic,
+      Source<SourceRecord<T>, ?, ?> source,
+      WatermarkStrategy<SourceRecord<T>> watermarks,
+      String uid)
+      throws IOException, InterruptedException {
+    int subtasks = Math.min(config.parallelism(), TopicPartitions.count(topic));
+    return env.fromSource(source, watermarks, topic.name()).uid(uid).setParallelism(subtasks);
+  }
+
+  private <T> WatermarkStrategy<SourceRecord<T>> inStep(
+      WatermarkStrategy<SourceRecord<T>> watermarks) {
+    return bounded ? watermarks : EventSources.aligned(watermarks, ALIGNMENT_DRIFT);
+  }
+
+  private Results results() {
+    KafkaSettings kafka = config.kafka();
+    String servers = kafka.bootstrapServers();
+    var topics = kafka.topics();
+    return new Results(
+        TopicSinks.deadLetters(servers, topics.deadLetters(), kafka.properties()),
+        TopicSinks.lateClicks(servers, topics.lateClicks(), kafka.properties()),
+        TopicSinks.sink(
+            servers, new MetricsSerializer(topics.metrics(), config.name()), kafka.properties()));
+  }
+
+  private EventTopic topic(String name) {
+    KafkaSettings kafka = config.kafka();
+    return new EventTopic(
+        kafka.bootstrapServers(), name, kafka.groupId(), kafka.properties(), bounded);
+  }
+}

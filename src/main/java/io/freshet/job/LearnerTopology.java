@@ -1,0 +1,135 @@
+package io.freshet.job;
+
+import io.freshet.config.LearnerConfig;
+import io.freshet.evaluate.MetricsReport;
+import io.freshet.evaluate.MetricsReportCodec;
+import io.freshet.evaluate.ProgressiveValidation;
+import io.freshet.event.Click;
+import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.LabelledExample;
+import io.freshet.join.ClickCodec;
+import io.freshet.join.EncodedImpressionCodec;
+import io.freshet.join.LabelJoin;
+import io.freshet.model.RowBlock;
+import io.freshet.snapshot.Announcement;
+import io.freshet.snapshot.SnapshotPublisher;
+import io.freshet.snapshot.SnapshotWriter;
+import io.freshet.train.TrainingLoop;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * The job's graph: events in; labels, predictions, parameters, metrics and snapshots through it.
+ *
+ * <p>Sources and sinks are arguments, so that a test runs the same graph on what it likes.
+ */
+public final class LearnerTopology {
+  private static final OutputTag<Click> LATE_CLICKS =
+      new OutputTag<>("late-clicks", ClickCodec.TYPE);
+  private static final OutputTag<MetricsReport> AT_BARRIER =
+      new OutputTag<>("metrics-at-barrier", MetricsReportCodec.TYPE);
+
+  private final LearnerConfig config;
+
+  public LearnerTopology(LearnerConfig config) {
+    this.config = config;
+  }
+
+  /** What comes in. */
+  public record Events(
+      DataStream<SourceRecord<EncodedImpression>> impressions,
+      DataStream<SourceRecord<Click>> clicks) {}
+
+  /** Where results go. */
+  public record Results(
+      Sink<DeadLetter> deadLetters, Sink<Click> lateClicks, Sink<MetricsReport> metrics) {}
+
+  /** Adds the whole graph. */
+  public void build(Events events, Results results) {
+    var topics = config.kafka().topics();
+    var impressions =
+        SourceRouter.behind(events.impressions(), topics.impressions(), EncodedImpressionCodec.TYPE)
+            .uid(Uids.IMPRESSIONS);
+    var clicks =
+        SourceRouter.behind(events.clicks(), topics.clicks(), ClickCodec.TYPE).uid(Uids.CLICKS);
+    var examples =
+        LabelJoin.of(impressions, clicks, config.join(), LATE_CLICKS).uid(Uids.LABEL_JOIN);
+    var loop = loop(examples);
+    var metrics = evaluation(loop);
+
+    publisher(
+        parts(loop.rows())
+            .union(
+                loop.dense().<Announcement>map(Announcement.Dense::new).returns(Announcement.TYPE),
+                metrics
+                    .getSideOutput(AT_BARRIER)
+                    .map(LearnerTopology::figures)
+                    .returns(Announcement.TYPE),
+                offsets(impressions).union(offsets(clicks))));
+
+    impressions
+        .getSideOutput(SourceRouter.DEAD_LETTERS)
+        .union(clicks.getSideOutput(SourceRouter.DEAD_LETTERS))
+        .sinkTo(results.deadLetters())
+        .uid(Uids.DEAD_LETTERS)
+        .name("dead letters");
+    examples
+        .getSideOutput(LATE_CLICKS)
+        .sinkTo(results.lateClicks())
+        .uid(Uids.LATE_CLICKS)
+        .name("late clicks");
+    metrics.sinkTo(results.metrics()).uid(Uids.METRICS).name("metrics").setParallelism(1);
+  }
+
+  private TrainingLoop loop(DataStream<LabelledExample> examples) {
+    return TrainingLoop.attach(examples, config.features(), config.model(), config.train());
+  }
+
+  private SingleOutputStreamOperator<MetricsReport> evaluation(TrainingLoop loop) {
+    return loop.predictions()
+        .transform(
+            "ProgressiveValidation",
+            MetricsReportCodec.TYPE,
+            new ProgressiveValidation(config.evaluate(), AT_BARRIER))
+        .uid(Uids.PROGRESSIVE_VALIDATION)
+        .setParallelism(1);
+  }
+
+  private SingleOutputStreamOperator<Announcement> parts(DataStream<RowBlock> rows) {
+    return rows.transform(
+            "SnapshotWriter",
+            Announcement.TYPE,
+            new SnapshotWriter(
+                config.snapshot(), config.model(), SnapshotWriter.DEFAULT_MAX_ROWS_HELD))
+        .uid(Uids.SNAPSHOT_WRITER);
+  }
+
+  private void publisher(DataStream<Announcement> announcements) {
+    announcements
+        .transform(
+            "SnapshotPublisher",
+            Types.VOID,
+            new SnapshotPublisher(
+                config.snapshot(), config.name(), config.features(), config.model()))
+        .uid(Uids.SNAPSHOT_PUBLISHER)
+        .setParallelism(1);
+  }
+
+  private static DataStream<Announcement> offsets(SingleOutputStreamOperator<?> router) {
+    return router
+        .getSideOutput(SourceRouter.OFFSETS)
+        .map(LearnerTopology::offset)
+        .returns(Announcement.TYPE);
+  }
+
+  private static Announcement offset(SourceOffset offset) {
+    return new Announcement.Offset(offset.topic(), offset.partition(), offset.nextOffset());
+  }
+
+  private static Announcement figures(MetricsReport report) {
+    return new Announcement.Metrics(report.asMap());
+  }
+}

@@ -1,0 +1,22 @@
+package io.freshet.job;
+
+/**
+ * The names under which operators find their state in a savepoint: never changed, never reused for
+ * something else. Those of the training loop's operators stand in {@link
+ * io.freshet.train.TrainingLoop}.
+ */
+final class Uids {
+  static final String IMPRESSION_SOURCE = "impression-source";
+  static final String CLICK_SOURCE = "click-source";
+  static final String IMPRESSIONS = "impressions";
+  static final String CLICKS = "clicks";
+  static final String LABEL_JOIN = "label-join";
+  static final String PROGRESSIVE_VALIDATION = "progressive-validation";
+  static final String SNAPSHOT_WRITER = "snapshot-writer";
+  static final String SNAPSHOT_PUBLISHER = "snapshot-publisher";
+  static final String DEAD_LETTERS = "dead-letters";
+  static final String LATE_CLICKS = "late-clicks";
+  static final String METRICS = "metrics";
+
+  private Uids() {}
+}
