@@ -83,6 +83,7 @@ class ImpressionDecoderTest {
     Outcome.Good<Impression> outcome = good(decode(json));
 
     assertThat(outcome.ignored()).isEqualTo(4);
+    assertThat(good(decode(json)).ignored()).isEqualTo(4);
     assertThat(values(outcome.value(), 0)).containsExactly("STRING u 0.0");
   }
 

@@ -63,6 +63,11 @@ class ValueHashTest {
   }
 
   @Test
+  void aLoneSurrogateIsTheReplacementCharacter() {
+    assertThat(of("a\ud83db")).isEqualTo(ValueHash.of("a\uFFFDb"));
+  }
+
+  @Test
   void mixingMindsTheOrder() {
     assertThat(ValueHash.mix(1, 2)).isNotEqualTo(ValueHash.mix(2, 1));
   }
