@@ -1,0 +1,96 @@
+package io.freshet.job;
+
+import io.freshet.config.ConfigException;
+import io.freshet.config.LearnerConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains from Kafka: on the cluster it is submitted to, otherwise inside this process. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Trains a model from the impressions and clicks in Kafka.",
+    footer = {
+      "",
+      "Examples:",
+      "  java -jar freshet.jar train --config learner.yaml --set parallelism=4",
+      "  flink run -d freshet-job.jar --config learner.yaml",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration."
+    })
+public final class TrainCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      required = true,
+      paramLabel = "FILE",
+      description = "The learner's configuration (YAML).")
+  private Path config;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides a key of the configuration, as train.batch-size=1024; repeatable.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(
+      names = "--bounded",
+      description = "End at what is the end of the topics now; the default is to go on for ever.")
+  private boolean bounded;
+
+  @Option(
+      names = "--restore",
+      paramLabel = "PATH",
+      description = "Start from this savepoint or retained checkpoint.")
+  private String restore;
+
+  /** Main class of the slim jar. */
+  public static void main(String[] args) {
+    int code = new CommandLine(new TrainCommand()).execute(args);
+    if (code != 0) {
+      System.exit(code); // only then: a cluster's client goes on after main
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter err = spec.commandLine().getErr();
+    try {
+      LearnerConfig learner = LearnerConfig.read(config, overrides);
+      learner.warnings().forEach(warning -> err.println("warning: " + warning));
+      var job = new LearnerJob(learner, bounded);
+      var env = job.environment(recovery());
+      job.build(env);
+      err.flush();
+      env.execute();
+      return 0;
+    } catch (ConfigException e) {
+      e.problems().forEach(err::println);
+      return 2;
+    } catch (IOException e) {
+      err.println("train: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  private Configuration recovery() {
+    Configuration flink = new Configuration();
+    if (restore != null) {
+      flink.set(StateRecoveryOptions.SAVEPOINT_PATH, restore);
+    }
+    return flink;
+  }
+}
