@@ -47,12 +47,14 @@ final class KeyFigures {
   }
 
   private static String excess(Summary summary) {
-    double best = summary.bestLogloss().orElse(0);
-    return best > 0
-        ? Numbers.percent(summary.logloss() / best - 1)
-            + " above the best reachable, "
-            + Numbers.decimal(best, 4)
-        : "progressive validation";
+    double best = summary.bestLogloss().orElse(Double.NaN);
+    double excess = summary.logloss() / best - 1;
+    if (!Double.isFinite(excess)) {
+      return best(summary.bestLogloss());
+    }
+    String side = excess < 0 ? " below" : " above"; // chance may put a learner below
+    String share = Numbers.percent(Math.abs(excess));
+    return share + side + " the best reachable, " + Numbers.decimal(best, 4);
   }
 
   private static String lost(Summary summary) {

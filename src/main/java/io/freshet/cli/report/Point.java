@@ -1,7 +1,9 @@
 package io.freshet.cli.report;
 
+import io.freshet.evaluate.Metrics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * A point of a curve.
@@ -11,6 +13,13 @@ import java.util.List;
  * @param weight what the point counts when neighbours are joined: its examples
  */
 public record Point(long time, double value, double weight) {
+
+  /** A figure of windows as a curve: each at its window's start, counting what its examples do. */
+  public static List<Point> curve(List<Metrics> windows, ToDoubleFunction<Metrics> figure) {
+    return windows.stream()
+        .map(of -> new Point(of.from(), figure.applyAsDouble(of), of.examples()))
+        .toList();
+  }
 
   /** Joins so many neighbours each into their weighted mean. */
   static List<Point> join(List<Point> points, int neighbours) {

@@ -1,8 +1,10 @@
 package io.freshet.cli.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.cli.report.ReportData.Curves;
+import io.freshet.evaluate.Metrics;
 import java.io.StringReader;
 import java.time.Duration;
 import java.util.List;
@@ -53,16 +55,7 @@ final class ReportPageTest {
   void drawsNothingOutsideItsPicture(String name) throws Exception {
     Document page = parse(ReportPage.html(SampleReports.all().get(name)));
 
-    for (Element svg : all(page, "svg")) {
-      String[] box = svg.getAttribute("viewBox").split(" ");
-      for (Element path : all(svg, "path")) {
-        List<Double> numbers = numbers(path.getAttribute("d"));
-        for (int i = 0; i < numbers.size(); i += 2) {
-          assertThat(numbers.get(i)).isBetween(0.0, Double.valueOf(box[2]));
-          assertThat(numbers.get(i + 1)).isBetween(0.0, Double.valueOf(box[3]));
-        }
-      }
-    }
+    assertDrawnInside(page);
   }
 
   @ParameterizedTest
@@ -142,10 +135,38 @@ final class ReportPageTest {
     Document page = parse(ReportPage.html(data));
 
     assertThat(all(page, "figure").get(0).getTextContent()).contains("2 points above 2");
+    assertDrawnInside(page);
+  }
+
+  @Test
+  void joinedPointsAreMeansWeightedByExamples() {
+    List<Metrics> windows = List.of(window(0, 30, 0.2), window(1000, 10, 0.6));
+
+    List<Point> joined = Point.join(Point.curve(windows, Metrics::logloss), 2);
+
+    assertThat(joined).hasSize(1);
+    assertThat(joined.get(0).value()).isCloseTo(0.3, within(1e-12));
   }
 
   static Set<String> names() {
     return SampleReports.all().keySet();
+  }
+
+  private static Metrics window(long from, long examples, double logloss) {
+    return new Metrics(from, from + 1000, examples, 1, 0.1, logloss, 0.7, 0.9, 1);
+  }
+
+  private static void assertDrawnInside(Document page) {
+    for (Element svg : all(page, "svg")) {
+      String[] box = svg.getAttribute("viewBox").split(" ");
+      for (Element path : all(svg, "path")) {
+        List<Double> numbers = numbers(path.getAttribute("d"));
+        for (int i = 0; i < numbers.size(); i += 2) {
+          assertThat(numbers.get(i)).isBetween(0.0, Double.valueOf(box[2]));
+          assertThat(numbers.get(i + 1)).isBetween(0.0, Double.valueOf(box[3]));
+        }
+      }
+    }
   }
 
   private static Document parse(String html) throws Exception {
