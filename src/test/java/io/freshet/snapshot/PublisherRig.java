@@ -1,0 +1,118 @@
+package io.freshet.snapshot;
+
+import io.freshet.model.RowBlock;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+
+/** A publisher in Flink's harness, over a local root. */
+final class PublisherRig implements AutoCloseable {
+  private static final long PATIENCE_MILLIS = 10_000;
+
+  final LocalStorage storage;
+  final SnapshotStore store;
+  final SnapshotReader reader;
+  private final Harness harness;
+
+  private PublisherRig(Path root, OperatorSubtaskState state) throws Exception {
+    storage = new LocalStorage(root);
+    store = new SnapshotStore(storage);
+    reader = new SnapshotReader(store);
+    harness =
+        new Harness(
+            new SnapshotPublisher(
+                new SnapshotSettings(root.toUri().toString()),
+                "tiny",
+                TinyModel.SCHEMA,
+                TinyModel.SETTINGS));
+    if (state != null) {
+      harness.initializeState(state);
+    }
+    harness.open();
+  }
+
+  static PublisherRig start(Path root) throws Exception {
+    return new PublisherRig(root, null);
+  }
+
+  static PublisherRig restore(Path root, OperatorSubtaskState state) throws Exception {
+    return new PublisherRig(root, state);
+  }
+
+  void announce(Announcement announcement) throws Exception {
+    harness.processElement(announcement, 0);
+  }
+
+  void watermark(long timestamp) throws Exception {
+    harness.processWatermark(new Watermark(timestamp));
+  }
+
+  /** Announces a part with these rows and the whole deep part, then passes the barrier. */
+  OperatorSubtaskState barrier(long checkpoint, float dense, RowBlock rows) throws Exception {
+    announce(TinyModel.part(storage, rows));
+    announce(new Announcement.Dense(TinyModel.dense(dense)));
+    announce(new Announcement.Metrics(Map.of("logloss", 0.5 / checkpoint)));
+    announce(new Announcement.Offset("impressions", 0, checkpoint * 1000));
+    return harness.snapshot(checkpoint, 0);
+  }
+
+  /** Passes the barrier without an announcement before it. */
+  OperatorSubtaskState emptyBarrier(long checkpoint) throws Exception {
+    return harness.snapshot(checkpoint, 0);
+  }
+
+  void complete(long checkpoint) throws Exception {
+    harness.notifyOfCompletedCheckpoint(checkpoint);
+  }
+
+  void abort(long checkpoint) throws Exception {
+    harness.getOperator().notifyCheckpointAborted(checkpoint);
+  }
+
+  /** Completes the checkpoint and waits until {@code latest} is its version. */
+  Version publish(long checkpoint) throws Exception {
+    complete(checkpoint);
+    return awaitLatest(checkpoint);
+  }
+
+  Version awaitLatest(long checkpoint) throws Exception {
+    long deadline = System.currentTimeMillis() + PATIENCE_MILLIS;
+    while (System.currentTimeMillis() < deadline) {
+      if (store.latest().filter(v -> v.checkpoint() == checkpoint).isPresent()) {
+        return store.latest().get();
+      }
+      Thread.sleep(5);
+    }
+    throw new AssertionError("latest is " + store.latest() + ", not of checkpoint " + checkpoint);
+  }
+
+  Snapshot latest() throws Exception {
+    return reader.load(store.latest().orElseThrow());
+  }
+
+  void cancel() throws Exception {
+    harness.cancel();
+  }
+
+  @Override
+  public void close() {
+    try {
+      harness.close();
+    } catch (Exception e) {
+      throw new AssertionError("the publisher does not close", e);
+    }
+  }
+
+  @SuppressWarnings("try") // Flink's harness closes with any exception
+  private static final class Harness extends OneInputStreamOperatorTestHarness<Announcement, Void> {
+    Harness(SnapshotPublisher publisher) throws Exception {
+      super(publisher);
+    }
+
+    void cancel() throws Exception {
+      mockTask.cancel();
+    }
+  }
+}

@@ -1,0 +1,254 @@
+package io.freshet.snapshot;
+
+import static io.freshet.snapshot.TinyModel.row;
+import static io.freshet.snapshot.TinyModel.rows;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class SnapshotPublisherOperatorTest {
+  @TempDir Path folder;
+
+  @Test
+  void everyCompletedCheckpointBecomesAVersion() throws Exception {
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.watermark(1_700_000_000_000L);
+      rig.barrier(1, 1, rows(1, 10, 20));
+      Version first = rig.publish(1);
+      rig.barrier(2, 2, rows(5, 20, 30));
+      Version second = rig.publish(2);
+
+      Manifest full = rig.store.manifest(first);
+      Manifest delta = rig.store.manifest(second);
+      assertThat(full.kind()).isEqualTo(Manifest.Kind.FULL);
+      assertThat(delta.kind()).isEqualTo(Manifest.Kind.DELTA);
+      assertThat(delta.parent()).contains(first);
+      assertThat(delta.eventTime()).contains(Instant.ofEpochMilli(1_700_000_000_000L));
+      assertThat(delta.metrics()).containsEntry("logloss", 0.25);
+      assertThat(delta.offsets()).containsEntry("impressions-0", 2000L);
+      assertThat(delta.schema()).isEqualTo(TinyModel.SCHEMA);
+      assertThat(delta.dense().examples()).isEqualTo(200);
+      Snapshot model = rig.latest();
+      assertThat(model.fids()).containsExactly(10, 20, 30);
+      assertThat(row(model, 20)).containsExactly(5, 6, 7);
+      assertThat(model.totalUpdates()).isEqualTo(11);
+      assertThat(model.denseVector()).containsOnly(2).hasSize(TinyModel.DENSE_SIZE);
+      assertThat(rig.reader.verify(second).problems()).isEmpty();
+    }
+    assertThat(new LocalStorage(folder).list(PartFile.STAGING)).isEmpty();
+  }
+
+  @Test
+  void nothingIsPublishedBeforeItsCheckpointIsComplete() throws Exception {
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.barrier(1, 1, rows(1, 10));
+      Thread.sleep(200);
+
+      assertThat(rig.store.latest()).isEmpty();
+    }
+  }
+
+  @Test
+  void rowsOfAnAbortedCheckpointGoIntoTheNextVersion() throws Exception {
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.barrier(1, 1, rows(1, 10));
+      rig.publish(1);
+      rig.barrier(2, 2, rows(2, 20, 30));
+      rig.abort(2);
+      rig.barrier(3, 3, rows(3, 30));
+      Version version = rig.publish(3);
+
+      assertThat(rig.store.versions()).hasSize(2);
+      assertThat(row(rig.latest(), 20)).containsExactly(2, 3, 4);
+      assertThat(row(rig.latest(), 30)).containsExactly(3, 4, 5);
+      assertThat(rig.reader.verify(version).problems()).isEmpty();
+    }
+  }
+
+  @Test
+  void rowsOfAPlainSavepointGoIntoTheNextVersion() throws Exception {
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.barrier(1, 1, rows(1, 10));
+      rig.publish(1);
+      rig.barrier(2, 2, rows(2, 20)); // a savepoint: taken, but nobody is notified
+      rig.barrier(3, 3, rows(3, 30));
+      rig.publish(3);
+
+      assertThat(rig.latest().fids()).containsExactly(10, 20, 30);
+      assertThat(rig.latest().manifest().rows()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void theFinalWatermarkIsNoEventTime() throws Exception {
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.watermark(5000);
+      rig.watermark(Long.MAX_VALUE);
+      rig.barrier(1, 1, rows(1, 10));
+      rig.publish(1);
+
+      assertThat(rig.latest().manifest().eventTime()).contains(Instant.ofEpochMilli(5000));
+    }
+  }
+
+  @Test
+  void aModelWhoseDeepPartIsNotWholeWaits() throws Exception {
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.announce(TinyModel.part(rig.storage, rows(1, 10)));
+      rig.emptyBarrier(1);
+      rig.complete(1);
+      rig.barrier(2, 2, rows(2, 20));
+      rig.publish(2);
+
+      assertThat(rig.store.versions()).hasSize(1);
+      assertThat(rig.latest().fids()).containsExactly(10, 20);
+    }
+  }
+
+  @Test
+  void aRestorePublishesWhatTheFailureHeldUpUnderTheSameName() throws Exception {
+    Version first;
+    OperatorSubtaskState state;
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.barrier(1, 1, rows(1, 10));
+      first = rig.publish(1);
+      state = rig.barrier(2, 2, rows(2, 20));
+    }
+    try (PublisherRig rig = PublisherRig.restore(folder, state)) {
+      Version version = rig.awaitLatest(2);
+
+      assertThat(version).isEqualTo(new Version(first.lineage(), 2));
+      assertThat(rig.latest().fids()).containsExactly(10, 20);
+      assertThat(rig.latest().manifest().parent()).contains(first);
+    }
+  }
+
+  @Test
+  void aRestoreAfterPublicationGoesOnInTheSameLineage() throws Exception {
+    OperatorSubtaskState state;
+    Version second;
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.barrier(1, 1, rows(1, 10));
+      rig.publish(1);
+      state = rig.barrier(2, 2, rows(2, 20));
+      second = rig.publish(2);
+    }
+    try (PublisherRig rig = PublisherRig.restore(folder, state)) {
+      rig.barrier(3, 3, rows(3, 30));
+      Version third = rig.publish(3);
+
+      assertThat(third).isEqualTo(new Version(second.lineage(), 3));
+      assertThat(rig.latest().manifest().parent()).contains(second);
+      assertThat(rig.latest().manifest().rows()).isEqualTo(1);
+      assertThat(rig.latest().fids()).containsExactly(10, 20, 30);
+    }
+  }
+
+  @Test
+  void aStartFromAnOlderSavepointBranchesOffUnderANewLineage() throws Exception {
+    OperatorSubtaskState savepoint;
+    Version first;
+    Version abandoned;
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.barrier(1, 1, rows(1, 10));
+      first = rig.publish(1);
+      savepoint = rig.barrier(2, 2, rows(2, 20));
+      rig.barrier(3, 3, rows(3, 30));
+      abandoned = rig.publish(3);
+    }
+    try (PublisherRig rig = PublisherRig.restore(folder, savepoint)) {
+      Version branched = rig.awaitLatest(2);
+      rig.barrier(3, 7, rows(7, 40));
+      Version next = rig.publish(3);
+
+      assertThat(branched.lineage()).isNotEqualTo(first.lineage());
+      assertThat(rig.store.manifest(branched).parent()).contains(first);
+      assertThat(next).isEqualTo(new Version(branched.lineage(), 3));
+      assertThat(rig.latest().fids()).containsExactly(10, 20, 40);
+      assertThat(rig.reader.verify(next).problems()).isEmpty();
+      assertThat(rig.reader.load(abandoned).fids()).containsExactly(10, 20, 30);
+    }
+  }
+
+  @Test
+  void anUnreachableRootIsWaitedForAndFailsNothing() throws Exception {
+    Path root = folder.resolve("root");
+    Path elsewhere = folder.resolve("elsewhere");
+    Announcement.Part part = TinyModel.part(new LocalStorage(elsewhere), rows(1, 10));
+    Files.writeString(root, "a file where the folder should be");
+    try (PublisherRig rig = PublisherRig.start(root)) {
+      rig.announce(part);
+      rig.announce(new Announcement.Dense(TinyModel.dense(1)));
+      rig.emptyBarrier(1);
+      rig.complete(1);
+      Thread.sleep(300);
+      rig.emptyBarrier(2);
+      rig.complete(2);
+
+      Files.delete(root);
+      Files.move(elsewhere, root);
+
+      rig.awaitLatest(2);
+      assertThat(rig.latest().fids()).containsExactly(10);
+    }
+  }
+
+  @Test
+  void theEndOfARunWaitsForItsLastVersion() throws Exception {
+    Path root = folder.resolve("root");
+    Path away = folder.resolve("away");
+    PublisherRig rig = PublisherRig.start(root);
+    rig.barrier(1, 1, rows(1, 10));
+    rig.publish(1);
+    rig.barrier(2, 2, rows(2, 20));
+    Files.move(root, away);
+    Files.createFile(root);
+    rig.complete(2);
+    Thread mender = mendLater(root, away);
+
+    rig.close();
+
+    mender.join();
+    assertThat(rig.latest().fids()).containsExactly(10, 20);
+  }
+
+  @Test
+  void aCancelledRunDoesNotWait() throws Exception {
+    Path root = folder.resolve("root");
+    Files.createFile(root);
+    PublisherRig rig = PublisherRig.start(root);
+    rig.announce(new Announcement.Dense(TinyModel.dense(1)));
+    rig.emptyBarrier(1);
+    rig.complete(1);
+    rig.cancel();
+    Instant before = Instant.now();
+
+    rig.close();
+
+    assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(3));
+  }
+
+  private static Thread mendLater(Path root, Path away) {
+    Thread mender =
+        new Thread(
+            () -> {
+              try {
+                Thread.sleep(400);
+                Files.delete(root);
+                Files.move(away, root);
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    mender.start();
+    return mender;
+  }
+}
