@@ -28,7 +28,6 @@ final class Advice {
   static void on(LearnerConfig config, Section root) {
     Advice advice = new Advice(config, root);
     advice.onUnseenExamples();
-    advice.onSteps();
     advice.onDenseExchange();
     advice.onAccumulators();
     advice.onTimers();
@@ -47,16 +46,6 @@ final class Advice {
                   train.maxInFlight(),
                   unseen,
                   MOST_UNSEEN));
-    }
-  }
-
-  private void onSteps() {
-    int step = config.train().learning().stepSize();
-    int batch = config.train().batchSize();
-    if (step > batch) {
-      root.warning(
-          "train.step-size",
-          step + " is above batch-size, " + batch + ": no row step holds more than one batch");
     }
   }
 

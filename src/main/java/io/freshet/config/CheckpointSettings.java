@@ -25,6 +25,10 @@ public record CheckpointSettings(Duration interval, Duration timeout, String dir
     requireNonNull(timeout, "timeout");
     requireNonNull(dir, "dir");
     requireNonNull(backend, "backend");
+    if (interval.isNegative() || interval.isZero() || timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException(
+          "interval " + interval + " and timeout " + timeout + " must be above 0");
+    }
   }
 
   /** Flink's state backends. */

@@ -32,19 +32,26 @@ final class Overrides {
     int equals = option.indexOf('=');
     String key = (equals < 0 ? option : option.substring(0, equals)).strip();
     Place place = Place.option(key);
-    if (equals < 1) {
-      problems.error(place, key, "is not of the form key=value");
+    if (equals < 1 || key.matches(".*\\s.*")) {
+      refuse(key);
       return;
     }
     String value = option.substring(equals + 1);
-    boolean verbatim = key.startsWith(VERBATIM);
-    String[] path = verbatim ? split(key, 3) : split(key, -1);
-    Node node = verbatim ? new Scalar(place, value, false) : YamlTree.value(value, place, problems);
-    put(path, place, node);
+    if (key.startsWith(VERBATIM)) {
+      put(key.split("\\.", 3), place, new Scalar(place, value, false));
+      return;
+    }
+    int before = problems.count();
+    Node node = YamlTree.value(value, place, problems);
+    if (problems.count() == before) {
+      put(key.split("\\.", -1), place, node);
+    }
   }
 
-  private static String[] split(String key, int parts) {
-    return key.split("\\.", parts);
+  /** Shows no more than a key: a forgotten "=" may stand before a secret. */
+  private void refuse(String option) {
+    String key = option.split("\\s", 2)[0];
+    problems.error(Place.option(key), key, "is not of the form key=value");
   }
 
   private void put(String[] path, Place place, Node node) {

@@ -127,8 +127,9 @@ record Wanted<T>(String phrase, Function<String, Optional<T>> parse) {
   private static boolean isDirectory(String text) {
     try {
       URI uri = new URI(text);
-      return uri.getScheme() != null && uri.getPath() != null && uri.getPath().startsWith("/")
-          || uri.getScheme() != null && uri.getAuthority() != null;
+      boolean whole = uri.getPath() != null && uri.getPath().startsWith("/");
+      boolean local = "file".equals(uri.getScheme());
+      return uri.getScheme() != null && (uri.getAuthority() == null ? whole : !local);
     } catch (URISyntaxException e) {
       return false;
     }

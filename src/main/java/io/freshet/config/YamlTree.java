@@ -67,7 +67,8 @@ final class YamlTree {
     try (YAMLParser parser = YAML.createParser(yaml)) {
       return new YamlTree(parser, places, problems).root(nothing);
     } catch (JsonProcessingException e) {
-      problems.error(places.apply(e.getLocation()), "", "is not YAML: " + reason(e));
+      Place place = e.getLocation() == null ? nothing.place() : places.apply(e.getLocation());
+      problems.error(place, "", "is not YAML: " + reason(e));
       return nothing;
     } catch (IOException e) {
       throw new UncheckedIOException("reading text in memory", e);

@@ -14,5 +14,8 @@ public record EvaluateSettings(Duration window) {
 
   public EvaluateSettings {
     requireNonNull(window, "window");
+    if (window.isNegative() || window.isZero()) {
+      throw new IllegalArgumentException("window is " + window + " but must be above 0");
+    }
   }
 }

@@ -27,5 +27,15 @@ public record JoinSettings(
     requireNonNull(outOfOrderness, "outOfOrderness");
     requireNonNull(idleness, "idleness");
     requireNonNull(timerBucket, "timerBucket");
+    if (outOfOrderness.isNegative()
+        || !(positive(window) && positive(idleness) && positive(timerBucket))) {
+      throw new IllegalArgumentException(
+          "window %s, idleness %s and timer bucket %s must be above 0, out-of-orderness %s 0 or more"
+              .formatted(window, idleness, timerBucket, outOfOrderness));
+    }
+  }
+
+  private static boolean positive(Duration duration) {
+    return !duration.isNegative() && !duration.isZero();
   }
 }

@@ -31,5 +31,19 @@ public record TrainSettings(
   public TrainSettings {
     requireNonNull(batchLinger, "batchLinger");
     requireNonNull(learning, "learning");
+    atLeastOne("batch size", batchSize);
+    atLeastOne("max in flight", maxInFlight);
+    atLeastOne("dense sync every", denseSyncEvery);
+    atLeastOne("dense slices", denseSlices);
+    atLeastOne("cache rows", cacheRows);
+    if (batchLinger.isNegative() || batchLinger.isZero()) {
+      throw new IllegalArgumentException("batch linger is " + batchLinger + " but must be above 0");
+    }
+  }
+
+  private static void atLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " is " + value + " but must be 1 or more");
+    }
   }
 }

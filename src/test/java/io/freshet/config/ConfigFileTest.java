@@ -1,0 +1,45 @@
+package io.freshet.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConfigFileTest {
+  @TempDir private Path dir;
+
+  @Test
+  void fileIsReadAndNamedInProblems() throws IOException {
+    Path file = Files.writeString(dir.resolve("l.yaml"), Samples.LEAST);
+
+    assertThat(LearnerConfig.read(file, List.of()).name()).isEqualTo("ctr");
+    assertThatThrownBy(() -> LearnerConfig.read(file, List.of("name=a b")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("--set name: a b is not a name");
+    Files.writeString(file, "name: a b\n");
+    assertThatThrownBy(() -> LearnerConfig.read(file, List.of()))
+        .hasMessageContaining(file + ":1:7: name: a b is not a name");
+  }
+
+  @Test
+  void whatIsNoReadableTextIsRefused() throws IOException {
+    Path binary = Files.write(dir.resolve("binary"), new byte[] {(byte) 0xff, 0, 1});
+    Path large = Files.write(dir.resolve("large"), new byte[(4 << 20) + 1]);
+
+    assertRefused(dir.resolve("absent"), "there is no such file");
+    assertRefused(dir, "cannot be read: java.io.IOException: Is a directory");
+    assertRefused(binary, "is not UTF-8 text");
+    assertRefused(large, "is no configuration: it is larger than 4194304 bytes");
+  }
+
+  private static void assertRefused(Path file, String reason) {
+    assertThatThrownBy(() -> LearnerConfig.read(file, List.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(file + ": " + reason);
+  }
+}

@@ -1,0 +1,220 @@
+package io.freshet.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.config.CheckpointSettings.Backend;
+import io.freshet.config.KafkaSettings.Topics;
+import io.freshet.evaluate.EvaluateSettings;
+import io.freshet.event.EventSettings;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field.Categorical;
+import io.freshet.feature.Field.Cross;
+import io.freshet.feature.Field.Multi;
+import io.freshet.feature.Field.Numeric;
+import io.freshet.feature.Field.Transform;
+import io.freshet.join.JoinSettings;
+import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.OptimizerSettings.Adagrad;
+import io.freshet.model.OptimizerSettings.Ftrl;
+import io.freshet.model.OptimizerSettings.Sgd;
+import io.freshet.snapshot.SnapshotSettings;
+import io.freshet.train.TrainSettings;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class LearnerConfigTest {
+  private static final LearnerConfig DEFAULT =
+      LearnerConfig.of(
+          KafkaSettings.of("localhost:9092", "freshet-ctr"),
+          new FeatureSchema(List.of(new Categorical("user", 1)), "user"));
+
+  @Test
+  void usageExample() {
+    LearnerConfig config =
+        LearnerConfig.parse(
+            """
+            kafka: {bootstrap-servers: "localhost:9092"}
+            features:
+              - {name: user, kind: categorical}
+            """,
+            "learner.yaml",
+            List.of("train.batch-size=512"));
+
+    assertThat(config.train().batchSize()).isEqualTo(512);
+  }
+
+  @Test
+  void whatIsLeftOutHasTheDefaultsOfTheRecords() {
+    assertThat(Samples.parse(Samples.LEAST)).isEqualTo(DEFAULT);
+  }
+
+  @Test
+  void defaultsAreThoseOfTheDesign() {
+    assertThat(DEFAULT.name()).isEqualTo("ctr");
+    assertThat(DEFAULT.parallelism()).isEqualTo(2);
+    assertThat(DEFAULT.maxParallelism()).isEqualTo(128);
+    assertThat(DEFAULT.events()).isEqualTo(new EventSettings(1_048_576, 1000, Duration.ofHours(1)));
+    assertThat(DEFAULT.join())
+        .isEqualTo(
+            new JoinSettings(
+                Duration.ofMinutes(30),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(1)));
+    assertThat(DEFAULT.model()).isEqualTo(new ModelSettings(10, List.of(128, 64), 0, 42));
+    assertThat(DEFAULT.train())
+        .isEqualTo(
+            new TrainSettings(
+                256,
+                Duration.ofMillis(20),
+                2,
+                256,
+                64,
+                1_048_576,
+                new LearningSettings(
+                    64,
+                    1,
+                    new Ftrl(0.5f, 1, 0, 0),
+                    new Adagrad(0.1f, 0.1f),
+                    64,
+                    new Adagrad(0.02f, 0.1f))));
+    assertThat(DEFAULT.evaluate()).isEqualTo(new EvaluateSettings(Duration.ofMinutes(1)));
+    assertThat(DEFAULT.snapshot().root()).isEqualTo("file:///var/lib/freshet/snapshots");
+    assertThat(DEFAULT.checkpoint())
+        .isEqualTo(
+            new CheckpointSettings(
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(10),
+                "file:///var/lib/freshet/checkpoints",
+                Backend.ROCKSDB));
+  }
+
+  @Test
+  void everyKeyIsMapped() {
+    LearnerConfig config = Samples.parse(Samples.FULL);
+
+    assertThat(config)
+        .isEqualTo(
+            new LearnerConfig(
+                "ads",
+                new KafkaSettings(
+                    "k1:9092,k2:9093",
+                    "learners",
+                    new Topics("shown", "clicked", "dead", "late", "figures", "versions"),
+                    Map.of("security.protocol", "SSL", "max.poll.records", "77")),
+                new EventSettings(2048, 17, Duration.ofMinutes(5)),
+                new FeatureSchema(
+                    List.of(
+                        new Categorical("who", 9),
+                        new Multi("genres", 2),
+                        new Numeric("price", 3, new Transform.Log()),
+                        new Numeric("raw", 4, new Transform.Identity()),
+                        new Numeric("score", 5, new Transform.Standardize(3.5, 0.25)),
+                        new Numeric("age", 6, new Transform.Buckets(List.of(18.0, 30.5))),
+                        new Cross("who-genre", 7, List.of("who", "genres"))),
+                    "who"),
+                new JoinSettings(
+                    Duration.ofHours(2),
+                    Duration.ofMillis(500),
+                    Duration.ofSeconds(5),
+                    Duration.ofMillis(250)),
+                new ModelSettings(16, List.of(32), 0.001f, -7),
+                new TrainSettings(
+                    128,
+                    Duration.ofMillis(5),
+                    4,
+                    512,
+                    96,
+                    5000,
+                    new LearningSettings(
+                        16,
+                        3,
+                        new Ftrl(0.25f, 2, 0.5f, 0.125f),
+                        new Adagrad(0.2f, 0.5f),
+                        32,
+                        new Adagrad(0.03f, 0.3f))),
+                new EvaluateSettings(Duration.ofMinutes(10)),
+                new SnapshotSettings("s3://models/ads"),
+                new CheckpointSettings(
+                    Duration.ofSeconds(30),
+                    Duration.ofMinutes(2),
+                    "hdfs://nn:8020/ckpt",
+                    Backend.HASHMAP),
+                3,
+                64,
+                List.of()));
+  }
+
+  @Test
+  void noComponentOfAnyRecordIsLeftAtItsDefaultByTheFullMapping() {
+    assertAllDiffer("config", Samples.parse(Samples.FULL), DEFAULT);
+  }
+
+  @Test
+  void optimizerOfAnotherKindHasTheDefaultsOfThatKind() {
+    LearningSettings learning = Samples.parse(Samples.OTHER_KINDS).train().learning();
+
+    assertThat(learning.firstOrder()).isEqualTo(new Sgd(0.05f));
+    assertThat(learning.embedding()).isEqualTo(new Ftrl(0.5f, 1, 0, 0));
+    assertThat(learning.dense()).isEqualTo(new Sgd(0.01f));
+  }
+
+  @Test
+  void optimizerWithoutKindKeepsItsKindAndItsOtherRates() {
+    LearnerConfig config =
+        Samples.parse(Samples.LEAST, "train.dense.optimizer.initial-accumulator=1");
+
+    assertThat(config.train().learning().dense()).isEqualTo(new Adagrad(0.02f, 1));
+  }
+
+  @Test
+  void emptySectionsMeanDefaults() {
+    assertThat(Samples.parse(Samples.LEAST + "train:\njoin: ~\nmodel: {}\n")).isEqualTo(DEFAULT);
+  }
+
+  @Test
+  void sampleHoldsTheDefaultOfEveryKey() {
+    LearnerConfig sample = Samples.parse(Samples.COMMENTED);
+
+    assertThat(sample)
+        .usingRecursiveComparison()
+        .ignoringFields("features.fields")
+        .isEqualTo(DEFAULT);
+  }
+
+  @Test
+  void secretsDoNotShow() {
+    LearnerConfig config =
+        Samples.parse(
+            Samples.LEAST, "kafka.properties.sasl.jaas.config=Login required password=\"x: #y\";");
+
+    assertThat(config.kafka().properties())
+        .containsEntry("sasl.jaas.config", "Login required password=\"x: #y\";");
+    assertThat(config.toString()).contains("sasl.jaas.config").doesNotContain("password");
+  }
+
+  private static void assertAllDiffer(String path, Object full, Object defaults) {
+    if (!(full instanceof Record) || full.getClass() != defaults.getClass()) {
+      assertThat(full).as(path).isNotEqualTo(defaults);
+      return;
+    }
+    for (RecordComponent component : full.getClass().getRecordComponents()) {
+      if (!component.getName().equals("warnings")) {
+        assertAllDiffer(
+            path + '.' + component.getName(), value(component, full), value(component, defaults));
+      }
+    }
+  }
+
+  private static Object value(RecordComponent component, Object record) {
+    try {
+      return component.getAccessor().invoke(record);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(component.toString(), e);
+    }
+  }
+}

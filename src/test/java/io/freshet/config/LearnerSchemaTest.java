@@ -1,0 +1,220 @@
+package io.freshet.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The schema that editors complete from says the same as the reader. */
+final class LearnerSchemaTest {
+  static final List<String> GOOD =
+      List.of(Samples.LEAST, Samples.FULL, Samples.OTHER_KINDS, Samples.COMMENTED);
+
+  private static final YAMLMapper YAML = new YAMLMapper();
+  private static final JsonNode SCHEMA = schema();
+  private static final JsonSchema VALIDATOR =
+      JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(SCHEMA);
+  private static final SchemaKeys KEYS = new SchemaKeys(SCHEMA);
+
+  /** Resembles no key, so that the reader lists those there are. */
+  private static final String UNKNOWN = "zzzzzzzzzzzz";
+
+  @ParameterizedTest
+  @FieldSource("GOOD")
+  void whatTheReaderTakesIsValid(String yaml) throws IOException {
+    assertThat(VALIDATOR.validate(YAML.readTree(yaml))).isEmpty();
+    assertThat(Samples.parse(yaml).warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @FieldSource("GOOD")
+  void schemaAndReaderKnowTheSameKeys(String yaml) throws IOException {
+    JsonNode document = YAML.readTree(yaml);
+
+    assertThat(keysOfReader(document)).isEqualTo(keysOfSchema(document));
+  }
+
+  @Test
+  void defaultsOfTheSchemaStandInTheSample() throws IOException {
+    JsonNode sample = YAML.readTree(Samples.COMMENTED);
+    List<String> without = new ArrayList<>();
+
+    KEYS.walk(
+        sample,
+        (key, parts) -> {
+          JsonNode value = sample.at("/" + key.replace('.', '/'));
+          List<JsonNode> defaults =
+              parts.stream().filter(p -> p.has("default")).map(p -> p.get("default")).toList();
+          if (value.isValueNode() && defaults.isEmpty()) {
+            without.add(key);
+          } else if (!defaults.isEmpty() && !key.startsWith("features")) {
+            assertThat(same(value, defaults.get(0))).as(key + " " + defaults).isTrue();
+          }
+        });
+
+    assertThat(without).contains("kafka.bootstrap-servers", "kafka.group-id");
+    assertThat(without)
+        .filteredOn(key -> !key.matches("kafka.*|train.*-optimizer.*|train.dense.optimizer.*"))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @FieldSource("GOOD")
+  void rangesAndChoicesAreTheSame(String yaml) throws IOException {
+    KEYS.walk(
+        YAML.readTree(yaml),
+        (key, parts) -> {
+          if (!key.contains("[")) {
+            parts.forEach(part -> checkRange(yaml, key, part));
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "train.batch-sise=1",
+        "train.batch-size=1.5",
+        "train.batch-size=many",
+        "train.first-order-optimizer={kind: adam}",
+        "train.first-order-optimizer={learning-rate: 1}",
+        "train.embedding-optimizer={kind: sgd, alpha: 1}",
+        "train.user-field=' '",
+        "join.window=30",
+        "join.window=1.5 h",
+        "events.max-bytes=1 mb",
+        "snapshot.root=/data",
+        "snapshot.root=file:data",
+        "snapshot.root=file://data/x",
+        "kafka.bootstrap-servers=localhost",
+        "kafka.topics.clicks=a b",
+        "kafka.topics={click: a}",
+        "kafka.properties={bootstrap.servers: x}",
+        "kafka.properties={ssl: {protocol: x}}",
+        "model={hidden-layers: 3}",
+        "model={hidden-layers: [0]}",
+        "features=[]",
+        "features=[{name: user}]",
+        "features=[{kind: categorical}]",
+        "features=[{name: user, kind: category}]",
+        "features=[{name: user, kind: categorical, number: 0}]",
+        "features=[{name: user, kind: categorical, transform: log}]",
+        "features=[{name: a, kind: numeric, transform: log, mean: 1}]",
+        "features=[{name: a, kind: numeric, transform: standardize, mean: 1}]",
+        "features=[{name: a, kind: numeric, transform: standardize, mean: 1, deviation: 0}]",
+        "features=[{name: a, kind: numeric, transform: buckets, bounds: []}]",
+        "features=[{name: a, kind: cross, of: [user]}]",
+        "features=[{name: a, kind: cross, of: []}]",
+        "parallelism=two",
+        "name=..",
+        "colour=red"
+      })
+  void whatIsBrokenIsRefusedByBoth(String override) throws IOException {
+    ObjectNode document = (ObjectNode) YAML.readTree(Samples.LEAST);
+    String[] keyValue = override.split("=", 2);
+    String[] path = keyValue[0].split("\\.");
+    ObjectNode at = path.length == 1 ? document : document.withObject("/" + path[0]);
+    if (path.length == 3) {
+      at = at.withObject("/" + path[1]);
+    }
+    at.set(path[path.length - 1], YAML.readTree(keyValue[1]));
+
+    assertThat(VALIDATOR.validate(document)).isNotEmpty();
+    assertThat(BrokenConfigTest.problems(Samples.LEAST, override)).isNotEmpty();
+  }
+
+  private static void checkRange(String yaml, String key, JsonNode part) {
+    BigDecimal beyond =
+        part.path("type").asText().equals("integer") ? BigDecimal.ONE : new BigDecimal("1e-9");
+    if (part.has("minimum")) {
+      assertThat(taken(yaml, key, part.get("minimum").decimalValue())).as(key).isTrue();
+      assertThat(taken(yaml, key, part.get("maximum").decimalValue())).as(key).isTrue();
+      assertThat(taken(yaml, key, part.get("minimum").decimalValue().subtract(beyond)))
+          .as(key)
+          .isFalse();
+      assertThat(taken(yaml, key, part.get("maximum").decimalValue().add(beyond)))
+          .as(key)
+          .isFalse();
+    }
+    part.path("enum").forEach(choice -> assertThat(taken(yaml, key, choice.asText())).isTrue());
+    assertThat(part.has("enum") && taken(yaml, key, "nonsense")).as(key).isFalse();
+  }
+
+  private static boolean taken(String yaml, String key, Object value) {
+    try {
+      Samples.parse(yaml, "max-parallelism=32768", key + "=" + value);
+      return true;
+    } catch (ConfigException e) {
+      return e.problems().stream().noneMatch(p -> p.startsWith("--set " + key + ": " + value));
+    }
+  }
+
+  private static Map<String, TreeSet<String>> keysOfReader(JsonNode document) {
+    JsonNode probed = document.deepCopy();
+    probe(probed);
+    Pattern report = Pattern.compile("(?:(.*)\\.)?" + UNKNOWN + ": .*; known here: (.*)");
+    Map<String, TreeSet<String>> keys = new TreeMap<>();
+    for (String problem : BrokenConfigTest.problems(probed.toString())) {
+      Matcher match = report.matcher(problem.replaceFirst("^[^ ]+ ", ""));
+      assertThat(match.matches()).as(problem).isTrue();
+      String key = match.group(1) == null ? "" : match.group(1);
+      keys.put(key, new TreeSet<>(List.of(match.group(2).split(", "))));
+    }
+    return keys;
+  }
+
+  /** Puts an unknown key into every mapping. */
+  private static void probe(JsonNode node) {
+    node.forEach(LearnerSchemaTest::probe);
+    if (node instanceof ObjectNode mapping && !mapping.has("security.protocol")) {
+      mapping.put(UNKNOWN, 1);
+    }
+  }
+
+  private static Map<String, TreeSet<String>> keysOfSchema(JsonNode document) {
+    Map<String, TreeSet<String>> keys = new TreeMap<>();
+    KEYS.walk(
+        document,
+        (key, parts) -> {
+          JsonNode node = document.at("/" + key.replaceAll("\\[(\\d+)]", "/$1").replace('.', '/'));
+          keys.put(key, new TreeSet<>(KEYS.properties(parts, node).keySet()));
+        });
+    keys.values().removeIf(TreeSet::isEmpty);
+    return keys;
+  }
+
+  private static boolean same(JsonNode a, JsonNode b) {
+    return a.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) == 0 : sameTree(a, b);
+  }
+
+  private static boolean sameTree(JsonNode a, JsonNode b) {
+    return a.equals((x, y) -> x.equals(y) || x.isNumber() && same(x, y) ? 0 : 1, b);
+  }
+
+  private static JsonNode schema() {
+    try {
+      return new ObjectMapper().readTree(Path.of("schemas/learner.schema.json").toFile());
+    } catch (IOException e) {
+      throw new AssertionError("run in the project's directory", e);
+    }
+  }
+}

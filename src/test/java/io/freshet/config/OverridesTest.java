@@ -1,0 +1,84 @@
+package io.freshet.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.model.OptimizerSettings.Sgd;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class OverridesTest {
+
+  @Test
+  void optionWinsOverTheFileAndALaterOptionOverAnEarlier() {
+    LearnerConfig config =
+        Samples.parse(Samples.FULL, "train.batch-size=32", "parallelism=1", "parallelism=4");
+
+    assertThat(config.train().batchSize()).isEqualTo(32);
+    assertThat(config.parallelism()).isEqualTo(4);
+  }
+
+  @Test
+  void sectionThatTheFileLacksOrLeavesEmptyIsMade() {
+    assertThat(Samples.parse(Samples.LEAST, "join.window=5 s").join().window()).hasSeconds(5);
+    assertThat(Samples.parse(Samples.LEAST + "join:\n", "join.window=5 s").join().window())
+        .hasSeconds(5);
+  }
+
+  @Test
+  void valuesAreYaml() {
+    LearnerConfig config =
+        Samples.parse(
+            Samples.LEAST,
+            "model.hidden-layers=[64, 32]",
+            "train.dense={optimizer: {kind: sgd, learning-rate: 0.5}}",
+            "features=[{name: user, kind: categorical}, {name: tags, kind: multi}]");
+
+    assertThat(config.model().hiddenLayers()).containsExactly(64, 32);
+    assertThat(config.train().learning().dense()).isEqualTo(new Sgd(0.5f));
+    assertThat(config.features().size()).isEqualTo(2);
+  }
+
+  @Test
+  void kafkaPropertiesKeepTheirDotsAndAreTakenAsTheyStand() {
+    LearnerConfig config = Samples.parse(Samples.FULL, "kafka.properties.ssl.key.password=[#: a=b");
+
+    assertThat(config.kafka().properties())
+        .containsEntry("ssl.key.password", "[#: a=b")
+        .containsEntry("security.protocol", "SSL");
+  }
+
+  @Test
+  void forgottenEqualsSignGivesNoSecretAway() {
+    assertThat(
+            BrokenConfigTest.problems(Samples.LEAST, "kafka.properties.ssl.key.password hunter2=="))
+        .containsExactly("--set kafka.properties.ssl.key.password: is not of the form key=value");
+  }
+
+  @Test
+  void problemsNameTheOption() {
+    List<String> problems =
+        BrokenConfigTest.problems(
+            Samples.LEAST + "parallelism: 0\n",
+            "train.batch-size=0",
+            "join.windw=1 s",
+            "train.dense={step-size: 0}",
+            "name.first=x",
+            "features.user=multi",
+            "model.l2",
+            "model.seed=",
+            "train.cache-rows=[1");
+
+    assertThat(problems)
+        .containsExactly(
+            "learner.yaml:3:14: parallelism: 0 is not a whole number from 1 to 32768",
+            "--set features.user: features is a list: set it as a whole",
+            "--set model.l2: is not of the form key=value",
+            "--set train.cache-rows: is not YAML: expected ',' or ']', but got <stream end>",
+            "--set name.first: name: is a mapping, not a name of 1 to 249 letters, digits, '.', '_'"
+                + " and '-'",
+            "--set model.seed: is empty, not a whole number of at most 18 digits",
+            "--set train.batch-size: 0 is not a whole number from 1 to 65536",
+            "--set train.dense: train.dense.step-size: 0 is not a whole number from 1 to 1000000",
+            "--set join.windw: is not a known key; did you mean window?");
+  }
+}

@@ -1,0 +1,98 @@
+package io.freshet.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Configurations that several tests read. */
+final class Samples {
+  /** Only what has no default. */
+  static final String LEAST =
+      """
+      kafka: {bootstrap-servers: "localhost:9092"}
+      features: [{name: user, kind: categorical}]
+      """;
+
+  /** Every key, none at its default. */
+  static final String FULL =
+      """
+      name: ads
+      kafka:
+        bootstrap-servers: k1:9092,k2:9093
+        group-id: learners
+        topics:
+          impressions: shown
+          clicks: clicked
+          dead-letters: dead
+          late-clicks: late
+          metrics: figures
+          snapshots: versions
+        properties:
+          security.protocol: SSL
+          max.poll.records: 77
+      events: {max-bytes: 2 KB, max-values: 17, max-ahead: 5 min}
+      features:
+        - {name: who, kind: categorical, number: 9}
+        - {name: genres, kind: multi}
+        - {name: price, kind: numeric, transform: log}
+        - {name: raw, kind: numeric, transform: none}
+        - {name: score, kind: numeric, transform: standardize, mean: 3.5, deviation: 0.25}
+        - {name: age, kind: numeric, transform: buckets, bounds: [18, 30.5]}
+        - {name: who-genre, kind: cross, of: [who, genres]}
+      join: {window: 2 h, out-of-orderness: 500 ms, idleness: 5s, timer-bucket: 250 ms}
+      model: {kind: deepfm, embedding-size: 16, hidden-layers: [32], l2: 1e-3, seed: -7}
+      train:
+        user-field: who
+        batch-size: 128
+        step-size: 16
+        repeats-per-user: 3
+        batch-linger: 5 ms
+        max-in-flight: 4
+        cache-rows: 5000
+        first-order-optimizer: {kind: ftrl, alpha: 0.25, beta: 2, l1: 0.5, l2: 0.125}
+        embedding-optimizer: {kind: adagrad, learning-rate: 0.2, initial-accumulator: 0.5}
+        dense:
+          step-size: 32
+          sync-every: 512
+          slices: 96
+          optimizer: {kind: adagrad, learning-rate: 0.03, initial-accumulator: 0.3}
+      evaluate: {window: 10 min}
+      snapshot: {root: "s3://models/ads"}
+      checkpoint:
+        interval: 30 s
+        timeout: 2 min
+        dir: hdfs://nn:8020/ckpt
+        backend: hashmap
+      parallelism: 3
+      max-parallelism: 64
+      """;
+
+  /** The kinds of optimiser that {@link #FULL} has not. */
+  static final String OTHER_KINDS =
+      LEAST
+          + """
+          train:
+            first-order-optimizer: {kind: sgd, learning-rate: 0.05}
+            embedding-optimizer: {kind: ftrl}
+            dense: {optimizer: {kind: sgd}}
+          """;
+
+  /** The commented sample that ships. */
+  static final String COMMENTED = resource("learner.yaml");
+
+  private Samples() {}
+
+  static LearnerConfig parse(String yaml, String... overrides) {
+    return LearnerConfig.parse(yaml, "learner.yaml", List.of(overrides));
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = Samples.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(name, e);
+    }
+  }
+}
