@@ -91,7 +91,7 @@ final class FeatureReader {
   private void add(Section s, int position) {
     Optional<String> name = s.require("name", text());
     int number = s.get("number", position, wholeNumber(1, Fids.MAX_FIELD));
-    Head head = new Head(name.orElse(""), number, s);
+    Head head = new Head(name.orElse("a field without name"), number, s);
     Optional<Field> field =
         s.requireKind("kind", oneOf(KINDS)).flatMap(kind -> s.make(() -> kind.apply(head)));
     String other = numbers.putIfAbsent(number, head.name());
@@ -114,8 +114,8 @@ final class FeatureReader {
   }
 
   private void checkCross(Cross cross, Section s) {
-    if (cross.of().size() == 1) {
-      s.error("of", "names one field; a cross is of two or more");
+    if (s.has("of") && cross.of().size() < 2) {
+      s.error("of", "names fewer than two fields");
     }
     if (new HashSet<>(cross.of()).size() < cross.of().size()) {
       s.error("of", "names a field twice");

@@ -32,7 +32,7 @@ final class Overrides {
     int equals = option.indexOf('=');
     String key = (equals < 0 ? option : option.substring(0, equals)).strip();
     Place place = Place.option(key);
-    if (equals < 1) {
+    if (equals < 1 || key.matches(".*\\s.*")) {
       refuse(key);
       return;
     }

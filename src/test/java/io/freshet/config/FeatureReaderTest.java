@@ -44,7 +44,7 @@ final class FeatureReaderTest {
                 "{name: unknown, kind: cross, of: [user, prce]}",
                 "{name: none, kind: cross}"))
         .containsExactly(
-            "features[3].of: names one field; a cross is of two or more",
+            "features[3].of: names fewer than two fields",
             "features[4].of: names a field twice",
             "features[5].of: price is neither categorical nor multi, so it has no values to cross",
             "features[6].of: number is neither categorical nor multi, so it has no values to cross",

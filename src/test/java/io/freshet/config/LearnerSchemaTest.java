@@ -123,6 +123,7 @@ final class LearnerSchemaTest {
         "features=[{name: a, kind: numeric, transform: standardize, mean: 1, deviation: 0}]",
         "features=[{name: a, kind: numeric, transform: buckets, bounds: []}]",
         "features=[{name: a, kind: cross, of: [user]}]",
+        "features=[{name: a, kind: cross, of: []}]",
         "parallelism=two",
         "name=..",
         "colour=red"

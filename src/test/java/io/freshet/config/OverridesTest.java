@@ -50,7 +50,7 @@ final class OverridesTest {
   @Test
   void forgottenEqualsSignGivesNoSecretAway() {
     assertThat(
-            BrokenConfigTest.problems(Samples.LEAST, "kafka.properties.ssl.key.password hunter2"))
+            BrokenConfigTest.problems(Samples.LEAST, "kafka.properties.ssl.key.password hunter2=="))
         .containsExactly("--set kafka.properties.ssl.key.password: is not of the form key=value");
   }
 
