@@ -74,7 +74,7 @@ public final class ReplayCommand implements Callable<Integer> {
         KafkaEvents events = kafka.open();
         Progress progress =
             Progress.of(spec.commandLine().getErr(), "records", OptionalLong.of(records.total()))) {
-      new Feed(events, rate).run(records, progress);
+      new Feed(events, rate).run(records, progress::at);
       report(records);
     }
   }
