@@ -51,6 +51,13 @@ final class KafkaEdgesITCase {
       new JoinSettings(
           Duration.ofMillis(999), Duration.ZERO, Duration.ofMinutes(1), Duration.ofMillis(1));
 
+  private static final JoinSettings UNSORTED =
+      new JoinSettings(
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(1),
+          Duration.ofSeconds(1));
+
   private static EmbeddedKafka kafka;
 
   @BeforeAll
@@ -99,7 +106,7 @@ final class KafkaEdgesITCase {
       sender.send("mixed-clicks", 1, "{\"impression_id\": \"i1\", \"timestamp\": 99999999999999}");
     }
 
-    List<LabelledExample> examples = run("mixed", 2, SORTED, Duration.ofMinutes(1));
+    List<LabelledExample> examples = run("mixed", 2, UNSORTED, Duration.ofMinutes(1));
 
     assertThat(examples).hasSize(300).filteredOn(e -> e.label() == 1).hasSize(150);
     assertThat(read("mixed-dead"))
