@@ -93,6 +93,16 @@ class StorageTest {
   }
 
   @Test
+  void aLocalRootIsAPathOrAFileUri() {
+    assertThat(LocalStorage.at("file:///var/lib/x")).hasToString("/var/lib/x");
+    assertThat(LocalStorage.at("file:/var/lib/x")).hasToString("/var/lib/x");
+    assertThat(LocalStorage.at("/var/lib/x")).hasToString("/var/lib/x");
+    assertThatThrownBy(() -> LocalStorage.at("s3://bucket/x"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("\"s3://bucket/x\" is not a local folder");
+  }
+
+  @Test
   void oldStagedFilesGoUnlessTheyAreWaitedFor() throws Exception {
     create(".staging/old", "");
     create(".staging/waiting", "");
