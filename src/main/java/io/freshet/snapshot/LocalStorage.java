@@ -28,6 +28,23 @@ public final class LocalStorage implements WritableStorage {
     this.root = root.toAbsolutePath().normalize();
   }
 
+  /**
+   * The storage of a root written as a path or as a {@code file:} URI, which is taken literally.
+   *
+   * @throws IllegalArgumentException where the root is not local
+   */
+  public static LocalStorage at(String root) {
+    if (!isLocal(root)) {
+      throw new IllegalArgumentException(
+          "\"" + root + "\" is not a local folder, as in file:///var/lib/freshet/snapshots");
+    }
+    return new LocalStorage(Path.of(root.replaceFirst("^file:(//)?", "")));
+  }
+
+  static boolean isLocal(String root) {
+    return root.startsWith("file:") || !root.contains("://");
+  }
+
   @Override
   public List<String> list(String folder) throws IOException {
     Path path = resolve(folder);
@@ -80,7 +97,7 @@ public final class LocalStorage implements WritableStorage {
   @Override
   public void replace(String path, byte[] content) throws IOException {
     Path target = writable(path);
-    Path fresh = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+    Path fresh = writable(PartFile.STAGING + "/" + UUID.randomUUID() + ".tmp");
     try {
       try (OutputStream out = new Synced(fresh)) {
         out.write(content);
