@@ -77,11 +77,16 @@ final class Demo {
     return LearnerConfig.parse(stream.config(), "the demo's learner.yaml", settings);
   }
 
-  private static void createTopics(EmbeddedKafka kafka, LearnerConfig config)
+  /**
+   * A recorded stream gets one partition a topic: read at full speed, partitions drift apart, and
+   * the clicks of one would run years ahead of the negatives that wait for the other.
+   */
+  private void createTopics(EmbeddedKafka kafka, LearnerConfig config)
       throws IOException, InterruptedException {
     var names = config.kafka().topics();
-    kafka.topics().create(names.impressions(), config.parallelism());
-    kafka.topics().create(names.clicks(), config.parallelism());
+    int partitions = stream.live() ? config.parallelism() : 1;
+    kafka.topics().create(names.impressions(), partitions);
+    kafka.topics().create(names.clicks(), partitions);
     kafka.topics().create(names.deadLetters(), 1);
     kafka.topics().create(names.lateClicks(), 1);
     kafka.topics().create(names.metrics(), 1);
@@ -103,7 +108,7 @@ final class Demo {
     try (MetricsTopic metrics =
         new MetricsTopic(kafka.bootstrapServers(), kafka.topics().metrics())) {
       while (!done.isTrue()) {
-        job.check();
+        job.hasEnded(); // throws if it failed
         metrics.poll(TICK);
         progress.note(metrics);
         console.progress(progress, stream.total(), stream.oracle(), snapshots());

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.kafka.clients.admin.Admin;
@@ -16,25 +18,17 @@ import org.apache.kafka.common.TopicPartition;
 /** The learner's job while it runs: how far it is, and its end. */
 final class RunningJob implements AutoCloseable {
   private final JobClient job;
+  private final CompletableFuture<JobExecutionResult> result;
   private final Admin admin;
   private final String group;
   private final List<String> topics;
-  private boolean ended;
 
   RunningJob(JobClient job, String bootstrapServers, String group, List<String> topics) {
     this.job = job;
+    result = job.getJobExecutionResult(); // once: a cluster that has ended answers no more
     this.group = group;
     this.topics = List.copyOf(topics);
     admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
-  }
-
-  /**
-   * Throws if the job failed.
-   *
-   * @throws IOException with the job's own reason
-   */
-  void check() throws IOException, InterruptedException {
-    hasEnded();
   }
 
   /**
@@ -44,11 +38,10 @@ final class RunningJob implements AutoCloseable {
    */
   boolean hasEnded() throws IOException, InterruptedException {
     try {
-      if (!ended && job.getJobStatus().get().isGloballyTerminalState()) {
-        ended = true;
-        job.getJobExecutionResult().get();
+      if (result.isDone()) {
+        result.get();
       }
-      return ended;
+      return result.isDone();
     } catch (ExecutionException e) {
       throw new IOException("the job failed: " + rootOf(e).getMessage(), e);
     }
@@ -88,15 +81,16 @@ final class RunningJob implements AutoCloseable {
   }
 
   /**
-   * Decides all impressions that wait for clicks, and stops with a savepoint: right only where no
-   * event can come any more.
+   * Decides all impressions that wait for clicks, and stops with a savepoint, unless the job has
+   * ended already: right only where no event can come any more.
    */
-  String finish(String savepoints) throws IOException, InterruptedException {
+  void finish(String savepoints) throws IOException, InterruptedException {
+    if (hasEnded()) {
+      return;
+    }
     try {
-      String savepoint = job.stopWithSavepoint(true, savepoints, SavepointFormatType.NATIVE).get();
-      job.getJobExecutionResult().get();
-      ended = true;
-      return savepoint;
+      job.stopWithSavepoint(true, savepoints, SavepointFormatType.NATIVE).get();
+      result.get();
     } catch (ExecutionException e) {
       throw new IOException("the job did not stop: " + rootOf(e).getMessage(), e);
     }
@@ -106,7 +100,7 @@ final class RunningJob implements AutoCloseable {
   @Override
   public void close() {
     admin.close();
-    if (!ended) {
+    if (!result.isDone()) {
       job.cancel();
     }
   }
