@@ -54,7 +54,9 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   /** The node of the topology behind the source that reads the topic. */
   public static <T> SingleOutputStreamOperator<T> behind(
       DataStream<SourceRecord<T>> source, String topic, TypeInformation<T> type) {
-    return source.transform("route " + topic, type, new SourceRouter<>(topic));
+    return source
+        .transform("route " + topic, type, new SourceRouter<>(topic))
+        .setParallelism(source.getParallelism()); // or Flink would deal the records out, unordered
   }
 
   @Override
