@@ -156,10 +156,6 @@ final class Chain {
     return !due.isEmpty();
   }
 
-  synchronized Optional<Version> published() {
-    return published;
-  }
-
   /** Paths of the parts that wait for publication. */
   synchronized List<String> waitingParts() {
     return cuts.values().stream()

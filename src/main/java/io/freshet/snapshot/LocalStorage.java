@@ -80,7 +80,7 @@ public final class LocalStorage implements WritableStorage {
   @Override
   public void replace(String path, byte[] content) throws IOException {
     Path target = writable(path);
-    Path fresh = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+    Path fresh = writable(PartFile.STAGING + "/" + UUID.randomUUID() + ".tmp");
     try {
       try (OutputStream out = new Synced(fresh)) {
         out.write(content);

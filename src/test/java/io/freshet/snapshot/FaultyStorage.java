@@ -21,7 +21,7 @@ final class FaultyStorage implements WritableStorage {
   private final LocalStorage storage;
   private final When when;
   private int changesLeft;
-  private boolean dead;
+  private volatile boolean dead;
 
   FaultyStorage(LocalStorage storage, int diesAt, When when) {
     this.storage = storage;

@@ -1,0 +1,166 @@
+package io.freshet.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+class ChainTest {
+  private static final String OLD = "aaaaaaaa";
+  private static final String NEW = "bbbbbbbb";
+  private static final Supplier<String> DRAW = () -> NEW;
+
+  @Test
+  void usageExample() throws Exception {
+    Chain chain = new Chain(OLD);
+    chain.join(List.of(), DRAW);
+    chain.add(cut(1));
+    chain.complete(1);
+    Chain.Due first = chain.awaitDue();
+    chain.published(first.version());
+    chain.add(cut(2));
+    chain.add(cut(3));
+    chain.complete(3);
+    Chain.Due second = chain.awaitDue();
+
+    assertThat(first.version()).isEqualTo(new Version(OLD, 1));
+    assertThat(first.parent()).isEmpty();
+    assertThat(second.version()).isEqualTo(new Version(OLD, 3));
+    assertThat(second.parent()).contains(first.version());
+    assertThat(paths(second)).containsExactly("part 2", "part 3");
+  }
+
+  @Test
+  void completedCheckpointsArePublishedInOrder() throws Exception {
+    Chain chain = joined();
+    chain.add(cut(1));
+    chain.complete(1);
+    chain.add(cut(2));
+    chain.complete(2);
+
+    assertThat(chain.awaitDue().version().checkpoint()).isEqualTo(1);
+    chain.published(new Version(OLD, 1));
+    assertThat(paths(chain.awaitDue())).containsExactly("part 2");
+  }
+
+  @Test
+  void whenTooManyWaitThoseInTheMiddleAreFoldedIntoTheNext() throws Exception {
+    Chain chain = joined();
+    for (long id = 1; id <= 20; id++) {
+      chain.add(cut(id));
+      chain.complete(id);
+    }
+
+    assertThat(chain.state().cuts().stream().filter(cut -> cut.dense().isPresent()))
+        .extracting(Cut::checkpoint)
+        .containsExactly(1L, 2L, 3L, 20L);
+    chain.published(new Version(OLD, 3));
+    assertThat(chain.awaitDue().version().checkpoint()).isEqualTo(20);
+    assertThat(paths(chain.awaitDue())).hasSize(17).startsWith("part 4").endsWith("part 20");
+  }
+
+  @Test
+  void theStateOfACheckpointIsDueAtItsRestore() throws Exception {
+    Chain chain = joined();
+    chain.add(cut(1));
+    Chain restored = new Chain(chain.state());
+    restored.join(List.of(), DRAW);
+
+    assertThat(restored.awaitDue().version()).isEqualTo(new Version(OLD, 1));
+  }
+
+  @Test
+  void aVersionPublishedAfterItsStateWasWrittenIsTakenOver() throws Exception {
+    Chain chain = joined();
+    chain.add(cut(1));
+    chain.add(cut(2));
+    PublisherState state = chain.state();
+    Version first = new Version(OLD, 1);
+    Chain restored = new Chain(state);
+
+    Optional<Version> found = restored.join(List.of(first), DRAW);
+
+    assertThat(found).contains(first);
+    assertThat(restored.awaitDue().parent()).contains(first);
+    assertThat(paths(restored.awaitDue())).containsExactly("part 2");
+  }
+
+  @Test
+  void aVersionBeyondTheStateStartsANewLineage() throws Exception {
+    Chain restored = new Chain(publishedOnceAndCutTwice());
+
+    Optional<Version> found =
+        restored.join(List.of(new Version(OLD, 1), new Version(OLD, 3)), DRAW);
+
+    assertThat(found).isEmpty();
+    assertThat(restored.awaitDue().version()).isEqualTo(new Version(NEW, 2));
+    assertThat(restored.awaitDue().parent()).contains(new Version(OLD, 1));
+  }
+
+  @Test
+  void anUndecidedLineageIsNotForgottenInTheNextCheckpoint() throws Exception {
+    Chain undecided = new Chain(publishedOnceAndCutTwice());
+    undecided.add(cut(3)); // the store could not be reached so far
+    Chain restored = new Chain(undecided.state());
+
+    restored.join(List.of(new Version(OLD, 1), new Version(OLD, 3)), DRAW);
+
+    assertThat(restored.awaitDue().version()).isEqualTo(new Version(NEW, 3));
+    assertThat(paths(restored.awaitDue())).containsExactly("part 2", "part 3");
+  }
+
+  @Test
+  void otherLineagesInTheStoreDoNotMatter() throws Exception {
+    Chain restored = new Chain(publishedOnceAndCutTwice());
+
+    restored.join(List.of(new Version(OLD, 1), new Version("cccccccc", 9)), DRAW);
+
+    assertThat(restored.awaitDue().version()).isEqualTo(new Version(OLD, 2));
+  }
+
+  @Test
+  void aStoreWithoutTheParentIsRefused() {
+    Chain restored = new Chain(publishedOnceAndCutTwice());
+
+    assertThatThrownBy(() -> restored.join(List.of(), DRAW))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("aaaaaaaa-0000000001");
+    assertThat(restored.hasDue()).isTrue();
+  }
+
+  @Test
+  void anAbortedCheckpointIsNeverDue() throws Exception {
+    Chain chain = joined();
+    chain.add(cut(1));
+    chain.abort(1);
+    chain.complete(1);
+
+    assertThat(chain.hasDue()).isFalse();
+  }
+
+  private static Chain joined() throws Exception {
+    Chain chain = new Chain(OLD);
+    chain.join(List.of(), DRAW);
+    return chain;
+  }
+
+  /** Version 1 is out, checkpoint 2 is the state's own. */
+  private static PublisherState publishedOnceAndCutTwice() {
+    return new PublisherState(OLD, 2, Optional.of(new Version(OLD, 1)), List.of(cut(2)));
+  }
+
+  private static List<String> paths(Chain.Due due) {
+    return due.parts().stream().map(Announcement.Part::path).toList();
+  }
+
+  private static Cut cut(long checkpoint) {
+    Announcement.Part part = new Announcement.Part("part " + checkpoint, 1, "", 1, 1);
+    Cut.Dense dense = new Cut.Dense(new float[0], 0);
+    return new Cut(checkpoint, List.of(part), Optional.of(dense), Map.of(), Map.of(), 0);
+  }
+}

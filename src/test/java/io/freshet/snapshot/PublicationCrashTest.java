@@ -1,0 +1,108 @@
+package io.freshet.snapshot;
+
+import static io.freshet.snapshot.TinyModel.rows;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.snapshot.FaultyStorage.When;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Kills the publisher before, within and after each change it makes to the store, then restores it
+ * from the checkpoint's state: at no moment may {@code latest} name a version that does not verify.
+ */
+@Timeout(60)
+class PublicationCrashTest {
+  /** Changes of a publication: two parts, dense, manifest, latest, and two staged files go. */
+  private static final int CHANGES = 7;
+
+  @TempDir Path root;
+
+  static Stream<Arguments> deaths() {
+    return Stream.of(When.values())
+        .flatMap(
+            when ->
+                Stream.iterate(1, step -> step <= CHANGES + 1, step -> step + 1)
+                    .map(step -> Arguments.of(when, step)));
+  }
+
+  @ParameterizedTest(name = "{0} change {1}")
+  @MethodSource("deaths")
+  void latestAlwaysVerifies(When when, int step) throws Exception {
+    LocalStorage healthy = new LocalStorage(root);
+    Chain chain = new Chain("0badcafe");
+    chain.add(cut(1, TinyModel.part(healthy, rows(1, 10))));
+    chain.complete(1);
+    publish(chain, healthy);
+    chain.add(cut(2, TinyModel.part(healthy, rows(2, 20)), TinyModel.part(healthy, rows(3, 20))));
+    PublisherState state = throughACheckpoint(chain.state());
+    chain.complete(2);
+    FaultyStorage mortal = new FaultyStorage(healthy, step, when);
+
+    publish(chain, mortal);
+
+    assertThat(mortal.died()).isEqualTo(step <= CHANGES);
+    assertThat(verifiedLatest(healthy).checkpoint()).isBetween(1L, 2L);
+
+    publish(new Chain(state), healthy);
+
+    Version latest = verifiedLatest(healthy);
+    assertThat(latest).isEqualTo(new Version("0badcafe", 2));
+    Snapshot model = new SnapshotReader(new SnapshotStore(healthy)).load(latest);
+    assertThat(model.fids()).containsExactly(10, 20);
+    assertThat(model.updates(20)).isEqualTo(3);
+  }
+
+  private static Version verifiedLatest(Storage storage) throws Exception {
+    SnapshotStore store = new SnapshotStore(storage);
+    Version latest = store.latest().orElseThrow();
+    assertThat(new SnapshotReader(store).verify(latest).problems()).isEmpty();
+    return latest;
+  }
+
+  /** Runs the publisher's thread until it has nothing more to do, or its storage dies. */
+  private static void publish(Chain chain, WritableStorage storage) throws Exception {
+    PublicationThread thread =
+        new PublicationThread(
+            chain, storage, TinyModel.TEMPLATE, InstantSource.system(), () -> {}, m -> {});
+    thread.start();
+    while (isAlive(storage) && chain.hasDue()) {
+      Thread.sleep(1);
+    }
+    thread.interrupt();
+    thread.join();
+  }
+
+  private static boolean isAlive(WritableStorage storage) {
+    return !(storage instanceof FaultyStorage mortal && mortal.died());
+  }
+
+  private static Cut cut(long checkpoint, Announcement.Part... parts) {
+    Cut.Dense dense = new Cut.Dense(TinyModel.dense(checkpoint).values(), checkpoint);
+    return new Cut(
+        checkpoint,
+        List.of(parts),
+        Optional.of(dense),
+        Map.of("auc", 0.75),
+        Map.of("clicks-1", 7L),
+        checkpoint);
+  }
+
+  private static PublisherState throughACheckpoint(PublisherState state) throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(256);
+    PublisherStateCodec codec = new PublisherStateCodec();
+    codec.write(state, out);
+    return codec.read(new DataInputDeserializer(out.getCopyOfBuffer()), codec.version());
+  }
+}
