@@ -3,11 +3,14 @@ package io.freshet.cli;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -34,8 +37,10 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   }
 
   @Override
-  public int handleParseException(ParameterException e, String[] args) {
-    CommandLine command = e.getCommandLine();
+  public int handleParseException(ParameterException thrown, String[] args) {
+    CommandLine command = thrown.getCommandLine();
+    ParameterException e =
+        thrown instanceof MissingParameterException ? mistyped(thrown, args) : thrown;
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
     err.println(nameOf(command.getCommandSpec()) + ": " + oneLine(e.getMessage()));
@@ -43,6 +48,18 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     err.println("Try \"%s --help\".".formatted(name));
     err.flush();
     return 2;
+  }
+
+  /** Of an option that is missing and one that is unknown, the latter is the better hint. */
+  private static ParameterException mistyped(ParameterException missing, String[] args) {
+    CommandLine command = missing.getCommandLine();
+    return Arrays.stream(args)
+        .filter(arg -> arg.matches("--?[A-Za-z].*"))
+        .map(arg -> arg.replaceFirst("=.*", ""))
+        .filter(name -> command.getCommandSpec().findOption(name) == null)
+        .findFirst()
+        .<ParameterException>map(name -> new UnmatchedArgumentException(command, List.of(name)))
+        .orElse(missing);
   }
 
   /** Prints the line, and the stack trace if it is wanted. */

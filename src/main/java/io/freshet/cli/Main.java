@@ -1,6 +1,7 @@
 package io.freshet.cli;
 
 import io.freshet.cli.simulate.SimulateCommand;
+import io.freshet.cli.snapshot.SnapshotCommand;
 import io.freshet.job.FreshetVersion;
 import io.freshet.job.TrainCommand;
 import java.io.PrintWriter;
@@ -16,15 +17,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "freshet",
     mixinStandardHelpOptions = true,
-    versionProvider = FreshetVersion.class,
     sortOptions = false,
     description = "Learns a click model from Kafka, continuously, and publishes snapshots of it.",
-    subcommands = {TrainCommand.class, SimulateCommand.class},
+    subcommands = {TrainCommand.class, SimulateCommand.class, SnapshotCommand.class},
     footer = {
       "",
       "Examples:",
       "  java -jar freshet.jar train --help",
       "  java -jar freshet.jar train --config learner.yaml",
+      "  java -jar freshet.jar snapshot ls /var/lib/freshet/snapshots",
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.",
       "Environment: FRESHET_DEBUG=1 is --debug; FRESHET_LOG=INFO logs more than warnings."
@@ -48,10 +49,17 @@ public final class Main implements Callable<Integer> {
   static CommandLine commandLine() {
     Main main = new Main();
     Failures failures = new Failures(main::isDebugging);
-    return new CommandLine(main)
+    CommandLine command = new CommandLine(main);
+    tellVersion(command);
+    return command
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
         .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  private static void tellVersion(CommandLine command) {
+    command.getCommandSpec().versionProvider(new FreshetVersion());
+    command.getSubcommands().values().forEach(Main::tellVersion);
   }
 
   /** Runs a command line to its exit code. */

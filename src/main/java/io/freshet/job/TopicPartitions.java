@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Asks Kafka how many partitions a topic has. */
@@ -36,13 +37,20 @@ public final class TopicPartitions {
           .partitions()
           .size();
     } catch (ExecutionException e) {
-      throw new IOException(
-          e.getCause() instanceof UnknownTopicOrPartitionException
-              ? "no topic %s at %s; create it first"
-                  .formatted(topic.name(), topic.bootstrapServers())
-              : "no answer about topic %s from %s: %s"
-                  .formatted(topic.name(), topic.bootstrapServers(), e.getCause().getMessage()),
-          e.getCause());
+      throw new IOException(reason(topic, e.getCause()), e.getCause());
     }
+  }
+
+  private static String reason(EventTopic topic, Throwable failure) {
+    String servers = topic.bootstrapServers();
+    if (failure instanceof UnknownTopicOrPartitionException) {
+      return "no topic %s at %s; create it first".formatted(topic.name(), servers);
+    }
+    if (failure instanceof TimeoutException) {
+      return "no answer about topic %s from %s within %d s; is Kafka there?"
+          .formatted(topic.name(), servers, PATIENCE.toSeconds());
+    }
+    return "no answer about topic %s from %s: %s"
+        .formatted(topic.name(), servers, failure.getMessage());
   }
 }

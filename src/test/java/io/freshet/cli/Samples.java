@@ -1,0 +1,29 @@
+package io.freshet.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Files that tests of the command line start from. */
+final class Samples {
+  private Samples() {}
+
+  /** A configuration with five mistakes. */
+  static Path brokenConfig(Path folder) throws IOException {
+    return Files.writeString(
+        folder.resolve("broken.yaml"),
+        """
+        name: ctr
+        kafka:
+          topics: {impressions: shown}
+        features:
+          - {name: user, kind: categorical}
+          - {name: price, kind: numeric, transform: logarithm}
+          - {name: both, kind: cross, of: [user, genre]}
+        join:
+          windw: 30 min
+        train:
+          batch-size: 0
+        """);
+  }
+}
