@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.file.Files;
+import java.net.UnknownHostException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,15 +94,7 @@ final class MainTest {
   @Test
   void kafkaThatIsNotThereIsOneLineAfterTenSeconds() throws IOException {
     String nobody = "localhost:" + freePort();
-    Path config =
-        Files.writeString(
-            folder.resolve("learner.yaml"),
-            """
-            kafka: {bootstrap-servers: "%s"}
-            features: [{name: user, kind: categorical}, {name: genres, kind: multi}]
-            train: {user-field: user}
-            """
-                .formatted(nobody));
+    Path config = Samples.config(folder, nobody);
     Instant start = Instant.now();
 
     CommandRun run = CommandRun.of("train", "--config", config.toString());
@@ -130,11 +123,11 @@ final class MainTest {
 
   @Test
   void aMessageThatIsOnlyAWordGetsTheNameOfItsException() {
-    assertThat(failing(new java.net.UnknownHostException("kafka-1")).err())
+    assertThat(failing(new UnknownHostException("kafka-1")).err())
         .isEqualToNormalizingNewlines("fail: UnknownHostException: kafka-1\n");
     assertThat(failing(new NullPointerException()).err())
         .isEqualToNormalizingNewlines("fail: NullPointerException\n");
-    assertThat(failing(new java.nio.file.NoSuchFileException("a.csv")).err())
+    assertThat(failing(new NoSuchFileException("a.csv")).err())
         .isEqualToNormalizingNewlines("fail: there is no file a.csv\n");
   }
 

@@ -26,4 +26,16 @@ final class Samples {
           batch-size: 0
         """);
   }
+
+  /** A configuration with nothing wrong in it. */
+  static Path config(Path folder, String bootstrapServers) throws IOException {
+    return Files.writeString(
+        folder.resolve("learner.yaml"),
+        """
+        kafka: {bootstrap-servers: "%s"}
+        features: [{name: user, kind: categorical}, {name: genres, kind: multi}]
+        train: {user-field: user}
+        """
+            .formatted(bootstrapServers));
+  }
 }
