@@ -15,7 +15,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /** The learner on Kafka: the topology with the sources and sinks that the configuration names. */
 public final class LearnerJob {
   /** How far one topic may run ahead of the other in a backfill, in event time. */
-  private static final Duration ALIGNMENT_DRIFT = Duration.ofMinutes(10);
+  private static final Duration ALIGNMENT_DRIFT = Duration.ofHours(1);
 
   private final LearnerConfig config;
   private final boolean bounded;

@@ -8,6 +8,8 @@ package io.freshet.model;
  * planes of {@code n} floats at {@code a[s …]}, {@code a[s + n …]}, … All that an optimiser stores
  * can be added up across trainers: what it stores for a parameter may differ from the parameter's
  * value (FTRL stores z), so values are read through {@link #read}.
+ *
+ * <p>Not thread-safe: an optimiser may keep scratch memory.
  */
 public interface Optimizer {
 

@@ -73,8 +73,26 @@ class BatchLearnerTest {
     assertThat(bench.denseValues()).containsExactly(moved);
 
     bench.learn(new Examples(3).ofDistinctUsers(2));
+    assertThat(bench.denseValues()).containsExactly(moved);
+
     bench.learner.flushDense();
     assertThat(bench.denseValues()).isNotEqualTo(moved);
+  }
+
+  @Test
+  void aDenseStepTakesOnlyTheGradientGatheredSinceTheLast() {
+    OptimizerSettings sgd = new OptimizerSettings.Sgd(0.1f);
+    LearningSettings learning = new LearningSettings(64, 1, sgd, sgd, 5, sgd);
+    Bench bench = new Bench(MODEL, learning);
+    Bench late = new Bench(MODEL, learning);
+    bench.learn(new Examples(1).ofDistinctUsers(5));
+    float[] between = bench.denseValues();
+    late.dense.write(0, 0, between.length, between, 0);
+
+    bench.learn(new Examples(2).ofDistinctUsers(5));
+    late.learn(new Examples(2).ofDistinctUsers(5));
+
+    assertThat(bench.denseValues()).containsExactly(late.denseValues()).isNotEqualTo(between);
   }
 
   @Test
@@ -140,6 +158,23 @@ class BatchLearnerTest {
 
     assertThat(rows).containsExactly(start);
     assertThat(bench.learner.skipped()).isEqualTo(2);
+  }
+
+  @Test
+  void anExampleWithAnInfiniteLogitIsNotLearned() {
+    LabelledExample example = withNumber(new Examples(1).next(1), 10);
+    Bench bench = new Bench(MODEL, LEARNING);
+    MiniBatch batch = Examples.batch(List.of(example));
+    float[] rows = bench.startRows(batch);
+    rows[batch.rowOf(Fids.of(4, 0)) * bench.layout.width()] = 3e38f;
+    float[] start = rows.clone();
+    float[] probabilities = new float[1];
+
+    bench.learner.learn(batch, rows, probabilities);
+
+    assertThat(probabilities).containsExactly(0);
+    assertThat(rows).containsExactly(start);
+    assertThat(bench.learner.skipped()).isEqualTo(1);
   }
 
   @Test

@@ -106,8 +106,9 @@ class LocalLearnerTest {
     List<LabelledExample> next = source.ofDistinctUsers(60);
     List<Example> features = next.stream().map(LabelledExample::example).toList();
 
-    float[] predicted = learner.predictor().predict(features);
-    float one = learner.predictor().predict(features.get(7));
+    Predictor predictor = learner.predictor();
+    float one = predictor.predict(features.get(7));
+    float[] predicted = predictor.predict(features);
     float[] expected = learner.learn(next).probabilities();
 
     assertThat(predicted).containsExactly(expected, within(1e-5f));

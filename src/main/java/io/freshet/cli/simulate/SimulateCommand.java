@@ -134,7 +134,7 @@ public final class SimulateCommand implements Callable<Integer> {
     try (KafkaEvents events = kafka.open();
         Progress progress =
             Progress.of(spec.commandLine().getErr(), "records", OptionalLong.empty())) {
-      new Feed(events, rate).run(stream, progress);
+      new Feed(events, rate).run(stream, progress::at);
       report(stream);
       return 0;
     } catch (IOException e) {

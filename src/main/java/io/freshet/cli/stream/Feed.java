@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.function.LongConsumer;
 
 /** Sends a whole stream of records to Kafka. */
 public final class Feed {
@@ -23,14 +24,14 @@ public final class Feed {
    *
    * @throws InterruptedException if the thread is interrupted, which ends the feed
    */
-  public long run(Iterator<EventRecord> records, Progress progress)
+  public long run(Iterator<EventRecord> records, LongConsumer progress)
       throws IOException, InterruptedException {
     Pace pace = new Pace(perSecond);
     long sent = 0;
     while (records.hasNext()) {
       pace.await();
       kafka.send(records.next());
-      progress.at(++sent);
+      progress.accept(++sent);
     }
     kafka.flush();
     return sent;

@@ -1,0 +1,131 @@
+package io.freshet.cli.demo;
+
+import io.freshet.cli.broker.EmbeddedKafka;
+import io.freshet.cli.stream.Feed;
+import io.freshet.cli.stream.KafkaEvents;
+import io.freshet.cli.stream.KafkaEvents.Timestamps;
+import io.freshet.config.LearnerConfig;
+import io.freshet.job.LearnerJob;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.configuration.Configuration;
+
+/**
+ * One run: starts Kafka and the job, feeds the stream, watches, and stops when all is learned.
+ *
+ * <p>Everything is what a cluster would run: events go through Kafka topics, the job reads, joins,
+ * trains, checkpoints and publishes; progress is read from the metrics topic.
+ */
+final class Demo {
+  private static final Duration TICK = Duration.ofMillis(500);
+
+  private final DemoStream stream;
+  private final Path out;
+  private final List<String> overrides;
+  private final DemoConsole console;
+
+  Demo(DemoStream stream, Path out, List<String> overrides, DemoConsole console) {
+    this.stream = stream;
+    this.out = out.toAbsolutePath();
+    this.overrides = List.copyOf(overrides);
+    this.console = console;
+  }
+
+  DemoOutcome run() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+      LearnerConfig config = config(kafka.bootstrapServers());
+      createTopics(kafka, config);
+      try (RunningJob job = start(config)) {
+        return watch(config, job);
+      }
+    }
+  }
+
+  private LearnerConfig config(String bootstrapServers) {
+    List<String> settings = new ArrayList<>();
+    settings.add("kafka.bootstrap-servers=" + bootstrapServers);
+    settings.add("snapshot.root=" + snapshots().toUri());
+    settings.add("checkpoint.dir=" + out.resolve("checkpoints").toUri());
+    settings.addAll(overrides);
+    return LearnerConfig.parse(stream.config(), "the demo's learner.yaml", settings);
+  }
+
+  private static void createTopics(EmbeddedKafka kafka, LearnerConfig config)
+      throws IOException, InterruptedException {
+    var names = config.kafka().topics();
+    kafka.topics().create(names.impressions(), config.parallelism());
+    kafka.topics().create(names.clicks(), config.parallelism());
+    kafka.topics().create(names.deadLetters(), 1);
+    kafka.topics().create(names.lateClicks(), 1);
+    kafka.topics().create(names.metrics(), 1);
+  }
+
+  private RunningJob start(LearnerConfig config) throws Exception {
+    var job = new LearnerJob(config, false);
+    var env = job.localEnvironment(new Configuration());
+    job.build(env);
+    var client = env.executeAsync();
+    var kafka = config.kafka();
+    var topics = List.of(kafka.topics().impressions(), kafka.topics().clicks());
+    return new RunningJob(client, kafka.bootstrapServers(), kafka.groupId(), topics);
+  }
+
+  private DemoOutcome watch(LearnerConfig config, RunningJob job) throws Exception {
+    var kafka = config.kafka();
+    var progress = new DemoProgress();
+    ExecutorService feeder = Executors.newSingleThreadExecutor();
+    try (MetricsTopic metrics = new MetricsTopic(kafka.bootstrapServers(), topic(config))) {
+      Future<Long> feed = feeder.submit(() -> feed(config));
+      while (!(feed.isDone() && job.hasReadAll())) {
+        job.check();
+        metrics.poll(TICK);
+        progress.note(metrics);
+        console.progress(progress, stream.total(), stream.oracle(), snapshots());
+      }
+      sent(feed);
+      job.finish(out.resolve("savepoints").toUri().toString());
+      metrics.pollToEnd();
+      progress.note(metrics);
+      console.endProgress();
+      return DemoOutcome.of(config, stream, progress, metrics, job, snapshots());
+    } finally {
+      feeder.shutdownNow();
+      feeder.awaitTermination(10, TimeUnit.SECONDS);
+    }
+  }
+
+  private Path snapshots() {
+    return out.resolve("snapshots");
+  }
+
+  private static String topic(LearnerConfig config) {
+    return config.kafka().topics().metrics();
+  }
+
+  private long feed(LearnerConfig config) throws IOException, InterruptedException {
+    var kafka = config.kafka();
+    Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
+    try (KafkaEvents events =
+        new KafkaEvents(
+            client, kafka.topics().impressions(), kafka.topics().clicks(), Timestamps.EVENT)) {
+      return new Feed(events, Double.POSITIVE_INFINITY).run(stream.records(), sent -> {});
+    }
+  }
+
+  private static long sent(Future<Long> feed) throws IOException, InterruptedException {
+    try {
+      return feed.get();
+    } catch (ExecutionException e) {
+      throw new IOException("the feed failed: " + e.getCause().getMessage(), e.getCause());
+    }
+  }
+}

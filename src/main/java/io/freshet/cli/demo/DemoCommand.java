@@ -1,0 +1,102 @@
+package io.freshet.cli.demo;
+
+import io.freshet.config.ConfigException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Shows the whole of it in one process: a stream, Kafka, the job, snapshots, a report. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    showDefaultValues = true,
+    description = {
+      "Learns from a simulated ad stream, or from files, with Kafka and Flink in this process;",
+      "ends by itself and writes summary.json, report.html and the model's snapshots."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  java -jar freshet.jar demo",
+      "  java -jar freshet.jar demo --data ml-latest-small --set parallelism=1",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration."
+    })
+public final class DemoCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--events", paramLabel = "N", description = "Impressions to simulate.")
+  private long events = 400_000;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Where summary, report, snapshots and checkpoints go.")
+  private Path out = Path.of("freshet-demo");
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Learn from the files of this folder instead: MovieLens (ratings.csv, movies.csv), Open"
+              + " Bandit (men.csv) or Criteo (train.tsv).")
+  private Path data;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Another seed, another simulation.")
+  private long seed = 42;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides a key of the learner's configuration; repeatable.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter terminal = spec.commandLine().getOut();
+    try {
+      prepareOut();
+      var console = new DemoConsole(terminal, System.console() != null);
+      DemoOutcome outcome = new Demo(stream(), out, overrides, console).run();
+      outcome.write(out);
+      console.say("");
+      terminal.print(outcome.summary().toText());
+      console.say("");
+      console.say("  report        " + out.resolve("report.html"));
+      return outcome.summary().exactlyOnce() ? 0 : 1;
+    } catch (ConfigException e) {
+      e.problems().forEach(spec.commandLine().getErr()::println);
+      return 2;
+    } catch (IOException e) {
+      spec.commandLine().getErr().println("demo: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  /** Each run begins with an empty model, so the folder may hold none. */
+  private void prepareOut() throws IOException {
+    if (Files.exists(out.resolve("snapshots"))) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--out " + out + " holds the snapshots of another run: name another folder or remove it");
+    }
+    Files.createDirectories(out);
+  }
+
+  private DemoStream stream() throws IOException {
+    if (events < 1) {
+      throw new ParameterException(spec.commandLine(), "--events must be at least 1");
+    }
+    return data == null ? DemoStreams.simulated(events, seed) : DemoStreams.files(data);
+  }
+}

@@ -1,0 +1,157 @@
+package io.freshet.cli.demo;
+
+import io.freshet.cli.report.Point;
+import io.freshet.cli.report.ReportData;
+import io.freshet.cli.report.ReportData.Curves;
+import io.freshet.cli.report.ReportData.Funnel;
+import io.freshet.cli.report.ReportData.PublishedSnapshot;
+import io.freshet.cli.report.ReportPage;
+import io.freshet.cli.report.Summary;
+import io.freshet.cli.simulate.Oracle;
+import io.freshet.cli.simulate.Oracle.Best;
+import io.freshet.config.LearnerConfig;
+import io.freshet.evaluate.Metrics;
+import io.freshet.snapshot.LocalStorage;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.Snapshot;
+import io.freshet.snapshot.SnapshotReader;
+import io.freshet.snapshot.SnapshotStore;
+import io.freshet.snapshot.Version;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What came of a run, from what a user of the system could see: topics, metrics and snapshots.
+ *
+ * @param summary the figures
+ * @param report all that the report page shows
+ */
+record DemoOutcome(Summary summary, ReportData report) {
+
+  /** Gathers the outcome of a run that has ended. */
+  static DemoOutcome of(
+      LearnerConfig config,
+      DemoStream stream,
+      DemoProgress progress,
+      MetricsTopic metrics,
+      RunningJob job,
+      Path snapshots)
+      throws IOException, InterruptedException {
+    var topics = config.kafka().topics();
+    long events = job.records(topics.impressions()) + job.records(topics.clicks());
+    long deadLetters = job.records(topics.deadLetters());
+    long lateClicks = job.records(topics.lateClicks());
+    SnapshotStore store = new SnapshotStore(new LocalStorage(snapshots));
+    List<PublishedSnapshot> published = published(store);
+    Metrics all = metrics.sinceStart();
+    Optional<Best> best = stream.oracle().map(Oracle::best);
+    Summary summary =
+        new Summary(
+            events,
+            all.examples(),
+            progress.seconds(),
+            all.logloss(),
+            best.map(b -> OptionalDouble.of(b.logloss())).orElse(OptionalDouble.empty()),
+            all.auc(),
+            best.map(b -> OptionalDouble.of(b.auc())).orElse(OptionalDouble.empty()),
+            all.ne(),
+            all.calibration(),
+            deadLetters,
+            lateClicks,
+            published.size(),
+            metrics.occurrences(),
+            updates(store));
+    long positives = Math.round(all.positives());
+    Funnel funnel =
+        new Funnel(
+            job.records(topics.impressions()),
+            job.records(topics.clicks()),
+            positives,
+            all.examples() - positives,
+            0,
+            lateClicks,
+            deadLetters);
+    return new DemoOutcome(
+        summary,
+        new ReportData(
+            stream.title(),
+            Instant.now(),
+            config.evaluate().window(),
+            summary,
+            curves(metrics.windows(), stream.oracle(), progress),
+            funnel,
+            published,
+            settings(config)));
+  }
+
+  /** Writes {@code summary.json} and {@code report.html}. */
+  void write(Path out) throws IOException {
+    Files.writeString(out.resolve("summary.json"), summary.toJson());
+    Files.writeString(out.resolve("report.html"), ReportPage.html(report));
+  }
+
+  private static Curves curves(
+      List<Metrics> windows, Optional<Oracle> oracle, DemoProgress progress) {
+    return new Curves(
+        Point.curve(windows, Metrics::logloss),
+        best(windows, oracle, Best::logloss),
+        Point.curve(windows, Metrics::auc),
+        best(windows, oracle, Best::auc),
+        Point.curve(windows, Metrics::calibration),
+        progress.throughput());
+  }
+
+  private static List<Point> best(
+      List<Metrics> windows, Optional<Oracle> oracle, ToDoubleFunction<Best> figure) {
+    List<Point> points = new ArrayList<>();
+    for (Metrics window : oracle.isPresent() ? windows : List.<Metrics>of()) {
+      Best best = oracle.get().best(window.from(), window.to());
+      points.add(new Point(window.from(), figure.applyAsDouble(best), best.examples()));
+    }
+    return points;
+  }
+
+  private static List<PublishedSnapshot> published(SnapshotStore store) throws IOException {
+    List<PublishedSnapshot> published = new ArrayList<>();
+    for (Version version : store.versions()) {
+      Manifest manifest = store.manifest(version);
+      published.add(
+          new PublishedSnapshot(
+              version.toString(),
+              manifest.kind().name().toLowerCase(java.util.Locale.ROOT),
+              manifest.rows(),
+              manifest.bytes(),
+              manifest.created()));
+    }
+    return published;
+  }
+
+  /** The sum of {@code updates} over the table, as the last snapshot holds it. */
+  private static long updates(SnapshotStore store) throws IOException {
+    Optional<Version> latest = store.latest();
+    if (latest.isEmpty()) {
+      return 0;
+    }
+    Snapshot model = new SnapshotReader(store).load(latest.get());
+    return model.totalUpdates();
+  }
+
+  private static Map<String, String> settings(LearnerConfig config) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("parallelism", String.valueOf(config.parallelism()));
+    settings.put("join", config.join().toString());
+    settings.put("model", config.model().toString());
+    settings.put("train", config.train().toString());
+    settings.put("checkpoint", config.checkpoint().toString());
+    return settings;
+  }
+}
