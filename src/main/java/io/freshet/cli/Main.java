@@ -1,5 +1,7 @@
 package io.freshet.cli;
 
+import io.freshet.cli.demo.DemoCommand;
+import io.freshet.cli.replay.ReplayCommand;
 import io.freshet.cli.simulate.SimulateCommand;
 import io.freshet.cli.snapshot.SnapshotCommand;
 import io.freshet.job.FreshetVersion;
@@ -19,7 +21,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Learns a click model from Kafka, continuously, and publishes snapshots of it.",
-    subcommands = {TrainCommand.class, SimulateCommand.class, SnapshotCommand.class},
+    subcommands = {
+      DemoCommand.class,
+      TrainCommand.class,
+      SimulateCommand.class,
+      ReplayCommand.class,
+      SnapshotCommand.class
+    },
     footer = {
       "",
       "Examples:",
