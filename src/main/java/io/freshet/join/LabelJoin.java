@@ -42,6 +42,8 @@ import org.apache.flink.util.OutputTag;
  *
  * <p><b>A restart changes nothing.</b> The watermark is part of the checkpoint (all subtasks have
  * the same one at a barrier), so that what was late before it is late after it; so are the counts.
+ * Only the end of time is not kept: a job may go on, with new events, from where a bounded run
+ * ended.
  */
 public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     implements TwoInputStreamOperator<EncodedImpression, Click, LabelledExample>,
@@ -49,6 +51,7 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private static final long serialVersionUID = 1L;
 
   private static final int CLICKS = 1;
+  private static final long END_OF_TIME = Watermark.MAX_WATERMARK.getTimestamp();
 
   private final JoinSettings settings;
   private final OutputTag<Click> lateClicks;
@@ -112,7 +115,9 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     }
     restoredWatermark = Long.MIN_VALUE;
     for (long stored : storedWatermark.get()) {
-      restoredWatermark = Math.max(restoredWatermark, stored);
+      if (stored != END_OF_TIME) {
+        restoredWatermark = Math.max(restoredWatermark, stored);
+      }
     }
   }
 

@@ -18,7 +18,6 @@ public final class AnnouncementCodec implements WireCodec<Announcement> {
 
   @Override
   public void write(Announcement value, DataOutputView out) throws IOException {
-    // a switch over the sealed type needs a later Java
     if (value instanceof Announcement.Part part) {
       out.writeByte(PART);
       writePart(part, out);
@@ -33,6 +32,8 @@ public final class AnnouncementCodec implements WireCodec<Announcement> {
       out.writeUTF(offset.topic());
       out.writeInt(offset.partition());
       out.writeLong(offset.next());
+    } else {
+      throw new IllegalStateException("no form is known for " + value);
     }
   }
 

@@ -36,11 +36,7 @@ final class FlinkStorage implements WritableStorage {
    * @throws IOException where no file system is installed for the scheme
    */
   static WritableStorage at(String root) throws IOException {
-    Path path = new Path(root);
-    String scheme = path.toUri().getScheme();
-    return scheme == null || scheme.equals("file")
-        ? new LocalStorage(java.nio.file.Path.of(path.getPath()))
-        : through(root);
+    return LocalStorage.isLocal(root) ? LocalStorage.at(root) : through(root);
   }
 
   /** The storage of a root through Flink's file system, whatever the scheme. */

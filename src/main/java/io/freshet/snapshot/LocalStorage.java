@@ -28,6 +28,23 @@ public final class LocalStorage implements WritableStorage {
     this.root = root.toAbsolutePath().normalize();
   }
 
+  /**
+   * The storage of a root written as a path or as a {@code file:} URI, which is taken literally.
+   *
+   * @throws IllegalArgumentException where the root is not local
+   */
+  public static LocalStorage at(String root) {
+    if (!isLocal(root)) {
+      throw new IllegalArgumentException(
+          "\"" + root + "\" is not a local folder, as in file:///var/lib/freshet/snapshots");
+    }
+    return new LocalStorage(Path.of(root.replaceFirst("^file:(//)?", "")));
+  }
+
+  static boolean isLocal(String root) {
+    return root.startsWith("file:") || !root.contains("://");
+  }
+
   @Override
   public List<String> list(String folder) throws IOException {
     Path path = resolve(folder);

@@ -3,7 +3,6 @@ package io.freshet.snapshot;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.FeatureSchema;
-import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -61,8 +60,7 @@ public record Manifest(
   }
 
   /** The shape of the model. */
-  public record Model(String kind, int embeddingSize, List<Integer> hiddenLayers)
-      implements Serializable {
+  public record Model(String kind, int embeddingSize, List<Integer> hiddenLayers) {
     public Model {
       requireNonNull(kind, "kind");
       hiddenLayers = List.copyOf(hiddenLayers);

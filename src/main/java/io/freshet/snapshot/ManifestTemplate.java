@@ -1,43 +1,37 @@
 package io.freshet.snapshot;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.model.DenseShape;
 import io.freshet.model.ModelSettings;
 import java.io.Serializable;
 import java.util.List;
 
-/**
- * What the manifests of a run have in common, in a form that travels to where the publisher runs.
- *
- * @param schemaJson the feature schema as the manifest holds it
- */
-record ManifestTemplate(String name, String schemaJson, Manifest.Model model, long seed)
+/** What the manifests of a run have in common. */
+record ManifestTemplate(String name, FeatureSchema schema, ModelSettings settings)
     implements Serializable {
   static final String DEEPFM = "deepfm";
 
-  static ManifestTemplate of(String name, FeatureSchema schema, ModelSettings model) {
-    return new ManifestTemplate(
-        name,
-        SchemaJson.write(schema).toString(),
-        new Manifest.Model(DEEPFM, model.embeddingSize(), model.hiddenLayers()),
-        model.seed());
-  }
-
-  FeatureSchema schema() {
-    try {
-      return SchemaJson.read(new ObjectMapper().readTree(schemaJson));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a schema of our own writing: " + schemaJson, e);
-    }
+  Manifest.Model model() {
+    return new Manifest.Model(DEEPFM, settings.embeddingSize(), settings.hiddenLayers());
   }
 
   Manifest.UnknownIds unknownIds() {
-    return new Manifest.UnknownIds(Manifest.UnknownIds.START_ROW, seed);
+    return new Manifest.UnknownIds(Manifest.UnknownIds.START_ROW, settings.seed());
   }
 
   /** The deep part's tensors, in the order of its parameters. */
   List<Tensor> tensors() {
-    return DenseTensors.of(schema().size(), model.embeddingSize(), model.hiddenLayers());
+    return shape().tensors().stream()
+        .map(t -> Tensor.floats(t.name(), t.shape().stream().mapToLong(n -> n).toArray()))
+        .toList();
+  }
+
+  /** Parameters of the deep part. */
+  int denseSize() {
+    return shape().size();
+  }
+
+  private DenseShape shape() {
+    return DenseShape.of(schema.size(), settings);
   }
 }

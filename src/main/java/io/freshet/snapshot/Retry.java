@@ -1,5 +1,6 @@
 package io.freshet.snapshot;
 
+import java.io.IOException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +50,7 @@ final class Retry {
       } catch (Exception e) {
         failed.run();
         if (failures == 0) {
-          LOG.warn("{} fails and is tried again until it works", what, e);
+          logFirst(what, e);
         }
       }
       Thread.sleep(pause.toMillis()); // throws at once where an attempt was interrupted
@@ -57,6 +58,14 @@ final class Retry {
           pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
               ? pause.multipliedBy(2)
               : LONGEST_PAUSE;
+    }
+  }
+
+  private static void logFirst(String what, Exception e) {
+    if (e instanceof IOException) {
+      LOG.warn("{} fails and is tried again until it works: {}", what, e.toString());
+    } else {
+      LOG.warn("{} fails unexpectedly and is tried again until it works", what, e);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.freshet.snapshot;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.model.FinishedRows;
 import io.freshet.model.LongIndex;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -13,7 +14,7 @@ import java.util.Map;
  *
  * <p>Built by one thread; then it may be read by many.
  */
-public final class Snapshot {
+public final class Snapshot implements FinishedRows {
   private final Manifest manifest;
   private final int width;
   private final LongIndex index;
@@ -70,11 +71,7 @@ public final class Snapshot {
     return present.cardinality();
   }
 
-  /**
-   * Copies the row of an id to {@code target[at …]}.
-   *
-   * @return false where the model does not hold the id; nothing is copied then
-   */
+  @Override
   public boolean read(long fid, float[] target, int at) {
     int row = find(fid);
     if (row < 0) {

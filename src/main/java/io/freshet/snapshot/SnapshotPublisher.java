@@ -60,7 +60,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       ModelSettings model,
       StorageFactory storageFactory) {
     this.root = settings.root();
-    this.template = ManifestTemplate.of(name, schema, model);
+    this.template = new ManifestTemplate(name, schema, model);
     this.storageFactory = storageFactory;
   }
 
@@ -71,7 +71,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
         context
             .getOperatorStateStore()
             .getListState(new ListStateDescriptor<>("unpublished", STATE_TYPE));
-    collector = new CutCollector(DenseTensors.size(template.tensors()));
+    collector = new CutCollector(template.denseSize());
     Iterator<PublisherState> restored = state.get().iterator();
     if (restored.hasNext()) {
       PublisherState from = restored.next();

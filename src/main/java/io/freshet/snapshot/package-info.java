@@ -1,2 +1,26 @@
-/** Model snapshots: their files, how they are written, published and read. */
+/**
+ * Model snapshots: their files, how they are written, published and read.
+ *
+ * <pre>
+ * shard ── rows ──► SnapshotWriter ── parts ─────────────┐
+ *                    │                                   ▼
+ *                    ▼        dense, metrics, ──► SnapshotPublisher ──► Chain: what is due?
+ *               .staging/     offsets                                     │
+ *                    │                                                    ▼
+ *                    └──── copied into the version ◄──── PublicationThread: Publication
+ *
+ * &lt;root&gt;/latest.json                           the current version; replaced atomically, last
+ * &lt;root&gt;/&lt;version&gt;/manifest.json               what the version is; written when all else is there
+ * &lt;root&gt;/&lt;version&gt;/dense.safetensors           the deep part, always whole
+ * &lt;root&gt;/&lt;version&gt;/embeddings-00000-of-00004.safetensors   rows by ascending fid
+ * &lt;root&gt;/.staging/                             parts that are not published yet
+ * </pre>
+ *
+ * <p>A version is the model at one checkpoint: {@code <lineage>-<checkpoint>}. The first of all is
+ * full; the others hold what changed since their parent. The embedding files of a version are read
+ * in the order of its manifest, and a later file's row replaces an earlier one's.
+ *
+ * <p>The reading side ({@link io.freshet.snapshot.SnapshotStore}, {@link
+ * io.freshet.snapshot.SnapshotReader}) needs no Flink.
+ */
 package io.freshet.snapshot;

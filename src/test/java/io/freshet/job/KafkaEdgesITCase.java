@@ -2,6 +2,7 @@ package io.freshet.job;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.Configuration;
@@ -32,6 +34,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -50,6 +53,13 @@ final class KafkaEdgesITCase {
   private static final JoinSettings SORTED =
       new JoinSettings(
           Duration.ofMillis(999), Duration.ZERO, Duration.ofMinutes(1), Duration.ofMillis(1));
+
+  private static final JoinSettings UNSORTED =
+      new JoinSettings(
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(1),
+          Duration.ofSeconds(1));
 
   private static EmbeddedKafka kafka;
 
@@ -99,7 +109,7 @@ final class KafkaEdgesITCase {
       sender.send("mixed-clicks", 1, "{\"impression_id\": \"i1\", \"timestamp\": 99999999999999}");
     }
 
-    List<LabelledExample> examples = run("mixed", 2, SORTED, Duration.ofMinutes(1));
+    List<LabelledExample> examples = run("mixed", 2, UNSORTED, Duration.ofMinutes(1));
 
     assertThat(examples).hasSize(300).filteredOn(e -> e.label() == 1).hasSize(150);
     assertThat(read("mixed-dead"))
@@ -209,6 +219,7 @@ final class KafkaEdgesITCase {
             Map.of("bootstrap.servers", kafka.bootstrapServers()),
             new ByteArraySerializer(),
             new ByteArraySerializer());
+    private final List<Future<RecordMetadata>> sent = new ArrayList<>();
 
     void impression(String topic, int i, long timestamp) {
       send(
@@ -223,12 +234,17 @@ final class KafkaEdgesITCase {
     }
 
     void send(String topic, Integer partition, String value) {
-      producer.send(new ProducerRecord<>(topic, partition, null, value.getBytes(UTF_8)));
+      sent.add(producer.send(new ProducerRecord<>(topic, partition, null, value.getBytes(UTF_8))));
     }
 
     @Override
     public void close() {
       producer.close();
+      sent.forEach(Sender::arrived);
+    }
+
+    private static void arrived(Future<RecordMetadata> record) {
+      assertThatCode(record::get).doesNotThrowAnyException();
     }
   }
 }

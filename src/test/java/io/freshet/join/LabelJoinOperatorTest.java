@@ -178,6 +178,19 @@ final class LabelJoinOperatorTest {
   }
 
   @Test
+  void newEventsAreLearnedAfterABoundedRunHasEnded() throws Exception {
+    join.watermarks(Long.MAX_VALUE);
+    OperatorSubtaskState state = join.snapshot(1, 1);
+
+    try (JoinHarness restored = JoinHarness.restore(SETTINGS, state, 1, 1, 0)) {
+      restored.impression("a", 1_000);
+      restored.watermarks(600_000);
+
+      assertThat(restored.extractOutputValues()).hasSize(1);
+    }
+  }
+
+  @Test
   void longerWindowAfterARestartHoldsForWhatWaits() throws Exception {
     join.impression("a", 1_000);
     OperatorSubtaskState state = join.snapshot(1, 1);

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(10)
 class ChainTest {
   private static final String OLD = "aaaaaaaa";
   private static final String NEW = "bbbbbbbb";

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Kills the publisher before, within and after each change it makes to the store, then restores it
  * from the checkpoint's state: at no moment may {@code latest} name a version that does not verify.
  */
-@Timeout(60)
+@Timeout(20)
 class PublicationCrashTest {
   /** Changes of a publication: two parts, dense, manifest, latest, and two staged files go. */
   private static final int CHANGES = 7;

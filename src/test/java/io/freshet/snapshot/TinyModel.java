@@ -25,7 +25,7 @@ final class TinyModel {
   /** 8 inputs to 3 units to 1: weights and biases. */
   static final int DENSE_SIZE = 8 * 3 + 3 + 3 + 1;
 
-  static final ManifestTemplate TEMPLATE = ManifestTemplate.of("tiny", SCHEMA, SETTINGS);
+  static final ManifestTemplate TEMPLATE = new ManifestTemplate("tiny", SCHEMA, SETTINGS);
 
   private TinyModel() {}
 

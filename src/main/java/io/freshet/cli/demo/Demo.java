@@ -44,9 +44,27 @@ final class Demo {
     try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
       LearnerConfig config = config(kafka.bootstrapServers());
       createTopics(kafka, config);
-      try (RunningJob job = start(config)) {
-        return watch(config, job);
-      }
+      return stream.live() ? live(config) : recorded(config);
+    }
+  }
+
+  /** The stream flows while the job learns from it. */
+  private DemoOutcome live(LearnerConfig config) throws Exception {
+    ExecutorService feeder = Executors.newSingleThreadExecutor();
+    try (RunningJob job = start(config)) {
+      Future<Long> feed = feeder.submit(() -> feed(config));
+      return watch(config, job, () -> feed.isDone() && sent(feed) && job.hasReadAll());
+    } finally {
+      feeder.shutdownNow();
+      feeder.awaitTermination(10, TimeUnit.SECONDS);
+    }
+  }
+
+  /** The stream is in Kafka when the job begins, which ends where the stream does. */
+  private DemoOutcome recorded(LearnerConfig config) throws Exception {
+    feed(config);
+    try (RunningJob job = start(config)) {
+      return watch(config, job, job::hasEnded);
     }
   }
 
@@ -70,7 +88,7 @@ final class Demo {
   }
 
   private RunningJob start(LearnerConfig config) throws Exception {
-    var job = new LearnerJob(config, false);
+    var job = new LearnerJob(config, !stream.live());
     var env = job.localEnvironment(new Configuration());
     job.build(env);
     var client = env.executeAsync();
@@ -79,36 +97,32 @@ final class Demo {
     return new RunningJob(client, kafka.bootstrapServers(), kafka.groupId(), topics);
   }
 
-  private DemoOutcome watch(LearnerConfig config, RunningJob job) throws Exception {
+  private DemoOutcome watch(LearnerConfig config, RunningJob job, Done done) throws Exception {
     var kafka = config.kafka();
     var progress = new DemoProgress();
-    ExecutorService feeder = Executors.newSingleThreadExecutor();
-    try (MetricsTopic metrics = new MetricsTopic(kafka.bootstrapServers(), topic(config))) {
-      Future<Long> feed = feeder.submit(() -> feed(config));
-      while (!(feed.isDone() && job.hasReadAll())) {
+    try (MetricsTopic metrics =
+        new MetricsTopic(kafka.bootstrapServers(), kafka.topics().metrics())) {
+      while (!done.isTrue()) {
         job.check();
         metrics.poll(TICK);
         progress.note(metrics);
         console.progress(progress, stream.total(), stream.oracle(), snapshots());
       }
-      sent(feed);
       job.finish(out.resolve("savepoints").toUri().toString());
       metrics.pollToEnd();
       progress.note(metrics);
       console.endProgress();
       return DemoOutcome.of(config, stream, progress, metrics, job, snapshots());
-    } finally {
-      feeder.shutdownNow();
-      feeder.awaitTermination(10, TimeUnit.SECONDS);
     }
+  }
+
+  /** Whether all that there is has been learned. */
+  private interface Done {
+    boolean isTrue() throws IOException, InterruptedException;
   }
 
   private Path snapshots() {
     return out.resolve("snapshots");
-  }
-
-  private static String topic(LearnerConfig config) {
-    return config.kafka().topics().metrics();
   }
 
   private long feed(LearnerConfig config) throws IOException, InterruptedException {
@@ -121,9 +135,11 @@ final class Demo {
     }
   }
 
-  private static long sent(Future<Long> feed) throws IOException, InterruptedException {
+  /** True, unless the feed failed. */
+  private static boolean sent(Future<Long> feed) throws IOException, InterruptedException {
     try {
-      return feed.get();
+      feed.get();
+      return true;
     } catch (ExecutionException e) {
       throw new IOException("the feed failed: " + e.getCause().getMessage(), e.getCause());
     }

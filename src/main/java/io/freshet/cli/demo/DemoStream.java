@@ -14,12 +14,14 @@ import java.util.OptionalLong;
  * @param title what it is, for people
  * @param config the learner's configuration (YAML), but for where Kafka is and files go
  * @param records impressions and clicks, in the order of their arrival
+ * @param live whether it flows while it is learned, or lies in Kafka before
  * @param total how many impressions there are, where it is known
  * @param oracle what the stream's truth would have reached, where it is known
  */
 record DemoStream(
     String title,
     String config,
+    boolean live,
     Iterator<EventRecord> records,
     OptionalLong total,
     Optional<Oracle> oracle) {

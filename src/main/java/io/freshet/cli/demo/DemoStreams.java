@@ -29,6 +29,7 @@ final class DemoStreams {
     return new DemoStream(
         "Simulated ad stream",
         resource(DemoStreams.class, "demo-learner.yaml"),
+        true,
         stream,
         OptionalLong.of(impressions),
         Optional.of(oracle));
@@ -42,6 +43,7 @@ final class DemoStreams {
     return new DemoStream(
         name,
         resource(Replay.class, name + "-learner.yaml"),
+        false,
         records,
         OptionalLong.empty(),
         Optional.empty());

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.kafka.clients.admin.Admin;
@@ -30,18 +29,26 @@ final class RunningJob implements AutoCloseable {
   }
 
   /**
-   * Throws if the job has ended or failed.
+   * Throws if the job failed.
    *
    * @throws IOException with the job's own reason
    */
   void check() throws IOException, InterruptedException {
+    hasEnded();
+  }
+
+  /**
+   * Whether the job has come to the end of its input.
+   *
+   * @throws IOException if it failed, with its own reason
+   */
+  boolean hasEnded() throws IOException, InterruptedException {
     try {
-      JobStatus status = job.getJobStatus().get();
-      if (status.isGloballyTerminalState()) {
+      if (!ended && job.getJobStatus().get().isGloballyTerminalState()) {
         ended = true;
         job.getJobExecutionResult().get();
-        throw new IOException("the job has ended by itself: " + status);
       }
+      return ended;
     } catch (ExecutionException e) {
       throw new IOException("the job failed: " + rootOf(e).getMessage(), e);
     }

@@ -56,7 +56,7 @@ public final class Replay {
     Timeline.Shift shift = mapping.timeline().over(range.earliest, range.latest, now);
     GoodRows rows = new GoodRows(mapping, directory, lookups, strict, new BadRows());
     Iterator<ReplayRow> ordered = mapping.order() == Order.TIME ? sorted(rows) : rows;
-    return new ReplayRecords(rows, ordered, shift, mapping.clickDelay(), range.rows);
+    return new ReplayRecords(rows, ordered, shift, mapping.clickDelay(), range.records);
   }
 
   private static Iterator<ReplayRow> sorted(Iterator<ReplayRow> rows) {
@@ -70,7 +70,7 @@ public final class Replay {
     try (GoodRows rows = new GoodRows(mapping, directory, lookups, false, new BadRows())) {
       Range range = new Range(Long.MAX_VALUE, Long.MIN_VALUE, 0);
       while (rows.hasNext()) {
-        range = range.with(rows.next().time());
+        range = range.with(rows.next());
       }
       return range;
     }
@@ -89,9 +89,12 @@ public final class Replay {
     }
   }
 
-  private record Range(long earliest, long latest, long rows) {
-    Range with(long time) {
-      return new Range(Math.min(earliest, time), Math.max(latest, time), rows + 1);
+  private record Range(long earliest, long latest, long records) {
+    Range with(ReplayRow row) {
+      return new Range(
+          Math.min(earliest, row.time()),
+          Math.max(latest, row.time()),
+          records + (row.clicked() ? 2 : 1));
     }
   }
 }

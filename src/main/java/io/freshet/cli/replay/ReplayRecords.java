@@ -37,7 +37,7 @@ public final class ReplayRecords implements Iterator<EventRecord>, AutoCloseable
     advance();
   }
 
-  /** How many impressions there will be. */
+  /** How many records there will be, impressions and clicks together. */
   public long total() {
     return total;
   }

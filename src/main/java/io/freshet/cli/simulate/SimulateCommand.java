@@ -129,11 +129,15 @@ public final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    AdStream stream = new AdStream(settings(), new Oracle(Duration.ofHours(1)));
+    SimulatorSettings settings = settings();
+    AdStream stream = new AdStream(settings, new Oracle(Duration.ofHours(1)));
     double rate = kafka.rate();
     try (KafkaEvents events = kafka.open();
         Progress progress =
-            Progress.of(spec.commandLine().getErr(), "records", OptionalLong.empty())) {
+            Progress.of(
+                spec.commandLine().getErr(),
+                "records",
+                OptionalLong.of(settings.expectedRecords()))) {
       new Feed(events, rate).run(stream, progress::at);
       report(stream);
       return 0;

@@ -35,6 +35,12 @@ public record SimulatorSettings(
         seed, start, impressions, perSecond, Truth.DEFAULT, Disorder.DEFAULT);
   }
 
+  /** About how many records the stream will have, in both topics together. */
+  public long expectedRecords() {
+    double distinct = impressions * (1 + truth.clickRate());
+    return Math.round(distinct * (1 + disorder.duplicates()) + impressions * disorder.malformed());
+  }
+
   /**
    * The truth's shape.
    *

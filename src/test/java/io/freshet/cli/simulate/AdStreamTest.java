@@ -3,6 +3,7 @@ package io.freshet.cli.simulate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.freshet.cli.simulate.SimulatorSettings.Disorder;
 import io.freshet.cli.simulate.SimulatorSettings.Truth;
@@ -63,6 +64,15 @@ class AdStreamTest {
     assertThat(counts.duplicates()).isEqualTo(decoded.duplicates).isPositive();
     assertThat(counts.malformed()).isEqualTo(decoded.rejected);
     assertThat(counts.records()).isEqualTo(decoded.records);
+  }
+
+  @Test
+  void theExpectedNumberOfRecordsIsNearTheTrueOne() {
+    SimulatorSettings settings =
+        new SimulatorSettings(3, START, 10_000, 4, Truth.DEFAULT, DISORDER);
+
+    assertThat((double) records(new AdStream(settings)).size())
+        .isCloseTo(settings.expectedRecords(), withinPercentage(4));
   }
 
   @Test

@@ -1,0 +1,171 @@
+package io.freshet.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.model.RowBlock;
+import io.freshet.wire.Primitives;
+import io.freshet.wire.WireCodec;
+import io.freshet.wire.WireType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Writer and publisher in a real job: number n writes the row of n mod 50 with n as its updates, so
+ * that the last fifty numbers are the model.
+ */
+@Timeout(120)
+class SnapshotITCase {
+  private static final int FIDS = 50;
+  private static final AtomicInteger FAILURES_LEFT = new AtomicInteger();
+
+  @TempDir Path folder;
+  private SnapshotStore store;
+  private SnapshotReader reader;
+
+  @BeforeEach
+  void open() {
+    store = new SnapshotStore(new LocalStorage(folder.resolve("snapshots")));
+    reader = new SnapshotReader(store);
+  }
+
+  @Test
+  void theEndOfABoundedStreamIsPublished() throws Exception {
+    job(1000).execute();
+
+    assertModelOf(1000);
+    assertThat(store.versions().size()).isGreaterThan(2);
+  }
+
+  @Test
+  void aFailureLosesNoRowAndKeepsTheLineage() throws Exception {
+    FAILURES_LEFT.set(2);
+    job(1500).execute();
+
+    assertThat(FAILURES_LEFT).hasValue(0);
+    assertModelOf(1500);
+    assertThat(store.versions()).extracting(Version::lineage).containsOnly(lineage());
+  }
+
+  @Test
+  void aStopWithASavepointPublishesItsCut() throws Exception {
+    JobClient client = job(1_000_000).executeAsync();
+    while (store.latest().isEmpty()) {
+      Thread.sleep(20);
+    }
+    client
+        .stopWithSavepoint(
+            false, folder.resolve("savepoints").toUri().toString(), SavepointFormatType.CANONICAL)
+        .get(60, TimeUnit.SECONDS);
+    while (client.getJobStatus().get() != JobStatus.FINISHED) {
+      Thread.sleep(20);
+    }
+
+    Version latest = store.latest().orElseThrow();
+    assertThat(reader.verify(latest).problems()).isEmpty();
+    assertModelOf(store.manifest(latest).offsets().get("numbers-0"));
+  }
+
+  /** The model of the numbers up to the last, whose row has the last as its updates. */
+  private void assertModelOf(long last) throws IOException {
+    Version latest = store.latest().orElseThrow();
+    Snapshot model = reader.load(latest);
+    assertThat(reader.verify(latest).problems()).isEmpty();
+    assertThat(model.size()).isEqualTo((int) Math.min(FIDS, last));
+    for (long n = Math.max(1, last - FIDS + 1); n <= last; n++) {
+      assertThat(model.updates(n % FIDS)).as("updates of %d", n % FIDS).isEqualTo(n);
+    }
+  }
+
+  private String lineage() throws IOException {
+    return store.latest().orElseThrow().lineage();
+  }
+
+  private StreamExecutionEnvironment job(long numbers) {
+    Configuration configuration = new Configuration();
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 10);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(50));
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.createLocalEnvironment(1, configuration);
+    env.enableCheckpointing(100);
+    SnapshotSettings settings =
+        new SnapshotSettings(folder.resolve("snapshots").toUri().toString());
+    DataStream<Long> slowly = env.fromSequence(1, numbers).map(new Slowly()).returns(Types.LONG);
+    DataStream<Announcement> parts =
+        slowly
+            .map(n -> TinyModel.rows(n.intValue(), n % FIDS))
+            .returns(WireType.of(RowBlock.class, RowBlockCodec.class))
+            .transform(
+                "writer", Announcement.TYPE, new SnapshotWriter(settings, TinyModel.SETTINGS, 40));
+    parts
+        .union(
+            announce(slowly, n -> new Announcement.Dense(TinyModel.dense(n))),
+            announce(slowly, n -> new Announcement.Offset("numbers", 0, n)))
+        .transform(
+            "publisher",
+            TypeInformation.of(Void.class),
+            new SnapshotPublisher(settings, "tiny", TinyModel.SCHEMA, TinyModel.SETTINGS));
+    return env;
+  }
+
+  private static DataStream<Announcement> announce(
+      DataStream<Long> numbers, MapFunction<Long, Announcement> map) {
+    return numbers.map(map).returns(Announcement.TYPE);
+  }
+
+  /** About a thousand numbers a second; fails now and then while failures are left. */
+  private static final class Slowly implements MapFunction<Long, Long> {
+    private int seen;
+
+    @Override
+    public Long map(Long n) throws Exception {
+      Thread.sleep(1);
+      if (++seen == 450 && FAILURES_LEFT.get() > 0) {
+        FAILURES_LEFT.decrementAndGet();
+        throw new IllegalStateException("a failure of the test's own");
+      }
+      return n;
+    }
+  }
+
+  /** Blocks between the operators of this test. Public for Flink. */
+  public static final class RowBlockCodec implements WireCodec<RowBlock> {
+    @Override
+    public void write(RowBlock block, DataOutputView out) throws IOException {
+      out.writeInt(block.size());
+      Primitives.writeLongs(block.fids(), 0, block.size(), out);
+      Primitives.writeLongs(block.updates(), 0, block.size(), out);
+      Primitives.writeFloats(block.values(), 0, block.size() * TinyModel.WIDTH, out);
+    }
+
+    @Override
+    public RowBlock read(DataInputView in, int version) throws IOException {
+      int n = in.readInt();
+      RowBlock block = new RowBlock(new long[n], new long[n], new float[n * TinyModel.WIDTH]);
+      Primitives.readLongs(block.fids(), 0, n, in);
+      Primitives.readLongs(block.updates(), 0, n, in);
+      Primitives.readFloats(block.values(), 0, n * TinyModel.WIDTH, in);
+      return block;
+    }
+  }
+}
