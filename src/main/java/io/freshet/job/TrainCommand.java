@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
+    versionProvider = FreshetVersion.class,
     sortOptions = false,
     description = "Trains a model from the impressions and clicks in Kafka.",
     footer = {

@@ -51,7 +51,7 @@ public record Manifest(
   /** The format that this code writes. */
   public static final String FORMAT = "1.0";
 
-  static final String FILE = "manifest.json";
+  public static final String FILE = "manifest.json";
 
   /** Whether a version stands alone. */
   public enum Kind {

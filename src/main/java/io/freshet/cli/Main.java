@@ -1,0 +1,94 @@
+package io.freshet.cli;
+
+import io.freshet.cli.demo.DemoCommand;
+import io.freshet.cli.replay.ReplayCommand;
+import io.freshet.cli.simulate.SimulateCommand;
+import io.freshet.cli.snapshot.SnapshotCommand;
+import io.freshet.job.FreshetVersion;
+import io.freshet.job.TrainCommand;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command {@code freshet}: main class of the jar that holds everything. */
+@Command(
+    name = "freshet",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Learns a click model from Kafka, continuously, and publishes snapshots of it.",
+    subcommands = {
+      DemoCommand.class,
+      TrainCommand.class,
+      SimulateCommand.class,
+      ReplayCommand.class,
+      SnapshotCommand.class
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  java -jar freshet.jar train --help",
+      "  java -jar freshet.jar train --config learner.yaml",
+      "  java -jar freshet.jar snapshot ls /var/lib/freshet/snapshots",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.",
+      "Environment: FRESHET_DEBUG=1 is --debug; FRESHET_LOG=INFO logs more than warnings."
+    })
+public final class Main implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of a failure.")
+  private boolean debug;
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.exit(run(commandLine(), args));
+  }
+
+  /** The command with its subcommands, as {@code main} runs it. */
+  static CommandLine commandLine() {
+    Main main = new Main();
+    Failures failures = new Failures(main::isDebugging);
+    CommandLine command = new CommandLine(main);
+    tellVersion(command);
+    return command
+        .setExecutionExceptionHandler(failures)
+        .setParameterExceptionHandler(failures)
+        .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  private static void tellVersion(CommandLine command) {
+    command.getCommandSpec().versionProvider(new FreshetVersion());
+    command.getSubcommands().values().forEach(Main::tellVersion);
+  }
+
+  /** Runs a command line to its exit code. */
+  static int run(CommandLine command, String... args) {
+    try {
+      return command.execute(args);
+    } catch (Error e) { // picocli passes these on: no memory, a class that does not load
+      Failures.print(e, "freshet", command.<Main>getCommand().isDebugging(), command.getErr());
+      return 1;
+    }
+  }
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    spec.commandLine().usage(err);
+    err.flush();
+    return 2;
+  }
+
+  private boolean isDebugging() {
+    return debug || "1".equals(System.getenv("FRESHET_DEBUG"));
+  }
+}

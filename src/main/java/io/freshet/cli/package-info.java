@@ -1,0 +1,2 @@
+/** The command line: {@code freshet} and its commands, each in a package of its own. */
+package io.freshet.cli;

@@ -1,0 +1,101 @@
+package io.freshet.cli.snapshot;
+
+import io.freshet.feature.Field;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.Manifest.DenseFile;
+import io.freshet.snapshot.Manifest.EmbeddingFile;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** A manifest for people: what the version is, then a block each of features, metrics and files. */
+final class ManifestText {
+  private final Manifest manifest;
+
+  ManifestText(Manifest manifest) {
+    this.manifest = manifest;
+  }
+
+  void print(PrintWriter out) {
+    facts().print(out);
+    block(out, "Features", features());
+    block(out, "Metrics", metrics());
+    block(out, "Kafka offsets", offsets());
+    block(out, "Files", files());
+  }
+
+  private static void block(PrintWriter out, String title, TextTable table) {
+    out.println();
+    out.println(title);
+    table.print(out);
+  }
+
+  private TextTable facts() {
+    Manifest.Model model = manifest.model();
+    String layers =
+        model.hiddenLayers().stream().map(String::valueOf).collect(Collectors.joining("-"));
+    return new TextTable("ll")
+        .row("Version", manifest.version().toString())
+        .row("Model", manifest.name())
+        .row(
+            "Kind",
+            Cells.kind(manifest)
+                + manifest.parent().map(parent -> " on " + parent).orElse(", stands alone"))
+        .row("Created", Cells.time(Optional.of(manifest.created())))
+        .row("Event time", Cells.time(manifest.eventTime()))
+        .row(
+            "Shape",
+            "%s, embeddings of %d, hidden layers %s"
+                .formatted(model.kind(), model.embeddingSize(), layers))
+        .row(
+            "Rows",
+            "%s, updated %s times"
+                .formatted(Cells.count(manifest.rows()), Cells.count(manifest.updates())))
+        .row("Examples", Cells.count(manifest.dense().examples()))
+        .row("Unknown ids", manifest.unknownIds().rule())
+        .row("Sampling", Double.toString(manifest.samplingRate()));
+  }
+
+  private TextTable features() {
+    TextTable table = new TextTable("lll");
+    for (Field field : manifest.schema().fields()) {
+      table.row("", field.name(), describe(field));
+    }
+    return table;
+  }
+
+  private static String describe(Field field) {
+    String kind = field.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    if (field instanceof Field.Cross cross) {
+      return kind + " of " + String.join(", ", cross.of());
+    }
+    return field instanceof Field.Numeric numeric ? kind + ", " + numeric.transform() : kind;
+  }
+
+  private TextTable metrics() {
+    TextTable table = new TextTable("llr");
+    new TreeMap<>(manifest.metrics())
+        .forEach((name, value) -> table.row("", name, Cells.metric(value)));
+    return table;
+  }
+
+  private TextTable offsets() {
+    TextTable table = new TextTable("llr");
+    new TreeMap<>(manifest.offsets())
+        .forEach((partition, offset) -> table.row("", partition, Cells.count(offset)));
+    return table;
+  }
+
+  private TextTable files() {
+    DenseFile dense = manifest.dense();
+    TextTable table =
+        new TextTable("llrl")
+            .row("", dense.name(), Cells.bytes(dense.size()), dense.tensors().size() + " tensors");
+    for (EmbeddingFile file : manifest.embeddings()) {
+      table.row("", file.name(), Cells.bytes(file.size()), Cells.count(file.rows()) + " rows");
+    }
+    return table;
+  }
+}

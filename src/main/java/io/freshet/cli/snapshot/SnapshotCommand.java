@@ -1,0 +1,18 @@
+package io.freshet.cli.snapshot;
+
+import picocli.CommandLine.Command;
+
+/** Looks at snapshots; does nothing without one of its commands. */
+@Command(
+    name = "snapshot",
+    mixinStandardHelpOptions = true,
+    description = "Lists, shows and verifies snapshots.",
+    subcommands = {ListCommand.class, ShowCommand.class, VerifyCommand.class},
+    footer = {
+      "",
+      "Example:",
+      "  java -jar freshet.jar snapshot ls /var/lib/freshet/snapshots",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+    })
+public final class SnapshotCommand {}

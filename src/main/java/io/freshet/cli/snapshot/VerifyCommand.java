@@ -1,0 +1,94 @@
+package io.freshet.cli.snapshot;
+
+import io.freshet.snapshot.SnapshotReader;
+import io.freshet.snapshot.Verification;
+import io.freshet.snapshot.Version;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * Verifies versions, each with those it is built on: sizes, checksums, shapes, order, numbers.
+ *
+ * <p>Of all versions, one that another has been found to be built on is not read again.
+ */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    description = "Reads a version and those it is built on, and prints every problem.",
+    footer = {
+      "",
+      "Examples:",
+      "  java -jar freshet.jar snapshot verify /var/lib/freshet/snapshots",
+      "  java -jar freshet.jar snapshot verify --all /var/lib/freshet/snapshots",
+      "",
+      "Exit codes: 0 sound, 1 problems, 2 wrong usage."
+    })
+final class VerifyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "ROOT",
+      converter = SnapshotRoot.Converter.class,
+      description = "The snapshot root: a folder or a file: URI.")
+  private SnapshotRoot root;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "VERSION",
+      converter = SnapshotRoot.VersionConverter.class,
+      description = "The version; the current one by default.")
+  private Version version;
+
+  @Option(names = "--all", description = "Verify every version.")
+  private boolean all;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    Set<Version> seen = new HashSet<>();
+    int files = 0;
+    int problems = 0;
+    for (Version next : versions()) {
+      if (!seen.contains(next)) {
+        Verification found = new SnapshotReader(root.store()).verify(next);
+        seen.addAll(found.versions());
+        files += found.files();
+        problems += found.problems().size();
+        found.problems().forEach(out::println);
+        out.flush();
+      }
+    }
+    out.println(
+        "%s: %d versions, %d files, %d problems"
+            .formatted(problems == 0 ? "ok" : "damaged", seen.size(), files, problems));
+    out.flush();
+    return problems == 0 ? 0 : 1;
+  }
+
+  /** Those to verify, children ahead of their parents within a lineage. */
+  private List<Version> versions() throws IOException {
+    if (all && version != null) {
+      throw new ParameterException(spec.commandLine(), "Give one version or --all, not both");
+    }
+    if (!all) {
+      return List.of(root.orLatest(version));
+    }
+    List<Version> versions = new ArrayList<>(root.store().versions());
+    Collections.reverse(versions);
+    return versions;
+  }
+}

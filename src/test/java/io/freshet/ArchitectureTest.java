@@ -1,0 +1,168 @@
+package io.freshet;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+/** Who may use whom, and who may touch Flink's internals, files and the console. */
+@AnalyzeClasses(packages = "io.freshet", importOptions = DoNotIncludeTests.class)
+final class ArchitectureTest {
+  @ArchTest static final ArchRule wireUsesNothingOfOurs = uses("wire");
+  @ArchTest static final ArchRule eventUsesNothingOfOurs = uses("event");
+  @ArchTest static final ArchRule featureUsesEvents = uses("feature", "event");
+  @ArchTest static final ArchRule modelUsesFeatures = uses("model", "feature");
+
+  @ArchTest
+  static final ArchRule joinUsesEventsAndFeatures = uses("join", "event", "feature", "wire");
+
+  @ArchTest
+  static final ArchRule trainUsesFeaturesAndTheModel = uses("train", "feature", "model", "wire");
+
+  @ArchTest static final ArchRule evaluateUsesTheModel = uses("evaluate", "model", "wire");
+
+  @ArchTest
+  static final ArchRule snapshotUsesFeaturesAndTheModel =
+      uses("snapshot", "feature", "model", "wire");
+
+  @ArchTest
+  static final ArchRule configUsesTheStagesSettings =
+      uses("config", "event", "feature", "model", "join", "train", "evaluate", "snapshot");
+
+  @ArchTest
+  static final ArchRule jobUsesAllButTheCommandLine =
+      noClasses()
+          .that(resideInAPackage("io.freshet.job.."))
+          .should()
+          .dependOnClassesThat(resideInAnyPackage("io.freshet.cli..", "io.freshet.serve.."))
+          .because("the slim jar holds no command line");
+
+  @ArchTest
+  static final ArchRule brokerUsesNothingOfOurs =
+      noClasses()
+          .that(resideInAPackage("io.freshet.cli.broker.."))
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.freshet..")
+                  .and(not(resideInAPackage("io.freshet.cli.broker.."))));
+
+  @ArchTest
+  static final ArchRule noCycles = slices().matching("io.freshet.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule stagesWithoutFlink =
+      noClasses()
+          .that(
+              resideInAnyPackage(
+                  "io.freshet.event..",
+                  "io.freshet.feature..",
+                  "io.freshet.model..",
+                  "io.freshet.serve.."))
+          .should()
+          .dependOnClassesThat(resideInAPackage("org.apache.flink.."));
+
+  @ArchTest
+  static final ArchRule evaluationIsPlainButForItsOperator =
+      flinkOnlyIn("evaluate", "ProgressiveValidation", "MetricsReportCodec");
+
+  @ArchTest
+  static final ArchRule snapshotsArePlainButForTheSink =
+      flinkOnlyIn(
+          "snapshot",
+          "SnapshotWriter",
+          "SnapshotPublisher",
+          "FlinkStorage",
+          "AnnouncementCodec",
+          "PublisherStateCodec");
+
+  @ArchTest
+  static final ArchRule onlyStagesTouchFlinksInternals =
+      noClasses()
+          .that(
+              not(
+                  resideInAnyPackage(
+                      "io.freshet.join",
+                      "io.freshet.train",
+                      "io.freshet.evaluate",
+                      "io.freshet.snapshot",
+                      "io.freshet.job")))
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("org.apache.flink.streaming.runtime..")
+                  .or(assignableTo("org.apache.flink.streaming.api.operators.StreamOperator"))
+                  .or(nameMatching("org\\.apache\\.flink\\..*[mM]ailbox.*").forSubtype()));
+
+  @ArchTest
+  static final ArchRule learningHasNoInputOrOutput =
+      noClasses()
+          .that(
+              resideInAnyPackage(
+                  "io.freshet.event..", "io.freshet.feature..", "io.freshet.model.."))
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.net..")
+                  .or(nameMatching("java\\.io\\.(File|RandomAccessFile|Console).*")));
+
+  @ArchTest
+  static final ArchRule onlyTheCommandLineTouchesTheConsole =
+      noClasses()
+          .that(not(resideInAPackage("io.freshet.cli..")))
+          .should()
+          .accessField(System.class, "out")
+          .orShould()
+          .accessField(System.class, "err");
+
+  @ArchTest
+  static final ArchRule oneWayOfLogging =
+      noClasses()
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                  "java.util.logging..", "org.apache.logging..", "org.apache.log4j.."));
+
+  @ArchTest
+  static final ArchRule everyRecordHasItsCodec =
+      noClasses()
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                      "com.esotericsoftware..",
+                      "org.apache.flink.api.java.typeutils.runtime.kryo..")
+                  .or(name("org.apache.flink.api.java.typeutils.GenericTypeInfo")));
+
+  private static ArchRule uses(String user, String... used) {
+    String[] allowed =
+        Stream.concat(Stream.of(user), Arrays.stream(used))
+            .map(name -> "io.freshet." + name + "..")
+            .toArray(String[]::new);
+    return noClasses()
+        .that(resideInAPackage("io.freshet." + user + ".."))
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.freshet..").and(not(resideInAnyPackage(allowed))));
+  }
+
+  /** The classes are named with what is nested in them. */
+  private static ArchRule flinkOnlyIn(String stage, String... classes) {
+    DescribedPredicate<JavaClass> sink =
+        nameMatching("io\\.freshet\\.%s\\.(%s)(\\$.*)?".formatted(stage, String.join("|", classes)))
+            .forSubtype();
+    return noClasses()
+        .that(resideInAPackage("io.freshet." + stage + "..").and(not(sink)))
+        .should()
+        .dependOnClassesThat(resideInAPackage("org.apache.flink.."));
+  }
+}

@@ -1,0 +1,28 @@
+package io.freshet.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import picocli.CommandLine;
+
+/**
+ * What a command line came to.
+ *
+ * @param code its exit code
+ * @param out what it printed
+ * @param err what it complained about
+ */
+public record CommandRun(int code, String out, String err) {
+
+  /** Runs {@code freshet} with these arguments, in this process. */
+  public static CommandRun of(String... args) {
+    return of(Main.commandLine(), args);
+  }
+
+  static CommandRun of(CommandLine command, String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    command.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    int code = Main.run(command, args);
+    return new CommandRun(code, out.toString(), err.toString());
+  }
+}

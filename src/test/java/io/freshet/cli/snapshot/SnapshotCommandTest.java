@@ -1,0 +1,213 @@
+package io.freshet.cli.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.cli.CommandRun;
+import io.freshet.snapshot.SampleRoot;
+import io.freshet.snapshot.Version;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SnapshotCommandTest {
+  @TempDir private static Path sample;
+  private static Version full;
+  private static Version delta;
+
+  @TempDir private Path root;
+
+  @BeforeAll
+  static void writeSample() throws Exception {
+    Version[] versions = SampleRoot.write(sample);
+    full = versions[0];
+    delta = versions[1];
+  }
+
+  @BeforeEach
+  void copySample() throws IOException {
+    try (var paths = Files.walk(sample)) {
+      for (Path path : (Iterable<Path>) paths.filter(Files::isRegularFile)::iterator) {
+        Path copy = root.resolve(sample.relativize(path).toString());
+        Files.createDirectories(copy.getParent());
+        Files.copy(path, copy, StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
+  @Test
+  void lsListsTheNewestLastAndStarsTheCurrentOne() throws IOException {
+    CommandRun run = snapshot("ls", root.toString());
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out().lines().map(line -> List.of(line.split(" {2,}"))))
+        .containsExactly(
+            List.of(
+                "VERSION", "KIND", "PARENT", "CHECKPOINT", "EVENT TIME", "ROWS", "SIZE", "LOGLOSS"),
+            List.of(full.toString(), "full", "-", "1", "-", "2", size(full), "0.50000"),
+            List.of(
+                delta.toString(),
+                "delta",
+                full.toString(),
+                "2",
+                "2026-01-01T00:00:00Z",
+                "1",
+                size(delta),
+                "0.25000",
+                "*"));
+  }
+
+  @Test
+  void lsTakesAFileUri() {
+    assertThat(snapshot("ls", root.toUri().toString())).isEqualTo(snapshot("ls", root.toString()));
+  }
+
+  @Test
+  void lsListsTheOthersBesideAVersionThatCannotBeRead() throws IOException {
+    Files.writeString(root.resolve(full + "/manifest.json"), "{");
+
+    CommandRun run = snapshot("ls", root.toString());
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out()).contains(delta.toString());
+    assertThat(run.err()).startsWith("snapshot ls: " + full + "/manifest.json");
+  }
+
+  @Test
+  void lsSaysThatThereIsNothing(@TempDir Path empty) {
+    assertThat(snapshot("ls", empty.toString()))
+        .isEqualTo(new CommandRun(0, "no versions in %s%n".formatted(empty), ""));
+  }
+
+  @Test
+  void aRootThatIsNotAFolderHereIsWrongUsage() {
+    assertThat(snapshot("ls", root + "/none"))
+        .satisfies(run -> assertThat(run.code()).isEqualTo(2))
+        .satisfies(run -> assertThat(run.err()).contains("there is no folder " + root + "/none"));
+    assertThat(snapshot("ls", "s3://bucket/snapshots"))
+        .satisfies(run -> assertThat(run.code()).isEqualTo(2))
+        .satisfies(run -> assertThat(run.err()).contains("is not on this machine"));
+  }
+
+  @Test
+  void showTellsWhatTheCurrentVersionIs() {
+    CommandRun run = snapshot("show", root.toString());
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .containsPattern("Version +" + delta)
+        .containsPattern("Kind +delta on " + full)
+        .containsPattern("Shape +deepfm, embeddings of 2, hidden layers 3")
+        .containsPattern("user-genre +cross of user, genres")
+        .containsPattern("logloss +0\\.25000")
+        .containsPattern("impressions-0 +2,000")
+        .containsPattern("dense\\.safetensors .* tensors")
+        .containsPattern("embeddings-\\S+ .* 1 rows");
+  }
+
+  @Test
+  void showTellsWhatAnOlderVersionIs() {
+    assertThat(snapshot("show", root.toString(), full.toString()).out())
+        .containsPattern("Version +" + full)
+        .containsPattern("Kind +full, stands alone");
+  }
+
+  @Test
+  void showPrintsTheManifestForMachines() throws IOException {
+    CommandRun run = snapshot("show", "--json", root.toString());
+
+    assertThat(new ObjectMapper().readTree(run.out()))
+        .isEqualTo(new ObjectMapper().readTree(root.resolve(delta + "/manifest.json").toFile()));
+  }
+
+  @Test
+  void showNamesAVersionThatIsNotThere() {
+    CommandRun run = snapshot("show", root.toString(), "00000000-0000000009");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err())
+        .startsWith("snapshot show: there is no version 00000000-0000000009 in " + root)
+        .hasLineCount(1);
+  }
+
+  @Test
+  void whatIsNoVersionIsWrongUsage() {
+    CommandRun run = snapshot("show", root.toString(), "latest");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("\"latest\" is not a version such as");
+  }
+
+  @Test
+  void withoutAPublicationThereIsNothingToShow(@TempDir Path empty) {
+    assertThat(snapshot("show", empty.toString()))
+        .isEqualTo(
+            new CommandRun(
+                1, "", "snapshot show: nothing has been published in %s yet%n".formatted(empty)));
+  }
+
+  @Test
+  void verifyCountsWhatItFoundSound() {
+    assertThat(snapshot("verify", root.toString()))
+        .isEqualTo(new CommandRun(0, "ok: 2 versions, 4 files, 0 problems%n".formatted(), ""));
+    assertThat(snapshot("verify", root.toString(), full.toString()))
+        .isEqualTo(new CommandRun(0, "ok: 1 versions, 2 files, 0 problems%n".formatted(), ""));
+    assertThat(snapshot("verify", "--all", root.toString()))
+        .isEqualTo(snapshot("verify", root.toString()));
+  }
+
+  @Test
+  void verifyPrintsEveryProblem() throws IOException {
+    damage(full + "/dense.safetensors");
+    damage(delta + "/dense.safetensors");
+
+    CommandRun run = snapshot("verify", "--all", root.toString());
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out())
+        .contains(full + "/dense.safetensors has the sha256")
+        .contains(delta + "/dense.safetensors has the sha256")
+        .endsWith("damaged: 2 versions, 4 files, 2 problems%n".formatted());
+  }
+
+  @Test
+  void verifyTakesOneVersionOrAll() {
+    CommandRun run = snapshot("verify", "--all", root.toString(), full.toString());
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("one version or --all");
+  }
+
+  /** The size of a version's tensors, in the table's unit. */
+  private String size(Version version) throws IOException {
+    try (var files = Files.list(root.resolve(version.toString()))) {
+      long bytes =
+          files
+              .filter(file -> file.toString().endsWith(".safetensors"))
+              .mapToLong(file -> file.toFile().length())
+              .sum();
+      assertThat(bytes).isLessThan(1_000_000);
+      return bytes < 1000 ? bytes + " B" : "%.1f KB".formatted(bytes / 1000.0);
+    }
+  }
+
+  /** Changes a number at the end of a file, by the least there is. */
+  private void damage(String file) throws IOException {
+    byte[] bytes = Files.readAllBytes(root.resolve(file));
+    bytes[bytes.length - 4] ^= 1;
+    Files.write(root.resolve(file), bytes);
+  }
+
+  private static CommandRun snapshot(String... args) {
+    String[] all = new String[args.length + 1];
+    all[0] = "snapshot";
+    System.arraycopy(args, 0, all, 1, args.length);
+    return CommandRun.of(all);
+  }
+}
