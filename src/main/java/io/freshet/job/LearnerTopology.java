@@ -56,7 +56,9 @@ public final class LearnerTopology {
     var clicks =
         SourceRouter.behind(events.clicks(), topics.clicks(), ClickCodec.TYPE).uid(Uids.CLICKS);
     var examples =
-        LabelJoin.of(impressions, clicks, config.join(), LATE_CLICKS).uid(Uids.LABEL_JOIN);
+        LabelJoin.of(impressions, clicks, config.join(), LATE_CLICKS)
+            .uid(Uids.LABEL_JOIN)
+            .setParallelism(Math.max(impressions.getParallelism(), clicks.getParallelism()));
     var loop = loop(examples);
     var metrics = evaluation(loop);
 
