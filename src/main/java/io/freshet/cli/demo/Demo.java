@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,12 +33,19 @@ final class Demo {
   private final Path out;
   private final List<String> overrides;
   private final DemoConsole console;
+  private final Optional<LocalRun> local;
 
   Demo(DemoStream stream, Path out, List<String> overrides, DemoConsole console) {
     this.stream = stream;
     this.out = out.toAbsolutePath();
     this.overrides = List.copyOf(overrides);
     this.console = console;
+    local = stream.live() ? Optional.empty() : Optional.of(new LocalRun());
+  }
+
+  /** The single-thread learner beside a recorded stream, once it has run. */
+  Optional<LocalRun> local() {
+    return local;
   }
 
   DemoOutcome run() throws Exception {
@@ -94,6 +102,7 @@ final class Demo {
 
   private RunningJob start(LearnerConfig config) throws Exception {
     var job = new LearnerJob(config, !stream.live());
+    local.ifPresent(run -> job.withExamples(run.sink()));
     var env = job.localEnvironment(new Configuration());
     job.build(env);
     var client = env.executeAsync();
@@ -117,7 +126,7 @@ final class Demo {
       metrics.pollToEnd();
       progress.note(metrics);
       console.endProgress();
-      return DemoOutcome.of(config, stream, progress, metrics, job, snapshots());
+      return DemoOutcome.of(config, stream, progress, metrics, job, local, snapshots());
     }
   }
 
