@@ -53,12 +53,15 @@ public final class LearnerJob {
   }
 
   /**
-   * Adds the job to the environment.
+   * Adds the job to the environment, after a look at Kafka: topics of events must be there, those
+   * of results are created.
    *
    * @throws IOException when Kafka does not answer or lacks a topic
    */
   public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
-    new LearnerTopology(config).build(events(env), results());
+    Events events = events(env);
+    OutputTopics.ensure(config.kafka());
+    new LearnerTopology(config).build(events, results());
   }
 
   private Events events(StreamExecutionEnvironment env) throws IOException, InterruptedException {

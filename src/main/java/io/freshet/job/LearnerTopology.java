@@ -92,7 +92,14 @@ public final class LearnerTopology {
         .sinkTo(results.lateClicks())
         .uid(Uids.LATE_CLICKS)
         .name("late clicks");
-    results.examples().ifPresent(sink -> examples.sinkTo(sink).name("examples"));
+    results
+        .examples()
+        .ifPresent(
+            sink ->
+                examples
+                    .sinkTo(sink)
+                    .name("examples")
+                    .setParallelism(examples.getParallelism())); // in their order
     metrics.sinkTo(results.metrics()).uid(Uids.METRICS).name("metrics").setParallelism(1);
   }
 

@@ -86,18 +86,13 @@ final class Demo {
   }
 
   /**
-   * A recorded stream gets one partition a topic: read at full speed, partitions drift apart, and
-   * the clicks of one would run years ahead of the negatives that wait for the other.
+   * One partition a topic: read as fast as here, several would drift apart by minutes of event
+   * time, and the clicks of one would run ahead of the negatives that wait for the other.
    */
-  private void createTopics(EmbeddedKafka kafka, LearnerConfig config)
+  private static void createTopics(EmbeddedKafka kafka, LearnerConfig config)
       throws IOException, InterruptedException {
-    var names = config.kafka().topics();
-    int partitions = stream.live() ? config.parallelism() : 1;
-    kafka.topics().create(names.impressions(), partitions);
-    kafka.topics().create(names.clicks(), partitions);
-    kafka.topics().create(names.deadLetters(), 1);
-    kafka.topics().create(names.lateClicks(), 1);
-    kafka.topics().create(names.metrics(), 1);
+    kafka.topics().create(config.kafka().topics().impressions(), 1);
+    kafka.topics().create(config.kafka().topics().clicks(), 1);
   }
 
   private RunningJob start(LearnerConfig config) throws Exception {

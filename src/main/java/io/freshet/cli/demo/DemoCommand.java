@@ -36,7 +36,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Option(names = "--events", paramLabel = "N", description = "Impressions to simulate.")
-  private long events = 400_000;
+  private long events = 600_000;
 
   @Option(
       names = "--out",

@@ -92,7 +92,7 @@ record DemoOutcome(Summary summary, Comparison comparison, ReportData report) {
             Instant.now(),
             config.evaluate().window(),
             summary,
-            curves(metrics.windows(), stream.oracle(), progress),
+            curves(whole(metrics.windows()), stream.oracle(), progress),
             funnel,
             published,
             settings(config)));
@@ -111,6 +111,15 @@ record DemoOutcome(Summary summary, Comparison comparison, ReportData report) {
       List<Metrics> windows, Optional<Oracle> oracle, Optional<Metrics> local) {
     Metrics last = windows.isEmpty() ? Metrics.NONE : windows.get(Math.max(0, windows.size() - 2));
     return new Comparison(last, oracle.map(o -> o.best(last.from(), last.to())), local);
+  }
+
+  /** The windows that the stream's beginning and end did not cut short. */
+  private static List<Metrics> whole(List<Metrics> windows) {
+    long[] sizes = windows.stream().mapToLong(Metrics::examples).sorted().toArray();
+    long least = sizes.length == 0 ? 0 : sizes[sizes.length / 2] / 2;
+    return windows.stream()
+        .filter(window -> windows.size() < 3 || window.examples() >= least)
+        .toList();
   }
 
   private static Curves curves(
