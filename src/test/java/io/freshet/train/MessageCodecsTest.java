@@ -58,8 +58,7 @@ final class MessageCodecsTest {
   @ValueSource(ints = {0, 1, 64})
   void denseDeltasTravelUnchanged(int n) throws IOException {
     assertTravelsUnchanged(
-        MessageCodecs.DENSE_DELTA,
-        new DenseDelta(REPLY_TO, 8, 1L << 40, ints(n), floats(999 * n)));
+        MessageCodecs.DENSE_DELTA, new DenseDelta(REPLY_TO, 8, 1L << 40, ints(n), floats(999 * n)));
   }
 
   @ParameterizedTest
@@ -80,8 +79,7 @@ final class MessageCodecsTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 5000})
   void finishedSlicesTravelUnchanged(int n) throws IOException {
-    assertTravelsUnchanged(
-        MessageCodecs.DENSE_BLOCK, new DenseBlock(1 << 20, floats(n), 1L << 40));
+    assertTravelsUnchanged(MessageCodecs.DENSE_BLOCK, new DenseBlock(1 << 20, floats(n), 1L << 40));
   }
 
   @ParameterizedTest
