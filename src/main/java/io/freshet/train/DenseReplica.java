@@ -12,8 +12,10 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * replica moved, is answered with the merged slices, and puts what it learned meanwhile on top.
  *
  * <p>One request may be open. The first one brings the weights themselves, at the start and after a
- * restore; until it is answered the replica is not ready to learn with. Without a deep part there
- * is nothing to exchange, and the replica is always ready.
+ * restore; until it is answered the replica is not ready to learn with. A parameter that is no
+ * longer finite takes the merged value: mergers refuse what is not finite, and the replica would
+ * never come back by itself. Without a deep part there is nothing to exchange, and the replica is
+ * always ready.
  */
 final class DenseReplica {
   private static final int MAX_FLOATS_PER_MESSAGE = 1 << 18;
