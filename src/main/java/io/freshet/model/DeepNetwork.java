@@ -19,7 +19,7 @@ final class DeepNetwork {
   private final FMatrixRMaj[] inputs; // of each layer; behind the last, the output
   private final FMatrixRMaj[] slopes; // of the loss by inputs
 
-  DeepNetwork(DenseShape shape) {
+  DeepNetwork(DenseShape shape, LinearAlgebra algebra) {
     layers = shape.layers();
     int n = layers.size();
     products = new LayerProducts[n];
@@ -31,7 +31,7 @@ final class DeepNetwork {
     Arrays.setAll(inputs, l -> new FMatrixRMaj(0, 0));
     for (int l = 0; l < n; l++) {
       DenseShape.Layer layer = layers.get(l);
-      products[l] = new JavaProducts(layer.in(), layer.out());
+      products[l] = algebra.products(layer.in(), layer.out());
       biases[l] = new float[layer.out()];
       biasGradients[l] = new float[layer.out()];
     }

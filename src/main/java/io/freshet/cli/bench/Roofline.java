@@ -1,0 +1,71 @@
+package io.freshet.cli.bench;
+
+import io.freshet.model.LinearAlgebra;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.bytedeco.openblas.global.openblas_nolapack;
+
+/** What OpenBLAS shows on 400 × 400 × batch, on as many threads at once as the learner uses. */
+final class Roofline {
+  private static final int UNITS = 400;
+  private static final Duration LENGTH = Duration.ofMillis(400);
+
+  private final int batch;
+  private final int threads;
+
+  Roofline(int batch, int threads) {
+    if (LinearAlgebra.chosen() != LinearAlgebra.OPENBLAS) {
+      throw new IllegalStateException(
+          "the roofline is OpenBLAS's speed, but OpenBLAS does not load on this machine");
+    }
+    this.batch = batch;
+    this.threads = threads;
+  }
+
+  /** Floating-point operations a second, of all threads together. */
+  double flops() {
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      List<CompletableFuture<Double>> runs =
+          IntStream.range(0, threads)
+              .mapToObj(i -> CompletableFuture.supplyAsync(this::flopsOfOne, pool))
+              .toList();
+      return runs.stream().mapToDouble(CompletableFuture::join).sum();
+    } finally {
+      pool.shutdown();
+    }
+  }
+
+  private double flopsOfOne() {
+    FloatBuffer a = matrix(batch);
+    FloatBuffer b = matrix(UNITS);
+    FloatBuffer c = matrix(batch);
+    long start = System.nanoTime();
+    long products = 0;
+    while (System.nanoTime() - start < LENGTH.toNanos()) {
+      openblas_nolapack.cblas_sgemm(
+          101, 111, 111, batch, UNITS, UNITS, 1, a, UNITS, b, UNITS, 0, c, UNITS);
+      products++;
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    return products * 2.0 * batch * UNITS * UNITS / seconds;
+  }
+
+  private static FloatBuffer matrix(int rows) {
+    FloatBuffer matrix =
+        ByteBuffer.allocateDirect(rows * UNITS * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    for (int i = 0; i < matrix.capacity(); i++) {
+      matrix.put(i, 1f / (1 + i % 7));
+    }
+    return matrix;
+  }
+}
