@@ -62,8 +62,7 @@ final class SafetensorsFile {
     String where = path + " in " + storage;
     long found = storage.size(path);
     if (found != size) {
-      throw new IOException(
-          "%s has %d bytes, the manifest says %d".formatted(where, found, size));
+      throw new IOException("%s has %d bytes, the manifest says %d".formatted(where, found, size));
     }
     MessageDigest digest = DigestOutput.sha256();
     SafetensorsFile file;
