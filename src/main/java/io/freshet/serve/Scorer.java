@@ -20,7 +20,7 @@ import java.util.Map;
  */
 public final class Scorer {
   /** Examples that go through the network together: enough for speed, few enough for the cache. */
-  private static final int CHUNK = 128;
+  static final int CHUNK = 128;
 
   private final ServedModel model;
   private final ExampleEncoder encoder;

@@ -10,7 +10,10 @@ import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.Manifest.TensorShape;
 import io.freshet.snapshot.Version;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -82,6 +85,11 @@ public final class ServedModel {
 
   public FeatureSchema schema() {
     return manifest.schema();
+  }
+
+  /** How far the model's event time is behind; nothing before the first watermark. */
+  Optional<Duration> freshness(Instant now) {
+    return manifest.eventTime().map(time -> Duration.between(time, now));
   }
 
   /** Rows in the model. */
