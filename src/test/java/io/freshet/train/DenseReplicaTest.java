@@ -166,7 +166,7 @@ final class DenseReplicaTest {
 
   @Test
   void everySliceGoesToItsMergerInMessagesOfBoundedSize() {
-    DenseParameters parameters = parameters(700, 300);
+    DenseParameters parameters = parameters(1000, 1000);
     DenseReplica replica = replica(parameters, 64, 4);
     replica.ask();
     answerAll(replica, parameters, 1);
