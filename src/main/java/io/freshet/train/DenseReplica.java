@@ -12,8 +12,10 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * replica moved, is answered with the merged slices, and puts what it learned meanwhile on top.
  *
  * <p>One request may be open. The first one brings the weights themselves, at the start and after a
- * restore; until it is answered the replica is not ready to learn with. Without a deep part there
- * is nothing to exchange, and the replica is always ready.
+ * restore; until it is answered the replica is not ready to learn with. A parameter that is no
+ * longer finite takes the merged value: mergers refuse what is not finite, and the replica would
+ * never come back by itself. Without a deep part there is nothing to exchange, and the replica is
+ * always ready.
  */
 final class DenseReplica {
   private static final int MAX_FLOATS_PER_MESSAGE = 1 << 18;
@@ -113,13 +115,26 @@ final class DenseReplica {
     for (int plane = 0; plane < planes; plane++) {
       parameters.read(plane, from, n, now, 0);
       for (int i = 0; i < n; i++) {
-        now[i] = merged[at + i] + (now[i] - sent[plane][from + i]);
+        now[i] = rebased(now[i], sent[plane][from + i], merged[at + i]);
       }
       parameters.write(plane, from, n, now, 0);
       System.arraycopy(merged, at, base[plane], from, n);
       at += n;
     }
     return at;
+  }
+
+  /**
+   * What was learned since the request goes on top of the merged value, unless it is not finite. A
+   * trainer that is alone differs from the merged value by rounding only, which its next delta
+   * makes good: it goes on undisturbed, number for number as the local learner does.
+   */
+  private float rebased(float now, float sent, float merged) {
+    float since = now - sent;
+    if (!Float.isFinite(since)) {
+      return merged;
+    }
+    return trainers == 1 && ready ? now : merged + since;
   }
 
   private void request(boolean moved) {

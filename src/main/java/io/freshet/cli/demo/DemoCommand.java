@@ -36,7 +36,7 @@ public final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Option(names = "--events", paramLabel = "N", description = "Impressions to simulate.")
-  private long events = 400_000;
+  private long events = 600_000;
 
   @Option(
       names = "--out",
@@ -70,7 +70,7 @@ public final class DemoCommand implements Callable<Integer> {
       DemoOutcome outcome = new Demo(stream(), out, overrides, console).run();
       outcome.write(out);
       console.say("");
-      terminal.print(outcome.summary().toText());
+      terminal.print(outcome.summary().toText() + outcome.comparison().toText());
       console.say("");
       console.say("  report        " + out.resolve("report.html"));
       return outcome.summary().exactlyOnce() ? 0 : 1;
