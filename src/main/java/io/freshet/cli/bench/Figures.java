@@ -20,8 +20,16 @@ final class Figures {
     this.asJson = asJson;
     if (!asJson) {
       out.printf(
-          "%-34s %5s %5s %9s %11s %10s %11s %6s%n",
-          "", "batch", "step", "in flight", "parallelism", "examples/s", "roofline/s", "ratio");
+          "%-34s %5s %5s %9s %11s %10s %11s %6s %9s%n",
+          "",
+          "batch",
+          "step",
+          "in flight",
+          "parallelism",
+          "examples/s",
+          "roofline/s",
+          "ratio",
+          "CPU ratio");
       out.flush();
     }
   }
@@ -31,7 +39,7 @@ final class Figures {
     if (!asJson) {
       Workload workload = figure.workload();
       out.printf(
-          "%-34s %5d %5d %9d %11d %,10.0f %,11.0f %6.2f%n",
+          "%-34s %5d %5d %9d %11d %,10.0f %,11.0f %6.2f %9.2f%n",
           figure.what(),
           workload.batchSize(),
           workload.stepSize(),
@@ -39,7 +47,8 @@ final class Figures {
           figure.parallelism(),
           figure.examplesPerSecond(),
           figure.roofline(),
-          figure.ratio());
+          figure.ratio(),
+          figure.cpuRatio());
       out.flush();
     }
   }

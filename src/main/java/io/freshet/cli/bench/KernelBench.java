@@ -2,6 +2,7 @@ package io.freshet.cli.bench;
 
 import io.freshet.feature.LabelledExample;
 import io.freshet.model.LocalLearner;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,8 +15,8 @@ import java.util.List;
 final class KernelBench {
   private static final int POOL = 1 << 16;
   private static final int ROWS = 1_000_000;
-  private static final double WARM_UP_SECONDS = 4;
-  private static final double ROUND_SECONDS = 2;
+  private static final Duration WARM_UP = Duration.ofSeconds(4);
+  private static final Duration ROUND = Duration.ofSeconds(2);
 
   private final Workload workload;
   private final LocalLearner learner;
@@ -31,28 +32,20 @@ final class KernelBench {
     }
   }
 
-  Figure run(String what, int rounds) {
+  Figure run(String what, int rounds) throws InterruptedException {
     Roofline roofline = new Roofline(workload.batchSize(), 1);
-    learnFor(WARM_UP_SECONDS);
-    List<Double> speeds = new ArrayList<>();
-    List<Double> roofs = new ArrayList<>();
+    Speed.of(WARM_UP, this::learn);
+    List<Figure.Round> measured = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
-      roofs.add(roofline.flops() / workload.flops());
-      speeds.add(learnFor(ROUND_SECONDS));
+      Speed roof = roofline.flops().dividedBy(workload.flops());
+      measured.add(new Figure.Round(Speed.of(ROUND, this::learn), roof));
     }
-    return new Figure(
-        "kernel", what, workload, 1, Figure.median(speeds), Figure.median(roofs), rounds);
+    return new Figure("kernel", what, workload, 1, measured);
   }
 
-  /** Examples a second. */
-  private double learnFor(double seconds) {
-    long start = System.nanoTime();
-    long learned = 0;
-    while (System.nanoTime() - start < seconds * 1e9) {
-      List<LabelledExample> batch = batches.get(next++ % batches.size());
-      learner.learn(batch);
-      learned += batch.size();
-    }
-    return learned / ((System.nanoTime() - start) / 1e9);
+  private double learn() {
+    List<LabelledExample> batch = batches.get(next++ % batches.size());
+    learner.learn(batch);
+    return batch.size();
   }
 }

@@ -26,15 +26,14 @@ final class KernelCommand implements Callable<Integer> {
   @Mixin private BenchOptions options;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     Figures figures = new Figures(spec.commandLine().getOut(), options.json);
-    cases()
-        .forEach(
-            (what, workload) -> {
-              if (what.contains(options.only)) {
-                figures.add(new KernelBench(workload, options.seed).run(what, options.rounds));
-              }
-            });
+    for (var entry : cases().entrySet()) {
+      if (entry.getKey().contains(options.only)) {
+        var bench = new KernelBench(entry.getValue(), options.seed);
+        figures.add(bench.run(entry.getKey(), options.rounds));
+      }
+    }
     figures.end();
     return 0;
   }

@@ -15,7 +15,8 @@ import org.bytedeco.openblas.global.openblas_nolapack;
 /** What OpenBLAS shows on 400 × 400 × batch, on as many threads at once as the learner uses. */
 final class Roofline {
   private static final int UNITS = 400;
-  private static final Duration LENGTH = Duration.ofMillis(400);
+  private static final Duration LENGTH = Duration.ofMillis(500);
+  private static final Duration PART = Duration.ofMillis(250);
 
   private final int batch;
   private final int threads;
@@ -30,32 +31,35 @@ final class Roofline {
   }
 
   /** Floating-point operations a second, of all threads together. */
-  double flops() {
+  Speed flops() throws InterruptedException {
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {
-      List<CompletableFuture<Double>> runs =
-          IntStream.range(0, threads)
-              .mapToObj(i -> CompletableFuture.supplyAsync(this::flopsOfOne, pool))
-              .toList();
-      return runs.stream().mapToDouble(CompletableFuture::join).sum();
+      return Speed.of(LENGTH, () -> flops(pool));
     } finally {
       pool.shutdown();
     }
   }
 
-  private double flopsOfOne() {
+  private double flops(ExecutorService pool) {
+    List<CompletableFuture<Double>> parts =
+        IntStream.range(0, threads)
+            .mapToObj(i -> CompletableFuture.supplyAsync(this::part, pool))
+            .toList();
+    return parts.stream().mapToDouble(CompletableFuture::join).sum();
+  }
+
+  private double part() {
     FloatBuffer a = matrix(batch);
     FloatBuffer b = matrix(UNITS);
     FloatBuffer c = matrix(batch);
     long start = System.nanoTime();
-    long products = 0;
-    while (System.nanoTime() - start < LENGTH.toNanos()) {
+    double products = 0;
+    while (System.nanoTime() - start < PART.toNanos()) {
       openblas_nolapack.cblas_sgemm(
           101, 111, 111, batch, UNITS, UNITS, 1, a, UNITS, b, UNITS, 0, c, UNITS);
       products++;
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    return products * 2.0 * batch * UNITS * UNITS / seconds;
+    return products * 2 * batch * UNITS * UNITS;
   }
 
   private static FloatBuffer matrix(int rows) {
