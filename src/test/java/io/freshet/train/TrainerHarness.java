@@ -23,6 +23,7 @@ import io.freshet.model.Predictions;
  * One trainer, its messages to shards and mergers within reach of the test: they wait until the
  * test lets them be answered, at once or by mails that run when the trainer waits.
  */
+@SuppressWarnings("try") // the harness of Flink closes with any exception
 final class TrainerHarness extends OneInputStreamOperatorTestHarness<LabelledExample, Predictions> {
   final FakeShards shards;
   final List<RowDelta> rowDeltas = new ArrayList<>();

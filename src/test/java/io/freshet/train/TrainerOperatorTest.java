@@ -237,6 +237,7 @@ final class TrainerOperatorTest {
   }
 
   @Test
+  @SuppressWarnings("try") // the harness of Flink closes with any exception
   void atLeastOnceCheckpointsAreRefused() throws Exception {
     try (TrainerHarness other = new TrainerHarness(MODEL, SETTINGS)) {
       other
