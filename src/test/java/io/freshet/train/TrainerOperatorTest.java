@@ -65,8 +65,7 @@ final class TrainerOperatorTest {
 
     harness.answerAll();
 
-    assertThat(kinds())
-        .containsExactly("predictions of 4", "predictions of 4", "watermark 7000");
+    assertThat(kinds()).containsExactly("predictions of 4", "predictions of 4", "watermark 7000");
   }
 
   @Test
