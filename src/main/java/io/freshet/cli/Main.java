@@ -1,5 +1,6 @@
 package io.freshet.cli;
 
+import io.freshet.cli.chaos.ChaosCommand;
 import io.freshet.cli.demo.DemoCommand;
 import io.freshet.cli.replay.ReplayCommand;
 import io.freshet.cli.simulate.SimulateCommand;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       SimulateCommand.class,
       ReplayCommand.class,
-      SnapshotCommand.class
+      SnapshotCommand.class,
+      ChaosCommand.class
     },
     footer = {
       "",

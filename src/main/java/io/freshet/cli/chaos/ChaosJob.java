@@ -102,6 +102,15 @@ final class ChaosJob {
     }
   }
 
+  boolean isFinished() throws IOException, InterruptedException {
+    return cluster.rest().state(id).equals("FINISHED");
+  }
+
+  /** Why it was last restarted. */
+  String lastFailure() throws IOException, InterruptedException {
+    return cluster.rest().lastFailure(id);
+  }
+
   boolean isRunning() throws IOException, InterruptedException {
     var job = cluster.rest().get("/jobs/" + id);
     String state = job.get("state").asText();
