@@ -1,6 +1,7 @@
 package io.freshet.cli;
 
 import io.freshet.cli.bench.BenchCommand;
+import io.freshet.cli.chaos.ChaosCommand;
 import io.freshet.cli.demo.DemoCommand;
 import io.freshet.cli.replay.ReplayCommand;
 import io.freshet.cli.serve.ServeCommand;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       SnapshotCommand.class,
       BenchCommand.class,
-      ServeCommand.class
+      ServeCommand.class,
+      ChaosCommand.class
     },
     footer = {
       "",

@@ -12,6 +12,8 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -43,6 +45,18 @@ public final class LearnerJob {
     Configuration flink = FlinkSettings.of(config);
     flink.addAll(more);
     return StreamExecutionEnvironment.getExecutionEnvironment(flink);
+  }
+
+  /** The environment of a running session cluster. */
+  public StreamExecutionEnvironment remoteEnvironment(
+      String host, int restPort, Configuration more) {
+    Configuration flink = FlinkSettings.of(config);
+    flink.set(DeploymentOptions.TARGET, "remote");
+    flink.set(DeploymentOptions.ATTACHED, false);
+    flink.set(RestOptions.ADDRESS, host);
+    flink.set(RestOptions.PORT, restPort);
+    flink.addAll(more);
+    return new StreamExecutionEnvironment(flink);
   }
 
   /** An environment inside this process, with Flink's web UI on a free port of loopback. */
