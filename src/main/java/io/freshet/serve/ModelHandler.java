@@ -146,8 +146,8 @@ final class ModelHandler extends Handler.Abstract {
     }
     return Answer.json(
         "/metadata".equals(matcher.group(2))
-            ? ModelJson.metadata(model)
-            : ModelJson.status(model, follower.state(), clock.instant()));
+            ? ModelJson.metadata(served, model)
+            : ModelJson.status(served, model, follower.state(), clock.instant()));
   }
 
   private Answer predict(Request request, long start)

@@ -17,10 +17,11 @@ final class ModelJson {
   private ModelJson() {}
 
   /** Version, event time, freshness, rows and shape, and how the follower stands. */
-  static byte[] status(ServedModel model, FollowerState follower, Instant now) throws IOException {
+  static byte[] status(String name, ServedModel model, FollowerState follower, Instant now)
+      throws IOException {
     Manifest manifest = model.manifest();
     ObjectNode json = JSON.createObjectNode();
-    json.put("name", manifest.name());
+    json.put("name", name);
     json.put("ready", true);
     json.put("version", model.version().toString());
     json.put("lineage", model.version().lineage());
@@ -35,10 +36,10 @@ final class ModelJson {
   }
 
   /** The manifest's description of the features, for those who make requests. */
-  static byte[] metadata(ServedModel model) throws IOException {
+  static byte[] metadata(String name, ServedModel model) throws IOException {
     JsonNode manifest = JSON.readTree(model.manifest().toJson());
     ObjectNode json = JSON.createObjectNode();
-    json.put("name", model.manifest().name());
+    json.put("name", name);
     json.putArray("versions").add(model.version().toString());
     json.put("platform", "freshet");
     for (String key : new String[] {"model", "schema", "unknown_ids", "metrics", "sampling_rate"}) {
@@ -55,7 +56,7 @@ final class ModelJson {
     return JSON.writeValueAsBytes(json);
   }
 
-  static byte[] predictions(float[] scores, ServedModel model) throws IOException {
+  static byte[] predictions(float[] scores, ServedModel model) {
     StringBuilder out = new StringBuilder(32 + 14 * scores.length);
     out.append("{\"predictions\":[");
     for (int i = 0; i < scores.length; i++) {

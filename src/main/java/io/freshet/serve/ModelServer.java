@@ -3,6 +3,7 @@ package io.freshet.serve;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,6 +39,9 @@ public final class ModelServer implements AutoCloseable {
   /** Bytes a second of a body that has begun: slower ones would hold a place for long. */
   private static final long SLOWEST_BODY = 1000;
 
+  /** How long a connection without a request may stay once the server stops. */
+  private static final Duration IDLE_AT_STOP = Duration.ofMillis(500);
+
   private final Server server;
   private final ServerConnector connector;
   private final ServeSettings settings;
@@ -53,6 +57,7 @@ public final class ModelServer implements AutoCloseable {
     connector.setHost(settings.bind());
     connector.setPort(settings.port());
     connector.setIdleTimeout(settings.patience().toMillis());
+    connector.setShutdownIdleTimeout(IDLE_AT_STOP.toMillis());
     server.addConnector(connector);
     server.setErrorHandler(ModelServer::tellError);
     server.setStopTimeout(settings.stopPatience().toMillis());

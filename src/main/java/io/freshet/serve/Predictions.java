@@ -1,7 +1,6 @@
 package io.freshet.serve;
 
 import io.freshet.feature.Example;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +26,7 @@ final class Predictions {
    *
    * @param deadline by {@link System#nanoTime}
    */
-  byte[] answer(byte[] body, long deadline) throws Refusal, IOException, InterruptedException {
+  byte[] answer(byte[] body, long deadline) throws Refusal, InterruptedException {
     if (!processors.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
       throw late();
     }
@@ -42,7 +41,7 @@ final class Predictions {
     }
   }
 
-  private byte[] answer(byte[] body, Scorer scorer, long deadline) throws Refusal, IOException {
+  private byte[] answer(byte[] body, Scorer scorer, long deadline) throws Refusal {
     long lookups = scorer.lookups();
     long unknown = scorer.unknownIds();
     List<Example> examples = PredictRequest.read(body, scorer, settings.maxInstances());

@@ -116,6 +116,23 @@ final class RowTable implements FinishedRows {
     return new Edit(this);
   }
 
+  /** How many buckets are no other table's too: what an edit of that one cost. */
+  int bucketsNotSharedWith(RowTable other) {
+    int own = 0;
+    for (int page = 0; page < pages.length; page++) {
+      Bucket[] buckets = pages[page].buckets;
+      for (int i = 0; i < buckets.length; i++) {
+        own += isSame(buckets[i], other.pages[page].buckets, i) ? 0 : 1;
+      }
+    }
+    return own;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // sharing is what it is about
+  private static boolean isSame(Bucket bucket, Bucket[] others, int i) {
+    return i < others.length && bucket == others[i];
+  }
+
   private static int page(long hash, int pageBits) {
     return (int) (hash >>> 64 - pageBits);
   }

@@ -9,6 +9,7 @@ import io.freshet.snapshot.SnapshotReader;
 import io.freshet.snapshot.SnapshotStore;
 import io.freshet.snapshot.Version;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -90,9 +91,7 @@ public final class SnapshotFollower implements AutoCloseable {
         become(FollowerState.Kind.WAITING, Optional.empty());
       }
     } catch (IOException | RuntimeException e) {
-      become(
-          FollowerState.Kind.FAILING,
-          Optional.of(e.getMessage() == null ? e.toString() : e.getMessage()));
+      become(FollowerState.Kind.FAILING, Optional.of(describe(e)));
     } catch (OutOfMemoryError e) { // the new model is garbage again, the old one lives
       become(FollowerState.Kind.FAILING, Optional.of("not enough memory for the current version"));
     }
@@ -147,6 +146,13 @@ public final class SnapshotFollower implements AutoCloseable {
     for (long fid : file.removed()) {
       edit.remove(fid);
     }
+  }
+
+  private static String describe(Exception e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no file " + e.getMessage();
+    }
+    return e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
   }
 
   private void become(FollowerState.Kind kind, Optional<String> problem) {
