@@ -144,9 +144,7 @@ final class DenseMergerOperatorTest {
         merger.restore(one, 1);
         for (int slice = 0; slice < SLICES; slice++) {
           if (merger.owns(slice)) {
-            assertThat(merger.ask(slice))
-                .usingRecursiveComparison()
-                .isEqualTo(before.get(slice));
+            assertThat(merger.ask(slice)).usingRecursiveComparison().isEqualTo(before.get(slice));
           }
         }
         halves.add(merger.checkpoint(2));

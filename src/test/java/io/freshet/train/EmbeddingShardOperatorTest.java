@@ -307,8 +307,7 @@ final class EmbeddingShardOperatorTest {
     void add(long fid, long base, int count, float[] delta) throws Exception {
       processElement(
           new StreamRecord<>(
-              new RowDelta(
-                  new long[] {fid}, 1000, new long[] {base}, new int[] {count}, delta)));
+              new RowDelta(new long[] {fid}, 1000, new long[] {base}, new int[] {count}, delta)));
     }
 
     /** What went to the snapshot since the last call. */

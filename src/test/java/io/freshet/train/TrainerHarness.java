@@ -1,8 +1,10 @@
 package io.freshet.train;
 
+import io.freshet.feature.LabelledExample;
 import io.freshet.join.LabelledExampleCodec;
 import io.freshet.model.DenseParameters;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Predictions;
 import io.freshet.model.RowLayout;
 import io.freshet.train.Answer.DenseSlices;
 import io.freshet.train.ShardRequest.Lookup;
@@ -16,8 +18,6 @@ import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
-import io.freshet.feature.LabelledExample;
-import io.freshet.model.Predictions;
 
 /**
  * One trainer, its messages to shards and mergers within reach of the test: they wait until the

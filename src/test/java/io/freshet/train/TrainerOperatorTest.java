@@ -17,8 +17,10 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Batches of four examples, two in flight, a linger of 20 ms. */
+@Timeout(60)
 final class TrainerOperatorTest {
   private static final ModelSettings MODEL = new ModelSettings(4, List.of(5), 0, 42);
   private static final TrainSettings SETTINGS =
@@ -65,8 +67,7 @@ final class TrainerOperatorTest {
 
     harness.answerAll();
 
-    assertThat(kinds())
-        .containsExactly("predictions of 4", "predictions of 4", "watermark 7000");
+    assertThat(kinds()).containsExactly("predictions of 4", "predictions of 4", "watermark 7000");
   }
 
   @Test
