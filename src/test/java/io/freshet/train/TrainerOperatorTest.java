@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Batches of four examples, two in flight, a linger of 20 ms. */
 @Timeout(60)
+@SuppressWarnings("try") // the harness' close() may be interrupted; tests pass that on
 final class TrainerOperatorTest {
   private static final ModelSettings MODEL = new ModelSettings(4, List.of(5), 0, 42);
   private static final TrainSettings SETTINGS =
