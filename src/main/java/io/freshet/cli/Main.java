@@ -1,7 +1,9 @@
 package io.freshet.cli;
 
+import io.freshet.cli.bench.BenchCommand;
 import io.freshet.cli.demo.DemoCommand;
 import io.freshet.cli.replay.ReplayCommand;
+import io.freshet.cli.serve.ServeCommand;
 import io.freshet.cli.simulate.SimulateCommand;
 import io.freshet.cli.snapshot.SnapshotCommand;
 import io.freshet.job.FreshetVersion;
@@ -26,7 +28,9 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       SimulateCommand.class,
       ReplayCommand.class,
-      SnapshotCommand.class
+      SnapshotCommand.class,
+      BenchCommand.class,
+      ServeCommand.class
     },
     footer = {
       "",

@@ -115,14 +115,26 @@ final class DenseReplica {
     for (int plane = 0; plane < planes; plane++) {
       parameters.read(plane, from, n, now, 0);
       for (int i = 0; i < n; i++) {
-        float since = now[i] - sent[plane][from + i];
-        now[i] = merged[at + i] + (Float.isFinite(since) ? since : 0);
+        now[i] = rebased(now[i], sent[plane][from + i], merged[at + i]);
       }
       parameters.write(plane, from, n, now, 0);
       System.arraycopy(merged, at, base[plane], from, n);
       at += n;
     }
     return at;
+  }
+
+  /**
+   * What was learned since the request goes on top of the merged value, unless it is not finite. A
+   * trainer that is alone differs from the merged value by rounding only, which its next delta
+   * makes good: it goes on undisturbed, number for number as the local learner does.
+   */
+  private float rebased(float now, float sent, float merged) {
+    float since = now - sent;
+    if (!Float.isFinite(since)) {
+      return merged;
+    }
+    return trainers == 1 && ready ? now : merged + since;
   }
 
   private void request(boolean moved) {

@@ -88,7 +88,7 @@ final class DenseReplicaTest {
   @Test
   void whatItLearnedMeanwhileStaysOnTopOfTheMergedSlices() {
     DenseParameters parameters = parameters(3);
-    DenseReplica replica = ready(parameters, 4, 1);
+    DenseReplica replica = ready(parameters, 4, 2);
     move(parameters, 0.25f);
     replica.send();
     move(parameters, 0.5f);
@@ -102,9 +102,24 @@ final class DenseReplicaTest {
   }
 
   @Test
-  void whatIsNoLongerFiniteTakesTheMergedValue() {
+  void aloneItGoesOnUndisturbedAndMakesGoodTheDifference() {
     DenseParameters parameters = parameters(3);
     DenseReplica replica = ready(parameters, 4, 1);
+    move(parameters, 0.25f);
+    float alone = plane(parameters, 0)[0];
+    replica.send();
+
+    answerAll(replica, parameters, alone + 0.5f);
+
+    assertThat(plane(parameters, 0)).containsOnly(alone);
+    replica.send();
+    assertThat(sent.get(0).deltas()).containsOnly(-0.5f);
+  }
+
+  @Test
+  void whatIsNoLongerFiniteTakesTheMergedValue() {
+    DenseParameters parameters = parameters(3);
+    DenseReplica replica = ready(parameters, 4, 2);
     parameters.write(0, 0, 2, new float[] {Float.NaN, Float.POSITIVE_INFINITY}, 0);
     replica.send();
     move(parameters, 0.5f);

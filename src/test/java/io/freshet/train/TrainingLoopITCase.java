@@ -38,11 +38,10 @@ class TrainingLoopITCase {
     job.assertEveryExampleCountedOnce();
     assertThat(job.rows).hasSize(local.rows());
     job.rows.forEach(
-        (fid, row) ->
-            assertThat(row).containsExactly(local.finished(local.find(fid)), within(2e-4f)));
+        (fid, row) -> assertThat(row).containsExactly(local.finished(local.find(fid))));
     float[] dense = new float[local.dense().size()];
     local.dense().finish(0, dense.length, dense, 0);
-    assertThat(job.denseValues()).containsExactly(dense, within(2e-4f));
+    assertThat(job.denseValues()).containsExactly(dense, within(1e-6f));
   }
 
   @ParameterizedTest
