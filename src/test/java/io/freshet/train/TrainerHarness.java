@@ -23,7 +23,7 @@ import org.apache.flink.util.OutputTag;
  * One trainer, its messages to shards and mergers within reach of the test: they wait until the
  * test lets them be answered, at once or by mails that run when the trainer waits.
  */
-@SuppressWarnings("try") // the harness of Flink closes with any exception
+@SuppressWarnings("try") // close() may be interrupted; tests pass that on
 final class TrainerHarness extends OneInputStreamOperatorTestHarness<LabelledExample, Predictions> {
   final FakeShards shards;
   final List<RowDelta> rowDeltas = new ArrayList<>();

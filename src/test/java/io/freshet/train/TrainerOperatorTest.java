@@ -17,8 +17,11 @@ import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Batches of four examples, two in flight, a linger of 20 ms. */
+@Timeout(60)
+@SuppressWarnings("try") // the harness' close() may be interrupted; tests pass that on
 final class TrainerOperatorTest {
   private static final ModelSettings MODEL = new ModelSettings(4, List.of(5), 0, 42);
   private static final TrainSettings SETTINGS =
@@ -236,7 +239,6 @@ final class TrainerOperatorTest {
   }
 
   @Test
-  @SuppressWarnings("try") // the harness of Flink closes with any exception
   void atLeastOnceCheckpointsAreRefused() throws Exception {
     try (TrainerHarness other = new TrainerHarness(MODEL, SETTINGS)) {
       other

@@ -9,12 +9,15 @@ import io.freshet.model.LocalLearner;
 import io.freshet.model.ModelSettings;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The loop in a mini cluster, against the single-thread learner and against counting. */
 class TrainingLoopITCase {
+  @RegisterExtension private static final LoopCluster CLUSTER = new LoopCluster();
+
   private static final int EXAMPLES = 6_000;
   private static final int BATCH = 64;
   private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 42);
@@ -30,7 +33,7 @@ class TrainingLoopITCase {
     }
     local.flushDense();
 
-    LoopRun job = new LoopRun(7, EXAMPLES, MODEL, settings(inFlight)).execute();
+    LoopRun job = new LoopRun(7, EXAMPLES, MODEL, settings(inFlight)).in(CLUSTER).execute();
 
     job.assertEveryExampleCountedOnce();
     assertThat(job.rows).hasSize(local.rows());
@@ -58,6 +61,7 @@ class TrainingLoopITCase {
       throws Exception {
     LoopRun run =
         new LoopRun(at, EXAMPLES, MODEL, settings(2))
+            .in(CLUSTER)
             .parallelism(parallelism)
             .checkpoints(Duration.ofMillis(20), backend)
             .breaking(edge, at)
@@ -75,6 +79,7 @@ class TrainingLoopITCase {
 
     LoopRun run =
         new LoopRun(3, EXAMPLES, MODEL, small)
+            .in(CLUSTER)
             .parallelism(parallelism)
             .checkpoints(Duration.ofMillis(20), "rocksdb")
             .execute();
