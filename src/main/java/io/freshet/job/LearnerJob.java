@@ -4,6 +4,7 @@ import io.freshet.config.KafkaSettings;
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.LearnerTopology.Events;
 import io.freshet.job.LearnerTopology.Results;
+import io.freshet.train.RefusedException;
 import java.io.IOException;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -59,9 +60,11 @@ public final class LearnerJob {
   /**
    * Adds the job to the environment.
    *
+   * @throws RefusedException where a setting of Flink would break a promise
    * @throws IOException when Kafka does not answer or lacks a topic
    */
   public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
+    JobRules.check(env.getConfiguration(), config);
     new LearnerTopology(config).build(events(env), results());
   }
 
