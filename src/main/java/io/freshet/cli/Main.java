@@ -1,8 +1,10 @@
 package io.freshet.cli;
 
+import io.freshet.cli.bench.BenchCommand;
 import io.freshet.cli.chaos.ChaosCommand;
 import io.freshet.cli.demo.DemoCommand;
 import io.freshet.cli.replay.ReplayCommand;
+import io.freshet.cli.serve.ServeCommand;
 import io.freshet.cli.simulate.SimulateCommand;
 import io.freshet.cli.snapshot.SnapshotCommand;
 import io.freshet.job.FreshetVersion;
@@ -28,6 +30,8 @@ import picocli.CommandLine.Spec;
       SimulateCommand.class,
       ReplayCommand.class,
       SnapshotCommand.class,
+      BenchCommand.class,
+      ServeCommand.class,
       ChaosCommand.class
     },
     footer = {

@@ -81,6 +81,19 @@ public final class FeatureValues {
     }
   }
 
+  /** These values, and of the features that are missing here, those of others of the same names. */
+  public FeatureValues orElse(FeatureValues others) {
+    if (!names.equals(others.names)) {
+      throw new IllegalArgumentException("the features were not read by the same names");
+    }
+    FeatureValuesBuilder builder = new FeatureValuesBuilder(names);
+    for (int feature = 0; feature < names.size(); feature++) {
+      builder.begin(feature);
+      builder.addAll(count(feature) == 0 ? others : this, feature);
+    }
+    return builder.build();
+  }
+
   public FeatureNames names() {
     return names;
   }

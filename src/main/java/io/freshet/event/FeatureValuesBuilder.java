@@ -105,6 +105,22 @@ final class FeatureValuesBuilder {
     return true;
   }
 
+  /** Adds what others hold of the feature that was begun. */
+  void addAll(FeatureValues others, int otherFeature) {
+    lists[feature] = others.isList(otherFeature);
+    int first = others.first(otherFeature);
+    for (int value = first; value < first + others.count(otherFeature); value++) {
+      int length = others.textLength(value);
+      reserve(length);
+      types[size] = others.type(value);
+      numbers[size] = others.number(value);
+      System.arraycopy(others.utf8(), others.textStart(value), text, textSize, length);
+      textSize += length;
+      textEnds[size++] = textSize;
+      counts[feature]++;
+    }
+  }
+
   private static boolean isInteger(Number number) {
     return number instanceof Long
         || number instanceof Integer

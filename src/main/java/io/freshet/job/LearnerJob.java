@@ -2,12 +2,15 @@ package io.freshet.job;
 
 import io.freshet.config.KafkaSettings;
 import io.freshet.config.LearnerConfig;
+import io.freshet.feature.LabelledExample;
 import io.freshet.job.LearnerTopology.Events;
 import io.freshet.job.LearnerTopology.Results;
 import io.freshet.train.RefusedException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
@@ -22,6 +25,7 @@ public final class LearnerJob {
 
   private final LearnerConfig config;
   private final boolean bounded;
+  private Optional<Sink<LabelledExample>> examples = Optional.empty();
 
   /**
    * @param bounded whether to end at what is the end of the topics at the start
@@ -29,6 +33,12 @@ public final class LearnerJob {
   public LearnerJob(LearnerConfig config, boolean bounded) {
     this.config = config;
     this.bounded = bounded;
+  }
+
+  /** Sends the labelled examples to a sink too. */
+  public LearnerJob withExamples(Sink<LabelledExample> sink) {
+    examples = Optional.of(sink);
+    return this;
   }
 
   /** The environment to run in: the cluster's when submitted to one, otherwise this process. */
@@ -58,14 +68,17 @@ public final class LearnerJob {
   }
 
   /**
-   * Adds the job to the environment.
+   * Adds the job to the environment, after a look at Kafka: topics of events must be there, those
+   * of results are created.
    *
    * @throws RefusedException where a setting of Flink would break a promise
    * @throws IOException when Kafka does not answer or lacks a topic
    */
   public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
     JobRules.check(env.getConfiguration(), config);
-    new LearnerTopology(config).build(events(env), results());
+    Events events = events(env);
+    OutputTopics.ensure(config.kafka());
+    new LearnerTopology(config).build(events, results());
   }
 
   private Events events(StreamExecutionEnvironment env) throws IOException, InterruptedException {
@@ -112,7 +125,8 @@ public final class LearnerJob {
         TopicSinks.deadLetters(servers, topics.deadLetters(), kafka.properties()),
         TopicSinks.lateClicks(servers, topics.lateClicks(), kafka.properties()),
         TopicSinks.sink(
-            servers, new MetricsSerializer(topics.metrics(), config.name()), kafka.properties()));
+            servers, new MetricsSerializer(topics.metrics(), config.name()), kafka.properties()),
+        examples);
   }
 
   private EventTopic topic(String name) {

@@ -13,17 +13,20 @@ import java.util.List;
  *     no such tensor
  * @param width floats of a row
  */
-record EmbeddingRows(long[] fids, long[] updates, float[] rows, long[] removed, int width) {
+public record EmbeddingRows(long[] fids, long[] updates, float[] rows, long[] removed, int width) {
 
   static EmbeddingRows read(Storage storage, String path) throws IOException {
-    SafetensorsFile file = SafetensorsFile.read(storage, path);
+    return of(SafetensorsFile.read(storage, path), path + " in " + storage);
+  }
+
+  static EmbeddingRows of(SafetensorsFile file, String where) throws IOException {
     long[] fids = file.longs("fids");
     long[] updates = file.longs("updates");
     List<Long> shape = file.shape("rows", Tensor.Type.F32, 2);
     if (updates.length != fids.length || shape.get(0) != fids.length) {
       throw new IOException(
-          "%s in %s has %d fids, %d updates and %d rows"
-              .formatted(path, storage, fids.length, updates.length, shape.get(0)));
+          "%s has %d fids, %d updates and %d rows"
+              .formatted(where, fids.length, updates.length, shape.get(0)));
     }
     return new EmbeddingRows(
         fids,
@@ -33,7 +36,8 @@ record EmbeddingRows(long[] fids, long[] updates, float[] rows, long[] removed, 
         Math.toIntExact(shape.get(1)));
   }
 
-  int size() {
+  /** Number of rows. */
+  public int size() {
     return fids.length;
   }
 }

@@ -131,6 +131,11 @@ public record Manifest(
     }
   }
 
+  /** The manifest as it is written, in UTF-8. */
+  public byte[] toJson() {
+    return ManifestJson.write(this);
+  }
+
   /** Rows in the files; one that several files hold counts for each. */
   public long rows() {
     return embeddings.stream().mapToLong(EmbeddingFile::rows).sum();

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +50,31 @@ final class SafetensorsFile {
     try (InputStream in = storage.open(path)) {
       return read(in, storage.size(path), path + " in " + storage);
     }
+  }
+
+  /**
+   * Reads a file of which size and digest are known.
+   *
+   * @throws IOException also where it has other bytes than that
+   */
+  static SafetensorsFile read(Storage storage, String path, long size, String sha256)
+      throws IOException {
+    String where = path + " in " + storage;
+    long found = storage.size(path);
+    if (found != size) {
+      throw new IOException("%s has %d bytes, the manifest says %d".formatted(where, found, size));
+    }
+    MessageDigest digest = DigestOutput.sha256();
+    SafetensorsFile file;
+    try (InputStream in = new DigestInputStream(storage.open(path), digest)) {
+      file = read(in, size, where);
+    }
+    String hex = HexFormat.of().formatHex(digest.digest());
+    if (!hex.equals(sha256)) {
+      throw new IOException(
+          "%s has the sha256 %s, the manifest says %s".formatted(where, hex, sha256));
+    }
+    return file;
   }
 
   /** The tensors, in the order of the file. */

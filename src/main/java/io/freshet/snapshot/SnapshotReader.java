@@ -1,13 +1,18 @@
 package io.freshet.snapshot;
 
+import io.freshet.snapshot.Manifest.DenseFile;
 import io.freshet.snapshot.Manifest.EmbeddingFile;
 import io.freshet.snapshot.Manifest.Kind;
 import io.freshet.snapshot.Manifest.TensorShape;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** Rebuilds models from the versions of a store. */
 public final class SnapshotReader {
@@ -24,15 +29,15 @@ public final class SnapshotReader {
    *     names the version and the file
    */
   public Snapshot load(Version version) throws IOException {
-    Deque<Manifest> chain = chain(version);
-    int expected = Math.toIntExact(chain.getFirst().rows());
-    Snapshot snapshot = new Snapshot(chain.getLast(), expected);
+    List<Manifest> chain = chain(version, Optional.empty());
+    Manifest newest = chain.get(chain.size() - 1);
+    Snapshot snapshot = new Snapshot(newest, Math.toIntExact(chain.get(0).rows()));
     for (Manifest manifest : chain) {
       for (EmbeddingFile file : manifest.embeddings()) {
-        snapshot.apply(readRows(manifest, file));
+        snapshot.apply(rows(manifest, file));
       }
     }
-    readDense(snapshot);
+    readDense(newest, snapshot::putDense);
     return snapshot;
   }
 
@@ -41,20 +46,26 @@ public final class SnapshotReader {
     return new Verifier(store).verify(version);
   }
 
-  /** The manifests from the full to the version. */
-  private Deque<Manifest> chain(Version version) throws IOException {
+  /**
+   * The versions to apply for a version, oldest first.
+   *
+   * @param held a version that the caller holds already
+   * @return the deltas after the held version where they build on it, otherwise a full and the
+   *     deltas after that
+   */
+  public List<Manifest> chain(Version version, Optional<Version> held) throws IOException {
     Deque<Manifest> chain = new ArrayDeque<>();
     Set<Version> seen = new HashSet<>();
     Manifest manifest = store.manifest(version);
     chain.addFirst(manifest);
-    while (manifest.kind() == Kind.DELTA) {
+    while (manifest.kind() == Kind.DELTA && !manifest.parent().equals(held)) {
       if (!seen.add(manifest.version())) {
         throw new IOException("version " + manifest.version() + " is its own ancestor");
       }
       manifest = parent(manifest);
       chain.addFirst(manifest);
     }
-    return chain;
+    return List.copyOf(chain);
   }
 
   private Manifest parent(Manifest manifest) throws IOException {
@@ -74,15 +85,22 @@ public final class SnapshotReader {
     return read;
   }
 
-  private EmbeddingRows readRows(Manifest manifest, EmbeddingFile file) throws IOException {
+  /**
+   * The rows of one of a version's files.
+   *
+   * @throws IOException where the file is not what the manifest says, to the last bit
+   */
+  public EmbeddingRows rows(Manifest manifest, EmbeddingFile file) throws IOException {
     String path = SnapshotStore.path(manifest.version(), file.name());
-    EmbeddingRows rows = EmbeddingRows.read(store.storage(), path);
+    String where = path + " in " + store.storage();
+    EmbeddingRows rows =
+        EmbeddingRows.of(
+            SafetensorsFile.read(store.storage(), path, file.size(), file.sha256()), where);
     if (rows.width() != 1 + manifest.model().embeddingSize() || rows.size() != file.rows()) {
       throw new IOException(
-          "%s in %s has %d rows of %d floats, not %d of %d"
+          "%s has %d rows of %d floats, not %d of %d"
               .formatted(
-                  path,
-                  store.storage(),
+                  where,
                   rows.size(),
                   rows.width(),
                   file.rows(),
@@ -91,19 +109,36 @@ public final class SnapshotReader {
     return rows;
   }
 
-  private void readDense(Snapshot snapshot) throws IOException {
-    Manifest manifest = snapshot.manifest();
-    String path = SnapshotStore.path(manifest.version(), manifest.dense().name());
-    SafetensorsFile file = SafetensorsFile.read(store.storage(), path);
-    for (TensorShape tensor : manifest.dense().tensors()) {
-      float[] values = file.floats(tensor.name(), tensor.shape().size());
+  /**
+   * The deep part of a version as one vector, its tensors in the order of the manifest.
+   *
+   * @throws IOException where the file is not what the manifest says, to the last bit
+   */
+  public float[] dense(Manifest manifest) throws IOException {
+    List<float[]> tensors = new ArrayList<>();
+    readDense(manifest, (name, values) -> tensors.add(values));
+    float[] vector = new float[tensors.stream().mapToInt(values -> values.length).sum()];
+    int at = 0;
+    for (float[] values : tensors) {
+      System.arraycopy(values, 0, vector, at, values.length);
+      at += values.length;
+    }
+    return vector;
+  }
+
+  private void readDense(Manifest manifest, BiConsumer<String, float[]> to) throws IOException {
+    DenseFile dense = manifest.dense();
+    String path = SnapshotStore.path(manifest.version(), dense.name());
+    SafetensorsFile file =
+        SafetensorsFile.read(store.storage(), path, dense.size(), dense.sha256());
+    for (TensorShape tensor : dense.tensors()) {
       if (!file.shape(tensor.name(), Tensor.Type.F32, tensor.shape().size())
           .equals(tensor.shape())) {
         throw new IOException(
             "%s: tensor \"%s\" has another shape than the manifest's %s"
                 .formatted(path, tensor.name(), tensor.shape()));
       }
-      snapshot.putDense(tensor.name(), values);
+      to.accept(tensor.name(), file.floats(tensor.name(), tensor.shape().size()));
     }
   }
 }

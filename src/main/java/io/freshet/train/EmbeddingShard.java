@@ -42,6 +42,8 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
 
   private final ModelSettings model;
   private final TrainSettings settings;
+  private final boolean direct;
+  private transient AnswerRoute answers;
 
   private transient RowLayout layout;
   private transient ValueState<StoredRow> table;
@@ -52,8 +54,16 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private transient long lastFlushMillis;
 
   EmbeddingShard(ModelSettings model, TrainSettings settings) {
+    this(model, settings, false);
+  }
+
+  /**
+   * @param direct whether answers go straight to a trainer of the same process
+   */
+  EmbeddingShard(ModelSettings model, TrainSettings settings, boolean direct) {
     this.model = model;
     this.settings = settings;
+    this.direct = direct;
   }
 
   @Override
@@ -66,6 +76,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   public void open() throws Exception {
     super.open();
     LoopRules.check(this);
+    answers = new AnswerRoute(direct, answer -> output.collect(new StreamRecord<>(answer)));
     layout = new RowLayout(model, settings.learning());
     table =
         getRuntimeContext().getState(new ValueStateDescriptor<>("embedding-table", StoredRow.TYPE));
@@ -90,7 +101,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     long now = System.currentTimeMillis();
     if (request instanceof Lookup lookup) {
       LoopRules.checkShape(this, lookup.parallelism(), lookup.maxParallelism());
-      output.collect(new StreamRecord<>(rows(lookup)));
+      answers.send(rows(lookup));
     } else if (request instanceof RowDelta delta) {
       apply(delta, now);
     }

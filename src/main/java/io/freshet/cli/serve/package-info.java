@@ -1,0 +1,2 @@
+/** The command {@code freshet serve}. */
+package io.freshet.cli.serve;

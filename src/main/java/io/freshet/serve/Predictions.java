@@ -1,0 +1,68 @@
+package io.freshet.serve;
+
+import io.freshet.feature.Example;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Answers the body of a prediction. As many are computed at once as there are processors; the
+ * others wait, for they would only slow each other down and hold scratch memory meanwhile.
+ */
+final class Predictions {
+  private final SnapshotFollower follower;
+  private final ServeSettings settings;
+  private final ServeMetrics metrics;
+  private final Semaphore processors = new Semaphore(Runtime.getRuntime().availableProcessors());
+
+  Predictions(SnapshotFollower follower, ServeSettings settings, ServeMetrics metrics) {
+    this.follower = follower;
+    this.settings = settings;
+    this.metrics = metrics;
+  }
+
+  /**
+   * The answer's body.
+   *
+   * @param deadline by {@link System#nanoTime}
+   */
+  byte[] answer(byte[] body, long deadline) throws Refusal, InterruptedException {
+    if (!processors.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+      throw late();
+    }
+    try {
+      ServedModel model = follower.model().orElseThrow(Predictions::noModel);
+      Scorer scorer = model.borrow();
+      byte[] answer = answer(body, scorer, deadline);
+      model.giveBack(scorer); // one that threw may be in any state and is left to the collector
+      return answer;
+    } finally {
+      processors.release();
+    }
+  }
+
+  private byte[] answer(byte[] body, Scorer scorer, long deadline) throws Refusal {
+    long lookups = scorer.lookups();
+    long unknown = scorer.unknownIds();
+    List<Example> examples = PredictRequest.read(body, scorer, settings.maxInstances());
+    float[] scores = new float[examples.size()];
+    for (int from = 0; from < scores.length; from += Scorer.CHUNK) {
+      if (System.nanoTime() > deadline) {
+        throw late();
+      }
+      int to = Math.min(from + Scorer.CHUNK, scores.length);
+      System.arraycopy(scorer.score(examples.subList(from, to)), 0, scores, from, to - from);
+    }
+    metrics.scored(scores.length, scorer.lookups() - lookups, scorer.unknownIds() - unknown);
+    return ModelJson.predictions(scores, scorer.model());
+  }
+
+  static Refusal noModel() {
+    return new Refusal(503, "no model has been loaded yet");
+  }
+
+  private Refusal late() {
+    return new Refusal(
+        503, "not done within " + settings.patience().toMillis() + " ms; the server is busy");
+  }
+}

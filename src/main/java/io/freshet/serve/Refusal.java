@@ -1,0 +1,26 @@
+package io.freshet.serve;
+
+/** Carries why a request is not served to where it is answered. Has no stack trace. */
+final class Refusal extends Exception {
+  private final int status;
+
+  /**
+   * A refusal.
+   *
+   * @param status of HTTP
+   * @param reason for people: the place of a mistake, what is there and what would be right
+   */
+  Refusal(int status, String reason) {
+    super(reason, null, false, false);
+    this.status = status;
+  }
+
+  int status() {
+    return status;
+  }
+
+  /** Whether the same request may work in a moment. */
+  boolean isPassing() {
+    return status == 429 || status == 503;
+  }
+}

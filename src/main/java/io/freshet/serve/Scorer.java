@@ -1,0 +1,102 @@
+package io.freshet.serve;
+
+import io.freshet.event.FeatureNames;
+import io.freshet.event.FeatureValues;
+import io.freshet.event.Outcome;
+import io.freshet.event.RejectedException;
+import io.freshet.event.Rejection;
+import io.freshet.feature.Example;
+import io.freshet.feature.ExampleEncoder;
+import io.freshet.model.Predictor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Click probabilities from raw features, with one version of the model: by the same encoder and the
+ * same arithmetic as in training, unknown ids by the rule of the version's manifest.
+ *
+ * <p>An example's score depends on the example and the version alone, not on what is scored beside
+ * it. Holds scratch memory: one for each thread.
+ */
+public final class Scorer {
+  /** Examples that go through the network together: enough for speed, few enough for the cache. */
+  static final int CHUNK = 128;
+
+  private final ServedModel model;
+  private final ExampleEncoder encoder;
+  private final Predictor predictor;
+  private long lookups;
+  private long unknown;
+
+  Scorer(ServedModel model) {
+    this.model = model;
+    encoder = new ExampleEncoder(model.schema());
+    predictor =
+        new Predictor(model.schema(), model.settings(), this::read, model.unknown(), model.dense());
+  }
+
+  /** The version that it scores with. */
+  public ServedModel model() {
+    return model;
+  }
+
+  /** The raw features that it reads. */
+  public FeatureNames names() {
+    return encoder.names();
+  }
+
+  /**
+   * Encodes raw features.
+   *
+   * @throws RejectedException with the path of what the schema cannot hold
+   */
+  public Example encode(FeatureValues features) throws RejectedException {
+    Outcome<Example> outcome = encoder.encode(features);
+    if (outcome instanceof Outcome.Good<Example> good) {
+      return good.value();
+    }
+    Rejection rejection = ((Outcome.Rejected<Example>) outcome).rejection();
+    throw new RejectedException(rejection.kind(), rejection.reason());
+  }
+
+  /**
+   * The click probability of raw features: strings, numbers, booleans, nulls and collections of
+   * those by the names of the schema; other names are passed over.
+   *
+   * @throws IllegalArgumentException naming the feature that the schema cannot hold
+   */
+  public float score(Map<String, ?> features) {
+    try {
+      return score(List.of(encode(FeatureValues.of(names(), features))))[0];
+    } catch (RejectedException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /** The click probabilities of examples. */
+  public float[] score(List<Example> examples) {
+    float[] scores = new float[examples.size()];
+    for (int from = 0; from < scores.length; from += CHUNK) {
+      int to = Math.min(from + CHUNK, scores.length);
+      System.arraycopy(predictor.predict(examples.subList(from, to)), 0, scores, from, to - from);
+    }
+    return scores;
+  }
+
+  /** Distinct ids looked up so far, chunk by chunk. */
+  long lookups() {
+    return lookups;
+  }
+
+  /** Of those, the ids without a row. */
+  long unknownIds() {
+    return unknown;
+  }
+
+  private boolean read(long fid, float[] target, int at) {
+    lookups++;
+    boolean known = model.rows().read(fid, target, at);
+    unknown += known ? 0 : 1;
+    return known;
+  }
+}

@@ -1,0 +1,121 @@
+package io.freshet.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.event.FeatureValues;
+import io.freshet.feature.Example;
+import io.freshet.model.Predictor;
+import io.freshet.model.UnknownRows;
+import io.freshet.snapshot.LocalStorage;
+import io.freshet.snapshot.Snapshot;
+import io.freshet.snapshot.SnapshotReader;
+import io.freshet.snapshot.SnapshotStore;
+import io.freshet.snapshot.Version;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScorerTest {
+  private static final Version FULL = new Version("0badcafe", 1);
+
+  @TempDir Path root;
+  private SnapshotStore store;
+
+  @BeforeEach
+  void publish() throws Exception {
+    store = new SnapshotStore(new LocalStorage(root));
+    new SampleModel(root).full(FULL, 0.125f, 0, 1L << 52, 3L << 52 | 1);
+  }
+
+  @Test
+  void scoresAreThoseOfAPredictorOverTheSnapshot() throws Exception {
+    Scorer scorer = scorer();
+    List<Example> examples = examples(scorer, 300);
+
+    assertThat(scorer.score(examples)).isEqualTo(predictor(UnknownRows.START).predict(examples));
+  }
+
+  @Test
+  void aScoreDoesNotDependOnWhatIsScoredBesideIt() throws Exception {
+    Scorer scorer = scorer();
+    List<Example> examples = examples(scorer, 300);
+    float[] together = scorer.score(examples);
+
+    for (int i = 0; i < together.length; i++) {
+      assertThat(scorer.score(List.of(examples.get(i)))).containsExactly(together[i]);
+    }
+  }
+
+  @Test
+  void unknownIdsCountAsTheManifestSays() throws Exception {
+    float start = scorer().score(SampleModel.FEATURES);
+    Path manifest = root.resolve(FULL + "/manifest.json");
+    Files.writeString(manifest, Files.readString(manifest).replace("start-row", "zero"));
+    float zero = scorer().score(SampleModel.FEATURES);
+    List<Example> example = List.of(encoded(scorer(), SampleModel.FEATURES));
+
+    assertThat(start).isEqualTo(predictor(UnknownRows.START).predict(example)[0]);
+    assertThat(zero).isEqualTo(predictor(UnknownRows.ZERO).predict(example)[0]).isNotEqualTo(start);
+  }
+
+  @Test
+  void unknownIdsAreCounted() throws Exception {
+    Scorer scorer = scorer();
+    scorer.score(Map.of("price", 1));
+
+    // known: the bias, the missing user, the price; unknown: missing genres, the cross
+    assertThat(scorer.lookups()).isEqualTo(5);
+    assertThat(scorer.unknownIds()).isEqualTo(2);
+  }
+
+  @Test
+  void whatTheSchemaCannotHoldIsNamed() throws Exception {
+    Scorer scorer = scorer();
+
+    assertThatThrownBy(() -> scorer.score(Map.of("price", "cheap")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("features.price is a string; a number is right");
+  }
+
+  private Scorer scorer() {
+    try (SnapshotFollower follower = new SnapshotFollower(store, InstantSource.system(), 0)) {
+      follower.look();
+      return follower.model().orElseThrow().newScorer();
+    }
+  }
+
+  private Predictor predictor(UnknownRows unknown) throws Exception {
+    Snapshot snapshot = new SnapshotReader(store).load(FULL);
+    return new Predictor(
+        SampleModel.SCHEMA, SampleModel.SETTINGS, snapshot, unknown, snapshot.denseVector());
+  }
+
+  private static List<Example> examples(Scorer scorer, int n) throws Exception {
+    Random random = new Random(5);
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      Map<String, ?> features =
+          Map.of(
+              "user",
+              "u" + random.nextInt(9),
+              "genres",
+              List.of(random.nextInt(5), random.nextInt(5)),
+              "price",
+              random.nextDouble());
+      examples.add(encoded(scorer, features));
+    }
+    return examples;
+  }
+
+  private static Example encoded(Scorer scorer, Map<String, ?> features) throws Exception {
+    return scorer.encode(FeatureValues.of(scorer.names(), features));
+  }
+}
