@@ -221,6 +221,23 @@ final class LabelJoinOperatorTest {
   }
 
   @Test
+  void examplesAreNotLateWhenTheSourcesAreBehindAfterARestart() throws Exception {
+    join.watermarks(500_000);
+    OperatorSubtaskState state = join.snapshot(1, 1);
+
+    try (JoinHarness restored = JoinHarness.restore(SETTINGS, state, 1, 1, 0)) {
+      restored.watermarks(495_000);
+      restored.impression("a", 499_000);
+      restored.click("a", 499_500);
+
+      assertThat(restored.extractOutputValues())
+          .extracting(LabelledExample::time)
+          .containsExactly(500_001L);
+      assertThat(restored.getOutput()).doesNotContain(new Watermark(495_000));
+    }
+  }
+
+  @Test
   void stateOfAWaitingImpressionSurvivesWhole() throws Exception {
     IntStream.range(0, 5).forEach(i -> impression("i" + i));
     OperatorSubtaskState state = join.snapshot(1, 1);
