@@ -1,5 +1,7 @@
 package io.freshet.cli;
 
+import io.freshet.cli.bench.BenchCommand;
+import io.freshet.cli.chaos.ChaosCommand;
 import io.freshet.cli.demo.DemoCommand;
 import io.freshet.cli.replay.ReplayCommand;
 import io.freshet.cli.serve.ServeCommand;
@@ -28,7 +30,9 @@ import picocli.CommandLine.Spec;
       SimulateCommand.class,
       ReplayCommand.class,
       SnapshotCommand.class,
-      ServeCommand.class
+      BenchCommand.class,
+      ServeCommand.class,
+      ChaosCommand.class
     },
     footer = {
       "",

@@ -19,7 +19,6 @@ import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
@@ -39,7 +38,6 @@ final class FlinkSettings {
     flink.set(PipelineOptions.MAX_PARALLELISM, config.maxParallelism());
     flink.set(CoreOptions.DEFAULT_PARALLELISM, config.parallelism());
     checkpoints(config, flink);
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
     return flink;
   }
 

@@ -2,13 +2,18 @@ package io.freshet.job;
 
 import io.freshet.config.KafkaSettings;
 import io.freshet.config.LearnerConfig;
+import io.freshet.feature.LabelledExample;
 import io.freshet.job.LearnerTopology.Events;
 import io.freshet.job.LearnerTopology.Results;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -19,6 +24,7 @@ public final class LearnerJob {
 
   private final LearnerConfig config;
   private final boolean bounded;
+  private Optional<Sink<LabelledExample>> examples = Optional.empty();
 
   /**
    * @param bounded whether to end at what is the end of the topics at the start
@@ -28,11 +34,29 @@ public final class LearnerJob {
     this.bounded = bounded;
   }
 
+  /** Sends the labelled examples to a sink too. */
+  public LearnerJob withExamples(Sink<LabelledExample> sink) {
+    examples = Optional.of(sink);
+    return this;
+  }
+
   /** The environment to run in: the cluster's when submitted to one, otherwise this process. */
   public StreamExecutionEnvironment environment(Configuration more) {
     Configuration flink = FlinkSettings.of(config);
     flink.addAll(more);
     return StreamExecutionEnvironment.getExecutionEnvironment(flink);
+  }
+
+  /** The environment of a running session cluster. */
+  public StreamExecutionEnvironment remoteEnvironment(
+      String host, int restPort, Configuration more) {
+    Configuration flink = FlinkSettings.of(config);
+    flink.set(DeploymentOptions.TARGET, "remote");
+    flink.set(DeploymentOptions.ATTACHED, false);
+    flink.set(RestOptions.ADDRESS, host);
+    flink.set(RestOptions.PORT, restPort);
+    flink.addAll(more);
+    return new StreamExecutionEnvironment(flink);
   }
 
   /** An environment inside this process, with Flink's web UI on a free port of loopback. */
@@ -43,12 +67,15 @@ public final class LearnerJob {
   }
 
   /**
-   * Adds the job to the environment.
+   * Adds the job to the environment, after a look at Kafka: topics of events must be there, those
+   * of results are created.
    *
    * @throws IOException when Kafka does not answer or lacks a topic
    */
   public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
-    new LearnerTopology(config).build(events(env), results());
+    Events events = events(env);
+    OutputTopics.ensure(config.kafka());
+    new LearnerTopology(config).build(events, results());
   }
 
   private Events events(StreamExecutionEnvironment env) throws IOException, InterruptedException {
@@ -95,7 +122,8 @@ public final class LearnerJob {
         TopicSinks.deadLetters(servers, topics.deadLetters(), kafka.properties()),
         TopicSinks.lateClicks(servers, topics.lateClicks(), kafka.properties()),
         TopicSinks.sink(
-            servers, new MetricsSerializer(topics.metrics(), config.name()), kafka.properties()));
+            servers, new MetricsSerializer(topics.metrics(), config.name()), kafka.properties()),
+        examples);
   }
 
   private EventTopic topic(String name) {

@@ -15,6 +15,7 @@ import io.freshet.snapshot.Announcement;
 import io.freshet.snapshot.SnapshotPublisher;
 import io.freshet.snapshot.SnapshotWriter;
 import io.freshet.train.TrainingLoop;
+import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -43,9 +44,17 @@ public final class LearnerTopology {
       DataStream<SourceRecord<EncodedImpression>> impressions,
       DataStream<SourceRecord<Click>> clicks) {}
 
-  /** Where results go. */
+  /**
+   * Where results go.
+   *
+   * @param examples the labelled examples in the order they are learned by a single trainer; for
+   *     whoever wants to learn from them too
+   */
   public record Results(
-      Sink<DeadLetter> deadLetters, Sink<Click> lateClicks, Sink<MetricsReport> metrics) {}
+      Sink<DeadLetter> deadLetters,
+      Sink<Click> lateClicks,
+      Sink<MetricsReport> metrics,
+      Optional<Sink<LabelledExample>> examples) {}
 
   /** Adds the whole graph. */
   public void build(Events events, Results results) {
@@ -83,6 +92,14 @@ public final class LearnerTopology {
         .sinkTo(results.lateClicks())
         .uid(Uids.LATE_CLICKS)
         .name("late clicks");
+    results
+        .examples()
+        .ifPresent(
+            sink ->
+                examples
+                    .sinkTo(sink)
+                    .name("examples")
+                    .setParallelism(examples.getParallelism())); // in their order
     metrics.sinkTo(results.metrics()).uid(Uids.METRICS).name("metrics").setParallelism(1);
   }
 

@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Trains from Kafka: on the cluster it is submitted to, otherwise inside this process. */
@@ -69,13 +71,24 @@ public final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter err = spec.commandLine().getErr();
+    if (bounded && restore != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--bounded and --restore exclude each other: a restored source keeps the end it had, or"
+              + " had not, when its state was taken");
+    }
     try {
       LearnerConfig learner = LearnerConfig.read(config, overrides);
       learner.warnings().forEach(warning -> err.println("warning: " + warning));
       var job = new LearnerJob(learner, bounded);
       var env = job.environment(recovery());
-      job.build(env);
+      if (env instanceof LocalStreamEnvironment) {
+        env = job.localEnvironment(recovery());
+        err.println(
+            "Training in this process; Flink's web UI is on the first free port from 8081.");
+      }
       err.flush();
+      job.build(env);
       env.execute();
       return 0;
     } catch (ConfigException e) {

@@ -40,7 +40,7 @@ final class DeepFm {
     slots = schema.slots();
     inputs = schema.size() * k;
     DenseShape shape = DenseShape.of(schema.size(), model);
-    deep = shape.layers().isEmpty() ? null : new DeepNetwork(shape);
+    deep = shape.layers().isEmpty() ? null : new DeepNetwork(shape, LinearAlgebra.chosen());
     embedded = new FMatrixRMaj(0, inputs);
   }
 

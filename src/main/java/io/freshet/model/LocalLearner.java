@@ -119,10 +119,14 @@ public final class LocalLearner {
     }
   }
 
+  /** Adds how far each row moved, as the job does, so that both round alike. */
   private void push() {
     int width = layout.width();
     for (int row = 0; row < batch.rows(); row++) {
-      System.arraycopy(pulled, row * width, table, places[row] * width, width);
+      int at = places[row] * width;
+      for (int i = 0; i < width; i++) {
+        table[at + i] += pulled[row * width + i] - table[at + i];
+      }
       updates[places[row]] += batch.count(row);
     }
   }

@@ -6,6 +6,7 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.Optimizer;
 import io.freshet.model.Optimizers;
 import io.freshet.train.Answer.DenseSlices;
+import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.flink.api.common.state.ValueState;
@@ -40,32 +41,45 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
   private final int fields;
   private final ModelSettings model;
   private final TrainSettings settings;
+  private final boolean direct;
+  private transient AnswerRoute answers;
 
   private transient DenseParameters start;
   private transient Optimizer optimizer;
   private transient DenseSlicing slicing;
   private transient ValueState<StoredSlice> state;
   private transient SortedMap<Integer, Slice> slices;
+  private transient FiniteCheck finite;
   private transient boolean ended;
   private transient Counter merges;
   private transient Counter refused;
 
   DenseMerger(int fields, ModelSettings model, TrainSettings settings) {
+    this(fields, model, settings, false);
+  }
+
+  /**
+   * @param direct whether answers go straight to a trainer of the same process
+   */
+  DenseMerger(int fields, ModelSettings model, TrainSettings settings, boolean direct) {
     this.fields = fields;
     this.model = model;
     this.settings = settings;
+    this.direct = direct;
   }
 
   @Override
   public void open() throws Exception {
     super.open();
     LoopRules.check(this);
+    answers = new AnswerRoute(direct, answer -> output.collect(new StreamRecord<>(answer)));
     start = DenseParameters.start(fields, model, settings.learning().dense());
     optimizer = Optimizers.of(settings.learning().dense());
     slicing = new DenseSlicing(start.size(), settings.denseSlices());
     state =
         getRuntimeContext().getState(new ValueStateDescriptor<>("dense-slices", StoredSlice.TYPE));
     slices = new TreeMap<>();
+    finite = new FiniteCheck();
     for (int slice = 0; slicing.size() > 0 && slice < slicing.slices(); slice++) {
       if (owns(slice)) {
         slices.put(slice, load(slice));
@@ -114,7 +128,7 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
     if (delta.deltas().length > 0) {
       merge(delta);
     }
-    output.collect(new StreamRecord<>(answer(delta)));
+    answers.send(answer(delta));
   }
 
   private void merge(DenseDelta delta) {
@@ -123,8 +137,9 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
     for (int number : delta.slices()) {
       Slice slice = slices.get(number);
       int floats = slice.values.length;
-      if (isFinite(delta.deltas(), at, floats)) {
-        slice.add(delta.deltas(), at, slicing.length(number), scale);
+      if (finite.holds(delta.deltas(), at, floats)) {
+        slice.add(
+            Arrays.copyOfRange(delta.deltas(), at, at + floats), slicing.length(number), scale);
         slice.examples += delta.examples();
         merges.inc();
       } else {
@@ -133,14 +148,6 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
       }
       at += floats;
     }
-  }
-
-  private static boolean isFinite(float[] values, int from, int n) {
-    float sum = 0;
-    for (int i = from; i < from + n; i++) {
-      sum += values[i] * 0;
-    }
-    return sum == 0;
   }
 
   private DenseSlices answer(DenseDelta delta) {
@@ -202,12 +209,12 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
       this.examples = examples;
     }
 
-    void add(float[] delta, int from, int parameters, float scale) {
+    void add(float[] delta, int parameters, float scale) {
       for (int i = 0; i < parameters; i++) {
-        values[i] += scale * delta[from + i];
+        values[i] += scale * delta[i];
       }
       for (int i = parameters; i < values.length; i++) {
-        values[i] += delta[from + i];
+        values[i] += delta[i];
       }
       changed = true;
     }

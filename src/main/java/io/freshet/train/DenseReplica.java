@@ -3,6 +3,7 @@ package io.freshet.train;
 import io.freshet.model.DenseParameters;
 import io.freshet.train.Answer.DenseSlices;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -12,8 +13,10 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * replica moved, is answered with the merged slices, and puts what it learned meanwhile on top.
  *
  * <p>One request may be open. The first one brings the weights themselves, at the start and after a
- * restore; until it is answered the replica is not ready to learn with. Without a deep part there
- * is nothing to exchange, and the replica is always ready.
+ * restore; until it is answered the replica is not ready to learn with. A parameter that is no
+ * longer finite takes the merged value: mergers refuse what is not finite, and the replica would
+ * never come back by itself. Without a deep part there is nothing to exchange, and the replica is
+ * always ready.
  */
 final class DenseReplica {
   private static final int MAX_FLOATS_PER_MESSAGE = 1 << 18;
@@ -26,8 +29,9 @@ final class DenseReplica {
   private final int trainers;
   private final Consumer<DenseDelta> mergers;
 
-  private final float[][] base; // by plane: the merged parameters as last heard
-  private final float[][] sent; // by plane: the replica when the open request was sent
+  private final float[][] known; // by slice: as last heard, or while a request is open, as sent
+  private final float[] now; // a slice
+  private final FiniteCheck finite = new FiniteCheck();
   private long pending; // examples learned since the last request
   private int slicesMissing; // in the answer to the open request
   private boolean asked;
@@ -47,8 +51,9 @@ final class DenseReplica {
     planes = parameters.planes();
     slicing = new DenseSlicing(parameters.size(), slices);
     messages = messages(maxParallelism);
-    base = new float[planes][parameters.size()];
-    sent = new float[planes][parameters.size()];
+    known = new float[slicing.size() == 0 ? 0 : slicing.slices()][];
+    Arrays.setAll(known, slice -> new float[planes * slicing.length(slice)]);
+    now = new float[Arrays.stream(known).mapToInt(slice -> slice.length).max().orElse(0)];
     ready = parameters.size() == 0;
   }
 
@@ -99,59 +104,82 @@ final class DenseReplica {
   void accept(DenseSlices answer) {
     int at = 0;
     for (int slice : answer.slices()) {
-      at = rebase(slice, answer.values(), at);
+      rebase(slice, answer.values(), at);
+      at += known[slice].length;
     }
     slicesMissing -= answer.slices().length;
     ready |= slicesMissing == 0;
   }
 
-  private int rebase(int slice, float[] merged, int start) {
-    int from = slicing.from(slice);
-    int n = slicing.length(slice);
-    float[] now = new float[n];
-    int at = start;
-    for (int plane = 0; plane < planes; plane++) {
-      parameters.read(plane, from, n, now, 0);
-      for (int i = 0; i < n; i++) {
-        now[i] = merged[at + i] + (now[i] - sent[plane][from + i]);
-      }
-      parameters.write(plane, from, n, now, 0);
-      System.arraycopy(merged, at, base[plane], from, n);
-      at += n;
+  /**
+   * What was learned since the request goes on top of the merged values, unless it is not finite. A
+   * trainer that is alone differs from the merged values by rounding only, which its next delta
+   * makes good: it goes on undisturbed, number for number as the local learner does.
+   */
+  private void rebase(int slice, float[] merged, int at) {
+    float[] last = known[slice];
+    readSlice(slice, now);
+    subtract(now, last, now, last.length);
+    System.arraycopy(merged, at, last, 0, last.length);
+    boolean isFinite = finite.holds(now, 0, last.length);
+    if (isFinite && trainers == 1 && ready) {
+      return;
     }
-    return at;
+    for (int i = 0; i < last.length && !isFinite; i++) {
+      now[i] = Float.isFinite(now[i]) ? now[i] : 0;
+    }
+    for (int i = 0; i < last.length; i++) {
+      now[i] += last[i];
+    }
+    writeSlice(slice, now);
   }
 
   private void request(boolean moved) {
-    for (int plane = 0; plane < planes; plane++) {
-      parameters.read(plane, 0, parameters.size(), sent[plane], 0);
-    }
     slicesMissing = slicing.size() == 0 ? 0 : slicing.slices();
     for (int[] slices : messages) {
-      float[] deltas = moved ? deltas(slices) : new float[0];
+      float[] deltas = new float[moved ? floats(slices) : 0];
+      int at = 0;
+      for (int slice : slices) {
+        float[] last = known[slice];
+        readSlice(slice, now);
+        if (moved) {
+          subtract(now, last, last, last.length);
+          System.arraycopy(last, 0, deltas, at, last.length);
+          at += last.length;
+        }
+        System.arraycopy(now, 0, last, 0, last.length);
+      }
       mergers.accept(new DenseDelta(replyTo, trainers, pending, slices, deltas));
     }
     pending = 0;
   }
 
-  private float[] deltas(int[] slices) {
-    float[] deltas = new float[floats(slices)];
-    int at = 0;
-    for (int slice : slices) {
-      int from = slicing.from(slice);
-      for (int plane = 0; plane < planes; plane++) {
-        for (int i = from; i < from + slicing.length(slice); i++) {
-          deltas[at++] = sent[plane][i] - base[plane][i];
-        }
-      }
+  /** Arrays all begin at 0: so the JIT compiler makes vector instructions of it. */
+  private static void subtract(float[] from, float[] what, float[] target, int n) {
+    for (int i = 0; i < n; i++) {
+      target[i] = from[i] - what[i];
     }
-    return deltas;
+  }
+
+  /** Parameters, then slots plane by plane. */
+  private void readSlice(int slice, float[] target) {
+    int n = slicing.length(slice);
+    for (int plane = 0; plane < planes; plane++) {
+      parameters.read(plane, slicing.from(slice), n, target, plane * n);
+    }
+  }
+
+  private void writeSlice(int slice, float[] source) {
+    int n = slicing.length(slice);
+    for (int plane = 0; plane < planes; plane++) {
+      parameters.write(plane, slicing.from(slice), n, source, plane * n);
+    }
   }
 
   private int floats(int[] slices) {
     int floats = 0;
     for (int slice : slices) {
-      floats += planes * slicing.length(slice);
+      floats += known[slice].length;
     }
     return floats;
   }

@@ -41,6 +41,8 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
 
   private final ModelSettings model;
   private final TrainSettings settings;
+  private final boolean direct;
+  private transient AnswerRoute answers;
 
   private transient RowLayout layout;
   private transient ValueState<StoredRow> table;
@@ -51,14 +53,23 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private transient long lastFlushMillis;
 
   EmbeddingShard(ModelSettings model, TrainSettings settings) {
+    this(model, settings, false);
+  }
+
+  /**
+   * @param direct whether answers go straight to a trainer of the same process
+   */
+  EmbeddingShard(ModelSettings model, TrainSettings settings, boolean direct) {
     this.model = model;
     this.settings = settings;
+    this.direct = direct;
   }
 
   @Override
   public void open() throws Exception {
     super.open();
     LoopRules.check(this);
+    answers = new AnswerRoute(direct, answer -> output.collect(new StreamRecord<>(answer)));
     layout = new RowLayout(model, settings.learning());
     table =
         getRuntimeContext().getState(new ValueStateDescriptor<>("embedding-table", StoredRow.TYPE));
@@ -83,7 +94,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     long now = System.currentTimeMillis();
     if (request instanceof Lookup lookup) {
       LoopRules.checkShape(this, lookup.parallelism(), lookup.maxParallelism());
-      output.collect(new StreamRecord<>(rows(lookup)));
+      answers.send(rows(lookup));
     } else if (request instanceof RowDelta delta) {
       apply(delta, now);
     }

@@ -38,21 +38,19 @@ final class OpenBatch {
     return number;
   }
 
-  /** Number of the last batch whose movement the pulled rows hold already. */
+  /** Number of the last batch whose movement the pulled rows are sure to hold. */
   long lastKnown() {
     return lastKnown;
   }
 
-  /** Sends the lookups. */
-  void lookUp(
-      long number,
-      long lastKnown,
-      ReplyTo replyTo,
-      int parallelism,
-      int maxParallelism,
-      Consumer<ShardRequest> shards) {
+  /** Numbers the batch, when its lookups are about to go out. */
+  void number(long number, long lastKnown) {
     this.number = number;
     this.lastKnown = lastKnown;
+  }
+
+  /** Sends the lookups. */
+  void lookUp(ReplyTo replyTo, int parallelism, int maxParallelism, Consumer<ShardRequest> shards) {
     groups.group(examples);
     partsMissing = groups.parts();
     reserve(examples.rows());

@@ -6,19 +6,15 @@ import java.util.Arrays;
  * The hot rows of a shard: a bounded write-back cache in front of keyed state, which is too slow to
  * be touched for each row of each lookup.
  *
- * <p>Open addressing with linear probing finds a row's <em>slot</em>; its floats lie in one slab,
- * {@code width} for each slot. The slab grows with the rows up to the capacity; from then on a new
- * row takes the place of one that was not used since the clock hand last passed it (CLOCK, the
- * second-chance approximation of least recently used; Corbató 1968). Dirty slots stand in a list in
- * the order in which they became dirty, so that writing back can trickle, oldest first, and little
- * is left for the barrier.
+ * <p>A row lies in a <em>slot</em>: its floats in one slab, {@code width} for each slot. The slab
+ * grows with the rows up to the capacity; from then on a new row takes the place of one that was
+ * not used since the clock hand last passed it (CLOCK, the second-chance approximation of least
+ * recently used; Corbató 1968). Changed rows are written back when their slot is needed, when they
+ * have been dirty for long, oldest first, and ahead of a barrier, so that little is left for that.
  *
  * <p>A slot is valid until the next call of {@link #slot}. Not thread-safe.
  */
 final class RowCache {
-  private static final int NONE = -1;
-  private static final long SPREAD = 0x9E3779B97F4A7C15L;
-
   /** Where rows come from and go to. */
   interface Store {
     /** The row of a feature, or null if it has none. */
@@ -34,19 +30,12 @@ final class RowCache {
   private final int width;
   private final int capacity;
 
-  private int[] places; // hash place → slot + 1, 0 where empty; at most half full
-  private int shift;
-  private long[] fids; // by slot, as all that follows
-  private float[] values;
+  private final SlotIndex index;
+  private final DirtySlots dirty;
+  private float[] values; // by slot, as all that follows
   private long[] updates;
   private long[] lastSeen;
-  private long[] dirtySince;
-  private boolean[] used;
-  private int[] older; // dirty slots as a doubly linked list; NONE at its ends
-  private int[] newer;
-  private boolean[] dirty;
-  private int oldestDirty = NONE;
-  private int newestDirty = NONE;
+  private boolean[] used; // since the hand last passed
 
   private int size;
   private int hand;
@@ -67,15 +56,20 @@ final class RowCache {
     this.store = store;
     this.width = width;
     this.capacity = capacity;
-    allocate(Math.min(capacity, 1024));
+    int slots = Math.min(capacity, 1024);
+    index = new SlotIndex(slots);
+    dirty = new DirtySlots(slots);
+    values = new float[slots * width];
+    updates = new long[slots];
+    lastSeen = new long[slots];
+    used = new boolean[slots];
   }
 
   /** The slot of a feature's row, which is loaded or started if the cache does not hold it. */
   int slot(long fid) throws Exception {
-    int place = placeOf(fid);
-    if (places[place] != 0) {
+    int slot = index.find(fid);
+    if (slot >= 0) {
       hits++;
-      int slot = places[place] - 1;
       used[slot] = true;
       return slot;
     }
@@ -95,9 +89,8 @@ final class RowCache {
       updates[slot] = row.updates();
       lastSeen[slot] = row.lastSeen();
     }
-    fids[slot] = fid;
     used[slot] = true;
-    places[placeOf(fid)] = slot + 1;
+    index.put(fid, slot);
     return slot;
   }
 
@@ -130,24 +123,24 @@ final class RowCache {
   void changed(int slot, int occurrences, long time, long now) {
     updates[slot] += occurrences;
     lastSeen[slot] = Math.max(lastSeen[slot], time);
-    if (!dirty[slot]) {
-      dirty[slot] = true;
-      dirtySince[slot] = now;
-      linkNewest(slot);
-    }
+    dirty.add(slot, now);
   }
 
   /** Writes back up to {@code most} rows that have been dirty since {@code time} or longer. */
   void writeBackDirtySince(long time, int most) throws Exception {
-    for (int i = 0; i < most && oldestDirty != NONE && dirtySince[oldestDirty] <= time; i++) {
-      writeBack(oldestDirty);
+    for (int i = 0; i < most; i++) {
+      int oldest = dirty.oldest();
+      if (oldest == DirtySlots.NONE || dirty.since(oldest) > time) {
+        return;
+      }
+      writeBack(oldest);
     }
   }
 
   /** Writes back every dirty row. */
   void writeBackAll() throws Exception {
-    while (oldestDirty != NONE) {
-      writeBack(oldestDirty);
+    while (dirty.oldest() != DirtySlots.NONE) {
+      writeBack(dirty.oldest());
     }
   }
 
@@ -165,112 +158,44 @@ final class RowCache {
 
   private void writeBack(int slot) throws Exception {
     float[] row = Arrays.copyOfRange(values, at(slot), at(slot) + width);
-    store.save(fids[slot], new StoredRow(updates[slot], lastSeen[slot], row));
-    dirty[slot] = false;
-    unlink(slot);
+    store.save(index.fid(slot), new StoredRow(updates[slot], lastSeen[slot], row));
+    dirty.remove(slot);
   }
 
   private int freeSlot() throws Exception {
-    if (size < capacity) {
-      if (size == fids.length) {
-        grow();
-      }
-      return size++;
+    if (size == capacity) {
+      return evict();
     }
+    if (size == used.length) {
+      grow((int) Math.min(capacity, 2L * size));
+    }
+    return size++;
+  }
+
+  private int evict() throws Exception {
     while (used[hand]) {
       used[hand] = false;
-      hand = hand + 1 == size ? 0 : hand + 1;
+      advance();
     }
     int slot = hand;
-    hand = hand + 1 == size ? 0 : hand + 1;
-    if (dirty[slot]) {
+    advance();
+    if (dirty.contains(slot)) {
       writeBack(slot);
     }
-    remove(placeOf(fids[slot]));
+    index.remove(slot);
     return slot;
   }
 
-  private int placeOf(long fid) {
-    int mask = places.length - 1;
-    int place = (int) (fid * SPREAD >>> shift);
-    while (places[place] != 0 && fids[places[place] - 1] != fid) {
-      place = place + 1 & mask;
-    }
-    return place;
+  private void advance() {
+    hand = hand + 1 == size ? 0 : hand + 1;
   }
 
-  /** Empties a place, moving up what linear probing had pushed behind it (Knuth 6.4, R). */
-  private void remove(int place) {
-    int mask = places.length - 1;
-    int empty = place;
-    places[empty] = 0;
-    for (int next = empty + 1 & mask; places[next] != 0; next = next + 1 & mask) {
-      int home = (int) (fids[places[next] - 1] * SPREAD >>> shift);
-      if ((next - home & mask) >= (next - empty & mask)) {
-        places[empty] = places[next];
-        places[next] = 0;
-        empty = next;
-      }
-    }
-  }
-
-  private void linkNewest(int slot) {
-    older[slot] = newestDirty;
-    newer[slot] = NONE;
-    if (newestDirty == NONE) {
-      oldestDirty = slot;
-    } else {
-      newer[newestDirty] = slot;
-    }
-    newestDirty = slot;
-  }
-
-  private void unlink(int slot) {
-    if (older[slot] == NONE) {
-      oldestDirty = newer[slot];
-    } else {
-      newer[older[slot]] = newer[slot];
-    }
-    if (newer[slot] == NONE) {
-      newestDirty = older[slot];
-    } else {
-      older[newer[slot]] = older[slot];
-    }
-  }
-
-  private void allocate(int slots) {
-    fids = new long[slots];
-    values = new float[slots * width];
-    updates = new long[slots];
-    lastSeen = new long[slots];
-    dirtySince = new long[slots];
-    used = new boolean[slots];
-    older = new int[slots];
-    newer = new int[slots];
-    dirty = new boolean[slots];
-    rehash();
-  }
-
-  private void grow() {
-    int slots = (int) Math.min(capacity, 2L * size);
-    fids = Arrays.copyOf(fids, slots);
+  private void grow(int slots) {
+    index.grow(slots);
+    dirty.grow(slots);
     values = Arrays.copyOf(values, slots * width);
     updates = Arrays.copyOf(updates, slots);
     lastSeen = Arrays.copyOf(lastSeen, slots);
-    dirtySince = Arrays.copyOf(dirtySince, slots);
     used = Arrays.copyOf(used, slots);
-    older = Arrays.copyOf(older, slots);
-    newer = Arrays.copyOf(newer, slots);
-    dirty = Arrays.copyOf(dirty, slots);
-    rehash();
-  }
-
-  private void rehash() {
-    int length = Integer.highestOneBit(Math.max(8, fids.length) * 2 - 1) << 1;
-    places = new int[length];
-    shift = 64 - Integer.numberOfTrailingZeros(length);
-    for (int slot = 0; slot < size; slot++) {
-      places[placeOf(fids[slot])] = slot + 1;
-    }
   }
 }

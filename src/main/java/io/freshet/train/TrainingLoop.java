@@ -50,7 +50,9 @@ public record TrainingLoop(
                 .pass("lookups and deltas", trainer.getSideOutput(Trainer.SHARDS))
                 .keyBy(ShardRequest::key, Types.LONG)
                 .transform(
-                    "EmbeddingShard", MessageCodecs.ANSWER, new EmbeddingShard(model, settings)),
+                    "EmbeddingShard",
+                    MessageCodecs.ANSWER,
+                    new EmbeddingShard(model, settings, edges.direct())),
             "embedding-shard");
     var merger =
         loopOperator(
@@ -60,7 +62,7 @@ public record TrainingLoop(
                 .transform(
                     "DenseMerger",
                     MessageCodecs.ANSWER,
-                    new DenseMerger(schema.size(), model, settings)),
+                    new DenseMerger(schema.size(), model, settings, edges.direct())),
             "dense-merger");
     var tail =
         edges
@@ -90,9 +92,17 @@ public record TrainingLoop(
           public <T> DataStream<T> pass(String edge, DataStream<T> stream) {
             return stream;
           }
+
+          @Override
+          public boolean direct() {
+            return true;
+          }
         };
 
     <T> DataStream<T> pass(String edge, DataStream<T> stream);
+
+    /** Whether answers within a process pass the edges by. */
+    boolean direct();
   }
 
   /** Never chained, so that what was collected may be reused; flushed message by message. */

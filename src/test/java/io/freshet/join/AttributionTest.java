@@ -21,7 +21,10 @@ final class AttributionTest {
   private final Attribution attribution =
       new Attribution(
           new JoinSettings(
-              Duration.ofMillis(100), Duration.ofMillis(10), Duration.ZERO, Duration.ofMillis(1)),
+              Duration.ofMillis(100),
+              Duration.ofMillis(10),
+              Duration.ofMinutes(1),
+              Duration.ofMillis(1)),
           counts,
           output);
 

@@ -32,7 +32,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class LabelJoinRandomOperatorTest {
   private static final JoinSettings SETTINGS =
       new JoinSettings(
-          Duration.ofMillis(100), Duration.ofMillis(30), Duration.ZERO, Duration.ofMillis(7));
+          Duration.ofMillis(100),
+          Duration.ofMillis(30),
+          Duration.ofMinutes(1),
+          Duration.ofMillis(7));
 
   static LongStream seeds() {
     return LongStream.concat(LongStream.range(0, 20), new Random().longs(20));

@@ -8,12 +8,16 @@ import io.freshet.model.DenseBlock;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
@@ -21,19 +25,25 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
 
 /**
- * Runs the loop over synthetic examples in this process's mini cluster and keeps what it sent to
- * the snapshot: the newest of each row and slice, which after the end of the input is the model.
+ * Runs the loop over synthetic examples and keeps what it sent to the snapshot: the newest of each
+ * row and slice, which after the end of the input is the model.
  *
- * <p>An edge of the loop can be broken once, when so many messages have passed it after the second
- * checkpoint; the source is then slow enough for checkpoints to come in between.
+ * <p>An edge of the loop can be broken or held up once, when so many messages have passed it after
+ * the second checkpoint; the source is then slow enough for checkpoints to come in between. A run
+ * can be stopped with a savepoint, changed, and go on from it.
  */
 final class LoopRun {
   private static final Map<String, LoopRun> RUNS = new ConcurrentHashMap<>();
@@ -43,15 +53,22 @@ final class LoopRun {
   final Map<Long, float[]> rows = new ConcurrentHashMap<>();
   final Map<Integer, DenseBlock> dense = new ConcurrentHashMap<>();
   final AtomicBoolean broke = new AtomicBoolean();
+  final AtomicInteger predicted = new AtomicInteger();
+  final AtomicInteger late = new AtomicInteger();
+  final AtomicInteger watermarks = new AtomicInteger();
 
   private final long seed;
   private final int examples;
   private final ModelSettings model;
   private final TrainSettings settings;
   private final Configuration configuration = new Configuration();
+  private Function<Configuration, StreamExecutionEnvironment> environments =
+      StreamExecutionEnvironment::getExecutionEnvironment;
   private int parallelism = 1;
+  private boolean slow;
   private String brokenEdge = "";
   private int brokenAt;
+  private Duration heldUp = Duration.ZERO;
 
   LoopRun(long seed, int examples, ModelSettings model, TrainSettings settings) {
     this.seed = seed;
@@ -59,7 +76,13 @@ final class LoopRun {
     this.model = model;
     this.settings = settings;
     configuration.set(PipelineOptions.GENERIC_TYPES, false);
+    configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(5));
     RUNS.put(id, this);
+  }
+
+  LoopRun in(LoopCluster cluster) {
+    environments = cluster::environment;
+    return this;
   }
 
   LoopRun parallelism(int parallelism) {
@@ -78,27 +101,61 @@ final class LoopRun {
     return this;
   }
 
+  <T> LoopRun with(ConfigOption<T> option, T value) {
+    configuration.set(option, value);
+    return this;
+  }
+
+  LoopRun slowly() {
+    slow = true;
+    return this;
+  }
+
   LoopRun breaking(String edge, int at) {
     brokenEdge = edge;
     brokenAt = at;
-    return this;
+    return slowly();
+  }
+
+  /** Instead of breaking the edge, lets its messages wait. */
+  LoopRun holdingUp(String edge, int at, Duration delay) {
+    heldUp = delay;
+    return breaking(edge, at);
   }
 
   /** Runs to the end of the input. */
   LoopRun execute() throws Exception {
-    var env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    environment().execute();
+    return this;
+  }
+
+  /** Runs until so many examples were predicted, and stops with a savepoint, which is returned. */
+  String stopAfter(int examplesPredicted, Path folder, SavepointFormatType format)
+      throws Exception {
+    JobClient job = environment().executeAsync();
+    while (predicted.get() < examplesPredicted) {
+      Thread.sleep(5);
+    }
+    String savepoint =
+        job.stopWithSavepoint(false, folder.toUri().toString(), format).get(60, TimeUnit.SECONDS);
+    job.getJobExecutionResult().get(60, TimeUnit.SECONDS);
+    return savepoint;
+  }
+
+  StreamExecutionEnvironment environment() {
+    var env = environments.apply(configuration);
     env.setParallelism(parallelism);
     env.setMaxParallelism(16);
     attach(env);
-    env.execute();
-    return this;
+    return env;
   }
 
   private void attach(StreamExecutionEnvironment env) {
     long from = seed;
-    boolean slowed = !brokenEdge.isEmpty();
+    boolean slowed = slow;
     DataStream<LabelledExample> source =
         env.fromSequence(0, examples - 1)
+            .uid("numbers")
             .setParallelism(1)
             .map(number -> slowed ? slowly(from, number) : SyntheticExamples.example(from, number))
             .setParallelism(1)
@@ -109,9 +166,9 @@ final class LoopRun {
             .setParallelism(1);
     TrainingLoop loop =
         TrainingLoop.attach(source, SyntheticExamples.SCHEMA, model, settings, new BreakingEdges());
-    loop.predictions().sinkTo(new Collect<Predictions>(id)).name("predictions");
-    loop.rows().sinkTo(new Collect<RowBlock>(id)).name("rows");
-    loop.dense().sinkTo(new Collect<DenseBlock>(id)).name("dense");
+    loop.predictions().process(new Observe(id)).uid("predictions");
+    loop.rows().sinkTo(new Collect<RowBlock>(id)).uid("rows");
+    loop.dense().sinkTo(new Collect<DenseBlock>(id)).uid("dense");
   }
 
   private static LabelledExample slowly(long seed, long number) throws InterruptedException {
@@ -134,6 +191,10 @@ final class LoopRun {
   void assertEveryExampleCountedOnce() {
     assertThat(updates).isEqualTo(SyntheticExamples.occurrences(seed, examples));
     assertThat(dense.values()).allMatch(block -> block.examples() == examples);
+    assertThat(late).as("examples behind the watermark").hasValue(0);
+    if (slow) {
+      assertThat(watermarks).as("watermarks ahead of the last one").hasPositiveValue();
+    }
   }
 
   private synchronized void collect(Object value) {
@@ -150,43 +211,84 @@ final class LoopRun {
 
   private final class BreakingEdges implements TrainingLoop.Edges {
     @Override
+    public boolean direct() {
+      return !brokenEdge.equals("rows") && !brokenEdge.equals("merged slices");
+    }
+
+    @Override
     public <T> DataStream<T> pass(String edge, DataStream<T> stream) {
       if (!edge.equals(brokenEdge)) {
         return stream;
       }
       return stream
-          .map(new BreakOnce<T>(id, brokenAt))
+          .map(new DisturbOnce<T>(id, brokenAt, heldUp))
           .returns(stream.getType())
-          .name("break " + edge)
+          .uid("disturb " + edge)
           .setParallelism(stream.getParallelism())
           .setBufferTimeout(0)
           .disableChaining();
     }
   }
 
-  private static final class BreakOnce<T> implements MapFunction<T, T>, CheckpointListener {
+  private static final class DisturbOnce<T> implements MapFunction<T, T>, CheckpointListener {
     private static final long serialVersionUID = 1L;
     private final String run;
     private final int at;
+    private final Duration delay;
     private transient int checkpoints;
     private transient int seen;
 
-    BreakOnce(String run, int at) {
+    DisturbOnce(String run, int at, Duration delay) {
       this.run = run;
       this.at = at;
+      this.delay = delay;
     }
 
     @Override
-    public T map(T value) {
+    public T map(T value) throws InterruptedException {
       if (checkpoints >= 2 && ++seen == at && RUNS.get(run).broke.compareAndSet(false, true)) {
-        throw new IllegalStateException("broken on purpose after " + at + " messages");
+        disturb();
       }
       return value;
+    }
+
+    private void disturb() throws InterruptedException {
+      if (delay.isZero()) {
+        throw new IllegalStateException("broken on purpose after " + at + " messages");
+      }
+      Thread.sleep(delay.toMillis());
     }
 
     @Override
     public void notifyCheckpointComplete(long checkpointId) {
       checkpoints++;
+    }
+  }
+
+  /** Stands where the evaluation stands: an example behind the watermark would be lost to it. */
+  private static final class Observe extends ProcessFunction<Predictions, Void> {
+    private static final long serialVersionUID = 1L;
+    private final String run;
+    private transient long lastWatermark;
+
+    Observe(String run) {
+      this.run = run;
+    }
+
+    @Override
+    public void processElement(Predictions predictions, Context context, Collector<Void> out) {
+      LoopRun target = RUNS.get(run);
+      long watermark = context.timerService().currentWatermark();
+      for (long time : predictions.times()) {
+        if (time <= watermark) {
+          target.late.incrementAndGet();
+        }
+      }
+      if (watermark > lastWatermark) {
+        lastWatermark = watermark;
+        target.watermarks.incrementAndGet();
+      }
+      target.predicted.addAndGet(predictions.size());
     }
   }
 

@@ -9,12 +9,15 @@ import io.freshet.model.LocalLearner;
 import io.freshet.model.ModelSettings;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The loop in a mini cluster, against the single-thread learner and against counting. */
 class TrainingLoopITCase {
+  @RegisterExtension private static final LoopCluster CLUSTER = new LoopCluster();
+
   private static final int EXAMPLES = 6_000;
   private static final int BATCH = 64;
   private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 42);
@@ -30,16 +33,15 @@ class TrainingLoopITCase {
     }
     local.flushDense();
 
-    LoopRun job = new LoopRun(7, EXAMPLES, MODEL, settings(inFlight)).execute();
+    LoopRun job = new LoopRun(7, EXAMPLES, MODEL, settings(inFlight)).in(CLUSTER).execute();
 
     job.assertEveryExampleCountedOnce();
     assertThat(job.rows).hasSize(local.rows());
     job.rows.forEach(
-        (fid, row) ->
-            assertThat(row).containsExactly(local.finished(local.find(fid)), within(2e-4f)));
+        (fid, row) -> assertThat(row).containsExactly(local.finished(local.find(fid))));
     float[] dense = new float[local.dense().size()];
     local.dense().finish(0, dense.length, dense, 0);
-    assertThat(job.denseValues()).containsExactly(dense, within(2e-4f));
+    assertThat(job.denseValues()).containsExactly(dense, within(1e-6f));
   }
 
   @ParameterizedTest
@@ -59,6 +61,7 @@ class TrainingLoopITCase {
       throws Exception {
     LoopRun run =
         new LoopRun(at, EXAMPLES, MODEL, settings(2))
+            .in(CLUSTER)
             .parallelism(parallelism)
             .checkpoints(Duration.ofMillis(20), backend)
             .breaking(edge, at)
@@ -76,6 +79,7 @@ class TrainingLoopITCase {
 
     LoopRun run =
         new LoopRun(3, EXAMPLES, MODEL, small)
+            .in(CLUSTER)
             .parallelism(parallelism)
             .checkpoints(Duration.ofMillis(20), "rocksdb")
             .execute();

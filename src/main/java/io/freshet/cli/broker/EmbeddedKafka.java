@@ -23,8 +23,6 @@ import org.apache.kafka.common.utils.Time;
  * <p>It goes through {@code started ⇄ stopped → closed}. A stopped broker keeps its data and its
  * port, so clients find it again after {@link #restart}. Nothing expires and topics exist only when
  * they were created. A broker that meets a fatal fault ends the process, as Kafka does.
- *
- * <p>Not thread-safe.
  */
 public final class EmbeddedKafka implements AutoCloseable {
   private final Path directory;
@@ -38,9 +36,15 @@ public final class EmbeddedKafka implements AutoCloseable {
     this.ports = ports;
   }
 
-  /** Starts a broker on a free port, with its data in a directory that goes when it is closed. */
+  /**
+   * Starts a broker on a free port, with its data in a directory that goes when it is closed, or
+   * when the process is interrupted.
+   */
   public static EmbeddedKafka start() throws IOException {
-    return started(new EmbeddedKafka(Files.createTempDirectory("freshet-kafka"), true, free(0)));
+    EmbeddedKafka kafka =
+        started(new EmbeddedKafka(Files.createTempDirectory("freshet-kafka"), true, free(0)));
+    Runtime.getRuntime().addShutdownHook(new Thread(kafka::close, "close the broker"));
+    return kafka;
   }
 
   /**
@@ -66,7 +70,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /** Stops the broker cleanly; its data and its port are kept. Does nothing when stopped. */
-  public void stop() {
+  public synchronized void stop() {
     if (server != null) {
       server.shutdown();
       server.awaitShutdown();
@@ -75,7 +79,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /** Starts the stopped broker again, on the same port and with the same data. */
-  public void restart() throws IOException {
+  public synchronized void restart() throws IOException {
     if (server != null) {
       throw new IllegalStateException("the broker at " + bootstrapServers() + " is running");
     }
@@ -94,9 +98,9 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     stop();
-    if (temporary) {
+    if (temporary && Files.exists(directory)) {
       delete();
     }
   }

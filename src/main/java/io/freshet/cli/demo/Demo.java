@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,12 +33,19 @@ final class Demo {
   private final Path out;
   private final List<String> overrides;
   private final DemoConsole console;
+  private final Optional<LocalRun> local;
 
   Demo(DemoStream stream, Path out, List<String> overrides, DemoConsole console) {
     this.stream = stream;
     this.out = out.toAbsolutePath();
     this.overrides = List.copyOf(overrides);
     this.console = console;
+    local = stream.live() ? Optional.empty() : Optional.of(new LocalRun());
+  }
+
+  /** The single-thread learner beside a recorded stream, once it has run. */
+  Optional<LocalRun> local() {
+    return local;
   }
 
   DemoOutcome run() throws Exception {
@@ -78,22 +86,18 @@ final class Demo {
   }
 
   /**
-   * A recorded stream gets one partition a topic: read at full speed, partitions drift apart, and
-   * the clicks of one would run years ahead of the negatives that wait for the other.
+   * One partition a topic: read as fast as here, several would drift apart by minutes of event
+   * time, and the clicks of one would run ahead of the negatives that wait for the other.
    */
-  private void createTopics(EmbeddedKafka kafka, LearnerConfig config)
+  private static void createTopics(EmbeddedKafka kafka, LearnerConfig config)
       throws IOException, InterruptedException {
-    var names = config.kafka().topics();
-    int partitions = stream.live() ? config.parallelism() : 1;
-    kafka.topics().create(names.impressions(), partitions);
-    kafka.topics().create(names.clicks(), partitions);
-    kafka.topics().create(names.deadLetters(), 1);
-    kafka.topics().create(names.lateClicks(), 1);
-    kafka.topics().create(names.metrics(), 1);
+    kafka.topics().create(config.kafka().topics().impressions(), 1);
+    kafka.topics().create(config.kafka().topics().clicks(), 1);
   }
 
   private RunningJob start(LearnerConfig config) throws Exception {
     var job = new LearnerJob(config, !stream.live());
+    local.ifPresent(run -> job.withExamples(run.sink()));
     var env = job.localEnvironment(new Configuration());
     job.build(env);
     var client = env.executeAsync();
@@ -117,7 +121,7 @@ final class Demo {
       metrics.pollToEnd();
       progress.note(metrics);
       console.endProgress();
-      return DemoOutcome.of(config, stream, progress, metrics, job, snapshots());
+      return DemoOutcome.of(config, stream, progress, metrics, job, local, snapshots());
     }
   }
 

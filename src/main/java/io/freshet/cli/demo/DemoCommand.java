@@ -3,7 +3,6 @@ package io.freshet.cli.demo;
 import io.freshet.config.ConfigException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,12 +35,12 @@ public final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Option(names = "--events", paramLabel = "N", description = "Impressions to simulate.")
-  private long events = 400_000;
+  private long events = 600_000;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Where summary, report, snapshots and checkpoints go.")
+      description = "Where results go; those of an earlier demo there are replaced.")
   private Path out = Path.of("freshet-demo");
 
   @Option(
@@ -65,12 +64,12 @@ public final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     PrintWriter terminal = spec.commandLine().getOut();
     try {
-      prepareOut();
+      DemoFolder.prepare(out);
       var console = new DemoConsole(terminal, System.console() != null);
       DemoOutcome outcome = new Demo(stream(), out, overrides, console).run();
       outcome.write(out);
       console.say("");
-      terminal.print(outcome.summary().toText());
+      terminal.print(outcome.summary().toText() + outcome.comparison().toText());
       console.say("");
       console.say("  report        " + out.resolve("report.html"));
       return outcome.summary().exactlyOnce() ? 0 : 1;
@@ -81,16 +80,6 @@ public final class DemoCommand implements Callable<Integer> {
       spec.commandLine().getErr().println("demo: " + e.getMessage());
       return 1;
     }
-  }
-
-  /** Each run begins with an empty model, so the folder may hold none. */
-  private void prepareOut() throws IOException {
-    if (Files.exists(out.resolve("snapshots"))) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--out " + out + " holds the snapshots of another run: name another folder or remove it");
-    }
-    Files.createDirectories(out);
   }
 
   private DemoStream stream() throws IOException {

@@ -1,5 +1,6 @@
 package io.freshet.cli.demo;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.cli.report.Point;
 import io.freshet.cli.report.ReportData;
 import io.freshet.cli.report.ReportData.Curves;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -33,9 +35,10 @@ import java.util.function.ToDoubleFunction;
  * What came of a run, from what a user of the system could see: topics, metrics and snapshots.
  *
  * @param summary the figures
+ * @param comparison what to hold them against
  * @param report all that the report page shows
  */
-record DemoOutcome(Summary summary, ReportData report) {
+record DemoOutcome(Summary summary, Comparison comparison, ReportData report) {
 
   /** Gathers the outcome of a run that has ended. */
   static DemoOutcome of(
@@ -44,6 +47,7 @@ record DemoOutcome(Summary summary, ReportData report) {
       DemoProgress progress,
       MetricsTopic metrics,
       RunningJob job,
+      Optional<LocalRun> local,
       Path snapshots)
       throws IOException, InterruptedException {
     var topics = config.kafka().topics();
@@ -82,12 +86,13 @@ record DemoOutcome(Summary summary, ReportData report) {
             deadLetters);
     return new DemoOutcome(
         summary,
+        comparison(metrics.windows(), stream.oracle(), local.map(run -> run.learn(config))),
         new ReportData(
             stream.title(),
             Instant.now(),
             config.evaluate().window(),
             summary,
-            curves(metrics.windows(), stream.oracle(), progress),
+            curves(whole(metrics.windows()), stream.oracle(), progress),
             funnel,
             published,
             settings(config)));
@@ -95,8 +100,26 @@ record DemoOutcome(Summary summary, ReportData report) {
 
   /** Writes {@code summary.json} and {@code report.html}. */
   void write(Path out) throws IOException {
-    Files.writeString(out.resolve("summary.json"), summary.toJson());
+    ObjectNode json = summary.toJson();
+    comparison.addTo(json);
+    Files.writeString(out.resolve("summary.json"), json.toPrettyString() + "\n");
     Files.writeString(out.resolve("report.html"), ReportPage.html(report));
+  }
+
+  /** Of several windows the last is cut short, so the one before counts as final. */
+  private static Comparison comparison(
+      List<Metrics> windows, Optional<Oracle> oracle, Optional<Metrics> local) {
+    Metrics last = windows.isEmpty() ? Metrics.NONE : windows.get(Math.max(0, windows.size() - 2));
+    return new Comparison(last, oracle.map(o -> o.best(last.from(), last.to())), local);
+  }
+
+  /** The windows that the stream's beginning and end did not cut short. */
+  private static List<Metrics> whole(List<Metrics> windows) {
+    long[] sizes = windows.stream().mapToLong(Metrics::examples).sorted().toArray();
+    long least = sizes.length == 0 ? 0 : sizes[sizes.length / 2] / 2;
+    return windows.stream()
+        .filter(window -> windows.size() < 3 || window.examples() >= least)
+        .toList();
   }
 
   private static Curves curves(
@@ -127,7 +150,7 @@ record DemoOutcome(Summary summary, ReportData report) {
       published.add(
           new PublishedSnapshot(
               version.toString(),
-              manifest.kind().name().toLowerCase(java.util.Locale.ROOT),
+              manifest.kind().name().toLowerCase(Locale.ROOT),
               manifest.rows(),
               manifest.bytes(),
               manifest.created()));

@@ -1,5 +1,7 @@
 package io.freshet.cli.demo;
 
+import static org.apache.logging.log4j.Level.ERROR;
+
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +16,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.logging.log4j.core.config.Configurator;
 
 /** The learner's job while it runs: how far it is, and its end. */
 final class RunningJob implements AutoCloseable {
@@ -88,6 +91,8 @@ final class RunningJob implements AutoCloseable {
     if (hasEnded()) {
       return;
     }
+    // Flink declines a checkpoint of its own while the tasks close, and warns of it as of a failure
+    Configurator.setLevel("org.apache.flink.runtime.checkpoint.CheckpointFailureManager", ERROR);
     try {
       job.stopWithSavepoint(true, savepoints, SavepointFormatType.NATIVE).get();
       result.get();

@@ -2,9 +2,6 @@ package io.freshet.cli.report;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.OptionalDouble;
@@ -58,8 +55,8 @@ public record Summary(
     return updatesExpected == updatesInModel;
   }
 
-  /** The text of {@code summary.json}. */
-  public String toJson() {
+  /** The content of {@code summary.json}. */
+  public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("events", events);
     json.put("examples", examples);
@@ -76,12 +73,7 @@ public record Summary(
     json.put("snapshots", snapshots);
     json.put("updates_expected", updatesExpected);
     json.put("updates_in_model", updatesInModel);
-    try {
-      return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(json)
-          + "\n";
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("cannot write " + this + " as JSON", e);
-    }
+    return json;
   }
 
   /** The summary for a terminal, a figure a line. */

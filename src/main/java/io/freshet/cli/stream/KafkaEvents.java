@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.cli.stream.EventRecord.Topic;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -87,6 +88,11 @@ public final class KafkaEvents implements AutoCloseable {
   @Override
   public void close() {
     producer.close();
+  }
+
+  /** Closes the connection, giving up what has not been sent within the time. */
+  public void close(Duration patience) {
+    producer.close(patience);
   }
 
   private void check() throws IOException {

@@ -3,7 +3,6 @@ package io.freshet.cli.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +10,7 @@ final class SummaryTest {
 
   @Test
   void jsonHoldsExactlyTheseKeys() throws IOException {
-    JsonNode json = new ObjectMapper().readTree(SampleReports.summary().toJson());
+    JsonNode json = SampleReports.summary().toJson();
 
     assertThat(json.fieldNames())
         .toIterable()
@@ -38,7 +37,7 @@ final class SummaryTest {
 
   @Test
   void whatIsUnknownIsNull() throws IOException {
-    JsonNode json = new ObjectMapper().readTree(SampleReports.nothing().summary().toJson());
+    JsonNode json = SampleReports.nothing().summary().toJson();
 
     assertThat(json).hasSize(15);
     assertThat(json.get("best_logloss").isNull()).isTrue();

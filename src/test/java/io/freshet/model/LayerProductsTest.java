@@ -10,19 +10,31 @@ import org.ejml.dense.row.CommonOps_FDRM;
 import org.ejml.dense.row.RandomMatrices_FDRM;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Holds the products against EJML's. */
-class JavaProductsTest {
+/** Holds the products of each linear algebra against EJML's. */
+class LayerProductsTest {
   private static final float NEAR = 1e-4f;
 
   @ParameterizedTest
-  @CsvSource({"1, 1, 1", "2, 5, 3", "7, 16, 33", "50, 61, 40", "3, 130, 1"})
-  void productsEqualThoseOfEjml(int m, int in, int out) {
+  @CsvSource({
+    "JAVA, 1, 1, 1",
+    "JAVA, 2, 5, 3",
+    "JAVA, 7, 16, 33",
+    "JAVA, 50, 61, 40",
+    "JAVA, 3, 130, 1",
+    "OPENBLAS, 1, 1, 1",
+    "OPENBLAS, 7, 16, 33",
+    "OPENBLAS, 16, 33, 7",
+    "OPENBLAS, 50, 61, 40",
+    "OPENBLAS, 300, 20, 1"
+  })
+  void productsEqualThoseOfEjml(LinearAlgebra algebra, int m, int in, int out) {
     Random random = new Random(m * 31L + in);
     FMatrixRMaj weights = RandomMatrices_FDRM.rectangle(in, out, -1, 1, random);
     FMatrixRMaj x = halfZero(RandomMatrices_FDRM.rectangle(m, in, -1, 1, random), random);
     FMatrixRMaj dy = halfZero(RandomMatrices_FDRM.rectangle(m, out, -1, 1, random), random);
-    JavaProducts products = new JavaProducts(in, out);
+    LayerProducts products = algebra.products(in, out);
     float[] values = new float[in * out + 3];
     System.arraycopy(weights.data, 0, values, 3, in * out);
     products.weights(values, 3);
@@ -44,6 +56,44 @@ class JavaProductsTest {
 
     products.drain(values, 0);
     assertThat(Arrays.copyOf(values, in * out)).as("drained").containsOnly(0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void gradientGathersOverStepsOfAnySize(LinearAlgebra algebra) {
+    LayerProducts products = algebra.products(2, 3);
+    float[] gradient = new float[6];
+
+    for (int drained = 0; drained < 2; drained++) {
+      for (int m : new int[] {2, 1, 100, 200, 3, 300, 9}) {
+        products.gather(ones(m, 2), ones(m, 3));
+      }
+      products.drain(gradient, 0);
+
+      assertThat(gradient).containsOnly(615);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void newWeightsCountFromTheNextProductOn(LinearAlgebra algebra) {
+    LayerProducts products = algebra.products(1, 1);
+    FMatrixRMaj y = new FMatrixRMaj(0, 0);
+
+    for (float weight = 1; weight < 4; weight++) {
+      products.weights(new float[] {weight}, 0);
+      for (int m : new int[] {1, 40}) {
+        products.forward(ones(m, 1), y);
+
+        assertThat(y.data[m - 1]).isEqualTo(weight);
+      }
+    }
+  }
+
+  private static FMatrixRMaj ones(int rows, int columns) {
+    FMatrixRMaj ones = new FMatrixRMaj(rows, columns);
+    CommonOps_FDRM.fill(ones, 1);
+    return ones;
   }
 
   private static void assertEqual(FMatrixRMaj actual, FMatrixRMaj expected) {

@@ -1,0 +1,24 @@
+package io.freshet.cli.bench;
+
+import picocli.CommandLine.Command;
+
+/** Measures; does nothing without one of its commands. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Measures how fast this machine learns, against its own matrix product.",
+      "",
+      "The roofline is the speed at which the examples' matrix products alone would run, three a"
+          + " layer, at the speed that OpenBLAS shows on 400 x 400 x batch in the same run."
+    },
+    subcommands = {KernelCommand.class, LoopCommand.class},
+    footer = {
+      "",
+      "Examples:",
+      "  java -jar freshet.jar bench kernel",
+      "  java -jar freshet.jar bench loop --json",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+    })
+public final class BenchCommand {}

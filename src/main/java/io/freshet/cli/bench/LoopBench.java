@@ -1,0 +1,185 @@
+package io.freshet.cli.bench;
+
+import io.freshet.feature.LabelledExample;
+import io.freshet.join.LabelledExampleCodec;
+import io.freshet.model.DenseBlock;
+import io.freshet.model.Predictions;
+import io.freshet.model.RowBlock;
+import io.freshet.train.TrainingLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The training loop in a Flink of this process, fed from memory, with the heap state backend.
+ *
+ * <p>The job runs for as long as it is measured: a warm-up, then rounds of which each counts the
+ * predictions that came out. Ahead of each the source pauses, and the roofline is measured, so that
+ * both see the same machine.
+ */
+final class LoopBench {
+  private static final int POOL = 1 << 16;
+  private static final int ROWS = 1_000_000;
+  private static final Duration WARM_UP = Duration.ofSeconds(12);
+  private static final Duration ROUND = Duration.ofSeconds(3);
+  private static final Duration PAUSE = Duration.ofMillis(300);
+  private static final Logger LOG = LoggerFactory.getLogger(LoopBench.class);
+  private static final Duration FIRST = Duration.ofMinutes(2);
+
+  /** Where the tasks of this process find what a run reads and counts. */
+  private static volatile List<LabelledExample> pool = List.of();
+
+  private static volatile boolean paused;
+
+  private static final LongAdder LEARNED = new LongAdder();
+
+  private final Workload workload;
+  private final int parallelism;
+  private final Optional<Duration> checkpoints;
+
+  LoopBench(Workload workload, int parallelism, Optional<Duration> checkpoints, long seed) {
+    this.workload = workload;
+    this.parallelism = parallelism;
+    this.checkpoints = checkpoints;
+    pool = new BenchExamples(workload.fields(), ROWS, seed).next(POOL);
+  }
+
+  Figure run(String what, int rounds) throws Exception {
+    int cores = Math.min(parallelism, Runtime.getRuntime().availableProcessors());
+    Roofline roofline = new Roofline(workload.batchSize(), cores);
+    List<Figure.Round> measured = new ArrayList<>();
+    JobClient job = start();
+    try {
+      waitForFirst(job);
+      Thread.sleep(WARM_UP.toMillis());
+      for (int round = 0; round < rounds; round++) {
+        Speed roof = whileIdle(roofline).dividedBy(workload.flops());
+        measured.add(new Figure.Round(Speed.of(ROUND, LoopBench::count), roof));
+      }
+    } finally {
+      stop(job);
+    }
+    return new Figure("loop", what, workload, parallelism, measured);
+  }
+
+  /** Measures while the source pauses and the loop has come to rest. */
+  private static Speed whileIdle(Roofline roofline) throws InterruptedException {
+    paused = true;
+    Thread.sleep(PAUSE.toMillis());
+    Speed measured = roofline.flops();
+    paused = false;
+    Thread.sleep(PAUSE.toMillis());
+    LEARNED.reset();
+    return measured;
+  }
+
+  private static LabelledExample example(long number) throws InterruptedException {
+    while (paused) {
+      Thread.sleep(1);
+    }
+    return pool.get((int) (number & POOL - 1));
+  }
+
+  /** Ends the job; if it ended by itself, it failed, and so does this. */
+  private static void stop(JobClient job) throws Exception {
+    var result = job.getJobExecutionResult();
+    if (result.isDone()) {
+      result.get();
+    }
+    job.cancel().get();
+    try {
+      result.get();
+    } catch (ExecutionException cancelled) {
+      LOG.debug("the job ended as it was told to", cancelled);
+    }
+  }
+
+  private JobClient start() throws Exception {
+    LEARNED.reset();
+    var env = StreamExecutionEnvironment.getExecutionEnvironment(configuration());
+    env.setParallelism(parallelism);
+    env.setMaxParallelism(128);
+    env.getConfig().enableObjectReuse();
+    DataStream<LabelledExample> examples =
+        env.fromSequence(0, Long.MAX_VALUE - 1)
+            .map(LoopBench::example)
+            .returns(LabelledExampleCodec.TYPE);
+    TrainingLoop loop =
+        TrainingLoop.attach(examples, workload.schema(), workload.model(), workload.train());
+    loop.predictions().sinkTo(new Count());
+    loop.rows().sinkTo(new Drop<RowBlock>());
+    loop.dense().sinkTo(new Drop<DenseBlock>());
+    return env.executeAsync("bench loop");
+  }
+
+  private Configuration configuration() {
+    Configuration flink = new Configuration();
+    flink.set(PipelineOptions.GENERIC_TYPES, false);
+    flink.set(StateBackendOptions.STATE_BACKEND, "hashmap");
+    flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    flink.set(RestOptions.BIND_PORT, "0");
+    checkpoints.ifPresent(
+        interval -> flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval));
+    return flink;
+  }
+
+  private void waitForFirst(JobClient job) throws Exception {
+    long end = System.nanoTime() + FIRST.toNanos();
+    while (LEARNED.sum() == 0) {
+      if (job.getJobExecutionResult().isDone() || System.nanoTime() > end) {
+        throw new IllegalStateException("the job learned nothing in " + FIRST);
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  /** Examples learned since the last call. */
+  private static double count() throws InterruptedException {
+    Thread.sleep(100);
+    return LEARNED.sumThenReset();
+  }
+
+  private record Count() implements Sink<Predictions> {
+    @Override
+    public SinkWriter<Predictions> createWriter(WriterInitContext context) {
+      return new Writer<>(predictions -> LEARNED.add(predictions.size()));
+    }
+  }
+
+  private record Drop<T>() implements Sink<T> {
+    @Override
+    public SinkWriter<T> createWriter(WriterInitContext context) {
+      return new Writer<>(value -> {});
+    }
+  }
+
+  private record Writer<T>(Consumer<T> target) implements SinkWriter<T> {
+    @Override
+    public void write(T value, Context context) {
+      target.accept(value);
+    }
+
+    @Override
+    public void flush(boolean endOfInput) {}
+
+    @Override
+    public void close() {}
+  }
+}

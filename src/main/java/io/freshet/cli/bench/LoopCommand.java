@@ -1,0 +1,69 @@
+package io.freshet.cli.bench;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The training loop in Flink, fed from memory. */
+@Command(
+    name = "loop",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "The training loop in Flink, fed from memory: same model and ids as in kernel.",
+    footer = {
+      "",
+      "Example:",
+      "  java -jar freshet.jar bench loop --only in-flight-1",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+    })
+final class LoopCommand implements Callable<Integer> {
+  private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
+
+  @Spec private CommandSpec spec;
+  @Mixin private BenchOptions options;
+
+  @Option(
+      names = "--parallelism",
+      defaultValue = "2",
+      description = "Trainers and shards (default: ${DEFAULT-VALUE}).")
+  private int parallelism;
+
+  @Override
+  public Integer call() throws Exception {
+    Figures figures = new Figures(spec.commandLine().getOut(), options.json);
+    for (var entry : cases().entrySet()) {
+      if (entry.getKey().contains(options.only)) {
+        figures.add(measure(entry.getKey(), entry.getValue()));
+      }
+    }
+    figures.end();
+    return 0;
+  }
+
+  private Figure measure(String what, Workload workload) throws Exception {
+    Optional<Duration> checkpoints =
+        what.endsWith("checkpoints") ? Optional.of(CHECKPOINT_INTERVAL) : Optional.empty();
+    return new LoopBench(workload, parallelism, checkpoints, options.seed)
+        .run(what, options.rounds);
+  }
+
+  private static Map<String, Workload> cases() {
+    Map<String, Workload> cases = new LinkedHashMap<>();
+    cases.put("step-512", Workload.large(512, 512, 2));
+    cases.put("step-512-checkpoints", Workload.large(512, 512, 2));
+    cases.put("step-64", Workload.large(512, 64, 2));
+    cases.put("step-8", Workload.large(512, 8, 2));
+    cases.put("batch-64-in-flight-1", Workload.large(64, 64, 1));
+    cases.put("defaults", Workload.defaults());
+    cases.put("defaults-checkpoints", Workload.defaults());
+    return cases;
+  }
+}

@@ -1,0 +1,56 @@
+package io.freshet.job;
+
+import io.freshet.config.KafkaSettings;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/**
+ * Creates the topics that the job writes where they are not there yet, with the cluster's default
+ * partitions and replicas: a sink would wait for a missing one for minutes and then fail the job.
+ */
+final class OutputTopics {
+  private static final int PATIENCE_MILLIS = 10_000;
+
+  private OutputTopics() {}
+
+  /**
+   * @throws IOException where a topic is absent and cannot be created
+   */
+  static void ensure(KafkaSettings kafka) throws IOException, InterruptedException {
+    Map<String, Object> properties = new HashMap<>(kafka.properties());
+    properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
+    var topics = kafka.topics();
+    try (Admin admin = Admin.create(properties)) {
+      for (String name : List.of(topics.deadLetters(), topics.lateClicks(), topics.metrics())) {
+        create(admin, name, kafka.bootstrapServers());
+      }
+    }
+  }
+
+  private static void create(Admin admin, String name, String servers)
+      throws IOException, InterruptedException {
+    NewTopic topic = new NewTopic(name, Optional.empty(), Optional.empty());
+    try {
+      admin
+          .createTopics(List.of(topic), new CreateTopicsOptions().timeoutMs(PATIENCE_MILLIS))
+          .all()
+          .get();
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw new IOException(
+            "cannot create topic %s at %s: %s; create it, or allow the job to"
+                .formatted(name, servers, e.getCause().getMessage()),
+            e.getCause());
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.freshet.cli.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.cli.chaos.Strike.Kind;
+import io.freshet.cli.chaos.Strike.Moment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A short run on a real cluster of processes, with RocksDB and the slim jar. Its logs stay. */
+final class ChaosITCase {
+  private static final Path TARGET =
+      Path.of(System.getProperty("project.build.directory", "target")).toAbsolutePath();
+  private static final Path JOB = TARGET.resolve("freshet-job.jar");
+  private static final long SEED = 20260101;
+
+  @Test
+  void nothingIsLostWhenProcessesAreKilled() throws Exception {
+    List<Strike> plan =
+        List.of(
+            strike(3, Kind.KILL_TASK_MANAGER, Moment.CHECKPOINTING, 0),
+            strike(5, Kind.SAVEPOINT, Moment.ANY, 0),
+            strike(8, Kind.KILL_JOB_MANAGER, Moment.PUBLISHING, 0),
+            strike(9, Kind.RESCALE, Moment.ANY, 3),
+            strike(12, Kind.KILL_TASK_MANAGER, Moment.ANY, 1));
+
+    ChaosOutcome outcome = new ChaosRun(settings(plan), System.out::println).run();
+
+    System.out.println(outcome.toText());
+    assertThat(outcome.isExact()).as("seed %d%n%s", SEED, outcome.toText()).isTrue();
+    assertThat(outcome.strikes())
+        .filteredOn(Kind::isFailure)
+        .containsExactly(Kind.KILL_TASK_MANAGER, Kind.KILL_JOB_MANAGER, Kind.KILL_TASK_MANAGER);
+    assertThat(outcome.records()).isGreaterThan(10_000);
+  }
+
+  private static Strike strike(int seconds, Kind kind, Moment moment, int target) {
+    return new Strike(Duration.ofSeconds(seconds), kind, moment, target, Duration.ofSeconds(1));
+  }
+
+  private static ChaosSettings settings(List<Strike> plan) throws IOException {
+    Path out = TARGET.resolve("chaos-it");
+    delete(out);
+    return new ChaosSettings(
+        SEED, Duration.ofSeconds(20), 1_000, 2, plan, Optional.of(JOB), out, List.of());
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+}

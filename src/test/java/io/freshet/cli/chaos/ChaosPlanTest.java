@@ -1,0 +1,50 @@
+package io.freshet.cli.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.cli.chaos.Strike.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+final class ChaosPlanTest {
+  private static final Duration LENGTH = Duration.ofMinutes(2);
+
+  @Test
+  void aSeedDrawsTheSamePlanAgain() {
+    assertThat(plan(7)).isEqualTo(plan(7)).isNotEqualTo(plan(8));
+  }
+
+  @Test
+  void strikesComeInOrderWithinTheLength() {
+    assertThat(plan(7)).isSortedAccordingTo((a, b) -> a.at().compareTo(b.at()));
+    assertThat(plan(7)).allMatch(strike -> strike.at().compareTo(LENGTH) < 0);
+  }
+
+  @Test
+  void targetsExist() {
+    assertThat(manyPlans())
+        .allSatisfy(
+            strike -> {
+              if (strike.kind() == Kind.RESCALE) {
+                assertThat(strike.target()).isBetween(1, 4);
+              } else {
+                assertThat(strike.target()).isBetween(0, 1);
+              }
+            });
+  }
+
+  @Test
+  void everyKindOccurs() {
+    assertThat(manyPlans()).extracting(Strike::kind).contains(Kind.values());
+  }
+
+  private static List<Strike> manyPlans() {
+    return LongStream.range(0, 30).boxed().flatMap(seed -> plan(seed).stream()).toList();
+  }
+
+  private static List<Strike> plan(long seed) {
+    return ChaosPlan.draw(seed, LENGTH, 2, 4);
+  }
+}

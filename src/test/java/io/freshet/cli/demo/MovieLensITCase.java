@@ -1,0 +1,118 @@
+package io.freshet.cli.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.cli.CommandRun;
+import io.freshet.feature.Example;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.LabelledExample;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.Predictor;
+import io.freshet.model.UnknownRows;
+import io.freshet.snapshot.LocalStorage;
+import io.freshet.snapshot.Snapshot;
+import io.freshet.snapshot.SnapshotReader;
+import io.freshet.snapshot.SnapshotStore;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * 100,004 real ratings in time order, from files through Kafka, the join and the loop to a
+ * snapshot: the figures that the defaults are to reach.
+ */
+class MovieLensITCase {
+  private static final Path DATA = Path.of("src/test/resources/ml-latest-small");
+
+  @TempDir static Path out;
+  private static Demo demo;
+  private static JsonNode alone;
+  private static JsonNode two;
+
+  @BeforeAll
+  static void learn() throws Exception {
+    Path folder = Files.createDirectory(out.resolve("p1"));
+    var console = new DemoConsole(new PrintWriter(Writer.nullWriter()), false);
+    demo = new Demo(DemoStreams.files(DATA), folder, List.of("parallelism=1"), console);
+    demo.run().write(folder);
+    alone = summary(folder);
+    two = run(2);
+  }
+
+  @Test
+  void oneTrainerIsTheLocalLearnerToTheLastDigit() {
+    JsonNode local = alone.get("local_learner");
+
+    assertThat(alone.get("auc").asDouble()).isEqualTo(local.get("auc").asDouble());
+    assertThat(alone.get("logloss").asDouble()).isEqualTo(local.get("logloss").asDouble());
+  }
+
+  @Test
+  void theDefaultsLearnAsWellAsMeasured() {
+    assertThat(alone.get("auc").asDouble()).isGreaterThanOrEqualTo(.785);
+    assertThat(alone.get("logloss").asDouble()).isLessThanOrEqualTo(.556);
+  }
+
+  @Test
+  void twoTrainersLearnAsWellAsOne() {
+    assertThat(two.get("auc").asDouble()).isCloseTo(alone.get("auc").asDouble(), within(.004));
+    assertThat(two.get("logloss").asDouble())
+        .isCloseTo(alone.get("logloss").asDouble(), within(.004));
+  }
+
+  @Test
+  void everyOccurrenceIsInThePublishedModelOnce() {
+    for (JsonNode run : new JsonNode[] {alone, two}) {
+      assertThat(run.get("examples").asLong()).isEqualTo(100_004);
+      assertThat(run.get("updates_in_model").asLong())
+          .isEqualTo(run.get("updates_expected").asLong());
+      assertThat(run.get("dead_letters").asLong()).isZero();
+    }
+  }
+
+  @Test
+  void theSnapshotScoresAsTheTrainerDoes() throws IOException {
+    SnapshotStore store =
+        new SnapshotStore(LocalStorage.at(out.resolve("p1/snapshots").toString()));
+    Snapshot snapshot = new SnapshotReader(store).load(store.latest().orElseThrow());
+    FeatureSchema schema = snapshot.manifest().schema();
+    Predictor published =
+        new Predictor(
+            schema, ModelSettings.DEFAULT, snapshot, UnknownRows.START, snapshot.denseVector());
+    Predictor trainer = demo.local().orElseThrow().learner().predictor();
+
+    List<LabelledExample> examples = demo.local().orElseThrow().examples();
+    for (int i = 0; i < examples.size(); i += 50) {
+      Example example = examples.get(i).example();
+      assertThat(published.predict(example)).isCloseTo(trainer.predict(example), within(1e-5f));
+    }
+  }
+
+  private static JsonNode run(int parallelism) throws IOException {
+    Path folder = out.resolve("p" + parallelism);
+    CommandRun run =
+        CommandRun.of(
+            "demo",
+            "--data",
+            DATA.toString(),
+            "--out",
+            folder.toString(),
+            "--set",
+            "parallelism=" + parallelism);
+    assertThat(run.code()).as(run.err()).isZero();
+    return summary(folder);
+  }
+
+  private static JsonNode summary(Path folder) throws IOException {
+    return new ObjectMapper().readTree(folder.resolve("summary.json").toFile());
+  }
+}

@@ -1,0 +1,117 @@
+package io.freshet.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.model.DenseBlock;
+import io.freshet.model.Predictions;
+import io.freshet.model.RowBlock;
+import io.freshet.train.Answer.DenseSlices;
+import io.freshet.train.Answer.Rows;
+import io.freshet.train.ShardRequest.Lookup;
+import io.freshet.train.ShardRequest.RowDelta;
+import io.freshet.wire.WireType;
+import java.io.IOException;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every message, without rows, with one and with more than a scratch buffer holds. */
+final class MessageCodecsTest {
+  private static final ReplyTo REPLY_TO =
+      new ReplyTo(new UUID(-3, 5), 2, "task manager 10.0.0.1:123 (process 7)");
+
+  private final SplittableRandom random = new SplittableRandom(1);
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5000})
+  void lookupsTravelUnchanged(int n) throws IOException {
+    assertTravelsUnchanged(
+        MessageCodecs.SHARD_REQUEST, new Lookup(REPLY_TO, 4, 128, 1L << 40, 3, longs(n)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5000})
+  void rowDeltasTravelUnchanged(int n) throws IOException {
+    assertTravelsUnchanged(
+        MessageCodecs.SHARD_REQUEST,
+        new RowDelta(longs(n), Long.MIN_VALUE, longs(n), ints(n), floats(22 * n)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5000})
+  void rowsTravelUnchanged(int n) throws IOException {
+    assertTravelsUnchanged(
+        MessageCodecs.ANSWER, new Rows(REPLY_TO, 1L << 40, 3, longs(n), floats(22 * n)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 64})
+  void mergedSlicesTravelUnchanged(int n) throws IOException {
+    assertTravelsUnchanged(
+        MessageCodecs.ANSWER, new DenseSlices(REPLY_TO, ints(n), floats(999 * n)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 64})
+  void denseDeltasTravelUnchanged(int n) throws IOException {
+    assertTravelsUnchanged(
+        MessageCodecs.DENSE_DELTA, new DenseDelta(REPLY_TO, 8, 1L << 40, ints(n), floats(999 * n)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5000})
+  void predictionsTravelUnchanged(int n) throws IOException {
+    assertTravelsUnchanged(
+        MessageCodecs.PREDICTIONS,
+        new Predictions(longs(n), floats(n), floats(n), floats(n), 1L << 40));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5000})
+  void finishedRowsTravelUnchanged(int n) throws IOException {
+    assertTravelsUnchanged(
+        MessageCodecs.ROW_BLOCK, new RowBlock(longs(n), longs(n), floats(11 * n)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5000})
+  void finishedSlicesTravelUnchanged(int n) throws IOException {
+    assertTravelsUnchanged(MessageCodecs.DENSE_BLOCK, new DenseBlock(1 << 20, floats(n), 1L << 40));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5000})
+  void storedRowsAndSlicesTravelUnchanged(int n) throws IOException {
+    assertTravelsUnchanged(StoredRow.TYPE, new StoredRow(1L << 40, -1, floats(n)));
+    assertTravelsUnchanged(StoredSlice.TYPE, new StoredSlice(1L << 40, floats(n)));
+  }
+
+  private static <T> void assertTravelsUnchanged(WireType<T> type, T message) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+
+    type.serializer().serialize(message, out);
+
+    DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+    assertThat(type.serializer().deserialize(in)).usingRecursiveComparison().isEqualTo(message);
+    assertThat(in.available()).isZero();
+  }
+
+  private long[] longs(int n) {
+    return random.longs(n).toArray();
+  }
+
+  private int[] ints(int n) {
+    return random.ints(n).toArray();
+  }
+
+  private float[] floats(int n) {
+    float[] floats = new float[n];
+    for (int i = 0; i < n; i++) {
+      floats[i] = (float) random.nextDouble(-1, 1);
+    }
+    return floats;
+  }
+}

@@ -1,0 +1,180 @@
+package io.freshet.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.model.BatchLearner;
+import io.freshet.model.DenseParameters;
+import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.RowLayout;
+import io.freshet.train.Answer.Rows;
+import io.freshet.train.ShardRequest.Lookup;
+import io.freshet.train.ShardRequest.RowDelta;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** The life of batches, without a trainer around them. */
+final class OpenBatchTest {
+  private static final ModelSettings MODEL = new ModelSettings(4, List.of(), 0, 42);
+  private static final LearningSettings LEARNING = LearningSettings.DEFAULT;
+  private static final RowLayout LAYOUT = new RowLayout(MODEL, LEARNING);
+  private static final ReplyTo REPLY_TO = new ReplyTo(new UUID(1, 2), 0, "here");
+  private static final int BATCH = 30;
+
+  private final BatchWindow window =
+      new BatchWindow(() -> new OpenBatch(new ShardGroups(2, 16, 7), LAYOUT.width()));
+  private final BatchLearner learner =
+      new BatchLearner(
+          SyntheticExamples.SCHEMA,
+          MODEL,
+          LEARNING,
+          LAYOUT,
+          DenseParameters.start(SyntheticExamples.SCHEMA.size(), MODEL, LEARNING.dense()));
+  private final FakeShards shards = new FakeShards(LAYOUT);
+  private final Queue<Lookup> lookups = new ArrayDeque<>();
+  private final List<RowDelta> deltas = new ArrayList<>();
+
+  @Test
+  void rowsPulledBeforeAnOwnDeltaEndUpAsRowsPulledAfterIt() {
+    for (int batch = 0; batch < 6; batch++) {
+      OpenBatchTest oneByOne = new OpenBatchTest();
+      OpenBatchTest inFlight = new OpenBatchTest();
+
+      for (int i = 0; i <= batch; i++) {
+        oneByOne.lookUp(i);
+        oneByOne.receive();
+        oneByOne.learn();
+        inFlight.lookUp(i);
+        if (i % 3 == 0) {
+          inFlight.receive(); // the others come late, pulled before what is learned meanwhile
+        }
+      }
+      inFlight.receive();
+      for (int i = 0; i <= batch; i++) {
+        inFlight.learn();
+      }
+
+      assertThat(inFlight.deltas).usingRecursiveComparison().isEqualTo(oneByOne.deltas);
+    }
+  }
+
+  @Test
+  void manyBatchesInFlightLearnAsOneAfterTheOther() {
+    OpenBatchTest oneByOne = new OpenBatchTest();
+    for (int i = 0; i < 40; i++) {
+      oneByOne.lookUp(i);
+      oneByOne.receive();
+      oneByOne.learn();
+    }
+
+    for (int i = 0; i < 40; i++) {
+      if (window.inFlight() == 4) {
+        learn();
+      }
+      lookUp(i);
+      receive();
+    }
+    while (window.hasComplete()) {
+      learn();
+    }
+
+    assertThat(shards.updates).isEqualTo(oneByOne.shards.updates);
+    assertThat(shards.rows).usingRecursiveComparison().isEqualTo(oneByOne.shards.rows);
+  }
+
+  @Test
+  void theBaseOfADeltaCountsWhatItsOwnTrainerAddedSinceThePull() {
+    lookUp(0);
+    lookUp(1);
+    receive();
+    learn();
+    Map<Long, Long> afterTheFirst = new HashMap<>(shards.updates);
+
+    learn();
+
+    for (RowDelta delta : deltas) {
+      for (int i = 0; i < delta.fids().length; i++) {
+        assertThat(delta.base()[i])
+            .isEqualTo(
+                deltas.indexOf(delta) < firstDeltas()
+                    ? 0
+                    : afterTheFirst.getOrDefault(delta.fids()[i], 0L));
+      }
+    }
+  }
+
+  @Test
+  void isCompleteWhenItsLastPartHasCome() {
+    lookUp(0);
+    assertThat(lookups.size()).isGreaterThan(2);
+
+    while (!lookups.isEmpty()) {
+      assertThat(window.hasComplete()).isFalse();
+      accept(shards.answer(lookups.remove()));
+    }
+
+    assertThat(window.hasComplete()).isTrue();
+  }
+
+  @Test
+  void aBatchWaitsForThoseBeforeIt() {
+    lookUp(0);
+    List<Lookup> first = new ArrayList<>(lookups);
+    lookups.clear();
+    lookUp(1);
+
+    receive();
+
+    assertThat(window.hasComplete()).isFalse();
+    first.forEach(lookup -> accept(shards.answer(lookup)));
+    assertThat(window.takeComplete().number()).isEqualTo(1);
+  }
+
+  @Test
+  void rowsForABatchThatIsNotOpenAreABrokenInvariant() {
+    assertThatThrownBy(() -> window.opened(3))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("rows for batch 3, which is not open");
+  }
+
+  private int firstDeltas() {
+    return (int) deltas.stream().filter(delta -> delta.time() < 1000L * BATCH).count();
+  }
+
+  private void lookUp(int batch) {
+    for (int i = batch * BATCH; i < (batch + 1) * BATCH; i++) {
+      window.filling().examples.add(SyntheticExamples.example(5, i));
+    }
+    OpenBatch taken = window.takeFilling();
+    window.open(taken);
+    taken.lookUp(REPLY_TO, 2, 16, request -> lookups.add((Lookup) request));
+  }
+
+  private void receive() {
+    while (!lookups.isEmpty()) {
+      accept(shards.answer(lookups.remove()));
+    }
+  }
+
+  private void accept(Rows rows) {
+    window.opened(rows.batch()).accept(rows);
+  }
+
+  private void learn() {
+    OpenBatch batch = window.takeComplete();
+    batch.learn(learner);
+    batch.sendMoves(
+        request -> {
+          deltas.add((RowDelta) request);
+          shards.add((RowDelta) request);
+        });
+    window.remember(batch);
+  }
+}

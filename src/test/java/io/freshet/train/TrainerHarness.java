@@ -1,0 +1,174 @@
+package io.freshet.train;
+
+import io.freshet.feature.LabelledExample;
+import io.freshet.join.LabelledExampleCodec;
+import io.freshet.model.DenseParameters;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.Predictions;
+import io.freshet.model.RowLayout;
+import io.freshet.train.Answer.DenseSlices;
+import io.freshet.train.ShardRequest.Lookup;
+import io.freshet.train.ShardRequest.RowDelta;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * One trainer, its messages to shards and mergers within reach of the test: they wait until the
+ * test lets them be answered, at once or by mails that run when the trainer waits.
+ */
+@SuppressWarnings("try") // close() may be interrupted; tests pass that on
+final class TrainerHarness extends OneInputStreamOperatorTestHarness<LabelledExample, Predictions> {
+  final FakeShards shards;
+  final List<RowDelta> rowDeltas = new ArrayList<>();
+  final List<DenseDelta> denseDeltas = new ArrayList<>();
+  private final MailboxExecutor mailbox;
+  private final DenseParameters dense;
+  private final DenseSlicing slicing;
+
+  TrainerHarness(ModelSettings model, TrainSettings settings) throws Exception {
+    super(
+        new Trainer(SyntheticExamples.SCHEMA, model, settings),
+        LabelledExampleCodec.TYPE.serializer());
+    shards = new FakeShards(new RowLayout(model, settings.learning()));
+    dense =
+        DenseParameters.start(SyntheticExamples.SCHEMA.size(), model, settings.learning().dense());
+    slicing = new DenseSlicing(dense.size(), settings.denseSlices());
+    mailbox = mockTask.getMailboxExecutorFactory().createExecutor(0);
+    setup(MessageCodecs.PREDICTIONS.serializer());
+    trainer().setMailboxExecutor(mailbox);
+  }
+
+  Trainer trainer() {
+    return (Trainer) operator;
+  }
+
+  /** Lets the trainer take examples in the order of their numbers. */
+  void examples(int from, int to) throws Exception {
+    for (int i = from; i < to; i++) {
+      LabelledExample example = SyntheticExamples.example(1, i);
+      processElement(example, example.time());
+    }
+  }
+
+  void onceItWaits(Runnable action) {
+    mailbox.execute(action::run, "test");
+  }
+
+  void abortOnceItWaits(long checkpoint) {
+    mailbox.execute(() -> trainer().notifyCheckpointAborted(checkpoint), "test");
+  }
+
+  /** Answers for as long as the trainer waits. */
+  void answerOnceItWaits() {
+    answerInTurns(100);
+  }
+
+  private void answerInTurns(int turns) {
+    if (turns > 0) {
+      onceItWaits(
+          () -> {
+            answer();
+            answerInTurns(turns - 1);
+          });
+    }
+  }
+
+  /** Answers what was sent, and lets the trainer take the answers. */
+  void answerAll() {
+    while (!messages(Trainer.SHARDS).isEmpty() || !messages(Trainer.MERGERS).isEmpty()) {
+      answer();
+      while (mailbox.tryYield()) {
+        // one mail after the other
+      }
+    }
+  }
+
+  private void answer() {
+    answerRows();
+    answerSlices();
+  }
+
+  void answerRows() {
+    Queue<StreamRecord<ShardRequest>> requests = messages(Trainer.SHARDS);
+    while (!requests.isEmpty()) {
+      ShardRequest request = requests.poll().getValue();
+      if (request instanceof Lookup lookup) {
+        FeedbackChannels.find(lookup.replyTo().channel())
+            .orElseThrow()
+            .accept(shards.answer(lookup));
+      } else if (request instanceof RowDelta delta) {
+        shards.add(delta);
+        rowDeltas.add(delta);
+      }
+    }
+  }
+
+  void answerSlices() {
+    Queue<StreamRecord<DenseDelta>> requests = messages(Trainer.MERGERS);
+    while (!requests.isEmpty()) {
+      DenseDelta delta = requests.poll().getValue();
+      denseDeltas.add(delta);
+      FeedbackChannels.find(delta.replyTo().channel()).orElseThrow().accept(merged(delta));
+    }
+  }
+
+  /** As one trainer's merger: everything is added. */
+  private DenseSlices merged(DenseDelta delta) {
+    List<float[]> parts = new ArrayList<>();
+    int at = 0;
+    for (int slice : delta.slices()) {
+      int n = slicing.length(slice);
+      for (int plane = 0; plane < dense.planes(); plane++) {
+        float[] values = new float[n];
+        dense.read(plane, slicing.from(slice), n, values, 0);
+        for (int i = 0; i < n && delta.deltas().length > 0; i++) {
+          values[i] += delta.deltas()[at++];
+        }
+        dense.write(plane, slicing.from(slice), n, values, 0);
+        parts.add(values);
+      }
+    }
+    float[] merged = new float[parts.stream().mapToInt(part -> part.length).sum()];
+    int end = 0;
+    for (float[] part : parts) {
+      System.arraycopy(part, 0, merged, end, part.length);
+      end += part.length;
+    }
+    return new DenseSlices(delta.replyTo(), delta.slices(), merged);
+  }
+
+  /** Numbers of the batches whose lookups wait for an answer. */
+  List<Long> lookedUp() {
+    return messages(Trainer.SHARDS).stream()
+        .map(StreamRecord::getValue)
+        .filter(Lookup.class::isInstance)
+        .map(request -> ((Lookup) request).batch())
+        .distinct()
+        .toList();
+  }
+
+  /** The channel that its requests carry. */
+  UUID channel() {
+    return messages(Trainer.MERGERS).element().getValue().replyTo().channel();
+  }
+
+  boolean isSilent() {
+    return messages(Trainer.SHARDS).isEmpty() && messages(Trainer.MERGERS).isEmpty();
+  }
+
+  int predicted() {
+    return extractOutputValues().stream().mapToInt(Predictions::size).sum();
+  }
+
+  private <T> Queue<StreamRecord<T>> messages(OutputTag<T> tag) {
+    Queue<StreamRecord<T>> messages = getSideOutput(tag);
+    return messages == null ? new ArrayDeque<>() : messages;
+  }
+}
