@@ -55,7 +55,6 @@ record Speed(double perSecond, double perCpuSecond) {
   }
 
   Speed meanWith(Speed other) {
-    return new Speed(
-        (perSecond + other.perSecond) / 2, (perCpuSecond + other.perCpuSecond) / 2);
+    return new Speed((perSecond + other.perSecond) / 2, (perCpuSecond + other.perCpuSecond) / 2);
   }
 }
