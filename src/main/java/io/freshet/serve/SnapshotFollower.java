@@ -168,6 +168,6 @@ public final class SnapshotFollower implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    thread.shutdown(); // a load under way ends by itself, unseen
   }
 }
