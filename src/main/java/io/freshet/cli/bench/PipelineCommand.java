@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "The whole learner, with the broker on the same cores: JSON impressions of 39 fields in lz4,",
-      "3 % of them clicked, label join, checkpoints and snapshots every 10 seconds."
+      "3 in 100 of them clicked, label join, checkpoints and snapshots every 10 seconds."
     },
     footer = {
       "",
