@@ -5,6 +5,7 @@ import io.freshet.config.LearnerConfig;
 import io.freshet.feature.LabelledExample;
 import io.freshet.job.LearnerTopology.Events;
 import io.freshet.job.LearnerTopology.Results;
+import io.freshet.train.RefusedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -70,9 +71,11 @@ public final class LearnerJob {
    * Adds the job to the environment, after a look at Kafka: topics of events must be there, those
    * of results are created.
    *
+   * @throws RefusedException where a setting of Flink would break a promise
    * @throws IOException when Kafka does not answer or lacks a topic
    */
   public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
+    JobRules.check(env.getConfiguration(), config);
     Events events = events(env);
     OutputTopics.ensure(config.kafka());
     new LearnerTopology(config).build(events, results());

@@ -2,6 +2,7 @@ package io.freshet.job;
 
 import io.freshet.config.ConfigException;
 import io.freshet.config.LearnerConfig;
+import io.freshet.train.RefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -10,7 +11,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.runtime.client.JobExecutionException;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
+import org.apache.flink.util.ExceptionUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,22 +85,41 @@ public final class TrainCommand implements Callable<Integer> {
       learner.warnings().forEach(warning -> err.println("warning: " + warning));
       var job = new LearnerJob(learner, bounded);
       var env = job.environment(recovery());
-      if (env instanceof LocalStreamEnvironment) {
+      boolean here = env instanceof LocalStreamEnvironment;
+      if (here) {
         env = job.localEnvironment(recovery());
+      }
+      job.build(env);
+      if (here) {
         err.println(
             "Training in this process; Flink's web UI is on the first free port from 8081.");
       }
       err.flush();
-      job.build(env);
       env.execute();
       return 0;
     } catch (ConfigException e) {
       e.problems().forEach(err::println);
       return 2;
+    } catch (RefusedException e) {
+      err.println("train: refused: " + e.getMessage());
+      return 2;
     } catch (IOException e) {
       err.println("train: " + e.getMessage());
       return 1;
+    } catch (JobExecutionException e) {
+      return refused(e, err);
     }
+  }
+
+  /** A refusal that only a task could know of comes as the cause of its job's failure. */
+  private static int refused(JobExecutionException failure, PrintWriter err)
+      throws JobExecutionException {
+    RefusedException refusal =
+        ExceptionUtils.findSerializedThrowable(
+                failure, RefusedException.class, TrainCommand.class.getClassLoader())
+            .orElseThrow(() -> failure);
+    err.println("train: refused: " + refusal.getMessage());
+    return 2;
   }
 
   private Configuration recovery() {

@@ -39,8 +39,11 @@ final class DueTimers {
     this.sent = sent;
   }
 
+  /**
+   * Time does not go back: after a restart the sources may be behind what had gone on before it.
+   */
   void advanceTo(Watermark watermark) throws Exception {
-    target = watermark;
+    target = watermark.getTimestamp() < sent ? new Watermark(sent) : watermark;
     if (!advancing) {
       step();
     }

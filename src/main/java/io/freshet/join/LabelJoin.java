@@ -33,8 +33,10 @@ import org.apache.flink.util.OutputTag;
  * Joins impressions (input 1) with their clicks (input 2) into labelled examples, keyed by
  * impression id. {@link Attribution} says which label when; this operator adds state and time.
  *
- * <p><b>A silent click topic stops time.</b> Idleness of the clicks is not heeded, so that the
- * watermark waits for them; otherwise every impression of an outage would become a false negative.
+ * <p><b>A silent topic stops time.</b> Idleness of a whole topic is not heeded, so that the
+ * watermark waits for it. Without clicks, every impression of an outage would become a false
+ * negative; without impressions, those of an outage would come too late, behind clicks that were
+ * quicker to return.
  *
  * <p><b>Examples are never late.</b> An example's time and timestamp is the click's, or the end of
  * the window, but always after the last watermark that was sent on. {@link DueTimers} sends
@@ -50,7 +52,6 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
         Triggerable<String, VoidNamespace> {
   private static final long serialVersionUID = 1L;
 
-  private static final int CLICKS = 1;
   private static final long END_OF_TIME = Watermark.MAX_WATERMARK.getTimestamp();
 
   private final JoinSettings settings;
@@ -166,10 +167,8 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   }
 
   @Override
-  protected void processWatermarkStatus(WatermarkStatus status, int index) throws Exception {
-    if (index != CLICKS) {
-      super.processWatermarkStatus(status, index);
-    }
+  protected void processWatermarkStatus(WatermarkStatus status, int index) {
+    // neither topic's silence is heeded
   }
 
   @Override

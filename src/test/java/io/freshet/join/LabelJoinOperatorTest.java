@@ -93,13 +93,20 @@ final class LabelJoinOperatorTest {
   }
 
   @Test
-  void idleImpressionsDoNotStopTime() throws Exception {
-    join.impression("a", 1_000);
+  void impressionsThatComeAfterAnOutageAreNotLate() throws Exception {
     join.processWatermark1(new Watermark(2_000));
     join.processWatermarkStatus1(WatermarkStatus.IDLE);
+    join.click("a", 400_000);
     join.processWatermark2(new Watermark(500_000));
 
-    assertThat(join.extractOutputValues()).hasSize(1);
+    join.processWatermarkStatus1(WatermarkStatus.ACTIVE);
+    join.impression("a", 399_000);
+    join.impression("b", 3_000);
+    join.watermarks(Long.MAX_VALUE);
+
+    assertThat(join.extractOutputValues())
+        .extracting(LabelledExample::impressionId)
+        .containsExactlyInAnyOrder("a", "b");
   }
 
   @Test
@@ -210,6 +217,23 @@ final class LabelJoinOperatorTest {
           .extracting(LabelledExample::label)
           .containsExactly(1f);
       assertThat(restored.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void examplesAreNotLateWhenTheSourcesAreBehindAfterARestart() throws Exception {
+    join.watermarks(500_000);
+    OperatorSubtaskState state = join.snapshot(1, 1);
+
+    try (JoinHarness restored = JoinHarness.restore(SETTINGS, state, 1, 1, 0)) {
+      restored.watermarks(495_000);
+      restored.impression("a", 499_000);
+      restored.click("a", 499_500);
+
+      assertThat(restored.extractOutputValues())
+          .extracting(LabelledExample::time)
+          .containsExactly(500_001L);
+      assertThat(restored.getOutput()).doesNotContain(new Watermark(495_000));
     }
   }
 
