@@ -175,7 +175,7 @@ final class DenseMergerOperatorTest {
     try (Harness merger = new Harness(1, 0, MODEL, SLICES / 2, "hashmap")) {
       assertThatThrownBy(() -> merger.restore(state, 1))
           .isInstanceOf(RefusedException.class)
-          .hasMessageContaining("the restored state holds a dense slice of");
+          .hasMessageContaining("train.dense.slices is 4, in the restored state it is 8");
     }
   }
 

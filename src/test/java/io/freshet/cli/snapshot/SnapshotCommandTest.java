@@ -243,6 +243,19 @@ final class SnapshotCommandTest {
     assertWrong("--fid", "0x10000000000000000", "has more than 64 bits");
   }
 
+  @Test
+  void rollbackPinAndUnpinMoveThePointer() {
+    assertThat(snapshot("rollback", "--reason", "off", root.toString(), full.toString()))
+        .isEqualTo(new CommandRun(0, "current: %s%n".formatted(full), ""));
+    assertThat(snapshot("pin", "--reason", "sale", root.toString(), full.toString()))
+        .isEqualTo(new CommandRun(0, "pinned: %s%n".formatted(full), ""));
+    assertThat(snapshot("ls", root.toString()).out())
+        .containsPattern("pinned: " + full + " since .*: sale");
+    assertThat(snapshot("unpin", "--reason", "over", root.toString()))
+        .isEqualTo(new CommandRun(0, "current: %s%n".formatted(delta), ""));
+    assertThat(snapshot("ls", root.toString()).out()).doesNotContain("pinned");
+  }
+
   private void assertWrong(String option, String value, String message) {
     CommandRun run = snapshot("show", option, value, root.toString());
 
