@@ -9,7 +9,6 @@ import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -36,7 +35,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  java -jar freshet.jar chaos --seed 7 --minutes 2",
-      "  java -jar freshet.jar chaos --seed 7 --job-jar freshet-job.jar --set checkpoint.backend=hashmap",
+      "  java -jar freshet.jar chaos --seed 7 --set checkpoint.backend=hashmap",
       "",
       "Exit codes: 0 no difference, 1 a difference or a failure, 2 wrong usage."
     })
@@ -62,12 +61,6 @@ public final class ChaosCommand implements Callable<Integer> {
   private int taskManagers = 2;
 
   @Option(
-      names = "--job-jar",
-      paramLabel = "FILE",
-      description = "Submit this jar; without it the job is taken from the cluster's class path.")
-  private Path jar;
-
-  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "Overrides a key of the learner's configuration; repeatable.")
@@ -88,7 +81,6 @@ public final class ChaosCommand implements Callable<Integer> {
             rate,
             taskManagers,
             ChaosPlan.draw(seed, length, taskManagers, slots),
-            Optional.ofNullable(jar),
             out,
             overrides);
     try {
