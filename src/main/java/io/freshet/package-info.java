@@ -43,6 +43,7 @@
  * evaluate  progressive validation
  * snapshot  snapshots: written, published, read, verified
  * config    one YAML file to settings, or every problem at once
+ * serve     following snapshots, scoring with them, HTTP; no Flink
  * job       the topology, its Kafka edges, the main class of the slim jar
  * cli       the command freshet, the simulator, the broker in process
  * </pre>

@@ -85,13 +85,16 @@ public final class TrainCommand implements Callable<Integer> {
       learner.warnings().forEach(warning -> err.println("warning: " + warning));
       var job = new LearnerJob(learner, bounded);
       var env = job.environment(recovery());
-      if (env instanceof LocalStreamEnvironment) {
+      boolean here = env instanceof LocalStreamEnvironment;
+      if (here) {
         env = job.localEnvironment(recovery());
+      }
+      job.build(env);
+      if (here) {
         err.println(
             "Training in this process; Flink's web UI is on the first free port from 8081.");
       }
       err.flush();
-      job.build(env);
       env.execute();
       return 0;
     } catch (ConfigException e) {

@@ -12,6 +12,7 @@ import java.util.List;
  * <p>Not thread-safe: it reuses its buffers. Predictors may share the rows and dense values.
  */
 public final class Predictor {
+  private final FeatureSchema schema;
   private final ModelSettings settings;
   private final FinishedRows rows;
   private final UnknownRows unknown;
@@ -31,16 +32,22 @@ public final class Predictor {
       FinishedRows rows,
       UnknownRows unknown,
       float[] dense) {
-    int expected = DenseShape.of(schema.size(), settings).size();
-    if (dense.length != expected) {
-      throw new IllegalArgumentException(
-          dense.length + " dense values, but the model has " + expected);
-    }
+    this.schema = schema;
     this.settings = settings;
     this.rows = rows;
     this.unknown = unknown;
     model = new DeepFm(schema, settings);
-    model.dense(dense);
+    dense(dense);
+  }
+
+  /** Predicts with other finished values of the deep part from now on. */
+  public void dense(float[] values) {
+    int expected = DenseShape.of(schema.size(), settings).size();
+    if (values.length != expected) {
+      throw new IllegalArgumentException(
+          values.length + " dense values, but the model has " + expected);
+    }
+    model.dense(values);
   }
 
   /** The click probability of an example. */

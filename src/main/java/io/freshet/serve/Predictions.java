@@ -2,17 +2,21 @@ package io.freshet.serve;
 
 import io.freshet.feature.Example;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Answers the body of a prediction. As many are computed at once as there are processors; the
- * others wait, for they would only slow each other down and hold scratch memory meanwhile.
+ * others wait, for they would only slow each other down and hold scratch memory meanwhile. Scorers
+ * go from version to version: their memory, some of it outside the heap, is allocated once.
  */
 final class Predictions {
   private final SnapshotFollower follower;
   private final ServeSettings settings;
   private final ServeMetrics metrics;
+  private final Queue<Scorer> idle = new ConcurrentLinkedQueue<>();
   private final Semaphore processors = new Semaphore(Runtime.getRuntime().availableProcessors());
 
   Predictions(SnapshotFollower follower, ServeSettings settings, ServeMetrics metrics) {
@@ -32,13 +36,22 @@ final class Predictions {
     }
     try {
       ServedModel model = follower.model().orElseThrow(Predictions::noModel);
-      Scorer scorer = model.borrow();
+      Scorer scorer = scorer(model);
       byte[] answer = answer(body, scorer, deadline);
-      model.giveBack(scorer); // one that threw may be in any state and is left to the collector
+      idle.add(scorer); // one that threw may be in any state and is left to the collector
       return answer;
     } finally {
       processors.release();
     }
+  }
+
+  private Scorer scorer(ServedModel model) {
+    Scorer scorer = idle.poll();
+    if (scorer == null || !scorer.fits(model)) {
+      return model.newScorer();
+    }
+    scorer.use(model);
+    return scorer;
   }
 
   private byte[] answer(byte[] body, Scorer scorer, long deadline) throws Refusal {

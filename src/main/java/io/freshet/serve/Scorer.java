@@ -15,14 +15,15 @@ import java.util.Map;
  * Click probabilities from raw features, with one version of the model: by the same encoder and the
  * same arithmetic as in training, unknown ids by the rule of the version's manifest.
  *
- * <p>An example's score depends on the example and the version alone, not on what is scored beside
- * it. Holds scratch memory: one for each thread.
+ * <p>An example's score depends on the example and the version alone; what is scored beside it
+ * changes no more than the last bits, by the order of additions. Holds scratch memory: one for each
+ * thread.
  */
 public final class Scorer {
   /** Examples that go through the network together: enough for speed, few enough for the cache. */
   static final int CHUNK = 128;
 
-  private final ServedModel model;
+  private ServedModel model;
   private final ExampleEncoder encoder;
   private final Predictor predictor;
   private long lookups;
@@ -33,6 +34,22 @@ public final class Scorer {
     encoder = new ExampleEncoder(model.schema());
     predictor =
         new Predictor(model.schema(), model.settings(), this::read, model.unknown(), model.dense());
+  }
+
+  /** Whether this scorer's memory fits another version, too. */
+  boolean fits(ServedModel other) {
+    return model.schema().equals(other.schema())
+        && model.settings().equals(other.settings())
+        && model.unknown() == other.unknown();
+  }
+
+  /** Scores with another version from now on; it must fit. */
+  @SuppressWarnings("ReferenceEquality") // a model is a thing, not a value
+  void use(ServedModel other) {
+    if (model != other) {
+      predictor.dense(other.dense());
+      model = other;
+    }
   }
 
   /** The version that it scores with. */

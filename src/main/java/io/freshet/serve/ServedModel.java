@@ -14,15 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
-/**
- * One version, whole, ready to be scored with by many threads. Never changes.
- *
- * <p>{@link Scorer}s hold scratch memory and a copy of the deep part laid out for speed; they are
- * lent to one thread at a time and live as long as their model.
- */
+/** One version, whole, ready to be scored with by many threads. Never changes. */
 public final class ServedModel {
   static final String KIND = "deepfm";
 
@@ -31,7 +24,6 @@ public final class ServedModel {
   private final ModelSettings settings;
   private final UnknownRows unknown;
   private final float[] dense;
-  private final Queue<Scorer> idle = new ConcurrentLinkedQueue<>();
 
   /**
    * A model of these parts.
@@ -53,24 +45,7 @@ public final class ServedModel {
     checkDense();
   }
 
-  /** Borrows a scorer; {@link #giveBack} it. */
-  Scorer borrow() {
-    Scorer scorer = idle.poll();
-    return scorer == null ? newScorer() : scorer;
-  }
-
-  void giveBack(Scorer scorer) {
-    idle.add(scorer);
-  }
-
-  /** Makes scorers ahead of the first requests. */
-  void prepare(int scorers) {
-    for (int i = 0; i < scorers; i++) {
-      idle.add(newScorer());
-    }
-  }
-
-  /** A scorer of the caller's own, for one thread. */
+  /** A scorer of this version, for one thread. */
   public Scorer newScorer() {
     return new Scorer(this);
   }

@@ -38,7 +38,6 @@ public final class SnapshotFollower implements AutoCloseable {
   private final SnapshotStore store;
   private final SnapshotReader reader;
   private final InstantSource clock;
-  private final int prepared;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -50,15 +49,10 @@ public final class SnapshotFollower implements AutoCloseable {
   private volatile ServedModel model; // null before the first
   private volatile FollowerState state;
 
-  /**
-   * A follower that looks when told to.
-   *
-   * @param prepared scorers to make ready before a model takes over
-   */
-  public SnapshotFollower(SnapshotStore store, InstantSource clock, int prepared) {
+  /** A follower that looks when told to. */
+  public SnapshotFollower(SnapshotStore store, InstantSource clock) {
     this.store = requireNonNull(store, "store");
     this.clock = requireNonNull(clock, "clock");
-    this.prepared = prepared;
     reader = new SnapshotReader(store);
     state =
         new FollowerState(
@@ -101,7 +95,6 @@ public final class SnapshotFollower implements AutoCloseable {
     ServedModel held = model;
     if (held == null || !held.version().equals(latest)) {
       ServedModel fresh = load(latest, held);
-      fresh.prepare(prepared);
       model = fresh;
       LOG.info("serving version {}, {} rows", latest, fresh.size());
     }
@@ -168,6 +161,6 @@ public final class SnapshotFollower implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    thread.shutdown(); // a load under way ends by itself, unseen
   }
 }

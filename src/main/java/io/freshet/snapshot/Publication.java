@@ -1,7 +1,5 @@
 package io.freshet.snapshot;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.snapshot.Manifest.DenseFile;
 import io.freshet.snapshot.Manifest.EmbeddingFile;
 import io.freshet.snapshot.Manifest.Kind;
@@ -25,12 +23,14 @@ import java.util.Optional;
 final class Publication {
   private final WritableStorage storage;
   private final SnapshotStore store;
+  private final Pointer pointer;
   private final ManifestTemplate template;
   private final InstantSource clock;
 
   Publication(WritableStorage storage, ManifestTemplate template, InstantSource clock) {
     this.storage = storage;
     this.store = new SnapshotStore(storage);
+    this.pointer = new Pointer(storage, clock);
     this.template = template;
     this.clock = clock;
   }
@@ -43,15 +43,9 @@ final class Publication {
     return manifest;
   }
 
-  /** Makes the version the current one. */
+  /** Makes the version the current one, unless another is pinned. */
   void pointTo(Manifest manifest) throws IOException {
-    ObjectNode latest = JsonNodeFactory.instance.objectNode();
-    latest.put("format", Manifest.FORMAT);
-    latest.put("name", manifest.name());
-    latest.put("version", manifest.version().toString());
-    manifest.eventTime().ifPresent(time -> latest.put("event_time", time.toString()));
-    latest.put("created", manifest.created().toString());
-    storage.replace(SnapshotStore.LATEST, ManifestJson.bytes(latest));
+    pointer.published(manifest);
   }
 
   private Manifest writeVersion(Chain.Due due) throws IOException {

@@ -8,14 +8,18 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The versions below a snapshot root. */
 public final class SnapshotStore {
   static final String LATEST = "latest.json";
+  static final String PIN = "pin.json";
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_JSON_BYTES = 64 << 20;
@@ -47,18 +51,33 @@ public final class SnapshotStore {
 
   /** The current version, or nothing before the first publication. */
   public Optional<Version> latest() throws IOException {
+    return readPointer(LATEST, json -> ManifestJson.version(json, "version"));
+  }
+
+  /** What holds the pointer in place, or nothing. */
+  public Optional<Pin> pin() throws IOException {
+    return readPointer(
+        PIN,
+        json ->
+            new Pin(
+                ManifestJson.version(json, "version"),
+                Keys.text(json, "reason"),
+                Instant.parse(Keys.text(json, "since"))));
+  }
+
+  private <T> Optional<T> readPointer(String file, Function<JsonNode, T> read) throws IOException {
     byte[] bytes;
     try {
-      bytes = readSmall(LATEST);
+      bytes = readSmall(file);
     } catch (NoSuchFileException | FileNotFoundException e) {
       return Optional.empty();
     }
     try {
       JsonNode json = JSON.readTree(bytes);
       ManifestJson.checkFormat(Keys.text(json, "format"));
-      return Optional.of(ManifestJson.version(json, "version"));
-    } catch (IOException | IllegalArgumentException e) {
-      throw new IOException(LATEST + " in " + storage + ": " + e.getMessage(), e);
+      return Optional.of(read.apply(json));
+    } catch (IOException | IllegalArgumentException | DateTimeParseException e) {
+      throw new IOException(file + " in " + storage + ": " + e.getMessage(), e);
     }
   }
 

@@ -13,6 +13,7 @@
  * &lt;root&gt;/&lt;version&gt;/manifest.json               what the version is; written when all else is there
  * &lt;root&gt;/&lt;version&gt;/dense.safetensors           the deep part, always whole
  * &lt;root&gt;/&lt;version&gt;/embeddings-00000-of-00004.safetensors   rows by ascending fid
+ * &lt;root&gt;/pin.json                              holds latest.json in place; only where one is pinned
  * &lt;root&gt;/.staging/                             parts that are not published yet
  * </pre>
  *

@@ -89,6 +89,22 @@ final class PackagedJarITCase {
   }
 
   @Test
+  void bothJarsHoldOpenBlasForThreePlatformsWithoutLapack() throws IOException {
+    for (Path jar : List.of(EVERYTHING, JOB)) {
+      assertThat(entries(jar))
+          .filteredOn(entry -> entry.matches("org/bytedeco/openblas/.*/lib(jni)?openblas.*"))
+          .extracting(entry -> entry.replaceAll("\\.(so|dylib|0)+", ""))
+          .containsExactlyInAnyOrder(
+              "org/bytedeco/openblas/linux-x86_64/libopenblas",
+              "org/bytedeco/openblas/linux-x86_64/libjniopenblas_nolapack",
+              "org/bytedeco/openblas/linux-arm64/libopenblas",
+              "org/bytedeco/openblas/linux-arm64/libjniopenblas_nolapack",
+              "org/bytedeco/openblas/macosx-arm64/libopenblas",
+              "org/bytedeco/openblas/macosx-arm64/libjniopenblas_nolapack");
+    }
+  }
+
+  @Test
   void theSlimJarRunsTheTrainCommand() throws Exception {
     String main = manifest(JOB).getValue(Attributes.Name.MAIN_CLASS);
 

@@ -51,7 +51,7 @@ class ModelServerTest {
   void start() throws Exception {
     sample = new SampleModel(root);
     SnapshotStore store = new SnapshotStore(new LocalStorage(root));
-    follower = new SnapshotFollower(store, InstantSource.system(), 1);
+    follower = new SnapshotFollower(store, InstantSource.system());
     server = new ModelServer(follower, Optional.of("ctr"), SETTINGS);
     server.start();
   }

@@ -2,6 +2,7 @@ package io.freshet.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.event.FeatureValues;
 import io.freshet.feature.Example;
@@ -40,7 +41,8 @@ class ScorerTest {
     Scorer scorer = scorer();
     List<Example> examples = examples(scorer, 300);
 
-    assertThat(scorer.score(examples)).isEqualTo(predictor(UnknownRows.START).predict(examples));
+    assertThat(scorer.score(examples))
+        .containsExactly(predictor(UnknownRows.START).predict(examples), within(1e-6f));
   }
 
   @Test
@@ -50,7 +52,8 @@ class ScorerTest {
     float[] together = scorer.score(examples);
 
     for (int i = 0; i < together.length; i++) {
-      assertThat(scorer.score(List.of(examples.get(i)))).containsExactly(together[i]);
+      assertThat(scorer.score(List.of(examples.get(i))))
+          .containsExactly(new float[] {together[i]}, within(1e-6f));
     }
   }
 
@@ -86,7 +89,7 @@ class ScorerTest {
   }
 
   private Scorer scorer() {
-    try (SnapshotFollower follower = new SnapshotFollower(store, InstantSource.system(), 0)) {
+    try (SnapshotFollower follower = new SnapshotFollower(store, InstantSource.system())) {
       follower.look();
       return follower.model().orElseThrow().newScorer();
     }

@@ -37,7 +37,7 @@ class SnapshotFollowerTest {
   void open() {
     sample = new SampleModel(root);
     SnapshotStore store = new SnapshotStore(new LocalStorage(root));
-    follower = new SnapshotFollower(store, () -> now, 1);
+    follower = new SnapshotFollower(store, () -> now);
   }
 
   @AfterEach
@@ -103,7 +103,7 @@ class SnapshotFollowerTest {
     sample.full(FULL, 1, 1, 2, 3);
     follower.look();
     ServedModel held = follower.model().orElseThrow();
-    Scorer scorer = held.borrow();
+    Scorer scorer = held.newScorer();
     float before = scorer.score(SampleModel.FEATURES);
     sample.delta(DELTA, FULL, 2, List.of(2L, 9L), 1);
     follower.look();

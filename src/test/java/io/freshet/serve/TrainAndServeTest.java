@@ -62,7 +62,7 @@ class TrainAndServeTest {
     trainer.publish(); // the full
     List<Answer> answers = new ArrayList<>();
     ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
-    try (SnapshotFollower follower = new SnapshotFollower(store, InstantSource.system(), 1);
+    try (SnapshotFollower follower = new SnapshotFollower(store, InstantSource.system());
         ModelServer server =
             new ModelServer(
                 follower, Optional.empty(), ServeSettings.DEFAULT.withAddress("127.0.0.1", 0))) {

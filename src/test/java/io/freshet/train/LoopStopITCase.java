@@ -61,8 +61,11 @@ class LoopStopITCase {
 
   @Test
   void aShardThatIsHeldUpAbandonsTheDrainAndTheJobGoesOn() throws Exception {
+    TrainSettings manyInFlight = // so that the trainer waits nowhere but in the drain
+        new TrainSettings(
+            64, Duration.ofSeconds(10), 200, 256, 64, 1 << 16, LearningSettings.DEFAULT);
     LoopRun run =
-        new LoopRun(13, EXAMPLES, MODEL, settings(Duration.ofSeconds(10)))
+        new LoopRun(13, EXAMPLES, MODEL, manyInFlight)
             .in(CLUSTER)
             .parallelism(2)
             .checkpoints(INTERVAL, "hashmap")

@@ -1,6 +1,10 @@
 package io.freshet.cli.bench;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Options of every benchmark. */
 final class BenchOptions {
@@ -25,4 +29,18 @@ final class BenchOptions {
       defaultValue = "",
       description = "Measure only the cases whose name contains this.")
   String only;
+
+  /** The cases asked for. */
+  Map<String, Workload> select(Map<String, Workload> cases, CommandSpec spec) {
+    if (rounds < 1) {
+      throw new ParameterException(spec.commandLine(), "--rounds must be 1 or more");
+    }
+    Map<String, Workload> selected = new LinkedHashMap<>(cases);
+    selected.keySet().removeIf(name -> !name.contains(only));
+    if (selected.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--only %s: no case of %s".formatted(only, cases.keySet()));
+    }
+    return selected;
+  }
 }

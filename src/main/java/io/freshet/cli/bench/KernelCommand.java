@@ -27,12 +27,11 @@ final class KernelCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    var cases = options.select(cases(), spec);
     Figures figures = new Figures(spec.commandLine().getOut(), options.json);
-    for (var entry : cases().entrySet()) {
-      if (entry.getKey().contains(options.only)) {
-        var bench = new KernelBench(entry.getValue(), options.seed);
-        figures.add(bench.run(entry.getKey(), options.rounds));
-      }
+    for (var entry : cases.entrySet()) {
+      var bench = new KernelBench(entry.getValue(), options.seed);
+      figures.add(bench.run(entry.getKey(), options.rounds));
     }
     figures.end();
     return 0;

@@ -98,7 +98,7 @@ final class LoopBench {
   }
 
   /** Ends the job; if it ended by itself, it failed, and so does this. */
-  private static void stop(JobClient job) throws Exception {
+  static void stop(JobClient job) throws Exception {
     var result = job.getJobExecutionResult();
     if (result.isDone()) {
       result.get();

@@ -38,11 +38,10 @@ final class LoopCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    var cases = options.select(cases(), spec);
     Figures figures = new Figures(spec.commandLine().getOut(), options.json);
-    for (var entry : cases().entrySet()) {
-      if (entry.getKey().contains(options.only)) {
-        figures.add(measure(entry.getKey(), entry.getValue()));
-      }
+    for (var entry : cases.entrySet()) {
+      figures.add(measure(entry.getKey(), entry.getValue()));
     }
     figures.end();
     return 0;

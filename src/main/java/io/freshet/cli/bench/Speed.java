@@ -18,14 +18,32 @@ record Speed(double perSecond, double perCpuSecond) {
 
   /** Does pieces of work for so long. */
   static Speed of(Duration length, Work work) throws InterruptedException {
-    Duration cpu = cpu();
-    long start = System.nanoTime();
+    Mark mark = mark();
     double done = 0;
-    while (System.nanoTime() - start < length.toNanos()) {
+    while (System.nanoTime() - mark.start() < length.toNanos()) {
       done += work.piece();
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    return new Speed(done / seconds, done / (cpu().minus(cpu).toNanos() / 1e9));
+    return mark.since(done);
+  }
+
+  /** The present, for later. */
+  static Mark mark() {
+    return new Mark(System.nanoTime(), cpu());
+  }
+
+  /**
+   * When something began.
+   *
+   * @param start as {@link System#nanoTime} has it
+   * @param cpu time that this process had a core until then
+   */
+  record Mark(long start, Duration cpu) {
+
+    /** The speed of having done so much since. */
+    Speed since(double done) {
+      double seconds = (System.nanoTime() - start) / 1e9;
+      return new Speed(done / seconds, done / (Speed.cpu().minus(cpu).toNanos() / 1e9));
+    }
   }
 
   private static Duration cpu() {
@@ -34,5 +52,9 @@ record Speed(double perSecond, double perCpuSecond) {
 
   Speed dividedBy(double divisor) {
     return new Speed(perSecond / divisor, perCpuSecond / divisor);
+  }
+
+  Speed meanWith(Speed other) {
+    return new Speed((perSecond + other.perSecond) / 2, (perCpuSecond + other.perCpuSecond) / 2);
   }
 }

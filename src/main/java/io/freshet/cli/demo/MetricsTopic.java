@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  *
  * <p>Not thread-safe.
  */
-final class MetricsTopic implements AutoCloseable {
+public final class MetricsTopic implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -29,7 +29,7 @@ final class MetricsTopic implements AutoCloseable {
   private Metrics sinceStart = Metrics.NONE;
   private long occurrences;
 
-  MetricsTopic(String bootstrapServers, String topic) {
+  public MetricsTopic(String bootstrapServers, String topic) {
     Properties client = new Properties();
     client.put("bootstrap.servers", bootstrapServers);
     consumer =
@@ -40,7 +40,7 @@ final class MetricsTopic implements AutoCloseable {
   }
 
   /** Takes what has come, waiting for so long if nothing has. */
-  void poll(Duration patience) throws IOException {
+  public void poll(Duration patience) throws IOException {
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
       take(JSON.readTree(record.value()));
     }
@@ -87,7 +87,7 @@ final class MetricsTopic implements AutoCloseable {
   }
 
   /** All examples so far. */
-  Metrics sinceStart() {
+  public Metrics sinceStart() {
     return sinceStart;
   }
 

@@ -71,9 +71,7 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     SnapshotStore store = new SnapshotStore(storage());
     ServeSettings settings = settings();
-    int processors = Runtime.getRuntime().availableProcessors();
-    try (SnapshotFollower follower =
-            new SnapshotFollower(store, InstantSource.system(), processors);
+    try (SnapshotFollower follower = new SnapshotFollower(store, InstantSource.system());
         ModelServer server = new ModelServer(follower, Optional.ofNullable(name), settings)) {
       server.start();
       follower.start(Duration.ofMillis(pollMillis));

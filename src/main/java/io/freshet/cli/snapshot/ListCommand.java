@@ -1,6 +1,7 @@
 package io.freshet.cli.snapshot;
 
 import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.Pin;
 import io.freshet.snapshot.SnapshotStore;
 import io.freshet.snapshot.Version;
 import java.io.IOException;
@@ -49,20 +50,22 @@ final class ListCommand implements Callable<Integer> {
       }
     }
     manifests.sort(Comparator.comparing(Manifest::created).thenComparing(Manifest::version));
-    print(manifests, store.latest());
+    print(manifests, store.latest(), store.pin());
     PrintWriter err = spec.commandLine().getErr();
     problems.forEach(problem -> err.println("snapshot ls: " + problem));
     err.flush();
     return problems.isEmpty() ? 0 : 1;
   }
 
-  private void print(List<Manifest> manifests, Optional<Version> latest) {
+  private void print(List<Manifest> manifests, Optional<Version> latest, Optional<Pin> pin) {
     PrintWriter out = spec.commandLine().getOut();
     if (manifests.isEmpty()) {
       out.println("no versions in " + root);
     } else {
       table(manifests, latest).print(out);
     }
+    pin.ifPresent(
+        p -> out.println("pinned: %s since %s: %s".formatted(p.version(), p.since(), p.reason())));
     out.flush();
   }
 

@@ -2,12 +2,19 @@ package io.freshet.cli.snapshot;
 
 import picocli.CommandLine.Command;
 
-/** Looks at snapshots; does nothing without one of its commands. */
+/** Looks at snapshots and moves the pointer; does nothing without one of its commands. */
 @Command(
     name = "snapshot",
     mixinStandardHelpOptions = true,
-    description = "Lists, shows and verifies snapshots.",
-    subcommands = {ListCommand.class, ShowCommand.class, VerifyCommand.class},
+    description = "Lists, shows and verifies snapshots, and moves the pointer to the current one.",
+    subcommands = {
+      ListCommand.class,
+      ShowCommand.class,
+      VerifyCommand.class,
+      RollbackCommand.class,
+      PinCommand.class,
+      UnpinCommand.class
+    },
     footer = {
       "",
       "Example:",

@@ -1,6 +1,7 @@
 package io.freshet.cli.snapshot;
 
 import io.freshet.snapshot.LocalStorage;
+import io.freshet.snapshot.Pointer;
 import io.freshet.snapshot.SnapshotStore;
 import io.freshet.snapshot.Storage;
 import io.freshet.snapshot.Version;
@@ -14,7 +15,7 @@ import picocli.CommandLine.TypeConversionException;
 /** A local snapshot root, as a command is given it. */
 final class SnapshotRoot {
   private final Path folder;
-  private final Storage storage;
+  private final LocalStorage storage;
 
   private SnapshotRoot(Path folder) {
     this.folder = folder;
@@ -23,6 +24,10 @@ final class SnapshotRoot {
 
   SnapshotStore store() {
     return new SnapshotStore(storage);
+  }
+
+  Pointer pointer() {
+    return Pointer.of(storage);
   }
 
   Storage storage() {

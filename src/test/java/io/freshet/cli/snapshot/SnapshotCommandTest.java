@@ -204,6 +204,65 @@ final class SnapshotCommandTest {
     Files.write(root.resolve(file), bytes);
   }
 
+  @Test
+  void showPrintsTheRowOfAnId() {
+    CommandRun run = snapshot("show", "--fid", "0x2", root.toString());
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out().lines().map(line -> line.strip().replaceAll(" +", " ")))
+        .containsExactly(
+            "Version " + delta,
+            "Fid 2 (0x0000000000000002)",
+            "Field none of the model's",
+            "Updates 20",
+            "w 20.0",
+            "v1 21.0",
+            "v2 22.0");
+    assertThat(snapshot("show", "--fid", "2", root.toString(), full.toString()).out())
+        .contains("10.0")
+        .doesNotContain("20.0");
+  }
+
+  @Test
+  void showFindsTheIdOfAValue() {
+    assertThat(snapshot("show", "--field", "user=u17", root.toString()).out())
+        .contains("(0x00118c8045bf295a)", "user", "none; unknown ids: start-row");
+    assertThat(snapshot("show", "--field", "user=", root.toString()).out())
+        .contains("(0x0010000000000000)");
+    assertThat(snapshot("show", "--field", "price=2.5", root.toString()).out())
+        .contains("(0x0030000000000001)");
+  }
+
+  @Test
+  void showSaysWhatIsWrongWithAnId() {
+    assertWrong("--field", "user", "\"user\" is not FIELD=VALUE");
+    assertWrong("--field", "usr=u17", "no field \"usr\", but [user, genres, price, user-genre]");
+    assertWrong("--field", "user-genre=x", "user-genre is a cross of fields");
+    assertWrong("--field", "price=cheap", "price is a number, and \"cheap\" is none");
+    assertWrong("--fid", "u17", "\"u17\" is not a number");
+    assertWrong("--fid", "0x10000000000000000", "has more than 64 bits");
+  }
+
+  @Test
+  void rollbackPinAndUnpinMoveThePointer() {
+    assertThat(snapshot("rollback", "--reason", "off", root.toString(), full.toString()))
+        .isEqualTo(new CommandRun(0, "current: %s%n".formatted(full), ""));
+    assertThat(snapshot("pin", "--reason", "sale", root.toString(), full.toString()))
+        .isEqualTo(new CommandRun(0, "pinned: %s%n".formatted(full), ""));
+    assertThat(snapshot("ls", root.toString()).out())
+        .containsPattern("pinned: " + full + " since .*: sale");
+    assertThat(snapshot("unpin", "--reason", "over", root.toString()))
+        .isEqualTo(new CommandRun(0, "current: %s%n".formatted(delta), ""));
+    assertThat(snapshot("ls", root.toString()).out()).doesNotContain("pinned");
+  }
+
+  private void assertWrong(String option, String value, String message) {
+    CommandRun run = snapshot("show", option, value, root.toString());
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).startsWith("snapshot show: " + option).contains(message);
+  }
+
   private static CommandRun snapshot(String... args) {
     String[] all = new String[args.length + 1];
     all[0] = "snapshot";

@@ -1,0 +1,83 @@
+package io.freshet.cli.bench;
+
+import io.freshet.cli.stream.EventJson;
+import io.freshet.cli.stream.EventRecord;
+import io.freshet.cli.stream.EventRecord.Topic;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * Impressions as JSON, one a millisecond of event time: 13 numbers and 26 names, drawn from
+ * Zipf(1.05) over a million; three in a hundred are clicked, two seconds later.
+ */
+final class AdEvents {
+  static final int NUMBERS = 13;
+  static final int NAMES = 26;
+  private static final long ROWS = 1_000_000;
+  private static final double SKEW = 1.05;
+  private static final int DELAY = 2000;
+
+  private final SplittableRandom random;
+  private final ZipfIds ids = new ZipfIds(ROWS / NAMES, SKEW);
+  private final ArrayDeque<Integer> clicked = new ArrayDeque<>();
+  private final long start;
+  private int next;
+
+  AdEvents(long start, long seed) {
+    this.start = start;
+    random = new SplittableRandom(seed);
+  }
+
+  /** The learner's fields, as its configuration writes them. */
+  static String fields() {
+    StringBuilder yaml = new StringBuilder("features:\n");
+    for (int i = 1; i <= NAMES; i++) {
+      yaml.append("  - {name: c").append(i).append(", kind: categorical}\n");
+    }
+    for (int i = 1; i <= NUMBERS; i++) {
+      yaml.append("  - {name: n").append(i).append(", kind: numeric, transform: log}\n");
+    }
+    return yaml.toString();
+  }
+
+  /** The next impression, and the click that is due by then. */
+  List<EventRecord> next() {
+    List<EventRecord> events = new ArrayList<>(2);
+    long time = start + next;
+    events.add(
+        new EventRecord(
+            Topic.IMPRESSIONS,
+            Optional.of(id(next)),
+            time,
+            EventJson.impression(id(next), time, features())));
+    if (!clicked.isEmpty() && clicked.peek() <= next - DELAY) {
+      String id = id(clicked.poll());
+      events.add(new EventRecord(Topic.CLICKS, Optional.of(id), time, EventJson.click(id, time)));
+    }
+    if (random.nextInt(100) < 3) {
+      clicked.add(next);
+    }
+    next++;
+    return events;
+  }
+
+  private Map<String, Object> features() {
+    Map<String, Object> features = new LinkedHashMap<>();
+    for (int i = 1; i <= NAMES; i++) {
+      features.put("c" + i, Long.toString(ids.draw(random), 36));
+    }
+    for (int i = 1; i <= NUMBERS; i++) {
+      features.put("n" + i, (double) random.nextInt(1000));
+    }
+    return features;
+  }
+
+  private static String id(int number) {
+    return "impression-" + number;
+  }
+}

@@ -1,0 +1,113 @@
+package io.freshet.snapshot;
+
+import static io.freshet.snapshot.TinyModel.rows;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PointerTest {
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+  @TempDir Path root;
+  private PublisherRig publisher;
+  private Version first;
+  private Version second;
+  private Pointer pointer;
+
+  @BeforeEach
+  void publish() throws Exception {
+    publisher = PublisherRig.start(root);
+    pointer = new Pointer(publisher.storage, () -> NOW);
+    publisher.barrier(1, 1, rows(10, 1, 2));
+    first = publisher.publish(1);
+    publisher.barrier(2, 2, rows(20, 2));
+    second = publisher.publish(2);
+  }
+
+  @AfterEach
+  void close() {
+    publisher.close();
+  }
+
+  @Test
+  void aRollbackLastsUntilTheNextPublication() throws Exception {
+    pointer.rollBack(first, "calibration is off");
+
+    assertThat(publisher.store.latest()).contains(first);
+    assertThat(Files.readString(root.resolve("latest.json"))).contains("calibration is off");
+
+    Version third = publishThird();
+    assertThat(publisher.store.latest()).contains(third);
+  }
+
+  @Test
+  void aPinOutlastsPublicationsUntilItIsRemoved() throws Exception {
+    pointer.pin(first, "frozen for the sale");
+
+    assertThat(publisher.store.pin()).contains(new Pin(first, "frozen for the sale", NOW));
+    assertThat(publisher.store.latest()).contains(first);
+
+    for (int checkpoint = 3; checkpoint <= 4; checkpoint++) {
+      publisher.barrier(checkpoint, checkpoint, rows(30, 2));
+      publisher.complete(checkpoint);
+    }
+    Version third = new Version(first.lineage(), 3);
+    Version fourth = new Version(first.lineage(), 4);
+    while (!publisher.store.contains(fourth)) { // so the third's publication is over
+      Thread.sleep(5);
+    }
+    assertThat(publisher.store.contains(third)).isTrue();
+    assertThat(publisher.store.latest()).contains(first);
+
+    assertThat(pointer.unpin("the sale is over")).isEqualTo(fourth);
+    assertThat(publisher.store.pin()).isEmpty();
+    assertThat(publisher.store.latest()).contains(fourth);
+    assertThat(publisher.reader.verify(fourth).problems()).isEmpty();
+  }
+
+  @Test
+  void aPinGoesBeforeARollback() throws Exception {
+    pointer.pin(second, "frozen for the sale");
+
+    assertThatThrownBy(() -> pointer.rollBack(first, "calibration is off"))
+        .isInstanceOf(IOException.class)
+        .hasMessage("version " + second + " is pinned: frozen for the sale; unpin it first");
+    assertThat(publisher.store.latest()).contains(second);
+  }
+
+  @Test
+  void aVersionThatIsNotThereMovesNothing() {
+    Version none = new Version("12345678", 9);
+
+    assertThatThrownBy(() -> pointer.pin(none, "why")).hasMessageContaining("no version " + none);
+    assertThatThrownBy(() -> pointer.rollBack(none, "why"))
+        .hasMessageContaining("no version " + none);
+    assertThat(root.resolve("pin.json")).doesNotExist();
+  }
+
+  @Test
+  void aPinThatIsNoneKeepsThePointerWhereItIs() throws Exception {
+    Files.writeString(root.resolve("pin.json"), "{\"format\": \"1.0\"}");
+
+    assertThatThrownBy(() -> publisher.store.pin())
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("pin.json in " + root)
+        .hasMessageContaining("\"version\" is missing");
+    assertThatThrownBy(() -> pointer.published(publisher.store.manifest(first)))
+        .isInstanceOf(IOException.class);
+    assertThat(publisher.store.latest()).contains(second);
+  }
+
+  private Version publishThird() throws Exception {
+    publisher.barrier(3, 3, rows(30, 2));
+    return publisher.publish(3);
+  }
+}
