@@ -10,8 +10,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.config.Configurator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -69,8 +67,6 @@ public final class ChaosCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
-    // brokers that go are wanted here, and the clients in this process warn of each
-    Configurator.setLevel("org.apache.kafka.clients", Level.ERROR);
     PrintWriter terminal = spec.commandLine().getOut();
     Duration length = Duration.ofMillis((long) (minutes * 60_000));
     int slots = taskManagers * ChaosSettings.SLOTS;
