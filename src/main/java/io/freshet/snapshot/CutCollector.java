@@ -46,7 +46,8 @@ final class CutCollector {
       all.putAll(latest.values());
       metrics = all;
     } else if (announcement instanceof Announcement.Offset offset) {
-      offsets.put(offset.topic() + "-" + offset.partition(), offset.next());
+      // after a rescale a router may still tell of a partition that another reads by now
+      offsets.merge(offset.topic() + "-" + offset.partition(), offset.next(), Math::max);
     }
   }
 

@@ -9,10 +9,7 @@ import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.config.Configurator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,7 +33,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  java -jar freshet.jar chaos --seed 7 --minutes 2",
-      "  java -jar freshet.jar chaos --seed 7 --job-jar freshet-job.jar --set checkpoint.backend=hashmap",
+      "  java -jar freshet.jar chaos --seed 7 --set checkpoint.backend=hashmap",
       "",
       "Exit codes: 0 no difference, 1 a difference or a failure, 2 wrong usage."
     })
@@ -62,12 +59,6 @@ public final class ChaosCommand implements Callable<Integer> {
   private int taskManagers = 2;
 
   @Option(
-      names = "--job-jar",
-      paramLabel = "FILE",
-      description = "Submit this jar; without it the job is taken from the cluster's class path.")
-  private Path jar;
-
-  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "Overrides a key of the learner's configuration; repeatable.")
@@ -76,8 +67,6 @@ public final class ChaosCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     check();
-    // brokers that go are wanted here, and the clients in this process warn of each
-    Configurator.setLevel("org.apache.kafka.clients", Level.ERROR);
     PrintWriter terminal = spec.commandLine().getOut();
     Duration length = Duration.ofMillis((long) (minutes * 60_000));
     int slots = taskManagers * ChaosSettings.SLOTS;
@@ -88,7 +77,6 @@ public final class ChaosCommand implements Callable<Integer> {
             rate,
             taskManagers,
             ChaosPlan.draw(seed, length, taskManagers, slots),
-            Optional.ofNullable(jar),
             out,
             overrides);
     try {

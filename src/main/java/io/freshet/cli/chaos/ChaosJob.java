@@ -15,13 +15,14 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 
 /**
  * The learner's job on a cluster through all its lives: submitted, stopped with a savepoint and
  * started at another parallelism, submitted again from the newest retained checkpoint when the job
  * manager was lost.
+ *
+ * <p>The job's classes are those of the cluster's class path: no jar is submitted.
  *
  * <p>Not thread-safe, but for {@link #id}.
  */
@@ -30,7 +31,6 @@ final class ChaosJob {
 
   private final FlinkCluster cluster;
   private final Path directory;
-  private final Optional<Path> jar;
   private final IntFunction<LearnerConfig> config;
   private volatile String id;
   private int parallelism;
@@ -38,14 +38,11 @@ final class ChaosJob {
 
   /**
    * @param directory where checkpoints and savepoints go
-   * @param jar the slim jar; without it the job's classes are those of the cluster's class path
    * @param config the configuration for a parallelism
    */
-  ChaosJob(
-      FlinkCluster cluster, Path directory, Optional<Path> jar, IntFunction<LearnerConfig> config) {
+  ChaosJob(FlinkCluster cluster, Path directory, IntFunction<LearnerConfig> config) {
     this.cluster = requireNonNull(cluster, "cluster");
     this.directory = requireNonNull(directory, "directory");
-    this.jar = requireNonNull(jar, "jar");
     this.config = requireNonNull(config, "config");
   }
 
@@ -128,7 +125,6 @@ final class ChaosJob {
   private void submit() throws Exception {
     var job = new LearnerJob(config.apply(parallelism), false);
     Configuration flink = new Configuration();
-    jar.ifPresent(path -> flink.set(PipelineOptions.JARS, List.of(path.toUri().toString())));
     startedFrom.ifPresent(path -> flink.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
     var env = job.remoteEnvironment("127.0.0.1", cluster.restPort(), flink);
     job.build(env);

@@ -50,7 +50,7 @@ final class ChaosRun {
       LearnerConfig config = config(broker, 2);
       createTopics(broker, config);
       cluster.start();
-      ChaosJob job = new ChaosJob(cluster, settings.out(), settings.jar(), p -> config(broker, p));
+      ChaosJob job = new ChaosJob(cluster, settings.out(), p -> config(broker, p));
       job.start(2);
       job.awaitRunning();
       log.accept("cluster and job are up");

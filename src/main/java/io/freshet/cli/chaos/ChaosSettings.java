@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A run.
@@ -15,7 +14,6 @@ import java.util.Optional;
  * @param rate records a second
  * @param taskManagers how many, of two slots each
  * @param plan what happens
- * @param jar the slim jar to submit; without it the cluster's own class path has the job
  * @param out where all files go
  * @param overrides of the learner's configuration
  */
@@ -25,7 +23,6 @@ record ChaosSettings(
     double rate,
     int taskManagers,
     List<Strike> plan,
-    Optional<Path> jar,
     Path out,
     List<String> overrides) {
   static final int SLOTS = 2;
@@ -33,7 +30,6 @@ record ChaosSettings(
   ChaosSettings {
     requireNonNull(length, "length");
     plan = List.copyOf(plan);
-    requireNonNull(jar, "jar");
     out = out.toAbsolutePath();
     overrides = List.copyOf(overrides);
   }

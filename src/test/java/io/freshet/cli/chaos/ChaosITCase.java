@@ -10,15 +10,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A short run on a real cluster of processes, with RocksDB and the slim jar. Its logs stay. */
+/** A short run on a real cluster of processes, with RocksDB. Its logs stay. */
 final class ChaosITCase {
   private static final Path TARGET =
       Path.of(System.getProperty("project.build.directory", "target")).toAbsolutePath();
-  private static final Path JOB = TARGET.resolve("freshet-job.jar");
   private static final long SEED = 20260101;
 
   @Test
@@ -48,8 +46,7 @@ final class ChaosITCase {
   private static ChaosSettings settings(List<Strike> plan) throws IOException {
     Path out = TARGET.resolve("chaos-it");
     delete(out);
-    return new ChaosSettings(
-        SEED, Duration.ofSeconds(20), 1_000, 2, plan, Optional.of(JOB), out, List.of());
+    return new ChaosSettings(SEED, Duration.ofSeconds(20), 1_000, 2, plan, out, List.of());
   }
 
   private static void delete(Path folder) throws IOException {

@@ -1,0 +1,18 @@
+package io.freshet.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class CutCollectorTest {
+
+  @Test
+  void theOffsetOfAPartitionIsTheHighestThatAnyReaderTells() {
+    CutCollector collector = new CutCollector(0);
+
+    collector.add(new Announcement.Offset("impressions", 2, 33_242));
+    collector.add(new Announcement.Offset("impressions", 2, 7_870));
+
+    assertThat(collector.cut(1).offsets()).containsEntry("impressions-2", 33_242L);
+  }
+}
