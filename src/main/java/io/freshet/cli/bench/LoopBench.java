@@ -6,6 +6,9 @@ import io.freshet.model.DenseBlock;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
 import io.freshet.train.TrainingLoop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +27,7 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.FileUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +57,7 @@ final class LoopBench {
   private final Workload workload;
   private final int parallelism;
   private final Optional<Duration> checkpoints;
+  private Path directory; // of checkpoints: too large for the job manager's memory
 
   LoopBench(Workload workload, int parallelism, Optional<Duration> checkpoints, long seed) {
     this.workload = workload;
@@ -75,6 +80,9 @@ final class LoopBench {
       }
     } finally {
       stop(job);
+      if (directory != null) {
+        FileUtils.deleteDirectory(directory.toFile());
+      }
     }
     return new Figure("loop", what, workload, parallelism, measured);
   }
@@ -129,14 +137,17 @@ final class LoopBench {
     return env.executeAsync("bench loop");
   }
 
-  private Configuration configuration() {
+  private Configuration configuration() throws IOException {
     Configuration flink = new Configuration();
     flink.set(PipelineOptions.GENERIC_TYPES, false);
     flink.set(StateBackendOptions.STATE_BACKEND, "hashmap");
     flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
     flink.set(RestOptions.BIND_PORT, "0");
-    checkpoints.ifPresent(
-        interval -> flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval));
+    if (checkpoints.isPresent()) {
+      directory = Files.createTempDirectory("freshet-bench");
+      flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpoints.get());
+      flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory.toUri().toString());
+    }
     return flink;
   }
 
