@@ -1,6 +1,7 @@
 package io.freshet.job;
 
 import io.freshet.config.LearnerConfig;
+import io.freshet.evaluate.Metrics;
 import io.freshet.evaluate.MetricsReport;
 import io.freshet.evaluate.MetricsReportCodec;
 import io.freshet.evaluate.ProgressiveValidation;
@@ -12,6 +13,7 @@ import io.freshet.join.EncodedImpressionCodec;
 import io.freshet.join.LabelJoin;
 import io.freshet.model.RowBlock;
 import io.freshet.snapshot.Announcement;
+import io.freshet.snapshot.NoticeSink;
 import io.freshet.snapshot.SnapshotPublisher;
 import io.freshet.snapshot.SnapshotWriter;
 import io.freshet.train.TrainingLoop;
@@ -47,6 +49,7 @@ public final class LearnerTopology {
   /**
    * Where results go.
    *
+   * @param notices where publications of snapshots are announced
    * @param examples the labelled examples in the order they are learned by a single trainer; for
    *     whoever wants to learn from them too
    */
@@ -54,6 +57,7 @@ public final class LearnerTopology {
       Sink<DeadLetter> deadLetters,
       Sink<Click> lateClicks,
       Sink<MetricsReport> metrics,
+      NoticeSink.Factory notices,
       Optional<Sink<LabelledExample>> examples) {}
 
   /** Adds the whole graph. */
@@ -79,7 +83,9 @@ public final class LearnerTopology {
                     .getSideOutput(AT_BARRIER)
                     .map(LearnerTopology::figures)
                     .returns(Announcement.TYPE),
-                offsets(impressions).union(offsets(clicks))));
+                metrics.map(LearnerTopology::window).returns(Announcement.TYPE),
+                offsets(impressions).union(offsets(clicks))),
+        results.notices());
 
     impressions
         .getSideOutput(SourceRouter.DEAD_LETTERS)
@@ -126,13 +132,13 @@ public final class LearnerTopology {
         .uid(Uids.SNAPSHOT_WRITER);
   }
 
-  private void publisher(DataStream<Announcement> announcements) {
+  private void publisher(DataStream<Announcement> announcements, NoticeSink.Factory notices) {
     announcements
         .transform(
             "SnapshotPublisher",
             Types.VOID,
             new SnapshotPublisher(
-                config.snapshot(), config.name(), config.features(), config.model()))
+                config.snapshot(), config.name(), config.features(), config.model(), notices))
         .uid(Uids.SNAPSHOT_PUBLISHER)
         .setParallelism(1);
   }
@@ -146,6 +152,18 @@ public final class LearnerTopology {
 
   private static Announcement offset(SourceOffset offset) {
     return new Announcement.Offset(offset.topic(), offset.partition(), offset.nextOffset());
+  }
+
+  private static Announcement window(MetricsReport report) {
+    Metrics window = report.window();
+    double weight = window.ctr() > 0 ? window.positives() / window.ctr() : window.examples();
+    return new Announcement.Window(
+        window.to(),
+        window.examples(),
+        weight,
+        window.positives(),
+        window.logloss(),
+        window.calibration());
   }
 
   private static Announcement figures(MetricsReport report) {

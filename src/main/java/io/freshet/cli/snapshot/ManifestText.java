@@ -54,8 +54,17 @@ final class ManifestText {
             "%s, updated %s times"
                 .formatted(Cells.count(manifest.rows()), Cells.count(manifest.updates())))
         .row("Examples", Cells.count(manifest.dense().examples()))
+        .row("State", state())
         .row("Unknown ids", manifest.unknownIds().rule())
         .row("Sampling", Double.toString(manifest.samplingRate()));
+  }
+
+  private String state() {
+    String withheld =
+        manifest.isWithheld()
+            ? "withheld: " + String.join("; ", manifest.standing().withheld())
+            : "passed the gate";
+    return withheld + manifest.standing().merged().map(when -> ", merged at " + when).orElse("");
   }
 
   private TextTable features() {
