@@ -32,6 +32,7 @@ final class StateShape {
   static StateShape ofRows(ModelSettings model, LearningSettings learning) {
     return new StateShape(
         Map.of(
+            "model.kind", model.kind().key(),
             "model.embedding-size", String.valueOf(model.embeddingSize()),
             "model.seed", String.valueOf(model.seed()),
             "train.first-order-optimizer.kind", kind(learning.firstOrder()),
@@ -45,6 +46,7 @@ final class StateShape {
             "the number of features", String.valueOf(fields),
             "model.embedding-size", String.valueOf(model.embeddingSize()),
             "model.hidden-layers", model.hiddenLayers().toString(),
+            "model.cross-layers", String.valueOf(model.crossLayers()),
             "train.dense.slices", String.valueOf(settings.denseSlices()),
             "train.dense.optimizer.kind", kind(settings.learning().dense())));
   }
