@@ -45,6 +45,8 @@ final class Trainer extends AbstractStreamOperator<Predictions>
 
   static final OutputTag<ShardRequest> SHARDS =
       new OutputTag<>("shards", MessageCodecs.SHARD_REQUEST);
+  static final OutputTag<SkippedExample> SKIPPED =
+      new OutputTag<>("skipped", MessageCodecs.SKIPPED_EXAMPLE);
   static final OutputTag<DenseDelta> MERGERS =
       new OutputTag<>("mergers", MessageCodecs.DENSE_DELTA);
 
@@ -110,7 +112,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
             () ->
                 new OpenBatch(
                     new ShardGroups(parallelism, maxParallelism, maxRows), layout.width()));
-    learner = new BatchLearner(schema, model, settings.learning(), layout, dense);
+    learner = new BatchLearner(schema, model, settings.learning(), layout, dense, this::skipped);
     replica =
         new DenseReplica(
             dense,
@@ -125,6 +127,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
     examples = getMetricGroup().counter("examples");
     batches = getMetricGroup().counter("batches");
     drainsAbandoned = getMetricGroup().counter("drains-abandoned");
+    getMetricGroup().gauge("skipped", () -> learner.skipped());
     getMetricGroup().gauge("batches-in-flight", () -> window.inFlight());
     getMetricGroup().gauge("wait-millis", () -> waiting.millis());
     getMetricGroup().gauge("last-drain-millis", () -> drainMillis);
@@ -254,6 +257,10 @@ final class Trainer extends AbstractStreamOperator<Predictions>
 
   private boolean isHome() {
     return window.inFlight() == 0 && !replica.isOpen();
+  }
+
+  private void skipped(LabelledExample example, String reason) {
+    output.collect(SKIPPED, new StreamRecord<>(new SkippedExample(example, reason)));
   }
 
   private void toShards(ShardRequest request) {
