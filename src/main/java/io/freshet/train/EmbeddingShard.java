@@ -73,7 +73,8 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    StateShape.ofRows(model, settings.learning()).guard(context.getOperatorStateStore());
+    StateShape.ofRows(model, settings.learning())
+        .guard(context.getOperatorStateStore(), getRuntimeContext());
   }
 
   @Override
