@@ -34,6 +34,7 @@ final class DeepFm {
   private final FMatrixRMaj noSlopes = new FMatrixRMaj(0, 0);
   private float[] sums = new float[0]; // Σ e_f of each example
   private float[] logits = new float[0];
+  private float[] squaredLengths = new float[0]; // Σ |e_f|² of each example
 
   private MiniBatch batch;
   private int[] order;
@@ -87,6 +88,11 @@ final class DeepFm {
   /** The logit of the i-th example of the last forward pass. */
   float logit(int i) {
     return logits[i];
+  }
+
+  /** The summed squares of the i-th example's field embeddings. */
+  float squaredLength(int i) {
+    return squaredLengths[i];
   }
 
   /**
@@ -169,6 +175,7 @@ final class DeepFm {
     for (int d = 0; d < k; d++) {
       squareOfSum += sums[sum + d] * sums[sum + d];
     }
+    squaredLengths[i] = squares;
     return 0.5f * (squareOfSum - squares);
   }
 
@@ -197,6 +204,7 @@ final class DeepFm {
     embedded.reshape(n, inputs);
     if (logits.length < n) {
       logits = new float[2 * n];
+      squaredLengths = new float[2 * n];
       sums = new float[2 * n * k];
       noSlopes.reshape(deep == null ? 2 * n : 0, inputs);
     }

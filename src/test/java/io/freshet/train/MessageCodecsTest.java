@@ -2,6 +2,8 @@ package io.freshet.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.feature.Example;
+import io.freshet.feature.LabelledExample;
 import io.freshet.model.DenseBlock;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
@@ -67,6 +69,16 @@ final class MessageCodecsTest {
     assertTravelsUnchanged(
         MessageCodecs.PREDICTIONS,
         new Predictions(longs(n), floats(n), floats(n), floats(n), 1L << 40));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5000})
+  void skippedExamplesTravelUnchanged(int n) throws IOException {
+    Example example = new Example(-5, longs(n), floats(n));
+    assertTravelsUnchanged(
+        MessageCodecs.SKIPPED_EXAMPLE,
+        new SkippedExample(
+            new LabelledExample("an \u00e9", 1L << 40, 0.25f, 1e30f, example), "too large"));
   }
 
   @ParameterizedTest
