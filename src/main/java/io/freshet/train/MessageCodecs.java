@@ -189,6 +189,7 @@ public final class MessageCodecs {
       writeLongs(block.fids(), out);
       Primitives.writeLongs(block.updates(), 0, block.size(), out);
       writeFloats(block.values(), out);
+      writeLongs(block.removed(), out);
     }
 
     @Override
@@ -196,7 +197,7 @@ public final class MessageCodecs {
       long[] fids = readLongs(in);
       long[] updates = new long[fids.length];
       Primitives.readLongs(updates, 0, updates.length, in);
-      return new RowBlock(fids, updates, readFloats(in));
+      return new RowBlock(fids, updates, readFloats(in), readLongs(in));
     }
   }
 

@@ -85,7 +85,7 @@ final class MessageCodecsTest {
   @ValueSource(ints = {0, 1, 5000})
   void finishedRowsTravelUnchanged(int n) throws IOException {
     assertTravelsUnchanged(
-        MessageCodecs.ROW_BLOCK, new RowBlock(longs(n), longs(n), floats(11 * n)));
+        MessageCodecs.ROW_BLOCK, new RowBlock(longs(n), longs(n), floats(11 * n), longs(n / 2)));
   }
 
   @ParameterizedTest
