@@ -99,7 +99,7 @@ public final class MessageCodecs {
         writeFloats(rows.values(), out);
       } else if (answer instanceof DenseSlices dense) {
         writeInts(dense.slices(), out);
-        writeFloats(dense.values(), out);
+        writeArrays(dense.values(), out);
       }
     }
 
@@ -109,7 +109,7 @@ public final class MessageCodecs {
       ReplyTo replyTo = readReplyTo(in);
       return kind == ROWS
           ? new Rows(replyTo, in.readLong(), in.readInt(), readLongs(in), readFloats(in))
-          : new DenseSlices(replyTo, readInts(in), readFloats(in));
+          : new DenseSlices(replyTo, readInts(in), readArrays(in));
     }
   }
 
@@ -121,13 +121,13 @@ public final class MessageCodecs {
       out.writeInt(delta.trainers());
       out.writeLong(delta.examples());
       writeInts(delta.slices(), out);
-      writeFloats(delta.deltas(), out);
+      writeArrays(delta.deltas(), out);
     }
 
     @Override
     public DenseDelta read(DataInputView in, int version) throws IOException {
       return new DenseDelta(
-          readReplyTo(in), in.readInt(), in.readLong(), readInts(in), readFloats(in));
+          readReplyTo(in), in.readInt(), in.readLong(), readInts(in), readArrays(in));
     }
   }
 
@@ -249,6 +249,21 @@ public final class MessageCodecs {
     int[] values = new int[in.readInt()];
     Primitives.readInts(values, 0, values.length, in);
     return values;
+  }
+
+  private static void writeArrays(float[][] arrays, DataOutputView out) throws IOException {
+    out.writeInt(arrays.length);
+    for (float[] values : arrays) {
+      writeFloats(values, out);
+    }
+  }
+
+  private static float[][] readArrays(DataInputView in) throws IOException {
+    float[][] arrays = new float[in.readInt()][];
+    for (int i = 0; i < arrays.length; i++) {
+      arrays[i] = readFloats(in);
+    }
+    return arrays;
   }
 
   private static void writeFloats(float[] values, DataOutputView out) throws IOException {
