@@ -168,6 +168,7 @@ final class Section {
   }
 
   private String path(String key) {
-    return path.isEmpty() ? key : path + '.' + key;
+    String shown = Secrets.key(path, key);
+    return path.isEmpty() ? shown : path + '.' + shown;
   }
 }
