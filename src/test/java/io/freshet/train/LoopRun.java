@@ -48,6 +48,7 @@ import org.apache.flink.util.Collector;
  * can be stopped with a savepoint, changed, and go on from it.
  */
 final class LoopRun {
+  static final int MAX_PARALLELISM = 16;
   private static final Map<String, LoopRun> RUNS = new ConcurrentHashMap<>();
 
   final String id = UUID.randomUUID().toString();
@@ -155,7 +156,7 @@ final class LoopRun {
   StreamExecutionEnvironment environment() {
     var env = environments.apply(configuration);
     env.setParallelism(parallelism);
-    env.setMaxParallelism(16);
+    env.setMaxParallelism(MAX_PARALLELISM);
     attach(env);
     return env;
   }
