@@ -68,7 +68,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * for bit: after aborted checkpoints, plain savepoints, a failure between completion and
  * publication, and a start from an older checkpoint.
  */
-@Timeout(180)
+@Timeout(600)
 class DeltaChainITCase {
   @RegisterExtension private static final LoopCluster CLUSTER = new LoopCluster();
 
