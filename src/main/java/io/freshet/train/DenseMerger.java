@@ -75,7 +75,8 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    StateShape.ofDense(fields, model, settings).guard(context.getOperatorStateStore());
+    StateShape.ofDense(fields, model, settings)
+        .guard(context.getOperatorStateStore(), getRuntimeContext());
   }
 
   @Override

@@ -78,6 +78,11 @@ final class DenseReplica {
     return slicesMissing > 0;
   }
 
+  /** Slices that are still to come in the answer to the open request. */
+  int open() {
+    return slicesMissing;
+  }
+
   /** Counts examples that the replica has learned. */
   void learned(int examples) {
     pending += examples;

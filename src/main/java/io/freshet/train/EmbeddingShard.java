@@ -31,6 +31,8 @@ import org.apache.flink.util.OutputTag;
  * and {@code updates} are added whole. With one trainer c is 0 and the rule vanishes. Kin:
  * staleness-aware asynchronous SGD (Zhang et al. 2016, arXiv 1511.05950).
  *
+ * <p>A row's delta that is not finite moves nothing, and is counted; its occurrences count.
+ *
  * <p><b>Barriers.</b> Changed rows trickle from the cache to state, and to the snapshot, when they
  * have been dirty for half a checkpoint interval; the barrier takes the rest.
  */
@@ -53,6 +55,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private transient TouchedRows touched;
   private transient long trickleAfter; // milliseconds that a row may stay dirty
   private transient Counter updates;
+  private transient Counter refused;
   private transient long lastFlushMillis;
 
   EmbeddingShard(ModelSettings model, TrainSettings settings) {
@@ -71,7 +74,8 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    StateShape.ofRows(model, settings.learning()).guard(context.getOperatorStateStore());
+    StateShape.ofRows(model, settings.learning())
+        .guard(context.getOperatorStateStore(), getRuntimeContext());
   }
 
   @Override
@@ -92,6 +96,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
             .map(interval -> interval.toMillis() / 2)
             .orElse(Long.MAX_VALUE);
     updates = getMetricGroup().counter("updates");
+    refused = getMetricGroup().counter("refused-rows");
     getMetricGroup().gauge("cache-rows", () -> cache.size());
     getMetricGroup().gauge("cache-hits", () -> cache.hits());
     getMetricGroup().gauge("cache-misses", () -> cache.misses());
@@ -106,7 +111,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
       LoopRules.checkShape(this, lookup.parallelism(), lookup.maxParallelism());
       answers.send(answer(lookup));
     } else if (request instanceof RowDelta delta) {
-      rows.add(delta, now);
+      refused.inc(rows.add(delta, now));
       updates.inc(Arrays.stream(delta.counts()).asLongStream().sum());
     }
     if (trickleAfter != Long.MAX_VALUE) {

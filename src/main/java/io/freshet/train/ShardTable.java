@@ -1,6 +1,7 @@
 package io.freshet.train;
 
 import io.freshet.train.ShardRequest.RowDelta;
+import java.util.Arrays;
 
 /**
  * A shard's table, read and added to by whole messages.
@@ -22,6 +23,7 @@ final class ShardTable {
   private final int[] slots;
   private final float[] block; // rows of a chunk
   private final float[] moves; // what is added to them
+  private final FiniteCheck finite = new FiniteCheck();
 
   ShardTable(RowCache cache, int width, int parameters) {
     this.cache = cache;
@@ -43,12 +45,19 @@ final class ShardTable {
     }
   }
 
-  /** Adds how far rows moved, seen at {@code now}; those that others moved too are scaled. */
-  void add(RowDelta delta, long now) throws Exception {
+  /**
+   * Adds how far rows moved, seen at {@code now}; those that others moved too are scaled.
+   *
+   * @return how many rows stay as they are because their movement is not finite; they count as
+   *     updated all the same
+   */
+  int add(RowDelta delta, long now) throws Exception {
+    int refused = 0;
     for (int from = 0; from < delta.fids().length; from += slots.length) {
       int n = lookUp(delta.fids(), from);
       copyOut(n, block, 0);
       System.arraycopy(delta.deltas(), from * width, moves, 0, n * width);
+      refused += finite.holds(moves, 0, n * width) ? 0 : blankUnlessFinite(n);
       for (int i = 0; i < n; i++) {
         scale(i, delta.counts()[from + i], cache.updates(slots[i]) - delta.base()[from + i]);
       }
@@ -58,6 +67,18 @@ final class ShardTable {
         cache.changed(slots[i], delta.counts()[from + i], delta.time(), now);
       }
     }
+    return refused;
+  }
+
+  private int blankUnlessFinite(int n) {
+    int blanked = 0;
+    for (int i = 0; i < n; i++) {
+      if (!finite.holds(moves, i * width, width)) {
+        Arrays.fill(moves, i * width, (i + 1) * width, 0);
+        blanked++;
+      }
+    }
+    return blanked;
   }
 
   /** Looks up the slots of a chunk; returns how many there are. */

@@ -2,6 +2,8 @@ package io.freshet.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.feature.Example;
+import io.freshet.feature.LabelledExample;
 import io.freshet.model.DenseBlock;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
@@ -71,9 +73,19 @@ final class MessageCodecsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 5000})
+  void skippedExamplesTravelUnchanged(int n) throws IOException {
+    Example example = new Example(-5, longs(n), floats(n));
+    assertTravelsUnchanged(
+        MessageCodecs.SKIPPED_EXAMPLE,
+        new SkippedExample(
+            new LabelledExample("an \u00e9", 1L << 40, 0.25f, 1e30f, example), "too large"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5000})
   void finishedRowsTravelUnchanged(int n) throws IOException {
     assertTravelsUnchanged(
-        MessageCodecs.ROW_BLOCK, new RowBlock(longs(n), longs(n), floats(11 * n)));
+        MessageCodecs.ROW_BLOCK, new RowBlock(longs(n), longs(n), floats(11 * n), longs(n / 2)));
   }
 
   @ParameterizedTest

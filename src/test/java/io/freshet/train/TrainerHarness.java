@@ -1,5 +1,6 @@
 package io.freshet.train;
 
+import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.LabelledExample;
 import io.freshet.join.LabelledExampleCodec;
 import io.freshet.model.DenseParameters;
@@ -33,12 +34,14 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<LabelledExa
   private final DenseSlicing slicing;
 
   TrainerHarness(ModelSettings model, TrainSettings settings) throws Exception {
-    super(
-        new Trainer(SyntheticExamples.SCHEMA, model, settings),
-        LabelledExampleCodec.TYPE.serializer());
+    this(SyntheticExamples.SCHEMA, model, settings);
+  }
+
+  TrainerHarness(FeatureSchema schema, ModelSettings model, TrainSettings settings)
+      throws Exception {
+    super(new Trainer(schema, model, settings), LabelledExampleCodec.TYPE.serializer());
     shards = new FakeShards(new RowLayout(model, settings.learning()));
-    dense =
-        DenseParameters.start(SyntheticExamples.SCHEMA.size(), model, settings.learning().dense());
+    dense = DenseParameters.start(schema.size(), model, settings.learning().dense());
     slicing = new DenseSlicing(dense.size(), settings.denseSlices());
     mailbox = mockTask.getMailboxExecutorFactory().createExecutor(0);
     setup(MessageCodecs.PREDICTIONS.serializer());
