@@ -2,7 +2,10 @@ package io.freshet.cli.chaos;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a run came to.
@@ -10,6 +13,7 @@ import java.util.List;
  * @param backend of its state
  * @param records that Kafka accepted
  * @param checkpoints that were completed, savepoints among them
+ * @param settings that recovery rests on, of Flink and of the learner
  * @param strikes that were done
  * @param recoveries from a kill to learning again, in the order of their ends
  */
@@ -18,12 +22,14 @@ record ChaosOutcome(
     String backend,
     long records,
     long checkpoints,
+    SortedMap<String, String> settings,
     List<Struck> strikes,
     List<Recovery> recoveries,
     Audit.Findings findings) {
 
   ChaosOutcome {
     requireNonNull(backend, "backend");
+    settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
     strikes = List.copyOf(strikes);
     recoveries = List.copyOf(recoveries);
     requireNonNull(findings, "findings");

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -37,6 +39,15 @@ final class ChaosRun {
           "taskmanager.memory.managed.fraction", "0.3",
           "metrics.fetcher.update-interval", "500 ms",
           "taskmanager.load-balance.mode", "SLOTS");
+
+  private static final List<String> RULE_RECOVERY =
+      List.of(
+          "heartbeat.interval",
+          "heartbeat.rpc-failure-threshold",
+          "heartbeat.timeout",
+          "restart-strategy.exponential-delay.initial-backoff",
+          "restart-strategy.exponential-delay.max-backoff",
+          "taskmanager.slot.timeout");
 
   private final ChaosSettings settings;
   private final Consumer<String> log;
@@ -75,12 +86,14 @@ final class ChaosRun {
       long sent = stream.finish(settings.length());
       log.accept("the stream has ended: %,d records".formatted(sent));
       finish(job, config);
+      var ruling = ruling(cluster, config);
       log.accept("all is learned; comparing with the oracle");
       return new ChaosOutcome(
           settings.seed(),
           backend(config),
           sent,
           aim.checkpoints(),
+          ruling,
           striker.struck(),
           watch.recoveries(),
           Audit.of(config));
@@ -136,6 +149,14 @@ final class ChaosRun {
     all.addAll(settings.overrides());
     all.add("parallelism=" + parallelism);
     return LearnerConfig.parse(yaml(), "chaos-learner.yaml", all);
+  }
+
+  private static SortedMap<String, String> ruling(FlinkCluster cluster, LearnerConfig config)
+      throws IOException, InterruptedException {
+    SortedMap<String, String> ruling = new TreeMap<>(cluster.rest().configuration());
+    ruling.keySet().retainAll(RULE_RECOVERY);
+    ruling.put("checkpoint.interval", config.checkpoint().interval().toSeconds() + " s");
+    return ruling;
   }
 
   private static String backend(LearnerConfig config) {

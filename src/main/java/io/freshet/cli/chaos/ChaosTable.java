@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 final class ChaosTable {
   private final List<ChaosOutcome> runs;
 
+  /**
+   * @param runs one or more
+   */
   ChaosTable(List<ChaosOutcome> runs) {
     this.runs = List.copyOf(runs);
   }
@@ -65,7 +68,14 @@ final class ChaosTable {
                     millis[millis.length - 1] / 1e3));
       }
     }
-    return text.toString();
+    return text.append('\n').append(settings()).toString();
+  }
+
+  /** What ruled the recoveries, as the first run had it. */
+  private String settings() {
+    return runs.get(0).settings().entrySet().stream()
+        .map(setting -> setting.getKey() + " " + setting.getValue())
+        .collect(Collectors.joining(", ", "Ruled by ", ".\n"));
   }
 
   private String totals() {

@@ -29,6 +29,7 @@ final class OutcomeJson {
     json.put("records", run.records());
     json.put("examples", run.findings().examples());
     json.put("checkpoints", run.checkpoints());
+    run.settings().forEach(json.putObject("settings")::put);
     ArrayNode strikes = json.putArray("strikes");
     for (Struck struck : run.strikes()) {
       strikes

@@ -12,6 +12,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Flink's REST interface, as far as runs need it. Thread-safe. */
 public final class FlinkRest {
@@ -63,6 +65,14 @@ public final class FlinkRest {
 
   /** Task managers and slots as the job manager knows them now. */
   public record Slots(int taskManagers, int total, int free) {}
+
+  /** The configuration that the job manager runs with. */
+  public Map<String, String> configuration() throws IOException, InterruptedException {
+    Map<String, String> configuration = new TreeMap<>();
+    get("/jobmanager/config")
+        .forEach(e -> configuration.put(e.get("key").asText(), e.get("value").asText()));
+    return configuration;
+  }
 
   /** The job's state: {@code RUNNING}, {@code RESTARTING}, {@code FAILED} and so on. */
   public String state(String job) throws IOException, InterruptedException {

@@ -12,11 +12,16 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine.TypeConversionException;
 
 final class ChaosTableTest {
+  private static final SortedMap<String, String> SETTINGS =
+      new TreeMap<>(Map.of("heartbeat.interval", "2 s", "checkpoint.interval", "3 s"));
   private static final List<ChaosOutcome> RUNS =
       List.of(
           new ChaosOutcome(
@@ -24,6 +29,7 @@ final class ChaosTableTest {
               "rocksdb",
               1_000,
               12,
+              SETTINGS,
               List.of(
                   Struck.at(Kind.KILL_TASK_MANAGER, Moment.DRAIN),
                   new Struck(Kind.KILL_JOB_MANAGER, Moment.UNPUBLISHED, Moment.ANY),
@@ -35,6 +41,7 @@ final class ChaosTableTest {
               "hashmap",
               2_000,
               8,
+              SETTINGS,
               List.of(Struck.at(Kind.KILL_TASK_MANAGER, Moment.DRAIN)),
               List.of(),
               findings(1_800, 3)));
@@ -53,6 +60,7 @@ final class ChaosTableTest {
   void recoveriesAreTheirShortestMedianAndLongest() {
     assertThat(new ChaosTable(RUNS).toString())
         .contains("| task manager, slots to spare | 3 | 3.0 s | 4.0 s | 9.0 s |\n")
+        .contains("\nRuled by checkpoint.interval 3 s, heartbeat.interval 2 s.\n")
         .doesNotContain("| job manager |");
   }
 
