@@ -90,6 +90,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
             .orElse(Long.MAX_VALUE);
     updates = getMetricGroup().counter("updates");
     getMetricGroup().gauge("cache-rows", () -> cache.size());
+    getMetricGroup().gauge("cache-bytes", () -> cache.bytes());
     getMetricGroup().gauge("cache-hits", () -> cache.hits());
     getMetricGroup().gauge("cache-misses", () -> cache.misses());
     getMetricGroup().gauge("last-flush-millis", () -> lastFlushMillis);
