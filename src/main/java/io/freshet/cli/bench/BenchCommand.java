@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       KernelCommand.class,
       LoopCommand.class,
       PipelineCommand.class,
+      ScalingCommand.class,
       ServingCommand.class,
       TableCommand.class,
       FreshnessCommand.class

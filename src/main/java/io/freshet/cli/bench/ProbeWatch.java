@@ -129,12 +129,13 @@ final class ProbeWatch {
     Optional<ServedModel> model =
         follower.model().filter(m -> m.version().toString().equals(version));
     if (model.isPresent()) {
-      Scorer scorer = model.get().newScorer();
-      float[] row = new float[1 + model.get().manifest().model().embeddingSize()];
-      for (Probe probe : asked) {
-        if (model.get().read(fid(scorer, probe), row, 0)) {
-          open.remove(probe);
-          seen.add(new Seen(probe.clicked, model.get().manifest().created(), now));
+      try (Scorer scorer = model.get().newScorer()) {
+        float[] row = new float[1 + model.get().manifest().model().embeddingSize()];
+        for (Probe probe : asked) {
+          if (model.get().read(fid(scorer, probe), row, 0)) {
+            open.remove(probe);
+            seen.add(new Seen(probe.clicked, model.get().manifest().created(), now));
+          }
         }
       }
     }

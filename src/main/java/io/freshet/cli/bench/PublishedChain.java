@@ -13,13 +13,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Snapshots for a server to follow, made by the learner itself: from a full through deltas, each of
- * what was learned in a few seconds. The pointer can go through them as if they were published now.
+ * Five snapshots for a server to follow, made by the learner itself, each a delta of what was
+ * learned in a few seconds. The pointer can go through them as if they were published now.
  */
 final class PublishedChain {
   private static final Duration PATIENCE = Duration.ofMinutes(15);
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final double LEARNED = 0.8; // the last ones wait for their clicks
+  private static final double LEARNED = 0.5; // the last ones wait for their clicks
+  private static final int LENGTH = 5;
 
   private final SnapshotStore store;
   private final Pointer pointer;
@@ -28,7 +29,8 @@ final class PublishedChain {
   private PublishedChain(LocalStorage storage) throws IOException {
     store = new SnapshotStore(storage);
     pointer = Pointer.of(storage);
-    versions = store.versions().stream().sorted().toList();
+    List<Version> all = store.versions().stream().sorted().toList();
+    versions = all.subList(Math.max(0, all.size() - LENGTH), all.size());
   }
 
   /** Lets the learner learn so many impressions of {@link AdEvents}. */
@@ -52,7 +54,7 @@ final class PublishedChain {
       long end = System.nanoTime() + PATIENCE.toNanos();
       SnapshotStore store = new SnapshotStore(learner.snapshots());
       while (metrics.sinceStart().examples() < LEARNED * impressions
-          || store.versions().size() < 3) {
+          || store.versions().size() < LENGTH) {
         learner.check();
         if (System.nanoTime() > end) {
           throw new IOException("no chain of snapshots after " + PATIENCE.toMinutes() + " min");

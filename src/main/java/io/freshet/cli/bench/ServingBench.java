@@ -58,20 +58,22 @@ final class ServingBench implements AutoCloseable {
 
   /** The scorer on one thread. */
   ServingFigure scorer(String what, int candidates) throws RejectedException, InterruptedException {
-    Scorer scorer = follower.model().orElseThrow().newScorer();
-    Candidates source = new Candidates(candidates, seed);
-    List<List<Example>> requests = new ArrayList<>();
-    for (int i = 0; i < REQUESTS; i++) {
-      requests.add(source.examples(scorer));
+    try (Scorer scorer = follower.model().orElseThrow().newScorer()) {
+      Candidates source = new Candidates(candidates, seed);
+      List<List<Example>> requests = new ArrayList<>();
+      for (int i = 0; i < REQUESTS; i++) {
+        requests.add(source.examples(scorer));
+      }
+      score(scorer, requests, WARM_UP);
+      Roofline roofline = new Roofline(workload.batchSize(), 1);
+      List<ServingFigure.Round> measured = new ArrayList<>();
+      for (int i = 0; i < rounds; i++) {
+        Speed roof = roofline.flops().dividedBy(workload.forwardFlops());
+        Speed.Mark mark = Speed.mark();
+        measured.add(round(score(scorer, requests, ROUND), candidates, mark, roof));
+      }
+      return new ServingFigure(what, candidates, 0, measured);
     }
-    score(scorer, requests, WARM_UP);
-    Roofline roofline = new Roofline(workload.batchSize(), 1);
-    List<ServingFigure.Round> measured = new ArrayList<>();
-    for (int i = 0; i < rounds; i++) {
-      double roof = roofline.flops().perSecond() / workload.forwardFlops();
-      measured.add(round(score(scorer, requests, ROUND), candidates, ROUND, roof));
-    }
-    return new ServingFigure(what, candidates, 0, measured);
   }
 
   private static List<Duration> score(
@@ -93,8 +95,9 @@ final class ServingBench implements AutoCloseable {
     Roofline roofline = new Roofline(workload.batchSize(), CORES);
     List<ServingFigure.Round> measured = new ArrayList<>();
     for (int i = 0; i < rounds; i++) {
-      double roof = roofline.flops().perSecond() / workload.forwardFlops();
-      measured.add(round(load.closed(clients, ROUND), candidates, ROUND, roof));
+      Speed roof = roofline.flops().dividedBy(workload.forwardFlops());
+      Speed.Mark mark = Speed.mark();
+      measured.add(round(load.closed(clients, ROUND), candidates, mark, roof));
     }
     return new ServingFigure(what, candidates, clients, measured);
   }
@@ -112,15 +115,16 @@ final class ServingBench implements AutoCloseable {
     Roofline roofline = new Roofline(workload.batchSize(), CORES);
     List<ServingFigure.Round> measured = new ArrayList<>();
     for (int i = 0; i < rounds; i++) {
-      double roof = roofline.flops().perSecond() / workload.forwardFlops();
+      Speed roof = roofline.flops().dividedBy(workload.forwardFlops());
       if (deltas) {
         pointTo(0);
       }
+      Speed.Mark mark = Speed.mark();
       CompletableFuture<Void> walk =
           deltas ? CompletableFuture.runAsync(this::walk) : CompletableFuture.completedFuture(null);
       List<Duration> took = load.open(OPEN_CLIENTS, perSecond, AT_HALF_LOAD, seed + i);
       walk.get();
-      measured.add(round(took, candidates, AT_HALF_LOAD, roof));
+      measured.add(round(took, candidates, mark, roof));
     }
     return new ServingFigure(what, candidates, OPEN_CLIENTS, measured);
   }
@@ -163,10 +167,9 @@ final class ServingBench implements AutoCloseable {
   }
 
   private static ServingFigure.Round round(
-      List<Duration> took, int candidates, Duration length, double roofline) {
-    double seconds = length.toNanos() / 1e9;
-    return new ServingFigure.Round(
-        took.size() * candidates / seconds, roofline, new Percentiles(took));
+      List<Duration> took, int candidates, Speed.Mark mark, Speed roofline) {
+    Speed scored = mark.since((double) took.size() * candidates);
+    return new ServingFigure.Round(scored, roofline, new Percentiles(took));
   }
 
   /** Rows of the version that is served. */

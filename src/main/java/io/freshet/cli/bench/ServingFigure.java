@@ -19,18 +19,24 @@ record ServingFigure(String what, int candidates, int clients, List<Round> round
    * @param roofline candidates a second if the products of their forward passes were all
    * @param took how long requests took
    */
-  record Round(double scored, double roofline, Percentiles took) {}
+  record Round(Speed scored, Speed roofline, Percentiles took) {}
 
   ServingFigure {
     rounds = List.copyOf(rounds);
   }
 
   double candidatesPerSecond() {
-    return Medians.of(rounds, Round::scored);
+    return Medians.of(rounds, round -> round.scored.perSecond());
   }
 
   double ratio() {
-    return Medians.of(rounds, round -> round.scored / round.roofline);
+    return Medians.of(rounds, round -> round.scored.perSecond() / round.roofline.perSecond());
+  }
+
+  /** By the time on a core, the clients' included. */
+  double cpuRatio() {
+    return Medians.of(
+        rounds, round -> round.scored.perCpuSecond() / round.roofline.perCpuSecond());
   }
 
   double p50() {
@@ -42,19 +48,35 @@ record ServingFigure(String what, int candidates, int clients, List<Round> round
   }
 
   private double roofline() {
-    return Medians.of(rounds, Round::roofline);
+    return Medians.of(rounds, round -> round.roofline.perSecond());
   }
 
   static String head() {
-    return "%-28s %10s %7s %13s %11s %6s %8s %8s"
+    return "%-28s %10s %7s %13s %11s %6s %9s %8s %8s"
         .formatted(
-            "", "candidates", "clients", "candidates/s", "roofline/s", "ratio", "p50 ms", "p99 ms");
+            "",
+            "candidates",
+            "clients",
+            "candidates/s",
+            "roofline/s",
+            "ratio",
+            "CPU ratio",
+            "p50 ms",
+            "p99 ms");
   }
 
   String line() {
-    return "%-28s %10d %7d %,13.0f %,11.0f %6.2f %8.2f %8.2f"
+    return "%-28s %10d %7d %,13.0f %,11.0f %6.2f %9.2f %8.2f %8.2f"
         .formatted(
-            what, candidates, clients, candidatesPerSecond(), roofline(), ratio(), p50(), p99());
+            what,
+            candidates,
+            clients,
+            candidatesPerSecond(),
+            roofline(),
+            ratio(),
+            cpuRatio(),
+            p50(),
+            p99());
   }
 
   ObjectNode json() {
@@ -66,6 +88,7 @@ record ServingFigure(String what, int candidates, int clients, List<Round> round
     json.put("candidates_per_second", Math.round(candidatesPerSecond()));
     json.put("roofline", Math.round(roofline()));
     json.put("ratio", rounded(ratio()));
+    json.put("cpu_ratio", rounded(cpuRatio()));
     json.put("p50_ms", rounded(p50()));
     json.put("p99_ms", rounded(p99()));
     json.put("rounds", rounds.size());

@@ -20,6 +20,8 @@ import java.util.OptionalLong;
  */
 final class TableBench {
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration WARM_UP = Duration.ofSeconds(12);
+  private static final Duration ROUND = Duration.ofSeconds(3);
   private static final Duration SETTLE = Duration.ofMillis(500);
   private static final Duration FILL_PATIENCE = Duration.ofMinutes(60);
   private static final double MEMORY_SHARE = 1 / 3.0; // of the length of a round
@@ -39,12 +41,10 @@ final class TableBench {
    * Measures.
    *
    * @param heap of the process with the table on disk, as {@code -Xmx} takes it
-   * @param heapInMemory of the other one
    */
-  TableFigure run(int rounds, String heap, String heapInMemory)
-      throws IOException, InterruptedException {
+  TableFigure run(int rounds, String heap) throws IOException, InterruptedException {
     try (TableProcess disk = new TableProcess(side, heap);
-        TableProcess memory = new TableProcess(side.inMemory(), heapInMemory)) {
+        TableProcess memory = inMemory()) {
       Duration filled = fill(disk, "rows in RocksDB");
       fill(memory, "rows in memory");
       Duration round = Duration.ofSeconds(side.checkpointSeconds());
@@ -60,6 +60,26 @@ final class TableBench {
       }
       return new TableFigure(side, heap, filled, measured, disk.ask("sizes"));
     }
+  }
+
+  /** Measures the loop with all of the table in memory, alone. */
+  Figure inMemory(String what, int rounds) throws IOException, InterruptedException {
+    try (TableProcess memory = inMemory()) {
+      fill(memory, "rows");
+      learn(memory, WARM_UP);
+      Workload workload = side.workload();
+      Roofline roofline = new Roofline(workload.batchSize(), side.parallelism());
+      List<Figure.Round> measured = new ArrayList<>();
+      for (int i = 0; i < rounds; i++) {
+        Speed roof = roofline.flops().dividedBy(workload.flops());
+        measured.add(new Figure.Round(learn(memory, ROUND).speed(), roof));
+      }
+      return new Figure("loop", what, workload, side.parallelism(), measured);
+    }
+  }
+
+  private TableProcess inMemory() throws IOException {
+    return new TableProcess(side.inMemory(), side.heapInMemory());
   }
 
   private Duration fill(TableProcess process, String what)

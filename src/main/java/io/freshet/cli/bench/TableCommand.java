@@ -38,8 +38,6 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 done, 1 failed, 2 wrong usage."
     })
 final class TableCommand implements Callable<Integer> {
-  private static final long MIB = 1L << 20;
-
   @Spec private CommandSpec spec;
   @Mixin private BenchOptions options;
 
@@ -142,9 +140,7 @@ final class TableCommand implements Callable<Integer> {
               defaults,
               work.toString(),
               flink);
-      String heapInMemory = 1024 + 400L * rows / MIB + "m";
-      return new TableBench(side, spec.commandLine().getErr())
-          .run(options.rounds, heap, heapInMemory);
+      return new TableBench(side, spec.commandLine().getErr()).run(options.rounds, heap);
     } finally {
       FileUtils.deleteDirectory(work.toFile());
     }

@@ -11,6 +11,7 @@ import io.freshet.snapshot.Announcement;
 import io.freshet.snapshot.SnapshotWriter;
 import io.freshet.train.TrainingLoop;
 import java.io.IOException;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,12 +153,20 @@ final class TableJob {
 
   private void awaitRunning() throws IOException, InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!rest.state(job.toString()).equals("RUNNING")) {
-      check();
+    while (!isRunning()) {
       if (System.nanoTime() > end) {
         throw new IOException("the job does not run within " + PATIENCE.toSeconds() + " s");
       }
       Thread.sleep(100);
+    }
+  }
+
+  private boolean isRunning() throws IOException, InterruptedException {
+    try {
+      check();
+      return rest.state(job.toString()).equals("RUNNING");
+    } catch (HttpTimeoutException busy) {
+      return false;
     }
   }
 

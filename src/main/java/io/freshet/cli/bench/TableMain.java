@@ -39,13 +39,22 @@ final class TableMain {
   /**
    * @param args the side, as JSON
    */
-  public static void main(String[] args) throws Exception {
-    TableMain main = new TableMain(TableSide.parse(args[0]));
+  public static void main(String[] args) {
+    int status = 0;
+    try {
+      serve(new TableMain(TableSide.parse(args[0])));
+    } catch (Exception e) {
+      e.printStackTrace(); // to the process's log
+      status = 1;
+    }
+    Runtime.getRuntime().halt(status); // Flink's threads would live on, or take their time to end
+  }
+
+  private static void serve(TableMain main) throws Exception {
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       System.out.println(main.answer(line));
     }
-    Runtime.getRuntime().halt(0); // a Flink with gigabytes of state takes its time to end in order
   }
 
   private ObjectNode answer(String command) throws Exception {

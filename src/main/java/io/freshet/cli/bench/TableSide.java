@@ -36,6 +36,8 @@ record TableSide(
     String directory,
     Map<String, String> flink) {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long BYTES_A_ROW = 400; // three times its own, as arrays grow by copies
+  private static final long MEGABYTES_BESIDE_ROWS = 1024;
   private static final int NEVER = 86_400; // seconds: longer than any benchmark
 
   TableSide {
@@ -56,6 +58,11 @@ record TableSide(
         defaults,
         Path.of(directory, "in-memory").toString(),
         Map.of());
+  }
+
+  /** What the Java heap of that takes, as {@code -Xmx} takes it. */
+  String heapInMemory() {
+    return MEGABYTES_BESIDE_ROWS + BYTES_A_ROW * rows / (1 << 20) + "m";
   }
 
   String toJson() {
