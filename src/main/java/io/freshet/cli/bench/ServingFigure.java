@@ -35,8 +35,7 @@ record ServingFigure(String what, int candidates, int clients, List<Round> round
 
   /** By the time on a core, the clients' included. */
   double cpuRatio() {
-    return Medians.of(
-        rounds, round -> round.scored.perCpuSecond() / round.roofline.perCpuSecond());
+    return Medians.of(rounds, round -> round.scored.perCpuSecond() / round.roofline.perCpuSecond());
   }
 
   double p50() {

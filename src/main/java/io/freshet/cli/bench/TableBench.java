@@ -105,6 +105,7 @@ final class TableBench {
 
   private static TableFigure.Learned learn(TableProcess process, Duration length)
       throws IOException, InterruptedException {
+    JsonNode before = process.ask("caches");
     process.ask("go");
     Thread.sleep(SETTLE.toMillis());
     process.ask("look");
@@ -112,10 +113,11 @@ final class TableBench {
     JsonNode look = process.ask("look");
     process.ask("pause");
     Thread.sleep(SETTLE.toMillis());
+    JsonNode after = process.ask("caches");
     return new TableFigure.Learned(
         new Speed(look.get("per_second").asDouble(), look.get("per_cpu_second").asDouble()),
-        look.get("examples").asLong(),
-        look.get("hits").asDouble(),
-        look.get("misses").asDouble());
+        after.get("learned").asLong() - before.get("learned").asLong(),
+        after.get("hits").asDouble() - before.get("hits").asDouble(),
+        after.get("misses").asDouble() - before.get("misses").asDouble());
   }
 }

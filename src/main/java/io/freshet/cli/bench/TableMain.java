@@ -17,19 +17,18 @@ import java.time.Duration;
  * learned      how many examples so far
  * fill         lets pass the examples that hold every row once
  * go, pause    lets examples pass, or no more of them
- * look         speed since the last look, with the caches' hits and misses
+ * look         speed since the last look
+ * caches       hits and misses since the start
  * sizes        memory, bytes a row, checkpoints
  * </pre>
  */
 final class TableMain {
-  private static final Duration REST = Duration.ofMillis(500);
+  private static final Duration FETCH = Duration.ofMillis(500);
 
   private final TableSide side;
   private final TableJob job;
   private Speed.Mark mark = Speed.mark();
   private long learned;
-  private double hits;
-  private double misses;
 
   private TableMain(TableSide side) throws Exception {
     this.side = side;
@@ -66,30 +65,32 @@ final class TableMain {
       case "go" -> TableFeed.allow(Long.MAX_VALUE);
       case "pause" -> TableFeed.pause();
       case "look" -> look(answer);
+      case "caches" -> caches(answer);
       case "sizes" -> sizes(answer);
       default -> throw new IllegalArgumentException("no command: " + command);
     }
     return answer;
   }
 
-  private void look(ObjectNode answer) throws IOException, InterruptedException {
-    long learnedBefore = learned;
-    double hitsBefore = hits;
-    double missesBefore = misses;
+  private void look(ObjectNode answer) {
+    long before = learned;
     learned = LearnedCount.sum();
-    Speed speed = mark.since(learned - learnedBefore);
+    Speed speed = mark.since(learned - before);
     mark = Speed.mark();
-    hits = job.shardMetric("cache-hits");
-    misses = job.shardMetric("cache-misses");
     answer.put("per_second", speed.perSecond());
     answer.put("per_cpu_second", speed.perCpuSecond());
-    answer.put("hits", hits - hitsBefore);
-    answer.put("misses", misses - missesBefore);
-    answer.put("examples", learned - learnedBefore);
+  }
+
+  /** Since the start; Flink shows what it fetches once somebody has asked. */
+  private void caches(ObjectNode answer) throws IOException, InterruptedException {
+    job.shardMetric("cache-hits");
+    Thread.sleep(FETCH.toMillis());
+    answer.put("learned", LearnedCount.sum());
+    answer.put("hits", job.shardMetric("cache-hits"));
+    answer.put("misses", job.shardMetric("cache-misses"));
   }
 
   private void sizes(ObjectNode answer) throws IOException, InterruptedException {
-    Thread.sleep(REST.toMillis());
     answer.put("heap_bytes", Runtime.getRuntime().maxMemory());
     answer.put("rocksdb_memory_bytes", side.onDisk() ? side.managedMegabytes() * (1L << 20) : 0);
     answer.put("peak_resident_bytes", ProcessMemory.peakResident());
