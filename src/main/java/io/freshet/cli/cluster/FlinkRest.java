@@ -23,7 +23,8 @@ public final class FlinkRest {
 
   private final String address;
 
-  FlinkRest(int port) {
+  /** The interface of a cluster on this machine. */
+  public FlinkRest(int port) {
     address = "http://127.0.0.1:" + port;
   }
 
