@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.model.DenseShape;
+import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.UnknownRows;
 import io.freshet.snapshot.Manifest;
@@ -21,8 +22,6 @@ import java.util.Optional;
  * <p>Whoever reads rows holds the model, as a {@link Scorer} does until it is closed.
  */
 public final class ServedModel {
-  static final String KIND = "deepfm";
-
   private final Manifest manifest;
   private final VersionRows rows;
   private final ModelSettings settings;
@@ -38,13 +37,7 @@ public final class ServedModel {
     this.manifest = requireNonNull(manifest, "manifest");
     this.rows = requireNonNull(rows, "rows");
     this.dense = requireNonNull(dense, "dense");
-    Manifest.Model shape = manifest.model();
-    if (!shape.kind().equals(KIND)) {
-      throw refused("is of kind \"%s\"; \"%s\" is served".formatted(shape.kind(), KIND));
-    }
-    settings =
-        new ModelSettings(
-            shape.embeddingSize(), shape.hiddenLayers(), 0, manifest.unknownIds().seed());
+    settings = settings(manifest);
     unknown = unknownRows();
     checkDense();
   }
@@ -135,6 +128,24 @@ public final class ServedModel {
   /** The deep part, not to be written to. */
   float[] dense() {
     return dense;
+  }
+
+  private ModelSettings settings(Manifest manifest) throws IOException {
+    Manifest.Model shape = manifest.model();
+    ModelKind kind =
+        ModelKind.of(shape.kind())
+            .orElseThrow(() -> refused("is of kind \"%s\", unknown here".formatted(shape.kind())));
+    try {
+      return new ModelSettings(
+          kind,
+          shape.embeddingSize(),
+          shape.hiddenLayers(),
+          shape.crossLayers(),
+          0,
+          manifest.unknownIds().seed());
+    } catch (IllegalArgumentException e) {
+      throw refused("has a shape that does not fit its kind: " + e.getMessage());
+    }
   }
 
   private UnknownRows unknownRows() throws IOException {

@@ -60,8 +60,13 @@ public record Manifest(
     DELTA
   }
 
-  /** The shape of the model. */
-  public record Model(String kind, int embeddingSize, List<Integer> hiddenLayers) {
+  /**
+   * The shape of the model.
+   *
+   * @param kind the key of a {@link io.freshet.model.ModelKind}; text, as a newer writer may have
+   *     kinds that this reader can list but not compute
+   */
+  public record Model(String kind, int embeddingSize, List<Integer> hiddenLayers, int crossLayers) {
     public Model {
       requireNonNull(kind, "kind");
       hiddenLayers = List.copyOf(hiddenLayers);
