@@ -7,8 +7,8 @@ import static java.util.Objects.requireNonNull;
  *
  * @param batchSize examples a step; the loss of a step is their mean
  * @param epochs passes at most
- * @param patience passes without a better validation before the rate falls to a tenth; after twice
- *     as many, fitting stops
+ * @param patience passes in a row without a better validation that end the fit; each of them lowers
+ *     the rate to a tenth
  * @param optimizer moves all parameters
  * @param embeddingL2 L2 penalty on the rows
  * @param wholeTable whether each step moves every row, by penalty and momentum too, as if the table

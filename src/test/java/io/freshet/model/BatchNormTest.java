@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.DoubleSupplier;
 import org.ejml.data.FMatrixRMaj;
 import org.junit.jupiter.api.Test;
 
@@ -80,7 +81,7 @@ class BatchNormTest {
     return loss;
   }
 
-  private static double slope(double[] values, int i, java.util.function.DoubleSupplier loss) {
+  private static double slope(double[] values, int i, DoubleSupplier loss) {
     double value = values[i];
     values[i] = value + H;
     double up = loss.getAsDouble();
