@@ -130,6 +130,11 @@ final class Section {
     problems.warning(node.place(key), path(key), text);
   }
 
+  /** Keys that may be there, and are judged by another reader. */
+  void leave(String... keys) {
+    known.addAll(List.of(keys));
+  }
+
   /** Reports every key that nobody asked for, here and below. */
   void end() {
     if (kindKnown) {
