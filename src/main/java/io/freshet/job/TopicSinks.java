@@ -1,6 +1,7 @@
 package io.freshet.job;
 
 import io.freshet.event.Click;
+import io.freshet.train.SkippedExample;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.connector.base.DeliveryGuarantee;
@@ -21,6 +22,7 @@ public final class TopicSinks {
           ProducerConfig.MAX_BLOCK_MS_CONFIG, "300000",
           ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "300000",
           ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "90000",
+          ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, "10000",
           ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "4194304",
           ProducerConfig.LINGER_MS_CONFIG, "20");
 
@@ -30,6 +32,12 @@ public final class TopicSinks {
   public static KafkaSink<DeadLetter> deadLetters(
       String bootstrapServers, String topic, Map<String, String> properties) {
     return sink(bootstrapServers, new DeadLetterSerializer(topic), properties);
+  }
+
+  /** Examples that were not learned, to the dead letters too. */
+  public static KafkaSink<SkippedExample> skipped(
+      String bootstrapServers, String topic, Map<String, String> properties) {
+    return sink(bootstrapServers, new SkippedExampleSerializer(topic), properties);
   }
 
   /** Late clicks and orphans, as click events keyed by impression id. */

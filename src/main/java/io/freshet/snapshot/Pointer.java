@@ -82,6 +82,11 @@ public final class Pointer {
     }
   }
 
+  /** As the other, of a version that passed the gate. */
+  public void rollBack(Version version, String reason) throws IOException {
+    rollBack(version, reason, false);
+  }
+
   /**
    * Makes a version the current one, until the next publication.
    *
@@ -103,6 +108,11 @@ public final class Pointer {
       pointBack(before, reasonBefore);
       throw going(version);
     }
+  }
+
+  /** As the other, of a version that passed the gate. */
+  public void pin(Version version, String reason) throws IOException {
+    pin(version, reason, false);
   }
 
   /**

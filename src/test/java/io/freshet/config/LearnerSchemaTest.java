@@ -27,7 +27,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The schema that editors complete from says the same as the reader. */
 final class LearnerSchemaTest {
   static final List<String> GOOD =
-      List.of(Samples.LEAST, Samples.FULL, Samples.OTHER_KINDS, Samples.COMMENTED);
+      List.of(
+          Samples.LEAST,
+          Samples.FULL,
+          Samples.OTHER_KINDS,
+          Samples.LINEAR,
+          Samples.PAIRS,
+          Samples.COMMENTED);
 
   private static final YAMLMapper YAML = new YAMLMapper();
   private static final JsonNode SCHEMA = schema();
@@ -73,7 +79,9 @@ final class LearnerSchemaTest {
 
     assertThat(without).contains("kafka.bootstrap-servers", "kafka.group-id");
     assertThat(without)
-        .filteredOn(key -> !key.matches("kafka.*|train.*-optimizer.*|train.dense.optimizer.*"))
+        .filteredOn(
+            key ->
+                !key.matches("kafka.*|train.*-optimizer.*|train.dense.optimizer.*|fit.optimizer.*"))
         .isEmpty();
   }
 
@@ -95,7 +103,7 @@ final class LearnerSchemaTest {
         "train.batch-sise=1",
         "train.batch-size=1.5",
         "train.batch-size=many",
-        "train.first-order-optimizer={kind: adam}",
+        "train.first-order-optimizer={kind: rmsprop}",
         "train.first-order-optimizer={learning-rate: 1}",
         "train.embedding-optimizer={kind: sgd, alpha: 1}",
         "train.user-field=' '",
@@ -115,6 +123,11 @@ final class LearnerSchemaTest {
         "kafka.properties={ssl: {protocol: x}}",
         "model={hidden-layers: 3}",
         "model={hidden-layers: [0]}",
+        "model={kind: deep}",
+        "model={kind: lr, embedding-size: 4}",
+        "model={kind: fm, hidden-layers: [8]}",
+        "model={cross-layers: 2}",
+        "model={kind: dcn, cross-layers: 0}",
         "features=[]",
         "features=[{name: user}]",
         "features=[{kind: categorical}]",
@@ -127,6 +140,10 @@ final class LearnerSchemaTest {
         "features=[{name: a, kind: numeric, transform: buckets, bounds: []}]",
         "features=[{name: a, kind: cross, of: [user]}]",
         "features=[{name: a, kind: cross, of: []}]",
+        "fit={optimizer: {kind: adam, alpha: 1}}",
+        "fit={optimizer: {momentum: 0.5}}",
+        "fit={dropout: 1}",
+        "fit={batch-norm: maybe}",
         "parallelism=two",
         "name=..",
         "colour=red"

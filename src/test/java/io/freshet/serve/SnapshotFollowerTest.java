@@ -29,20 +29,26 @@ class SnapshotFollowerTest {
   private static final String ROWS_FILE = "embeddings-00000-of-00001.safetensors";
 
   @TempDir Path root;
+  @TempDir Path storeFolder;
   private SampleModel sample;
   private SnapshotFollower follower;
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
   @BeforeEach
-  void open() {
+  void open() throws Exception {
     sample = new SampleModel(root);
     SnapshotStore store = new SnapshotStore(new LocalStorage(root));
-    follower = new SnapshotFollower(store, () -> now);
+    follower = new SnapshotFollower(store, store(storeFolder), () -> now);
   }
 
   @AfterEach
   void close() {
     follower.close();
+  }
+
+  /** The store of the tests, in a folder where it needs one. */
+  RowStore store(Path folder) throws IOException {
+    return new MemoryStore();
   }
 
   @Test
@@ -110,6 +116,7 @@ class SnapshotFollowerTest {
 
     assertServes(DELTA, 2, 3, 9);
     assertThat(held.size()).isEqualTo(3);
+    assertThat(held.read(9, new float[SampleModel.WIDTH], 0)).isFalse();
     assertThat(scorer.score(SampleModel.FEATURES)).isEqualTo(before);
     assertThat(follower.model().orElseThrow().newScorer().score(SampleModel.FEATURES))
         .isNotEqualTo(before);
