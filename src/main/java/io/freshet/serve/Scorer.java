@@ -33,14 +33,21 @@ public final class Scorer {
     this.model = model;
     encoder = new ExampleEncoder(model.schema());
     predictor =
-        new Predictor(model.schema(), model.settings(), this::read, model.unknown(), model.dense());
+        new Predictor(
+            model.schema(),
+            model.settings(),
+            this::read,
+            model.unknown(),
+            model.dense(),
+            model.correction());
   }
 
   /** Whether this scorer's memory fits another version, too. */
   boolean fits(ServedModel other) {
     return model.schema().equals(other.schema())
         && model.settings().equals(other.settings())
-        && model.unknown() == other.unknown();
+        && model.unknown() == other.unknown()
+        && model.manifest().labels().equals(other.manifest().labels());
   }
 
   /** Scores with another version from now on; it must fit. */

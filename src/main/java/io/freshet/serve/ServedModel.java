@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.model.DenseShape;
+import io.freshet.model.LabelCorrection;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.UnknownRows;
 import io.freshet.snapshot.Manifest;
@@ -23,6 +24,7 @@ public final class ServedModel {
   private final RowTable rows;
   private final ModelSettings settings;
   private final UnknownRows unknown;
+  private final LabelCorrection correction;
   private final float[] dense;
 
   /**
@@ -42,6 +44,7 @@ public final class ServedModel {
         new ModelSettings(
             shape.embeddingSize(), shape.hiddenLayers(), 0, manifest.unknownIds().seed());
     unknown = unknownRows();
+    correction = manifest.labels().toCorrection();
     checkDense();
   }
 
@@ -87,6 +90,11 @@ public final class ServedModel {
 
   UnknownRows unknown() {
     return unknown;
+  }
+
+  /** What makes probabilities of the model's logits. */
+  LabelCorrection correction() {
+    return correction;
   }
 
   /** The deep part, not to be written to. */

@@ -135,7 +135,10 @@ public final class MessageCodecs {
       Primitives.writeFloats(predictions.labels(), 0, n, out);
       Primitives.writeFloats(predictions.weights(), 0, n, out);
       Primitives.writeFloats(predictions.probabilities(), 0, n, out);
+      out.writeInt(predictions.learned());
       out.writeLong(predictions.occurrences());
+      writeLongs(predictions.scoredKeys(), out);
+      Primitives.writeFloats(predictions.scores(), 0, predictions.scores().length, out);
     }
 
     @Override
@@ -145,7 +148,13 @@ public final class MessageCodecs {
       for (float[] column : columns) {
         Primitives.readFloats(column, 0, column.length, in);
       }
-      return new Predictions(times, columns[0], columns[1], columns[2], in.readLong());
+      int learned = in.readInt();
+      long occurrences = in.readLong();
+      long[] scored = readLongs(in);
+      float[] scores = new float[scored.length];
+      Primitives.readFloats(scores, 0, scores.length, in);
+      return new Predictions(
+          times, columns[0], columns[1], columns[2], learned, occurrences, scored, scores);
     }
   }
 
