@@ -27,11 +27,17 @@ public final class LocalLearner {
   private int[] places = new int[0]; // of the batch's rows in the table
 
   public LocalLearner(FeatureSchema schema, ModelSettings model, LearningSettings learning) {
+    this(schema, model, learning, SkipListener.NONE);
+  }
+
+  /** A learner that tells of what it skips. */
+  public LocalLearner(
+      FeatureSchema schema, ModelSettings model, LearningSettings learning, SkipListener listener) {
     this.schema = schema;
     this.model = model;
     layout = new RowLayout(model, learning);
     dense = DenseParameters.start(schema.size(), model, learning.dense());
-    learner = new BatchLearner(schema, model, learning, layout, dense);
+    learner = new BatchLearner(schema, model, learning, layout, dense, listener);
     correction = LabelCorrection.of(learning.labels());
   }
 
@@ -86,7 +92,7 @@ public final class LocalLearner {
     return dense;
   }
 
-  /** Examples and row gradients left out because they were not finite. */
+  /** Examples, and gradients of rows and of the deep part, left out as poison. */
   public long skipped() {
     return learner.skipped();
   }
@@ -96,6 +102,28 @@ public final class LocalLearner {
     float[] values = new float[dense.size()];
     dense.finish(values);
     return new Predictor(schema, model, this::read, UnknownRows.START, values, correction);
+  }
+
+  /** A predictor with the rows and the deep part as they are now, whatever is learned later. */
+  public Predictor predictorOfNow() {
+    float[] rows = new float[index.size() * layout.finishedWidth()];
+    for (int row = 0; row < index.size(); row++) {
+      layout.finish(table, row * layout.width(), rows, row * layout.finishedWidth());
+    }
+    int size = index.size();
+    float[] values = new float[dense.size()];
+    dense.finish(values);
+    FinishedRows now =
+        (fid, finished, at) -> {
+          int row = index.find(fid);
+          boolean known = row >= 0 && row < size;
+          if (known) {
+            int width = layout.finishedWidth();
+            System.arraycopy(rows, row * width, finished, at, width);
+          }
+          return known;
+        };
+    return new Predictor(schema, model, now, UnknownRows.START, values, correction);
   }
 
   private boolean read(long fid, float[] finished, int at) {
