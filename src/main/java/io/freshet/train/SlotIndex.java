@@ -24,6 +24,12 @@ final class SlotIndex {
     return (int) places[placeOf(fid) + 1] - 1;
   }
 
+  /** The slot of a feature that was never pushed from its first place; else -1: {@link #find}. */
+  int findAtHome(long fid) {
+    int place = home(fid);
+    return places[place] == fid ? (int) places[place + 1] - 1 : -1;
+  }
+
   /** The feature that a slot in use holds. */
   long fid(int slot) {
     return fids[slot];

@@ -57,7 +57,7 @@ final class ScalingCommand implements Callable<Integer> {
 
   private Figure loop(String what, Workload workload) throws Exception {
     int parallelism = what.startsWith("parallelism") ? number(what) : PARALLELISM;
-    return new LoopBench(workload, parallelism, Optional.empty(), options.seed)
+    return new LoopBench(workload, parallelism, false, Optional.empty(), options.seed)
         .run(what, options.rounds);
   }
 
