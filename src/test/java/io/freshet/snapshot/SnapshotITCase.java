@@ -169,7 +169,8 @@ class SnapshotITCase {
         .transform(
             "publisher",
             TypeInformation.of(Void.class),
-            new SnapshotPublisher(settings, "tiny", TinyModel.SCHEMA, TinyModel.SETTINGS, storage));
+            new SnapshotPublisher(
+                settings, "tiny", TinyModel.SCHEMA, TinyModel.SETTINGS, TinyModel.LABELS, storage));
     return env;
   }
 

@@ -352,7 +352,12 @@ class DeltaChainITCase {
         .transform(
             "SnapshotPublisher",
             Types.VOID,
-            new SnapshotPublisher(snapshot, "chain", SyntheticExamples.SCHEMA, MODEL))
+            new SnapshotPublisher(
+                snapshot,
+                "chain",
+                SyntheticExamples.SCHEMA,
+                MODEL,
+                new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1)))
         .uid("publisher")
         .setParallelism(1);
   }
