@@ -98,6 +98,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     updates = getMetricGroup().counter("updates");
     refused = getMetricGroup().counter("refused-rows");
     getMetricGroup().gauge("cache-rows", () -> cache.size());
+    getMetricGroup().gauge("cache-bytes", () -> cache.bytes());
     getMetricGroup().gauge("cache-hits", () -> cache.hits());
     getMetricGroup().gauge("cache-misses", () -> cache.misses());
     getMetricGroup().gauge("last-flush-millis", () -> lastFlushMillis);

@@ -183,6 +183,12 @@ final class RowCache {
     return size;
   }
 
+  /** What it takes of the heap. */
+  long bytes() {
+    long perSlot = (long) Float.BYTES * width + 2 * Long.BYTES + 1;
+    return used.length * perSlot + index.bytes() + dirty.bytes();
+  }
+
   long hits() {
     return hits;
   }

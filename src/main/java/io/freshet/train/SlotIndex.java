@@ -57,6 +57,11 @@ final class SlotIndex {
     }
   }
 
+  /** What it takes of the heap. */
+  long bytes() {
+    return (long) Long.BYTES * (fids.length + places.length);
+  }
+
   /** Makes room for more slots, when all so far are in use. */
   void grow(int slots) {
     int used = fids.length;

@@ -79,7 +79,9 @@ final class LearnerSchemaTest {
 
     assertThat(without).contains("kafka.bootstrap-servers", "kafka.group-id");
     assertThat(without)
-        .filteredOn(key -> !key.matches("kafka.*|train.*-optimizer.*|train.dense.optimizer.*"))
+        .filteredOn(
+            key ->
+                !key.matches("kafka.*|train.*-optimizer.*|train.dense.optimizer.*|fit.optimizer.*"))
         .isEmpty();
   }
 
@@ -101,7 +103,7 @@ final class LearnerSchemaTest {
         "train.batch-sise=1",
         "train.batch-size=1.5",
         "train.batch-size=many",
-        "train.first-order-optimizer={kind: adam}",
+        "train.first-order-optimizer={kind: rmsprop}",
         "train.first-order-optimizer={learning-rate: 1}",
         "train.embedding-optimizer={kind: sgd, alpha: 1}",
         "train.user-field=' '",
@@ -135,6 +137,10 @@ final class LearnerSchemaTest {
         "features=[{name: a, kind: numeric, transform: buckets, bounds: []}]",
         "features=[{name: a, kind: cross, of: [user]}]",
         "features=[{name: a, kind: cross, of: []}]",
+        "fit={optimizer: {kind: adam, alpha: 1}}",
+        "fit={optimizer: {momentum: 0.5}}",
+        "fit={dropout: 1}",
+        "fit={batch-norm: maybe}",
         "parallelism=two",
         "name=..",
         "colour=red"

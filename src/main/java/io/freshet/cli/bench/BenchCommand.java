@@ -12,7 +12,15 @@ import picocli.CommandLine.Command;
       "The roofline is the speed at which the examples' matrix products alone would run, three a"
           + " layer, at the speed that OpenBLAS shows on 400 x 400 x batch in the same run."
     },
-    subcommands = {KernelCommand.class, LoopCommand.class, PipelineCommand.class},
+    subcommands = {
+      KernelCommand.class,
+      LoopCommand.class,
+      PipelineCommand.class,
+      ScalingCommand.class,
+      ServingCommand.class,
+      TableCommand.class,
+      FreshnessCommand.class
+    },
     footer = {
       "",
       "Examples:",
