@@ -23,7 +23,7 @@ def load(root):
     for version in chain:
         for file in version["embeddings"]:
             tensors = load_file(root / version["version"] / file["name"])
-            rows.update(zip(tensors["fids"].tolist(), tensors["rows"]))
+            rows.update(zip(tensors["fids"].tolist(), tensors["rows"]))  # a later file's row wins
             for fid in tensors.get("removed", np.array([], np.int64)).tolist():
                 rows.pop(fid, None)
     return chain[-1], rows, load_file(root / chain[-1]["version"] / chain[-1]["dense"]["name"])
