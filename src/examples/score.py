@@ -104,6 +104,11 @@ def score(features, manifest, rows, dense):
         x = inputs * linear(f"cross.{i}", x) + x
     if "cross.out.weight" in dense:
         logit += linear("cross.out", x)[0]
+    rate, labels = manifest["sampling_rate"], manifest.get("labels", {"correction": "log-odds"})
+    if labels["correction"] == "fake-negatives":
+        return min(1, rate * math.exp(logit))
+    if labels["correction"] == "log-odds":
+        logit += math.log(rate)
     return 1 / (1 + math.exp(-logit))
 
 

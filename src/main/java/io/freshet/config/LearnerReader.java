@@ -9,10 +9,13 @@ import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.event.EventSettings;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.join.JoinSettings;
+import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.OptimizerSettings;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.train.TrainSettings;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads the whole configuration: its sections, and what has to hold between them. */
@@ -40,28 +43,35 @@ final class LearnerReader {
     KafkaSettings kafka = s.section("kafka").as(anyKafka, KafkaReader::read);
     EventSettings events = s.section("events").as(EventSettings.DEFAULT, Sections::events);
     FeatureReader fields = FeatureReader.read(s);
-    JoinSettings join = s.section("join").as(JoinSettings.DEFAULT, Sections::join);
     ModelSettings model = s.section("model").as(ModelSettings.DEFAULT, Sections::model);
     Section trainSection = s.section("train");
     String user = trainSection.get("user-field", LearnerConfig.DEFAULT_USER_FIELD, text());
     TrainSettings train = trainSection.as(TrainSettings.DEFAULT, Sections::train);
     EvaluateSettings evaluate =
         s.section("evaluate").as(EvaluateSettings.DEFAULT, Sections::evaluate);
+    Section joinSection = s.section("join");
+    JoinSettings join =
+        JoinReader.read(joinSection, kafka.topics().clicks(), evaluate.atImpression());
     SnapshotSettings snapshot =
         s.section("snapshot").as(SnapshotSettings.DEFAULT, Sections::snapshot);
     CheckpointSettings checkpoint =
         s.section("checkpoint").as(CheckpointSettings.DEFAULT, Sections::checkpoint);
     int parallelism = parallelism(s, "parallelism", LearnerConfig.DEFAULT_PARALLELISM);
     int maxParallelism = parallelism(s, "max-parallelism", LearnerConfig.DEFAULT_MAX_PARALLELISM);
+    FitReader.section(s);
     s.end();
 
     fields.checkUser(trainSection, user);
     if (parallelism > maxParallelism) {
       s.error("parallelism", parallelism + " is above max-parallelism, " + maxParallelism);
     }
+    if (parallelism > 1) {
+      refuseDecay(s, train.learning());
+    }
     if (snapshot.root().equals(checkpoint.dir())) {
       s.error("snapshot.root", "is checkpoint.dir too; give each a directory of its own");
     }
+    KafkaReader.refuseSharedTopics(joinSection, join.definition(), kafka.topics());
     refuseProblems();
     return new LearnerConfig(
         name,
@@ -70,13 +80,32 @@ final class LearnerReader {
         new FeatureSchema(fields.fields(), user),
         join,
         model,
-        train,
+        train.withLabels(join.labels()),
         evaluate,
         snapshot,
         checkpoint,
         parallelism,
         maxParallelism,
         List.of());
+  }
+
+  /** Trainers add up what they learn; what decays in each of them is no sum. */
+  private static void refuseDecay(Section s, LearningSettings learning) {
+    Map<String, OptimizerSettings> optimizers =
+        Map.of(
+            "train.first-order-optimizer", learning.firstOrder(),
+            "train.embedding-optimizer", learning.embedding(),
+            "train.dense.optimizer", learning.dense());
+    optimizers.forEach(
+        (key, optimizer) -> {
+          if (optimizer.decays()) {
+            s.error(
+                key,
+                "keeps moments that decay, which several trainers cannot add up (sums of them"
+                    + " overshoot, and diverge from four trainers on): set parallelism to 1, or"
+                    + " take adagrad, ftrl or sgd");
+          }
+        });
   }
 
   private static int parallelism(Section s, String key, int otherwise) {

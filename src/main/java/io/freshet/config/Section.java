@@ -111,6 +111,16 @@ final class Section {
     }
   }
 
+  /** Takes a key as one there is, without reading it. */
+  void known(String key) {
+    known.add(key);
+  }
+
+  /** Every key of a mapping in this one, with its value. */
+  <T> Map<String, T> values(String key, Wanted<T> wanted) {
+    return section(key).all(wanted);
+  }
+
   /** Every key of this mapping with its value. */
   <T> Map<String, T> all(Wanted<T> wanted) {
     Map<String, T> all = new LinkedHashMap<>();
@@ -128,6 +138,11 @@ final class Section {
   /** Something doubtful about the value of a key, or of {@code key.key…}. */
   void warning(String key, String text) {
     problems.warning(node.place(key), path(key), text);
+  }
+
+  /** Keys that may be there, and are judged by another reader. */
+  void leave(String... keys) {
+    known.addAll(List.of(keys));
   }
 
   /** Reports every key that nobody asked for, here and below. */
@@ -168,6 +183,7 @@ final class Section {
   }
 
   private String path(String key) {
-    return path.isEmpty() ? key : path + '.' + key;
+    String shown = Secrets.key(path, key);
+    return path.isEmpty() ? shown : path + '.' + shown;
   }
 }

@@ -4,12 +4,17 @@ import io.freshet.event.Click;
 import io.freshet.event.EventSettings;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.join.Action;
 import io.freshet.join.JoinSettings;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.clients.CommonClientConfigs;
 
 /**
  * The Kafka sources of the job and their watermarks, which are made for each partition.
@@ -22,6 +27,12 @@ public final class EventSources {
 
   private static final Duration ALIGNMENT_INTERVAL = Duration.ofMillis(200);
 
+  /** A broker may stall for minutes: the look for new partitions waits, and fails no job. */
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, "300000",
+          CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, "10000");
+
   private EventSources() {}
 
   /** Impressions, encoded. */
@@ -30,10 +41,11 @@ public final class EventSources {
     return source(topic, new ImpressionDeserializer(settings, schema, join.timerBucket()));
   }
 
-  /** Clicks. */
+  /** Clicks, or the other actions that a topic holds. */
   public static KafkaSource<SourceRecord<Click>> clicks(
       EventTopic topic, EventSettings settings, JoinSettings join) {
-    return source(topic, new ClickDeserializer(settings, join.timerBucket()));
+    List<Action> actions = join.definition().actionsOf(topic.name());
+    return source(topic, new ClickDeserializer(settings, actions, join.timerBucket()));
   }
 
   /** Watermarks of the impressions. A partition without records for a while does not hold time. */
@@ -42,9 +54,18 @@ public final class EventSources {
     return EventSources.<EncodedImpression>watermarks(settings).withIdleness(settings.idleness());
   }
 
-  /** Watermarks of the clicks. A partition without records stops time. */
-  public static WatermarkStrategy<SourceRecord<Click>> clickWatermarks(JoinSettings settings) {
-    return watermarks(settings);
+  /**
+   * Watermarks of the clicks in a topic. A partition without records stops time, but where every
+   * action of the topic is allowed to be silent for a while.
+   */
+  public static WatermarkStrategy<SourceRecord<Click>> clickWatermarks(
+      JoinSettings settings, String topic) {
+    WatermarkStrategy<SourceRecord<Click>> watermarks = watermarks(settings);
+    List<Duration> idle =
+        settings.definition().actionsOf(topic).stream().map(Action::idleness).toList();
+    return idle.isEmpty() || idle.contains(Duration.ZERO)
+        ? watermarks
+        : watermarks.withIdleness(Collections.max(idle));
   }
 
   /**
@@ -69,6 +90,7 @@ public final class EventSources {
   private static <T> KafkaSource<SourceRecord<T>> source(
       EventTopic topic, EventDeserializer<T> deserializer) {
     Properties properties = new Properties();
+    properties.putAll(DEFAULTS);
     properties.putAll(topic.properties());
     var builder =
         KafkaSource.<SourceRecord<T>>builder()

@@ -19,6 +19,7 @@ public final class Predictor {
   private final UnknownRows unknown;
   private final DeepFm model;
   private final int[] slots;
+  private final LabelCorrection correction;
   private final MiniBatch batch = new MiniBatch();
   private float[] finished = new float[0];
   private int[] order = new int[0];
@@ -27,13 +28,16 @@ public final class Predictor {
    * A predictor.
    *
    * @param dense finished values of the deep part, in the order of {@link DenseShape}
+   * @param correction what makes probabilities of the model's logits
    */
   public Predictor(
       FeatureSchema schema,
       ModelSettings settings,
       FinishedRows rows,
       UnknownRows unknown,
-      float[] dense) {
+      float[] dense,
+      LabelCorrection correction) {
+    this.correction = correction;
     this.schema = schema;
     this.settings = settings;
     this.rows = rows;
@@ -41,6 +45,16 @@ public final class Predictor {
     model = new DeepFm(schema, settings);
     slots = schema.slots();
     dense(dense);
+  }
+
+  /** A predictor of a model whose probabilities need no correction. */
+  public Predictor(
+      FeatureSchema schema,
+      ModelSettings settings,
+      FinishedRows rows,
+      UnknownRows unknown,
+      float[] dense) {
+    this(schema, settings, rows, unknown, dense, LabelCorrection.none());
   }
 
   /** Predicts with other finished values of the deep part from now on. */
@@ -62,12 +76,12 @@ public final class Predictor {
   public float[] predict(List<Example> examples) {
     float[] values = logits(examples);
     for (int i = 0; i < values.length; i++) {
-      values[i] = Sigmoid.of(values[i]);
+      values[i] = correction.probability(values[i]);
     }
     return values;
   }
 
-  /** How much each field adds to the logit of an example. */
+  /** How much each field adds to the logit of an example, before any correction. */
   public Explanation explain(Example example) {
     return Explanation.of(example, slots, settings.kind(), this::sums, this::logits);
   }

@@ -80,10 +80,24 @@ final class BrokenConfigTest {
     assertThat(problems(GOOD + "model: {kind: xdeepfm, cin-layers: 3}\n"))
         .containsExactly(
             "learner.yaml:3:15: model.kind: xdeepfm is not one of: dcn, deepfm, fm, lr, wide-deep");
-    assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: adam, beta1: 0.9}}\n"))
+    assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: rmsprop, rho: 0.9}}\n"))
         .containsExactly(
-            "learner.yaml:3:37: train.embedding-optimizer.kind: adam is not one of: adagrad, ftrl,"
-                + " sgd");
+            "learner.yaml:3:37: train.embedding-optimizer.kind: rmsprop is not one of: adagrad,"
+                + " adam, ftrl, momentum, sgd");
+  }
+
+  @Test
+  void whatDecaysIsForOneTrainerOnly() {
+    String adam = GOOD + "train: {dense: {optimizer: {kind: adam}}}\n";
+
+    assertThat(problems(adam))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "learner.yaml:3:28: train.dense.optimizer: keeps moments that decay, which several"
+                + " trainers cannot add up")
+        .endsWith("set parallelism to 1, or take adagrad, ftrl or sgd");
+    Samples.parse(adam + "parallelism: 1\n");
   }
 
   @Test
@@ -141,6 +155,49 @@ final class BrokenConfigTest {
   void severalDocumentsAreRefused() {
     assertThat(problems(GOOD + "---\nname: other\n"))
         .containsExactly("learner.yaml:4:1: is a second document; only one is read");
+  }
+
+  @Test
+  void labelsThatCannotBeAreRefusedWhereTheyStand() {
+    String twoActions =
+        GOOD
+            + """
+            join:
+              actions: [{name: click}, {name: like, topic: likes}]
+              label: {click: 0.5, like: 0.5}
+            """;
+
+    assertThat(problems(twoActions + "  policy: fake-negative-weighted\n"))
+        .containsExactly(
+            "learner.yaml:6:11: join.policy: cannot tell a label that is a sum of actions before it"
+                + " is final; give label one action with 1, or policy wait");
+    assertThat(problems(twoActions + "  negatives: {rate: 0.1}\n"))
+        .containsExactly(
+            "learner.yaml:6:14: join.negatives.correction: log-odds cannot be corrected where the"
+                + " label is a sum of actions; give weight");
+    assertThat(
+            problems(
+                GOOD, "join.policy=short-wait", "join.negatives={rate: 1, correction: weight}"))
+        .containsExactly(
+            "--set join.negatives: join.negatives.correction: is for policy wait: the others make"
+                + " up for sampled negatives themselves; leave it out");
+    assertThat(problems(GOOD, "join.policy=short-wait", "join.window=20 s"))
+        .containsExactly(
+            "--set join.policy: join.short-wait: is not below the window; give a few" + " seconds");
+  }
+
+  @Test
+  void actionsThatCannotBeAreRefused() {
+    assertThat(problems(GOOD + "join: {label: {clik: 1}}\n"))
+        .containsExactly("learner.yaml:3:15: join.label: clik is not one of the actions: click");
+    assertThat(problems(GOOD + "join: {actions: [{name: a}, {name: a}, {name: b, after: c}]}\n"))
+        .containsExactly(
+            "learner.yaml:3:17: join.actions: a is named twice",
+            "learner.yaml:3:17: join.actions: b joins after c, which is neither impression nor an"
+                + " action that joins to it");
+    assertThat(problems(GOOD + "join: {actions: [{name: a, topic: metrics}]}\n"))
+        .containsExactly(
+            "learner.yaml:3:17: join.actions: metrics is the topic of metrics already");
   }
 
   static List<String> problems(String yaml, String... overrides) {

@@ -72,14 +72,18 @@ final class LearnerSchemaTest {
               parts.stream().filter(p -> p.has("default")).map(p -> p.get("default")).toList();
           if (value.isValueNode() && defaults.isEmpty()) {
             without.add(key);
-          } else if (!defaults.isEmpty() && !key.startsWith("features")) {
+          } else if (!defaults.isEmpty() && !key.matches("(features|join.actions).*")) {
             assertThat(same(value, defaults.get(0))).as(key + " " + defaults).isTrue();
           }
         });
 
     assertThat(without).contains("kafka.bootstrap-servers", "kafka.group-id");
     assertThat(without)
-        .filteredOn(key -> !key.matches("kafka.*|train.*-optimizer.*|train.dense.optimizer.*"))
+        .filteredOn(
+            key ->
+                !key.matches(
+                    "kafka.*|join.(actions|label).*|train.*-optimizer.*|train.dense.optimizer.*"
+                        + "|fit.optimizer.*"))
         .isEmpty();
   }
 
@@ -101,12 +105,22 @@ final class LearnerSchemaTest {
         "train.batch-sise=1",
         "train.batch-size=1.5",
         "train.batch-size=many",
-        "train.first-order-optimizer={kind: adam}",
+        "train.first-order-optimizer={kind: rmsprop}",
         "train.first-order-optimizer={learning-rate: 1}",
         "train.embedding-optimizer={kind: sgd, alpha: 1}",
         "train.user-field=' '",
         "join.window=30",
         "join.window=1.5 h",
+        "join.policy=guess",
+        "join.late-clicks=learn",
+        "join.negatives={rate: 0}",
+        "join.negatives={rate: 0.1, correction: both}",
+        "join.label={click: 0}",
+        "join.label=click",
+        "join.actions=[]",
+        "join.actions=[{topic: likes}]",
+        "join.actions=[{name: like, windows: 1 h}]",
+        "evaluate.at-impression=2",
         "events.max-bytes=1 mb",
         "snapshot.root=/data",
         "snapshot.root=file:data",
@@ -135,6 +149,10 @@ final class LearnerSchemaTest {
         "features=[{name: a, kind: numeric, transform: buckets, bounds: []}]",
         "features=[{name: a, kind: cross, of: [user]}]",
         "features=[{name: a, kind: cross, of: []}]",
+        "fit={optimizer: {kind: adam, alpha: 1}}",
+        "fit={optimizer: {momentum: 0.5}}",
+        "fit={dropout: 1}",
+        "fit={batch-norm: maybe}",
         "parallelism=two",
         "name=..",
         "colour=red"
@@ -196,7 +214,10 @@ final class LearnerSchemaTest {
   /** Puts an unknown key into every mapping. */
   private static void probe(JsonNode node) {
     node.forEach(LearnerSchemaTest::probe);
-    if (node instanceof ObjectNode mapping && !mapping.has("security.protocol")) {
+    if (node instanceof ObjectNode mapping
+        && !mapping.has("security.protocol")
+        && !mapping.has("click")
+        && !mapping.has("buy")) {
       mapping.put(UNKNOWN, 1);
     }
   }

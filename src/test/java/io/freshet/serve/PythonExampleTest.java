@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The example in Python gives the server's number, from the files alone. */
 @Timeout(120)
@@ -81,20 +82,37 @@ class PythonExampleTest {
   @MethodSource("kinds")
   void filesOfAFullAndDeltasGiveTheServersNumber(ModelSettings settings) throws Exception {
     publish(settings);
-    try (SnapshotFollower follower =
-        new SnapshotFollower(new SnapshotStore(new LocalStorage(root)), InstantSource.system())) {
+
+    assertAgree(settings.toString(), EXAMPLES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"log-odds", "fake-negatives"})
+  void correctionsForLabelsAreMade(String correction) throws Exception {
+    publish(kinds().get(0));
+    Path manifest = root.resolve("0badcafe-0000000003/manifest.json");
+    Files.writeString(
+        manifest,
+        Files.readString(manifest)
+            .replace("\"correction\" : \"none\"", "\"correction\" : \"" + correction + '"')
+            .replace("\"sampling_rate\" : 1.0", "\"sampling_rate\" : 0.25"));
+    assertThat(Files.readString(manifest)).contains(correction, "0.25");
+
+    assertAgree(correction, EXAMPLES.subList(0, 2));
+  }
+
+  private void assertAgree(String what, List<Map<String, ?>> examples) throws Exception {
+    SnapshotStore store = new SnapshotStore(new LocalStorage(root));
+    try (SnapshotFollower follower = new SnapshotFollower(store, InstantSource.system())) {
       follower.look();
       try (Scorer scorer = follower.model().orElseThrow().newScorer()) {
-        for (Map<String, ?> example : EXAMPLES) {
-          Output output =
-              run(
-                  SCRIPT.toString(),
-                  root.toString(),
-                  new ObjectMapper().writeValueAsString(example));
+        for (Map<String, ?> example : examples) {
+          String json = new ObjectMapper().writeValueAsString(example);
+          Output output = run(SCRIPT.toString(), root.toString(), json);
 
           assertThat(output.code()).as(output.text()).isZero();
           assertThat(Double.parseDouble(output.text().strip()))
-              .as("%s of %s", example, settings)
+              .as("%s of %s", example, what)
               .isCloseTo(scorer.score(example), within(1e-6));
         }
       }

@@ -1,5 +1,7 @@
 package io.freshet.cli.bench;
 
+import io.freshet.cli.labels.LabelsCommand;
+import io.freshet.cli.labels.SamplingCommand;
 import picocli.CommandLine.Command;
 
 /** Measures; does nothing without one of its commands. */
@@ -12,7 +14,17 @@ import picocli.CommandLine.Command;
       "The roofline is the speed at which the examples' matrix products alone would run, three a"
           + " layer, at the speed that OpenBLAS shows on 400 x 400 x batch in the same run."
     },
-    subcommands = {KernelCommand.class, LoopCommand.class, PipelineCommand.class},
+    subcommands = {
+      KernelCommand.class,
+      LoopCommand.class,
+      PipelineCommand.class,
+      ScalingCommand.class,
+      ServingCommand.class,
+      TableCommand.class,
+      FreshnessCommand.class,
+      LabelsCommand.class,
+      SamplingCommand.class
+    },
     footer = {
       "",
       "Examples:",
