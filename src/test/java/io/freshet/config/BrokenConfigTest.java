@@ -180,8 +180,8 @@ final class BrokenConfigTest {
             problems(
                 GOOD, "join.policy=short-wait", "join.negatives={rate: 1, correction: weight}"))
         .containsExactly(
-            "--set join.negatives: join.negatives.correction: is for policy wait: the others make up for sampled"
-                + " negatives themselves; leave it out");
+            "--set join.negatives: join.negatives.correction: is for policy wait: the others make"
+                + " up for sampled negatives themselves; leave it out");
     assertThat(problems(GOOD, "join.policy=short-wait", "join.window=20 s"))
         .containsExactly(
             "--set join.policy: join.short-wait: is not below the window; give a few" + " seconds");
