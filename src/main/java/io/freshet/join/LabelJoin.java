@@ -18,6 +18,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -68,12 +69,16 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
 
   private final JoinSettings settings;
   private final OutputTag<Click> lateClicks;
+  private final OutputTag<FinalLabel> finalLabels;
 
   private transient MailboxExecutor mailbox;
   private transient ValueState<JoinEntry> entries;
   private transient ListState<long[]> storedCounts;
   private transient ListState<Long> storedWatermark;
+  private transient ListState<double[]> storedDelays;
+  private transient ListState<String> storedActions;
   private transient JoinCounts counts;
+  private transient DelayHistogram delays;
   private transient Attribution attribution;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient Agenda agenda;
@@ -81,24 +86,29 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private transient long restoredWatermark;
   private transient DueTimers dueTimers;
 
-  LabelJoin(JoinSettings settings, OutputTag<Click> lateClicks) {
+  LabelJoin(JoinSettings settings, OutputTag<Click> lateClicks, OutputTag<FinalLabel> finalLabels) {
     this.settings = requireNonNull(settings, "settings");
     this.lateClicks = requireNonNull(lateClicks, "lateClicks");
+    this.finalLabels = requireNonNull(finalLabels, "finalLabels");
   }
 
   /**
-   * The node of the topology. Clicks that change no label, too late or without an impression, leave
-   * by the side output.
+   * The node of the topology. Clicks that change no label, too late or without an impression, and
+   * the final labels of the impressions that are scored leave by side outputs.
    */
   public static SingleOutputStreamOperator<LabelledExample> of(
       DataStream<EncodedImpression> impressions,
       DataStream<Click> clicks,
       JoinSettings settings,
-      OutputTag<Click> lateClicks) {
+      OutputTag<Click> lateClicks,
+      OutputTag<FinalLabel> finalLabels) {
     return impressions
         .keyBy(EncodedImpression::id, Types.STRING)
         .connect(clicks.keyBy(Click::impressionId, Types.STRING))
-        .transform("LabelJoin", LabelledExampleCodec.TYPE, new LabelJoin(settings, lateClicks));
+        .transform(
+            "LabelJoin",
+            LabelledExampleCodec.TYPE,
+            new LabelJoin(settings, lateClicks, finalLabels));
   }
 
   @Override
@@ -124,6 +134,26 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
         context
             .getOperatorStateStore()
             .getUnionListState(new ListStateDescriptor<>("watermark", Types.LONG));
+    storedDelays =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>(
+                    "delays", PrimitiveArrayTypeInfo.DOUBLE_PRIMITIVE_ARRAY_TYPE_INFO));
+    storedActions =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("actions", Types.STRING));
+    restore();
+  }
+
+  private void restore() throws Exception {
+    checkActions();
+    delays = new DelayHistogram(settings.window().toMillis());
+    int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+    for (double[] stored : storedDelays.get()) {
+      delays.addAll(stored, 1.0 / subtasks); // each has a share of all that was known
+    }
     counts = new JoinCounts();
     for (long[] stored : storedCounts.get()) {
       counts.addAll(stored);
@@ -151,8 +181,10 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     dueTimers =
         new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output, restoredWatermark);
     decided = new ArrayList<>();
-    attribution = new Attribution(settings, counts, new Emitter());
+    attribution = new Attribution(settings, delays, counts, new Emitter());
     counts.publish(getMetricGroup());
+    long wait = settings.labels().shortWait().toMillis();
+    getMetricGroup().<Double, Gauge<Double>>gauge("laterShare", () -> delays.laterThan(wait));
   }
 
   @SuppressWarnings("unchecked") // what the backends return is an InternalListState of these types
@@ -168,6 +200,8 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     super.snapshotState(context);
     storedCounts.update(List.of(counts.toArray()));
     storedWatermark.update(List.of(dueTimers.sent()));
+    storedDelays.update(List.of(delays.toArray()));
+    storedActions.update(List.of(String.join("\n", actions())));
   }
 
   @Override
@@ -231,6 +265,23 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     return counts;
   }
 
+  /** State knows actions by their places. */
+  private void checkActions() throws Exception {
+    for (String stored : storedActions.get()) {
+      List<String> before = List.of(stored.split("\n"));
+      List<String> now = actions();
+      if (before.size() > now.size() || !before.equals(now.subList(0, before.size()))) {
+        throw new IllegalStateException(
+            "the state knows the actions %s, in this order, but configured are %s; keep them and add new ones at the end"
+                .formatted(before, now));
+      }
+    }
+  }
+
+  private List<String> actions() {
+    return settings.definition().actions().stream().map(Action::name).toList();
+  }
+
   private long watermark() {
     return Math.max(restoredWatermark, timers.currentWatermark());
   }
@@ -272,14 +323,10 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
 
   private void send(LabelledExample example) {
     long time = Math.max(example.time(), dueTimers.sent() + 1);
-    output.collect(
-        new StreamRecord<>(
-            new LabelledExample(
-                example.impressionId(), time, example.label(), example.weight(), example.example()),
-            time));
+    output.collect(new StreamRecord<>(example.at(time), time));
   }
 
-  private final class Emitter implements Attribution.Output {
+  private final class Emitter implements JoinOutput {
     @Override
     public void example(LabelledExample example) {
       decided.add(example);
@@ -288,6 +335,13 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     @Override
     public void lateClick(Click click) {
       output.collect(lateClicks, new StreamRecord<>(click, click.timestamp()));
+    }
+
+    @Override
+    public void finalLabel(FinalLabel label) {
+      long time = Math.max(label.time(), dueTimers.sent() + 1);
+      FinalLabel inTime = new FinalLabel(label.key(), time, label.label(), label.weight());
+      output.collect(finalLabels, new StreamRecord<>(inTime, time));
     }
   }
 }

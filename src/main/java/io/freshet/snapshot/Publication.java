@@ -94,7 +94,7 @@ final class Publication {
             embeddings,
             cut.metrics(),
             cut.offsets(),
-            1.0,
+            template.labels(),
             new Manifest.Standing(
                 gate.reasons(cut.metrics(), dense.values(), nonFinite),
                 nonFinite,

@@ -63,8 +63,9 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       String name,
       FeatureSchema schema,
       ModelSettings model,
+      Manifest.Labels labels,
       NoticeSink.Factory notices) {
-    this(settings, new ManifestTemplate(name, schema, model), notices, FlinkStorage::at);
+    this(settings, new ManifestTemplate(name, schema, model, labels), notices, FlinkStorage::at);
   }
 
   SnapshotPublisher(

@@ -15,6 +15,8 @@ import io.freshet.feature.Field;
 import io.freshet.feature.LabelledExample;
 import io.freshet.join.ClickCodec;
 import io.freshet.join.EncodedImpressionCodec;
+import io.freshet.join.FinalLabel;
+import io.freshet.join.FinalLabelCodec;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.LabelJoin;
 import java.io.IOException;
@@ -48,6 +50,8 @@ final class KafkaEdgesITCase {
   private static final FeatureSchema SCHEMA =
       new FeatureSchema(List.of(new Field.Categorical("user", 1)), "user");
   private static final OutputTag<Click> LATE = new OutputTag<>("late", ClickCodec.TYPE);
+  private static final OutputTag<FinalLabel> FINAL =
+      new OutputTag<>("final-labels", FinalLabelCodec.TYPE);
 
   /** A window that ends just before the next impression, and no disorder. */
   private static final JoinSettings SORTED =
@@ -155,7 +159,7 @@ final class KafkaEdgesITCase {
             impressionTopic.name(),
             EncodedImpressionCodec.TYPE);
     WatermarkStrategy<SourceRecord<Click>> clickWatermarks =
-        EventSources.aligned(EventSources.clickWatermarks(join), drift);
+        EventSources.aligned(EventSources.clickWatermarks(join, clickTopic.name()), drift);
     SingleOutputStreamOperator<Click> clicks =
         SourceRouter.behind(
             env.fromSource(
@@ -165,7 +169,7 @@ final class KafkaEdgesITCase {
             clickTopic.name(),
             ClickCodec.TYPE);
     SingleOutputStreamOperator<LabelledExample> examples =
-        LabelJoin.of(impressions, clicks, join, LATE);
+        LabelJoin.of(impressions, clicks, join, LATE, FINAL);
     impressions
         .getSideOutput(SourceRouter.DEAD_LETTERS)
         .union(clicks.getSideOutput(SourceRouter.DEAD_LETTERS))

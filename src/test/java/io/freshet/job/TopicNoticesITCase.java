@@ -14,6 +14,7 @@ import io.freshet.model.DenseShape;
 import io.freshet.model.ModelSettings;
 import io.freshet.snapshot.Announcement;
 import io.freshet.snapshot.LocalStorage;
+import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.SnapshotPublisher;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.SnapshotStore;
@@ -53,6 +54,7 @@ class TopicNoticesITCase {
               "ctr",
               SCHEMA,
               model,
+              new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1),
               new TopicNotices(kafka.bootstrapServers(), topic, Map.of()));
 
       try (var harness = new OneInputStreamOperatorTestHarness<>(publisher)) {

@@ -16,10 +16,11 @@ final class JoinHarness
         String, EncodedImpression, Click, LabelledExample> {
   static final int MAX_PARALLELISM = 128;
   static final OutputTag<Click> LATE = new OutputTag<>("late-clicks", ClickCodec.TYPE);
+  static final OutputTag<FinalLabel> FINAL = new OutputTag<>("final-labels", FinalLabelCodec.TYPE);
 
   private JoinHarness(JoinSettings settings, int parallelism, int subtask) throws Exception {
     super(
-        new LabelJoin(settings, LATE),
+        new LabelJoin(settings, LATE, FINAL),
         EncodedImpression::id,
         Click::impressionId,
         Types.STRING,
@@ -50,8 +51,12 @@ final class JoinHarness
   }
 
   void impression(String id, long timestamp) throws Exception {
+    processElement1(encoded(id, timestamp), timestamp);
+  }
+
+  static EncodedImpression encoded(String id, long timestamp) {
     Example example = new Example(id.hashCode(), new long[] {0, timestamp}, new float[] {1, 0.5f});
-    processElement1(new EncodedImpression(id, timestamp, 1, example), timestamp);
+    return new EncodedImpression(id, timestamp, 1, example);
   }
 
   void click(String id, long timestamp) throws Exception {

@@ -354,7 +354,12 @@ class DeltaChainITCase {
             "SnapshotPublisher",
             Types.VOID,
             new SnapshotPublisher(
-                snapshot, "chain", SyntheticExamples.SCHEMA, MODEL, NoticeSink.none()))
+                snapshot,
+                "chain",
+                SyntheticExamples.SCHEMA,
+                MODEL,
+                new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1),
+                NoticeSink.none()))
         .uid("publisher")
         .setParallelism(1);
   }

@@ -1,5 +1,7 @@
 package io.freshet.cli.bench;
 
+import io.freshet.cli.labels.LabelsCommand;
+import io.freshet.cli.labels.SamplingCommand;
 import picocli.CommandLine.Command;
 
 /** Measures; does nothing without one of its commands. */
@@ -19,7 +21,9 @@ import picocli.CommandLine.Command;
       ScalingCommand.class,
       ServingCommand.class,
       TableCommand.class,
-      FreshnessCommand.class
+      FreshnessCommand.class,
+      LabelsCommand.class,
+      SamplingCommand.class
     },
     footer = {
       "",

@@ -5,6 +5,7 @@ import io.freshet.cli.cluster.FlinkCluster;
 import io.freshet.config.LearnerConfig;
 import io.freshet.snapshot.LocalStorage;
 import io.freshet.snapshot.SnapshotStore;
+import io.freshet.snapshot.Version;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -124,16 +126,21 @@ final class ChaosRun {
     List<Map.Entry<String, Long>> ends =
         new ArrayList<>(topics.ends(config.kafka().topics().impressions()).entrySet());
     ends.addAll(topics.ends(config.kafka().topics().clicks()).entrySet());
+    Optional<Version> last = Optional.empty();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       var latest = store.latest();
+      if (!latest.equals(last)) { // it goes on, however slowly
+        last = latest;
+        deadline = System.nanoTime() + PATIENCE.toNanos();
+      }
       Map<String, Long> read = latest.isEmpty() ? Map.of() : store.manifest(latest.get()).offsets();
       if (ends.stream().allMatch(e -> read.getOrDefault(e.getKey(), 0L) >= e.getValue())) {
         return;
       }
       if (System.nanoTime() > deadline) {
         throw new IOException(
-            "after %s the latest snapshot, %s, holds %s of %s; the job's last failure: %s"
+            "for %s the latest snapshot, %s, has held %s of %s; the job's last failure: %s"
                 .formatted(PATIENCE, latest, read, ends, job.lastFailure()));
       }
       Thread.sleep(250);

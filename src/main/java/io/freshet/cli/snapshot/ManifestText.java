@@ -60,7 +60,10 @@ final class ManifestText {
         .row("Examples", Cells.count(manifest.dense().examples()))
         .row("State", state())
         .row("Unknown ids", manifest.unknownIds().rule())
-        .row("Sampling", Double.toString(manifest.samplingRate()));
+        .row("Label", manifest.labels().definition())
+        .row("Policy", manifest.labels().policy())
+        .row("Sampling", Double.toString(manifest.samplingRate()))
+        .row("Correction", manifest.labels().correction());
   }
 
   private String state() {
