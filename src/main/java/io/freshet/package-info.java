@@ -22,7 +22,8 @@
  *    └─── FeedbackTail ◄─── rows, merged slices ───┴─┘                            SnapshotPublisher
  *         (in the process of its trainer)                                                 │
  *                                                                                         ▼
- *                                                                                 files below a root
+ *                                                                                 files below a root,
+ *                                                                                 announcements in Kafka
  * </pre>
  *
  * <p>All of it fails and recovers as one: Kafka offsets, the join's state and every parameter lie
@@ -41,7 +42,7 @@
  * join      impressions and clicks to labelled examples
  * train     the loop of trainers, shards and mergers
  * evaluate  progressive validation
- * snapshot  snapshots: written, published, read, verified
+ * snapshot  snapshots: written, judged, published, merged, deleted, read
  * config    one YAML file to settings, or every problem at once
  * serve     following snapshots, scoring with them, HTTP; no Flink
  * job       the topology, its Kafka edges, the main class of the slim jar

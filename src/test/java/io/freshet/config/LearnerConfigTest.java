@@ -98,7 +98,7 @@ final class LearnerConfigTest {
         .isEqualTo(
             new SnapshotSettings(
                 "file:///var/lib/freshet/snapshots",
-                new MergeSettings(0.5, 100),
+                new MergeSettings(1, 100),
                 new RetentionSettings(3, Duration.ofHours(1), Duration.ofDays(30)),
                 new GateSettings(
                     5,

@@ -289,6 +289,30 @@ class SnapshotFollowerTest {
         .contains("0badcafe", String.valueOf(value));
   }
 
+  @Test
+  void aWithheldVersionIsPassedThroughOnTheWayToOneThatPassed() throws Exception {
+    sample.full(FULL, 1, 1, 2, 3);
+    follower.look();
+    sample.delta(DELTA, FULL, Float.NaN, List.of(2L, 3L)); // withheld
+    sample.delta(NEXT, DELTA, 3, List.of(2L), 3);
+    follower.look();
+
+    assertServes(NEXT, 1, 2);
+    assertThat(follower.state().kind()).isEqualTo(Kind.CURRENT);
+  }
+
+  @Test
+  void aVersionWithARowOfItsParentThatIsNoNumberIsNotServed() throws Exception {
+    sample.full(FULL, 1, 1, 2, 3);
+    follower.look();
+    sample.delta(DELTA, FULL, Float.NaN, List.of(2L));
+    sample.delta(NEXT, DELTA, 3, List.of(3L)); // a person points to it all the same
+    follower.look();
+
+    assertServes(FULL, 1, 2, 3);
+    assertThat(follower.state().problem().orElseThrow()).contains(NEXT.toString(), "no numbers");
+  }
+
   private void publishThree() throws IOException {
     sample.full(FULL, 1, 1, 2, 3);
     sample.delta(DELTA, FULL, 2, List.of(2L), 3);
