@@ -72,10 +72,13 @@ final class LearnerConfigTest {
     assertThat(DEFAULT.join())
         .isEqualTo(
             new JoinSettings(
-                Duration.ofMinutes(30),
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(1),
-                Duration.ofSeconds(1)));
+                Duration.ofSeconds(1),
+                Duration.ofHours(4),
+                LabelDefinition.click("clicks", Duration.ofMinutes(30)),
+                LabelSettings.DEFAULT,
+                0));
     assertThat(DEFAULT.model()).isEqualTo(new ModelSettings(10, List.of(128, 64), 0, 42));
     assertThat(DEFAULT.train())
         .isEqualTo(
@@ -152,6 +155,7 @@ final class LearnerConfigTest {
                     Duration.ofMillis(500),
                     Duration.ofSeconds(5),
                     Duration.ofMillis(250),
+                    Duration.ofDays(5),
                     new LabelDefinition(
                         List.of(
                             new Action(
