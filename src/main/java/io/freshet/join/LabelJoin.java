@@ -78,7 +78,9 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private transient ListState<double[]> storedDelays;
   private transient ListState<String> storedActions;
   private transient JoinCounts counts;
+  private transient ListState<Long> storedStart;
   private transient DelayHistogram delays;
+  private transient WarmUp warmUp;
   private transient Attribution attribution;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient Agenda agenda;
@@ -140,6 +142,10 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
             .getUnionListState(
                 new ListStateDescriptor<>(
                     "delays", PrimitiveArrayTypeInfo.DOUBLE_PRIMITIVE_ARRAY_TYPE_INFO));
+    storedStart =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("start", Types.LONG));
     storedActions =
         context
             .getOperatorStateStore()
@@ -153,6 +159,10 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
     for (double[] stored : storedDelays.get()) {
       delays.addAll(stored, 1.0 / subtasks); // each has a share of all that was known
+    }
+    warmUp = new WarmUp(settings);
+    for (long first : storedStart.get()) {
+      warmUp.shown(first);
     }
     counts = new JoinCounts();
     for (long[] stored : storedCounts.get()) {
@@ -181,7 +191,7 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     dueTimers =
         new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output, restoredWatermark);
     decided = new ArrayList<>();
-    attribution = new Attribution(settings, delays, counts, new Emitter());
+    attribution = new Attribution(settings, warmUp, delays, counts, new Emitter());
     counts.publish(getMetricGroup());
     long wait = settings.labels().shortWait().toMillis();
     getMetricGroup().<Double, Gauge<Double>>gauge("laterShare", () -> delays.laterThan(wait));
@@ -200,6 +210,7 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     super.snapshotState(context);
     storedCounts.update(List.of(counts.toArray()));
     storedWatermark.update(List.of(dueTimers.sent()));
+    storedStart.update(List.of(warmUp.first()));
     storedDelays.update(List.of(delays.toArray()));
     storedActions.update(List.of(String.join("\n", actions())));
   }
