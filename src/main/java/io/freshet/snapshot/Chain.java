@@ -172,6 +172,11 @@ final class Chain {
     notifyAll();
   }
 
+  /** The version that the next one follows. */
+  synchronized Optional<Version> lastPublished() {
+    return published;
+  }
+
   /** Whether a complete checkpoint still waits for its publication. */
   synchronized boolean hasDue() {
     return !due.isEmpty();

@@ -72,7 +72,8 @@ final class BrokenConfigTest {
   void unknownKeyThatResemblesNoneListsThoseThereAre() {
     assertThat(problems(GOOD + "snapshot: {compression: zstd}\n"))
         .containsExactly(
-            "learner.yaml:3:12: snapshot.compression: is not a known key; known here: root");
+            "learner.yaml:3:12: snapshot.compression: is not a known key; known here: root,"
+                + " merge, retention, gate");
   }
 
   @Test
@@ -80,10 +81,24 @@ final class BrokenConfigTest {
     assertThat(problems(GOOD + "model: {kind: xdeepfm, cin-layers: 3}\n"))
         .containsExactly(
             "learner.yaml:3:15: model.kind: xdeepfm is not one of: dcn, deepfm, fm, lr, wide-deep");
-    assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: adam, beta1: 0.9}}\n"))
+    assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: rmsprop, rho: 0.9}}\n"))
         .containsExactly(
-            "learner.yaml:3:37: train.embedding-optimizer.kind: adam is not one of: adagrad, ftrl,"
-                + " sgd");
+            "learner.yaml:3:37: train.embedding-optimizer.kind: rmsprop is not one of: adagrad,"
+                + " adam, ftrl, momentum, sgd");
+  }
+
+  @Test
+  void whatDecaysIsForOneTrainerOnly() {
+    String adam = GOOD + "train: {dense: {optimizer: {kind: adam}}}\n";
+
+    assertThat(problems(adam))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "learner.yaml:3:28: train.dense.optimizer: keeps moments that decay, which several"
+                + " trainers cannot add up")
+        .endsWith("set parallelism to 1, or take adagrad, ftrl or sgd");
+    Samples.parse(adam + "parallelism: 1\n");
   }
 
   @Test
@@ -165,8 +180,8 @@ final class BrokenConfigTest {
             problems(
                 GOOD, "join.policy=short-wait", "join.negatives={rate: 1, correction: weight}"))
         .containsExactly(
-            "--set join.negatives: join.negatives.correction: is for wait and full-wait: the others make up for sampled"
-                + " negatives themselves; leave it out");
+            "--set join.negatives: join.negatives.correction: is for wait and full-wait: the others"
+                + " make up for sampled negatives themselves; leave it out");
     assertThat(problems(GOOD, "join.policy=short-wait", "join.window=20 s"))
         .containsExactly(
             "--set join.policy: join.short-wait: is not below the window; give a few" + " seconds");

@@ -18,6 +18,10 @@ import picocli.CommandLine.Command;
       KernelCommand.class,
       LoopCommand.class,
       PipelineCommand.class,
+      ScalingCommand.class,
+      ServingCommand.class,
+      TableCommand.class,
+      FreshnessCommand.class,
       LabelsCommand.class,
       SamplingCommand.class
     },
