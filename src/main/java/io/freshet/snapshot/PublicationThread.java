@@ -74,6 +74,7 @@ final class PublicationThread extends Thread {
     if (unfinished.isPresent()) {
       Version version = unfinished.get();
       retry.untilDone("pointing to version " + version, () -> pointTo(version));
+      chain.finished();
     }
     joined.accept(chain.lastPublished());
     cleanUp(() -> staging.deleteOld(chain.waitingParts(), clock.instant()));

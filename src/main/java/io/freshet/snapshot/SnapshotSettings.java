@@ -2,13 +2,16 @@ package io.freshet.snapshot;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
+
 /**
  * Where snapshots go, and what becomes of them there.
  *
  * @param root a URI that Flink's file systems know: {@code file:///…}, {@code s3://…}
  */
 public record SnapshotSettings(
-    String root, MergeSettings merge, RetentionSettings retention, GateSettings gate) {
+    String root, MergeSettings merge, RetentionSettings retention, GateSettings gate)
+    implements Serializable {
   public static final SnapshotSettings DEFAULT =
       new SnapshotSettings("file:///var/lib/freshet/snapshots");
 

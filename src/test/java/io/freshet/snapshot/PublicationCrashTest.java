@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -112,6 +113,7 @@ class PublicationCrashTest {
 
   /** Runs the publisher's thread until it has nothing more to do, or its storage dies. */
   private void publish(Chain chain, WritableStorage storage) throws Exception {
+    AtomicBoolean joined = new AtomicBoolean();
     PublicationThread thread =
         new PublicationThread(
             chain,
@@ -119,10 +121,10 @@ class PublicationCrashTest {
             new Publication(storage, TinyModel.TEMPLATE, gate, InstantSource.system()),
             InstantSource.system(),
             () -> {},
-            v -> {},
+            v -> joined.set(true),
             m -> {});
     thread.start();
-    while (isAlive(storage) && chain.hasDue()) {
+    while (isAlive(storage) && (!joined.get() || chain.hasDue())) {
       Thread.sleep(1);
     }
     thread.interrupt();
