@@ -129,7 +129,7 @@ final class LearnerConfigTest {
             Duration.ofSeconds(20),
             LateClicks.CORRECT,
             0.5,
-            Sampling.LOG_ODDS,
+            Sampling.WEIGHT,
             10);
     assertThat(config)
         .isEqualTo(
@@ -220,7 +220,7 @@ final class LearnerConfigTest {
     LearnerConfig config = Samples.parse(Samples.OTHER_KINDS);
 
     assertThat(config.join().labels())
-        .isEqualTo(LabelSettings.DEFAULT.withNegatives(0.5, Sampling.WEIGHT))
+        .isEqualTo(LabelSettings.DEFAULT.withNegatives(0.5, Sampling.LOG_ODDS))
         .isEqualTo(config.train().learning().labels());
   }
 
