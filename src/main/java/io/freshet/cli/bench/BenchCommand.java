@@ -12,7 +12,12 @@ import picocli.CommandLine.Command;
       "The roofline is the speed at which the examples' matrix products alone would run, three a"
           + " layer, at the speed that OpenBLAS shows on 400 x 400 x batch in the same run."
     },
-    subcommands = {KernelCommand.class, LoopCommand.class, PipelineCommand.class},
+    subcommands = {
+      KernelCommand.class,
+      LoopCommand.class,
+      JoinCommand.class,
+      PipelineCommand.class
+    },
     footer = {
       "",
       "Examples:",
