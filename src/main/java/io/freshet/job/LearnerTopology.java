@@ -14,6 +14,7 @@ import io.freshet.model.RowBlock;
 import io.freshet.snapshot.Announcement;
 import io.freshet.snapshot.SnapshotPublisher;
 import io.freshet.snapshot.SnapshotWriter;
+import io.freshet.train.SkippedExample;
 import io.freshet.train.TrainingLoop;
 import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -47,11 +48,13 @@ public final class LearnerTopology {
   /**
    * Where results go.
    *
+   * @param skipped examples that were not learned, or not wholly, as poison
    * @param examples the labelled examples in the order they are learned by a single trainer; for
    *     whoever wants to learn from them too
    */
   public record Results(
       Sink<DeadLetter> deadLetters,
+      Sink<SkippedExample> skipped,
       Sink<Click> lateClicks,
       Sink<MetricsReport> metrics,
       Optional<Sink<LabelledExample>> examples) {}
@@ -87,6 +90,11 @@ public final class LearnerTopology {
         .sinkTo(results.deadLetters())
         .uid(Uids.DEAD_LETTERS)
         .name("dead letters");
+    loop.skipped()
+        .sinkTo(results.skipped())
+        .uid(Uids.SKIPPED)
+        .name("skipped examples")
+        .setParallelism(1); // few, if any
     examples
         .getSideOutput(LATE_CLICKS)
         .sinkTo(results.lateClicks())

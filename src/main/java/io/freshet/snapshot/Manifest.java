@@ -3,6 +3,7 @@ package io.freshet.snapshot;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.FeatureSchema;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -59,8 +60,13 @@ public record Manifest(
     DELTA
   }
 
-  /** The shape of the model. */
-  public record Model(String kind, int embeddingSize, List<Integer> hiddenLayers) {
+  /**
+   * The shape of the model.
+   *
+   * @param kind the key of a {@link io.freshet.model.ModelKind}; text, as a newer writer may have
+   *     kinds that this reader can list but not compute
+   */
+  public record Model(String kind, int embeddingSize, List<Integer> hiddenLayers, int crossLayers) {
     public Model {
       requireNonNull(kind, "kind");
       hiddenLayers = List.copyOf(hiddenLayers);
@@ -129,6 +135,15 @@ public record Manifest(
           "version %s is %s and has %s"
               .formatted(version, kind, parent.map(p -> "the parent " + p).orElse("no parent")));
     }
+  }
+
+  /**
+   * The manifest that {@link #toJson} wrote, or a later version of it.
+   *
+   * @throws IOException where the bytes are no manifest of a format that is readable here
+   */
+  public static Manifest of(byte[] json) throws IOException {
+    return ManifestJson.read(json);
   }
 
   /** The manifest as it is written, in UTF-8. */

@@ -9,10 +9,12 @@ import java.util.List;
 /** What the manifests of a run have in common. */
 record ManifestTemplate(String name, FeatureSchema schema, ModelSettings settings)
     implements Serializable {
-  static final String DEEPFM = "deepfm";
-
   Manifest.Model model() {
-    return new Manifest.Model(DEEPFM, settings.embeddingSize(), settings.hiddenLayers());
+    return new Manifest.Model(
+        settings.kind().key(),
+        settings.embeddingSize(),
+        settings.hiddenLayers(),
+        settings.crossLayers());
   }
 
   Manifest.UnknownIds unknownIds() {

@@ -14,6 +14,7 @@ import io.freshet.feature.Field.Numeric;
 import io.freshet.feature.Field.Transform;
 import io.freshet.join.JoinSettings;
 import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings.Adagrad;
 import io.freshet.model.OptimizerSettings.Ftrl;
@@ -122,7 +123,7 @@ final class LearnerConfigTest {
                     Duration.ofMillis(500),
                     Duration.ofSeconds(5),
                     Duration.ofMillis(250)),
-                new ModelSettings(16, List.of(32), 0.001f, -7),
+                new ModelSettings(ModelKind.DCN, 16, List.of(32), 3, 0.001f, -7),
                 new TrainSettings(
                     128,
                     Duration.ofMillis(5),

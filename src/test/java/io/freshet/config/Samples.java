@@ -42,7 +42,7 @@ final class Samples {
         - {name: age, kind: numeric, transform: buckets, bounds: [18, 30.5]}
         - {name: who-genre, kind: cross, of: [who, genres]}
       join: {window: 2 h, out-of-orderness: 500 ms, idleness: 5s, timer-bucket: 250 ms}
-      model: {kind: deepfm, embedding-size: 16, hidden-layers: [32], l2: 1e-3, seed: -7}
+      model: {kind: dcn, embedding-size: 16, hidden-layers: [32], cross-layers: 3, l2: 1e-3, seed: -7}
       train:
         user-field: who
         batch-size: 128
@@ -77,7 +77,14 @@ final class Samples {
             first-order-optimizer: {kind: sgd, learning-rate: 0.05}
             embedding-optimizer: {kind: ftrl}
             dense: {optimizer: {kind: sgd}}
+          model: {kind: wide-deep, embedding-size: 4, hidden-layers: [5]}
           """;
+
+  /** A model without embeddings. */
+  static final String LINEAR = LEAST + "model: {kind: lr, l2: 0.5, seed: 1}\n";
+
+  /** A model of embeddings without layers. */
+  static final String PAIRS = LEAST + "model: {kind: fm, embedding-size: 8}\n";
 
   /** The commented sample that ships. */
   static final String COMMENTED = resource("learner.yaml");
