@@ -121,6 +121,11 @@ final class Breaker {
     return lost.stream().anyMatch(span -> flow.share(shown, span.from(), span.to()) > 0.5);
   }
 
+  /** Why time stands still, where it does. */
+  String reason() {
+    return status == Status.FLOODED ? "clicks flood" : "clicks are missing";
+  }
+
   Status status() {
     return status;
   }

@@ -80,6 +80,11 @@ public record BreakerSettings(
         enabled, window, memory, drop, flood, silence, patience, maxHold, other);
   }
 
+  /** Whether a topic that stays silent is given up in the end. */
+  public boolean endsSilence() {
+    return enabled && action != Action.HOLD;
+  }
+
   private static void checkAboveZero(String what, Duration duration) {
     if (duration.isNegative() || duration.isZero()) {
       throw new IllegalArgumentException(what + " " + duration + " must be above 0");

@@ -13,6 +13,9 @@ import org.apache.flink.metrics.MetricGroup;
  * clicks      = positives + duplicateClicks + lateClicks + orphanClicks + waitingClicks
  * </pre>
  *
+ * <p>and {@code lostExamples} of the positives and negatives were not learned, as their clicks were
+ * lost.
+ *
  * <p>They are published as gauges under the names in these equations.
  */
 final class JoinCounts {
@@ -27,7 +30,8 @@ final class JoinCounts {
     DUPLICATE_CLICKS,
     LATE_IMPRESSIONS,
     LATE_CLICKS,
-    ORPHAN_CLICKS
+    ORPHAN_CLICKS,
+    LOST_EXAMPLES
   }
 
   private final long[] counts = new long[Count.values().length];

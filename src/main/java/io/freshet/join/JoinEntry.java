@@ -3,11 +3,22 @@ package io.freshet.join;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.Example;
 import io.freshet.feature.LabelledExample;
+import java.util.OptionalLong;
 
 /** What the join knows of one impression id, which is the key and so not part of the entry. */
 sealed interface JoinEntry {
 
   JoinEntry NOTHING = new Nothing();
+
+  /** When the entry's impression was shown, if there is one. */
+  static OptionalLong shown(JoinEntry entry) {
+    if (entry instanceof Waiting waiting) {
+      return OptionalLong.of(waiting.timestamp());
+    }
+    return entry instanceof Decided decided
+        ? OptionalLong.of(decided.timestamp())
+        : OptionalLong.empty();
+  }
 
   /** Neither impression nor click, or both long forgotten. Never stored. */
   record Nothing() implements JoinEntry {}

@@ -13,9 +13,14 @@ import java.time.Duration;
  * @param idleness after how long without records a Kafka partition of impressions no longer holds
  *     back the watermark
  * @param timerBucket timers are rounded up to a multiple of it
+ * @param breaker what happens when clicks do not come as they should
  */
 public record JoinSettings(
-    Duration window, Duration outOfOrderness, Duration idleness, Duration timerBucket)
+    Duration window,
+    Duration outOfOrderness,
+    Duration idleness,
+    Duration timerBucket,
+    BreakerSettings breaker)
     implements Serializable {
   public static final JoinSettings DEFAULT =
       new JoinSettings(
@@ -29,12 +34,24 @@ public record JoinSettings(
     requireNonNull(outOfOrderness, "outOfOrderness");
     requireNonNull(idleness, "idleness");
     requireNonNull(timerBucket, "timerBucket");
+    requireNonNull(breaker, "breaker");
     if (outOfOrderness.isNegative()
         || !(positive(window) && positive(idleness) && positive(timerBucket))) {
       throw new IllegalArgumentException(
           "window %s, idleness %s and timer bucket %s must be above 0, out-of-orderness %s 0 or more"
               .formatted(window, idleness, timerBucket, outOfOrderness));
     }
+  }
+
+  /** With the default breaker. */
+  public JoinSettings(
+      Duration window, Duration outOfOrderness, Duration idleness, Duration timerBucket) {
+    this(window, outOfOrderness, idleness, timerBucket, BreakerSettings.DEFAULT);
+  }
+
+  /** The same with another breaker. */
+  public JoinSettings with(BreakerSettings other) {
+    return new JoinSettings(window, outOfOrderness, idleness, timerBucket, other);
   }
 
   /**

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.LabelledExample;
+import io.freshet.join.JoinCounts.Count;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -34,6 +36,8 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Joins impressions (input 1) with their clicks (input 2) into labelled examples, keyed by
@@ -42,7 +46,8 @@ import org.apache.flink.util.OutputTag;
  * <p><b>A silent topic stops time.</b> Idleness of a whole topic is not heeded, so that the
  * watermark waits for it. Without clicks, every impression of an outage would become a false
  * negative; without impressions, those of an outage would come too late, behind clicks that were
- * quicker to return.
+ * quicker to return. The {@link Breaker} stops time as well, where clicks come but not as they
+ * should; and after the longest hold it decides what becomes of a topic that stays silent.
  *
  * <p><b>Examples come in the order of event time</b>, but for as much as records may: an example
  * whose time is further ahead of the watermark than that waits in the {@link Agenda}. In live
@@ -54,51 +59,77 @@ import org.apache.flink.util.OutputTag;
  * the window, but always after the last watermark that was sent on. {@link DueTimers} sends
  * watermarks on.
  *
- * <p><b>A restart changes nothing.</b> The watermark is part of the checkpoint (all subtasks have
- * the same one at a barrier), so that what was late before it is late after it; so are the counts.
- * Only the end of time is not kept: a job may go on, with new events, from where a bounded run
- * ended.
+ * <p><b>A restart changes nothing.</b> The time that each subtask has come to is part of the
+ * checkpoint, so that what was late before it is late after it; so are the counts, and what the
+ * breaker knows. After rescaling all go on from the earliest. Only the end of time is not kept: a
+ * job may go on, with new events, from where a bounded run ended.
  */
 public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     implements TwoInputStreamOperator<EncodedImpression, Click, LabelledExample>,
         Triggerable<String, VoidNamespace> {
   private static final long serialVersionUID = 1L;
 
+  private static final Logger LOG = LoggerFactory.getLogger(LabelJoin.class);
+  private static final int CLICKS = 1; // as an input
   private static final long END_OF_TIME = Watermark.MAX_WATERMARK.getTimestamp();
 
   private final JoinSettings settings;
   private final OutputTag<Click> lateClicks;
+  private final OutputTag<LabelledExample> lostExamples;
+  private final OutputTag<String> holds;
 
   private transient MailboxExecutor mailbox;
   private transient ValueState<JoinEntry> entries;
   private transient ListState<long[]> storedCounts;
-  private transient ListState<Long> storedWatermark;
+  private transient ListState<long[]> storedTime;
+  private transient ListState<double[]> storedBreaker;
   private transient JoinCounts counts;
   private transient Attribution attribution;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient Agenda agenda;
   private transient List<LabelledExample> decided; // by the call under way
+  private transient Breaker breaker;
+  private transient Silence silence;
+  private transient boolean clicksGone;
   private transient long restoredWatermark;
   private transient DueTimers dueTimers;
 
-  LabelJoin(JoinSettings settings, OutputTag<Click> lateClicks) {
+  LabelJoin(JoinSettings settings, SideOutputs sides) {
     this.settings = requireNonNull(settings, "settings");
-    this.lateClicks = requireNonNull(lateClicks, "lateClicks");
+    this.lateClicks = sides.lateClicks();
+    this.lostExamples = sides.lostExamples();
+    this.holds = sides.holds();
   }
 
   /**
-   * The node of the topology. Clicks that change no label, too late or without an impression, leave
-   * by the side output.
+   * What leaves by side outputs.
+   *
+   * @param lateClicks clicks that change no label: too late, or without an impression
+   * @param lostExamples examples that are not to be learned, their clicks being lost
+   * @param holds ahead of each barrier, why what was learned up to it should not be published, if
+   *     it should not
    */
+  public record SideOutputs(
+      OutputTag<Click> lateClicks,
+      OutputTag<LabelledExample> lostExamples,
+      OutputTag<String> holds) {
+    public SideOutputs {
+      requireNonNull(lateClicks, "lateClicks");
+      requireNonNull(lostExamples, "lostExamples");
+      requireNonNull(holds, "holds");
+    }
+  }
+
+  /** The node of the topology. */
   public static SingleOutputStreamOperator<LabelledExample> of(
       DataStream<EncodedImpression> impressions,
       DataStream<Click> clicks,
       JoinSettings settings,
-      OutputTag<Click> lateClicks) {
+      SideOutputs sides) {
     return impressions
         .keyBy(EncodedImpression::id, Types.STRING)
         .connect(clicks.keyBy(Click::impressionId, Types.STRING))
-        .transform("LabelJoin", LabelledExampleCodec.TYPE, new LabelJoin(settings, lateClicks));
+        .transform("LabelJoin", LabelledExampleCodec.TYPE, new LabelJoin(settings, sides));
   }
 
   @Override
@@ -120,20 +151,35 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
             .getListState(
                 new ListStateDescriptor<>(
                     "counts", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
-    storedWatermark =
+    storedTime =
         context
             .getOperatorStateStore()
-            .getUnionListState(new ListStateDescriptor<>("watermark", Types.LONG));
+            .getUnionListState(
+                new ListStateDescriptor<>(
+                    "time", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
+    storedBreaker =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>(
+                    "breaker", PrimitiveArrayTypeInfo.DOUBLE_PRIMITIVE_ARRAY_TYPE_INFO));
     counts = new JoinCounts();
     for (long[] stored : storedCounts.get()) {
       counts.addAll(stored);
     }
-    restoredWatermark = Long.MIN_VALUE;
-    for (long stored : storedWatermark.get()) {
-      if (stored != END_OF_TIME) {
-        restoredWatermark = Math.max(restoredWatermark, stored);
-      }
-    }
+    restore(Shares.of(getRuntimeContext().getTaskInfo()));
+  }
+
+  private void restore(Shares shares) throws Exception {
+    restoredWatermark =
+        shares.longs(storedTime.get()).stream()
+            .mapToLong(time -> time[0])
+            .filter(time -> time != END_OF_TIME)
+            .min()
+            .orElse(Long.MIN_VALUE);
+    breaker = new Breaker(settings.breaker(), settings.window());
+    List<double[]> known = shares.doubles(storedBreaker.get());
+    breaker.goOnFrom(known, shares.part(known.size()));
   }
 
   @Override
@@ -144,7 +190,7 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
         new Agenda(
             this,
             pages("due", StringSerializer.INSTANCE),
-            pages("ahead", LabelledExampleCodec.TYPE.serializer()),
+            pages("ahead", HeldExampleCodec.TYPE.serializer()),
             timers,
             settings.timerBucket(),
             getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
@@ -152,7 +198,11 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
         new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output, restoredWatermark);
     decided = new ArrayList<>();
     attribution = new Attribution(settings, counts, new Emitter());
+    silence = new Silence(settings.breaker().silence(), now());
     counts.publish(getMetricGroup());
+    getMetricGroup().gauge("breaker", (Gauge<Integer>) () -> breaker.status().ordinal());
+    getMetricGroup().gauge("clicksSilent", (Gauge<Boolean>) silence::isSilent);
+    getMetricGroup().gauge("holds", (Gauge<Long>) breaker::opened);
   }
 
   @SuppressWarnings("unchecked") // what the backends return is an InternalListState of these types
@@ -167,14 +217,23 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     storedCounts.update(List.of(counts.toArray()));
-    storedWatermark.update(List.of(dueTimers.sent()));
+    Shares shares = Shares.of(getRuntimeContext().getTaskInfo());
+    storedTime.update(List.of(shares.signed(new long[] {dueTimers.sent()})));
+    storedBreaker.update(List.of(shares.signed(breaker.toArray())));
   }
 
   @Override
   public void processElement1(StreamRecord<EncodedImpression> element) throws Exception {
     EncodedImpression impression = element.getValue();
     JoinEntry before = entry();
-    put(impression.id(), before, attribution.onImpression(before, impression, watermark()));
+    JoinEntry after = attribution.onImpression(before, impression, watermark());
+    if (JoinEntry.shown(after).isPresent() && JoinEntry.shown(before).isEmpty()) {
+      breaker.impression(impression.timestamp());
+      if (silence.impression(impression.timestamp(), breaker.clickRate(), now())) {
+        LOG.warn("Clicks are silent, while impressions come; time waits, nothing is published");
+      }
+    }
+    put(impression.id(), before, after);
   }
 
   @Override
@@ -188,9 +247,11 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
     long now = timer.getTimestamp();
     Collection<String> ids = agenda.takeIds(now);
-    List<LabelledExample> examples = agenda.takeExamples(now);
+    List<HeldExample> examples = agenda.takeExamples(now);
     dueTimers.fired(now, ids.size() + examples.size());
-    examples.forEach(this::send);
+    for (HeldExample held : examples) {
+      send(held.shown(), held.example());
+    }
     for (String id : ids) {
       setCurrentKey(id);
       look(id, now);
@@ -211,14 +272,34 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     throw new IllegalStateException("the join sets no timers in processing time, yet got " + timer);
   }
 
+  /** Of impressions no silence is heeded; of clicks, one that is too long to be waited for. */
   @Override
-  protected void processWatermarkStatus(WatermarkStatus status, int index) {
-    // neither topic's silence is heeded
+  protected void processWatermarkStatus(WatermarkStatus status, int index) throws Exception {
+    if (index == CLICKS && settings.breaker().endsSilence()) {
+      clicksGone = status.isIdle();
+      super.processWatermarkStatus(status, index);
+    }
+  }
+
+  @Override
+  public void processWatermark2(Watermark mark) throws Exception {
+    if (silence.clicksAt(mark.getTimestamp(), now())) {
+      LOG.info("Clicks come again, after a silence");
+    }
+    super.processWatermark2(mark);
   }
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    dueTimers.advanceTo(mark);
+    dueTimers.advanceTo(new Watermark(breaker.limit(mark.getTimestamp(), clicksGone)));
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) {
+    if (breaker.isHolding() || silence.isSilent()) {
+      output.collect(
+          holds, new StreamRecord<>(silence.isSilent() ? "clicks are silent" : breaker.reason()));
+    }
   }
 
   @Override
@@ -254,29 +335,43 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     } else if (after != before) {
       entries.update(after);
     }
-    tell();
+    tell(before, after);
   }
 
   /** Sends on what was decided, or puts it on the agenda where it is ahead of time. */
-  private void tell() throws Exception {
+  private void tell(JoinEntry before, JoinEntry after) throws Exception {
     for (LabelledExample example : decided) {
+      long shown = JoinEntry.shown(after).orElseGet(() -> JoinEntry.shown(before).orElseThrow());
+      if (example.label() > 0) {
+        breaker.click(shown, example.time());
+      }
       long due = example.time() - settings.disorder().toMillis();
       if (due > dueTimers.reached()) {
-        agenda.send(example, due);
+        agenda.send(new HeldExample(shown, example), due);
       } else {
-        send(example);
+        send(shown, example);
       }
     }
     decided.clear();
   }
 
-  private void send(LabelledExample example) {
+  private void send(long shown, LabelledExample example) {
     long time = Math.max(example.time(), dueTimers.sent() + 1);
-    output.collect(
+    var record =
         new StreamRecord<>(
             new LabelledExample(
                 example.impressionId(), time, example.label(), example.weight(), example.example()),
-            time));
+            time);
+    if (breaker.isLost(shown)) {
+      counts.add(Count.LOST_EXAMPLES);
+      output.collect(lostExamples, record);
+    } else {
+      output.collect(record);
+    }
+  }
+
+  private long now() {
+    return getProcessingTimeService().getCurrentProcessingTime();
   }
 
   private final class Emitter implements Attribution.Output {
