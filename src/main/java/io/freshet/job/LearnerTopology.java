@@ -9,11 +9,12 @@ import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.LabelledExample;
 import io.freshet.join.ClickCodec;
 import io.freshet.join.EncodedImpressionCodec;
-import io.freshet.join.LabelJoin;
+import io.freshet.join.LabelStreams;
 import io.freshet.model.RowBlock;
 import io.freshet.snapshot.Announcement;
 import io.freshet.snapshot.SnapshotPublisher;
 import io.freshet.snapshot.SnapshotWriter;
+import io.freshet.train.MessageCodecs;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.TrainingLoop;
 import java.util.Optional;
@@ -29,8 +30,6 @@ import org.apache.flink.util.OutputTag;
  * <p>Sources and sinks are arguments, so that a test runs the same graph on what it likes.
  */
 public final class LearnerTopology {
-  private static final OutputTag<Click> LATE_CLICKS =
-      new OutputTag<>("late-clicks", ClickCodec.TYPE);
   private static final OutputTag<MetricsReport> AT_BARRIER =
       new OutputTag<>("metrics-at-barrier", MetricsReportCodec.TYPE);
 
@@ -48,7 +47,8 @@ public final class LearnerTopology {
   /**
    * Where results go.
    *
-   * @param skipped examples that were not learned, or not wholly, as poison
+   * @param skipped examples that were not learned, or not wholly: as poison, or because their
+   *     clicks are lost
    * @param examples the labelled examples in the order they are learned by a single trainer; for
    *     whoever wants to learn from them too
    */
@@ -67,10 +67,8 @@ public final class LearnerTopology {
             .uid(Uids.IMPRESSIONS);
     var clicks =
         SourceRouter.behind(events.clicks(), topics.clicks(), ClickCodec.TYPE).uid(Uids.CLICKS);
-    var examples =
-        LabelJoin.of(impressions, clicks, config.join(), LATE_CLICKS)
-            .uid(Uids.LABEL_JOIN)
-            .setParallelism(Math.max(impressions.getParallelism(), clicks.getParallelism()));
+    var labels = LabelStreams.join(impressions, clicks, config.join());
+    var examples = labels.examples().uid(Uids.LABEL_JOIN);
     var loop = loop(examples);
     var metrics = evaluation(loop);
 
@@ -82,7 +80,11 @@ public final class LearnerTopology {
                     .getSideOutput(AT_BARRIER)
                     .map(LearnerTopology::figures)
                     .returns(Announcement.TYPE),
-                offsets(impressions).union(offsets(clicks))));
+                offsets(impressions).union(offsets(clicks)),
+                labels
+                    .holds()
+                    .<Announcement>map(Announcement.Withheld::new)
+                    .returns(Announcement.TYPE)));
 
     impressions
         .getSideOutput(SourceRouter.DEAD_LETTERS)
@@ -91,15 +93,13 @@ public final class LearnerTopology {
         .uid(Uids.DEAD_LETTERS)
         .name("dead letters");
     loop.skipped()
+        .union(
+            labels.lostExamples().map(LearnerTopology::lost).returns(MessageCodecs.SKIPPED_EXAMPLE))
         .sinkTo(results.skipped())
         .uid(Uids.SKIPPED)
         .name("skipped examples")
         .setParallelism(1); // few, if any
-    examples
-        .getSideOutput(LATE_CLICKS)
-        .sinkTo(results.lateClicks())
-        .uid(Uids.LATE_CLICKS)
-        .name("late clicks");
+    labels.lateClicks().sinkTo(results.lateClicks()).uid(Uids.LATE_CLICKS).name("late clicks");
     results
         .examples()
         .ifPresent(
@@ -150,6 +150,11 @@ public final class LearnerTopology {
         .getSideOutput(SourceRouter.OFFSETS)
         .map(LearnerTopology::offset)
         .returns(Announcement.TYPE);
+  }
+
+  private static SkippedExample lost(LabelledExample example) {
+    return new SkippedExample(
+        example, "its label cannot be known: the clicks of its time are lost");
   }
 
   private static Announcement offset(SourceOffset offset) {

@@ -94,9 +94,10 @@ final class Breaker {
   /**
    * How far time may go, when the events have come to the given time; never further than that.
    *
+   * @param reached how far time has gone so far, and all that was due then is done
    * @param clicksGone whether the topic of clicks has been silent for the longest hold
    */
-  long limit(long events, boolean clicksGone) {
+  long limit(long events, long reached, boolean clicksGone) {
     if (!settings.enabled() || flow.last().isEmpty()) {
       return events;
     }
@@ -106,7 +107,7 @@ final class Breaker {
       testable = next;
     }
     judge(events, clicksGone);
-    lost.forgetBefore(next - flow.lags());
+    lost.forgetBefore(flow.bucket(reached) - flow.lags());
     flow.forgetBefore(isHolding() ? Math.min(suspect, next) : next);
     return isHolding() ? Math.min(events, flow.end(next - 1) - 1) : events;
   }

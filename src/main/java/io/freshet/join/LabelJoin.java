@@ -15,7 +15,6 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
@@ -25,8 +24,6 @@ import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.runtime.state.internal.InternalListState;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
@@ -35,7 +32,6 @@ import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
-import org.apache.flink.util.OutputTag;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +60,7 @@ import org.slf4j.LoggerFactory;
  * breaker knows. After rescaling all go on from the earliest. Only the end of time is not kept: a
  * job may go on, with new events, from where a bounded run ended.
  */
-public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
+final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     implements TwoInputStreamOperator<EncodedImpression, Click, LabelledExample>,
         Triggerable<String, VoidNamespace> {
   private static final long serialVersionUID = 1L;
@@ -74,9 +70,6 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private static final long END_OF_TIME = Watermark.MAX_WATERMARK.getTimestamp();
 
   private final JoinSettings settings;
-  private final OutputTag<Click> lateClicks;
-  private final OutputTag<LabelledExample> lostExamples;
-  private final OutputTag<String> holds;
 
   private transient MailboxExecutor mailbox;
   private transient ValueState<JoinEntry> entries;
@@ -94,42 +87,8 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private transient long restoredWatermark;
   private transient DueTimers dueTimers;
 
-  LabelJoin(JoinSettings settings, SideOutputs sides) {
+  LabelJoin(JoinSettings settings) {
     this.settings = requireNonNull(settings, "settings");
-    this.lateClicks = sides.lateClicks();
-    this.lostExamples = sides.lostExamples();
-    this.holds = sides.holds();
-  }
-
-  /**
-   * What leaves by side outputs.
-   *
-   * @param lateClicks clicks that change no label: too late, or without an impression
-   * @param lostExamples examples that are not to be learned, their clicks being lost
-   * @param holds ahead of each barrier, why what was learned up to it should not be published, if
-   *     it should not
-   */
-  public record SideOutputs(
-      OutputTag<Click> lateClicks,
-      OutputTag<LabelledExample> lostExamples,
-      OutputTag<String> holds) {
-    public SideOutputs {
-      requireNonNull(lateClicks, "lateClicks");
-      requireNonNull(lostExamples, "lostExamples");
-      requireNonNull(holds, "holds");
-    }
-  }
-
-  /** The node of the topology. */
-  public static SingleOutputStreamOperator<LabelledExample> of(
-      DataStream<EncodedImpression> impressions,
-      DataStream<Click> clicks,
-      JoinSettings settings,
-      SideOutputs sides) {
-    return impressions
-        .keyBy(EncodedImpression::id, Types.STRING)
-        .connect(clicks.keyBy(Click::impressionId, Types.STRING))
-        .transform("LabelJoin", LabelledExampleCodec.TYPE, new LabelJoin(settings, sides));
   }
 
   @Override
@@ -178,8 +137,7 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
             .min()
             .orElse(Long.MIN_VALUE);
     breaker = new Breaker(settings.breaker(), settings.window());
-    List<double[]> known = shares.doubles(storedBreaker.get());
-    breaker.goOnFrom(known, shares.part(known.size()));
+    breaker.goOnFrom(shares.doubles(storedBreaker.get()), shares.part(storedBreaker.get()));
   }
 
   @Override
@@ -291,14 +249,16 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    dueTimers.advanceTo(new Watermark(breaker.limit(mark.getTimestamp(), clicksGone)));
+    long limit = breaker.limit(mark.getTimestamp(), dueTimers.sent(), clicksGone);
+    dueTimers.advanceTo(new Watermark(limit));
   }
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) {
     if (breaker.isHolding() || silence.isSilent()) {
       output.collect(
-          holds, new StreamRecord<>(silence.isSilent() ? "clicks are silent" : breaker.reason()));
+          LabelStreams.HOLDS,
+          new StreamRecord<>(silence.isSilent() ? "clicks are silent" : breaker.reason()));
     }
   }
 
@@ -364,7 +324,7 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
             time);
     if (breaker.isLost(shown)) {
       counts.add(Count.LOST_EXAMPLES);
-      output.collect(lostExamples, record);
+      output.collect(LabelStreams.LOST_EXAMPLES, record);
     } else {
       output.collect(record);
     }
@@ -382,7 +342,7 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
 
     @Override
     public void lateClick(Click click) {
-      output.collect(lateClicks, new StreamRecord<>(click, click.timestamp()));
+      output.collect(LabelStreams.LATE_CLICKS, new StreamRecord<>(click, click.timestamp()));
     }
   }
 }

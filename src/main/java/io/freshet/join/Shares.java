@@ -49,9 +49,14 @@ record Shares(int subtask, int parallelism) {
         s -> Arrays.copyOfRange(s, SIGNATURE, s.length));
   }
 
-  /** Which part this subtask takes of each of so many: all of its own. */
-  double part(int known) {
-    return known == 1 ? 1 : 1.0 / parallelism;
+  /** Which part of what {@link #doubles} gives this subtask takes: all of its own. */
+  double part(Iterable<double[]> stored) {
+    for (double[] each : stored) {
+      if ((long) each[0] == subtask && (long) each[1] == parallelism) {
+        return 1;
+      }
+    }
+    return 1.0 / parallelism;
   }
 
   private <T> List<T> mine(

@@ -152,7 +152,7 @@ final class BreakerTest {
     run.clicks(clicked -> clicked >= 60 * MINUTE ? NEVER : clicked);
     assertThat(run.limitAt(64)).isLessThan(63 * MINUTE);
 
-    assertThat(run.breaker.limit(65 * MINUTE, true)).isEqualTo(65 * MINUTE);
+    assertThat(run.breaker.limit(65 * MINUTE, 60 * MINUTE, true)).isEqualTo(65 * MINUTE);
     assertThat(run.breaker.status()).isEqualTo(Status.GIVEN_UP);
   }
 
@@ -162,7 +162,7 @@ final class BreakerTest {
     run.clicks(clicked -> clicked >= 60 * MINUTE ? NEVER : clicked);
     run.limitAt(64);
 
-    assertThat(run.breaker.limit(Long.MAX_VALUE, false)).isEqualTo(Long.MAX_VALUE);
+    assertThat(run.breaker.limit(Long.MAX_VALUE, 60 * MINUTE, false)).isEqualTo(Long.MAX_VALUE);
     assertThat(run.breaker.isLost(62 * MINUTE)).isTrue();
   }
 
@@ -253,7 +253,7 @@ final class BreakerTest {
         while (told < events.size() && events.get(told).arrives() <= at * MINUTE) {
           tell(events.get(told++));
         }
-        limit = breaker.limit(at * MINUTE, false);
+        limit = breaker.limit(at * MINUTE, (at - 11) * MINUTE, false);
       }
       minute = until;
       return limit;

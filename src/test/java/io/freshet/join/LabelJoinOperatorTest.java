@@ -10,7 +10,6 @@ import java.util.stream.IntStream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,11 +130,34 @@ final class LabelJoinOperatorTest {
   void silentClickTopicStopsTime() throws Exception {
     join.impression("a", 1_000);
     join.processWatermark2(new Watermark(2_000));
-    join.processWatermarkStatus2(WatermarkStatus.IDLE);
     join.processWatermark1(new Watermark(500_000));
 
     assertThat(join.extractOutputValues()).isEmpty();
     assertThat(join.getOutput()).containsExactly(new Watermark(2_000));
+  }
+
+  @Test
+  void clickTopicThatStaysSilentForTheLongestHoldIsNotWaitedFor() throws Exception {
+    join.impression("a", 1_000);
+    join.processWatermark2(new Watermark(2_000));
+    join.processWatermark1(new Watermark(500_000));
+    join.processWatermarkStatus2(WatermarkStatus.IDLE);
+
+    assertThat(join.extractOutputValues()).hasSize(1);
+    assertThat(join.getOutput()).last().isEqualTo(new Watermark(500_000));
+  }
+
+  @Test
+  void clickTopicIsWaitedForWithoutEndIfImpressionsAreToBeHeld() throws Exception {
+    JoinSettings hold = SETTINGS.with(BreakerSettings.DEFAULT.with(BreakerSettings.Action.HOLD));
+    try (JoinHarness holding = JoinHarness.open(hold)) {
+      holding.impression("a", 1_000);
+      holding.processWatermark2(new Watermark(2_000));
+      holding.processWatermarkStatus2(WatermarkStatus.IDLE);
+      holding.processWatermark1(new Watermark(500_000));
+
+      assertThat(holding.extractOutputValues()).isEmpty();
+    }
   }
 
   @Test
@@ -180,7 +202,7 @@ final class LabelJoinOperatorTest {
     assertThat(join.extractOutputValues()).hasSizeBetween(DueTimers.AT_ONCE, n - 1);
     assertThat(join.getOutput()).doesNotContain(new Watermark(115_000));
 
-    runMails();
+    join.runMails();
     assertThat(join.extractOutputValues()).hasSize(n);
     assertThat(join.getOutput()).last().isEqualTo(new Watermark(115_000));
   }
@@ -195,7 +217,7 @@ final class LabelJoinOperatorTest {
     join.watermarks(115_000);
     join.impression("later", 20_000);
     join.watermarks(500_000);
-    runMails();
+    join.runMails();
 
     assertThat(join.extractOutputValues()).hasSize(n + 1);
     assertThat(join.getOutput()).last().isEqualTo(new Watermark(500_000));
@@ -304,13 +326,6 @@ final class LabelJoinOperatorTest {
       join.impression(id, 1_000);
     } catch (Exception e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private void runMails() throws Exception {
-    TaskMailbox mailbox = join.getTaskMailbox();
-    while (mailbox.hasMail()) {
-      mailbox.take(TaskMailbox.MIN_PRIORITY).run();
     }
   }
 }

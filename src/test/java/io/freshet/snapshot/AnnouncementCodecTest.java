@@ -24,6 +24,7 @@ class AnnouncementCodecTest {
     assertThat(sent(metrics)).isEqualTo(metrics);
     assertThat(sent(offset)).isEqualTo(offset);
     assertThat(sent(window)).isEqualTo(window);
+    assertThat(sent(withheld)).isEqualTo(withheld);
   }
 
   @Test

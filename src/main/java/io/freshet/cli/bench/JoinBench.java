@@ -10,7 +10,7 @@ import io.freshet.feature.LabelledExample;
 import io.freshet.join.ClickCodec;
 import io.freshet.join.EncodedImpressionCodec;
 import io.freshet.join.JoinSettings;
-import io.freshet.join.LabelJoin;
+import io.freshet.join.LabelStreams;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.FileUtils;
-import org.apache.flink.util.OutputTag;
 
 /**
  * The label join in a Flink of this process, as its main class: all impressions of a window come
@@ -47,7 +46,6 @@ import org.apache.flink.util.OutputTag;
  * <p>The state's size is that of the files of a native savepoint.
  */
 final class JoinBench {
-  private static final OutputTag<Click> LATE = new OutputTag<>("late", ClickCodec.TYPE);
   private static final long PAUSE_MILLIS = 5;
   private static final Duration PATIENCE = Duration.ofMinutes(30);
 
@@ -151,7 +149,8 @@ final class JoinBench {
         ticks(env)
             .flatMap((Long number, Collector<Click> out) -> Thread.sleep(PAUSE_MILLIS))
             .returns(ClickCodec.TYPE);
-    LabelJoin.of(shown, clicks, JoinSettings.DEFAULT, LATE)
+    LabelStreams.join(shown, clicks, JoinSettings.DEFAULT)
+        .examples()
         .map(JoinBench::count)
         .returns(Long.class)
         .sinkTo(new DiscardingSink<>());
