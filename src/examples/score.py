@@ -91,12 +91,19 @@ def score(features, manifest, rows, dense):
     sums = [sum(v * row(fid) for fid, v in done[f["name"]]) for f in manifest["schema"]["fields"]]
     embedded = np.array([s[1:] for s in sums])
     logit = row(0)[0] + sum(s[0] for s in sums)  # first order; fid 0 is the bias
-    logit += 0.5 * ((embedded.sum(0) ** 2).sum() - (embedded**2).sum())  # all pairs of fields
-    x = embedded.ravel()
+    if manifest["model"]["kind"] in ("fm", "deepfm"):  # all pairs of fields
+        logit += 0.5 * ((embedded.sum(0) ** 2).sum() - (embedded**2).sum())
+    linear = lambda layer, x: x @ dense[layer + ".weight"] + dense[layer + ".bias"]
+    x = inputs = embedded.ravel()
     for i in range(len(manifest["model"]["hidden_layers"])):
-        x = np.maximum(x @ dense[f"deep.{i}.weight"] + dense[f"deep.{i}.bias"], 0)
+        x = np.maximum(linear(f"deep.{i}", x), 0)
     if "deep.out.weight" in dense:
-        logit += (x @ dense["deep.out.weight"] + dense["deep.out.bias"])[0]
+        logit += linear("deep.out", x)[0]
+    x = inputs
+    for i in range(manifest["model"].get("cross_layers", 0)):
+        x = inputs * linear(f"cross.{i}", x) + x
+    if "cross.out.weight" in dense:
+        logit += linear("cross.out", x)[0]
     return 1 / (1 + math.exp(-logit))
 
 

@@ -12,15 +12,22 @@ import io.freshet.config.CheckpointSettings.Backend;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.event.EventSettings;
 import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.train.TrainSettings;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Each stage's section as its settings record: its keys, and the range of each. */
 final class Sections {
   private static final int MILLION = 1_000_000;
-  private static final Map<String, String> MODELS = Map.of("deepfm", "deepfm");
+  private static final int CROSS_LAYERS = 2;
+  private static final Map<String, ModelKind> MODELS =
+      Arrays.stream(ModelKind.values())
+          .collect(Collectors.toUnmodifiableMap(ModelKind::key, kind -> kind));
   private static final Map<String, Backend> BACKENDS =
       Map.of("rocksdb", Backend.ROCKSDB, "hashmap", Backend.HASHMAP);
 
@@ -34,10 +41,12 @@ final class Sections {
   }
 
   static ModelSettings model(Section s, ModelSettings d) {
-    s.kind("kind", "deepfm", oneOf(MODELS));
+    ModelKind kind = s.kind("kind", d.kind(), oneOf(MODELS));
     return new ModelSettings(
-        s.get("embedding-size", d.embeddingSize(), wholeNumber(1, 512)),
-        s.list("hidden-layers", d.hiddenLayers(), wholeNumber(1, 8192)),
+        kind,
+        kind.embeds() ? s.get("embedding-size", d.embeddingSize(), wholeNumber(1, 512)) : 0,
+        kind.deep() ? s.list("hidden-layers", d.hiddenLayers(), wholeNumber(1, 8192)) : List.of(),
+        kind.crosses() ? s.get("cross-layers", CROSS_LAYERS, wholeNumber(1, 16)) : 0,
         s.get("l2", d.l2(), number(0, 1000)),
         s.get("seed", d.seed(), anyWholeNumber()));
   }

@@ -136,6 +136,7 @@ public final class LearnerJob {
     var topics = kafka.topics();
     return new Results(
         TopicSinks.deadLetters(servers, topics.deadLetters(), kafka.properties()),
+        TopicSinks.skipped(servers, topics.deadLetters(), kafka.properties()),
         TopicSinks.lateClicks(servers, topics.lateClicks(), kafka.properties()),
         TopicSinks.sink(
             servers, new MetricsSerializer(topics.metrics(), config.name()), kafka.properties()),

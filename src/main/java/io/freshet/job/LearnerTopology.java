@@ -22,6 +22,7 @@ import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.SnapshotPublisher;
 import io.freshet.snapshot.SnapshotWriter;
 import io.freshet.train.MessageCodecs;
+import io.freshet.train.SkippedExample;
 import io.freshet.train.TrainingLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,11 +66,13 @@ public final class LearnerTopology {
   /**
    * Where results go.
    *
+   * @param skipped examples that were not learned, or not wholly, as poison
    * @param examples the labelled examples in the order they are learned by a single trainer; for
    *     whoever wants to learn from them too
    */
   public record Results(
       Sink<DeadLetter> deadLetters,
+      Sink<SkippedExample> skipped,
       Sink<Click> lateClicks,
       Sink<MetricsReport> metrics,
       Optional<Sink<LabelledExample>> examples) {}
@@ -106,6 +109,11 @@ public final class LearnerTopology {
         .sinkTo(results.deadLetters())
         .uid(Uids.DEAD_LETTERS)
         .name("dead letters");
+    loop.skipped()
+        .sinkTo(results.skipped())
+        .uid(Uids.SKIPPED)
+        .name("skipped examples")
+        .setParallelism(1); // few, if any
     examples
         .getSideOutput(LATE_CLICKS)
         .sinkTo(results.lateClicks())

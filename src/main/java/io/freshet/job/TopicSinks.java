@@ -1,6 +1,7 @@
 package io.freshet.job;
 
 import io.freshet.event.Click;
+import io.freshet.train.SkippedExample;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.connector.base.DeliveryGuarantee;
@@ -30,6 +31,12 @@ public final class TopicSinks {
   public static KafkaSink<DeadLetter> deadLetters(
       String bootstrapServers, String topic, Map<String, String> properties) {
     return sink(bootstrapServers, new DeadLetterSerializer(topic), properties);
+  }
+
+  /** Examples that were not learned, to the dead letters too. */
+  public static KafkaSink<SkippedExample> skipped(
+      String bootstrapServers, String topic, Map<String, String> properties) {
+    return sink(bootstrapServers, new SkippedExampleSerializer(topic), properties);
   }
 
   /** Late clicks and orphans, as click events keyed by impression id. */

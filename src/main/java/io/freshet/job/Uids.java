@@ -19,6 +19,7 @@ final class Uids {
   static final String SNAPSHOT_WRITER = "snapshot-writer";
   static final String SNAPSHOT_PUBLISHER = "snapshot-publisher";
   static final String DEAD_LETTERS = "dead-letters";
+  static final String SKIPPED = "skipped-examples";
   static final String LATE_CLICKS = "late-clicks";
   static final String METRICS = "metrics";
 

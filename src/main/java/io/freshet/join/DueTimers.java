@@ -8,14 +8,14 @@ import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.api.watermark.Watermark;
 
 /**
- * Fires the timers that a watermark makes due, a bounded number at a time, so that a jump of the
- * watermark does not hold up checkpoints: in between, records and barriers have their turn. The
- * watermark goes on when all have fired.
+ * Does what a watermark makes due, a bounded amount at a time, so that a jump of the watermark does
+ * not hold up checkpoints: in between, records and barriers have their turn. The watermark goes on
+ * when all is done.
  *
  * <p>Flink's own interruptible timers need unaligned checkpoints. Splitting the jump upstream would
  * not do either: the steps would lie in the channel before the barrier all the same. And the bound
- * is on timers, not on a span of event time, so a sparse stream that jumps by months takes no more
- * steps than it has timers.
+ * is on what is done, not on a span of event time, so a sparse stream that jumps by months takes no
+ * more steps than it has things to do.
  */
 final class DueTimers {
   static final int AT_ONCE = 1000;
@@ -26,6 +26,8 @@ final class DueTimers {
 
   private Watermark target = Watermark.UNINITIALIZED;
   private long sent;
+  private long reached;
+  private int done;
   private boolean advancing;
 
   /**
@@ -37,6 +39,7 @@ final class DueTimers {
     this.mailbox = requireNonNull(mailbox, "mailbox");
     this.output = requireNonNull(output, "output");
     this.sent = sent;
+    this.reached = sent;
   }
 
   /**
@@ -47,6 +50,12 @@ final class DueTimers {
     if (!advancing) {
       step();
     }
+  }
+
+  /** Told by whoever handles a timer: when it was set for, and how many things it had to do. */
+  void fired(long timestamp, int things) {
+    reached = Math.max(reached, timestamp);
+    done += things;
   }
 
   /** Fires what is left without a break: nothing comes after it. */
@@ -61,14 +70,20 @@ final class DueTimers {
     return sent;
   }
 
+  /** Up to when all that was due has been done: the last watermark, or beyond it in a jump. */
+  long reached() {
+    return reached;
+  }
+
   private void step() throws Exception {
     Watermark watermark = target;
-    int[] fired = {0};
-    advancing = !timers.tryAdvanceWatermark(watermark, () -> ++fired[0] >= AT_ONCE);
+    done = 0;
+    advancing = !timers.tryAdvanceWatermark(watermark, () -> done >= AT_ONCE);
     if (advancing) {
       mailbox.execute(MailboxExecutor.MailOptions.deferrable(), this::resume, "fire due timers");
     } else {
       sent = watermark.getTimestamp();
+      reached = sent;
       output.emitWatermark(watermark);
     }
   }

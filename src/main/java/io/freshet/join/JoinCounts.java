@@ -85,9 +85,6 @@ final class JoinCounts {
     for (int i = 0; i < others.length; i++) {
       counts[i] += others[i];
     }
-    if (others.length <= Count.JOINED_CLICKS.ordinal()) { // from when each joined made a positive
-      counts[Count.JOINED_CLICKS.ordinal()] += others[Count.POSITIVES.ordinal()];
-    }
   }
 
   void publish(MetricGroup group) {

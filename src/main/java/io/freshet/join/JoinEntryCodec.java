@@ -15,11 +15,8 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * The join's state: 2 bytes for an early click and 8 an action; 11 for a decided impression, and
- * its features where a correction may come; 27, 8 an action that waits for others, and 12 an
- * occurrence for a waiting one.
- *
- * <p>Version 1 knew one action only: of a waiting impression no more than whether a late click was
- * seen.
+ * its features where a correction may come; 23, 8 an action that waits for others, and its features
+ * for a waiting one.
  */
 public final class JoinEntryCodec implements WireCodec<JoinEntry> {
   static final WireType<JoinEntry> TYPE = WireType.of(JoinEntry.class, JoinEntryCodec.class);
@@ -63,15 +60,14 @@ public final class JoinEntryCodec implements WireCodec<JoinEntry> {
 
   @Override
   public JoinEntry read(DataInputView in, int version) throws IOException {
+    if (version == 1) {
+      throw new IOException("the join's state is of before there were policies of labels");
+    }
     byte kind = in.readByte();
     return switch (kind) {
-      case EARLY_CLICK ->
-          new EarlyClick(version == 1 ? ActionTimes.NONE.with(0, in.readLong()) : readTimes(in));
-      case WAITING -> version == 1 ? readWaiting1(in) : readWaiting(in);
-      case DECIDED ->
-          version == 1
-              ? new Decided(in.readLong(), in.readBoolean() ? 1 : 0, Optional.empty())
-              : readDecided(in);
+      case EARLY_CLICK -> new EarlyClick(readTimes(in));
+      case WAITING -> readWaiting(in);
+      case DECIDED -> readDecided(in);
       default -> throw new IOException("an entry of the join cannot be of kind " + kind);
     };
   }
@@ -88,14 +84,6 @@ public final class JoinEntryCodec implements WireCodec<JoinEntry> {
         times,
         (flags & TOLD) != 0,
         (flags & SCORED) != 0);
-  }
-
-  private static Waiting readWaiting1(DataInputView in) throws IOException {
-    long timestamp = in.readLong();
-    float weight = in.readFloat();
-    ActionTimes late = ActionTimes.NONE.with(0, Long.MAX_VALUE);
-    ActionTimes times = in.readBoolean() ? late : ActionTimes.NONE;
-    return new Waiting(timestamp, weight, ExampleBytes.read(in), times, false, false);
   }
 
   private static Decided readDecided(DataInputView in) throws IOException {

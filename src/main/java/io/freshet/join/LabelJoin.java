@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.LabelledExample;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
@@ -13,11 +15,15 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.runtime.state.internal.InternalListState;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -38,6 +44,12 @@ import org.apache.flink.util.OutputTag;
  * watermark waits for it. Without clicks, every impression of an outage would become a false
  * negative; without impressions, those of an outage would come too late, behind clicks that were
  * quicker to return.
+ *
+ * <p><b>Examples come in the order of event time</b>, but for as much as records may: an example
+ * whose time is further ahead of the watermark than that waits in the {@link Agenda}. In live
+ * traffic none is. In a backfill topics and partitions are read apart by minutes; clicks would run
+ * ahead of the negatives that wait for time, and the model would learn when it is read instead of
+ * what is clicked.
  *
  * <p><b>Examples are never late.</b> An example's time and timestamp is the click's, or the end of
  * the window, but always after the last watermark that was sent on. {@link DueTimers} sends
@@ -69,6 +81,8 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private transient DelayHistogram delays;
   private transient Attribution attribution;
   private transient InternalTimerService<VoidNamespace> timers;
+  private transient Agenda agenda;
+  private transient List<LabelledExample> decided; // by the call under way
   private transient long restoredWatermark;
   private transient DueTimers dueTimers;
 
@@ -155,13 +169,30 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   @Override
   public void open() throws Exception {
     super.open();
-    timers = getInternalTimerService("windows", VoidNamespaceSerializer.INSTANCE, this);
+    timers = getInternalTimerService("agenda", VoidNamespaceSerializer.INSTANCE, this);
+    agenda =
+        new Agenda(
+            this,
+            pages("due", StringSerializer.INSTANCE),
+            pages("ahead", LabelledExampleCodec.TYPE.serializer()),
+            timers,
+            settings.timerBucket(),
+            getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
     dueTimers =
         new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output, restoredWatermark);
+    decided = new ArrayList<>();
     attribution = new Attribution(settings, delays, counts, new Emitter());
     counts.publish(getMetricGroup());
     long wait = settings.labels().shortWait().toMillis();
     getMetricGroup().<Double, Gauge<Double>>gauge("laterShare", () -> delays.laterThan(wait));
+  }
+
+  @SuppressWarnings("unchecked") // what the backends return is an InternalListState of these types
+  private <T> InternalListState<String, Long, T> pages(String name, TypeSerializer<T> items)
+      throws Exception {
+    return (InternalListState<String, Long, T>)
+        (Object)
+            getOrCreateKeyedState(LongSerializer.INSTANCE, new ListStateDescriptor<>(name, items));
   }
 
   @Override
@@ -175,23 +206,37 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
 
   @Override
   public void processElement1(StreamRecord<EncodedImpression> element) throws Exception {
+    EncodedImpression impression = element.getValue();
     JoinEntry before = entry();
-    put(before, attribution.onImpression(before, element.getValue(), watermark()));
+    put(impression.id(), before, attribution.onImpression(before, impression, watermark()));
   }
 
   @Override
   public void processElement2(StreamRecord<Click> element) throws Exception {
+    Click click = element.getValue();
     JoinEntry before = entry();
-    put(before, attribution.onClick(before, element.getValue(), watermark()));
+    put(click.impressionId(), before, attribution.onClick(before, click, watermark()));
   }
 
   @Override
   public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+    long now = timer.getTimestamp();
+    Collection<String> ids = agenda.takeIds(now);
+    List<LabelledExample> examples = agenda.takeExamples(now);
+    dueTimers.fired(now, ids.size() + examples.size());
+    examples.forEach(this::send);
+    for (String id : ids) {
+      setCurrentKey(id);
+      look(id, now);
+    }
+  }
+
+  private void look(String id, long now) throws Exception {
     JoinEntry before = entry();
-    JoinEntry after = attribution.onTime(timer.getKey(), before, timer.getTimestamp());
-    put(before, after);
-    if (before == after) {
-      setTimer(after); // a timer of an earlier entry, or of another window before the restart
+    JoinEntry after = attribution.onTime(id, before, now);
+    store(before, after);
+    if (after != JoinEntry.NOTHING) {
+      agenda.look(id, attribution.deadline(after));
     }
   }
 
@@ -246,31 +291,45 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     return entry == null ? JoinEntry.NOTHING : entry;
   }
 
-  private void put(JoinEntry before, JoinEntry after) throws Exception {
-    if (before == after) {
-      return;
+  private void put(String id, JoinEntry before, JoinEntry after) throws Exception {
+    store(before, after);
+    // a look that comes too early finds the later deadline
+    if (attribution.deadline(after) < attribution.deadline(before)) {
+      agenda.look(id, attribution.deadline(after));
     }
-    if (after == JoinEntry.NOTHING) {
-      entries.clear();
-      return;
-    }
-    entries.update(after);
-    setTimer(after);
   }
 
-  private void setTimer(JoinEntry entry) {
-    if (entry != JoinEntry.NOTHING) {
-      long bucket = settings.timerBucket().toMillis();
-      long late = Math.floorMod(-attribution.deadline(entry), bucket);
-      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, attribution.deadline(entry) + late);
+  private void store(JoinEntry before, JoinEntry after) throws Exception {
+    if (after == JoinEntry.NOTHING) {
+      entries.clear();
+    } else if (after != before) {
+      entries.update(after);
     }
+    tell();
+  }
+
+  /** Sends on what was decided, or puts it on the agenda where it is ahead of time. */
+  private void tell() throws Exception {
+    for (LabelledExample example : decided) {
+      long due = example.time() - settings.disorder().toMillis();
+      if (due > dueTimers.reached()) {
+        agenda.send(example, due);
+      } else {
+        send(example);
+      }
+    }
+    decided.clear();
+  }
+
+  private void send(LabelledExample example) {
+    long time = Math.max(example.time(), dueTimers.sent() + 1);
+    output.collect(new StreamRecord<>(example.at(time), time));
   }
 
   private final class Emitter implements JoinOutput {
     @Override
     public void example(LabelledExample example) {
-      long time = Math.max(example.time(), dueTimers.sent() + 1);
-      output.collect(new StreamRecord<>(example.at(time), time));
+      decided.add(example);
     }
 
     @Override

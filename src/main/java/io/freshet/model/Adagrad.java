@@ -12,7 +12,9 @@ import java.util.Arrays;
  * x -= rate · g / √n
  * </pre>
  *
- * Long vectors go through short arrays of their own, part by part: in this form the JIT compiler
+ * n stops at {@value Optimizer#MAX_SUM}, far from infinity, where x has long stopped moving.
+ *
+ * <p>Long vectors go through short arrays of their own, part by part: in this form the JIT compiler
  * (C2 of JDK 17) makes vector instructions of the loop. So one object serves one thread.
  */
 final class Adagrad implements Optimizer {
@@ -52,7 +54,7 @@ final class Adagrad implements Optimizer {
     }
     for (; i < n; i++) {
       float slope = gradient[g + i];
-      float accumulator = a[s + i] + slope * slope;
+      float accumulator = Math.min(a[s + i] + slope * slope, MAX_SUM);
       a[s + i] = accumulator;
       a[p + i] -= rate * slope / (float) Math.sqrt(accumulator);
     }
@@ -63,7 +65,7 @@ final class Adagrad implements Optimizer {
     System.arraycopy(a, s, accumulators, 0, PART);
     System.arraycopy(gradient, g, slopes, 0, PART);
     for (int i = 0; i < PART; i++) {
-      accumulators[i] += slopes[i] * slopes[i];
+      accumulators[i] = Math.min(accumulators[i] + slopes[i] * slopes[i], MAX_SUM);
     }
     for (int i = 0; i < PART; i++) {
       parameters[i] -= rate * slopes[i] / (float) Math.sqrt(accumulators[i]);

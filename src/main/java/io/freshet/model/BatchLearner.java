@@ -25,10 +25,17 @@ import java.util.Arrays;
  * d)) and takes back (p - y), whatever p was and is, so the slope by the logit is just -weight · d.
  * That is bounded; the equal weight of a positive, 1 / (1 - p), is not. A prediction has none.
  *
- * <p>An example with an infinite or undefined logit or slope is predicted but not learned, and a
- * row gradient too large for a float is left out; {@link #skipped} counts both.
+ * <p><b>Poison.</b> No value in an example can make a parameter infinite or undefined. An example
+ * whose logit or slope is not finite, whose slope is above {@value #MAX_SLOPE} or whose field
+ * embeddings are longer than 1e10 is predicted but not learned. A row's gradient that fails {@link
+ * GradientCheck} leaves the row as it was, and the examples that hold the row were learned in part.
+ * The listener hears of both. A dense gradient that fails takes no step; no example is to blame for
+ * it alone. {@link #skipped} counts all three.
  */
 public final class BatchLearner {
+  private static final float MAX_SLOPE = 1e5f;
+  private static final float MAX_SQUARED_LENGTH = 1e20f;
+
   private final RowLayout layout;
   private final DenseParameters dense;
   private final float l2;
@@ -36,6 +43,8 @@ public final class BatchLearner {
   private final RowSteps steps;
   private final LabelCorrection correction;
   private final DeepFm model;
+  private final SkipListener listener;
+  private final GradientCheck check = new GradientCheck();
 
   private float[] finished = new float[0]; // rows of the batch
   private float[] gradients = new float[0]; // by the finished rows; 0 between steps
@@ -55,6 +64,18 @@ public final class BatchLearner {
       LearningSettings learning,
       RowLayout layout,
       DenseParameters dense) {
+    this(schema, model, learning, layout, dense, SkipListener.NONE);
+  }
+
+  /** A learner that tells of what it skips. */
+  public BatchLearner(
+      FeatureSchema schema,
+      ModelSettings model,
+      LearningSettings learning,
+      RowLayout layout,
+      DenseParameters dense,
+      SkipListener listener) {
+    this.listener = listener;
     this.layout = layout;
     this.dense = dense;
     l2 = model.l2();
@@ -89,7 +110,8 @@ public final class BatchLearner {
       model.forward(batch, steps.order(), from, n, finished);
       int learned = predict(batch, from, n, probabilities, weights);
       model.backward(slopes, gradients);
-      updateRows(rows, touch(batch, from, n));
+      int distinct = touch(batch, from, n);
+      updateRows(rows, distinct, batch, from, n);
       gathered += learned;
       if (gathered >= denseStepSize) {
         flushDense();
@@ -107,11 +129,15 @@ public final class BatchLearner {
     if (dense.size() > 0) {
       model.drain(denseGradient);
       addPenalty(denseValues, 0, denseGradient, 0, dense.size());
-      dense.update(denseGradient);
+      if (check.passes(denseGradient, 0, dense.size())) {
+        dense.update(denseGradient);
+      } else {
+        skipped++;
+      }
     }
   }
 
-  /** Examples not learned, and row gradients left out, because they were not finite. */
+  /** Examples not learned, and gradients of rows and of the deep part left out, as poison. */
   public long skipped() {
     return skipped;
   }
@@ -138,10 +164,11 @@ public final class BatchLearner {
       if (labelled.isLearned()) {
         learned++;
         float slope = slope(labelled, model.logit(i), probability);
-        if (Float.isFinite(model.logit(i)) && Float.isFinite(slope)) {
+        if (isSane(i, slope)) {
           slopes[i] = slope;
         } else {
           skipped++;
+          listener.skipped(labelled, reason(i, slope));
         }
       }
     }
@@ -154,6 +181,17 @@ public final class BatchLearner {
     }
     float weight = example.weight() * (float) correction.learningWeight(example, probability);
     return weight * (Sigmoid.of(logit) - example.label());
+  }
+
+  private boolean isSane(int i, float slope) {
+    return Float.isFinite(model.logit(i))
+        && Math.abs(slope) <= MAX_SLOPE // false of NaN
+        && model.squaredLength(i) <= MAX_SQUARED_LENGTH;
+  }
+
+  private String reason(int i, float slope) {
+    return "not learned: logit %s, slope of the loss %s, length of the embeddings %s"
+        .formatted(model.logit(i), slope, (float) Math.sqrt(model.squaredLength(i)));
   }
 
   /** Lists the distinct rows of the step's learned examples; returns how many. */
@@ -173,21 +211,44 @@ public final class BatchLearner {
     return rows;
   }
 
-  private void updateRows(float[] rows, int n) {
+  private void updateRows(float[] rows, int distinct, MiniBatch batch, int from, int n) {
     int width = layout.finishedWidth();
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < distinct; i++) {
       int row = touched[i];
       int g = row * width;
       addPenalty(finished, g, gradients, g, width);
-      if (hasFiniteSquares(gradients, g, width)) {
+      if (check.passes(gradients, g, width)) {
         layout.update(rows, row * layout.width(), gradients, g);
         finish(row, rows);
       } else {
         skipped++;
+        tellHolders(row, batch, from, n);
       }
       Arrays.fill(gradients, g, g + width, 0);
       isTouched[row] = false;
     }
+  }
+
+  /** Tells of the step's learned examples that hold a row which was left as it was. */
+  private void tellHolders(int row, MiniBatch batch, int from, int n) {
+    for (int i = 0; i < n; i++) {
+      int example = steps.order()[from + i];
+      if (!Float.isNaN(slopes[i]) && holds(batch, example, row)) {
+        listener.skipped(
+            batch.example(example),
+            "learned in part: in its row step the gradient of feature %d was too large"
+                .formatted(batch.fid(row)));
+      }
+    }
+  }
+
+  private static boolean holds(MiniBatch batch, int example, int row) {
+    for (int o = batch.start(example); o < batch.start(example + 1); o++) {
+      if (batch.row(o) == row) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void finish(int row, float[] rows) {
@@ -200,15 +261,6 @@ public final class BatchLearner {
         gradient[g + i] += l2 * values[v + i];
       }
     }
-  }
-
-  /** Optimisers keep squares: a gradient of 1e20 would turn them infinite, for good. */
-  private static boolean hasFiniteSquares(float[] gradient, int g, int n) {
-    float squares = 0;
-    for (int i = g; i < g + n; i++) {
-      squares += gradient[i] * gradient[i];
-    }
-    return Float.isFinite(squares);
   }
 
   private void reserve(MiniBatch batch) {

@@ -6,15 +6,18 @@ import java.util.Arrays;
 import org.ejml.data.FMatrixRMaj;
 
 /**
- * DeepFM (Guo et al. 2017, arXiv 1703.04247), forward and backward over the examples of a row step.
+ * DeepFM (Guo et al. 2017, arXiv 1703.04247) and its relatives, forward and backward over the
+ * examples of a row step.
  *
  * <p>With the finished rows (w, v) of an example's occurrences and the field embeddings e_f = sum
- * of value · v over the occurrences of field f:
+ * of value · v over the occurrences of field f, the logit is the sum of those terms that the {@link
+ * ModelKind} has:
  *
  * <pre>
- * logit = sum of value · w            first order, the bias among it
- *       + ½ (|Σ e_f|² - Σ |e_f|²)     second order: all pairs of fields, in linear time
- *       + deep(e_1 … e_F)             the deep part over the same embeddings, in slot order
+ * sum of value · w            first order, the bias among it
+ * ½ (|Σ e_f|² - Σ |e_f|²)     second order: all pairs of fields, in linear time
+ * deep(e_1 … e_F)             hidden layers over the embeddings, in slot order
+ * cross(e_1 … e_F)            cross layers over the same
  * </pre>
  *
  * A fid whose field has no slot (the bias) counts in the first order only. Finished rows, and the
@@ -24,11 +27,14 @@ final class DeepFm {
   private final int k;
   private final int[] slots;
   private final int inputs;
+  private final boolean pairs;
   private final DeepNetwork deep; // null where the model has none
+  private final CrossNetwork cross; // null where the model has none
   private final FMatrixRMaj embedded; // e of each example
   private final FMatrixRMaj noSlopes = new FMatrixRMaj(0, 0);
   private float[] sums = new float[0]; // Σ e_f of each example
   private float[] logits = new float[0];
+  private float[] squaredLengths = new float[0]; // Σ |e_f|² of each example
 
   private MiniBatch batch;
   private int[] order;
@@ -40,14 +46,20 @@ final class DeepFm {
     slots = schema.slots();
     inputs = schema.size() * k;
     DenseShape shape = DenseShape.of(schema.size(), model);
-    deep = shape.layers().isEmpty() ? null : new DeepNetwork(shape, LinearAlgebra.chosen());
+    pairs = model.kind().pairs();
+    deep = shape.deep().isEmpty() ? null : new DeepNetwork(shape.deep(), LinearAlgebra.chosen());
+    cross =
+        shape.cross().isEmpty() ? null : new CrossNetwork(shape.cross(), LinearAlgebra.chosen());
     embedded = new FMatrixRMaj(0, inputs);
   }
 
-  /** Takes over finished values of the deep part's parameters. */
+  /** Takes over finished values of the dense parameters. */
   void dense(float[] values) {
     if (deep != null) {
       deep.values(values);
+    }
+    if (cross != null) {
+      cross.values(values);
     }
   }
 
@@ -63,13 +75,13 @@ final class DeepFm {
     this.n = n;
     reserve();
     for (int i = 0; i < n; i++) {
-      logits[i] = embed(order[from + i], i * inputs, rows) + interactions(i);
+      logits[i] = embed(order[from + i], i * inputs, rows) + (pairs ? interactions(i) : 0);
     }
     if (deep != null) {
-      FMatrixRMaj output = deep.forward(embedded);
-      for (int i = 0; i < n; i++) {
-        logits[i] += output.data[i];
-      }
+      add(deep.forward(embedded));
+    }
+    if (cross != null) {
+      add(cross.forward(embedded));
     }
   }
 
@@ -78,27 +90,52 @@ final class DeepFm {
     return logits[i];
   }
 
+  /** The summed squares of the i-th example's field embeddings. */
+  float squaredLength(int i) {
+    return squaredLengths[i];
+  }
+
   /**
    * Adds the gradients for the examples of the last forward pass: the rows' to {@code gradients},
-   * the deep part's to what {@link #drain} writes.
+   * the dense ones to what {@link #drain} writes.
    *
    * @param slopes of the examples' losses by the logit; one that is not a number leaves its example
    *     out
    */
   void backward(float[] slopes, float[] gradients) {
-    FMatrixRMaj deepSlopes = deep == null ? noSlopes : deep.backward(slopes);
+    FMatrixRMaj denseSlopes = deep == null ? noSlopes : deep.backward(slopes);
+    if (cross != null) {
+      denseSlopes = sum(cross.backward(slopes), denseSlopes);
+    }
     for (int i = 0; i < n; i++) {
       if (!Float.isNaN(slopes[i])) {
-        addRowGradients(i, slopes[i], deepSlopes.data, gradients);
+        addRowGradients(i, slopes[i], denseSlopes.data, gradients);
       }
     }
   }
 
-  /** Writes the deep part's gathered gradient, in the order of its parameters, and starts anew. */
+  /** Writes the gathered gradient of the dense parameters, in their order, and starts anew. */
   void drain(float[] gradient) {
     if (deep != null) {
       deep.drain(gradient);
     }
+    if (cross != null) {
+      cross.drain(gradient);
+    }
+  }
+
+  private void add(FMatrixRMaj outputs) {
+    for (int i = 0; i < n; i++) {
+      logits[i] += outputs.data[i];
+    }
+  }
+
+  /** Adds the slopes of the deep part, if there is one, to those of the cross part. */
+  private FMatrixRMaj sum(FMatrixRMaj crossSlopes, FMatrixRMaj deepSlopes) {
+    for (int i = 0; deep != null && i < crossSlopes.getNumElements(); i++) {
+      crossSlopes.data[i] += deepSlopes.data[i];
+    }
+    return crossSlopes;
   }
 
   /** Fills the field embeddings of an example, at {@code e}; returns its first-order sum. */
@@ -138,10 +175,11 @@ final class DeepFm {
     for (int d = 0; d < k; d++) {
       squareOfSum += sums[sum + d] * sums[sum + d];
     }
+    squaredLengths[i] = squares;
     return 0.5f * (squareOfSum - squares);
   }
 
-  private void addRowGradients(int i, float slope, float[] deepSlopes, float[] gradients) {
+  private void addRowGradients(int i, float slope, float[] denseSlopes, float[] gradients) {
     int example = order[from + i];
     for (int o = batch.start(example); o < batch.start(example + 1); o++) {
       float value = batch.value(o);
@@ -151,8 +189,8 @@ final class DeepFm {
       if (slot >= 0) {
         int field = i * inputs + slot * k;
         for (int d = 0; d < k; d++) {
-          float others = sums[i * k + d] - embedded.data[field + d];
-          gradients[row + 1 + d] += value * (deepSlopes[field + d] + slope * others);
+          float others = pairs ? sums[i * k + d] - embedded.data[field + d] : 0;
+          gradients[row + 1 + d] += value * (denseSlopes[field + d] + slope * others);
         }
       }
     }
@@ -166,6 +204,7 @@ final class DeepFm {
     embedded.reshape(n, inputs);
     if (logits.length < n) {
       logits = new float[2 * n];
+      squaredLengths = new float[2 * n];
       sums = new float[2 * n * k];
       noSlopes.reshape(deep == null ? 2 * n : 0, inputs);
     }

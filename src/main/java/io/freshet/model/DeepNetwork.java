@@ -20,8 +20,8 @@ final class DeepNetwork {
   private final FMatrixRMaj[] slopes; // of the loss by inputs
   private final float[] row; // of a matrix, one at a time
 
-  DeepNetwork(DenseShape shape, LinearAlgebra algebra) {
-    layers = shape.layers();
+  DeepNetwork(List<DenseShape.Layer> layers, LinearAlgebra algebra) {
+    this.layers = layers;
     int n = layers.size();
     products = new LayerProducts[n];
     biases = new float[n][];

@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The order of the deep part's parameters in one vector: layer by layer from the input on, each
- * layer's weights [in, out] row by row, then its biases [out]. The output unit is the last layer.
+ * The order of the dense parameters in one vector: the cross layers, then the hidden ones, input
+ * side first, each group closed by a linear output unit; each layer's weights [in, out] row by row,
+ * then its biases [out].
  *
- * @param layers the layers, input side first; none where the model has no deep part
+ * @param cross the cross layers and their output unit; none where the model has no cross part
+ * @param deep the hidden layers and their output unit; none where the model has no deep part
  */
-public record DenseShape(List<Layer> layers) {
+public record DenseShape(List<Layer> cross, List<Layer> deep) {
 
   /**
    * One layer.
@@ -32,39 +34,61 @@ public record DenseShape(List<Layer> layers) {
   }
 
   public DenseShape {
-    layers = List.copyOf(layers);
+    cross = List.copyOf(cross);
+    deep = List.copyOf(deep);
   }
 
   /** The shape for a number of fields, each an embedding of the model's size. */
   public static DenseShape of(int fields, ModelSettings model) {
-    List<Layer> layers = new ArrayList<>();
-    List<Integer> hidden = model.hiddenLayers();
     int in = Math.multiplyExact(fields, model.embeddingSize());
-    int from = 0;
-    for (int i = 0; i < hidden.size(); i++) {
-      Layer layer = new Layer("deep." + i, in, hidden.get(i), from);
+    List<Integer> crossUnits = new ArrayList<>();
+    for (int i = 0; i < model.crossLayers(); i++) {
+      crossUnits.add(in);
+    }
+    List<Layer> cross = group("cross", in, crossUnits, 0);
+    List<Layer> deep = group("deep", in, model.hiddenLayers(), end(cross));
+    return new DenseShape(cross, deep);
+  }
+
+  private static List<Layer> group(String name, int in, List<Integer> units, int from) {
+    List<Layer> layers = new ArrayList<>();
+    int inputs = in;
+    int at = from;
+    for (int i = 0; i < units.size(); i++) {
+      Layer layer = new Layer(name + "." + i, inputs, units.get(i), at);
       layers.add(layer);
-      in = layer.out();
-      from = layer.end();
+      inputs = layer.out();
+      at = layer.end();
     }
-    if (!hidden.isEmpty()) {
-      layers.add(new Layer("deep.out", in, 1, from));
+    if (!units.isEmpty()) {
+      layers.add(new Layer(name + ".out", inputs, 1, at));
     }
-    return new DenseShape(layers);
+    return layers;
+  }
+
+  /** All layers, in the vector's order. */
+  public List<Layer> layers() {
+    List<Layer> layers = new ArrayList<>(cross);
+    layers.addAll(deep);
+    return layers;
   }
 
   /** Number of parameters. */
   public int size() {
-    return layers.isEmpty() ? 0 : layers.get(layers.size() - 1).end();
+    return end(layers());
   }
 
   /** The tensors, in the vector's order. */
   public List<DenseTensor> tensors() {
     List<DenseTensor> tensors = new ArrayList<>();
-    for (Layer l : layers) {
+    for (Layer l : layers()) {
       tensors.add(new DenseTensor(l.name() + ".weight", List.of(l.in(), l.out()), l.weights()));
       tensors.add(new DenseTensor(l.name() + ".bias", List.of(l.out()), l.biases()));
     }
     return tensors;
+  }
+
+  private static int end(List<Layer> layers) {
+    return layers.isEmpty() ? 0 : layers.get(layers.size() - 1).end();
   }
 }

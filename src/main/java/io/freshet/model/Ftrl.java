@@ -12,7 +12,7 @@ package io.freshet.model;
  * x = -(z - sign(z) · l1) / ((beta + √n) / alpha + l2)    elsewhere
  *
  * z += g - (√(n + g²) - √n) / alpha · x
- * n += g²
+ * n += g²                                                 but at most {@value Optimizer#MAX_SUM}
  * </pre>
  */
 final class Ftrl implements Optimizer {
@@ -54,7 +54,7 @@ final class Ftrl implements Optimizer {
   public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
     for (int i = 0; i < n; i++) {
       float slope = gradient[g + i];
-      float squares = a[s + i] + slope * slope;
+      float squares = Math.min(a[s + i] + slope * slope, MAX_SUM);
       float root = (float) Math.sqrt(a[s + i]);
       float sigma = ((float) Math.sqrt(squares) - root) / alpha;
       a[p + i] += slope - sigma * value(a[p + i], root);

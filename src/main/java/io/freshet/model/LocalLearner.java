@@ -27,11 +27,17 @@ public final class LocalLearner {
   private int[] places = new int[0]; // of the batch's rows in the table
 
   public LocalLearner(FeatureSchema schema, ModelSettings model, LearningSettings learning) {
+    this(schema, model, learning, SkipListener.NONE);
+  }
+
+  /** A learner that tells of what it skips. */
+  public LocalLearner(
+      FeatureSchema schema, ModelSettings model, LearningSettings learning, SkipListener listener) {
     this.schema = schema;
     this.model = model;
     layout = new RowLayout(model, learning);
     dense = DenseParameters.start(schema.size(), model, learning.dense());
-    learner = new BatchLearner(schema, model, learning, layout, dense);
+    learner = new BatchLearner(schema, model, learning, layout, dense, listener);
     correction = LabelCorrection.of(learning.labels());
   }
 
@@ -86,7 +92,7 @@ public final class LocalLearner {
     return dense;
   }
 
-  /** Examples and row gradients left out because they were not finite. */
+  /** Examples, and gradients of rows and of the deep part, left out as poison. */
   public long skipped() {
     return learner.skipped();
   }

@@ -1,25 +1,56 @@
 package io.freshet.model;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.Serializable;
 import java.util.List;
 
 /**
  * The shape of the model.
  *
- * @param embeddingSize length k of the embedding vectors
+ * @param kind which terms the logit has
+ * @param embeddingSize length k of the embedding vectors; 0 for a kind without
  * @param hiddenLayers units of each hidden layer of the deep part, input side first; none leaves
  *     the deep part out
+ * @param crossLayers cross layers; 0 for a kind without
  * @param l2 L2 penalty on the parameters that an example touches, computed on read, never stored
  * @param seed rules every random start: a row's depends on it and the fid alone
  */
-public record ModelSettings(int embeddingSize, List<Integer> hiddenLayers, float l2, long seed)
+public record ModelSettings(
+    ModelKind kind,
+    int embeddingSize,
+    List<Integer> hiddenLayers,
+    int crossLayers,
+    float l2,
+    long seed)
     implements Serializable {
   public static final ModelSettings DEFAULT = new ModelSettings(10, List.of(128, 64), 0, 42);
 
   public ModelSettings {
+    requireNonNull(kind, "kind");
     hiddenLayers = List.copyOf(hiddenLayers);
-    Checks.atLeastOne("embedding size", embeddingSize);
     hiddenLayers.forEach(units -> Checks.atLeastOne("units of a hidden layer", units));
     Checks.notNegative("l2", l2);
+    checkPart("embedding size", kind.embeds(), embeddingSize, kind);
+    checkPart("number of cross layers", kind.crosses(), crossLayers, kind);
+    if (!kind.deep() && !hiddenLayers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "hidden layers are %s, but a model of kind %s has none"
+              .formatted(hiddenLayers, kind.key()));
+    }
+  }
+
+  /** The shape of a DeepFM. */
+  public ModelSettings(int embeddingSize, List<Integer> hiddenLayers, float l2, long seed) {
+    this(ModelKind.DEEPFM, embeddingSize, hiddenLayers, 0, l2, seed);
+  }
+
+  private static void checkPart(String name, boolean has, int value, ModelKind kind) {
+    if (has) {
+      Checks.atLeastOne(name, value);
+    } else if (value != 0) {
+      throw new IllegalArgumentException(
+          "%s is %d, but a model of kind %s has none".formatted(name, value, kind.key()));
+    }
   }
 }

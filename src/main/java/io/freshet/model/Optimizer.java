@@ -12,6 +12,10 @@ package io.freshet.model;
  * <p>Not thread-safe: an optimiser may keep scratch memory.
  */
 public interface Optimizer {
+  /**
+   * What a sum of squares is held below, so that no stream of large gradients makes it infinite.
+   */
+  float MAX_SUM = 1e37f;
 
   /** Slots of a parameter. */
   int slots();

@@ -74,9 +74,7 @@ public final class Predictor {
     batch.clear();
     examples.forEach(e -> batch.add(new LabelledExample("", 0, 0, 1, e)));
     reserve();
-    for (int row = 0; row < batch.rows(); row++) {
-      read(row);
-    }
+    rows.readAll(batch, 1 + settings.embeddingSize(), finished, this::fillUnknown);
     model.forward(batch, order, 0, batch.size(), finished);
     float[] probabilities = new float[batch.size()];
     for (int i = 0; i < probabilities.length; i++) {
@@ -85,15 +83,11 @@ public final class Predictor {
     return probabilities;
   }
 
-  private void read(int row) {
+  private void fillUnknown(int row) {
     int k = settings.embeddingSize();
     int at = row * (1 + k);
-    long fid = batch.fid(row);
-    if (rows.read(fid, finished, at)) {
-      return;
-    }
     switch (unknown) {
-      case START -> RowLayout.startValues(settings.seed(), k, fid, finished, at);
+      case START -> RowLayout.startValues(settings.seed(), k, batch.fid(row), finished, at);
       case ZERO -> Arrays.fill(finished, at, at + 1 + k, 0);
     }
   }

@@ -6,9 +6,17 @@ package io.freshet.model;
  * @param fids ids, each once
  * @param updates training occurrences of each feature so far
  * @param values finished rows {@code [w, v₁…v_k]}, one after the other
+ * @param removed ids whose rows are gone, none of them among {@code fids}
  */
-public record RowBlock(long[] fids, long[] updates, float[] values) {
+public record RowBlock(long[] fids, long[] updates, float[] values, long[] removed) {
+  private static final long[] NONE = {};
 
+  /** A block that removes nothing. */
+  public RowBlock(long[] fids, long[] updates, float[] values) {
+    this(fids, updates, values, NONE);
+  }
+
+  /** Number of rows. */
   public int size() {
     return fids.length;
   }

@@ -35,9 +35,11 @@ final class Predictions {
       throw late();
     }
     try {
-      ServedModel model = follower.model().orElseThrow(Predictions::noModel);
-      Scorer scorer = scorer(model);
-      byte[] answer = answer(body, scorer, deadline);
+      byte[] answer;
+      Scorer scorer = scorer();
+      try (scorer) {
+        answer = answer(body, scorer, deadline);
+      }
       idle.add(scorer); // one that threw may be in any state and is left to the collector
       return answer;
     } finally {
@@ -45,13 +47,19 @@ final class Predictions {
     }
   }
 
-  private Scorer scorer(ServedModel model) {
-    Scorer scorer = idle.poll();
-    if (scorer == null || !scorer.fits(model)) {
-      return model.newScorer();
+  /** A scorer of the version of now; a newer one never reaches into it. */
+  private Scorer scorer() throws Refusal {
+    ServedModel model = follower.hold().orElseThrow(Predictions::noModel);
+    try {
+      Scorer scorer = idle.poll();
+      if (scorer == null || !scorer.fits(model)) {
+        return model.newScorer();
+      }
+      scorer.reopen(model);
+      return scorer;
+    } finally {
+      model.release();
     }
-    scorer.use(model);
-    return scorer;
   }
 
   private byte[] answer(byte[] body, Scorer scorer, long deadline) throws Refusal {

@@ -1,6 +1,5 @@
 package io.freshet.serve;
 
-import io.freshet.model.FinishedRows;
 import java.util.Arrays;
 
 /**
@@ -17,7 +16,7 @@ import java.util.Arrays;
  * <p>The number of pages is fixed with the first rows; buckets of a page double when they are full
  * on the average, page by page, as edits come upon them.
  */
-final class RowTable implements FinishedRows {
+final class RowTable implements VersionRows {
   /** Odd, near 2^64 / golden ratio: spreads keys that differ in a few bits only. */
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
@@ -88,10 +87,18 @@ final class RowTable implements FinishedRows {
     return new RowTable(width, bits, empty, 0);
   }
 
-  /** Number of rows. */
-  long size() {
+  @Override
+  public long size() {
     return size;
   }
+
+  @Override
+  public boolean hold() {
+    return true; // the collector knows who holds it
+  }
+
+  @Override
+  public void release() {}
 
   /** Floats of a row. */
   int width() {
@@ -143,7 +150,7 @@ final class RowTable implements FinishedRows {
   }
 
   /** A new table in the making. Not thread-safe. */
-  static final class Edit {
+  static final class Edit implements RowSink {
     private final int width;
     private final int pageBits;
     private final Page[] pages;
@@ -160,8 +167,8 @@ final class RowTable implements FinishedRows {
       size = table.size;
     }
 
-    /** Takes {@code rows[at …]} as the row of an id, in place of any that is there. */
-    void put(long fid, float[] rows, int at) {
+    @Override
+    public void put(long fid, float[] rows, int at) {
       long hash = fid * SPREAD;
       int page = own(page(hash, pageBits));
       Bucket[] buckets = pages[page].buckets;
@@ -179,8 +186,8 @@ final class RowTable implements FinishedRows {
       }
     }
 
-    /** Removes the row of an id, if there is one. */
-    void remove(long fid) {
+    @Override
+    public void remove(long fid) {
       long hash = fid * SPREAD;
       int page = page(hash, pageBits);
       Bucket[] buckets = pages[page].buckets;

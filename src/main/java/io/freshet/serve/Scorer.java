@@ -7,19 +7,22 @@ import io.freshet.event.RejectedException;
 import io.freshet.event.Rejection;
 import io.freshet.feature.Example;
 import io.freshet.feature.ExampleEncoder;
+import io.freshet.model.FinishedRows;
+import io.freshet.model.MiniBatch;
 import io.freshet.model.Predictor;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * Click probabilities from raw features, with one version of the model: by the same encoder and the
  * same arithmetic as in training, unknown ids by the rule of the version's manifest.
  *
  * <p>An example's score depends on the example and the version alone; what is scored beside it
- * changes no more than the last bits, by the order of additions. Holds scratch memory: one for each
- * thread.
+ * changes no more than the last bits, by the order of additions. Has scratch memory: one for each
+ * thread. Holds its version until it is closed, which matters where the rows are not in memory.
  */
-public final class Scorer {
+public final class Scorer implements AutoCloseable {
   /** Examples that go through the network together: enough for speed, few enough for the cache. */
   static final int CHUNK = 128;
 
@@ -28,15 +31,17 @@ public final class Scorer {
   private final Predictor predictor;
   private long lookups;
   private long unknown;
+  private boolean closed;
 
   Scorer(ServedModel model) {
+    model.holdOrFail();
     this.model = model;
     encoder = new ExampleEncoder(model.schema());
     predictor =
         new Predictor(
             model.schema(),
             model.settings(),
-            this::read,
+            new Counted(),
             model.unknown(),
             model.dense(),
             model.correction());
@@ -50,9 +55,11 @@ public final class Scorer {
         && model.manifest().labels().equals(other.manifest().labels());
   }
 
-  /** Scores with another version from now on; it must fit. */
+  /** Opens a closed scorer for a version, which must fit. */
   @SuppressWarnings("ReferenceEquality") // a model is a thing, not a value
-  void use(ServedModel other) {
+  void reopen(ServedModel other) {
+    other.holdOrFail();
+    closed = false;
     if (model != other) {
       predictor.dense(other.dense());
       model = other;
@@ -99,6 +106,9 @@ public final class Scorer {
 
   /** The click probabilities of examples. */
   public float[] score(List<Example> examples) {
+    if (closed) {
+      throw new IllegalStateException("the scorer is closed");
+    }
     float[] scores = new float[examples.size()];
     for (int from = 0; from < scores.length; from += CHUNK) {
       int to = Math.min(from + CHUNK, scores.length);
@@ -117,10 +127,38 @@ public final class Scorer {
     return unknown;
   }
 
-  private boolean read(long fid, float[] target, int at) {
-    lookups++;
-    boolean known = model.rows().read(fid, target, at);
-    unknown += known ? 0 : 1;
-    return known;
+  /** Lets the version go. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      model.release();
+    }
+  }
+
+  /** The rows of the version, counted as they are read. */
+  private final class Counted implements FinishedRows {
+    @Override
+    public boolean read(long fid, float[] target, int at) {
+      lookups++;
+      boolean known = model.rows().read(fid, target, at);
+      unknown += known ? 0 : 1;
+      return known;
+    }
+
+    @Override
+    public void readAll(MiniBatch batch, int width, float[] target, IntConsumer missing) {
+      lookups += batch.rows();
+      model
+          .rows()
+          .readAll(
+              batch,
+              width,
+              target,
+              row -> {
+                unknown++;
+                missing.accept(row);
+              });
+    }
   }
 }

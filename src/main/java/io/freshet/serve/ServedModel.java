@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.model.DenseShape;
 import io.freshet.model.LabelCorrection;
+import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.UnknownRows;
 import io.freshet.snapshot.Manifest;
@@ -16,12 +17,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** One version, whole, ready to be scored with by many threads. Never changes. */
+/**
+ * One version, whole, ready to be scored with by many threads. Never changes.
+ *
+ * <p>Whoever reads rows holds the model, as a {@link Scorer} does until it is closed.
+ */
 public final class ServedModel {
-  static final String KIND = "deepfm";
-
   private final Manifest manifest;
-  private final RowTable rows;
+  private final VersionRows rows;
   private final ModelSettings settings;
   private final UnknownRows unknown;
   private final LabelCorrection correction;
@@ -32,23 +35,30 @@ public final class ServedModel {
    *
    * @throws IOException where the manifest describes a model that this code cannot compute
    */
-  ServedModel(Manifest manifest, RowTable rows, float[] dense) throws IOException {
+  ServedModel(Manifest manifest, VersionRows rows, float[] dense) throws IOException {
     this.manifest = requireNonNull(manifest, "manifest");
     this.rows = requireNonNull(rows, "rows");
     this.dense = requireNonNull(dense, "dense");
-    Manifest.Model shape = manifest.model();
-    if (!shape.kind().equals(KIND)) {
-      throw refused("is of kind \"%s\"; \"%s\" is served".formatted(shape.kind(), KIND));
-    }
-    settings =
-        new ModelSettings(
-            shape.embeddingSize(), shape.hiddenLayers(), 0, manifest.unknownIds().seed());
+    settings = settings(manifest);
     unknown = unknownRows();
     correction = manifest.labels().toCorrection();
     checkDense();
   }
 
-  /** A scorer of this version, for one thread. */
+  /**
+   * Checks that a version is of a model that can be computed here.
+   *
+   * @throws IOException where it is not
+   */
+  static void check(Manifest manifest) throws IOException {
+    new ServedModel(manifest, RowTable.empty(1, 0), new float[0]);
+  }
+
+  /**
+   * A scorer of this version, for one thread, that holds the model until it is closed.
+   *
+   * @throws IllegalStateException where the store has given the version up for a newer one
+   */
   public Scorer newScorer() {
     return new Scorer(this);
   }
@@ -75,12 +85,38 @@ public final class ServedModel {
     return rows.size();
   }
 
-  /** The finished row {@code [w, v₁…v_k]} of an id; false if the model has none. */
+  /**
+   * Copies the finished row {@code [w, v₁…v_k]} of an id; false if the model has none.
+   *
+   * @throws IllegalStateException where the store has given the version up for a newer one
+   */
   public boolean read(long fid, float[] target, int at) {
-    return rows.read(fid, target, at);
+    holdOrFail();
+    try {
+      return rows.read(fid, target, at);
+    } finally {
+      release();
+    }
   }
 
-  RowTable rows() {
+  void holdOrFail() {
+    if (!hold()) {
+      throw new IllegalStateException(
+          "version %s is given up for a newer one; take the follower's model of now"
+              .formatted(version()));
+    }
+  }
+
+  /** Keeps the rows readable until {@link #release}; false if they are gone already. */
+  boolean hold() {
+    return rows.hold();
+  }
+
+  void release() {
+    rows.release();
+  }
+
+  VersionRows rows() {
     return rows;
   }
 
@@ -100,6 +136,24 @@ public final class ServedModel {
   /** The deep part, not to be written to. */
   float[] dense() {
     return dense;
+  }
+
+  private ModelSettings settings(Manifest manifest) throws IOException {
+    Manifest.Model shape = manifest.model();
+    ModelKind kind =
+        ModelKind.of(shape.kind())
+            .orElseThrow(() -> refused("is of kind \"%s\", unknown here".formatted(shape.kind())));
+    try {
+      return new ModelSettings(
+          kind,
+          shape.embeddingSize(),
+          shape.hiddenLayers(),
+          shape.crossLayers(),
+          0,
+          manifest.unknownIds().seed());
+    } catch (IllegalArgumentException e) {
+      throw refused("has a shape that does not fit its kind: " + e.getMessage());
+    }
   }
 
   private UnknownRows unknownRows() throws IOException {

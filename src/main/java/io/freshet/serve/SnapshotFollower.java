@@ -2,9 +2,6 @@ package io.freshet.serve;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.snapshot.EmbeddingRows;
-import io.freshet.snapshot.Manifest;
-import io.freshet.snapshot.Manifest.EmbeddingFile;
 import io.freshet.snapshot.SnapshotReader;
 import io.freshet.snapshot.SnapshotStore;
 import io.freshet.snapshot.Version;
@@ -12,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the current version of a snapshot root in memory.
+ * Keeps the current version of a snapshot root in a {@link RowStore}.
  *
  * <p>Looks at the pointer now and then. A version that builds on the one held is reached by its
  * deltas; any other, after a new lineage or a pointer that went back, is loaded from its full. The
@@ -29,14 +25,14 @@ import org.slf4j.LoggerFactory;
  * read and found right; whatever goes wrong before, the old one is served on, {@link #state} says
  * why, and the next look tries again.
  *
- * <p>A delta costs memory in proportion to itself; a load from the full holds both models until the
- * old one's last request is done.
+ * <p>A store that outlives the process is served from at once, before the first look.
  */
 public final class SnapshotFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotFollower.class);
 
-  private final SnapshotStore store;
+  private final SnapshotStore snapshots;
   private final SnapshotReader reader;
+  private final RowStore rows;
   private final InstantSource clock;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -46,14 +42,22 @@ public final class SnapshotFollower implements AutoCloseable {
             return named;
           });
 
+  private final LoadRetry retry = new LoadRetry();
   private volatile ServedModel model; // null before the first
   private volatile FollowerState state;
+  private volatile boolean closed;
 
-  /** A follower that looks when told to. */
-  public SnapshotFollower(SnapshotStore store, InstantSource clock) {
-    this.store = requireNonNull(store, "store");
+  /** A follower that looks when told to, and keeps the rows in memory. */
+  public SnapshotFollower(SnapshotStore snapshots, InstantSource clock) {
+    this(snapshots, new MemoryStore(), clock);
+  }
+
+  /** A follower that looks when told to, and keeps the rows in a store, which it closes. */
+  public SnapshotFollower(SnapshotStore snapshots, RowStore rows, InstantSource clock) {
+    this.snapshots = requireNonNull(snapshots, "snapshots");
+    this.rows = requireNonNull(rows, "rows");
     this.clock = requireNonNull(clock, "clock");
-    reader = new SnapshotReader(store);
+    reader = new SnapshotReader(snapshots);
     state =
         new FollowerState(
             FollowerState.Kind.WAITING, Optional.empty(), Optional.empty(), clock.instant());
@@ -61,6 +65,7 @@ public final class SnapshotFollower implements AutoCloseable {
 
   /** Looks now, and then again and again, on a thread of its own, until it is closed. */
   public void start(Duration pause) {
+    resume();
     thread.scheduleWithFixedDelay(this::look, 0, pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
@@ -69,14 +74,35 @@ public final class SnapshotFollower implements AutoCloseable {
     return Optional.ofNullable(model);
   }
 
+  /** The model to serve, held: whoever takes it releases it. */
+  Optional<ServedModel> hold() {
+    ServedModel current = model;
+    while (current != null && !current.hold()) {
+      current = model; // was replaced in between
+    }
+    return Optional.ofNullable(current);
+  }
+
   public FollowerState state() {
     return state;
   }
 
+  /** Serves what the store holds already. */
+  synchronized void resume() {
+    try {
+      rows.resume().ifPresent(this::serve);
+    } catch (IOException | RuntimeException e) {
+      become(FollowerState.Kind.FAILING, Optional.of(describe(e)));
+    }
+  }
+
   /** Looks at the pointer, and makes its version the one that is served. */
   synchronized void look() {
+    if (closed) {
+      return;
+    }
     try {
-      Optional<Version> latest = store.latest();
+      Optional<Version> latest = snapshots.latest();
       if (latest.isPresent()) {
         follow(latest.get());
       } else if (model != null) {
@@ -88,57 +114,40 @@ public final class SnapshotFollower implements AutoCloseable {
       become(FollowerState.Kind.FAILING, Optional.of(describe(e)));
     } catch (OutOfMemoryError e) { // the new model is garbage again, the old one lives
       become(FollowerState.Kind.FAILING, Optional.of("not enough memory for the current version"));
+    } catch (Error e) { // thrown on, it would end the looks for ever without a word
+      LOG.error("the follower failed", e);
+      become(FollowerState.Kind.FAILING, Optional.of(e.toString()));
     }
   }
 
   private void follow(Version latest) throws IOException {
-    ServedModel held = model;
-    if (held == null || !held.version().equals(latest)) {
-      ServedModel fresh = load(latest, held);
-      model = fresh;
-      LOG.info("serving version {}, {} rows", latest, fresh.size());
+    if (retry.isTooEarly(latest, clock.instant())) {
+      return;
     }
+    boolean done = false;
+    try {
+      Optional<Version> held = rows.held();
+      if (model == null || held.isEmpty() || !model.version().equals(latest)) {
+        serve(rows.load(reader.chain(latest, held), reader));
+      }
+      rows.tidy();
+      done = true;
+    } finally {
+      if (!done) {
+        retry.failed(latest, clock.instant());
+      }
+    }
+    retry.worked();
     become(FollowerState.Kind.CURRENT, Optional.empty());
   }
 
-  private ServedModel load(Version version, ServedModel held) throws IOException {
-    List<Manifest> chain =
-        reader.chain(version, Optional.ofNullable(held).map(ServedModel::version));
-    Manifest newest = chain.get(chain.size() - 1);
-    RowTable.Edit edit = start(chain.get(0), held).edit();
-    for (Manifest manifest : chain) {
-      for (EmbeddingFile file : manifest.embeddings()) {
-        apply(reader.rows(manifest, file), manifest, edit);
-      }
+  private void serve(ServedModel fresh) {
+    ServedModel old = model;
+    model = fresh;
+    if (old != null) {
+      old.release();
     }
-    return new ServedModel(newest, edit.build(), reader.dense(newest));
-  }
-
-  private static RowTable start(Manifest first, ServedModel held) throws IOException {
-    if (first.kind() == Manifest.Kind.FULL) {
-      return RowTable.empty(1 + first.model().embeddingSize(), first.rows());
-    }
-    if (!first.model().equals(held.manifest().model())) {
-      throw new IOException(
-          "version %s has the shape %s, and its parent %s"
-              .formatted(first.version(), first.model(), held.manifest().model()));
-    }
-    return held.rows();
-  }
-
-  private static void apply(EmbeddingRows file, Manifest manifest, RowTable.Edit edit)
-      throws IOException {
-    for (float value : file.rows()) {
-      if (!Float.isFinite(value)) {
-        throw new IOException("version %s holds %s in a row".formatted(manifest.version(), value));
-      }
-    }
-    for (int i = 0; i < file.size(); i++) {
-      edit.put(file.fids()[i], file.rows(), i * file.width());
-    }
-    for (long fid : file.removed()) {
-      edit.remove(fid);
-    }
+    LOG.info("serving version {}, {} rows", fresh.version(), fresh.size());
   }
 
   private static String describe(Exception e) {
@@ -153,14 +162,32 @@ public final class SnapshotFollower implements AutoCloseable {
     Optional<Version> served = model().map(ServedModel::version);
     boolean same = before.kind() == kind && before.problem().equals(problem);
     state = new FollowerState(kind, served, problem, same ? before.since() : clock.instant());
-    if (!same && problem.isPresent()) {
+    if (!same && problem.isPresent() && !closed) {
       LOG.warn(
           "still serving {}: {}", served.map(Version::toString).orElse("nothing"), problem.get());
     }
   }
 
+  /** Ends a load that is under way, and lets the model go. */
   @Override
   public void close() {
-    thread.shutdown(); // a load under way ends by itself, unseen
+    closed = true;
+    thread.shutdownNow();
+    synchronized (this) {
+      ServedModel last = model;
+      model = null;
+      if (last != null) {
+        last.release();
+      }
+      closeRows();
+    }
+  }
+
+  private void closeRows() {
+    try {
+      rows.close();
+    } catch (IOException e) { // it has been read and written as it should; nothing is lost
+      LOG.warn("the store of the rows did not close in order: {}", describe(e));
+    }
   }
 }

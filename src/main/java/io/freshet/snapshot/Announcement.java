@@ -21,8 +21,9 @@ public sealed interface Announcement {
    * @param sha256 of the bytes, in hexadecimal
    * @param rows rows in it, each fid once
    * @param updates sum of the rows' updates
+   * @param nonFinite rows that hold a value which is no finite number
    */
-  record Part(String path, long size, String sha256, long rows, long updates)
+  record Part(String path, long size, String sha256, long rows, long updates, long nonFinite)
       implements Announcement {
     public Part {
       requireNonNull(path, "path");
@@ -43,6 +44,19 @@ public sealed interface Announcement {
       values = Map.copyOf(values);
     }
   }
+
+  /**
+   * How well the examples of one window of event time were predicted, for the gate.
+   *
+   * @param to end of the window, epoch milliseconds
+   * @param weight sum of the examples' weights
+   * @param positives sum of weight × label
+   * @param logloss mean over the examples
+   * @param calibration mean prediction divided by mean label; NaN without positives
+   */
+  record Window(
+      long to, long examples, double weight, double positives, double logloss, double calibration)
+      implements Announcement {}
 
   /** The offset of a Kafka partition from which a reader of the stream would go on. */
   record Offset(String topic, int partition, long next) implements Announcement {

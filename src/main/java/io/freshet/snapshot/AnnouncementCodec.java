@@ -15,6 +15,12 @@ public final class AnnouncementCodec implements WireCodec<Announcement> {
   private static final int DENSE = 2;
   private static final int METRICS = 3;
   private static final int OFFSET = 4;
+  private static final int WINDOW = 5;
+
+  @Override
+  public int version() {
+    return 2;
+  }
 
   @Override
   public void write(Announcement value, DataOutputView out) throws IOException {
@@ -32,6 +38,9 @@ public final class AnnouncementCodec implements WireCodec<Announcement> {
       out.writeUTF(offset.topic());
       out.writeInt(offset.partition());
       out.writeLong(offset.next());
+    } else if (value instanceof Announcement.Window window) {
+      out.writeByte(WINDOW);
+      writeWindow(window, out);
     } else {
       throw new IllegalStateException("no form is known for " + value);
     }
@@ -41,10 +50,11 @@ public final class AnnouncementCodec implements WireCodec<Announcement> {
   public Announcement read(DataInputView in, int version) throws IOException {
     int kind = in.readByte();
     return switch (kind) {
-      case PART -> readPart(in);
+      case PART -> readPart(in, version > 1);
       case DENSE -> new Announcement.Dense(readBlock(in));
       case METRICS -> new Announcement.Metrics(readMetrics(in));
       case OFFSET -> new Announcement.Offset(in.readUTF(), in.readInt(), in.readLong());
+      case WINDOW -> readWindow(in);
       default -> throw new IOException("no announcement has kind " + kind);
     };
   }
@@ -55,11 +65,39 @@ public final class AnnouncementCodec implements WireCodec<Announcement> {
     out.writeUTF(part.sha256());
     out.writeLong(part.rows());
     out.writeLong(part.updates());
+    out.writeLong(part.nonFinite());
   }
 
-  static Announcement.Part readPart(DataInputView in) throws IOException {
+  /**
+   * @param counted whether the form holds the number of rows that are not finite
+   */
+  static Announcement.Part readPart(DataInputView in, boolean counted) throws IOException {
     return new Announcement.Part(
-        in.readUTF(), in.readLong(), in.readUTF(), in.readLong(), in.readLong());
+        in.readUTF(),
+        in.readLong(),
+        in.readUTF(),
+        in.readLong(),
+        in.readLong(),
+        counted ? in.readLong() : 0);
+  }
+
+  static void writeWindow(Announcement.Window window, DataOutputView out) throws IOException {
+    out.writeLong(window.to());
+    out.writeLong(window.examples());
+    out.writeDouble(window.weight());
+    out.writeDouble(window.positives());
+    out.writeDouble(window.logloss());
+    out.writeDouble(window.calibration());
+  }
+
+  static Announcement.Window readWindow(DataInputView in) throws IOException {
+    return new Announcement.Window(
+        in.readLong(),
+        in.readLong(),
+        in.readDouble(),
+        in.readDouble(),
+        in.readDouble(),
+        in.readDouble());
   }
 
   static void writeBlock(DenseBlock block, DataOutputView out) throws IOException {

@@ -23,6 +23,10 @@ import java.util.function.Supplier;
  * the same state. Until then the state is written with what it was restored with, so that the
  * decision is not lost when the job fails before it was made.
  *
+ * <p>A lineage belongs to one run: it survives the run's failures, and a job that starts from a
+ * savepoint or a retained checkpoint takes a new one, whose first version follows what the restored
+ * state knows. So two jobs started from one savepoint never write the same version.
+ *
  * <p>Thread-safe: the task adds cuts, the I/O thread publishes them.
  */
 final class Chain {
@@ -30,19 +34,29 @@ final class Chain {
 
   private final TreeMap<Long, Cut> cuts = new TreeMap<>();
   private final TreeSet<Long> due = new TreeSet<>();
+  private final String run;
   private String lineage;
+  private String lineageRun;
   private Optional<Version> published = Optional.empty();
   private boolean joined;
   private long ownUpTo = Long.MAX_VALUE;
 
-  /** Starts from nothing. */
-  Chain(String lineage) {
+  /**
+   * Starts from nothing.
+   *
+   * @param run names the job, the same through its failures
+   */
+  Chain(String lineage, String run) {
     this.lineage = lineage;
+    this.run = run;
+    lineageRun = run;
   }
 
   /** Goes on from a checkpoint's state. */
-  Chain(PublisherState state) {
+  Chain(PublisherState state, String run) {
+    this.run = run;
     lineage = state.lineage();
+    lineageRun = state.run();
     published = state.published();
     state.cuts().forEach(cut -> cuts.put(cut.checkpoint(), cut));
     ownUpTo = Math.min(state.ownUpTo(), cuts.lastKey());
@@ -66,9 +80,10 @@ final class Chain {
   }
 
   /** The state at the barrier whose cut was added last. */
-  synchronized PublisherState state() {
+  synchronized PublisherState state(List<Announcement.Window> windows) {
     long own = joined ? cuts.lastKey() : ownUpTo;
-    return new PublisherState(lineage, own, published, List.copyOf(cuts.values()));
+    return new PublisherState(
+        lineage, lineageRun, own, published, List.copyOf(cuts.values()), windows);
   }
 
   synchronized void complete(long checkpoint) {
@@ -111,14 +126,20 @@ final class Chain {
     List<Version> after =
         store.stream().filter(v -> v.lineage().equals(lineage) && isAfterPublished(v)).toList();
     Optional<Version> found = after.stream().filter(this::isOwn).max(Version::compareTo);
-    boolean branch = !after.stream().allMatch(this::isOwn);
+    boolean branch = !lineageRun.equals(run) || !after.stream().allMatch(this::isOwn);
     found.ifPresent(this::published);
     if (branch) {
-      lineage = draw.get();
+      branchOff(draw.get());
     }
     joined = true;
     notifyAll();
     return branch ? Optional.empty() : found;
+  }
+
+  /** Goes on in a lineage of its own, on the same parent. */
+  synchronized void branchOff(String fresh) {
+    lineage = fresh;
+    lineageRun = run;
   }
 
   private boolean isAfterPublished(Version version) {

@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Gathers announcements between two barriers: parts since the last barrier; of all else the latest.
+ * Gathers announcements between two barriers: parts since the last barrier; windows, the last few;
+ * of all else the latest.
  *
  * <p>Not thread-safe.
  */
@@ -18,18 +19,23 @@ final class CutCollector {
   private final BitSet known = new BitSet();
   private long examples;
   private Map<String, Double> metrics = Map.of();
+  private final RecentWindows windows;
   private final Map<String, Long> offsets = new HashMap<>();
   private long eventTime = Long.MIN_VALUE;
 
   /**
    * @param denseSize parameters of the deep part
+   * @param windows how many windows of event time the gate judges by
    */
-  CutCollector(int denseSize) {
+  CutCollector(int denseSize, int windows) {
     dense = new float[denseSize];
+    this.windows = new RecentWindows(windows);
   }
 
-  /** Goes on from the newest cut of a restored state. */
-  void goOnFrom(Cut cut) {
+  /** Goes on from a restored state. */
+  void goOnFrom(PublisherState state) {
+    state.windows().forEach(windows::add);
+    Cut cut = state.cuts().get(state.cuts().size() - 1);
     cut.dense().ifPresent(restored -> takeDense(0, restored.values(), restored.examples()));
     metrics = cut.metrics();
     offsets.putAll(cut.offsets());
@@ -45,6 +51,8 @@ final class CutCollector {
       Map<String, Double> all = new HashMap<>(metrics);
       all.putAll(latest.values());
       metrics = all;
+    } else if (announcement instanceof Announcement.Window window) {
+      windows.add(window);
     } else if (announcement instanceof Announcement.Offset offset) {
       // after a rescale a router may still tell of a partition that another reads by now
       offsets.merge(offset.topic() + "-" + offset.partition(), offset.next(), Math::max);
@@ -64,9 +72,16 @@ final class CutCollector {
         known.nextClearBit(0) >= dense.length
             ? Optional.of(new Cut.Dense(dense.clone(), examples))
             : Optional.empty();
-    Cut cut = new Cut(checkpoint, parts, whole, metrics, offsets, eventTime);
+    Map<String, Double> figures = new HashMap<>(metrics);
+    figures.putAll(windows.figures());
+    Cut cut = new Cut(checkpoint, parts, whole, figures, offsets, eventTime);
     parts.clear();
     return cut;
+  }
+
+  /** What the gate judges by, for the state. */
+  List<Announcement.Window> windows() {
+    return windows.all();
   }
 
   private void takeDense(int from, float[] values, long learned) {

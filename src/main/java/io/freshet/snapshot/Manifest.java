@@ -66,8 +66,13 @@ public record Manifest(
     DELTA
   }
 
-  /** The shape of the model. */
-  public record Model(String kind, int embeddingSize, List<Integer> hiddenLayers) {
+  /**
+   * The shape of the model.
+   *
+   * @param kind the key of a {@link io.freshet.model.ModelKind}; text, as a newer writer may have
+   *     kinds that this reader can list but not compute
+   */
+  public record Model(String kind, int embeddingSize, List<Integer> hiddenLayers, int crossLayers) {
     public Model {
       requireNonNull(kind, "kind");
       hiddenLayers = List.copyOf(hiddenLayers);
@@ -198,6 +203,15 @@ public record Manifest(
   /** Share of the negatives that were learned. */
   public double samplingRate() {
     return labels.samplingRate();
+  }
+
+  /**
+   * The manifest that {@link #toJson} wrote, or a later version of it.
+   *
+   * @throws IOException where the bytes are no manifest of a format that is readable here
+   */
+  public static Manifest of(byte[] json) throws IOException {
+    return ManifestJson.read(json);
   }
 
   /** The manifest as it is written, in UTF-8. */

@@ -98,6 +98,9 @@ final class ManifestJson {
     model.put("kind", manifest.model().kind());
     model.put("embedding_size", manifest.model().embeddingSize());
     manifest.model().hiddenLayers().forEach(model.putArray("hidden_layers")::add);
+    if (manifest.model().crossLayers() > 0) {
+      model.put("cross_layers", manifest.model().crossLayers());
+    }
     json.set("schema", SchemaJson.write(manifest.schema()));
     json.putObject("unknown_ids")
         .put("rule", manifest.unknownIds().rule())
@@ -190,7 +193,10 @@ final class ManifestJson {
     List<Integer> layers = new ArrayList<>();
     Keys.array(json, "hidden_layers").forEach(units -> layers.add(units.asInt()));
     return new Manifest.Model(
-        Keys.text(json, "kind"), Math.toIntExact(Keys.number(json, "embedding_size")), layers);
+        Keys.text(json, "kind"),
+        Math.toIntExact(Keys.number(json, "embedding_size")),
+        layers,
+        json.has("cross_layers") ? Math.toIntExact(Keys.number(json, "cross_layers")) : 0);
   }
 
   private static DenseFile readDense(JsonNode json) {

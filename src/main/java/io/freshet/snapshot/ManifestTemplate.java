@@ -10,10 +10,12 @@ import java.util.List;
 record ManifestTemplate(
     String name, FeatureSchema schema, ModelSettings settings, Manifest.Labels labels)
     implements Serializable {
-  static final String DEEPFM = "deepfm";
-
   Manifest.Model model() {
-    return new Manifest.Model(DEEPFM, settings.embeddingSize(), settings.hiddenLayers());
+    return new Manifest.Model(
+        settings.kind().key(),
+        settings.embeddingSize(),
+        settings.hiddenLayers(),
+        settings.crossLayers());
   }
 
   Manifest.UnknownIds unknownIds() {

@@ -23,6 +23,6 @@ final class PartFile {
       rows.writeTo(digest);
     }
     return new Announcement.Part(
-        path, digest.size(), digest.hex(), rows.size(), rows.totalUpdates());
+        path, digest.size(), digest.hex(), rows.live(), rows.totalUpdates(), rows.nonFinite());
   }
 }

@@ -51,6 +51,16 @@ public final class Pointer {
     }
   }
 
+  /** As {@link #published}, unless a newer version or a person has moved the pointer since. */
+  void finish(Manifest manifest) throws IOException {
+    Optional<Version> latest = store.latest();
+    if (latest.isEmpty()
+        || store.reason().isEmpty()
+            && !store.manifest(latest.get()).created().isAfter(manifest.created())) {
+      published(manifest);
+    }
+  }
+
   /**
    * Makes a version the current one, until the next publication.
    *

@@ -43,6 +43,23 @@ final class Publication {
     return manifest;
   }
 
+  /** Whether the store holds a version of this name with other content: another run's. */
+  boolean isTaken(Chain.Due due) throws IOException {
+    if (!store.contains(due.version())) {
+      return false;
+    }
+    Manifest there = store.manifest(due.version());
+    List<String> digests = there.embeddings().stream().map(EmbeddingFile::sha256).toList();
+    return !there.parent().equals(due.parent())
+        || !there.offsets().equals(due.cut().offsets())
+        || !digests.equals(due.parts().stream().map(Announcement.Part::sha256).toList());
+  }
+
+  /** Takes the last step of a publication that may have failed before it. */
+  void finish(Manifest manifest) throws IOException {
+    pointer.finish(manifest);
+  }
+
   /** Makes the version the current one, unless another is pinned. */
   void pointTo(Manifest manifest) throws IOException {
     pointer.published(manifest);

@@ -71,12 +71,18 @@ final class PublicationThread extends Thread {
   }
 
   private Version pointTo(Version version) throws IOException {
-    publication.pointTo(store.manifest(version));
+    publication.finish(store.manifest(version));
     return version;
   }
 
   private void publish(Chain.Due due) throws InterruptedException {
     Version version = due.version();
+    if (retry.untilDone("looking for version " + version, () -> publication.isTaken(due))) {
+      String fresh = drawLineage();
+      LOG.warn("another job has written version {}; going on in lineage {}", version, fresh);
+      chain.branchOff(fresh);
+      return;
+    }
     Manifest manifest =
         retry.untilDone("publishing version " + version, () -> publication.publish(due));
     LOG.info(

@@ -11,8 +11,18 @@ import java.util.Optional;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** How a {@link PublisherState} lies in a checkpoint. Public for the serializer only. */
+/**
+ * How a {@link PublisherState} lies in a checkpoint. Public for the serializer only.
+ *
+ * <p>Version 1 knew neither the run, nor windows, nor rows that are not finite.
+ */
 public final class PublisherStateCodec implements WireCodec<PublisherState> {
+  private static final String UNKNOWN_RUN = "";
+
+  @Override
+  public int version() {
+    return 2;
+  }
 
   @Override
   public void write(PublisherState state, DataOutputView out) throws IOException {
@@ -23,6 +33,11 @@ public final class PublisherStateCodec implements WireCodec<PublisherState> {
     for (Cut cut : state.cuts()) {
       writeCut(cut, out);
     }
+    out.writeUTF(state.run());
+    out.writeInt(state.windows().size());
+    for (Announcement.Window window : state.windows()) {
+      AnnouncementCodec.writeWindow(window, out);
+    }
   }
 
   @Override
@@ -32,9 +47,14 @@ public final class PublisherStateCodec implements WireCodec<PublisherState> {
     Optional<Version> published = Version.parse(in.readUTF());
     List<Cut> cuts = new ArrayList<>();
     for (int n = in.readInt(); n > 0; n--) {
-      cuts.add(readCut(in));
+      cuts.add(readCut(in, version));
     }
-    return new PublisherState(lineage, ownUpTo, published, cuts);
+    String run = version > 1 ? in.readUTF() : UNKNOWN_RUN;
+    List<Announcement.Window> windows = new ArrayList<>();
+    for (int n = version > 1 ? in.readInt() : 0; n > 0; n--) {
+      windows.add(AnnouncementCodec.readWindow(in));
+    }
+    return new PublisherState(lineage, run, ownUpTo, published, cuts, windows);
   }
 
   private static void writeCut(Cut cut, DataOutputView out) throws IOException {
@@ -56,12 +76,12 @@ public final class PublisherStateCodec implements WireCodec<PublisherState> {
     }
   }
 
-  private static Cut readCut(DataInputView in) throws IOException {
+  private static Cut readCut(DataInputView in, int version) throws IOException {
     long checkpoint = in.readLong();
     long eventTime = in.readLong();
     List<Announcement.Part> parts = new ArrayList<>();
     for (int n = in.readInt(); n > 0; n--) {
-      parts.add(AnnouncementCodec.readPart(in));
+      parts.add(AnnouncementCodec.readPart(in, version > 1));
     }
     Map<String, Double> metrics = AnnouncementCodec.readMetrics(in);
     Map<String, Long> offsets = new HashMap<>();

@@ -5,11 +5,13 @@ import io.freshet.model.RowBlock;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * The newest row of each feature since the last part, in {@code 16 + 4 (1 + k)} bytes a row and the
- * index.
+ * The newest row of each feature since the last part, or that it is gone, in {@code 16 + 4 (1 + k)}
+ * bytes each and the index.
  *
  * <p>Not thread-safe.
  */
@@ -18,6 +20,7 @@ final class RowBuffer {
 
   private final int width;
   private final LongIndex index = new LongIndex(START_ROWS);
+  private final BitSet removed = new BitSet();
   private long[] updates = new long[START_ROWS];
   private float[] values;
 
@@ -29,8 +32,14 @@ final class RowBuffer {
     values = new float[START_ROWS * width];
   }
 
+  /** Rows and removals. */
   int size() {
     return index.size();
+  }
+
+  /** Rows. */
+  int live() {
+    return index.size() - removed.cardinality();
   }
 
   void add(RowBlock block) {
@@ -40,19 +49,29 @@ final class RowBuffer {
               .formatted(block.size(), width, block.values().length));
     }
     for (int i = 0; i < block.size(); i++) {
-      int row = index.add(block.fids()[i]);
-      if (row == updates.length) {
-        updates = Arrays.copyOf(updates, row * 2);
-        values = Arrays.copyOf(values, row * 2 * width);
-      }
+      int row = place(block.fids()[i]);
+      removed.clear(row);
       updates[row] = block.updates()[i];
       System.arraycopy(block.values(), i * width, values, row * width, width);
     }
+    for (long fid : block.removed()) {
+      removed.set(place(fid));
+    }
+  }
+
+  private int place(long fid) {
+    int row = index.add(fid);
+    if (row == updates.length) {
+      updates = Arrays.copyOf(updates, Math.multiplyExact(row, 2));
+      values = Arrays.copyOf(values, Math.multiplyExact(updates.length, width));
+    }
+    return row;
   }
 
   /** Writes the rows as an embedding file, ascending by fid. */
   void writeTo(OutputStream out) throws IOException {
-    long[] fids = sortedFids();
+    long[] fids = sorted(false);
+    long[] gone = sorted(true);
     int n = fids.length;
     SafetensorsOutput file =
         new SafetensorsOutput(
@@ -60,12 +79,13 @@ final class RowBuffer {
             List.of(
                 Tensor.longs("fids", n),
                 Tensor.longs("updates", n),
-                Tensor.longs("removed", 0),
+                Tensor.longs("removed", gone.length),
                 Tensor.floats("rows", n, width)));
     file.write(fids, 0, n);
     for (long fid : fids) {
       file.write(updates, index.find(fid), 1);
     }
+    file.write(gone, 0, gone.length);
     for (long fid : fids) {
       file.write(values, index.find(fid) * width, width);
     }
@@ -74,23 +94,37 @@ final class RowBuffer {
 
   /** Sum of the rows' updates. */
   long totalUpdates() {
-    long sum = 0;
-    for (int row = 0; row < size(); row++) {
-      sum += updates[row];
+    return liveRows().mapToLong(row -> updates[row]).sum();
+  }
+
+  /** Rows that hold a value which is no finite number. */
+  long nonFinite() {
+    return liveRows().filter(row -> !isFinite(row)).count();
+  }
+
+  private boolean isFinite(int row) {
+    for (int i = row * width; i < (row + 1) * width; i++) {
+      if (!Float.isFinite(values[i])) {
+        return false;
+      }
     }
-    return sum;
+    return true;
   }
 
   void clear() {
     index.clear();
+    removed.clear();
   }
 
-  private long[] sortedFids() {
-    long[] fids = new long[size()];
-    for (int row = 0; row < fids.length; row++) {
-      fids[row] = index.key(row);
-    }
-    Arrays.sort(fids);
-    return fids;
+  private IntStream liveRows() {
+    return IntStream.range(0, size()).filter(row -> !removed.get(row));
+  }
+
+  private long[] sorted(boolean gone) {
+    return IntStream.range(0, size())
+        .filter(row -> removed.get(row) == gone)
+        .mapToLong(index::key)
+        .sorted()
+        .toArray();
   }
 }

@@ -76,14 +76,14 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
         context
             .getOperatorStateStore()
             .getListState(new ListStateDescriptor<>("unpublished", STATE_TYPE));
-    collector = new CutCollector(template.denseSize());
+    collector = new CutCollector(template.denseSize(), 5);
     Iterator<PublisherState> restored = state.get().iterator();
     if (restored.hasNext()) {
       PublisherState from = restored.next();
-      chain = new Chain(from);
-      collector.goOnFrom(from.cuts().get(from.cuts().size() - 1));
+      chain = new Chain(from, run());
+      collector.goOnFrom(from);
     } else {
-      chain = new Chain(PublicationThread.drawLineage());
+      chain = new Chain(PublicationThread.drawLineage(), run());
     }
   }
 
@@ -128,7 +128,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     chain.add(collector.cut(context.getCheckpointId()));
-    state.update(List.of(chain.state()));
+    state.update(List.of(chain.state(collector.windows())));
   }
 
   @Override
@@ -162,6 +162,11 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     while (chain.hasDue() && thread.isAlive() && !isGivenUp()) {
       Thread.sleep(POLL_MILLIS);
     }
+  }
+
+  /** The same through the job's failures; another for each start from a savepoint. */
+  private String run() {
+    return getContainingTask().getEnvironment().getJobID().toHexString();
   }
 
   private boolean isGivenUp() {

@@ -54,6 +54,12 @@ public final class SnapshotStore {
     return readPointer(LATEST, json -> ManifestJson.version(json, "version"));
   }
 
+  /** Why a person moved the pointer; nothing where a publication did. */
+  public Optional<String> reason() throws IOException {
+    return readPointer(LATEST, json -> Optional.ofNullable(json.path("reason").textValue()))
+        .flatMap(reason -> reason);
+  }
+
   /** What holds the pointer in place, or nothing. */
   public Optional<Pin> pin() throws IOException {
     return readPointer(

@@ -18,7 +18,7 @@ sealed interface Answer {
    * Merged slices of the dense part.
    *
    * @param slices numbers of the slices
-   * @param values the slices one after the other, each plane after plane
+   * @param values of each slice, plane after plane; shared with the merger, never written to
    */
-  record DenseSlices(ReplyTo replyTo, int[] slices, float[] values) implements Answer {}
+  record DenseSlices(ReplyTo replyTo, int[] slices, float[][] values) implements Answer {}
 }

@@ -8,9 +8,10 @@ package io.freshet.train;
  * @param trainers how many trainers there are
  * @param examples examples that the movement comes from
  * @param slices numbers of the slices
- * @param deltas the slices one after the other, each plane after plane; empty if nothing moved
+ * @param deltas of each slice, plane after plane; none if nothing moved. The sender reuses the
+ *     arrays as soon as it has sent them; the receiver owns those that it was given
  */
-record DenseDelta(ReplyTo replyTo, int trainers, long examples, int[] slices, float[] deltas) {
+record DenseDelta(ReplyTo replyTo, int trainers, long examples, int[] slices, float[][] deltas) {
 
   int key() {
     return slices[0];

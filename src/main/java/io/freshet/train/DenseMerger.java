@@ -29,6 +29,9 @@ import org.apache.flink.util.OutputTag;
  * Optimiser slots, sums of squares, are added whole. A slice of a delta that is not finite is
  * refused and counted.
  *
+ * <p><b>No copies.</b> The values of a slice are an array that nothing writes to: a merge makes the
+ * delta's own array the next one. So answers and state hold the same array as the merger.
+ *
  * <p>Slices are keyed state, so the dense network rescales and recovers as the table does; this
  * operator keeps those it owns in memory and writes the changed ones back ahead of each barrier.
  */
@@ -72,7 +75,8 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    StateShape.ofDense(fields, model, settings).guard(context.getOperatorStateStore());
+    StateShape.ofDense(fields, model, settings)
+        .guard(context.getOperatorStateStore(), getRuntimeContext());
   }
 
   @Override
@@ -117,7 +121,7 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
               + " floats where the hidden layers, slices and dense optimiser configured make "
               + floats);
     }
-    return new Slice(stored.values().clone(), stored.examples());
+    return new Slice(stored.values(), stored.examples());
   }
 
   private float[] startOf(int slice) {
@@ -140,35 +144,24 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
 
   private void merge(DenseDelta delta) {
     float scale = (float) (1 / Math.sqrt(delta.trainers()));
-    int at = 0;
-    for (int number : delta.slices()) {
+    for (int i = 0; i < delta.slices().length; i++) {
+      int number = delta.slices()[i];
+      float[] moved = delta.deltas()[i];
       Slice slice = slices.get(number);
-      int floats = slice.values.length;
-      if (finite.holds(delta.deltas(), at, floats)) {
-        slice.add(
-            Arrays.copyOfRange(delta.deltas(), at, at + floats), slicing.length(number), scale);
+      if (finite.holds(moved, 0, moved.length)) {
+        slice.add(moved, slicing.length(number), scale);
         slice.examples += delta.examples();
         merges.inc();
       } else {
         LOG.warn("refused a delta of dense slice {} that is not finite", number);
         refused.inc();
       }
-      at += floats;
     }
   }
 
   private DenseSlices answer(DenseDelta delta) {
-    int floats = 0;
-    for (int number : delta.slices()) {
-      floats += slices.get(number).values.length;
-    }
-    float[] merged = new float[floats];
-    int at = 0;
-    for (int number : delta.slices()) {
-      float[] values = slices.get(number).values;
-      System.arraycopy(values, 0, merged, at, values.length);
-      at += values.length;
-    }
+    float[][] merged = new float[delta.slices().length][];
+    Arrays.setAll(merged, i -> slices.get(delta.slices()[i]).values);
     return new DenseSlices(delta.replyTo(), delta.slices(), merged);
   }
 
@@ -191,7 +184,7 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
       Slice slice = entry.getValue();
       if (slice.changed) {
         setCurrentKey(entry.getKey());
-        state.update(new StoredSlice(slice.examples, slice.values.clone()));
+        state.update(new StoredSlice(slice.examples, slice.values));
         slice.changed = false;
       }
       output.collect(FINISHED, new StreamRecord<>(finished(entry.getKey(), slice)));
@@ -207,7 +200,7 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
 
   /** A slice in memory. */
   private static final class Slice {
-    final float[] values; // parameters, then slots plane by plane
+    float[] values; // parameters, then slots plane by plane; never written to
     long examples;
     boolean changed = true;
 
@@ -216,13 +209,15 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
       this.examples = examples;
     }
 
+    /** Takes the array of the delta as its own. */
     void add(float[] delta, int parameters, float scale) {
       for (int i = 0; i < parameters; i++) {
-        values[i] += scale * delta[i];
+        delta[i] = values[i] + scale * delta[i];
       }
-      for (int i = parameters; i < values.length; i++) {
-        values[i] += delta[i];
+      for (int i = parameters; i < delta.length; i++) {
+        delta[i] = values[i] + delta[i];
       }
+      values = delta;
       changed = true;
     }
   }

@@ -19,17 +19,19 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * always ready.
  */
 final class DenseReplica {
-  private static final int MAX_FLOATS_PER_MESSAGE = 1 << 18;
+  /** A quarter of a megabyte: what is sent stays in the processor's cache until it has gone. */
+  private static final int MAX_FLOATS_PER_MESSAGE = 1 << 16;
 
   private final DenseParameters parameters;
   private final int planes;
   private final DenseSlicing slicing;
-  private final List<int[]> messages; // slices that travel together: one merger's, up to 1 MB
+  private final List<int[]> messages; // slices that travel together: one merger's
   private final ReplyTo replyTo;
   private final int trainers;
   private final Consumer<DenseDelta> mergers;
 
-  private final float[][] known; // by slice: as last heard, or while a request is open, as sent
+  private final float[][] known; // by slice: as last heard; the merger's array, never written to
+  private final float[][] sent; // by slice: as it was when the open request went out
   private final float[] now; // a slice
   private final FiniteCheck finite = new FiniteCheck();
   private long pending; // examples learned since the last request
@@ -52,8 +54,9 @@ final class DenseReplica {
     slicing = new DenseSlicing(parameters.size(), slices);
     messages = messages(maxParallelism);
     known = new float[slicing.size() == 0 ? 0 : slicing.slices()][];
-    Arrays.setAll(known, slice -> new float[planes * slicing.length(slice)]);
-    now = new float[Arrays.stream(known).mapToInt(slice -> slice.length).max().orElse(0)];
+    sent = new float[known.length][];
+    Arrays.setAll(sent, slice -> new float[planes * slicing.length(slice)]);
+    now = new float[Arrays.stream(sent).mapToInt(slice -> slice.length).max().orElse(0)];
     ready = parameters.size() == 0;
   }
 
@@ -73,6 +76,11 @@ final class DenseReplica {
   /** Whether an answer is still to come. */
   boolean isOpen() {
     return slicesMissing > 0;
+  }
+
+  /** Slices that are still to come in the answer to the open request. */
+  int open() {
+    return slicesMissing;
   }
 
   /** Counts examples that the replica has learned. */
@@ -102,10 +110,8 @@ final class DenseReplica {
 
   /** Takes merged slices: rebases what was learned since the request on them. */
   void accept(DenseSlices answer) {
-    int at = 0;
-    for (int slice : answer.slices()) {
-      rebase(slice, answer.values(), at);
-      at += known[slice].length;
+    for (int i = 0; i < answer.slices().length; i++) {
+      rebase(answer.slices()[i], answer.values()[i]);
     }
     slicesMissing -= answer.slices().length;
     ready |= slicesMissing == 0;
@@ -116,40 +122,35 @@ final class DenseReplica {
    * trainer that is alone differs from the merged values by rounding only, which its next delta
    * makes good: it goes on undisturbed, number for number as the local learner does.
    */
-  private void rebase(int slice, float[] merged, int at) {
-    float[] last = known[slice];
+  private void rebase(int slice, float[] merged) {
+    int n = merged.length;
+    known[slice] = merged;
     readSlice(slice, now);
-    subtract(now, last, now, last.length);
-    System.arraycopy(merged, at, last, 0, last.length);
-    boolean isFinite = finite.holds(now, 0, last.length);
+    addMovement(now, sent[slice], merged, n);
+    boolean isFinite = finite.holds(now, 0, n);
     if (isFinite && trainers == 1 && ready) {
       return;
     }
-    for (int i = 0; i < last.length && !isFinite; i++) {
-      now[i] = Float.isFinite(now[i]) ? now[i] : 0;
-    }
-    for (int i = 0; i < last.length; i++) {
-      now[i] += last[i];
+    for (int i = 0; i < n && !isFinite; i++) {
+      now[i] = Float.isFinite(now[i]) ? now[i] : merged[i];
     }
     writeSlice(slice, now);
   }
 
   private void request(boolean moved) {
-    slicesMissing = slicing.size() == 0 ? 0 : slicing.slices();
+    slicesMissing = known.length;
     for (int[] slices : messages) {
-      float[] deltas = new float[moved ? floats(slices) : 0];
-      int at = 0;
-      for (int slice : slices) {
-        float[] last = known[slice];
+      float[][] deltas = new float[moved ? slices.length : 0][];
+      for (int i = 0; i < deltas.length; i++) {
+        int slice = slices[i];
         readSlice(slice, now);
-        if (moved) {
-          subtract(now, last, last, last.length);
-          System.arraycopy(last, 0, deltas, at, last.length);
-          at += last.length;
-        }
-        System.arraycopy(now, 0, last, 0, last.length);
+        subtract(now, known[slice], sent[slice], sent[slice].length);
+        deltas[i] = sent[slice];
       }
       mergers.accept(new DenseDelta(replyTo, trainers, pending, slices, deltas));
+      for (int slice : slices) {
+        readSlice(slice, sent[slice]); // what was sent has gone
+      }
     }
     pending = 0;
   }
@@ -158,6 +159,13 @@ final class DenseReplica {
   private static void subtract(float[] from, float[] what, float[] target, int n) {
     for (int i = 0; i < n; i++) {
       target[i] = from[i] - what[i];
+    }
+  }
+
+  /** As {@link #subtract}: a = a - b + c. */
+  private static void addMovement(float[] a, float[] b, float[] c, int n) {
+    for (int i = 0; i < n; i++) {
+      a[i] = a[i] - b[i] + c[i];
     }
   }
 
@@ -174,14 +182,6 @@ final class DenseReplica {
     for (int plane = 0; plane < planes; plane++) {
       parameters.write(plane, slicing.from(slice), n, source, plane * n);
     }
-  }
-
-  private int floats(int[] slices) {
-    int floats = 0;
-    for (int slice : slices) {
-      floats += known[slice].length;
-    }
-    return floats;
   }
 
   private List<int[]> messages(int maxParallelism) {

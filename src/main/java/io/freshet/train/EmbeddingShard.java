@@ -30,6 +30,8 @@ import org.apache.flink.util.OutputTag;
  * and {@code updates} are added whole. With one trainer c is 0 and the rule vanishes. Kin:
  * staleness-aware asynchronous SGD (Zhang et al. 2016, arXiv 1511.05950).
  *
+ * <p>A row's delta that is not finite moves nothing, and is counted; its occurrences count.
+ *
  * <p><b>Barriers.</b> Changed rows trickle from the cache to state, and to the snapshot, when they
  * have been dirty for half a checkpoint interval; the barrier takes the rest.
  */
@@ -50,7 +52,9 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private transient RowCache cache;
   private transient TouchedRows touched;
   private transient long trickleAfter; // milliseconds that a row may stay dirty
+  private transient FiniteCheck finite;
   private transient Counter updates;
+  private transient Counter refused;
   private transient long lastFlushMillis;
 
   EmbeddingShard(ModelSettings model, TrainSettings settings) {
@@ -69,7 +73,8 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    StateShape.ofRows(model, settings.learning()).guard(context.getOperatorStateStore());
+    StateShape.ofRows(model, settings.learning())
+        .guard(context.getOperatorStateStore(), getRuntimeContext());
   }
 
   @Override
@@ -88,7 +93,9 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
             .getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL)
             .map(interval -> interval.toMillis() / 2)
             .orElse(Long.MAX_VALUE);
+    finite = new FiniteCheck();
     updates = getMetricGroup().counter("updates");
+    refused = getMetricGroup().counter("refused-rows");
     getMetricGroup().gauge("cache-rows", () -> cache.size());
     getMetricGroup().gauge("cache-hits", () -> cache.hits());
     getMetricGroup().gauge("cache-misses", () -> cache.misses());
@@ -130,7 +137,11 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
       int own = delta.counts()[i];
       long others = cache.updates(slot) - delta.base()[i];
       float scale = (float) own / (own + others);
-      add(delta.deltas(), i * width, cache.values(), cache.at(slot), scale);
+      if (finite.holds(delta.deltas(), i * width, width)) {
+        add(delta.deltas(), i * width, cache.values(), cache.at(slot), scale);
+      } else {
+        refused.inc();
+      }
       cache.changed(slot, own, delta.time(), now);
       updates.inc(own);
     }

@@ -21,7 +21,7 @@ final class FiniteCheck {
     for (; i < from + n; i++) {
       sum += values[i] * 0;
     }
-    for (int j = 0; j < PART; j++) {
+    for (int j = 0; n >= PART && j < PART; j++) {
       sum += sums[j];
       sums[j] = 0;
     }

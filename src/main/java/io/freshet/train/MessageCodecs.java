@@ -1,5 +1,8 @@
 package io.freshet.train;
 
+import io.freshet.feature.Example;
+import io.freshet.feature.LabelledExample;
+import io.freshet.feature.LabelledExample.Kind;
 import io.freshet.model.DenseBlock;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
@@ -14,6 +17,7 @@ import java.io.IOException;
 import java.util.UUID;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
+import org.apache.flink.types.StringValue;
 
 /** How the loop's messages travel: a few numbers, then whole arrays. */
 public final class MessageCodecs {
@@ -25,6 +29,8 @@ public final class MessageCodecs {
 
   public static final WireType<Predictions> PREDICTIONS =
       WireType.of(Predictions.class, PredictionsCodec.class);
+  public static final WireType<SkippedExample> SKIPPED_EXAMPLE =
+      WireType.of(SkippedExample.class, SkippedExampleCodec.class);
   public static final WireType<RowBlock> ROW_BLOCK =
       WireType.of(RowBlock.class, RowBlockCodec.class);
   public static final WireType<DenseBlock> DENSE_BLOCK =
@@ -94,7 +100,7 @@ public final class MessageCodecs {
         writeFloats(rows.values(), out);
       } else if (answer instanceof DenseSlices dense) {
         writeInts(dense.slices(), out);
-        writeFloats(dense.values(), out);
+        writeArrays(dense.values(), out);
       }
     }
 
@@ -104,7 +110,7 @@ public final class MessageCodecs {
       ReplyTo replyTo = readReplyTo(in);
       return kind == ROWS
           ? new Rows(replyTo, in.readLong(), in.readInt(), readLongs(in), readFloats(in))
-          : new DenseSlices(replyTo, readInts(in), readFloats(in));
+          : new DenseSlices(replyTo, readInts(in), readArrays(in));
     }
   }
 
@@ -116,13 +122,13 @@ public final class MessageCodecs {
       out.writeInt(delta.trainers());
       out.writeLong(delta.examples());
       writeInts(delta.slices(), out);
-      writeFloats(delta.deltas(), out);
+      writeArrays(delta.deltas(), out);
     }
 
     @Override
     public DenseDelta read(DataInputView in, int version) throws IOException {
       return new DenseDelta(
-          readReplyTo(in), in.readInt(), in.readLong(), readInts(in), readFloats(in));
+          readReplyTo(in), in.readInt(), in.readLong(), readInts(in), readArrays(in));
     }
   }
 
@@ -158,6 +164,41 @@ public final class MessageCodecs {
     }
   }
 
+  /** Skipped examples. */
+  public static final class SkippedExampleCodec implements WireCodec<SkippedExample> {
+    @Override
+    public void write(SkippedExample skipped, DataOutputView out) throws IOException {
+      LabelledExample labelled = skipped.example();
+      StringValue.writeString(skipped.reason(), out);
+      StringValue.writeString(labelled.impressionId(), out);
+      out.writeLong(labelled.time());
+      out.writeFloat(labelled.label());
+      out.writeFloat(labelled.weight());
+      out.writeByte(labelled.kind().ordinal());
+      out.writeFloat(labelled.laterShare());
+      out.writeBoolean(labelled.scored());
+      out.writeLong(labelled.example().user());
+      writeLongs(labelled.example().fids(), out);
+      writeFloats(labelled.example().values(), out);
+    }
+
+    @Override
+    public SkippedExample read(DataInputView in, int version) throws IOException {
+      String reason = StringValue.readString(in);
+      String impressionId = StringValue.readString(in);
+      long time = in.readLong();
+      float label = in.readFloat();
+      float weight = in.readFloat();
+      Kind kind = Kind.values()[in.readByte()];
+      float laterShare = in.readFloat();
+      boolean scored = in.readBoolean();
+      Example example = new Example(in.readLong(), readLongs(in), readFloats(in));
+      return new SkippedExample(
+          new LabelledExample(impressionId, time, label, weight, example, kind, laterShare, scored),
+          reason);
+    }
+  }
+
   /** Finished rows. */
   public static final class RowBlockCodec implements WireCodec<RowBlock> {
     @Override
@@ -165,6 +206,7 @@ public final class MessageCodecs {
       writeLongs(block.fids(), out);
       Primitives.writeLongs(block.updates(), 0, block.size(), out);
       writeFloats(block.values(), out);
+      writeLongs(block.removed(), out);
     }
 
     @Override
@@ -172,7 +214,7 @@ public final class MessageCodecs {
       long[] fids = readLongs(in);
       long[] updates = new long[fids.length];
       Primitives.readLongs(updates, 0, updates.length, in);
-      return new RowBlock(fids, updates, readFloats(in));
+      return new RowBlock(fids, updates, readFloats(in), readLongs(in));
     }
   }
 
@@ -224,6 +266,21 @@ public final class MessageCodecs {
     int[] values = new int[in.readInt()];
     Primitives.readInts(values, 0, values.length, in);
     return values;
+  }
+
+  private static void writeArrays(float[][] arrays, DataOutputView out) throws IOException {
+    out.writeInt(arrays.length);
+    for (float[] values : arrays) {
+      writeFloats(values, out);
+    }
+  }
+
+  private static float[][] readArrays(DataInputView in) throws IOException {
+    float[][] arrays = new float[in.readInt()][];
+    for (int i = 0; i < arrays.length; i++) {
+      arrays[i] = readFloats(in);
+    }
+    return arrays;
   }
 
   private static void writeFloats(float[] values, DataOutputView out) throws IOException {

@@ -1,90 +1,169 @@
 package io.freshet.train;
 
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.Locale;
+import io.freshet.model.OptimizerSettings.Adagrad;
+import io.freshet.model.OptimizerSettings.Ftrl;
+import io.freshet.model.OptimizerSettings.Sgd;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The settings that give floats in state their meaning, kept beside them: state that was written
- * under others would be read as nonsense, or not at all.
+ * The settings that give floats in state their meaning, kept beside them.
+ *
+ * <p><b>Bound</b> settings are those under which the same floats would be other parameters: state
+ * of others is refused. FTRL's are all bound, as it stores z and n and derives the weight by them:
+ * another alpha would change every weight at once, in the trainers but not in what serving holds,
+ * since a snapshot's delta has only the rows that were learned since.
+ *
+ * <p><b>Free</b> settings rule how parameters move from now on (rates, penalties) or where new ones
+ * start (the initial accumulator): they may change, which is logged once.
  */
 final class StateShape {
+  private static final Logger LOG = LoggerFactory.getLogger(StateShape.class);
   private static final ListStateDescriptor<String> STORED =
       new ListStateDescriptor<>("shape", Types.STRING);
+  private static final String FREE = "free ";
 
-  private final Map<String, String> settings; // by their keys in the configuration
+  private final Map<String, String> settings = new TreeMap<>(); // by key; free ones marked
 
-  private StateShape(Map<String, String> settings) {
-    this.settings = new TreeMap<>(settings);
-  }
+  private StateShape() {}
 
   /** What rows of the embedding table depend on. */
   static StateShape ofRows(ModelSettings model, LearningSettings learning) {
-    return new StateShape(
-        Map.of(
-            "model.embedding-size", String.valueOf(model.embeddingSize()),
-            "model.seed", String.valueOf(model.seed()),
-            "train.first-order-optimizer.kind", kind(learning.firstOrder()),
-            "train.embedding-optimizer.kind", kind(learning.embedding())));
+    StateShape shape = new StateShape();
+    shape.bound("model.kind", model.kind().key());
+    shape.bound("model.embedding-size", model.embeddingSize());
+    shape.bound("model.seed", model.seed());
+    shape.free("model.l2", model.l2());
+    shape.optimizer("train.first-order-optimizer", learning.firstOrder());
+    shape.optimizer("train.embedding-optimizer", learning.embedding());
+    return shape;
   }
 
   /** What slices of the deep part depend on. */
   static StateShape ofDense(int fields, ModelSettings model, TrainSettings settings) {
-    return new StateShape(
-        Map.of(
-            "the number of features", String.valueOf(fields),
-            "model.embedding-size", String.valueOf(model.embeddingSize()),
-            "model.hidden-layers", model.hiddenLayers().toString(),
-            "train.dense.slices", String.valueOf(settings.denseSlices()),
-            "train.dense.optimizer.kind", kind(settings.learning().dense())));
+    StateShape shape = new StateShape();
+    shape.bound("the number of features", fields);
+    shape.bound("model.embedding-size", model.embeddingSize());
+    shape.bound("model.hidden-layers", model.hiddenLayers());
+    shape.bound("model.cross-layers", model.crossLayers());
+    shape.bound("train.dense.slices", settings.denseSlices());
+    shape.optimizer("train.dense.optimizer", settings.learning().dense());
+    return shape;
   }
 
-  private static String kind(OptimizerSettings optimizer) {
-    return optimizer.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  /**
+   * What the examples of a trainer depend on. Without a deep part, which knows its inputs by their
+   * places, features may come and go.
+   */
+  static StateShape ofFeatures(FeatureSchema schema, ModelSettings model) {
+    StateShape shape = new StateShape();
+    schema.fields().forEach(field -> shape.bound("feature number " + field.number(), text(field)));
+    if (!model.hiddenLayers().isEmpty() || model.crossLayers() > 0) {
+      shape.bound(
+          "the order of the features",
+          schema.fields().stream().map(f -> f.name()).collect(Collectors.joining(", ")));
+    }
+    return shape;
+  }
+
+  /** Written out: the text lies in state, and must not change with a class. */
+  private static String text(Field field) {
+    if (field instanceof Field.Cross cross) {
+      return field.name() + ", cross of " + cross.of();
+    }
+    if (field instanceof Field.Numeric numeric) {
+      return field.name() + ", numeric, transform " + text(numeric.transform());
+    }
+    return field.name() + (field instanceof Field.Multi ? ", multi" : ", categorical");
+  }
+
+  private static String text(Field.Transform transform) {
+    if (transform instanceof Field.Transform.Buckets buckets) {
+      return "buckets " + buckets.bounds();
+    }
+    if (transform instanceof Field.Transform.Standardize by) {
+      return "standardize by mean %s, deviation %s".formatted(by.mean(), by.deviation());
+    }
+    return transform instanceof Field.Transform.Log ? "log" : "none";
+  }
+
+  private void optimizer(String key, OptimizerSettings optimizer) {
+    if (optimizer instanceof Sgd sgd) {
+      bound(key + ".kind", "sgd");
+      free(key + ".learning-rate", sgd.learningRate());
+    } else if (optimizer instanceof Adagrad adagrad) {
+      bound(key + ".kind", "adagrad");
+      free(key + ".learning-rate", adagrad.learningRate());
+      free(key + ".initial-accumulator", adagrad.initialAccumulator());
+    } else if (optimizer instanceof Ftrl ftrl) {
+      bound(key + ".kind", "ftrl");
+      bound(key + ".alpha", ftrl.alpha());
+      bound(key + ".beta", ftrl.beta());
+      bound(key + ".l1", ftrl.l1());
+      bound(key + ".l2", ftrl.l2());
+    }
+  }
+
+  private void bound(String key, Object value) {
+    settings.put(key, value.toString());
+  }
+
+  private void free(String key, Object value) {
+    settings.put(FREE + key, value.toString());
   }
 
   /**
    * Writes the shape to the operator's state, where every checkpoint has it.
    *
-   * @throws RefusedException if the restored state has another, with all that differs
+   * @throws RefusedException if a bound setting of the restored state differs, with all that do
    */
-  void guard(OperatorStateStore store) throws Exception {
+  void guard(OperatorStateStore store, StreamingRuntimeContext context) throws Exception {
     ListState<String> stored = store.getUnionListState(STORED);
     Map<String, String> restored = new TreeMap<>();
     for (String line : stored.get()) {
       int equals = line.indexOf('=');
       restored.put(line.substring(0, equals), line.substring(equals + 1));
     }
-    check(restored);
+    restored.entrySet().removeIf(e -> e.getValue().equals(settings.get(e.getKey())));
+    restored.keySet().retainAll(settings.keySet()); // what either lacks is from another version
+    refuseBound(restored);
+    if (context.getTaskInfo().getIndexOfThisSubtask() == 0) {
+      restored.forEach(
+          (key, old) ->
+              LOG.info(
+                  "{} is {} from now on; the restored state was learned with {}",
+                  key.substring(FREE.length()),
+                  settings.get(key),
+                  old));
+    }
     stored.update(settings.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
   }
 
-  /** State from before shapes were kept has none, and passes. */
-  private void check(Map<String, String> restored) {
-    List<String> problems = new ArrayList<>();
-    restored.forEach(
-        (key, inState) -> {
-          String configured = settings.getOrDefault(key, inState);
-          if (!configured.equals(inState)) {
-            problems.add(
-                "%s is %s, in the restored state it is %s".formatted(key, configured, inState));
-          }
-        });
+  private void refuseBound(Map<String, String> differing) {
+    String problems =
+        differing.entrySet().stream()
+            .filter(e -> !e.getKey().startsWith(FREE))
+            .map(
+                e ->
+                    "%s is %s, in the restored state it is %s"
+                        .formatted(e.getKey(), settings.get(e.getKey()), e.getValue()))
+            .collect(Collectors.joining("; "));
     if (!problems.isEmpty()) {
-      Collections.sort(problems);
       throw new RefusedException(
-          String.join("; ", problems)
-              + ": configure what the state has, or start without the state");
+          problems + ": configure what the state has, or start without the state");
     }
   }
 }

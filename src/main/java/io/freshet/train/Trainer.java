@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -30,9 +31,10 @@ import org.apache.flink.util.OutputTag;
  * open: that bounds staleness and memory, and is the loop's only flow control.
  *
  * <p><b>The drain.</b> Ahead of a barrier the trainer sends what it holds and waits until nothing
- * of it is under way: no batch and no dense request. So it needs no state, and the shards' state at
- * the barrier holds every example before it and none after. The drain ends early only when its
- * checkpoint is aborted, and then the barrier means nothing any more.
+ * of it is under way: no batch and no dense request. So it has no state but the shape of its
+ * features, and the shards' state at the barrier holds every example before it and none after. The
+ * drain ends early only when its checkpoint is aborted, and then the barrier means nothing any
+ * more.
  *
  * <p>A watermark is held until the examples before it are learned, so that no prediction comes
  * behind it.
@@ -45,6 +47,8 @@ final class Trainer extends AbstractStreamOperator<Predictions>
 
   static final OutputTag<ShardRequest> SHARDS =
       new OutputTag<>("shards", MessageCodecs.SHARD_REQUEST);
+  static final OutputTag<SkippedExample> SKIPPED =
+      new OutputTag<>("skipped", MessageCodecs.SKIPPED_EXAMPLE);
   static final OutputTag<DenseDelta> MERGERS =
       new OutputTag<>("mergers", MessageCodecs.DENSE_DELTA);
 
@@ -85,6 +89,13 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   }
 
   @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    StateShape.ofFeatures(schema, model)
+        .guard(context.getOperatorStateStore(), getRuntimeContext());
+  }
+
+  @Override
   public void open() throws Exception {
     super.open();
     LoopRules.check(this);
@@ -93,11 +104,19 @@ final class Trainer extends AbstractStreamOperator<Predictions>
     maxParallelism = task.getMaxNumberOfParallelSubtasks();
     replyTo =
         new ReplyTo(UUID.randomUUID(), task.getIndexOfThisSubtask(), LoopRules.location(this));
-    waiting = new MailWait(mailbox);
+    waiting =
+        new MailWait(mailbox, processingTimeService::getCurrentProcessingTime, this::openRequests);
+    long patience = MailWait.PATIENCE.toMillis();
+    processingTimeService.scheduleWithFixedDelay(time -> waiting.look(), patience, patience / 2);
     openModel();
     openMetrics();
     head = answer -> mailbox.execute(() -> onAnswer(answer), "answer to the trainer");
     FeedbackChannels.open(replyTo.channel(), head);
+  }
+
+  private String openRequests() {
+    return "trainer %d, with %d batches and %d dense slices unanswered,"
+        .formatted(replyTo.trainer(), window.inFlight(), replica.open());
   }
 
   private void openModel() {
@@ -110,7 +129,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
             () ->
                 new OpenBatch(
                     new ShardGroups(parallelism, maxParallelism, maxRows), layout.width()));
-    learner = new BatchLearner(schema, model, settings.learning(), layout, dense);
+    learner = new BatchLearner(schema, model, settings.learning(), layout, dense, this::skipped);
     replica =
         new DenseReplica(
             dense,
@@ -125,6 +144,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
     examples = getMetricGroup().counter("examples");
     batches = getMetricGroup().counter("batches");
     drainsAbandoned = getMetricGroup().counter("drains-abandoned");
+    getMetricGroup().gauge("skipped", () -> learner.skipped());
     getMetricGroup().gauge("batches-in-flight", () -> window.inFlight());
     getMetricGroup().gauge("wait-millis", () -> waiting.millis());
     getMetricGroup().gauge("last-drain-millis", () -> drainMillis);
@@ -162,7 +182,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
       return;
     }
     OpenBatch batch = window.takeFilling();
-    waiting.until(() -> window.inFlight() < settings.maxInFlight());
+    waiting.until(this::hasPlace);
     window.open(batch);
     batch.lookUp(replyTo, parallelism, maxParallelism, this::toShards);
   }
@@ -241,6 +261,12 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   private boolean drain(long checkpointId) throws InterruptedException {
     draining = checkpointId;
     abandoned = false;
+    waiting.until(() -> hasPlace() || abandoned);
+    if (!hasPlace()) {
+      lingerFor(begun); // its timer may have come while the trainer waited
+      draining = NO_CHECKPOINT;
+      return false;
+    }
     send();
     waiting.until(() -> isHome() || abandoned);
     if (isHome()) {
@@ -252,8 +278,16 @@ final class Trainer extends AbstractStreamOperator<Predictions>
     return isHome();
   }
 
+  private boolean hasPlace() {
+    return window.inFlight() < settings.maxInFlight();
+  }
+
   private boolean isHome() {
     return window.inFlight() == 0 && !replica.isOpen();
+  }
+
+  private void skipped(LabelledExample example, String reason) {
+    output.collect(SKIPPED, new StreamRecord<>(new SkippedExample(example, reason)));
   }
 
   private void toShards(ShardRequest request) {

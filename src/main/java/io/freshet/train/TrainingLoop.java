@@ -14,11 +14,15 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * The loop in a job's graph, and what comes out of it.
  *
  * @param predictions every example's, made before it was learned
+ * @param skipped examples that were not learned, or not wholly, as poison
  * @param rows touched rows, each from the shard that owns it, ahead of each barrier at the latest
  * @param dense all slices of the deep part, ahead of each barrier
  */
 public record TrainingLoop(
-    DataStream<Predictions> predictions, DataStream<RowBlock> rows, DataStream<DenseBlock> dense) {
+    DataStream<Predictions> predictions,
+    DataStream<SkippedExample> skipped,
+    DataStream<RowBlock> rows,
+    DataStream<DenseBlock> dense) {
   private static final String CO_LOCATION = "freshet-loop";
 
   /** Adds the loop's operators, at the environment's parallelism. */
@@ -76,6 +80,7 @@ public record TrainingLoop(
     tail.getTransformation().setCoLocationGroupKey(CO_LOCATION);
     return new TrainingLoop(
         trainer,
+        trainer.getSideOutput(Trainer.SKIPPED),
         shard.getSideOutput(EmbeddingShard.TOUCHED),
         merger.getSideOutput(DenseMerger.FINISHED));
   }

@@ -77,8 +77,9 @@ final class BrokenConfigTest {
 
   @Test
   void unknownKindListsWhatIsPossibleAndDoesNotJudgeTheKeysBesideIt() {
-    assertThat(problems(GOOD + "model: {kind: dcn, cross-layers: 3}\n"))
-        .containsExactly("learner.yaml:3:15: model.kind: dcn is not one of: deepfm");
+    assertThat(problems(GOOD + "model: {kind: xdeepfm, cin-layers: 3}\n"))
+        .containsExactly(
+            "learner.yaml:3:15: model.kind: xdeepfm is not one of: dcn, deepfm, fm, lr, wide-deep");
     assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: adam, beta1: 0.9}}\n"))
         .containsExactly(
             "learner.yaml:3:37: train.embedding-optimizer.kind: adam is not one of: adagrad, ftrl,"

@@ -20,6 +20,7 @@ import io.freshet.join.Action;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.LabelDefinition;
 import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings.Adagrad;
 import io.freshet.model.OptimizerSettings.Ftrl;
@@ -149,7 +150,7 @@ final class LearnerConfigTest {
                         Map.of("buy", 1f)),
                     labels,
                     0.25),
-                new ModelSettings(16, List.of(32), 0.001f, -7),
+                new ModelSettings(ModelKind.DCN, 16, List.of(32), 3, 0.001f, -7),
                 new TrainSettings(
                     128,
                     Duration.ofMillis(5),

@@ -27,7 +27,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The schema that editors complete from says the same as the reader. */
 final class LearnerSchemaTest {
   static final List<String> GOOD =
-      List.of(Samples.LEAST, Samples.FULL, Samples.OTHER_KINDS, Samples.COMMENTED);
+      List.of(
+          Samples.LEAST,
+          Samples.FULL,
+          Samples.OTHER_KINDS,
+          Samples.LINEAR,
+          Samples.PAIRS,
+          Samples.COMMENTED);
 
   private static final YAMLMapper YAML = new YAMLMapper();
   private static final JsonNode SCHEMA = schema();
@@ -125,6 +131,11 @@ final class LearnerSchemaTest {
         "kafka.properties={ssl: {protocol: x}}",
         "model={hidden-layers: 3}",
         "model={hidden-layers: [0]}",
+        "model={kind: deep}",
+        "model={kind: lr, embedding-size: 4}",
+        "model={kind: fm, hidden-layers: [8]}",
+        "model={cross-layers: 2}",
+        "model={kind: dcn, cross-layers: 0}",
         "features=[]",
         "features=[{name: user}]",
         "features=[{kind: categorical}]",

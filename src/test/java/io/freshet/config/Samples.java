@@ -55,7 +55,7 @@ final class Samples {
         late-clicks: correct
         negatives: {rate: 0.5}
         max-weight: 10
-      model: {kind: deepfm, embedding-size: 16, hidden-layers: [32], l2: 1e-3, seed: -7}
+      model: {kind: dcn, embedding-size: 16, hidden-layers: [32], cross-layers: 3, l2: 1e-3, seed: -7}
       train:
         user-field: who
         batch-size: 128
@@ -93,7 +93,14 @@ final class Samples {
             first-order-optimizer: {kind: sgd, learning-rate: 0.05}
             embedding-optimizer: {kind: ftrl}
             dense: {optimizer: {kind: sgd}}
+          model: {kind: wide-deep, embedding-size: 4, hidden-layers: [5]}
           """;
+
+  /** A model without embeddings. */
+  static final String LINEAR = LEAST + "model: {kind: lr, l2: 0.5, seed: 1}\n";
+
+  /** A model of embeddings without layers. */
+  static final String PAIRS = LEAST + "model: {kind: fm, embedding-size: 8}\n";
 
   /** The commented sample that ships. */
   static final String COMMENTED = resource("learner.yaml");

@@ -8,6 +8,9 @@ import io.freshet.event.ClickDecoder;
 import io.freshet.event.EventSettings;
 import io.freshet.event.Outcome;
 import io.freshet.event.Rejection;
+import io.freshet.feature.Example;
+import io.freshet.feature.LabelledExample;
+import io.freshet.train.SkippedExample;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -56,6 +59,31 @@ final class SinkRecordsTest {
     assertThat(record.value()).hasSize(1_000_000);
     assertThat(headers(record)).containsEntry("bytes", "3000000");
     assertThat(headers(record).get("reason")).hasSize(1_000);
+  }
+
+  @Test
+  void anExampleThatWasNotLearnedIsWrittenAsItWasEncoded() {
+    Example example = new Example(5, new long[] {7, 1L << 60}, new float[] {1, Float.NaN});
+    LabelledExample labelled =
+        new LabelledExample("i-1", 1_700_000_000_000L, 1, Float.POSITIVE_INFINITY, example);
+
+    ProducerRecord<byte[], byte[]> record =
+        new SkippedExampleSerializer("dead")
+            .serialize(new SkippedExample(labelled, "not learned: logit NaN"), null, 1L);
+
+    assertThat(record.topic()).isEqualTo("dead");
+    assertThat(record.key()).asString(UTF_8).isEqualTo("impression-i-1");
+    assertThat(record.value())
+        .asString(UTF_8)
+        .isEqualTo(
+            "{\"impression_id\":\"i-1\",\"time\":1700000000000,\"label\":1.0,\"weight\":\"Infinity\","
+                + "\"user\":5,\"fids\":[7,1152921504606846976],\"values\":[1.0,\"NaN\"]}");
+    assertThat(headers(record))
+        .isEqualTo(
+            Map.of(
+                "reason", "not learned: logit NaN",
+                "kind", "not-learned",
+                "impression-id", "i-1"));
   }
 
   @Test

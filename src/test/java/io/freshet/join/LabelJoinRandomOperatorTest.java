@@ -46,6 +46,8 @@ final class LabelJoinRandomOperatorTest {
           Duration.ofMillis(30),
           Duration.ofMinutes(1),
           Duration.ofMillis(7));
+  private static final long MOST_DISORDER =
+      SETTINGS.disorder().plus(SETTINGS.timerBucket()).toMillis();
 
   static Stream<Arguments> cases() {
     LongStream seeds = LongStream.concat(LongStream.range(0, 4), new Random().longs(4));
@@ -260,12 +262,15 @@ final class LabelJoinRandomOperatorTest {
 
     private void collect(JoinHarness subtask) {
       long watermark = Long.MIN_VALUE;
+      long newest = 0;
       for (Object output : subtask.getOutput()) {
         if (output instanceof Watermark mark) {
           watermark = mark.getTimestamp();
         } else if (output instanceof StreamRecord<?> element) {
           LabelledExample example = (LabelledExample) element.getValue();
           assertThat(example.time()).isEqualTo(element.getTimestamp()).isGreaterThan(watermark);
+          assertThat(example.time()).isGreaterThanOrEqualTo(newest - MOST_DISORDER);
+          newest = Math.max(newest, example.time());
           learned.example(example);
         }
       }

@@ -175,9 +175,33 @@ class BatchLearnerTest {
 
   @Test
   void aGradientTooLargeToSquareIsLeftOut() {
-    ModelSettings linear = new ModelSettings(1, List.of(), 0, 1);
-    Bench bench = new Bench(linear, LEARNING);
+    LabelledExample example = withNumber(new Examples(1).next(1), 1e20f);
+    List<String> told = new ArrayList<>();
+    Bench bench = new Bench(MODEL, LEARNING, (e, reason) -> told.add(reason));
+    MiniBatch batch = Examples.batch(List.of(example));
+    float[] rows = bench.startRows(batch);
+    int width = bench.layout.width();
+    int number = batch.rowOf(Fids.of(4, 0)) * width;
+    Arrays.fill(rows, number, number + bench.layout.parameters(), 0); // else its embedding is huge
+    float[] start = rows.clone();
+
+    bench.learner.learn(batch, rows);
+
+    assertThat(Arrays.copyOfRange(rows, number, number + width))
+        .containsExactly(Arrays.copyOfRange(start, number, number + width));
+    assertThat(rows).isNotEqualTo(start);
+    assertThat(bench.learner.skipped()).isEqualTo(1);
+    assertThat(told)
+        .singleElement()
+        .asString()
+        .contains("gradient of feature " + Fids.of(4, 0) + " was too large");
+  }
+
+  @Test
+  void aWeightThatWouldMoveEverythingIsNotLearned() {
     LabelledExample example = new Examples(1).next(1);
+    List<String> told = new ArrayList<>();
+    Bench bench = new Bench(MODEL, LEARNING, (e, reason) -> told.add(reason));
     MiniBatch batch = Examples.batch(List.of(Examples.labelled(1, 1e25f, example.example())));
     float[] rows = bench.startRows(batch);
     float[] start = rows.clone();
@@ -185,7 +209,7 @@ class BatchLearnerTest {
     bench.learner.learn(batch, rows);
 
     assertThat(rows).containsExactly(start);
-    assertThat(bench.learner.skipped()).isEqualTo(batch.rows());
+    assertThat(told).singleElement().asString().contains("not learned", "slope of the loss -");
   }
 
   private static LearningSettings withDenseStepSize(int size) {
@@ -211,9 +235,13 @@ class BatchLearnerTest {
     final BatchLearner learner;
 
     Bench(ModelSettings model, LearningSettings learning) {
+      this(model, learning, SkipListener.NONE);
+    }
+
+    Bench(ModelSettings model, LearningSettings learning, SkipListener listener) {
       layout = new RowLayout(model, learning);
       dense = DenseParameters.start(Examples.SCHEMA.size(), model, learning.dense());
-      learner = new BatchLearner(Examples.SCHEMA, model, learning, layout, dense);
+      learner = new BatchLearner(Examples.SCHEMA, model, learning, layout, dense, listener);
     }
 
     float[] startRows(MiniBatch batch) {

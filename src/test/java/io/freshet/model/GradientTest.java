@@ -31,7 +31,12 @@ class GradientTest {
         new ModelSettings(4, List.of(), 0.3f, 3),
         new ModelSettings(5, List.of(7), 0.1f, 4),
         new ModelSettings(3, List.of(8, 5, 6), 0, 5),
-        new ModelSettings(10, List.of(9, 17, 3), 0.2f, 6));
+        new ModelSettings(10, List.of(9, 17, 3), 0.2f, 6),
+        new ModelSettings(ModelKind.LR, 0, List.of(), 0, 0.1f, 7),
+        new ModelSettings(ModelKind.FM, 3, List.of(), 0, 0, 8),
+        new ModelSettings(ModelKind.WIDE_DEEP, 4, List.of(6, 5), 0, 0, 9),
+        new ModelSettings(ModelKind.DCN, 2, List.of(), 1, 0.1f, 10),
+        new ModelSettings(ModelKind.DCN, 3, List.of(7, 4), 3, 0, 11));
   }
 
   @ParameterizedTest

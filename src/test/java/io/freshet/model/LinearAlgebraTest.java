@@ -56,7 +56,7 @@ class LinearAlgebraTest {
     DenseParameters.start(
             8, new ModelSettings(5, List.of(60, 30), 0, 7), new OptimizerSettings.Sgd(1))
         .finish(values);
-    DeepNetwork network = new DeepNetwork(SHAPE, algebra);
+    DeepNetwork network = new DeepNetwork(SHAPE.deep(), algebra);
     network.values(values);
     return network;
   }

@@ -8,6 +8,8 @@ import io.freshet.feature.Example;
 import io.freshet.feature.Fids;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PredictorTest {
   private static final ModelSettings LINEAR = new ModelSettings(2, List.of(), 0, 1);
@@ -37,9 +39,17 @@ class PredictorTest {
     assertThat(predictor.predict(EXAMPLE)).isEqualTo(0.5f);
   }
 
-  @Test
-  void unknownFeaturesCountAsTheRowTheyWouldStartWith() {
-    ModelSettings model = new ModelSettings(4, List.of(8), 0, 3);
+  static List<ModelSettings> kinds() {
+    return List.of(
+        new ModelSettings(ModelKind.FM, 4, List.of(), 0, 0, 3),
+        new ModelSettings(4, List.of(8), 0, 3),
+        new ModelSettings(ModelKind.WIDE_DEEP, 4, List.of(8), 0, 0, 3),
+        new ModelSettings(ModelKind.DCN, 4, List.of(8), 2, 0, 3));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void unknownFeaturesCountAsTheRowTheyWouldStartWith(ModelSettings model) {
     LocalLearner fresh = new LocalLearner(Examples.SCHEMA, model, LearningSettings.DEFAULT);
 
     float predicted = fresh.predictor().predict(EXAMPLE);

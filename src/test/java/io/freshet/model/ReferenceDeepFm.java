@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * DeepFM written out in double precision, pair by pair and unit by unit: what the fast one is held
- * against.
+ * Every kind of model written out in double precision, pair by pair and unit by unit: what the fast
+ * one is held against.
  */
 final class ReferenceDeepFm {
   private final FeatureSchema schema;
@@ -53,26 +53,42 @@ final class ReferenceDeepFm {
         fields[slot][d] += example.values()[j] * row[1 + d];
       }
     }
-    for (int f = 0; f < fields.length; f++) {
+    for (int f = 0; model.kind().pairs() && f < fields.length; f++) {
       for (int g = f + 1; g < fields.length; g++) {
         for (int d = 0; d < k; d++) {
           logit += fields[f][d] * fields[g][d];
         }
       }
     }
-    return logit + deep(fields);
+    double[] inputs = new double[fields.length * k];
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i] = fields[i / k][i % k];
+    }
+    return logit + cross(inputs) + deep(inputs);
   }
 
-  private double deep(double[][] fields) {
-    int k = model.embeddingSize();
-    double[] x = new double[fields.length * k];
-    for (int i = 0; i < x.length; i++) {
-      x[i] = fields[i / k][i % k];
+  private double cross(double[] inputs) {
+    if (model.crossLayers() == 0) {
+      return 0;
     }
+    int n = inputs.length;
+    double[] x = inputs.clone();
+    for (int l = 0; l < model.crossLayers(); l++) {
+      double[] mapped = layer(x, n, l * (n + 1) * n, false);
+      for (int i = 0; i < n; i++) {
+        x[i] += inputs[i] * mapped[i];
+      }
+    }
+    return layer(x, 1, model.crossLayers() * (n + 1) * n, false)[0];
+  }
+
+  private double deep(double[] inputs) {
     if (model.hiddenLayers().isEmpty()) {
       return 0;
     }
-    int at = 0;
+    double[] x = inputs;
+    int n = inputs.length;
+    int at = model.crossLayers() == 0 ? 0 : (model.crossLayers() * n + 1) * (n + 1);
     for (int units : model.hiddenLayers()) {
       int next = at + (x.length + 1) * units;
       x = layer(x, units, at, true);

@@ -31,6 +31,18 @@ class SettingsTest {
   }
 
   @Test
+  void aKindHasItsOwnPartsOnly() {
+    assertThatThrownBy(() -> new ModelSettings(ModelKind.LR, 4, List.of(), 0, 0, 1))
+        .hasMessage("embedding size is 4, but a model of kind lr has none");
+    assertThatThrownBy(() -> new ModelSettings(ModelKind.FM, 4, List.of(8), 0, 0, 1))
+        .hasMessage("hidden layers are [8], but a model of kind fm has none");
+    assertThatThrownBy(() -> new ModelSettings(ModelKind.WIDE_DEEP, 4, List.of(8), 2, 0, 1))
+        .hasMessage("number of cross layers is 2, but a model of kind wide-deep has none");
+    assertThatThrownBy(() -> new ModelSettings(ModelKind.DCN, 4, List.of(8), 0, 0, 1))
+        .hasMessage("number of cross layers is 0 but must be 1 or more");
+  }
+
+  @Test
   void stepsWithoutExamplesAreRefused() {
     OptimizerSettings sgd = new OptimizerSettings.Sgd(1);
 

@@ -18,26 +18,32 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@EnumSource
 class SnapshotFollowerTest {
   private static final Version FULL = new Version("0badcafe", 1);
   private static final Version DELTA = new Version("0badcafe", 2);
   private static final Version NEXT = new Version("0badcafe", 3);
   private static final String ROWS_FILE = "embeddings-00000-of-00001.safetensors";
 
+  @Parameter StoreKind kind;
   @TempDir Path root;
+  @TempDir Path storeFolder;
   private SampleModel sample;
   private SnapshotFollower follower;
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
   @BeforeEach
-  void open() {
+  void open() throws Exception {
     sample = new SampleModel(root);
     SnapshotStore store = new SnapshotStore(new LocalStorage(root));
-    follower = new SnapshotFollower(store, () -> now);
+    follower = new SnapshotFollower(store, kind.open(storeFolder), () -> now);
   }
 
   @AfterEach
@@ -110,6 +116,7 @@ class SnapshotFollowerTest {
 
     assertServes(DELTA, 2, 3, 9);
     assertThat(held.size()).isEqualTo(3);
+    assertThat(held.read(9, new float[SampleModel.WIDTH], 0)).isFalse();
     assertThat(scorer.score(SampleModel.FEATURES)).isEqualTo(before);
     assertThat(follower.model().orElseThrow().newScorer().score(SampleModel.FEATURES))
         .isNotEqualTo(before);

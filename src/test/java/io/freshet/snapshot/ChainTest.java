@@ -15,11 +15,12 @@ import org.junit.jupiter.api.Timeout;
 class ChainTest {
   private static final String OLD = "aaaaaaaa";
   private static final String NEW = "bbbbbbbb";
+  private static final String RUN = "run";
   private static final Supplier<String> DRAW = () -> NEW;
 
   @Test
   void usageExample() throws Exception {
-    Chain chain = new Chain(OLD);
+    Chain chain = new Chain(OLD, RUN);
     chain.join(List.of(), DRAW);
     chain.add(cut(1));
     chain.complete(1);
@@ -58,7 +59,7 @@ class ChainTest {
       chain.complete(id);
     }
 
-    assertThat(chain.state().cuts().stream().filter(cut -> cut.dense().isPresent()))
+    assertThat(chain.state(List.of()).cuts().stream().filter(cut -> cut.dense().isPresent()))
         .extracting(Cut::checkpoint)
         .containsExactly(1L, 2L, 3L, 20L);
     chain.published(new Version(OLD, 3));
@@ -70,7 +71,7 @@ class ChainTest {
   void theStateOfACheckpointIsDueAtItsRestore() throws Exception {
     Chain chain = joined();
     chain.add(cut(1));
-    Chain restored = new Chain(chain.state());
+    Chain restored = new Chain(chain.state(List.of()), RUN);
     restored.join(List.of(), DRAW);
 
     assertThat(restored.awaitDue().version()).isEqualTo(new Version(OLD, 1));
@@ -81,9 +82,9 @@ class ChainTest {
     Chain chain = joined();
     chain.add(cut(1));
     chain.add(cut(2));
-    PublisherState state = chain.state();
+    PublisherState state = chain.state(List.of());
     Version first = new Version(OLD, 1);
-    Chain restored = new Chain(state);
+    Chain restored = new Chain(state, RUN);
 
     Optional<Version> found = restored.join(List.of(first), DRAW);
 
@@ -94,7 +95,7 @@ class ChainTest {
 
   @Test
   void aVersionBeyondTheStateStartsANewLineage() throws Exception {
-    Chain restored = new Chain(publishedOnceAndCutTwice());
+    Chain restored = new Chain(publishedOnceAndCutTwice(), RUN);
 
     Optional<Version> found =
         restored.join(List.of(new Version(OLD, 1), new Version(OLD, 3)), DRAW);
@@ -106,9 +107,9 @@ class ChainTest {
 
   @Test
   void anUndecidedLineageIsNotForgottenInTheNextCheckpoint() throws Exception {
-    Chain undecided = new Chain(publishedOnceAndCutTwice());
+    Chain undecided = new Chain(publishedOnceAndCutTwice(), RUN);
     undecided.add(cut(3)); // the store could not be reached so far
-    Chain restored = new Chain(undecided.state());
+    Chain restored = new Chain(undecided.state(List.of()), RUN);
 
     restored.join(List.of(new Version(OLD, 1), new Version(OLD, 3)), DRAW);
 
@@ -117,8 +118,45 @@ class ChainTest {
   }
 
   @Test
+  void jobsStartedFromOneStateNeverWriteTheSameVersion() throws Exception {
+    Chain one = new Chain(publishedOnceAndCutTwice(), "one");
+    Chain two = new Chain(publishedOnceAndCutTwice(), "two");
+    List<Version> store = List.of(new Version(OLD, 1));
+
+    one.join(store, DRAW);
+    two.join(store, () -> "cccccccc");
+
+    assertThat(one.awaitDue().version()).isEqualTo(new Version(NEW, 2));
+    assertThat(two.awaitDue().version()).isEqualTo(new Version("cccccccc", 2));
+    assertThat(one.awaitDue().parent()).isEqualTo(two.awaitDue().parent());
+  }
+
+  @Test
+  void aJobStartedFromASavepointFollowsTheVersionPublishedOfIt() throws Exception {
+    Chain started = new Chain(publishedOnceAndCutTwice(), "another");
+
+    started.join(List.of(new Version(OLD, 1), new Version(OLD, 2)), DRAW);
+    started.add(cut(3));
+    started.complete(3);
+
+    assertThat(started.awaitDue().version()).isEqualTo(new Version(NEW, 3));
+    assertThat(started.awaitDue().parent()).contains(new Version(OLD, 2));
+    assertThat(paths(started.awaitDue())).containsExactly("part 3");
+  }
+
+  @Test
+  void aRunKeepsTheLineageItTookThroughItsFailures() throws Exception {
+    Chain started = new Chain(publishedOnceAndCutTwice(), "another");
+    started.join(List.of(new Version(OLD, 1)), DRAW);
+    Chain restored = new Chain(started.state(List.of()), "another");
+    restored.join(List.of(new Version(OLD, 1)), () -> "cccccccc");
+
+    assertThat(restored.awaitDue().version()).isEqualTo(new Version(NEW, 2));
+  }
+
+  @Test
   void otherLineagesInTheStoreDoNotMatter() throws Exception {
-    Chain restored = new Chain(publishedOnceAndCutTwice());
+    Chain restored = new Chain(publishedOnceAndCutTwice(), RUN);
 
     restored.join(List.of(new Version(OLD, 1), new Version("cccccccc", 9)), DRAW);
 
@@ -127,7 +165,7 @@ class ChainTest {
 
   @Test
   void aStoreWithoutTheParentIsRefused() {
-    Chain restored = new Chain(publishedOnceAndCutTwice());
+    Chain restored = new Chain(publishedOnceAndCutTwice(), RUN);
 
     assertThatThrownBy(() -> restored.join(List.of(), DRAW))
         .isInstanceOf(IOException.class)
@@ -146,14 +184,15 @@ class ChainTest {
   }
 
   private static Chain joined() throws Exception {
-    Chain chain = new Chain(OLD);
+    Chain chain = new Chain(OLD, RUN);
     chain.join(List.of(), DRAW);
     return chain;
   }
 
   /** Version 1 is out, checkpoint 2 is the state's own. */
   private static PublisherState publishedOnceAndCutTwice() {
-    return new PublisherState(OLD, 2, Optional.of(new Version(OLD, 1)), List.of(cut(2)));
+    return new PublisherState(
+        OLD, RUN, 2, Optional.of(new Version(OLD, 1)), List.of(cut(2)), List.of());
   }
 
   private static List<String> paths(Chain.Due due) {
@@ -161,7 +200,7 @@ class ChainTest {
   }
 
   private static Cut cut(long checkpoint) {
-    Announcement.Part part = new Announcement.Part("part " + checkpoint, 1, "", 1, 1);
+    Announcement.Part part = new Announcement.Part("part " + checkpoint, 1, "", 1, 1, 0);
     Cut.Dense dense = new Cut.Dense(new float[0], 0);
     return new Cut(checkpoint, List.of(part), Optional.of(dense), Map.of(), Map.of(), 0);
   }

@@ -8,7 +8,7 @@ final class CutCollectorTest {
 
   @Test
   void theOffsetOfAPartitionIsTheHighestThatAnyReaderTells() {
-    CutCollector collector = new CutCollector(0);
+    CutCollector collector = new CutCollector(0, 1);
 
     collector.add(new Announcement.Offset("impressions", 2, 33_242));
     collector.add(new Announcement.Offset("impressions", 2, 7_870));

@@ -132,7 +132,7 @@ class ManifestTest {
         Optional.of(new Version("89abcdef", 11)),
         Optional.empty(),
         Instant.parse("2026-01-02T03:04:05.678Z"),
-        new Manifest.Model("deepfm", 10, List.of(128, 64)),
+        new Manifest.Model("dcn", 10, List.of(128, 64), 3),
         schema,
         new Manifest.UnknownIds("zero", Long.MIN_VALUE),
         new Manifest.DenseFile(

@@ -41,12 +41,12 @@ class PublicationCrashTest {
   @MethodSource("deaths")
   void latestAlwaysVerifies(When when, int step) throws Exception {
     LocalStorage healthy = new LocalStorage(root);
-    Chain chain = new Chain("0badcafe");
+    Chain chain = new Chain("0badcafe", "run");
     chain.add(cut(1, TinyModel.part(healthy, rows(1, 10))));
     chain.complete(1);
     publish(chain, healthy);
     chain.add(cut(2, TinyModel.part(healthy, rows(2, 20)), TinyModel.part(healthy, rows(3, 20))));
-    PublisherState state = throughACheckpoint(chain.state());
+    PublisherState state = throughACheckpoint(chain.state(List.of()));
     chain.complete(2);
     FaultyStorage mortal = new FaultyStorage(healthy, step, when);
 
@@ -55,7 +55,7 @@ class PublicationCrashTest {
     assertThat(mortal.died()).isEqualTo(step <= CHANGES);
     assertThat(verifiedLatest(healthy).checkpoint()).isBetween(1L, 2L);
 
-    publish(new Chain(state), healthy);
+    publish(new Chain(state, "run"), healthy);
 
     Version latest = verifiedLatest(healthy);
     assertThat(latest).isEqualTo(new Version("0badcafe", 2));

@@ -3,20 +3,23 @@ package io.freshet.snapshot;
 import io.freshet.model.RowBlock;
 import java.nio.file.Path;
 import java.util.Map;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 
 /** A publisher in Flink's harness, over a local root. */
 final class PublisherRig implements AutoCloseable {
   private static final long PATIENCE_MILLIS = 10_000;
+  private static final JobID JOB = new JobID();
 
   final LocalStorage storage;
   final SnapshotStore store;
   final SnapshotReader reader;
   private final Harness harness;
 
-  private PublisherRig(Path root, OperatorSubtaskState state) throws Exception {
+  private PublisherRig(Path root, OperatorSubtaskState state, JobID job) throws Exception {
     storage = new LocalStorage(root);
     store = new SnapshotStore(storage);
     reader = new SnapshotReader(store);
@@ -27,7 +30,8 @@ final class PublisherRig implements AutoCloseable {
                 "tiny",
                 TinyModel.SCHEMA,
                 TinyModel.SETTINGS,
-                TinyModel.LABELS));
+                TinyModel.LABELS),
+            job);
     if (state != null) {
       harness.initializeState(state);
     }
@@ -35,11 +39,17 @@ final class PublisherRig implements AutoCloseable {
   }
 
   static PublisherRig start(Path root) throws Exception {
-    return new PublisherRig(root, null);
+    return new PublisherRig(root, null, JOB);
   }
 
+  /** The same job after a failure. */
   static PublisherRig restore(Path root, OperatorSubtaskState state) throws Exception {
-    return new PublisherRig(root, state);
+    return new PublisherRig(root, state, JOB);
+  }
+
+  /** Another job that starts from a savepoint. */
+  static PublisherRig startFrom(Path root, OperatorSubtaskState savepoint) throws Exception {
+    return new PublisherRig(root, savepoint, new JobID());
   }
 
   void announce(Announcement announcement) throws Exception {
@@ -108,8 +118,8 @@ final class PublisherRig implements AutoCloseable {
 
   @SuppressWarnings("try") // Flink's harness closes with any exception
   private static final class Harness extends OneInputStreamOperatorTestHarness<Announcement, Void> {
-    Harness(SnapshotPublisher publisher) throws Exception {
-      super(publisher);
+    Harness(SnapshotPublisher publisher, JobID job) throws Exception {
+      super(publisher, new MockEnvironmentBuilder().setJobID(job).build());
     }
 
     void cancel() throws Exception {

@@ -76,6 +76,6 @@ public final class SampleChain {
       }
       file.finish();
     }
-    return new Announcement.Part(path, digest.size(), digest.hex(), rows.size(), 0);
+    return new Announcement.Part(path, digest.size(), digest.hex(), rows.size(), 0, 0);
   }
 }

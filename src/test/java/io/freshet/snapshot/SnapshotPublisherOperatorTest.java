@@ -1,5 +1,6 @@
 package io.freshet.snapshot;
 
+import static io.freshet.snapshot.TinyModel.removal;
 import static io.freshet.snapshot.TinyModel.row;
 import static io.freshet.snapshot.TinyModel.rows;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -175,6 +177,81 @@ class SnapshotPublisherOperatorTest {
       assertThat(rig.latest().fids()).containsExactly(10, 20, 40);
       assertThat(rig.reader.verify(next).problems()).isEmpty();
       assertThat(rig.reader.load(abandoned).fids()).containsExactly(10, 20, 30);
+    }
+  }
+
+  @Test
+  void twoJobsStartedFromOneSavepointPublishSideBySide() throws Exception {
+    OperatorSubtaskState savepoint;
+    Version first;
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.barrier(1, 1, rows(1, 10));
+      first = rig.publish(1);
+      savepoint = rig.barrier(2, 2, rows(2, 20));
+    }
+    try (PublisherRig one = PublisherRig.startFrom(folder, savepoint);
+        PublisherRig two = PublisherRig.startFrom(folder, savepoint)) {
+      one.barrier(3, 5, rows(5, 30));
+      Version left = one.publish(3);
+      two.barrier(3, 7, rows(7, 40));
+      two.complete(3);
+      while (one.store.versions().size() < 5) { // each has published checkpoints 2 and 3
+        Thread.sleep(5);
+      }
+
+      Version right =
+          one.store.versions().stream()
+              .filter(v -> v.checkpoint() == 3 && !v.equals(left))
+              .findFirst()
+              .orElseThrow();
+      assertThat(List.of(left.lineage(), right.lineage())).doesNotContain(first.lineage());
+      assertThat(one.reader.load(left).fids()).containsExactly(10, 20, 30);
+      assertThat(two.reader.load(right).fids()).containsExactly(10, 20, 40);
+      assertThat(one.reader.verify(left).problems()).isEmpty();
+      assertThat(two.reader.verify(right).problems()).isEmpty();
+    }
+  }
+
+  @Test
+  void aVersionThatAnotherHasWrittenIsNotOverwritten() throws Exception {
+    OperatorSubtaskState state;
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.barrier(1, 1, rows(1, 10));
+      rig.publish(1);
+      state = rig.barrier(2, 2, rows(2, 20));
+      rig.publish(2);
+    }
+    try (PublisherRig one = PublisherRig.restore(folder, state);
+        PublisherRig two = PublisherRig.restore(folder, state)) { // the same job, twice
+      one.barrier(3, 5, rows(5, 30));
+      Version left = one.publish(3);
+      two.barrier(3, 7, rows(7, 40));
+      two.complete(3);
+      while (one.store.versions().size() < 4) {
+        Thread.sleep(5);
+      }
+
+      assertThat(one.reader.load(left).fids()).containsExactly(10, 20, 30);
+      assertThat(one.store.versions().stream().filter(v -> v.checkpoint() == 3))
+          .extracting(Version::lineage)
+          .doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void tombstonesTakeRowsOutOfTheModel() throws Exception {
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.barrier(1, 1, rows(1, 10, 20, 30));
+      rig.publish(1);
+      rig.barrier(2, 2, removal(rows(2, 10), 20));
+      Version second = rig.publish(2);
+      assertThat(rig.latest().fids()).containsExactly(10, 30);
+
+      rig.barrier(3, 3, rows(3, 20));
+      rig.publish(3);
+      assertThat(rig.latest().fids()).containsExactly(10, 20, 30);
+      assertThat(rig.store.manifest(second).rows()).isEqualTo(1);
+      assertThat(rig.reader.verify(second).problems()).isEmpty();
     }
   }
 

@@ -221,7 +221,7 @@ class SnapshotReaderTest {
       file.finish();
     }
     long sum = Arrays.stream(updates).sum();
-    return new Announcement.Part(path, digest.size(), digest.hex(), 17, sum);
+    return new Announcement.Part(path, digest.size(), digest.hex(), 17, sum, 0);
   }
 
   private interface Change {

@@ -1,5 +1,6 @@
 package io.freshet.snapshot;
 
+import static io.freshet.snapshot.TinyModel.removal;
 import static io.freshet.snapshot.TinyModel.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -75,6 +76,35 @@ class SnapshotWriterOperatorTest {
     harness.prepareSnapshotPreBarrier(1);
 
     assertThat(parts()).extracting(Announcement.Part::rows).containsExactly(4L, 1L);
+  }
+
+  @Test
+  void whatCameLastOfAnIdIsInThePartItsRowOrItsRemoval() throws Exception {
+    take(rows(1, 10, 20));
+    take(removal(rows(2), 10, 30));
+    take(rows(3, 30));
+    harness.prepareSnapshotPreBarrier(1);
+
+    Announcement.Part part = parts().get(0);
+    EmbeddingRows file = EmbeddingRows.read(storage, part.path());
+    assertThat(file.fids()).containsExactly(20, 30);
+    assertThat(file.removed()).containsExactly(10);
+    assertThat(file.updates()).containsExactly(1, 3);
+    assertThat(part.rows()).isEqualTo(2);
+    assertThat(part.updates()).isEqualTo(4);
+  }
+
+  @Test
+  void rowsThatAreNotFiniteAreCountedUnlessTheyAreReplacedOrRemoved() throws Exception {
+    RowBlock sick = rows(1, 10, 20, 30);
+    sick.values()[0] = Float.NaN;
+    sick.values()[4] = Float.POSITIVE_INFINITY;
+    sick.values()[8] = Float.NaN;
+    take(sick);
+    take(removal(rows(2, 20), 30));
+    harness.prepareSnapshotPreBarrier(1);
+
+    assertThat(parts()).extracting(Announcement.Part::nonFinite).containsExactly(1L);
   }
 
   @Test

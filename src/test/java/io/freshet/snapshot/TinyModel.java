@@ -44,6 +44,11 @@ final class TinyModel {
     return new RowBlock(fids, updates, values);
   }
 
+  /** The same rows, and some that are gone. */
+  static RowBlock removal(RowBlock rows, long... removed) {
+    return new RowBlock(rows.fids(), rows.updates(), rows.values(), removed);
+  }
+
   /** The whole deep part, every parameter the same. */
   static DenseBlock dense(float value) {
     float[] values = new float[DENSE_SIZE];

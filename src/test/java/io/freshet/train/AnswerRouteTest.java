@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class AnswerRouteTest {
   private final UUID channel = UUID.randomUUID();
   private final Answer answer =
-      new DenseSlices(new ReplyTo(channel, 0, "here"), new int[0], new float[0]);
+      new DenseSlices(new ReplyTo(channel, 0, "here"), new int[0], new float[0][]);
   private final List<Answer> atHead = new ArrayList<>();
   private final List<Answer> inChannels = new ArrayList<>();
   private Consumer<Answer> head = atHead::add;

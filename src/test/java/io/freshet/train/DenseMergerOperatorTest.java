@@ -45,7 +45,7 @@ final class DenseMergerOperatorTest {
 
       assertThat(answer.replyTo()).isEqualTo(REPLY_TO);
       assertThat(answer.slices()).containsExactly(2, 0, 5);
-      assertThat(answer.values()).containsExactly(start(2, 0, 5));
+      assertThat(answer.values()).isDeepEqualTo(start(2, 0, 5));
     }
   }
 
@@ -56,14 +56,12 @@ final class DenseMergerOperatorTest {
     try (Harness merger = opened()) {
       DenseSlices answer = merger.merge(trainers, 100, 6f, 2, 3);
 
-      float[] start = start(2, 3);
-      int at = 0;
-      for (int slice : new int[] {2, 3}) {
-        int n = SLICING.length(slice);
+      float[][] start = start(2, 3);
+      for (int s = 0; s < 2; s++) {
+        int n = SLICING.length(2 + s);
         for (int i = 0; i < START.planes() * n; i++) {
           float moved = i < n ? 6f / (float) Math.sqrt(trainers) : 6f;
-          assertThat(answer.values()[at]).isEqualTo(start[at] + moved, within(1e-5f));
-          at++;
+          assertThat(answer.values()[s][i]).isEqualTo(start[s][i] + moved, within(1e-5f));
         }
       }
     }
@@ -73,15 +71,15 @@ final class DenseMergerOperatorTest {
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
   void aSliceThatIsNotFiniteIsRefusedAloneAndItsExamplesDoNotCount(float bad) throws Exception {
     try (Harness merger = opened()) {
-      float[] deltas = new float[START.planes() * (SLICING.length(2) + SLICING.length(3))];
-      deltas[1] = bad;
-      deltas[deltas.length - 1] = 2;
+      float[][] deltas = zeros(2, 3);
+      deltas[0][1] = bad;
+      deltas[1][deltas[1].length - 1] = 2;
 
       DenseSlices answer = merger.send(new DenseDelta(REPLY_TO, 1, 9, new int[] {2, 3}, deltas));
 
-      float[] expected = start(2, 3);
-      expected[expected.length - 1] += 2;
-      assertThat(answer.values()).containsExactly(expected);
+      float[][] expected = start(2, 3);
+      expected[1][expected[1].length - 1] += 2;
+      assertThat(answer.values()).isDeepEqualTo(expected);
       merger.prepareSnapshotPreBarrier(1);
       assertThat(merger.finished())
           .filteredOn(block -> block.examples() > 0)
@@ -195,20 +193,21 @@ final class DenseMergerOperatorTest {
     return IntStream.range(0, SLICES).map(SLICING::from).boxed().toArray(Integer[]::new);
   }
 
-  private static float[] start(int... slices) {
-    float[] values = new float[floats(slices)];
-    int at = 0;
-    for (int slice : slices) {
+  private static float[][] start(int... slices) {
+    float[][] values = zeros(slices);
+    for (int s = 0; s < slices.length; s++) {
+      int n = SLICING.length(slices[s]);
       for (int plane = 0; plane < START.planes(); plane++) {
-        START.read(plane, SLICING.from(slice), SLICING.length(slice), values, at);
-        at += SLICING.length(slice);
+        START.read(plane, SLICING.from(slices[s]), n, values[s], plane * n);
       }
     }
     return values;
   }
 
-  private static int floats(int... slices) {
-    return START.planes() * Arrays.stream(slices).map(SLICING::length).sum();
+  private static float[][] zeros(int... slices) {
+    return Arrays.stream(slices)
+        .mapToObj(slice -> new float[START.planes() * SLICING.length(slice)])
+        .toArray(float[][]::new);
   }
 
   private static Harness opened() throws Exception {
@@ -245,12 +244,12 @@ final class DenseMergerOperatorTest {
     }
 
     DenseSlices ask(int... slices) throws Exception {
-      return send(new DenseDelta(REPLY_TO, 1, 0, slices, new float[0]));
+      return send(new DenseDelta(REPLY_TO, 1, 0, slices, new float[0][]));
     }
 
     DenseSlices merge(int trainers, long examples, float by, int... slices) throws Exception {
-      float[] deltas = new float[floats(slices)];
-      Arrays.fill(deltas, by);
+      float[][] deltas = zeros(slices);
+      Arrays.stream(deltas).forEach(delta -> Arrays.fill(delta, by));
       return send(new DenseDelta(REPLY_TO, trainers, examples, slices, deltas));
     }
 

@@ -7,6 +7,7 @@ import io.freshet.model.DenseParameters;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings;
 import io.freshet.train.Answer.DenseSlices;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -82,7 +83,7 @@ final class DenseReplicaTest {
     assertThat(sent).hasSize(1);
     assertThat(sent.get(0).examples()).isEqualTo(100);
     assertThat(sent.get(0).slices()).containsExactly(0, 1, 2, 3);
-    assertThat(sent.get(0).deltas()).hasSize(2 * parameters.size()).containsOnly(0.25f);
+    assertThat(deltas(sent.get(0))).hasSize(2 * parameters.size()).containsOnly(0.25f);
   }
 
   @Test
@@ -98,7 +99,7 @@ final class DenseReplicaTest {
     assertThat(plane(parameters, 0)).containsOnly(8.5f);
     assertThat(plane(parameters, 1)).containsOnly(8.5f);
     replica.send();
-    assertThat(sent.get(0).deltas()).containsOnly(0.5f);
+    assertThat(deltas(sent.get(0))).containsOnly(0.5f);
   }
 
   @Test
@@ -113,7 +114,7 @@ final class DenseReplicaTest {
 
     assertThat(plane(parameters, 0)).containsOnly(alone);
     replica.send();
-    assertThat(sent.get(0).deltas()).containsOnly(-0.5f);
+    assertThat(deltas(sent.get(0))).containsOnly(-0.5f);
   }
 
   @Test
@@ -175,7 +176,7 @@ final class DenseReplicaTest {
 
     Set<Integer> slices = new HashSet<>();
     for (DenseDelta delta : sent) {
-      assertThat(delta.deltas().length).isBetween(1, 1 << 18);
+      assertThat(deltas(delta).length).isBetween(1, 1 << 16);
       assertThat(
               Arrays.stream(delta.slices())
                   .map(s -> KeyGroupRangeAssignment.assignKeyToParallelOperator(s, 16, 4))
@@ -184,7 +185,7 @@ final class DenseReplicaTest {
       Arrays.stream(delta.slices()).forEach(s -> assertThat(slices.add(s)).isTrue());
     }
     assertThat(slices).hasSize(64);
-    assertThat(sent.stream().mapToInt(delta -> delta.deltas().length).sum())
+    assertThat(sent.stream().mapToInt(delta -> deltas(delta).length).sum())
         .isEqualTo(2 * parameters.size());
   }
 
@@ -197,16 +198,33 @@ final class DenseReplicaTest {
 
   private DenseReplica replica(DenseParameters parameters, int slices, int trainers) {
     this.slices = slices;
-    return new DenseReplica(parameters, slices, REPLY_TO, trainers, 16, sent::add);
+    return new DenseReplica(parameters, slices, REPLY_TO, trainers, 16, this::send);
+  }
+
+  /** As Flink does, takes what is in the message now, and no reference. */
+  private void send(DenseDelta delta) {
+    float[][] deltas = Arrays.stream(delta.deltas()).map(float[]::clone).toArray(float[][]::new);
+    sent.add(
+        new DenseDelta(
+            delta.replyTo(), delta.trainers(), delta.examples(), delta.slices(), deltas));
+  }
+
+  private static float[] deltas(DenseDelta delta) {
+    int n = Arrays.stream(delta.deltas()).mapToInt(part -> part.length).sum();
+    FloatBuffer all = FloatBuffer.allocate(n);
+    Arrays.stream(delta.deltas()).forEach(all::put);
+    return all.array();
   }
 
   /** Answers every open request with slices that hold nothing but one value. */
   private void answerAll(DenseReplica replica, DenseParameters parameters, float value) {
     DenseSlicing slicing = new DenseSlicing(parameters.size(), slices);
     for (DenseDelta delta : sent) {
-      int floats = Arrays.stream(delta.slices()).map(slicing::length).sum() * parameters.planes();
-      float[] merged = new float[floats];
-      Arrays.fill(merged, value);
+      float[][] merged = new float[delta.slices().length][];
+      for (int i = 0; i < merged.length; i++) {
+        merged[i] = new float[parameters.planes() * slicing.length(delta.slices()[i])];
+        Arrays.fill(merged[i], value);
+      }
       replica.accept(new DenseSlices(delta.replyTo(), delta.slices(), merged));
     }
     sent.clear();

@@ -11,9 +11,11 @@ import io.freshet.model.RowBlock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,6 +54,7 @@ final class LoopRun {
   final Map<Long, Long> updates = new ConcurrentHashMap<>();
   final Map<Long, float[]> rows = new ConcurrentHashMap<>();
   final Map<Integer, DenseBlock> dense = new ConcurrentHashMap<>();
+  final List<SkippedExample> skipped = new CopyOnWriteArrayList<>();
   final AtomicBoolean broke = new AtomicBoolean();
   final AtomicInteger predicted = new AtomicInteger();
   final AtomicInteger late = new AtomicInteger();
@@ -66,6 +69,7 @@ final class LoopRun {
       StreamExecutionEnvironment::getExecutionEnvironment;
   private int parallelism = 1;
   private boolean slow;
+  private boolean poisoned;
   private String brokenEdge = "";
   private int brokenAt;
   private Duration heldUp = Duration.ZERO;
@@ -111,6 +115,12 @@ final class LoopRun {
     return this;
   }
 
+  /** With an example now and then whose floats are beyond all bounds. */
+  LoopRun poisoned() {
+    poisoned = true;
+    return this;
+  }
+
   LoopRun breaking(String edge, int at) {
     brokenEdge = edge;
     brokenAt = at;
@@ -153,11 +163,15 @@ final class LoopRun {
   private void attach(StreamExecutionEnvironment env) {
     long from = seed;
     boolean slowed = slow;
+    boolean isPoisoned = poisoned;
     DataStream<LabelledExample> source =
         env.fromSequence(0, examples - 1)
             .uid("numbers")
             .setParallelism(1)
             .map(number -> slowed ? slowly(from, number) : SyntheticExamples.example(from, number))
+            .setParallelism(1)
+            .returns(LabelledExampleCodec.TYPE)
+            .map(example -> isPoisoned ? SyntheticExamples.poisoned(example) : example)
             .setParallelism(1)
             .returns(LabelledExampleCodec.TYPE)
             .assignTimestampsAndWatermarks(
@@ -167,6 +181,7 @@ final class LoopRun {
     TrainingLoop loop =
         TrainingLoop.attach(source, SyntheticExamples.SCHEMA, model, settings, new BreakingEdges());
     loop.predictions().process(new Observe(id)).uid("predictions");
+    loop.skipped().sinkTo(new Collect<SkippedExample>(id)).uid("skipped");
     loop.rows().sinkTo(new Collect<RowBlock>(id)).uid("rows");
     loop.dense().sinkTo(new Collect<DenseBlock>(id)).uid("dense");
   }
@@ -198,7 +213,9 @@ final class LoopRun {
   }
 
   private synchronized void collect(Object value) {
-    if (value instanceof RowBlock block) {
+    if (value instanceof SkippedExample skip) {
+      skipped.add(skip);
+    } else if (value instanceof RowBlock block) {
       int width = block.values().length / block.size();
       for (int i = 0; i < block.size(); i++) {
         updates.put(block.fids()[i], block.updates()[i]);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.OptimizerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -79,6 +80,47 @@ class LoopStopITCase {
     assertThat(drainsAbandoned(job)).isPositive();
     assertThat(run.predicted).as("the job did not start again").hasValue(EXAMPLES);
     run.assertEveryExampleCountedOnce();
+  }
+
+  @Test
+  void stateThatDoesNotFitEndsTheJobAtOnceAndSaysWhatIsInIt() throws Exception {
+    TrainSettings settings = settings(Duration.ofMillis(20));
+    String savepoint =
+        new LoopRun(17, EXAMPLES, MODEL, settings)
+            .in(CLUSTER)
+            .slowly()
+            .checkpoints(INTERVAL, "hashmap")
+            .stopAfter(500, folder, SavepointFormatType.CANONICAL);
+
+    assertThatThrownBy(() -> restored(savepoint, new ModelSettings(8, List.of(), 0, 42), settings))
+        .hasStackTraceContaining("The failure is not recoverable")
+        .hasStackTraceContaining("model.embedding-size is 8, in the restored state it is 4");
+    assertThatThrownBy(() -> restored(savepoint, MODEL, withSgd(settings)))
+        .hasStackTraceContaining("The failure is not recoverable")
+        .hasStackTraceContaining("first-order-optimizer.kind is sgd, in the restored state it is");
+  }
+
+  private static void restored(String savepoint, ModelSettings model, TrainSettings settings)
+      throws Exception {
+    new LoopRun(17, EXAMPLES, model, settings)
+        .in(CLUSTER)
+        .checkpoints(INTERVAL, "hashmap")
+        .with(StateRecoveryOptions.SAVEPOINT_PATH, savepoint)
+        .execute();
+  }
+
+  private static TrainSettings withSgd(TrainSettings s) {
+    LearningSettings d = s.learning();
+    LearningSettings learning =
+        new LearningSettings(
+            d.stepSize(),
+            d.repeatsPerUser(),
+            new OptimizerSettings.Sgd(0.1f),
+            d.embedding(),
+            d.denseStepSize(),
+            d.dense());
+    return new TrainSettings(
+        s.batchSize(), s.batchLinger(), s.maxInFlight(), 256, 64, s.cacheRows(), learning);
   }
 
   @Test

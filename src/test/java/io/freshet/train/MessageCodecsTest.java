@@ -2,6 +2,8 @@ package io.freshet.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.feature.Example;
+import io.freshet.feature.LabelledExample;
 import io.freshet.model.DenseBlock;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
@@ -13,6 +15,7 @@ import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,15 +53,14 @@ final class MessageCodecsTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 64})
   void mergedSlicesTravelUnchanged(int n) throws IOException {
-    assertTravelsUnchanged(
-        MessageCodecs.ANSWER, new DenseSlices(REPLY_TO, ints(n), floats(999 * n)));
+    assertTravelsUnchanged(MessageCodecs.ANSWER, new DenseSlices(REPLY_TO, ints(n), arrays(n)));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 64})
   void denseDeltasTravelUnchanged(int n) throws IOException {
     assertTravelsUnchanged(
-        MessageCodecs.DENSE_DELTA, new DenseDelta(REPLY_TO, 8, 1L << 40, ints(n), floats(999 * n)));
+        MessageCodecs.DENSE_DELTA, new DenseDelta(REPLY_TO, 8, 1L << 40, ints(n), arrays(n)));
   }
 
   @ParameterizedTest
@@ -71,9 +73,19 @@ final class MessageCodecsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 5000})
+  void skippedExamplesTravelUnchanged(int n) throws IOException {
+    Example example = new Example(-5, longs(n), floats(n));
+    assertTravelsUnchanged(
+        MessageCodecs.SKIPPED_EXAMPLE,
+        new SkippedExample(
+            new LabelledExample("an \u00e9", 1L << 40, 0.25f, 1e30f, example), "too large"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5000})
   void finishedRowsTravelUnchanged(int n) throws IOException {
     assertTravelsUnchanged(
-        MessageCodecs.ROW_BLOCK, new RowBlock(longs(n), longs(n), floats(11 * n)));
+        MessageCodecs.ROW_BLOCK, new RowBlock(longs(n), longs(n), floats(11 * n), longs(n / 2)));
   }
 
   @ParameterizedTest
@@ -105,6 +117,10 @@ final class MessageCodecsTest {
 
   private int[] ints(int n) {
     return random.ints(n).toArray();
+  }
+
+  private float[][] arrays(int n) {
+    return IntStream.range(0, n).mapToObj(i -> floats(999 + i)).toArray(float[][]::new);
   }
 
   private float[] floats(int n) {

@@ -1,8 +1,12 @@
 package io.freshet.train;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.LogLines;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings;
@@ -11,6 +15,8 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A shard restored under other settings than its state was made with. */
 final class StateShapeOperatorTest {
@@ -42,6 +48,104 @@ final class StateShapeOperatorTest {
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining(
             "train.first-order-optimizer.kind is sgd, in the restored state it is ftrl");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1.0, 1, 0, 0, alpha is 1.0",
+    "0.5, 2, 0, 0, beta is 2.0",
+    "0.5, 1, 0.1, 0, l1 is 0.1",
+    "0.5, 1, 0, 3, l2 is 3.0"
+  })
+  void ftrlOfOtherConstantsIsRefusedAsItsWeightsAreDerivedByThem(
+      float alpha, float beta, float l1, float l2, String said) throws Exception {
+    OperatorSubtaskState state = stateOf(MODEL, LearningSettings.DEFAULT);
+    LearningSettings other = withFirstOrder(new OptimizerSettings.Ftrl(alpha, beta, l1, l2));
+
+    assertThatThrownBy(() -> open(MODEL, other, state))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("train.first-order-optimizer." + said + ", in the restored state");
+  }
+
+  @Test
+  void ratesMayChangeAndThatIsLogged() throws Exception {
+    OperatorSubtaskState state = stateOf(MODEL, LearningSettings.DEFAULT);
+    LearningSettings d = LearningSettings.DEFAULT;
+    LearningSettings other =
+        new LearningSettings(
+            d.stepSize(),
+            d.repeatsPerUser(),
+            d.firstOrder(),
+            new OptimizerSettings.Adagrad(0.05f, 0.1f),
+            d.denseStepSize(),
+            d.dense());
+
+    try (LogLines log = LogLines.of(StateShape.class)) {
+      open(MODEL, other, state);
+
+      assertThat(log.lines())
+          .containsExactly(
+              "INFO train.embedding-optimizer.learning-rate is 0.05 from now on; the restored state"
+                  + " was learned with 0.1");
+    }
+  }
+
+  @Test
+  void featuresInAnotherOrderAreRefusedWhereTheDeepPartReadsThem() throws Exception {
+    List<Field> fields = SyntheticExamples.SCHEMA.fields();
+    FeatureSchema turned =
+        new FeatureSchema(List.of(fields.get(1), fields.get(0), fields.get(2)), "user");
+    ModelSettings deep = new ModelSettings(4, List.of(8), 0, 42);
+    OperatorSubtaskState state = trainerState(SyntheticExamples.SCHEMA, deep);
+
+    assertThatThrownBy(() -> openTrainer(turned, deep, state))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(
+            "the order of the features is item, user, tags, in the restored state it is user,"
+                + " item, tags");
+    OperatorSubtaskState flat = trainerState(SyntheticExamples.SCHEMA, MODEL);
+    assertThatCode(() -> openTrainer(turned, MODEL, flat)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aNumberThatNamesAnotherFeatureIsRefused() throws Exception {
+    List<Field> fields = SyntheticExamples.SCHEMA.fields();
+    Field other = new Field.Numeric("price", 2, new Field.Transform.Log());
+    FeatureSchema swapped = new FeatureSchema(List.of(fields.get(0), other, fields.get(2)), "user");
+    OperatorSubtaskState state = trainerState(SyntheticExamples.SCHEMA, MODEL);
+
+    assertThatThrownBy(() -> openTrainer(swapped, MODEL, state))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(
+            "feature number 2 is price, numeric, transform log, in the restored state it is item,"
+                + " categorical");
+  }
+
+  private static OperatorSubtaskState trainerState(FeatureSchema schema, ModelSettings model)
+      throws Exception {
+    var trainer = trainer(schema, model);
+    try {
+      trainer.open();
+      return trainer.snapshot(1, 1);
+    } finally {
+      trainer.close();
+    }
+  }
+
+  private static void openTrainer(
+      FeatureSchema schema, ModelSettings model, OperatorSubtaskState state) throws Exception {
+    var trainer = trainer(schema, model);
+    try {
+      trainer.initializeState(state);
+      trainer.open();
+    } finally {
+      trainer.close();
+    }
+  }
+
+  private static TrainerHarness trainer(FeatureSchema schema, ModelSettings model)
+      throws Exception {
+    return new TrainerHarness(schema, model, TrainSettings.DEFAULT);
   }
 
   private static LearningSettings withFirstOrder(OptimizerSettings optimizer) {

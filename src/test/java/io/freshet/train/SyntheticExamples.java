@@ -44,6 +44,25 @@ final class SyntheticExamples {
         "i" + number, 1000 * number, label, 1, new Example(user, fids, values));
   }
 
+  /** The example, or one of the same features with a value, label or weight beyond all bounds. */
+  static LabelledExample poisoned(LabelledExample good) {
+    float[] values = good.example().values().clone();
+    Example example = new Example(good.example().user(), good.example().fids(), values);
+    return switch ((int) (good.time() / 1000 % 100)) {
+      case 7 -> new LabelledExample(good.impressionId(), good.time(), Float.NaN, 1, example);
+      case 27 -> new LabelledExample(good.impressionId(), good.time(), 1, 1e38f, example);
+      case 47 -> {
+        values[2] = 3e38f;
+        yield new LabelledExample(good.impressionId(), good.time(), 1, 1, example);
+      }
+      case 67 -> {
+        values[1] = Float.NEGATIVE_INFINITY;
+        yield new LabelledExample(good.impressionId(), good.time(), 0, 1, example);
+      }
+      default -> good;
+    };
+  }
+
   static List<LabelledExample> examples(long seed, int n) {
     List<LabelledExample> examples = new ArrayList<>();
     for (int i = 0; i < n; i++) {

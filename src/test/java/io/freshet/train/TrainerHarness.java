@@ -1,5 +1,6 @@
 package io.freshet.train;
 
+import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.LabelledExample;
 import io.freshet.join.LabelledExampleCodec;
 import io.freshet.model.DenseParameters;
@@ -33,12 +34,14 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<LabelledExa
   private final DenseSlicing slicing;
 
   TrainerHarness(ModelSettings model, TrainSettings settings) throws Exception {
-    super(
-        new Trainer(SyntheticExamples.SCHEMA, model, settings),
-        LabelledExampleCodec.TYPE.serializer());
+    this(SyntheticExamples.SCHEMA, model, settings);
+  }
+
+  TrainerHarness(FeatureSchema schema, ModelSettings model, TrainSettings settings)
+      throws Exception {
+    super(new Trainer(schema, model, settings), LabelledExampleCodec.TYPE.serializer());
     shards = new FakeShards(new RowLayout(model, settings.learning()));
-    dense =
-        DenseParameters.start(SyntheticExamples.SCHEMA.size(), model, settings.learning().dense());
+    dense = DenseParameters.start(schema.size(), model, settings.learning().dense());
     slicing = new DenseSlicing(dense.size(), settings.denseSlices());
     mailbox = mockTask.getMailboxExecutorFactory().createExecutor(0);
     setup(MessageCodecs.PREDICTIONS.serializer());
@@ -121,25 +124,20 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<LabelledExa
 
   /** As one trainer's merger: everything is added. */
   private DenseSlices merged(DenseDelta delta) {
-    List<float[]> parts = new ArrayList<>();
-    int at = 0;
-    for (int slice : delta.slices()) {
+    float[][] merged = new float[delta.slices().length][];
+    for (int s = 0; s < merged.length; s++) {
+      int slice = delta.slices()[s];
       int n = slicing.length(slice);
+      merged[s] = new float[dense.planes() * n];
       for (int plane = 0; plane < dense.planes(); plane++) {
-        float[] values = new float[n];
-        dense.read(plane, slicing.from(slice), n, values, 0);
-        for (int i = 0; i < n && delta.deltas().length > 0; i++) {
-          values[i] += delta.deltas()[at++];
-        }
-        dense.write(plane, slicing.from(slice), n, values, 0);
-        parts.add(values);
+        dense.read(plane, slicing.from(slice), n, merged[s], plane * n);
       }
-    }
-    float[] merged = new float[parts.stream().mapToInt(part -> part.length).sum()];
-    int end = 0;
-    for (float[] part : parts) {
-      System.arraycopy(part, 0, merged, end, part.length);
-      end += part.length;
+      for (int i = 0; i < merged[s].length && delta.deltas().length > 0; i++) {
+        merged[s][i] += delta.deltas()[s][i];
+      }
+      for (int plane = 0; plane < dense.planes(); plane++) {
+        dense.write(plane, slicing.from(slice), n, merged[s], plane * n);
+      }
     }
     return new DenseSlices(delta.replyTo(), delta.slices(), merged);
   }

@@ -3,6 +3,7 @@ package io.freshet.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.LogLines;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.Predictions;
@@ -133,6 +134,25 @@ final class TrainerOperatorTest {
   }
 
   @Test
+  void aShardThatDoesNotAnswerIsToldOfOnceAndCounted() throws Exception {
+    harness.examples(0, 11);
+    harness.onceItWaits(() -> pass(15_000));
+    harness.onceItWaits(() -> pass(30_000));
+    harness.answerOnceItWaits();
+
+    try (LogLines log = LogLines.of(MailWait.class)) {
+      harness.examples(11, 12);
+
+      assertThat(log.lines())
+          .satisfiesExactly(
+              line ->
+                  assertThat(line)
+                      .startsWith("WARN trainer 0, with 2 batches and 8 dense slices unanswered"),
+              line -> assertThat(line).startsWith("INFO trainer 0").endsWith("after 30 s"));
+    }
+  }
+
+  @Test
   void nothingIsLearnedBeforeTheWeightsHaveCome() throws Exception {
     harness.examples(0, 4);
     harness.answerRows();
@@ -179,6 +199,22 @@ final class TrainerOperatorTest {
     harness.answerOnceItWaits();
     harness.prepareSnapshotPreBarrier(8);
     assertThat(harness.predicted()).isEqualTo(6);
+  }
+
+  @Test
+  void theDrainEndsByAnAbortEvenWhereNoBatchMayBeSentYet() throws Exception {
+    harness.examples(0, 10); // two batches in flight, a third part-filled
+    harness.onceItWaits(this::passTheLinger);
+    harness.abortOnceItWaits(7);
+
+    harness.prepareSnapshotPreBarrier(7);
+
+    assertThat(harness.lookedUp()).containsExactly(1L, 2L);
+    harness.answerAll();
+    harness.setProcessingTime(2000); // the linger of the third began anew
+    harness.answerAll();
+    assertThat(harness.predicted()).isEqualTo(10);
+    assertThat(harness.shards.updates).isEqualTo(SyntheticExamples.occurrences(1, 10));
   }
 
   @Test
@@ -255,8 +291,12 @@ final class TrainerOperatorTest {
   }
 
   private void passTheLinger() {
+    pass(1000);
+  }
+
+  private void pass(long millis) {
     try {
-      harness.setProcessingTime(1000);
+      harness.setProcessingTime(millis);
     } catch (Exception e) {
       throw new IllegalStateException("a timer failed", e);
     }

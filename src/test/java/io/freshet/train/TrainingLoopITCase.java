@@ -9,6 +9,8 @@ import io.freshet.model.LocalLearner;
 import io.freshet.model.ModelSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,6 +87,34 @@ class TrainingLoopITCase {
             .execute();
 
     run.assertEveryExampleCountedOnce();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void poisonIsToldOfAndReachesNoParameter(int parallelism) throws Exception {
+    LoopRun run =
+        new LoopRun(19, EXAMPLES, MODEL, settings(2))
+            .in(CLUSTER)
+            .parallelism(parallelism)
+            .poisoned()
+            .execute();
+
+    run.assertEveryExampleCountedOnce();
+    assertThat(run.skipped)
+        .extracting(skipped -> skipped.example().impressionId())
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, EXAMPLES)
+                .filter(i -> Set.of(7, 27, 47, 67).contains(i % 100))
+                .mapToObj(i -> "i" + i)
+                .toList());
+    run.rows.values().forEach(TrainingLoopITCase::assertFinite);
+    assertFinite(run.denseValues());
+  }
+
+  private static void assertFinite(float[] values) {
+    for (float value : values) {
+      assertThat(value).isFinite();
+    }
   }
 
   private static TrainSettings settings(int inFlight) {

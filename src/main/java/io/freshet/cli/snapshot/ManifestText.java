@@ -47,8 +47,12 @@ final class ManifestText {
         .row("Event time", Cells.time(manifest.eventTime()))
         .row(
             "Shape",
-            "%s, embeddings of %d, hidden layers %s"
-                .formatted(model.kind(), model.embeddingSize(), layers))
+            "%s, embeddings of %d, hidden layers %s%s"
+                .formatted(
+                    model.kind(),
+                    model.embeddingSize(),
+                    layers,
+                    model.crossLayers() == 0 ? "" : ", cross layers " + model.crossLayers()))
         .row(
             "Rows",
             "%s, updated %s times"
