@@ -75,8 +75,14 @@ final class ArchitectureTest {
           .dependOnClassesThat(resideInAPackage("org.apache.flink.."));
 
   @ArchTest
-  static final ArchRule evaluationIsPlainButForItsOperator =
-      flinkOnlyIn("evaluate", "ProgressiveValidation", "MetricsReportCodec");
+  static final ArchRule evaluationIsPlainButForItsOperators =
+      flinkOnlyIn(
+          "evaluate",
+          "ProgressiveValidation",
+          "ImpressionScores",
+          "MetricsReportCodec",
+          "AtImpression",
+          "AtImpressionCodec");
 
   @ArchTest
   static final ArchRule snapshotsArePlainButForTheSink =

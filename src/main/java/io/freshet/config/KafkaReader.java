@@ -5,6 +5,7 @@ import static io.freshet.config.Wanted.servers;
 import static io.freshet.config.Wanted.verbatim;
 
 import io.freshet.config.KafkaSettings.Topics;
+import io.freshet.join.LabelDefinition;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,22 @@ final class KafkaReader {
       String other = seen.putIfAbsent(names.get(i), TOPICS.get(i));
       if (other != null) {
         s.error(TOPICS.get(i), names.get(i) + " is the topic of " + other + " already");
+      }
+    }
+  }
+
+  /** A topic of actions is none of those that hold something else. */
+  static void refuseSharedTopics(Section join, LabelDefinition definition, Topics t) {
+    Map<String, String> others =
+        Map.of(
+            t.impressions(), "impressions",
+            t.deadLetters(), "dead-letters",
+            t.lateClicks(), "late-clicks",
+            t.metrics(), "metrics",
+            t.snapshots(), "snapshots");
+    for (String topic : definition.topics()) {
+      if (others.containsKey(topic) && !topic.equals(t.clicks())) {
+        join.error("actions", topic + " is the topic of " + others.get(topic) + " already");
       }
     }
   }

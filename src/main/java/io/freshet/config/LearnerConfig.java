@@ -53,6 +53,11 @@ public record LearnerConfig(
     requireNonNull(snapshot, "snapshot");
     requireNonNull(checkpoint, "checkpoint");
     warnings = List.copyOf(warnings);
+    if (!train.learning().labels().equals(join.labels())) {
+      throw new IllegalArgumentException(
+          "the learner expects %s, the join makes %s"
+              .formatted(train.learning().labels(), join.labels()));
+    }
     if (parallelism < 1 || maxParallelism < parallelism) {
       throw new IllegalArgumentException(
           "parallelism " + parallelism + " is not from 1 to max-parallelism " + maxParallelism);

@@ -40,13 +40,15 @@ final class LearnerReader {
     KafkaSettings kafka = s.section("kafka").as(anyKafka, KafkaReader::read);
     EventSettings events = s.section("events").as(EventSettings.DEFAULT, Sections::events);
     FeatureReader fields = FeatureReader.read(s);
-    JoinSettings join = s.section("join").as(JoinSettings.DEFAULT, Sections::join);
     ModelSettings model = s.section("model").as(ModelSettings.DEFAULT, Sections::model);
     Section trainSection = s.section("train");
     String user = trainSection.get("user-field", LearnerConfig.DEFAULT_USER_FIELD, text());
     TrainSettings train = trainSection.as(TrainSettings.DEFAULT, Sections::train);
     EvaluateSettings evaluate =
         s.section("evaluate").as(EvaluateSettings.DEFAULT, Sections::evaluate);
+    Section joinSection = s.section("join");
+    JoinSettings join =
+        JoinReader.read(joinSection, kafka.topics().clicks(), evaluate.atImpression());
     SnapshotSettings snapshot =
         s.section("snapshot").as(SnapshotSettings.DEFAULT, Sections::snapshot);
     CheckpointSettings checkpoint =
@@ -62,6 +64,7 @@ final class LearnerReader {
     if (snapshot.root().equals(checkpoint.dir())) {
       s.error("snapshot.root", "is checkpoint.dir too; give each a directory of its own");
     }
+    KafkaReader.refuseSharedTopics(joinSection, join.definition(), kafka.topics());
     refuseProblems();
     return new LearnerConfig(
         name,
@@ -70,7 +73,7 @@ final class LearnerReader {
         new FeatureSchema(fields.fields(), user),
         join,
         model,
-        train,
+        train.withLabels(join.labels()),
         evaluate,
         snapshot,
         checkpoint,

@@ -111,6 +111,16 @@ final class Section {
     }
   }
 
+  /** Takes a key as one there is, without reading it. */
+  void known(String key) {
+    known.add(key);
+  }
+
+  /** Every key of a mapping in this one, with its value. */
+  <T> Map<String, T> values(String key, Wanted<T> wanted) {
+    return section(key).all(wanted);
+  }
+
   /** Every key of this mapping with its value. */
   <T> Map<String, T> all(Wanted<T> wanted) {
     Map<String, T> all = new LinkedHashMap<>();

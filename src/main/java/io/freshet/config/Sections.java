@@ -11,7 +11,6 @@ import static io.freshet.config.Wanted.wholeNumber;
 import io.freshet.config.CheckpointSettings.Backend;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.event.EventSettings;
-import io.freshet.join.JoinSettings;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
@@ -39,14 +38,6 @@ final class Sections {
         s.get("max-bytes", d.maxBytes(), size("1 B", "64 MB")),
         s.get("max-values", d.maxValues(), wholeNumber(1, 100_000)),
         s.get("max-ahead", d.maxAhead(), duration("0 ms", "366 d")));
-  }
-
-  static JoinSettings join(Section s, JoinSettings d) {
-    return new JoinSettings(
-        s.get("window", d.window(), duration("1 ms", "366 d")),
-        s.get("out-of-orderness", d.outOfOrderness(), duration("0 ms", "366 d")),
-        s.get("idleness", d.idleness(), duration("1 ms", "366 d")),
-        s.get("timer-bucket", d.timerBucket(), duration("1 ms", "1 h")));
   }
 
   static ModelSettings model(Section s, ModelSettings d) {
@@ -83,7 +74,9 @@ final class Sections {
   }
 
   static EvaluateSettings evaluate(Section s, EvaluateSettings d) {
-    return new EvaluateSettings(s.get("window", d.window(), duration("1 ms", "366 d")));
+    return new EvaluateSettings(
+        s.get("window", d.window(), duration("1 ms", "366 d")),
+        s.get("at-impression", (float) d.atImpression(), number(0, 1)));
   }
 
   static SnapshotSettings snapshot(Section s, SnapshotSettings d) {

@@ -16,7 +16,9 @@ public final class MetricsJson {
 
   /** The record's key: the same for a window that is reported again after a failure. */
   public static String key(String model, MetricsReport report) {
-    return model + "/" + report.window().from();
+    String series =
+        report.series() == MetricsSeries.PROGRESSIVE ? "" : report.series().text() + "/";
+    return model + "/" + series + report.window().from();
   }
 
   /** The record's value. */
@@ -27,6 +29,7 @@ public final class MetricsJson {
     sinceStart.put("late", report.late());
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("model", model);
+    json.put("series", report.series().text());
     json.set("window", object(report.window()));
     json.set("since_start", sinceStart);
     try {

@@ -15,9 +15,15 @@ import java.util.Map;
  *     the embedding table, if every example has counted exactly once
  * @param invalid predictions so far that were no probability; no metric holds them
  * @param late examples so far whose window was closed before they came; only in {@code sinceStart}
+ * @param series which predictions were held against which labels
  */
 public record MetricsReport(
-    Metrics window, Metrics sinceStart, long occurrences, long invalid, long late) {
+    Metrics window,
+    Metrics sinceStart,
+    long occurrences,
+    long invalid,
+    long late,
+    MetricsSeries series) {
   /** The names of all figures, in the order of {@link #asMap}. */
   public static final List<String> FIGURES =
       List.copyOf(new MetricsReport(Metrics.NONE, Metrics.NONE, 0, 0, 0).figures().keySet());
@@ -25,6 +31,18 @@ public record MetricsReport(
   public MetricsReport {
     requireNonNull(window, "window");
     requireNonNull(sinceStart, "sinceStart");
+    requireNonNull(series, "series");
+  }
+
+  /** A report of the learner's own predictions. */
+  public MetricsReport(
+      Metrics window, Metrics sinceStart, long occurrences, long invalid, long late) {
+    this(window, sinceStart, occurrences, invalid, late, MetricsSeries.PROGRESSIVE);
+  }
+
+  /** The same figures of another series. */
+  MetricsReport of(MetricsSeries other) {
+    return new MetricsReport(window, sinceStart, occurrences, invalid, late, other);
   }
 
   /**

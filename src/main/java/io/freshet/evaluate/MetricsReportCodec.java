@@ -18,11 +18,17 @@ public final class MetricsReportCodec implements WireCodec<MetricsReport> {
     out.writeLong(report.occurrences());
     out.writeLong(report.invalid());
     out.writeLong(report.late());
+    out.writeByte(report.series().ordinal());
   }
 
   @Override
   public MetricsReport read(DataInputView in, int version) throws IOException {
     return new MetricsReport(
-        MetricsForm.read(in), MetricsForm.read(in), in.readLong(), in.readLong(), in.readLong());
+        MetricsForm.read(in),
+        MetricsForm.read(in),
+        in.readLong(),
+        in.readLong(),
+        in.readLong(),
+        MetricsSeries.values()[in.readByte()]);
   }
 }

@@ -37,6 +37,7 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
   private static final long serialVersionUID = 1L;
 
   private final Duration window;
+  private final MetricsSeries series;
   private final OutputTag<MetricsReport> atBarrier;
 
   private transient WindowedMetrics metrics;
@@ -47,8 +48,10 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
   /**
    * @param atBarrier where the report ahead of each barrier goes
    */
-  public ProgressiveValidation(EvaluateSettings settings, OutputTag<MetricsReport> atBarrier) {
+  public ProgressiveValidation(
+      EvaluateSettings settings, MetricsSeries series, OutputTag<MetricsReport> atBarrier) {
     window = settings.window();
+    this.series = requireNonNull(series, "series");
     this.atBarrier = requireNonNull(atBarrier, "atBarrier");
   }
 
@@ -69,7 +72,7 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
               + " parts");
     }
     metrics = restored.isEmpty() ? new WindowedMetrics(window) : read(restored.get(0));
-    latest = metrics.report();
+    latest = report();
   }
 
   @Override
@@ -82,7 +85,7 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
               + parallelism
               + ", must be 1");
     }
-    MetricGroup group = getMetricGroup().addGroup("evaluate");
+    MetricGroup group = getMetricGroup().addGroup(group());
     for (String figure : MetricsReport.FIGURES) {
       group.gauge(figure, (Gauge<Double>) () -> latest.asMap().getOrDefault(figure, Double.NaN));
     }
@@ -95,7 +98,8 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    for (MetricsReport report : metrics.advanceTo(mark.getTimestamp())) {
+    for (MetricsReport closed : metrics.advanceTo(mark.getTimestamp())) {
+      MetricsReport report = closed.of(series);
       output.collect(new StreamRecord<>(report, report.window().to() - 1));
       latest = report;
     }
@@ -117,8 +121,16 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
   }
 
   private void tell() {
-    latest = metrics.report();
+    latest = report();
     output.collect(atBarrier, new StreamRecord<>(latest));
+  }
+
+  private MetricsReport report() {
+    return metrics.report().of(series);
+  }
+
+  private String group() {
+    return series == MetricsSeries.PROGRESSIVE ? "evaluate" : "evaluate-" + series.text();
   }
 
   @Override

@@ -7,15 +7,76 @@ import static java.util.Objects.requireNonNull;
  *
  * @param impressionId the impression it came from
  * @param time event time of the label's decision, epoch milliseconds; never behind the watermark
- * @param label 0 or 1 (fractions are allowed where a label is a weighted sum of actions)
- * @param weight importance weight of the loss, 1 unless configured
+ * @param label 0 or 1 (fractions are allowed where a label is a weighted sum of actions); of a
+ *     correction, by how much the label learned before was too small
+ * @param weight importance weight of the impression, 1 unless the event says otherwise
  * @param example the features
+ * @param kind what the label is, and so what is done with the example
+ * @param laterShare share of the clicks that come only after a fake negative was told: 0 where none
+ *     is, 1 where it is told at once
+ * @param scored whether the prediction made for this example is the impression's, to be held
+ *     against the final label
  */
 public record LabelledExample(
-    String impressionId, long time, float label, float weight, Example example) {
+    String impressionId,
+    long time,
+    float label,
+    float weight,
+    Example example,
+    Kind kind,
+    float laterShare,
+    boolean scored) {
+
+  /** What the label of an example is. */
+  public enum Kind {
+    /** The final label of an impression of which nothing was told before. */
+    DECIDED,
+    /** A negative told before the label is known. */
+    FAKE_NEGATIVE,
+    /** The positive of an impression that may have been told as a negative before. */
+    REINGESTED,
+    /** Takes back a label that was learned, and learns the right one. */
+    CORRECTION,
+    /** No label: is predicted and not learned. */
+    PREDICTION
+  }
 
   public LabelledExample {
     requireNonNull(impressionId, "impressionId");
     requireNonNull(example, "example");
+    requireNonNull(kind, "kind");
+  }
+
+  /** A final label. */
+  public LabelledExample(
+      String impressionId, long time, float label, float weight, Example example) {
+    this(impressionId, time, label, weight, example, Kind.DECIDED, 0, false);
+  }
+
+  /** Whether it changes the model. */
+  public boolean isLearned() {
+    return kind != Kind.PREDICTION;
+  }
+
+  /** Whether its label is one to hold a prediction against. */
+  public boolean isJudged() {
+    return kind != Kind.PREDICTION && kind != Kind.CORRECTION;
+  }
+
+  /** The same, but that its prediction is the impression's own. */
+  public LabelledExample asScored() {
+    return new LabelledExample(impressionId, time, label, weight, example, kind, laterShare, true);
+  }
+
+  /** The same, to be predicted and not learned. */
+  public LabelledExample asPrediction() {
+    return new LabelledExample(
+        impressionId, time, 0, weight, example, Kind.PREDICTION, 0, scored);
+  }
+
+  /** The same at another time. */
+  public LabelledExample at(long other) {
+    return new LabelledExample(
+        impressionId, other, label, weight, example, kind, laterShare, scored);
   }
 }

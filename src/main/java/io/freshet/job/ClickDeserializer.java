@@ -6,25 +6,34 @@ import io.freshet.event.Click;
 import io.freshet.event.ClickDecoder;
 import io.freshet.event.EventSettings;
 import io.freshet.event.Outcome;
+import io.freshet.join.Action;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
-/** Clicks from Kafka. */
+/** Clicks, and other actions, from Kafka. */
 final class ClickDeserializer extends EventDeserializer<Click> {
   private static final long serialVersionUID = 1L;
 
   private final EventSettings settings;
+  private final String action; // null where each record names its own
   private transient ClickDecoder decoder;
 
-  ClickDeserializer(EventSettings settings, Duration step) {
+  /**
+   * @param actions that the topic holds; clicks where none is given
+   */
+  ClickDeserializer(EventSettings settings, List<Action> actions, Duration step) {
     super(step);
     this.settings = requireNonNull(settings, "settings");
+    this.action =
+        actions.size() > 1 ? null : actions.isEmpty() ? Click.CLICK : actions.get(0).name();
   }
 
   @Override
   public void open(InitializationContext context) {
-    decoder = new ClickDecoder(settings);
+    decoder = new ClickDecoder(settings, Optional.ofNullable(action));
   }
 
   @Override

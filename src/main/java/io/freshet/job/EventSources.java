@@ -4,8 +4,11 @@ import io.freshet.event.Click;
 import io.freshet.event.EventSettings;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.join.Action;
 import io.freshet.join.JoinSettings;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -30,10 +33,11 @@ public final class EventSources {
     return source(topic, new ImpressionDeserializer(settings, schema, join.timerBucket()));
   }
 
-  /** Clicks. */
+  /** Clicks, or the other actions that a topic holds. */
   public static KafkaSource<SourceRecord<Click>> clicks(
       EventTopic topic, EventSettings settings, JoinSettings join) {
-    return source(topic, new ClickDeserializer(settings, join.timerBucket()));
+    List<Action> actions = join.definition().actionsOf(topic.name());
+    return source(topic, new ClickDeserializer(settings, actions, join.timerBucket()));
   }
 
   /** Watermarks of the impressions. A partition without records for a while does not hold time. */
@@ -42,9 +46,22 @@ public final class EventSources {
     return EventSources.<EncodedImpression>watermarks(settings).withIdleness(settings.idleness());
   }
 
-  /** Watermarks of the clicks. A partition without records stops time. */
-  public static WatermarkStrategy<SourceRecord<Click>> clickWatermarks(JoinSettings settings) {
-    return watermarks(settings);
+  /**
+   * Watermarks of the clicks in a topic. A partition without records stops time for as long as the
+   * breaker holds, if it ever lets go; a shorter while where every action of the topic is allowed
+   * to be silent.
+   */
+  public static WatermarkStrategy<SourceRecord<Click>> clickWatermarks(
+      JoinSettings settings, String topic) {
+    WatermarkStrategy<SourceRecord<Click>> watermarks = watermarks(settings);
+    List<Duration> idle =
+        settings.definition().actionsOf(topic).stream().map(Action::idleness).toList();
+    if (!idle.isEmpty() && !idle.contains(Duration.ZERO)) {
+      return watermarks.withIdleness(Collections.max(idle));
+    }
+    return settings.breaker().endsSilence()
+        ? watermarks.withIdleness(settings.breaker().maxHold())
+        : watermarks;
   }
 
   /**

@@ -38,6 +38,9 @@ final class LateClickSerializer implements KafkaRecordSerializationSchema<Click>
       json.writeStartObject();
       json.writeStringField("impression_id", click.impressionId());
       json.writeNumberField("timestamp", click.timestamp());
+      if (!click.action().equals(Click.CLICK)) {
+        json.writeStringField("action", click.action());
+      }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("memory cannot be written: " + click, e);

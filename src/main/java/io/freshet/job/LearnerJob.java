@@ -2,12 +2,14 @@ package io.freshet.job;
 
 import io.freshet.config.KafkaSettings;
 import io.freshet.config.LearnerConfig;
+import io.freshet.event.Click;
 import io.freshet.feature.LabelledExample;
 import io.freshet.job.LearnerTopology.Events;
 import io.freshet.job.LearnerTopology.Results;
 import io.freshet.train.RefusedException;
 import java.io.IOException;
-import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -20,9 +22,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The learner on Kafka: the topology with the sources and sinks that the configuration names. */
 public final class LearnerJob {
-  /** How far one topic may run ahead of the other in a backfill, in event time. */
-  private static final Duration ALIGNMENT_DRIFT = Duration.ofHours(1);
-
   private final LearnerConfig config;
   private final boolean bounded;
   private Optional<Sink<LabelledExample>> examples = Optional.empty();
@@ -84,7 +83,6 @@ public final class LearnerJob {
   private Events events(StreamExecutionEnvironment env) throws IOException, InterruptedException {
     var topics = config.kafka().topics();
     EventTopic impressions = topic(topics.impressions());
-    EventTopic clicks = topic(topics.clicks());
     return new Events(
         read(
             env,
@@ -93,12 +91,23 @@ public final class LearnerJob {
                 impressions, config.events(), config.features(), config.join()),
             inStep(EventSources.impressionWatermarks(config.join())),
             Uids.IMPRESSION_SOURCE),
-        read(
-            env,
-            clicks,
-            EventSources.clicks(clicks, config.events(), config.join()),
-            inStep(EventSources.clickWatermarks(config.join())),
-            Uids.CLICK_SOURCE));
+        clicks(env));
+  }
+
+  private Map<String, DataStream<SourceRecord<Click>>> clicks(StreamExecutionEnvironment env)
+      throws IOException, InterruptedException {
+    Map<String, DataStream<SourceRecord<Click>>> streams = new LinkedHashMap<>();
+    for (String name : config.join().definition().topics()) {
+      streams.put(
+          name,
+          read(
+              env,
+              topic(name),
+              EventSources.clicks(topic(name), config.events(), config.join()),
+              inStep(EventSources.clickWatermarks(config.join(), name)),
+              Uids.ofTopic(Uids.CLICK_SOURCE, name, config.kafka().topics())));
+    }
+    return streams;
   }
 
   private <T> DataStream<SourceRecord<T>> read(
@@ -114,7 +123,7 @@ public final class LearnerJob {
 
   private <T> WatermarkStrategy<SourceRecord<T>> inStep(
       WatermarkStrategy<SourceRecord<T>> watermarks) {
-    return bounded ? watermarks : EventSources.aligned(watermarks, ALIGNMENT_DRIFT);
+    return bounded ? watermarks : EventSources.aligned(watermarks, config.join().maxDrift());
   }
 
   private Results results() {

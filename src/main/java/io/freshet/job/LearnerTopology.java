@@ -1,27 +1,37 @@
 package io.freshet.job;
 
 import io.freshet.config.LearnerConfig;
+import io.freshet.evaluate.AtImpression;
+import io.freshet.evaluate.ImpressionScores;
 import io.freshet.evaluate.MetricsReport;
 import io.freshet.evaluate.MetricsReportCodec;
+import io.freshet.evaluate.MetricsSeries;
 import io.freshet.evaluate.ProgressiveValidation;
 import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.LabelledExample;
 import io.freshet.join.ClickCodec;
 import io.freshet.join.EncodedImpressionCodec;
+import io.freshet.join.FinalLabel;
 import io.freshet.join.LabelStreams;
+import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
 import io.freshet.snapshot.Announcement;
+import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.SnapshotPublisher;
 import io.freshet.snapshot.SnapshotWriter;
 import io.freshet.train.MessageCodecs;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.TrainingLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
@@ -39,10 +49,14 @@ public final class LearnerTopology {
     this.config = config;
   }
 
-  /** What comes in. */
+  /**
+   * What comes in.
+   *
+   * @param clicks by the topic that they come from
+   */
   public record Events(
       DataStream<SourceRecord<EncodedImpression>> impressions,
-      DataStream<SourceRecord<Click>> clicks) {}
+      Map<String, DataStream<SourceRecord<Click>>> clicks) {}
 
   /**
    * Where results go.
@@ -65,12 +79,16 @@ public final class LearnerTopology {
     var impressions =
         SourceRouter.behind(events.impressions(), topics.impressions(), EncodedImpressionCodec.TYPE)
             .uid(Uids.IMPRESSIONS);
-    var clicks =
-        SourceRouter.behind(events.clicks(), topics.clicks(), ClickCodec.TYPE).uid(Uids.CLICKS);
-    var labels = LabelStreams.join(impressions, clicks, config.join());
-    var examples = labels.examples().uid(Uids.LABEL_JOIN);
+    var clicks = clicks(events);
+    var labels = LabelStreams.join(impressions, union(clicks), config.join());
+    var examples =
+        labels
+            .examples()
+            .uid(Uids.LABEL_JOIN)
+            .setParallelism(parallelism(impressions, clicks));
     var loop = loop(examples);
     var metrics = evaluation(loop);
+    var impressionMetrics = impressionEvaluation(loop, labels.finalLabels());
 
     publisher(
         parts(loop.rows())
@@ -80,7 +98,8 @@ public final class LearnerTopology {
                     .getSideOutput(AT_BARRIER)
                     .map(LearnerTopology::figures)
                     .returns(Announcement.TYPE),
-                offsets(impressions).union(offsets(clicks)),
+                offsets(impressions),
+                union(clicks.stream().map(LearnerTopology::offsets).toList()),
                 labels
                     .holds()
                     .<Announcement>map(Announcement.Withheld::new)
@@ -88,7 +107,7 @@ public final class LearnerTopology {
 
     impressions
         .getSideOutput(SourceRouter.DEAD_LETTERS)
-        .union(clicks.getSideOutput(SourceRouter.DEAD_LETTERS))
+        .union(union(clicks.stream().map(c -> c.getSideOutput(SourceRouter.DEAD_LETTERS)).toList()))
         .sinkTo(results.deadLetters())
         .uid(Uids.DEAD_LETTERS)
         .name("dead letters");
@@ -108,7 +127,42 @@ public final class LearnerTopology {
                     .sinkTo(sink)
                     .name("examples")
                     .setParallelism(examples.getParallelism())); // in their order
-    metrics.sinkTo(results.metrics()).uid(Uids.METRICS).name("metrics").setParallelism(1);
+    metrics
+        .union(impressionMetrics)
+        .sinkTo(results.metrics())
+        .uid(Uids.METRICS)
+        .name("metrics")
+        .setParallelism(1);
+  }
+
+  private List<SingleOutputStreamOperator<Click>> clicks(Events events) {
+    var topics = config.kafka().topics();
+    List<SingleOutputStreamOperator<Click>> clicks = new ArrayList<>();
+    events
+        .clicks()
+        .forEach(
+            (topic, stream) ->
+                clicks.add(
+                    SourceRouter.behind(stream, topic, ClickCodec.TYPE)
+                        .uid(Uids.ofTopic(Uids.CLICKS, topic, topics))));
+    return clicks;
+  }
+
+  private static int parallelism(
+      DataStream<EncodedImpression> impressions, List<? extends DataStream<Click>> clicks) {
+    int most = impressions.getParallelism();
+    for (DataStream<Click> stream : clicks) {
+      most = Math.max(most, stream.getParallelism());
+    }
+    return most;
+  }
+
+  private static <T> DataStream<T> union(List<? extends DataStream<T>> streams) {
+    DataStream<T> all = streams.get(0);
+    for (DataStream<T> stream : streams.subList(1, streams.size())) {
+      all = all.union(stream);
+    }
+    return all;
   }
 
   private TrainingLoop loop(DataStream<LabelledExample> examples) {
@@ -120,9 +174,36 @@ public final class LearnerTopology {
         .transform(
             "ProgressiveValidation",
             MetricsReportCodec.TYPE,
-            new ProgressiveValidation(config.evaluate(), AT_BARRIER))
+            new ProgressiveValidation(config.evaluate(), MetricsSeries.PROGRESSIVE, AT_BARRIER))
         .uid(Uids.PROGRESSIVE_VALIDATION)
         .setParallelism(1);
+  }
+
+  private SingleOutputStreamOperator<MetricsReport> impressionEvaluation(
+      TrainingLoop loop, DataStream<FinalLabel> finalLabels) {
+    return loop.predictions()
+        .flatMap(LearnerTopology::scores)
+        .returns(AtImpression.TYPE)
+        .union(finalLabels.map(LearnerTopology::labelled).returns(AtImpression.TYPE))
+        .keyBy(AtImpression::key, Types.LONG)
+        .transform("ImpressionScores", MessageCodecs.PREDICTIONS, new ImpressionScores())
+        .uid(Uids.IMPRESSION_SCORES)
+        .transform(
+            "ImpressionValidation",
+            MetricsReportCodec.TYPE,
+            new ProgressiveValidation(config.evaluate(), MetricsSeries.AT_IMPRESSION, AT_BARRIER))
+        .uid(Uids.IMPRESSION_VALIDATION)
+        .setParallelism(1);
+  }
+
+  private static void scores(Predictions predictions, Collector<AtImpression> out) {
+    for (int i = 0; i < predictions.scoredKeys().length; i++) {
+      out.collect(new AtImpression.Predicted(predictions.scoredKeys()[i], predictions.scores()[i]));
+    }
+  }
+
+  private static AtImpression labelled(FinalLabel label) {
+    return new AtImpression.Labelled(label.key(), label.time(), label.label(), label.weight());
   }
 
   private SingleOutputStreamOperator<Announcement> parts(DataStream<RowBlock> rows) {
@@ -140,9 +221,13 @@ public final class LearnerTopology {
             "SnapshotPublisher",
             Types.VOID,
             new SnapshotPublisher(
-                config.snapshot(), config.name(), config.features(), config.model()))
+                config.snapshot(), config.name(), config.features(), config.model(), labels()))
         .uid(Uids.SNAPSHOT_PUBLISHER)
         .setParallelism(1);
+  }
+
+  private Manifest.Labels labels() {
+    return Manifest.Labels.of(config.join().definition().toText(), config.join().labels());
   }
 
   private static DataStream<Announcement> offsets(SingleOutputStreamOperator<?> router) {

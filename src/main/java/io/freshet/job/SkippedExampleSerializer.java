@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.feature.Example;
 import io.freshet.feature.LabelledExample;
+import io.freshet.feature.LabelledExample.Kind;
 import io.freshet.train.SkippedExample;
+import java.util.Locale;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -33,11 +35,22 @@ final class SkippedExampleSerializer implements KafkaRecordSerializationSchema<S
       SkippedExample skipped, KafkaSinkContext context, Long timestamp) {
     String id = skipped.example().impressionId();
     ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(topic, ("impression-" + id).getBytes(UTF_8), json(skipped.example()));
+        new ProducerRecord<>(
+            topic, key(skipped.example()).getBytes(UTF_8), json(skipped.example()));
     record.headers().add("reason", skipped.reason().getBytes(UTF_8));
     record.headers().add("kind", KIND.getBytes(UTF_8));
     record.headers().add("impression-id", id.getBytes(UTF_8));
     return record;
+  }
+
+  /** An impression may be told more than once, each time as something else. */
+  private static String key(LabelledExample labelled) {
+    String id = "impression-" + labelled.impressionId();
+    return labelled.kind() == Kind.DECIDED ? id : id + "-" + kind(labelled);
+  }
+
+  private static String kind(LabelledExample labelled) {
+    return labelled.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static byte[] json(LabelledExample labelled) {
@@ -45,6 +58,7 @@ final class SkippedExampleSerializer implements KafkaRecordSerializationSchema<S
     ObjectNode json = JSON.createObjectNode();
     json.put("impression_id", labelled.impressionId());
     json.put("time", labelled.time());
+    json.put("told", kind(labelled));
     put(json, "label", labelled.label());
     put(json, "weight", labelled.weight());
     json.put("user", example.user());

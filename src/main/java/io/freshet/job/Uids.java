@@ -1,5 +1,7 @@
 package io.freshet.job;
 
+import io.freshet.config.KafkaSettings.Topics;
+
 /**
  * The names under which operators find their state in a savepoint: never changed, never reused for
  * something else. Those of the training loop's operators stand in {@link
@@ -12,6 +14,8 @@ final class Uids {
   static final String CLICKS = "clicks";
   static final String LABEL_JOIN = "label-join";
   static final String PROGRESSIVE_VALIDATION = "progressive-validation";
+  static final String IMPRESSION_SCORES = "impression-scores";
+  static final String IMPRESSION_VALIDATION = "impression-validation";
   static final String SNAPSHOT_WRITER = "snapshot-writer";
   static final String SNAPSHOT_PUBLISHER = "snapshot-publisher";
   static final String DEAD_LETTERS = "dead-letters";
@@ -20,4 +24,9 @@ final class Uids {
   static final String METRICS = "metrics";
 
   private Uids() {}
+
+  /** Of what reads a topic of actions: that of the clicks keeps the name it always had. */
+  static String ofTopic(String uid, String topic, Topics topics) {
+    return topic.equals(topics.clicks()) ? uid : uid + "-" + topic;
+  }
 }

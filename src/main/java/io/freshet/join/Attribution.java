@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
-import io.freshet.feature.LabelledExample;
+import io.freshet.feature.ImpressionHash;
+import io.freshet.feature.LabelSettings;
+import io.freshet.join.ActionRules.Standing;
 import io.freshet.join.JoinCounts.Count;
 import io.freshet.join.JoinEntry.Decided;
 import io.freshet.join.JoinEntry.EarlyClick;
@@ -12,8 +14,9 @@ import io.freshet.join.JoinEntry.Nothing;
 import io.freshet.join.JoinEntry.Waiting;
 
 /**
- * Which label an impression gets, and when. With the impression at t, its window w and the bound b
- * of out-of-orderness, all in event time:
+ * The life of an impression id: which label it gets, and when that is final. What the learner is
+ * told of it, and when, is the {@link WaitingPolicy}'s. With the impression at t, the window w and
+ * the bound b of out-of-orderness, all in event time:
  *
  * <pre>
  * Nothing    ── impression ─────────────► Waiting, or Decided (negative) if the watermark is ≥ t+w
@@ -28,39 +31,48 @@ import io.freshet.join.JoinEntry.Waiting;
  * Decided    ── watermark ≥ t+2w+b ─────► Nothing
  * </pre>
  *
- * <p>A click counts up to the end of the window, its last instant included. One timestamped before
- * its impression counts too: clocks differ, and nobody clicks what was not shown.
+ * <p>Where there are several actions, each is taken by its own window ({@link ActionRules}); an
+ * impression is decided when no further action can change its label; w above is then the longest
+ * that any can count.
  *
  * <p>An id is learned once. Any further impression is a duplicate, any further click too, but that
  * the first late click of a negative is late. A decided id is remembered for w + b after its
- * window, so that a click which is late by less than that is known as late; one even later has no
- * impression any more and ends as an orphan. Late clicks and orphans go to the same place.
+ * window, so that a click which is late by less than that is known as late, and corrected if so
+ * configured; one even later has no impression any more and ends as an orphan. Late clicks and
+ * orphans go to the same place. A late click that comes before its impression is decided is
+ * corrected then: one in time may still come.
  *
  * <p>An impression that comes when the watermark is ≥ t+w+b is late: its clicks may have been given
  * up as orphans before, so that its label cannot be known. It is counted and not learned. One that
  * comes between t+w and t+w+b is decided at once, and rightly, as its clicks are still held.
  */
 final class Attribution {
-
-  /** Where decisions go. */
-  interface Output {
-    /** A decided example, its time not yet held against the watermark. */
-    void example(LabelledExample example);
-
-    /** A click that changes no label: too late, or without an impression. */
-    void lateClick(Click click);
-  }
-
+  private final ActionRules rules;
   private final long window;
   private final long memory;
+  private final float maxWeight;
+  private final double scoredShare;
+  private final LateActions lateActions;
+  private final DelayHistogram delays;
+  private final WaitingPolicy policy;
   private final JoinCounts counts;
-  private final Output output;
+  private final JoinOutput output;
 
-  Attribution(JoinSettings settings, JoinCounts counts, Output output) {
-    this.window = settings.window().toMillis();
+  Attribution(JoinSettings settings, DelayHistogram delays, JoinCounts counts, JoinOutput output) {
+    LabelSettings labels = settings.labels();
+    this.rules = new ActionRules(settings.definition());
+    this.window = rules.horizon();
     this.memory = window + settings.outOfOrderness().toMillis();
+    this.maxWeight = labels.maxWeight();
+    this.scoredShare = settings.scoredShare();
+    this.delays = requireNonNull(delays, "delays");
     this.counts = requireNonNull(counts, "counts");
     this.output = requireNonNull(output, "output");
+    this.policy =
+        labels.policy().fakesNegatives()
+            ? new FakeNegatives(labels, delays, counts, output)
+            : new WaitForLabel(labels, counts, output);
+    this.lateActions = new LateActions(rules, labels, policy, counts, output);
   }
 
   JoinEntry onImpression(JoinEntry entry, EncodedImpression impression, long watermark) {
@@ -73,30 +85,36 @@ final class Attribution {
       counts.add(Count.LATE_IMPRESSIONS);
       return entry;
     }
-    if (!(entry instanceof EarlyClick click)) {
-      return open(impression, Waiting.of(impression, false), watermark);
+    String id = impression.id();
+    boolean scored = ImpressionHash.isScored(id, scoredShare);
+    Waiting waiting = policy.opened(id, Waiting.of(impression, weight(impression), scored));
+    if (entry instanceof EarlyClick early) {
+      for (int action = 0; action < rules.size(); action++) {
+        waiting =
+            early.actions().has(action)
+                ? act(id, waiting, action, early.actions().of(action))
+                : waiting;
+      }
     }
-    if (click.timestamp() <= impression.timestamp() + window) {
-      return positive(impression.id(), Waiting.of(impression, false), click.timestamp());
-    }
-    late(new Click(impression.id(), click.timestamp()));
-    return open(impression, Waiting.of(impression, true), watermark);
+    return onTime(id, decideIfFinal(id, waiting), watermark);
   }
 
   JoinEntry onClick(JoinEntry entry, Click click, long watermark) {
     counts.add(Count.CLICKS);
+    int action = rules.place(click.action());
+    if (action < 0) {
+      counts.add(Count.IGNORED_CLICKS);
+      return entry;
+    }
     if (entry instanceof Waiting waiting) {
-      return clickOn(waiting, click);
+      Waiting after = act(click.impressionId(), waiting, action, click.timestamp());
+      return decideIfFinal(click.impressionId(), after);
     }
     if (entry instanceof Decided decided) {
-      return clickOn(decided, click);
+      return lateActions.act(decided, action, click);
     }
-    if (entry instanceof EarlyClick early) {
-      counts.add(Count.DUPLICATE_CLICKS);
-      return click.timestamp() < early.timestamp() ? new EarlyClick(click.timestamp()) : early;
-    }
-    EarlyClick early = new EarlyClick(click.timestamp());
-    return watermark >= deadline(early) ? orphan(click) : early;
+    EarlyClick early = actEarly(entry, action, click);
+    return watermark >= deadline(early) ? orphans(click.impressionId(), early) : early;
   }
 
   /** What is due when time has come to {@code now}; nothing if that is before the deadline. */
@@ -104,70 +122,135 @@ final class Attribution {
     if (now < deadline(entry)) {
       return entry;
     }
-    if (entry instanceof EarlyClick click) {
-      return orphan(new Click(id, click.timestamp()));
+    if (entry instanceof EarlyClick early) {
+      return orphans(id, early);
     }
-    return entry instanceof Waiting waiting ? negative(id, waiting) : JoinEntry.NOTHING;
+    if (!(entry instanceof Waiting waiting)) {
+      return JoinEntry.NOTHING;
+    }
+    Waiting told = now >= policy.due(waiting) ? policy.told(id, waiting) : waiting;
+    long end = rules.end(told.timestamp(), told.actions());
+    return now >= end ? decide(id, told, end) : told;
   }
 
   /** When the entry is to be looked at again; never, for an absent one. */
   long deadline(JoinEntry entry) {
-    if (entry instanceof EarlyClick click) {
-      return click.timestamp() + memory;
+    if (entry instanceof EarlyClick early) {
+      return early.actions().latest() + memory;
     }
     if (entry instanceof Waiting waiting) {
-      return waiting.timestamp() + window;
+      long end = rules.end(waiting.timestamp(), waiting.actions());
+      return Math.min(end, policy.due(waiting));
     }
     return entry instanceof Decided decided
         ? decided.timestamp() + window + memory
         : Long.MAX_VALUE;
   }
 
-  private JoinEntry open(EncodedImpression impression, Waiting waiting, long watermark) {
-    return watermark >= deadline(waiting) ? negative(impression.id(), waiting) : waiting;
+  private float weight(EncodedImpression impression) {
+    if (impression.weight() > maxWeight) {
+      counts.add(Count.CLIPPED_WEIGHTS);
+    }
+    return Math.min(impression.weight(), maxWeight);
   }
 
-  private JoinEntry clickOn(Waiting waiting, Click click) {
-    if (click.timestamp() <= deadline(waiting)) {
-      return positive(click.impressionId(), waiting, click.timestamp());
-    }
-    if (waiting.lateClick()) {
+  private EarlyClick actEarly(JoinEntry entry, int action, Click click) {
+    ActionTimes before = entry instanceof EarlyClick e ? e.actions() : ActionTimes.NONE;
+    if (before.has(action)) {
       counts.add(Count.DUPLICATE_CLICKS);
-      return waiting;
     }
-    late(click);
-    return waiting.withLateClick();
+    boolean first = !before.has(action) || click.timestamp() < before.of(action);
+    return new EarlyClick(first ? before.with(action, click.timestamp()) : before);
   }
 
-  private JoinEntry clickOn(Decided decided, Click click) {
-    if (decided.clicked()) {
-      counts.add(Count.DUPLICATE_CLICKS);
-      return decided;
+  /** An action on an impression that waits. */
+  private Waiting act(String id, Waiting waiting, int action, long time) {
+    Waiting after = waiting.with(action, time);
+    Standing standing = rules.standing(waiting.timestamp(), after.actions(), action);
+    if (waiting.actions().has(action)) {
+      Standing before = rules.standing(waiting.timestamp(), waiting.actions(), action);
+      if (before != Standing.LATE || standing != Standing.COUNTS) {
+        counts.add(Count.DUPLICATE_CLICKS);
+        boolean earlier = before == Standing.OPEN && time < waiting.actions().of(action);
+        return earlier ? after : waiting;
+      }
     }
-    late(click);
-    return new Decided(decided.timestamp(), true);
+    stands(id, after, action, standing);
+    if (standing == Standing.COUNTS) {
+      for (int other = 0; other < rules.size(); other++) {
+        if (rules.base(other) == action && after.actions().has(other)) {
+          Standing open = rules.standing(after.timestamp(), after.actions(), other);
+          stands(id, after, other, open);
+        }
+      }
+    }
+    return after;
   }
 
-  private Decided positive(String id, Waiting waiting, long clicked) {
-    counts.add(Count.POSITIVES);
-    output.example(waiting.labelled(id, 1, Math.max(clicked, waiting.timestamp())));
-    return new Decided(waiting.timestamp(), true);
+  private void stands(String id, Waiting waiting, int action, Standing standing) {
+    long time = waiting.actions().of(action);
+    if (standing == Standing.COUNTS) {
+      counts.add(Count.JOINED_CLICKS);
+      if (rules.isLabelled(action)) {
+        delays.add(time, time - waiting.timestamp());
+      }
+    } else if (standing == Standing.LATE) {
+      late(id, action, time);
+    }
   }
 
-  private Decided negative(String id, Waiting waiting) {
-    counts.add(Count.NEGATIVES);
-    output.example(waiting.labelled(id, 0, deadline(waiting)));
-    return new Decided(waiting.timestamp(), waiting.lateClick());
+  private JoinEntry decideIfFinal(String id, Waiting waiting) {
+    int bits = rules.counting(waiting.timestamp(), waiting.actions());
+    return rules.isFinal(bits) ? decide(id, waiting, lastOf(waiting, bits)) : waiting;
   }
 
-  private void late(Click click) {
+  private Decided decide(String id, Waiting waiting, long time) {
+    int bits = rules.counting(waiting.timestamp(), waiting.actions());
+    float label = rules.label(bits);
+    counts.add(label > 0 ? Count.POSITIVES : Count.NEGATIVES);
+    policy.decided(id, waiting, label, time);
+    if (waiting.scored()) {
+      long key = ImpressionHash.key(id);
+      output.finalLabel(
+          new FinalLabel(key, Math.max(time, waiting.timestamp()), label, waiting.weight()));
+    }
+    giveUpOpen(id, waiting);
+    return lateActions.decided(id, waiting, bits, time);
+  }
+
+  /** When the last happened of the actions that the label counts. */
+  private long lastOf(Waiting waiting, int bits) {
+    long last = Long.MIN_VALUE;
+    for (int action = 0; action < rules.size(); action++) {
+      if ((bits >> action & 1) != 0 && rules.isLabelled(action)) {
+        last = Math.max(last, waiting.actions().of(action));
+      }
+    }
+    return last;
+  }
+
+  /** What it joined to never came. */
+  private void giveUpOpen(String id, Waiting waiting) {
+    for (int action = 0; action < rules.size(); action++) {
+      if (waiting.actions().has(action)
+          && rules.standing(waiting.timestamp(), waiting.actions(), action) == Standing.OPEN) {
+        late(id, action, waiting.actions().of(action));
+      }
+    }
+  }
+
+  private void late(String id, int action, long time) {
     counts.add(Count.LATE_CLICKS);
-    output.lateClick(click);
+    output.lateClick(new Click(id, time, rules.name(action)));
   }
 
-  private Nothing orphan(Click click) {
-    counts.add(Count.ORPHAN_CLICKS);
-    output.lateClick(click);
+  private Nothing orphans(String id, EarlyClick early) {
+    for (int action = 0; action < rules.size(); action++) {
+      if (early.actions().has(action)) {
+        counts.add(Count.ORPHAN_CLICKS);
+        output.lateClick(new Click(id, early.actions().of(action), rules.name(action)));
+      }
+    }
     return (Nothing) JoinEntry.NOTHING;
   }
 }

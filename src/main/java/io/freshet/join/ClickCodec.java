@@ -16,10 +16,11 @@ public final class ClickCodec implements WireCodec<Click> {
   public void write(Click click, DataOutputView out) throws IOException {
     StringValue.writeString(click.impressionId(), out);
     out.writeLong(click.timestamp());
+    StringValue.writeString(click.action(), out);
   }
 
   @Override
   public Click read(DataInputView in, int version) throws IOException {
-    return new Click(StringValue.readString(in), in.readLong());
+    return new Click(StringValue.readString(in), in.readLong(), StringValue.readString(in));
   }
 }

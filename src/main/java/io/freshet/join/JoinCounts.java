@@ -10,13 +10,17 @@ import org.apache.flink.metrics.MetricGroup;
  *
  * <pre>
  * impressions = positives + negatives + duplicateImpressions + lateImpressions + waitingImpressions
- * clicks      = positives + duplicateClicks + lateClicks + orphanClicks + waitingClicks
+ * clicks      = joinedClicks + duplicateClicks + lateClicks + orphanClicks + ignoredClicks + waitingClicks
  * </pre>
  *
- * <p>and {@code lostExamples} of the positives and negatives were not learned, as their clicks were
- * lost.
+ * <p>Positives and negatives are the labels that are final, by whether they are above 0; clicks are
+ * all actions, those that nobody asked for being ignored. They are published as gauges under the
+ * names in these equations, and {@code clickCoverage}: joined clicks among all but the duplicates
+ * and the ignored ones that do not wait any more.
  *
- * <p>They are published as gauges under the names in these equations.
+ * <p>Beside them, {@code fakeNegatives} and {@code corrections} that the learner was told, {@code
+ * negativesSampledOut} and {@code lostExamples} (their clicks being lost) that it was not told, and
+ * {@code clippedWeights} of impressions.
  */
 final class JoinCounts {
 
@@ -31,6 +35,12 @@ final class JoinCounts {
     LATE_IMPRESSIONS,
     LATE_CLICKS,
     ORPHAN_CLICKS,
+    JOINED_CLICKS,
+    IGNORED_CLICKS,
+    FAKE_NEGATIVES,
+    NEGATIVES_SAMPLED_OUT,
+    CORRECTIONS,
+    CLIPPED_WEIGHTS,
     LOST_EXAMPLES
   }
 
@@ -54,10 +64,17 @@ final class JoinCounts {
 
   long waitingClicks() {
     return of(Count.CLICKS)
-        - of(Count.POSITIVES)
+        - of(Count.JOINED_CLICKS)
         - of(Count.DUPLICATE_CLICKS)
         - of(Count.LATE_CLICKS)
-        - of(Count.ORPHAN_CLICKS);
+        - of(Count.ORPHAN_CLICKS)
+        - of(Count.IGNORED_CLICKS);
+  }
+
+  /** Share of the clicks that were joined; not a number before there are any. */
+  double clickCoverage() {
+    long lost = of(Count.LATE_CLICKS) + of(Count.ORPHAN_CLICKS);
+    return (double) of(Count.JOINED_CLICKS) / (of(Count.JOINED_CLICKS) + lost);
   }
 
   /** A copy, for the checkpoint. */
@@ -78,6 +95,7 @@ final class JoinCounts {
     }
     group.gauge("waitingImpressions", this::waitingImpressions);
     group.gauge("waitingClicks", this::waitingClicks);
+    group.gauge("clickCoverage", this::clickCoverage);
   }
 
   private static String camelCase(Count count) {

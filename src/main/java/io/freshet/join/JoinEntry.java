@@ -1,13 +1,16 @@
 package io.freshet.join;
 
+import static java.util.Objects.requireNonNull;
+
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.Example;
 import io.freshet.feature.LabelledExample;
+import io.freshet.feature.LabelledExample.Kind;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** What the join knows of one impression id, which is the key and so not part of the entry. */
 sealed interface JoinEntry {
-
   JoinEntry NOTHING = new Nothing();
 
   /** When the entry's impression was shown, if there is one. */
@@ -20,31 +23,55 @@ sealed interface JoinEntry {
         : OptionalLong.empty();
   }
 
-  /** Neither impression nor click, or both long forgotten. Never stored. */
+  /** Nothing is stored. */
   record Nothing() implements JoinEntry {}
 
-  /** A click whose impression has not come: the earliest of its clicks. */
-  record EarlyClick(long timestamp) implements JoinEntry {}
+  /** Actions whose impression has not come; the earliest time of each. */
+  record EarlyClick(ActionTimes actions) implements JoinEntry {
+    public EarlyClick {
+      requireNonNull(actions, "actions");
+    }
+  }
 
   /**
-   * An impression whose window is open.
+   * An impression that is not yet decided.
    *
-   * @param lateClick whether a click after the window was already seen
+   * @param actions what happened so far, in time or not
+   * @param told whether the learner was told a fake negative, or would have been, were it not
+   *     sampled out
+   * @param scored whether its prediction waits to be held against the final label
    */
-  record Waiting(long timestamp, float weight, Example example, boolean lateClick)
+  record Waiting(
+      long timestamp,
+      float weight,
+      Example example,
+      ActionTimes actions,
+      boolean told,
+      boolean scored)
       implements JoinEntry {
 
-    static Waiting of(EncodedImpression impression, boolean lateClick) {
+    public Waiting {
+      requireNonNull(example, "example");
+      requireNonNull(actions, "actions");
+    }
+
+    static Waiting of(EncodedImpression impression, float weight, boolean scored) {
       return new Waiting(
-          impression.timestamp(), impression.weight(), impression.example(), lateClick);
+          impression.timestamp(), weight, impression.example(), ActionTimes.NONE, false, scored);
     }
 
-    Waiting withLateClick() {
-      return new Waiting(timestamp, weight, example, true);
+    Waiting with(int action, long time) {
+      return new Waiting(timestamp, weight, example, actions.with(action, time), told, scored);
     }
 
-    LabelledExample labelled(String id, float label, long time) {
-      return new LabelledExample(id, time, label, weight, example);
+    Waiting asTold() {
+      return new Waiting(timestamp, weight, example, actions, true, scored);
+    }
+
+    /** An example of it, not before the impression itself. */
+    LabelledExample example(String id, Kind kind, float label, long time, float laterShare) {
+      long at = Math.max(time, timestamp);
+      return new LabelledExample(id, at, label, weight, example, kind, laterShare, false);
     }
   }
 
@@ -52,8 +79,23 @@ sealed interface JoinEntry {
    * What is left of a decided impression, to know its duplicates and its late clicks by.
    *
    * @param timestamp of the impression
-   * @param clicked whether a further click is a duplicate: it was a positive, or a late click was
-   *     seen
+   * @param seen the actions that happened, in time or late: further ones are duplicates
+   * @param features for a correction; nothing where none is to come
    */
-  record Decided(long timestamp, boolean clicked) implements JoinEntry {}
+  record Decided(long timestamp, int seen, Optional<Features> features) implements JoinEntry {
+    public Decided {
+      requireNonNull(features, "features");
+    }
+  }
+
+  /** What is learned of an impression. */
+  record Features(float weight, Example example) {
+    public Features {
+      requireNonNull(example, "example");
+    }
+
+    LabelledExample example(String id, Kind kind, float label, long time, float laterShare) {
+      return new LabelledExample(id, time, label, weight, example, kind, laterShare, false);
+    }
+  }
 }

@@ -2,56 +2,129 @@ package io.freshet.join;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.feature.LabelPolicy;
+import io.freshet.feature.LabelSettings;
+import io.freshet.feature.LabelSettings.Sampling;
 import java.io.Serializable;
 import java.time.Duration;
 
 /**
  * The label join's settings.
  *
- * @param window how long after its impression a click counts, in event time
  * @param outOfOrderness how far behind the newest a record may be, in event time
  * @param idleness after how long without records a Kafka partition of impressions no longer holds
  *     back the watermark
  * @param timerBucket timers are rounded up to a multiple of it
+ * @param definition which actions there are, and what the label is
+ * @param labels when the learner is told what
+ * @param scoredShare share of the impressions whose prediction at impression time is held against
+ *     the final label
  * @param breaker what happens when clicks do not come as they should
+ * @param maxDrift how far ahead of the slowest a partition may be read, in event time
  */
 public record JoinSettings(
-    Duration window,
     Duration outOfOrderness,
     Duration idleness,
     Duration timerBucket,
-    BreakerSettings breaker)
+    LabelDefinition definition,
+    LabelSettings labels,
+    double scoredShare,
+    BreakerSettings breaker,
+    Duration maxDrift)
     implements Serializable {
+  public static final Duration DEFAULT_WINDOW = Duration.ofMinutes(30);
+  public static final Duration DEFAULT_MAX_DRIFT = Duration.ofMinutes(5);
   public static final JoinSettings DEFAULT =
       new JoinSettings(
-          Duration.ofMinutes(30),
-          Duration.ofSeconds(30),
-          Duration.ofMinutes(1),
-          Duration.ofSeconds(1));
+          DEFAULT_WINDOW, Duration.ofSeconds(30), Duration.ofMinutes(1), Duration.ofSeconds(1));
 
   public JoinSettings {
-    requireNonNull(window, "window");
     requireNonNull(outOfOrderness, "outOfOrderness");
     requireNonNull(idleness, "idleness");
     requireNonNull(timerBucket, "timerBucket");
+    requireNonNull(definition, "definition");
+    requireNonNull(labels, "labels");
     requireNonNull(breaker, "breaker");
+    requireNonNull(maxDrift, "maxDrift");
     if (outOfOrderness.isNegative()
-        || !(positive(window) && positive(idleness) && positive(timerBucket))) {
+        || !(positive(idleness) && positive(timerBucket) && positive(maxDrift))) {
       throw new IllegalArgumentException(
-          "window %s, idleness %s and timer bucket %s must be above 0, out-of-orderness %s 0 or more"
-              .formatted(window, idleness, timerBucket, outOfOrderness));
+          "idleness %s, timer bucket %s and max-drift %s must be above 0, out-of-orderness %s 0 or more"
+              .formatted(idleness, timerBucket, maxDrift, outOfOrderness));
+    }
+    if (!(scoredShare >= 0 && scoredShare <= 1)) {
+      throw new IllegalArgumentException("scored share " + scoredShare + " is not in 0 … 1");
+    }
+    if (definition.isFractional() || definition.isSum()) {
+      refuseSums(labels);
     }
   }
 
-  /** With the default breaker. */
+  /** One action, the click, waited for. */
   public JoinSettings(
       Duration window, Duration outOfOrderness, Duration idleness, Duration timerBucket) {
-    this(window, outOfOrderness, idleness, timerBucket, BreakerSettings.DEFAULT);
+    this(
+        outOfOrderness,
+        idleness,
+        timerBucket,
+        LabelDefinition.click("clicks", window),
+        LabelSettings.DEFAULT,
+        0,
+        BreakerSettings.DEFAULT,
+        DEFAULT_MAX_DRIFT);
+  }
+
+  private static void refuseSums(LabelSettings labels) {
+    if (labels.policy() != LabelPolicy.WAIT) {
+      throw new IllegalArgumentException(
+          "a label that is a sum of actions cannot be told before it is final: policy %s needs a label of one action, a sum needs policy wait"
+              .formatted(labels.policy()));
+    }
+    if (labels.negativeRate() < 1 && labels.sampling() == Sampling.LOG_ODDS) {
+      throw new IllegalArgumentException(
+          "log-odds of a sampled sum of actions cannot be corrected: sample with weights");
+    }
+  }
+
+  /** How long after its impression an action may count at most. */
+  public Duration window() {
+    return Duration.ofMillis(new ActionRules(definition).horizon());
+  }
+
+  /** The same with other labels. */
+  public JoinSettings with(LabelSettings others) {
+    return copy(definition, others, scoredShare, breaker);
+  }
+
+  /** The same with another definition of the label. */
+  public JoinSettings with(LabelDefinition other) {
+    return copy(other, labels, scoredShare, breaker);
+  }
+
+  /** The same with this share of the impressions scored. */
+  public JoinSettings withScoredShare(double share) {
+    return copy(definition, labels, share, breaker);
   }
 
   /** The same with another breaker. */
   public JoinSettings with(BreakerSettings other) {
-    return new JoinSettings(window, outOfOrderness, idleness, timerBucket, other);
+    return copy(definition, labels, scoredShare, other);
+  }
+
+  private JoinSettings copy(
+      LabelDefinition newDefinition,
+      LabelSettings newLabels,
+      double newShare,
+      BreakerSettings newBreaker) {
+    return new JoinSettings(
+        outOfOrderness,
+        idleness,
+        timerBucket,
+        newDefinition,
+        newLabels,
+        newShare,
+        newBreaker,
+        maxDrift);
   }
 
   /**

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.LabelledExample;
+import io.freshet.feature.LabelledExample.Kind;
 import io.freshet.join.JoinCounts.Count;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
@@ -76,7 +78,10 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private transient ListState<long[]> storedCounts;
   private transient ListState<long[]> storedTime;
   private transient ListState<double[]> storedBreaker;
+  private transient ListState<double[]> storedDelays;
+  private transient ListState<String> storedActions;
   private transient JoinCounts counts;
+  private transient DelayHistogram delays;
   private transient Attribution attribution;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient Agenda agenda;
@@ -116,12 +121,18 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
             .getUnionListState(
                 new ListStateDescriptor<>(
                     "time", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
-    storedBreaker =
+    storedBreaker = numbers(context, "breaker");
+    storedDelays = numbers(context, "delays");
+    storedActions =
         context
             .getOperatorStateStore()
-            .getUnionListState(
-                new ListStateDescriptor<>(
-                    "breaker", PrimitiveArrayTypeInfo.DOUBLE_PRIMITIVE_ARRAY_TYPE_INFO));
+            .getUnionListState(new ListStateDescriptor<>("actions", Types.STRING));
+    checkActions();
+    delays = new DelayHistogram(settings.window().toMillis());
+    int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+    for (double[] stored : storedDelays.get()) {
+      delays.addAll(stored, 1.0 / subtasks); // each has a share of all that was known
+    }
     counts = new JoinCounts();
     for (long[] stored : storedCounts.get()) {
       counts.addAll(stored);
@@ -155,12 +166,27 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     dueTimers =
         new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output, restoredWatermark);
     decided = new ArrayList<>();
-    attribution = new Attribution(settings, counts, new Emitter());
+    attribution = new Attribution(settings, delays, counts, new Emitter());
     silence = new Silence(settings.breaker().silence(), now());
+    publishMetrics();
+  }
+
+  private void publishMetrics() {
     counts.publish(getMetricGroup());
+    long wait = settings.labels().shortWait().toMillis();
+    getMetricGroup().<Double, Gauge<Double>>gauge("laterShare", () -> delays.laterThan(wait));
     getMetricGroup().gauge("breaker", (Gauge<Integer>) () -> breaker.status().ordinal());
     getMetricGroup().gauge("clicksSilent", (Gauge<Boolean>) silence::isSilent);
     getMetricGroup().gauge("holds", (Gauge<Long>) breaker::opened);
+  }
+
+  private static ListState<double[]> numbers(StateInitializationContext context, String name)
+      throws Exception {
+    return context
+        .getOperatorStateStore()
+        .getUnionListState(
+            new ListStateDescriptor<>(
+                name, PrimitiveArrayTypeInfo.DOUBLE_PRIMITIVE_ARRAY_TYPE_INFO));
   }
 
   @SuppressWarnings("unchecked") // what the backends return is an InternalListState of these types
@@ -178,6 +204,8 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     Shares shares = Shares.of(getRuntimeContext().getTaskInfo());
     storedTime.update(List.of(shares.signed(new long[] {dueTimers.sent()})));
     storedBreaker.update(List.of(shares.signed(breaker.toArray())));
+    storedDelays.update(List.of(delays.toArray()));
+    storedActions.update(List.of(String.join("\n", actions())));
   }
 
   @Override
@@ -272,6 +300,23 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     return counts;
   }
 
+  /** State knows actions by their places. */
+  private void checkActions() throws Exception {
+    for (String stored : storedActions.get()) {
+      List<String> before = List.of(stored.split("\n"));
+      List<String> now = actions();
+      if (before.size() > now.size() || !before.equals(now.subList(0, before.size()))) {
+        throw new IllegalStateException(
+            "the state knows the actions %s, in this order, but configured are %s; keep them and add new ones at the end"
+                .formatted(before, now));
+      }
+    }
+  }
+
+  private List<String> actions() {
+    return settings.definition().actions().stream().map(Action::name).toList();
+  }
+
   private long watermark() {
     return Math.max(restoredWatermark, timers.currentWatermark());
   }
@@ -302,7 +347,7 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private void tell(JoinEntry before, JoinEntry after) throws Exception {
     for (LabelledExample example : decided) {
       long shown = JoinEntry.shown(after).orElseGet(() -> JoinEntry.shown(before).orElseThrow());
-      if (example.label() > 0) {
+      if (example.label() > 0 && isFirstPositive(example.kind())) {
         breaker.click(shown, example.time());
       }
       long due = example.time() - settings.disorder().toMillis();
@@ -315,18 +360,21 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     decided.clear();
   }
 
+  private static boolean isFirstPositive(Kind kind) {
+    return kind == Kind.DECIDED || kind == Kind.REINGESTED;
+  }
+
   private void send(long shown, LabelledExample example) {
     long time = Math.max(example.time(), dueTimers.sent() + 1);
-    var record =
-        new StreamRecord<>(
-            new LabelledExample(
-                example.impressionId(), time, example.label(), example.weight(), example.example()),
-            time);
-    if (breaker.isLost(shown)) {
-      counts.add(Count.LOST_EXAMPLES);
-      output.collect(LabelStreams.LOST_EXAMPLES, record);
-    } else {
+    var record = new StreamRecord<>(example.at(time), time);
+    if (!example.isLearned() || !breaker.isLost(shown)) {
       output.collect(record);
+      return;
+    }
+    counts.add(Count.LOST_EXAMPLES);
+    output.collect(LabelStreams.LOST_EXAMPLES, record);
+    if (example.scored()) { // the final label waits for it
+      output.collect(new StreamRecord<>(example.at(time).asPrediction(), time));
     }
   }
 
@@ -334,7 +382,7 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     return getProcessingTimeService().getCurrentProcessingTime();
   }
 
-  private final class Emitter implements Attribution.Output {
+  private final class Emitter implements JoinOutput {
     @Override
     public void example(LabelledExample example) {
       decided.add(example);
@@ -343,6 +391,13 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     @Override
     public void lateClick(Click click) {
       output.collect(LabelStreams.LATE_CLICKS, new StreamRecord<>(click, click.timestamp()));
+    }
+
+    @Override
+    public void finalLabel(FinalLabel label) {
+      long time = Math.max(label.time(), dueTimers.sent() + 1);
+      FinalLabel inTime = new FinalLabel(label.key(), time, label.label(), label.weight());
+      output.collect(LabelStreams.FINAL_LABELS, new StreamRecord<>(inTime, time));
     }
   }
 }

@@ -19,28 +19,32 @@ public record LabelStreams(SingleOutputStreamOperator<LabelledExample> examples)
   static final OutputTag<Click> LATE_CLICKS = new OutputTag<>("late-clicks", ClickCodec.TYPE);
   static final OutputTag<LabelledExample> LOST_EXAMPLES =
       new OutputTag<>("lost-examples", LabelledExampleCodec.TYPE);
+  static final OutputTag<FinalLabel> FINAL_LABELS =
+      new OutputTag<>("final-labels", FinalLabelCodec.TYPE);
   static final OutputTag<String> HOLDS = new OutputTag<>("holds", Types.STRING);
 
   public LabelStreams {
     requireNonNull(examples, "examples");
   }
 
-  /** Joins the streams, as parallel as the larger of them. */
+  /** Joins the streams. */
   public static LabelStreams join(
-      SingleOutputStreamOperator<EncodedImpression> impressions,
-      SingleOutputStreamOperator<Click> clicks,
-      JoinSettings settings) {
+      DataStream<EncodedImpression> impressions, DataStream<Click> clicks, JoinSettings settings) {
     return new LabelStreams(
         impressions
             .keyBy(EncodedImpression::id, Types.STRING)
             .connect(clicks.keyBy(Click::impressionId, Types.STRING))
-            .transform("LabelJoin", LabelledExampleCodec.TYPE, new LabelJoin(settings))
-            .setParallelism(Math.max(impressions.getParallelism(), clicks.getParallelism())));
+            .transform("LabelJoin", LabelledExampleCodec.TYPE, new LabelJoin(settings)));
   }
 
   /** Clicks that change no label: too late, or without an impression. */
   public DataStream<Click> lateClicks() {
     return examples.getSideOutput(LATE_CLICKS);
+  }
+
+  /** The final labels of the impressions that are scored. */
+  public DataStream<FinalLabel> finalLabels() {
+    return examples.getSideOutput(FINAL_LABELS);
   }
 
   /** Examples that are not to be learned, as their clicks are lost. */

@@ -1,6 +1,7 @@
 package io.freshet.join;
 
 import io.freshet.feature.LabelledExample;
+import io.freshet.feature.LabelledExample.Kind;
 import io.freshet.wire.WireCodec;
 import io.freshet.wire.WireType;
 import java.io.IOException;
@@ -13,6 +14,8 @@ public final class LabelledExampleCodec implements WireCodec<LabelledExample> {
   public static final WireType<LabelledExample> TYPE =
       WireType.of(LabelledExample.class, LabelledExampleCodec.class);
 
+  private static final Kind[] KINDS = Kind.values();
+
   @Override
   public void write(LabelledExample example, DataOutputView out) throws IOException {
     StringValue.writeString(example.impressionId(), out);
@@ -20,6 +23,9 @@ public final class LabelledExampleCodec implements WireCodec<LabelledExample> {
     out.writeFloat(example.label());
     out.writeFloat(example.weight());
     ExampleBytes.write(example.example(), out);
+    out.writeByte(example.kind().ordinal());
+    out.writeFloat(example.laterShare());
+    out.writeBoolean(example.scored());
   }
 
   @Override
@@ -29,6 +35,9 @@ public final class LabelledExampleCodec implements WireCodec<LabelledExample> {
         in.readLong(),
         in.readFloat(),
         in.readFloat(),
-        ExampleBytes.read(in));
+        ExampleBytes.read(in),
+        KINDS[in.readByte()],
+        in.readFloat(),
+        in.readBoolean());
   }
 }

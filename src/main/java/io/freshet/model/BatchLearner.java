@@ -2,6 +2,7 @@ package io.freshet.model;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.LabelledExample;
+import io.freshet.feature.LabelledExample.Kind;
 import java.util.Arrays;
 
 /**
@@ -14,10 +15,15 @@ import java.util.Arrays;
  * weight · (-label · log p - (1 - label) · log(1 - p))
  * </pre>
  *
- * plus l2 / 2 times the square of each finished value of the rows that the step touches, each row
- * once. A row takes one optimiser step per row step, however often it occurs. The deep part takes
- * one whenever {@code denseStepSize} examples have gathered, by their summed gradient, plus l2
- * times each parameter, once.
+ * with p the sigmoid of the logit, and the weight the impression's times that of {@link
+ * LabelCorrection}, plus l2 / 2 times the square of each finished value of the rows that the step
+ * touches, each row once. A row takes one optimiser step per row step, however often it occurs. The
+ * deep part takes one whenever {@code denseStepSize} examples have gathered, by their summed
+ * gradient, plus l2 times each parameter, once.
+ *
+ * <p>A correction has a slope of its own: a label that was learned as y and is y + d adds (p - (y +
+ * d)) and takes back (p - y), whatever p was and is, so the slope by the logit is just -weight · d.
+ * That is bounded; the equal weight of a positive, 1 / (1 - p), is not. A prediction has none.
  *
  * <p><b>Poison.</b> No value in an example can make a parameter infinite or undefined. An example
  * whose logit or slope is not finite, whose slope is above {@value #MAX_SLOPE} or whose field
@@ -35,6 +41,7 @@ public final class BatchLearner {
   private final float l2;
   private final int denseStepSize;
   private final RowSteps steps;
+  private final LabelCorrection correction;
   private final DeepFm model;
   private final SkipListener listener;
   private final GradientCheck check = new GradientCheck();
@@ -75,6 +82,7 @@ public final class BatchLearner {
     denseStepSize = learning.denseStepSize();
     steps = new RowSteps(learning.stepSize(), learning.repeatsPerUser());
     this.model = new DeepFm(schema, model);
+    correction = LabelCorrection.of(learning.labels());
     denseValues = new float[dense.size()];
     denseGradient = new float[dense.size()];
   }
@@ -85,11 +93,12 @@ public final class BatchLearner {
    * @param batch the examples
    * @param rows stored rows in batch-row order, {@code batch.rows() × layout.width()} floats (the
    *     array may be longer); changed in place
-   * @param probabilities receives, for each example, the click probability predicted before it was
-   *     learned
+   * @return the corrected click probabilities, each predicted before its example was learned
    */
-  public void learn(MiniBatch batch, float[] rows, float[] probabilities) {
+  public Predictions learn(MiniBatch batch, float[] rows) {
     reserve(batch);
+    float[] probabilities = new float[batch.size()];
+    float[] weights = new float[batch.size()];
     for (int row = 0; row < batch.rows(); row++) {
       finish(row, rows);
     }
@@ -99,15 +108,16 @@ public final class BatchLearner {
       int from = steps.start(step);
       int n = steps.end(step) - from;
       model.forward(batch, steps.order(), from, n, finished);
-      predict(batch, from, n, probabilities);
+      int learned = predict(batch, from, n, probabilities, weights);
       model.backward(slopes, gradients);
       int distinct = touch(batch, from, n);
       updateRows(rows, distinct, batch, from, n);
-      gathered += n;
+      gathered += learned;
       if (gathered >= denseStepSize) {
         flushDense();
       }
     }
+    return Predictions.of(batch, probabilities, weights);
   }
 
   /** Takes the dense step of the examples learned since the last one, however few. */
@@ -140,21 +150,37 @@ public final class BatchLearner {
     }
   }
 
-  private void predict(MiniBatch batch, int from, int n, float[] probabilities) {
+  /** Returns how many of the step's examples are to be learned. */
+  private int predict(MiniBatch batch, int from, int n, float[] probabilities, float[] weights) {
+    int learned = 0;
     for (int i = 0; i < n; i++) {
       int example = steps.order()[from + i];
       LabelledExample labelled = batch.example(example);
-      float probability = Sigmoid.of(model.logit(i));
-      float slope = labelled.weight() * (probability - labelled.label());
+      float probability = correction.probability(model.logit(i));
       probabilities[example] = probability;
-      if (isSane(i, slope)) {
-        slopes[i] = slope;
-      } else {
-        slopes[i] = Float.NaN;
-        skipped++;
-        listener.skipped(labelled, reason(i, slope));
+      weights[example] =
+          labelled.weight() * (float) correction.trafficWeight(labelled, probability);
+      slopes[i] = Float.NaN;
+      if (labelled.isLearned()) {
+        learned++;
+        float slope = slope(labelled, model.logit(i), probability);
+        if (isSane(i, slope)) {
+          slopes[i] = slope;
+        } else {
+          skipped++;
+          listener.skipped(labelled, reason(i, slope));
+        }
       }
     }
+    return learned;
+  }
+
+  private float slope(LabelledExample example, float logit, float probability) {
+    if (example.kind() == Kind.CORRECTION) {
+      return -example.weight() * example.label();
+    }
+    float weight = example.weight() * (float) correction.learningWeight(example, probability);
+    return weight * (Sigmoid.of(logit) - example.label());
   }
 
   private boolean isSane(int i, float slope) {

@@ -2,6 +2,7 @@ package io.freshet.model;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.feature.LabelSettings;
 import java.io.Serializable;
 
 /**
@@ -13,6 +14,7 @@ import java.io.Serializable;
  * @param embedding optimiser of the embedding vectors
  * @param denseStepSize examples between two steps of the dense optimiser
  * @param dense optimiser of the deep part
+ * @param labels how the labels come about, whose spread the learner undoes
  */
 public record LearningSettings(
     int stepSize,
@@ -20,7 +22,8 @@ public record LearningSettings(
     OptimizerSettings firstOrder,
     OptimizerSettings embedding,
     int denseStepSize,
-    OptimizerSettings dense)
+    OptimizerSettings dense,
+    LabelSettings labels)
     implements Serializable {
   public static final LearningSettings DEFAULT =
       new LearningSettings(
@@ -38,5 +41,30 @@ public record LearningSettings(
     requireNonNull(firstOrder, "firstOrder");
     requireNonNull(embedding, "embedding");
     requireNonNull(dense, "dense");
+    requireNonNull(labels, "labels");
+  }
+
+  /** With labels as they are by default. */
+  public LearningSettings(
+      int stepSize,
+      int repeatsPerUser,
+      OptimizerSettings firstOrder,
+      OptimizerSettings embedding,
+      int denseStepSize,
+      OptimizerSettings dense) {
+    this(
+        stepSize,
+        repeatsPerUser,
+        firstOrder,
+        embedding,
+        denseStepSize,
+        dense,
+        LabelSettings.DEFAULT);
+  }
+
+  /** The same for labels that come about otherwise. */
+  public LearningSettings withLabels(LabelSettings others) {
+    return new LearningSettings(
+        stepSize, repeatsPerUser, firstOrder, embedding, denseStepSize, dense, others);
   }
 }

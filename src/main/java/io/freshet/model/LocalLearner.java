@@ -17,6 +17,7 @@ public final class LocalLearner {
   private final RowLayout layout;
   private final DenseParameters dense;
   private final BatchLearner learner;
+  private final LabelCorrection correction;
   private final LongIndex index = new LongIndex(1024);
   private float[] table = new float[0];
   private long[] updates = new long[0];
@@ -37,17 +38,17 @@ public final class LocalLearner {
     layout = new RowLayout(model, learning);
     dense = DenseParameters.start(schema.size(), model, learning.dense());
     learner = new BatchLearner(schema, model, learning, layout, dense, listener);
+    correction = LabelCorrection.of(learning.labels());
   }
 
   /** Predicts, then learns, the examples as one communication batch. */
   public Predictions learn(List<LabelledExample> examples) {
     batch.clear();
     examples.forEach(batch::add);
-    float[] probabilities = new float[examples.size()];
     pull();
-    learner.learn(batch, pulled, probabilities);
+    Predictions predictions = learner.learn(batch, pulled);
     push();
-    return Predictions.of(batch, probabilities);
+    return predictions;
   }
 
   /** Takes the dense step of the examples learned since the last one. */
@@ -100,7 +101,7 @@ public final class LocalLearner {
   public Predictor predictor() {
     float[] values = new float[dense.size()];
     dense.finish(values);
-    return new Predictor(schema, model, this::read, UnknownRows.START, values);
+    return new Predictor(schema, model, this::read, UnknownRows.START, values, correction);
   }
 
   private boolean read(long fid, float[] finished, int at) {
@@ -115,14 +116,26 @@ public final class LocalLearner {
     int width = layout.width();
     reserve();
     for (int row = 0; row < batch.rows(); row++) {
-      int known = index.size();
-      int place = index.add(batch.fid(row));
-      if (place == known) {
-        start(place);
+      places[row] = place(batch.fid(row), batch.count(row) > 0);
+      if (places[row] < 0) {
+        layout.start(batch.fid(row), pulled, row * width);
+      } else {
+        System.arraycopy(table, places[row] * width, pulled, row * width, width);
       }
-      places[row] = place;
-      System.arraycopy(table, place * width, pulled, row * width, width);
     }
+  }
+
+  /** A feature's place in the table; a new one only for what is to be learned, else -1. */
+  private int place(long fid, boolean learned) {
+    if (!learned) {
+      return index.find(fid);
+    }
+    int known = index.size();
+    int place = index.add(fid);
+    if (place == known) {
+      start(place);
+    }
+    return place;
   }
 
   /** Adds how far each row moved, as the job does, so that both round alike. */
@@ -130,6 +143,9 @@ public final class LocalLearner {
     int width = layout.width();
     for (int row = 0; row < batch.rows(); row++) {
       int at = places[row] * width;
+      if (at < 0) {
+        continue;
+      }
       for (int i = 0; i < width; i++) {
         table[at + i] += pulled[row * width + i] - table[at + i];
       }

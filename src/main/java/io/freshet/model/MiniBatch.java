@@ -19,13 +19,16 @@ public final class MiniBatch {
   private int[] starts = new int[257]; // of each example's occurrences, and the end of the last
   private int[] rowOf = new int[4096]; // of each occurrence
   private float[] valueOf = new float[4096];
-  private int[] counts = new int[1024]; // occurrences of each row
+  private int[] counts = new int[1024]; // learned occurrences of each row
   private int occurrences;
+  private int learned;
+  private int learnedOccurrences;
   private long latestTime = Long.MIN_VALUE;
 
   public void add(LabelledExample example) {
     Example features = example.example();
     int n = features.occurrences();
+    int learned = example.isLearned() ? 1 : 0;
     reserve(n);
     for (int j = 0; j < n; j++) {
       int before = index.size();
@@ -35,9 +38,11 @@ public final class MiniBatch {
       }
       rowOf[occurrences] = row;
       valueOf[occurrences++] = features.values()[j];
-      counts[row]++;
+      counts[row] += learned;
     }
     examples.add(example);
+    this.learned += learned;
+    learnedOccurrences += learned * n;
     latestTime = Math.max(latestTime, example.time());
     starts[examples.size()] = occurrences;
   }
@@ -46,6 +51,8 @@ public final class MiniBatch {
     examples.clear();
     index.clear();
     occurrences = 0;
+    learned = 0;
+    learnedOccurrences = 0;
     latestTime = Long.MIN_VALUE;
   }
 
@@ -76,7 +83,9 @@ public final class MiniBatch {
     return index.find(fid);
   }
 
-  /** How often the row's fid occurs in the examples of the batch. */
+  /**
+   * How often the row's fid occurs in examples that are learned; 0 if it is only predicted from.
+   */
   public int count(int row) {
     return counts[row];
   }
@@ -99,6 +108,16 @@ public final class MiniBatch {
   /** The value of an occurrence. */
   public float value(int occurrence) {
     return valueOf[occurrence];
+  }
+
+  /** How many of the examples are to be learned. */
+  public int learned() {
+    return learned;
+  }
+
+  /** Number of occurrences over the examples that are to be learned. */
+  public long learnedOccurrences() {
+    return learnedOccurrences;
   }
 
   /** Number of occurrences over all examples. */

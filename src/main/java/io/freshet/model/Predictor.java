@@ -17,6 +17,7 @@ public final class Predictor {
   private final FinishedRows rows;
   private final UnknownRows unknown;
   private final DeepFm model;
+  private final LabelCorrection correction;
   private final MiniBatch batch = new MiniBatch();
   private float[] finished = new float[0];
   private int[] order = new int[0];
@@ -25,19 +26,32 @@ public final class Predictor {
    * A predictor.
    *
    * @param dense finished values of the deep part, in the order of {@link DenseShape}
+   * @param correction what makes probabilities of the model's logits
    */
   public Predictor(
       FeatureSchema schema,
       ModelSettings settings,
       FinishedRows rows,
       UnknownRows unknown,
-      float[] dense) {
+      float[] dense,
+      LabelCorrection correction) {
+    this.correction = correction;
     this.schema = schema;
     this.settings = settings;
     this.rows = rows;
     this.unknown = unknown;
     model = new DeepFm(schema, settings);
     dense(dense);
+  }
+
+  /** A predictor of a model whose probabilities need no correction. */
+  public Predictor(
+      FeatureSchema schema,
+      ModelSettings settings,
+      FinishedRows rows,
+      UnknownRows unknown,
+      float[] dense) {
+    this(schema, settings, rows, unknown, dense, LabelCorrection.none());
   }
 
   /** Predicts with other finished values of the deep part from now on. */
@@ -64,7 +78,7 @@ public final class Predictor {
     model.forward(batch, order, 0, batch.size(), finished);
     float[] probabilities = new float[batch.size()];
     for (int i = 0; i < probabilities.length; i++) {
-      probabilities[i] = Sigmoid.of(model.logit(i));
+      probabilities[i] = correction.probability(model.logit(i));
     }
     return probabilities;
   }

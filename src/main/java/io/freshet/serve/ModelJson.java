@@ -42,7 +42,8 @@ final class ModelJson {
     json.put("name", name);
     json.putArray("versions").add(model.version().toString());
     json.put("platform", "freshet");
-    for (String key : new String[] {"model", "schema", "unknown_ids", "metrics", "sampling_rate"}) {
+    for (String key :
+        new String[] {"model", "schema", "unknown_ids", "metrics", "sampling_rate", "labels"}) {
       json.set(key, manifest.path(key));
     }
     return JSON.writeValueAsBytes(json);

@@ -39,14 +39,20 @@ public final class Scorer implements AutoCloseable {
     encoder = new ExampleEncoder(model.schema());
     predictor =
         new Predictor(
-            model.schema(), model.settings(), new Counted(), model.unknown(), model.dense());
+            model.schema(),
+            model.settings(),
+            new Counted(),
+            model.unknown(),
+            model.dense(),
+            model.correction());
   }
 
   /** Whether this scorer's memory fits another version, too. */
   boolean fits(ServedModel other) {
     return model.schema().equals(other.schema())
         && model.settings().equals(other.settings())
-        && model.unknown() == other.unknown();
+        && model.unknown() == other.unknown()
+        && model.manifest().labels().equals(other.manifest().labels());
   }
 
   /** Opens a closed scorer for a version, which must fit. */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.model.DenseShape;
+import io.freshet.model.LabelCorrection;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.UnknownRows;
@@ -26,6 +27,7 @@ public final class ServedModel {
   private final VersionRows rows;
   private final ModelSettings settings;
   private final UnknownRows unknown;
+  private final LabelCorrection correction;
   private final float[] dense;
 
   /**
@@ -39,6 +41,7 @@ public final class ServedModel {
     this.dense = requireNonNull(dense, "dense");
     settings = settings(manifest);
     unknown = unknownRows();
+    correction = manifest.labels().toCorrection();
     checkDense();
   }
 
@@ -123,6 +126,11 @@ public final class ServedModel {
 
   UnknownRows unknown() {
     return unknown;
+  }
+
+  /** What makes probabilities of the model's logits. */
+  LabelCorrection correction() {
+    return correction;
   }
 
   /** The deep part, not to be written to. */

@@ -3,9 +3,15 @@ package io.freshet.snapshot;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.LabelPolicy;
+import io.freshet.feature.LabelSettings;
+import io.freshet.feature.LabelSettings.Sampling;
+import io.freshet.model.LabelCorrection;
 import java.io.IOException;
+import java.io.Serializable;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -31,7 +37,7 @@ import java.util.Optional;
  * @param embeddings the files of the rows
  * @param metrics progressive validation and other figures at the cut
  * @param offsets next Kafka offset by {@code topic-partition}
- * @param samplingRate share of the negatives that were learned
+ * @param labels what the model was taught, and what makes probabilities of its logits
  */
 public record Manifest(
     String name,
@@ -47,7 +53,7 @@ public record Manifest(
     List<EmbeddingFile> embeddings,
     Map<String, Double> metrics,
     Map<String, Long> offsets,
-    double samplingRate) {
+    Labels labels) {
 
   /** The format that this code writes. */
   public static final String FORMAT = "1.0";
@@ -85,6 +91,62 @@ public record Manifest(
 
     public UnknownIds {
       requireNonNull(rule, "rule");
+    }
+  }
+
+  /**
+   * What the model was taught.
+   *
+   * @param definition of the label, for people
+   * @param policy when the learner was told what
+   * @param correction of the model's logit z to a probability: {@link #NONE}, its sigmoid; {@link
+   *     #LOG_ODDS}, the sigmoid of z + ln r; {@link #FAKE_NEGATIVES}, r eᶻ, at most 1
+   * @param samplingRate r, the share of the negatives that were learned
+   */
+  public record Labels(String definition, String policy, String correction, double samplingRate)
+      implements Serializable {
+    public static final String NONE = "none";
+    public static final String LOG_ODDS = "log-odds";
+    public static final String FAKE_NEGATIVES = "fake-negatives";
+
+    public Labels {
+      requireNonNull(definition, "definition");
+      requireNonNull(policy, "policy");
+      requireNonNull(correction, "correction");
+    }
+
+    /** Labels of this definition that come about in this way. */
+    public static Labels of(String definition, LabelSettings settings) {
+      boolean logOdds = settings.sampling() == Sampling.LOG_ODDS && settings.negativeRate() < 1;
+      String correction =
+          switch (settings.policy()) {
+            case WAIT -> logOdds ? LOG_ODDS : NONE;
+            case FAKE_NEGATIVE_CALIBRATION -> FAKE_NEGATIVES;
+            case FAKE_NEGATIVE_WEIGHTED, SHORT_WAIT -> NONE;
+          };
+      String policy = settings.policy().name().toLowerCase(Locale.ROOT).replace('_', '-');
+      return new Labels(definition, policy, correction, settings.negativeRate());
+    }
+
+    /**
+     * The correction to predict with.
+     *
+     * @throws IOException where it is one that this code does not know
+     */
+    public LabelCorrection toCorrection() throws IOException {
+      return switch (correction) {
+        case NONE -> LabelCorrection.none();
+        case LOG_ODDS ->
+            LabelCorrection.of(
+                LabelSettings.DEFAULT.withNegatives(samplingRate, Sampling.LOG_ODDS));
+        case FAKE_NEGATIVES ->
+            LabelCorrection.of(
+                LabelSettings.of(LabelPolicy.FAKE_NEGATIVE_CALIBRATION)
+                    .withNegatives(samplingRate, Sampling.LOG_ODDS));
+        default ->
+            throw new IOException(
+                "labels.correction is \"%s\", unknown here".formatted(correction));
+      };
     }
   }
 
@@ -127,6 +189,7 @@ public record Manifest(
     requireNonNull(schema, "schema");
     requireNonNull(unknownIds, "unknownIds");
     requireNonNull(dense, "dense");
+    requireNonNull(labels, "labels");
     embeddings = List.copyOf(embeddings);
     metrics = Map.copyOf(metrics);
     offsets = Map.copyOf(offsets);
@@ -135,6 +198,11 @@ public record Manifest(
           "version %s is %s and has %s"
               .formatted(version, kind, parent.map(p -> "the parent " + p).orElse("no parent")));
     }
+  }
+
+  /** Share of the negatives that were learned. */
+  public double samplingRate() {
+    return labels.samplingRate();
   }
 
   /**

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.snapshot.Manifest.DenseFile;
 import io.freshet.snapshot.Manifest.EmbeddingFile;
 import io.freshet.snapshot.Manifest.Kind;
+import io.freshet.snapshot.Manifest.Labels;
 import io.freshet.snapshot.Manifest.TensorShape;
 import java.io.IOException;
 import java.time.Instant;
@@ -47,6 +48,7 @@ final class ManifestJson {
     writeMetrics(manifest.metrics(), json.putObject("metrics"));
     new TreeMap<>(manifest.offsets()).forEach(json.putObject("offsets")::put);
     json.put("sampling_rate", manifest.samplingRate());
+    writeLabels(manifest.labels(), json.putObject("labels"));
     return bytes(json);
   }
 
@@ -155,7 +157,27 @@ final class ManifestJson {
         readEmbeddings(Keys.array(json, "embeddings")),
         metrics,
         offsets,
-        Keys.real(json, "sampling_rate"));
+        readLabels(json));
+  }
+
+  private static void writeLabels(Labels labels, ObjectNode json) {
+    json.put("definition", labels.definition());
+    json.put("policy", labels.policy());
+    json.put("correction", labels.correction());
+  }
+
+  /** Manifests of before there was a choice say nothing of labels. */
+  private static Labels readLabels(JsonNode json) {
+    double rate = Keys.real(json, "sampling_rate");
+    if (!json.has("labels")) {
+      return new Labels("click", "wait", rate == 1 ? Labels.NONE : Labels.LOG_ODDS, rate);
+    }
+    JsonNode labels = Keys.object(json, "labels");
+    return new Labels(
+        Keys.text(labels, "definition"),
+        Keys.text(labels, "policy"),
+        Keys.text(labels, "correction"),
+        rate);
   }
 
   private static Kind kind(String text) {

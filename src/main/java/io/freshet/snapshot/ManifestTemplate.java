@@ -7,7 +7,8 @@ import java.io.Serializable;
 import java.util.List;
 
 /** What the manifests of a run have in common. */
-record ManifestTemplate(String name, FeatureSchema schema, ModelSettings settings)
+record ManifestTemplate(
+    String name, FeatureSchema schema, ModelSettings settings, Manifest.Labels labels)
     implements Serializable {
   Manifest.Model model() {
     return new Manifest.Model(

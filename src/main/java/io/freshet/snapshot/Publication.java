@@ -88,7 +88,7 @@ final class Publication {
             embeddings,
             cut.metrics(),
             cut.offsets(),
-            1.0);
+            template.labels());
     storage.replace(SnapshotStore.path(due.version(), Manifest.FILE), ManifestJson.write(manifest));
     return manifest;
   }

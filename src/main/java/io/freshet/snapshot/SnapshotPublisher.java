@@ -49,8 +49,12 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   private transient volatile long lastCreated;
 
   public SnapshotPublisher(
-      SnapshotSettings settings, String name, FeatureSchema schema, ModelSettings model) {
-    this(settings, name, schema, model, FlinkStorage::at);
+      SnapshotSettings settings,
+      String name,
+      FeatureSchema schema,
+      ModelSettings model,
+      Manifest.Labels labels) {
+    this(settings, name, schema, model, labels, FlinkStorage::at);
   }
 
   SnapshotPublisher(
@@ -58,9 +62,10 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       String name,
       FeatureSchema schema,
       ModelSettings model,
+      Manifest.Labels labels,
       StorageFactory storageFactory) {
     this.root = settings.root();
-    this.template = new ManifestTemplate(name, schema, model);
+    this.template = new ManifestTemplate(name, schema, model, labels);
     this.storageFactory = storageFactory;
   }
 

@@ -2,6 +2,7 @@ package io.freshet.train;
 
 import io.freshet.feature.Example;
 import io.freshet.feature.LabelledExample;
+import io.freshet.feature.LabelledExample.Kind;
 import io.freshet.model.DenseBlock;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
@@ -140,7 +141,10 @@ public final class MessageCodecs {
       Primitives.writeFloats(predictions.labels(), 0, n, out);
       Primitives.writeFloats(predictions.weights(), 0, n, out);
       Primitives.writeFloats(predictions.probabilities(), 0, n, out);
+      out.writeInt(predictions.learned());
       out.writeLong(predictions.occurrences());
+      writeLongs(predictions.scoredKeys(), out);
+      Primitives.writeFloats(predictions.scores(), 0, predictions.scores().length, out);
     }
 
     @Override
@@ -150,7 +154,13 @@ public final class MessageCodecs {
       for (float[] column : columns) {
         Primitives.readFloats(column, 0, column.length, in);
       }
-      return new Predictions(times, columns[0], columns[1], columns[2], in.readLong());
+      int learned = in.readInt();
+      long occurrences = in.readLong();
+      long[] scored = readLongs(in);
+      float[] scores = new float[scored.length];
+      Primitives.readFloats(scores, 0, scores.length, in);
+      return new Predictions(
+          times, columns[0], columns[1], columns[2], learned, occurrences, scored, scores);
     }
   }
 
@@ -164,6 +174,9 @@ public final class MessageCodecs {
       out.writeLong(labelled.time());
       out.writeFloat(labelled.label());
       out.writeFloat(labelled.weight());
+      out.writeByte(labelled.kind().ordinal());
+      out.writeFloat(labelled.laterShare());
+      out.writeBoolean(labelled.scored());
       out.writeLong(labelled.example().user());
       writeLongs(labelled.example().fids(), out);
       writeFloats(labelled.example().values(), out);
@@ -176,9 +189,13 @@ public final class MessageCodecs {
       long time = in.readLong();
       float label = in.readFloat();
       float weight = in.readFloat();
+      Kind kind = Kind.values()[in.readByte()];
+      float laterShare = in.readFloat();
+      boolean scored = in.readBoolean();
       Example example = new Example(in.readLong(), readLongs(in), readFloats(in));
       return new SkippedExample(
-          new LabelledExample(impressionId, time, label, weight, example), reason);
+          new LabelledExample(impressionId, time, label, weight, example, kind, laterShare, scored),
+          reason);
     }
   }
 

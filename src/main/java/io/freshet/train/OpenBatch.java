@@ -7,6 +7,7 @@ import io.freshet.train.Answer.Rows;
 import io.freshet.train.ShardRequest.Lookup;
 import io.freshet.train.ShardRequest.RowDelta;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * A batch on its way through the loop: filled with examples, looked up, learned when all its rows
@@ -91,30 +92,42 @@ final class OpenBatch {
   Predictions learn(BatchLearner learner) {
     int floats = examples.rows() * width;
     System.arraycopy(rows, 0, moved, 0, floats);
-    float[] probabilities = new float[examples.size()];
-    learner.learn(examples, rows, probabilities);
+    Predictions predictions = learner.learn(examples, rows);
     for (int i = 0; i < floats; i++) {
       moved[i] = rows[i] - moved[i];
     }
-    return Predictions.of(examples, probabilities);
+    return predictions;
   }
 
-  /** Sends how far the rows moved. */
+  /** Sends how far the rows moved; those only predicted from did not. */
   void sendMoves(Consumer<ShardRequest> shards) {
-    long time = examples.latestTime();
     for (int part = 0; part < groups.parts(); part++) {
-      int n = groups.size(part);
-      long[] bases = new long[n];
-      int[] counts = new int[n];
-      float[] deltas = new float[n * width];
-      for (int i = 0; i < n; i++) {
-        int row = groups.row(part, i);
-        bases[i] = base[row];
-        counts[i] = examples.count(row);
-        System.arraycopy(moved, row * width, deltas, i * width, width);
+      int[] learned = learnedRows(part);
+      if (learned.length > 0) {
+        shards.accept(moves(learned));
       }
-      shards.accept(new RowDelta(fids(part), time, bases, counts, deltas));
     }
+  }
+
+  private RowDelta moves(int[] of) {
+    long[] fids = new long[of.length];
+    long[] bases = new long[of.length];
+    int[] counts = new int[of.length];
+    float[] deltas = new float[of.length * width];
+    for (int i = 0; i < of.length; i++) {
+      fids[i] = examples.fid(of[i]);
+      bases[i] = base[of[i]];
+      counts[i] = examples.count(of[i]);
+      System.arraycopy(moved, of[i] * width, deltas, i * width, width);
+    }
+    return new RowDelta(fids, examples.latestTime(), bases, counts, deltas);
+  }
+
+  private int[] learnedRows(int part) {
+    return IntStream.range(0, groups.size(part))
+        .map(i -> groups.row(part, i))
+        .filter(row -> examples.count(row) > 0)
+        .toArray();
   }
 
   private long[] fids(int part) {

@@ -2,6 +2,7 @@ package io.freshet.train;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.feature.LabelSettings;
 import io.freshet.model.LearningSettings;
 import java.io.Serializable;
 import java.time.Duration;
@@ -41,6 +42,18 @@ public record TrainSettings(
     if (batchLinger.isNegative() || batchLinger.isZero()) {
       throw new IllegalArgumentException("batch linger is " + batchLinger + " but must be above 0");
     }
+  }
+
+  /** The same for labels that come about otherwise. */
+  public TrainSettings withLabels(LabelSettings labels) {
+    return new TrainSettings(
+        batchSize,
+        batchLinger,
+        maxInFlight,
+        denseSyncEvery,
+        denseSlices,
+        cacheRows,
+        learning.withLabels(labels));
   }
 
   private static void atLeastOne(String name, int value) {

@@ -206,10 +206,10 @@ final class Trainer extends AbstractStreamOperator<Predictions>
     Predictions predictions = batch.learn(learner);
     batch.sendMoves(this::toShards);
     window.remember(batch);
-    replica.learned(predictions.size());
+    replica.learned(predictions.learned());
     output.collect(new StreamRecord<>(predictions));
     batch.heldWatermark.release(output);
-    examples.inc(predictions.size());
+    examples.inc(predictions.learned());
     batches.inc();
   }
 

@@ -143,6 +143,49 @@ final class BrokenConfigTest {
         .containsExactly("learner.yaml:4:1: is a second document; only one is read");
   }
 
+  @Test
+  void labelsThatCannotBeAreRefusedWhereTheyStand() {
+    String twoActions =
+        GOOD
+            + """
+            join:
+              actions: [{name: click}, {name: like, topic: likes}]
+              label: {click: 0.5, like: 0.5}
+            """;
+
+    assertThat(problems(twoActions + "  policy: fake-negative-weighted\n"))
+        .containsExactly(
+            "learner.yaml:6:11: join.policy: cannot tell a label that is a sum of actions before it"
+                + " is final; give label one action with 1, or policy wait");
+    assertThat(problems(twoActions + "  negatives: {rate: 0.1}\n"))
+        .containsExactly(
+            "learner.yaml:6:14: join.negatives.correction: log-odds cannot be corrected where the"
+                + " label is a sum of actions; give weight");
+    assertThat(
+            problems(
+                GOOD, "join.policy=short-wait", "join.negatives={rate: 1, correction: weight}"))
+        .containsExactly(
+            "--set join.negatives: join.negatives.correction: is for policy wait: the others make up for sampled"
+                + " negatives themselves; leave it out");
+    assertThat(problems(GOOD, "join.policy=short-wait", "join.window=20 s"))
+        .containsExactly(
+            "learner.yaml:1:1: join.short-wait: is not below the window; give a few" + " seconds");
+  }
+
+  @Test
+  void actionsThatCannotBeAreRefused() {
+    assertThat(problems(GOOD + "join: {label: {clik: 1}}\n"))
+        .containsExactly("learner.yaml:3:15: join.label: clik is not one of the actions: click");
+    assertThat(problems(GOOD + "join: {actions: [{name: a}, {name: a}, {name: b, after: c}]}\n"))
+        .containsExactly(
+            "learner.yaml:3:17: join.actions: a is named twice",
+            "learner.yaml:3:17: join.actions: b joins after c, which is neither impression nor an"
+                + " action that joins to it");
+    assertThat(problems(GOOD + "join: {actions: [{name: a, topic: metrics}]}\n"))
+        .containsExactly(
+            "learner.yaml:3:17: join.actions: metrics is the topic of metrics already");
+  }
+
   static List<String> problems(String yaml, String... overrides) {
     return catchThrowableOfType(
             ConfigException.class,

@@ -12,7 +12,14 @@ import io.freshet.feature.Field.Cross;
 import io.freshet.feature.Field.Multi;
 import io.freshet.feature.Field.Numeric;
 import io.freshet.feature.Field.Transform;
+import io.freshet.feature.LabelPolicy;
+import io.freshet.feature.LabelSettings;
+import io.freshet.feature.LabelSettings.LateClicks;
+import io.freshet.feature.LabelSettings.Sampling;
+import io.freshet.join.Action;
+import io.freshet.join.BreakerSettings;
 import io.freshet.join.JoinSettings;
+import io.freshet.join.LabelDefinition;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
@@ -25,6 +32,7 @@ import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class LearnerConfigTest {
@@ -66,6 +74,19 @@ final class LearnerConfigTest {
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(1)));
+    assertThat(DEFAULT.join().maxDrift()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(DEFAULT.join().breaker())
+        .isEqualTo(
+            new BreakerSettings(
+                true,
+                Duration.ofMinutes(1),
+                Duration.ofHours(1),
+                0.5,
+                4,
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(10),
+                Duration.ofHours(2),
+                BreakerSettings.Action.DEAD_LETTERS));
     assertThat(DEFAULT.model()).isEqualTo(new ModelSettings(10, List.of(128, 64), 0, 42));
     assertThat(DEFAULT.train())
         .isEqualTo(
@@ -83,7 +104,7 @@ final class LearnerConfigTest {
                     new Adagrad(0.1f, 0.1f),
                     64,
                     new Adagrad(0.02f, 0.1f))));
-    assertThat(DEFAULT.evaluate()).isEqualTo(new EvaluateSettings(Duration.ofMinutes(1)));
+    assertThat(DEFAULT.evaluate()).isEqualTo(new EvaluateSettings(Duration.ofMinutes(1), 0));
     assertThat(DEFAULT.snapshot().root()).isEqualTo("file:///var/lib/freshet/snapshots");
     assertThat(DEFAULT.checkpoint())
         .isEqualTo(
@@ -98,6 +119,14 @@ final class LearnerConfigTest {
   void everyKeyIsMapped() {
     LearnerConfig config = Samples.parse(Samples.FULL);
 
+    LabelSettings labels =
+        new LabelSettings(
+            LabelPolicy.SHORT_WAIT,
+            Duration.ofSeconds(20),
+            LateClicks.CORRECT,
+            0.5,
+            Sampling.LOG_ODDS,
+            10);
     assertThat(config)
         .isEqualTo(
             new LearnerConfig(
@@ -119,10 +148,33 @@ final class LearnerConfigTest {
                         new Cross("who-genre", 7, List.of("who", "genres"))),
                     "who"),
                 new JoinSettings(
-                    Duration.ofHours(2),
                     Duration.ofMillis(500),
                     Duration.ofSeconds(5),
-                    Duration.ofMillis(250)),
+                    Duration.ofMillis(250),
+                    new LabelDefinition(
+                        List.of(
+                            new Action(
+                                "click",
+                                "acts",
+                                Duration.ofHours(2),
+                                Action.IMPRESSION,
+                                Duration.ZERO),
+                            new Action(
+                                "buy", "sales", Duration.ofDays(3), "click", Duration.ofHours(1))),
+                        Map.of("buy", 1f)),
+                    labels,
+                    0.25,
+                    new BreakerSettings(
+                        false,
+                        Duration.ofMinutes(2),
+                        Duration.ofHours(3),
+                        0.25,
+                        8,
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(20),
+                        Duration.ofHours(6),
+                        BreakerSettings.Action.HOLD),
+                    Duration.ofMinutes(2)),
                 new ModelSettings(ModelKind.DCN, 16, List.of(32), 3, 0.001f, -7),
                 new TrainSettings(
                     128,
@@ -137,8 +189,9 @@ final class LearnerConfigTest {
                         new Ftrl(0.25f, 2, 0.5f, 0.125f),
                         new Adagrad(0.2f, 0.5f),
                         32,
-                        new Adagrad(0.03f, 0.3f))),
-                new EvaluateSettings(Duration.ofMinutes(10)),
+                        new Adagrad(0.03f, 0.3f),
+                        labels)),
+                new EvaluateSettings(Duration.ofMinutes(10), 0.25),
                 new SnapshotSettings("s3://models/ads"),
                 new CheckpointSettings(
                     Duration.ofSeconds(30),
@@ -162,6 +215,15 @@ final class LearnerConfigTest {
     assertThat(learning.firstOrder()).isEqualTo(new Sgd(0.05f));
     assertThat(learning.embedding()).isEqualTo(new Ftrl(0.5f, 1, 0, 0));
     assertThat(learning.dense()).isEqualTo(new Sgd(0.01f));
+  }
+
+  @Test
+  void samplingOfNegativesIsMapped() {
+    LearnerConfig config = Samples.parse(Samples.OTHER_KINDS);
+
+    assertThat(config.join().labels())
+        .isEqualTo(LabelSettings.DEFAULT.withNegatives(0.5, Sampling.WEIGHT))
+        .isEqualTo(config.train().learning().labels());
   }
 
   @Test
@@ -198,13 +260,16 @@ final class LearnerConfigTest {
     assertThat(config.toString()).contains("sasl.jaas.config").doesNotContain("password");
   }
 
+  /** The sampling of negatives is only for the policy that is the default; see below. */
+  private static final Set<String> NOT_IN_FULL = Set.of("warnings", "sampling");
+
   private static void assertAllDiffer(String path, Object full, Object defaults) {
     if (!(full instanceof Record) || full.getClass() != defaults.getClass()) {
       assertThat(full).as(path).isNotEqualTo(defaults);
       return;
     }
     for (RecordComponent component : full.getClass().getRecordComponents()) {
-      if (!component.getName().equals("warnings")) {
+      if (!NOT_IN_FULL.contains(component.getName())) {
         assertAllDiffer(
             path + '.' + component.getName(), value(component, full), value(component, defaults));
       }

@@ -41,7 +41,31 @@ final class Samples {
         - {name: score, kind: numeric, transform: standardize, mean: 3.5, deviation: 0.25}
         - {name: age, kind: numeric, transform: buckets, bounds: [18, 30.5]}
         - {name: who-genre, kind: cross, of: [who, genres]}
-      join: {window: 2 h, out-of-orderness: 500 ms, idleness: 5s, timer-bucket: 250 ms}
+      join:
+        window: 2 h
+        out-of-orderness: 500 ms
+        idleness: 5s
+        timer-bucket: 250 ms
+        actions:
+          - {name: click, topic: acts}
+          - {name: buy, topic: sales, window: 3 d, after: click, idleness: 1 h}
+        label: {buy: 1}
+        policy: short-wait
+        short-wait: 20 s
+        late-clicks: correct
+        negatives: {rate: 0.5}
+        max-weight: 10
+        max-drift: 2 min
+        breaker:
+          enabled: false
+          window: 2 min
+          memory: 3 h
+          drop: 0.25
+          flood: 8
+          silence: 30 s
+          patience: 20 min
+          max-hold: 6 h
+          action: hold
       model: {kind: dcn, embedding-size: 16, hidden-layers: [32], cross-layers: 3, l2: 1e-3, seed: -7}
       train:
         user-field: who
@@ -58,7 +82,7 @@ final class Samples {
           sync-every: 512
           slices: 96
           optimizer: {kind: adagrad, learning-rate: 0.03, initial-accumulator: 0.3}
-      evaluate: {window: 10 min}
+      evaluate: {window: 10 min, at-impression: 0.25}
       snapshot: {root: "s3://models/ads"}
       checkpoint:
         interval: 30 s
@@ -69,10 +93,13 @@ final class Samples {
       max-parallelism: 64
       """;
 
-  /** The kinds of optimiser that {@link #FULL} has not. */
+  /**
+   * The kinds of optimiser, and the correction of sampled negatives, that {@link #FULL} has not.
+   */
   static final String OTHER_KINDS =
       LEAST
           + """
+          join: {negatives: {rate: 0.5, correction: weight}}
           train:
             first-order-optimizer: {kind: sgd, learning-rate: 0.05}
             embedding-optimizer: {kind: ftrl}

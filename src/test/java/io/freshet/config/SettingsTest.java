@@ -41,7 +41,7 @@ final class SettingsTest {
 
   @Test
   void periodsArePositive() {
-    assertRefused(() -> new EvaluateSettings(NEVER));
+    assertRefused(() -> new EvaluateSettings(NEVER, 0));
     assertRefused(() -> new CheckpointSettings(NEVER, SECOND, "file:///c", Backend.ROCKSDB));
     assertRefused(() -> new CheckpointSettings(SECOND, BEFORE, "file:///c", Backend.ROCKSDB));
   }
@@ -61,7 +61,7 @@ final class SettingsTest {
     Section b = Section.root(document, problems).section("a").section("b");
 
     EvaluateSettings settings =
-        b.as(EvaluateSettings.DEFAULT, (s, d) -> new EvaluateSettings(NEVER));
+        b.as(EvaluateSettings.DEFAULT, (s, d) -> new EvaluateSettings(NEVER, 0));
 
     assertThat(settings).isEqualTo(EvaluateSettings.DEFAULT);
     assertThat(problems.errors())

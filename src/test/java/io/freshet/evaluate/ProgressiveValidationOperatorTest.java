@@ -145,7 +145,10 @@ final class ProgressiveValidationOperatorTest {
 
     Harness(int parallelism) throws Exception {
       super(
-          new ProgressiveValidation(new EvaluateSettings(Duration.ofSeconds(1)), AT_BARRIER),
+          new ProgressiveValidation(
+              new EvaluateSettings(Duration.ofSeconds(1), 0),
+              MetricsSeries.PROGRESSIVE,
+              AT_BARRIER),
           parallelism,
           parallelism,
           0);

@@ -9,6 +9,7 @@ import io.freshet.event.Rejection;
 import io.freshet.job.SourceRecord.Dead;
 import io.freshet.job.SourceRecord.Good;
 import io.freshet.job.SourceRecord.Tick;
+import io.freshet.join.JoinSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,10 @@ final class ClickDeserializerTest {
   private static final long T = 1_700_000_000_000L;
 
   private final ClickDeserializer deserializer =
-      new ClickDeserializer(EventSettings.DEFAULT, Duration.ofSeconds(1));
+      new ClickDeserializer(
+          EventSettings.DEFAULT,
+          JoinSettings.DEFAULT.definition().actions(),
+          Duration.ofSeconds(1));
   private final List<SourceRecord<Click>> out = new ArrayList<>();
   private long offset;
 

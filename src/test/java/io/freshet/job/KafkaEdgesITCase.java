@@ -153,7 +153,7 @@ final class KafkaEdgesITCase {
             impressionTopic.name(),
             EncodedImpressionCodec.TYPE);
     WatermarkStrategy<SourceRecord<Click>> clickWatermarks =
-        EventSources.aligned(EventSources.clickWatermarks(join), drift);
+        EventSources.aligned(EventSources.clickWatermarks(join, clickTopic.name()), drift);
     SingleOutputStreamOperator<Click> clicks =
         SourceRouter.behind(
             env.fromSource(

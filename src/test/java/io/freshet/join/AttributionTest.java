@@ -25,6 +25,7 @@ final class AttributionTest {
               Duration.ofMillis(10),
               Duration.ofMinutes(1),
               Duration.ofMillis(1)),
+          new DelayHistogram(100),
           counts,
           output);
 
@@ -244,9 +245,10 @@ final class AttributionTest {
     return new LabelledExample("a", time, label, 2, EXAMPLE);
   }
 
-  private static final class RecordingOutput implements Attribution.Output {
+  private static final class RecordingOutput implements JoinOutput {
     final List<LabelledExample> examples = new ArrayList<>();
     final List<Click> lateClicks = new ArrayList<>();
+    final List<FinalLabel> finalLabels = new ArrayList<>();
 
     @Override
     public void example(LabelledExample example) {
@@ -256,6 +258,11 @@ final class AttributionTest {
     @Override
     public void lateClick(Click click) {
       lateClicks.add(click);
+    }
+
+    @Override
+    public void finalLabel(FinalLabel label) {
+      finalLabels.add(label);
     }
   }
 }

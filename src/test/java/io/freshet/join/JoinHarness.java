@@ -18,6 +18,7 @@ final class JoinHarness
   static final int MAX_PARALLELISM = 128;
   static final OutputTag<Click> LATE = LabelStreams.LATE_CLICKS;
   static final OutputTag<LabelledExample> LOST = LabelStreams.LOST_EXAMPLES;
+  static final OutputTag<FinalLabel> FINAL = LabelStreams.FINAL_LABELS;
   static final OutputTag<String> HOLDS = LabelStreams.HOLDS;
 
   private JoinHarness(JoinSettings settings, int parallelism, int subtask) throws Exception {
@@ -53,8 +54,12 @@ final class JoinHarness
   }
 
   void impression(String id, long timestamp) throws Exception {
+    processElement1(encoded(id, timestamp), timestamp);
+  }
+
+  static EncodedImpression encoded(String id, long timestamp) {
     Example example = new Example(id.hashCode(), new long[] {0, timestamp}, new float[] {1, 0.5f});
-    processElement1(new EncodedImpression(id, timestamp, 1, example), timestamp);
+    return new EncodedImpression(id, timestamp, 1, example);
   }
 
   void click(String id, long timestamp) throws Exception {

@@ -1,5 +1,7 @@
 package io.freshet.join;
 
+import io.freshet.feature.LabelledExample;
+import io.freshet.feature.LabelledExample.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -104,65 +106,43 @@ final class JoinTraffic {
         : ((ClickEvent) event).timestamp();
   }
 
-  /** The label of each impression that is to be learned, by id. */
-  static Map<String, Float> labels(JoinSettings settings, List<Event> events) {
-    Map<String, Oracle> oracles = new HashMap<>();
+  /** What the learner is told of an impression, whatever the order and the times. */
+  record Told(Kind kind, float label, boolean scored) {
+    static Told of(LabelledExample example) {
+      return new Told(example.kind(), example.label(), example.scored());
+    }
+  }
+
+  /** All that is told of each impression, by id, and what its final label is. */
+  static Expected expected(JoinSettings settings, List<Event> events) {
+    Map<String, JoinOracle> oracles = new HashMap<>();
     long[] marks = {Long.MIN_VALUE, Long.MIN_VALUE};
     for (Event event : events) {
       long watermark = Math.min(marks[0], marks[1]);
       if (event instanceof WatermarkEvent mark) {
         marks[mark.input()] = mark.timestamp();
       } else if (event instanceof ImpressionEvent i) {
-        oracles.computeIfAbsent(i.id(), id -> new Oracle(settings)).impression(i, watermark);
+        oracles
+            .computeIfAbsent(i.id(), id -> new JoinOracle(settings))
+            .impression(i.timestamp(), watermark);
       } else if (event instanceof ClickEvent c) {
-        oracles.computeIfAbsent(c.id(), id -> new Oracle(settings)).click(c, watermark);
+        oracles
+            .computeIfAbsent(c.id(), id -> new JoinOracle(settings))
+            .click(c.timestamp(), watermark);
       }
     }
-    Map<String, Float> labels = new HashMap<>();
-    oracles.forEach((id, oracle) -> oracle.addLabel(id, labels));
-    return labels;
+    Expected expected = new Expected(new HashMap<>(), new HashMap<>());
+    oracles.forEach(
+        (id, oracle) -> {
+          if (oracle.isLearned()) {
+            expected.labels().put(id, oracle.label());
+            expected.told().put(id, oracle.told(id));
+          }
+        });
+    expected.told().values().removeIf(List::isEmpty);
+    return expected;
   }
 
-  /** All that arrived of one id, each with the watermark it met. */
-  private static final class Oracle {
-    private record Met(long timestamp, long watermark, int place) {}
-
-    private final long window;
-    private final long bound;
-    private final long bucket;
-    private final List<Met> clicks = new ArrayList<>();
-    private Met learned;
-    private int place;
-
-    Oracle(JoinSettings settings) {
-      window = settings.window().toMillis();
-      bound = settings.outOfOrderness().toMillis();
-      bucket = settings.timerBucket().toMillis();
-    }
-
-    void impression(ImpressionEvent event, long watermark) {
-      if (learned == null && watermark < event.timestamp() + window + bound) {
-        learned = new Met(event.timestamp(), watermark, place);
-      }
-      place++;
-    }
-
-    void click(ClickEvent event, long watermark) {
-      clicks.add(new Met(event.timestamp(), watermark, place++));
-    }
-
-    void addLabel(String id, Map<String, Float> labels) {
-      if (learned != null) {
-        labels.put(id, clicks.stream().anyMatch(this::counts) ? 1f : 0f);
-      }
-    }
-
-    private boolean counts(Met click) {
-      long end = learned.timestamp() + window;
-      long fires = (end + bucket - 1) / bucket * bucket;
-      boolean inTime =
-          learned.watermark() >= end ? click.place() < learned.place() : click.watermark() < fires;
-      return click.timestamp() <= end && inTime;
-    }
-  }
+  /** Label and all that is told, by id. */
+  record Expected(Map<String, Float> labels, Map<String, List<Told>> told) {}
 }

@@ -22,9 +22,8 @@ class BatchLearnerTest {
     List<LabelledExample> examples = new Examples(3).ofDistinctUsers(5);
     MiniBatch batch = Examples.batch(examples);
     float[] rows = bench.startRows(batch);
-    float[] probabilities = new float[5];
 
-    bench.learner.learn(batch, rows, probabilities);
+    float[] probabilities = bench.learner.learn(batch, rows).probabilities();
 
     float[] slope = new float[1];
     for (int i = 0; i < 5; i++) {
@@ -47,10 +46,9 @@ class BatchLearnerTest {
     MiniBatch both = Examples.batch(List.of(first, second));
     float[] rows = together.startRows(both);
     float[] rowsApart = rows.clone();
-    float[] probabilities = new float[2];
     float[] probabilitiesApart = new float[2];
 
-    together.learner.learn(both, rows, probabilities);
+    float[] probabilities = together.learner.learn(both, rows).probabilities();
     apart.learnOneByOne(both, rowsApart, probabilitiesApart);
 
     assertThat(probabilities).containsExactly(probabilitiesApart);
@@ -119,13 +117,12 @@ class BatchLearnerTest {
       MiniBatch batch = Examples.batch(mixed);
       float[] rows = bench.startRows(batch);
       float[] start = rows.clone();
-      float[] probabilities = new float[4];
 
-      bench.learner.learn(batch, rows, probabilities);
+      bench.learner.learn(batch, rows);
       bench.learner.flushDense();
       MiniBatch goodBatch = Examples.batch(good);
       float[] goodRows = expected.startRows(goodBatch);
-      expected.learner.learn(goodBatch, goodRows, new float[3]);
+      expected.learner.learn(goodBatch, goodRows);
       expected.learner.flushDense();
 
       int width = bench.layout.width();
@@ -154,7 +151,7 @@ class BatchLearnerTest {
     float[] rows = bench.startRows(batch);
     float[] start = rows.clone();
 
-    bench.learner.learn(batch, rows, new float[2]);
+    bench.learner.learn(batch, rows);
 
     assertThat(rows).containsExactly(start);
     assertThat(bench.learner.skipped()).isEqualTo(2);
@@ -168,9 +165,8 @@ class BatchLearnerTest {
     float[] rows = bench.startRows(batch);
     rows[batch.rowOf(Fids.of(4, 0)) * bench.layout.width()] = 3e38f;
     float[] start = rows.clone();
-    float[] probabilities = new float[1];
 
-    bench.learner.learn(batch, rows, probabilities);
+    float[] probabilities = bench.learner.learn(batch, rows).probabilities();
 
     assertThat(probabilities).containsExactly(0);
     assertThat(rows).containsExactly(start);
@@ -189,7 +185,7 @@ class BatchLearnerTest {
     Arrays.fill(rows, number, number + bench.layout.parameters(), 0); // else its embedding is huge
     float[] start = rows.clone();
 
-    bench.learner.learn(batch, rows, new float[1]);
+    bench.learner.learn(batch, rows);
 
     assertThat(Arrays.copyOfRange(rows, number, number + width))
         .containsExactly(Arrays.copyOfRange(start, number, number + width));
@@ -210,7 +206,7 @@ class BatchLearnerTest {
     float[] rows = bench.startRows(batch);
     float[] start = rows.clone();
 
-    bench.learner.learn(batch, rows, new float[1]);
+    bench.learner.learn(batch, rows);
 
     assertThat(rows).containsExactly(start);
     assertThat(told).singleElement().asString().contains("not learned", "slope of the loss -");
@@ -258,9 +254,7 @@ class BatchLearnerTest {
 
     float[] learn(List<LabelledExample> examples) {
       MiniBatch batch = Examples.batch(examples);
-      float[] probabilities = new float[batch.size()];
-      learner.learn(batch, startRows(batch), probabilities);
-      return probabilities;
+      return learner.learn(batch, startRows(batch)).probabilities();
     }
 
     /** As batches of one example each, over the rows of the batch of all. */
@@ -269,15 +263,13 @@ class BatchLearnerTest {
       for (int i = 0; i < all.size(); i++) {
         MiniBatch one = Examples.batch(List.of(all.example(i)));
         float[] pulled = new float[one.rows() * width];
-        float[] probability = new float[1];
         for (int row = 0; row < one.rows(); row++) {
           System.arraycopy(rows, all.rowOf(one.fid(row)) * width, pulled, row * width, width);
         }
-        learner.learn(one, pulled, probability);
+        probabilities[i] = learner.learn(one, pulled).probabilities()[0];
         for (int row = 0; row < one.rows(); row++) {
           System.arraycopy(pulled, row * width, rows, all.rowOf(one.fid(row)) * width, width);
         }
-        probabilities[i] = probability[0];
       }
     }
 

@@ -54,7 +54,7 @@ class GradientTest {
     float[] denseBefore = plane(dense);
 
     BatchLearner learner = new BatchLearner(Examples.SCHEMA, model, LEARNING, layout, dense);
-    learner.learn(batch, rows, new float[batch.size()]);
+    learner.learn(batch, rows);
     learner.flushDense();
 
     List<String> wrong = new ArrayList<>();
@@ -96,10 +96,11 @@ class GradientTest {
     DenseParameters dense = DenseParameters.start(Examples.SCHEMA.size(), model, SGD);
     float[] rows = randomRows(batch.rows() * layout.width(), new Random(model.seed()));
     ReferenceDeepFm reference = reference(model, batch, rows, dense);
-    float[] probabilities = new float[batch.size()];
 
-    new BatchLearner(Examples.SCHEMA, model, LEARNING, layout, dense)
-        .learn(batch, rows, probabilities);
+    float[] probabilities =
+        new BatchLearner(Examples.SCHEMA, model, LEARNING, layout, dense)
+            .learn(batch, rows)
+            .probabilities();
 
     for (int i = 0; i < batch.size(); i++) {
       double logit = reference.logit(batch.example(i).example());

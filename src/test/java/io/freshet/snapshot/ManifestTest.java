@@ -144,7 +144,7 @@ class ManifestTest {
         List.of(new Manifest.EmbeddingFile("embeddings-0.safetensors", 1, DIGEST, 2, 3)),
         metrics,
         Map.of("impressions-0", Long.MAX_VALUE),
-        0.25);
+        new Manifest.Labels("min(1, 0.5 (click))", "wait", "log-odds", 0.25));
   }
 
   private static JsonSchema schema() throws IOException {

@@ -29,7 +29,8 @@ final class PublisherRig implements AutoCloseable {
                 new SnapshotSettings(root.toUri().toString()),
                 "tiny",
                 TinyModel.SCHEMA,
-                TinyModel.SETTINGS),
+                TinyModel.SETTINGS,
+                TinyModel.LABELS),
             job);
     if (state != null) {
       harness.initializeState(state);

@@ -19,7 +19,7 @@ public final class SampleChain {
 
   public SampleChain(Path root, FeatureSchema schema, ModelSettings settings) {
     storage = new LocalStorage(root);
-    ManifestTemplate template = new ManifestTemplate("sample", schema, settings);
+    ManifestTemplate template = new ManifestTemplate("sample", schema, settings, TinyModel.LABELS);
     publication = new Publication(storage, template, InstantSource.system());
     width = 1 + settings.embeddingSize();
   }

@@ -124,7 +124,8 @@ class SnapshotITCase {
         .transform(
             "publisher",
             TypeInformation.of(Void.class),
-            new SnapshotPublisher(settings, "tiny", TinyModel.SCHEMA, TinyModel.SETTINGS));
+            new SnapshotPublisher(
+                settings, "tiny", TinyModel.SCHEMA, TinyModel.SETTINGS, TinyModel.LABELS));
     return env;
   }
 

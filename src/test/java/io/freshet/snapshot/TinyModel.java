@@ -25,7 +25,9 @@ final class TinyModel {
   /** 8 inputs to 3 units to 1: weights and biases. */
   static final int DENSE_SIZE = 8 * 3 + 3 + 3 + 1;
 
-  static final ManifestTemplate TEMPLATE = new ManifestTemplate("tiny", SCHEMA, SETTINGS);
+  static final Manifest.Labels LABELS = new Manifest.Labels("click", "wait", "none", 1);
+
+  static final ManifestTemplate TEMPLATE = new ManifestTemplate("tiny", SCHEMA, SETTINGS, LABELS);
 
   private TinyModel() {}
 

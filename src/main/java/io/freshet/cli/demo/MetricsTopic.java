@@ -3,6 +3,7 @@ package io.freshet.cli.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.evaluate.Metrics;
+import io.freshet.evaluate.MetricsSeries;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -55,6 +56,9 @@ public final class MetricsTopic implements AutoCloseable {
   }
 
   private void take(JsonNode report) {
+    if (!report.get("series").asText().equals(MetricsSeries.PROGRESSIVE.text())) {
+      return;
+    }
     Metrics window = metrics(report.get("window"));
     windows.put(window.from(), window);
     Metrics totals = metrics(report.get("since_start"));

@@ -59,7 +59,10 @@ final class ManifestText {
                 .formatted(Cells.count(manifest.rows()), Cells.count(manifest.updates())))
         .row("Examples", Cells.count(manifest.dense().examples()))
         .row("Unknown ids", manifest.unknownIds().rule())
-        .row("Sampling", Double.toString(manifest.samplingRate()));
+        .row("Label", manifest.labels().definition())
+        .row("Policy", manifest.labels().policy())
+        .row("Sampling", Double.toString(manifest.samplingRate()))
+        .row("Correction", manifest.labels().correction());
   }
 
   private TextTable features() {

@@ -1,0 +1,33 @@
+package io.freshet.feature;
+
+/**
+ * What hangs on an impression's id alone, so that a replay decides the same: a key of 64 bits, and
+ * whether the impression belongs to a sample. Samples are independent of each other, and of the key
+ * groups that Flink assigns.
+ */
+public final class ImpressionHash {
+  private static final long NEGATIVES = 0x6E65676174697665L;
+  private static final long SCORED = 0x73636F726564L;
+
+  private ImpressionHash() {}
+
+  /** A key that no other impression in flight has, but with a chance below one in a million. */
+  public static long key(String id) {
+    return ValueHash.of(id);
+  }
+
+  /** Whether the impression's negative is learned when a share of them is. */
+  public static boolean keepsNegative(String id, double rate) {
+    return rate >= 1 || uniform(NEGATIVES, id) < rate;
+  }
+
+  /** Whether the impression is scored when a share of them is. */
+  public static boolean isScored(String id, double share) {
+    return share > 0 && uniform(SCORED, id) < share;
+  }
+
+  /** From 0 up to but not 1. */
+  private static double uniform(long sample, String id) {
+    return (ValueHash.mix(sample, ValueHash.of(id)) >>> 11) * 0x1p-53;
+  }
+}

@@ -1,0 +1,16 @@
+package io.freshet.join;
+
+import io.freshet.event.Click;
+import io.freshet.feature.LabelledExample;
+
+/** Where the join's decisions go. */
+public interface JoinOutput {
+  /** What the learner is told; the time not yet held against the watermark. */
+  void example(LabelledExample example);
+
+  /** A click that came too late, or without an impression. */
+  void lateClick(Click click);
+
+  /** The final label of an impression that is scored. */
+  void finalLabel(FinalLabel label);
+}
