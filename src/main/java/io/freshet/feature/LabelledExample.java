@@ -70,8 +70,7 @@ public record LabelledExample(
 
   /** The same, to be predicted and not learned. */
   public LabelledExample asPrediction() {
-    return new LabelledExample(
-        impressionId, time, 0, weight, example, Kind.PREDICTION, 0, scored);
+    return new LabelledExample(impressionId, time, 0, weight, example, Kind.PREDICTION, 0, scored);
   }
 
   /** The same at another time. */

@@ -82,10 +82,7 @@ public final class LearnerTopology {
     var clicks = clicks(events);
     var labels = LabelStreams.join(impressions, union(clicks), config.join());
     var examples =
-        labels
-            .examples()
-            .uid(Uids.LABEL_JOIN)
-            .setParallelism(parallelism(impressions, clicks));
+        labels.examples().uid(Uids.LABEL_JOIN).setParallelism(parallelism(impressions, clicks));
     var loop = loop(examples);
     var metrics = evaluation(loop);
     var impressionMetrics = impressionEvaluation(loop, labels.finalLabels());

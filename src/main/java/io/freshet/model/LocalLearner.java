@@ -104,6 +104,28 @@ public final class LocalLearner {
     return new Predictor(schema, model, this::read, UnknownRows.START, values, correction);
   }
 
+  /** A predictor with the rows and the deep part as they are now, whatever is learned later. */
+  public Predictor predictorOfNow() {
+    float[] rows = new float[index.size() * layout.finishedWidth()];
+    for (int row = 0; row < index.size(); row++) {
+      layout.finish(table, row * layout.width(), rows, row * layout.finishedWidth());
+    }
+    int size = index.size();
+    float[] values = new float[dense.size()];
+    dense.finish(values);
+    FinishedRows now =
+        (fid, finished, at) -> {
+          int row = index.find(fid);
+          boolean known = row >= 0 && row < size;
+          if (known) {
+            int width = layout.finishedWidth();
+            System.arraycopy(rows, row * width, finished, at, width);
+          }
+          return known;
+        };
+    return new Predictor(schema, model, now, UnknownRows.START, values, correction);
+  }
+
   private boolean read(long fid, float[] finished, int at) {
     int row = index.find(fid);
     if (row >= 0) {

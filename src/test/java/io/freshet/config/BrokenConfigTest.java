@@ -169,7 +169,7 @@ final class BrokenConfigTest {
                 + " negatives themselves; leave it out");
     assertThat(problems(GOOD, "join.policy=short-wait", "join.window=20 s"))
         .containsExactly(
-            "learner.yaml:1:1: join.short-wait: is not below the window; give a few" + " seconds");
+            "--set join.policy: join.short-wait: is not below the window; give a few" + " seconds");
   }
 
   @Test

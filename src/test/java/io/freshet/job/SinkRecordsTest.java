@@ -76,8 +76,8 @@ final class SinkRecordsTest {
     assertThat(record.value())
         .asString(UTF_8)
         .isEqualTo(
-            "{\"impression_id\":\"i-1\",\"time\":1700000000000,\"label\":1.0,\"weight\":\"Infinity\","
-                + "\"user\":5,\"fids\":[7,1152921504606846976],\"values\":[1.0,\"NaN\"]}");
+            "{\"impression_id\":\"i-1\",\"time\":1700000000000,\"told\":\"decided\",\"label\":1.0,"
+                + "\"weight\":\"Infinity\",\"user\":5,\"fids\":[7,1152921504606846976],\"values\":[1.0,\"NaN\"]}");
     assertThat(headers(record))
         .isEqualTo(
             Map.of(

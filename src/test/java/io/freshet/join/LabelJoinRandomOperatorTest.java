@@ -133,7 +133,9 @@ final class LabelJoinRandomOperatorTest {
             Duration.ofMillis(1),
             settings.definition(),
             settings.labels(),
-            settings.scoredShare());
+            settings.scoredShare(),
+            settings.breaker(),
+            settings.maxDrift());
     List<Event> events = JoinTraffic.beyondBounds(exact, seed);
     Learned learned = new Learned();
     LocalJoin join = new LocalJoin(exact, learned);

@@ -1,5 +1,7 @@
 package io.freshet.cli.bench;
 
+import io.freshet.cli.labels.LabelsCommand;
+import io.freshet.cli.labels.SamplingCommand;
 import picocli.CommandLine.Command;
 
 /** Measures; does nothing without one of its commands. */
@@ -16,7 +18,9 @@ import picocli.CommandLine.Command;
       KernelCommand.class,
       LoopCommand.class,
       JoinCommand.class,
-      PipelineCommand.class
+      PipelineCommand.class,
+      LabelsCommand.class,
+      SamplingCommand.class
     },
     footer = {
       "",

@@ -32,7 +32,21 @@ public final class AdStream implements Iterator<EventRecord> {
   private final ClickDelay delay;
   private final RandomGenerator random;
   private final Oracle oracle;
+  private final Witness witness;
   private final Tally tally = new Tally();
+
+  /** Hears the truth of each impression as it happens. */
+  @FunctionalInterface
+  public interface Witness {
+    /**
+     * The truth of an impression.
+     *
+     * @param time at which it is shown, epoch milliseconds
+     * @param probability of a click within the window
+     * @param clicked whether one comes
+     */
+    void decided(String id, long time, double probability, boolean clicked);
+  }
 
   /** A stream whose oracle answers for whole minutes of event time. */
   public AdStream(SimulatorSettings settings) {
@@ -40,6 +54,11 @@ public final class AdStream implements Iterator<EventRecord> {
   }
 
   public AdStream(SimulatorSettings settings, Oracle oracle) {
+    this(settings, oracle, (id, time, probability, clicked) -> {});
+  }
+
+  public AdStream(SimulatorSettings settings, Oracle oracle, Witness witness) {
+    this.witness = requireNonNull(witness, "witness");
     this.settings = requireNonNull(settings, "settings");
     this.oracle = requireNonNull(oracle, "oracle");
     SplittableRandom seeds = new SplittableRandom(settings.seed());
@@ -109,7 +128,9 @@ public final class AdStream implements Iterator<EventRecord> {
       tally.click(late);
       decided = late ? decided : at;
     }
-    oracle.add(decided, clicks * (1 - disorder.lateClicks()), clicked && !late);
+    double inTime = clicks * (1 - disorder.lateClicks());
+    oracle.add(decided, inTime, clicked && !late);
+    witness.decided(id, showing.time(), inTime, clicked && !late);
   }
 
   private void makeBad(String id, Showing showing) {

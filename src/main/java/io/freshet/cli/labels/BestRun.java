@@ -1,0 +1,96 @@
+package io.freshet.cli.labels;
+
+import io.freshet.cli.labels.LabelTraffic.Secret;
+import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.ImpressionHash;
+import io.freshet.feature.LabelledExample;
+import io.freshet.feature.LabelledExample.Kind;
+import io.freshet.model.LearningSettings;
+import io.freshet.model.LocalLearner;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.Predictions;
+import io.freshet.model.Predictor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The two ends between which policies lie: a learner that is told each impression's final label at
+ * once, and the same one as it was when the measured half began, which learns no more. The share of
+ * the gap between them that a policy closes is the measure of Yang et al. 2021 (AAAI, ES-DFM).
+ */
+final class BestRun {
+  private static final int BATCH = 64;
+
+  private final LabelTraffic traffic;
+  private final long from;
+  private final LocalLearner learner =
+      new LocalLearner(LabelTraffic.SCHEMA, ModelSettings.DEFAULT, LearningSettings.DEFAULT);
+  private final Scores told = new Scores();
+  private final Scores frozen = new Scores();
+  private final List<LabelledExample> batch = new ArrayList<>();
+  private Predictor stale;
+
+  BestRun(LabelTraffic traffic, long from) {
+    this.traffic = traffic;
+    this.from = from;
+  }
+
+  BestRun run() {
+    for (Object event : traffic.events()) {
+      if (event instanceof EncodedImpression impression) {
+        if (stale == null && impression.timestamp() >= from) {
+          learn();
+          stale = learner.predictorOfNow();
+        }
+        add(impression);
+      }
+    }
+    learn();
+    return this;
+  }
+
+  private void add(EncodedImpression impression) {
+    Secret secret = secret(impression.id());
+    if (stale != null) {
+      frozen.add(secret, stale.predict(impression.example()));
+    }
+    batch.add(
+        new LabelledExample(
+            impression.id(),
+            impression.timestamp(),
+            secret.clicked() ? 1 : 0,
+            1,
+            impression.example(),
+            Kind.DECIDED,
+            0,
+            true));
+    if (batch.size() == BATCH) {
+      learn();
+    }
+  }
+
+  private void learn() {
+    Predictions predictions = learner.learn(batch);
+    batch.clear();
+    for (int i = 0; i < predictions.scoredKeys().length; i++) {
+      Secret secret = traffic.truths().get(predictions.scoredKeys()[i]);
+      if (secret.time() >= from) {
+        told.add(secret, predictions.scores()[i]);
+      }
+    }
+  }
+
+  private Secret secret(String id) {
+    return traffic.truths().get(ImpressionHash.key(id));
+  }
+
+  /** Told at once. */
+  Scores told() {
+    return told;
+  }
+
+  /** Not told any more. */
+  Scores frozen() {
+    return frozen;
+  }
+}

@@ -1,0 +1,12 @@
+package io.freshet.cli.labels;
+
+/**
+ * The stream that policies are compared on.
+ *
+ * @param impressions how many; the second half is measured
+ * @param perSecond impressions in a second of event time
+ * @param clickRate share of the impressions that are clicked, however late
+ * @param drift turns of tastes in a day of event time
+ */
+record LabelConditions(
+    long seed, long impressions, double perSecond, double clickRate, double drift) {}

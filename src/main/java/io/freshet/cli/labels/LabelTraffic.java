@@ -1,0 +1,124 @@
+package io.freshet.cli.labels;
+
+import io.freshet.cli.simulate.AdStream;
+import io.freshet.cli.simulate.Oracle;
+import io.freshet.cli.simulate.SimulatorSettings;
+import io.freshet.cli.simulate.SimulatorSettings.Disorder;
+import io.freshet.cli.simulate.SimulatorSettings.Truth;
+import io.freshet.cli.stream.EventRecord;
+import io.freshet.cli.stream.EventRecord.Topic;
+import io.freshet.event.Click;
+import io.freshet.event.ClickDecoder;
+import io.freshet.event.EventSettings;
+import io.freshet.event.Impression;
+import io.freshet.event.ImpressionDecoder;
+import io.freshet.event.Outcome;
+import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.ExampleEncoder;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
+import io.freshet.feature.ImpressionHash;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A simulated stream, decoded and encoded once so that many runs can learn from it: impressions and
+ * clicks in the order in which they happen, and of each impression what no learner knows.
+ *
+ * <p>Click delays are exponential: those within the window are drawn cut off there, and the share
+ * that such a law has beyond it comes late.
+ *
+ * @param events impressions and clicks, by time
+ * @param truths of each impression, by its key
+ */
+record LabelTraffic(List<Object> events, Map<Long, Secret> truths) {
+  static final FeatureSchema SCHEMA =
+      new FeatureSchema(
+          List.of(
+              new Field.Categorical("user", 1),
+              new Field.Categorical("item", 2),
+              new Field.Multi("genres", 3),
+              new Field.Categorical("device", 4),
+              new Field.Categorical("hour", 5),
+              new Field.Numeric("price", 6, new Field.Transform.Log())),
+          "user");
+
+  /** When it was shown, the probability of a click within the window, and whether one came. */
+  record Secret(long time, double probability, boolean clicked) {}
+
+  /**
+   * Makes a stream.
+   *
+   * @param delay mean delay of a click
+   * @param window how long a click counts
+   */
+  static LabelTraffic of(LabelConditions conditions, Duration delay, Duration window) {
+    double late = Math.exp(-(double) window.toMillis() / delay.toMillis());
+    Truth d = Truth.DEFAULT;
+    SimulatorSettings settings =
+        new SimulatorSettings(
+            conditions.seed(),
+            Instant.parse("2026-01-31T12:00:00Z"),
+            conditions.impressions(),
+            conditions.perSecond(),
+            new Truth(
+                d.users(),
+                d.items(),
+                d.skew(),
+                conditions.clickRate(),
+                d.interaction(),
+                conditions.drift()),
+            new Disorder(delay, window, late, 0, Duration.ZERO, 0, 0));
+    LabelTraffic traffic = new LabelTraffic(new ArrayList<>(), new HashMap<>());
+    AdStream stream = new AdStream(settings, new Oracle(Duration.ofHours(1)), traffic::witness);
+    traffic.read(stream);
+    return traffic;
+  }
+
+  private void witness(String id, long time, double probability, boolean clicked) {
+    truths.put(ImpressionHash.key(id), new Secret(time, probability, clicked));
+  }
+
+  private void read(AdStream stream) {
+    ExampleEncoder encoder = new ExampleEncoder(SCHEMA);
+    ImpressionDecoder impressions = new ImpressionDecoder(EventSettings.DEFAULT, encoder.names());
+    ClickDecoder clicks = new ClickDecoder(EventSettings.DEFAULT);
+    while (stream.hasNext()) {
+      EventRecord record = stream.next();
+      if (record.topic() == Topic.IMPRESSIONS) {
+        Impression impression = good(impressions.decode(record.value(), record.time()));
+        events.add(good(encoder.encode(impression)));
+      } else {
+        events.add(good(clicks.decode(record.value(), record.time())));
+      }
+    }
+  }
+
+  private static <T> T good(Outcome<T> outcome) {
+    if (outcome instanceof Outcome.Good<T> good) {
+      return good.value();
+    }
+    throw new IllegalStateException("the simulator made a bad record: " + outcome);
+  }
+
+  /** The time from which the second half of the impressions is shown. */
+  long middle() {
+    return truths.values().stream()
+        .mapToLong(Secret::time)
+        .sorted()
+        .skip(truths.size() / 2)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The time of an event. */
+  static long time(Object event) {
+    return event instanceof EncodedImpression impression
+        ? impression.timestamp()
+        : ((Click) event).timestamp();
+  }
+}

@@ -1,0 +1,47 @@
+package io.freshet.cli.labels;
+
+import io.freshet.cli.labels.LabelTraffic.Secret;
+import io.freshet.evaluate.Metrics;
+import io.freshet.evaluate.MetricsAccumulator;
+
+/** Predictions of impression time, held against final labels and against the truth. */
+final class Scores {
+  private final MetricsAccumulator labels = new MetricsAccumulator();
+  private double predicted;
+  private double actual;
+  private double losses;
+  private double bestLosses;
+
+  void add(Secret secret, float probability) {
+    labels.add(0, secret.clicked() ? 1 : 0, 1, probability);
+    predicted += probability;
+    actual += secret.probability();
+    losses += loss(secret.probability(), probability);
+    bestLosses += loss(secret.probability(), secret.probability());
+  }
+
+  /** Against the final labels. */
+  Metrics metrics() {
+    return labels.metrics();
+  }
+
+  /** Sum of the predictions, divided by the sum of the true probabilities. */
+  double calibration() {
+    return predicted / actual;
+  }
+
+  /** Expected logloss, less that of the true probabilities. */
+  double excess() {
+    return (losses - bestLosses) / labels.examples();
+  }
+
+  /** Expected logloss: without the noise of the labels. */
+  double expectedLogloss() {
+    return losses / labels.examples();
+  }
+
+  private static double loss(double p, double f) {
+    double held = Math.min(1 - Metrics.P_MIN, Math.max(Metrics.P_MIN, f));
+    return -p * Math.log(held) - (1 - p) * Math.log1p(-held);
+  }
+}
