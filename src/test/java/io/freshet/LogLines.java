@@ -5,28 +5,44 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
 
-/** What is logged, from INFO on, while it is open: {@code WARN the message}. */
+/**
+ * What is logged, from INFO on, while it is open: {@code WARN the message}. It goes nowhere else.
+ */
 public final class LogLines implements AutoCloseable {
   private final List<String> lines = new CopyOnWriteArrayList<>();
-  private final Logger logger;
-  private final Level before;
-  private final Appender appender = new Appender();
+  private final LoggerContext context = (LoggerContext) LogManager.getContext(false);
+  private final List<String> loggers;
 
-  private LogLines(String name) {
-    logger = (Logger) LogManager.getLogger(name);
-    before = logger.getLevel();
+  private LogLines(List<String> loggers) {
+    this.loggers = loggers;
+    Appender appender = new Appender();
     appender.start();
-    logger.addAppender(appender);
-    logger.setLevel(Level.INFO); // last: adding an appender sets the level back
+    for (String logger : loggers) {
+      LoggerConfig config = new LoggerConfig(logger, Level.INFO, false);
+      config.addAppender(appender, Level.INFO, null);
+      context.getConfiguration().addLogger(logger, config);
+    }
+    context.updateLoggers();
   }
 
   /** Of one class. */
   public static LogLines of(Class<?> logger) {
-    return new LogLines(logger.getName());
+    return new LogLines(List.of(logger.getName()));
+  }
+
+  /** Of Freshet, of Flink and of Kafka's clients. */
+  public static LogLines ofAll() {
+    return new LogLines(
+        List.of(
+            "io.freshet",
+            "org.apache.flink",
+            "org.apache.kafka.clients",
+            "org.apache.kafka.common"));
   }
 
   public List<String> lines() {
@@ -35,9 +51,8 @@ public final class LogLines implements AutoCloseable {
 
   @Override
   public void close() {
-    logger.removeAppender(appender);
-    logger.setLevel(before);
-    appender.stop();
+    loggers.forEach(context.getConfiguration()::removeLogger);
+    context.updateLoggers();
   }
 
   private final class Appender extends AbstractAppender {

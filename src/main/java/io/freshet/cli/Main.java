@@ -3,6 +3,7 @@ package io.freshet.cli;
 import io.freshet.cli.bench.BenchCommand;
 import io.freshet.cli.chaos.ChaosCommand;
 import io.freshet.cli.demo.DemoCommand;
+import io.freshet.cli.fit.FitCommand;
 import io.freshet.cli.replay.ReplayCommand;
 import io.freshet.cli.serve.ServeCommand;
 import io.freshet.cli.simulate.SimulateCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
       SnapshotCommand.class,
       BenchCommand.class,
       ServeCommand.class,
+      FitCommand.class,
       ChaosCommand.class
     },
     footer = {

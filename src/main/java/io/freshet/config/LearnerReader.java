@@ -9,10 +9,13 @@ import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.event.EventSettings;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.join.JoinSettings;
+import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.OptimizerSettings;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.train.TrainSettings;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads the whole configuration: its sections, and what has to hold between them. */
@@ -55,11 +58,15 @@ final class LearnerReader {
         s.section("checkpoint").as(CheckpointSettings.DEFAULT, Sections::checkpoint);
     int parallelism = parallelism(s, "parallelism", LearnerConfig.DEFAULT_PARALLELISM);
     int maxParallelism = parallelism(s, "max-parallelism", LearnerConfig.DEFAULT_MAX_PARALLELISM);
+    FitReader.section(s);
     s.end();
 
     fields.checkUser(trainSection, user);
     if (parallelism > maxParallelism) {
       s.error("parallelism", parallelism + " is above max-parallelism, " + maxParallelism);
+    }
+    if (parallelism > 1) {
+      refuseDecay(s, train.learning());
     }
     if (snapshot.root().equals(checkpoint.dir())) {
       s.error("snapshot.root", "is checkpoint.dir too; give each a directory of its own");
@@ -80,6 +87,25 @@ final class LearnerReader {
         parallelism,
         maxParallelism,
         List.of());
+  }
+
+  /** Trainers add up what they learn; what decays in each of them is no sum. */
+  private static void refuseDecay(Section s, LearningSettings learning) {
+    Map<String, OptimizerSettings> optimizers =
+        Map.of(
+            "train.first-order-optimizer", learning.firstOrder(),
+            "train.embedding-optimizer", learning.embedding(),
+            "train.dense.optimizer", learning.dense());
+    optimizers.forEach(
+        (key, optimizer) -> {
+          if (optimizer.decays()) {
+            s.error(
+                key,
+                "keeps moments that decay, which several trainers cannot add up (sums of them"
+                    + " overshoot, and diverge from four trainers on): set parallelism to 1, or"
+                    + " take adagrad, ftrl or sgd");
+          }
+        });
   }
 
   private static int parallelism(Section s, String key, int otherwise) {

@@ -5,7 +5,9 @@ import static io.freshet.config.Wanted.oneOf;
 
 import io.freshet.model.OptimizerSettings;
 import io.freshet.model.OptimizerSettings.Adagrad;
+import io.freshet.model.OptimizerSettings.Adam;
 import io.freshet.model.OptimizerSettings.Ftrl;
+import io.freshet.model.OptimizerSettings.Momentum;
 import io.freshet.model.OptimizerSettings.Sgd;
 import java.util.Map;
 
@@ -17,11 +19,15 @@ final class OptimizerReader {
   /** Sums of squares start here or above: at 0 the first step would divide by it. */
   private static final double LEAST = 1e-6;
 
+  private static final double NEAR_ONE = 0.999999;
+
   private static final Map<String, OptimizerSettings> KINDS =
       Map.of(
           "sgd", new Sgd(0.01f),
           "adagrad", new Adagrad(0.1f, 0.1f),
-          "ftrl", new Ftrl(0.5f, 1, 0, 0));
+          "ftrl", new Ftrl(0.5f, 1, 0, 0),
+          "adam", new Adam(0.001f, 0.9f, 0.999f, 1e-8f, 0),
+          "momentum", new Momentum(0.01f, 0.9f));
 
   private OptimizerReader() {}
 
@@ -40,6 +46,16 @@ final class OptimizerReader {
           s.get("beta", d.beta(), number(LEAST, 1000)),
           s.get("l1", d.l1(), number(0, 1000)),
           s.get("l2", d.l2(), number(0, 1000)));
+    } else if (start instanceof Adam d) {
+      return new Adam(
+          rate(s, d.learningRate()),
+          s.get("beta1", d.beta1(), number(0, NEAR_ONE)),
+          s.get("beta2", d.beta2(), number(0, NEAR_ONE)),
+          s.get("epsilon", d.epsilon(), number(1e-12, 1)),
+          s.get("weight-decay", d.weightDecay(), number(0, 1000)));
+    } else if (start instanceof Momentum d) {
+      return new Momentum(
+          rate(s, d.learningRate()), s.get("momentum", d.momentum(), number(0, NEAR_ONE)));
     }
     throw new IllegalStateException("no keys for " + start);
   }

@@ -140,6 +140,11 @@ final class Section {
     problems.warning(node.place(key), path(key), text);
   }
 
+  /** Keys that may be there, and are judged by another reader. */
+  void leave(String... keys) {
+    known.addAll(List.of(keys));
+  }
+
   /** Reports every key that nobody asked for, here and below. */
   void end() {
     if (kindKnown) {
@@ -178,6 +183,7 @@ final class Section {
   }
 
   private String path(String key) {
-    return path.isEmpty() ? key : path + '.' + key;
+    String shown = Secrets.key(path, key);
+    return path.isEmpty() ? shown : path + '.' + shown;
   }
 }

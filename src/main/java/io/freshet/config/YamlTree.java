@@ -123,7 +123,10 @@ final class YamlTree {
       parser.nextToken();
       Entry before = entries.putIfAbsent(key, new Entry(keyPlace, node()));
       if (before != null) {
-        problems.error(keyPlace, "", "key " + key + " stands at " + before.keyPlace() + " already");
+        problems.error(
+            keyPlace,
+            "",
+            "key " + Secrets.key("", key) + " stands at " + before.keyPlace() + " already");
       }
     }
     return new Mapping(place, entries);

@@ -9,10 +9,12 @@ import io.freshet.join.JoinSettings;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.clients.CommonClientConfigs;
 
 /**
  * The Kafka sources of the job and their watermarks, which are made for each partition.
@@ -24,6 +26,12 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsIni
 public final class EventSources {
 
   private static final Duration ALIGNMENT_INTERVAL = Duration.ofMillis(200);
+
+  /** A broker may stall for minutes: the look for new partitions waits, and fails no job. */
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, "300000",
+          CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, "10000");
 
   private EventSources() {}
 
@@ -86,6 +94,7 @@ public final class EventSources {
   private static <T> KafkaSource<SourceRecord<T>> source(
       EventTopic topic, EventDeserializer<T> deserializer) {
     Properties properties = new Properties();
+    properties.putAll(DEFAULTS);
     properties.putAll(topic.properties());
     var builder =
         KafkaSource.<SourceRecord<T>>builder()

@@ -27,7 +27,7 @@ import org.apache.flink.util.OutputTag;
  * that it ever saw, by another side output: a cut of the topic that fits the checkpoint.
  *
  * <p>Metrics: {@code events}, {@code deadLetters} in all and one for each kind of rejection, {@code
- * ignoredValues}.
+ * ignoredValues}, {@code silentSeconds}.
  *
  * @param <T> the type of the events
  */
@@ -46,6 +46,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   private transient Map<Integer, Long> nextOffsets; // by partition
   private transient boolean finished;
   private transient RouterCounts counts;
+  private transient Silence silence;
 
   SourceRouter(String topic) {
     this.topic = requireNonNull(topic, "topic");
@@ -78,10 +79,15 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   public void open() throws Exception {
     super.open();
     counts = new RouterCounts(getMetricGroup());
+    silence = new Silence(topic);
+    getMetricGroup().gauge("silentSeconds", () -> silence.seconds());
+    long interval = Silence.INTERVAL.toMillis();
+    processingTimeService.scheduleWithFixedDelay(time -> silence.look(), interval, interval);
   }
 
   @Override
   public void processElement(StreamRecord<SourceRecord<T>> element) {
+    silence.heard();
     if (element.getValue() instanceof Good<T> good) {
       nextOffsets.put(good.partition(), good.offset() + 1);
       counts.good(good.ignored());

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -38,7 +39,15 @@ public final class TopicPartitions {
           .size();
     } catch (ExecutionException e) {
       throw new IOException(reason(topic, e.getCause()), e.getCause());
+    } catch (KafkaException e) {
+      throw new IOException(unusable(topic)); // without its cause, which may quote a secret
     }
+  }
+
+  /** What Kafka says of properties that it cannot use may quote them, passwords and all. */
+  private static String unusable(EventTopic topic) {
+    return "no answer about topic %s: Kafka's client cannot use kafka.properties, of which %s are set; sasl.jaas.config is right as <module> required username=\"…\" password=\"…\";"
+        .formatted(topic.name(), topic.properties().keySet().stream().sorted().toList());
   }
 
   private static String reason(EventTopic topic, Throwable failure) {

@@ -22,6 +22,7 @@ public final class TopicSinks {
           ProducerConfig.MAX_BLOCK_MS_CONFIG, "300000",
           ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "300000",
           ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "90000",
+          ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, "10000",
           ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "4194304",
           ProducerConfig.LINGER_MS_CONFIG, "20");
 

@@ -17,6 +17,12 @@ final class Checks {
     }
   }
 
+  static void share(String name, float value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(name + " is " + value + " but must be from 0 to below 1");
+    }
+  }
+
   static void atLeastOne(String name, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(name + " is " + value + " but must be 1 or more");

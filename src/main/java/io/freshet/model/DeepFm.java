@@ -42,12 +42,18 @@ final class DeepFm {
   private int n;
 
   DeepFm(FeatureSchema schema, ModelSettings model) {
+    this(schema, model, DenseShape.of(schema.size(), model), Dropout.NONE);
+  }
+
+  DeepFm(FeatureSchema schema, ModelSettings model, DenseShape shape, Dropout dropout) {
     k = model.embeddingSize();
     slots = schema.slots();
     inputs = schema.size() * k;
-    DenseShape shape = DenseShape.of(schema.size(), model);
     pairs = model.kind().pairs();
-    deep = shape.deep().isEmpty() ? null : new DeepNetwork(shape.deep(), LinearAlgebra.chosen());
+    deep =
+        shape.deep().isEmpty()
+            ? null
+            : new DeepNetwork(shape.deep(), dropout, LinearAlgebra.chosen());
     cross =
         shape.cross().isEmpty() ? null : new CrossNetwork(shape.cross(), LinearAlgebra.chosen());
     embedded = new FMatrixRMaj(0, inputs);
@@ -69,6 +75,11 @@ final class DeepFm {
    * @param rows finished rows
    */
   void forward(MiniBatch batch, int[] order, int from, int n, float[] rows) {
+    forward(batch, order, from, n, rows, false);
+  }
+
+  /** The same; in training, units drop out and are normalised by the examples' own mean. */
+  void forward(MiniBatch batch, int[] order, int from, int n, float[] rows, boolean training) {
     this.batch = batch;
     this.order = order;
     this.from = from;
@@ -78,7 +89,7 @@ final class DeepFm {
       logits[i] = embed(order[from + i], i * inputs, rows) + (pairs ? interactions(i) : 0);
     }
     if (deep != null) {
-      add(deep.forward(embedded));
+      add(deep.forward(embedded, training));
     }
     if (cross != null) {
       add(cross.forward(embedded));
@@ -121,6 +132,18 @@ final class DeepFm {
     }
     if (cross != null) {
       cross.drain(gradient);
+    }
+  }
+
+  /** What normalisation has learned without gradients: see {@link BatchNorm#running()}. */
+  float[] running() {
+    return deep == null ? new float[0] : deep.running();
+  }
+
+  /** Goes back to it. */
+  void running(float[] values) {
+    if (deep != null) {
+      deep.running(values);
     }
   }
 

@@ -19,15 +19,20 @@ final class DeepNetwork {
   private final FMatrixRMaj[] inputs; // of each layer; behind the last, the output
   private final FMatrixRMaj[] slopes; // of the loss by inputs
   private final float[] row; // of a matrix, one at a time
+  private final BatchNorm[] norms; // of each layer; null where there is none
+  private final Dropout dropout;
+  private boolean training; // in the last forward pass
 
-  DeepNetwork(List<DenseShape.Layer> layers, LinearAlgebra algebra) {
+  DeepNetwork(List<DenseShape.Layer> layers, Dropout dropout, LinearAlgebra algebra) {
     this.layers = layers;
+    this.dropout = dropout;
     int n = layers.size();
     products = new LayerProducts[n];
     biases = new float[n][];
     biasGradients = new float[n][];
     inputs = new FMatrixRMaj[n + 1];
     slopes = new FMatrixRMaj[n + 1];
+    norms = new BatchNorm[n];
     Arrays.setAll(slopes, l -> new FMatrixRMaj(0, 0));
     Arrays.setAll(inputs, l -> new FMatrixRMaj(0, 0));
     row = new float[layers.stream().mapToInt(DenseShape.Layer::out).max().orElse(0)];
@@ -36,6 +41,7 @@ final class DeepNetwork {
       products[l] = algebra.products(layer.in(), layer.out());
       biases[l] = new float[layer.out()];
       biasGradients[l] = new float[layer.out()];
+      norms[l] = layer.normalized() ? new BatchNorm(layer.out()) : null;
     }
   }
 
@@ -45,16 +51,30 @@ final class DeepNetwork {
       DenseShape.Layer layer = layers.get(l);
       products[l].weights(values, layer.weights());
       System.arraycopy(values, layer.biases(), biases[l], 0, layer.out());
+      if (norms[l] != null) {
+        norms[l].scale(values, layer.scales());
+      }
     }
   }
 
-  /** Computes the output [m, 1] of inputs [m, in], which must stay as they are for the way back. */
-  FMatrixRMaj forward(FMatrixRMaj input) {
+  /**
+   * Computes the output [m, 1] of inputs [m, in], which must stay as they are for the way back.
+   *
+   * @param training whether units drop out, and are normalised by this batch's own mean
+   */
+  FMatrixRMaj forward(FMatrixRMaj input, boolean training) {
+    this.training = training;
     inputs[0] = input;
     int last = products.length - 1;
     for (int l = 0; l <= last; l++) {
       products[l].forward(inputs[l], inputs[l + 1]);
+      if (norms[l] != null) {
+        norms[l].forward(inputs[l + 1], training);
+      }
       addBias(inputs[l + 1], biases[l], l < last ? 0 : Float.NEGATIVE_INFINITY);
+      if (training && l < last) {
+        dropout.forward(inputs[l + 1]);
+      }
     }
     return inputs[last + 1];
   }
@@ -78,10 +98,16 @@ final class DeepNetwork {
     }
     while (--l >= 0) {
       if (l < products.length - 1) {
-        stopAtRest(slopes[l + 1], inputs[l + 1]);
+        stopAtRest(slopes[l + 1], inputs[l + 1]); // a unit that dropped out rests too
+        if (training) {
+          dropout.backward(slopes[l + 1]);
+        }
+      }
+      addColumns(slopes[l + 1], biasGradients[l]);
+      if (norms[l] != null) {
+        norms[l].backward(slopes[l + 1]);
       }
       products[l].gather(inputs[l], slopes[l + 1]);
-      addColumns(slopes[l + 1], biasGradients[l]);
       products[l].backward(slopes[l + 1], slopes[l]);
     }
     return slopes[0];
@@ -94,6 +120,34 @@ final class DeepNetwork {
       products[l].drain(gradient, layer.weights());
       System.arraycopy(biasGradients[l], 0, gradient, layer.biases(), layer.out());
       Arrays.fill(biasGradients[l], 0);
+      if (norms[l] != null) {
+        norms[l].drain(gradient, layer.scales());
+      }
+    }
+  }
+
+  /** The running means and variances of all normalised layers. */
+  float[] running() {
+    float[] all = new float[0];
+    for (BatchNorm norm : norms) {
+      if (norm != null) {
+        float[] values = norm.running();
+        all = Arrays.copyOf(all, all.length + values.length);
+        System.arraycopy(values, 0, all, all.length - values.length, values.length);
+      }
+    }
+    return all;
+  }
+
+  /** Goes back to running means and variances of before. */
+  void running(float[] all) {
+    int at = 0;
+    for (int l = 0; l < norms.length; l++) {
+      if (norms[l] != null) {
+        int n = 2 * layers.get(l).out();
+        norms[l].running(Arrays.copyOfRange(all, at, at + n));
+        at += n;
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package io.freshet.model;
 
+import java.util.Arrays;
+
 /**
  * A replica of the deep part's parameters, as one vector in the order of {@link DenseShape}.
  *
@@ -24,14 +26,19 @@ public final class DenseParameters {
    */
   public static DenseParameters start(
       int fields, ModelSettings model, OptimizerSettings optimizer) {
-    DenseShape shape = DenseShape.of(fields, model);
+    return start(DenseShape.of(fields, model), model.seed(), optimizer);
+  }
+
+  /** The start of parameters of a given shape; scales start at 1. */
+  static DenseParameters start(DenseShape shape, long seed, OptimizerSettings optimizer) {
     DenseParameters dense = new DenseParameters(shape, Optimizers.of(optimizer));
-    RandomStart random = new RandomStart(model.seed(), -1);
+    RandomStart random = new RandomStart(seed, -1);
     for (DenseShape.Layer layer : shape.layers()) {
       float bound = (float) Math.sqrt(6.0 / layer.in());
       for (int i = layer.weights(); i < layer.biases(); i++) {
         dense.planes[i] = bound * (2 * random.uniform(i) - 1);
       }
+      Arrays.fill(dense.planes, layer.scales(), layer.end(), 1);
     }
     dense.optimizer.start(dense.planes, 0, shape.size(), shape.size());
     return dense;
@@ -78,6 +85,17 @@ public final class DenseParameters {
   /** Derives all finished values. */
   void finish(float[] values) {
     optimizer.read(planes, 0, size(), size(), values, 0);
+  }
+
+  /** Copies all planes, one after the other. */
+  void readAll(float[] target) {
+    System.arraycopy(planes, 0, target, 0, planes.length);
+  }
+
+  /** Replaces all planes. */
+  void writeAll(float[] source) {
+    System.arraycopy(source, 0, planes, 0, planes.length);
+    version++;
   }
 
   /** Moves all parameters by their gradient. */

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The order of the dense parameters in one vector: the cross layers, then the hidden ones, input
  * side first, each group closed by a linear output unit; each layer's weights [in, out] row by row,
- * then its biases [out].
+ * then its biases [out] and, where hidden layers are normalised, their scales [out].
  *
  * @param cross the cross layers and their output unit; none where the model has no cross part
  * @param deep the hidden layers and their output unit; none where the model has no deep part
@@ -20,16 +20,22 @@ public record DenseShape(List<Layer> cross, List<Layer> deep) {
    * @param in units before it
    * @param out units of it
    * @param weights index of its first weight
+   * @param normalized whether its units are batch-normalised, and so have scales
    */
-  public record Layer(String name, int in, int out, int weights) {
+  public record Layer(String name, int in, int out, int weights, boolean normalized) {
 
     /** Index of its first bias. */
     public int biases() {
       return weights + in * out;
     }
 
-    int end() {
+    /** Index of its first scale, if it has any. */
+    int scales() {
       return biases() + out;
+    }
+
+    int end() {
+      return normalized ? scales() + out : scales();
     }
   }
 
@@ -40,28 +46,34 @@ public record DenseShape(List<Layer> cross, List<Layer> deep) {
 
   /** The shape for a number of fields, each an embedding of the model's size. */
   public static DenseShape of(int fields, ModelSettings model) {
+    return of(fields, model, false);
+  }
+
+  /** The shape, its hidden layers batch-normalised or not. */
+  static DenseShape of(int fields, ModelSettings model, boolean normalized) {
     int in = Math.multiplyExact(fields, model.embeddingSize());
     List<Integer> crossUnits = new ArrayList<>();
     for (int i = 0; i < model.crossLayers(); i++) {
       crossUnits.add(in);
     }
-    List<Layer> cross = group("cross", in, crossUnits, 0);
-    List<Layer> deep = group("deep", in, model.hiddenLayers(), end(cross));
+    List<Layer> cross = group("cross", in, crossUnits, 0, false);
+    List<Layer> deep = group("deep", in, model.hiddenLayers(), end(cross), normalized);
     return new DenseShape(cross, deep);
   }
 
-  private static List<Layer> group(String name, int in, List<Integer> units, int from) {
+  private static List<Layer> group(
+      String name, int in, List<Integer> units, int from, boolean normalized) {
     List<Layer> layers = new ArrayList<>();
     int inputs = in;
     int at = from;
     for (int i = 0; i < units.size(); i++) {
-      Layer layer = new Layer(name + "." + i, inputs, units.get(i), at);
+      Layer layer = new Layer(name + "." + i, inputs, units.get(i), at, normalized);
       layers.add(layer);
       inputs = layer.out();
       at = layer.end();
     }
     if (!units.isEmpty()) {
-      layers.add(new Layer(name + ".out", inputs, 1, at));
+      layers.add(new Layer(name + ".out", inputs, 1, at, false));
     }
     return layers;
   }
@@ -84,6 +96,9 @@ public record DenseShape(List<Layer> cross, List<Layer> deep) {
     for (Layer l : layers()) {
       tensors.add(new DenseTensor(l.name() + ".weight", List.of(l.in(), l.out()), l.weights()));
       tensors.add(new DenseTensor(l.name() + ".bias", List.of(l.out()), l.biases()));
+      if (l.normalized()) {
+        tensors.add(new DenseTensor(l.name() + ".scale", List.of(l.out()), l.scales()));
+      }
     }
     return tensors;
   }

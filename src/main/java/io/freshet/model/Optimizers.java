@@ -14,6 +14,12 @@ public final class Optimizers {
     if (settings instanceof OptimizerSettings.Ftrl ftrl) {
       return new Ftrl(ftrl);
     }
+    if (settings instanceof OptimizerSettings.Adam adam) {
+      return new Adam(adam);
+    }
+    if (settings instanceof OptimizerSettings.Momentum momentum) {
+      return new Momentum(momentum);
+    }
     throw new IllegalStateException("no optimiser for " + settings);
   }
 }

@@ -17,10 +17,14 @@ public final class RowLayout {
   private final Optimizer embedding;
 
   public RowLayout(ModelSettings model, LearningSettings learning) {
+    this(model, learning.firstOrder(), learning.embedding());
+  }
+
+  RowLayout(ModelSettings model, OptimizerSettings firstOrder, OptimizerSettings embedding) {
     embeddingSize = model.embeddingSize();
     seed = model.seed();
-    firstOrder = Optimizers.of(learning.firstOrder());
-    embedding = Optimizers.of(learning.embedding());
+    this.firstOrder = Optimizers.of(firstOrder);
+    this.embedding = Optimizers.of(embedding);
   }
 
   public int embeddingSize() {

@@ -46,6 +46,9 @@ public final class RocksStore implements RowStore {
 
   @Override
   public Optional<ServedModel> resume() throws IOException {
+    if (current != null) {
+      throw new IllegalStateException("the store " + folder + " is in use already");
+    }
     Optional<Path> counts = folder.current();
     for (Path database : folder.databases()) {
       if (!Optional.of(database).equals(counts)) {

@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public interface RowStore extends AutoCloseable {
 
-  /** The model that the store held already when it was opened, held for the caller. */
+  /** The model from before the store was opened, held for the caller; asked for once, first. */
   Optional<ServedModel> resume() throws IOException;
 
   /** The version that deltas can be added to; nothing where only a full will do. */

@@ -46,6 +46,7 @@ public final class SnapshotFollower implements AutoCloseable {
   private volatile ServedModel model; // null before the first
   private volatile FollowerState state;
   private volatile boolean closed;
+  private boolean resumed;
 
   /** A follower that looks when told to, and keeps the rows in memory. */
   public SnapshotFollower(SnapshotStore snapshots, InstantSource clock) {
@@ -65,7 +66,6 @@ public final class SnapshotFollower implements AutoCloseable {
 
   /** Looks now, and then again and again, on a thread of its own, until it is closed. */
   public void start(Duration pause) {
-    resume();
     thread.scheduleWithFixedDelay(this::look, 0, pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
@@ -87,21 +87,16 @@ public final class SnapshotFollower implements AutoCloseable {
     return state;
   }
 
-  /** Serves what the store holds already. */
-  synchronized void resume() {
-    try {
-      rows.resume().ifPresent(this::serve);
-    } catch (IOException | RuntimeException e) {
-      become(FollowerState.Kind.FAILING, Optional.of(describe(e)));
-    }
-  }
-
   /** Looks at the pointer, and makes its version the one that is served. */
   synchronized void look() {
     if (closed) {
       return;
     }
     try {
+      if (!resumed) {
+        resumed = true;
+        rows.resume().ifPresent(this::serve);
+      }
       Optional<Version> latest = snapshots.latest();
       if (latest.isPresent()) {
         follow(latest.get());

@@ -1,14 +1,17 @@
 package io.freshet.snapshot;
 
+import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -19,7 +22,9 @@ import java.util.stream.Stream;
  *
  * <p>Plain Java on purpose: serving reads through it without Flink, and Flink's own local rename
  * unlinks the target first, which leaves a moment without {@code latest.json}. A copy is a hard
- * link where the file system has them: files never change once they are complete.
+ * link where the file system has them: files never change once they are complete. A file, and the
+ * name under which it lies, are on the disk before the call that makes it returns: so after a loss
+ * of power too, what a manifest or pointer names is there.
  */
 public final class LocalStorage implements WritableStorage {
   private final Path root;
@@ -90,8 +95,12 @@ public final class LocalStorage implements WritableStorage {
     try {
       Files.createLink(target, source);
     } catch (UnsupportedOperationException e) {
-      Files.copy(source, target);
+      try (InputStream in = Files.newInputStream(source);
+          OutputStream out = new Synced(target)) {
+        in.transferTo(out);
+      }
     }
+    sync(target.getParent());
   }
 
   @Override
@@ -103,6 +112,7 @@ public final class LocalStorage implements WritableStorage {
         out.write(content);
       }
       Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+      sync(target.getParent());
     } catch (AtomicMoveNotSupportedException e) {
       throw new IOException(target + " cannot be replaced atomically on this file system", e);
     } finally {
@@ -127,8 +137,21 @@ public final class LocalStorage implements WritableStorage {
 
   private Path writable(String path) throws IOException {
     Path resolved = resolve(path);
-    Files.createDirectories(resolved.getParent());
+    Path parent = resolved.getParent();
+    if (!Files.isDirectory(parent)) {
+      Files.createDirectories(parent);
+      sync(parent.getParent());
+    }
     return resolved;
+  }
+
+  /** Puts the names in a folder on the disk. Windows, which opens no folders, does so by itself. */
+  private static void sync(Path folder) throws IOException {
+    if (File.separatorChar == '/') {
+      try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+        names.force(true);
+      }
+    }
   }
 
   private Path resolve(String path) {
@@ -141,10 +164,12 @@ public final class LocalStorage implements WritableStorage {
 
   /** A file that is on the disk once it is closed. */
   private static final class Synced extends FileOutputStream {
+    private final Path folder;
     private boolean closed;
 
     Synced(Path path) throws IOException {
       super(path.toFile());
+      folder = path.getParent();
     }
 
     @Override
@@ -153,6 +178,7 @@ public final class LocalStorage implements WritableStorage {
         if (!closed) {
           closed = true;
           getFD().sync();
+          LocalStorage.sync(folder);
         }
       } finally {
         super.close();

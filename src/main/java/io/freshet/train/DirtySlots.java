@@ -69,6 +69,11 @@ final class DirtySlots {
     }
   }
 
+  /** What it takes of the heap. */
+  long bytes() {
+    return dirty.length * (1L + Long.BYTES + 2 * Integer.BYTES);
+  }
+
   void grow(int slots) {
     dirty = Arrays.copyOf(dirty, slots);
     since = Arrays.copyOf(since, slots);

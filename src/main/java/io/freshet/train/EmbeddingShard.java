@@ -6,6 +6,7 @@ import io.freshet.model.RowLayout;
 import io.freshet.train.Answer.Rows;
 import io.freshet.train.ShardRequest.Lookup;
 import io.freshet.train.ShardRequest.RowDelta;
+import java.util.Arrays;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -50,9 +51,9 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private transient RowLayout layout;
   private transient ValueState<StoredRow> table;
   private transient RowCache cache;
+  private transient ShardTable rows;
   private transient TouchedRows touched;
   private transient long trickleAfter; // milliseconds that a row may stay dirty
-  private transient FiniteCheck finite;
   private transient Counter updates;
   private transient Counter refused;
   private transient long lastFlushMillis;
@@ -86,6 +87,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     table =
         getRuntimeContext().getState(new ValueStateDescriptor<>("embedding-table", StoredRow.TYPE));
     cache = new RowCache(settings.cacheRows(), layout.width(), this);
+    rows = new ShardTable(cache, layout.width(), layout.parameters());
     touched = new TouchedRows(layout, rows -> output.collect(TOUCHED, new StreamRecord<>(rows)));
     trickleAfter =
         getContainingTask()
@@ -93,10 +95,10 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
             .getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL)
             .map(interval -> interval.toMillis() / 2)
             .orElse(Long.MAX_VALUE);
-    finite = new FiniteCheck();
     updates = getMetricGroup().counter("updates");
     refused = getMetricGroup().counter("refused-rows");
     getMetricGroup().gauge("cache-rows", () -> cache.size());
+    getMetricGroup().gauge("cache-bytes", () -> cache.bytes());
     getMetricGroup().gauge("cache-hits", () -> cache.hits());
     getMetricGroup().gauge("cache-misses", () -> cache.misses());
     getMetricGroup().gauge("last-flush-millis", () -> lastFlushMillis);
@@ -108,53 +110,21 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     long now = System.currentTimeMillis();
     if (request instanceof Lookup lookup) {
       LoopRules.checkShape(this, lookup.parallelism(), lookup.maxParallelism());
-      answers.send(rows(lookup));
+      answers.send(answer(lookup));
     } else if (request instanceof RowDelta delta) {
-      apply(delta, now);
+      refused.inc(rows.add(delta, now));
+      updates.inc(Arrays.stream(delta.counts()).asLongStream().sum());
     }
     if (trickleAfter != Long.MAX_VALUE) {
       cache.writeBackDirtySince(now - trickleAfter, request.fids().length);
     }
   }
 
-  private Rows rows(Lookup lookup) throws Exception {
-    long[] fids = lookup.fids();
-    int width = layout.width();
-    long[] counts = new long[fids.length];
-    float[] values = new float[fids.length * width];
-    for (int i = 0; i < fids.length; i++) {
-      int slot = cache.slot(fids[i]);
-      counts[i] = cache.updates(slot);
-      System.arraycopy(cache.values(), cache.at(slot), values, i * width, width);
-    }
+  private Rows answer(Lookup lookup) throws Exception {
+    long[] counts = new long[lookup.fids().length];
+    float[] values = new float[counts.length * layout.width()];
+    rows.read(lookup.fids(), values, counts);
     return new Rows(lookup.replyTo(), lookup.batch(), lookup.part(), counts, values);
-  }
-
-  private void apply(RowDelta delta, long now) throws Exception {
-    int width = layout.width();
-    for (int i = 0; i < delta.fids().length; i++) {
-      int slot = cache.slot(delta.fids()[i]);
-      int own = delta.counts()[i];
-      long others = cache.updates(slot) - delta.base()[i];
-      float scale = (float) own / (own + others);
-      if (finite.holds(delta.deltas(), i * width, width)) {
-        add(delta.deltas(), i * width, cache.values(), cache.at(slot), scale);
-      } else {
-        refused.inc();
-      }
-      cache.changed(slot, own, delta.time(), now);
-      updates.inc(own);
-    }
-  }
-
-  private void add(float[] delta, int from, float[] row, int at, float scale) {
-    int parameters = layout.parameters();
-    for (int j = 0; j < parameters; j++) {
-      row[at + j] += scale * delta[from + j];
-    }
-    for (int j = parameters; j < layout.width(); j++) {
-      row[at + j] += delta[from + j];
-    }
   }
 
   @Override

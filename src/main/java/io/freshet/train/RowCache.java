@@ -12,7 +12,8 @@ import java.util.Arrays;
  * recently used; Corbató 1968). Changed rows are written back when their slot is needed, when they
  * have been dirty for long, oldest first, and ahead of a barrier, so that little is left for that.
  *
- * <p>A slot is valid until the next call of {@link #slot}. Not thread-safe.
+ * <p>Slots are valid until the next are asked for: the hand passes over those looked up last. Not
+ * thread-safe.
  */
 final class RowCache {
   /** Where rows come from and go to. */
@@ -33,11 +34,11 @@ final class RowCache {
   private final SlotIndex index;
   private final DirtySlots dirty;
   private float[] values; // by slot, as all that follows
-  private long[] updates;
-  private long[] lastSeen;
-  private boolean[] used; // since the hand last passed
+  private long[] history; // updates and when last seen, side by side: one wait for memory
+  private int[] used; // number of the call that did so last; 0 since the hand passed
 
   private int size;
+  private int calls;
   private int hand;
   private long hits;
   private long misses;
@@ -60,17 +61,47 @@ final class RowCache {
     index = new SlotIndex(slots);
     dirty = new DirtySlots(slots);
     values = new float[slots * width];
-    updates = new long[slots];
-    lastSeen = new long[slots];
-    used = new boolean[slots];
+    history = new long[2 * slots];
+    used = new int[slots];
   }
 
   /** The slot of a feature's row, which is loaded or started if the cache does not hold it. */
   int slot(long fid) throws Exception {
+    beginCall();
+    return find(fid);
+  }
+
+  /**
+   * The slots of n features' rows, valid together; n is at most the capacity.
+   *
+   * @param fids features, from {@code fids[from]} on
+   * @param slots receives the slots
+   */
+  void slots(long[] fids, int from, int n, int[] slots) throws Exception {
+    beginCall();
+    for (int i = 0; i < n; i++) {
+      slots[i] = index.findAtHome(fids[from + i]); // no other work: many wait for memory at once
+    }
+    for (int i = 0; i < n; i++) {
+      if (slots[i] >= 0) {
+        hits++;
+        used[slots[i]] = calls;
+      }
+    }
+    for (int i = 0; i < n; i++) {
+      slots[i] = slots[i] >= 0 ? slots[i] : find(fids[from + i]);
+    }
+  }
+
+  private void beginCall() {
+    calls = calls == -1 ? 1 : calls + 1;
+  }
+
+  private int find(long fid) throws Exception {
     int slot = index.find(fid);
     if (slot >= 0) {
       hits++;
-      used[slot] = true;
+      used[slot] = calls;
       return slot;
     }
     misses++;
@@ -81,15 +112,15 @@ final class RowCache {
     StoredRow row = store.load(fid);
     if (row == null) {
       store.start(fid, values, at(slot));
-      updates[slot] = 0;
-      lastSeen[slot] = Long.MIN_VALUE;
+      history[2 * slot] = 0;
+      history[2 * slot + 1] = Long.MIN_VALUE;
     } else {
       checkWidth(fid, row);
       System.arraycopy(row.values(), 0, values, at(slot), width);
-      updates[slot] = row.updates();
-      lastSeen[slot] = row.lastSeen();
+      history[2 * slot] = row.updates();
+      history[2 * slot + 1] = row.lastSeen();
     }
-    used[slot] = true;
+    used[slot] = calls;
     index.put(fid, slot);
     return slot;
   }
@@ -116,13 +147,13 @@ final class RowCache {
   }
 
   long updates(int slot) {
-    return updates[slot];
+    return history[2 * slot];
   }
 
   /** Notes that a row's floats were changed by so many occurrences. */
   void changed(int slot, int occurrences, long time, long now) {
-    updates[slot] += occurrences;
-    lastSeen[slot] = Math.max(lastSeen[slot], time);
+    history[2 * slot] += occurrences;
+    history[2 * slot + 1] = Math.max(history[2 * slot + 1], time);
     dirty.add(slot, now);
   }
 
@@ -144,8 +175,18 @@ final class RowCache {
     }
   }
 
+  int capacity() {
+    return capacity;
+  }
+
   int size() {
     return size;
+  }
+
+  /** What it takes of the heap. */
+  long bytes() {
+    long perSlot = (long) Float.BYTES * width + 2 * Long.BYTES + 1;
+    return used.length * perSlot + index.bytes() + dirty.bytes();
   }
 
   long hits() {
@@ -158,7 +199,7 @@ final class RowCache {
 
   private void writeBack(int slot) throws Exception {
     float[] row = Arrays.copyOfRange(values, at(slot), at(slot) + width);
-    store.save(index.fid(slot), new StoredRow(updates[slot], lastSeen[slot], row));
+    store.save(index.fid(slot), new StoredRow(history[2 * slot], history[2 * slot + 1], row));
     dirty.remove(slot);
   }
 
@@ -173,8 +214,8 @@ final class RowCache {
   }
 
   private int evict() throws Exception {
-    while (used[hand]) {
-      used[hand] = false;
+    while (used[hand] != 0) {
+      used[hand] = used[hand] == calls ? calls : 0;
       advance();
     }
     int slot = hand;
@@ -194,8 +235,7 @@ final class RowCache {
     index.grow(slots);
     dirty.grow(slots);
     values = Arrays.copyOf(values, slots * width);
-    updates = Arrays.copyOf(updates, slots);
-    lastSeen = Arrays.copyOf(lastSeen, slots);
+    history = Arrays.copyOf(history, 2 * slots);
     used = Arrays.copyOf(used, slots);
   }
 }

@@ -24,6 +24,12 @@ final class SlotIndex {
     return (int) places[placeOf(fid) + 1] - 1;
   }
 
+  /** The slot of a feature that was never pushed from its first place; else -1: {@link #find}. */
+  int findAtHome(long fid) {
+    int place = home(fid);
+    return places[place] == fid ? (int) places[place + 1] - 1 : -1;
+  }
+
   /** The feature that a slot in use holds. */
   long fid(int slot) {
     return fids[slot];
@@ -49,6 +55,11 @@ final class SlotIndex {
         empty = next;
       }
     }
+  }
+
+  /** What it takes of the heap. */
+  long bytes() {
+    return (long) Long.BYTES * (fids.length + places.length);
   }
 
   /** Makes room for more slots, when all so far are in use. */

@@ -3,6 +3,9 @@ package io.freshet.wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -24,7 +27,7 @@ public final class Primitives {
     Scratch scratch = SCRATCH.get();
     for (int done = 0; done < n; ) {
       int chunk = Math.min(n - done, SCRATCH_BYTES / Float.BYTES);
-      scratch.buffer.asFloatBuffer().put(values, from + done, chunk);
+      scratch.floats.put(0, values, from + done, chunk);
       out.write(scratch.bytes, 0, chunk * Float.BYTES);
       done += chunk;
     }
@@ -36,7 +39,7 @@ public final class Primitives {
     for (int done = 0; done < n; ) {
       int chunk = Math.min(n - done, SCRATCH_BYTES / Float.BYTES);
       in.readFully(scratch.bytes, 0, chunk * Float.BYTES);
-      scratch.buffer.asFloatBuffer().get(values, from + done, chunk);
+      scratch.floats.get(0, values, from + done, chunk);
       done += chunk;
     }
   }
@@ -46,7 +49,7 @@ public final class Primitives {
     Scratch scratch = SCRATCH.get();
     for (int done = 0; done < n; ) {
       int chunk = Math.min(n - done, SCRATCH_BYTES / Long.BYTES);
-      scratch.buffer.asLongBuffer().put(values, from + done, chunk);
+      scratch.longs.put(0, values, from + done, chunk);
       out.write(scratch.bytes, 0, chunk * Long.BYTES);
       done += chunk;
     }
@@ -58,7 +61,7 @@ public final class Primitives {
     for (int done = 0; done < n; ) {
       int chunk = Math.min(n - done, SCRATCH_BYTES / Long.BYTES);
       in.readFully(scratch.bytes, 0, chunk * Long.BYTES);
-      scratch.buffer.asLongBuffer().get(values, from + done, chunk);
+      scratch.longs.get(0, values, from + done, chunk);
       done += chunk;
     }
   }
@@ -68,7 +71,7 @@ public final class Primitives {
     Scratch scratch = SCRATCH.get();
     for (int done = 0; done < n; ) {
       int chunk = Math.min(n - done, SCRATCH_BYTES / Integer.BYTES);
-      scratch.buffer.asIntBuffer().put(values, from + done, chunk);
+      scratch.ints.put(0, values, from + done, chunk);
       out.write(scratch.bytes, 0, chunk * Integer.BYTES);
       done += chunk;
     }
@@ -79,13 +82,19 @@ public final class Primitives {
     for (int done = 0; done < n; ) {
       int chunk = Math.min(n - done, SCRATCH_BYTES / Integer.BYTES);
       in.readFully(scratch.bytes, 0, chunk * Integer.BYTES);
-      scratch.buffer.asIntBuffer().get(values, from + done, chunk);
+      scratch.ints.get(0, values, from + done, chunk);
       done += chunk;
     }
   }
 
   private static final class Scratch {
     final byte[] bytes = new byte[SCRATCH_BYTES];
-    final ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    final FloatBuffer floats = buffer().asFloatBuffer();
+    final LongBuffer longs = buffer().asLongBuffer();
+    final IntBuffer ints = buffer().asIntBuffer();
+
+    private ByteBuffer buffer() {
+      return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
   }
 }

@@ -80,10 +80,24 @@ final class BrokenConfigTest {
     assertThat(problems(GOOD + "model: {kind: xdeepfm, cin-layers: 3}\n"))
         .containsExactly(
             "learner.yaml:3:15: model.kind: xdeepfm is not one of: dcn, deepfm, fm, lr, wide-deep");
-    assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: adam, beta1: 0.9}}\n"))
+    assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: rmsprop, rho: 0.9}}\n"))
         .containsExactly(
-            "learner.yaml:3:37: train.embedding-optimizer.kind: adam is not one of: adagrad, ftrl,"
-                + " sgd");
+            "learner.yaml:3:37: train.embedding-optimizer.kind: rmsprop is not one of: adagrad,"
+                + " adam, ftrl, momentum, sgd");
+  }
+
+  @Test
+  void whatDecaysIsForOneTrainerOnly() {
+    String adam = GOOD + "train: {dense: {optimizer: {kind: adam}}}\n";
+
+    assertThat(problems(adam))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "learner.yaml:3:28: train.dense.optimizer: keeps moments that decay, which several"
+                + " trainers cannot add up")
+        .endsWith("set parallelism to 1, or take adagrad, ftrl or sgd");
+    Samples.parse(adam + "parallelism: 1\n");
   }
 
   @Test

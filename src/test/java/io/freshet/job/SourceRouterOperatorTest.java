@@ -2,6 +2,7 @@ package io.freshet.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.LogLines;
 import io.freshet.event.Click;
 import io.freshet.event.Rejection;
 import io.freshet.job.SourceRecord.Dead;
@@ -48,6 +49,23 @@ final class SourceRouterOperatorTest {
     assertThat(router.getOutput()).isEmpty();
     assertThat(router.getSideOutput(SourceRouter.DEAD_LETTERS))
         .containsExactly(new StreamRecord<>(letter));
+  }
+
+  @Test
+  void aSilenceThatLastsIsToldOnceAndOnceWhenItIsOver() throws Exception {
+    try (LogLines log = LogLines.of(Silence.class)) {
+      read(good(0, 7, 1000));
+      router.setProcessingTime(35_000);
+      assertThat(log.lines()).isEmpty();
+      router.setProcessingTime(95_000);
+      read(good(0, 8, 1000));
+      router.setProcessingTime(105_000);
+
+      assertThat(log.lines())
+          .satisfiesExactly(
+              line -> assertThat(line).startsWith("WARN no record from topic clicks for 30 s"),
+              line -> assertThat(line).matches("INFO records come from topic clicks again.* 80 s"));
+    }
   }
 
   @Test

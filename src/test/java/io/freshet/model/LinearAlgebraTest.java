@@ -42,7 +42,7 @@ class LinearAlgebraTest {
       float[] slopes = RandomMatrices_FDRM.rectangle(m, 1, -1, 1, random).data;
       slopes[m / 2] = Float.NaN;
 
-      assertNear(openBlas.forward(input.copy()), java.forward(input.copy()));
+      assertNear(openBlas.forward(input.copy(), false), java.forward(input.copy(), false));
       assertNear(openBlas.backward(slopes), java.backward(slopes));
     }
     java.drain(expected);
@@ -56,7 +56,7 @@ class LinearAlgebraTest {
     DenseParameters.start(
             8, new ModelSettings(5, List.of(60, 30), 0, 7), new OptimizerSettings.Sgd(1))
         .finish(values);
-    DeepNetwork network = new DeepNetwork(SHAPE.deep(), algebra);
+    DeepNetwork network = new DeepNetwork(SHAPE.deep(), Dropout.NONE, algebra);
     network.values(values);
     return network;
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,21 @@ class OptimizersTest {
     check(
         new OptimizerSettings.Ftrl(0.2f, 0.7f, 1.5f, 0.4f),
         () -> new FtrlReference(0.2, 0.7, 1.5, 0.4));
+  }
+
+  @Test
+  void adamFollowsItsFormula() {
+    check(
+        new OptimizerSettings.Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0),
+        () -> new AdamReference(0.01, 0.9, 0.999, 1e-8, 0));
+    check(
+        new OptimizerSettings.Adam(0.02f, 0.5f, 0.9f, 0.1f, 0.3f),
+        () -> new AdamReference(0.02, 0.5, 0.9, 0.1, 0.3));
+  }
+
+  @Test
+  void momentumFollowsItsFormula() {
+    check(new OptimizerSettings.Momentum(0.01f, 0.9f), () -> new MomentumReference(0.01, 0.9));
   }
 
   @Test
@@ -130,6 +147,82 @@ class OptimizersTest {
     @Override
     public void update(double g) {
       x = x - rate * g;
+    }
+
+    @Override
+    public double value() {
+      return x;
+    }
+  }
+
+  /** Adam without its recursions: moments as weighted sums over all gradients. */
+  private static final class AdamReference implements Reference {
+    private final List<Double> gradients = new ArrayList<>();
+    private final double rate;
+    private final double beta1;
+    private final double beta2;
+    private final double epsilon;
+    private final double decay;
+    private double x;
+
+    AdamReference(double rate, double beta1, double beta2, double epsilon, double decay) {
+      this.rate = rate;
+      this.beta1 = beta1;
+      this.beta2 = beta2;
+      this.epsilon = epsilon;
+      this.decay = decay;
+    }
+
+    @Override
+    public void start(double value) {
+      x = value;
+    }
+
+    @Override
+    public void update(double g) {
+      gradients.add(g);
+      double mean = moment(beta1, 1);
+      double square = moment(beta2, 2);
+      x = x - rate * decay * x - rate * mean / (Math.sqrt(square) + epsilon);
+    }
+
+    private double moment(double beta, int power) {
+      double sum = 0;
+      double weights = 0;
+      for (int i = 0; i < gradients.size(); i++) {
+        double weight = Math.pow(beta, gradients.size() - 1 - i);
+        sum += weight * Math.pow(gradients.get(i), power);
+        weights += weight;
+      }
+      return sum / weights;
+    }
+
+    @Override
+    public double value() {
+      return x;
+    }
+  }
+
+  private static final class MomentumReference implements Reference {
+    private final double rate;
+    private final double momentum;
+    private double velocity;
+    private double x;
+
+    MomentumReference(double rate, double momentum) {
+      this.rate = rate;
+      this.momentum = momentum;
+    }
+
+    @Override
+    public void start(double value) {
+      x = value;
+    }
+
+    @Override
+    public void update(double g) {
+      velocity = momentum * velocity + g;
+      x -= rate * velocity;
     }
 
     @Override

@@ -192,7 +192,7 @@ class RocksStoreTest {
   private void start(RocksStore store) {
     SnapshotStore snapshots = new SnapshotStore(new LocalStorage(root));
     follower = new SnapshotFollower(snapshots, store, InstantSource.system());
-    follower.resume();
+    follower.look();
   }
 
   private void assertServes(Version version, float value, long... fids) {

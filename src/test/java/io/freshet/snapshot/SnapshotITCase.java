@@ -2,13 +2,16 @@ package io.freshet.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.LogLines;
 import io.freshet.model.RowBlock;
+import io.freshet.snapshot.SickStorage.Sickness;
 import io.freshet.wire.Primitives;
 import io.freshet.wire.WireCodec;
 import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.common.JobStatus;
@@ -27,6 +30,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
  * Writer and publisher in a real job: number n writes the row of n mod 50 with n as its updates, so
@@ -84,6 +90,39 @@ class SnapshotITCase {
     assertModelOf(store.manifest(latest).offsets().get("numbers-0"));
   }
 
+  @ParameterizedTest
+  @EnumSource(value = Sickness.class, mode = Mode.EXCLUDE, names = "NONE")
+  void aStoreThatIsSickHoldsTheJobUpAndItGoesOnByItself(Sickness sickness) throws Exception {
+    StreamExecutionEnvironment env = job(2500, SickStorage::at);
+    env.configure(
+        Configuration.fromMap(
+            Map.of(RestartStrategyOptions.RESTART_STRATEGY.key(), "none"))); // a failure is the end
+    try (LogLines log = LogLines.of(Retry.class)) {
+      JobClient client = env.executeAsync();
+      while (store.latest().isEmpty()) {
+        Thread.sleep(20);
+      }
+      SickStorage.sickness = sickness;
+      Thread.sleep(1500);
+      Version before = store.latest().orElseThrow();
+      Thread.sleep(300);
+      assertThat(store.latest()).contains(before);
+      assertThat(client.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
+      SickStorage.sickness = Sickness.NONE;
+      client.getJobExecutionResult().get();
+
+      if (sickness == Sickness.HANGING) {
+        assertThat(log.lines()).isEmpty(); // the checkpoint that hangs tells
+      } else { // the writer or the publisher or both, once each
+        assertThat(log.lines()).filteredOn(l -> l.startsWith("WARN")).hasSizeBetween(1, 2);
+        assertThat(log.lines()).filteredOn(l -> l.contains("works again")).hasSizeBetween(1, 2);
+      }
+    } finally {
+      SickStorage.sickness = Sickness.NONE;
+    }
+    assertModelOf(2500);
+  }
+
   /** The model of the numbers up to the last, whose row has the last as its updates. */
   private void assertModelOf(long last) throws IOException {
     Version latest = store.latest().orElseThrow();
@@ -100,6 +139,10 @@ class SnapshotITCase {
   }
 
   private StreamExecutionEnvironment job(long numbers) {
+    return job(numbers, FlinkStorage::at);
+  }
+
+  private StreamExecutionEnvironment job(long numbers, StorageFactory storage) {
     Configuration configuration = new Configuration();
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
     configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 10);
@@ -116,7 +159,9 @@ class SnapshotITCase {
             .map(n -> TinyModel.rows(n.intValue(), n % FIDS))
             .returns(WireType.of(RowBlock.class, RowBlockCodec.class))
             .transform(
-                "writer", Announcement.TYPE, new SnapshotWriter(settings, TinyModel.SETTINGS, 40));
+                "writer",
+                Announcement.TYPE,
+                new SnapshotWriter(settings, TinyModel.SETTINGS, 40, storage));
     parts
         .union(
             announce(slowly, n -> new Announcement.Dense(TinyModel.dense(n))),
@@ -125,7 +170,7 @@ class SnapshotITCase {
             "publisher",
             TypeInformation.of(Void.class),
             new SnapshotPublisher(
-                settings, "tiny", TinyModel.SCHEMA, TinyModel.SETTINGS, TinyModel.LABELS));
+                settings, "tiny", TinyModel.SCHEMA, TinyModel.SETTINGS, TinyModel.LABELS, storage));
     return env;
   }
 

@@ -1,6 +1,7 @@
 package io.freshet.train;
 
 import java.util.List;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
@@ -28,6 +29,7 @@ final class LoopCluster implements BeforeAllCallback, AfterAllCallback {
     Configuration configuration = new Configuration();
     configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
     configuration.set(RestOptions.BIND_PORT, "0");
+    configuration.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 8);
     metrics.addToConfiguration(configuration);
     cluster =
         new MiniCluster(

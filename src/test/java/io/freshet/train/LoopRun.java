@@ -16,11 +16,13 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.FilterFunction;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -35,6 +37,7 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
@@ -48,6 +51,7 @@ import org.apache.flink.util.Collector;
  * can be stopped with a savepoint, changed, and go on from it.
  */
 final class LoopRun {
+  static final int MAX_PARALLELISM = 16;
   private static final Map<String, LoopRun> RUNS = new ConcurrentHashMap<>();
 
   final String id = UUID.randomUUID().toString();
@@ -60,6 +64,7 @@ final class LoopRun {
   final AtomicInteger late = new AtomicInteger();
   final AtomicInteger watermarks = new AtomicInteger();
 
+  private final CountDownLatch firstCheckpoint = new CountDownLatch(1);
   private final long seed;
   private final int examples;
   private final ModelSettings model;
@@ -146,6 +151,21 @@ final class LoopRun {
     while (predicted.get() < examplesPredicted) {
       Thread.sleep(5);
     }
+    return stop(job, folder, format);
+  }
+
+  /** The same with no examples at all, as soon as all tasks run. */
+  String stopIdle(Path folder, SavepointFormatType format) throws Exception {
+    JobClient job = environment().executeAsync();
+    while (firstCheckpoint.getCount() > 0) {
+      firstCheckpoint.await(1, TimeUnit.SECONDS);
+      assertThat(job.getJobStatus().get().isTerminalState()).isFalse();
+    }
+    return stop(job, folder, format);
+  }
+
+  private static String stop(JobClient job, Path folder, SavepointFormatType format)
+      throws Exception {
     String savepoint =
         job.stopWithSavepoint(false, folder.toUri().toString(), format).get(60, TimeUnit.SECONDS);
     job.getJobExecutionResult().get(60, TimeUnit.SECONDS);
@@ -155,7 +175,7 @@ final class LoopRun {
   StreamExecutionEnvironment environment() {
     var env = environments.apply(configuration);
     env.setParallelism(parallelism);
-    env.setMaxParallelism(16);
+    env.setMaxParallelism(MAX_PARALLELISM);
     attach(env);
     return env;
   }
@@ -165,8 +185,7 @@ final class LoopRun {
     boolean slowed = slow;
     boolean isPoisoned = poisoned;
     DataStream<LabelledExample> source =
-        env.fromSequence(0, examples - 1)
-            .uid("numbers")
+        (examples == 0 ? idle(env) : env.fromSequence(0, examples - 1).uid("numbers"))
             .setParallelism(1)
             .map(number -> slowed ? slowly(from, number) : SyntheticExamples.example(from, number))
             .setParallelism(1)
@@ -184,6 +203,14 @@ final class LoopRun {
     loop.skipped().sinkTo(new Collect<SkippedExample>(id)).uid("skipped");
     loop.rows().sinkTo(new Collect<RowBlock>(id)).uid("rows");
     loop.dense().sinkTo(new Collect<DenseBlock>(id)).uid("dense");
+  }
+
+  /** Goes on for ever and emits nothing. */
+  private SingleOutputStreamOperator<Long> idle(StreamExecutionEnvironment env) {
+    return env.fromSequence(0, Long.MAX_VALUE - 1)
+        .uid("idle numbers")
+        .setParallelism(1)
+        .filter(new Swallow(id));
   }
 
   private static LabelledExample slowly(long seed, long number) throws InterruptedException {
@@ -279,6 +306,26 @@ final class LoopRun {
     @Override
     public void notifyCheckpointComplete(long checkpointId) {
       checkpoints++;
+    }
+  }
+
+  private static final class Swallow implements FilterFunction<Long>, CheckpointListener {
+    private static final long serialVersionUID = 1L;
+    private final String run;
+
+    Swallow(String run) {
+      this.run = run;
+    }
+
+    @Override
+    public boolean filter(Long number) throws InterruptedException {
+      Thread.sleep(1);
+      return false;
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) {
+      RUNS.get(run).firstCheckpoint.countDown();
     }
   }
 

@@ -82,6 +82,34 @@ final class RowCacheTest {
         });
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 1, 5", "2, 3, 4", "3, 16, 40", "4, 64, 100", "5, 1000, 3000"})
+  void slotsLookedUpTogetherAreValidTogether(long seed, int capacity, int features)
+      throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    RowCache cache = new RowCache(capacity, WIDTH, store);
+    Map<Long, Long> updates = new HashMap<>();
+
+    for (int call = 0; call < 2000; call++) {
+      long[] fids =
+          random.ints(0, features).distinct().limit(capacity).mapToLong(i -> fid(i)).toArray();
+      int from = random.nextInt(fids.length);
+      int n = random.nextInt(fids.length - from + 1);
+      int[] slots = new int[n];
+      cache.slots(fids, from, n, slots);
+      for (int i = 0; i < n; i++) {
+        assertThat(cache.values()[cache.at(slots[i])])
+            .as("seed %d", seed)
+            .isEqualTo(fids[from + i]);
+        assertThat(cache.updates(slots[i]))
+            .as("seed %d", seed)
+            .isEqualTo(updates.getOrDefault(fids[from + i], 0L));
+        cache.changed(slots[i], 1, call, call);
+        updates.merge(fids[from + i], 1L, Long::sum);
+      }
+    }
+  }
+
   @Test
   void holdsAsManyRowsAsItsCapacityBeforeOneGoes() throws Exception {
     RowCache cache = new RowCache(3000, WIDTH, store);

@@ -66,7 +66,8 @@ final class AdEvents {
     return events;
   }
 
-  private Map<String, Object> features() {
+  /** The features of an impression, newly drawn. */
+  Map<String, Object> features() {
     Map<String, Object> features = new LinkedHashMap<>();
     for (int i = 1; i <= NAMES; i++) {
       features.put("c" + i, Long.toString(ids.draw(random), 36));

@@ -19,6 +19,10 @@ import picocli.CommandLine.Command;
       LoopCommand.class,
       JoinCommand.class,
       PipelineCommand.class,
+      ScalingCommand.class,
+      ServingCommand.class,
+      TableCommand.class,
+      FreshnessCommand.class,
       LabelsCommand.class,
       SamplingCommand.class
     },

@@ -5,6 +5,7 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.LabelledExample;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -17,12 +18,14 @@ final class BenchExamples {
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
   private final int fields;
+  private final int idsPerField;
   private final ZipfIds ids;
   private final SplittableRandom random;
 
   BenchExamples(int fields, long rows, long seed) {
     this.fields = fields;
-    ids = new ZipfIds(Math.max(1, rows / fields), SKEW);
+    idsPerField = (int) Math.max(1, rows / fields);
+    ids = new ZipfIds(idsPerField, SKEW);
     random = new SplittableRandom(seed);
   }
 
@@ -31,13 +34,22 @@ final class BenchExamples {
     return IntStream.range(0, n).mapToObj(i -> next()).toList();
   }
 
+  /** Examples that hold each id once. */
+  List<LabelledExample> each() {
+    return IntStream.range(0, idsPerField).mapToObj(id -> example(() -> id)).toList();
+  }
+
   LabelledExample next() {
+    return example(() -> ids.draw(random));
+  }
+
+  private LabelledExample example(LongSupplier id) {
     long[] fids = new long[1 + fields];
     float[] values = new float[1 + fields];
     fids[0] = Fids.BIAS;
     values[0] = 1;
     for (int field = 1; field <= fields; field++) {
-      fids[field] = Fids.of(field, (ids.draw(random) + 1) * SPREAD);
+      fids[field] = Fids.of(field, (id.getAsLong() + 1) * SPREAD);
       values[field] = 1;
     }
     float label = random.nextInt(30) == 0 ? 1 : 0;

@@ -48,6 +48,9 @@ record Figure(String bench, String what, Workload workload, int parallelism, Lis
     json.put("cpu_ratio", Math.round(1000 * cpuRatio()) / 1000.0);
     json.put("parallelism", parallelism);
     json.put("batch_size", workload.batchSize());
+    json.put("fields", workload.fields());
+    json.put("embedding_size", workload.embeddingSize());
+    json.put("hidden_layers", workload.hiddenLayers().toString());
     json.put("step_size", workload.stepSize());
     json.put("in_flight", workload.inFlight());
     json.put("rounds", rounds.size());

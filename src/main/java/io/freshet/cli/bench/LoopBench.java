@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -37,18 +38,30 @@ import org.slf4j.LoggerFactory;
  * <p>The job runs for as long as it is measured: a warm-up, then rounds of which each counts the
  * predictions that came out. Ahead of each the source pauses, and the roofline is measured, so that
  * both see the same machine.
+ *
+ * <p>What checkpoints cost is measured in long rounds, on a table that holds each of the million
+ * ids before the first round.
  */
 final class LoopBench {
   private static final int POOL = 1 << 16;
   private static final int ROWS = 1_000_000;
   private static final Duration WARM_UP = Duration.ofSeconds(12);
   private static final Duration ROUND = Duration.ofSeconds(3);
+
+  /** Holds two or three checkpoints, each with what it leaves behind to be done. */
+  private static final Duration LONG_ROUND = Duration.ofSeconds(25);
+
   private static final Duration PAUSE = Duration.ofMillis(300);
   private static final Logger LOG = LoggerFactory.getLogger(LoopBench.class);
   private static final Duration FIRST = Duration.ofMinutes(2);
 
   /** Where the tasks of this process find what a run reads and counts. */
   private static volatile List<LabelledExample> pool = List.of();
+
+  /** Given out once, ahead of the pool. */
+  private static volatile List<LabelledExample> everyId = List.of();
+
+  private static final AtomicInteger GIVEN = new AtomicInteger();
 
   private static volatile boolean paused;
 
@@ -57,13 +70,23 @@ final class LoopBench {
   private final Workload workload;
   private final int parallelism;
   private final Optional<Duration> checkpoints;
+  private final Duration roundLength;
   private Path directory; // of checkpoints: too large for the job manager's memory
 
-  LoopBench(Workload workload, int parallelism, Optional<Duration> checkpoints, long seed) {
+  LoopBench(
+      Workload workload,
+      int parallelism,
+      boolean isTableFull,
+      Optional<Duration> checkpoints,
+      long seed) {
     this.workload = workload;
     this.parallelism = parallelism;
     this.checkpoints = checkpoints;
-    pool = new BenchExamples(workload.fields(), ROWS, seed).next(POOL);
+    roundLength = isTableFull ? LONG_ROUND : ROUND;
+    BenchExamples examples = new BenchExamples(workload.fields(), ROWS, seed);
+    pool = examples.next(POOL);
+    everyId = isTableFull ? examples.each() : List.of();
+    GIVEN.set(0);
   }
 
   Figure run(String what, int rounds) throws Exception {
@@ -76,7 +99,7 @@ final class LoopBench {
       Thread.sleep(WARM_UP.toMillis());
       for (int round = 0; round < rounds; round++) {
         Speed roof = whileIdle(roofline).dividedBy(workload.flops());
-        measured.add(new Figure.Round(Speed.of(ROUND, LoopBench::count), roof));
+        measured.add(new Figure.Round(Speed.of(roundLength, LoopBench::count), roof));
       }
     } finally {
       stop(job);
@@ -102,7 +125,8 @@ final class LoopBench {
     while (paused) {
       Thread.sleep(1);
     }
-    return pool.get((int) (number & POOL - 1));
+    int given = GIVEN.get() < everyId.size() ? GIVEN.getAndIncrement() : everyId.size();
+    return given < everyId.size() ? everyId.get(given) : pool.get((int) (number & POOL - 1));
   }
 
   /** Ends the job; if it ended by itself, it failed, and so does this. */

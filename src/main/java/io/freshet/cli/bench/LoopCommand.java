@@ -50,19 +50,20 @@ final class LoopCommand implements Callable<Integer> {
   private Figure measure(String what, Workload workload) throws Exception {
     Optional<Duration> checkpoints =
         what.endsWith("checkpoints") ? Optional.of(CHECKPOINT_INTERVAL) : Optional.empty();
-    return new LoopBench(workload, parallelism, checkpoints, options.seed)
+    boolean isTableFull = what.startsWith("million-rows");
+    return new LoopBench(workload, parallelism, isTableFull, checkpoints, options.seed)
         .run(what, options.rounds);
   }
 
   private static Map<String, Workload> cases() {
     Map<String, Workload> cases = new LinkedHashMap<>();
     cases.put("step-512", Workload.large(512, 512, 2));
-    cases.put("step-512-checkpoints", Workload.large(512, 512, 2));
     cases.put("step-64", Workload.large(512, 64, 2));
     cases.put("step-8", Workload.large(512, 8, 2));
     cases.put("batch-64-in-flight-1", Workload.large(64, 64, 1));
     cases.put("defaults", Workload.defaults());
-    cases.put("defaults-checkpoints", Workload.defaults());
+    cases.put("million-rows", Workload.large(512, 512, 2));
+    cases.put("million-rows-checkpoints", Workload.large(512, 512, 2));
     return cases;
   }
 }

@@ -93,6 +93,11 @@ record Workload(
     return flops + 3 * 2.0 * in;
   }
 
+  /** Of these, what a prediction takes: one product a layer. */
+  double forwardFlops() {
+    return flops() / 3;
+  }
+
   private static Field categorical(int number) {
     return new Field.Categorical(name(number), number);
   }

@@ -17,6 +17,11 @@ final class ZipfIds {
   }
 
   long draw(SplittableRandom random) {
-    return (long) Math.pow(1 + random.nextDouble() * range, 1 / exponent) - 1;
+    return at(random.nextDouble());
+  }
+
+  /** The number below which a share of all draws falls, from 0 to below 1. */
+  long at(double share) {
+    return (long) Math.pow(1 + share * range, 1 / exponent) - 1;
   }
 }

@@ -28,9 +28,12 @@ public final class EmbeddedKafka implements AutoCloseable {
   private final Path directory;
   private final boolean temporary;
   private final Ports ports;
+  private final Map<String, String> settings;
   private KafkaRaftServer server; // null while stopped
 
-  private EmbeddedKafka(Path directory, boolean temporary, Ports ports) {
+  private EmbeddedKafka(
+      Path directory, boolean temporary, Ports ports, Map<String, String> settings) {
+    this.settings = Map.copyOf(settings);
     this.directory = requireNonNull(directory, "directory");
     this.temporary = temporary;
     this.ports = ports;
@@ -42,7 +45,8 @@ public final class EmbeddedKafka implements AutoCloseable {
    */
   public static EmbeddedKafka start() throws IOException {
     EmbeddedKafka kafka =
-        started(new EmbeddedKafka(Files.createTempDirectory("freshet-kafka"), true, free(0)));
+        started(
+            new EmbeddedKafka(Files.createTempDirectory("freshet-kafka"), true, free(0), Map.of()));
     Runtime.getRuntime().addShutdownHook(new Thread(kafka::close, "close the broker"));
     return kafka;
   }
@@ -54,8 +58,17 @@ public final class EmbeddedKafka implements AutoCloseable {
    * @param port where clients connect; 0 for any that is free
    */
   public static EmbeddedKafka start(Path directory, int port) throws IOException {
+    return start(directory, port, Map.of());
+  }
+
+  /**
+   * The same with settings of the broker that go before ours, such as a login that it asks for; who
+   * asks for one makes its own {@link Topics}.
+   */
+  public static EmbeddedKafka start(Path directory, int port, Map<String, String> settings)
+      throws IOException {
     Files.createDirectories(directory);
-    return started(new EmbeddedKafka(directory, false, free(port)));
+    return started(new EmbeddedKafka(directory, false, free(port), settings));
   }
 
   /** Where clients connect: {@code host:port}. */
@@ -83,7 +96,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     if (server != null) {
       throw new IllegalStateException("the broker at " + bootstrapServers() + " is running");
     }
-    KafkaConfig config = new KafkaConfig(BrokerProperties.of(directory, ports), false);
+    KafkaConfig config = new KafkaConfig(properties(), false);
     BrokerProperties.format(config);
     server = new KafkaRaftServer(config, Time.SYSTEM);
     try {
@@ -103,6 +116,12 @@ public final class EmbeddedKafka implements AutoCloseable {
     if (temporary && Files.exists(directory)) {
       delete();
     }
+  }
+
+  private Map<String, String> properties() {
+    Map<String, String> properties = BrokerProperties.of(directory, ports);
+    properties.putAll(settings);
+    return properties;
   }
 
   Path directory() {

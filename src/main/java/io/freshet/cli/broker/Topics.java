@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -21,6 +22,7 @@ import org.apache.kafka.common.record.TimestampType;
  */
 public final class Topics {
   private static final int PATIENCE = 10_000; // milliseconds for an answer
+  private static final int PAUSE = 20; // milliseconds between two questions
 
   private final Map<String, Object> client;
   private final Optional<Short> replication;
@@ -97,6 +99,7 @@ public final class Topics {
   private void create(Admin admin, List<NewTopic> topics) throws IOException, InterruptedException {
     try {
       admin.createTopics(topics).all().get();
+      awaitPresent(admin, topics.stream().map(NewTopic::name).toList());
     } catch (ExecutionException e) {
       throw new IOException(
           "cannot create %s at %s: %s"
@@ -105,6 +108,19 @@ public final class Topics {
                   servers(),
                   e.getCause().getMessage()),
           e);
+    }
+  }
+
+  /** The controller answers before the brokers know, on a busy machine by a second. */
+  private void awaitPresent(Admin admin, List<String> names)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE);
+    while (!absent(admin, names).isEmpty()) {
+      if (System.nanoTime() > end) {
+        throw new IOException(
+            "%s were created at %s, but no broker knows them".formatted(names, servers()));
+      }
+      Thread.sleep(PAUSE);
     }
   }
 

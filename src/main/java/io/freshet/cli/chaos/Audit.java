@@ -11,6 +11,7 @@ import io.freshet.snapshot.SnapshotStore;
 import io.freshet.snapshot.Version;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,7 +26,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  *
  * <p>Topics are written at least once: of repeats, known by their keys, metrics count the newest
  * and letters one. Of a snapshot in the middle of the run it is known what it may hold at most, the
- * impressions before its offsets, and that its rows, its deep part and its figures must agree.
+ * impressions before its offsets, and at least, those whose window has ended by its event time, and
+ * that its rows, its deep part and its figures must agree.
  */
 final class Audit {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -46,10 +48,16 @@ final class Audit {
   }
 
   /**
+   * @param examples that the oracle has labelled
    * @param lines what was compared
    * @param remarks the first of what differs, in words
    */
-  record Findings(List<Difference> lines, List<String> remarks) {
+  record Findings(long examples, List<Difference> lines, List<String> remarks) {
+    Findings {
+      lines = List.copyOf(lines);
+      remarks = List.copyOf(remarks);
+    }
+
     long differences() {
       return lines.stream().mapToLong(Difference::differences).sum();
     }
@@ -61,7 +69,7 @@ final class Audit {
     audit.letters();
     audit.lastModel();
     audit.everyVersion();
-    return new Findings(audit.lines, audit.remarks);
+    return new Findings(audit.expected.examples(), audit.lines, audit.remarks);
   }
 
   /** Progressive validation: each example in one window, the newest report of a window counts. */
@@ -155,6 +163,7 @@ final class Audit {
           "its deep part has learned %d examples, its metrics %d"
               .formatted(manifest.dense().examples(), examples));
     }
+    manifest.eventTime().ifPresent(time -> decided(model, time, problems));
     Expected.Occurrences most = expected.occurrencesBefore(manifest.offsets());
     for (long fid : model.fids()) {
       if (model.updates(fid) > most.of(fid)) {
@@ -164,6 +173,19 @@ final class Audit {
       }
     }
     return problems;
+  }
+
+  private void decided(Snapshot model, Instant eventTime, List<String> problems) {
+    Map<Long, Long> least =
+        expected.occurrencesDecided(model.manifest().offsets(), eventTime).asMap();
+    for (Map.Entry<Long, Long> feature : least.entrySet()) {
+      long updates = model.updates(feature.getKey());
+      if (updates < feature.getValue()) {
+        problems.add(
+            "feature %d has %d updates, of %d impressions decided by its event time"
+                .formatted(feature.getKey(), updates, feature.getValue()));
+      }
+    }
   }
 
   private static long count(Map<String, Double> figures, String name) {

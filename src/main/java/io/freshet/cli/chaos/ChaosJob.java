@@ -27,7 +27,7 @@ import org.apache.flink.configuration.StateRecoveryOptions;
  * <p>Not thread-safe, but for {@link #id}.
  */
 final class ChaosJob {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private final FlinkCluster cluster;
   private final Path directory;

@@ -1,38 +1,49 @@
 package io.freshet.cli.chaos;
 
-import io.freshet.cli.chaos.Strike.Kind;
-import java.time.Duration;
-import java.util.ArrayList;
+import static java.util.Objects.requireNonNull;
+
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * What a run came to.
  *
+ * @param backend of its state
  * @param records that Kafka accepted
+ * @param checkpoints that were completed, savepoints among them
+ * @param settings that recovery rests on, of Flink and of the learner
  * @param strikes that were done
  * @param recoveries from a kill to learning again, in the order of their ends
  */
 record ChaosOutcome(
     long seed,
+    String backend,
     long records,
-    List<Kind> strikes,
-    List<Duration> recoveries,
+    long checkpoints,
+    SortedMap<String, String> settings,
+    List<Struck> strikes,
+    List<Recovery> recoveries,
     Audit.Findings findings) {
 
   ChaosOutcome {
+    requireNonNull(backend, "backend");
+    settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
     strikes = List.copyOf(strikes);
     recoveries = List.copyOf(recoveries);
+    requireNonNull(findings, "findings");
   }
 
   boolean isExact() {
     return findings.differences() == 0;
   }
 
-  /** For people. */
+  long kills() {
+    return strikes.stream().filter(struck -> struck.kind().isFailure()).count();
+  }
+
+  /** What was compared, for people. */
   String toText() {
     StringBuilder text = new StringBuilder();
     text.append("%-34s%14s%14s%14s%n".formatted("", "expected", "found", "differences"));
@@ -42,34 +53,20 @@ record ChaosOutcome(
               .formatted(line.what(), line.expected(), line.found(), line.differences()));
     }
     findings.remarks().forEach(remark -> text.append("  ").append(remark).append('\n'));
-    return text.append('\n').append(summary()).append('\n').toString();
+    return text.toString();
   }
 
-  /** One line, as a row of a table of many runs. */
+  /** In one line. */
   String summary() {
-    return "seed %d | %,d records | %s | recovery %s | %d differences"
-        .formatted(seed, records, kinds(), recovery(), findings.differences());
-  }
-
-  private String kinds() {
-    Map<Kind, Long> counts =
-        strikes.stream()
-            .collect(Collectors.groupingBy(kind -> kind, TreeMap::new, Collectors.counting()));
-    return counts.entrySet().stream()
-        .map(e -> e.getValue() + " " + e.getKey())
-        .collect(Collectors.joining(", "));
-  }
-
-  private String recovery() {
-    if (recoveries.isEmpty()) {
-      return "-";
-    }
-    List<Duration> sorted = new ArrayList<>(recoveries);
-    Collections.sort(sorted);
-    return "%.1f s median, %.1f s longest of %d"
+    return "seed %d: %s, %,d records, %,d examples, %d checkpoints, %d kills, %d others: %d differences"
         .formatted(
-            sorted.get(sorted.size() / 2).toMillis() / 1e3,
-            sorted.get(sorted.size() - 1).toMillis() / 1e3,
-            sorted.size());
+            seed,
+            backend,
+            records,
+            findings.examples(),
+            checkpoints,
+            kills(),
+            strikes.size() - kills(),
+            findings.differences());
   }
 }

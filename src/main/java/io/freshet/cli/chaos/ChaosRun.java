@@ -5,13 +5,18 @@ import io.freshet.cli.cluster.FlinkCluster;
 import io.freshet.config.LearnerConfig;
 import io.freshet.snapshot.LocalStorage;
 import io.freshet.snapshot.SnapshotStore;
+import io.freshet.snapshot.Version;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -19,11 +24,12 @@ import java.util.function.Consumer;
  * then all is read, decided and audited.
  */
 final class ChaosRun {
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final int ATTEMPTS_TO_FINISH = 5;
 
   /**
-   * So that a laptop holds several processes; figures of tasks are fetched often, for the watch.
+   * So that a laptop holds several processes; figures of tasks are fetched often, for the watch;
+   * and the loop spans task managers where it can.
    */
   private static final Map<String, String> SMALL =
       Map.of(
@@ -33,7 +39,17 @@ final class ChaosRun {
           "taskmanager.memory.framework.off-heap.size", "64m",
           "taskmanager.memory.jvm-overhead.min", "96m",
           "taskmanager.memory.managed.fraction", "0.3",
-          "metrics.fetcher.update-interval", "500 ms");
+          "metrics.fetcher.update-interval", "500 ms",
+          "taskmanager.load-balance.mode", "SLOTS");
+
+  private static final List<String> RULE_RECOVERY =
+      List.of(
+          "heartbeat.interval",
+          "heartbeat.rpc-failure-threshold",
+          "heartbeat.timeout",
+          "restart-strategy.exponential-delay.initial-backoff",
+          "restart-strategy.exponential-delay.max-backoff",
+          "taskmanager.slot.timeout");
 
   private final ChaosSettings settings;
   private final Consumer<String> log;
@@ -47,13 +63,15 @@ final class ChaosRun {
     try (BrokerProcess broker = new BrokerProcess(settings.out());
         FlinkCluster cluster = new FlinkCluster(settings.out(), settings.taskManagers(), SMALL)) {
       broker.start();
-      LearnerConfig config = config(broker, 2);
+      LearnerConfig config = config(broker, settings.plan().parallelism());
       createTopics(broker, config);
       cluster.start();
       ChaosJob job = new ChaosJob(cluster, settings.out(), p -> config(broker, p));
-      job.start(2);
+      job.start(config.parallelism());
       job.awaitRunning();
-      log.accept("cluster and job are up");
+      log.accept(
+          "cluster and job are up: parallelism %d, state on %s"
+              .formatted(config.parallelism(), backend(config)));
       return run(broker, cluster, job, config);
     }
   }
@@ -63,14 +81,24 @@ final class ChaosRun {
       throws Exception {
     try (ChaosStream stream = new ChaosStream(settings, config);
         RecoveryWatch watch = new RecoveryWatch(cluster.rest(), job::id)) {
-      Striker striker = new Striker(broker, cluster, job, watch, log);
-      striker.run(settings.plan());
+      var store = new SnapshotStore(LocalStorage.at(config.snapshot().root()));
+      Aim aim = new Aim(cluster, store);
+      Striker striker = new Striker(broker, cluster, job, aim, watch, log);
+      striker.run(settings.plan().strikes());
       long sent = stream.finish(settings.length());
       log.accept("the stream has ended: %,d records".formatted(sent));
       finish(job, config);
+      var ruling = ruling(cluster, config);
       log.accept("all is learned; comparing with the oracle");
       return new ChaosOutcome(
-          settings.seed(), sent, striker.struck(), watch.recoveries(), Audit.of(config));
+          settings.seed(),
+          backend(config),
+          sent,
+          aim.checkpoints(),
+          ruling,
+          striker.struck(),
+          watch.recoveries(),
+          Audit.of(config));
     }
   }
 
@@ -98,16 +126,21 @@ final class ChaosRun {
     List<Map.Entry<String, Long>> ends =
         new ArrayList<>(topics.ends(config.kafka().topics().impressions()).entrySet());
     ends.addAll(topics.ends(config.kafka().topics().clicks()).entrySet());
+    Optional<Version> last = Optional.empty();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       var latest = store.latest();
+      if (!latest.equals(last)) { // it goes on, however slowly
+        last = latest;
+        deadline = System.nanoTime() + PATIENCE.toNanos();
+      }
       Map<String, Long> read = latest.isEmpty() ? Map.of() : store.manifest(latest.get()).offsets();
       if (ends.stream().allMatch(e -> read.getOrDefault(e.getKey(), 0L) >= e.getValue())) {
         return;
       }
       if (System.nanoTime() > deadline) {
         throw new IOException(
-            "after %s the latest snapshot, %s, holds %s of %s; the job's last failure: %s"
+            "for %s the latest snapshot, %s, has held %s of %s; the job's last failure: %s"
                 .formatted(PATIENCE, latest, read, ends, job.lastFailure()));
       }
       Thread.sleep(250);
@@ -119,9 +152,22 @@ final class ChaosRun {
     all.add("kafka.bootstrap-servers=" + broker.bootstrapServers());
     all.add("snapshot.root=" + settings.out().resolve("snapshots").toUri());
     all.add("checkpoint.dir=" + settings.out().resolve("checkpoints").toUri());
+    all.add("checkpoint.backend=" + settings.plan().backend());
     all.addAll(settings.overrides());
     all.add("parallelism=" + parallelism);
     return LearnerConfig.parse(yaml(), "chaos-learner.yaml", all);
+  }
+
+  private static SortedMap<String, String> ruling(FlinkCluster cluster, LearnerConfig config)
+      throws IOException, InterruptedException {
+    SortedMap<String, String> ruling = new TreeMap<>(cluster.rest().configuration());
+    ruling.keySet().retainAll(RULE_RECOVERY);
+    ruling.put("checkpoint.interval", config.checkpoint().interval().toSeconds() + " s");
+    return ruling;
+  }
+
+  private static String backend(LearnerConfig config) {
+    return config.checkpoint().backend().name().toLowerCase(Locale.ROOT);
   }
 
   private static String yaml() {

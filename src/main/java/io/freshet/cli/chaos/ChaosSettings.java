@@ -22,14 +22,14 @@ record ChaosSettings(
     Duration length,
     double rate,
     int taskManagers,
-    List<Strike> plan,
+    ChaosPlan plan,
     Path out,
     List<String> overrides) {
   static final int SLOTS = 2;
 
   ChaosSettings {
     requireNonNull(length, "length");
-    plan = List.copyOf(plan);
+    requireNonNull(plan, "plan");
     out = out.toAbsolutePath();
     overrides = List.copyOf(overrides);
   }

@@ -9,6 +9,8 @@ import io.freshet.event.Outcome;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.model.LongIndex;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -117,11 +120,23 @@ final class Expected {
 
   /** The same, of no more than the impressions before these offsets. */
   Occurrences occurrencesBefore(Map<String, Long> offsets) {
+    return occurrences(offsets, impression -> true);
+  }
+
+  /** The same, of those impressions before these offsets whose window has ended by then. */
+  Occurrences occurrencesDecided(Map<String, Long> offsets, Instant eventTime) {
+    Duration atMost = config.join().window().plus(config.join().timerBucket());
+    long latest = eventTime.minus(atMost).toEpochMilli();
+    return occurrences(offsets, impression -> impression.timestamp() < latest);
+  }
+
+  private Occurrences occurrences(Map<String, Long> offsets, Predicate<EncodedImpression> counted) {
     Occurrences before = new Occurrences();
     impressions.forEach(
         (id, impression) -> {
           Place place = places.get(id);
-          if (place.offset() < offsets.getOrDefault(place.partition(), 0L)) {
+          if (place.offset() < offsets.getOrDefault(place.partition(), 0L)
+              && counted.test(impression)) {
             before.add(impression.example().fids());
           }
         });

@@ -1,6 +1,7 @@
 package io.freshet.cli.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.freshet.cli.chaos.Recovery.Outage;
 import io.freshet.cli.cluster.FlinkRest;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,8 +24,10 @@ final class RecoveryWatch implements AutoCloseable {
 
   private final FlinkRest rest;
   private final Supplier<String> job;
-  private final List<Instant> open = new ArrayList<>(); // kills not recovered from
-  private final List<Duration> recoveries = new ArrayList<>();
+  private final List<Recovery> recoveries = new ArrayList<>();
+  private Instant firstKill; // null while the job is well
+  private Instant lastKill;
+  private Outage outage;
   private final Thread thread = new Thread(this::watch, "recovery-watch");
 
   RecoveryWatch(FlinkRest rest, Supplier<String> job) {
@@ -35,11 +38,13 @@ final class RecoveryWatch implements AutoCloseable {
   }
 
   /** Notes that something was killed now. */
-  synchronized void killed() {
-    open.add(Instant.now());
+  synchronized void killed(Outage what) {
+    lastKill = Instant.now();
+    outage = firstKill == null ? what : Outage.SEVERAL;
+    firstKill = firstKill == null ? lastKill : firstKill;
   }
 
-  synchronized List<Duration> recoveries() {
+  synchronized List<Recovery> recoveries() {
     return List.copyOf(recoveries);
   }
 
@@ -65,8 +70,10 @@ final class RecoveryWatch implements AutoCloseable {
   }
 
   private synchronized void recovered(Instant since) {
-    Instant now = Instant.now();
-    open.removeIf(kill -> since.isAfter(kill) && recoveries.add(Duration.between(kill, now)));
+    if (firstKill != null && since.isAfter(lastKill)) {
+      recoveries.add(new Recovery(outage, Duration.between(firstKill, Instant.now())));
+      firstKill = null;
+    }
   }
 
   /** When the tasks started that have learned something, if they have. */

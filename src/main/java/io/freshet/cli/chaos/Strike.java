@@ -25,24 +25,53 @@ record Strike(Duration at, Kind kind, Moment moment, int target, Duration pause)
     SAVEPOINT,
     RESCALE;
 
+    /** Whether processes end. */
     boolean isFailure() {
       return this != SAVEPOINT && this != RESCALE;
     }
 
+    boolean endsTaskManager() {
+      return this == KILL_TASK_MANAGER || this == KILL_BOTH;
+    }
+
+    boolean endsJobManager() {
+      return this == KILL_JOB_MANAGER || this == KILL_BOTH;
+    }
+
+    /** Whether it may strike in a moment that a task manager is held in. */
+    boolean isSudden() {
+      return isFailure() && this != STOP_BROKER;
+    }
+
     @Override
     public String toString() {
-      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      return words(this);
     }
   }
 
-  /** When, beyond the time of the clock. */
+  /** Where the work stands when a strike comes; {@link Aim} tells how that is known. */
   enum Moment {
-    /** At once, be the job running, recovering or draining. */
+    /** Wherever it stands. */
     ANY,
-    /** While a checkpoint is in progress: in a drain, or in a snapshot of state. */
-    CHECKPOINTING,
-    /** As soon as one more checkpoint is complete, before or while its snapshot is published. */
-    PUBLISHING
+    /** A trainer has asked for the rows of a batch and not learned from it. */
+    BATCH_OPEN,
+    /** A trainer has got a checkpoint's barrier and not let it pass. */
+    DRAIN,
+    /** A checkpoint is begun and not complete. */
+    CHECKPOINT,
+    /** A checkpoint is complete and its snapshot not published. */
+    UNPUBLISHED,
+    /** Tasks come up again after another failure: they are deployed, or restore their state. */
+    RECOVERING;
+
+    @Override
+    public String toString() {
+      return words(this);
+    }
+  }
+
+  private static String words(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   Strike {
@@ -54,13 +83,8 @@ record Strike(Duration at, Kind kind, Moment moment, int target, Duration pause)
 
   @Override
   public String toString() {
-    String what =
-        switch (kind) {
-          case KILL_TASK_MANAGER, KILL_BOTH -> kind + " (task manager " + target + ")";
-          case RESCALE -> kind + " to " + target;
-          default -> kind.toString();
-        };
-    String when = moment == Moment.ANY ? "" : ", " + moment.name().toLowerCase(Locale.ROOT);
+    String what = kind == Kind.RESCALE ? kind + " to " + target : kind.toString();
+    String when = moment == Moment.ANY ? "" : ", " + moment;
     return "%.1f s: %s%s".formatted(at.toMillis() / 1e3, what, when);
   }
 }

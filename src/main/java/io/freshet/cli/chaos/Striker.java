@@ -1,5 +1,6 @@
 package io.freshet.cli.chaos;
 
+import io.freshet.cli.chaos.Recovery.Outage;
 import io.freshet.cli.chaos.Strike.Kind;
 import io.freshet.cli.chaos.Strike.Moment;
 import io.freshet.cli.cluster.BrokerProcess;
@@ -8,35 +9,38 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** Does what a plan says, one strike after the other. */
 final class Striker {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final Duration MOMENT_PATIENCE = Duration.ofSeconds(6);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final BrokerProcess broker;
   private final FlinkCluster cluster;
   private final ChaosJob job;
+  private final Aim aim;
   private final RecoveryWatch watch;
   private final Consumer<String> log;
-  private final List<Kind> struck = new ArrayList<>();
+  private final List<Struck> struck = new ArrayList<>();
 
   Striker(
       BrokerProcess broker,
       FlinkCluster cluster,
       ChaosJob job,
+      Aim aim,
       RecoveryWatch watch,
       Consumer<String> log) {
     this.broker = broker;
     this.cluster = cluster;
     this.job = job;
+    this.aim = aim;
     this.watch = watch;
     this.log = log;
   }
 
   /** What has been done; a savepoint or a rescale that a recovery did not allow is not in it. */
-  List<Kind> struck() {
+  List<Struck> struck() {
     return List.copyOf(struck);
   }
 
@@ -47,56 +51,78 @@ final class Striker {
       if (wait > 0) {
         Thread.sleep(wait / 1_000_000);
       }
-      await(strike.moment());
       log.accept(strike.toString());
-      strike(strike);
+      if (strike.kind().isFailure()) {
+        fail(strike);
+      } else {
+        intervene(strike);
+      }
     }
   }
 
-  private void strike(Strike strike) throws Exception {
-    switch (strike.kind()) {
-      case KILL_TASK_MANAGER -> killTaskManager(strike);
-      case KILL_JOB_MANAGER -> killJobManager(strike, false);
-      case KILL_BOTH -> killJobManager(strike, true);
-      case KILL_BROKER, STOP_BROKER -> restartBroker(strike);
-      case SAVEPOINT, RESCALE -> intervene(strike);
-      default -> throw new IllegalStateException("no way to " + strike.kind());
+  private void fail(Strike strike) throws Exception {
+    if (strike.moment() == Moment.RECOVERING) {
+      beginRecovery(strike);
     }
-  }
-
-  private void killTaskManager(Strike strike) throws Exception {
-    watch.killed();
-    cluster.killTaskManager(strike.target());
+    OptionalInt held =
+        strike.moment() == Moment.ANY
+            ? OptionalInt.empty()
+            : aim.hold(strike.moment(), strike.target());
+    Moment met = held.isPresent() ? strike.moment() : Moment.ANY;
+    if (met != strike.moment()) {
+      log.accept("the moment did not come");
+    }
+    int taskManager = held.isPresent() ? held.getAsInt() : aim.training(strike.target());
+    end(strike.kind(), taskManager);
+    if (held.isPresent()) {
+      cluster.taskManager(taskManager).thaw();
+    }
+    struck.add(new Struck(strike.kind(), strike.moment(), met));
     Thread.sleep(strike.pause().toMillis());
-    cluster.startTaskManager(strike.target());
-    struck.add(strike.kind());
+    startAgain(strike.kind(), taskManager);
   }
 
-  private void killJobManager(Strike strike, boolean taskManagerToo) throws Exception {
-    watch.killed();
-    cluster.killJobManager();
-    if (taskManagerToo) {
-      cluster.killTaskManager(strike.target());
-    }
-    Thread.sleep(strike.pause().toMillis());
-    cluster.startJobManager();
-    if (taskManagerToo) {
-      cluster.startTaskManager(strike.target());
-    }
-    cluster.awaitIdle(PATIENCE);
-    job.startAgain();
-    struck.add(strike.kind());
+  /** Lets the job recover from the death of a task manager, which comes back at once. */
+  private void beginRecovery(Strike strike) throws Exception {
+    int first = aim.training(strike.target() + 1);
+    end(Kind.KILL_TASK_MANAGER, first);
+    struck.add(Struck.at(Kind.KILL_TASK_MANAGER, Moment.ANY));
+    startAgain(Kind.KILL_TASK_MANAGER, first);
   }
 
-  private void restartBroker(Strike strike) throws Exception {
-    if (strike.kind() == Kind.KILL_BROKER) {
+  private void end(Kind kind, int taskManager) throws IOException, InterruptedException {
+    if (kind.endsJobManager()) {
+      watch.killed(Outage.JOB_MANAGER);
+      cluster.jobManager().kill();
+    } else if (kind.endsTaskManager() && aim.isNeeded(taskManager)) {
+      int slotsLeft = (cluster.taskManagers() - 1) * ChaosSettings.SLOTS;
+      watch.killed(
+          job.parallelism() > slotsLeft ? Outage.NEEDED_TASK_MANAGER : Outage.TASK_MANAGER);
+    }
+    if (kind.endsTaskManager()) {
+      cluster.taskManager(taskManager).kill();
+    }
+    if (kind == Kind.KILL_BROKER) {
       broker.kill();
-    } else {
+    } else if (kind == Kind.STOP_BROKER) {
       broker.stop();
     }
-    Thread.sleep(strike.pause().toMillis());
-    broker.start();
-    struck.add(strike.kind());
+  }
+
+  private void startAgain(Kind kind, int taskManager) throws Exception {
+    if (kind.endsJobManager()) {
+      cluster.jobManager().start();
+    }
+    if (kind.endsTaskManager()) {
+      cluster.taskManager(taskManager).start();
+    }
+    if (kind.endsJobManager()) {
+      cluster.awaitIdle(PATIENCE);
+      job.startAgain();
+    }
+    if (!kind.endsJobManager() && !kind.endsTaskManager()) {
+      broker.start();
+    }
   }
 
   /** Savepoints need a job that runs; one that is struck meanwhile refuses, which is its right. */
@@ -108,39 +134,9 @@ final class Striker {
       } else {
         job.rescale(strike.target());
       }
-      struck.add(strike.kind());
+      struck.add(Struck.at(strike.kind(), Moment.ANY));
     } catch (IOException e) {
       log.accept("refused: " + e.getMessage());
-    }
-  }
-
-  private void await(Moment moment) throws InterruptedException {
-    if (moment == Moment.ANY) {
-      return;
-    }
-    long deadline = System.nanoTime() + MOMENT_PATIENCE.toNanos();
-    long before = count("completed");
-    while (System.nanoTime() < deadline) {
-      if (moment == Moment.CHECKPOINTING
-          ? count("in_progress") > 0
-          : before >= 0 && count("completed") > before) {
-        return;
-      }
-      Thread.sleep(10);
-      before = before < 0 ? count("completed") : before;
-    }
-  }
-
-  /** How many checkpoints are so; -1 while nobody can say. */
-  private long count(String what) throws InterruptedException {
-    try {
-      return cluster
-          .rest()
-          .get("/jobs/" + job.id() + "/checkpoints")
-          .at("/counts/" + what)
-          .asLong();
-    } catch (IOException e) {
-      return -1;
     }
   }
 }

@@ -15,7 +15,7 @@ import java.util.Map;
  * <p>Not thread-safe.
  */
 public final class BrokerProcess implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private final int port;
   private final ChildProcess process;

@@ -3,20 +3,20 @@ package io.freshet.cli.cluster;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A JVM on this process's own class path, which can be killed and started again; all its lives
- * write to one log file.
- *
- * <p>Not thread-safe.
+ * A JVM on this process's own class path, which can be killed, held still and started again; all
+ * its lives write to one log file. Thread-safe.
  */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
   private static final String LOGGING = "io/freshet/cli/cluster/log4j2-cluster.properties";
   private static final long PATIENCE_SECONDS = 30;
 
@@ -24,6 +24,8 @@ final class ChildProcess implements AutoCloseable {
   private final Path log;
   private final List<String> command;
   private Process process; // null before the first start
+  private boolean kept;
+  private boolean wanted;
 
   /**
    * @param jvm arguments of the JVM
@@ -41,31 +43,57 @@ final class ChildProcess implements AutoCloseable {
     command.addAll(main);
   }
 
-  void start() throws IOException {
+  /** Starts it again whenever it ends by itself, as what runs a cluster's processes does. */
+  ChildProcess keptRunning() {
+    kept = true;
+    return this;
+  }
+
+  public synchronized void start() throws IOException {
     if (isAlive()) {
       throw new IllegalStateException(name + " runs already, as process " + process.pid());
     }
     Files.createDirectories(log.toAbsolutePath().getParent());
+    wanted = true;
     process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(Redirect.appendTo(log.toFile()))
             .start();
+    if (kept) {
+      // after a second: one that cannot live would else be started without end and without a pause
+      process
+          .onExit()
+          .thenRunAsync(
+              this::startIfWanted, CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
+    }
   }
 
-  boolean isAlive() {
+  private synchronized void startIfWanted() {
+    try {
+      if (wanted && !isAlive()) {
+        start();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(name + " does not start again", e);
+    }
+  }
+
+  public synchronized boolean isAlive() {
     return process != null && process.isAlive();
   }
 
   /** Ends the process at once, as {@code kill -9} does, and waits until it is gone. */
-  void kill() throws InterruptedException {
-    if (process != null) {
-      await(process.destroyForcibly());
+  public synchronized void kill() throws InterruptedException {
+    wanted = false;
+    if (process != null && !process.destroyForcibly().waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      throw new IllegalStateException(name + " outlives its kill, as process " + process.pid());
     }
   }
 
   /** Asks the process to end, and kills it when it does not. */
-  void stop() throws InterruptedException {
+  synchronized void stop() throws InterruptedException {
+    wanted = false;
     if (process != null) {
       process.destroy();
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -74,10 +102,21 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
-  private void await(Process killed) throws InterruptedException {
-    if (!killed.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-      throw new IllegalStateException(name + " outlives its kill, as process " + killed.pid());
+  /** Holds the process still where it is, as {@code kill -STOP} does; it can be killed then. */
+  public synchronized void freeze() throws IOException {
+    Signals.send("STOP", process.pid());
+  }
+
+  /** Lets the process go on; nothing if it is dead. */
+  public synchronized void thaw() throws IOException {
+    if (isAlive()) {
+      Signals.send("CONT", process.pid());
     }
+  }
+
+  /** What it writes to. */
+  public Path log() {
+    return log;
   }
 
   /** The end of what it has logged. */
@@ -92,7 +131,8 @@ final class ChildProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    wanted = false;
     if (process != null) {
       process.destroyForcibly();
     }

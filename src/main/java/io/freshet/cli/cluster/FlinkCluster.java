@@ -35,6 +35,7 @@ public final class FlinkCluster implements AutoCloseable {
   private final FlinkRest rest;
   private final ChildProcess jobManager;
   private final List<ChildProcess> taskManagers = new ArrayList<>();
+  private final List<Integer> metricPorts = new ArrayList<>();
 
   /**
    * A cluster that does not run yet.
@@ -70,17 +71,27 @@ public final class FlinkCluster implements AutoCloseable {
               settings,
               JvmArguments.ofJobManager(flink));
       for (int i = 0; i < taskManagers; i++) {
+        metricPorts.add(metricsPort(settings));
         this.taskManagers.add(
             process(
-                "task-manager-" + i,
-                logs,
-                TaskManagerRunner.class,
-                conf,
-                settings,
-                JvmArguments.ofTaskManager(flink)));
+                    "task-manager-" + i,
+                    logs,
+                    TaskManagerRunner.class,
+                    conf,
+                    settings,
+                    JvmArguments.ofTaskManager(flink))
+                .keptRunning());
       }
     }
     this.rest = new FlinkRest(restPort);
+  }
+
+  /** A port for the metrics of one process, set in place of the range that ships. */
+  private static int metricsPort(Map<String, String> settings) throws IOException {
+    try (ServerSocket free = freePort()) {
+      settings.put("metrics.reporter.prom.port", String.valueOf(free.getLocalPort()));
+      return free.getLocalPort();
+    }
   }
 
   private static ChildProcess process(
@@ -112,7 +123,7 @@ public final class FlinkCluster implements AutoCloseable {
     for (ChildProcess taskManager : taskManagers) {
       taskManager.start();
     }
-    awaitIdle(Duration.ofMinutes(2));
+    awaitIdle(Duration.ofMinutes(4));
   }
 
   public int restPort() {
@@ -127,27 +138,22 @@ public final class FlinkCluster implements AutoCloseable {
     return taskManagers.size();
   }
 
-  /** {@code kill -9}; nothing if it is dead. */
-  public void killJobManager() throws InterruptedException {
-    jobManager.kill();
+  public ChildProcess jobManager() {
+    return jobManager;
   }
 
-  public void startJobManager() throws IOException {
-    jobManager.start();
+  /** A task manager; one that ends by itself is started again. */
+  public ChildProcess taskManager(int index) {
+    return taskManagers.get(index);
   }
 
-  /** {@code kill -9}; nothing if it is dead. */
-  public void killTaskManager(int index) throws InterruptedException {
-    taskManagers.get(index).kill();
-  }
-
-  /** Starts a task manager that is dead. */
-  public void startTaskManager(int index) throws IOException {
-    taskManagers.get(index).start();
-  }
-
-  public boolean isTaskManagerAlive(int index) {
-    return taskManagers.get(index).isAlive();
+  /**
+   * What a task manager's own metrics say now, in the text format of Prometheus.
+   *
+   * @throws IOException where it does not run, or not yet
+   */
+  public String metrics(int taskManager) throws IOException, InterruptedException {
+    return FlinkRest.text(metricPorts.get(taskManager), "/metrics");
   }
 
   /**

@@ -12,22 +12,38 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Flink's REST interface, as far as runs need it. Thread-safe. */
 public final class FlinkRest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final HttpClient CLIENT = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 
-  private final HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
   private final String address;
 
-  FlinkRest(int port) {
+  /** The interface of a cluster on this machine. */
+  public FlinkRest(int port) {
     address = "http://127.0.0.1:" + port;
   }
 
   /** What {@code GET} answers. */
   public JsonNode get(String path) throws IOException, InterruptedException {
     return send(request(path).GET().build());
+  }
+
+  /** What another port of this machine answers. */
+  static String text(int port, String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .timeout(PATIENCE)
+            .build();
+    HttpResponse<String> response = CLIENT.send(request, BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IOException(request.uri() + " answers " + response.statusCode());
+    }
+    return response.body();
   }
 
   /** What {@code POST} answers. */
@@ -50,6 +66,14 @@ public final class FlinkRest {
 
   /** Task managers and slots as the job manager knows them now. */
   public record Slots(int taskManagers, int total, int free) {}
+
+  /** The configuration that the job manager runs with. */
+  public Map<String, String> configuration() throws IOException, InterruptedException {
+    Map<String, String> configuration = new TreeMap<>();
+    get("/jobmanager/config")
+        .forEach(e -> configuration.put(e.get("key").asText(), e.get("value").asText()));
+    return configuration;
+  }
 
   /** The job's state: {@code RUNNING}, {@code RESTARTING}, {@code FAILED} and so on. */
   public String state(String job) throws IOException, InterruptedException {
@@ -107,7 +131,7 @@ public final class FlinkRest {
   }
 
   private JsonNode send(HttpRequest request) throws IOException, InterruptedException {
-    HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> response = CLIENT.send(request, BodyHandlers.ofByteArray());
     JsonNode body = JSON.readTree(response.body());
     if (response.statusCode() / 100 != 2) {
       throw new IOException(

@@ -1,12 +1,16 @@
 package io.freshet.cli.serve;
 
+import io.freshet.serve.MemoryStore;
 import io.freshet.serve.ModelServer;
+import io.freshet.serve.RocksStore;
+import io.freshet.serve.RowStore;
 import io.freshet.serve.ServeSettings;
 import io.freshet.serve.SnapshotFollower;
 import io.freshet.snapshot.LocalStorage;
 import io.freshet.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -67,11 +71,40 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Milliseconds between two looks at the pointer.")
   private int pollMillis = 500;
 
+  @Option(
+      names = "--store",
+      paramLabel = "KIND",
+      description = "Where the rows lie: ${COMPLETION-CANDIDATES}.")
+  private StoreOption store = StoreOption.memory;
+
+  @Option(
+      names = "--store-dir",
+      paramLabel = "DIR",
+      description = {
+        "Folder of --store rocksdb, on a local disk; kept for the next start. Has room for",
+        "two models, as a full is loaded beside the one that is served."
+      })
+  private Path storeFolder;
+
+  @Option(
+      names = "--store-memory",
+      paramLabel = "MIB",
+      description = "MiB outside the heap for --store rocksdb.")
+  private int storeMemory = 256;
+
+  /** The values of {@code --store}, as they are written. */
+  enum StoreOption {
+    memory,
+    rocksdb
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
-    SnapshotStore store = new SnapshotStore(storage());
+    SnapshotStore snapshots = new SnapshotStore(storage());
     ServeSettings settings = settings();
-    try (SnapshotFollower follower = new SnapshotFollower(store, InstantSource.system());
+    checkOptions();
+    try (SnapshotFollower follower =
+            new SnapshotFollower(snapshots, rows(), InstantSource.system());
         ModelServer server = new ModelServer(follower, Optional.ofNullable(name), settings)) {
       server.start();
       follower.start(Duration.ofMillis(pollMillis));
@@ -82,6 +115,29 @@ public final class ServeCommand implements Callable<Integer> {
       server.join();
     }
     return 0;
+  }
+
+  private void checkOptions() {
+    if ((store == StoreOption.rocksdb) != (storeFolder != null)) {
+      throw wrong("--store rocksdb and --store-dir DIR go together");
+    }
+    if (storeMemory < 16) {
+      throw wrong("--store-memory " + storeMemory + " is too little; 16 or more is right");
+    }
+    if (pollMillis < 1) {
+      throw wrong("--poll " + pollMillis + " is no pause; 1 or more is right");
+    }
+  }
+
+  private RowStore rows() throws IOException {
+    return switch (store) {
+      case memory -> new MemoryStore();
+      case rocksdb -> new RocksStore(storeFolder, (long) storeMemory << 20);
+    };
+  }
+
+  private ParameterException wrong(String what) {
+    return new ParameterException(spec.commandLine(), what);
   }
 
   private ServeSettings settings() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.freshet.feature.Fids;
 import io.freshet.feature.LabelledExample;
 import io.freshet.model.LocalLearner;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -57,6 +58,24 @@ class BenchExamplesTest {
         new LocalLearner(workload.schema(), workload.model(), workload.learning());
     learner.learn(examples);
     assertThat(learner.skipped()).isZero();
+  }
+
+  @Test
+  void eachIdIsHeldOnceByTheExamplesThatFillTheTable() {
+    BenchExamples examples = new BenchExamples(39, 10_000, 1);
+
+    List<LabelledExample> each = examples.each();
+
+    Set<Long> ids = new HashSet<>();
+    for (LabelledExample example : each) {
+      Arrays.stream(example.example().fids())
+          .skip(1)
+          .forEach(id -> assertThat(ids.add(id)).isTrue());
+    }
+    assertThat(ids).hasSize(10_000 / 39 * 39);
+    for (LabelledExample drawn : examples.next(100)) {
+      assertThat(Arrays.stream(drawn.example().fids()).skip(1)).allMatch(ids::contains);
+    }
   }
 
   @Test

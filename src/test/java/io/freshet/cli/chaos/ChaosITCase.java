@@ -21,19 +21,21 @@ final class ChaosITCase {
 
   @Test
   void nothingIsLostWhenProcessesAreKilled() throws Exception {
-    List<Strike> plan =
+    List<Strike> strikes =
         List.of(
-            strike(3, Kind.KILL_TASK_MANAGER, Moment.CHECKPOINTING, 0),
+            strike(3, Kind.KILL_TASK_MANAGER, Moment.DRAIN, 0),
             strike(5, Kind.SAVEPOINT, Moment.ANY, 0),
-            strike(8, Kind.KILL_JOB_MANAGER, Moment.PUBLISHING, 0),
+            strike(8, Kind.KILL_JOB_MANAGER, Moment.UNPUBLISHED, 0),
             strike(9, Kind.RESCALE, Moment.ANY, 3),
-            strike(12, Kind.KILL_TASK_MANAGER, Moment.ANY, 1));
+            strike(12, Kind.KILL_TASK_MANAGER, Moment.BATCH_OPEN, 1));
 
-    ChaosOutcome outcome = new ChaosRun(settings(plan), System.out::println).run();
+    ChaosOutcome outcome =
+        new ChaosRun(settings(new ChaosPlan("rocksdb", 2, strikes)), System.out::println).run();
 
-    System.out.println(outcome.toText());
+    System.out.println(outcome.toText() + new ChaosTable(List.of(outcome)));
     assertThat(outcome.isExact()).as("seed %d%n%s", SEED, outcome.toText()).isTrue();
     assertThat(outcome.strikes())
+        .extracting(Struck::kind)
         .filteredOn(Kind::isFailure)
         .containsExactly(Kind.KILL_TASK_MANAGER, Kind.KILL_JOB_MANAGER, Kind.KILL_TASK_MANAGER);
     assertThat(outcome.records()).isGreaterThan(10_000);
@@ -43,7 +45,7 @@ final class ChaosITCase {
     return new Strike(Duration.ofSeconds(seconds), kind, moment, target, Duration.ofSeconds(1));
   }
 
-  private static ChaosSettings settings(List<Strike> plan) throws IOException {
+  private static ChaosSettings settings(ChaosPlan plan) throws IOException {
     Path out = TARGET.resolve("chaos-it");
     delete(out);
     return new ChaosSettings(SEED, Duration.ofSeconds(20), 1_000, 2, plan, out, List.of());

@@ -3,6 +3,7 @@ package io.freshet.cli.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.cli.chaos.Strike.Kind;
+import io.freshet.cli.chaos.Strike.Moment;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -40,11 +41,44 @@ final class ChaosPlanTest {
     assertThat(manyPlans()).extracting(Strike::kind).contains(Kind.values());
   }
 
+  @Test
+  void everySuddenKindMeetsEveryMoment() {
+    for (Kind kind : Kind.values()) {
+      assertThat(manyPlans().stream().filter(strike -> strike.kind() == kind))
+          .as(kind.toString())
+          .extracting(Strike::moment)
+          .containsOnly(kind.isSudden() ? Moment.values() : new Moment[] {Moment.ANY});
+    }
+  }
+
+  @Test
+  void bothBackendsAndSeveralParallelismsOccur() {
+    List<ChaosPlan> plans =
+        LongStream.range(0, 30).mapToObj(seed -> ChaosPlan.draw(seed, LENGTH, 2, 4)).toList();
+
+    assertThat(plans).extracting(ChaosPlan::backend).contains("hashmap", "rocksdb");
+    assertThat(plans).extracting(ChaosPlan::parallelism).contains(2, 3, 4);
+  }
+
+  @Test
+  void aRescaleChangesTheParallelism() {
+    for (long seed = 0; seed < 30; seed++) {
+      ChaosPlan plan = ChaosPlan.draw(seed, LENGTH, 2, 4);
+      int parallelism = plan.parallelism();
+      for (Strike strike : plan.strikes()) {
+        if (strike.kind() == Kind.RESCALE) {
+          assertThat(strike.target()).as("seed %d", seed).isNotEqualTo(parallelism);
+          parallelism = strike.target();
+        }
+      }
+    }
+  }
+
   private static List<Strike> manyPlans() {
-    return LongStream.range(0, 30).boxed().flatMap(seed -> plan(seed).stream()).toList();
+    return LongStream.range(0, 100).boxed().flatMap(seed -> plan(seed).stream()).toList();
   }
 
   private static List<Strike> plan(long seed) {
-    return ChaosPlan.draw(seed, LENGTH, 2, 4);
+    return ChaosPlan.draw(seed, LENGTH, 2, 4).strikes();
   }
 }

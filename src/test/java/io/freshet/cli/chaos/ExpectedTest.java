@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.cli.stream.EventJson;
 import io.freshet.config.LearnerConfig;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,18 @@ final class ExpectedTest {
 
     assertThat(expected().occurrencesBefore(Map.of("impressions-0", 1L)).total()).isEqualTo(3);
     assertThat(expected().occurrencesBefore(Map.of()).total()).isZero();
+  }
+
+  @Test
+  void whatIsDecidedByATimeLiesBeforeTheOffsetsAndHasEndedItsWindow() {
+    impression("a", "u");
+    impression("b", "u");
+    Instant end = Instant.ofEpochMilli(T + WINDOW + CONFIG.join().timerBucket().toMillis());
+    Map<String, Long> first = Map.of("impressions-0", 1L);
+
+    assertThat(expected().occurrencesDecided(first, end).total()).isZero();
+    assertThat(expected().occurrencesDecided(first, end.plusMillis(1)).total()).isEqualTo(3);
+    assertThat(expected().occurrencesDecided(Map.of(), end.plusMillis(1)).total()).isZero();
   }
 
   private Expected expected() {

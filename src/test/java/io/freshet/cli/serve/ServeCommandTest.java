@@ -8,6 +8,8 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ServeCommandTest {
   @TempDir Path root;
@@ -27,6 +29,21 @@ class ServeCommandTest {
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).startsWith("serve: port 65536 is not in 0..65535");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--store rocksdb, --store rocksdb and --store-dir DIR go together",
+    "--store-dir here, --store rocksdb and --store-dir DIR go together",
+    "--store disk, Invalid value for option",
+    "--store-memory 1, --store-memory 1 is too little; 16 or more is right",
+    "--poll 0, --poll 0 is no pause; 1 or more is right"
+  })
+  void optionsThatDoNotFitAreRefused(String options, String reason) {
+    CommandRun run = CommandRun.of(("serve --snapshots " + root + " " + options).split(" "));
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).startsWith("serve: " + reason);
   }
 
   @Test

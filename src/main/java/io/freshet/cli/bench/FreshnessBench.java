@@ -1,0 +1,128 @@
+package io.freshet.cli.bench;
+
+import static io.freshet.cli.stream.EventRecord.Topic.CLICKS;
+import static io.freshet.cli.stream.EventRecord.Topic.IMPRESSIONS;
+
+import io.freshet.cli.stream.EventJson;
+import io.freshet.cli.stream.EventRecord;
+import io.freshet.cli.stream.KafkaEvents;
+import io.freshet.serve.ModelServer;
+import io.freshet.serve.ServeSettings;
+import io.freshet.serve.SnapshotFollower;
+import io.freshet.snapshot.SnapshotStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * How long a click takes from Kafka to a served score, through all of it: broker, job, checkpoint,
+ * snapshot, follower, HTTP.
+ *
+ * <p>A steady stream of impressions keeps the job at work. Now and then a <em>probe</em> goes with
+ * it: an impression for a user whom nobody has seen before, and a second later its click. As soon
+ * as the click is in Kafka, {@link ProbeWatch} asks the server for that user's score again and
+ * again, until the version that answers has a row for the user: none has one that did not learn the
+ * click.
+ */
+final class FreshnessBench {
+  private static final Duration POLL = Duration.ofMillis(500); // the server's default
+  private static final Duration TICK = Duration.ofMillis(5);
+  private static final Duration CLICK_DELAY = Duration.ofSeconds(1);
+  private static final int WARM_UP_CHECKPOINTS = 3;
+  private static final String USER = "c1";
+
+  private final Duration interval;
+  private final Duration length;
+  private final int perSecond;
+  private final int probesPerSecond;
+  private final SplittableRandom random;
+  private final AdEvents events;
+
+  FreshnessBench(
+      Duration interval, Duration length, int perSecond, int probesPerSecond, long seed) {
+    this.interval = interval;
+    this.length = length;
+    this.perSecond = perSecond;
+    this.probesPerSecond = probesPerSecond;
+    random = new SplittableRandom(seed);
+    events = new AdEvents(0, seed);
+  }
+
+  FreshnessFigure run(Path directory) throws Exception {
+    try (LiveLearner learner = LiveLearner.start(directory, yaml());
+        SnapshotFollower follower =
+            new SnapshotFollower(new SnapshotStore(learner.snapshots()), InstantSource.system())) {
+      follower.start(POLL);
+      try (ModelServer server =
+          new ModelServer(
+              follower, Optional.empty(), ServeSettings.DEFAULT.withAddress("127.0.0.1", 0))) {
+        server.start();
+        ProbeWatch watch = new ProbeWatch(follower, server.address(), USER);
+        watch.start();
+        stream(learner, watch);
+        watch.end(interval.multipliedBy(4).plusSeconds(30));
+        return watch.figure(interval);
+      }
+    }
+  }
+
+  /** Sends impressions and probes at their times, until all probes are sent. */
+  private void stream(LiveLearner learner, ProbeWatch watch) throws Exception {
+    long start = System.nanoTime();
+    Duration warmUp = interval.multipliedBy(WARM_UP_CHECKPOINTS);
+    double probeAt = warmUp.toNanos();
+    Duration end = warmUp.plus(length);
+    try (KafkaEvents producer = learner.producer()) {
+      ClickSchedule clicks = new ClickSchedule();
+      long sent = 0;
+      for (long now = 0; now < end.plus(CLICK_DELAY).toNanos(); now = System.nanoTime() - start) {
+        for (; sent < now * perSecond / 1_000_000_000L; sent++) {
+          producer.send(impression("stream-" + sent, events.features()));
+        }
+        for (; probeAt < Math.min(now, end.toNanos()); probeAt += gap()) {
+          String user = "probe-" + Math.round(probeAt);
+          Map<String, Object> features = events.features();
+          features.put(USER, user);
+          producer.send(impression(user, features));
+          clicks.add(user, features, now + CLICK_DELAY.toNanos());
+        }
+        for (var due = clicks.poll(now); due.isPresent(); due = clicks.poll(now)) {
+          String user = due.get().user();
+          watch.clicked(user, due.get().features());
+          long time = System.currentTimeMillis();
+          producer.send(
+              new EventRecord(CLICKS, Optional.of(user), time, EventJson.click(user, time)));
+        }
+        learner.check();
+        Thread.sleep(TICK.toMillis());
+      }
+    }
+  }
+
+  /** Nanoseconds from one probe to the next: they come at random. */
+  private double gap() {
+    return -Math.log(1 - random.nextDouble()) / probesPerSecond * 1e9;
+  }
+
+  private static EventRecord impression(String id, Map<String, Object> features)
+      throws IOException {
+    long time = System.currentTimeMillis();
+    return new EventRecord(
+        IMPRESSIONS, Optional.of(id), time, EventJson.impression(id, time, features));
+  }
+
+  private String yaml() {
+    return """
+        name: bench
+        %sjoin: {window: 10 s, out-of-orderness: 1 s}
+        train: {user-field: %s}
+        evaluate: {window: 2 s}
+        checkpoint: {interval: %d ms}
+        """
+        .formatted(AdEvents.fields(), USER, interval.toMillis());
+  }
+}

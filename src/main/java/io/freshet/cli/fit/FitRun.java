@@ -1,0 +1,117 @@
+package io.freshet.cli.fit;
+
+import io.freshet.config.FitConfig;
+import io.freshet.evaluate.Metrics;
+import io.freshet.evaluate.MetricsAccumulator;
+import io.freshet.feature.LabelledExample;
+import io.freshet.model.FitLearner;
+import io.freshet.model.ModelSettings;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/**
+ * One fit from one seed: passes over the shuffled training examples until the validation stops
+ * getting better, then the test of the best pass.
+ *
+ * <p>Better is a higher AUC of the validation examples. A pass that is not better lowers the rate
+ * to a tenth; {@code patience} such passes in a row end the fit.
+ */
+final class FitRun {
+  private static final float RATE_FALL = 0.1f;
+
+  private final FitConfig config;
+  private final List<LabelledExample> train;
+  private final List<LabelledExample> valid;
+  private final List<LabelledExample> test;
+  private final Consumer<Epoch> tell;
+
+  /**
+   * What one pass came to.
+   *
+   * @param number from 1
+   * @param loss mean loss of the training examples, each before its step
+   */
+  record Epoch(int number, double loss, Metrics valid, boolean best, double seconds) {}
+
+  /** What the best pass came to. */
+  record Result(int bestEpoch, Metrics valid, Metrics test, long parameters) {}
+
+  FitRun(
+      FitConfig config,
+      List<LabelledExample> train,
+      List<LabelledExample> valid,
+      List<LabelledExample> test,
+      Consumer<Epoch> tell) {
+    this.config = config;
+    this.train = List.copyOf(train);
+    this.valid = valid;
+    this.test = test;
+    this.tell = tell;
+  }
+
+  Result run(long seed) {
+    FitLearner learner =
+        new FitLearner(config.features(), withSeed(config.model(), seed), config.settings());
+    Random random = new Random(seed);
+    List<LabelledExample> order = new ArrayList<>(train);
+    FitLearner.State state = learner.state();
+    Epoch best = new Epoch(0, Double.NaN, Metrics.NONE, true, 0);
+    int worse = 0;
+    for (int n = 1; n <= config.settings().epochs() && worse < config.settings().patience(); n++) {
+      Collections.shuffle(order, random);
+      long start = System.nanoTime();
+      double loss = pass(learner, order);
+      Metrics metrics = metrics(learner, valid);
+      boolean better = best.number() == 0 || metrics.auc() > best.valid().auc();
+      Epoch epoch = new Epoch(n, loss, metrics, better, (System.nanoTime() - start) / 1e9);
+      tell.accept(epoch);
+      if (better) {
+        best = epoch;
+        state = learner.state();
+        worse = 0;
+      } else {
+        worse++;
+        learner.scaleRate(RATE_FALL);
+      }
+    }
+    learner.restore(state);
+    return new Result(best.number(), best.valid(), metrics(learner, test), learner.parameters());
+  }
+
+  private double pass(FitLearner learner, List<LabelledExample> examples) {
+    double loss = 0;
+    for (List<LabelledExample> batch : batches(examples)) {
+      loss += learner.learn(batch) * batch.size();
+    }
+    return loss / examples.size();
+  }
+
+  private Metrics metrics(FitLearner learner, List<LabelledExample> examples) {
+    MetricsAccumulator metrics = new MetricsAccumulator();
+    for (List<LabelledExample> batch : batches(examples)) {
+      float[] probabilities = learner.predict(batch);
+      for (int i = 0; i < probabilities.length; i++) {
+        LabelledExample e = batch.get(i);
+        metrics.add(e.time(), e.label(), e.weight(), probabilities[i]);
+      }
+    }
+    return metrics.metrics();
+  }
+
+  private List<List<LabelledExample>> batches(List<LabelledExample> examples) {
+    int size = config.settings().batchSize();
+    List<List<LabelledExample>> batches = new ArrayList<>();
+    for (int at = 0; at < examples.size(); at += size) {
+      batches.add(examples.subList(at, Math.min(at + size, examples.size())));
+    }
+    return batches;
+  }
+
+  private static ModelSettings withSeed(ModelSettings m, long seed) {
+    return new ModelSettings(
+        m.kind(), m.embeddingSize(), m.hiddenLayers(), m.crossLayers(), m.l2(), seed);
+  }
+}

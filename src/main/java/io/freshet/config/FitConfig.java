@@ -1,0 +1,53 @@
+package io.freshet.config;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.model.FitSettings;
+import io.freshet.model.ModelSettings;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What fitting a model to files takes of a learner's configuration: its features, its model and the
+ * section {@code fit}. Everything else may be missing, Kafka's address too.
+ *
+ * @param features the fields, read from the columns of their names
+ * @param label the column of the label, 0 or 1
+ * @param separator between the values of a cell of a {@code multi} field
+ */
+public record FitConfig(
+    FeatureSchema features,
+    ModelSettings model,
+    FitSettings settings,
+    String label,
+    String separator) {
+
+  public FitConfig {
+    requireNonNull(features, "features");
+    requireNonNull(model, "model");
+    requireNonNull(settings, "settings");
+    requireNonNull(label, "label");
+    requireNonNull(separator, "separator");
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param overrides {@code key=value} each; a later one wins
+   * @throws ConfigException with every problem there is, also when the file cannot be read
+   */
+  public static FitConfig read(Path file, List<String> overrides) {
+    return parse(ConfigFile.text(file), file.toString(), overrides);
+  }
+
+  /**
+   * Reads a file's text.
+   *
+   * @param sourceName names the file in messages
+   * @throws ConfigException with every problem there is
+   */
+  public static FitConfig parse(String yaml, String sourceName, List<String> overrides) {
+    return new FitReader().read(yaml, sourceName, overrides);
+  }
+}

@@ -1,0 +1,98 @@
+package io.freshet.config;
+
+import static io.freshet.config.Wanted.number;
+import static io.freshet.config.Wanted.oneOf;
+import static io.freshet.config.Wanted.text;
+import static io.freshet.config.Wanted.wholeNumber;
+
+import io.freshet.config.Node.Mapping;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
+import io.freshet.model.FitSettings;
+import io.freshet.model.ModelSettings;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads what {@link FitConfig} holds, and leaves the rest of a learner's file alone. */
+final class FitReader {
+  private static final String[] LEFT = {
+    "name",
+    "kafka",
+    "events",
+    "join",
+    "train",
+    "evaluate",
+    "snapshot",
+    "checkpoint",
+    "examples",
+    "parallelism",
+    "max-parallelism"
+  };
+  private static final Map<String, Boolean> SWITCH = Map.of("true", true, "false", false);
+
+  private final Problems problems = new Problems();
+
+  /** The section {@code fit}. */
+  record Fit(FitSettings settings, String label, String separator) {
+    static final Fit DEFAULT = new Fit(FitSettings.DEFAULT, "label", "|");
+  }
+
+  static Fit section(Section root) {
+    return root.section("fit").as(Fit.DEFAULT, FitReader::fit);
+  }
+
+  FitConfig read(String yaml, String source, List<String> overrides) {
+    Node document = YamlTree.document(yaml, source, problems);
+    refuseProblems();
+    Mapping mapping = new NodeReader(problems).mapping(document, "");
+    new Overrides(mapping, problems).apply(overrides);
+    Section root = Section.root(mapping, problems);
+    Optional<FitConfig> config = root.make(() -> config(root));
+    refuseProblems();
+    return config.orElseThrow();
+  }
+
+  private FitConfig config(Section s) {
+    s.leave(LEFT);
+    List<Field> fields = FeatureReader.read(s).fields();
+    ModelSettings model = s.section("model").as(ModelSettings.DEFAULT, Sections::model);
+    Fit fit = section(s);
+    s.end();
+    refuseProblems();
+    FeatureSchema features = new FeatureSchema(fields, anyUser(fields));
+    return new FitConfig(features, model, fit.settings(), fit.label(), fit.separator());
+  }
+
+  /** Fitting does not partition by users, but a schema names a field that could. */
+  private static String anyUser(List<Field> fields) {
+    return fields.stream()
+        .filter(Field.Categorical.class::isInstance)
+        .map(Field::name)
+        .findFirst()
+        .orElse("");
+  }
+
+  private static Fit fit(Section s, Fit d) {
+    FitSettings f = d.settings();
+    return new Fit(
+        new FitSettings(
+            s.get("batch-size", f.batchSize(), wholeNumber(1, 1_000_000)),
+            s.get("epochs", f.epochs(), wholeNumber(1, 10_000)),
+            s.get("patience", f.patience(), wholeNumber(1, 10_000)),
+            s.section("optimizer").as(f.optimizer(), OptimizerReader::read),
+            s.get("embedding-l2", f.embeddingL2(), number(0, 1000)),
+            s.get("whole-table", f.wholeTable(), oneOf(SWITCH)),
+            s.get("dense-l2", f.denseL2(), number(0, 1000)),
+            s.get("dropout", f.dropout(), number(0, 0.99)),
+            s.get("batch-norm", f.batchNorm(), oneOf(SWITCH))),
+        s.get("label", d.label(), text()),
+        s.get("separator", d.separator(), text()));
+  }
+
+  private void refuseProblems() {
+    if (problems.count() > 0) {
+      throw new ConfigException(problems.errors());
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.freshet.model;
+
+import java.util.Arrays;
+
+/**
+ * Adam (Kingma and Ba 2015, arXiv 1412.6980, algorithm 1), with decoupled weight decay if there is
+ * any (AdamW, Loshchilov and Hutter 2019, arXiv 1711.05101, algorithm 2).
+ *
+ * <p>The slots are the moments m and v and the number t of steps, which is the same for parameters
+ * that always move together:
+ *
+ * <pre>
+ * t += 1,   m = β₁ m + (1 - β₁) g,   v = β₂ v + (1 - β₂) g²
+ * x -= rate · (m / (1 - β₁ᵗ) / (√(v / (1 - β₂ᵗ)) + ε) + decay · x)
+ * </pre>
+ *
+ * Moments decay, so they are no sums that trainers could add up: for one trainer only.
+ */
+final class Adam implements Optimizer {
+  private final OptimizerSettings.Adam settings;
+
+  Adam(OptimizerSettings.Adam settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public int slots() {
+    return 3;
+  }
+
+  @Override
+  public void start(float[] a, int p, int s, int n) {
+    Arrays.fill(a, s, s + slots() * n, 0);
+  }
+
+  @Override
+  public void read(float[] a, int p, int s, int n, float[] value, int v) {
+    System.arraycopy(a, p, value, v, n);
+  }
+
+  @Override
+  public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+    if (n == 0) {
+      return;
+    }
+    float beta1 = settings.beta1();
+    float beta2 = settings.beta2();
+    float t = a[s + 2 * n] + 1;
+    Arrays.fill(a, s + 2 * n, s + 3 * n, t);
+    float first = (float) (1 / (1 - Math.pow(beta1, t)));
+    float second = (float) (1 / (1 - Math.pow(beta2, t)));
+    for (int i = 0; i < n; i++) {
+      float slope = gradient[g + i];
+      float m = beta1 * a[s + i] + (1 - beta1) * slope;
+      float v = beta2 * a[s + n + i] + (1 - beta2) * slope * slope;
+      a[s + i] = m;
+      a[s + n + i] = v;
+      float step = m * first / ((float) Math.sqrt(v * second) + settings.epsilon());
+      a[p + i] -= settings.learningRate() * (step + settings.weightDecay() * a[p + i]);
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package io.freshet.model;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.LabelledExample;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Fits a model of any kind by steps over examples at hand, on one thread: for comparison with
+ * figures that were published for shuffled data and several passes, not for streams.
+ *
+ * <p>The loss of a step is the weighted mean of its examples' logloss, plus {@code embeddingL2 / 2}
+ * times the squares of the rows (all of them, or those in the step) and {@code denseL2 / 2} times
+ * those of the dense parameters. A row is there from the first step that meets its feature.
+ */
+public final class FitLearner {
+  private final FitSettings fit;
+  private final ModelSettings settings;
+  private final DeepFm model;
+  private final DenseShape shape;
+  private OptimizerSettings optimizer;
+  private RowLayout layout;
+  private DenseParameters dense;
+  private final LongIndex index = new LongIndex(1024);
+  private float[] table = new float[0]; // stored rows, by the index
+  private float[] tableGradients = new float[0]; // by finished rows; 0 between steps
+
+  private final MiniBatch batch = new MiniBatch();
+  private float[] finished = new float[0]; // of the batch's rows
+  private float[] gradients = new float[0]; // by them; 0 between steps
+  private int[] order = new int[0];
+  private float[] slopes = new float[0];
+  private final float[] denseValues;
+  private final float[] denseGradient;
+
+  /** All that learning changes, at one moment. */
+  public static final class State {
+    private final float[] table;
+    private final float[] dense;
+    private final float[] running;
+
+    private State(float[] table, float[] dense, float[] running) {
+      this.table = table;
+      this.dense = dense;
+      this.running = running;
+    }
+  }
+
+  public FitLearner(FeatureSchema schema, ModelSettings settings, FitSettings fit) {
+    this.fit = fit;
+    this.settings = settings;
+    shape = DenseShape.of(schema.size(), settings, fit.batchNorm());
+    model = new DeepFm(schema, settings, shape, new Dropout(fit.dropout(), settings.seed()));
+    optimizer = fit.optimizer();
+    layout = new RowLayout(settings, optimizer, optimizer);
+    dense = DenseParameters.start(shape, settings.seed(), optimizer);
+    denseValues = new float[dense.size()];
+    denseGradient = new float[dense.size()];
+  }
+
+  /**
+   * Takes one step.
+   *
+   * @return the examples' mean loss before it, without penalties
+   */
+  public double learn(List<LabelledExample> examples) {
+    fill(examples);
+    for (int row = 0; row < batch.rows(); row++) {
+      add(batch.fid(row));
+    }
+    finishRows();
+    forward(true);
+    double loss = slopes(examples);
+    model.backward(slopes, gradients);
+    updateRows();
+    updateDense();
+    return loss;
+  }
+
+  /** The click probabilities of examples; a feature never met counts as the row it starts with. */
+  public float[] predict(List<LabelledExample> examples) {
+    fill(examples);
+    finishRows();
+    forward(false);
+    float[] probabilities = new float[examples.size()];
+    for (int i = 0; i < probabilities.length; i++) {
+      probabilities[i] = Sigmoid.of(model.logit(i));
+    }
+    return probabilities;
+  }
+
+  /** Rows in the table. */
+  public int rows() {
+    return index.size();
+  }
+
+  /** Parameters in all, without optimiser slots. */
+  public long parameters() {
+    return (long) rows() * layout.finishedWidth() + dense.size();
+  }
+
+  /** What the model is now; rows met later are kept by {@link #restore} as they are then. */
+  public State state() {
+    float[] values = new float[dense.size() * dense.planes()];
+    dense.readAll(values);
+    return new State(Arrays.copyOf(table, rows() * layout.width()), values, model.running());
+  }
+
+  /** Goes back to what the model was. */
+  public void restore(State state) {
+    System.arraycopy(state.table, 0, table, 0, state.table.length);
+    dense.writeAll(state.dense);
+    model.running(state.running);
+  }
+
+  /** Learns at so many times the rate from now on. */
+  public void scaleRate(float factor) {
+    optimizer = optimizer.scaled(factor);
+    layout = new RowLayout(settings, optimizer, optimizer);
+    float[] planes = new float[dense.size() * dense.planes()];
+    dense.readAll(planes);
+    dense = DenseParameters.start(shape, settings.seed(), optimizer);
+    dense.writeAll(planes);
+  }
+
+  private void fill(List<LabelledExample> examples) {
+    batch.clear();
+    examples.forEach(batch::add);
+    int floats = batch.rows() * layout.finishedWidth();
+    if (floats > finished.length) {
+      finished = new float[2 * floats];
+      gradients = new float[2 * floats];
+    }
+    if (batch.size() > order.length) {
+      order = new int[2 * batch.size()];
+      slopes = new float[order.length];
+      Arrays.setAll(order, i -> i);
+    }
+  }
+
+  private void add(long fid) {
+    int known = index.size();
+    if (index.add(fid) == known) {
+      if ((known + 1) * layout.width() > table.length) {
+        int rows = Math.max(1024, 2 * known);
+        table = Arrays.copyOf(table, Math.multiplyExact(rows, layout.width()));
+        tableGradients = new float[rows * layout.finishedWidth()];
+      }
+      layout.start(fid, table, known * layout.width());
+    }
+  }
+
+  private void finishRows() {
+    int width = layout.finishedWidth();
+    for (int row = 0; row < batch.rows(); row++) {
+      int place = index.find(batch.fid(row));
+      if (place < 0) {
+        RowLayout.startValues(
+            settings.seed(), settings.embeddingSize(), batch.fid(row), finished, row * width);
+      } else {
+        layout.finish(table, place * layout.width(), finished, row * width);
+      }
+    }
+  }
+
+  private void forward(boolean training) {
+    dense.finish(denseValues);
+    model.dense(denseValues);
+    model.forward(batch, order, 0, batch.size(), finished, training);
+  }
+
+  private double slopes(List<LabelledExample> examples) {
+    double weights = 0;
+    double loss = 0;
+    for (int i = 0; i < examples.size(); i++) {
+      weights += examples.get(i).weight();
+    }
+    for (int i = 0; i < examples.size(); i++) {
+      LabelledExample example = examples.get(i);
+      float share = (float) (example.weight() / weights);
+      double logit = model.logit(i);
+      slopes[i] = share * (Sigmoid.of(model.logit(i)) - example.label());
+      loss += share * (softplus(logit) - example.label() * logit);
+    }
+    return loss;
+  }
+
+  private void updateRows() {
+    int width = layout.finishedWidth();
+    if (!fit.wholeTable()) {
+      for (int row = 0; row < batch.rows(); row++) {
+        update(index.find(batch.fid(row)), finished, gradients, row * width);
+      }
+      return;
+    }
+    for (int row = 0; row < batch.rows(); row++) {
+      int place = index.find(batch.fid(row));
+      System.arraycopy(gradients, row * width, tableGradients, place * width, width);
+      Arrays.fill(gradients, row * width, (row + 1) * width, 0);
+    }
+    float[] values = new float[index.size() * width];
+    for (int place = 0; place < index.size(); place++) {
+      layout.finish(table, place * layout.width(), values, place * width);
+      update(place, values, tableGradients, place * width);
+    }
+  }
+
+  /** Moves a row by its gradient and the penalty on its values, both at {@code at}. */
+  private void update(int place, float[] values, float[] gradient, int at) {
+    int width = layout.finishedWidth();
+    for (int i = at; i < at + width; i++) {
+      gradient[i] += fit.embeddingL2() * values[i];
+    }
+    layout.update(table, place * layout.width(), gradient, at);
+    Arrays.fill(gradient, at, at + width, 0);
+  }
+
+  private void updateDense() {
+    if (dense.size() > 0) {
+      model.drain(denseGradient);
+      for (int i = 0; i < denseGradient.length; i++) {
+        denseGradient[i] += fit.denseL2() * denseValues[i];
+      }
+      dense.update(denseGradient);
+    }
+  }
+
+  /** ln(1 + eˣ). */
+  private static double softplus(double x) {
+    return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  }
+}

@@ -1,0 +1,51 @@
+package io.freshet.model;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * How a model is fitted: by several passes over examples at hand, on one machine.
+ *
+ * @param batchSize examples a step; the loss of a step is their mean
+ * @param epochs passes at most
+ * @param patience passes in a row without a better validation that end the fit; each of them lowers
+ *     the rate to a tenth
+ * @param optimizer moves all parameters
+ * @param embeddingL2 L2 penalty on the rows
+ * @param wholeTable whether each step moves every row, by penalty and momentum too, as if the table
+ *     were dense; otherwise those of its examples only
+ * @param denseL2 L2 penalty on the dense parameters
+ * @param dropout share of hidden units that drop out in training
+ * @param batchNorm whether hidden layers are batch-normalised
+ */
+public record FitSettings(
+    int batchSize,
+    int epochs,
+    int patience,
+    OptimizerSettings optimizer,
+    float embeddingL2,
+    boolean wholeTable,
+    float denseL2,
+    float dropout,
+    boolean batchNorm) {
+  public static final FitSettings DEFAULT =
+      new FitSettings(
+          4096,
+          100,
+          2,
+          new OptimizerSettings.Adam(0.001f, 0.9f, 0.999f, 1e-8f, 0),
+          0,
+          true,
+          0,
+          0.2f,
+          true);
+
+  public FitSettings {
+    requireNonNull(optimizer, "optimizer");
+    Checks.atLeastOne("batch size", batchSize);
+    Checks.atLeastOne("epochs", epochs);
+    Checks.atLeastOne("patience", patience);
+    Checks.notNegative("embedding l2", embeddingL2);
+    Checks.notNegative("dense l2", denseL2);
+    Checks.share("dropout", dropout);
+  }
+}

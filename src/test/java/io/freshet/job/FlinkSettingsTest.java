@@ -1,0 +1,32 @@
+package io.freshet.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.config.LearnerConfig;
+import java.util.List;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
+import org.junit.jupiter.api.Test;
+import org.rocksdb.CompressionType;
+
+class FlinkSettingsTest {
+
+  @Test
+  void rowsLieInRocksDbUncompressedAndBehindFilters() {
+    Configuration flink = FlinkSettings.of(config());
+
+    assertThat(flink.get(RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL))
+        .containsExactly(CompressionType.NO_COMPRESSION);
+    assertThat(flink.get(RocksDBConfigurableOptions.USE_BLOOM_FILTER)).isTrue();
+  }
+
+  private static LearnerConfig config() {
+    return LearnerConfig.parse(
+        """
+        kafka: {bootstrap-servers: "localhost:9092"}
+        features: [{name: user, kind: categorical}]
+        """,
+        "learner.yaml",
+        List.of());
+  }
+}

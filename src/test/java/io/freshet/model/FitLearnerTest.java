@@ -1,0 +1,132 @@
+package io.freshet.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.feature.LabelledExample;
+import java.util.ArrayList;
+import java.util.List;
+import org.ejml.data.FMatrixRMaj;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FitLearnerTest {
+  private static final ModelSettings MODEL = new ModelSettings(4, List.of(8, 6), 0, 1);
+  private static final OptimizerSettings SGD = new OptimizerSettings.Sgd(0.5f);
+  private static final OptimizerSettings ADAM =
+      new OptimizerSettings.Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0);
+
+  /** With equal weights, a mean over n is a sum at an n-th of the rate. */
+  @Test
+  void oneStepIsThatOfTheStreamingLearnerAtTheRateOfTheMean() {
+    List<LabelledExample> examples = evenly(new Examples(1).ofDistinctUsers(8));
+    FitLearner fit = new FitLearner(Examples.SCHEMA, MODEL, plain(SGD));
+    OptimizerSettings eighth = new OptimizerSettings.Sgd(0.5f / 8);
+    LocalLearner local =
+        new LocalLearner(
+            Examples.SCHEMA, MODEL, new LearningSettings(64, 1, eighth, eighth, 8, eighth));
+
+    for (int step = 0; step < 5; step++) {
+      fit.learn(examples);
+      local.learn(examples);
+    }
+
+    List<Float> predicted = new ArrayList<>();
+    examples.forEach(e -> predicted.add(local.predictor().predict(e.example())));
+    float[] fitted = fit.predict(examples);
+    for (int i = 0; i < fitted.length; i++) {
+      assertThat(fitted[i]).isCloseTo(predicted.get(i), within(1e-5f));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void penaltyPullsWhatIsInTheStepOrTheWholeTable(boolean wholeTable) {
+    FitLearner fit =
+        new FitLearner(
+            Examples.SCHEMA, MODEL, new FitSettings(8, 1, 1, SGD, 0.5f, wholeTable, 0, 0, false));
+    List<LabelledExample> all = new Examples(2).ofDistinctUsers(9);
+    LabelledExample absent = all.get(8);
+    fit.learn(all);
+    float before = fit.predict(List.of(absent))[0];
+    FitLearner.State state = fit.state();
+
+    fit.learn(List.of());
+    float after = fit.predict(List.of(absent))[0];
+
+    assertThat(after != before).isEqualTo(wholeTable);
+    fit.restore(state);
+    assertThat(fit.predict(List.of(absent))).containsExactly(before);
+  }
+
+  @Test
+  void lossFallsWithNormalisationAndDropout() {
+    FitSettings settings = new FitSettings(64, 1, 1, ADAM, 0, true, 0, 0.2f, true);
+    FitLearner fit = new FitLearner(Examples.SCHEMA, MODEL, settings);
+    List<LabelledExample> examples = decided(new Examples(3).ofUsers(20, 64));
+
+    double first = fit.learn(examples);
+    for (int step = 0; step < 300; step++) {
+      fit.learn(examples);
+    }
+
+    assertThat(loss(fit.predict(examples), examples)).isLessThan(first / 2);
+  }
+
+  @Test
+  void sameSeedFitsTheSame() {
+    FitSettings settings = new FitSettings(64, 1, 1, ADAM, 0, false, 0, 0.3f, true);
+    List<LabelledExample> examples = new Examples(4).ofUsers(20, 64);
+    List<float[]> predicted = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      FitLearner fit = new FitLearner(Examples.SCHEMA, MODEL, settings);
+      fit.learn(examples);
+      fit.learn(examples);
+      predicted.add(fit.predict(examples));
+    }
+
+    assertThat(predicted.get(0)).containsExactly(predicted.get(1));
+  }
+
+  @Test
+  void dropoutDropsItsShareAndKeepsTheMean() {
+    FMatrixRMaj units = new FMatrixRMaj(100, 100);
+    units.fill(1);
+
+    new Dropout(0.3f, 7).forward(units);
+
+    double sum = 0;
+    int dropped = 0;
+    for (float unit : units.data) {
+      sum += unit;
+      dropped += unit == 0 ? 1 : 0;
+    }
+    assertThat(dropped / 1e4).isCloseTo(0.3, within(0.02));
+    assertThat(sum / 1e4).isCloseTo(1, within(0.02));
+  }
+
+  private static FitSettings plain(OptimizerSettings optimizer) {
+    return new FitSettings(8, 1, 1, optimizer, 0, false, 0, 0, false);
+  }
+
+  private static List<LabelledExample> evenly(List<LabelledExample> examples) {
+    return examples.stream().map(e -> Examples.labelled(e.label(), 1, e.example())).toList();
+  }
+
+  /** Labels that the features decide. */
+  private static List<LabelledExample> decided(List<LabelledExample> examples) {
+    return examples.stream()
+        .map(e -> Examples.labelled(e.example().user() % 2, 1, e.example()))
+        .toList();
+  }
+
+  private static double loss(float[] probabilities, List<LabelledExample> examples) {
+    double loss = 0;
+    for (int i = 0; i < probabilities.length; i++) {
+      double p = examples.get(i).label() > 0 ? probabilities[i] : 1 - probabilities[i];
+      loss -= Math.log(p) / probabilities.length;
+    }
+    return loss;
+  }
+}

@@ -1,0 +1,12 @@
+package io.freshet.serve;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A follower with its rows in RocksDB does all that one with its rows in memory does. */
+class SnapshotFollowerOnDiskTest extends SnapshotFollowerTest {
+  @Override
+  RowStore store(Path folder) throws IOException {
+    return new RocksStore(folder, 8 << 20);
+  }
+}

@@ -1,0 +1,426 @@
+package io.freshet.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.feature.LabelledExample;
+import io.freshet.join.LabelledExampleCodec;
+import io.freshet.model.DenseParameters;
+import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.Optimizers;
+import io.freshet.model.Predictions;
+import io.freshet.model.RowLayout;
+import io.freshet.snapshot.Announcement;
+import io.freshet.snapshot.LocalStorage;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.Snapshot;
+import io.freshet.snapshot.SnapshotPublisher;
+import io.freshet.snapshot.SnapshotReader;
+import io.freshet.snapshot.SnapshotSettings;
+import io.freshet.snapshot.SnapshotStore;
+import io.freshet.snapshot.SnapshotWriter;
+import io.freshet.snapshot.Version;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.api.common.state.CheckpointListener;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The published chain of deltas against the shards' and mergers' keyed state, row for row and bit
+ * for bit: after aborted checkpoints, plain savepoints, a failure between completion and
+ * publication, and a start from an older checkpoint.
+ */
+@Timeout(600)
+class DeltaChainITCase {
+  @RegisterExtension private static final LoopCluster CLUSTER = new LoopCluster();
+
+  private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 42);
+  private static final LearningSettings LEARNING = LearningSettings.DEFAULT;
+  private static final TrainSettings TRAIN =
+      new TrainSettings(32, Duration.ofMillis(20), 2, 64, 16, 40, LEARNING);
+  private static final long SEED = 29;
+  private static final Trouble TROUBLE = new Trouble();
+
+  @TempDir private Path folder;
+  private JobClient running;
+
+  @AfterEach
+  void end() throws Exception {
+    if (!running.getJobStatus().get().isGloballyTerminalState()) {
+      running.cancel().get();
+      awaitEnd(running, JobStatus.CANCELED);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hashmap", "rocksdb"})
+  void theChainOfDeltasAddsUpToTheKeyedState(String backend) throws Exception {
+    TROUBLE.clear();
+    JobClient first = start(backend, "");
+    await(() -> TROUBLE.completed.size() >= 3);
+    abortCheckpoints();
+    savepoint(first);
+    savepoint(first);
+    failBetweenCompletionAndPublication();
+    awaitLatest(TROUBLE.completed.last() + 2);
+    await(() -> published(first).size() >= 4);
+    first.cancel().get();
+    awaitEnd(first, JobStatus.CANCELED);
+
+    List<Path> checkpoints = published(first);
+    Path older = checkpoints.get(checkpoints.size() - 2);
+    if (backend.equals("hashmap")) { // retained ones are in the backend's own format
+      assertPublishedAsInState(older, backend, lineage());
+    }
+    TROUBLE.clear();
+    JobClient second = start(backend, older.toUri().toString());
+    await(() -> TROUBLE.completed.size() >= 4);
+    String end =
+        second
+            .stopWithSavepoint(
+                false, folder.resolve("end").toUri().toString(), SavepointFormatType.CANONICAL)
+            .get(60, TimeUnit.SECONDS);
+    awaitEnd(second, JobStatus.FINISHED);
+
+    assertThat(TROUBLE.aborted).as("aborted checkpoints").hasPositiveValue();
+    assertThat(lineages()).as("the start from an older checkpoint branched off").hasSize(2);
+    assertSame(store().latest().orElseThrow(), StateDump.of(end, backend, CLUSTER));
+  }
+
+  private void abortCheckpoints() throws Exception {
+    int before = TROUBLE.aborted.get();
+    TROUBLE.hold = true;
+    await(() -> TROUBLE.aborted.get() >= before + 1);
+    TROUBLE.hold = false;
+  }
+
+  private void savepoint(JobClient job) throws Exception {
+    long last = TROUBLE.completed.last();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        String target = folder.resolve("plain").toUri().toString();
+        job.triggerSavepoint(target, SavepointFormatType.CANONICAL).get(60, TimeUnit.SECONDS);
+        break;
+      } catch (ExecutionException e) { // it shares the checkpoints' short timeout
+        assertThat(attempt).as("attempts at a savepoint: %s", e).isLessThan(10);
+      }
+    }
+    await(() -> TROUBLE.completed.last() > last);
+  }
+
+  /** Files lie where the next versions' folders belong, until the job has failed. */
+  private void failBetweenCompletionAndPublication() throws Exception {
+    Version latest = store().latest().orElseThrow();
+    List<Path> inTheWay = new ArrayList<>();
+    for (long id = latest.checkpoint() + 3; id < latest.checkpoint() + 60; id++) {
+      Path place =
+          folder.resolve("snapshots").resolve(new Version(latest.lineage(), id).toString());
+      if (!Files.exists(place)) {
+        inTheWay.add(Files.createFile(place));
+      }
+    }
+    long held = latest.checkpoint() + 5;
+    await(() -> TROUBLE.completed.last() > held);
+    assertThat(store().latest().orElseThrow().checkpoint()).isLessThan(held);
+    int starts = TROUBLE.starts.get();
+    TROUBLE.fail.set(true);
+    await(() -> TROUBLE.starts.get() > starts);
+    for (Path file : inTheWay) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  private void assertPublishedAsInState(Path checkpoint, String backend, String lineage)
+      throws Exception {
+    long id = number(checkpoint);
+    StateDump state = StateDump.of(checkpoint.toUri().toString(), backend, CLUSTER);
+    assertSame(new Version(lineage, id), state);
+  }
+
+  private void assertSame(Version version, StateDump state) throws IOException {
+    SnapshotReader reader = new SnapshotReader(store());
+    assertThat(reader.verify(version).problems()).isEmpty();
+    Snapshot model = reader.load(version);
+    assertThat(rows(model)).isEqualTo(rows(state));
+    assertThat(model.denseVector()).containsExactly(dense(state));
+  }
+
+  /** By fid: updates, then the finished row's bits. */
+  private static Map<Long, List<Long>> rows(Snapshot model) {
+    Map<Long, List<Long>> rows = new TreeMap<>();
+    for (long fid : model.fids()) {
+      float[] row = new float[model.width()];
+      model.read(fid, row, 0);
+      rows.put(fid, bits(model.updates(fid), row));
+    }
+    return rows;
+  }
+
+  private static Map<Long, List<Long>> rows(StateDump state) {
+    RowLayout layout = new RowLayout(MODEL, LEARNING);
+    Map<Long, List<Long>> rows = new TreeMap<>();
+    state
+        .rows()
+        .forEach(
+            (fid, stored) -> {
+              float[] row = new float[layout.finishedWidth()];
+              layout.finish(floats(stored), 0, row, 0);
+              rows.put(fid, bits(stored.counts().get(0), row));
+            });
+    return rows;
+  }
+
+  private static float[] dense(StateDump state) {
+    DenseParameters start =
+        DenseParameters.start(SyntheticExamples.SCHEMA.size(), MODEL, LEARNING.dense());
+    DenseSlicing slicing = new DenseSlicing(start.size(), TRAIN.denseSlices());
+    float[] values = new float[start.size()];
+    state
+        .slices()
+        .forEach(
+            (slice, stored) -> {
+              int n = slicing.length(slice);
+              Optimizers.of(LEARNING.dense())
+                  .read(floats(stored), 0, n, n, values, slicing.from(slice));
+            });
+    return values;
+  }
+
+  private static float[] floats(StateDump.Bits bits) {
+    float[] floats = new float[bits.floats().size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = Float.intBitsToFloat(bits.floats().get(i));
+    }
+    return floats;
+  }
+
+  private static List<Long> bits(long updates, float[] row) {
+    List<Long> bits = new ArrayList<>(List.of(updates));
+    for (float value : row) {
+      bits.add((long) Float.floatToRawIntBits(value));
+    }
+    return bits;
+  }
+
+  private SnapshotStore store() {
+    return new SnapshotStore(new LocalStorage(folder.resolve("snapshots")));
+  }
+
+  private String lineage() throws IOException {
+    return store().latest().orElseThrow().lineage();
+  }
+
+  private Set<String> lineages() throws IOException {
+    Set<String> lineages = new ConcurrentSkipListSet<>();
+    for (Version version : store().versions()) {
+      Manifest manifest = store().manifest(version);
+      lineages.add(manifest.version().lineage());
+    }
+    return lineages;
+  }
+
+  /** Retained checkpoints whose version was published: where many wait, some are folded. */
+  private List<Path> published(JobClient job) {
+    Path checkpoints = folder.resolve("checkpoints").resolve(job.getJobID().toString());
+    try (var found = Files.list(checkpoints)) {
+      Set<Version> versions = Set.copyOf(store().versions());
+      String lineage = lineage();
+      return found
+          .filter(path -> path.getFileName().toString().startsWith("chk-"))
+          .filter(path -> Files.exists(path.resolve("_metadata")))
+          .filter(path -> versions.contains(new Version(lineage, number(path))))
+          .sorted(Comparator.comparingLong(DeltaChainITCase::number))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long number(Path checkpoint) {
+    return Long.parseLong(checkpoint.getFileName().toString().replace("chk-", ""));
+  }
+
+  private void awaitLatest(long checkpoint) throws Exception {
+    await(
+        () -> {
+          try {
+            return store().latest().orElseThrow().checkpoint() >= checkpoint;
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("a minute has passed: %s", TROUBLE).isLessThan(deadline);
+      Thread.sleep(5);
+    }
+  }
+
+  private static void awaitEnd(JobClient job, JobStatus end) throws Exception {
+    JobStatus status = job.getJobStatus().get();
+    while (!status.isGloballyTerminalState()) {
+      Thread.sleep(10);
+      status = job.getJobStatus().get();
+    }
+    assertThat(status).isEqualTo(end);
+  }
+
+  private JobClient start(String backend, String from) throws Exception {
+    Configuration flink = new Configuration();
+    flink.set(PipelineOptions.GENERIC_TYPES, false);
+    flink.set(StateBackendOptions.STATE_BACKEND, backend);
+    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(60));
+    flink.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofMillis(1500));
+    flink.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1000);
+    flink.set(
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+        folder.resolve("checkpoints").toUri().toString());
+    flink.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
+    if (!from.isEmpty()) {
+      flink.set(StateRecoveryOptions.SAVEPOINT_PATH, from);
+    }
+    StreamExecutionEnvironment env = CLUSTER.environment(flink);
+    env.setParallelism(2);
+    env.setMaxParallelism(LoopRun.MAX_PARALLELISM);
+    build(env);
+    running = env.executeAsync();
+    return running;
+  }
+
+  private void build(StreamExecutionEnvironment env) {
+    SnapshotSettings snapshot =
+        new SnapshotSettings(folder.resolve("snapshots").toUri().toString());
+    DataStream<LabelledExample> examples =
+        env.fromSequence(0, Long.MAX_VALUE - 1)
+            .uid("numbers")
+            .setParallelism(1)
+            .map(DeltaChainITCase::slowly)
+            .setParallelism(1)
+            .returns(LabelledExampleCodec.TYPE);
+    TrainingLoop loop = TrainingLoop.attach(examples, SyntheticExamples.SCHEMA, MODEL, TRAIN);
+    loop.predictions().process(new Troubled()).uid("troubled").setParallelism(1);
+    loop.rows()
+        .transform("SnapshotWriter", Announcement.TYPE, new SnapshotWriter(snapshot, MODEL, 50))
+        .uid("writer")
+        .union(loop.dense().<Announcement>map(Announcement.Dense::new).returns(Announcement.TYPE))
+        .transform(
+            "SnapshotPublisher",
+            Types.VOID,
+            new SnapshotPublisher(
+                snapshot,
+                "chain",
+                SyntheticExamples.SCHEMA,
+                MODEL,
+                new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1)))
+        .uid("publisher")
+        .setParallelism(1);
+  }
+
+  private static LabelledExample slowly(long number) throws InterruptedException {
+    if (number % 4 == 0) {
+      Thread.sleep(1);
+    }
+    return SyntheticExamples.example(SEED, number);
+  }
+
+  /** What the test asks of the job, and sees of it. */
+  private static final class Trouble {
+    final ConcurrentSkipListSet<Long> completed = new ConcurrentSkipListSet<>();
+    final AtomicInteger aborted = new AtomicInteger();
+    final AtomicInteger starts = new AtomicInteger();
+    final AtomicBoolean fail = new AtomicBoolean();
+    volatile boolean hold;
+
+    void clear() {
+      completed.clear();
+      hold = false;
+      fail.set(false);
+    }
+
+    @Override
+    public String toString() {
+      return "completed %s, aborted %s, starts %s".formatted(completed, aborted, starts);
+    }
+  }
+
+  /** Holds up checkpoints until they expire, after shards and writers have closed their parts. */
+  private static final class Troubled extends ProcessFunction<Predictions, Void>
+      implements CheckpointedFunction, CheckpointListener {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public void initializeState(FunctionInitializationContext context) {
+      TROUBLE.starts.incrementAndGet();
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) throws InterruptedException {
+      if (TROUBLE.hold) {
+        Thread.sleep(1700);
+      }
+    }
+
+    @Override
+    public void processElement(Predictions predictions, Context context, Collector<Void> out) {
+      if (TROUBLE.fail.compareAndSet(true, false)) {
+        throw new IllegalStateException("broken on purpose");
+      }
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) {
+      TROUBLE.completed.add(checkpointId);
+    }
+
+    @Override
+    public void notifyCheckpointAborted(long checkpointId) {
+      TROUBLE.aborted.incrementAndGet();
+    }
+  }
+}
