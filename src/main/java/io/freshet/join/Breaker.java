@@ -2,6 +2,8 @@ package io.freshet.join;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.feature.ImpressionHash;
+import io.freshet.feature.LabelledExample;
 import io.freshet.join.BreakerSettings.Action;
 import io.freshet.join.ClickTest.Finding;
 import io.freshet.join.ClickTest.Verdict;
@@ -35,8 +37,15 @@ import org.slf4j.LoggerFactory;
  * What is amiss is not taken into that rate. While time stands still, "made up" asks for more than
  * "not amiss": for half way from there to the usual rate.
  *
- * <p>Of impressions whose clicks are lost, the action concerns those for which more than half of
- * the clicks would usually have come in the lost span; the others have most of theirs.
+ * <p>Time passes a bucket only when its test is passed, where the traffic is enough for a test. So
+ * before an outage is found, nothing was told that it falsified, but for the buckets that a test
+ * takes beyond the first.
+ *
+ * <p><b>Clicks that are lost.</b> What is learned at any moment has to be in balance: positives are
+ * clicks of now, negatives impressions of a window ago. So what is decided in the lost span is left
+ * out, of both kinds. The clicks that are lost would have made positives of impressions that now
+ * end as negatives, after the span: of those, the share is left out that had a click, by the usual
+ * rate r of clicks and the share s of them that comes in the span: r s / (1 - r (1 - s)).
  *
  * <p>Each subtask of the join judges by itself: its impressions are an even sample, so it sees the
  * same as all, in smaller numbers. When the job is rescaled, each new subtask takes an even share
@@ -45,7 +54,7 @@ import org.slf4j.LoggerFactory;
 final class Breaker {
   private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
   private static final double NEXT_TO_NONE = 0.05;
-  private static final int HEAD = 8; // numbers ahead of the spans in the stored form
+  private static final int HEAD = 9; // numbers ahead of the spans in the stored form
   private static final long NONE = Long.MIN_VALUE;
   private static final long END_OF_TIME = Long.MAX_VALUE;
 
@@ -68,6 +77,7 @@ final class Breaker {
   private long first; // the usual rate is known by buckets from here
   private long testable; // buckets before it are no part of a test
   private long suspect; // where the trouble began
+  private boolean judged; // whether the last bucket that time passed was found as it should be
   private long back = NONE; // since which bucket clicks are back
   private long opened; // how often
 
@@ -109,7 +119,8 @@ final class Breaker {
     judge(events, clicksGone);
     lost.forgetBefore(flow.bucket(reached) - flow.lags());
     flow.forgetBefore(isHolding() ? Math.min(suspect, next) : next);
-    return isHolding() ? Math.min(events, flow.end(next - 1) - 1) : events;
+    boolean wait = isHolding() || judged && events != END_OF_TIME;
+    return wait ? Math.min(events, flow.end(next - 1) - 1) : events;
   }
 
   /** Whether time stands still. */
@@ -117,9 +128,24 @@ final class Breaker {
     return status == Status.STALLED || status == Status.FLOODED;
   }
 
-  /** Whether the clicks of an impression are lost, so that its label cannot be known. */
-  boolean isLost(long shown) {
-    return lost.stream().anyMatch(span -> flow.share(shown, span.from(), span.to()) > 0.5);
+  /** Whether an example is not to be learned, as clicks of its time are lost. */
+  boolean isLost(LabelledExample example, long shown) {
+    return isLost(example.time())
+        || example.label() == 0
+            && ImpressionHash.isLeftOut(example.impressionId(), falseShare(shown));
+  }
+
+  /** Whether what is decided at a time is left out: positives of that time are lost. */
+  boolean isLost(long time) {
+    return lost.contains(flow.bucket(time));
+  }
+
+  /** Of the impressions shown at a time that have no click, how many had one that was lost. */
+  double falseShare(long shown) {
+    double share =
+        lost.stream().mapToDouble(span -> flow.share(shown, span.from(), span.to())).sum();
+    double rate = Math.min(0.99, flow.clickRate());
+    return rate * share / (1 - rate * (1 - share));
   }
 
   /** Why time stands still, where it does. */
@@ -162,7 +188,8 @@ final class Breaker {
   /** Passes the bucket if its clicks came. */
   private boolean passes(long bucket) {
     Finding found = (isHolding() ? recovery : alarm).upTo(bucket, testable);
-    if (found.isAmiss() && bucket - first >= flow.lags()) {
+    judged = found.verdict() != Verdict.UNKNOWN && bucket - first >= flow.lags();
+    if (found.isAmiss() && judged) {
       if (!isHolding()) {
         open(found, bucket);
       }
@@ -274,7 +301,8 @@ final class Breaker {
     all[4] = suspect;
     all[5] = back;
     all[6] = opened;
-    all[7] = spans.length;
+    all[7] = judged ? 1 : 0;
+    all[8] = spans.length;
     System.arraycopy(spans, 0, all, HEAD, spans.length);
     System.arraycopy(counts, 0, all, HEAD + spans.length, counts.length);
     return all;
@@ -287,7 +315,8 @@ final class Breaker {
    */
   void goOnFrom(Iterable<double[]> states, double share) {
     for (double[] state : states) {
-      int spans = (int) state[7];
+      int spans = (int) state[8];
+      judged |= state[7] == 1;
       flow.addAll(Arrays.copyOfRange(state, HEAD + spans, state.length), share);
       if ((long) state[1] == NONE) {
         continue;

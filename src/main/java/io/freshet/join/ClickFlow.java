@@ -25,10 +25,10 @@ import java.util.TreeMap;
  * at most {@value #MOST_LAGS} counts each.
  */
 final class ClickFlow {
-  private static final int MOST_LAGS = 128;
+  private static final int MOST_LAGS = 512;
 
   /** Buckets that one test may span. */
-  static final int LONGEST_TEST = 60;
+  static final int LONGEST_TEST = 360;
 
   private final long width;
   private final int lags;

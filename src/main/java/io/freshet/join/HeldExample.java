@@ -13,4 +13,9 @@ record HeldExample(long shown, LabelledExample example) {
   HeldExample {
     requireNonNull(example, "example");
   }
+
+  /** The example's own time. */
+  long time() {
+    return example.time();
+  }
 }

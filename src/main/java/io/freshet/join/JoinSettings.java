@@ -127,14 +127,6 @@ public record JoinSettings(
         maxDrift);
   }
 
-  /**
-   * How far the examples' times may be out of order: as far as the records', and what the watermark
-   * may be behind them for its rounding.
-   */
-  public Duration disorder() {
-    return outOfOrderness.plus(timerBucket).plusMillis(1);
-  }
-
   private static boolean positive(Duration duration) {
     return !duration.isNegative() && !duration.isZero();
   }

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.LabelledExample;
-import io.freshet.feature.LabelledExample.Kind;
 import io.freshet.join.JoinCounts.Count;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -47,11 +46,12 @@ import org.slf4j.LoggerFactory;
  * quicker to return. The {@link Breaker} stops time as well, where clicks come but not as they
  * should; and after the longest hold it decides what becomes of a topic that stays silent.
  *
- * <p><b>Examples come in the order of event time</b>, but for as much as records may: an example
- * whose time is further ahead of the watermark than that waits in the {@link Agenda}. In live
- * traffic none is. In a backfill topics and partitions are read apart by minutes; clicks would run
- * ahead of the negatives that wait for time, and the model would learn when it is read instead of
- * what is clicked.
+ * <p><b>Examples come in the order of event time</b>, to the bucket of timers: one that is ahead of
+ * the watermark waits for it in the {@link Agenda}. So live traffic and its replay tell the same in
+ * the same order, and positives and negatives of one time go together whatever happens to time. A
+ * click waits for as long as records may be out of order, which the negatives do anyway. Without
+ * this, clicks would run ahead of negatives in a backfill, where topics and partitions are read
+ * apart, and the model would learn when a label is read instead of what is clicked.
  *
  * <p><b>Examples are never late.</b> An example's time and timestamp is the click's, or the end of
  * the window, but always after the last watermark that was sent on. {@link DueTimers} sends
@@ -347,12 +347,11 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private void tell(JoinEntry before, JoinEntry after) throws Exception {
     for (LabelledExample example : decided) {
       long shown = JoinEntry.shown(after).orElseGet(() -> JoinEntry.shown(before).orElseThrow());
-      if (example.label() > 0 && isFirstPositive(example.kind())) {
+      if (example.isFirstPositive()) {
         breaker.click(shown, example.time());
       }
-      long due = example.time() - settings.disorder().toMillis();
-      if (due > dueTimers.reached()) {
-        agenda.send(new HeldExample(shown, example), due);
+      if (example.time() > dueTimers.reached()) {
+        agenda.send(new HeldExample(shown, example), example.time());
       } else {
         send(shown, example);
       }
@@ -360,14 +359,10 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     decided.clear();
   }
 
-  private static boolean isFirstPositive(Kind kind) {
-    return kind == Kind.DECIDED || kind == Kind.REINGESTED;
-  }
-
   private void send(long shown, LabelledExample example) {
     long time = Math.max(example.time(), dueTimers.sent() + 1);
     var record = new StreamRecord<>(example.at(time), time);
-    if (!example.isLearned() || !breaker.isLost(shown)) {
+    if (!example.isLearned() || !breaker.isLost(example, shown)) {
       output.collect(record);
       return;
     }

