@@ -27,6 +27,7 @@ final class JoinReader {
   private static final Map<String, LabelPolicy> POLICIES =
       Map.of(
           "wait", LabelPolicy.WAIT,
+          "full-wait", LabelPolicy.FULL_WAIT,
           "fake-negative-weighted", LabelPolicy.FAKE_NEGATIVE_WEIGHTED,
           "fake-negative-calibration", LabelPolicy.FAKE_NEGATIVE_CALIBRATION,
           "short-wait", LabelPolicy.SHORT_WAIT);
@@ -68,6 +69,7 @@ final class JoinReader {
     Duration timerBucket = s.get("timer-bucket", d.timerBucket(), duration("1 ms", "1 h"));
     Duration maxDrift = s.get("max-drift", d.maxDrift(), duration("1 s", "366 d"));
     BreakerSettings breaker = s.section("breaker").as(d.breaker(), JoinReader::breaker);
+    Duration warmUp = s.get("warm-up", d.warmUp(), duration("0 ms", "366 d"));
     LabelDefinition definition =
         s.make(() -> reader.definition(window)).orElse(LabelDefinition.click(clickTopic, window));
     LabelSettings labels = s.as(d.labels(), (section, otherwise) -> reader.labels(otherwise));
@@ -78,6 +80,7 @@ final class JoinReader {
                   outOfOrderness,
                   idleness,
                   timerBucket,
+                  reader.warmUp(warmUp, definition),
                   definition,
                   labels,
                   scoredShare,
@@ -170,6 +173,20 @@ final class JoinReader {
     return weights;
   }
 
+  /** Unless it is given, as long as the default is in windows of the default. */
+  private Duration warmUp(Duration given, LabelDefinition definition) {
+    Duration window = definition.window();
+    if (!section.has("warm-up")) {
+      JoinSettings d = JoinSettings.DEFAULT;
+      return window.multipliedBy(d.warmUp().dividedBy(d.window()));
+    }
+    if (!given.isZero() && given.compareTo(window) < 0) {
+      section.error("warm-up", "is below the window; give several windows, or 0 s for none");
+      return Duration.ZERO;
+    }
+    return given;
+  }
+
   /** What has to hold between the label and the policy, said where it can be changed. */
   private void checkTogether(LabelDefinition definition, LabelSettings labels) {
     boolean fractions = definition.isSum() || definition.isFractional();
@@ -177,7 +194,7 @@ final class JoinReader {
       section.error(
           "policy",
           "cannot tell a label that is a sum of actions before it is final; give label one action"
-              + " with 1, or policy wait");
+              + " with 1, or policy wait or full-wait");
     }
     if (fractions && labels.negativeRate() < 1 && labels.sampling() == Sampling.LOG_ODDS) {
       section.error(
@@ -187,7 +204,7 @@ final class JoinReader {
     if (labels.policy().fakesNegatives() && negatives.has("correction")) {
       section.error(
           "negatives.correction",
-          "is for policy wait: the others make up for sampled negatives themselves; leave it out");
+          "is for wait and full-wait: the others make up for sampled negatives themselves; leave it out");
     }
     Duration window = definition.actions().get(0).window();
     if (labels.policy() == LabelPolicy.SHORT_WAIT && labels.shortWait().compareTo(window) >= 0) {

@@ -4,6 +4,8 @@ package io.freshet.feature;
 public enum LabelPolicy {
   /** The label, once it is final: a positive at the click, a negative at the window's end. */
   WAIT,
+  /** The label, once the window has ended, whichever it is. */
+  FULL_WAIT,
   /**
    * A negative at once, a positive at the click; weights make up for the negatives that were none.
    */
@@ -17,6 +19,6 @@ public enum LabelPolicy {
 
   /** Whether an impression may be told as a negative before its window has ended. */
   public boolean fakesNegatives() {
-    return this != WAIT;
+    return this != WAIT && this != FULL_WAIT;
   }
 }

@@ -13,8 +13,8 @@ import java.time.Duration;
  * @param lateClicks what a click after the window does
  * @param negativeRate share of the negatives that are learned, above 0; the fake ones where the
  *     policy makes such
- * @param sampling what makes up for the negatives left out under {@link LabelPolicy#WAIT}; the
- *     other policies make up for them with what they do anyway
+ * @param sampling what makes up for the negatives left out where labels are waited for; the other
+ *     policies make up for them with what they do anyway
  * @param maxWeight to which importance weights are clipped
  */
 public record LabelSettings(

@@ -58,11 +58,6 @@ public record LabelledExample(
     return kind != Kind.PREDICTION;
   }
 
-  /** Whether it tells of an action that counts, for the first time. */
-  public boolean isFirstPositive() {
-    return label > 0 && (kind == Kind.DECIDED || kind == Kind.REINGESTED);
-  }
-
   /** Whether its label is one to hold a prediction against. */
   public boolean isJudged() {
     return kind != Kind.PREDICTION && kind != Kind.CORRECTION;

@@ -53,12 +53,19 @@ final class Attribution {
   private final float maxWeight;
   private final double scoredShare;
   private final LateActions lateActions;
+  private final WarmUp warmUp;
   private final DelayHistogram delays;
   private final WaitingPolicy policy;
   private final JoinCounts counts;
   private final JoinOutput output;
 
-  Attribution(JoinSettings settings, DelayHistogram delays, JoinCounts counts, JoinOutput output) {
+  Attribution(
+      JoinSettings settings,
+      WarmUp warmUp,
+      DelayHistogram delays,
+      JoinCounts counts,
+      JoinOutput output) {
+    this.warmUp = requireNonNull(warmUp, "warmUp");
     LabelSettings labels = settings.labels();
     this.rules = new ActionRules(settings.definition());
     this.window = rules.horizon();
@@ -71,7 +78,7 @@ final class Attribution {
     this.policy =
         labels.policy().fakesNegatives()
             ? new FakeNegatives(labels, delays, counts, output)
-            : new WaitForLabel(labels, counts, output);
+            : new WaitForLabel(labels, warmUp, counts, output);
     this.lateActions = new LateActions(rules, labels, policy, counts, output);
   }
 
@@ -85,6 +92,7 @@ final class Attribution {
       counts.add(Count.LATE_IMPRESSIONS);
       return entry;
     }
+    warmUp.shown(impression.timestamp());
     String id = impression.id();
     boolean scored = ImpressionHash.isScored(id, scoredShare);
     Waiting waiting = policy.opened(id, Waiting.of(impression, weight(impression), scored));
@@ -193,6 +201,7 @@ final class Attribution {
       counts.add(Count.JOINED_CLICKS);
       if (rules.isLabelled(action)) {
         delays.add(time, time - waiting.timestamp());
+        output.joined(waiting.timestamp(), time);
       }
     } else if (standing == Standing.LATE) {
       late(id, action, time);

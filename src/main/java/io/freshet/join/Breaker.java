@@ -3,6 +3,7 @@ package io.freshet.join;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.ImpressionHash;
+import io.freshet.feature.LabelPolicy;
 import io.freshet.feature.LabelledExample;
 import io.freshet.join.BreakerSettings.Action;
 import io.freshet.join.ClickTest.Finding;
@@ -45,7 +46,9 @@ import org.slf4j.LoggerFactory;
  * clicks of now, negatives impressions of a window ago. So what is decided in the lost span is left
  * out, of both kinds. The clicks that are lost would have made positives of impressions that now
  * end as negatives, after the span: of those, the share is left out that had a click, by the usual
- * rate r of clicks and the share s of them that comes in the span: r s / (1 - r (1 - s)).
+ * rate r of clicks and the share s of them that comes in the span: r s / (1 - r (1 - s)). Where
+ * both labels come when the window ends, the two moments are one: nothing is left out by its time,
+ * and of the negatives s / (1 - r (1 - s)), as of the positives s are lost.
  *
  * <p>Each subtask of the join judges by itself: its impressions are an even sample, so it sees the
  * same as all, in smaller numbers. When the job is rescaled, each new subtask takes an even share
@@ -67,6 +70,7 @@ final class Breaker {
   }
 
   private final BreakerSettings settings;
+  private final boolean together; // whether both labels come when the window ends
   private final ClickFlow flow;
   private final ClickTest alarm;
   private final ClickTest recovery;
@@ -82,10 +86,20 @@ final class Breaker {
   private long opened; // how often
 
   Breaker(BreakerSettings settings, Duration attributionWindow) {
+    this(settings, attributionWindow, false);
+  }
+
+  private Breaker(BreakerSettings settings, Duration attributionWindow, boolean together) {
     this.settings = requireNonNull(settings, "settings");
+    this.together = together;
     flow = new ClickFlow(settings.window(), attributionWindow, settings.memory());
     alarm = new ClickTest(flow, settings.drop(), settings.flood());
     recovery = new ClickTest(flow, (1 + settings.drop()) / 2, (1 + settings.flood()) / 2);
+  }
+
+  static Breaker of(JoinSettings join) {
+    boolean together = join.labels().policy() == LabelPolicy.FULL_WAIT;
+    return new Breaker(join.breaker(), join.window(), together);
   }
 
   void impression(long shown) {
@@ -130,9 +144,10 @@ final class Breaker {
 
   /** Whether an example is not to be learned, as clicks of its time are lost. */
   boolean isLost(LabelledExample example, long shown) {
-    return isLost(example.time())
+    boolean lostWithItsTime = !together && isLost(example.time());
+    return lostWithItsTime
         || example.label() == 0
-            && ImpressionHash.isLeftOut(example.impressionId(), falseShare(shown));
+            && ImpressionHash.isLeftOut(example.impressionId(), leftOut(shown));
   }
 
   /** Whether what is decided at a time is left out: positives of that time are lost. */
@@ -140,12 +155,12 @@ final class Breaker {
     return lost.contains(flow.bucket(time));
   }
 
-  /** Of the impressions shown at a time that have no click, how many had one that was lost. */
-  double falseShare(long shown) {
+  /** Of the impressions shown at a time that have no click, the share that is left out. */
+  double leftOut(long shown) {
     double share =
         lost.stream().mapToDouble(span -> flow.share(shown, span.from(), span.to())).sum();
     double rate = Math.min(0.99, flow.clickRate());
-    return rate * share / (1 - rate * (1 - share));
+    return (together ? share : rate * share) / (1 - rate * (1 - share));
   }
 
   /** Why time stands still, where it does. */

@@ -13,9 +13,4 @@ record HeldExample(long shown, LabelledExample example) {
   HeldExample {
     requireNonNull(example, "example");
   }
-
-  /** The example's own time. */
-  long time() {
-    return example.time();
-  }
 }

@@ -2,7 +2,6 @@ package io.freshet.join;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.feature.LabelPolicy;
 import io.freshet.feature.LabelSettings;
 import io.freshet.feature.LabelSettings.Sampling;
 import java.io.Serializable;
@@ -15,6 +14,8 @@ import java.time.Duration;
  * @param idleness after how long without records a Kafka partition of impressions no longer holds
  *     back the watermark
  * @param timerBucket timers are rounded up to a multiple of it
+ * @param warmUp how long positives are held back at the start of a stream under policy wait (see
+ *     {@link WarmUp}); zero for not at all, else no shorter than the window
  * @param definition which actions there are, and what the label is
  * @param labels when the learner is told what
  * @param scoredShare share of the impressions whose prediction at impression time is held against
@@ -26,6 +27,7 @@ public record JoinSettings(
     Duration outOfOrderness,
     Duration idleness,
     Duration timerBucket,
+    Duration warmUp,
     LabelDefinition definition,
     LabelSettings labels,
     double scoredShare,
@@ -36,12 +38,19 @@ public record JoinSettings(
   public static final Duration DEFAULT_MAX_DRIFT = Duration.ofMinutes(5);
   public static final JoinSettings DEFAULT =
       new JoinSettings(
-          DEFAULT_WINDOW, Duration.ofSeconds(30), Duration.ofMinutes(1), Duration.ofSeconds(1));
+          Duration.ofSeconds(30),
+          Duration.ofMinutes(1),
+          Duration.ofSeconds(1),
+          Duration.ofHours(4),
+          LabelDefinition.click("clicks", DEFAULT_WINDOW),
+          LabelSettings.DEFAULT,
+          0);
 
   public JoinSettings {
     requireNonNull(outOfOrderness, "outOfOrderness");
     requireNonNull(idleness, "idleness");
     requireNonNull(timerBucket, "timerBucket");
+    requireNonNull(warmUp, "warmUp");
     requireNonNull(definition, "definition");
     requireNonNull(labels, "labels");
     requireNonNull(breaker, "breaker");
@@ -55,29 +64,54 @@ public record JoinSettings(
     if (!(scoredShare >= 0 && scoredShare <= 1)) {
       throw new IllegalArgumentException("scored share " + scoredShare + " is not in 0 … 1");
     }
+    Duration window = definition.window();
+    if (warmUp.isNegative() || (!warmUp.isZero() && warmUp.compareTo(window) < 0)) {
+      throw new IllegalArgumentException(
+          "warm-up %s is shorter than the window %s".formatted(warmUp, window));
+    }
     if (definition.isFractional() || definition.isSum()) {
       refuseSums(labels);
     }
   }
 
-  /** One action, the click, waited for. */
+  /** One action, the click, waited for, and no warm-up. */
   public JoinSettings(
       Duration window, Duration outOfOrderness, Duration idleness, Duration timerBucket) {
     this(
         outOfOrderness,
         idleness,
         timerBucket,
+        Duration.ZERO,
         LabelDefinition.click("clicks", window),
         LabelSettings.DEFAULT,
-        0,
+        0);
+  }
+
+  /** With the default breaker and drift. */
+  public JoinSettings(
+      Duration outOfOrderness,
+      Duration idleness,
+      Duration timerBucket,
+      Duration warmUp,
+      LabelDefinition definition,
+      LabelSettings labels,
+      double scoredShare) {
+    this(
+        outOfOrderness,
+        idleness,
+        timerBucket,
+        warmUp,
+        definition,
+        labels,
+        scoredShare,
         BreakerSettings.DEFAULT,
         DEFAULT_MAX_DRIFT);
   }
 
   private static void refuseSums(LabelSettings labels) {
-    if (labels.policy() != LabelPolicy.WAIT) {
+    if (labels.policy().fakesNegatives()) {
       throw new IllegalArgumentException(
-          "a label that is a sum of actions cannot be told before it is final: policy %s needs a label of one action, a sum needs policy wait"
+          "a label that is a sum of actions cannot be told before it is final: policy %s needs a label of one action, a sum needs policy wait or full-wait"
               .formatted(labels.policy()));
     }
     if (labels.negativeRate() < 1 && labels.sampling() == Sampling.LOG_ODDS) {
@@ -88,7 +122,7 @@ public record JoinSettings(
 
   /** How long after its impression an action may count at most. */
   public Duration window() {
-    return Duration.ofMillis(new ActionRules(definition).horizon());
+    return definition.window();
   }
 
   /** The same with other labels. */
@@ -120,6 +154,7 @@ public record JoinSettings(
         outOfOrderness,
         idleness,
         timerBucket,
+        warmUp,
         newDefinition,
         newLabels,
         newShare,

@@ -34,6 +34,11 @@ public record LabelDefinition(List<Action> actions, Map<String, Float> weights)
     return new LabelDefinition(List.of(click), Map.of(Click.CLICK, 1f));
   }
 
+  /** How long after its impression an action may count at most. */
+  public Duration window() {
+    return Duration.ofMillis(new ActionRules(this).horizon());
+  }
+
   /** Whether labels other than 0 and 1 may come out. */
   public boolean isFractional() {
     return weights.values().stream().anyMatch(w -> w < 1);

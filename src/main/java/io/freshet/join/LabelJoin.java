@@ -81,7 +81,9 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private transient ListState<double[]> storedDelays;
   private transient ListState<String> storedActions;
   private transient JoinCounts counts;
+  private transient ListState<Long> storedStart;
   private transient DelayHistogram delays;
+  private transient WarmUp warmUp;
   private transient Attribution attribution;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient Agenda agenda;
@@ -123,6 +125,10 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
                     "time", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
     storedBreaker = numbers(context, "breaker");
     storedDelays = numbers(context, "delays");
+    storedStart =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("start", Types.LONG));
     storedActions =
         context
             .getOperatorStateStore()
@@ -132,6 +138,10 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
     for (double[] stored : storedDelays.get()) {
       delays.addAll(stored, 1.0 / subtasks); // each has a share of all that was known
+    }
+    warmUp = new WarmUp(settings);
+    for (long first : storedStart.get()) {
+      warmUp.shown(first);
     }
     counts = new JoinCounts();
     for (long[] stored : storedCounts.get()) {
@@ -147,7 +157,7 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
             .filter(time -> time != END_OF_TIME)
             .min()
             .orElse(Long.MIN_VALUE);
-    breaker = new Breaker(settings.breaker(), settings.window());
+    breaker = Breaker.of(settings);
     breaker.goOnFrom(shares.doubles(storedBreaker.get()), shares.part(storedBreaker.get()));
   }
 
@@ -166,7 +176,7 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     dueTimers =
         new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output, restoredWatermark);
     decided = new ArrayList<>();
-    attribution = new Attribution(settings, delays, counts, new Emitter());
+    attribution = new Attribution(settings, warmUp, delays, counts, new Emitter());
     silence = new Silence(settings.breaker().silence(), now());
     publishMetrics();
   }
@@ -204,6 +214,7 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     Shares shares = Shares.of(getRuntimeContext().getTaskInfo());
     storedTime.update(List.of(shares.signed(new long[] {dueTimers.sent()})));
     storedBreaker.update(List.of(shares.signed(breaker.toArray())));
+    storedStart.update(List.of(warmUp.first()));
     storedDelays.update(List.of(delays.toArray()));
     storedActions.update(List.of(String.join("\n", actions())));
   }
@@ -347,9 +358,6 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private void tell(JoinEntry before, JoinEntry after) throws Exception {
     for (LabelledExample example : decided) {
       long shown = JoinEntry.shown(after).orElseGet(() -> JoinEntry.shown(before).orElseThrow());
-      if (example.isFirstPositive()) {
-        breaker.click(shown, example.time());
-      }
       if (example.time() > dueTimers.reached()) {
         agenda.send(new HeldExample(shown, example), example.time());
       } else {
@@ -386,6 +394,11 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     @Override
     public void lateClick(Click click) {
       output.collect(LabelStreams.LATE_CLICKS, new StreamRecord<>(click, click.timestamp()));
+    }
+
+    @Override
+    public void joined(long shown, long clicked) {
+      breaker.click(shown, clicked);
     }
 
     @Override

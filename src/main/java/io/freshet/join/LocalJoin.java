@@ -18,28 +18,28 @@ import java.util.PriorityQueue;
  * watermarks as {@link LabelJoin}, its breaker and its order of examples included, for comparisons
  * of policies in one process.
  *
- * <p>Timers are not rounded to buckets, and times are not held against the watermark.
+ * <p>Looks are not rounded to buckets, and times are not held against the watermark.
  */
 public final class LocalJoin {
   private final Map<String, JoinEntry> entries = new HashMap<>();
-  private final PriorityQueue<Timer> timers =
-      new PriorityQueue<>(Comparator.comparingLong(Timer::time).thenComparing(Timer::id));
-  private final PriorityQueue<HeldExample> held =
-      new PriorityQueue<>(Comparator.comparingLong(HeldExample::time));
+  private final PriorityQueue<Task> agenda =
+      new PriorityQueue<>(Comparator.comparingLong(Task::time).thenComparingLong(Task::number));
   private final List<LabelledExample> decided = new ArrayList<>(); // by the call under way
   private final Attribution attribution;
   private final Breaker breaker;
   private final JoinOutput output;
   private final JoinCounts counts = new JoinCounts();
   private long watermark = Long.MIN_VALUE;
+  private long tasks;
 
-  private record Timer(long time, String id) {}
+  /** What to do at a time: tasks of one time keep their order. */
+  private record Task(long time, long number, Runnable work) {}
 
   public LocalJoin(JoinSettings settings, JoinOutput output) {
     this.output = requireNonNull(output, "output");
     DelayHistogram delays = new DelayHistogram(settings.window().toMillis());
-    attribution = new Attribution(settings, delays, counts, new Gathering());
-    breaker = new Breaker(settings.breaker(), settings.window());
+    attribution = new Attribution(settings, new WarmUp(settings), delays, counts, new Gathering());
+    breaker = Breaker.of(settings);
   }
 
   public void impression(EncodedImpression impression) {
@@ -59,32 +59,12 @@ public final class LocalJoin {
   /** No event of this time or before it is to come, but clicks where they are late. */
   public void advanceTo(long time) {
     long limit = breaker.limit(time, watermark, false);
-    while (!timers.isEmpty() && timers.peek().time() <= limit) {
-      Timer timer = timers.remove();
-      sendUpTo(timer.time());
-      JoinEntry before = entry(timer.id());
-      put(timer.id(), before, attribution.onTime(timer.id(), before, timer.time()));
+    while (!agenda.isEmpty() && agenda.peek().time() <= limit) {
+      Task task = agenda.remove();
+      watermark = Math.max(watermark, task.time());
+      task.work().run();
     }
-    sendUpTo(limit);
-  }
-
-  private void sendUpTo(long time) {
-    watermark = Math.max(watermark, time);
-    while (!held.isEmpty() && held.peek().time() <= watermark) {
-      HeldExample next = held.remove();
-      send(next.shown(), next.example());
-    }
-  }
-
-  private void send(long shown, LabelledExample example) {
-    if (example.isLearned() && breaker.isLost(example, shown)) {
-      counts.add(Count.LOST_EXAMPLES);
-      if (example.scored()) {
-        output.example(example.asPrediction());
-      }
-    } else {
-      output.example(example);
-    }
+    watermark = Math.max(watermark, limit);
   }
 
   /** Whether the breaker holds time, so that nothing is published. */
@@ -97,7 +77,7 @@ public final class LocalJoin {
     return counts.of(Count.LOST_EXAMPLES);
   }
 
-  /** Clicks that made a label, of all that could have. */
+  /** Share of the clicks that made a label. */
   public double clickCoverage() {
     return counts.clickCoverage();
   }
@@ -116,24 +96,41 @@ public final class LocalJoin {
       entries.remove(id);
     } else if (before != after) {
       entries.put(id, after);
-      timers.add(new Timer(attribution.deadline(after), id));
+      at(attribution.deadline(after), () -> look(id));
     }
     tell(before, after);
+  }
+
+  private void look(String id) {
+    JoinEntry before = entry(id);
+    put(id, before, attribution.onTime(id, before, watermark));
+  }
+
+  private void at(long time, Runnable work) {
+    agenda.add(new Task(time, tasks++, work));
   }
 
   private void tell(JoinEntry before, JoinEntry after) {
     for (LabelledExample example : decided) {
       long shown = JoinEntry.shown(after).orElseGet(() -> JoinEntry.shown(before).orElseThrow());
-      if (example.isFirstPositive()) {
-        breaker.click(shown, example.time());
-      }
       if (example.time() > watermark) {
-        held.add(new HeldExample(shown, example));
+        at(example.time(), () -> send(shown, example));
       } else {
         send(shown, example);
       }
     }
     decided.clear();
+  }
+
+  private void send(long shown, LabelledExample example) {
+    if (!example.isLearned() || !breaker.isLost(example, shown)) {
+      output.example(example);
+      return;
+    }
+    counts.add(Count.LOST_EXAMPLES);
+    if (example.scored()) {
+      output.example(example.asPrediction());
+    }
   }
 
   private final class Gathering implements JoinOutput {
@@ -145,6 +142,11 @@ public final class LocalJoin {
     @Override
     public void lateClick(Click click) {
       output.lateClick(click);
+    }
+
+    @Override
+    public void joined(long shown, long clicked) {
+      breaker.click(shown, clicked);
     }
 
     @Override

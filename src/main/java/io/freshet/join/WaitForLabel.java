@@ -11,8 +11,9 @@ import io.freshet.join.JoinEntry.Features;
 import io.freshet.join.JoinEntry.Waiting;
 
 /**
- * The final label, once (He et al. 2014): a positive at the click, a negative at the end of the
- * window, the latter for a share of the impressions only if so configured.
+ * The final label, once: a positive at the click (He et al. 2014), though not before the {@link
+ * WarmUp} lets it, a negative at the end of the window, the latter for a share of the impressions
+ * only if so configured.
  *
  * <p>A late click takes back a negative by a correction. Of a negative that was sampled out there
  * is nothing to take back, so its click is learned as any other; but where negatives weigh 1 / r,
@@ -22,10 +23,12 @@ import io.freshet.join.JoinEntry.Waiting;
 final class WaitForLabel implements WaitingPolicy {
   private final double rate;
   private final boolean weighs;
+  private final WarmUp warmUp;
   private final JoinCounts counts;
   private final JoinOutput output;
 
-  WaitForLabel(LabelSettings labels, JoinCounts counts, JoinOutput output) {
+  WaitForLabel(LabelSettings labels, WarmUp warmUp, JoinCounts counts, JoinOutput output) {
+    this.warmUp = requireNonNull(warmUp, "warmUp");
     this.rate = labels.negativeRate();
     this.weighs = labels.sampling() == Sampling.WEIGHT;
     this.counts = requireNonNull(counts, "counts");
@@ -53,7 +56,8 @@ final class WaitForLabel implements WaitingPolicy {
   @Override
   public void decided(String id, Waiting impression, float label, long clicked) {
     if (label > 0 || ImpressionHash.keepsNegative(id, rate)) {
-      output.example(impression.example(id, Kind.DECIDED, label, clicked, 0));
+      long time = Math.max(clicked, warmUp.notBefore(impression.timestamp()));
+      output.example(impression.example(id, Kind.DECIDED, label, time, 0));
     } else {
       counts.add(Count.NEGATIVES_SAMPLED_OUT);
     }

@@ -21,7 +21,8 @@ public abstract class LabelCorrection {
   public static LabelCorrection of(LabelSettings labels) {
     double rate = labels.negativeRate();
     return switch (labels.policy()) {
-      case WAIT -> new SampledNegatives(rate, labels.sampling() == LabelSettings.Sampling.WEIGHT);
+      case WAIT, FULL_WAIT ->
+          new SampledNegatives(rate, labels.sampling() == LabelSettings.Sampling.WEIGHT);
       case FAKE_NEGATIVE_WEIGHTED, SHORT_WAIT -> new FakeNegativeWeights(rate);
       case FAKE_NEGATIVE_CALIBRATION -> new FakeNegativeCalibration(rate);
     };

@@ -120,7 +120,7 @@ public record Manifest(
       boolean logOdds = settings.sampling() == Sampling.LOG_ODDS && settings.negativeRate() < 1;
       String correction =
           switch (settings.policy()) {
-            case WAIT -> logOdds ? LOG_ODDS : NONE;
+            case WAIT, FULL_WAIT -> logOdds ? LOG_ODDS : NONE;
             case FAKE_NEGATIVE_CALIBRATION -> FAKE_NEGATIVES;
             case FAKE_NEGATIVE_WEIGHTED, SHORT_WAIT -> NONE;
           };

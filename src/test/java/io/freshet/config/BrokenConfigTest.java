@@ -170,7 +170,7 @@ final class BrokenConfigTest {
     assertThat(problems(twoActions + "  policy: fake-negative-weighted\n"))
         .containsExactly(
             "learner.yaml:6:11: join.policy: cannot tell a label that is a sum of actions before it"
-                + " is final; give label one action with 1, or policy wait");
+                + " is final; give label one action with 1, or policy wait or full-wait");
     assertThat(problems(twoActions + "  negatives: {rate: 0.1}\n"))
         .containsExactly(
             "learner.yaml:6:14: join.negatives.correction: log-odds cannot be corrected where the"
@@ -179,7 +179,7 @@ final class BrokenConfigTest {
             problems(
                 GOOD, "join.policy=short-wait", "join.negatives={rate: 1, correction: weight}"))
         .containsExactly(
-            "--set join.negatives: join.negatives.correction: is for policy wait: the others make up for sampled"
+            "--set join.negatives: join.negatives.correction: is for wait and full-wait: the others make up for sampled"
                 + " negatives themselves; leave it out");
     assertThat(problems(GOOD, "join.policy=short-wait", "join.window=20 s"))
         .containsExactly(

@@ -70,23 +70,24 @@ final class LearnerConfigTest {
     assertThat(DEFAULT.join())
         .isEqualTo(
             new JoinSettings(
-                Duration.ofMinutes(30),
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(1),
-                Duration.ofSeconds(1)));
-    assertThat(DEFAULT.join().maxDrift()).isEqualTo(Duration.ofMinutes(5));
-    assertThat(DEFAULT.join().breaker())
-        .isEqualTo(
-            new BreakerSettings(
-                true,
-                Duration.ofSeconds(10),
-                Duration.ofHours(1),
-                0.5,
-                4,
-                Duration.ofMinutes(1),
-                Duration.ofMinutes(10),
-                Duration.ofHours(2),
-                BreakerSettings.Action.DEAD_LETTERS));
+                Duration.ofSeconds(1),
+                Duration.ofHours(4),
+                LabelDefinition.click("clicks", Duration.ofMinutes(30)),
+                LabelSettings.DEFAULT,
+                0,
+                new BreakerSettings(
+                    true,
+                    Duration.ofSeconds(10),
+                    Duration.ofHours(1),
+                    0.5,
+                    4,
+                    Duration.ofMinutes(1),
+                    Duration.ofMinutes(10),
+                    Duration.ofHours(2),
+                    BreakerSettings.Action.DEAD_LETTERS),
+                Duration.ofMinutes(5)));
     assertThat(DEFAULT.model()).isEqualTo(new ModelSettings(10, List.of(128, 64), 0, 42));
     assertThat(DEFAULT.train())
         .isEqualTo(
@@ -151,6 +152,7 @@ final class LearnerConfigTest {
                     Duration.ofMillis(500),
                     Duration.ofSeconds(5),
                     Duration.ofMillis(250),
+                    Duration.ofDays(5),
                     new LabelDefinition(
                         List.of(
                             new Action(

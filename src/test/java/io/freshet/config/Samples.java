@@ -46,6 +46,7 @@ final class Samples {
         out-of-orderness: 500 ms
         idleness: 5s
         timer-bucket: 250 ms
+        warm-up: 5 d
         actions:
           - {name: click, topic: acts}
           - {name: buy, topic: sales, window: 3 d, after: click, idleness: 1 h}

@@ -16,18 +16,17 @@ import org.junit.jupiter.api.Test;
 final class AttributionTest {
   private static final long NO_TIME = Long.MIN_VALUE;
 
+  private static final JoinSettings SETTINGS =
+      new JoinSettings(
+          Duration.ofMillis(100),
+          Duration.ofMillis(10),
+          Duration.ofMinutes(1),
+          Duration.ofMillis(1));
+
   private final JoinCounts counts = new JoinCounts();
   private final RecordingOutput output = new RecordingOutput();
   private final Attribution attribution =
-      new Attribution(
-          new JoinSettings(
-              Duration.ofMillis(100),
-              Duration.ofMillis(10),
-              Duration.ofMinutes(1),
-              Duration.ofMillis(1)),
-          new DelayHistogram(100),
-          counts,
-          output);
+      new Attribution(SETTINGS, new WarmUp(SETTINGS), new DelayHistogram(100), counts, output);
 
   private JoinEntry entry = JoinEntry.NOTHING;
 

@@ -86,8 +86,8 @@ final class BreakerTest {
     assertThat(run.breaker.status()).isEqualTo(Status.CLOSED);
     assertThat(run.breaker.isLost(65 * MINUTE)).isTrue();
     assertThat(run.breaker.isLost(55 * MINUTE)).isFalse();
-    assertThat(run.breaker.falseShare(50 * MINUTE)).isLessThan(0.01);
-    assertThat(run.breaker.falseShare(65 * MINUTE)).isBetween(0.18, 0.22); // as many as click
+    assertThat(run.breaker.leftOut(50 * MINUTE)).isLessThan(0.01);
+    assertThat(run.breaker.leftOut(65 * MINUTE)).isBetween(0.18, 0.22); // as many as click
     assertThat(run.breaker.isLost(72 * MINUTE)).isFalse();
     run.limitAt(240);
     assertThat(run.breaker.opened()).isEqualTo(1);

@@ -60,7 +60,7 @@ final class JoinOracle {
     boolean scored = ImpressionHash.isScored(id, settings.scoredShare());
     boolean kept = ImpressionHash.keepsNegative(id, labels.negativeRate());
     List<Told> told = new ArrayList<>();
-    if (labels.policy() == LabelPolicy.WAIT) {
+    if (!labels.policy().fakesNegatives()) {
       waited(kept, told);
     } else {
       faked(kept, scored && labels.policy() != LabelPolicy.SHORT_WAIT, told);

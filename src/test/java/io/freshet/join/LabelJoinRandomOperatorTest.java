@@ -67,6 +67,7 @@ final class LabelJoinRandomOperatorTest {
         wait,
         corrected.withNegatives(0.5, Sampling.LOG_ODDS),
         corrected.withNegatives(0.5, Sampling.WEIGHT),
+        LabelSettings.of(LabelPolicy.FULL_WAIT).withLateClicks(LateClicks.CORRECT),
         weighted.withNegatives(0.5, Sampling.LOG_ODDS).withLateClicks(LateClicks.CORRECT),
         calibrated,
         shortWait,
@@ -74,7 +75,14 @@ final class LabelJoinRandomOperatorTest {
   }
 
   private static JoinSettings settings(LabelSettings labels) {
-    return SETTINGS.with(labels).withScoredShare(0.5);
+    return new JoinSettings(
+        SETTINGS.outOfOrderness(),
+        SETTINGS.idleness(),
+        SETTINGS.timerBucket(),
+        Duration.ofMillis(400),
+        SETTINGS.definition(),
+        labels,
+        0.5);
   }
 
   @ParameterizedTest(name = "seed {0}, {1}")
@@ -130,6 +138,7 @@ final class LabelJoinRandomOperatorTest {
             settings.outOfOrderness(),
             settings.idleness(),
             Duration.ofMillis(1),
+            settings.warmUp(),
             settings.definition(),
             settings.labels(),
             settings.scoredShare(),

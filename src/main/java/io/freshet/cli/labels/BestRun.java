@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The two ends between which policies lie: a learner that is told each impression's final label at
- * once, and the same one as it was when the measured half began, which learns no more. The share of
- * the gap between them that a policy closes is the measure of Yang et al. 2021 (AAAI, ES-DFM).
+ * What policies are held against: a learner that is told each impression's final label at once, and
+ * the same one as it was when the measured half began, which learns no more and so shows what drift
+ * costs.
  */
 final class BestRun {
   private static final int BATCH = 64;

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Every policy on one stream, between the best that could be told and nothing told any more. */
+/** Every policy on one stream, beside the best that could be told and nothing told any more. */
 final class LabelComparison {
   static final Duration WINDOW = Duration.ofMinutes(30);
 
@@ -37,9 +37,7 @@ final class LabelComparison {
   }
 
   private Row row(String what, Duration delay, Scores scores, BestRun best) {
-    double gap = best.frozen().expectedLogloss() - best.told().expectedLogloss();
-    double closed = (best.frozen().expectedLogloss() - scores.expectedLogloss()) / gap;
-    return new Row(what, conditions.drift(), delay, scores, closed);
+    return new Row(what, conditions.drift(), delay, scores, scores.shareOf(best.told()));
   }
 
   static String name(LabelPolicy policy) {

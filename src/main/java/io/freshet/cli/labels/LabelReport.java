@@ -16,7 +16,7 @@ final class LabelReport {
   /**
    * One run.
    *
-   * @param closed share of the gap between told no more and told at once
+   * @param closed share of the gap between knowing the click rate alone and being told at once
    */
   record Row(String what, double drift, Duration delay, Scores scores, double closed) {}
 
@@ -57,7 +57,7 @@ final class LabelReport {
       node.put("gap_closed", row.closed());
     } else {
       out.printf(
-          "%-6s %-7s %-26s %8.4f %7.4f %11.3f %11.3f %11.5f %6.0f%%%n",
+          "%-6s %-7s %-26s %8.4f %7.4f %11.3f %11.3f %11.5f %6.1f%%%n",
           row.drift(),
           row.delay().toMinutes() + " min",
           row.what(),

@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
       "All are held against the same labels: what was predicted when an impression was shown,"
           + " against whether it was clicked within 30 minutes; over the second half of the stream."
           + " Excess loss is what the true probabilities would not have cost. Closed is the share"
-          + " of the gap between a learner that is told no more in that half, and one that is told"
-          + " every label when its impression is shown."
+          + " of the gap between who knows the click rate alone and a learner that is told every"
+          + " label when its impression is shown. Told no more is that learner, as it was when the"
+          + " second half began."
     },
     footer = {
       "",

@@ -80,6 +80,10 @@ public final class SamplingCommand implements Callable<Integer> {
     settings.put("wait", wait);
     settings.put("wait, log-odds", wait.withNegatives(rate, Sampling.LOG_ODDS));
     settings.put("wait, weight", wait.withNegatives(rate, Sampling.WEIGHT));
+    LabelSettings full = LabelSettings.of(LabelPolicy.FULL_WAIT);
+    settings.put("full-wait", full);
+    settings.put("full-wait, log-odds", full.withNegatives(rate, Sampling.LOG_ODDS));
+    settings.put("full-wait, weight", full.withNegatives(rate, Sampling.WEIGHT));
     settings.put("fake-negative-weighted", weighted);
     settings.put("fake-negative-weighted, r", weighted.withNegatives(rate, Sampling.LOG_ODDS));
     settings.put("fake-negative-calibration", calibrated);

@@ -35,9 +35,14 @@ final class Scores {
     return (losses - bestLosses) / labels.examples();
   }
 
-  /** Expected logloss: without the noise of the labels. */
-  double expectedLogloss() {
-    return losses / labels.examples();
+  /**
+   * How much of what a better one learns this one has learned: 0 for who knows the click rate
+   * alone, 1 for the better one. By expected loglosses, so without the noise of the labels.
+   */
+  double shareOf(Scores better) {
+    double rate = actual / labels.examples();
+    double ignorant = loss(rate, rate) * labels.examples();
+    return (ignorant - losses) / (ignorant - better.losses);
   }
 
   private static double loss(double p, double f) {
