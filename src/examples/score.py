@@ -23,7 +23,7 @@ def load(root):
     for version in chain:
         for file in version["embeddings"]:
             tensors = load_file(root / version["version"] / file["name"])
-            rows.update(zip(tensors["fids"].tolist(), tensors["rows"]))
+            rows.update(zip(tensors["fids"].tolist(), tensors["rows"]))  # a later file's row wins
             for fid in tensors.get("removed", np.array([], np.int64)).tolist():
                 rows.pop(fid, None)
     return chain[-1], rows, load_file(root / chain[-1]["version"] / chain[-1]["dense"]["name"])
@@ -104,6 +104,11 @@ def score(features, manifest, rows, dense):
         x = inputs * linear(f"cross.{i}", x) + x
     if "cross.out.weight" in dense:
         logit += linear("cross.out", x)[0]
+    rate, labels = manifest["sampling_rate"], manifest.get("labels", {"correction": "log-odds"})
+    if labels["correction"] == "fake-negatives":
+        return min(1, rate * math.exp(logit))
+    if labels["correction"] == "log-odds":
+        logit += math.log(rate)
     return 1 / (1 + math.exp(-logit))
 
 

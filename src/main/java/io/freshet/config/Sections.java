@@ -3,8 +3,10 @@ package io.freshet.config;
 import static io.freshet.config.Wanted.anyWholeNumber;
 import static io.freshet.config.Wanted.directory;
 import static io.freshet.config.Wanted.duration;
+import static io.freshet.config.Wanted.limit;
 import static io.freshet.config.Wanted.number;
 import static io.freshet.config.Wanted.oneOf;
+import static io.freshet.config.Wanted.positiveNumber;
 import static io.freshet.config.Wanted.size;
 import static io.freshet.config.Wanted.wholeNumber;
 
@@ -14,6 +16,9 @@ import io.freshet.event.EventSettings;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.snapshot.GateSettings;
+import io.freshet.snapshot.MergeSettings;
+import io.freshet.snapshot.RetentionSettings;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.train.TrainSettings;
 import java.util.Arrays;
@@ -80,7 +85,34 @@ final class Sections {
   }
 
   static SnapshotSettings snapshot(Section s, SnapshotSettings d) {
-    return new SnapshotSettings(s.get("root", d.root(), directory()));
+    return new SnapshotSettings(
+        s.get("root", d.root(), directory()),
+        s.section("merge").as(d.merge(), Sections::merge),
+        s.section("retention").as(d.retention(), Sections::retention),
+        s.section("gate").as(d.gate(), Sections::gate));
+  }
+
+  private static MergeSettings merge(Section s, MergeSettings d) {
+    return new MergeSettings(
+        s.get("share", d.share(), positiveNumber()),
+        s.get("deltas", d.deltas(), wholeNumber(1, MILLION)));
+  }
+
+  private static RetentionSettings retention(Section s, RetentionSettings d) {
+    return new RetentionSettings(
+        s.get("fulls", d.fulls(), wholeNumber(1, MILLION)),
+        s.get("grace", d.grace(), duration("1 s", "366 d")),
+        s.get("branches", d.branches(), duration("0 ms", "3660 d")));
+  }
+
+  private static GateSettings gate(Section s, GateSettings d) {
+    return new GateSettings(
+        s.get("windows", d.windows(), wholeNumber(1, 10_000)),
+        s.get("min-examples", d.minExamples(), wholeNumber(0, Integer.MAX_VALUE)),
+        s.get("max-logloss", d.maxLogloss(), limit()),
+        s.get("max-ne", d.maxNe(), limit()),
+        s.get("min-calibration", d.minCalibration(), limit()),
+        s.get("max-calibration", d.maxCalibration(), limit()));
   }
 
   static CheckpointSettings checkpoint(Section s, CheckpointSettings d) {

@@ -59,6 +59,13 @@ record Wanted<T>(String phrase, Function<String, Optional<T>> parse) {
     return new Wanted<>("a number above 0", text -> finite(text).filter(x -> x > 0));
   }
 
+  /** A number, or that there is no limit: not a number. */
+  static Wanted<Double> limit() {
+    return new Wanted<>(
+        "a number above 0, or none",
+        text -> text.equals("none") ? Optional.of(Double.NaN) : finite(text).filter(x -> x > 0));
+  }
+
   static Wanted<Duration> duration(String from, String to) {
     return quantity(Quantity.DURATION, "a time", from, to, Duration::ofMillis);
   }

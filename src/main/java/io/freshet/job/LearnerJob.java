@@ -136,6 +136,7 @@ public final class LearnerJob {
         TopicSinks.lateClicks(servers, topics.lateClicks(), kafka.properties()),
         TopicSinks.sink(
             servers, new MetricsSerializer(topics.metrics(), config.name()), kafka.properties()),
+        new TopicNotices(servers, topics.snapshots(), kafka.properties()),
         examples);
   }
 

@@ -3,6 +3,7 @@ package io.freshet.job;
 import io.freshet.config.LearnerConfig;
 import io.freshet.evaluate.AtImpression;
 import io.freshet.evaluate.ImpressionScores;
+import io.freshet.evaluate.Metrics;
 import io.freshet.evaluate.MetricsReport;
 import io.freshet.evaluate.MetricsReportCodec;
 import io.freshet.evaluate.MetricsSeries;
@@ -18,6 +19,7 @@ import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
 import io.freshet.snapshot.Announcement;
 import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.NoticeSink;
 import io.freshet.snapshot.SnapshotPublisher;
 import io.freshet.snapshot.SnapshotWriter;
 import io.freshet.train.MessageCodecs;
@@ -63,6 +65,7 @@ public final class LearnerTopology {
    *
    * @param skipped examples that were not learned, or not wholly: as poison, or because their
    *     clicks are lost
+   * @param notices where publications of snapshots are announced
    * @param examples the labelled examples in the order they are learned by a single trainer; for
    *     whoever wants to learn from them too
    */
@@ -71,6 +74,7 @@ public final class LearnerTopology {
       Sink<SkippedExample> skipped,
       Sink<Click> lateClicks,
       Sink<MetricsReport> metrics,
+      NoticeSink.Factory notices,
       Optional<Sink<LabelledExample>> examples) {}
 
   /** Adds the whole graph. */
@@ -95,12 +99,14 @@ public final class LearnerTopology {
                     .getSideOutput(AT_BARRIER)
                     .map(LearnerTopology::figures)
                     .returns(Announcement.TYPE),
+                metrics.map(LearnerTopology::window).returns(Announcement.TYPE),
                 offsets(impressions),
                 union(clicks.stream().map(LearnerTopology::offsets).toList()),
                 labels
                     .holds()
                     .<Announcement>map(Announcement.Withheld::new)
-                    .returns(Announcement.TYPE)));
+                    .returns(Announcement.TYPE)),
+        results.notices());
 
     impressions
         .getSideOutput(SourceRouter.DEAD_LETTERS)
@@ -212,13 +218,18 @@ public final class LearnerTopology {
         .uid(Uids.SNAPSHOT_WRITER);
   }
 
-  private void publisher(DataStream<Announcement> announcements) {
+  private void publisher(DataStream<Announcement> announcements, NoticeSink.Factory notices) {
     announcements
         .transform(
             "SnapshotPublisher",
             Types.VOID,
             new SnapshotPublisher(
-                config.snapshot(), config.name(), config.features(), config.model(), labels()))
+                config.snapshot(),
+                config.name(),
+                config.features(),
+                config.model(),
+                labels(),
+                notices))
         .uid(Uids.SNAPSHOT_PUBLISHER)
         .setParallelism(1);
   }
@@ -241,6 +252,18 @@ public final class LearnerTopology {
 
   private static Announcement offset(SourceOffset offset) {
     return new Announcement.Offset(offset.topic(), offset.partition(), offset.nextOffset());
+  }
+
+  private static Announcement window(MetricsReport report) {
+    Metrics window = report.window();
+    double weight = window.ctr() > 0 ? window.positives() / window.ctr() : window.examples();
+    return new Announcement.Window(
+        window.to(),
+        window.examples(),
+        weight,
+        window.positives(),
+        window.logloss(),
+        window.calibration());
   }
 
   private static Announcement figures(MetricsReport report) {

@@ -30,7 +30,9 @@ final class OutputTopics {
     properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
     var topics = kafka.topics();
     try (Admin admin = Admin.create(properties)) {
-      for (String name : List.of(topics.deadLetters(), topics.lateClicks(), topics.metrics())) {
+      for (String name :
+          List.of(
+              topics.deadLetters(), topics.lateClicks(), topics.metrics(), topics.snapshots())) {
         create(admin, name, kafka.bootstrapServers());
       }
     }

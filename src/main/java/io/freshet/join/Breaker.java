@@ -146,8 +146,7 @@ final class Breaker {
   boolean isLost(LabelledExample example, long shown) {
     boolean lostWithItsTime = !together && isLost(example.time());
     return lostWithItsTime
-        || example.label() == 0
-            && ImpressionHash.isLeftOut(example.impressionId(), leftOut(shown));
+        || example.label() == 0 && ImpressionHash.isLeftOut(example.impressionId(), leftOut(shown));
   }
 
   /** Whether what is decided at a time is left out: positives of that time are lost. */

@@ -2,6 +2,7 @@ package io.freshet.model;
 
 import io.freshet.feature.Example;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
 import io.freshet.feature.LabelledExample;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class Predictor {
   private final FinishedRows rows;
   private final UnknownRows unknown;
   private final DeepFm model;
+  private final int[] slots;
   private final LabelCorrection correction;
   private final MiniBatch batch = new MiniBatch();
   private float[] finished = new float[0];
@@ -41,6 +43,7 @@ public final class Predictor {
     this.rows = rows;
     this.unknown = unknown;
     model = new DeepFm(schema, settings);
+    slots = schema.slots();
     dense(dense);
   }
 
@@ -71,16 +74,44 @@ public final class Predictor {
 
   /** The click probabilities of examples. */
   public float[] predict(List<Example> examples) {
+    float[] values = logits(examples);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = correction.probability(values[i]);
+    }
+    return values;
+  }
+
+  /** How much each field adds to the logit of an example, before any correction. */
+  public Explanation explain(Example example) {
+    return Explanation.of(example, slots, settings.kind(), this::sums, this::logits);
+  }
+
+  private float[] logits(List<Example> examples) {
     batch.clear();
     examples.forEach(e -> batch.add(new LabelledExample("", 0, 0, 1, e)));
     reserve();
     rows.readAll(batch, 1 + settings.embeddingSize(), finished, this::fillUnknown);
     model.forward(batch, order, 0, batch.size(), finished);
-    float[] probabilities = new float[batch.size()];
-    for (int i = 0; i < probabilities.length; i++) {
-      probabilities[i] = correction.probability(model.logit(i));
+    float[] logits = new float[batch.size()];
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = model.logit(i);
     }
-    return probabilities;
+    return logits;
+  }
+
+  /** For each slot the sums of value · w and of value · v over its field's occurrences. */
+  private double[][] sums(Example example) {
+    logits(List.of(example)); // fills the batch and the finished rows
+    int width = 1 + settings.embeddingSize();
+    double[][] sums = new double[schema.size()][width];
+    for (int o = 0; o < batch.occurrences(); o++) {
+      int row = batch.row(o);
+      int slot = slots[Fids.field(batch.fid(row))];
+      for (int d = 0; slot >= 0 && d < width; d++) {
+        sums[slot][d] += (double) batch.value(o) * finished[row * width + d];
+      }
+    }
+    return sums;
   }
 
   private void fillUnknown(int row) {

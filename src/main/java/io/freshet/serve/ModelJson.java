@@ -4,11 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.feature.Field;
+import io.freshet.model.Explanation;
 import io.freshet.snapshot.Manifest;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What is told about a model, as JSON. */
 final class ModelJson {
@@ -50,9 +55,9 @@ final class ModelJson {
   }
 
   /** Whether there is a model, and what the follower says. */
-  static byte[] readiness(FollowerState follower) throws IOException {
+  static byte[] readiness(boolean ready, FollowerState follower) throws IOException {
     ObjectNode json = JSON.createObjectNode();
-    json.put("ready", follower.served().isPresent());
+    json.put("ready", ready);
     json.set("follower", state(follower));
     return JSON.writeValueAsBytes(json);
   }
@@ -65,6 +70,42 @@ final class ModelJson {
     }
     out.append("],\"model_version\":\"").append(model.version()).append("\"}");
     return out.toString().getBytes(UTF_8);
+  }
+
+  /** The predictions, and for each what base and fields add to its logit. */
+  static byte[] explanations(float[] scores, List<Explanation> explanations, ServedModel model) {
+    ObjectNode json = JSON.createObjectNode();
+    ArrayNode predictions = json.putArray("predictions");
+    ArrayNode explained = json.putArray("explanations");
+    for (int i = 0; i < scores.length; i++) {
+      predictions.add(scores[i]);
+      write(explanations.get(i), model.schema().fields(), explained.addObject());
+    }
+    json.put("model_version", model.version().toString());
+    return json.toString().getBytes(UTF_8);
+  }
+
+  private static void write(Explanation explanation, List<Field> fields, ObjectNode to) {
+    to.put("logit", explanation.logit());
+    to.put("base", explanation.base());
+    ArrayNode shares = to.putArray("fields");
+    for (int slot = 0; slot < fields.size(); slot++) {
+      shares
+          .addObject()
+          .put("field", fields.get(slot).name())
+          .put("first_order", explanation.firstOrder()[slot])
+          .put("pairs", explanation.pairs()[slot])
+          .put("dense", explanation.dense()[slot])
+          .put("total", explanation.total(slot));
+    }
+  }
+
+  /** The names of the models: one, once it is known. */
+  static byte[] models(Optional<String> name) {
+    ObjectNode json = JSON.createObjectNode();
+    ArrayNode names = json.putArray("models");
+    name.ifPresent(names::add);
+    return json.toString().getBytes(UTF_8);
   }
 
   static byte[] error(String reason) {

@@ -10,13 +10,13 @@ import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -25,19 +25,21 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  *
  * <pre>
  * POST /v1/models/{name}:predict     {"instances": [{"features": {…}}, …]}; see {@link PredictRequest}
+ * POST /v1/models/{name}:explain     the same, answered with what each field adds
+ * GET  /v1/models                    the name
  * GET  /v1/models/{name}             version, event time, freshness, rows, shape
  * GET  /v1/models/{name}/metadata    the features, the rule for unknown ids, metrics
  * GET  /healthz, /readyz, /metrics
  * </pre>
  *
- * <p>400 with the path of the mistake, 413 for too much, 429 for too many at once, 503 before the
- * first model and for what takes too long. A stop answers what is in flight and takes no more.
+ * <p>400 with the path of the mistake, 408 for a body that does not come in time, 413 for too much,
+ * 429 for too many at once, 503 before the first model and for what takes too long. A stop answers
+ * what is in flight and takes no more.
  */
 public final class ModelServer implements AutoCloseable {
   private static final int OTHER_THREADS = 16; // Jetty's own, and those for all but predictions
 
-  /** Bytes a second of a body that has begun: slower ones would hold a place for long. */
-  private static final long SLOWEST_BODY = 1000;
+  private static final int MAX_CONNECTIONS = 4096;
 
   /** How long a connection without a request may stay once the server stops. */
   private static final Duration IDLE_AT_STOP = Duration.ofMillis(500);
@@ -59,14 +61,13 @@ public final class ModelServer implements AutoCloseable {
     connector.setIdleTimeout(settings.patience().toMillis());
     connector.setShutdownIdleTimeout(IDLE_AT_STOP.toMillis());
     server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
+    server.addBean(new SlowHeaders(connector, settings.patience()));
     server.setErrorHandler(ModelServer::tellError);
     server.setStopTimeout(settings.stopPatience().toMillis());
     server.setHandler(
         new GracefulHandler(
-            new MinimumDataRateHandler(
-                new ModelHandler(follower, name, settings, InstantSource.system()),
-                SLOWEST_BODY,
-                0)));
+            new ModelHandler(new NamedModel(follower, name), settings, InstantSource.system())));
   }
 
   private static HttpConfiguration http() {

@@ -1,6 +1,8 @@
 package io.freshet.serve;
 
 import io.freshet.feature.Example;
+import io.freshet.model.Explanation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,9 +30,11 @@ final class Predictions {
   /**
    * The answer's body.
    *
+   * @param question to predict, or to explain
    * @param deadline by {@link System#nanoTime}
    */
-  byte[] answer(byte[] body, long deadline) throws Refusal, InterruptedException {
+  byte[] answer(Route.Kind question, byte[] body, long deadline)
+      throws Refusal, InterruptedException {
     if (!processors.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
       throw late();
     }
@@ -38,7 +42,7 @@ final class Predictions {
       byte[] answer;
       Scorer scorer = scorer();
       try (scorer) {
-        answer = answer(body, scorer, deadline);
+        answer = answer(question, body, scorer, deadline);
       }
       idle.add(scorer); // one that threw may be in any state and is left to the collector
       return answer;
@@ -62,20 +66,38 @@ final class Predictions {
     }
   }
 
-  private byte[] answer(byte[] body, Scorer scorer, long deadline) throws Refusal {
+  private byte[] answer(Route.Kind question, byte[] body, Scorer scorer, long deadline)
+      throws Refusal {
+    List<Example> examples = PredictRequest.read(body, scorer, settings.maxInstances());
+    float[] scores = score(examples, scorer, deadline);
+    if (question == Route.Kind.PREDICT) {
+      return ModelJson.predictions(scores, scorer.model());
+    }
+    List<Explanation> explanations = new ArrayList<>();
+    for (Example example : examples) {
+      checkTime(deadline);
+      explanations.add(scorer.explain(example));
+    }
+    return ModelJson.explanations(scores, explanations, scorer.model());
+  }
+
+  private float[] score(List<Example> examples, Scorer scorer, long deadline) throws Refusal {
     long lookups = scorer.lookups();
     long unknown = scorer.unknownIds();
-    List<Example> examples = PredictRequest.read(body, scorer, settings.maxInstances());
     float[] scores = new float[examples.size()];
     for (int from = 0; from < scores.length; from += Scorer.CHUNK) {
-      if (System.nanoTime() > deadline) {
-        throw late();
-      }
+      checkTime(deadline);
       int to = Math.min(from + Scorer.CHUNK, scores.length);
       System.arraycopy(scorer.score(examples.subList(from, to)), 0, scores, from, to - from);
     }
     metrics.scored(scores.length, scorer.lookups() - lookups, scorer.unknownIds() - unknown);
-    return ModelJson.predictions(scores, scorer.model());
+    return scores;
+  }
+
+  private void checkTime(long deadline) throws Refusal {
+    if (System.nanoTime() > deadline) {
+      throw late();
+    }
   }
 
   static Refusal noModel() {

@@ -18,9 +18,4 @@ final class Refusal extends Exception {
   int status() {
     return status;
   }
-
-  /** Whether the same request may work in a moment. */
-  boolean isPassing() {
-    return status == 429 || status == 503;
-  }
 }

@@ -7,6 +7,7 @@ import io.freshet.event.RejectedException;
 import io.freshet.event.Rejection;
 import io.freshet.feature.Example;
 import io.freshet.feature.ExampleEncoder;
+import io.freshet.model.Explanation;
 import io.freshet.model.FinishedRows;
 import io.freshet.model.MiniBatch;
 import io.freshet.model.Predictor;
@@ -106,15 +107,25 @@ public final class Scorer implements AutoCloseable {
 
   /** The click probabilities of examples. */
   public float[] score(List<Example> examples) {
-    if (closed) {
-      throw new IllegalStateException("the scorer is closed");
-    }
+    checkOpen();
     float[] scores = new float[examples.size()];
     for (int from = 0; from < scores.length; from += CHUNK) {
       int to = Math.min(from + CHUNK, scores.length);
       System.arraycopy(predictor.predict(examples.subList(from, to)), 0, scores, from, to - from);
     }
     return scores;
+  }
+
+  /** How much each field adds to the logit of an example. */
+  public Explanation explain(Example example) {
+    checkOpen();
+    return predictor.explain(example);
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the scorer is closed");
+    }
   }
 
   /** Distinct ids looked up so far, chunk by chunk. */

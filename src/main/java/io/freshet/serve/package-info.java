@@ -3,8 +3,8 @@
  * Flink.
  *
  * <pre>
- * latest.json, versions ──► SnapshotFollower ──► ServedModel: RowTable, deep part
- *                                                     │ lent to one thread at a time
+ * latest.json, versions ──► SnapshotFollower ──► RowStore: on the heap, or RocksDB
+ *                                                     │ ServedModel: one version, held by its readers
  *                                                     ▼
  * JSON over HTTP ──► ModelServer ──► Predictions ──► Scorer ──► probabilities
  * </pre>

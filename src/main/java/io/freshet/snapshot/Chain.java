@@ -39,6 +39,7 @@ final class Chain {
   private String lineageRun;
   private Optional<Version> published = Optional.empty();
   private boolean joined;
+  private boolean unfinished; // a version that was found still lacks its last step
   private long ownUpTo = Long.MAX_VALUE;
 
   /**
@@ -131,9 +132,15 @@ final class Chain {
     if (branch) {
       branchOff(draw.get());
     }
+    unfinished = !branch && found.isPresent();
     joined = true;
     notifyAll();
     return branch ? Optional.empty() : found;
+  }
+
+  /** Notes that the version which {@link #join} found is out to its last step. */
+  synchronized void finished() {
+    unfinished = false;
   }
 
   /** Goes on in a lineage of its own, on the same parent. */
@@ -172,9 +179,14 @@ final class Chain {
     notifyAll();
   }
 
-  /** Whether a complete checkpoint still waits for its publication. */
+  /** The version that the next one follows. */
+  synchronized Optional<Version> lastPublished() {
+    return published;
+  }
+
+  /** Whether a complete checkpoint still waits for its publication, or for its last step. */
   synchronized boolean hasDue() {
-    return !due.isEmpty();
+    return unfinished || !due.isEmpty();
   }
 
   /** Paths of the parts that wait for publication. */

@@ -8,6 +8,7 @@ import java.nio.file.NotDirectoryException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
@@ -81,6 +82,18 @@ final class FlinkStorage implements WritableStorage {
   @Override
   public InputStream open(String path) throws IOException {
     return files.open(resolve(path));
+  }
+
+  @Override
+  public InputStream open(String path, long from) throws IOException {
+    FSDataInputStream in = files.open(resolve(path));
+    try {
+      in.seek(from);
+      return in;
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
   }
 
   @Override

@@ -38,6 +38,7 @@ import java.util.Optional;
  * @param metrics progressive validation and other figures at the cut
  * @param offsets next Kafka offset by {@code topic-partition}
  * @param labels what the model was taught, and what makes probabilities of its logits
+ * @param standing whether the version may be served, and how its files came about
  */
 public record Manifest(
     String name,
@@ -53,12 +54,16 @@ public record Manifest(
     List<EmbeddingFile> embeddings,
     Map<String, Double> metrics,
     Map<String, Long> offsets,
-    Labels labels) {
+    Labels labels,
+    Standing standing) {
 
   /** The format that this code writes. */
-  public static final String FORMAT = "1.0";
+  public static final String FORMAT = "1.1";
 
   public static final String FILE = "manifest.json";
+
+  /** A second manifest beside a delta's: the same model, merged into a full. */
+  static final String MERGED_FILE = "full.json";
 
   /** Whether a version stands alone. */
   public enum Kind {
@@ -180,8 +185,27 @@ public record Manifest(
     }
   }
 
+  /**
+   * What format 1.1 adds.
+   *
+   * @param withheld why the gate kept the pointer from the version; empty where it passed
+   * @param nonFinite ids of rows that hold a value which is no finite number, ascending
+   * @param merged when the full was merged from a chain; the ids of such a full ascend through all
+   *     its files. Absent in what was published as it is.
+   */
+  public record Standing(List<String> withheld, List<Long> nonFinite, Optional<Instant> merged) {
+    public static final Standing SOUND = new Standing(List.of(), List.of(), Optional.empty());
+
+    public Standing {
+      withheld = List.copyOf(withheld);
+      nonFinite = List.copyOf(nonFinite);
+      requireNonNull(merged, "merged");
+    }
+  }
+
   public Manifest {
     requireNonNull(name, "name");
+    requireNonNull(standing, "standing");
     requireNonNull(version, "version");
     requireNonNull(eventTime, "eventTime");
     requireNonNull(created, "created");
@@ -217,6 +241,36 @@ public record Manifest(
   /** The manifest as it is written, in UTF-8. */
   public byte[] toJson() {
     return ManifestJson.write(this);
+  }
+
+  /** Floats of a finished row: w and the embedding. */
+  public int rowWidth() {
+    return 1 + model.embeddingSize();
+  }
+
+  /** Whether the gate kept the pointer from the version. */
+  public boolean isWithheld() {
+    return !standing.withheld().isEmpty();
+  }
+
+  /** The same version as a full of these files. */
+  Manifest merged(List<EmbeddingFile> files, Instant when) {
+    return new Manifest(
+        name,
+        Kind.FULL,
+        version,
+        Optional.empty(),
+        eventTime,
+        created,
+        model,
+        schema,
+        unknownIds,
+        dense,
+        files,
+        metrics,
+        offsets,
+        labels,
+        new Standing(standing.withheld(), standing.nonFinite(), Optional.of(when)));
   }
 
   /** Rows in the files; one that several files hold counts for each. */

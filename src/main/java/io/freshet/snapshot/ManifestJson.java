@@ -49,6 +49,7 @@ final class ManifestJson {
     new TreeMap<>(manifest.offsets()).forEach(json.putObject("offsets")::put);
     json.put("sampling_rate", manifest.samplingRate());
     writeLabels(manifest.labels(), json.putObject("labels"));
+    writeStanding(manifest.standing(), json);
     return bytes(json);
   }
 
@@ -75,6 +76,15 @@ final class ManifestJson {
     }
   }
 
+  /** JSON on one line. */
+  static byte[] compact(JsonNode json) {
+    try {
+      return JSON.writeValueAsBytes(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree is always writable", e);
+    }
+  }
+
   /** Refuses a format with another major number than ours. */
   static void checkFormat(String format) throws IOException {
     String ours = Manifest.FORMAT.substring(0, Manifest.FORMAT.indexOf('.') + 1);
@@ -85,7 +95,10 @@ final class ManifestJson {
   }
 
   static Version version(JsonNode json, String key) {
-    String name = Keys.text(json, key);
+    return version(Keys.text(json, key), key);
+  }
+
+  static Version version(String name, String key) {
     return Version.parse(name)
         .orElseThrow(
             () ->
@@ -123,6 +136,28 @@ final class ManifestJson {
     }
   }
 
+  private static void writeStanding(Manifest.Standing standing, ObjectNode json) {
+    if (!standing.withheld().isEmpty()) {
+      standing.withheld().forEach(json.putArray("withheld")::add);
+    }
+    if (!standing.nonFinite().isEmpty()) {
+      standing.nonFinite().forEach(json.putArray("non_finite")::add);
+    }
+    standing.merged().ifPresent(when -> json.put("merged", when.toString()));
+  }
+
+  private static Manifest.Standing readStanding(JsonNode json) {
+    List<String> withheld = new ArrayList<>();
+    json.path("withheld").forEach(reason -> withheld.add(reason.asText()));
+    List<Long> nonFinite = new ArrayList<>();
+    json.path("non_finite").forEach(fid -> nonFinite.add(fid.asLong()));
+    return new Manifest.Standing(withheld, nonFinite, time(json, "merged"));
+  }
+
+  private static Optional<Instant> time(JsonNode json, String key) {
+    return json.has(key) ? Optional.of(Instant.parse(Keys.text(json, key))) : Optional.empty();
+  }
+
   private static void writeMetrics(Map<String, Double> metrics, ObjectNode json) {
     for (Map.Entry<String, Double> metric : new TreeMap<>(metrics).entrySet()) {
       if (Double.isFinite(metric.getValue())) { // JSON has no other numbers
@@ -146,9 +181,7 @@ final class ManifestJson {
         kind(Keys.text(json, "kind")),
         version(json, "version"),
         json.has("parent") ? Optional.of(version(json, "parent")) : Optional.empty(),
-        json.has("event_time")
-            ? Optional.of(Instant.parse(Keys.text(json, "event_time")))
-            : Optional.empty(),
+        time(json, "event_time"),
         Instant.parse(Keys.text(json, "created")),
         readModel(Keys.object(json, "model")),
         SchemaJson.read(Keys.object(json, "schema")),
@@ -157,7 +190,8 @@ final class ManifestJson {
         readEmbeddings(Keys.array(json, "embeddings")),
         metrics,
         offsets,
-        readLabels(json));
+        readLabels(json),
+        readStanding(json));
   }
 
   private static void writeLabels(Labels labels, ObjectNode json) {

@@ -15,7 +15,9 @@ import java.util.Optional;
 
 /**
  * The steps that put a version into the store: its embedding files, the dense file, the manifest,
- * {@code latest.json}, and only then the staged files go.
+ * {@code latest.json}, and only then the staged files go. A version that does not pass the {@link
+ * Gate} is written all the same, for the next delta builds on it, and its manifest says why the
+ * pointer stays.
  *
  * <p>Each step may be repeated, so the whole may be, after a failure anywhere. A version without
  * its manifest does not exist; with it, it is complete and never written to again.
@@ -25,13 +27,15 @@ final class Publication {
   private final SnapshotStore store;
   private final Pointer pointer;
   private final ManifestTemplate template;
+  private final Gate gate;
   private final InstantSource clock;
 
-  Publication(WritableStorage storage, ManifestTemplate template, InstantSource clock) {
+  Publication(WritableStorage storage, ManifestTemplate template, Gate gate, InstantSource clock) {
     this.storage = storage;
     this.store = new SnapshotStore(storage);
     this.pointer = new Pointer(storage, clock);
     this.template = template;
+    this.gate = gate;
     this.clock = clock;
   }
 
@@ -71,6 +75,8 @@ final class Publication {
       embeddings.add(copy(part, due.version(), embeddings.size(), due.parts().size()));
     }
     Cut cut = due.cut();
+    Cut.Dense dense = cut.dense().orElseThrow();
+    List<Long> nonFinite = nonFinite(due, embeddings);
     Manifest manifest =
         new Manifest(
             template.name(),
@@ -84,13 +90,28 @@ final class Publication {
             template.model(),
             template.schema(),
             template.unknownIds(),
-            writeDense(due.version(), cut.dense().orElseThrow()),
+            writeDense(due.version(), dense),
             embeddings,
             cut.metrics(),
             cut.offsets(),
-            template.labels());
+            template.labels(),
+            new Manifest.Standing(
+                gate.reasons(cut.metrics(), dense.values(), nonFinite),
+                nonFinite,
+                Optional.empty()));
     storage.replace(SnapshotStore.path(due.version(), Manifest.FILE), ManifestJson.write(manifest));
     return manifest;
+  }
+
+  private List<Long> nonFinite(Chain.Due due, List<EmbeddingFile> files) throws IOException {
+    List<Long> parents =
+        due.parent().isPresent()
+            ? store.manifest(due.parent().get()).standing().nonFinite()
+            : List.of();
+    boolean isSound =
+        parents.isEmpty() && due.parts().stream().allMatch(part -> part.nonFinite() == 0);
+    int width = 1 + template.settings().embeddingSize();
+    return isSound ? List.of() : NonFinite.in(storage, due.version(), width, files, parents);
   }
 
   private EmbeddingFile copy(Announcement.Part part, Version version, int number, int of)

@@ -22,23 +22,31 @@ final class PublicationThread extends Thread {
   private final Staging staging;
   private final InstantSource clock;
   private final Retry retry;
+  private final Consumer<Optional<Version>> joined;
   private final Consumer<Manifest> published;
 
+  /**
+   * @param failed called at each failure
+   * @param joined told what the next version follows, once the store has been joined
+   * @param published told of each version that is out
+   */
   PublicationThread(
       Chain chain,
       WritableStorage storage,
-      ManifestTemplate template,
+      Publication publication,
       InstantSource clock,
       Runnable failed,
+      Consumer<Optional<Version>> joined,
       Consumer<Manifest> published) {
     super("snapshot-publication");
     setDaemon(true);
     this.chain = chain;
     this.store = new SnapshotStore(storage);
-    this.publication = new Publication(storage, template, clock);
+    this.publication = publication;
     this.staging = new Staging(storage);
     this.clock = clock;
     this.retry = new Retry(failed);
+    this.joined = joined;
     this.published = published;
   }
 
@@ -66,7 +74,9 @@ final class PublicationThread extends Thread {
     if (unfinished.isPresent()) {
       Version version = unfinished.get();
       retry.untilDone("pointing to version " + version, () -> pointTo(version));
+      chain.finished();
     }
+    joined.accept(chain.lastPublished());
     cleanUp(() -> staging.deleteOld(chain.waitingParts(), clock.instant()));
   }
 
@@ -85,6 +95,10 @@ final class PublicationThread extends Thread {
     }
     Manifest manifest =
         retry.untilDone("publishing version " + version, () -> publication.publish(due));
+    if (manifest.isWithheld()) {
+      LOG.warn(
+          "withheld version {}: {}", version, String.join("; ", manifest.standing().withheld()));
+    }
     LOG.info(
         "published version {}: a {} of {} rows, {} bytes",
         version,

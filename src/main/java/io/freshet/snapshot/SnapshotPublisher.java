@@ -6,6 +6,8 @@ import io.freshet.wire.WireType;
 import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.metrics.Counter;
@@ -27,7 +29,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * {@link PublicationThread} publishes it; {@link Chain} holds the rules. The task thread does no
  * I/O and never waits for any but at the end of a bounded run or a stop with a savepoint, whose
  * last version is published before the task ends. Storage that fails is tried again and counted,
- * and fails nothing.
+ * and fails nothing. {@link Upkeep} and {@link NoticeThread} work behind it, and hold nothing up.
  */
 public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     implements OneInputStreamOperator<Announcement, Void> {
@@ -35,37 +37,45 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       WireType.of(PublisherState.class, PublisherStateCodec.class);
   private static final long POLL_MILLIS = 20;
   private static final long JOIN_MILLIS = 5_000;
+  private static final long NOTICE_MILLIS = 10_000;
 
-  private final String root;
+  private final SnapshotSettings settings;
   private final ManifestTemplate template;
+  private final NoticeSink.Factory notices;
   private final StorageFactory storageFactory;
 
   private transient ListState<PublisherState> state;
   private transient CutCollector collector;
   private transient Chain chain;
   private transient PublicationThread thread;
+  private transient Upkeep upkeep;
+  private transient NoticeThread noticeThread;
   private transient Counter versions;
+  private transient Counter withheld;
   private transient volatile long lastBytes;
   private transient volatile long lastCreated;
 
+  /**
+   * @param notices where publications are announced
+   */
   public SnapshotPublisher(
       SnapshotSettings settings,
       String name,
       FeatureSchema schema,
       ModelSettings model,
-      Manifest.Labels labels) {
-    this(settings, name, schema, model, labels, FlinkStorage::at);
+      Manifest.Labels labels,
+      NoticeSink.Factory notices) {
+    this(settings, new ManifestTemplate(name, schema, model, labels), notices, FlinkStorage::at);
   }
 
   SnapshotPublisher(
       SnapshotSettings settings,
-      String name,
-      FeatureSchema schema,
-      ModelSettings model,
-      Manifest.Labels labels,
+      ManifestTemplate template,
+      NoticeSink.Factory notices,
       StorageFactory storageFactory) {
-    this.root = settings.root();
-    this.template = new ManifestTemplate(name, schema, model, labels);
+    this.settings = settings;
+    this.template = template;
+    this.notices = notices;
     this.storageFactory = storageFactory;
   }
 
@@ -76,7 +86,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
         context
             .getOperatorStateStore()
             .getListState(new ListStateDescriptor<>("unpublished", STATE_TYPE));
-    collector = new CutCollector(template.denseSize(), 5);
+    collector = new CutCollector(template.denseSize(), settings.gate().windows());
     Iterator<PublisherState> restored = state.get().iterator();
     if (restored.hasNext()) {
       PublisherState from = restored.next();
@@ -97,20 +107,37 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     }
     MetricGroup group = getMetricGroup().addGroup("snapshot");
     versions = group.counter("versions");
+    withheld = group.counter("withheld");
     group.gauge("lastBytes", (Gauge<Long>) () -> lastBytes);
     group.gauge("ageMillis", (Gauge<Long>) this::ageMillis);
+    InstantSource clock = InstantSource.system();
+    WritableStorage storage = storageFactory.open(settings.root());
+    Gate gate = new Gate(settings.gate());
+    upkeep = start(new Upkeep(storage, settings, run(), clock, new UpkeepCounts(group)));
+    noticeThread =
+        new NoticeThread(
+            storage, settings.root(), notices, group.counter("announcementFailures")::inc);
+    if (notices.isUsed()) {
+      start(noticeThread);
+    }
     thread =
-        new PublicationThread(
-            chain,
-            storageFactory.open(root),
-            template,
-            InstantSource.system(),
-            group.counter("failures")::inc,
-            this::count);
-    // the thread lives through exceptions, but not through errors
-    thread.setUncaughtExceptionHandler(
+        start(
+            new PublicationThread(
+                chain,
+                storage,
+                new Publication(storage, template, gate, clock),
+                clock,
+                group.counter("failures")::inc,
+                this::joined,
+                this::published));
+  }
+
+  /** The threads live through exceptions, but not through errors. */
+  private <T extends Thread> T start(T started) {
+    started.setUncaughtExceptionHandler(
         (failed, error) -> getContainingTask().getEnvironment().failExternally(error));
-    thread.start();
+    started.start();
+    return started;
   }
 
   @Override
@@ -149,17 +176,35 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     try {
       if (thread != null) {
         awaitPublications();
-        thread.interrupt();
-        thread.join(JOIN_MILLIS);
+        stop(thread);
+        awaitNotices();
+        stop(noticeThread);
+        stop(upkeep);
       }
     } finally {
       super.close();
     }
   }
 
+  private static void stop(Thread thread) throws InterruptedException {
+    thread.interrupt();
+    thread.join(JOIN_MILLIS);
+  }
+
   private void awaitPublications() throws InterruptedException {
     // polled: a task that closes is not interrupted when it is cancelled
     while (chain.hasDue() && thread.isAlive() && !isGivenUp()) {
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /** Not for ever: what is not announced now will be by the next run that goes on from here. */
+  private void awaitNotices() throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(NOTICE_MILLIS);
+    while (!noticeThread.isIdle()
+        && noticeThread.isAlive()
+        && !isGivenUp()
+        && System.nanoTime() < deadline) {
       Thread.sleep(POLL_MILLIS);
     }
   }
@@ -173,13 +218,53 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     return getContainingTask().isCanceled() || getContainingTask().isFailing();
   }
 
-  private void count(Manifest manifest) {
+  private void joined(Optional<Version> last) {
+    last.ifPresent(noticeThread::published);
+  }
+
+  private void published(Manifest manifest) {
     versions.inc();
+    if (manifest.isWithheld()) {
+      withheld.inc();
+    }
     lastBytes = manifest.bytes();
     lastCreated = manifest.created().toEpochMilli();
+    noticeThread.published(manifest.version());
+    upkeep.published(manifest);
   }
 
   private long ageMillis() {
     return lastCreated == 0 ? -1 : System.currentTimeMillis() - lastCreated;
+  }
+
+  /** What upkeep has done, as metrics. */
+  private static final class UpkeepCounts implements Upkeep.Events {
+    private final Counter merges;
+    private final Counter deletions;
+    private final Counter failures;
+    private volatile long fullBytes;
+
+    UpkeepCounts(MetricGroup group) {
+      merges = group.counter("merges");
+      deletions = group.counter("deletedVersions");
+      failures = group.counter("upkeepFailures");
+      group.gauge("lastFullBytes", (Gauge<Long>) () -> fullBytes);
+    }
+
+    @Override
+    public void merged(Manifest full) {
+      merges.inc();
+      fullBytes = full.bytes();
+    }
+
+    @Override
+    public void deleted(int count) {
+      deletions.inc(count);
+    }
+
+    @Override
+    public void failed() {
+      failures.inc();
+    }
   }
 }

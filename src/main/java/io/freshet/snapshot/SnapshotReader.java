@@ -9,7 +9,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -47,24 +49,50 @@ public final class SnapshotReader {
   }
 
   /**
-   * The versions to apply for a version, oldest first.
+   * The versions to apply for a version, oldest first: the deltas after the held version where that
+   * is the shorter way, otherwise the nearest full and the deltas after it.
+   *
+   * <p>A version that was merged is a full as well as a delta. So the way back may go on past a
+   * full, for as long as fewer rows have been met than the full has; and it may end at one whose
+   * parents are gone.
    *
    * @param held a version that the caller holds already
-   * @return the deltas after the held version where they build on it, otherwise a full and the
-   *     deltas after that
    */
   public List<Manifest> chain(Version version, Optional<Version> held) throws IOException {
-    Deque<Manifest> chain = new ArrayDeque<>();
+    Deque<Manifest> deltas = new ArrayDeque<>();
+    List<Manifest> fromFull = List.of();
+    long rows = 0;
     Set<Version> seen = new HashSet<>();
     Manifest manifest = store.manifest(version);
-    chain.addFirst(manifest);
-    while (manifest.kind() == Kind.DELTA && !manifest.parent().equals(held)) {
+    while (true) {
+      if (fromFull.isEmpty()) {
+        fromFull = fromFull(manifest, deltas);
+      }
+      boolean isShorter = !fromFull.isEmpty() && (held.isEmpty() || rows > fromFull.get(0).rows());
+      if (manifest.kind() == Kind.FULL || isShorter) {
+        return fromFull;
+      }
+      deltas.addFirst(manifest);
+      if (manifest.parent().equals(held)) {
+        return List.copyOf(deltas);
+      }
       if (!seen.add(manifest.version())) {
         throw new IOException("version " + manifest.version() + " is its own ancestor");
       }
+      if (!fromFull.isEmpty() && !store.contains(manifest.parent().orElseThrow())) {
+        return fromFull;
+      }
+      rows += manifest.rows();
       manifest = parent(manifest);
-      chain.addFirst(manifest);
     }
+  }
+
+  private List<Manifest> fromFull(Manifest manifest, Deque<Manifest> deltas) throws IOException {
+    Optional<Manifest> full =
+        manifest.kind() == Kind.FULL ? Optional.of(manifest) : store.merged(manifest.version());
+    List<Manifest> chain = new ArrayList<>();
+    full.ifPresent(chain::add);
+    chain.addAll(full.isPresent() ? deltas : List.of());
     return List.copyOf(chain);
   }
 
@@ -124,6 +152,13 @@ public final class SnapshotReader {
       at += values.length;
     }
     return vector;
+  }
+
+  /** The tensors of the deep part by name, each row by row, in the order of the manifest. */
+  Map<String, float[]> tensors(Manifest manifest) throws IOException {
+    Map<String, float[]> tensors = new LinkedHashMap<>();
+    readDense(manifest, tensors::put);
+    return tensors;
   }
 
   private void readDense(Manifest manifest, BiConsumer<String, float[]> to) throws IOException {

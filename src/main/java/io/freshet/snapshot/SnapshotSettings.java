@@ -2,16 +2,28 @@ package io.freshet.snapshot;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
+
 /**
- * Where snapshots go.
+ * Where snapshots go, and what becomes of them there.
  *
  * @param root a URI that Flink's file systems know: {@code file:///…}, {@code s3://…}
  */
-public record SnapshotSettings(String root) {
+public record SnapshotSettings(
+    String root, MergeSettings merge, RetentionSettings retention, GateSettings gate)
+    implements Serializable {
   public static final SnapshotSettings DEFAULT =
       new SnapshotSettings("file:///var/lib/freshet/snapshots");
 
   public SnapshotSettings {
     requireNonNull(root, "root");
+    requireNonNull(merge, "merge");
+    requireNonNull(retention, "retention");
+    requireNonNull(gate, "gate");
+  }
+
+  /** The defaults at a root. */
+  public SnapshotSettings(String root) {
+    this(root, MergeSettings.DEFAULT, RetentionSettings.DEFAULT, GateSettings.DEFAULT);
   }
 }

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 public final class SnapshotStore {
   static final String LATEST = "latest.json";
   static final String PIN = "pin.json";
+  static final String PRUNE = "prune.json";
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_JSON_BYTES = 64 << 20;
@@ -60,6 +61,20 @@ public final class SnapshotStore {
         .flatMap(reason -> reason);
   }
 
+  /** The versions that the pointer has left by a person's doing, oldest first. */
+  List<Pointer.Left> left() throws IOException {
+    return readPointer(LATEST, SnapshotStore::left).orElse(List.of());
+  }
+
+  private static List<Pointer.Left> left(JsonNode latest) {
+    List<Pointer.Left> left = new ArrayList<>();
+    for (JsonNode entry : latest.path("left")) {
+      Version version = ManifestJson.version(entry, "version");
+      left.add(new Pointer.Left(version, Instant.parse(Keys.text(entry, "at"))));
+    }
+    return left;
+  }
+
   /** What holds the pointer in place, or nothing. */
   public Optional<Pin> pin() throws IOException {
     return readPointer(
@@ -69,6 +84,11 @@ public final class SnapshotStore {
                 ManifestJson.version(json, "version"),
                 Keys.text(json, "reason"),
                 Instant.parse(Keys.text(json, "since"))));
+  }
+
+  /** The deletion that is under way, or was broken off. */
+  Optional<Deletion> deletion() throws IOException {
+    return readPointer(PRUNE, Deletion::read);
   }
 
   private <T> Optional<T> readPointer(String file, Function<JsonNode, T> read) throws IOException {
@@ -89,7 +109,10 @@ public final class SnapshotStore {
 
   /** What a version is. */
   public Manifest manifest(Version version) throws IOException {
-    String path = path(version, Manifest.FILE);
+    return read(version, path(version, Manifest.FILE));
+  }
+
+  private Manifest read(Version version, String path) throws IOException {
     Manifest manifest;
     try {
       manifest = ManifestJson.read(readSmall(path));
@@ -103,6 +126,19 @@ public final class SnapshotStore {
           "%s in %s calls itself version %s".formatted(path, storage, manifest.version()));
     }
     return manifest;
+  }
+
+  /** The version as a full, where it was merged into one beside being a delta. */
+  public Optional<Manifest> merged(Version version) throws IOException {
+    String path = path(version, Manifest.MERGED_FILE);
+    if (!storage.exists(path)) {
+      return Optional.empty();
+    }
+    Manifest full = read(version, path);
+    if (full.kind() != Manifest.Kind.FULL) {
+      throw new IOException("%s in %s is not of a full".formatted(path, storage));
+    }
+    return Optional.of(full);
   }
 
   /**

@@ -16,4 +16,16 @@ public interface Storage {
   long size(String path) throws IOException;
 
   InputStream open(String path) throws IOException;
+
+  /** Opens a file at a byte of it. */
+  default InputStream open(String path, long from) throws IOException {
+    InputStream in = open(path);
+    try {
+      in.skipNBytes(from);
+      return in;
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
+  }
 }

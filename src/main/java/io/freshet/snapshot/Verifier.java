@@ -3,8 +3,6 @@ package io.freshet.snapshot;
 import io.freshet.snapshot.Manifest.EmbeddingFile;
 import io.freshet.snapshot.Manifest.TensorShape;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -33,7 +31,9 @@ final class Verifier {
       Optional<Manifest> manifest = readManifest(next.get());
       manifest.ifPresent(this::checkFiles);
       checkShape(child, manifest);
-      next = manifest.flatMap(Manifest::parent);
+      Optional<Manifest> full = readMerged(next.get());
+      full.ifPresent(this::checkFiles);
+      next = full.isPresent() ? Optional.empty() : manifest.flatMap(Manifest::parent);
       child = manifest;
     }
     return new Verification(version, List.copyOf(versions), files, problems);
@@ -42,6 +42,16 @@ final class Verifier {
   private Optional<Manifest> readManifest(Version version) {
     try {
       return Optional.of(store.manifest(version));
+    } catch (IOException e) {
+      problems.add(e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** The version as a full; then it needs nothing older. */
+  private Optional<Manifest> readMerged(Version version) {
+    try {
+      return store.merged(version);
     } catch (IOException e) {
       problems.add(e.getMessage());
       return Optional.empty();
@@ -85,7 +95,7 @@ final class Verifier {
         problem(where, "has %d bytes, the manifest says %d", store.storage().size(path), size);
         return;
       }
-      String digest = sha256(path);
+      String digest = Digests.sha256(store.storage(), path);
       if (!digest.equals(sha256)) {
         problem(where, "has the sha256 %s, the manifest says %s", digest, sha256);
       }
@@ -93,14 +103,6 @@ final class Verifier {
     } catch (IOException e) {
       problem(where, "cannot be read: %s", e);
     }
-  }
-
-  private String sha256(String path) throws IOException {
-    DigestOutput digest = new DigestOutput(OutputStream.nullOutputStream());
-    try (InputStream in = store.storage().open(path)) {
-      in.transferTo(digest);
-    }
-    return digest.hex();
   }
 
   private void checkDense(Manifest manifest, String path) throws IOException {
@@ -117,6 +119,7 @@ final class Verifier {
   }
 
   private void checkRows(Manifest manifest, EmbeddingFile file, String path) throws IOException {
+    Set<Long> nonFinite = Set.copyOf(manifest.standing().nonFinite()); // no news
     EmbeddingRows rows = EmbeddingRows.read(store.storage(), path);
     int width = 1 + manifest.model().embeddingSize();
     if (rows.width() != width) {
@@ -129,7 +132,13 @@ final class Verifier {
     checkAscending(path, "removed", rows.removed());
     checkDisjoint(path, rows);
     checkUpdates(path, rows.updates(), file.updates());
-    checkFinite(path, "rows", rows.rows());
+    for (int i = 0; i < rows.rows().length; i++) {
+      float value = rows.rows()[i];
+      if (!Float.isFinite(value) && !nonFinite.contains(rows.fids()[i / rows.width()])) {
+        problem(path, "rows holds %s at element %d", value, i);
+        return;
+      }
+    }
   }
 
   private void checkAscending(String path, String tensor, long[] ids) {

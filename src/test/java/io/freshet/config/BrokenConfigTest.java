@@ -72,7 +72,8 @@ final class BrokenConfigTest {
   void unknownKeyThatResemblesNoneListsThoseThereAre() {
     assertThat(problems(GOOD + "snapshot: {compression: zstd}\n"))
         .containsExactly(
-            "learner.yaml:3:12: snapshot.compression: is not a known key; known here: root");
+            "learner.yaml:3:12: snapshot.compression: is not a known key; known here: root,"
+                + " merge, retention, gate");
   }
 
   @Test

@@ -26,6 +26,9 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings.Adagrad;
 import io.freshet.model.OptimizerSettings.Ftrl;
 import io.freshet.model.OptimizerSettings.Sgd;
+import io.freshet.snapshot.GateSettings;
+import io.freshet.snapshot.MergeSettings;
+import io.freshet.snapshot.RetentionSettings;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.train.TrainSettings;
 import java.lang.reflect.RecordComponent;
@@ -106,7 +109,19 @@ final class LearnerConfigTest {
                     64,
                     new Adagrad(0.02f, 0.1f))));
     assertThat(DEFAULT.evaluate()).isEqualTo(new EvaluateSettings(Duration.ofMinutes(1), 0));
-    assertThat(DEFAULT.snapshot().root()).isEqualTo("file:///var/lib/freshet/snapshots");
+    assertThat(DEFAULT.snapshot())
+        .isEqualTo(
+            new SnapshotSettings(
+                "file:///var/lib/freshet/snapshots",
+                new MergeSettings(0.5, 100),
+                new RetentionSettings(3, Duration.ofHours(1), Duration.ofDays(30)),
+                new GateSettings(
+                    5,
+                    0,
+                    GateSettings.NONE,
+                    GateSettings.NONE,
+                    GateSettings.NONE,
+                    GateSettings.NONE)));
     assertThat(DEFAULT.checkpoint())
         .isEqualTo(
             new CheckpointSettings(
@@ -194,7 +209,11 @@ final class LearnerConfigTest {
                         new Adagrad(0.03f, 0.3f),
                         labels)),
                 new EvaluateSettings(Duration.ofMinutes(10), 0.25),
-                new SnapshotSettings("s3://models/ads"),
+                new SnapshotSettings(
+                    "s3://models/ads",
+                    new MergeSettings(0.25, 7),
+                    new RetentionSettings(9, Duration.ofSeconds(90), Duration.ofDays(5)),
+                    new GateSettings(3, 500, 0.6, 0.9, 0.8, 1.25)),
                 new CheckpointSettings(
                     Duration.ofSeconds(30),
                     Duration.ofMinutes(2),
@@ -247,6 +266,7 @@ final class LearnerConfigTest {
 
     assertThat(sample)
         .usingRecursiveComparison()
+        .withEqualsForType(Double::equals, Double.class) // "none" is no number, and equals itself
         .ignoringFields("features.fields")
         .isEqualTo(DEFAULT);
   }

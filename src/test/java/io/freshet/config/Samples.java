@@ -84,7 +84,11 @@ final class Samples {
           slices: 96
           optimizer: {kind: adagrad, learning-rate: 0.03, initial-accumulator: 0.3}
       evaluate: {window: 10 min, at-impression: 0.25}
-      snapshot: {root: "s3://models/ads"}
+      snapshot:
+        root: "s3://models/ads"
+        merge: {share: 0.25, deltas: 7}
+        retention: {fulls: 9, grace: 90 s, branches: 5 d}
+        gate: {windows: 3, min-examples: 500, max-logloss: 0.6, max-ne: 0.9, min-calibration: 0.8, max-calibration: 1.25}
       checkpoint:
         interval: 30 s
         timeout: 2 min

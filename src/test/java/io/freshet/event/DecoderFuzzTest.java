@@ -25,7 +25,8 @@ class DecoderFuzzTest {
       """
       {"impression_id": "i-17", "timestamp": 1767225600000, "weight": 0.5, "features":
        {"user": "u\\u00e9\\ud83d\\ude00€", "price": -12.5e-3, "genres": ["drama", 7, true, null],
-        "other": {"deep": [[1], {"a": "b"}]}, "n": 12345678901234567890}}""";
+        "other": {"deep": [[1], {"a": "b"}]}, "n": 12345678901234567890}}\
+      """;
 
   private final FeatureNames names = new FeatureNames(List.of("user", "price", "genres", "n"));
   private final ImpressionDecoder impressions = new ImpressionDecoder(SETTINGS, names);

@@ -47,7 +47,8 @@ import picocli.CommandLine;
 final class SecretsITCase {
   private static final String SECRET = "swordfish-7c1e";
   private static final String LOGIN =
-      "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\" password=\"%s\"";
+      "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\""
+          + " password=\"%s\"";
   private static final long T = 1_767_225_600_000L;
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -22,7 +22,8 @@ final class PredictFuzzTest {
       """
       {"shared": {"features": {"user": "u\u00e9", "price": 12.5e-3}}, "other": [[1], {"a": "b"}],
        "instances": [{"features": {"genres": ["drama", 7, true, null]}}, {"features": {"price": -1}},
-                     {"features": {"user": 12345678901234567890, "genres": []}}]}""";
+                     {"features": {"user": 12345678901234567890, "genres": []}}]}\
+      """;
 
   @TempDir private Path root;
 

@@ -203,7 +203,7 @@ class SnapshotFollowerTest {
       void strike(Path version) throws IOException {
         Path file = version.resolve("manifest.json");
         Files.writeString(
-            file, Files.readString(file).replace("\"format\" : \"1.0\"", "\"format\" : \"2.0\""));
+            file, Files.readString(file).replace("\"format\" : \"1.", "\"format\" : \"2."));
       }
     },
     UNKNOWN_RULE {

@@ -107,6 +107,16 @@ class ChainTest {
   }
 
   @Test
+  void aVersionThatWasFoundIsWaitedForUntilItsLastStep() throws Exception {
+    Chain restored = new Chain(publishedOnceAndCutTwice(), RUN);
+    restored.join(List.of(new Version(OLD, 1), new Version(OLD, 2)), DRAW);
+    assertThat(restored.hasDue()).isTrue();
+
+    restored.finished();
+    assertThat(restored.hasDue()).isFalse();
+  }
+
+  @Test
   void aVersionBeyondTheStateStartsANewLineage() throws Exception {
     Chain restored = new Chain(publishedOnceAndCutTwice(), RUN);
 

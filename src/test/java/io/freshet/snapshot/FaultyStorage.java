@@ -11,7 +11,7 @@ import java.util.List;
  * A local storage whose process dies at a chosen change: at the first, second … change to the
  * store, before it happens, half-way through where it can be half done, or right after it.
  */
-final class FaultyStorage implements WritableStorage {
+class FaultyStorage implements WritableStorage {
   enum When {
     BEFORE,
     HALFWAY,

@@ -12,6 +12,10 @@ import org.junit.jupiter.api.Test;
  *
  * <p>1.0: a full with three rows; a delta with two files, of which the second replaces a row of the
  * first and removes one of the full.
+ *
+ * <p>1.1: a full; a delta that is withheld for a row that is no number; a delta that replaces the
+ * row and was merged into a full of two files; another delta, the current one; a delta that is
+ * withheld for its logloss.
  */
 class GoldenFormatTest {
 
@@ -55,6 +59,41 @@ class GoldenFormatTest {
     assertThat(manifest.metrics()).isEqualTo(Map.of("auc", 0.75, "logloss", 0.5));
     assertThat(manifest.offsets()).isEqualTo(Map.of("impressions-0", 90L, "clicks-0", 9L));
     assertThat(manifest.samplingRate()).isEqualTo(1);
+  }
+
+  @Test
+  void format1Dot1IsReadable() throws Exception {
+    SnapshotStore store = new SnapshotStore(new LocalStorage(resource("golden-1.1")));
+    SnapshotReader reader = new SnapshotReader(store);
+    Version latest = store.latest().orElseThrow();
+
+    Snapshot model = reader.load(latest);
+
+    assertThat(latest).hasToString("0badcafe-0000000010");
+    for (Version version : store.versions()) {
+      assertThat(reader.verify(version).problems()).isEmpty();
+    }
+    assertThat(model.fids()).containsExactly(-4, 10, 11, 1L << 52);
+    assertThat(TinyModel.row(model, 10)).containsExactly(5, 6, 7);
+    assertThat(TinyModel.row(model, 11)).containsExactly(3, 4, 5);
+    assertThat(TinyModel.row(model, 1L << 52)).containsExactly(2, 3, 4);
+    assertThat(model.totalUpdates()).isEqualTo(14);
+  }
+
+  @Test
+  void format1Dot1SaysWhatIsWithheldAndMerged() throws Exception {
+    SnapshotStore store = new SnapshotStore(new LocalStorage(resource("golden-1.1")));
+
+    Manifest sick = store.manifest(new Version("0badcafe", 8));
+    Manifest full = store.merged(new Version("0badcafe", 9)).orElseThrow();
+    Manifest withheld = store.manifest(new Version("0badcafe", 11));
+
+    assertThat(sick.standing().nonFinite()).containsExactly(11L);
+    assertThat(full.kind()).isEqualTo(Manifest.Kind.FULL);
+    assertThat(full.embeddings()).hasSize(2);
+    assertThat(full.standing().merged()).contains(Instant.parse("2026-01-02T03:04:05Z"));
+    assertThat(withheld.standing().withheld())
+        .containsExactly("recent_logloss is 0.50000, above 0.25");
   }
 
   static Path resource(String name) throws Exception {

@@ -144,7 +144,9 @@ class ManifestTest {
         List.of(new Manifest.EmbeddingFile("embeddings-0.safetensors", 1, DIGEST, 2, 3)),
         metrics,
         Map.of("impressions-0", Long.MAX_VALUE),
-        new Manifest.Labels("min(1, 0.5 (click))", "wait", "log-odds", 0.25));
+        new Manifest.Labels("min(1, 0.5 (click))", "wait", "log-odds", 0.25),
+        new Manifest.Standing(
+            List.of("recent_ne is 1.2, above 1"), List.of(-7L, 9L), Optional.empty()));
   }
 
   private static JsonSchema schema() throws IOException {

@@ -39,7 +39,7 @@ class PointerTest {
 
   @Test
   void aRollbackLastsUntilTheNextPublication() throws Exception {
-    pointer.rollBack(first, "calibration is off");
+    pointer.rollBack(first, "calibration is off", false);
 
     assertThat(publisher.store.latest()).contains(first);
     assertThat(Files.readString(root.resolve("latest.json"))).contains("calibration is off");
@@ -50,7 +50,7 @@ class PointerTest {
 
   @Test
   void aPinOutlastsPublicationsUntilItIsRemoved() throws Exception {
-    pointer.pin(first, "frozen for the sale");
+    pointer.pin(first, "frozen for the sale", false);
 
     assertThat(publisher.store.pin()).contains(new Pin(first, "frozen for the sale", NOW));
     assertThat(publisher.store.latest()).contains(first);
@@ -75,9 +75,9 @@ class PointerTest {
 
   @Test
   void aPinGoesBeforeARollback() throws Exception {
-    pointer.pin(second, "frozen for the sale");
+    pointer.pin(second, "frozen for the sale", false);
 
-    assertThatThrownBy(() -> pointer.rollBack(first, "calibration is off"))
+    assertThatThrownBy(() -> pointer.rollBack(first, "calibration is off", false))
         .isInstanceOf(IOException.class)
         .hasMessage("version " + second + " is pinned: frozen for the sale; unpin it first");
     assertThat(publisher.store.latest()).contains(second);
@@ -87,8 +87,9 @@ class PointerTest {
   void aVersionThatIsNotThereMovesNothing() {
     Version none = new Version("12345678", 9);
 
-    assertThatThrownBy(() -> pointer.pin(none, "why")).hasMessageContaining("no version " + none);
-    assertThatThrownBy(() -> pointer.rollBack(none, "why"))
+    assertThatThrownBy(() -> pointer.pin(none, "why", false))
+        .hasMessageContaining("no version " + none);
+    assertThatThrownBy(() -> pointer.rollBack(none, "why", false))
         .hasMessageContaining("no version " + none);
     assertThat(root.resolve("pin.json")).doesNotExist();
   }
@@ -103,6 +104,41 @@ class PointerTest {
         .hasMessageContaining("\"version\" is missing");
     assertThatThrownBy(() -> pointer.published(publisher.store.manifest(first)))
         .isInstanceOf(IOException.class);
+    assertThat(publisher.store.latest()).contains(second);
+  }
+
+  @Test
+  void anUnpinningDuringAPublicationIsHeeded() throws Exception {
+    pointer.pin(first, "frozen", false);
+    WritableStorage unpinnedMeanwhile =
+        new FaultyStorage(publisher.storage, -1, FaultyStorage.When.BEFORE) {
+          @Override
+          public void replace(String path, byte[] content) throws IOException {
+            if (publisher.store.pin().isPresent()) {
+              pointer.unpin("thawed"); // between the look at the pin and the pointer's move
+            }
+            super.replace(path, content);
+          }
+        };
+
+    new Pointer(unpinnedMeanwhile, () -> NOW).published(publisher.store.manifest(second));
+
+    assertThat(publisher.store.latest()).contains(second);
+  }
+
+  @Test
+  void aFailoverUndoesNoRollback() throws Exception {
+    pointer.rollBack(first, "calibration is off", false);
+
+    pointer.finish(publisher.store.manifest(second));
+    assertThat(publisher.store.latest()).contains(first);
+
+    pointer.unpin("it was not");
+    Files.delete(root.resolve("latest.json"));
+    pointer.finish(publisher.store.manifest(second));
+    assertThat(publisher.store.latest()).contains(second);
+
+    pointer.finish(publisher.store.manifest(first)); // an older one does not push a newer away
     assertThat(publisher.store.latest()).contains(second);
   }
 

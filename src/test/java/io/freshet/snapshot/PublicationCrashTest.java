@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -27,7 +28,10 @@ class PublicationCrashTest {
   /** Changes of a publication: two parts, dense, manifest, latest, and two staged files go. */
   private static final int CHANGES = 7;
 
+  private static final double NONE = GateSettings.NONE;
+
   @TempDir Path root;
+  private Gate gate = new Gate(GateSettings.DEFAULT);
 
   static Stream<Arguments> deaths() {
     return Stream.of(When.values())
@@ -64,6 +68,42 @@ class PublicationCrashTest {
     assertThat(model.updates(20)).isEqualTo(3);
   }
 
+  /**
+   * As {@link #latestAlwaysVerifies}, of a version that the gate withholds: nothing points to it.
+   */
+  @ParameterizedTest(name = "{0} change {1}")
+  @MethodSource("deaths")
+  void aWithheldVersionNeverBecomesLatest(When when, int step) throws Exception {
+    LocalStorage healthy = new LocalStorage(root);
+    Chain chain = new Chain("0badcafe", "run");
+    chain.add(cut(1, TinyModel.part(healthy, rows(1, 10))));
+    chain.complete(1);
+    publish(chain, healthy);
+    gate = new Gate(new GateSettings(1, 100, NONE, NONE, NONE, NONE));
+    chain.add(cut(2, TinyModel.part(healthy, rows(2, 20)), TinyModel.part(healthy, rows(3, 20))));
+    PublisherState state = throughACheckpoint(chain.state(List.of()));
+    chain.complete(2);
+    FaultyStorage mortal = new FaultyStorage(healthy, step, when);
+
+    publish(chain, mortal);
+
+    assertThat(mortal.died()).isEqualTo(step < CHANGES); // the pointer's is not made
+    assertThat(verifiedLatest(healthy).checkpoint()).isEqualTo(1);
+
+    Chain restored = new Chain(state, "run");
+    publish(restored, healthy);
+    assertThat(verifiedLatest(healthy).checkpoint()).isEqualTo(1);
+    SnapshotStore store = new SnapshotStore(healthy);
+    assertThat(store.manifest(new Version("0badcafe", 2)).isWithheld()).isTrue();
+
+    gate = new Gate(GateSettings.DEFAULT);
+    restored.add(cut(3, TinyModel.part(healthy, rows(4, 30))));
+    restored.complete(3);
+    publish(restored, healthy);
+    Snapshot model = new SnapshotReader(store).load(verifiedLatest(healthy));
+    assertThat(model.fids()).containsExactly(10, 20, 30);
+  }
+
   private static Version verifiedLatest(Storage storage) throws Exception {
     SnapshotStore store = new SnapshotStore(storage);
     Version latest = store.latest().orElseThrow();
@@ -72,12 +112,19 @@ class PublicationCrashTest {
   }
 
   /** Runs the publisher's thread until it has nothing more to do, or its storage dies. */
-  private static void publish(Chain chain, WritableStorage storage) throws Exception {
+  private void publish(Chain chain, WritableStorage storage) throws Exception {
+    AtomicBoolean joined = new AtomicBoolean();
     PublicationThread thread =
         new PublicationThread(
-            chain, storage, TinyModel.TEMPLATE, InstantSource.system(), () -> {}, m -> {});
+            chain,
+            storage,
+            new Publication(storage, TinyModel.TEMPLATE, gate, InstantSource.system()),
+            InstantSource.system(),
+            () -> {},
+            v -> joined.set(true),
+            m -> {});
     thread.start();
-    while (isAlive(storage) && chain.hasDue()) {
+    while (isAlive(storage) && (!joined.get() || chain.hasDue())) {
       Thread.sleep(1);
     }
     thread.interrupt();

@@ -19,19 +19,19 @@ final class PublisherRig implements AutoCloseable {
   final SnapshotReader reader;
   private final Harness harness;
 
-  private PublisherRig(Path root, OperatorSubtaskState state, JobID job) throws Exception {
+  private PublisherRig(
+      Path root,
+      SnapshotSettings settings,
+      NoticeSink.Factory notices,
+      OperatorSubtaskState state,
+      JobID job)
+      throws Exception {
     storage = new LocalStorage(root);
     store = new SnapshotStore(storage);
     reader = new SnapshotReader(store);
     harness =
         new Harness(
-            new SnapshotPublisher(
-                new SnapshotSettings(root.toUri().toString()),
-                "tiny",
-                TinyModel.SCHEMA,
-                TinyModel.SETTINGS,
-                TinyModel.LABELS),
-            job);
+            new SnapshotPublisher(settings, TinyModel.TEMPLATE, notices, FlinkStorage::at), job);
     if (state != null) {
       harness.initializeState(state);
     }
@@ -39,17 +39,37 @@ final class PublisherRig implements AutoCloseable {
   }
 
   static PublisherRig start(Path root) throws Exception {
-    return new PublisherRig(root, null, JOB);
+    return new PublisherRig(root, at(root), NoticeSink.none(), null, JOB);
   }
 
   /** The same job after a failure. */
   static PublisherRig restore(Path root, OperatorSubtaskState state) throws Exception {
-    return new PublisherRig(root, state, JOB);
+    return new PublisherRig(root, at(root), NoticeSink.none(), state, JOB);
   }
 
   /** Another job that starts from a savepoint. */
   static PublisherRig startFrom(Path root, OperatorSubtaskState savepoint) throws Exception {
-    return new PublisherRig(root, savepoint, new JobID());
+    return new PublisherRig(root, at(root), NoticeSink.none(), savepoint, new JobID());
+  }
+
+  static PublisherRig start(Path root, SnapshotSettings settings, NoticeSink.Factory notices)
+      throws Exception {
+    return new PublisherRig(root, settings, notices, null, JOB);
+  }
+
+  static PublisherRig restore(
+      Path root, SnapshotSettings settings, NoticeSink.Factory notices, OperatorSubtaskState state)
+      throws Exception {
+    return new PublisherRig(root, settings, notices, state, JOB);
+  }
+
+  /** A root where nothing is merged: versions stay as they were published. */
+  static SnapshotSettings at(Path root) {
+    return new SnapshotSettings(
+        root.toUri().toString(),
+        new MergeSettings(1000, 1000),
+        RetentionSettings.DEFAULT,
+        GateSettings.DEFAULT);
   }
 
   void announce(Announcement announcement) throws Exception {

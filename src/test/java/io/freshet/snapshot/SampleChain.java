@@ -20,7 +20,8 @@ public final class SampleChain {
   public SampleChain(Path root, FeatureSchema schema, ModelSettings settings) {
     storage = new LocalStorage(root);
     ManifestTemplate template = new ManifestTemplate("sample", schema, settings, TinyModel.LABELS);
-    publication = new Publication(storage, template, InstantSource.system());
+    publication =
+        new Publication(storage, template, new Gate(GateSettings.DEFAULT), InstantSource.system());
     width = 1 + settings.embeddingSize();
   }
 
@@ -47,7 +48,10 @@ public final class SampleChain {
             Map.of(),
             Map.of(),
             1_767_225_600_000L); // 2026-01-01
-    publication.publish(new Chain.Due(version, parent, cut.parts(), cut));
+    Manifest manifest = publication.publish(new Chain.Due(version, parent, cut.parts(), cut));
+    if (manifest.isWithheld()) {
+      new Pointer(storage, InstantSource.system()).rollBack(version, "a test's", true);
+    }
   }
 
   /** Makes a version that is there the current one. */

@@ -169,8 +169,7 @@ class SnapshotITCase {
         .transform(
             "publisher",
             TypeInformation.of(Void.class),
-            new SnapshotPublisher(
-                settings, "tiny", TinyModel.SCHEMA, TinyModel.SETTINGS, TinyModel.LABELS, storage));
+            new SnapshotPublisher(settings, TinyModel.TEMPLATE, NoticeSink.none(), storage));
     return env;
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -235,6 +236,61 @@ class SnapshotPublisherOperatorTest {
       assertThat(one.store.versions().stream().filter(v -> v.checkpoint() == 3))
           .extracting(Version::lineage)
           .doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void behindThePublicationsTheChainIsMergedAndToldOf() throws Exception {
+    SnapshotSettings settings =
+        new SnapshotSettings(
+            folder.toUri().toString(),
+            new MergeSettings(1000, 2),
+            RetentionSettings.DEFAULT,
+            new GateSettings(2, 100, Double.NaN, Double.NaN, Double.NaN, Double.NaN));
+    TOLD.clear();
+    OperatorSubtaskState state;
+    try (PublisherRig rig = PublisherRig.start(folder, settings, new Told())) {
+      rig.announce(new Announcement.Window(60, 70, 70, 7, 0.5, 1));
+      rig.announce(new Announcement.Window(120, 70, 70, 7, 0.5, 1));
+      for (int checkpoint = 1; checkpoint <= 3; checkpoint++) {
+        rig.barrier(checkpoint, checkpoint, rows(checkpoint, 10, 20, 30));
+        rig.publish(checkpoint);
+      }
+      Version third = rig.store.latest().orElseThrow();
+      while (rig.store.merged(third).isEmpty()) {
+        Thread.sleep(5);
+      }
+      assertThat(rig.store.manifest(third).metrics()).containsEntry("recent_examples", 140.0);
+      rig.announce(new Announcement.Window(180, 10, 10, 1, 0.5, 1));
+      state = rig.barrier(4, 4, rows(4, 10));
+      rig.complete(4);
+    } // waits for the fourth, and for what is told of it
+    assertThat(TOLD).hasSize(4).last().asString().endsWith("0000000004");
+    PublisherRig restored = PublisherRig.restore(folder, settings, new Told(), state);
+    try (restored) {
+      assertThat(restored.store.latest().orElseThrow().checkpoint()).isEqualTo(3); // 80 examples
+      restored.announce(new Announcement.Window(240, 90, 90, 9, 0.5, 1)); // and the 10 of before
+      restored.barrier(5, 5, rows(5, 10));
+      restored.publish(5);
+    }
+    assertThat(TOLD).hasSize(5);
+  }
+
+  private static final List<String> TOLD = new CopyOnWriteArrayList<>();
+
+  /** Remembers the keys of what is told. */
+  private static final class Told implements NoticeSink.Factory {
+    @Override
+    public NoticeSink open() {
+      return new NoticeSink() {
+        @Override
+        public void send(String key, byte[] json) {
+          TOLD.add(key);
+        }
+
+        @Override
+        public void close() {}
+      };
     }
   }
 

@@ -155,8 +155,10 @@ class SnapshotReaderTest {
 
   @Test
   void aVersionThatIsItsOwnAncestorIsRefused() throws Exception {
-    publish(FULL, Optional.of(DELTA), List.of());
-    publish(DELTA, Optional.of(FULL), List.of());
+    publishTwo();
+    Path manifest = root.resolve(FULL + "/manifest.json");
+    String delta = "\"kind\" : \"delta\", \"parent\" : \"" + DELTA + "\"";
+    Files.writeString(manifest, Files.readString(manifest).replace("\"kind\" : \"full\"", delta));
 
     assertThatThrownBy(() -> reader.load(DELTA)).hasMessageContaining("its own ancestor");
     assertThat(reader.verify(DELTA).problems()).hasSize(1);
@@ -195,7 +197,8 @@ class SnapshotReaderTest {
       throws IOException {
     Cut.Dense dense = new Cut.Dense(TinyModel.dense(1).values(), 1);
     Cut cut = new Cut(version.checkpoint(), parts, Optional.of(dense), Map.of(), Map.of(), 0);
-    new Publication(storage, TinyModel.TEMPLATE, InstantSource.system())
+    new Publication(
+            storage, TinyModel.TEMPLATE, new Gate(GateSettings.DEFAULT), InstantSource.system())
         .publish(new Chain.Due(version, parent, parts, cut));
   }
 

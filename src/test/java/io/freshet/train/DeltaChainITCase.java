@@ -13,6 +13,7 @@ import io.freshet.model.RowLayout;
 import io.freshet.snapshot.Announcement;
 import io.freshet.snapshot.LocalStorage;
 import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.NoticeSink;
 import io.freshet.snapshot.Snapshot;
 import io.freshet.snapshot.SnapshotPublisher;
 import io.freshet.snapshot.SnapshotReader;
@@ -357,7 +358,8 @@ class DeltaChainITCase {
                 "chain",
                 SyntheticExamples.SCHEMA,
                 MODEL,
-                new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1)))
+                new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1),
+                NoticeSink.none()))
         .uid("publisher")
         .setParallelism(1);
   }

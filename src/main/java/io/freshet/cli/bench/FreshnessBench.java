@@ -117,12 +117,12 @@ final class FreshnessBench {
 
   private String yaml() {
     return """
-        name: bench
-        %sjoin: {window: 10 s, out-of-orderness: 1 s}
-        train: {user-field: %s}
-        evaluate: {window: 2 s}
-        checkpoint: {interval: %d ms}
-        """
+    name: bench
+    %sjoin: {window: 10 s, out-of-orderness: 1 s}
+    train: {user-field: %s}
+    evaluate: {window: 2 s}
+    checkpoint: {interval: %d ms}
+    """
         .formatted(AdEvents.fields(), USER, interval.toMillis());
   }
 }

@@ -85,13 +85,13 @@ final class PublishedChain {
 
   private static String yaml(Workload workload) {
     return """
-        name: bench
-        %sjoin: {window: 10 s, out-of-orderness: 1 s}
-        model: {embedding-size: %d, hidden-layers: %s}
-        train: {user-field: c1, batch-size: %d, step-size: %d, dense: {step-size: %d}}
-        evaluate: {window: 2 s}
-        checkpoint: {interval: 3 s}
-        """
+    name: bench
+    %sjoin: {window: 10 s, out-of-orderness: 1 s}
+    model: {embedding-size: %d, hidden-layers: %s}
+    train: {user-field: c1, batch-size: %d, step-size: %d, dense: {step-size: %d}}
+    evaluate: {window: 2 s}
+    checkpoint: {interval: 3 s}
+    """
         .formatted(
             AdEvents.fields(),
             workload.embeddingSize(),

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "The training loop on a table in RocksDB that is larger than its memory, beside the same loop",
+      "The training loop on a table in RocksDB that is larger than its memory, beside the same"
+          + " loop",
       "with all of the table in memory; each in a JVM of its own, which this command starts."
     },
     footer = {

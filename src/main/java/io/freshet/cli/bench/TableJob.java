@@ -5,10 +5,10 @@ import io.freshet.cli.cluster.FlinkRest;
 import io.freshet.config.LearnerConfig;
 import io.freshet.feature.LabelledExample;
 import io.freshet.job.LearnerJob;
+import io.freshet.job.SnapshotParts;
 import io.freshet.join.LabelledExampleCodec;
 import io.freshet.model.ModelSettings;
-import io.freshet.snapshot.Announcement;
-import io.freshet.snapshot.SnapshotWriter;
+import io.freshet.model.RowBlock;
 import io.freshet.train.TrainingLoop;
 import java.io.IOException;
 import java.net.http.HttpTimeoutException;
@@ -89,14 +89,12 @@ final class TableJob {
             .returns(LabelledExampleCodec.TYPE);
     TrainingLoop loop = TrainingLoop.attach(examples, config.features(), model, config.train());
     loop.predictions().sinkTo(new LearnedCount());
-    loop.rows()
-        .transform("touched", loop.rows().getType(), new TouchedRowsCount())
-        .filter(SnapshotSample.some())
-        .transform(
-            "SnapshotWriter",
-            Announcement.TYPE,
-            new SnapshotWriter(config.snapshot(), model, SnapshotWriter.DEFAULT_MAX_ROWS_HELD))
-        .sinkTo(new SnapshotSample.Written());
+    DataStream<RowBlock> touched =
+        loop.rows()
+            .map(new TouchedRowsCount())
+            .returns(loop.rows().getType())
+            .filter(SnapshotSample.some());
+    SnapshotParts.of(touched, config.snapshot(), model).sinkTo(new SnapshotSample.Written());
     loop.dense().sinkTo(new DiscardingSink<>());
   }
 

@@ -4,13 +4,13 @@ import io.freshet.model.LongIndex;
 import io.freshet.model.RowBlock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 
 /** Counts the distinct rows that were touched between one checkpoint and the next. */
-final class TouchedRowsCount extends AbstractStreamOperator<RowBlock>
-    implements OneInputStreamOperator<RowBlock, RowBlock> {
+final class TouchedRowsCount implements MapFunction<RowBlock, RowBlock>, CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
   /** By checkpoint, of all subtasks of this process together. */
@@ -24,22 +24,21 @@ final class TouchedRowsCount extends AbstractStreamOperator<RowBlock>
   }
 
   @Override
-  public void open() throws Exception {
-    super.open();
+  public void initializeState(FunctionInitializationContext context) {
     fids = new LongIndex(1);
   }
 
   @Override
-  public void processElement(StreamRecord<RowBlock> element) {
-    for (long fid : element.getValue().fids()) {
+  public RowBlock map(RowBlock block) {
+    for (long fid : block.fids()) {
       fids.add(fid);
     }
-    output.collect(element);
+    return block;
   }
 
   @Override
-  public void prepareSnapshotPreBarrier(long checkpoint) {
-    COUNTS.merge(checkpoint, (long) fids.size(), Long::sum);
+  public void snapshotState(FunctionSnapshotContext context) {
+    COUNTS.merge(context.getCheckpointId(), (long) fids.size(), Long::sum);
     fids = new LongIndex(fids.size());
   }
 }

@@ -34,8 +34,10 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "The seed draws the stream, the state backend, the parallelism, and each strike: when, what, and",
-      "in which moment of the work. A job manager that was killed is replaced from the newest retained",
+      "The seed draws the stream, the state backend, the parallelism, and each strike: when, what,"
+          + " and",
+      "in which moment of the work. A job manager that was killed is replaced from the newest"
+          + " retained",
       "checkpoint.",
       "",
       "Examples:",
@@ -58,7 +60,8 @@ public final class ChaosCommand implements Callable<Integer> {
       paramLabel = "A-B",
       converter = SeedRange.Converter.class,
       description =
-          "Runs these seeds one after the other; the folder of a run without a difference is deleted.")
+          "Runs these seeds one after the other; the folder of a run without a difference is"
+              + " deleted.")
   private SeedRange seeds;
 
   @Option(names = "--minutes", paramLabel = "M", description = "How long each stream flows.")

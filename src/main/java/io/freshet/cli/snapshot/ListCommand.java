@@ -8,19 +8,24 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Lists the versions of a root, the newest last, the current one starred. */
 @Command(
     name = "ls",
     mixinStandardHelpOptions = true,
-    description = "Lists the versions, the newest last; a star marks the current one.",
+    description = {
+      "Lists the versions, the newest last; a star marks the current one.",
+      "Of kind \"delta, full\" are those that were merged into a full as well."
+    },
     footer = {
       "",
       "Example:",
@@ -31,45 +36,45 @@ import picocli.CommandLine.Spec;
 final class ListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "ROOT",
-      converter = SnapshotRoot.Converter.class,
-      description = "The snapshot root: a folder or a file: URI.")
-  private SnapshotRoot root;
+  @Mixin private RootArgument at;
 
   @Override
   public Integer call() throws IOException {
-    SnapshotStore store = root.store();
+    SnapshotStore store = at.root().store();
     List<Manifest> manifests = new ArrayList<>();
+    Set<Version> merged = new HashSet<>();
     List<String> problems = new ArrayList<>();
     for (Version version : store.versions()) {
       try {
         manifests.add(store.manifest(version));
+        store.merged(version).map(Manifest::version).ifPresent(merged::add);
       } catch (IOException e) {
         problems.add(e.getMessage());
       }
     }
     manifests.sort(Comparator.comparing(Manifest::created).thenComparing(Manifest::version));
-    print(manifests, store.latest(), store.pin());
+    print(manifests, merged, store.latest(), store.pin());
     PrintWriter err = spec.commandLine().getErr();
     problems.forEach(problem -> err.println("snapshot ls: " + problem));
     err.flush();
     return problems.isEmpty() ? 0 : 1;
   }
 
-  private void print(List<Manifest> manifests, Optional<Version> latest, Optional<Pin> pin) {
+  private void print(
+      List<Manifest> manifests, Set<Version> merged, Optional<Version> latest, Optional<Pin> pin) {
     PrintWriter out = spec.commandLine().getOut();
     if (manifests.isEmpty()) {
-      out.println("no versions in " + root);
+      out.println("no versions in " + at.root());
     } else {
-      table(manifests, latest).print(out);
+      table(manifests, merged, latest).print(out);
     }
     pin.ifPresent(
         p -> out.println("pinned: %s since %s: %s".formatted(p.version(), p.since(), p.reason())));
     out.flush();
   }
 
-  private static TextTable table(List<Manifest> manifests, Optional<Version> latest) {
+  private static TextTable table(
+      List<Manifest> manifests, Set<Version> merged, Optional<Version> latest) {
     TextTable table =
         new TextTable("lllrlrrrl")
             .row(
@@ -86,15 +91,20 @@ final class ListCommand implements Callable<Integer> {
       Double logloss = manifest.metrics().get("logloss");
       table.row(
           manifest.version().toString(),
-          Cells.kind(manifest),
+          merged.contains(manifest.version()) ? "delta, full" : Cells.kind(manifest),
           manifest.parent().map(Version::toString).orElse(Cells.ABSENT),
           Long.toString(manifest.version().checkpoint()),
           Cells.time(manifest.eventTime()),
           Cells.count(manifest.rows()),
           Cells.bytes(manifest.bytes()),
           logloss == null ? Cells.ABSENT : "%.5f".formatted(logloss),
-          latest.filter(manifest.version()::equals).isPresent() ? "*" : "");
+          mark(manifest, latest));
     }
     return table;
+  }
+
+  private static String mark(Manifest manifest, Optional<Version> latest) {
+    String star = latest.filter(manifest.version()::equals).isPresent() ? "* " : "";
+    return (star + (manifest.isWithheld() ? "withheld" : "")).strip();
   }
 }

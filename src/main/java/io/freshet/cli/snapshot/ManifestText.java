@@ -58,11 +58,20 @@ final class ManifestText {
             "%s, updated %s times"
                 .formatted(Cells.count(manifest.rows()), Cells.count(manifest.updates())))
         .row("Examples", Cells.count(manifest.dense().examples()))
+        .row("State", state())
         .row("Unknown ids", manifest.unknownIds().rule())
         .row("Label", manifest.labels().definition())
         .row("Policy", manifest.labels().policy())
         .row("Sampling", Double.toString(manifest.samplingRate()))
         .row("Correction", manifest.labels().correction());
+  }
+
+  private String state() {
+    String withheld =
+        manifest.isWithheld()
+            ? "withheld: " + String.join("; ", manifest.standing().withheld())
+            : "passed the gate";
+    return withheld + manifest.standing().merged().map(when -> ", merged at " + when).orElse("");
   }
 
   private TextTable features() {

@@ -1,13 +1,11 @@
 package io.freshet.cli.snapshot;
 
-import io.freshet.snapshot.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Makes an older version the current one. */
@@ -29,32 +27,15 @@ import picocli.CommandLine.Spec;
 final class RollbackCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      index = "0",
-      paramLabel = "ROOT",
-      converter = SnapshotRoot.Converter.class,
-      description = "The snapshot root: a folder or a file: URI.")
-  private SnapshotRoot root;
+  @Mixin private MoveOptions to;
 
-  @Parameters(
-      index = "1",
-      paramLabel = "VERSION",
-      converter = SnapshotRoot.VersionConverter.class,
-      description = "The version.")
-  private Version version;
-
-  @Option(
-      names = "--reason",
-      required = true,
-      paramLabel = "TEXT",
-      description = "Why; it is written beside the pointer.")
-  private String reason;
+  @Mixin private ReasonOption reason;
 
   @Override
   public Integer call() throws IOException {
-    root.pointer().rollBack(version, reason);
+    to.root().pointer().rollBack(to.version(), reason.text(), to.isEvenIfWithheld());
     PrintWriter out = spec.commandLine().getOut();
-    out.println("current: " + version);
+    out.println("current: " + to.version());
     out.flush();
     return 0;
   }

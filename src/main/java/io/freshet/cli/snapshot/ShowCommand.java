@@ -10,10 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Shows what one version is, or one row of it. */
@@ -35,20 +35,7 @@ import picocli.CommandLine.Spec;
 final class ShowCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      index = "0",
-      paramLabel = "ROOT",
-      converter = SnapshotRoot.Converter.class,
-      description = "The snapshot root: a folder or a file: URI.")
-  private SnapshotRoot root;
-
-  @Parameters(
-      index = "1",
-      arity = "0..1",
-      paramLabel = "VERSION",
-      converter = SnapshotRoot.VersionConverter.class,
-      description = "The version; the current one by default.")
-  private Version version;
+  @Mixin private VersionArgument at;
 
   /** What to show in place of the description for people; one of them at most. */
   private static final class Form {
@@ -72,14 +59,14 @@ final class ShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Version shown = root.orLatest(version);
+    Version shown = at.version();
     PrintWriter out = spec.commandLine().getOut();
-    Manifest manifest = root.store().manifest(shown);
+    Manifest manifest = at.root().store().manifest(shown);
     if (form.json) {
       out.println(text(shown).strip());
     } else if (form.field != null || form.fid != null) {
       long id = id(manifest);
-      new RowText(new SnapshotReader(root.store()).load(shown), id).print(out);
+      new RowText(new SnapshotReader(at.root().store()).load(shown), id).print(out);
     } else {
       new ManifestText(manifest).print(out);
     }
@@ -98,7 +85,7 @@ final class ShowCommand implements Callable<Integer> {
   }
 
   private String text(Version shown) throws IOException {
-    try (InputStream in = root.storage().open(shown + "/" + Manifest.FILE)) {
+    try (InputStream in = at.root().storage().open(shown + "/" + Manifest.FILE)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }

@@ -6,11 +6,17 @@ import picocli.CommandLine.Command;
 @Command(
     name = "snapshot",
     mixinStandardHelpOptions = true,
-    description = "Lists, shows and verifies snapshots, and moves the pointer to the current one.",
+    description = {
+      "Lists, shows, compares, verifies, merges and deletes snapshots,",
+      "and moves the pointer to the current one."
+    },
     subcommands = {
       ListCommand.class,
       ShowCommand.class,
+      DiffCommand.class,
       VerifyCommand.class,
+      MergeCommand.class,
+      PruneCommand.class,
       RollbackCommand.class,
       PinCommand.class,
       UnpinCommand.class

@@ -1,7 +1,10 @@
 package io.freshet.cli.snapshot;
 
 import io.freshet.snapshot.LocalStorage;
+import io.freshet.snapshot.Merge;
 import io.freshet.snapshot.Pointer;
+import io.freshet.snapshot.Prune;
+import io.freshet.snapshot.RetentionSettings;
 import io.freshet.snapshot.SnapshotStore;
 import io.freshet.snapshot.Storage;
 import io.freshet.snapshot.Version;
@@ -28,6 +31,14 @@ final class SnapshotRoot {
 
   Pointer pointer() {
     return Pointer.of(storage);
+  }
+
+  Merge merge() {
+    return Merge.of(storage);
+  }
+
+  Prune prune(RetentionSettings settings) {
+    return Prune.of(storage, settings);
   }
 
   Storage storage() {

@@ -5,9 +5,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Lets the current version follow the publications again. */
@@ -26,23 +25,13 @@ import picocli.CommandLine.Spec;
 final class UnpinCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      index = "0",
-      paramLabel = "ROOT",
-      converter = SnapshotRoot.Converter.class,
-      description = "The snapshot root: a folder or a file: URI.")
-  private SnapshotRoot root;
+  @Mixin private RootArgument at;
 
-  @Option(
-      names = "--reason",
-      required = true,
-      paramLabel = "TEXT",
-      description = "Why; it is written beside the pointer.")
-  private String reason;
+  @Mixin private ReasonOption reason;
 
   @Override
   public Integer call() throws IOException {
-    Version version = root.pointer().unpin(reason);
+    Version version = at.root().pointer().unpin(reason.text());
     PrintWriter out = spec.commandLine().getOut();
     out.println("current: " + version);
     out.flush();

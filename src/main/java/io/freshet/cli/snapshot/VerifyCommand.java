@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
@@ -38,20 +38,7 @@ import picocli.CommandLine.Spec;
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      index = "0",
-      paramLabel = "ROOT",
-      converter = SnapshotRoot.Converter.class,
-      description = "The snapshot root: a folder or a file: URI.")
-  private SnapshotRoot root;
-
-  @Parameters(
-      index = "1",
-      arity = "0..1",
-      paramLabel = "VERSION",
-      converter = SnapshotRoot.VersionConverter.class,
-      description = "The version; the current one by default.")
-  private Version version;
+  @Mixin private VersionArgument at;
 
   @Option(names = "--all", description = "Verify every version.")
   private boolean all;
@@ -64,7 +51,7 @@ final class VerifyCommand implements Callable<Integer> {
     int problems = 0;
     for (Version next : versions()) {
       if (!seen.contains(next)) {
-        Verification found = new SnapshotReader(root.store()).verify(next);
+        Verification found = new SnapshotReader(at.root().store()).verify(next);
         seen.addAll(found.versions());
         files += found.files();
         problems += found.problems().size();
@@ -81,13 +68,13 @@ final class VerifyCommand implements Callable<Integer> {
 
   /** Those to verify, children ahead of their parents within a lineage. */
   private List<Version> versions() throws IOException {
-    if (all && version != null) {
+    if (all && at.given().isPresent()) {
       throw new ParameterException(spec.commandLine(), "Give one version or --all, not both");
     }
     if (!all) {
-      return List.of(root.orLatest(version));
+      return List.of(at.version());
     }
-    List<Version> versions = new ArrayList<>(root.store().versions());
+    List<Version> versions = new ArrayList<>(at.root().store().versions());
     Collections.reverse(versions);
     return versions;
   }

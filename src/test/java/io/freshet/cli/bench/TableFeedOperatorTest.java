@@ -42,14 +42,15 @@ class TableFeedOperatorTest {
   @Test
   @SuppressWarnings("try") // the harness's close throws Exception
   void aRowThatIsTouchedTwiceCountsOnceForItsCheckpoint() throws Exception {
-    try (var harness = new OneInputStreamOperatorTestHarness<>(new TouchedRowsCount())) {
+    try (var harness =
+        new OneInputStreamOperatorTestHarness<>(new StreamMap<>(new TouchedRowsCount()))) {
       harness.open();
 
       harness.processElement(new StreamRecord<>(rows(1, 2, 3)));
       harness.processElement(new StreamRecord<>(rows(3, 4)));
-      harness.prepareSnapshotPreBarrier(1000);
+      harness.snapshot(1000, 0);
       harness.processElement(new StreamRecord<>(rows(4)));
-      harness.prepareSnapshotPreBarrier(1001);
+      harness.snapshot(1001, 0);
 
       assertThat(TouchedRowsCount.before(1000)).isEqualTo(4);
       assertThat(TouchedRowsCount.before(1001)).isEqualTo(1);

@@ -55,12 +55,14 @@ final class ClusterLogsTest {
     JobLog job = new JobLog(log);
     trigger(7, "CheckpointType{name='Checkpoint'");
     line(
-        "WARN  CheckpointFailureManager       Failed to trigger or complete checkpoint 7 for job x.");
+        "WARN  CheckpointFailureManager       Failed to trigger or complete checkpoint 7 for job"
+            + " x.");
     assertThat(job.read().isCheckpointOpen()).isFalse();
 
     trigger(8, "CheckpointType{name='Checkpoint'");
     line(
-        "INFO  ExecutionGraph  Job freshet chaos (94ad) switched from state RUNNING to RESTARTING.");
+        "INFO  ExecutionGraph  Job freshet chaos (94ad) switched from state RUNNING to"
+            + " RESTARTING.");
     assertThat(job.read().isCheckpointOpen()).isFalse();
   }
 

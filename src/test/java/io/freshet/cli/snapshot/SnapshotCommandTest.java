@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -268,5 +269,78 @@ final class SnapshotCommandTest {
     all[0] = "snapshot";
     System.arraycopy(args, 0, all, 1, args.length);
     return CommandRun.of(all);
+  }
+
+  @Test
+  void diffTellsHowMuchMovedByFieldAndTensor() {
+    CommandRun run = snapshot("diff", root.toString(), full.toString(), delta.toString());
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out().lines().map(line -> List.of(line.split(" {2,}"))))
+        .contains(
+            List.of(
+                "the bias", "0", "0", "1", "1", "10.000000", "10.000000", "14.142136", "14.142136"),
+            List.of("all", "0", "0", "1", "1", "10.000000", "10.000000", "14.142136", "14.142136"),
+            List.of("deep.0.bias", "1.000000", "1.000000", "1.732051"));
+  }
+
+  @Test
+  void diffOfAVersionWithItselfIsNothing() {
+    assertThat(snapshot("diff", root.toString(), full.toString(), full.toString()).out())
+        .containsPattern("all +0 +0 +0 +2 +- +- +- +-");
+  }
+
+  @Test
+  void diffNeedsTwoVersions() {
+    CommandRun run = snapshot("diff", root.toString(), full.toString());
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("B");
+  }
+
+  @Test
+  void mergeMakesAFullThatIsListedAndSound() {
+    CommandRun run = snapshot("merge", root.toString());
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).startsWith("merged: " + delta + ", a full of 2 rows");
+    assertThat(snapshot("merge", root.toString()).out())
+        .isEqualTo("nothing to merge: %s is a full already%n".formatted(delta));
+    assertThat(snapshot("ls", root.toString()).out()).containsPattern(delta + " +delta, full");
+    assertThat(snapshot("verify", root.toString()).out())
+        .isEqualTo("ok: 1 versions, 4 files, 0 problems%n".formatted());
+  }
+
+  @Test
+  void pruneSaysWhatItWouldDeleteAndDeletesIt() {
+    snapshot("merge", root.toString());
+    CommandRun preview = prune("--dry-run", "--fulls", "1");
+
+    assertThat(preview.out())
+        .startsWith("would delete %s  full  2 rows%n1 versions, ".formatted(full))
+        .endsWith(" to delete%n".formatted());
+    assertThat(root.resolve(full.toString())).exists();
+
+    assertThat(prune("--fulls", "1").out()).startsWith("deleted " + full);
+    assertThat(root.resolve(full.toString())).doesNotExist();
+    assertThat(snapshot("verify", "--all", root.toString()).out()).startsWith("ok: 1 versions");
+    assertThat(snapshot("show", root.toString()).out()).containsPattern("State +passed.*merged at");
+  }
+
+  @Test
+  void pruneRefusesWhatIsNoTime() {
+    CommandRun run = snapshot("prune", "--grace", "soon", root.toString());
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("\"soon\" is not a time such as 10 min");
+    assertThat(snapshot("prune", "--fulls", "0", root.toString()).err())
+        .contains("--fulls: at least one full is kept, not 0");
+  }
+
+  private CommandRun prune(String... options) {
+    List<String> all = new ArrayList<>(List.of("prune", "--grace", "0 ms", "--branches", "0 ms"));
+    all.addAll(List.of(options));
+    all.add(root.toString());
+    return snapshot(all.toArray(String[]::new));
   }
 }

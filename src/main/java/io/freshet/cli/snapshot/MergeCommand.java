@@ -1,0 +1,50 @@
+package io.freshet.cli.snapshot;
+
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.Version;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Merges a version with those it is built on into a full. */
+@Command(
+    name = "merge",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Makes a version a full beside being a delta: the same model, loaded without",
+      "its parents. Memory does not depend on the size of the model."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  java -jar freshet.jar snapshot merge /var/lib/freshet/snapshots",
+      "  java -jar freshet.jar snapshot merge /var/lib/freshet/snapshots \\",
+      "      3f9a1c07-0000000012",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+    })
+final class MergeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Mixin private VersionArgument at;
+
+  @Override
+  public Integer call() throws IOException {
+    Version merged = at.version();
+    Optional<Manifest> full = at.root().merge().merge(merged);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        full.map(
+                m ->
+                    "merged: %s, a full of %s rows, %s"
+                        .formatted(merged, Cells.count(m.rows()), Cells.bytes(m.bytes())))
+            .orElse("nothing to merge: %s is a full already".formatted(merged)));
+    out.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,20 @@
+package io.freshet.snapshot;
+
+import java.io.Serializable;
+
+/**
+ * When the publisher merges the chain into a full: as soon as one of both is reached.
+ *
+ * @param share rows in the deltas since the last full, as a share of the full's
+ * @param deltas number of deltas since the last full
+ */
+public record MergeSettings(double share, int deltas) implements Serializable {
+  public static final MergeSettings DEFAULT = new MergeSettings(0.5, 100);
+
+  public MergeSettings {
+    if (!(share > 0) || deltas < 1) {
+      throw new IllegalArgumentException(
+          "merging at a share of %s or %d deltas: both must be above 0".formatted(share, deltas));
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.freshet.snapshot;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * What is kept of the versions; {@link Retention} tells how it is meant.
+ *
+ * @param fulls the newest fulls that passed the gate, to go back to
+ * @param grace how long a version is kept after another took its place: longer than a follower may
+ *     be behind, or take to load a full
+ * @param branches how long the end of a lineage is kept after its last version, for jobs that start
+ *     from a savepoint of it
+ */
+public record RetentionSettings(int fulls, Duration grace, Duration branches)
+    implements Serializable {
+  public static final RetentionSettings DEFAULT =
+      new RetentionSettings(3, Duration.ofHours(1), Duration.ofDays(30));
+
+  public RetentionSettings {
+    requireNonNull(grace, "grace");
+    requireNonNull(branches, "branches");
+    if (fulls < 1) {
+      throw new IllegalArgumentException("at least one full is kept, not " + fulls);
+    }
+  }
+}
