@@ -76,8 +76,23 @@ public final class LearnerJob {
   public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
     JobRules.check(env.getConfiguration(), config);
     Events events = events(env);
-    OutputTopics.ensure(config.kafka());
+    OutputTopics.ensure(config.kafka(), config.examples());
     new LearnerTopology(config).build(events, results());
+  }
+
+  /**
+   * Adds the part of the job that learns, fed with labelled examples that another job wrote.
+   *
+   * @param from a file, a directory, or {@code topic:NAME}
+   * @throws RefusedException where a setting of Flink would break a promise
+   * @throws IOException where there are no examples, or Kafka does not answer
+   */
+  public void buildFromExamples(StreamExecutionEnvironment env, String from)
+      throws IOException, InterruptedException {
+    JobRules.check(env.getConfiguration(), config);
+    var examples = ExampleSources.read(env, from, config.kafka(), config.join().timerBucket());
+    OutputTopics.ensure(config.kafka(), config.examples());
+    new LearnerTopology(config).learn(examples, results());
   }
 
   private Events events(StreamExecutionEnvironment env) throws IOException, InterruptedException {
@@ -137,7 +152,8 @@ public final class LearnerJob {
         TopicSinks.sink(
             servers, new MetricsSerializer(topics.metrics(), config.name()), kafka.properties()),
         new TopicNotices(servers, topics.snapshots(), kafka.properties()),
-        examples);
+        examples,
+        ExampleSinks.of(config));
   }
 
   private EventTopic topic(String name) {

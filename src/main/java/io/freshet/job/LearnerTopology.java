@@ -68,6 +68,7 @@ public final class LearnerTopology {
    * @param notices where publications of snapshots are announced
    * @param examples the labelled examples in the order they are learned by a single trainer; for
    *     whoever wants to learn from them too
+   * @param records the same, numbered, to be kept
    */
   public record Results(
       Sink<DeadLetter> deadLetters,
@@ -75,7 +76,8 @@ public final class LearnerTopology {
       Sink<Click> lateClicks,
       Sink<MetricsReport> metrics,
       NoticeSink.Factory notices,
-      Optional<Sink<LabelledExample>> examples) {}
+      Optional<Sink<LabelledExample>> examples,
+      Optional<Sink<NumberedExample>> records) {}
 
   /** Adds the whole graph. */
   public void build(Events events, Results results) {
@@ -92,14 +94,8 @@ public final class LearnerTopology {
     var impressionMetrics = impressionEvaluation(loop, labels.finalLabels());
 
     publisher(
-        parts(loop.rows())
+        announcements(loop, metrics)
             .union(
-                loop.dense().<Announcement>map(Announcement.Dense::new).returns(Announcement.TYPE),
-                metrics
-                    .getSideOutput(AT_BARRIER)
-                    .map(LearnerTopology::figures)
-                    .returns(Announcement.TYPE),
-                metrics.map(LearnerTopology::window).returns(Announcement.TYPE),
                 offsets(impressions),
                 union(clicks.stream().map(LearnerTopology::offsets).toList()),
                 labels
@@ -114,13 +110,14 @@ public final class LearnerTopology {
         .sinkTo(results.deadLetters())
         .uid(Uids.DEAD_LETTERS)
         .name("dead letters");
-    loop.skipped()
-        .union(
-            labels.lostExamples().map(LearnerTopology::lost).returns(MessageCodecs.SKIPPED_EXAMPLE))
-        .sinkTo(results.skipped())
-        .uid(Uids.SKIPPED)
-        .name("skipped examples")
-        .setParallelism(1); // few, if any
+    skipped(
+        loop.skipped()
+            .union(
+                labels
+                    .lostExamples()
+                    .map(LearnerTopology::lost)
+                    .returns(MessageCodecs.SKIPPED_EXAMPLE)),
+        results);
     labels.lateClicks().sinkTo(results.lateClicks()).uid(Uids.LATE_CLICKS).name("late clicks");
     results
         .examples()
@@ -130,12 +127,53 @@ public final class LearnerTopology {
                     .sinkTo(sink)
                     .name("examples")
                     .setParallelism(examples.getParallelism())); // in their order
-    metrics
-        .union(impressionMetrics)
-        .sinkTo(results.metrics())
-        .uid(Uids.METRICS)
-        .name("metrics")
-        .setParallelism(1);
+    results.records().ifPresent(sink -> write(examples, sink));
+    report(metrics.union(impressionMetrics), results);
+  }
+
+  /** Adds what learns, for examples that were labelled before. */
+  public void learn(DataStream<LabelledExample> examples, Results results) {
+    var loop = loop(examples);
+    var metrics = evaluation(loop);
+    publisher(announcements(loop, metrics), results.notices());
+    skipped(loop.skipped(), results);
+    report(metrics, results);
+  }
+
+  private static void write(
+      SingleOutputStreamOperator<LabelledExample> examples, Sink<NumberedExample> sink) {
+    examples
+        .transform("ExampleNumbers", NumberedExampleCodec.TYPE, new ExampleNumbers())
+        .uid(Uids.EXAMPLE_NUMBERS)
+        .setParallelism(examples.getParallelism())
+        .sinkTo(sink)
+        .uid(Uids.EXAMPLES)
+        .name("write examples")
+        .setParallelism(examples.getParallelism());
+  }
+
+  private static void skipped(DataStream<SkippedExample> skipped, Results results) {
+    skipped
+        .sinkTo(results.skipped())
+        .uid(Uids.SKIPPED)
+        .name("skipped examples")
+        .setParallelism(1); // few, if any
+  }
+
+  private static void report(DataStream<MetricsReport> metrics, Results results) {
+    metrics.sinkTo(results.metrics()).uid(Uids.METRICS).name("metrics").setParallelism(1);
+  }
+
+  private DataStream<Announcement> announcements(
+      TrainingLoop loop, SingleOutputStreamOperator<MetricsReport> metrics) {
+    return parts(loop.rows())
+        .union(
+            loop.dense().<Announcement>map(Announcement.Dense::new).returns(Announcement.TYPE),
+            metrics
+                .getSideOutput(AT_BARRIER)
+                .map(LearnerTopology::figures)
+                .returns(Announcement.TYPE),
+            metrics.map(LearnerTopology::window).returns(Announcement.TYPE));
   }
 
   private List<SingleOutputStreamOperator<Click>> clicks(Events events) {

@@ -129,6 +129,10 @@ final class LearnerConfigTest {
                 Duration.ofMinutes(10),
                 "file:///var/lib/freshet/checkpoints",
                 Backend.ROCKSDB));
+    assertThat(DEFAULT.examples())
+        .isEqualTo(
+            new ExampleSettings(
+                ExampleSettings.Target.NOWHERE, "examples", "file:///var/lib/freshet/examples"));
   }
 
   @Test
@@ -219,6 +223,8 @@ final class LearnerConfigTest {
                     Duration.ofMinutes(2),
                     "hdfs://nn:8020/ckpt",
                     Backend.HASHMAP),
+                new ExampleSettings(
+                    ExampleSettings.Target.FILES, "joined", "hdfs://nn:8020/joined"),
                 3,
                 64,
                 List.of()));

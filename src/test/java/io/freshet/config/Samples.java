@@ -94,6 +94,7 @@ final class Samples {
         timeout: 2 min
         dir: hdfs://nn:8020/ckpt
         backend: hashmap
+      examples: {to: files, topic: joined, dir: "hdfs://nn:8020/joined"}
       parallelism: 3
       max-parallelism: 64
       """;
