@@ -32,7 +32,7 @@
  * id, so that a replay decides the same.
  *
  * <p><b>State by impression id</b> is a {@code JoinEntry}: what came early, what waits, what was
- * decided. Beside it, by subtask: {@code JoinCounts}, the histogram of click delays, and when
- * the stream began.
+ * decided. Beside it, by subtask: {@code JoinCounts}, the histogram of click delays, and when the
+ * stream began.
  */
 package io.freshet.join;
