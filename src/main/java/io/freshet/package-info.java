@@ -9,9 +9,10 @@
  *      SourceRouter       SourceRouter ─────── dead letters ─────────────────────► Kafka
  *           │                  │     └──────── offsets ───────────────────────────────────┐
  *           └──► LabelJoin ◄───┘                                                          │
- *                 │     └───────────────────── late clicks ──────────────────────► Kafka  │
- *                 │ examples                                                              │
- *                 ▼                                                                       │
+ *                 │     ├───────────────────── late clicks ──────────────────────► Kafka  │
+ *                 │     └───────────────────── final labels ─► ImpressionScores           │
+ *                 │ examples                                    ▲                         │
+ *                 ▼                                             │ impressions' own        │
  *    ┌───────► Trainer ──── predictions ─────► ProgressiveValidation ── metrics ─► Kafka  │
  *    │          │   │                                     └────────── figures ────────────┤
  *    │          │   └────── dense deltas ────► DenseMerger ────────── dense slices ───────┤

@@ -12,6 +12,7 @@ import io.freshet.feature.LabelSettings;
 import io.freshet.feature.LabelSettings.LateClicks;
 import io.freshet.feature.LabelSettings.Sampling;
 import io.freshet.join.Action;
+import io.freshet.join.BreakerSettings;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.LabelDefinition;
 import java.time.Duration;
@@ -34,6 +35,11 @@ final class JoinReader {
       Map.of("drop", LateClicks.DROP, "correct", LateClicks.CORRECT);
   private static final Map<String, Sampling> SAMPLINGS =
       Map.of("log-odds", Sampling.LOG_ODDS, "weight", Sampling.WEIGHT);
+  private static final Map<String, BreakerSettings.Action> HELD =
+      Map.of(
+          "hold", BreakerSettings.Action.HOLD,
+          "dead-letters", BreakerSettings.Action.DEAD_LETTERS,
+          "learn", BreakerSettings.Action.LEARN);
   private static final double LEAST_RATE = 1e-4;
   private static final double MAX_WEIGHT = 1e6;
 
@@ -61,6 +67,8 @@ final class JoinReader {
         s.get("out-of-orderness", d.outOfOrderness(), duration("0 ms", "366 d"));
     Duration idleness = s.get("idleness", d.idleness(), duration("1 ms", "366 d"));
     Duration timerBucket = s.get("timer-bucket", d.timerBucket(), duration("1 ms", "1 h"));
+    Duration maxDrift = s.get("max-drift", d.maxDrift(), duration("1 s", "366 d"));
+    BreakerSettings breaker = s.section("breaker").as(d.breaker(), JoinReader::breaker);
     Duration warmUp = s.get("warm-up", d.warmUp(), duration("0 ms", "366 d"));
     LabelDefinition definition =
         s.make(() -> reader.definition(window)).orElse(LabelDefinition.click(clickTopic, window));
@@ -75,9 +83,24 @@ final class JoinReader {
                   reader.warmUp(warmUp, definition),
                   definition,
                   labels,
-                  scoredShare);
+                  scoredShare,
+                  breaker,
+                  maxDrift);
             })
         .orElse(d);
+  }
+
+  private static BreakerSettings breaker(Section s, BreakerSettings d) {
+    return new BreakerSettings(
+        s.get("enabled", d.enabled(), oneOf(Map.of("true", true, "false", false))),
+        s.get("window", d.window(), duration("1 s", "1 d")),
+        s.get("memory", d.memory(), duration("1 min", "366 d")),
+        s.get("drop", (float) d.drop(), number(0.01, 0.99)),
+        s.get("flood", (float) d.flood(), number(1.01, MAX_WEIGHT)),
+        s.get("silence", d.silence(), duration("1 s", "1 d")),
+        s.get("patience", d.patience(), duration("1 s", "366 d")),
+        s.get("max-hold", d.maxHold(), duration("1 s", "366 d")),
+        s.get("action", d.action(), oneOf(HELD)));
   }
 
   private LabelSettings labels(LabelSettings d) {

@@ -67,6 +67,18 @@ final class KafkaReader {
     }
   }
 
+  /** The topic of examples holds nothing else. */
+  static void refuseSharedTopics(
+      Section section, ExampleSettings examples, LabelDefinition definition, Topics t) {
+    List<String> others =
+        List.of(t.impressions(), t.deadLetters(), t.lateClicks(), t.metrics(), t.snapshots());
+    boolean shared =
+        others.contains(examples.topic()) || definition.topics().contains(examples.topic());
+    if (examples.to() == ExampleSettings.Target.TOPIC && shared) {
+      section.error("topic", examples.topic() + " holds something else already");
+    }
+  }
+
   /** A topic of actions is none of those that hold something else. */
   static void refuseSharedTopics(Section join, LabelDefinition definition, Topics t) {
     Map<String, String> others =

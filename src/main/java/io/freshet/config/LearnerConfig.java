@@ -33,6 +33,7 @@ public record LearnerConfig(
     EvaluateSettings evaluate,
     SnapshotSettings snapshot,
     CheckpointSettings checkpoint,
+    ExampleSettings examples,
     int parallelism,
     int maxParallelism,
     List<String> warnings) {
@@ -52,6 +53,7 @@ public record LearnerConfig(
     requireNonNull(evaluate, "evaluate");
     requireNonNull(snapshot, "snapshot");
     requireNonNull(checkpoint, "checkpoint");
+    requireNonNull(examples, "examples");
     warnings = List.copyOf(warnings);
     if (!train.learning().labels().equals(join.labels())) {
       throw new IllegalArgumentException(
@@ -77,6 +79,7 @@ public record LearnerConfig(
         EvaluateSettings.DEFAULT,
         SnapshotSettings.DEFAULT,
         CheckpointSettings.DEFAULT,
+        ExampleSettings.DEFAULT,
         DEFAULT_PARALLELISM,
         DEFAULT_MAX_PARALLELISM,
         List.of());
@@ -114,6 +117,7 @@ public record LearnerConfig(
         evaluate,
         snapshot,
         checkpoint,
+        examples,
         parallelism,
         maxParallelism,
         warnings);

@@ -56,6 +56,8 @@ final class LearnerReader {
         s.section("snapshot").as(SnapshotSettings.DEFAULT, Sections::snapshot);
     CheckpointSettings checkpoint =
         s.section("checkpoint").as(CheckpointSettings.DEFAULT, Sections::checkpoint);
+    Section exampleSection = s.section("examples");
+    ExampleSettings examples = exampleSection.as(ExampleSettings.DEFAULT, Sections::examples);
     int parallelism = parallelism(s, "parallelism", LearnerConfig.DEFAULT_PARALLELISM);
     int maxParallelism = parallelism(s, "max-parallelism", LearnerConfig.DEFAULT_MAX_PARALLELISM);
     FitReader.section(s);
@@ -72,6 +74,7 @@ final class LearnerReader {
       s.error("snapshot.root", "is checkpoint.dir too; give each a directory of its own");
     }
     KafkaReader.refuseSharedTopics(joinSection, join.definition(), kafka.topics());
+    KafkaReader.refuseSharedTopics(exampleSection, examples, join.definition(), kafka.topics());
     refuseProblems();
     return new LearnerConfig(
         name,
@@ -84,6 +87,7 @@ final class LearnerReader {
         evaluate,
         snapshot,
         checkpoint,
+        examples,
         parallelism,
         maxParallelism,
         List.of());

@@ -4,6 +4,7 @@ import static io.freshet.config.Wanted.anyWholeNumber;
 import static io.freshet.config.Wanted.directory;
 import static io.freshet.config.Wanted.duration;
 import static io.freshet.config.Wanted.limit;
+import static io.freshet.config.Wanted.name;
 import static io.freshet.config.Wanted.number;
 import static io.freshet.config.Wanted.oneOf;
 import static io.freshet.config.Wanted.positiveNumber;
@@ -33,6 +34,11 @@ final class Sections {
   private static final Map<String, ModelKind> MODELS =
       Arrays.stream(ModelKind.values())
           .collect(Collectors.toUnmodifiableMap(ModelKind::key, kind -> kind));
+  private static final Map<String, ExampleSettings.Target> TARGETS =
+      Map.of(
+          "nowhere", ExampleSettings.Target.NOWHERE,
+          "topic", ExampleSettings.Target.TOPIC,
+          "files", ExampleSettings.Target.FILES);
   private static final Map<String, Backend> BACKENDS =
       Map.of("rocksdb", Backend.ROCKSDB, "hashmap", Backend.HASHMAP);
 
@@ -113,6 +119,13 @@ final class Sections {
         s.get("max-ne", d.maxNe(), limit()),
         s.get("min-calibration", d.minCalibration(), limit()),
         s.get("max-calibration", d.maxCalibration(), limit()));
+  }
+
+  static ExampleSettings examples(Section s, ExampleSettings d) {
+    return new ExampleSettings(
+        s.get("to", d.to(), oneOf(TARGETS)),
+        s.get("topic", d.topic(), name()),
+        s.get("dir", d.dir(), directory()));
   }
 
   static CheckpointSettings checkpoint(Section s, CheckpointSettings d) {

@@ -7,6 +7,7 @@ package io.freshet.feature;
  */
 public final class ImpressionHash {
   private static final long NEGATIVES = 0x6E65676174697665L;
+  private static final long LOST = 0x6C6F7374L;
   private static final long SCORED = 0x73636F726564L;
 
   private ImpressionHash() {}
@@ -24,6 +25,11 @@ public final class ImpressionHash {
   /** Whether the impression is scored when a share of them is. */
   public static boolean isScored(String id, double share) {
     return share > 0 && uniform(SCORED, id) < share;
+  }
+
+  /** Whether the impression is left out when a share of those without a click is. */
+  public static boolean isLeftOut(String id, double share) {
+    return share > 0 && uniform(LOST, id) < share;
   }
 
   /** From 0 up to but not 1. */

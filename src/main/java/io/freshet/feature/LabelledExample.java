@@ -68,6 +68,11 @@ public record LabelledExample(
     return new LabelledExample(impressionId, time, label, weight, example, kind, laterShare, true);
   }
 
+  /** The same, to be predicted and not learned. */
+  public LabelledExample asPrediction() {
+    return new LabelledExample(impressionId, time, 0, weight, example, Kind.PREDICTION, 0, scored);
+  }
+
   /** The same at another time. */
   public LabelledExample at(long other) {
     return new LabelledExample(

@@ -55,17 +55,21 @@ public final class EventSources {
   }
 
   /**
-   * Watermarks of the clicks in a topic. A partition without records stops time, but where every
-   * action of the topic is allowed to be silent for a while.
+   * Watermarks of the clicks in a topic. A partition without records stops time for as long as the
+   * breaker holds, if it ever lets go; a shorter while where every action of the topic is allowed
+   * to be silent.
    */
   public static WatermarkStrategy<SourceRecord<Click>> clickWatermarks(
       JoinSettings settings, String topic) {
     WatermarkStrategy<SourceRecord<Click>> watermarks = watermarks(settings);
     List<Duration> idle =
         settings.definition().actionsOf(topic).stream().map(Action::idleness).toList();
-    return idle.isEmpty() || idle.contains(Duration.ZERO)
-        ? watermarks
-        : watermarks.withIdleness(Collections.max(idle));
+    if (!idle.isEmpty() && !idle.contains(Duration.ZERO)) {
+      return watermarks.withIdleness(Collections.max(idle));
+    }
+    return settings.breaker().endsSilence()
+        ? watermarks.withIdleness(settings.breaker().maxHold())
+        : watermarks;
   }
 
   /**

@@ -8,7 +8,6 @@ import io.freshet.job.LearnerTopology.Events;
 import io.freshet.job.LearnerTopology.Results;
 import io.freshet.train.RefusedException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,9 +22,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The learner on Kafka: the topology with the sources and sinks that the configuration names. */
 public final class LearnerJob {
-  /** How far one topic may run ahead of the other in a backfill, in event time. */
-  private static final Duration ALIGNMENT_DRIFT = Duration.ofHours(1);
-
   private final LearnerConfig config;
   private final boolean bounded;
   private Optional<Sink<LabelledExample>> examples = Optional.empty();
@@ -80,8 +76,23 @@ public final class LearnerJob {
   public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
     JobRules.check(env.getConfiguration(), config);
     Events events = events(env);
-    OutputTopics.ensure(config.kafka());
+    OutputTopics.ensure(config.kafka(), config.examples());
     new LearnerTopology(config).build(events, results());
+  }
+
+  /**
+   * Adds the part of the job that learns, fed with labelled examples that another job wrote.
+   *
+   * @param from a file, a directory, or {@code topic:NAME}
+   * @throws RefusedException where a setting of Flink would break a promise
+   * @throws IOException where there are no examples, or Kafka does not answer
+   */
+  public void buildFromExamples(StreamExecutionEnvironment env, String from)
+      throws IOException, InterruptedException {
+    JobRules.check(env.getConfiguration(), config);
+    var examples = ExampleSources.read(env, from, config.kafka(), config.join().timerBucket());
+    OutputTopics.ensure(config.kafka(), config.examples());
+    new LearnerTopology(config).learn(examples, results());
   }
 
   private Events events(StreamExecutionEnvironment env) throws IOException, InterruptedException {
@@ -127,7 +138,7 @@ public final class LearnerJob {
 
   private <T> WatermarkStrategy<SourceRecord<T>> inStep(
       WatermarkStrategy<SourceRecord<T>> watermarks) {
-    return bounded ? watermarks : EventSources.aligned(watermarks, ALIGNMENT_DRIFT);
+    return bounded ? watermarks : EventSources.aligned(watermarks, config.join().maxDrift());
   }
 
   private Results results() {
@@ -141,7 +152,8 @@ public final class LearnerJob {
         TopicSinks.sink(
             servers, new MetricsSerializer(topics.metrics(), config.name()), kafka.properties()),
         new TopicNotices(servers, topics.snapshots(), kafka.properties()),
-        examples);
+        examples,
+        ExampleSinks.of(config));
   }
 
   private EventTopic topic(String name) {

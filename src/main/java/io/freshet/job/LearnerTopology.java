@@ -14,8 +14,7 @@ import io.freshet.feature.LabelledExample;
 import io.freshet.join.ClickCodec;
 import io.freshet.join.EncodedImpressionCodec;
 import io.freshet.join.FinalLabel;
-import io.freshet.join.FinalLabelCodec;
-import io.freshet.join.LabelJoin;
+import io.freshet.join.LabelStreams;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
 import io.freshet.snapshot.Announcement;
@@ -43,10 +42,6 @@ import org.apache.flink.util.OutputTag;
  * <p>Sources and sinks are arguments, so that a test runs the same graph on what it likes.
  */
 public final class LearnerTopology {
-  private static final OutputTag<Click> LATE_CLICKS =
-      new OutputTag<>("late-clicks", ClickCodec.TYPE);
-  private static final OutputTag<FinalLabel> FINAL_LABELS =
-      new OutputTag<>("final-labels", FinalLabelCodec.TYPE);
   private static final OutputTag<MetricsReport> AT_BARRIER =
       new OutputTag<>("metrics-at-barrier", MetricsReportCodec.TYPE);
 
@@ -68,10 +63,12 @@ public final class LearnerTopology {
   /**
    * Where results go.
    *
-   * @param skipped examples that were not learned, or not wholly, as poison
+   * @param skipped examples that were not learned, or not wholly: as poison, or because their
+   *     clicks are lost
    * @param notices where publications of snapshots are announced
    * @param examples the labelled examples in the order they are learned by a single trainer; for
    *     whoever wants to learn from them too
+   * @param records the same, numbered, to be kept
    */
   public record Results(
       Sink<DeadLetter> deadLetters,
@@ -79,7 +76,8 @@ public final class LearnerTopology {
       Sink<Click> lateClicks,
       Sink<MetricsReport> metrics,
       NoticeSink.Factory notices,
-      Optional<Sink<LabelledExample>> examples) {}
+      Optional<Sink<LabelledExample>> examples,
+      Optional<Sink<NumberedExample>> records) {}
 
   /** Adds the whole graph. */
   public void build(Events events, Results results) {
@@ -88,25 +86,22 @@ public final class LearnerTopology {
         SourceRouter.behind(events.impressions(), topics.impressions(), EncodedImpressionCodec.TYPE)
             .uid(Uids.IMPRESSIONS);
     var clicks = clicks(events);
+    var labels = LabelStreams.join(impressions, union(clicks), config.join());
     var examples =
-        LabelJoin.of(impressions, union(clicks), config.join(), LATE_CLICKS, FINAL_LABELS)
-            .uid(Uids.LABEL_JOIN)
-            .setParallelism(parallelism(impressions, clicks));
+        labels.examples().uid(Uids.LABEL_JOIN).setParallelism(parallelism(impressions, clicks));
     var loop = loop(examples);
     var metrics = evaluation(loop);
-    var impressionMetrics = impressionEvaluation(loop, examples.getSideOutput(FINAL_LABELS));
+    var impressionMetrics = impressionEvaluation(loop, labels.finalLabels());
 
     publisher(
-        parts(loop.rows())
+        announcements(loop, metrics)
             .union(
-                loop.dense().<Announcement>map(Announcement.Dense::new).returns(Announcement.TYPE),
-                metrics
-                    .getSideOutput(AT_BARRIER)
-                    .map(LearnerTopology::figures)
-                    .returns(Announcement.TYPE),
-                metrics.map(LearnerTopology::window).returns(Announcement.TYPE),
                 offsets(impressions),
-                union(clicks.stream().map(LearnerTopology::offsets).toList())),
+                union(clicks.stream().map(LearnerTopology::offsets).toList()),
+                labels
+                    .holds()
+                    .<Announcement>map(Announcement.Withheld::new)
+                    .returns(Announcement.TYPE)),
         results.notices());
 
     impressions
@@ -115,16 +110,15 @@ public final class LearnerTopology {
         .sinkTo(results.deadLetters())
         .uid(Uids.DEAD_LETTERS)
         .name("dead letters");
-    loop.skipped()
-        .sinkTo(results.skipped())
-        .uid(Uids.SKIPPED)
-        .name("skipped examples")
-        .setParallelism(1); // few, if any
-    examples
-        .getSideOutput(LATE_CLICKS)
-        .sinkTo(results.lateClicks())
-        .uid(Uids.LATE_CLICKS)
-        .name("late clicks");
+    skipped(
+        loop.skipped()
+            .union(
+                labels
+                    .lostExamples()
+                    .map(LearnerTopology::lost)
+                    .returns(MessageCodecs.SKIPPED_EXAMPLE)),
+        results);
+    labels.lateClicks().sinkTo(results.lateClicks()).uid(Uids.LATE_CLICKS).name("late clicks");
     results
         .examples()
         .ifPresent(
@@ -133,12 +127,53 @@ public final class LearnerTopology {
                     .sinkTo(sink)
                     .name("examples")
                     .setParallelism(examples.getParallelism())); // in their order
-    metrics
-        .union(impressionMetrics)
-        .sinkTo(results.metrics())
-        .uid(Uids.METRICS)
-        .name("metrics")
-        .setParallelism(1);
+    results.records().ifPresent(sink -> write(examples, sink));
+    report(metrics.union(impressionMetrics), results);
+  }
+
+  /** Adds what learns, for examples that were labelled before. */
+  public void learn(DataStream<LabelledExample> examples, Results results) {
+    var loop = loop(examples);
+    var metrics = evaluation(loop);
+    publisher(announcements(loop, metrics), results.notices());
+    skipped(loop.skipped(), results);
+    report(metrics, results);
+  }
+
+  private static void write(
+      SingleOutputStreamOperator<LabelledExample> examples, Sink<NumberedExample> sink) {
+    examples
+        .transform("ExampleNumbers", NumberedExampleCodec.TYPE, new ExampleNumbers())
+        .uid(Uids.EXAMPLE_NUMBERS)
+        .setParallelism(examples.getParallelism())
+        .sinkTo(sink)
+        .uid(Uids.EXAMPLES)
+        .name("write examples")
+        .setParallelism(examples.getParallelism());
+  }
+
+  private static void skipped(DataStream<SkippedExample> skipped, Results results) {
+    skipped
+        .sinkTo(results.skipped())
+        .uid(Uids.SKIPPED)
+        .name("skipped examples")
+        .setParallelism(1); // few, if any
+  }
+
+  private static void report(DataStream<MetricsReport> metrics, Results results) {
+    metrics.sinkTo(results.metrics()).uid(Uids.METRICS).name("metrics").setParallelism(1);
+  }
+
+  private DataStream<Announcement> announcements(
+      TrainingLoop loop, SingleOutputStreamOperator<MetricsReport> metrics) {
+    return parts(loop.rows())
+        .union(
+            loop.dense().<Announcement>map(Announcement.Dense::new).returns(Announcement.TYPE),
+            metrics
+                .getSideOutput(AT_BARRIER)
+                .map(LearnerTopology::figures)
+                .returns(Announcement.TYPE),
+            metrics.map(LearnerTopology::window).returns(Announcement.TYPE));
   }
 
   private List<SingleOutputStreamOperator<Click>> clicks(Events events) {
@@ -246,6 +281,11 @@ public final class LearnerTopology {
         .getSideOutput(SourceRouter.OFFSETS)
         .map(LearnerTopology::offset)
         .returns(Announcement.TYPE);
+  }
+
+  private static SkippedExample lost(LabelledExample example) {
+    return new SkippedExample(
+        example, "its label cannot be known: the clicks of its time are lost");
   }
 
   private static Announcement offset(SourceOffset offset) {

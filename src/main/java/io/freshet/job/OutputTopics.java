@@ -1,5 +1,7 @@
 package io.freshet.job;
 
+import io.freshet.config.ExampleSettings;
+import io.freshet.config.ExampleSettings.Target;
 import io.freshet.config.KafkaSettings;
 import java.io.IOException;
 import java.util.HashMap;
@@ -25,7 +27,8 @@ final class OutputTopics {
   /**
    * @throws IOException where a topic is absent and cannot be created
    */
-  static void ensure(KafkaSettings kafka) throws IOException, InterruptedException {
+  static void ensure(KafkaSettings kafka, ExampleSettings examples)
+      throws IOException, InterruptedException {
     Map<String, Object> properties = new HashMap<>(kafka.properties());
     properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
     var topics = kafka.topics();
@@ -34,6 +37,9 @@ final class OutputTopics {
           List.of(
               topics.deadLetters(), topics.lateClicks(), topics.metrics(), topics.snapshots())) {
         create(admin, name, kafka.bootstrapServers());
+      }
+      if (examples.to() == Target.TOPIC) {
+        create(admin, examples.topic(), kafka.bootstrapServers());
       }
     }
   }

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  java -jar freshet.jar train --config learner.yaml --set parallelism=4",
       "  flink run -d freshet-job.jar --config learner.yaml",
+      "  java -jar freshet.jar train --config learner.yaml --from-examples examples/",
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration."
     })
@@ -63,6 +64,14 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Start from this savepoint or retained checkpoint.")
   private String restore;
 
+  @Option(
+      names = "--from-examples",
+      paramLabel = "FROM",
+      description =
+          "Learn from labelled examples that a job wrote (a file, a directory or topic:NAME) instead"
+              + " of impressions and clicks; ends with them.")
+  private String fromExamples;
+
   /** Main class of the slim jar. */
   public static void main(String[] args) {
     int code = new CommandLine(new TrainCommand()).execute(args);
@@ -89,7 +98,11 @@ public final class TrainCommand implements Callable<Integer> {
       if (here) {
         env = job.localEnvironment(recovery());
       }
-      job.build(env);
+      if (fromExamples == null) {
+        job.build(env);
+      } else {
+        job.buildFromExamples(env, fromExamples);
+      }
       if (here) {
         err.println(
             "Training in this process; Flink's web UI is on the first free port from 8081.");

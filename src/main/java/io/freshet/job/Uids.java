@@ -22,6 +22,9 @@ final class Uids {
   static final String SKIPPED = "skipped-examples";
   static final String LATE_CLICKS = "late-clicks";
   static final String METRICS = "metrics";
+  static final String EXAMPLE_NUMBERS = "example-numbers";
+  static final String EXAMPLES = "examples";
+  static final String EXAMPLE_SOURCE = "example-source";
 
   private Uids() {}
 

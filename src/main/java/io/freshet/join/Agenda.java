@@ -2,7 +2,6 @@ package io.freshet.join;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.feature.LabelledExample;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Collection;
@@ -32,7 +31,7 @@ final class Agenda {
 
   private final KeyContext context;
   private final InternalListState<String, Long, String> ids;
-  private final InternalListState<String, Long, LabelledExample> examples;
+  private final InternalListState<String, Long, HeldExample> examples;
   private final InternalTimerService<VoidNamespace> timers;
   private final long bucket;
   private final String[] pages; // the key of each key group's pages, found when first needed
@@ -41,7 +40,7 @@ final class Agenda {
   Agenda(
       KeyContext context,
       InternalListState<String, Long, String> ids,
-      InternalListState<String, Long, LabelledExample> examples,
+      InternalListState<String, Long, HeldExample> examples,
       InternalTimerService<VoidNamespace> timers,
       Duration bucket,
       int keyGroups) {
@@ -63,12 +62,13 @@ final class Agenda {
   }
 
   /** Has an example of the current key sent on when the bucket of the time ends. */
-  void send(LabelledExample example, long time) throws Exception {
+  void send(HeldExample held, long time) throws Exception {
     long end = endOfBucket(time);
-    turnTo(example.impressionId(), end);
+    String id = held.example().impressionId();
+    turnTo(id, end);
     examples.setCurrentNamespace(end);
-    examples.add(example);
-    context.setCurrentKey(example.impressionId());
+    examples.add(held);
+    context.setCurrentKey(id);
   }
 
   /** Takes the ids, each once, off the page whose timer fires, its key being the current one. */
@@ -81,7 +81,7 @@ final class Agenda {
   }
 
   /** Takes the examples off the page whose timer fires, its key being the current one. */
-  List<LabelledExample> takeExamples(long end) throws Exception {
+  List<HeldExample> takeExamples(long end) throws Exception {
     examples.setCurrentNamespace(end);
     return take(examples);
   }

@@ -201,6 +201,7 @@ final class Attribution {
       counts.add(Count.JOINED_CLICKS);
       if (rules.isLabelled(action)) {
         delays.add(time, time - waiting.timestamp());
+        output.joined(waiting.timestamp(), time);
       }
     } else if (standing == Standing.LATE) {
       late(id, action, time);

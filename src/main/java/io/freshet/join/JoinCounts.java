@@ -19,7 +19,8 @@ import org.apache.flink.metrics.MetricGroup;
  * and the ignored ones that do not wait any more.
  *
  * <p>Beside them, {@code fakeNegatives} and {@code corrections} that the learner was told, {@code
- * negativesSampledOut} that it was not told, and {@code clippedWeights} of impressions.
+ * negativesSampledOut} and {@code lostExamples} (their clicks being lost) that it was not told, and
+ * {@code clippedWeights} of impressions.
  */
 final class JoinCounts {
 
@@ -39,7 +40,8 @@ final class JoinCounts {
     FAKE_NEGATIVES,
     NEGATIVES_SAMPLED_OUT,
     CORRECTIONS,
-    CLIPPED_WEIGHTS
+    CLIPPED_WEIGHTS,
+    LOST_EXAMPLES
   }
 
   private final long[] counts = new long[Count.values().length];

@@ -7,10 +7,21 @@ import io.freshet.feature.Example;
 import io.freshet.feature.LabelledExample;
 import io.freshet.feature.LabelledExample.Kind;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What the join knows of one impression id, which is the key and so not part of the entry. */
 sealed interface JoinEntry {
   JoinEntry NOTHING = new Nothing();
+
+  /** When the entry's impression was shown, if there is one. */
+  static OptionalLong shown(JoinEntry entry) {
+    if (entry instanceof Waiting waiting) {
+      return OptionalLong.of(waiting.timestamp());
+    }
+    return entry instanceof Decided decided
+        ? OptionalLong.of(decided.timestamp())
+        : OptionalLong.empty();
+  }
 
   /** Nothing is stored. */
   record Nothing() implements JoinEntry {}

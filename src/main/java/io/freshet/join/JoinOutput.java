@@ -8,6 +8,9 @@ public interface JoinOutput {
   /** What the learner is told; the time not yet held against the watermark. */
   void example(LabelledExample example);
 
+  /** A click that counts for its impression; both times in epoch milliseconds. */
+  default void joined(long shown, long clicked) {}
+
   /** A click that came too late, or without an impression. */
   void lateClick(Click click);
 

@@ -20,6 +20,8 @@ import java.time.Duration;
  * @param labels when the learner is told what
  * @param scoredShare share of the impressions whose prediction at impression time is held against
  *     the final label
+ * @param breaker what happens when clicks do not come as they should
+ * @param maxDrift how far ahead of the slowest a partition may be read, in event time
  */
 public record JoinSettings(
     Duration outOfOrderness,
@@ -28,9 +30,12 @@ public record JoinSettings(
     Duration warmUp,
     LabelDefinition definition,
     LabelSettings labels,
-    double scoredShare)
+    double scoredShare,
+    BreakerSettings breaker,
+    Duration maxDrift)
     implements Serializable {
   public static final Duration DEFAULT_WINDOW = Duration.ofMinutes(30);
+  public static final Duration DEFAULT_MAX_DRIFT = Duration.ofMinutes(5);
   public static final JoinSettings DEFAULT =
       new JoinSettings(
           Duration.ofSeconds(30),
@@ -48,10 +53,13 @@ public record JoinSettings(
     requireNonNull(warmUp, "warmUp");
     requireNonNull(definition, "definition");
     requireNonNull(labels, "labels");
-    if (outOfOrderness.isNegative() || !(positive(idleness) && positive(timerBucket))) {
+    requireNonNull(breaker, "breaker");
+    requireNonNull(maxDrift, "maxDrift");
+    if (outOfOrderness.isNegative()
+        || !(positive(idleness) && positive(timerBucket) && positive(maxDrift))) {
       throw new IllegalArgumentException(
-          "idleness %s and timer bucket %s must be above 0, out-of-orderness %s 0 or more"
-              .formatted(idleness, timerBucket, outOfOrderness));
+          "idleness %s, timer bucket %s and max-drift %s must be above 0, out-of-orderness %s 0 or more"
+              .formatted(idleness, timerBucket, maxDrift, outOfOrderness));
     }
     if (!(scoredShare >= 0 && scoredShare <= 1)) {
       throw new IllegalArgumentException("scored share " + scoredShare + " is not in 0 … 1");
@@ -79,6 +87,27 @@ public record JoinSettings(
         0);
   }
 
+  /** With the default breaker and drift. */
+  public JoinSettings(
+      Duration outOfOrderness,
+      Duration idleness,
+      Duration timerBucket,
+      Duration warmUp,
+      LabelDefinition definition,
+      LabelSettings labels,
+      double scoredShare) {
+    this(
+        outOfOrderness,
+        idleness,
+        timerBucket,
+        warmUp,
+        definition,
+        labels,
+        scoredShare,
+        BreakerSettings.DEFAULT,
+        DEFAULT_MAX_DRIFT);
+  }
+
   private static void refuseSums(LabelSettings labels) {
     if (labels.policy().fakesNegatives()) {
       throw new IllegalArgumentException(
@@ -98,28 +127,39 @@ public record JoinSettings(
 
   /** The same with other labels. */
   public JoinSettings with(LabelSettings others) {
-    return new JoinSettings(
-        outOfOrderness, idleness, timerBucket, warmUp, definition, others, scoredShare);
+    return copy(definition, others, scoredShare, breaker);
   }
 
   /** The same with another definition of the label. */
   public JoinSettings with(LabelDefinition other) {
-    return new JoinSettings(
-        outOfOrderness, idleness, timerBucket, warmUp, other, labels, scoredShare);
+    return copy(other, labels, scoredShare, breaker);
   }
 
   /** The same with this share of the impressions scored. */
   public JoinSettings withScoredShare(double share) {
-    return new JoinSettings(
-        outOfOrderness, idleness, timerBucket, warmUp, definition, labels, share);
+    return copy(definition, labels, share, breaker);
   }
 
-  /**
-   * How far the examples' times may be out of order: as far as the records', and what the watermark
-   * may be behind them for its rounding.
-   */
-  public Duration disorder() {
-    return outOfOrderness.plus(timerBucket).plusMillis(1);
+  /** The same with another breaker. */
+  public JoinSettings with(BreakerSettings other) {
+    return copy(definition, labels, scoredShare, other);
+  }
+
+  private JoinSettings copy(
+      LabelDefinition newDefinition,
+      LabelSettings newLabels,
+      double newShare,
+      BreakerSettings newBreaker) {
+    return new JoinSettings(
+        outOfOrderness,
+        idleness,
+        timerBucket,
+        warmUp,
+        newDefinition,
+        newLabels,
+        newShare,
+        newBreaker,
+        maxDrift);
   }
 
   private static boolean positive(Duration duration) {

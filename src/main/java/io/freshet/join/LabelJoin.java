@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.LabelledExample;
+import io.freshet.join.JoinCounts.Count;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,8 +25,6 @@ import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.runtime.state.internal.InternalListState;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
@@ -34,7 +33,8 @@ import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
-import org.apache.flink.util.OutputTag;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Joins impressions (input 1) with their clicks (input 2) into labelled examples, keyed by
@@ -43,38 +43,41 @@ import org.apache.flink.util.OutputTag;
  * <p><b>A silent topic stops time.</b> Idleness of a whole topic is not heeded, so that the
  * watermark waits for it. Without clicks, every impression of an outage would become a false
  * negative; without impressions, those of an outage would come too late, behind clicks that were
- * quicker to return.
+ * quicker to return. The {@link Breaker} stops time as well, where clicks come but not as they
+ * should; and after the longest hold it decides what becomes of a topic that stays silent.
  *
- * <p><b>Examples come in the order of event time</b>, but for as much as records may: an example
- * whose time is further ahead of the watermark than that waits in the {@link Agenda}. In live
- * traffic none is. In a backfill topics and partitions are read apart by minutes; clicks would run
- * ahead of the negatives that wait for time, and the model would learn when it is read instead of
- * what is clicked.
+ * <p><b>Examples come in the order of event time</b>, to the bucket of timers: one that is ahead of
+ * the watermark waits for it in the {@link Agenda}. So live traffic and its replay tell the same in
+ * the same order, and positives and negatives of one time go together whatever happens to time. A
+ * click waits for as long as records may be out of order, which the negatives do anyway. Without
+ * this, clicks would run ahead of negatives in a backfill, where topics and partitions are read
+ * apart, and the model would learn when a label is read instead of what is clicked.
  *
  * <p><b>Examples are never late.</b> An example's time and timestamp is the click's, or the end of
  * the window, but always after the last watermark that was sent on. {@link DueTimers} sends
  * watermarks on.
  *
- * <p><b>A restart changes nothing.</b> The watermark is part of the checkpoint (all subtasks have
- * the same one at a barrier), so that what was late before it is late after it; so are the counts.
- * Only the end of time is not kept: a job may go on, with new events, from where a bounded run
- * ended.
+ * <p><b>A restart changes nothing.</b> The time that each subtask has come to is part of the
+ * checkpoint, so that what was late before it is late after it; so are the counts, and what the
+ * breaker knows. After rescaling all go on from the earliest. Only the end of time is not kept: a
+ * job may go on, with new events, from where a bounded run ended.
  */
-public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
+final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     implements TwoInputStreamOperator<EncodedImpression, Click, LabelledExample>,
         Triggerable<String, VoidNamespace> {
   private static final long serialVersionUID = 1L;
 
+  private static final Logger LOG = LoggerFactory.getLogger(LabelJoin.class);
+  private static final int CLICKS = 1; // as an input
   private static final long END_OF_TIME = Watermark.MAX_WATERMARK.getTimestamp();
 
   private final JoinSettings settings;
-  private final OutputTag<Click> lateClicks;
-  private final OutputTag<FinalLabel> finalLabels;
 
   private transient MailboxExecutor mailbox;
   private transient ValueState<JoinEntry> entries;
   private transient ListState<long[]> storedCounts;
-  private transient ListState<Long> storedWatermark;
+  private transient ListState<long[]> storedTime;
+  private transient ListState<double[]> storedBreaker;
   private transient ListState<double[]> storedDelays;
   private transient ListState<String> storedActions;
   private transient JoinCounts counts;
@@ -85,32 +88,14 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private transient InternalTimerService<VoidNamespace> timers;
   private transient Agenda agenda;
   private transient List<LabelledExample> decided; // by the call under way
+  private transient Breaker breaker;
+  private transient Silence silence;
+  private transient boolean clicksGone;
   private transient long restoredWatermark;
   private transient DueTimers dueTimers;
 
-  LabelJoin(JoinSettings settings, OutputTag<Click> lateClicks, OutputTag<FinalLabel> finalLabels) {
+  LabelJoin(JoinSettings settings) {
     this.settings = requireNonNull(settings, "settings");
-    this.lateClicks = requireNonNull(lateClicks, "lateClicks");
-    this.finalLabels = requireNonNull(finalLabels, "finalLabels");
-  }
-
-  /**
-   * The node of the topology. Clicks that change no label, too late or without an impression, and
-   * the final labels of the impressions that are scored leave by side outputs.
-   */
-  public static SingleOutputStreamOperator<LabelledExample> of(
-      DataStream<EncodedImpression> impressions,
-      DataStream<Click> clicks,
-      JoinSettings settings,
-      OutputTag<Click> lateClicks,
-      OutputTag<FinalLabel> finalLabels) {
-    return impressions
-        .keyBy(EncodedImpression::id, Types.STRING)
-        .connect(clicks.keyBy(Click::impressionId, Types.STRING))
-        .transform(
-            "LabelJoin",
-            LabelledExampleCodec.TYPE,
-            new LabelJoin(settings, lateClicks, finalLabels));
   }
 
   @Override
@@ -132,16 +117,14 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
             .getListState(
                 new ListStateDescriptor<>(
                     "counts", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
-    storedWatermark =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(new ListStateDescriptor<>("watermark", Types.LONG));
-    storedDelays =
+    storedTime =
         context
             .getOperatorStateStore()
             .getUnionListState(
                 new ListStateDescriptor<>(
-                    "delays", PrimitiveArrayTypeInfo.DOUBLE_PRIMITIVE_ARRAY_TYPE_INFO));
+                    "time", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
+    storedBreaker = numbers(context, "breaker");
+    storedDelays = numbers(context, "delays");
     storedStart =
         context
             .getOperatorStateStore()
@@ -150,10 +133,6 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
         context
             .getOperatorStateStore()
             .getUnionListState(new ListStateDescriptor<>("actions", Types.STRING));
-    restore();
-  }
-
-  private void restore() throws Exception {
     checkActions();
     delays = new DelayHistogram(settings.window().toMillis());
     int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
@@ -168,12 +147,18 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     for (long[] stored : storedCounts.get()) {
       counts.addAll(stored);
     }
-    restoredWatermark = Long.MIN_VALUE;
-    for (long stored : storedWatermark.get()) {
-      if (stored != END_OF_TIME) {
-        restoredWatermark = Math.max(restoredWatermark, stored);
-      }
-    }
+    restore(Shares.of(getRuntimeContext().getTaskInfo()));
+  }
+
+  private void restore(Shares shares) throws Exception {
+    restoredWatermark =
+        shares.longs(storedTime.get()).stream()
+            .mapToLong(time -> time[0])
+            .filter(time -> time != END_OF_TIME)
+            .min()
+            .orElse(Long.MIN_VALUE);
+    breaker = Breaker.of(settings);
+    breaker.goOnFrom(shares.doubles(storedBreaker.get()), shares.part(storedBreaker.get()));
   }
 
   @Override
@@ -184,7 +169,7 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
         new Agenda(
             this,
             pages("due", StringSerializer.INSTANCE),
-            pages("ahead", LabelledExampleCodec.TYPE.serializer()),
+            pages("ahead", HeldExampleCodec.TYPE.serializer()),
             timers,
             settings.timerBucket(),
             getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
@@ -192,9 +177,26 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
         new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output, restoredWatermark);
     decided = new ArrayList<>();
     attribution = new Attribution(settings, warmUp, delays, counts, new Emitter());
+    silence = new Silence(settings.breaker().silence(), now());
+    publishMetrics();
+  }
+
+  private void publishMetrics() {
     counts.publish(getMetricGroup());
     long wait = settings.labels().shortWait().toMillis();
     getMetricGroup().<Double, Gauge<Double>>gauge("laterShare", () -> delays.laterThan(wait));
+    getMetricGroup().gauge("breaker", (Gauge<Integer>) () -> breaker.status().ordinal());
+    getMetricGroup().gauge("clicksSilent", (Gauge<Boolean>) silence::isSilent);
+    getMetricGroup().gauge("holds", (Gauge<Long>) breaker::opened);
+  }
+
+  private static ListState<double[]> numbers(StateInitializationContext context, String name)
+      throws Exception {
+    return context
+        .getOperatorStateStore()
+        .getUnionListState(
+            new ListStateDescriptor<>(
+                name, PrimitiveArrayTypeInfo.DOUBLE_PRIMITIVE_ARRAY_TYPE_INFO));
   }
 
   @SuppressWarnings("unchecked") // what the backends return is an InternalListState of these types
@@ -209,7 +211,9 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     storedCounts.update(List.of(counts.toArray()));
-    storedWatermark.update(List.of(dueTimers.sent()));
+    Shares shares = Shares.of(getRuntimeContext().getTaskInfo());
+    storedTime.update(List.of(shares.signed(new long[] {dueTimers.sent()})));
+    storedBreaker.update(List.of(shares.signed(breaker.toArray())));
     storedStart.update(List.of(warmUp.first()));
     storedDelays.update(List.of(delays.toArray()));
     storedActions.update(List.of(String.join("\n", actions())));
@@ -219,7 +223,14 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   public void processElement1(StreamRecord<EncodedImpression> element) throws Exception {
     EncodedImpression impression = element.getValue();
     JoinEntry before = entry();
-    put(impression.id(), before, attribution.onImpression(before, impression, watermark()));
+    JoinEntry after = attribution.onImpression(before, impression, watermark());
+    if (JoinEntry.shown(after).isPresent() && JoinEntry.shown(before).isEmpty()) {
+      breaker.impression(impression.timestamp());
+      if (silence.impression(impression.timestamp(), breaker.clickRate(), now())) {
+        LOG.warn("Clicks are silent, while impressions come; time waits, nothing is published");
+      }
+    }
+    put(impression.id(), before, after);
   }
 
   @Override
@@ -233,9 +244,11 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
     long now = timer.getTimestamp();
     Collection<String> ids = agenda.takeIds(now);
-    List<LabelledExample> examples = agenda.takeExamples(now);
+    List<HeldExample> examples = agenda.takeExamples(now);
     dueTimers.fired(now, ids.size() + examples.size());
-    examples.forEach(this::send);
+    for (HeldExample held : examples) {
+      send(held.shown(), held.example());
+    }
     for (String id : ids) {
       setCurrentKey(id);
       look(id, now);
@@ -256,14 +269,36 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     throw new IllegalStateException("the join sets no timers in processing time, yet got " + timer);
   }
 
+  /** Of impressions no silence is heeded; of clicks, one that is too long to be waited for. */
   @Override
-  protected void processWatermarkStatus(WatermarkStatus status, int index) {
-    // neither topic's silence is heeded
+  protected void processWatermarkStatus(WatermarkStatus status, int index) throws Exception {
+    if (index == CLICKS && settings.breaker().endsSilence()) {
+      clicksGone = status.isIdle();
+      super.processWatermarkStatus(status, index);
+    }
+  }
+
+  @Override
+  public void processWatermark2(Watermark mark) throws Exception {
+    if (silence.clicksAt(mark.getTimestamp(), now())) {
+      LOG.info("Clicks come again, after a silence");
+    }
+    super.processWatermark2(mark);
   }
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    dueTimers.advanceTo(mark);
+    long limit = breaker.limit(mark.getTimestamp(), dueTimers.sent(), clicksGone);
+    dueTimers.advanceTo(new Watermark(limit));
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) {
+    if (breaker.isHolding() || silence.isSilent()) {
+      output.collect(
+          LabelStreams.HOLDS,
+          new StreamRecord<>(silence.isSilent() ? "clicks are silent" : breaker.reason()));
+    }
   }
 
   @Override
@@ -316,25 +351,38 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     } else if (after != before) {
       entries.update(after);
     }
-    tell();
+    tell(before, after);
   }
 
   /** Sends on what was decided, or puts it on the agenda where it is ahead of time. */
-  private void tell() throws Exception {
+  private void tell(JoinEntry before, JoinEntry after) throws Exception {
     for (LabelledExample example : decided) {
-      long due = example.time() - settings.disorder().toMillis();
-      if (due > dueTimers.reached()) {
-        agenda.send(example, due);
+      long shown = JoinEntry.shown(after).orElseGet(() -> JoinEntry.shown(before).orElseThrow());
+      if (example.time() > dueTimers.reached()) {
+        agenda.send(new HeldExample(shown, example), example.time());
       } else {
-        send(example);
+        send(shown, example);
       }
     }
     decided.clear();
   }
 
-  private void send(LabelledExample example) {
+  private void send(long shown, LabelledExample example) {
     long time = Math.max(example.time(), dueTimers.sent() + 1);
-    output.collect(new StreamRecord<>(example.at(time), time));
+    var record = new StreamRecord<>(example.at(time), time);
+    if (!example.isLearned() || !breaker.isLost(example, shown)) {
+      output.collect(record);
+      return;
+    }
+    counts.add(Count.LOST_EXAMPLES);
+    output.collect(LabelStreams.LOST_EXAMPLES, record);
+    if (example.scored()) { // the final label waits for it
+      output.collect(new StreamRecord<>(example.at(time).asPrediction(), time));
+    }
+  }
+
+  private long now() {
+    return getProcessingTimeService().getCurrentProcessingTime();
   }
 
   private final class Emitter implements JoinOutput {
@@ -345,14 +393,19 @@ public final class LabelJoin extends AbstractStreamOperator<LabelledExample>
 
     @Override
     public void lateClick(Click click) {
-      output.collect(lateClicks, new StreamRecord<>(click, click.timestamp()));
+      output.collect(LabelStreams.LATE_CLICKS, new StreamRecord<>(click, click.timestamp()));
+    }
+
+    @Override
+    public void joined(long shown, long clicked) {
+      breaker.click(shown, clicked);
     }
 
     @Override
     public void finalLabel(FinalLabel label) {
       long time = Math.max(label.time(), dueTimers.sent() + 1);
       FinalLabel inTime = new FinalLabel(label.key(), time, label.label(), label.weight());
-      output.collect(finalLabels, new StreamRecord<>(inTime, time));
+      output.collect(LabelStreams.FINAL_LABELS, new StreamRecord<>(inTime, time));
     }
   }
 }

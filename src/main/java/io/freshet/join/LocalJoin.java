@@ -5,15 +5,18 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.LabelledExample;
+import io.freshet.join.JoinCounts.Count;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 
 /**
  * The join without Flink, in memory and for one thread: the same decisions for the same events and
- * watermarks as {@link LabelJoin}, for comparisons of policies in one process. Examples ahead of
- * time are held back by the same rule.
+ * watermarks as {@link LabelJoin}, its breaker and its order of examples included, for comparisons
+ * of policies in one process.
  *
  * <p>Looks are not rounded to buckets, and times are not held against the watermark.
  */
@@ -21,10 +24,11 @@ public final class LocalJoin {
   private final Map<String, JoinEntry> entries = new HashMap<>();
   private final PriorityQueue<Task> agenda =
       new PriorityQueue<>(Comparator.comparingLong(Task::time).thenComparingLong(Task::number));
+  private final List<LabelledExample> decided = new ArrayList<>(); // by the call under way
   private final Attribution attribution;
+  private final Breaker breaker;
   private final JoinOutput output;
   private final JoinCounts counts = new JoinCounts();
-  private final long disorder;
   private long watermark = Long.MIN_VALUE;
   private long tasks;
 
@@ -33,15 +37,18 @@ public final class LocalJoin {
 
   public LocalJoin(JoinSettings settings, JoinOutput output) {
     this.output = requireNonNull(output, "output");
-    disorder = settings.disorder().toMillis();
     DelayHistogram delays = new DelayHistogram(settings.window().toMillis());
-    attribution =
-        new Attribution(settings, new WarmUp(settings), delays, counts, new HoldingBack());
+    attribution = new Attribution(settings, new WarmUp(settings), delays, counts, new Gathering());
+    breaker = Breaker.of(settings);
   }
 
   public void impression(EncodedImpression impression) {
     JoinEntry before = entry(impression.id());
-    put(impression.id(), before, attribution.onImpression(before, impression, watermark));
+    JoinEntry after = attribution.onImpression(before, impression, watermark);
+    if (JoinEntry.shown(after).isPresent() && JoinEntry.shown(before).isEmpty()) {
+      breaker.impression(impression.timestamp());
+    }
+    put(impression.id(), before, after);
   }
 
   public void click(Click click) {
@@ -49,14 +56,25 @@ public final class LocalJoin {
     put(click.impressionId(), before, attribution.onClick(before, click, watermark));
   }
 
-  /** No event of this time or before it is to come. */
+  /** No event of this time or before it is to come, but clicks where they are late. */
   public void advanceTo(long time) {
-    while (!agenda.isEmpty() && agenda.peek().time() <= time) {
+    long limit = breaker.limit(time, watermark, false);
+    while (!agenda.isEmpty() && agenda.peek().time() <= limit) {
       Task task = agenda.remove();
       watermark = Math.max(watermark, task.time());
       task.work().run();
     }
-    watermark = Math.max(watermark, time);
+    watermark = Math.max(watermark, limit);
+  }
+
+  /** Whether the breaker holds time, so that nothing is published. */
+  public boolean isHolding() {
+    return breaker.isHolding();
+  }
+
+  /** Examples that were not told, as their clicks are lost. */
+  public long lost() {
+    return counts.of(Count.LOST_EXAMPLES);
   }
 
   /** Share of the clicks that made a label. */
@@ -74,15 +92,13 @@ public final class LocalJoin {
   }
 
   private void put(String id, JoinEntry before, JoinEntry after) {
-    if (before == after) {
-      return;
-    }
     if (after == JoinEntry.NOTHING) {
       entries.remove(id);
-    } else {
+    } else if (before != after) {
       entries.put(id, after);
       at(attribution.deadline(after), () -> look(id));
     }
+    tell(before, after);
   }
 
   private void look(String id) {
@@ -94,20 +110,43 @@ public final class LocalJoin {
     agenda.add(new Task(time, tasks++, work));
   }
 
-  private final class HoldingBack implements JoinOutput {
+  private void tell(JoinEntry before, JoinEntry after) {
+    for (LabelledExample example : decided) {
+      long shown = JoinEntry.shown(after).orElseGet(() -> JoinEntry.shown(before).orElseThrow());
+      if (example.time() > watermark) {
+        at(example.time(), () -> send(shown, example));
+      } else {
+        send(shown, example);
+      }
+    }
+    decided.clear();
+  }
+
+  private void send(long shown, LabelledExample example) {
+    if (!example.isLearned() || !breaker.isLost(example, shown)) {
+      output.example(example);
+      return;
+    }
+    counts.add(Count.LOST_EXAMPLES);
+    if (example.scored()) {
+      output.example(example.asPrediction());
+    }
+  }
+
+  private final class Gathering implements JoinOutput {
     @Override
     public void example(LabelledExample example) {
-      long due = example.time() - disorder;
-      if (due > watermark) {
-        at(due, () -> output.example(example));
-      } else {
-        output.example(example);
-      }
+      decided.add(example);
     }
 
     @Override
     public void lateClick(Click click) {
       output.lateClick(click);
+    }
+
+    @Override
+    public void joined(long shown, long clicked) {
+      breaker.click(shown, clicked);
     }
 
     @Override

@@ -58,6 +58,13 @@ public sealed interface Announcement {
       long to, long examples, double weight, double positives, double logloss, double calibration)
       implements Announcement {}
 
+  /** What was learned up to this barrier is not to be published yet, for the reason given. */
+  record Withheld(String reason) implements Announcement {
+    public Withheld {
+      requireNonNull(reason, "reason");
+    }
+  }
+
   /** The offset of a Kafka partition from which a reader of the stream would go on. */
   record Offset(String topic, int partition, long next) implements Announcement {
     public Offset {

@@ -16,6 +16,7 @@ public final class AnnouncementCodec implements WireCodec<Announcement> {
   private static final int METRICS = 3;
   private static final int OFFSET = 4;
   private static final int WINDOW = 5;
+  private static final int WITHHELD = 6;
 
   @Override
   public int version() {
@@ -41,6 +42,9 @@ public final class AnnouncementCodec implements WireCodec<Announcement> {
     } else if (value instanceof Announcement.Window window) {
       out.writeByte(WINDOW);
       writeWindow(window, out);
+    } else if (value instanceof Announcement.Withheld withheld) {
+      out.writeByte(WITHHELD);
+      out.writeUTF(withheld.reason());
     } else {
       throw new IllegalStateException("no form is known for " + value);
     }
@@ -55,6 +59,7 @@ public final class AnnouncementCodec implements WireCodec<Announcement> {
       case METRICS -> new Announcement.Metrics(readMetrics(in));
       case OFFSET -> new Announcement.Offset(in.readUTF(), in.readInt(), in.readLong());
       case WINDOW -> readWindow(in);
+      case WITHHELD -> new Announcement.Withheld(in.readUTF());
       default -> throw new IOException("no announcement has kind " + kind);
     };
   }

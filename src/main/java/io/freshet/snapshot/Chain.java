@@ -89,7 +89,7 @@ final class Chain {
 
   synchronized void complete(long checkpoint) {
     Cut cut = cuts.get(checkpoint);
-    if (cut == null || cut.dense().isEmpty()) {
+    if (cut == null || cut.dense().isEmpty() || cut.withheld()) {
       return;
     }
     due.add(checkpoint);

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param metrics figures for the manifest
  * @param offsets next Kafka offset by {@code topic-partition}
  * @param eventTime the watermark, in epoch milliseconds; {@link Long#MIN_VALUE} before the first
+ * @param withheld whether it is not to be published, though complete: its parts go into the next
  */
 record Cut(
     long checkpoint,
@@ -23,7 +24,8 @@ record Cut(
     Optional<Dense> dense,
     Map<String, Double> metrics,
     Map<String, Long> offsets,
-    long eventTime) {
+    long eventTime,
+    boolean withheld) {
 
   /**
    * The deep part's finished values, in the order of its parameters; the array is never written to.
@@ -43,8 +45,19 @@ record Cut(
     offsets = Map.copyOf(offsets);
   }
 
+  /** One that may be published. */
+  Cut(
+      long checkpoint,
+      List<Announcement.Part> parts,
+      Optional<Dense> dense,
+      Map<String, Double> metrics,
+      Map<String, Long> offsets,
+      long eventTime) {
+    this(checkpoint, parts, dense, metrics, offsets, eventTime, false);
+  }
+
   /** The same cut, good for its parts only. */
   Cut withoutDense() {
-    return new Cut(checkpoint, parts, Optional.empty(), metrics, offsets, eventTime);
+    return new Cut(checkpoint, parts, Optional.empty(), metrics, offsets, eventTime, withheld);
   }
 }

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Gathers announcements between two barriers: parts since the last barrier; windows, the last few;
- * of all else the latest.
+ * Gathers announcements between two barriers: parts since the last barrier, and whether anybody
+ * withholds them; windows, the last few; of all else the latest.
  *
  * <p>Not thread-safe.
  */
@@ -22,6 +22,7 @@ final class CutCollector {
   private final RecentWindows windows;
   private final Map<String, Long> offsets = new HashMap<>();
   private long eventTime = Long.MIN_VALUE;
+  private boolean withheld; // since the last barrier
 
   /**
    * @param denseSize parameters of the deep part
@@ -51,6 +52,8 @@ final class CutCollector {
       Map<String, Double> all = new HashMap<>(metrics);
       all.putAll(latest.values());
       metrics = all;
+    } else if (announcement instanceof Announcement.Withheld) {
+      withheld = true;
     } else if (announcement instanceof Announcement.Window window) {
       windows.add(window);
     } else if (announcement instanceof Announcement.Offset offset) {
@@ -74,8 +77,9 @@ final class CutCollector {
             : Optional.empty();
     Map<String, Double> figures = new HashMap<>(metrics);
     figures.putAll(windows.figures());
-    Cut cut = new Cut(checkpoint, parts, whole, figures, offsets, eventTime);
+    Cut cut = new Cut(checkpoint, parts, whole, figures, offsets, eventTime, withheld);
     parts.clear();
+    withheld = false;
     return cut;
   }
 

@@ -21,7 +21,7 @@ public final class PublisherStateCodec implements WireCodec<PublisherState> {
 
   @Override
   public int version() {
-    return 2;
+    return 3;
   }
 
   @Override
@@ -70,6 +70,7 @@ public final class PublisherStateCodec implements WireCodec<PublisherState> {
       out.writeUTF(offset.getKey());
       out.writeLong(offset.getValue());
     }
+    out.writeBoolean(cut.withheld());
     out.writeBoolean(cut.dense().isPresent());
     if (cut.dense().isPresent()) {
       writeDense(cut.dense().get(), out);
@@ -88,8 +89,9 @@ public final class PublisherStateCodec implements WireCodec<PublisherState> {
     for (int n = in.readInt(); n > 0; n--) {
       offsets.put(in.readUTF(), in.readLong());
     }
+    boolean withheld = version > 2 && in.readBoolean();
     Optional<Cut.Dense> dense = in.readBoolean() ? Optional.of(readDense(in)) : Optional.empty();
-    return new Cut(checkpoint, parts, dense, metrics, offsets, eventTime);
+    return new Cut(checkpoint, parts, dense, metrics, offsets, eventTime, withheld);
   }
 
   private static void writeDense(Cut.Dense dense, DataOutputView out) throws IOException {

@@ -17,6 +17,7 @@ import io.freshet.feature.LabelSettings;
 import io.freshet.feature.LabelSettings.LateClicks;
 import io.freshet.feature.LabelSettings.Sampling;
 import io.freshet.join.Action;
+import io.freshet.join.BreakerSettings;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.LabelDefinition;
 import io.freshet.model.LearningSettings;
@@ -78,7 +79,18 @@ final class LearnerConfigTest {
                 Duration.ofHours(4),
                 LabelDefinition.click("clicks", Duration.ofMinutes(30)),
                 LabelSettings.DEFAULT,
-                0));
+                0,
+                new BreakerSettings(
+                    true,
+                    Duration.ofSeconds(10),
+                    Duration.ofHours(1),
+                    0.5,
+                    4,
+                    Duration.ofMinutes(1),
+                    Duration.ofMinutes(10),
+                    Duration.ofHours(2),
+                    BreakerSettings.Action.DEAD_LETTERS),
+                Duration.ofMinutes(5)));
     assertThat(DEFAULT.model()).isEqualTo(new ModelSettings(10, List.of(128, 64), 0, 42));
     assertThat(DEFAULT.train())
         .isEqualTo(
@@ -117,6 +129,10 @@ final class LearnerConfigTest {
                 Duration.ofMinutes(10),
                 "file:///var/lib/freshet/checkpoints",
                 Backend.ROCKSDB));
+    assertThat(DEFAULT.examples())
+        .isEqualTo(
+            new ExampleSettings(
+                ExampleSettings.Target.NOWHERE, "examples", "file:///var/lib/freshet/examples"));
   }
 
   @Test
@@ -129,7 +145,7 @@ final class LearnerConfigTest {
             Duration.ofSeconds(20),
             LateClicks.CORRECT,
             0.5,
-            Sampling.LOG_ODDS,
+            Sampling.WEIGHT,
             10);
     assertThat(config)
         .isEqualTo(
@@ -168,7 +184,18 @@ final class LearnerConfigTest {
                                 "buy", "sales", Duration.ofDays(3), "click", Duration.ofHours(1))),
                         Map.of("buy", 1f)),
                     labels,
-                    0.25),
+                    0.25,
+                    new BreakerSettings(
+                        false,
+                        Duration.ofMinutes(2),
+                        Duration.ofHours(3),
+                        0.25,
+                        8,
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(20),
+                        Duration.ofHours(6),
+                        BreakerSettings.Action.HOLD),
+                    Duration.ofMinutes(2)),
                 new ModelSettings(ModelKind.DCN, 16, List.of(32), 3, 0.001f, -7),
                 new TrainSettings(
                     128,
@@ -196,6 +223,8 @@ final class LearnerConfigTest {
                     Duration.ofMinutes(2),
                     "hdfs://nn:8020/ckpt",
                     Backend.HASHMAP),
+                new ExampleSettings(
+                    ExampleSettings.Target.FILES, "joined", "hdfs://nn:8020/joined"),
                 3,
                 64,
                 List.of()));
@@ -220,7 +249,7 @@ final class LearnerConfigTest {
     LearnerConfig config = Samples.parse(Samples.OTHER_KINDS);
 
     assertThat(config.join().labels())
-        .isEqualTo(LabelSettings.DEFAULT.withNegatives(0.5, Sampling.WEIGHT))
+        .isEqualTo(LabelSettings.DEFAULT.withNegatives(0.5, Sampling.LOG_ODDS))
         .isEqualTo(config.train().learning().labels());
   }
 

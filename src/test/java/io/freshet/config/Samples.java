@@ -56,6 +56,17 @@ final class Samples {
         late-clicks: correct
         negatives: {rate: 0.5}
         max-weight: 10
+        max-drift: 2 min
+        breaker:
+          enabled: false
+          window: 2 min
+          memory: 3 h
+          drop: 0.25
+          flood: 8
+          silence: 30 s
+          patience: 20 min
+          max-hold: 6 h
+          action: hold
       model: {kind: dcn, embedding-size: 16, hidden-layers: [32], cross-layers: 3, l2: 1e-3, seed: -7}
       train:
         user-field: who
@@ -83,6 +94,7 @@ final class Samples {
         timeout: 2 min
         dir: hdfs://nn:8020/ckpt
         backend: hashmap
+      examples: {to: files, topic: joined, dir: "hdfs://nn:8020/joined"}
       parallelism: 3
       max-parallelism: 64
       """;
@@ -93,7 +105,7 @@ final class Samples {
   static final String OTHER_KINDS =
       LEAST
           + """
-          join: {negatives: {rate: 0.5, correction: weight}}
+          join: {negatives: {rate: 0.5, correction: log-odds}}
           train:
             first-order-optimizer: {kind: sgd, learning-rate: 0.05}
             embedding-optimizer: {kind: ftrl}

@@ -85,6 +85,7 @@ final class SettingsTest {
         c.evaluate(),
         c.snapshot(),
         c.checkpoint(),
+        c.examples(),
         parallelism,
         maxParallelism,
         List.of());

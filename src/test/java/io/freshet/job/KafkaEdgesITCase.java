@@ -15,10 +15,8 @@ import io.freshet.feature.Field;
 import io.freshet.feature.LabelledExample;
 import io.freshet.join.ClickCodec;
 import io.freshet.join.EncodedImpressionCodec;
-import io.freshet.join.FinalLabel;
-import io.freshet.join.FinalLabelCodec;
 import io.freshet.join.JoinSettings;
-import io.freshet.join.LabelJoin;
+import io.freshet.join.LabelStreams;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +29,6 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.OutputTag;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -49,9 +46,6 @@ final class KafkaEdgesITCase {
   private static final long T = 1_600_000_000_000L;
   private static final FeatureSchema SCHEMA =
       new FeatureSchema(List.of(new Field.Categorical("user", 1)), "user");
-  private static final OutputTag<Click> LATE = new OutputTag<>("late", ClickCodec.TYPE);
-  private static final OutputTag<FinalLabel> FINAL =
-      new OutputTag<>("final-labels", FinalLabelCodec.TYPE);
 
   /** A window that ends just before the next impression, and no disorder. */
   private static final JoinSettings SORTED =
@@ -168,16 +162,15 @@ final class KafkaEdgesITCase {
                 "clicks"),
             clickTopic.name(),
             ClickCodec.TYPE);
-    SingleOutputStreamOperator<LabelledExample> examples =
-        LabelJoin.of(impressions, clicks, join, LATE, FINAL);
+    LabelStreams labels = LabelStreams.join(impressions, clicks, join);
     impressions
         .getSideOutput(SourceRouter.DEAD_LETTERS)
         .union(clicks.getSideOutput(SourceRouter.DEAD_LETTERS))
         .sinkTo(TopicSinks.deadLetters(kafka.bootstrapServers(), name + "-dead", Map.of()));
-    examples
-        .getSideOutput(LATE)
+    labels
+        .lateClicks()
         .sinkTo(TopicSinks.lateClicks(kafka.bootstrapServers(), name + "-late", Map.of()));
-    return examples.executeAndCollect(100_000);
+    return labels.examples().executeAndCollect(100_000);
   }
 
   private static void topics(String name, int partitions) throws Exception {

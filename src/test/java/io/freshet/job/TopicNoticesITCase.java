@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.cli.broker.EmbeddedKafka;
+import io.freshet.config.ExampleSettings;
 import io.freshet.config.KafkaSettings;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
@@ -45,7 +46,7 @@ class TopicNoticesITCase {
   void everyVersionIsToldOfInTheTopicOfSnapshots() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
       KafkaSettings settings = KafkaSettings.of(kafka.bootstrapServers(), "test");
-      OutputTopics.ensure(settings);
+      OutputTopics.ensure(settings, ExampleSettings.DEFAULT);
       String topic = settings.topics().snapshots();
       ModelSettings model = ModelSettings.DEFAULT;
       SnapshotPublisher publisher =

@@ -173,10 +173,10 @@ final class ActionsTest {
     join.impression(JoinHarness.encoded(id, timestamp));
   }
 
-  /** An action that arrives when its time has come: what is told of it is not held back. */
+  /** An action; time then comes to it, so that what it tells is not held back. */
   private static void act(LocalJoin join, String id, String action, long timestamp) {
     join.click(new Click(id, timestamp, action));
-    join.advanceTo(timestamp - 1);
+    join.advanceTo(timestamp);
   }
 
   private static final class Recorded implements JoinOutput {

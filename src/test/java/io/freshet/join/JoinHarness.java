@@ -7,6 +7,7 @@ import io.freshet.feature.LabelledExample;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
@@ -15,12 +16,14 @@ final class JoinHarness
     extends KeyedTwoInputStreamOperatorTestHarness<
         String, EncodedImpression, Click, LabelledExample> {
   static final int MAX_PARALLELISM = 128;
-  static final OutputTag<Click> LATE = new OutputTag<>("late-clicks", ClickCodec.TYPE);
-  static final OutputTag<FinalLabel> FINAL = new OutputTag<>("final-labels", FinalLabelCodec.TYPE);
+  static final OutputTag<Click> LATE = LabelStreams.LATE_CLICKS;
+  static final OutputTag<LabelledExample> LOST = LabelStreams.LOST_EXAMPLES;
+  static final OutputTag<FinalLabel> FINAL = LabelStreams.FINAL_LABELS;
+  static final OutputTag<String> HOLDS = LabelStreams.HOLDS;
 
   private JoinHarness(JoinSettings settings, int parallelism, int subtask) throws Exception {
     super(
-        new LabelJoin(settings, LATE, FINAL),
+        new LabelJoin(settings),
         EncodedImpression::id,
         Click::impressionId,
         Types.STRING,
@@ -65,6 +68,13 @@ final class JoinHarness
 
   void watermarks(long timestamp) throws Exception {
     processBothWatermarks(new Watermark(timestamp));
+  }
+
+  /** Runs the mails that the join has sent itself. */
+  void runMails() throws Exception {
+    while (getTaskMailbox().hasMail()) {
+      getTaskMailbox().take(TaskMailbox.MIN_PRIORITY).run();
+    }
   }
 
   JoinCounts counts() {

@@ -10,7 +10,6 @@ import java.util.stream.IntStream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,10 +37,13 @@ final class LabelJoinOperatorTest {
   }
 
   @Test
-  void clickMakesAPositiveAtOnce() throws Exception {
-    join.watermarks(-10_001);
+  void clickMakesAPositiveWhenTimeReachesIt() throws Exception {
     join.impression("a", 1_000);
     join.click("a", 5_000);
+    join.watermarks(4_000);
+    assertThat(join.extractOutputValues()).isEmpty();
+
+    join.watermarks(10_000);
 
     assertThat(join.extractOutputValues())
         .extracting(LabelledExample::impressionId, LabelledExample::label, LabelledExample::time)
@@ -50,20 +52,16 @@ final class LabelJoinOperatorTest {
   }
 
   @Test
-  void clickAheadOfTimeByMoreThanRecordsMayBeWaitsForIt() throws Exception {
+  void positivesDoNotOvertakeTheNegativesOfTheirTime() throws Exception {
     join.watermarks(0);
-    join.impression("early", 1_000);
-    join.impression("late", 2_000);
-    join.click("late", 90_000);
-    assertThat(join.extractOutputValues()).isEmpty();
+    join.impression("ignored", 1_000);
+    join.impression("clicked", 50_000);
+    join.click("clicked", 130_000);
+    join.watermarks(140_000);
 
-    join.watermarks(69_999);
-    assertThat(join.extractOutputValues()).isEmpty();
-
-    join.watermarks(70_000);
     assertThat(join.extractOutputValues())
-        .extracting(LabelledExample::impressionId, LabelledExample::time)
-        .containsExactly(tuple("late", 90_000L));
+        .extracting(LabelledExample::impressionId)
+        .containsExactly("ignored", "clicked");
   }
 
   @Test
@@ -131,11 +129,34 @@ final class LabelJoinOperatorTest {
   void silentClickTopicStopsTime() throws Exception {
     join.impression("a", 1_000);
     join.processWatermark2(new Watermark(2_000));
-    join.processWatermarkStatus2(WatermarkStatus.IDLE);
     join.processWatermark1(new Watermark(500_000));
 
     assertThat(join.extractOutputValues()).isEmpty();
     assertThat(join.getOutput()).containsExactly(new Watermark(2_000));
+  }
+
+  @Test
+  void clickTopicThatStaysSilentForTheLongestHoldIsNotWaitedFor() throws Exception {
+    join.impression("a", 1_000);
+    join.processWatermark2(new Watermark(2_000));
+    join.processWatermark1(new Watermark(500_000));
+    join.processWatermarkStatus2(WatermarkStatus.IDLE);
+
+    assertThat(join.extractOutputValues()).hasSize(1);
+    assertThat(join.getOutput()).last().isEqualTo(new Watermark(500_000));
+  }
+
+  @Test
+  void clickTopicIsWaitedForWithoutEndIfImpressionsAreToBeHeld() throws Exception {
+    JoinSettings hold = SETTINGS.with(BreakerSettings.DEFAULT.with(BreakerSettings.Action.HOLD));
+    try (JoinHarness holding = JoinHarness.open(hold)) {
+      holding.impression("a", 1_000);
+      holding.processWatermark2(new Watermark(2_000));
+      holding.processWatermarkStatus2(WatermarkStatus.IDLE);
+      holding.processWatermark1(new Watermark(500_000));
+
+      assertThat(holding.extractOutputValues()).isEmpty();
+    }
   }
 
   @Test
@@ -180,7 +201,7 @@ final class LabelJoinOperatorTest {
     assertThat(join.extractOutputValues()).hasSizeBetween(DueTimers.AT_ONCE, n - 1);
     assertThat(join.getOutput()).doesNotContain(new Watermark(115_000));
 
-    runMails();
+    join.runMails();
     assertThat(join.extractOutputValues()).hasSize(n);
     assertThat(join.getOutput()).last().isEqualTo(new Watermark(115_000));
   }
@@ -195,7 +216,7 @@ final class LabelJoinOperatorTest {
     join.watermarks(115_000);
     join.impression("later", 20_000);
     join.watermarks(500_000);
-    runMails();
+    join.runMails();
 
     assertThat(join.extractOutputValues()).hasSize(n + 1);
     assertThat(join.getOutput()).last().isEqualTo(new Watermark(500_000));
@@ -291,6 +312,7 @@ final class LabelJoinOperatorTest {
 
     try (JoinHarness restored = JoinHarness.restore(SETTINGS, state, 1, 1, 0)) {
       restored.click("i3", 2_000);
+      restored.watermarks(10_000);
 
       LabelledExample example = restored.extractOutputValues().get(0);
       assertThat(example.example().user()).isEqualTo("i3".hashCode());
@@ -304,13 +326,6 @@ final class LabelJoinOperatorTest {
       join.impression(id, 1_000);
     } catch (Exception e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private void runMails() throws Exception {
-    TaskMailbox mailbox = join.getTaskMailbox();
-    while (mailbox.hasMail()) {
-      mailbox.take(TaskMailbox.MIN_PRIORITY).run();
     }
   }
 }

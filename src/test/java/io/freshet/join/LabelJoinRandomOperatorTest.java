@@ -46,8 +46,7 @@ final class LabelJoinRandomOperatorTest {
           Duration.ofMillis(30),
           Duration.ofMinutes(1),
           Duration.ofMillis(7));
-  private static final long MOST_DISORDER =
-      SETTINGS.disorder().plus(SETTINGS.timerBucket()).toMillis();
+  private static final long MOST_DISORDER = SETTINGS.timerBucket().toMillis();
 
   static Stream<Arguments> cases() {
     LongStream seeds = LongStream.concat(LongStream.range(0, 4), new Random().longs(4));
@@ -142,7 +141,9 @@ final class LabelJoinRandomOperatorTest {
             settings.warmUp(),
             settings.definition(),
             settings.labels(),
-            settings.scoredShare());
+            settings.scoredShare(),
+            settings.breaker(),
+            settings.maxDrift());
     List<Event> events = JoinTraffic.beyondBounds(exact, seed);
     Learned learned = new Learned();
     LocalJoin join = new LocalJoin(exact, learned);

@@ -52,6 +52,19 @@ class ChainTest {
   }
 
   @Test
+  void withheldCheckpointIsNotPublishedAndItsPartsGoIntoTheNext() throws Exception {
+    Chain chain = joined();
+    chain.add(withheld(cut(1)));
+    chain.complete(1);
+    assertThat(chain.hasDue()).isFalse();
+
+    chain.add(cut(2));
+    chain.complete(2);
+
+    assertThat(paths(chain.awaitDue())).containsExactly("part 1", "part 2");
+  }
+
+  @Test
   void whenTooManyWaitThoseInTheMiddleAreFoldedIntoTheNext() throws Exception {
     Chain chain = joined();
     for (long id = 1; id <= 20; id++) {
@@ -207,6 +220,17 @@ class ChainTest {
 
   private static List<String> paths(Chain.Due due) {
     return due.parts().stream().map(Announcement.Part::path).toList();
+  }
+
+  private static Cut withheld(Cut cut) {
+    return new Cut(
+        cut.checkpoint(),
+        cut.parts(),
+        cut.dense(),
+        cut.metrics(),
+        cut.offsets(),
+        cut.eventTime(),
+        true);
   }
 
   private static Cut cut(long checkpoint) {

@@ -22,7 +22,8 @@ class PublisherStateCodecTest {
             Optional.empty(),
             Map.of("auc", 0.75),
             Map.of("clicks-0", 5L),
-            99);
+            99,
+            true);
     PublisherState state =
         new PublisherState(
             "0badcafe",
@@ -35,7 +36,7 @@ class PublisherStateCodecTest {
 
     new PublisherStateCodec().write(state, out);
 
-    assertThat(read(out, 2)).isEqualTo(state);
+    assertThat(read(out, 3)).isEqualTo(state);
   }
 
   @Test

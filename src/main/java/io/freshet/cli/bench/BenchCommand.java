@@ -1,6 +1,7 @@
 package io.freshet.cli.bench;
 
 import io.freshet.cli.labels.LabelsCommand;
+import io.freshet.cli.labels.OutageCommand;
 import io.freshet.cli.labels.SamplingCommand;
 import picocli.CommandLine.Command;
 
@@ -17,13 +18,16 @@ import picocli.CommandLine.Command;
     subcommands = {
       KernelCommand.class,
       LoopCommand.class,
+      JoinCommand.class,
       PipelineCommand.class,
       ScalingCommand.class,
       ServingCommand.class,
+      StoreCommand.class,
       TableCommand.class,
       FreshnessCommand.class,
       LabelsCommand.class,
-      SamplingCommand.class
+      SamplingCommand.class,
+      OutageCommand.class
     },
     footer = {
       "",

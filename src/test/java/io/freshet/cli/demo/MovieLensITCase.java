@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.cli.CommandRun;
+import io.freshet.cli.broker.EmbeddedKafka;
 import io.freshet.feature.Example;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.LabelledExample;
@@ -13,6 +14,7 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.Predictor;
 import io.freshet.model.UnknownRows;
 import io.freshet.snapshot.LocalStorage;
+import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.Snapshot;
 import io.freshet.snapshot.SnapshotReader;
 import io.freshet.snapshot.SnapshotStore;
@@ -42,7 +44,13 @@ class MovieLensITCase {
   static void learn() throws Exception {
     Path folder = Files.createDirectory(out.resolve("p1"));
     var console = new DemoConsole(new PrintWriter(Writer.nullWriter()), false);
-    demo = new Demo(DemoStreams.files(DATA), folder, List.of("parallelism=1"), console);
+    List<String> settings =
+        List.of(
+            "parallelism=1",
+            "checkpoint.interval=10 min", // or it might cut a batch
+            "examples.to=files",
+            "examples.dir=" + out.resolve("examples").toUri());
+    demo = new Demo(DemoStreams.files(DATA), folder, settings, console);
     demo.run().write(folder);
     alone = summary(folder);
     two = run(2);
@@ -54,6 +62,36 @@ class MovieLensITCase {
 
     assertThat(alone.get("auc").asDouble()).isEqualTo(local.get("auc").asDouble());
     assertThat(alone.get("logloss").asDouble()).isEqualTo(local.get("logloss").asDouble());
+  }
+
+  @Test
+  void theWrittenExamplesTeachTheSameModelToTheLastBit() throws Exception {
+    Path again = Files.createDirectory(out.resolve("again"));
+    Path config =
+        Files.writeString(again.resolve("learner.yaml"), DemoStreams.files(DATA).config());
+    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+      CommandRun run =
+          CommandRun.of(
+              "train",
+              "--config=" + config,
+              "--from-examples=" + out.resolve("examples"),
+              "--set=kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+              "--set=parallelism=1",
+              "--set=checkpoint.interval=10 min",
+              "--set=snapshot.root=" + again.resolve("snapshots").toUri(),
+              "--set=checkpoint.dir=" + again.resolve("checkpoints").toUri());
+      assertThat(run.code()).as(run.err()).isZero();
+    }
+
+    Manifest before = manifest(out.resolve("p1/snapshots"));
+    Manifest after = manifest(again.resolve("snapshots"));
+    assertThat(after.dense().sha256()).isEqualTo(before.dense().sha256());
+    assertThat(after.embeddings()).isEqualTo(before.embeddings());
+  }
+
+  private static Manifest manifest(Path root) throws IOException {
+    SnapshotStore store = new SnapshotStore(LocalStorage.at(root.toString()));
+    return store.manifest(store.latest().orElseThrow());
   }
 
   @Test
