@@ -73,8 +73,7 @@ final class ModelHandler extends Handler.Abstract {
     return switch (route.kind()) {
       case HEALTH -> Answer.json("{\"alive\":true}".getBytes(UTF_8));
       case READINESS -> readiness(follower);
-      case METRICS ->
-          Answer.metrics(metrics.text(follower.model(), follower.state(), clock.instant()));
+      case METRICS -> Answer.metrics(metrics.text(follower, clock.instant()));
       case MODELS -> Answer.json(ModelJson.models(served.known()));
       case METADATA -> Answer.json(ModelJson.metadata(served.name(route), served.model()));
       default ->

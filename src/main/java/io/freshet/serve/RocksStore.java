@@ -82,21 +82,33 @@ public final class RocksStore implements RowStore {
     if (chain.get(0).kind() == Manifest.Kind.FULL) {
       fill(chain, reader);
     } else {
-      for (Manifest delta : chain) {
-        add(delta, reader);
-      }
+      addAll(chain, reader);
     }
     return current.model().orElseThrow();
   }
 
-  private void add(Manifest delta, SnapshotReader reader) throws IOException {
-    VersionFiles.checkShape(delta, held);
-    float[] dense = VersionFiles.dense(delta, reader);
-    try (RowChange change = RowChange.delta(current, width(delta))) {
-      VersionFiles.apply(delta, reader, change);
-      change.complete(delta, dense);
+  /** Adds deltas one by one, but none that is withheld without the next that passed the gate. */
+  private void addAll(List<Manifest> deltas, SnapshotReader reader) throws IOException {
+    int from = 0;
+    for (int to = 1; to <= deltas.size(); to++) {
+      if (to == deltas.size() || !deltas.get(to - 1).isWithheld()) {
+        add(deltas.subList(from, to), reader);
+        from = to;
+      }
     }
-    held = delta;
+  }
+
+  private void add(List<Manifest> deltas, SnapshotReader reader) throws IOException {
+    Manifest newest = deltas.get(deltas.size() - 1);
+    VersionFiles.checkShape(newest, held);
+    float[] dense = VersionFiles.dense(newest, reader);
+    try (RowChange change = RowChange.delta(current, width(newest))) {
+      for (Manifest delta : deltas) {
+        VersionFiles.apply(delta, reader, change);
+      }
+      change.complete(newest, dense);
+    }
+    held = newest;
   }
 
   private void fill(List<Manifest> chain, SnapshotReader reader) throws IOException {

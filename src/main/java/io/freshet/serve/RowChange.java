@@ -31,12 +31,14 @@ final class RowChange implements RowSink, AutoCloseable {
   private final ByteBuffer rowBytes;
   private final int width;
   private long size;
+  private long largest; // id that may be there: no greater one needs to be looked for
   private int changes;
 
   private RowChange(RowDatabase database, int width, boolean inPieces) throws IOException {
     this.database = database;
     this.width = width;
     this.inPieces = inPieces;
+    largest = inPieces ? Long.MIN_VALUE : Long.MAX_VALUE;
     row = new byte[width * Float.BYTES];
     rowBytes = ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN);
     try {
@@ -98,7 +100,9 @@ final class RowChange implements RowSink, AutoCloseable {
   /** Looks up the key, which it leaves set, in the database and in the batch. */
   private boolean isThere(long fid) throws RocksDBException {
     ByteBuffer.wrap(key).putLong(RowDatabase.key(fid));
-    return size > 0 && batch.getFromBatchAndDB(database.rocks(), database.rows(), now, key) != null;
+    boolean maybe = size > 0 && fid <= largest;
+    largest = Math.max(largest, fid);
+    return maybe && batch.getFromBatchAndDB(database.rocks(), database.rows(), now, key) != null;
   }
 
   private void written() throws RocksDBException {

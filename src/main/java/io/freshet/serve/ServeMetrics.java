@@ -3,7 +3,6 @@ package io.freshet.serve;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -31,7 +30,7 @@ final class ServeMetrics {
     unknownIds.add(unknown);
   }
 
-  String text(Optional<ServedModel> model, FollowerState follower, Instant now) {
+  String text(SnapshotFollower follower, Instant now) {
     StringBuilder out = new StringBuilder();
     head("freshet_requests_total", "counter", "Predictions asked for, by status.", out);
     requests.forEach(
@@ -42,10 +41,27 @@ final class ServeMetrics {
     one("freshet_instances_total", "counter", "Instances scored.", instances.sum(), out);
     one("freshet_ids_total", "counter", "Distinct ids looked up.", ids.sum(), out);
     one("freshet_unknown_ids_total", "counter", "Ids without a row.", unknownIds.sum(), out);
-    boolean failing = follower.kind() == FollowerState.Kind.FAILING;
-    one("freshet_follower_failing", "gauge", "1 if latest is not served.", failing ? 1 : 0, out);
-    model.ifPresent(served -> model(served, now, out));
+    follower(follower.state(), follower.counts(), out);
+    follower.model().ifPresent(served -> model(served, now, out));
     return out.toString();
+  }
+
+  private static void follower(FollowerState state, FollowerCounts counts, StringBuilder out) {
+    int failing = state.kind() == FollowerState.Kind.FAILING ? 1 : 0;
+    one("freshet_follower_failing", "gauge", "1 if latest is not served.", failing, out);
+    one(
+        "freshet_follower_failures_total",
+        "counter",
+        "Looks at latest that ended with a problem.",
+        counts.failures(),
+        out);
+    one("freshet_model_loads_total", "counter", "Versions that took over.", counts.loads(), out);
+    one(
+        "freshet_model_load_seconds_total",
+        "counter",
+        "Time that their loads took.",
+        counts.loading().toMillis() / 1000.0,
+        out);
   }
 
   private static void model(ServedModel model, Instant now, StringBuilder out) {

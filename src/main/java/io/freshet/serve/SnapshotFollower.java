@@ -45,6 +45,7 @@ public final class SnapshotFollower implements AutoCloseable {
   private final LoadRetry retry = new LoadRetry();
   private volatile ServedModel model; // null before the first
   private volatile FollowerState state;
+  private volatile FollowerCounts counts = FollowerCounts.NONE;
   private volatile boolean closed;
   private boolean resumed;
 
@@ -87,6 +88,10 @@ public final class SnapshotFollower implements AutoCloseable {
     return state;
   }
 
+  FollowerCounts counts() {
+    return counts;
+  }
+
   /** Looks at the pointer, and makes its version the one that is served. */
   synchronized void look() {
     if (closed) {
@@ -123,7 +128,9 @@ public final class SnapshotFollower implements AutoCloseable {
     try {
       Optional<Version> held = rows.held();
       if (model == null || held.isEmpty() || !model.version().equals(latest)) {
+        long start = System.nanoTime();
         serve(rows.load(reader.chain(latest, held), reader));
+        counts = counts.plusLoad(Duration.ofNanos(System.nanoTime() - start));
       }
       rows.tidy();
       done = true;
@@ -154,6 +161,7 @@ public final class SnapshotFollower implements AutoCloseable {
 
   private void become(FollowerState.Kind kind, Optional<String> problem) {
     FollowerState before = state;
+    counts = problem.isPresent() ? counts.plusFailure() : counts;
     Optional<Version> served = model().map(ServedModel::version);
     boolean same = before.kind() == kind && before.problem().equals(problem);
     state = new FollowerState(kind, served, problem, same ? before.since() : clock.instant());

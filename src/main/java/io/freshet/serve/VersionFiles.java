@@ -5,10 +5,13 @@ import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.Manifest.EmbeddingFile;
 import io.freshet.snapshot.SnapshotReader;
 import java.io.IOException;
+import java.util.List;
+import java.util.Set;
 
 /**
  * What a version's files hold, as far as it can be served: errors name what is not as the manifest
- * says, and any number that is none.
+ * says, and any number that is none. Rows which the manifest itself names as such are no error on
+ * the way to a newer version, which replaces them; only a version without any is served.
  */
 final class VersionFiles {
   private VersionFiles() {}
@@ -17,7 +20,7 @@ final class VersionFiles {
   static void apply(Manifest manifest, SnapshotReader reader, RowSink to) throws IOException {
     for (EmbeddingFile file : manifest.embeddings()) {
       EmbeddingRows rows = reader.rows(manifest, file);
-      checkFinite(rows.rows(), manifest, "a row");
+      checkRows(rows, manifest);
       for (int i = 0; i < rows.size(); i++) {
         to.put(rows.fids()[i], rows.rows(), i * rows.width());
       }
@@ -32,6 +35,12 @@ final class VersionFiles {
     ServedModel.check(manifest);
     float[] dense = reader.dense(manifest);
     checkFinite(dense, manifest, "the deep part");
+    List<Long> nonFinite = manifest.standing().nonFinite();
+    if (!nonFinite.isEmpty()) {
+      throw new IOException(
+          "version %s holds values that are no numbers in %d rows, the first that of %d"
+              .formatted(manifest.version(), nonFinite.size(), nonFinite.get(0)));
+    }
     return dense;
   }
 
@@ -44,13 +53,26 @@ final class VersionFiles {
     }
   }
 
+  private static void checkRows(EmbeddingRows rows, Manifest manifest) throws IOException {
+    Set<Long> named = Set.copyOf(manifest.standing().nonFinite());
+    float[] values = rows.rows();
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i]) && !named.contains(rows.fids()[i / rows.width()])) {
+        throw nonFinite(values[i], manifest, "a row");
+      }
+    }
+  }
+
   private static void checkFinite(float[] values, Manifest manifest, String where)
       throws IOException {
     for (float value : values) {
       if (!Float.isFinite(value)) {
-        throw new IOException(
-            "version %s holds %s in %s".formatted(manifest.version(), value, where));
+        throw nonFinite(value, manifest, where);
       }
     }
+  }
+
+  private static IOException nonFinite(float value, Manifest manifest, String where) {
+    return new IOException("version %s holds %s in %s".formatted(manifest.version(), value, where));
   }
 }

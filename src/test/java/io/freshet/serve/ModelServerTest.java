@@ -39,7 +39,8 @@ class ModelServerTest {
   private static final Version FULL = new Version("0badcafe", 1);
   private static final String ONE =
       """
-      {"instances": [{"features": {"user": "u1", "genres": ["drama", "war"], "price": 2.5}}]}""";
+      {"instances": [{"features": {"user": "u1", "genres": ["drama", "war"], "price": 2.5}}]}\
+      """;
 
   @TempDir Path root;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -81,8 +82,10 @@ class ModelServerTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'shared': {'features': {'user': 'u1'}}, 'instances': [{'features': {'price': 1}}, {'features': {'user': 'u2'}}]}",
-        "{'instances': [{'features': {'price': 1}}, {'features': {'user': 'u2'}}], 'shared': {'features': {'user': 'u1'}}}"
+        "{'shared': {'features': {'user': 'u1'}}, 'instances': [{'features': {'price': 1}},"
+            + " {'features': {'user': 'u2'}}]}",
+        "{'instances': [{'features': {'price': 1}}, {'features': {'user': 'u2'}}], 'shared':"
+            + " {'features': {'user': 'u1'}}}"
       },
       quoteCharacter = '"')
   void whatIsSharedIsSentOnceAndAnInstancesOwnGoesBefore(String shared) throws Exception {
@@ -115,12 +118,15 @@ class ModelServerTest {
         "{'instances': [1]}|instances[0] is no object",
         "{'instances': [{'feature': {}}]}|instances[0].features is missing",
         "{'instances': [{'features': []}]}|instances[0].features is a list",
-        "{'instances': [{'features': {}}, {'features': {'price': 'x'}}]}|instances[1].features.price is a string; a number is right",
+        "{'instances': [{'features': {}}, {'features': {'price':"
+            + " 'x'}}]}|instances[1].features.price is a string; a number is right",
         "{'instances': [{'features': {'user': {}}}]}|instances[0].features.user is an object",
         "{'instances': [{'features': {'user': ['u']}}]}|instances[0].features.user is a list",
-        "{'instances': [{'features': {'user': 1, 'user': 2}}]}|instances[0].features.user stands there twice",
+        "{'instances': [{'features': {'user': 1, 'user': 2}}]}|instances[0].features.user stands"
+            + " there twice",
         "{'shared': 1, 'instances': []}|shared is no object",
-        "{'shared': {'features': {'price': 1e99}}, 'instances': []}|shared.features.price is beyond",
+        "{'shared': {'features': {'price': 1e99}}, 'instances': []}|shared.features.price is"
+            + " beyond",
         "{'instances': []} x|the body is not readable as JSON"
       })
   void aMistakeIsNamedWithItsPath(String body, String reason) throws Exception {
@@ -232,7 +238,11 @@ class ModelServerTest {
     assertThat(predict(ONE).statusCode()).isEqualTo(200);
     assertThat(get("/readyz").statusCode()).isEqualTo(200);
     assertThat(get("/readyz").body()).contains("\"failing\"", "the pointer");
-    assertThat(get("/metrics").body()).contains("freshet_follower_failing 1");
+    assertThat(get("/metrics").body())
+        .contains("freshet_follower_failing 1", "freshet_follower_failures_total 1");
+    assertThat(
+            JSON.readTree(get("/v1/models/ctr").body()).path("follower").path("problem").asText())
+        .contains("the pointer");
   }
 
   @Test
@@ -248,6 +258,9 @@ class ModelServerTest {
             "freshet_requests_total{code=\"400\"} 1",
             "freshet_request_seconds_bucket{le=\"+Inf\"} 3",
             "freshet_request_seconds_count 3",
+            "freshet_follower_failing 0",
+            "freshet_follower_failures_total 0",
+            "freshet_model_loads_total 1",
             "freshet_instances_total 2",
             "freshet_ids_total 14",
             "freshet_unknown_ids_total 10",

@@ -44,6 +44,11 @@ final class SampleModel {
     chain.publish(version, Optional.empty(), rows(value, all), new long[0], dense(value));
   }
 
+  /** A full whose rows and deep part hold different numbers. */
+  void full(Version version, float rows, float dense, List<Long> fids) throws IOException {
+    chain.publish(version, Optional.empty(), rows(rows, fids), new long[0], dense(dense));
+  }
+
   void delta(Version version, Version parent, float value, List<Long> fids, long... removed)
       throws IOException {
     chain.publish(version, Optional.of(parent), rows(value, fids), removed, dense(value));

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.event.FeatureValues;
 import io.freshet.feature.Example;
+import io.freshet.feature.LabelledExample;
+import io.freshet.model.LearningSettings;
+import io.freshet.model.LocalLearner;
 import io.freshet.model.Predictor;
 import io.freshet.model.UnknownRows;
 import io.freshet.snapshot.LocalStorage;
+import io.freshet.snapshot.SampleChain;
 import io.freshet.snapshot.Snapshot;
 import io.freshet.snapshot.SnapshotReader;
 import io.freshet.snapshot.SnapshotStore;
@@ -19,7 +23,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +73,36 @@ class ScorerTest {
 
     assertThat(start).isEqualTo(predictor(UnknownRows.START).predict(example)[0]);
     assertThat(zero).isEqualTo(predictor(UnknownRows.ZERO).predict(example)[0]).isNotEqualTo(start);
+  }
+
+  @Test
+  void anExampleOfUnknownIdsScoresWhatTheTrainerPredictsBeforeItLearnsIt() throws Exception {
+    LocalLearner learner =
+        new LocalLearner(SampleModel.SCHEMA, SampleModel.SETTINGS, LearningSettings.DEFAULT);
+    List<LabelledExample> learned = new ArrayList<>();
+    for (Example example : examples(scorer(), 100)) {
+      learned.add(new LabelledExample("i", 0, 1, 1, example));
+    }
+    learner.learn(learned);
+    learner.flushDense();
+    publish(learner);
+    Map<String, ?> unseen = Map.of("user", "never seen", "genres", List.of("nor this"), "price", 3);
+
+    float score = scorer().score(unseen);
+
+    LabelledExample next = new LabelledExample("i", 0, 1, 1, encoded(scorer(), unseen));
+    assertThat(learner.learn(List.of(next)).probabilities()).containsExactly(score);
+  }
+
+  private void publish(LocalLearner learner) throws Exception {
+    TreeMap<Long, float[]> rows = new TreeMap<>();
+    for (int row = 0; row < learner.rows(); row++) {
+      rows.put(learner.fid(row), learner.finished(row));
+    }
+    float[] dense = new float[learner.dense().size()];
+    learner.dense().finish(0, dense.length, dense, 0);
+    new SampleChain(root, SampleModel.SCHEMA, SampleModel.SETTINGS)
+        .publish(new Version("0badcafe", 2), Optional.empty(), rows, new long[0], dense);
   }
 
   @Test

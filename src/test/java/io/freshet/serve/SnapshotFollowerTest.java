@@ -19,8 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotFollowerTest {
   private static final Version FULL = new Version("0badcafe", 1);
@@ -277,16 +277,40 @@ class SnapshotFollowerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
-  void aNumberThatIsNoneIsNotServed(float value) throws Exception {
-    sample.full(FULL, value, 1);
+  @CsvSource({"NaN, 1, a row", "Infinity, 1, a row", "1, NaN, the deep part"})
+  void aNumberThatIsNoneIsNotServed(float rows, float dense, String where) throws Exception {
+    sample.full(FULL, rows, dense, List.of(1L));
     follower.look();
 
     assertThat(follower.model()).isEmpty();
     assertThat(follower.state().problem())
         .get()
         .asString()
-        .contains("0badcafe", String.valueOf(value));
+        .matches("version 0badcafe-0000000001 holds (NaN|Infinity) in " + where);
+  }
+
+  @Test
+  void aWithheldVersionIsPassedThroughOnTheWayToOneThatPassed() throws Exception {
+    sample.full(FULL, 1, 1, 2, 3);
+    follower.look();
+    sample.delta(DELTA, FULL, Float.NaN, List.of(2L, 3L)); // withheld
+    sample.delta(NEXT, DELTA, 3, List.of(2L), 3);
+    follower.look();
+
+    assertServes(NEXT, 1, 2);
+    assertThat(follower.state().kind()).isEqualTo(Kind.CURRENT);
+  }
+
+  @Test
+  void aVersionWithARowOfItsParentThatIsNoNumberIsNotServed() throws Exception {
+    sample.full(FULL, 1, 1, 2, 3);
+    follower.look();
+    sample.delta(DELTA, FULL, Float.NaN, List.of(2L));
+    sample.delta(NEXT, DELTA, 3, List.of(3L)); // a person points to it all the same
+    follower.look();
+
+    assertServes(FULL, 1, 2, 3);
+    assertThat(follower.state().problem().orElseThrow()).contains(NEXT.toString(), "no numbers");
   }
 
   private void publishThree() throws IOException {

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       PipelineCommand.class,
       ScalingCommand.class,
       ServingCommand.class,
+      StoreCommand.class,
       TableCommand.class,
       FreshnessCommand.class,
       LabelsCommand.class,

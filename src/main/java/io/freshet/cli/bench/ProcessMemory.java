@@ -15,12 +15,21 @@ final class ProcessMemory {
 
   /** The most memory that this process has had resident; 0 where the system does not tell. */
   static long peakResident() throws IOException {
+    return status("VmHWM:");
+  }
+
+  /** The memory that this process has resident; 0 where the system does not tell. */
+  static long resident() throws IOException {
+    return status("VmRSS:");
+  }
+
+  private static long status(String key) throws IOException {
     if (!Files.exists(STATUS)) {
       return 0;
     }
     try (Stream<String> lines = Files.lines(STATUS)) {
       return lines
-          .filter(line -> line.startsWith("VmHWM:"))
+          .filter(line -> line.startsWith(key))
           .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIB)
           .sum();
     }

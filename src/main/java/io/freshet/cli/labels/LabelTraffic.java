@@ -32,20 +32,11 @@ import java.util.Map;
  * <p>Click delays are exponential: those within the window are drawn cut off there, and the share
  * that such a law has beyond it comes late.
  *
+ * @param schema what learners see of an impression
  * @param events impressions and clicks, by time
  * @param truths of each impression, by its key
  */
-record LabelTraffic(List<Object> events, Map<Long, Secret> truths) {
-  static final FeatureSchema SCHEMA =
-      new FeatureSchema(
-          List.of(
-              new Field.Categorical("user", 1),
-              new Field.Categorical("item", 2),
-              new Field.Multi("genres", 3),
-              new Field.Categorical("device", 4),
-              new Field.Categorical("hour", 5),
-              new Field.Numeric("price", 6, new Field.Transform.Log())),
-          "user");
+record LabelTraffic(FeatureSchema schema, List<Object> events, Map<Long, Secret> truths) {
 
   /** When it was shown, the probability of a click within the window, and whether one came. */
   record Secret(long time, double probability, boolean clicked) {}
@@ -57,12 +48,6 @@ record LabelTraffic(List<Object> events, Map<Long, Secret> truths) {
    * @param window how long a click counts
    */
   static LabelTraffic of(LabelConditions conditions, Duration delay, Duration window) {
-    return of(conditions, delay, window, SCHEMA);
-  }
-
-  /** The same with other features, of those that the simulator gives. */
-  static LabelTraffic of(
-      LabelConditions conditions, Duration delay, Duration window, FeatureSchema schema) {
     double late = Math.exp(-(double) window.toMillis() / delay.toMillis());
     Truth d = Truth.DEFAULT;
     SimulatorSettings settings =
@@ -79,17 +64,31 @@ record LabelTraffic(List<Object> events, Map<Long, Secret> truths) {
                 d.interaction(),
                 conditions.drift()),
             new Disorder(delay, window, late, 0, Duration.ZERO, 0, 0));
-    LabelTraffic traffic = new LabelTraffic(new ArrayList<>(), new HashMap<>());
+    LabelTraffic traffic =
+        new LabelTraffic(schema(conditions.hour()), new ArrayList<>(), new HashMap<>());
     AdStream stream = new AdStream(settings, new Oracle(Duration.ofHours(1)), traffic::witness);
-    traffic.read(stream, schema);
+    traffic.read(stream);
     return traffic;
+  }
+
+  private static FeatureSchema schema(boolean hour) {
+    List<Field> fields = new ArrayList<>();
+    fields.add(new Field.Categorical("user", 1));
+    fields.add(new Field.Categorical("item", 2));
+    fields.add(new Field.Multi("genres", 3));
+    fields.add(new Field.Categorical("device", 4));
+    fields.add(new Field.Numeric("price", 6, new Field.Transform.Log()));
+    if (hour) {
+      fields.add(new Field.Categorical("hour", 5));
+    }
+    return new FeatureSchema(fields, "user");
   }
 
   private void witness(String id, long time, double probability, boolean clicked) {
     truths.put(ImpressionHash.key(id), new Secret(time, probability, clicked));
   }
 
-  private void read(AdStream stream, FeatureSchema schema) {
+  private void read(AdStream stream) {
     ExampleEncoder encoder = new ExampleEncoder(schema);
     ImpressionDecoder impressions = new ImpressionDecoder(EventSettings.DEFAULT, encoder.names());
     ClickDecoder clicks = new ClickDecoder(EventSettings.DEFAULT);

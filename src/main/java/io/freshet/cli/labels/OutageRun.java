@@ -41,7 +41,7 @@ final class OutageRun implements JoinOutput {
     }
     learner =
         new LocalLearner(
-            OutageTraffic.SCHEMA,
+            traffic.schema(),
             ModelSettings.DEFAULT,
             LearningSettings.DEFAULT.withLabels(join.labels()));
   }

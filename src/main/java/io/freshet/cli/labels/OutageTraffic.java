@@ -12,27 +12,18 @@ import java.util.Map;
 /**
  * A simulated stream whose clicks are cut for a while: they come all at once after it, or never.
  *
+ * @param schema of the features
  * @param arrivals events by the time at which they arrive
  * @param truths of each impression, by its key
  * @param from when the outage begins, epoch milliseconds
  * @param to when it ends
  */
-record OutageTraffic(List<Arrival> arrivals, Map<Long, Secret> truths, long from, long to) {
+record OutageTraffic(
+    FeatureSchema schema, List<Arrival> arrivals, Map<Long, Secret> truths, long from, long to) {
 
   /** Of the outage, by the time at which an impression is shown. */
   static final List<String> PHASES =
       List.of("30 min before", "during", "0-10 min after", "10-30 min after", "30-60 min after");
-
-  /**
-   * Without the hour of day: under policy wait, what is first seen of a user in an hour is clicks
-   * alone, so that a model which knows both swings with the hours, outage or not.
-   */
-  static final FeatureSchema SCHEMA =
-      new FeatureSchema(
-          LabelTraffic.SCHEMA.fields().stream()
-              .filter(field -> !field.name().equals("hour"))
-              .toList(),
-          "user");
 
   private static final long MINUTE = 60_000;
 
@@ -64,7 +55,7 @@ record OutageTraffic(List<Arrival> arrivals, Map<Long, Secret> truths, long from
       }
     }
     arrivals.sort(Comparator.comparingLong(Arrival::time)); // stable
-    return new OutageTraffic(arrivals, whole.truths(), from, to);
+    return new OutageTraffic(whole.schema(), arrivals, whole.truths(), from, to);
   }
 
   /** The phase of a time, -1 for none. */
