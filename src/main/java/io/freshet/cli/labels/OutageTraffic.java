@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * A simulated stream whose clicks are cut for a while: they come all at once after it, or never.
  *
- * @param schema of the features
+ * @param schema what learners see of an impression
  * @param arrivals events by the time at which they arrive
  * @param truths of each impression, by its key
  * @param from when the outage begins, epoch milliseconds
