@@ -55,9 +55,11 @@ public final class EventSources {
   }
 
   /**
-   * Watermarks of the clicks in a topic. A partition without records stops time for as long as the
-   * breaker holds, if it ever lets go; a shorter while where every action of the topic is allowed
-   * to be silent.
+   * Watermarks of the clicks in a topic. A partition without records for a while does not hold time
+   * as long as others have some; the whole topic does, for the join heeds its idleness last of all.
+   *
+   * <p>Where there are several topics of actions, idle ones would not be missed among the others: a
+   * partition of a topic that is not to be silent then stops time for as long as the breaker holds.
    */
   public static WatermarkStrategy<SourceRecord<Click>> clickWatermarks(
       JoinSettings settings, String topic) {
@@ -66,6 +68,9 @@ public final class EventSources {
         settings.definition().actionsOf(topic).stream().map(Action::idleness).toList();
     if (!idle.isEmpty() && !idle.contains(Duration.ZERO)) {
       return watermarks.withIdleness(Collections.max(idle));
+    }
+    if (settings.definition().topics().size() == 1) {
+      return watermarks.withIdleness(settings.idleness());
     }
     return settings.breaker().endsSilence()
         ? watermarks.withIdleness(settings.breaker().maxHold())

@@ -69,6 +69,7 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
 
   private static final Logger LOG = LoggerFactory.getLogger(LabelJoin.class);
   private static final int CLICKS = 1; // as an input
+  private static final long NOT_IDLE = Long.MAX_VALUE;
   private static final long END_OF_TIME = Watermark.MAX_WATERMARK.getTimestamp();
 
   private final JoinSettings settings;
@@ -90,7 +91,8 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private transient List<LabelledExample> decided; // by the call under way
   private transient Breaker breaker;
   private transient Silence silence;
-  private transient boolean clicksGone;
+  private transient boolean clicksGone; // not waited for any more
+  private transient long idleSince;
   private transient long restoredWatermark;
   private transient DueTimers dueTimers;
 
@@ -176,6 +178,7 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     dueTimers =
         new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output, restoredWatermark);
     decided = new ArrayList<>();
+    idleSince = NOT_IDLE;
     attribution = new Attribution(settings, warmUp, delays, counts, new Emitter());
     silence = new Silence(settings.breaker().silence(), now());
     publishMetrics();
@@ -269,13 +272,27 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     throw new IllegalStateException("the join sets no timers in processing time, yet got " + timer);
   }
 
-  /** Of impressions no silence is heeded; of clicks, one that is too long to be waited for. */
+  /** Silence of the impressions is never heeded; that of the clicks, after the longest hold. */
   @Override
   protected void processWatermarkStatus(WatermarkStatus status, int index) throws Exception {
-    if (index == CLICKS && settings.breaker().endsSilence()) {
-      clicksGone = status.isIdle();
-      super.processWatermarkStatus(status, index);
+    if (index == CLICKS) {
+      idleSince = status.isIdle() ? now() : NOT_IDLE;
+      if (clicksGone) {
+        clicksGone = false;
+        super.processWatermarkStatus(WatermarkStatus.ACTIVE, CLICKS);
+      }
     }
+  }
+
+  @Override
+  public void processWatermark1(Watermark mark) throws Exception {
+    boolean over = now() - idleSince >= settings.breaker().maxHold().toMillis();
+    if (idleSince != NOT_IDLE && !clicksGone && over && settings.breaker().endsSilence()) {
+      clicksGone = true;
+      LOG.warn("Clicks are silent for {}; time goes on without them", settings.breaker().maxHold());
+      super.processWatermarkStatus(WatermarkStatus.IDLE, CLICKS);
+    }
+    super.processWatermark1(mark);
   }
 
   @Override

@@ -137,13 +137,34 @@ final class LabelJoinOperatorTest {
 
   @Test
   void clickTopicThatStaysSilentForTheLongestHoldIsNotWaitedFor() throws Exception {
+    long hold = SETTINGS.breaker().maxHold().toMillis();
     join.impression("a", 1_000);
     join.processWatermark2(new Watermark(2_000));
-    join.processWatermark1(new Watermark(500_000));
     join.processWatermarkStatus2(WatermarkStatus.IDLE);
+    join.setProcessingTime(hold - 1);
+    join.processWatermark1(new Watermark(500_000));
+    assertThat(join.extractOutputValues()).isEmpty();
+
+    join.setProcessingTime(hold);
+    join.processWatermark1(new Watermark(500_001));
 
     assertThat(join.extractOutputValues()).hasSize(1);
-    assertThat(join.getOutput()).last().isEqualTo(new Watermark(500_000));
+    assertThat(join.getOutput()).last().isEqualTo(new Watermark(500_001));
+  }
+
+  @Test
+  void clickTopicThatIsBackIsWaitedForAgain() throws Exception {
+    join.processWatermark2(new Watermark(2_000));
+    join.processWatermarkStatus2(WatermarkStatus.IDLE);
+    join.setProcessingTime(SETTINGS.breaker().maxHold().toMillis());
+    join.processWatermark1(new Watermark(500_000));
+    join.processWatermarkStatus2(WatermarkStatus.ACTIVE);
+    join.processWatermark2(new Watermark(501_000));
+
+    join.impression("a", 501_000);
+    join.processWatermark1(new Watermark(900_000));
+
+    assertThat(join.extractOutputValues()).isEmpty();
   }
 
   @Test
@@ -153,6 +174,7 @@ final class LabelJoinOperatorTest {
       holding.impression("a", 1_000);
       holding.processWatermark2(new Watermark(2_000));
       holding.processWatermarkStatus2(WatermarkStatus.IDLE);
+      holding.setProcessingTime(10 * SETTINGS.breaker().maxHold().toMillis());
       holding.processWatermark1(new Watermark(500_000));
 
       assertThat(holding.extractOutputValues()).isEmpty();

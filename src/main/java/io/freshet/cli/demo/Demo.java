@@ -32,11 +32,16 @@ final class Demo {
   private final DemoStream stream;
   private final Path out;
   private final List<String> overrides;
+  private final int partitions;
   private final DemoConsole console;
   private final Optional<LocalRun> local;
 
-  Demo(DemoStream stream, Path out, List<String> overrides, DemoConsole console) {
+  /**
+   * @param partitions of the topics of events
+   */
+  Demo(DemoStream stream, Path out, List<String> overrides, int partitions, DemoConsole console) {
     this.stream = stream;
+    this.partitions = partitions;
     this.out = out.toAbsolutePath();
     this.overrides = List.copyOf(overrides);
     this.console = console;
@@ -85,14 +90,10 @@ final class Demo {
     return LearnerConfig.parse(stream.config(), "the demo's learner.yaml", settings);
   }
 
-  /**
-   * One partition a topic: read as fast as here, several would drift apart by minutes of event
-   * time, and the clicks of one would run ahead of the negatives that wait for the other.
-   */
-  private static void createTopics(EmbeddedKafka kafka, LearnerConfig config)
+  private void createTopics(EmbeddedKafka kafka, LearnerConfig config)
       throws IOException, InterruptedException {
-    kafka.topics().create(config.kafka().topics().impressions(), 1);
-    kafka.topics().create(config.kafka().topics().clicks(), 1);
+    kafka.topics().create(config.kafka().topics().impressions(), partitions);
+    kafka.topics().create(config.kafka().topics().clicks(), partitions);
   }
 
   private RunningJob start(LearnerConfig config) throws Exception {

@@ -51,6 +51,12 @@ public final class DemoCommand implements Callable<Integer> {
               + " Bandit (men.csv) or Criteo (train.tsv).")
   private Path data;
 
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      description = "Partitions of the topics of events.")
+  private int partitions = 4;
+
   @Option(names = "--seed", paramLabel = "N", description = "Another seed, another simulation.")
   private long seed = 42;
 
@@ -66,7 +72,7 @@ public final class DemoCommand implements Callable<Integer> {
     try {
       DemoFolder.prepare(out);
       var console = new DemoConsole(terminal, System.console() != null);
-      DemoOutcome outcome = new Demo(stream(), out, overrides, console).run();
+      DemoOutcome outcome = new Demo(stream(), out, overrides, partitions, console).run();
       outcome.write(out);
       console.say("");
       terminal.print(outcome.summary().toText() + outcome.comparison().toText());
@@ -83,8 +89,9 @@ public final class DemoCommand implements Callable<Integer> {
   }
 
   private DemoStream stream() throws IOException {
-    if (events < 1) {
-      throw new ParameterException(spec.commandLine(), "--events must be at least 1");
+    if (events < 1 || partitions < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--events and --partitions must be at least 1");
     }
     return data == null ? DemoStreams.simulated(events, seed) : DemoStreams.files(data);
   }

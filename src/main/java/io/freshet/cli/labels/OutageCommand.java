@@ -28,7 +28,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Cuts the clicks of the simulated stream for a while, in event time, in this process, under",
       "each policy of labels, with the join's breaker and without it. Calibration is the sum of",
-      "the predictions made at impression time over that of the true probabilities, by phase."
+      "the predictions made at impression time over that of the true probabilities, by phase. The",
+      "learner does not see the hour: under policy wait what is first seen of a user in an hour is",
+      "clicks alone, and a model that knows both swings with the hours, outage or not."
     },
     footer = {
       "",
@@ -79,8 +81,6 @@ public final class OutageCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Duration length = Duration.ofMinutes(minutes);
     long seconds = START.plus(length).plus(AFTER).toSeconds();
-    // Without the hour of day: under policy wait, what is first seen of a user in an hour is clicks
-    // alone, so that a model which knows both swings with the hours, outage or not.
     var conditions =
         new LabelConditions(seed, (long) (seconds * perSecond), perSecond, clickRate, 0.05, false);
     LabelTraffic whole =

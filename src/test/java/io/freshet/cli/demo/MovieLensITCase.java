@@ -50,7 +50,7 @@ class MovieLensITCase {
             "checkpoint.interval=10 min", // or it might cut a batch
             "examples.to=files",
             "examples.dir=" + out.resolve("examples").toUri());
-    demo = new Demo(DemoStreams.files(DATA), folder, settings, console);
+    demo = new Demo(DemoStreams.files(DATA), folder, settings, 1, console);
     demo.run().write(folder);
     alone = summary(folder);
     two = run(2);
