@@ -6,10 +6,7 @@ import io.freshet.snapshot.Manifest.EmbeddingFile;
 import io.freshet.snapshot.SnapshotReader;
 import java.io.IOException;
 
-/**
- * What a version's files hold, as far as it can be served: errors name what is not as the manifest
- * says, and any number that is none.
- */
+/** What a version's files hold; errors name what is not as the manifest says. */
 final class VersionFiles {
   private VersionFiles() {}
 
@@ -17,7 +14,6 @@ final class VersionFiles {
   static void apply(Manifest manifest, SnapshotReader reader, RowSink to) throws IOException {
     for (EmbeddingFile file : manifest.embeddings()) {
       EmbeddingRows rows = reader.rows(manifest, file);
-      checkFinite(rows.rows(), manifest, "a row");
       for (int i = 0; i < rows.size(); i++) {
         to.put(rows.fids()[i], rows.rows(), i * rows.width());
       }
@@ -30,9 +26,15 @@ final class VersionFiles {
   /** The deep part of a version that can be computed here. */
   static float[] dense(Manifest manifest, SnapshotReader reader) throws IOException {
     ServedModel.check(manifest);
-    float[] dense = reader.dense(manifest);
-    checkFinite(dense, manifest, "the deep part");
-    return dense;
+    return reader.dense(manifest);
+  }
+
+  /** Checks that the deep part of a version is in order. */
+  static void checkFinite(float[] dense, Manifest manifest) throws IOException {
+    if (!FiniteRows.isFinite(dense, 0, dense.length)) {
+      throw new IOException(
+          "version %s holds a number that is none in its deep part".formatted(manifest.version()));
+    }
   }
 
   /** Checks that a delta has the shape of the version that it is added to. */
@@ -41,16 +43,6 @@ final class VersionFiles {
       throw new IOException(
           "version %s has the shape %s, and its parent %s"
               .formatted(delta.version(), delta.model(), parent.model()));
-    }
-  }
-
-  private static void checkFinite(float[] values, Manifest manifest, String where)
-      throws IOException {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        throw new IOException(
-            "version %s holds %s in %s".formatted(manifest.version(), value, where));
-      }
     }
   }
 }

@@ -251,6 +251,7 @@ class SnapshotFollowerTest {
     assertThat(state.problem())
         .get()
         .asString()
+        .doesNotContain("\n")
         .containsAnyOf(DELTA.toString(), "latest", "pointer");
     assertThat(state.since()).isEqualTo(now);
 
@@ -277,7 +278,7 @@ class SnapshotFollowerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"NaN, 1, a row", "Infinity, 1, a row", "1, NaN, the deep part"})
+  @CsvSource({"NaN, 1, 1 rows", "Infinity, 1, 1 rows", "1, NaN, its deep part"})
   void aNumberThatIsNoneIsNotServed(float rows, float dense, String where) throws Exception {
     sample.full(FULL, rows, dense, List.of(1L));
     follower.look();
@@ -286,7 +287,22 @@ class SnapshotFollowerTest {
     assertThat(follower.state().problem())
         .get()
         .asString()
-        .matches("version 0badcafe-0000000001 holds (NaN|Infinity) in " + where);
+        .startsWith("version 0badcafe-0000000001 holds a number that is none in " + where);
+  }
+
+  @Test
+  void aVersionThatMendsTheNumbersOfAWithheldOneIsServed() throws Exception {
+    sample.full(FULL, 1, 1, 2, 3);
+    follower.look();
+    sample.delta(DELTA, FULL, Float.NaN, List.of(2L, 3L));
+    follower.look();
+    assertServes(FULL, 1, 2, 3);
+    assertThat(follower.state().kind()).isEqualTo(Kind.FAILING);
+
+    sample.delta(NEXT, DELTA, 3, List.of(2L), 3);
+    follower.look();
+    assertServes(NEXT, 1, 2);
+    assertThat(row(2)).containsOnly(3);
   }
 
   private void publishThree() throws IOException {

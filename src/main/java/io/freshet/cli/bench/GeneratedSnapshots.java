@@ -103,7 +103,8 @@ final class GeneratedSnapshots implements Storage {
             files,
             Map.of(),
             Map.of(),
-            new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1));
+            new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1),
+            Manifest.Standing.SOUND);
     small.put(version(number) + "/" + Manifest.FILE, manifest.toJson());
     small.put(version(number) + "/dense", dense);
     String latest = "{\"format\":\"%s\",\"version\":\"%s\"}";
