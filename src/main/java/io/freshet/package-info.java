@@ -9,9 +9,10 @@
  *      SourceRouter       SourceRouter ─────── dead letters ─────────────────────► Kafka
  *           │                  │     └──────── offsets ───────────────────────────────────┐
  *           └──► LabelJoin ◄───┘                                                          │
- *                 │     └───────────────────── late clicks ──────────────────────► Kafka  │
- *                 │ examples                                                              │
- *                 ▼                                                                       │
+ *                 │     ├───────────────────── late clicks ──────────────────────► Kafka  │
+ *                 │     └───────────────────── final labels ─► ImpressionScores           │
+ *                 │ examples                                    ▲                         │
+ *                 ▼                                             │ impressions' own        │
  *    ┌───────► Trainer ──── predictions ─────► ProgressiveValidation ── metrics ─► Kafka  │
  *    │          │   │                                     └────────── figures ────────────┤
  *    │          │   └────── dense deltas ────► DenseMerger ────────── dense slices ───────┤
@@ -22,7 +23,8 @@
  *    └─── FeedbackTail ◄─── rows, merged slices ───┴─┘                            SnapshotPublisher
  *         (in the process of its trainer)                                                 │
  *                                                                                         ▼
- *                                                                                 files below a root
+ *                                                                                 files below a root,
+ *                                                                                 announcements in Kafka
  * </pre>
  *
  * <p>All of it fails and recovers as one: Kafka offsets, the join's state and every parameter lie
@@ -41,7 +43,7 @@
  * join      impressions and clicks to labelled examples
  * train     the loop of trainers, shards and mergers
  * evaluate  progressive validation
- * snapshot  snapshots: written, published, read, verified
+ * snapshot  snapshots: written, judged, published, merged, deleted, read
  * config    one YAML file to settings, or every problem at once
  * serve     following snapshots, scoring with them, HTTP; no Flink
  * job       the topology, its Kafka edges, the main class of the slim jar

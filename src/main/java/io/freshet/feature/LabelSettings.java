@@ -27,7 +27,7 @@ public record LabelSettings(
     implements Serializable {
   public static final LabelSettings DEFAULT =
       new LabelSettings(
-          LabelPolicy.WAIT, Duration.ofSeconds(30), LateClicks.DROP, 1, Sampling.LOG_ODDS, 1000);
+          LabelPolicy.WAIT, Duration.ofSeconds(30), LateClicks.DROP, 1, Sampling.WEIGHT, 1000);
 
   /** What a click after the window does. */
   public enum LateClicks {

@@ -2,25 +2,28 @@
  * The label join: impressions and clicks in, labelled examples out.
  *
  * <pre>
- *                      LabelJoin            Flink: keyed state, timers, watermarks, counters
+ *                      LabelJoin            Flink: keyed state, an agenda of what is due,
+ *                          │                watermarks, counters
  *                      LocalJoin            the same without Flink, for comparisons in one process
  *                          │
  *  impression, click,      ▼
  *  time ──────────►   Attribution           the life of an impression id: what is known of it,
- *                          │                which actions count, when its label is final
+ *                          │                which actions count (ActionRules), when its label is
+ *                          │                final, and what comes too late for it (LateActions)
  *                          ▼
  *                     WaitingPolicy         what the learner is told, and when:
  *                          │                WaitForLabel   the final label, once
  *                          │                FakeNegatives  a negative at once or after a short
  *                          ▼                               wait, and a positive at the click
- *                     Attribution.Output    examples, final labels, late clicks
+ *                      JoinOutput           examples, final labels, late clicks
  * </pre>
  *
  * <p><b>Who decides what.</b> {@code Attribution} knows nothing of policies: it asks its policy
  * when the next thing is due ({@code WaitingPolicy.due}), and tells it of the four moments of an
- * impression: opened, due, final, corrected by a late click. A policy knows nothing of state and
- * time. Whether a negative may be told now (a breaker) is a question between the two: it comes up
- * in {@code Attribution.onTime} alone, where an entry whose time has come can be put off.
+ * impression: opened, due, final, corrected by a late click. A policy knows nothing of state, and
+ * of time no more than the time it gives to an example: one ahead of the watermark is held back
+ * until then. Whether a negative may be told now is a question between the two: it comes up in
+ * {@code Attribution.onTime} alone, where an entry whose time has come can be put off.
  *
  * <p><b>An example carries</b> its label, the impression's importance weight, its {@code
  * LabelledExample.Kind} and the share of clicks that come after a short wait. Weights that hang on
@@ -29,6 +32,7 @@
  * id, so that a replay decides the same.
  *
  * <p><b>State by impression id</b> is a {@code JoinEntry}: what came early, what waits, what was
- * decided. Beside it, by subtask: {@code JoinCounts} and the histogram of click delays.
+ * decided. Beside it, by subtask: {@code JoinCounts}, the histogram of click delays, and when the
+ * stream began.
  */
 package io.freshet.join;

@@ -30,13 +30,10 @@ public final class MemoryStore implements RowStore {
   public ServedModel load(List<Manifest> chain, SnapshotReader reader) throws IOException {
     Manifest newest = chain.get(chain.size() - 1);
     float[] dense = VersionFiles.dense(newest, reader);
-    VersionFiles.checkFinite(dense, newest);
     RowTable.Edit edit = start(chain.get(0)).edit();
-    FiniteRows rows = new FiniteRows(edit, 1 + newest.model().embeddingSize());
     for (Manifest manifest : chain) {
-      VersionFiles.apply(manifest, reader, rows);
+      VersionFiles.apply(manifest, reader, edit);
     }
-    rows.check(newest.version());
     model = new ServedModel(newest, edit.build(), dense);
     return model;
   }

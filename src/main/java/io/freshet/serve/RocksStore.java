@@ -82,60 +82,46 @@ public final class RocksStore implements RowStore {
     if (chain.get(0).kind() == Manifest.Kind.FULL) {
       fill(chain, reader);
     } else {
-      add(chain, reader);
+      addAll(chain, reader);
     }
     return current.model().orElseThrow();
   }
 
-  /**
-   * Adds deltas, each in a batch of its own, but for one that is not in order, which was withheld:
-   * it goes in together with those that mend it.
-   */
-  private void add(List<Manifest> deltas, SnapshotReader reader) throws IOException {
-    int done = 0;
-    while (done < deltas.size()) {
-      try (RowChange change = RowChange.delta(current, width(held))) {
-        done = addOne(deltas, done, change, reader);
+  /** Adds deltas one by one, but none that is withheld without the next that passed the gate. */
+  private void addAll(List<Manifest> deltas, SnapshotReader reader) throws IOException {
+    int from = 0;
+    for (int to = 1; to <= deltas.size(); to++) {
+      if (to == deltas.size() || !deltas.get(to - 1).isWithheld()) {
+        add(deltas.subList(from, to), reader);
+        from = to;
       }
     }
   }
 
-  /** Adds deltas until the store is in order; the index of the next. */
-  private int addOne(List<Manifest> deltas, int from, RowChange change, SnapshotReader reader)
-      throws IOException {
-    FiniteRows rows = new FiniteRows(change, width(held));
-    for (int i = from; ; i++) {
-      Manifest delta = deltas.get(i);
-      boolean last = i == deltas.size() - 1;
-      VersionFiles.checkShape(delta, held);
-      float[] dense = VersionFiles.dense(delta, reader);
-      VersionFiles.apply(delta, reader, rows);
-      if (last) {
-        rows.check(delta.version());
-        VersionFiles.checkFinite(dense, delta);
+  private void add(List<Manifest> deltas, SnapshotReader reader) throws IOException {
+    Manifest newest = deltas.get(deltas.size() - 1);
+    VersionFiles.checkShape(newest, held);
+    float[] dense = VersionFiles.dense(newest, reader);
+    try (RowChange change = RowChange.delta(current, width(newest))) {
+      for (Manifest delta : deltas) {
+        VersionFiles.apply(delta, reader, change);
       }
-      if (last || rows.isSound() && FiniteRows.isFinite(dense, 0, dense.length)) {
-        change.complete(delta, dense);
-        held = delta;
-        return i + 1;
-      }
+      change.complete(newest, dense);
     }
+    held = newest;
   }
 
   private void fill(List<Manifest> chain, SnapshotReader reader) throws IOException {
     Manifest newest = chain.get(chain.size() - 1);
     float[] dense = VersionFiles.dense(newest, reader);
-    VersionFiles.checkFinite(dense, newest);
     tidy();
     folder.checkSpace(chain.stream().mapToLong(Manifest::bytes).sum());
     RowDatabase fresh = RowDatabase.open(folder.next(), memory);
     boolean whole = false;
     try (RowChange change = RowChange.full(fresh, width(newest))) {
-      FiniteRows rows = new FiniteRows(change, width(newest));
       for (Manifest manifest : chain) {
-        VersionFiles.apply(manifest, reader, rows);
+        VersionFiles.apply(manifest, reader, change);
       }
-      rows.check(newest.version());
       change.complete(newest, dense);
       folder.use(fresh.folder());
       whole = true;

@@ -3,13 +3,14 @@ package io.freshet.snapshot;
 import java.io.Serializable;
 
 /**
- * When the publisher merges the chain into a full: as soon as one of both is reached.
+ * When the publisher merges the chain into a full: as soon as one of both is reached. A share of s
+ * means that merging writes 1/s as much again as the deltas, and that a load reads 1 + s fulls.
  *
  * @param share rows in the deltas since the last full, as a share of the full's
  * @param deltas number of deltas since the last full
  */
 public record MergeSettings(double share, int deltas) implements Serializable {
-  public static final MergeSettings DEFAULT = new MergeSettings(0.5, 100);
+  public static final MergeSettings DEFAULT = new MergeSettings(1, 100);
 
   public MergeSettings {
     if (!(share > 0) || deltas < 1) {

@@ -104,10 +104,7 @@ public final class Pointer {
     Optional<Version> before = current();
     Optional<String> reasonBefore = before.isPresent() ? store.reason() : Optional.empty();
     write(manifest, Optional.of(reason));
-    if (isGoing(version)) {
-      pointBack(before, reasonBefore);
-      throw going(version);
-    }
+    undoWhereGoing(version, () -> pointBack(before, reasonBefore));
   }
 
   /** As the other, of a version that passed the gate. */
@@ -128,15 +125,16 @@ public final class Pointer {
     Optional<String> reasonBefore = before.isPresent() ? store.reason() : Optional.empty();
     write(new Pin(version, reason, clock.instant()));
     write(manifest, Optional.of(reason));
-    if (isGoing(version)) {
-      if (pinBefore.isPresent()) {
-        write(pinBefore.get());
-      } else {
-        storage.delete(SnapshotStore.PIN);
-      }
-      pointBack(before, reasonBefore);
-      throw going(version);
-    }
+    undoWhereGoing(
+        version,
+        () -> {
+          if (pinBefore.isPresent()) {
+            write(pinBefore.get());
+          } else {
+            storage.delete(SnapshotStore.PIN);
+          }
+          pointBack(before, reasonBefore);
+        });
   }
 
   /**
@@ -184,26 +182,34 @@ public final class Pointer {
           "version %s is withheld: %s"
               .formatted(version, String.join("; ", manifest.standing().withheld())));
     }
-    new SnapshotReader(store).chain(version, Optional.empty());
+    refuseWhereGoing(version);
     return manifest;
   }
 
-  /** Whether the version, or one that it needs, is being deleted or gone. */
-  private boolean isGoing(Version version) throws IOException {
-    List<Version> going = store.deletion().map(Deletion::versions).orElse(List.of());
-    List<Manifest> chain;
-    try {
-      chain = new SnapshotReader(store).chain(version, Optional.empty());
-    } catch (IOException e) {
-      LOG.warn("version {} cannot be pointed to: {}", version, e.getMessage());
-      return true;
-    }
-    return chain.stream().map(Manifest::version).anyMatch(going::contains);
+  private interface Undo {
+    void run() throws IOException;
   }
 
-  private static IOException going(Version version) {
-    return new IOException(
-        "version %s is being deleted, or one that it needs; take a newer one".formatted(version));
+  private void undoWhereGoing(Version version, Undo undo) throws IOException {
+    boolean stays = false;
+    try {
+      refuseWhereGoing(version);
+      stays = true;
+    } finally {
+      if (!stays) {
+        undo.run();
+      }
+    }
+  }
+
+  /** Refuses a version that is being deleted, or that needs one which is, or which is gone. */
+  private void refuseWhereGoing(Version version) throws IOException {
+    List<Version> going = store.deletion().map(Deletion::versions).orElse(List.of());
+    List<Manifest> chain = new SnapshotReader(store).chain(version, Optional.empty());
+    if (chain.stream().map(Manifest::version).anyMatch(going::contains)) {
+      throw new IOException(
+          "version %s is being deleted, or one that it needs; take a newer one".formatted(version));
+    }
   }
 
   private void pointBack(Optional<Version> before, Optional<String> reason) throws IOException {

@@ -172,16 +172,16 @@ final class BrokenConfigTest {
         .containsExactly(
             "learner.yaml:6:11: join.policy: cannot tell a label that is a sum of actions before it"
                 + " is final; give label one action with 1, or policy wait or full-wait");
-    assertThat(problems(twoActions + "  negatives: {rate: 0.1}\n"))
+    assertThat(problems(twoActions + "  negatives: {rate: 0.1, correction: log-odds}\n"))
         .containsExactly(
-            "learner.yaml:6:14: join.negatives.correction: log-odds cannot be corrected where the"
+            "learner.yaml:6:38: join.negatives.correction: log-odds cannot be corrected where the"
                 + " label is a sum of actions; give weight");
     assertThat(
             problems(
                 GOOD, "join.policy=short-wait", "join.negatives={rate: 1, correction: weight}"))
         .containsExactly(
-            "--set join.negatives: join.negatives.correction: is for wait and full-wait: the others make up for sampled"
-                + " negatives themselves; leave it out");
+            "--set join.negatives: join.negatives.correction: is for wait and full-wait: the others"
+                + " make up for sampled negatives themselves; leave it out");
     assertThat(problems(GOOD, "join.policy=short-wait", "join.window=20 s"))
         .containsExactly(
             "--set join.policy: join.short-wait: is not below the window; give a few" + " seconds");

@@ -101,7 +101,7 @@ final class LearnerConfigTest {
         .isEqualTo(
             new SnapshotSettings(
                 "file:///var/lib/freshet/snapshots",
-                new MergeSettings(0.5, 100),
+                new MergeSettings(1, 100),
                 new RetentionSettings(3, Duration.ofHours(1), Duration.ofDays(30)),
                 new GateSettings(
                     5,
@@ -129,7 +129,7 @@ final class LearnerConfigTest {
             Duration.ofSeconds(20),
             LateClicks.CORRECT,
             0.5,
-            Sampling.LOG_ODDS,
+            Sampling.WEIGHT,
             10);
     assertThat(config)
         .isEqualTo(
@@ -220,7 +220,7 @@ final class LearnerConfigTest {
     LearnerConfig config = Samples.parse(Samples.OTHER_KINDS);
 
     assertThat(config.join().labels())
-        .isEqualTo(LabelSettings.DEFAULT.withNegatives(0.5, Sampling.WEIGHT))
+        .isEqualTo(LabelSettings.DEFAULT.withNegatives(0.5, Sampling.LOG_ODDS))
         .isEqualTo(config.train().learning().labels());
   }
 

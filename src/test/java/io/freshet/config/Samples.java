@@ -93,7 +93,7 @@ final class Samples {
   static final String OTHER_KINDS =
       LEAST
           + """
-          join: {negatives: {rate: 0.5, correction: weight}}
+          join: {negatives: {rate: 0.5, correction: log-odds}}
           train:
             first-order-optimizer: {kind: sgd, learning-rate: 0.05}
             embedding-optimizer: {kind: ftrl}

@@ -1,16 +1,19 @@
 package io.freshet.event;
 
 import static io.freshet.event.Rejection.Kind.BAD_TIMESTAMP;
+import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 import static io.freshet.event.Rejection.Kind.DUPLICATE_KEY;
 import static io.freshet.event.Rejection.Kind.EMPTY;
 import static io.freshet.event.Rejection.Kind.MISSING_KEY;
 import static io.freshet.event.Rejection.Kind.NOT_JSON;
 import static io.freshet.event.Rejection.Kind.TOO_LARGE;
+import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ClickDecoderTest {
@@ -45,6 +48,42 @@ class ClickDecoderTest {
     assertRejected("{'impression_id': '" + "x".repeat(120) + "'}", TOO_LARGE);
   }
 
+  @Test
+  void actionIsThatOfTheRecordOrOfItsTopic() {
+    String named = "{'impression_id': 'i', 'timestamp': 1767225603500, 'action': 'like'}";
+    String nameless = "{'impression_id': 'i', 'timestamp': 1767225603500}";
+    ClickDecoder sales = new ClickDecoder(EventSettings.DEFAULT, Optional.of("sale"));
+    ClickDecoder mixed = new ClickDecoder(EventSettings.DEFAULT, Optional.empty());
+
+    assertThat(action(decoder, named)).isEqualTo("like");
+    assertThat(action(decoder, nameless)).isEqualTo(Click.CLICK);
+    assertThat(action(sales, nameless)).isEqualTo("sale");
+    assertThat(action(mixed, named)).isEqualTo("like");
+    assertThat(mixed.decode(bytes(nameless), KAFKA_TIME))
+        .isEqualTo(
+            new Outcome.Rejected<>(
+                new Rejection(
+                    MISSING_KEY,
+                    "action is missing; a string of 1 to 64 characters, as the topic holds"
+                        + " several, is right")));
+  }
+
+  @Test
+  void badActionsAreRejected() {
+    assertRejected("{'action': 7}", WRONG_TYPE);
+    assertRejected("{'action': ''}", BAD_VALUE);
+    assertRejected("{'action': '" + "x".repeat(65) + "'}", BAD_VALUE);
+    assertRejected("{'action': 'a', 'action': 'a'}", DUPLICATE_KEY);
+  }
+
+  private static String action(ClickDecoder decoder, String json) {
+    return ((Outcome.Good<Click>) decoder.decode(bytes(json), KAFKA_TIME)).value().action();
+  }
+
+  private static byte[] bytes(String json) {
+    return json.replace('\'', '"').getBytes(UTF_8);
+  }
+
   private void assertRejected(String json, Rejection.Kind kind) {
     assertThat(decode(json))
         .asInstanceOf(type(Outcome.Rejected.class))
@@ -53,6 +92,6 @@ class ClickDecoderTest {
   }
 
   private Outcome<Click> decode(String json) {
-    return decoder.decode(json.replace('\'', '"').getBytes(UTF_8), KAFKA_TIME);
+    return decoder.decode(bytes(json), KAFKA_TIME);
   }
 }

@@ -99,6 +99,17 @@ final class SinkRecordsTest {
         .isEqualTo(new Outcome.Good<>(click, 0));
   }
 
+  @Test
+  void lateActionKeepsItsName() {
+    Click click = new Click("i-1", 1_700_000_000_000L, "purchase");
+
+    ProducerRecord<byte[], byte[]> record =
+        new LateClickSerializer("late").serialize(click, null, 1L);
+
+    assertThat(new ClickDecoder(EventSettings.DEFAULT).decode(record.value(), click.timestamp()))
+        .isEqualTo(new Outcome.Good<>(click, 0));
+  }
+
   private static ProducerRecord<byte[], byte[]> written(DeadLetter letter) {
     return new DeadLetterSerializer("dead").serialize(letter, null, 1L);
   }

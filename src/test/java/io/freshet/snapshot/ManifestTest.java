@@ -1,6 +1,7 @@
 package io.freshet.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,6 +13,10 @@ import com.networknt.schema.SpecVersion;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.feature.Field.Transform;
+import io.freshet.feature.LabelPolicy;
+import io.freshet.feature.LabelSettings;
+import io.freshet.feature.LabelSettings.Sampling;
+import io.freshet.model.LabelCorrection;
 import io.freshet.snapshot.Manifest.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -147,6 +152,32 @@ class ManifestTest {
         new Manifest.Labels("min(1, 0.5 (click))", "wait", "log-odds", 0.25),
         new Manifest.Standing(
             List.of("recent_ne is 1.2, above 1"), List.of(-7L, 9L), Optional.empty()));
+  }
+
+  @Test
+  void labelsSayHowALogitBecomesAProbability() throws IOException {
+    LabelSettings wait = LabelSettings.DEFAULT;
+    LabelSettings calibrated = LabelSettings.of(LabelPolicy.FAKE_NEGATIVE_CALIBRATION);
+    LabelSettings weighted = LabelSettings.of(LabelPolicy.FAKE_NEGATIVE_WEIGHTED);
+
+    for (LabelSettings labels :
+        List.of(
+            wait,
+            wait.withNegatives(0.1, Sampling.LOG_ODDS),
+            wait.withNegatives(0.1, Sampling.WEIGHT),
+            calibrated,
+            calibrated.withNegatives(0.2, Sampling.LOG_ODDS),
+            weighted.withNegatives(0.2, Sampling.LOG_ODDS))) {
+      Manifest.Labels told = Manifest.Labels.of("click", labels);
+      for (float logit : new float[] {-3, -0.5f, 0, 2}) {
+        assertThat(told.toCorrection().probability(logit))
+            .as("%s at %s", told, logit)
+            .isEqualTo(LabelCorrection.of(labels).probability(logit));
+      }
+    }
+    assertThatIOException()
+        .isThrownBy(() -> new Manifest.Labels("click", "wait", "isotonic", 1).toCorrection())
+        .withMessage("labels.correction is \"isotonic\", unknown here");
   }
 
   private static JsonSchema schema() throws IOException {

@@ -230,6 +230,25 @@ class RetentionTest {
     assertThat(chain.store.reason()).isEmpty();
   }
 
+  @Test
+  void aPointerGoesBackWhenItsVersionIsDeletedUnderIt() throws Exception {
+    publish(3);
+    WritableStorage deleting =
+        new FaultyStorage(chain.storage, -1, When.BEFORE) {
+          @Override
+          public void replace(String path, byte[] content) throws IOException {
+            chain.storage.delete(version(1) + "/manifest.json");
+            super.replace(path, content);
+          }
+        };
+    Pointer pointer = new Pointer(deleting, chain::now);
+
+    assertThatThrownBy(() -> pointer.pin(version(2), "frozen", false))
+        .hasMessageContaining("needs its parent");
+    assertThat(chain.store.pin()).isEmpty();
+    assertThat(chain.store.latest()).contains(version(3));
+  }
+
   /** 5 deleted versions of 4 files each with their folders, the full's manifest, prune.json. */
   static Stream<Arguments> deaths() {
     return Stream.of(When.BEFORE, When.AFTER)

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.IntStream;
 
 /** Publishes versions of any content, without a job. */
 public final class SampleChain {
@@ -80,6 +81,13 @@ public final class SampleChain {
       }
       file.finish();
     }
-    return new Announcement.Part(path, digest.size(), digest.hex(), rows.size(), 0, 0);
+    return new Announcement.Part(
+        path, digest.size(), digest.hex(), rows.size(), 0, nonFinite(rows));
+  }
+
+  private static long nonFinite(SortedMap<Long, float[]> rows) {
+    return rows.values().stream()
+        .filter(row -> IntStream.range(0, row.length).anyMatch(i -> !Float.isFinite(row[i])))
+        .count();
   }
 }

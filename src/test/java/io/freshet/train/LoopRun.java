@@ -75,6 +75,7 @@ final class LoopRun {
   private int parallelism = 1;
   private boolean slow;
   private boolean poisoned;
+  private boolean told;
   private String brokenEdge = "";
   private int brokenAt;
   private Duration heldUp = Duration.ZERO;
@@ -121,6 +122,12 @@ final class LoopRun {
   }
 
   /** With an example now and then whose floats are beyond all bounds. */
+  /** With examples of every kind. */
+  LoopRun told() {
+    told = true;
+    return this;
+  }
+
   LoopRun poisoned() {
     poisoned = true;
     return this;
@@ -184,6 +191,7 @@ final class LoopRun {
     long from = seed;
     boolean slowed = slow;
     boolean isPoisoned = poisoned;
+    boolean isTold = told;
     DataStream<LabelledExample> source =
         (examples == 0 ? idle(env) : env.fromSequence(0, examples - 1).uid("numbers"))
             .setParallelism(1)
@@ -191,6 +199,9 @@ final class LoopRun {
             .setParallelism(1)
             .returns(LabelledExampleCodec.TYPE)
             .map(example -> isPoisoned ? SyntheticExamples.poisoned(example) : example)
+            .setParallelism(1)
+            .returns(LabelledExampleCodec.TYPE)
+            .map(example -> isTold ? SyntheticExamples.told(example) : example)
             .setParallelism(1)
             .returns(LabelledExampleCodec.TYPE)
             .assignTimestampsAndWatermarks(

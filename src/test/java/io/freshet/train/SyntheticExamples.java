@@ -5,6 +5,7 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
 import io.freshet.feature.LabelledExample;
+import io.freshet.feature.LabelledExample.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -61,6 +62,26 @@ final class SyntheticExamples {
       }
       default -> good;
     };
+  }
+
+  /** The example told as each kind in turn, most of them as a policy of fake negatives would. */
+  static LabelledExample told(LabelledExample example) {
+    int turn = (int) (example.time() / 1000 % 10);
+    Kind kind =
+        switch (turn) {
+          case 0, 5 -> Kind.PREDICTION;
+          case 7 -> Kind.CORRECTION;
+          default -> example.label() == 0 ? Kind.FAKE_NEGATIVE : Kind.REINGESTED;
+        };
+    return new LabelledExample(
+        example.impressionId(),
+        example.time(),
+        kind == Kind.CORRECTION ? 1 : example.label(),
+        1,
+        example.example(),
+        kind,
+        0.5f,
+        kind == Kind.PREDICTION);
   }
 
   static List<LabelledExample> examples(long seed, int n) {

@@ -3,6 +3,9 @@ package io.freshet.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.feature.LabelPolicy;
+import io.freshet.feature.LabelSettings;
+import io.freshet.feature.LabelSettings.Sampling;
 import io.freshet.feature.LabelledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.LocalLearner;
@@ -14,6 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The loop in a mini cluster, against the single-thread learner and against counting. */
@@ -41,6 +45,32 @@ class TrainingLoopITCase {
     assertThat(job.rows).hasSize(local.rows());
     job.rows.forEach(
         (fid, row) -> assertThat(row).containsExactly(local.finished(local.find(fid))));
+    float[] dense = new float[local.dense().size()];
+    local.dense().finish(0, dense.length, dense, 0);
+    assertThat(job.denseValues()).containsExactly(dense, within(1e-6f));
+  }
+
+  @ParameterizedTest
+  @EnumSource(LabelPolicy.class)
+  void everyKindOfExampleIsLearnedAsByTheLocalLearner(LabelPolicy policy) throws Exception {
+    LabelSettings labels = LabelSettings.of(policy).withNegatives(0.5, Sampling.LOG_ODDS);
+    TrainSettings settings = settings(2).withLabels(labels);
+    LocalLearner local = new LocalLearner(SyntheticExamples.SCHEMA, MODEL, settings.learning());
+    List<LabelledExample> examples =
+        SyntheticExamples.examples(11, EXAMPLES).stream().map(SyntheticExamples::told).toList();
+    for (int i = 0; i < EXAMPLES; i += BATCH) {
+      local.learn(examples.subList(i, Math.min(EXAMPLES, i + BATCH)));
+    }
+    local.flushDense();
+
+    LoopRun job = new LoopRun(11, EXAMPLES, MODEL, settings).in(CLUSTER).told().execute();
+
+    assertThat(job.rows).hasSize(local.rows());
+    job.rows.forEach(
+        (fid, row) -> {
+          assertThat(row).containsExactly(local.finished(local.find(fid)));
+          assertThat(job.updates).containsEntry(fid, local.updates(local.find(fid)));
+        });
     float[] dense = new float[local.dense().size()];
     local.dense().finish(0, dense.length, dense, 0);
     assertThat(job.denseValues()).containsExactly(dense, within(1e-6f));

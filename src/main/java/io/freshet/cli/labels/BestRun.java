@@ -23,8 +23,7 @@ final class BestRun {
 
   private final LabelTraffic traffic;
   private final long from;
-  private final LocalLearner learner =
-      new LocalLearner(LabelTraffic.SCHEMA, ModelSettings.DEFAULT, LearningSettings.DEFAULT);
+  private final LocalLearner learner;
   private final Scores told = new Scores();
   private final Scores frozen = new Scores();
   private final List<LabelledExample> batch = new ArrayList<>();
@@ -33,6 +32,7 @@ final class BestRun {
   BestRun(LabelTraffic traffic, long from) {
     this.traffic = traffic;
     this.from = from;
+    learner = new LocalLearner(traffic.schema(), ModelSettings.DEFAULT, LearningSettings.DEFAULT);
   }
 
   BestRun run() {

@@ -32,20 +32,11 @@ import java.util.Map;
  * <p>Click delays are exponential: those within the window are drawn cut off there, and the share
  * that such a law has beyond it comes late.
  *
+ * @param schema what learners see of an impression
  * @param events impressions and clicks, by time
  * @param truths of each impression, by its key
  */
-record LabelTraffic(List<Object> events, Map<Long, Secret> truths) {
-  static final FeatureSchema SCHEMA =
-      new FeatureSchema(
-          List.of(
-              new Field.Categorical("user", 1),
-              new Field.Categorical("item", 2),
-              new Field.Multi("genres", 3),
-              new Field.Categorical("device", 4),
-              new Field.Categorical("hour", 5),
-              new Field.Numeric("price", 6, new Field.Transform.Log())),
-          "user");
+record LabelTraffic(FeatureSchema schema, List<Object> events, Map<Long, Secret> truths) {
 
   /** When it was shown, the probability of a click within the window, and whether one came. */
   record Secret(long time, double probability, boolean clicked) {}
@@ -73,10 +64,24 @@ record LabelTraffic(List<Object> events, Map<Long, Secret> truths) {
                 d.interaction(),
                 conditions.drift()),
             new Disorder(delay, window, late, 0, Duration.ZERO, 0, 0));
-    LabelTraffic traffic = new LabelTraffic(new ArrayList<>(), new HashMap<>());
+    LabelTraffic traffic =
+        new LabelTraffic(schema(conditions.hour()), new ArrayList<>(), new HashMap<>());
     AdStream stream = new AdStream(settings, new Oracle(Duration.ofHours(1)), traffic::witness);
     traffic.read(stream);
     return traffic;
+  }
+
+  private static FeatureSchema schema(boolean hour) {
+    List<Field> fields = new ArrayList<>();
+    fields.add(new Field.Categorical("user", 1));
+    fields.add(new Field.Categorical("item", 2));
+    fields.add(new Field.Multi("genres", 3));
+    fields.add(new Field.Categorical("device", 4));
+    fields.add(new Field.Numeric("price", 6, new Field.Transform.Log()));
+    if (hour) {
+      fields.add(new Field.Categorical("hour", 5));
+    }
+    return new FeatureSchema(fields, "user");
   }
 
   private void witness(String id, long time, double probability, boolean clicked) {
@@ -84,7 +89,7 @@ record LabelTraffic(List<Object> events, Map<Long, Secret> truths) {
   }
 
   private void read(AdStream stream) {
-    ExampleEncoder encoder = new ExampleEncoder(SCHEMA);
+    ExampleEncoder encoder = new ExampleEncoder(schema);
     ImpressionDecoder impressions = new ImpressionDecoder(EventSettings.DEFAULT, encoder.names());
     ClickDecoder clicks = new ClickDecoder(EventSettings.DEFAULT);
     while (stream.hasNext()) {

@@ -68,6 +68,11 @@ public final class LabelsCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", description = "Another seed, another stream.")
   private long seed = 1;
 
+  @Option(
+      names = "--no-hour",
+      description = "Show learners no hour of the day, which tells when an example is from.")
+  private boolean noHour;
+
   @Option(names = "--json", description = "Print one JSON array instead of a table.")
   private boolean json;
 
@@ -81,7 +86,8 @@ public final class LabelsCommand implements Callable<Integer> {
     LabelReport report = new LabelReport(spec.commandLine().getOut(), json);
     try {
       for (double drift : drifts) {
-        var conditions = new LabelConditions(seed, impressions, perSecond, clickRate, drift);
+        var conditions =
+            new LabelConditions(seed, impressions, perSecond, clickRate, drift, !noHour);
         var comparison = new LabelComparison(conditions, Duration.ofSeconds(shortWait));
         for (int delay : delays) {
           comparison.run(Duration.ofMinutes(delay), report::add);

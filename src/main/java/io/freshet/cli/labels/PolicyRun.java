@@ -41,7 +41,7 @@ final class PolicyRun implements JoinOutput {
     this.join = join;
     learner =
         new LocalLearner(
-            LabelTraffic.SCHEMA,
+            traffic.schema(),
             ModelSettings.DEFAULT,
             LearningSettings.DEFAULT.withLabels(join.labels()));
   }

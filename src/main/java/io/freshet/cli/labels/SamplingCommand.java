@@ -63,7 +63,7 @@ public final class SamplingCommand implements Callable<Integer> {
           spec.commandLine(), "--impressions must be 1000 or more, --rate above 0 and below 1");
     }
     PrintWriter out = spec.commandLine().getOut();
-    var conditions = new LabelConditions(seed, impressions, 20, clickRate, 0.05);
+    var conditions = new LabelConditions(seed, impressions, 20, clickRate, 0.05, true);
     LabelTraffic traffic = LabelTraffic.of(conditions, DELAY, LabelComparison.WINDOW);
     out.printf(
         "%-36s %8s %8s %8s %11s %11s %9s %15s%n",

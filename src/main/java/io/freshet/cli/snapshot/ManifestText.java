@@ -71,7 +71,10 @@ final class ManifestText {
         manifest.isWithheld()
             ? "withheld: " + String.join("; ", manifest.standing().withheld())
             : "passed the gate";
-    return withheld + manifest.standing().merged().map(when -> ", merged at " + when).orElse("");
+    return withheld
+        + (manifest.standing().merged().isPresent()
+            ? ", merged at " + Cells.time(manifest.standing().merged())
+            : "");
   }
 
   private TextTable features() {
