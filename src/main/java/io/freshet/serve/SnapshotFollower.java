@@ -156,7 +156,9 @@ public final class SnapshotFollower implements AutoCloseable {
     if (e instanceof NoSuchFileException) {
       return "there is no file " + e.getMessage();
     }
-    return e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
+    String what =
+        e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
+    return what.lines().findFirst().orElse(what); // the JSON reader goes on to where it reads from
   }
 
   private void become(FollowerState.Kind kind, Optional<String> problem) {

@@ -251,6 +251,7 @@ class SnapshotFollowerTest {
     assertThat(state.problem())
         .get()
         .asString()
+        .doesNotContain("\n")
         .containsAnyOf(DELTA.toString(), "latest", "pointer");
     assertThat(state.since()).isEqualTo(now);
 
@@ -277,16 +278,19 @@ class SnapshotFollowerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"NaN, 1, a row", "Infinity, 1, a row", "1, NaN, the deep part"})
-  void aNumberThatIsNoneIsNotServed(float rows, float dense, String where) throws Exception {
+  @CsvSource({
+    "NaN, 1, 'values that are no numbers in 1 rows, the first that of 1'",
+    "Infinity, 1, 'values that are no numbers in 1 rows, the first that of 1'",
+    "1, NaN, NaN in the deep part"
+  })
+  void aNumberThatIsNoneIsNotServed(float rows, float dense, String what) throws Exception {
     sample.full(FULL, rows, dense, List.of(1L));
     follower.look();
 
     assertThat(follower.model()).isEmpty();
     assertThat(follower.state().problem())
         .get()
-        .asString()
-        .matches("version 0badcafe-0000000001 holds (NaN|Infinity) in " + where);
+        .isEqualTo("version 0badcafe-0000000001 holds " + what);
   }
 
   @Test

@@ -93,7 +93,7 @@ class StoreKillITCase {
     command.addAll(List.of(root.toString(), folder.toString(), String.valueOf(seed)));
     Process victim = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
-      assertThat(victim.getInputStream().read()).as("it has begun").isEqualTo('.');
+      assertThat(victim.getInputStream().read()).as("it has loaded a first one").isEqualTo('.');
       Thread.sleep(millis);
     } finally {
       victim.destroyForcibly().waitFor();
@@ -112,6 +112,8 @@ class StoreKillITCase {
       RocksStore store = new RocksStore(Path.of(arguments[1]), 16 << 20);
       try (SnapshotFollower follower =
           new SnapshotFollower(snapshots, store, InstantSource.system())) {
+        sample.pointTo(new Version("0000000a", 1));
+        follower.look();
         System.out.write('.');
         System.out.flush();
         while (true) {
