@@ -81,6 +81,11 @@ record Strike(Duration at, Kind kind, Moment moment, int target, Duration pause)
     requireNonNull(pause, "pause");
   }
 
+  /** The task manager beside the one that is meant. */
+  int neighbour(int taskManagers) {
+    return (target + 1) % taskManagers;
+  }
+
   @Override
   public String toString() {
     String what = kind == Kind.RESCALE ? kind + " to " + target : kind.toString();

@@ -84,7 +84,7 @@ final class Striker {
 
   /** Lets the job recover from the death of a task manager, which comes back at once. */
   private void beginRecovery(Strike strike) throws Exception {
-    int first = aim.training(strike.target() + 1);
+    int first = aim.training(strike.neighbour(cluster.taskManagers()));
     end(Kind.KILL_TASK_MANAGER, first);
     struck.add(Struck.at(Kind.KILL_TASK_MANAGER, Moment.ANY));
     startAgain(Kind.KILL_TASK_MANAGER, first);

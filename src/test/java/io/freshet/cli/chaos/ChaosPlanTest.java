@@ -74,6 +74,17 @@ final class ChaosPlanTest {
     }
   }
 
+  /** Beside the last is the first: a recovery begins with the death of a neighbour. */
+  @Test
+  void everyTaskManagerHasAnotherOneForNeighbour() {
+    assertThat(manyPlans())
+        .filteredOn(strike -> strike.kind().endsTaskManager())
+        .allSatisfy(
+            strike -> assertThat(strike.neighbour(2)).isBetween(0, 1).isNotEqualTo(strike.target()))
+        .extracting(strike -> strike.neighbour(2))
+        .contains(0, 1);
+  }
+
   private static List<Strike> manyPlans() {
     return LongStream.range(0, 100).boxed().flatMap(seed -> plan(seed).stream()).toList();
   }
