@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  java -Xmx512m -jar freshet.jar bench store --store rocksdb --rows 10000000",
+      "  java -jar freshet.jar bench store --store rocksdb --rows 10000000",
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage."
     })

@@ -69,7 +69,7 @@ public final class LabelsCommand implements Callable<Integer> {
   private long seed = 1;
 
   @Option(
-      names = "--no-hour",
+      names = "--without-hour",
       description = "Show learners no hour of the day, which tells when an example is from.")
   private boolean noHour;
 
