@@ -54,8 +54,8 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--partitions",
       paramLabel = "N",
-      description = "Partitions of the topics of events.")
-  private int partitions = 4;
+      description = "Partitions of the topics of events: 4, or 1 for recorded files, unless given.")
+  private Integer partitions;
 
   @Option(names = "--seed", paramLabel = "N", description = "Another seed, another simulation.")
   private long seed = 42;
@@ -72,7 +72,7 @@ public final class DemoCommand implements Callable<Integer> {
     try {
       DemoFolder.prepare(out);
       var console = new DemoConsole(terminal, System.console() != null);
-      DemoOutcome outcome = new Demo(stream(), out, overrides, partitions, console).run();
+      DemoOutcome outcome = new Demo(stream(), out, overrides, partitions(), console).run();
       outcome.write(out);
       console.say("");
       terminal.print(outcome.summary().toText() + outcome.comparison().toText());
@@ -88,8 +88,13 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
+  /** Files are a stream of their own order, which several partitions would only blur. */
+  private int partitions() {
+    return partitions != null ? partitions : data == null ? 4 : 1;
+  }
+
   private DemoStream stream() throws IOException {
-    if (events < 1 || partitions < 1) {
+    if (events < 1 || partitions() < 1) {
       throw new ParameterException(
           spec.commandLine(), "--events and --partitions must be at least 1");
     }
