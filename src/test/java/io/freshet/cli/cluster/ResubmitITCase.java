@@ -63,8 +63,9 @@ final class ResubmitITCase {
   }
 
   /**
-   * A job's class loader brings some 2,900 classes and one library. It may be collected a round or
-   * two late, but if it is held, the last round has four of them more than the first.
+   * A job's class loader brings some 2,900 classes and one library. That of the last job may stay
+   * until the next one takes its place in what the process caches, so there may be one more than
+   * after the first round, in each round after it. If they were held, there would be four more.
    */
   private static void awaitFlat(List<Footprint> rounds, Process process) throws Exception {
     Footprint first = rounds.get(0);
@@ -89,9 +90,9 @@ final class ResubmitITCase {
       long classes, long metaspace, long threads, long libraries, long resident) {
 
     boolean isLike(Footprint first) {
-      return classes < first.classes + 1000
+      return classes < first.classes + 4000
           && threads < first.threads + 15
-          && libraries <= Math.max(1, first.libraries);
+          && libraries <= Math.max(1, first.libraries) + 1;
     }
 
     static Footprint of(Process process) throws IOException, InterruptedException {
