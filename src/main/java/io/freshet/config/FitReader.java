@@ -5,7 +5,6 @@ import static io.freshet.config.Wanted.oneOf;
 import static io.freshet.config.Wanted.text;
 import static io.freshet.config.Wanted.wholeNumber;
 
-import io.freshet.config.Node.Mapping;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.model.FitSettings;
@@ -43,13 +42,9 @@ final class FitReader {
   }
 
   FitConfig read(String yaml, String source, List<String> overrides) {
-    Node document = YamlTree.document(yaml, source, problems);
-    refuseProblems();
-    Mapping mapping = new NodeReader(problems).mapping(document, "");
-    new Overrides(mapping, problems).apply(overrides);
-    Section root = Section.root(mapping, problems);
+    Section root = Section.root(yaml, source, overrides, problems);
     Optional<FitConfig> config = root.make(() -> config(root));
-    refuseProblems();
+    problems.refuse();
     return config.orElseThrow();
   }
 
@@ -59,7 +54,7 @@ final class FitReader {
     ModelSettings model = s.section("model").as(ModelSettings.DEFAULT, Sections::model);
     Fit fit = section(s);
     s.end();
-    refuseProblems();
+    problems.refuse();
     FeatureSchema features = new FeatureSchema(fields, anyUser(fields));
     return new FitConfig(features, model, fit.settings(), fit.label(), fit.separator());
   }
@@ -88,11 +83,5 @@ final class FitReader {
             s.get("batch-norm", f.batchNorm(), oneOf(SWITCH))),
         s.get("label", d.label(), text()),
         s.get("separator", d.separator(), text()));
-  }
-
-  private void refuseProblems() {
-    if (problems.count() > 0) {
-      throw new ConfigException(problems.errors());
-    }
   }
 }

@@ -4,7 +4,6 @@ import static io.freshet.config.Wanted.name;
 import static io.freshet.config.Wanted.text;
 import static io.freshet.config.Wanted.wholeNumber;
 
-import io.freshet.config.Node.Mapping;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.event.EventSettings;
 import io.freshet.feature.FeatureSchema;
@@ -26,13 +25,9 @@ final class LearnerReader {
   private final Problems problems = new Problems();
 
   LearnerConfig read(String yaml, String source, List<String> overrides) {
-    Node document = YamlTree.document(yaml, source, problems);
-    refuseProblems();
-    Mapping mapping = new NodeReader(problems).mapping(document, "");
-    new Overrides(mapping, problems).apply(overrides);
-    Section root = Section.root(mapping, problems);
+    Section root = Section.root(yaml, source, overrides, problems);
     Optional<LearnerConfig> config = root.make(() -> learner(root));
-    refuseProblems();
+    problems.refuse();
     Advice.on(config.orElseThrow(), root);
     return config.orElseThrow().withWarnings(problems.warnings());
   }
@@ -75,7 +70,7 @@ final class LearnerReader {
     }
     KafkaReader.refuseSharedTopics(joinSection, join.definition(), kafka.topics());
     KafkaReader.refuseSharedTopics(exampleSection, examples, join.definition(), kafka.topics());
-    refuseProblems();
+    problems.refuse();
     return new LearnerConfig(
         name,
         kafka,
@@ -114,11 +109,5 @@ final class LearnerReader {
 
   private static int parallelism(Section s, String key, int otherwise) {
     return s.get(key, otherwise, wholeNumber(1, MAX_PARALLELISM));
-  }
-
-  private void refuseProblems() {
-    if (problems.count() > 0) {
-      throw new ConfigException(problems.errors());
-    }
   }
 }

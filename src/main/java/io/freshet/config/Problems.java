@@ -17,12 +17,19 @@ final class Problems {
     warnings.add(new Problem(place, key, text));
   }
 
-  boolean hasErrors() {
-    return !errors.isEmpty();
-  }
-
   int count() {
     return errors.size();
+  }
+
+  /**
+   * Goes no further if anything is wrong.
+   *
+   * @throws ConfigException with every error
+   */
+  void refuse() {
+    if (!errors.isEmpty()) {
+      throw new ConfigException(errors());
+    }
   }
 
   /** Every error, a line each, in reading order. */

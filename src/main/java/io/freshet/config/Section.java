@@ -39,6 +39,19 @@ final class Section {
     return new Section(document, "", problems);
   }
 
+  /**
+   * A whole document, with its overrides.
+   *
+   * @throws ConfigException if it is no mapping in YAML
+   */
+  static Section root(String yaml, String source, List<String> overrides, Problems problems) {
+    Node document = YamlTree.document(yaml, source, problems);
+    problems.refuse();
+    Mapping mapping = new NodeReader(problems).mapping(document, "");
+    new Overrides(mapping, problems).apply(overrides);
+    return root(mapping, problems);
+  }
+
   boolean has(String key) {
     return node.entries().containsKey(key);
   }

@@ -21,10 +21,7 @@ import org.ejml.data.FMatrixRMaj;
  * example and are reused; they grow with the largest step seen.
  */
 final class CrossNetwork {
-  private final List<DenseShape.Layer> layers;
-  private final LayerProducts[] products;
-  private final float[][] biases;
-  private final float[][] biasGradients;
+  private final LinearLayer[] layers;
   private final FMatrixRMaj[] x; // inputs of each layer; the last, of the output unit
   private final FMatrixRMaj[] z; // of each layer; the last is the output
   private final FMatrixRMaj slope = new FMatrixRMaj(0, 0); // by x of the layer at hand
@@ -32,40 +29,30 @@ final class CrossNetwork {
   private final FMatrixRMaj passed = new FMatrixRMaj(0, 0); // through its map
   private final FMatrixRMaj inputSlope = new FMatrixRMaj(0, 0);
 
-  CrossNetwork(List<DenseShape.Layer> layers, LinearAlgebra algebra) {
-    this.layers = layers;
-    int n = layers.size();
-    products = new LayerProducts[n];
-    biases = new float[n][];
-    biasGradients = new float[n][];
+  CrossNetwork(List<DenseShape.Layer> shapes, LinearAlgebra algebra) {
+    int n = shapes.size();
+    layers = new LinearLayer[n];
+    Arrays.setAll(layers, l -> new LinearLayer(shapes.get(l), algebra));
     x = new FMatrixRMaj[n];
     z = new FMatrixRMaj[n];
     Arrays.setAll(x, l -> new FMatrixRMaj(0, 0));
     Arrays.setAll(z, l -> new FMatrixRMaj(0, 0));
-    for (int l = 0; l < n; l++) {
-      DenseShape.Layer layer = layers.get(l);
-      products[l] = algebra.products(layer.in(), layer.out());
-      biases[l] = new float[layer.out()];
-      biasGradients[l] = new float[layer.out()];
-    }
   }
 
   /** Takes over finished values of all parameters. */
   void values(float[] values) {
-    for (int l = 0; l < products.length; l++) {
-      DenseShape.Layer layer = layers.get(l);
-      products[l].weights(values, layer.weights());
-      System.arraycopy(values, layer.biases(), biases[l], 0, layer.out());
+    for (LinearLayer layer : layers) {
+      layer.values(values);
     }
   }
 
   /** Computes the output [m, 1] of inputs [m, in], which must stay as they are for the way back. */
   FMatrixRMaj forward(FMatrixRMaj input) {
     x[0] = input;
-    int last = products.length - 1;
+    int last = layers.length - 1;
     for (int l = 0; l <= last; l++) {
-      products[l].forward(x[l], z[l]);
-      addBias(z[l], biases[l]);
+      layers[l].products.forward(x[l], z[l]);
+      addBias(z[l], layers[l].biases);
       if (l < last) {
         x[l + 1].reshape(input.numRows, input.numCols);
         float[] next = x[l + 1].data;
@@ -87,7 +74,7 @@ final class CrossNetwork {
   FMatrixRMaj backward(float[] outputSlopes) {
     FMatrixRMaj input = x[0];
     int n = input.getNumElements();
-    int l = products.length - 1;
+    int l = layers.length - 1;
     mapSlope.reshape(input.numRows, 1);
     for (int i = 0; i < input.numRows; i++) {
       boolean leftOut = Float.isNaN(outputSlopes[i]);
@@ -114,29 +101,26 @@ final class CrossNetwork {
 
   /** Writes the gathered gradients, in the order of the parameters, and starts anew. */
   void drain(float[] gradient) {
-    for (int l = 0; l < products.length; l++) {
-      DenseShape.Layer layer = layers.get(l);
-      products[l].drain(gradient, layer.weights());
-      System.arraycopy(biasGradients[l], 0, gradient, layer.biases(), layer.out());
-      Arrays.fill(biasGradients[l], 0);
+    for (LinearLayer layer : layers) {
+      layer.drain(gradient);
     }
   }
 
   /** Adds a layer's gradients by the slope of its map, and passes that on to its inputs. */
   private void gather(int l, FMatrixRMaj inputs) {
-    products[l].gather(x[l], mapSlope);
-    float[] sums = biasGradients[l];
+    layers[l].products.gather(x[l], mapSlope);
+    float[] sums = layers[l].biasGradients;
     for (int at = 0; at < mapSlope.getNumElements(); at += sums.length) {
       for (int j = 0; j < sums.length; j++) {
         sums[j] += mapSlope.data[at + j];
       }
     }
-    products[l].backward(mapSlope, inputs);
+    layers[l].products.backward(mapSlope, inputs);
   }
 
   /** Forgets example i, so that with slope 0 it adds nothing, not even infinity times 0. */
   private void blank(int i) {
-    for (int l = 0; l < products.length; l++) {
+    for (int l = 0; l < layers.length; l++) {
       Arrays.fill(x[l].data, i * x[l].numCols, (i + 1) * x[l].numCols, 0);
       Arrays.fill(z[l].data, i * z[l].numCols, (i + 1) * z[l].numCols, 0);
     }

@@ -12,10 +12,8 @@ import org.ejml.data.FMatrixRMaj;
  * an example and are reused; they grow with the largest step seen.
  */
 final class DeepNetwork {
-  private final List<DenseShape.Layer> layers;
-  private final LayerProducts[] products;
-  private final float[][] biases;
-  private final float[][] biasGradients;
+  private final List<DenseShape.Layer> shapes;
+  private final LinearLayer[] layers;
   private final FMatrixRMaj[] inputs; // of each layer; behind the last, the output
   private final FMatrixRMaj[] slopes; // of the loss by inputs
   private final float[] row; // of a matrix, one at a time
@@ -23,36 +21,29 @@ final class DeepNetwork {
   private final Dropout dropout;
   private boolean training; // in the last forward pass
 
-  DeepNetwork(List<DenseShape.Layer> layers, Dropout dropout, LinearAlgebra algebra) {
-    this.layers = layers;
+  DeepNetwork(List<DenseShape.Layer> shapes, Dropout dropout, LinearAlgebra algebra) {
+    this.shapes = shapes;
     this.dropout = dropout;
-    int n = layers.size();
-    products = new LayerProducts[n];
-    biases = new float[n][];
-    biasGradients = new float[n][];
+    int n = shapes.size();
+    layers = new LinearLayer[n];
     inputs = new FMatrixRMaj[n + 1];
     slopes = new FMatrixRMaj[n + 1];
     norms = new BatchNorm[n];
     Arrays.setAll(slopes, l -> new FMatrixRMaj(0, 0));
     Arrays.setAll(inputs, l -> new FMatrixRMaj(0, 0));
-    row = new float[layers.stream().mapToInt(DenseShape.Layer::out).max().orElse(0)];
+    row = new float[shapes.stream().mapToInt(DenseShape.Layer::out).max().orElse(0)];
     for (int l = 0; l < n; l++) {
-      DenseShape.Layer layer = layers.get(l);
-      products[l] = algebra.products(layer.in(), layer.out());
-      biases[l] = new float[layer.out()];
-      biasGradients[l] = new float[layer.out()];
-      norms[l] = layer.normalized() ? new BatchNorm(layer.out()) : null;
+      layers[l] = new LinearLayer(shapes.get(l), algebra);
+      norms[l] = shapes.get(l).normalized() ? new BatchNorm(shapes.get(l).out()) : null;
     }
   }
 
   /** Takes over finished values of all parameters. */
   void values(float[] values) {
-    for (int l = 0; l < products.length; l++) {
-      DenseShape.Layer layer = layers.get(l);
-      products[l].weights(values, layer.weights());
-      System.arraycopy(values, layer.biases(), biases[l], 0, layer.out());
+    for (int l = 0; l < layers.length; l++) {
+      layers[l].values(values);
       if (norms[l] != null) {
-        norms[l].scale(values, layer.scales());
+        norms[l].scale(values, shapes.get(l).scales());
       }
     }
   }
@@ -65,13 +56,13 @@ final class DeepNetwork {
   FMatrixRMaj forward(FMatrixRMaj input, boolean training) {
     this.training = training;
     inputs[0] = input;
-    int last = products.length - 1;
+    int last = layers.length - 1;
     for (int l = 0; l <= last; l++) {
-      products[l].forward(inputs[l], inputs[l + 1]);
+      layers[l].products.forward(inputs[l], inputs[l + 1]);
       if (norms[l] != null) {
         norms[l].forward(inputs[l + 1], training);
       }
-      addBias(inputs[l + 1], biases[l], l < last ? 0 : Float.NEGATIVE_INFINITY);
+      addBias(inputs[l + 1], layers[l].biases, l < last ? 0 : Float.NEGATIVE_INFINITY);
       if (training && l < last) {
         dropout.forward(inputs[l + 1]);
       }
@@ -87,7 +78,7 @@ final class DeepNetwork {
    * @return the slopes by the input, [m, in]
    */
   FMatrixRMaj backward(float[] outputSlopes) {
-    int l = products.length;
+    int l = layers.length;
     slopes[l].reshape(inputs[0].numRows, 1);
     for (int i = 0; i < inputs[0].numRows; i++) {
       boolean leftOut = Float.isNaN(outputSlopes[i]);
@@ -97,31 +88,28 @@ final class DeepNetwork {
       slopes[l].data[i] = leftOut ? 0 : outputSlopes[i];
     }
     while (--l >= 0) {
-      if (l < products.length - 1) {
+      if (l < layers.length - 1) {
         stopAtRest(slopes[l + 1], inputs[l + 1]); // a unit that dropped out rests too
         if (training) {
           dropout.backward(slopes[l + 1]);
         }
       }
-      addColumns(slopes[l + 1], biasGradients[l]);
+      addColumns(slopes[l + 1], layers[l].biasGradients);
       if (norms[l] != null) {
         norms[l].backward(slopes[l + 1]);
       }
-      products[l].gather(inputs[l], slopes[l + 1]);
-      products[l].backward(slopes[l + 1], slopes[l]);
+      layers[l].products.gather(inputs[l], slopes[l + 1]);
+      layers[l].products.backward(slopes[l + 1], slopes[l]);
     }
     return slopes[0];
   }
 
   /** Writes the gathered gradients, in the order of the parameters, and starts anew. */
   void drain(float[] gradient) {
-    for (int l = 0; l < products.length; l++) {
-      DenseShape.Layer layer = layers.get(l);
-      products[l].drain(gradient, layer.weights());
-      System.arraycopy(biasGradients[l], 0, gradient, layer.biases(), layer.out());
-      Arrays.fill(biasGradients[l], 0);
+    for (int l = 0; l < layers.length; l++) {
+      layers[l].drain(gradient);
       if (norms[l] != null) {
-        norms[l].drain(gradient, layer.scales());
+        norms[l].drain(gradient, shapes.get(l).scales());
       }
     }
   }
@@ -144,7 +132,7 @@ final class DeepNetwork {
     int at = 0;
     for (int l = 0; l < norms.length; l++) {
       if (norms[l] != null) {
-        int n = 2 * layers.get(l).out();
+        int n = 2 * shapes.get(l).out();
         norms[l].running(Arrays.copyOfRange(all, at, at + n));
         at += n;
       }

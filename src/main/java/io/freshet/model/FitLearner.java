@@ -30,6 +30,7 @@ public final class FitLearner {
   private float[] gradients = new float[0]; // by them; 0 between steps
   private int[] order = new int[0];
   private float[] slopes = new float[0];
+  private final float[] row; // one finished row
   private final float[] denseValues;
   private final float[] denseGradient;
 
@@ -54,6 +55,7 @@ public final class FitLearner {
     optimizer = fit.optimizer();
     layout = new RowLayout(settings, optimizer, optimizer);
     dense = DenseParameters.start(shape, settings.seed(), optimizer);
+    row = new float[layout.finishedWidth()];
     denseValues = new float[dense.size()];
     denseGradient = new float[dense.size()];
   }
@@ -189,7 +191,7 @@ public final class FitLearner {
     int width = layout.finishedWidth();
     if (!fit.wholeTable()) {
       for (int row = 0; row < batch.rows(); row++) {
-        update(index.find(batch.fid(row)), finished, gradients, row * width);
+        update(index.find(batch.fid(row)), gradients, row * width);
       }
       return;
     }
@@ -198,18 +200,19 @@ public final class FitLearner {
       System.arraycopy(gradients, row * width, tableGradients, place * width, width);
       Arrays.fill(gradients, row * width, (row + 1) * width, 0);
     }
-    float[] values = new float[index.size() * width];
     for (int place = 0; place < index.size(); place++) {
-      layout.finish(table, place * layout.width(), values, place * width);
-      update(place, values, tableGradients, place * width);
+      update(place, tableGradients, place * width);
     }
   }
 
-  /** Moves a row by its gradient and the penalty on its values, both at {@code at}. */
-  private void update(int place, float[] values, float[] gradient, int at) {
+  /** Moves a row by its gradient, at {@code at}, and the penalty on its values. */
+  private void update(int place, float[] gradient, int at) {
     int width = layout.finishedWidth();
-    for (int i = at; i < at + width; i++) {
-      gradient[i] += fit.embeddingL2() * values[i];
+    if (fit.embeddingL2() > 0) {
+      layout.finish(table, place * layout.width(), row, 0);
+      for (int i = 0; i < width; i++) {
+        gradient[at + i] += fit.embeddingL2() * row[i];
+      }
     }
     layout.update(table, place * layout.width(), gradient, at);
     Arrays.fill(gradient, at, at + width, 0);

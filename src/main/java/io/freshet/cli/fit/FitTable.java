@@ -1,12 +1,10 @@
 package io.freshet.cli.fit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.dataformat.csv.CsvMapper;
-import com.fasterxml.jackson.dataformat.csv.CsvParser;
-import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import io.freshet.cli.replay.BadRowException;
+import io.freshet.cli.replay.Row;
+import io.freshet.cli.replay.RowReader;
+import io.freshet.cli.replay.TableFile;
 import io.freshet.config.FitConfig;
-import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Outcome;
 import io.freshet.feature.Example;
@@ -14,12 +12,12 @@ import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.Field;
 import io.freshet.feature.LabelledExample;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -29,12 +27,6 @@ import java.util.regex.Pattern;
  * <p>Any row that is not right ends the reading, with its line: what is compared must be complete.
  */
 final class FitTable {
-  private static final CsvMapper CSV =
-      CsvMapper.builder()
-          .enable(CsvParser.Feature.WRAP_AS_ARRAY)
-          .enable(CsvParser.Feature.SKIP_EMPTY_LINES)
-          .build();
-
   private final FitConfig config;
   private final ExampleEncoder encoder;
   private final Pattern separator;
@@ -52,20 +44,15 @@ final class FitTable {
    */
   List<LabelledExample> read(Path file) throws IOException {
     List<LabelledExample> examples = new ArrayList<>();
-    try (MappingIterator<String[]> rows =
-        CSV.readerFor(String[].class)
-            .with(CsvSchema.emptySchema())
-            .readValues(Files.newInputStream(file))) {
-      long line = 1;
+    TableFile table = new TableFile(file.toAbsolutePath().toString(), ',', "\"", List.of());
+    try (RowReader rows = new RowReader(file.toAbsolutePath().getParent(), table)) {
+      checkColumns(file, rows.columns());
       try {
-        String[] header = rows.hasNextValue() ? rows.nextValue() : new String[0];
-        Map<String, Integer> columns = columns(file, header);
-        while (rows.hasNextValue()) {
-          line = rows.getParser().currentLocation().getLineNr();
-          examples.add(example(header.length, columns, rows.nextValue()));
+        for (Optional<Row> row = rows.next(); row.isPresent(); row = rows.next()) {
+          examples.add(example(row.get()));
         }
-      } catch (IllegalArgumentException | JsonProcessingException e) {
-        throw new IOException("%s:%d: %s".formatted(file, line, firstLine(e)), e);
+      } catch (IllegalArgumentException | BadRowException e) {
+        throw new IOException("%s:%d: %s".formatted(file, rows.line(), e.getMessage()), e);
       }
     }
     if (examples.isEmpty()) {
@@ -74,41 +61,30 @@ final class FitTable {
     return examples;
   }
 
-  private Map<String, Integer> columns(Path file, String[] header) throws IOException {
-    Map<String, Integer> all = new HashMap<>();
-    for (int i = 0; i < header.length; i++) {
-      all.put(header[i].strip(), i);
-    }
-    List<String> wanted = new ArrayList<>(List.of(config.label()));
+  private void checkColumns(Path file, List<String> columns) throws IOException {
+    List<String> absent = new ArrayList<>(List.of(config.label()));
     config.features().fields().stream()
         .filter(field -> !(field instanceof Field.Cross))
-        .forEach(field -> wanted.add(field.name()));
-    List<String> absent = wanted.stream().filter(name -> !all.containsKey(name)).toList();
+        .forEach(field -> absent.add(field.name()));
+    absent.removeAll(columns);
     if (!absent.isEmpty()) {
       throw new IOException(
           "%s:1: no column is named %s; its columns are %s"
-              .formatted(file, String.join(", ", absent), String.join(", ", header)));
+              .formatted(file, String.join(", ", absent), String.join(", ", columns)));
     }
-    all.keySet().retainAll(wanted);
-    return all;
   }
 
-  private LabelledExample example(int width, Map<String, Integer> columns, String[] row) {
-    if (row.length != width) {
-      throw new IllegalArgumentException(
-          "%d values, but there are %d columns".formatted(row.length, width));
-    }
+  private LabelledExample example(Row row) {
     Map<String, Object> values = new HashMap<>();
     for (Field field : config.features().fields()) {
-      String cell = field instanceof Field.Cross ? "" : row[columns.get(field.name())];
-      if (!cell.isEmpty()) {
-        values.put(field.name(), value(field, cell));
+      if (!(field instanceof Field.Cross)) {
+        row.cell(field.name()).ifPresent(cell -> values.put(field.name(), value(field, cell)));
       }
     }
-    FeatureNames names = encoder.names();
-    Outcome<Example> outcome = encoder.encode(FeatureValues.of(names, values));
+    Outcome<Example> outcome = encoder.encode(FeatureValues.of(encoder.names(), values));
     if (outcome instanceof Outcome.Good<Example> good) {
-      return new LabelledExample("", 0, label(row[columns.get(config.label())]), 1, good.value());
+      return new LabelledExample(
+          "", 0, label(row.cell(config.label()).orElse("")), 1, good.value());
     }
     throw new IllegalArgumentException(((Outcome.Rejected<Example>) outcome).rejection().reason());
   }
@@ -135,9 +111,5 @@ final class FitTable {
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("%s: %s is not a number".formatted(column, cell), e);
     }
-  }
-
-  private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 }

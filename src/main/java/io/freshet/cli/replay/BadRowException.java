@@ -1,7 +1,7 @@
 package io.freshet.cli.replay;
 
-/** A row cannot become an event; the message names the column and what would be right. */
-final class BadRowException extends Exception {
+/** A row cannot be used; the message names the column and what would be right. */
+public final class BadRowException extends Exception {
   private static final long serialVersionUID = 1L;
 
   BadRowException(String message) {

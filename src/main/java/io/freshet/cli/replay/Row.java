@@ -12,11 +12,11 @@ import java.util.stream.Stream;
  * @param line where it begins in the file, from 1
  * @param cells by column
  */
-record Row(long line, Map<String, String> cells) {
+public record Row(long line, Map<String, String> cells) {
   private static final Pattern PLACE = Pattern.compile("\\{([^{}]*)\\}");
 
   /** The cell, unless it is empty or its lookup found nothing. */
-  Optional<String> cell(String column) {
+  public Optional<String> cell(String column) {
     String text = cells.get(fill(column));
     return text == null || text.isEmpty() ? Optional.empty() : Optional.of(text);
   }

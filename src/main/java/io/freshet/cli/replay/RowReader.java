@@ -23,7 +23,7 @@ import java.util.Optional;
  *
  * <p>A row with too many or too few values is a bad one. Blank lines are skipped.
  */
-final class RowReader implements AutoCloseable {
+public final class RowReader implements AutoCloseable {
   private static final CsvMapper CSV =
       CsvMapper.builder()
           .enable(CsvParser.Feature.WRAP_AS_ARRAY)
@@ -34,22 +34,22 @@ final class RowReader implements AutoCloseable {
   private final List<String> columns;
   private long line;
 
-  RowReader(Path directory, TableFile file) throws IOException {
+  public RowReader(Path directory, TableFile file) throws IOException {
     rows = open(directory.resolve(requireNonNull(file, "file").file()), file);
     columns = file.columns().isEmpty() ? header(file) : file.columns();
   }
 
-  List<String> columns() {
+  public List<String> columns() {
     return columns;
   }
 
   /** The line where what {@link #next} has read last begins, from 1. */
-  long line() {
+  public long line() {
     return line;
   }
 
   /** The next row, if there is one. */
-  Optional<Row> next() throws IOException, BadRowException {
+  public Optional<Row> next() throws IOException, BadRowException {
     try {
       if (!rows.hasNextValue()) {
         return Optional.empty();
