@@ -24,6 +24,8 @@ final class ShardTable {
   private final float[] block; // rows of a chunk
   private final float[] moves; // what is added to them
   private final FiniteCheck finite = new FiniteCheck();
+  private long moved;
+  private long unseen;
 
   ShardTable(RowCache cache, int width, int parameters) {
     this.cache = cache;
@@ -59,8 +61,11 @@ final class ShardTable {
       System.arraycopy(delta.deltas(), from * width, moves, 0, n * width);
       refused += finite.holds(moves, 0, n * width) ? 0 : blankUnlessFinite(n);
       for (int i = 0; i < n; i++) {
-        scale(i, delta.counts()[from + i], cache.updates(slots[i]) - delta.base()[from + i]);
+        long others = cache.updates(slots[i]) - delta.base()[from + i];
+        scale(i, delta.counts()[from + i], others);
+        unseen += others;
       }
+      moved += n;
       addMoves(n * width);
       for (int i = 0; i < n; i++) {
         System.arraycopy(block, i * width, cache.values(), cache.at(slots[i]), width);
@@ -68,6 +73,16 @@ final class ShardTable {
       }
     }
     return refused;
+  }
+
+  /** Rows moved so far. */
+  long moved() {
+    return moved;
+  }
+
+  /** Updates by others that the movements did not know of: staleness, if divided by the rows. */
+  long unseen() {
+    return unseen;
   }
 
   private int blankUnlessFinite(int n) {
