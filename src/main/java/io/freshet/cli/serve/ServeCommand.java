@@ -6,8 +6,9 @@ import io.freshet.serve.RocksStore;
 import io.freshet.serve.RowStore;
 import io.freshet.serve.ServeSettings;
 import io.freshet.serve.SnapshotFollower;
-import io.freshet.snapshot.LocalStorage;
+import io.freshet.snapshot.FlinkStorage;
 import io.freshet.snapshot.SnapshotStore;
+import io.freshet.snapshot.Storage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -15,6 +16,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
+import org.apache.flink.core.plugin.PluginUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,7 +53,10 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--snapshots",
       required = true,
       paramLabel = "ROOT",
-      description = "The snapshot root: a folder or a file: URI; it may be empty yet.")
+      description = {
+        "The snapshot root: a folder, or a URI that one of Flink's file systems knows, such as",
+        "s3://bucket/path, whose plugin lies in FLINK_PLUGINS_DIR; it may be empty yet."
+      })
   private String root;
 
   @Option(
@@ -148,11 +157,20 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private LocalStorage storage() {
+  private Storage storage() throws IOException {
+    Configuration flink =
+        GlobalConfiguration.loadConfiguration(); // of FLINK_CONF_DIR, if it is set
+    FileSystem.initialize(flink, PluginUtils.createPluginManagerFromRootFolder(flink));
     try {
-      return LocalStorage.at(root);
+      return FlinkStorage.reading(root);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--snapshots: " + e.getMessage(), e);
+    } catch (UnsupportedFileSystemSchemeException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--snapshots: nothing here reads %s; put the plugin of its file system into a folder of its own below FLINK_PLUGINS_DIR"
+              .formatted(root),
+          e);
     }
   }
 
