@@ -158,10 +158,10 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private Storage storage() throws IOException {
-    Configuration flink =
-        GlobalConfiguration.loadConfiguration(); // of FLINK_CONF_DIR, if it is set
-    FileSystem.initialize(flink, PluginUtils.createPluginManagerFromRootFolder(flink));
     try {
+      if (root.contains("://") && !root.startsWith("file:")) {
+        loadFileSystems();
+      }
       return FlinkStorage.reading(root);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--snapshots: " + e.getMessage(), e);
@@ -172,6 +172,12 @@ public final class ServeCommand implements Callable<Integer> {
               .formatted(root),
           e);
     }
+  }
+
+  /** With the settings in FLINK_CONF_DIR, if that is set. */
+  private static void loadFileSystems() {
+    Configuration flink = GlobalConfiguration.loadConfiguration();
+    FileSystem.initialize(flink, PluginUtils.createPluginManagerFromRootFolder(flink));
   }
 
   private static void stopWithTheProcess(ModelServer server) {
