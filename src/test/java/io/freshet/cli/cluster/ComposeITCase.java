@@ -17,11 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
  * What {@code docker/compose.yaml} starts, without containers: its command lines, jars,
  * configuration and health checks work, and a job manager that is lost goes on where it was.
  */
-@Timeout(300)
+@Timeout(900)
 final class ComposeITCase {
   private static final Path TARGET =
       Path.of(System.getProperty("project.build.directory", "target")).toAbsolutePath();
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   @TempDir private Path folder;
 
@@ -30,7 +30,7 @@ final class ComposeITCase {
     try (BrokerProcess kafka = new BrokerProcess(folder);
         ComposedProcesses run = new ComposedProcesses(folder, TARGET, kafka(kafka))) {
       Process topics = run.freshet("topics");
-      assertThat(topics.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(topics.waitFor(120, TimeUnit.SECONDS)).isTrue();
       assertThat(topics.exitValue()).as(log(run, "topics")).isZero();
       Process jobManager = run.jobManager();
       run.taskManager(0);
