@@ -76,8 +76,8 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--keep-open", description = "Keep the page, and Kafka behind it, until Ctrl-C.")
   private boolean keepOpen;
 
-  @Option(names = "--no-console", description = "Without that page.")
-  private boolean noConsole;
+  @Option(names = "--without-console", description = "Without that page.")
+  private boolean withoutConsole;
 
   @Option(
       names = "--set",
@@ -92,7 +92,7 @@ public final class DemoCommand implements Callable<Integer> {
       DemoFolder.prepare(out);
       var console = new DemoConsole(terminal, System.console() != null);
       Demo demo = new Demo(stream(), out, overrides, partitions(), console);
-      if (!noConsole) {
+      if (!withoutConsole) {
         demo.withPage(place());
       }
       DemoOutcome outcome = demo.run(ended -> end(ended, console));

@@ -99,8 +99,8 @@ public final class ServeCommand implements Callable<Integer> {
       description = "MiB outside the heap for --store rocksdb.")
   private int storeMemory = 256;
 
-  @Option(names = "--no-console", description = "Without the page for browsers.")
-  private boolean noConsole;
+  @Option(names = "--without-console", description = "Without the page for browsers.")
+  private boolean withoutConsole;
 
   @Option(
       names = "--console-port",
@@ -137,7 +137,7 @@ public final class ServeCommand implements Callable<Integer> {
       follower.start(Duration.ofMillis(pollMillis));
       stopWithTheProcess(server);
       say("serving %s at http://%s:%d".formatted(root, bind, server.address().getPort()));
-      try (Console console = noConsole ? null : console(snapshots, server)) {
+      try (Console console = withoutConsole ? null : console(snapshots, server)) {
         say(console == null ? "" : "console at " + console.announcement());
         server.join();
       }

@@ -168,7 +168,7 @@ export class LineChart {
   }
 
   timeAxis() {
-    const most = Math.max(2, Math.floor((this.width - LEFT - RIGHT) / 84));
+    const most = Math.max(2, Math.floor((this.width - LEFT - RIGHT) / 70));
     const step = TIME_STEPS.find((s) => (this.to - this.from) / s <= most) || 200 * DAY;
     const parts = [];
     for (let time = Math.ceil(this.from / step) * step; time <= this.to; time += step) {
@@ -234,12 +234,12 @@ export class LineChart {
     }
   }
 
-  /** Writes the values of a point into the legend; of the last one each where there is none. */
+  /** Writes the values of a point into the legend: of the last one that all curves have, or this. */
   read(index) {
     this.cursor = index;
+    const at = index ?? lastOfAll(this.series().map(({key}) => this.columns[key] || []));
     for (const {key} of this.series()) {
-      const column = this.columns[key] || [];
-      const value = index === null ? column.filter(Number.isFinite).at(-1) : column[index];
+      const value = (this.columns[key] || [])[at];
       say(this.values.get(key).value, decimal(value ?? NaN, this.options.decimals));
     }
     say(this.when, index === null ? '' : moment(this.times[index], this.options.seconds) + ' UTC');
@@ -259,6 +259,16 @@ export class LineChart {
     return `${this.options.title}: line chart of ${this.times.length} points, at the end `
         + `${ends.join(', ')}. Left and right arrows read the points.`;
   }
+}
+
+/** The last index at which every column that has values has one. */
+export function lastOfAll(columns) {
+  const present = columns.filter((column) => column.some(Number.isFinite));
+  let at = Math.max(-1, ...present.map((column) => column.length - 1));
+  while (at >= 0 && !present.every((column) => Number.isFinite(column[at]))) {
+    at--;
+  }
+  return at;
 }
 
 function niceStep(rough) {

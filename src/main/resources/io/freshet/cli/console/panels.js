@@ -1,6 +1,6 @@
 // What each panel's figures look like on the page.
 
-import {LineChart} from './chart.js';
+import {LineChart, lastOfAll} from './chart.js';
 import {bytes, count, decimal, element, moment, percent, say, sentence, span} from './text.js';
 
 const byId = (id) => document.getElementById(id);
@@ -67,7 +67,8 @@ function quality(data) {
     charts[name].show(times, columns);
   }
   charts.speed.show(data.speed.time, data.speed);
-  const last = (name) => columns[name].at(-1) ?? NaN;
+  const at = lastOfAll([columns.logloss, columns.best_logloss]);
+  const last = (name) => columns[name][at] ?? NaN;
   const beside = (name, best, decimals) => Number.isFinite(last(best))
       ? `best reachable ${decimal(last(best), decimals)}`
       : `since start ${decimal(all[name] ?? NaN, decimals)}`;
@@ -224,7 +225,8 @@ function states(version) {
 
 function kind(version) {
   if (version.full_bytes !== undefined) {
-    return `delta, merged into a full of ${bytes(version.full_bytes)}`;
+    const size = element('small', {class: 'extra'}, ` of ${bytes(version.full_bytes)}`);
+    return element('span', {title: 'merged into a full as well'}, 'delta + full', size);
   }
   return version.merged ? `${version.kind}, merged` : version.kind;
 }
@@ -286,6 +288,6 @@ export function age(now) {
     say(target, span(now - time));
   }
   if (current) {
-    figure('Snapshot', span(now - current.created), `old, ${count(current.rows)} rows in it`);
+    figure('Snapshot', span(now - current.created), `old, a ${current.kind} of ${count(current.rows)} rows`);
   }
 }

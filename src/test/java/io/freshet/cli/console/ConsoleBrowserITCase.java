@@ -254,22 +254,18 @@ class ConsoleBrowserITCase {
   @Order(10)
   void picturesForTheDocumentation() throws Exception {
     browser.await("document.querySelector('#probability') !== null", PATIENCE);
-    browser.resize(1280, 900);
-    browser.await("document.querySelector('#lag svg').clientWidth > 500", PATIENCE);
-    browser.screenshot(images.resolve("console.png"), 0, 1280, 1180);
+    browser.resize(1080, 900);
+    browser.await("document.querySelector('#lag svg').clientWidth > 450", PATIENCE);
+    browser.screenshot(images.resolve("console.png"), 0, 1080, 940);
     int score =
         browser
             .evaluate("document.querySelector('#score').getBoundingClientRect().top + scrollY")
             .asInt();
-    browser.screenshot(images.resolve("console-score.png"), score, 1280, 640);
+    browser.screenshot(images.resolve("console-score.png"), score - 12, 1080, 560);
     browser.prefer("dark");
     browser.resize(360, 740);
     browser.await("document.querySelector('#lag svg').clientWidth < 360", PATIENCE);
-    browser.screenshot(images.resolve("console-narrow.png"), 0, 360, 1100);
-    browser.screenshot(images.resolve("console-whole-narrow.png"), 0, 360, 5200);
-    browser.resize(1280, 900);
-    browser.await("document.querySelector('#lag svg').clientWidth > 500", PATIENCE);
-    browser.screenshot(images.resolve("console-whole.png"), 0, 1280, 2600);
+    browser.screenshot(images.resolve("console-narrow.png"), 0, 360, 1000);
 
     for (String name : List.of("console", "console-score", "console-narrow")) {
       assertThat(Files.size(images.resolve(name + ".png"))).as(name).isBetween(10_000L, 120_000L);

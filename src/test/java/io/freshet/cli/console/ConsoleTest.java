@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.cli.CommandRun;
 import io.freshet.snapshot.LocalStorage;
 import io.freshet.snapshot.SnapshotStore;
 import java.io.IOException;
@@ -125,20 +124,6 @@ class ConsoleTest {
       assertThat(moved.address()).isNotEqualTo(usual.address());
       assertThat(moved.announcement()).endsWith("(port 8600 is taken)");
     }
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "--port 65536, --port 65536 is not in 0..65535",
-    "--serving ftp://here, '--serving ftp://here is no address; http://localhost:8081 is one'",
-    "--flink-url localhost:8081, '--flink-url localhost:8081 is no address'",
-    "--property a=b, '--property is for Kafka, which --bootstrap-servers names'"
-  })
-  void optionsThatDoNotFitAreRefused(String options, String why) {
-    CommandRun run = CommandRun.of(("console --snapshots " + root + " " + options).split(" "));
-
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains(why);
   }
 
   private ConsoleSettings settings(OptionalInt port) {
