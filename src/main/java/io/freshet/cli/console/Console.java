@@ -45,7 +45,8 @@ public final class Console implements AutoCloseable {
             new Scoring(settings.scoring()),
             settings
                 .kafka()
-                .map(kafka -> new RecentImpression(settings.snapshots(), kafka, new Random()))));
+                .map(kafka -> new RecentImpression(settings.snapshots(), kafka, new Random())),
+            settings.bind().equals(ConsoleSettings.LOOPBACK)));
   }
 
   /**

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -43,15 +44,22 @@ final class ConsoleHandler extends Handler.Abstract {
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+  /** Another name would be a foreign page's, pointed here to read what it may not. */
+  private static final Set<String> LOOPBACK_NAMES =
+      Set.of("localhost", "127.0.0.1", "::1", "[::1]");
+
   private final Watches watches;
   private final Scoring scoring;
   private final Optional<RecentImpression> recent;
+  private final boolean loopbackOnly;
   private final Resources resources = new Resources();
 
-  ConsoleHandler(Watches watches, Scoring scoring, Optional<RecentImpression> recent) {
+  ConsoleHandler(
+      Watches watches, Scoring scoring, Optional<RecentImpression> recent, boolean loopbackOnly) {
     this.watches = watches;
     this.scoring = scoring;
     this.recent = recent;
+    this.loopbackOnly = loopbackOnly;
   }
 
   @Override
@@ -73,6 +81,11 @@ final class ConsoleHandler extends Handler.Abstract {
 
   private void answer(String path, Request request, Response response, Callback callback)
       throws IOException, InterruptedException {
+    String host = Request.getServerName(request);
+    if (loopbackOnly && !LOOPBACK_NAMES.contains(host)) {
+      refuse(421, "a console on loopback answers to localhost, not to " + host, response, callback);
+      return;
+    }
     String method = request.getMethod();
     String allowed = path.equals("/data/explain") ? "POST" : "GET";
     Optional<Resource> resource = resources.at(path);

@@ -17,12 +17,17 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Counts the rows of the current version by field, out of its files: of the chain at first, of new
  * deltas from then on. A model of more than so many rows is not counted, as each takes memory here.
+ *
+ * <p>Beside them, the figures of the whole table that the manifest holds: {@code table_…}.
  */
 final class FieldWatch implements Watch {
+  private static final String TABLE = "table_";
+
   private final SnapshotStore store;
   private final SnapshotReader reader;
   private final long mostRows;
@@ -43,19 +48,28 @@ final class FieldWatch implements Watch {
       throw new IOException("no version has been published yet");
     }
     if (!latest.equals(counted)) {
-      List<Manifest> chain = reader.chain(latest.get(), counted);
-      counted = Optional.empty(); // until all of it has been applied
-      count(chain);
-      counted = latest;
-      shown = toJson(chain.get(chain.size() - 1));
+      follow(latest.get());
     }
     return shown;
+  }
+
+  private void follow(Version latest) throws IOException {
+    List<Manifest> chain = reader.chain(latest, counted);
+    Manifest first = chain.get(0);
+    Manifest last = chain.get(chain.size() - 1);
+    counted = Optional.empty(); // until all of it has been applied
+    if (first.kind() == Kind.FULL && first.rows() > mostRows) {
+      shown = ofWhole(last).put("uncounted", tooMany(first.rows()));
+      return;
+    }
+    count(chain);
+    counted = Optional.of(latest);
+    shown = byField(last);
   }
 
   private void count(List<Manifest> chain) throws IOException {
     Manifest first = chain.get(0);
     if (first.kind() == Kind.FULL) {
-      checkSize(first);
       counts = new FieldCounts(Math.toIntExact(first.rows()));
     }
     for (Manifest manifest : chain) {
@@ -65,20 +79,31 @@ final class FieldWatch implements Watch {
     }
   }
 
-  private void checkSize(Manifest full) throws IOException {
-    if (full.rows() > mostRows) {
-      throw new IOException(
-          "the model has %,d rows; up to %,d are counted here, as each takes memory (--count-rows)"
-              .formatted(full.rows(), mostRows));
-    }
+  private String tooMany(long rows) {
+    return "the model has %,d rows; up to %,d are counted by field, as each takes memory here"
+        .formatted(rows, mostRows);
   }
 
-  private JsonNode toJson(Manifest manifest) {
+  /** What the manifest alone tells. */
+  private static ObjectNode ofWhole(Manifest manifest) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("version", manifest.version().toString());
-    ArrayNode fields = json.putArray("fields");
-    int bias = Fids.field(Fids.BIAS);
-    write("bias", "one row", bias, fields);
+    ObjectNode table = json.putObject("table");
+    new TreeMap<>(manifest.metrics())
+        .forEach(
+            (name, value) -> {
+              if (name.startsWith(TABLE)) {
+                table.put(name.substring(TABLE.length()), value);
+              }
+            });
+    json.putArray("fields");
+    return json;
+  }
+
+  private JsonNode byField(Manifest manifest) {
+    ObjectNode json = ofWhole(manifest);
+    ArrayNode fields = json.withArray("fields");
+    write("bias", "one row", Fids.field(Fids.BIAS), fields);
     for (Field field : manifest.schema().fields()) {
       write(field.name(), kind(field), field.number(), fields);
     }

@@ -40,7 +40,8 @@ final class Trace {
     }
     samples.clear();
     samples.addAll(kept);
-    pause = Math.max(1, pause) * 2;
+    long span = samples.get(samples.size() - 1).time() - samples.get(0).time();
+    pause = Math.max(2 * pause, span / samples.size());
   }
 
   List<Sample> samples() {

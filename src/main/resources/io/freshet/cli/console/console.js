@@ -15,7 +15,7 @@ let ahead = 0; // of the server's clock before this one
 let answered = Date.now();
 let failing = false;
 let written = null; // when the newest report was
-let window_ = 0;
+let windowMillis = 0;
 let next;
 
 async function get(path) {
@@ -55,7 +55,7 @@ async function renew(name) {
   if (name === 'quality' && panel.data !== null) {
     const {from, to} = panel.data.curves;
     written = panel.data.written;
-    window_ = (to.at(-1) - from.at(-1)) / Math.max(1, panel.data.joined);
+    windowMillis = (to.at(-1) - from.at(-1)) / Math.max(1, panel.data.joined);
   }
 }
 
@@ -68,7 +68,7 @@ function tell() {
   }
   const old = written === null ? 0 : now - written;
   say(freshness, written === null ? 'No report yet' : `Last report ${span(old)} ago`);
-  freshness.className = failing || old > Math.max(LATE, 3 * window_) ? 'freshness late' : 'freshness';
+  freshness.className = failing || old > Math.max(LATE, 3 * windowMillis) ? 'freshness late' : 'freshness';
   age(now);
 }
 

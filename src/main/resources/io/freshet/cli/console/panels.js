@@ -143,7 +143,7 @@ function flow(data) {
       ['late', join.lateClicks], ['of no impression', join.orphanClicks],
       ['duplicates', join.duplicateClicks], ['not asked for', join.ignoredClicks],
     ]),
-    group('Learner', trainer.examples, 'examples taken since its last start', [
+    group('Learner', trainer.examples, 'examples taken', [
       ['skipped', trainer.skipped], ['fake negatives', join.fakeNegatives],
       ['corrections', join.corrections], ['negatives sampled out', join.negativesSampledOut],
       ['clicks lost', join.lostExamples],
@@ -231,38 +231,29 @@ function kind(version) {
   return version.merged ? `${version.kind}, merged` : version.kind;
 }
 
-/** Columns beyond rows and updates, where the manifest counts them. */
-const COUNTED = [['admitted', 'Admitted'], ['expired', 'Expired'], ['evicted', 'Evicted']];
-
 function fields(data) {
-  const extra = COUNTED.filter(([key]) => data.fields.some((f) => f[key] !== undefined));
-  const head = element('tr', {}, element('th', {scope: 'col'}, 'Field'),
-      element('th', {scope: 'col', class: 'extra'}, 'Kind'),
-      ...['Rows', ...extra.map(([, name]) => name), 'Updates', 'Updates a row'].map((name) =>
-          element('th', {scope: 'col', class: 'number'}, name)),
-      element('th', {class: 'bar', 'aria-hidden': 'true'}));
   const most = Math.max(1, ...data.fields.map((f) => f.rows));
-  const rows = data.fields.map((f) => line(f, extra, most));
-  const sum = {field: 'All', kind: ''};
-  for (const key of ['rows', 'updates', ...extra.map(([name]) => name)]) {
-    sum[key] = data.fields.reduce((total, f) => total + (f[key] ?? 0), 0);
-  }
-  const total = line(sum, extra, 0);
+  const rows = data.fields.map((f) => line(f, most));
+  const all = (key) => data.fields.reduce((total, f) => total + f[key], 0);
+  const total = line({field: 'All', kind: '', rows: all('rows'), updates: all('updates')}, 0);
   total.className = 'sum';
-  const table = byId('rows-table');
-  table.tHead.replaceChildren(head);
-  table.tBodies[0].replaceChildren(...rows, total);
+  byId('rows-table').tBodies[0].replaceChildren(...rows, total);
+  byId('rows-table').hidden = data.fields.length === 0;
   say(byId('rows-version'), `of version ${data.version}`);
+  const whole = Object.entries(data.table).map(([name, n]) => `${name.replaceAll('_', ' ')} ${count(n)}`);
+  say(byId('rows-note'), [
+    whole.length > 0 ? `Of the whole table: ${whole.join(', ')}.` : '',
+    data.uncounted ? `Not by field: ${data.uncounted}.` : '',
+  ].join(' ').trim());
 }
 
-function line(field, extra, most) {
+function line(field, most) {
   const bar = element('span');
   bar.style.width = `${most > 0 ? 100 * field.rows / most : 0}%`;
   return element('tr', {},
       element('th', {scope: 'row'}, field.field),
       element('td', {class: 'extra'}, field.kind),
       element('td', {class: 'number'}, count(field.rows)),
-      ...extra.map(([key]) => element('td', {class: 'number'}, count(field[key] ?? NaN))),
       element('td', {class: 'number'}, count(field.updates)),
       element('td', {class: 'number'},
           field.rows > 0 ? decimal(field.updates / field.rows, 1) : '–'),

@@ -1,5 +1,6 @@
 package io.freshet.cli.console;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,7 @@ import io.freshet.snapshot.LocalStorage;
 import io.freshet.snapshot.SnapshotStore;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -107,6 +109,21 @@ class ConsoleTest {
     assertThat(get("data/explain").headers().firstValue("Allow")).contains("POST");
     assertThat(post("data/status", "{}").statusCode()).isEqualTo(405);
     assertThat(post("data/explain", "x".repeat(70_000)).statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void aForeignNameForLoopbackIsRefused() throws Exception {
+    URI address = URI.create(console.address());
+    try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n".getBytes(UTF_8));
+
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+          .startsWith("HTTP/1.1 421 ")
+          .contains("answers to localhost, not to evil.example");
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.freshet.cli.CommandRun;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
@@ -72,6 +73,35 @@ class SnapshotWatchesTest {
   }
 
   @Test
+  void aPinIsToldWithItsReason() throws Exception {
+    publishBoth();
+    CommandRun pin =
+        CommandRun.of("snapshot", "pin", "--reason=the sale", root.toString(), FULL.toString());
+    assertThat(pin.code()).as(pin.err()).isZero();
+
+    JsonNode json = new ChainWatch(store).look();
+
+    assertThat(json.at("/pin/version").asText()).isEqualTo(FULL.toString());
+    assertThat(json.at("/pin/reason").asText()).isEqualTo("the sale");
+    assertThat(json.at("/versions/1/pinned").asBoolean()).isTrue();
+    assertThat(json.at("/versions/1/latest").asBoolean()).isTrue();
+    assertThat(json.at("/versions/0/latest").asBoolean()).isFalse();
+  }
+
+  @Test
+  void aVersionThatIsMergedIsAFullAsWell() throws Exception {
+    publishBoth();
+    CommandRun merge = CommandRun.of("snapshot", "merge", root.toString(), DELTA.toString());
+    assertThat(merge.code()).as(merge.err()).isZero();
+
+    JsonNode newest = new ChainWatch(store).look().at("/versions/0");
+
+    assertThat(newest.path("kind").asText()).isEqualTo("delta");
+    assertThat(newest.path("merged").asBoolean()).isTrue();
+    assertThat(newest.path("full_bytes").asLong()).isPositive();
+  }
+
+  @Test
   void aVersionThatIsDeletedIsGoneAtTheNextLook() throws Exception {
     publishBoth();
     ChainWatch watch = new ChainWatch(store);
@@ -99,9 +129,11 @@ class SnapshotWatchesTest {
   void aModelWithMoreRowsThanAreCountedSaysSo() throws Exception {
     publishBoth();
 
-    assertThatThrownBy(() -> fields(1).look())
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("has 2 rows; up to 1 are counted");
+    JsonNode json = fields(1).look();
+
+    assertThat(json.path("uncounted").asText()).startsWith("the model has 2 rows; up to 1 are");
+    assertThat(json.path("version").asText()).isEqualTo(DELTA.toString());
+    assertThat(json.path("fields")).isEmpty();
   }
 
   @Test
