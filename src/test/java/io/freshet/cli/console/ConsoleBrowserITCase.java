@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConsoleBrowserITCase {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Pattern ADDRESS = Pattern.compile("console +(http://[0-9.:]+/)");
-  private static final String EVENTS = System.getProperty("console.events", "90000");
+  private static final String EVENTS = System.getProperty("console.events", "60000");
 
   @TempDir static Path folder;
   private static Path images;
@@ -101,11 +101,9 @@ class ConsoleBrowserITCase {
 
   @Test
   @Order(1)
-  void curvesGrowWhileTheDemoRuns() throws Exception {
-    browser.await(points("logloss") + " >= 2", PATIENCE);
-    int early = browser.evaluate(points("logloss")).asInt();
-
-    browser.await(points("logloss") + " > " + early, PATIENCE);
+  void curvesComeToAPageThatWasThereBeforeThem() throws Exception {
+    browser.await(points("logloss") + " >= 1", PATIENCE);
+    browser.await(points("logloss") + " >= 3", PATIENCE);
   }
 
   @Test
@@ -218,7 +216,7 @@ class ConsoleBrowserITCase {
   void aNarrowScreenNeedsNoScrollingSideways() throws Exception {
     for (int width : new int[] {320, 360, 800, 1280}) {
       browser.resize(width, 800);
-      browser.await("document.querySelector('#lag svg').clientWidth < " + width, PATIENCE);
+      browser.await("window.innerWidth === " + width, PATIENCE);
 
       assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt())
           .isLessThanOrEqualTo(width);
