@@ -32,10 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>With {@code -Dconsole.images=DIR} its pictures go there: those of the documentation are made
  * so.
  */
-@Timeout(180)
+@Timeout(300)
 @TestMethodOrder(OrderAnnotation.class)
 class ConsoleBrowserITCase {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final Pattern ADDRESS = Pattern.compile("console +(http://[0-9.:]+/)");
   private static final String EVENTS = System.getProperty("console.events", "60000");
 
