@@ -8,6 +8,7 @@ import io.freshet.model.MiniBatch;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowLayout;
+import io.freshet.model.Traits;
 import io.freshet.train.Answer.DenseSlices;
 import io.freshet.train.Answer.Rows;
 import java.util.UUID;
@@ -55,6 +56,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   private final FeatureSchema schema;
   private final ModelSettings model;
   private final TrainSettings settings;
+  private final Traits.Choice traits;
 
   private transient MailboxExecutor mailbox;
   private transient Consumer<Answer> head;
@@ -69,6 +71,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   private transient long begun; // batches that have got their first example
   private transient long draining; // the checkpoint that the trainer drains for
   private transient boolean abandoned; // that checkpoint was aborted
+  private transient long lastCheckpoint;
   private transient boolean ended;
 
   private transient Counter examples;
@@ -77,9 +80,15 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   private transient long drainMillis;
 
   Trainer(FeatureSchema schema, ModelSettings model, TrainSettings settings) {
+    this(schema, model, settings, Traits.Choice.USERS);
+  }
+
+  /** A trainer that tells more of the examples it predicts. */
+  Trainer(FeatureSchema schema, ModelSettings model, TrainSettings settings, Traits.Choice traits) {
     this.schema = schema;
     this.model = model;
     this.settings = settings;
+    this.traits = traits;
   }
 
   @Override
@@ -91,6 +100,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
+    lastCheckpoint = context.getRestoredCheckpointId().orElse(NO_CHECKPOINT);
     StateShape.ofFeatures(schema, model)
         .guard(context.getOperatorStateStore(), getRuntimeContext());
   }
@@ -207,7 +217,8 @@ final class Trainer extends AbstractStreamOperator<Predictions>
     batch.sendMoves(this::toShards);
     window.remember(batch);
     replica.learned(predictions.learned());
-    output.collect(new StreamRecord<>(predictions));
+    Traits whose = traits.of(batch.examples, replyTo.trainer(), lastCheckpoint);
+    output.collect(new StreamRecord<>(predictions.with(whose)));
     batch.heldWatermark.release(output);
     examples.inc(predictions.learned());
     batches.inc();
@@ -242,6 +253,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
       drainsAbandoned.inc();
       LOG.warn("checkpoint {} was aborted before the trainer had drained", checkpointId);
     }
+    lastCheckpoint = checkpointId;
     drainMillis = (System.nanoTime() - start) / 1_000_000;
   }
 
