@@ -3,6 +3,7 @@ package io.freshet.cli;
 import io.freshet.cli.bench.BenchCommand;
 import io.freshet.cli.chaos.ChaosCommand;
 import io.freshet.cli.demo.DemoCommand;
+import io.freshet.cli.evaluate.EvaluateCommand;
 import io.freshet.cli.fit.FitCommand;
 import io.freshet.cli.replay.ReplayCommand;
 import io.freshet.cli.serve.ServeCommand;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
       SnapshotCommand.class,
       BenchCommand.class,
       ServeCommand.class,
+      EvaluateCommand.class,
       FitCommand.class,
       ChaosCommand.class
     },

@@ -16,7 +16,7 @@ import java.util.TreeMap;
  *
  * <p>Each trainer's examples are blocks of their own, as no other sees them.
  */
-final class UserMix {
+public final class UserMix {
   static final int SMALL = 64;
   static final int LARGE = 512;
 
@@ -24,7 +24,7 @@ final class UserMix {
   private final long[] blocks = new long[2];
   private final long[] distinct = new long[2];
 
-  void add(int trainer, long user) {
+  public void add(int trainer, long user) {
     Blocks of = trainers.computeIfAbsent(trainer, index -> new Blocks());
     add(of.small, user, SMALL, 0);
     add(of.large, user, LARGE, 1);
@@ -40,7 +40,7 @@ final class UserMix {
     }
   }
 
-  UsersSeen seen() {
+  public UsersSeen seen() {
     return new UsersSeen((double) distinct[0] / blocks[0], (double) distinct[1] / blocks[1]);
   }
 

@@ -75,7 +75,10 @@ public final class DemoCommand implements Callable<Integer> {
       DemoOutcome outcome = new Demo(stream(), out, overrides, partitions(), console).run();
       outcome.write(out);
       console.say("");
-      terminal.print(outcome.summary().toText() + outcome.comparison().toText());
+      terminal.print(
+          outcome.summary().toText()
+              + outcome.report().breakdown().toText()
+              + outcome.comparison().toText());
       console.say("");
       console.say("  report        " + out.resolve("report.html"));
       return outcome.summary().exactlyOnce() ? 0 : 1;

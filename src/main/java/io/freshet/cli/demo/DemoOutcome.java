@@ -95,12 +95,14 @@ record DemoOutcome(Summary summary, Comparison comparison, ReportData report) {
             curves(whole(metrics.windows()), stream.oracle(), progress),
             funnel,
             published,
-            settings(config)));
+            settings(config),
+            metrics.breakdown()));
   }
 
   /** Writes {@code summary.json} and {@code report.html}. */
   void write(Path out) throws IOException {
     ObjectNode json = summary.toJson();
+    report.breakdown().addTo(json);
     comparison.addTo(json);
     Files.writeString(out.resolve("summary.json"), json.toPrettyString() + "\n");
     Files.writeString(out.resolve("report.html"), ReportPage.html(report));
