@@ -2,6 +2,7 @@ package io.freshet.evaluate;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 
@@ -15,7 +16,8 @@ import java.util.List;
  * @param sliceValues values of a field at most that have metrics of their own: the first that come
  */
 public record EvaluateSettings(
-    Duration window, double atImpression, List<String> slices, int sliceValues) {
+    Duration window, double atImpression, List<String> slices, int sliceValues)
+    implements Serializable {
   public static final EvaluateSettings DEFAULT = new EvaluateSettings(Duration.ofMinutes(1), 0);
 
   /** Settings without slices. */

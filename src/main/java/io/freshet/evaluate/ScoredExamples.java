@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * Predictions held against labels, in memory, for figures with intervals: 40 bytes each. An example
- * that is put again under its key replaces itself.
+ * Predictions held against labels, in memory, for figures with intervals: some 50 bytes each. An
+ * example that is put again under its key replaces itself.
  *
  * <p>Not thread-safe.
  */

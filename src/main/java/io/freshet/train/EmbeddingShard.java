@@ -56,6 +56,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private transient long trickleAfter; // milliseconds that a row may stay dirty
   private transient Counter updates;
   private transient Counter refused;
+  private transient Unseen unseen;
   private transient long lastFlushMillis;
 
   EmbeddingShard(ModelSettings model, TrainSettings settings) {
@@ -97,6 +98,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
             .orElse(Long.MAX_VALUE);
     updates = getMetricGroup().counter("updates");
     refused = getMetricGroup().counter("refused-rows");
+    unseen = Unseen.of(getRuntimeContext(), getMetricGroup());
     getMetricGroup().gauge("cache-rows", () -> cache.size());
     getMetricGroup().gauge("cache-bytes", () -> cache.bytes());
     getMetricGroup().gauge("cache-hits", () -> cache.hits());
@@ -112,12 +114,21 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
       LoopRules.checkShape(this, lookup.parallelism(), lookup.maxParallelism());
       answers.send(answer(lookup));
     } else if (request instanceof RowDelta delta) {
+      if (Unseen.tells(delta)) {
+        unseen.note(delta, updates(delta.fids()[0]));
+      }
       refused.inc(rows.add(delta, now));
       updates.inc(Arrays.stream(delta.counts()).asLongStream().sum());
     }
     if (trickleAfter != Long.MAX_VALUE) {
       cache.writeBackDirtySince(now - trickleAfter, request.fids().length);
     }
+  }
+
+  private long updates(long fid) throws Exception {
+    long[] counts = new long[1];
+    rows.read(new long[] {fid}, new float[layout.width()], counts);
+    return counts[0];
   }
 
   private Rows answer(Lookup lookup) throws Exception {

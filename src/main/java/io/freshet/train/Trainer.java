@@ -13,6 +13,8 @@ import io.freshet.train.Answer.DenseSlices;
 import io.freshet.train.Answer.Rows;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.accumulators.LongMaximum;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -78,6 +80,9 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   private transient Counter batches;
   private transient Counter drainsAbandoned;
   private transient long drainMillis;
+  private transient LongCounter learnedCount;
+  private transient LongCounter rowSteps;
+  private transient LongMaximum partition;
 
   Trainer(FeatureSchema schema, ModelSettings model, TrainSettings settings) {
     this(schema, model, settings, Traits.Choice.USERS);
@@ -154,6 +159,12 @@ final class Trainer extends AbstractStreamOperator<Predictions>
     examples = getMetricGroup().counter("examples");
     batches = getMetricGroup().counter("batches");
     drainsAbandoned = getMetricGroup().counter("drains-abandoned");
+    learnedCount = new LongCounter();
+    rowSteps = new LongCounter();
+    partition = new LongMaximum();
+    getRuntimeContext().addAccumulator(LoopFigures.EXAMPLES, learnedCount);
+    getRuntimeContext().addAccumulator(LoopFigures.ROW_STEPS, rowSteps);
+    getRuntimeContext().addAccumulator(LoopFigures.LARGEST_PARTITION, partition);
     getMetricGroup().gauge("skipped", () -> learner.skipped());
     getMetricGroup().gauge("batches-in-flight", () -> window.inFlight());
     getMetricGroup().gauge("wait-millis", () -> waiting.millis());
@@ -222,6 +233,9 @@ final class Trainer extends AbstractStreamOperator<Predictions>
     batch.heldWatermark.release(output);
     examples.inc(predictions.learned());
     batches.inc();
+    learnedCount.add(predictions.learned());
+    rowSteps.add(learner.lastSteps());
+    partition.add(learnedCount.getLocalValuePrimitive());
   }
 
   @Override

@@ -25,7 +25,8 @@ final class EvaluateCommandTest {
     Path a = predictions("a.jsonl", "champion", 0);
     Path b = predictions("b.jsonl.gz", "challenger", 1);
 
-    CommandRun run = CommandRun.of("evaluate", "--compare", a.toString(), b.toString());
+    CommandRun run =
+        CommandRun.of("evaluate", "--compare", a.toString(), b.toString(), "--replicates=100");
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out())

@@ -11,9 +11,9 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.freshet.cli.CommandRun;
 import io.freshet.cli.broker.EmbeddedKafka;
+import io.freshet.cli.broker.TopicContents;
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.LearnerJob;
-import io.freshet.job.TopicContents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ class EvaluationITCase {
         - {name: item, kind: categorical}
         - {name: device, kind: categorical}
       join: {window: 1 s, breaker: {enabled: false}}
-      model: {kind: %s, embedding-size: 4, hidden-layers: []}
+      model: {kind: %s}
       evaluate: {window: 10 min, slices: [device], slice-values: 2}
       predictions: {to: topic}
       examples: {to: files, dir: "%s"}
@@ -88,7 +88,7 @@ class EvaluationITCase {
       assertThat(schema("metrics").validate(report)).isEmpty();
       if (report.get("series").asText().equals("slice")) {
         last.put(report.at("/slice/value").asText(), report.get("since_start"));
-        assertThat(new String(record.key(), UTF_8)).startsWith("champion/device=");
+        assertThat(record.key()).startsWith("champion/device=");
       } else if (report.get("series").asText().equals("progressive")) {
         whole = Math.max(whole, report.at("/since_start/examples").asLong());
       }
