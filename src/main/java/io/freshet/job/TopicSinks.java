@@ -14,7 +14,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * transactions would time out in a long outage and lose what they held.
  *
  * <p>Producers wait five minutes before they fail the job, unless their properties say otherwise,
- * so that a broker may be away for a while.
+ * so that a broker may be away for a while. They have one request on its way at a time: of several,
+ * a broker that does not know the producer may take the second, and then refuse the first for ever.
  */
 public final class TopicSinks {
   private static final Map<String, String> DEFAULTS =
@@ -22,6 +23,7 @@ public final class TopicSinks {
           ProducerConfig.MAX_BLOCK_MS_CONFIG, "300000",
           ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "300000",
           ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "90000",
+          ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1",
           ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, "10000",
           ProducerConfig.MAX_REQUEST_SIZE_CONFIG, "4194304",
           ProducerConfig.LINGER_MS_CONFIG, "20");

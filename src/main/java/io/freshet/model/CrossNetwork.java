@@ -108,20 +108,20 @@ final class CrossNetwork {
 
   /** Adds a layer's gradients by the slope of its map, and passes that on to its inputs. */
   private void gather(int l, FMatrixRMaj inputs) {
-    layers[l].products.gather(x[l], mapSlope);
     float[] sums = layers[l].biasGradients;
     for (int at = 0; at < mapSlope.getNumElements(); at += sums.length) {
       for (int j = 0; j < sums.length; j++) {
         sums[j] += mapSlope.data[at + j];
       }
     }
-    layers[l].products.backward(mapSlope, inputs);
+    layers[l].products.backward(x[l], mapSlope, inputs);
   }
 
   /** Forgets example i, so that with slope 0 it adds nothing, not even infinity times 0. */
   private void blank(int i) {
     for (int l = 0; l < layers.length; l++) {
       Arrays.fill(x[l].data, i * x[l].numCols, (i + 1) * x[l].numCols, 0);
+      layers[l].products.blank(i);
       Arrays.fill(z[l].data, i * z[l].numCols, (i + 1) * z[l].numCols, 0);
     }
   }

@@ -98,8 +98,7 @@ final class DeepNetwork {
       if (norms[l] != null) {
         norms[l].backward(slopes[l + 1]);
       }
-      layers[l].products.gather(inputs[l], slopes[l + 1]);
-      layers[l].products.backward(slopes[l + 1], slopes[l]);
+      layers[l].products.backward(inputs[l], slopes[l + 1], slopes[l]);
     }
     return slopes[0];
   }
@@ -143,6 +142,9 @@ final class DeepNetwork {
   private void blank(int i) {
     for (FMatrixRMaj input : inputs) {
       Arrays.fill(input.data, i * input.numCols, (i + 1) * input.numCols, 0);
+    }
+    for (LinearLayer layer : layers) {
+      layer.products.blank(i);
     }
   }
 

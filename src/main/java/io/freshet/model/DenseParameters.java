@@ -10,14 +10,16 @@ import java.util.Arrays;
  */
 public final class DenseParameters {
   private final DenseShape shape;
+  private final int size;
   private final Optimizer optimizer;
   private final float[] planes; // one after the other
   private long version; // grows with every change
 
   private DenseParameters(DenseShape shape, Optimizer optimizer) {
     this.shape = shape;
+    size = shape.size();
     this.optimizer = optimizer;
-    planes = new float[Math.multiplyExact(shape.size(), 1 + optimizer.slots())];
+    planes = new float[Math.multiplyExact(size, 1 + optimizer.slots())];
   }
 
   /**
@@ -51,7 +53,7 @@ public final class DenseParameters {
 
   /** Number of parameters; 0 where there is no deep part. */
   public int size() {
-    return shape.size();
+    return size;
   }
 
   /** 1 + slots of a parameter. */

@@ -21,6 +21,7 @@ final class JavaProducts implements LayerProducts {
 
   private final float[][] weights; // [in][out]
   private final float[][] transposed; // [out][in]
+  private boolean isTransposed; // since the weights changed
   private final float[][] gradient; // [in][out]
   private final float[][] held = new float[4][];
   private final float[] coefficients = new float[4];
@@ -39,9 +40,7 @@ final class JavaProducts implements LayerProducts {
     for (int k = 0; k < weights.length; k++) {
       System.arraycopy(values, from + k * out, weights[k], 0, out);
     }
-    for (int k = 0; k < weights.length; k += LINE) {
-      transpose(k, Math.min(k + LINE, weights.length));
-    }
+    isTransposed = false;
   }
 
   @Override
@@ -50,12 +49,26 @@ final class JavaProducts implements LayerProducts {
   }
 
   @Override
-  public void backward(FMatrixRMaj dy, FMatrixRMaj dx) {
-    multiply(dy, transposed, weights.length, dx);
+  public void blank(int i) {
+    // the inputs are the caller's
   }
 
   @Override
-  public void gather(FMatrixRMaj x, FMatrixRMaj dy) {
+  public void backward(FMatrixRMaj x, FMatrixRMaj dy, FMatrixRMaj dx) {
+    gather(x, dy);
+    backward(dy, dx);
+  }
+
+  /** dX = dY · Wᵀ. */
+  void backward(FMatrixRMaj dy, FMatrixRMaj dx) {
+    for (int k = 0; k < weights.length && !isTransposed; k += LINE) {
+      transpose(k, Math.min(k + LINE, weights.length));
+    }
+    isTransposed = true;
+    multiply(dy, transposed, weights.length, dx);
+  }
+
+  private void gather(FMatrixRMaj x, FMatrixRMaj dy) {
     reserve(x.numRows);
     for (int i = 0; i < dy.numRows; i++) {
       System.arraycopy(dy.data, i * dy.numCols, slopes[i], 0, dy.numCols);

@@ -18,11 +18,15 @@ interface LayerProducts {
   /** Y = X · W. */
   void forward(FMatrixRMaj x, FMatrixRMaj y);
 
-  /** dX = dY · Wᵀ. */
-  void backward(FMatrixRMaj dy, FMatrixRMaj dx);
+  /** Example i of the last {@link #forward} is left out: its inputs have been set to 0. */
+  void blank(int i);
 
-  /** Gradient += Xᵀ · dY. */
-  void gather(FMatrixRMaj x, FMatrixRMaj dy);
+  /**
+   * Gradient += Xᵀ · dY, and dX = dY · Wᵀ.
+   *
+   * @param x that of the last {@link #forward}, but for examples that were blanked
+   */
+  void backward(FMatrixRMaj x, FMatrixRMaj dy, FMatrixRMaj dx);
 
   /** Writes the gradient to {@code target[at …]}, row by row, and starts it anew at 0. */
   void drain(float[] target, int at);

@@ -213,7 +213,11 @@ final class KafkaEdgesITCase {
   private static final class Sender implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            Map.of(
+                "bootstrap.servers",
+                kafka.bootstrapServers(),
+                "max.in.flight.requests.per.connection", // see KafkaEvents
+                1),
             new ByteArraySerializer(),
             new ByteArraySerializer());
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();

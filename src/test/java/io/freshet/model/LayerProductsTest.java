@@ -24,6 +24,9 @@ class LayerProductsTest {
     "JAVA, 50, 61, 40",
     "JAVA, 3, 130, 1",
     "OPENBLAS, 1, 1, 1",
+    "OPENBLAS, 3, 130, 1",
+    "OPENBLAS, 3, 20, 10",
+    "OPENBLAS, 4, 20, 10",
     "OPENBLAS, 7, 16, 33",
     "OPENBLAS, 16, 33, 7",
     "OPENBLAS, 50, 61, 40",
@@ -42,9 +45,8 @@ class LayerProductsTest {
     FMatrixRMaj dx = new FMatrixRMaj(0, 0);
 
     products.forward(x, y);
-    products.backward(dy, dx);
-    products.gather(x, dy);
-    products.gather(x, dy);
+    products.backward(x, dy, dx);
+    products.backward(x, dy, dx);
     products.drain(values, 3);
 
     FMatrixRMaj expectedGradient = CommonOps_FDRM.multTransA(x, dy, null);
@@ -66,12 +68,38 @@ class LayerProductsTest {
 
     for (int drained = 0; drained < 2; drained++) {
       for (int m : new int[] {2, 1, 100, 200, 3, 300, 9}) {
-        products.gather(ones(m, 2), ones(m, 3));
+        products.forward(ones(m, 2), new FMatrixRMaj(0, 0));
+        products.backward(ones(m, 2), ones(m, 3), new FMatrixRMaj(0, 0));
       }
       products.drain(gradient, 0);
 
       assertThat(gradient).containsOnly(615);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"JAVA, 2", "JAVA, 40", "OPENBLAS, 2", "OPENBLAS, 7", "OPENBLAS, 40"})
+  void blankedExampleAddsNothing(LinearAlgebra algebra, int m) {
+    LayerProducts products = algebra.products(3, 2);
+    FMatrixRMaj x = ones(m, 3);
+    FMatrixRMaj dy = ones(m, 2);
+    x.set(1, 2, Float.POSITIVE_INFINITY);
+    products.weights(new float[6], 0);
+    products.forward(ones(1, 3), new FMatrixRMaj(0, 0));
+    products.backward(ones(1, 3), ones(1, 2), new FMatrixRMaj(0, 0));
+
+    products.forward(x, new FMatrixRMaj(0, 0));
+    for (int j = 0; j < 3; j++) {
+      x.set(1, j, 0);
+    }
+    products.blank(1);
+    dy.set(1, 0, 0);
+    dy.set(1, 1, 0);
+    products.backward(x, dy, new FMatrixRMaj(0, 0));
+
+    float[] gradient = new float[6];
+    products.drain(gradient, 0);
+    assertThat(gradient).containsOnly(m);
   }
 
   @ParameterizedTest

@@ -13,12 +13,14 @@ import java.util.SplittableRandom;
 
 /**
  * Impressions as JSON, one a millisecond of event time: 13 numbers and 26 names, drawn from
- * Zipf(1.05) over a million; three in a hundred are clicked, two seconds later.
+ * Zipf(1.05) over a million, but that the first is a user of many: they come interleaved, hardly
+ * twice in a step. Three in a hundred are clicked, two seconds later.
  */
 final class AdEvents {
   static final int NUMBERS = 13;
   static final int NAMES = 26;
   private static final long ROWS = 1_000_000;
+  private static final int USERS = 100_000;
   private static final double SKEW = 1.05;
   private static final int DELAY = 2000;
 
@@ -69,7 +71,8 @@ final class AdEvents {
   /** The features of an impression, newly drawn. */
   Map<String, Object> features() {
     Map<String, Object> features = new LinkedHashMap<>();
-    for (int i = 1; i <= NAMES; i++) {
+    features.put("c1", Integer.toString(random.nextInt(USERS), 36));
+    for (int i = 2; i <= NAMES; i++) {
       features.put("c" + i, Long.toString(ids.draw(random), 36));
     }
     for (int i = 1; i <= NUMBERS; i++) {

@@ -5,20 +5,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 
-/** Clicks of probes that are to come, each so long after its impression. */
+/** Clicks that are to come, each so long after its impression. */
 final class ClickSchedule {
   private final Queue<Due> waiting = new ArrayDeque<>();
 
   /**
    * A click to come.
    *
-   * @param features of its impression
+   * @param id of its impression
+   * @param probe the features of its impression, if it is a probe
    * @param at nanoseconds since the start
    */
-  record Due(String user, Map<String, Object> features, long at) {}
+  record Due(String id, Optional<Map<String, Object>> probe, long at) {}
 
-  void add(String user, Map<String, Object> features, long at) {
-    waiting.add(new Due(user, features, at));
+  void add(String id, Optional<Map<String, Object>> probe, long at) {
+    waiting.add(new Due(id, probe, at));
   }
 
   /** The next click if its time has come. */

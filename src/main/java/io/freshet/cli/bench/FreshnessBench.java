@@ -32,6 +32,7 @@ final class FreshnessBench {
   private static final Duration POLL = Duration.ofMillis(500); // the server's default
   private static final Duration TICK = Duration.ofMillis(5);
   private static final Duration CLICK_DELAY = Duration.ofSeconds(1);
+  private static final double CLICKED = .03;
   private static final int WARM_UP_CHECKPOINTS = 3;
   private static final String USER = "c1";
 
@@ -64,38 +65,47 @@ final class FreshnessBench {
         ProbeWatch watch = new ProbeWatch(follower, server.address(), USER);
         watch.start();
         stream(learner, watch);
-        watch.end(interval.multipliedBy(4).plusSeconds(30));
+        watch.end();
         return watch.figure(interval);
       }
     }
   }
 
-  /** Sends impressions and probes at their times, until all probes are sent. */
+  /**
+   * Sends impressions, clicks and probes at their times. They go on until all probes are served
+   * that count: if the stream stopped, so would event time.
+   */
   private void stream(LiveLearner learner, ProbeWatch watch) throws Exception {
     long start = System.nanoTime();
     Duration warmUp = interval.multipliedBy(WARM_UP_CHECKPOINTS);
     double probeAt = warmUp.toNanos();
-    Duration end = warmUp.plus(length);
+    long counted = warmUp.plus(length).toNanos();
+    long end = counted + interval.multipliedBy(4).plusSeconds(30).toNanos();
     try (KafkaEvents producer = learner.producer()) {
       ClickSchedule clicks = new ClickSchedule();
       long sent = 0;
-      for (long now = 0; now < end.plus(CLICK_DELAY).toNanos(); now = System.nanoTime() - start) {
+      for (long now = 0;
+          now < counted + CLICK_DELAY.toNanos() || now < end && watch.isOpen();
+          now = System.nanoTime() - start) {
         for (; sent < now * perSecond / 1_000_000_000L; sent++) {
-          producer.send(impression("stream-" + sent, events.features()));
+          String id = "stream-" + sent;
+          producer.send(impression(id, events.features()));
+          if (random.nextDouble() < CLICKED) {
+            clicks.add(id, Optional.empty(), now + CLICK_DELAY.toNanos());
+          }
         }
-        for (; probeAt < Math.min(now, end.toNanos()); probeAt += gap()) {
+        for (; probeAt < Math.min(now, counted); probeAt += gap()) {
           String user = "probe-" + Math.round(probeAt);
           Map<String, Object> features = events.features();
           features.put(USER, user);
           producer.send(impression(user, features));
-          clicks.add(user, features, now + CLICK_DELAY.toNanos());
+          clicks.add(user, Optional.of(features), now + CLICK_DELAY.toNanos());
         }
         for (var due = clicks.poll(now); due.isPresent(); due = clicks.poll(now)) {
-          String user = due.get().user();
-          watch.clicked(user, due.get().features());
+          String id = due.get().id();
+          due.get().probe().ifPresent(features -> watch.clicked(id, features));
           long time = System.currentTimeMillis();
-          producer.send(
-              new EventRecord(CLICKS, Optional.of(user), time, EventJson.click(user, time)));
+          producer.send(new EventRecord(CLICKS, Optional.of(id), time, EventJson.click(id, time)));
         }
         learner.check();
         Thread.sleep(TICK.toMillis());
@@ -118,7 +128,7 @@ final class FreshnessBench {
   private String yaml() {
     return """
     name: bench
-    %sjoin: {window: 10 s, out-of-orderness: 1 s}
+    %sjoin: {window: 10 s, out-of-orderness: 1 s, warm-up: 0 s}
     train: {user-field: %s}
     evaluate: {window: 2 s}
     checkpoint: {interval: %d ms}

@@ -63,15 +63,20 @@ final class ProbeWatch {
     open.add(new Probe(name, features, Instant.now()));
   }
 
-  /** Waits for the clicks that are on their way; fails if they do not come in time. */
-  void end(Duration patience) throws Exception {
+  /** Whether clicks are on their way, and nothing has failed. */
+  boolean isOpen() {
+    return thread.isAlive() && !open.isEmpty();
+  }
+
+  /** Ends the watch; fails if it has failed, or if clicks are still on their way. */
+  void end() throws Exception {
     ending = true;
-    thread.join(patience.toMillis());
+    if (isOpen()) {
+      throw new IOException(open.size() + " clicks are not served, long after the last was sent");
+    }
+    thread.join();
     if (failure != null) {
       throw failure;
-    }
-    if (thread.isAlive()) {
-      throw new IOException(open.size() + " clicks are not served after " + patience);
     }
   }
 

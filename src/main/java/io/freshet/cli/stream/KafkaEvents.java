@@ -20,6 +20,10 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /**
  * Sends events to their topics, compressed, in batches; those of one key stay in order.
  *
+ * <p>One request is on its way at a time. A broker that does not know the producer, of a new topic
+ * or after a crash, takes any request as its first, and then refuses for ever what should have come
+ * before it ({@code OUT_OF_ORDER_SEQUENCE_NUMBER}).
+ *
  * <p>Sending is asynchronous: a failure shows at a later {@link #send} or at {@link #flush}, and
  * nothing counts as sent before a flush. Not thread-safe.
  */
@@ -114,6 +118,7 @@ public final class KafkaEvents implements AutoCloseable {
     Map<String, Object> settings = new HashMap<>();
     settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
+    settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
     settings.putAll(client);
     return settings;
