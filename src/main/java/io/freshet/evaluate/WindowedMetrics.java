@@ -34,7 +34,8 @@ public final class WindowedMetrics {
   private final TreeMap<Window, SpanSums> open = new TreeMap<>();
   private Metrics lastClosed = Metrics.NONE;
   private Spread lastSpread = Spread.NONE;
-  private MetricsReport report; // of now; null when something has changed since
+  private Metrics sinceStart; // of the total; null when the total has changed since
+  private Spread spread; // of the total, made with it
   private long watermark = Long.MIN_VALUE;
   private long occurrences;
   private long late;
@@ -68,7 +69,7 @@ public final class WindowedMetrics {
   }
 
   public void add(Predictions predictions) {
-    report = null;
+    sinceStart = null;
     occurrences += predictions.occurrences();
     values.name(predictions.traits().names());
     for (int i = 0; i < predictions.size(); i++) {
@@ -94,7 +95,6 @@ public final class WindowedMetrics {
   }
 
   private List<MetricsReport> close(Window window, SpanSums sums) {
-    report = null;
     lastClosed = sums.whole.metrics(window.from(), window.to());
     lastSpread = sums.spread();
     List<MetricsReport> reports = new ArrayList<>(List.of(report()));
@@ -110,21 +110,21 @@ public final class WindowedMetrics {
 
   /** The window closed last, and the figures since start. */
   public MetricsReport report() {
-    if (report == null) {
-      report =
-          new MetricsReport(
-              lastClosed,
-              total.whole.metrics(),
-              occurrences,
-              total.whole.invalid(),
-              late,
-              MetricsSeries.PROGRESSIVE,
-              Optional.empty(),
-              lastSpread,
-              total.spread(),
-              mix.seen());
+    if (sinceStart == null) {
+      sinceStart = total.whole.metrics();
+      spread = total.spread();
     }
-    return report;
+    return new MetricsReport(
+        lastClosed,
+        sinceStart,
+        occurrences,
+        total.whole.invalid(),
+        late,
+        MetricsSeries.PROGRESSIVE,
+        Optional.empty(),
+        lastSpread,
+        spread,
+        mix.seen());
   }
 
   /** Of each slice the figures since start. */

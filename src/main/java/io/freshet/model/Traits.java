@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.Fids;
 import io.freshet.feature.LabelledExample;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ public record Traits(
    * @param fields numbers of the fields to slice by
    * @param ids whether to tell impressions' ids
    */
-  public record Choice(Set<Integer> fields, boolean ids) implements java.io.Serializable {
+  public record Choice(Set<Integer> fields, boolean ids) implements Serializable {
     public static final Choice USERS = new Choice(Set.of(), false);
 
     public Choice {

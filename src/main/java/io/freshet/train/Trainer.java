@@ -225,10 +225,10 @@ final class Trainer extends AbstractStreamOperator<Predictions>
 
   private void learn(OpenBatch batch) {
     Predictions predictions = batch.learn(learner);
+    Traits whose = traits.of(batch.examples, replyTo.trainer(), lastCheckpoint); // still held
     batch.sendMoves(this::toShards);
     window.remember(batch);
     replica.learned(predictions.learned());
-    Traits whose = traits.of(batch.examples, replyTo.trainer(), lastCheckpoint);
     output.collect(new StreamRecord<>(predictions.with(whose)));
     batch.heldWatermark.release(output);
     examples.inc(predictions.learned());
