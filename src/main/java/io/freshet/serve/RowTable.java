@@ -22,7 +22,7 @@ final class RowTable implements VersionRows {
 
   private static final int ROWS_A_BUCKET = 8;
   private static final int BUCKETS_A_PAGE = 128;
-  private static final Bucket EMPTY = new Bucket(new long[0], new float[0]);
+  private static final Bucket EMPTY = new Bucket(new long[0], new float[0], new Object());
 
   private final int width;
   private final int pageBits;
@@ -36,8 +36,12 @@ final class RowTable implements VersionRows {
     this.size = size;
   }
 
-  /** Rows in no order; the arrays are the bucket's own. */
-  private record Bucket(long[] fids, float[] rows) {
+  /**
+   * Rows in no order; the arrays are the bucket's own.
+   *
+   * @param maker of the bucket, who alone may still change it
+   */
+  private record Bucket(long[] fids, float[] rows, Object maker) {
 
     int find(long fid) {
       for (int i = 0; i < fids.length; i++) {
@@ -48,17 +52,17 @@ final class RowTable implements VersionRows {
       return -1;
     }
 
-    Bucket plus(long fid, float[] from, int at, int width) {
+    Bucket plus(long fid, float[] from, int at, int width, Object by) {
       int n = fids.length;
       long[] moreFids = Arrays.copyOf(fids, n + 1);
       float[] moreRows = Arrays.copyOf(rows, (n + 1) * width);
       moreFids[n] = fid;
       System.arraycopy(from, at, moreRows, n * width, width);
-      return new Bucket(moreFids, moreRows);
+      return new Bucket(moreFids, moreRows, by);
     }
 
     /** Without the i-th row, whose place the last one takes. */
-    Bucket minus(int i, int width) {
+    Bucket minus(int i, int width, Object by) {
       int last = fids.length - 1;
       long[] lessFids = Arrays.copyOf(fids, last);
       float[] lessRows = Arrays.copyOf(rows, last * width);
@@ -66,7 +70,7 @@ final class RowTable implements VersionRows {
         lessFids[i] = fids[last];
         System.arraycopy(rows, last * width, lessRows, i * width, width);
       }
-      return new Bucket(lessFids, lessRows);
+      return new Bucket(lessFids, lessRows, by);
     }
   }
 
@@ -151,6 +155,7 @@ final class RowTable implements VersionRows {
 
   /** A new table in the making. Not thread-safe. */
   static final class Edit implements RowSink {
+    private final Object self = new Object(); // outlives the edit in its buckets, and holds nothing
     private final int width;
     private final int pageBits;
     private final Page[] pages;
@@ -176,10 +181,14 @@ final class RowTable implements VersionRows {
       Bucket bucket = buckets[place];
       int i = bucket.find(fid);
       if (i >= 0) {
-        buckets[place] = new Bucket(bucket.fids, with(bucket.rows.clone(), i, rows, at));
+        if (bucket.maker != self) {
+          bucket = new Bucket(bucket.fids, bucket.rows.clone(), self);
+          buckets[place] = bucket;
+        }
+        System.arraycopy(rows, at, bucket.rows, i * width, width);
         return;
       }
-      buckets[place] = bucket.plus(fid, rows, at, width);
+      buckets[place] = bucket.plus(fid, rows, at, width, self);
       size++;
       if (++sizes[page] > ROWS_A_BUCKET * buckets.length) {
         pages[page] = new Page(split(buckets), sizes[page]);
@@ -196,7 +205,7 @@ final class RowTable implements VersionRows {
         own(page);
         buckets = pages[page].buckets;
         int place = bucket(hash, pageBits, buckets.length);
-        buckets[place] = buckets[place].minus(i, width);
+        buckets[place] = buckets[place].minus(i, width, self);
         sizes[page]--;
         size--;
       }
@@ -229,15 +238,10 @@ final class RowTable implements VersionRows {
         for (int i = 0; i < bucket.fids.length; i++) {
           long fid = bucket.fids[i];
           int place = bucket(fid * SPREAD, pageBits, twice.length);
-          twice[place] = twice[place].plus(fid, bucket.rows, i * width, width);
+          twice[place] = twice[place].plus(fid, bucket.rows, i * width, width, self);
         }
       }
       return twice;
-    }
-
-    private float[] with(float[] bucketRows, int i, float[] rows, int at) {
-      System.arraycopy(rows, at, bucketRows, i * width, width);
-      return bucketRows;
     }
   }
 }
