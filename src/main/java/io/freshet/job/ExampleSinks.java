@@ -37,7 +37,7 @@ final class ExampleSinks {
     };
   }
 
-  /** Where predictions are written, alike; to a topic by model, impression and time. */
+  /** Where predictions are written, alike; to a topic by model, impression and label. */
   static Optional<Sink<PredictedExample>> predictions(LearnerConfig config) {
     ExampleSettings to = config.predictions();
     return switch (to.to()) {

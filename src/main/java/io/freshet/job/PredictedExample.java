@@ -30,6 +30,15 @@ public record PredictedExample(
     requireNonNull(impressionId, "impressionId");
   }
 
+  /**
+   * The same for every learner, and when it is predicted again after a failure. An impression may
+   * be told as a negative first and as a positive then; when its label is decided hangs on how far
+   * the watermark was.
+   */
+  public String key() {
+    return impressionId + "/" + label;
+  }
+
   /** One for each example of a message. */
   static final class Of implements FlatMapFunction<Predictions, PredictedExample> {
     private static final long serialVersionUID = 1L;

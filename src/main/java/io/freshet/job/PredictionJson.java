@@ -16,7 +16,7 @@ final class PredictionJson {
 
   /** A record's key: the same for an example that is predicted again after a failure. */
   static byte[] key(PredictedExample of) {
-    return (of.model() + "/" + of.impressionId() + "/" + of.time()).getBytes(UTF_8);
+    return (of.model() + "/" + of.key()).getBytes(UTF_8);
   }
 
   /** A line of a file, without its end. */

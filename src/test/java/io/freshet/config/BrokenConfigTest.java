@@ -54,11 +54,11 @@ final class BrokenConfigTest {
 
     assertThat(problems(yaml))
         .containsExactly(
-            "learner.yaml:3:52: evaluate.slice-values: 0 is not a whole number from 1 to 1000",
             "learner.yaml:3:20: evaluate.slices: price is neither categorical nor multi, so it has"
                 + " no values to slice by",
             "learner.yaml:3:20: evaluate.slices: device is not a field",
-            "learner.yaml:5:27: predictions.topic: told is the topic of examples already");
+            "learner.yaml:3:51: evaluate.slice-values: 0 is not a whole number from 1 to 1000",
+            "learner.yaml:5:33: predictions.topic: told is the topic of examples already");
   }
 
   @Test

@@ -22,9 +22,7 @@ record ComparisonReport(RecordedRun a, RecordedRun b, Pairs pairs, Comparison co
         "%s examples that both predicted; A: %s, B: %s%n",
         Figures.count(pairs.a().size()), a.toText(), b.toText());
     if (pairs.differ() > 0) {
-      out.printf(
-          "%s examples left out, as their labels or weights differ%n",
-          Figures.count(pairs.differ()));
+      out.printf("%s examples left out, as their weights differ%n", Figures.count(pairs.differ()));
     }
     TextTable table =
         new TextTable("lrrrll").row("", "A", "B", "B - A", "95 % interval of B - A", "");
@@ -57,7 +55,7 @@ record ComparisonReport(RecordedRun a, RecordedRun b, Pairs pairs, Comparison co
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("pairs", pairs.a().size());
-    json.put("labels_differ", pairs.differ());
+    json.put("weights_differ", pairs.differ());
     json.set("a", json(a).set("figures", Figures.json(comparison.a())));
     json.set("b", json(b).set("figures", Figures.json(comparison.b())));
     json.set("difference", Figures.json(comparison.difference()));

@@ -52,7 +52,7 @@ record RecordedRun(String model, ScoredExamples examples) {
     models
         .computeIfAbsent(of.model(), name -> new ScoredExamples())
         .put(
-            ImpressionHash.key(of.impressionId() + "/" + of.time()),
+            ImpressionHash.key(of.key()),
             of.time(),
             of.user(),
             of.label(),

@@ -115,7 +115,7 @@ final class SnapshotScores {
   /** Rows of tables have no ids, and never repeat. */
   private long key(LabelledExample example) {
     String id = example.impressionId();
-    return id.isEmpty() ? rows++ : ImpressionHash.key(id + "/" + example.time());
+    return id.isEmpty() ? rows++ : ImpressionHash.key(id + "/" + example.label());
   }
 
   WindowedMetrics metrics() {
@@ -126,7 +126,7 @@ final class SnapshotScores {
     return scored;
   }
 
-  /** Examples that came again, under the same impression and time; they are left out. */
+  /** Examples that came again, under the same impression and label; they are left out. */
   long repeats() {
     return repeats;
   }

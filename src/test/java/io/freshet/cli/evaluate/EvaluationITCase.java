@@ -121,7 +121,7 @@ class EvaluationITCase {
             "--bootstrap-servers=" + kafka.bootstrapServers());
 
     assertThat(json.at("/pairs").asInt()).isEqualTo(IMPRESSIONS);
-    assertThat(json.at("/labels_differ").asInt()).isZero();
+    assertThat(json.at("/weights_differ").asInt()).isZero();
     assertThat(json.at("/difference/logloss/low").asDouble())
         .isLessThan(json.at("/difference/logloss/high").asDouble());
   }
