@@ -2,6 +2,7 @@ package io.freshet.cli;
 
 import io.freshet.cli.bench.BenchCommand;
 import io.freshet.cli.chaos.ChaosCommand;
+import io.freshet.cli.console.ConsoleCommand;
 import io.freshet.cli.demo.DemoCommand;
 import io.freshet.cli.evaluate.EvaluateCommand;
 import io.freshet.cli.fit.FitCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       ServeCommand.class,
       EvaluateCommand.class,
+      ConsoleCommand.class,
       FitCommand.class,
       ChaosCommand.class
     },
