@@ -4,6 +4,7 @@ import io.freshet.cli.bench.BenchCommand;
 import io.freshet.cli.chaos.ChaosCommand;
 import io.freshet.cli.console.ConsoleCommand;
 import io.freshet.cli.demo.DemoCommand;
+import io.freshet.cli.evaluate.EvaluateCommand;
 import io.freshet.cli.fit.FitCommand;
 import io.freshet.cli.replay.ReplayCommand;
 import io.freshet.cli.serve.ServeCommand;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
       SnapshotCommand.class,
       BenchCommand.class,
       ServeCommand.class,
+      EvaluateCommand.class,
       ConsoleCommand.class,
       FitCommand.class,
       ChaosCommand.class

@@ -3,7 +3,8 @@ package io.freshet.config;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Where the labelled examples are written, for training elsewhere and for audit.
+ * Where the labelled examples are written, for training elsewhere and for audit; and, by settings
+ * of their own, the predictions made of them, for comparing learners.
  *
  * @param to where to
  * @param topic of Kafka
@@ -12,6 +13,10 @@ import static java.util.Objects.requireNonNull;
 public record ExampleSettings(Target to, String topic, String dir) {
   public static final ExampleSettings DEFAULT =
       new ExampleSettings(Target.NOWHERE, "examples", "file:///var/lib/freshet/examples");
+
+  /** Of predictions, which are written alike. */
+  public static final ExampleSettings PREDICTIONS =
+      new ExampleSettings(Target.NOWHERE, "predictions", "file:///var/lib/freshet/predictions");
 
   /** Where examples can be written. */
   public enum Target {

@@ -88,6 +88,19 @@ final class FeatureReader {
     }
   }
 
+  /** Reports fields that have no values to slice by. */
+  void checkSlices(Section evaluate, List<String> slices) {
+    for (String slice : heads.isEmpty() ? List.<String>of() : slices) {
+      Field field = fields.get(slice);
+      if (!heads.containsKey(slice)) {
+        evaluate.error("slices", slice + " is not a field" + instead(slice));
+      } else if (field instanceof Numeric || field instanceof Cross) {
+        evaluate.error(
+            "slices", slice + " is neither categorical nor multi, so it has no values to slice by");
+      }
+    }
+  }
+
   private void add(Section s, int position) {
     Optional<String> name = s.require("name", text());
     int number = s.get("number", position, wholeNumber(1, Fids.MAX_FIELD));

@@ -17,6 +17,7 @@ import java.util.List;
  * no default.
  *
  * @param name of the model
+ * @param predictions where each prediction goes
  * @param parallelism of every operator of the loop
  * @param maxParallelism the parallelism that savepoints can ever be started with; fixed for the
  *     life of the state
@@ -34,6 +35,7 @@ public record LearnerConfig(
     SnapshotSettings snapshot,
     CheckpointSettings checkpoint,
     ExampleSettings examples,
+    ExampleSettings predictions,
     int parallelism,
     int maxParallelism,
     List<String> warnings) {
@@ -54,6 +56,7 @@ public record LearnerConfig(
     requireNonNull(snapshot, "snapshot");
     requireNonNull(checkpoint, "checkpoint");
     requireNonNull(examples, "examples");
+    requireNonNull(predictions, "predictions");
     warnings = List.copyOf(warnings);
     if (!train.learning().labels().equals(join.labels())) {
       throw new IllegalArgumentException(
@@ -80,6 +83,7 @@ public record LearnerConfig(
         SnapshotSettings.DEFAULT,
         CheckpointSettings.DEFAULT,
         ExampleSettings.DEFAULT,
+        ExampleSettings.PREDICTIONS,
         DEFAULT_PARALLELISM,
         DEFAULT_MAX_PARALLELISM,
         List.of());
@@ -118,6 +122,7 @@ public record LearnerConfig(
         snapshot,
         checkpoint,
         examples,
+        predictions,
         parallelism,
         maxParallelism,
         warnings);

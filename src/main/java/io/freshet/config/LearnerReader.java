@@ -4,6 +4,7 @@ import static io.freshet.config.Wanted.name;
 import static io.freshet.config.Wanted.text;
 import static io.freshet.config.Wanted.wholeNumber;
 
+import io.freshet.config.ExampleSettings.Target;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.event.EventSettings;
 import io.freshet.feature.FeatureSchema;
@@ -42,8 +43,8 @@ final class LearnerReader {
     Section trainSection = s.section("train");
     String user = trainSection.get("user-field", LearnerConfig.DEFAULT_USER_FIELD, text());
     TrainSettings train = trainSection.as(TrainSettings.DEFAULT, Sections::train);
-    EvaluateSettings evaluate =
-        s.section("evaluate").as(EvaluateSettings.DEFAULT, Sections::evaluate);
+    Section evaluateSection = s.section("evaluate");
+    EvaluateSettings evaluate = evaluateSection.as(EvaluateSettings.DEFAULT, Sections::evaluate);
     Section joinSection = s.section("join");
     JoinSettings join =
         JoinReader.read(joinSection, kafka.topics().clicks(), evaluate.atImpression());
@@ -53,12 +54,16 @@ final class LearnerReader {
         s.section("checkpoint").as(CheckpointSettings.DEFAULT, Sections::checkpoint);
     Section exampleSection = s.section("examples");
     ExampleSettings examples = exampleSection.as(ExampleSettings.DEFAULT, Sections::examples);
+    Section predictionSection = s.section("predictions");
+    ExampleSettings predictions =
+        predictionSection.as(ExampleSettings.PREDICTIONS, Sections::examples);
     int parallelism = parallelism(s, "parallelism", LearnerConfig.DEFAULT_PARALLELISM);
     int maxParallelism = parallelism(s, "max-parallelism", LearnerConfig.DEFAULT_MAX_PARALLELISM);
     FitReader.section(s);
     s.end();
 
     fields.checkUser(trainSection, user);
+    fields.checkSlices(evaluateSection, evaluate.slices());
     if (parallelism > maxParallelism) {
       s.error("parallelism", parallelism + " is above max-parallelism, " + maxParallelism);
     }
@@ -70,6 +75,13 @@ final class LearnerReader {
     }
     KafkaReader.refuseSharedTopics(joinSection, join.definition(), kafka.topics());
     KafkaReader.refuseSharedTopics(exampleSection, examples, join.definition(), kafka.topics());
+    KafkaReader.refuseSharedTopics(
+        predictionSection, predictions, join.definition(), kafka.topics());
+    if (examples.to() == Target.TOPIC
+        && predictions.to() == Target.TOPIC
+        && examples.topic().equals(predictions.topic())) {
+      predictionSection.error("topic", predictions.topic() + " is the topic of examples already");
+    }
     problems.refuse();
     return new LearnerConfig(
         name,
@@ -83,6 +95,7 @@ final class LearnerReader {
         snapshot,
         checkpoint,
         examples,
+        predictions,
         parallelism,
         maxParallelism,
         List.of());

@@ -9,6 +9,7 @@ import static io.freshet.config.Wanted.number;
 import static io.freshet.config.Wanted.oneOf;
 import static io.freshet.config.Wanted.positiveNumber;
 import static io.freshet.config.Wanted.size;
+import static io.freshet.config.Wanted.text;
 import static io.freshet.config.Wanted.wholeNumber;
 
 import io.freshet.config.CheckpointSettings.Backend;
@@ -87,7 +88,9 @@ final class Sections {
   static EvaluateSettings evaluate(Section s, EvaluateSettings d) {
     return new EvaluateSettings(
         s.get("window", d.window(), duration("1 ms", "366 d")),
-        s.get("at-impression", (float) d.atImpression(), number(0, 1)));
+        s.get("at-impression", (float) d.atImpression(), number(0, 1)),
+        s.list("slices", d.slices(), text()),
+        s.get("slice-values", d.sliceValues(), wholeNumber(1, 1000)));
   }
 
   static SnapshotSettings snapshot(Section s, SnapshotSettings d) {

@@ -3,6 +3,7 @@ package io.freshet.evaluate;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Sums of predicted examples from which {@link Metrics} follow; two of them add up to the sums of
@@ -13,6 +14,8 @@ import java.io.IOException;
  * not finite, is counted as invalid and otherwise left out.
  */
 public final class MetricsAccumulator {
+  private static final int SMALL_BINS = 1 << 11;
+
   private final LogitHistogram histogram;
   private long first = Long.MAX_VALUE;
   private long last = Long.MIN_VALUE;
@@ -27,12 +30,17 @@ public final class MetricsAccumulator {
     this(new LogitHistogram());
   }
 
+  /** Sums that take less memory, for a coarser AUC. */
+  static MetricsAccumulator small() {
+    return new MetricsAccumulator(new LogitHistogram(SMALL_BINS));
+  }
+
   private MetricsAccumulator(LogitHistogram histogram) {
     this.histogram = histogram;
   }
 
   public void add(long time, double label, double weight, float probability) {
-    if (!isShare(label) || !isShare(probability) || !(weight >= 0 && weight < Double.MAX_VALUE)) {
+    if (!isValid(label, weight, probability)) {
       invalid++;
       return;
     }
@@ -89,6 +97,11 @@ public final class MetricsAccumulator {
     return invalid;
   }
 
+  /** Prediction and truth by tenths of the examples. */
+  public List<Decile> deciles() {
+    return histogram.deciles();
+  }
+
   /** How far the AUC can be from the exact one; see {@link LogitHistogram}. */
   public double aucErrorBound() {
     return histogram.errorBound();
@@ -107,9 +120,17 @@ public final class MetricsAccumulator {
   }
 
   public static MetricsAccumulator read(DataInput in) throws IOException {
+    return read(in, LogitHistogram.MAX_BINS);
+  }
+
+  static MetricsAccumulator readSmall(DataInput in) throws IOException {
+    return read(in, SMALL_BINS);
+  }
+
+  private static MetricsAccumulator read(DataInput in, int maxBins) throws IOException {
     long[] counts = {in.readLong(), in.readLong(), in.readLong(), in.readLong()};
     double[] sums = {in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble()};
-    MetricsAccumulator read = new MetricsAccumulator(LogitHistogram.read(in));
+    MetricsAccumulator read = new MetricsAccumulator(LogitHistogram.read(in, maxBins));
     read.first = counts[0];
     read.last = counts[1];
     read.examples = counts[2];
@@ -121,11 +142,16 @@ public final class MetricsAccumulator {
     return read;
   }
 
+  /** Whether this is a label, a weight and a probability. */
+  static boolean isValid(double label, double weight, float probability) {
+    return isShare(label) && isShare(probability) && weight >= 0 && weight < Double.MAX_VALUE;
+  }
+
   private static boolean isShare(double x) {
     return x >= 0 && x <= 1;
   }
 
-  private static double loss(double label, double probability) {
+  static double loss(double label, double probability) {
     double p = Math.min(1 - Metrics.P_MIN, Math.max(Metrics.P_MIN, probability));
     return -label * Math.log(p) - (1 - label) * Math.log1p(-p);
   }

@@ -3,8 +3,10 @@ package io.freshet.evaluate;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The binary form of {@link Metrics}: its components in their order. */
+/** The binary form of {@link Metrics} and {@link Spread}: their components in their order. */
 final class MetricsForm {
   private MetricsForm() {}
 
@@ -31,5 +33,31 @@ final class MetricsForm {
         in.readDouble(),
         in.readDouble(),
         in.readDouble());
+  }
+
+  static void write(Spread spread, DataOutput out) throws IOException {
+    GroupedAuc gauc = spread.gauc();
+    out.writeDouble(gauc.auc());
+    out.writeLong(gauc.users());
+    out.writeDouble(gauc.leftOutUsers());
+    out.writeDouble(gauc.leftOut());
+    out.writeDouble(gauc.sampled());
+    out.writeByte(spread.deciles().size());
+    for (Decile decile : spread.deciles()) {
+      out.writeDouble(decile.weight());
+      out.writeDouble(decile.prediction());
+      out.writeDouble(decile.rate());
+    }
+  }
+
+  static Spread readSpread(DataInput in) throws IOException {
+    GroupedAuc gauc =
+        new GroupedAuc(
+            in.readDouble(), in.readLong(), in.readDouble(), in.readDouble(), in.readDouble());
+    List<Decile> deciles = new ArrayList<>();
+    for (int n = in.readByte(); n > 0; n--) {
+      deciles.add(new Decile(in.readDouble(), in.readDouble(), in.readDouble()));
+    }
+    return new Spread(gauc, deciles);
   }
 }

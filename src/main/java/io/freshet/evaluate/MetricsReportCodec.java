@@ -3,6 +3,7 @@ package io.freshet.evaluate;
 import io.freshet.wire.WireCodec;
 import io.freshet.wire.WireType;
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -19,6 +20,15 @@ public final class MetricsReportCodec implements WireCodec<MetricsReport> {
     out.writeLong(report.invalid());
     out.writeLong(report.late());
     out.writeByte(report.series().ordinal());
+    out.writeBoolean(report.slice().isPresent());
+    if (report.slice().isPresent()) {
+      out.writeUTF(report.slice().get().field());
+      out.writeUTF(report.slice().get().value());
+    }
+    MetricsForm.write(report.windowSpread(), out);
+    MetricsForm.write(report.spread(), out);
+    out.writeDouble(report.users().per64());
+    out.writeDouble(report.users().per512());
   }
 
   @Override
@@ -29,6 +39,10 @@ public final class MetricsReportCodec implements WireCodec<MetricsReport> {
         in.readLong(),
         in.readLong(),
         in.readLong(),
-        MetricsSeries.values()[in.readByte()]);
+        MetricsSeries.values()[in.readByte()],
+        in.readBoolean() ? Optional.of(new Slice(in.readUTF(), in.readUTF())) : Optional.empty(),
+        MetricsForm.readSpread(in),
+        MetricsForm.readSpread(in),
+        new UsersSeen(in.readDouble(), in.readDouble()));
   }
 }

@@ -7,9 +7,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
@@ -30,13 +31,18 @@ import org.apache.flink.util.OutputTag;
  * <p>Ahead of each barrier it also sends the report of that moment to a side output: for the
  * snapshot of the same checkpoint, whose examples are exactly those it has counted. Windows and
  * totals lie in operator state. Flink's metrics show the latest report, each figure under its name
- * in {@link MetricsReport#asMap}.
+ * in {@link MetricsReport#asMap}. Reports of slices go to a side output of their own.
  */
 public final class ProgressiveValidation extends AbstractStreamOperator<MetricsReport>
     implements OneInputStreamOperator<Predictions, MetricsReport> {
   private static final long serialVersionUID = 1L;
 
-  private final Duration window;
+  /** Where the reports of slices go. */
+  public static final OutputTag<MetricsReport> SLICES =
+      new OutputTag<>("slices", MetricsReportCodec.TYPE);
+
+  private final EvaluateSettings settings;
+  private final HashMap<Integer, String> fields;
   private final MetricsSeries series;
   private final OutputTag<MetricsReport> atBarrier;
 
@@ -45,12 +51,25 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
   private transient ListState<byte[]> state;
   private transient volatile MetricsReport latest; // read by the threads of Flink's metrics
 
+  /** Validation without slices. */
+  public ProgressiveValidation(
+      EvaluateSettings settings, MetricsSeries series, OutputTag<MetricsReport> atBarrier) {
+    this(settings, Map.of(), series, atBarrier);
+  }
+
   /**
+   * Validation with slices.
+   *
+   * @param fields names of the fields to slice by, by number
    * @param atBarrier where the report ahead of each barrier goes
    */
   public ProgressiveValidation(
-      EvaluateSettings settings, MetricsSeries series, OutputTag<MetricsReport> atBarrier) {
-    window = settings.window();
+      EvaluateSettings settings,
+      Map<Integer, String> fields,
+      MetricsSeries series,
+      OutputTag<MetricsReport> atBarrier) {
+    this.settings = requireNonNull(settings, "settings");
+    this.fields = new HashMap<>(fields);
     this.series = requireNonNull(series, "series");
     this.atBarrier = requireNonNull(atBarrier, "atBarrier");
   }
@@ -71,7 +90,7 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
               + restored.size()
               + " parts");
     }
-    metrics = restored.isEmpty() ? new WindowedMetrics(window) : read(restored.get(0));
+    metrics = restored.isEmpty() ? new WindowedMetrics(settings, fields) : read(restored.get(0));
     latest = report();
   }
 
@@ -99,9 +118,14 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     for (MetricsReport closed : metrics.advanceTo(mark.getTimestamp())) {
-      MetricsReport report = closed.of(series);
-      output.collect(new StreamRecord<>(report, report.window().to() - 1));
-      latest = report;
+      StreamRecord<MetricsReport> report =
+          new StreamRecord<>(closed.of(series), closed.window().to() - 1);
+      if (closed.slice().isPresent()) {
+        output.collect(SLICES, report);
+      } else {
+        output.collect(report);
+        latest = report.getValue();
+      }
     }
     super.processWatermark(mark);
   }
@@ -142,6 +166,7 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
   }
 
   private WindowedMetrics read(byte[] bytes) throws Exception {
-    return WindowedMetrics.read(new DataInputStream(new ByteArrayInputStream(bytes)), window);
+    return WindowedMetrics.read(
+        new DataInputStream(new ByteArrayInputStream(bytes)), settings, fields);
   }
 }

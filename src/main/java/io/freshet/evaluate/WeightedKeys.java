@@ -28,6 +28,10 @@ final class WeightedKeys {
     return size;
   }
 
+  int key(int i) {
+    return keys[i];
+  }
+
   double positive(int i) {
     return positives[i];
   }

@@ -6,9 +6,11 @@ import io.freshet.event.Outcome;
 import io.freshet.event.Rejection;
 import io.freshet.job.SourceRecord.Dead;
 import io.freshet.job.SourceRecord.Good;
+import io.freshet.job.SourceRecord.Names;
 import io.freshet.job.SourceRecord.Tick;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,6 +38,11 @@ abstract class EventDeserializer<T> implements KafkaRecordDeserializationSchema<
 
   abstract long timestamp(T event);
 
+  /** Texts of feature ids that the record decoded last was the first to hold. */
+  Map<Long, String> freshNames() {
+    return Map.of();
+  }
+
   @Override
   public void deserialize(
       ConsumerRecord<byte[], byte[]> record, Collector<SourceRecord<T>> collector) {
@@ -44,6 +51,10 @@ abstract class EventDeserializer<T> implements KafkaRecordDeserializationSchema<
       long timestamp = timestamp(good.value());
       if (isTickDue(record.partition(), timestamp)) {
         collector.collect(new Tick<>(timestamp));
+      }
+      Map<Long, String> names = freshNames();
+      if (!names.isEmpty()) {
+        collector.collect(new Names<>(names));
       }
       collector.collect(
           new Good<>(good.value(), timestamp, good.ignored(), record.partition(), record.offset()));

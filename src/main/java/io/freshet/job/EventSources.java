@@ -38,7 +38,21 @@ public final class EventSources {
   /** Impressions, encoded. */
   public static KafkaSource<SourceRecord<EncodedImpression>> impressions(
       EventTopic topic, EventSettings settings, FeatureSchema schema, JoinSettings join) {
-    return source(topic, new ImpressionDeserializer(settings, schema, join.timerBucket()));
+    return impressions(topic, settings, schema, join, List.of());
+  }
+
+  /**
+   * Impressions, encoded, and the texts of some fields' values.
+   *
+   * @param named names of the fields
+   */
+  public static KafkaSource<SourceRecord<EncodedImpression>> impressions(
+      EventTopic topic,
+      EventSettings settings,
+      FeatureSchema schema,
+      JoinSettings join,
+      List<String> named) {
+    return source(topic, new ImpressionDeserializer(settings, schema, join.timerBucket(), named));
   }
 
   /** Clicks, or the other actions that a topic holds. */

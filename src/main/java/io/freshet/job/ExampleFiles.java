@@ -110,7 +110,7 @@ final class ExampleFiles implements Iterator<LabelledExample>, Closeable {
     }
   }
 
-  private static List<Path> find(Path root) throws IOException {
+  static List<Path> find(Path root) throws IOException {
     FileSystem files = root.getFileSystem();
     if (!files.exists(root)) {
       throw new IOException("there is no " + root);
@@ -135,7 +135,7 @@ final class ExampleFiles implements Iterator<LabelledExample>, Closeable {
     }
   }
 
-  private static BufferedReader reader(Path path) throws IOException {
+  static BufferedReader reader(Path path) throws IOException {
     InputStream file = path.getFileSystem().open(path);
     try {
       InputStream in = path.getName().endsWith(".gz") ? new GZIPInputStream(file, 1 << 16) : file;

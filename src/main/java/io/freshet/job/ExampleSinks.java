@@ -2,10 +2,11 @@ package io.freshet.job;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.freshet.config.ExampleSettings.Target;
+import io.freshet.config.ExampleSettings;
 import io.freshet.config.LearnerConfig;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.apache.flink.api.common.serialization.BulkWriter;
@@ -29,18 +30,44 @@ final class ExampleSinks {
   private ExampleSinks() {}
 
   static Optional<Sink<NumberedExample>> of(LearnerConfig config) {
-    if (config.examples().to() == Target.FILES) {
-      return Optional.of(files(config.examples().dir()));
-    }
-    return config.examples().to() == Target.TOPIC ? Optional.of(topic(config)) : Optional.empty();
+    return switch (config.examples().to()) {
+      case FILES -> Optional.of(files(config.examples().dir(), "examples", ExampleJson::of));
+      case TOPIC -> Optional.of(topic(config));
+      case NOWHERE -> Optional.empty();
+    };
   }
 
-  private static Sink<NumberedExample> files(String dir) {
-    BulkWriter.Factory<NumberedExample> lines = Lines::new;
+  /** Where predictions are written, alike; to a topic by model, impression and label. */
+  static Optional<Sink<PredictedExample>> predictions(LearnerConfig config) {
+    ExampleSettings to = config.predictions();
+    return switch (to.to()) {
+      case FILES -> Optional.of(files(to.dir(), "predictions", PredictionJson::of));
+      case TOPIC -> Optional.of(predictionTopic(config));
+      case NOWHERE -> Optional.empty();
+    };
+  }
+
+  private static Sink<PredictedExample> predictionTopic(LearnerConfig config) {
+    String topic = config.predictions().topic();
+    KafkaRecordSerializationSchema<PredictedExample> serializer =
+        (of, context, timestamp) ->
+            new ProducerRecord<>(
+                topic, null, of.time(), PredictionJson.key(of), PredictionJson.of(of));
+    return TopicSinks.sink(
+        config.kafka().bootstrapServers(), serializer, config.kafka().properties());
+  }
+
+  /** A line of a file. */
+  private interface Line<T> extends Serializable {
+    byte[] of(T record);
+  }
+
+  private static <T> Sink<T> files(String dir, String name, Line<T> line) {
+    BulkWriter.Factory<T> lines = file -> new Lines<>(file, line);
     return FileSink.forBulkFormat(new Path(dir), lines)
         .withBucketAssigner(new BasePathBucketAssigner<>())
         .withRollingPolicy(OnCheckpointRollingPolicy.build())
-        .withOutputFileConfig(new OutputFileConfig("examples", SUFFIX))
+        .withOutputFileConfig(new OutputFileConfig(name, SUFFIX))
         .build();
   }
 
@@ -59,16 +86,18 @@ final class ExampleSinks {
   }
 
   /** Lines of JSON, compressed. */
-  private static final class Lines implements BulkWriter<NumberedExample> {
+  private static final class Lines<T> implements BulkWriter<T> {
     private final GZIPOutputStream out;
+    private final Line<T> line;
 
-    Lines(FSDataOutputStream file) throws IOException {
+    Lines(FSDataOutputStream file, Line<T> line) throws IOException {
+      this.line = line;
       out = new GZIPOutputStream(new Unclosed(file), 1 << 16);
     }
 
     @Override
-    public void addElement(NumberedExample numbered) throws IOException {
-      out.write(ExampleJson.of(numbered));
+    public void addElement(T record) throws IOException {
+      out.write(line.of(record));
       out.write('\n');
     }
 

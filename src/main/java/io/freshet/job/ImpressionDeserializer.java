@@ -9,7 +9,10 @@ import io.freshet.event.Outcome;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.ValueNames;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
@@ -22,11 +25,21 @@ final class ImpressionDeserializer extends EventDeserializer<EncodedImpression> 
 
   private final EventSettings settings;
   private final FeatureSchema schema;
+  private final List<String> named;
   private transient ImpressionDecoder decoder;
   private transient ExampleEncoder encoder;
+  private transient ValueNames names;
+  private transient Map<Long, String> fresh;
 
   ImpressionDeserializer(EventSettings settings, FeatureSchema schema, Duration step) {
+    this(settings, schema, step, List.of());
+  }
+
+  /** Tells the texts of some fields' values, too. */
+  ImpressionDeserializer(
+      EventSettings settings, FeatureSchema schema, Duration step, List<String> named) {
     super(step);
+    this.named = List.copyOf(named);
     this.settings = requireNonNull(settings, "settings");
     this.schema = requireNonNull(schema, "schema");
   }
@@ -35,15 +48,26 @@ final class ImpressionDeserializer extends EventDeserializer<EncodedImpression> 
   public void open(InitializationContext context) {
     encoder = new ExampleEncoder(schema);
     decoder = new ImpressionDecoder(settings, encoder.names());
+    names = new ValueNames(schema, named);
+    fresh = Map.of();
   }
 
   @Override
   Outcome<EncodedImpression> decode(byte[] value, long kafkaTimestamp) {
     Outcome<Impression> decoded = decoder.decode(value, kafkaTimestamp);
     if (decoded instanceof Outcome.Good<Impression> good) {
-      return withIgnored(encoder.encode(good.value()), good.ignored());
+      Outcome<EncodedImpression> encoded = encoder.encode(good.value());
+      if (encoded instanceof Outcome.Good<EncodedImpression> && !named.isEmpty()) {
+        fresh = names.fresh(good.value().features());
+      }
+      return withIgnored(encoded, good.ignored());
     }
     return new Outcome.Rejected<>(((Outcome.Rejected<Impression>) decoded).rejection());
+  }
+
+  @Override
+  Map<Long, String> freshNames() {
+    return fresh;
   }
 
   @Override

@@ -76,7 +76,7 @@ public final class LearnerJob {
   public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
     JobRules.check(env.getConfiguration(), config);
     Events events = events(env);
-    OutputTopics.ensure(config.kafka(), config.examples());
+    OutputTopics.ensure(config.kafka(), config.examples(), config.predictions());
     new LearnerTopology(config).build(events, results());
   }
 
@@ -91,7 +91,7 @@ public final class LearnerJob {
       throws IOException, InterruptedException {
     JobRules.check(env.getConfiguration(), config);
     var examples = ExampleSources.read(env, from, config.kafka(), config.join().timerBucket());
-    OutputTopics.ensure(config.kafka(), config.examples());
+    OutputTopics.ensure(config.kafka(), config.examples(), config.predictions());
     new LearnerTopology(config).learn(examples, results());
   }
 
@@ -103,7 +103,11 @@ public final class LearnerJob {
             env,
             impressions,
             EventSources.impressions(
-                impressions, config.events(), config.features(), config.join()),
+                impressions,
+                config.events(),
+                config.features(),
+                config.join(),
+                config.evaluate().slices()),
             inStep(EventSources.impressionWatermarks(config.join())),
             Uids.IMPRESSION_SOURCE),
         clicks(env));
@@ -153,7 +157,8 @@ public final class LearnerJob {
             servers, new MetricsSerializer(topics.metrics(), config.name()), kafka.properties()),
         new TopicNotices(servers, topics.snapshots(), kafka.properties()),
         examples,
-        ExampleSinks.of(config));
+        ExampleSinks.of(config),
+        ExampleSinks.predictions(config));
   }
 
   private EventTopic topic(String name) {

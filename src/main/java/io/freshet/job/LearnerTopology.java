@@ -1,5 +1,6 @@
 package io.freshet.job;
 
+import io.freshet.config.ExampleSettings.Target;
 import io.freshet.config.LearnerConfig;
 import io.freshet.evaluate.AtImpression;
 import io.freshet.evaluate.ImpressionScores;
@@ -17,6 +18,7 @@ import io.freshet.join.FinalLabel;
 import io.freshet.join.LabelStreams;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
+import io.freshet.model.Traits;
 import io.freshet.snapshot.Announcement;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.NoticeSink;
@@ -26,6 +28,7 @@ import io.freshet.train.MessageCodecs;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.TrainingLoop;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +72,7 @@ public final class LearnerTopology {
    * @param examples the labelled examples in the order they are learned by a single trainer; for
    *     whoever wants to learn from them too
    * @param records the same, numbered, to be kept
+   * @param predictions what was predicted of each example before it was learned
    */
   public record Results(
       Sink<DeadLetter> deadLetters,
@@ -77,7 +81,8 @@ public final class LearnerTopology {
       Sink<MetricsReport> metrics,
       NoticeSink.Factory notices,
       Optional<Sink<LabelledExample>> examples,
-      Optional<Sink<NumberedExample>> records) {}
+      Optional<Sink<NumberedExample>> records,
+      Optional<Sink<PredictedExample>> predictions) {}
 
   /** Adds the whole graph. */
   public void build(Events events, Results results) {
@@ -90,7 +95,7 @@ public final class LearnerTopology {
     var examples =
         labels.examples().uid(Uids.LABEL_JOIN).setParallelism(parallelism(impressions, clicks));
     var loop = loop(examples);
-    var metrics = evaluation(loop);
+    var metrics = evaluation(loop.predictions(), names(impressions));
     var impressionMetrics = impressionEvaluation(loop, labels.finalLabels());
 
     publisher(
@@ -128,16 +133,20 @@ public final class LearnerTopology {
                     .name("examples")
                     .setParallelism(examples.getParallelism())); // in their order
     results.records().ifPresent(sink -> write(examples, sink));
-    report(metrics.union(impressionMetrics), results);
+    results.predictions().ifPresent(sink -> write(loop, sink));
+    report(
+        metrics.union(impressionMetrics, metrics.getSideOutput(ProgressiveValidation.SLICES)),
+        results);
   }
 
   /** Adds what learns, for examples that were labelled before. */
   public void learn(DataStream<LabelledExample> examples, Results results) {
     var loop = loop(examples);
-    var metrics = evaluation(loop);
+    var metrics = evaluation(loop.predictions(), Optional.empty());
     publisher(announcements(loop, metrics), results.notices());
     skipped(loop.skipped(), results);
-    report(metrics, results);
+    results.predictions().ifPresent(sink -> write(loop, sink));
+    report(metrics.union(metrics.getSideOutput(ProgressiveValidation.SLICES)), results);
   }
 
   private static void write(
@@ -150,6 +159,15 @@ public final class LearnerTopology {
         .uid(Uids.EXAMPLES)
         .name("write examples")
         .setParallelism(examples.getParallelism());
+  }
+
+  private void write(TrainingLoop loop, Sink<PredictedExample> sink) {
+    loop.predictions()
+        .flatMap(new PredictedExample.Of(config.name()))
+        .returns(PredictedExampleCodec.TYPE)
+        .sinkTo(sink)
+        .uid(Uids.PREDICTIONS)
+        .name("write predictions");
   }
 
   private static void skipped(DataStream<SkippedExample> skipped, Results results) {
@@ -207,15 +225,37 @@ public final class LearnerTopology {
   }
 
   private TrainingLoop loop(DataStream<LabelledExample> examples) {
-    return TrainingLoop.attach(examples, config.features(), config.model(), config.train());
+    Traits.Choice traits =
+        new Traits.Choice(slices().keySet(), config.predictions().to() != Target.NOWHERE);
+    return TrainingLoop.attach(examples, config.features(), config.model(), config.train(), traits);
   }
 
-  private SingleOutputStreamOperator<MetricsReport> evaluation(TrainingLoop loop) {
-    return loop.predictions()
+  /** Names of the fields to slice by, by number. */
+  private Map<Integer, String> slices() {
+    Map<Integer, String> slices = new HashMap<>();
+    for (String name : config.evaluate().slices()) {
+      slices.put(config.features().field(name).orElseThrow().number(), name);
+    }
+    return slices;
+  }
+
+  /** Texts of feature ids, where there are figures by them. */
+  private Optional<DataStream<Predictions>> names(SingleOutputStreamOperator<?> impressions) {
+    return config.evaluate().slices().isEmpty()
+        ? Optional.empty()
+        : Optional.of(impressions.getSideOutput(SourceRouter.NAMES));
+  }
+
+  private SingleOutputStreamOperator<MetricsReport> evaluation(
+      DataStream<Predictions> predictions, Optional<DataStream<Predictions>> names) {
+    return names
+        .map(texts -> texts.union(predictions))
+        .orElse(predictions)
         .transform(
             "ProgressiveValidation",
             MetricsReportCodec.TYPE,
-            new ProgressiveValidation(config.evaluate(), MetricsSeries.PROGRESSIVE, AT_BARRIER))
+            new ProgressiveValidation(
+                config.evaluate(), slices(), MetricsSeries.PROGRESSIVE, AT_BARRIER))
         .uid(Uids.PROGRESSIVE_VALIDATION)
         .setParallelism(1);
   }

@@ -27,7 +27,7 @@ final class OutputTopics {
   /**
    * @throws IOException where a topic is absent and cannot be created
    */
-  static void ensure(KafkaSettings kafka, ExampleSettings examples)
+  static void ensure(KafkaSettings kafka, ExampleSettings... records)
       throws IOException, InterruptedException {
     Map<String, Object> properties = new HashMap<>(kafka.properties());
     properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
@@ -38,8 +38,10 @@ final class OutputTopics {
               topics.deadLetters(), topics.lateClicks(), topics.metrics(), topics.snapshots())) {
         create(admin, name, kafka.bootstrapServers());
       }
-      if (examples.to() == Target.TOPIC) {
-        create(admin, examples.topic(), kafka.bootstrapServers());
+      for (ExampleSettings of : records) {
+        if (of.to() == Target.TOPIC) {
+          create(admin, of.topic(), kafka.bootstrapServers());
+        }
       }
     }
   }

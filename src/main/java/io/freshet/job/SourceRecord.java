@@ -2,6 +2,7 @@ package io.freshet.job;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Map;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
 
 /**
@@ -43,4 +44,16 @@ public sealed interface SourceRecord<T> {
    * watermark behind the record that carries it.
    */
   record Tick<T>(long timestamp) implements SourceRecord<T> {}
+
+  /** Tells texts of feature ids, ahead of the first record that holds them. It has no time. */
+  record Names<T>(Map<Long, String> texts) implements SourceRecord<T> {
+    public Names {
+      texts = Map.copyOf(texts);
+    }
+
+    @Override
+    public long timestamp() {
+      return TimestampAssigner.NO_TIMESTAMP;
+    }
+  }
 }

@@ -6,12 +6,15 @@ import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.job.SourceRecord.Dead;
 import io.freshet.job.SourceRecord.Good;
+import io.freshet.job.SourceRecord.Names;
 import io.freshet.job.SourceRecord.Tick;
 import io.freshet.join.ClickCodec;
 import io.freshet.join.EncodedImpressionCodec;
 import io.freshet.wire.WireCodec;
 import io.freshet.wire.WireType;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
@@ -24,6 +27,7 @@ public abstract sealed class SourceRecordCodec<T> implements WireCodec<SourceRec
   private static final byte GOOD = 1;
   private static final byte DEAD = 2;
   private static final byte TICK = 3;
+  private static final byte NAMES = 4;
 
   private final DeadLetterCodec letters = new DeadLetterCodec();
   private final WireCodec<T> values;
@@ -58,6 +62,13 @@ public abstract sealed class SourceRecordCodec<T> implements WireCodec<SourceRec
     } else if (record instanceof Dead<T> dead) {
       out.writeByte(DEAD);
       letters.write(dead.letter(), out);
+    } else if (record instanceof Names<T> names) {
+      out.writeByte(NAMES);
+      out.writeInt(names.texts().size());
+      for (Map.Entry<Long, String> text : names.texts().entrySet()) {
+        out.writeLong(text.getKey());
+        out.writeUTF(text.getValue());
+      }
     } else {
       out.writeByte(TICK);
       out.writeLong(record.timestamp());
@@ -71,8 +82,17 @@ public abstract sealed class SourceRecordCodec<T> implements WireCodec<SourceRec
       case GOOD -> readGood(in, version);
       case DEAD -> new Dead<>(letters.read(in, version));
       case TICK -> new Tick<>(in.readLong());
+      case NAMES -> readNames(in);
       default -> throw new IOException("a source record cannot be of kind " + kind);
     };
+  }
+
+  private static <T> Names<T> readNames(DataInputView in) throws IOException {
+    Map<Long, String> texts = new HashMap<>();
+    for (int n = in.readInt(); n > 0; n--) {
+      texts.put(in.readLong(), in.readUTF());
+    }
+    return new Names<>(texts);
   }
 
   private Good<T> readGood(DataInputView in, int version) throws IOException {

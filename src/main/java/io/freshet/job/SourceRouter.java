@@ -4,6 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.job.SourceRecord.Dead;
 import io.freshet.job.SourceRecord.Good;
+import io.freshet.job.SourceRecord.Names;
+import io.freshet.model.Predictions;
+import io.freshet.train.MessageCodecs;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,6 +42,10 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
       new OutputTag<>("dead-letters", DeadLetterCodec.TYPE);
   public static final OutputTag<SourceOffset> OFFSETS =
       new OutputTag<>("offsets", SourceOffsetCodec.TYPE);
+
+  /** Texts of feature ids, for whoever gives figures by them. */
+  public static final OutputTag<Predictions> NAMES =
+      new OutputTag<>("names", MessageCodecs.PREDICTIONS);
 
   private final String topic;
 
@@ -97,6 +104,8 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
       nextOffsets.put(letter.partition(), letter.offset() + 1);
       counts.dead(letter.rejection().kind());
       output.collect(DEAD_LETTERS, new StreamRecord<>(letter)); // no timestamp, not even "none"
+    } else if (element.getValue() instanceof Names<T> names) {
+      output.collect(NAMES, new StreamRecord<>(Predictions.named(names.texts())));
     }
   }
 

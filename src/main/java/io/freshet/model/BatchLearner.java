@@ -120,6 +120,11 @@ public final class BatchLearner {
     return Predictions.of(batch, probabilities, weights);
   }
 
+  /** Row steps of the last batch. */
+  public int lastSteps() {
+    return steps.size();
+  }
+
   /** Takes the dense step of the examples learned since the last one, however few. */
   public void flushDense() {
     if (gathered == 0) {

@@ -2,6 +2,7 @@ package io.freshet.model;
 
 import io.freshet.feature.ImpressionHash;
 import io.freshet.feature.LabelledExample;
+import java.util.Map;
 
 /**
  * Predictions made before their examples were learned. The first four have one element an example
@@ -16,6 +17,7 @@ import io.freshet.feature.LabelledExample;
  *     grows by
  * @param scoredKeys keys of the impressions whose own prediction is among these
  * @param scores those predictions
+ * @param traits whose the judged examples are
  */
 public record Predictions(
     long[] times,
@@ -25,7 +27,42 @@ public record Predictions(
     int learned,
     long occurrences,
     long[] scoredKeys,
-    float[] scores) {
+    float[] scores,
+    Traits traits) {
+
+  /** Predictions without traits. */
+  public Predictions(
+      long[] times,
+      float[] labels,
+      float[] weights,
+      float[] probabilities,
+      int learned,
+      long occurrences,
+      long[] scoredKeys,
+      float[] scores) {
+    this(
+        times,
+        labels,
+        weights,
+        probabilities,
+        learned,
+        occurrences,
+        scoredKeys,
+        scores,
+        Traits.NONE);
+  }
+
+  /** No predictions, but the texts of feature ids. */
+  public static Predictions named(Map<Long, String> names) {
+    return new Predictions(new long[0], new float[0], new float[0], new float[0], 0)
+        .with(Traits.named(names));
+  }
+
+  /** The same, and whose they are. */
+  public Predictions with(Traits others) {
+    return new Predictions(
+        times, labels, weights, probabilities, learned, occurrences, scoredKeys, scores, others);
+  }
 
   /** Predictions of examples that were all learned, none of them an impression's own. */
   public Predictions(

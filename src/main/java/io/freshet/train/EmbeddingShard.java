@@ -59,6 +59,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private transient KeptCounts kept;
   private transient Counter updates;
   private transient Counter refused;
+  private transient Unseen unseen;
   private transient long lastFlushMillis;
 
   EmbeddingShard(ModelSettings model, TrainSettings settings) {
@@ -109,6 +110,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     refused = getMetricGroup().counter("refused-rows");
     getMetricGroup().gauge("moved-rows", () -> rows.moved());
     getMetricGroup().gauge("unseen-updates", () -> rows.unseen());
+    unseen = Unseen.of(getRuntimeContext(), getMetricGroup());
     getMetricGroup().gauge("cache-rows", () -> cache.size());
     getMetricGroup().gauge("cache-bytes", () -> cache.bytes());
     getMetricGroup().gauge("cache-hits", () -> cache.hits());
@@ -124,12 +126,21 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
       LoopRules.checkShape(this, lookup.parallelism(), lookup.maxParallelism());
       answers.send(answer(lookup));
     } else if (request instanceof RowDelta delta) {
+      if (Unseen.tells(delta)) {
+        unseen.note(delta, updates(delta.fids()[0]));
+      }
       refused.inc(rows.add(delta, now));
       updates.inc(Arrays.stream(delta.counts()).asLongStream().sum());
     }
     if (trickleAfter != Long.MAX_VALUE) {
       cache.writeBackDirtySince(now - trickleAfter, request.fids().length);
     }
+  }
+
+  private long updates(long fid) throws Exception {
+    long[] counts = new long[1];
+    rows.read(new long[] {fid}, new float[layout.width()], counts);
+    return counts[0];
   }
 
   private Rows answer(Lookup lookup) throws Exception {

@@ -6,6 +6,7 @@ import io.freshet.feature.LabelledExample.Kind;
 import io.freshet.model.DenseBlock;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
+import io.freshet.model.Traits;
 import io.freshet.train.Answer.DenseSlices;
 import io.freshet.train.Answer.Rows;
 import io.freshet.train.ShardRequest.Lookup;
@@ -14,6 +15,8 @@ import io.freshet.wire.Primitives;
 import io.freshet.wire.WireCodec;
 import io.freshet.wire.WireType;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
@@ -145,6 +148,7 @@ public final class MessageCodecs {
       out.writeLong(predictions.occurrences());
       writeLongs(predictions.scoredKeys(), out);
       Primitives.writeFloats(predictions.scores(), 0, predictions.scores().length, out);
+      writeTraits(predictions.traits(), out);
     }
 
     @Override
@@ -160,7 +164,49 @@ public final class MessageCodecs {
       float[] scores = new float[scored.length];
       Primitives.readFloats(scores, 0, scores.length, in);
       return new Predictions(
-          times, columns[0], columns[1], columns[2], learned, occurrences, scored, scores);
+          times,
+          columns[0],
+          columns[1],
+          columns[2],
+          learned,
+          occurrences,
+          scored,
+          scores,
+          readTraits(in));
+    }
+
+    private static void writeTraits(Traits traits, DataOutputView out) throws IOException {
+      out.writeInt(traits.trainer());
+      out.writeLong(traits.checkpoint());
+      writeLongs(traits.users(), out);
+      writeInts(traits.starts(), out);
+      writeLongs(traits.slices(), out);
+      out.writeInt(traits.ids().length);
+      for (String id : traits.ids()) {
+        StringValue.writeString(id, out);
+      }
+      out.writeInt(traits.names().size());
+      for (Map.Entry<Long, String> name : traits.names().entrySet()) {
+        out.writeLong(name.getKey());
+        StringValue.writeString(name.getValue(), out);
+      }
+    }
+
+    private static Traits readTraits(DataInputView in) throws IOException {
+      int trainer = in.readInt();
+      long checkpoint = in.readLong();
+      long[] users = readLongs(in);
+      int[] starts = readInts(in);
+      long[] slices = readLongs(in);
+      String[] ids = new String[in.readInt()];
+      for (int i = 0; i < ids.length; i++) {
+        ids[i] = StringValue.readString(in);
+      }
+      Map<Long, String> names = new HashMap<>();
+      for (int n = in.readInt(); n > 0; n--) {
+        names.put(in.readLong(), StringValue.readString(in));
+      }
+      return new Traits(trainer, checkpoint, users, starts, slices, ids, names);
     }
   }
 

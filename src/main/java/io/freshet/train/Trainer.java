@@ -9,10 +9,13 @@ import io.freshet.model.MiniBatch;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowLayout;
+import io.freshet.model.Traits;
 import io.freshet.train.Answer.DenseSlices;
 import io.freshet.train.Answer.Rows;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.accumulators.LongMaximum;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -57,6 +60,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   private final FeatureSchema schema;
   private final ModelSettings model;
   private final TrainSettings settings;
+  private final Traits.Choice traits;
 
   private transient MailboxExecutor mailbox;
   private transient Consumer<Answer> head;
@@ -71,6 +75,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   private transient long begun; // batches that have got their first example
   private transient long draining; // the checkpoint that the trainer drains for
   private transient boolean abandoned; // that checkpoint was aborted
+  private transient long lastCheckpoint;
   private transient boolean ended;
 
   private transient KeptCounts kept;
@@ -78,11 +83,20 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   private transient Counter batches;
   private transient Counter drainsAbandoned;
   private transient long drainMillis;
+  private transient LongCounter learnedCount;
+  private transient LongCounter rowSteps;
+  private transient LongMaximum partition;
 
   Trainer(FeatureSchema schema, ModelSettings model, TrainSettings settings) {
+    this(schema, model, settings, Traits.Choice.USERS);
+  }
+
+  /** A trainer that tells more of the examples it predicts. */
+  Trainer(FeatureSchema schema, ModelSettings model, TrainSettings settings, Traits.Choice traits) {
     this.schema = schema;
     this.model = model;
     this.settings = settings;
+    this.traits = traits;
   }
 
   @Override
@@ -94,6 +108,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
+    lastCheckpoint = context.getRestoredCheckpointId().orElse(NO_CHECKPOINT);
     StateShape.ofFeatures(schema, model)
         .guard(context.getOperatorStateStore(), getRuntimeContext());
     kept = new KeptCounts(context.getOperatorStateStore(), 1);
@@ -154,6 +169,12 @@ final class Trainer extends AbstractStreamOperator<Predictions>
     examples = kept.publish(0, getMetricGroup(), "examples");
     batches = getMetricGroup().counter("batches");
     drainsAbandoned = getMetricGroup().counter("drains-abandoned");
+    learnedCount = new LongCounter();
+    rowSteps = new LongCounter();
+    partition = new LongMaximum();
+    getRuntimeContext().addAccumulator(LoopFigures.EXAMPLES, learnedCount);
+    getRuntimeContext().addAccumulator(LoopFigures.ROW_STEPS, rowSteps);
+    getRuntimeContext().addAccumulator(LoopFigures.LARGEST_PARTITION, partition);
     getMetricGroup().gauge("skipped", () -> learner.skipped());
     getMetricGroup().gauge("batches-in-flight", () -> window.inFlight());
     getMetricGroup().gauge("wait-millis", () -> waiting.millis());
@@ -214,13 +235,17 @@ final class Trainer extends AbstractStreamOperator<Predictions>
 
   private void learn(OpenBatch batch) {
     Predictions predictions = batch.learn(learner);
+    Traits whose = traits.of(batch.examples, replyTo.trainer(), lastCheckpoint); // still held
     batch.sendMoves(this::toShards);
     window.remember(batch);
     replica.learned(predictions.learned());
-    output.collect(new StreamRecord<>(predictions));
+    output.collect(new StreamRecord<>(predictions.with(whose)));
     batch.heldWatermark.release(output);
     examples.inc(predictions.learned());
     batches.inc();
+    learnedCount.add(predictions.learned());
+    rowSteps.add(learner.lastSteps());
+    partition.add(learnedCount.getLocalValuePrimitive());
   }
 
   @Override
@@ -252,6 +277,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
       drainsAbandoned.inc();
       LOG.warn("checkpoint {} was aborted before the trainer had drained", checkpointId);
     }
+    lastCheckpoint = checkpointId;
     drainMillis = (System.nanoTime() - start) / 1_000_000;
   }
 

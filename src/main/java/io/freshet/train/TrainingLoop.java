@@ -6,6 +6,7 @@ import io.freshet.model.DenseBlock;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
+import io.freshet.model.Traits;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -31,7 +32,17 @@ public record TrainingLoop(
       FeatureSchema schema,
       ModelSettings model,
       TrainSettings settings) {
-    return attach(examples, schema, model, settings, Edges.PLAIN);
+    return attach(examples, schema, model, settings, Traits.Choice.USERS, Edges.PLAIN);
+  }
+
+  /** A loop whose predictions tell more of their examples. */
+  public static TrainingLoop attach(
+      DataStream<LabelledExample> examples,
+      FeatureSchema schema,
+      ModelSettings model,
+      TrainSettings settings,
+      Traits.Choice traits) {
+    return attach(examples, schema, model, settings, traits, Edges.PLAIN);
   }
 
   static TrainingLoop attach(
@@ -40,13 +51,25 @@ public record TrainingLoop(
       ModelSettings model,
       TrainSettings settings,
       Edges edges) {
+    return attach(examples, schema, model, settings, Traits.Choice.USERS, edges);
+  }
+
+  private static TrainingLoop attach(
+      DataStream<LabelledExample> examples,
+      FeatureSchema schema,
+      ModelSettings model,
+      TrainSettings settings,
+      Traits.Choice traits,
+      Edges edges) {
     var trainer =
         loopOperator(
             edges
                 .pass("examples", examples)
                 .partitionCustom(Math::floorMod, example -> userOf(example))
                 .transform(
-                    "Trainer", MessageCodecs.PREDICTIONS, new Trainer(schema, model, settings)),
+                    "Trainer",
+                    MessageCodecs.PREDICTIONS,
+                    new Trainer(schema, model, settings, traits)),
             "trainer");
     var shard =
         loopOperator(

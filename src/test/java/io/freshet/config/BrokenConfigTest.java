@@ -42,6 +42,26 @@ final class BrokenConfigTest {
   }
 
   @Test
+  void slicesAreFieldsThatHaveValues() {
+    String yaml =
+        """
+        kafka: {bootstrap-servers: "localhost:9092"}
+        features: [{name: user, kind: categorical}, {name: price, kind: numeric, transform: log}]
+        evaluate: {slices: [price, device], slice-values: 0}
+        examples: {to: topic, topic: told}
+        predictions: {to: topic, topic: told}
+        """;
+
+    assertThat(problems(yaml))
+        .containsExactly(
+            "learner.yaml:3:20: evaluate.slices: price is neither categorical nor multi, so it has"
+                + " no values to slice by",
+            "learner.yaml:3:20: evaluate.slices: device is not a field",
+            "learner.yaml:3:51: evaluate.slice-values: 0 is not a whole number from 1 to 1000",
+            "learner.yaml:5:33: predictions.topic: told is the topic of examples already");
+  }
+
+  @Test
   void nothingAtAllLacksTheKeysWithoutDefault() {
     assertThat(problems(""))
         .containsExactly(

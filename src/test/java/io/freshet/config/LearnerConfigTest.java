@@ -108,7 +108,8 @@ final class LearnerConfigTest {
                     new Adagrad(0.1f, 0.1f),
                     64,
                     new Adagrad(0.02f, 0.1f))));
-    assertThat(DEFAULT.evaluate()).isEqualTo(new EvaluateSettings(Duration.ofMinutes(1), 0));
+    assertThat(DEFAULT.evaluate())
+        .isEqualTo(new EvaluateSettings(Duration.ofMinutes(1), 0, List.of(), 20));
     assertThat(DEFAULT.snapshot())
         .isEqualTo(
             new SnapshotSettings(
@@ -133,6 +134,12 @@ final class LearnerConfigTest {
         .isEqualTo(
             new ExampleSettings(
                 ExampleSettings.Target.NOWHERE, "examples", "file:///var/lib/freshet/examples"));
+    assertThat(DEFAULT.predictions())
+        .isEqualTo(
+            new ExampleSettings(
+                ExampleSettings.Target.NOWHERE,
+                "predictions",
+                "file:///var/lib/freshet/predictions"));
   }
 
   @Test
@@ -212,7 +219,7 @@ final class LearnerConfigTest {
                         32,
                         new Adagrad(0.03f, 0.3f),
                         labels)),
-                new EvaluateSettings(Duration.ofMinutes(10), 0.25),
+                new EvaluateSettings(Duration.ofMinutes(10), 0.25, List.of("genres"), 7),
                 new SnapshotSettings(
                     "s3://models/ads",
                     new MergeSettings(0.25, 7),
@@ -225,6 +232,8 @@ final class LearnerConfigTest {
                     Backend.HASHMAP),
                 new ExampleSettings(
                     ExampleSettings.Target.FILES, "joined", "hdfs://nn:8020/joined"),
+                new ExampleSettings(
+                    ExampleSettings.Target.TOPIC, "guesses", "hdfs://nn:8020/guesses"),
                 3,
                 64,
                 List.of()));

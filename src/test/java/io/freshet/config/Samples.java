@@ -83,7 +83,7 @@ final class Samples {
           sync-every: 512
           slices: 96
           optimizer: {kind: adagrad, learning-rate: 0.03, initial-accumulator: 0.3}
-      evaluate: {window: 10 min, at-impression: 0.25}
+      evaluate: {window: 10 min, at-impression: 0.25, slices: [genres], slice-values: 7}
       snapshot:
         root: "s3://models/ads"
         merge: {share: 0.25, deltas: 7}
@@ -95,6 +95,7 @@ final class Samples {
         dir: hdfs://nn:8020/ckpt
         backend: hashmap
       examples: {to: files, topic: joined, dir: "hdfs://nn:8020/joined"}
+      predictions: {to: topic, topic: guesses, dir: "hdfs://nn:8020/guesses"}
       parallelism: 3
       max-parallelism: 64
       """;

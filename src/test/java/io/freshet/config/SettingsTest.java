@@ -86,6 +86,7 @@ final class SettingsTest {
         c.snapshot(),
         c.checkpoint(),
         c.examples(),
+        c.predictions(),
         parallelism,
         maxParallelism,
         List.of());

@@ -8,9 +8,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import io.freshet.model.Predictions;
+import io.freshet.model.Traits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class MetricsJsonTest {
@@ -55,6 +59,41 @@ final class MetricsJsonTest {
   void keyNamesModelAndWindow() {
     assertThat(MetricsJson.key("ctr", new MetricsReport(SOME, SOME, 0, 0, 0)))
         .isEqualTo("ctr/60000");
+  }
+
+  @Test
+  void aSliceStandsUnderItsOwnKey() throws IOException {
+    MetricsReport report = MetricsReport.of(new Slice("device", "phone"), SOME, SOME);
+
+    JsonNode json = json(report);
+
+    assertThat(MetricsJson.key("ctr", report)).isEqualTo("ctr/device=phone/60000");
+    assertThat(json.at("/series").asText()).isEqualTo("slice");
+    assertThat(json.at("/slice/value").asText()).isEqualTo("phone");
+    assertThat(json.at("/since_start").has("occurrences")).isFalse();
+    assertThat(schema().validate(json)).isEmpty();
+    ObjectNode unnamed = json.deepCopy();
+    unnamed.remove("slice");
+    assertThat(schema().validate(unnamed)).isNotEmpty();
+  }
+
+  @Test
+  void tellsHowExamplesAreSpread() throws IOException {
+    WindowedMetrics metrics = new WindowedMetrics(Duration.ofMinutes(1));
+    Traits traits =
+        new Traits(0, 0, new long[] {1, 1}, new int[3], new long[0], new String[0], Map.of());
+    metrics.add(
+        new Predictions(
+                new long[2], new float[] {0, 1}, new float[] {1, 1}, new float[] {0.2f, 0.6f}, 9)
+            .with(traits));
+
+    JsonNode json = json(metrics.advanceTo(Long.MAX_VALUE).get(0));
+
+    assertThat(json.at("/window/gauc").asDouble()).isEqualTo(1);
+    assertThat(json.at("/window/gauc_left_out").asDouble()).isZero();
+    assertThat(json.at("/since_start/deciles")).hasSize(10);
+    assertThat(json.at("/since_start/users_per_64").isNull()).isTrue();
+    assertThat(schema().validate(json)).isEmpty();
   }
 
   private static JsonNode json(MetricsReport report) throws IOException {

@@ -7,12 +7,15 @@ import io.freshet.feature.LabelledExample;
 import io.freshet.model.DenseBlock;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
+import io.freshet.model.Traits;
 import io.freshet.train.Answer.DenseSlices;
 import io.freshet.train.Answer.Rows;
 import io.freshet.train.ShardRequest.Lookup;
 import io.freshet.train.ShardRequest.RowDelta;
 import io.freshet.wire.WireType;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -69,6 +72,17 @@ final class MessageCodecsTest {
     assertTravelsUnchanged(
         MessageCodecs.PREDICTIONS,
         new Predictions(longs(n), floats(n), floats(n), floats(n), 1L << 40));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 500})
+  void traitsTravelWithTheirPredictions(int n) throws IOException {
+    String[] ids = new String[n];
+    Arrays.fill(ids, "an \u00e9");
+    Traits traits = new Traits(3, 7, longs(n), ints(n + 1), longs(2 * n), ids, Map.of(5L, "five"));
+    assertTravelsUnchanged(
+        MessageCodecs.PREDICTIONS,
+        new Predictions(longs(n), floats(n), floats(n), floats(n), 1L << 40).with(traits));
   }
 
   @ParameterizedTest

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       JoinCommand.class,
       PipelineCommand.class,
       ScalingCommand.class,
+      ParallelismCommand.class,
       ServingCommand.class,
       StoreCommand.class,
       TableCommand.class,

@@ -110,7 +110,11 @@ public final class DemoCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     outcome.write(out);
     console.say("");
-    console.say((outcome.summary().toText() + outcome.comparison().toText()).stripTrailing());
+    console.say(
+        (outcome.summary().toText()
+                + outcome.report().breakdown().toText()
+                + outcome.comparison().toText())
+            .stripTrailing());
     console.say("");
     console.say("  report        " + out.resolve("report.html"));
     if (keepOpen) {

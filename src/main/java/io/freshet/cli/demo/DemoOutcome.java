@@ -18,6 +18,7 @@ import io.freshet.snapshot.Snapshot;
 import io.freshet.snapshot.SnapshotReader;
 import io.freshet.snapshot.SnapshotStore;
 import io.freshet.snapshot.Version;
+import io.freshet.train.LoopFigures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,8 +38,9 @@ import java.util.function.ToDoubleFunction;
  * @param summary the figures
  * @param comparison what to hold them against
  * @param report all that the report page shows
+ * @param loop what the loop tells of itself
  */
-record DemoOutcome(Summary summary, Comparison comparison, ReportData report) {
+record DemoOutcome(Summary summary, Comparison comparison, ReportData report, LoopFigures loop) {
 
   /** Gathers the outcome of a run that has ended. */
   static DemoOutcome of(
@@ -95,12 +97,15 @@ record DemoOutcome(Summary summary, Comparison comparison, ReportData report) {
             curves(whole(metrics.windows()), stream.oracle(), progress),
             funnel,
             published,
-            settings(config)));
+            settings(config),
+            metrics.breakdown()),
+        job.loop());
   }
 
   /** Writes {@code summary.json} and {@code report.html}. */
   void write(Path out) throws IOException {
     ObjectNode json = summary.toJson();
+    report.breakdown().addTo(json);
     comparison.addTo(json);
     Files.writeString(out.resolve("summary.json"), json.toPrettyString() + "\n");
     Files.writeString(out.resolve("report.html"), ReportPage.html(report));

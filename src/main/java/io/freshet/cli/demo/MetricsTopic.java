@@ -2,10 +2,18 @@ package io.freshet.cli.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.cli.report.Breakdown;
+import io.freshet.evaluate.Decile;
+import io.freshet.evaluate.GroupedAuc;
 import io.freshet.evaluate.Metrics;
 import io.freshet.evaluate.MetricsSeries;
+import io.freshet.evaluate.Slice;
+import io.freshet.evaluate.Spread;
+import io.freshet.evaluate.UsersSeen;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -28,6 +36,9 @@ public final class MetricsTopic implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final NavigableMap<Long, Metrics> windows = new TreeMap<>();
   private Metrics sinceStart = Metrics.NONE;
+  private final Map<Slice, Metrics> slices = new LinkedHashMap<>();
+  private Spread spread = Spread.NONE;
+  private UsersSeen users = UsersSeen.NONE;
   private long occurrences;
 
   public MetricsTopic(String bootstrapServers, String topic) {
@@ -56,6 +67,10 @@ public final class MetricsTopic implements AutoCloseable {
   }
 
   private void take(JsonNode report) {
+    if (report.has("slice")) {
+      takeSlice(report);
+      return;
+    }
     if (!report.get("series").asText().equals(MetricsSeries.PROGRESSIVE.text())) {
       return;
     }
@@ -65,7 +80,45 @@ public final class MetricsTopic implements AutoCloseable {
     if (totals.examples() >= sinceStart.examples()) {
       sinceStart = totals;
       occurrences = report.get("since_start").get("occurrences").asLong();
+      spread = spread(report.get("since_start"));
+      users =
+          new UsersSeen(
+              figure(report.get("since_start"), "users_per_64"),
+              figure(report.get("since_start"), "users_per_512"));
     }
+  }
+
+  private void takeSlice(JsonNode report) {
+    JsonNode slice = report.get("slice");
+    Metrics totals = metrics(report.get("since_start"));
+    slices.merge(
+        new Slice(slice.get("field").asText(), slice.get("value").asText()),
+        totals,
+        (before, now) -> now.examples() >= before.examples() ? now : before);
+  }
+
+  private static Spread spread(JsonNode json) {
+    List<Decile> deciles = new ArrayList<>();
+    for (JsonNode decile : json.get("deciles")) {
+      deciles.add(
+          new Decile(
+              decile.get("weight").asDouble(),
+              figure(decile, "prediction"),
+              figure(decile, "rate")));
+    }
+    GroupedAuc gauc =
+        new GroupedAuc(
+            figure(json, "gauc"),
+            json.get("gauc_users").asLong(),
+            figure(json, "gauc_left_out_users"),
+            figure(json, "gauc_left_out"),
+            figure(json, "gauc_sampled"));
+    return new Spread(gauc, deciles);
+  }
+
+  /** Users, tenths of the predictions, and slices of all examples so far. */
+  Breakdown breakdown() {
+    return new Breakdown(spread, users, slices);
   }
 
   private static Metrics metrics(JsonNode json) {

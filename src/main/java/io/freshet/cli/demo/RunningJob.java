@@ -2,6 +2,7 @@ package io.freshet.cli.demo;
 
 import static org.apache.logging.log4j.Level.ERROR;
 
+import io.freshet.train.LoopFigures;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -61,6 +62,15 @@ final class RunningJob implements AutoCloseable {
                 end.getValue() == 0
                     || read.get(end.getKey()) != null
                         && read.get(end.getKey()).offset() >= end.getValue());
+  }
+
+  /** What the loop tells of itself, once the job has ended. */
+  LoopFigures loop() throws IOException, InterruptedException {
+    try {
+      return LoopFigures.of(result.get().getAllAccumulatorResults());
+    } catch (ExecutionException e) {
+      throw new IOException("the job failed: " + rootOf(e).getMessage(), e);
+    }
   }
 
   /** Records in a topic. */

@@ -9,6 +9,7 @@ import io.freshet.event.FeatureValues;
 import io.freshet.event.Outcome;
 import io.freshet.feature.Example;
 import io.freshet.feature.ExampleEncoder;
+import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.feature.LabelledExample;
 import java.io.IOException;
@@ -26,15 +27,32 @@ import java.util.regex.Pattern;
  *
  * <p>Any row that is not right ends the reading, with its line: what is compared must be complete.
  */
-final class FitTable {
-  private final FitConfig config;
+public final class FitTable {
+  private final FeatureSchema features;
+  private final String label;
   private final ExampleEncoder encoder;
   private final Pattern separator;
 
   FitTable(FitConfig config) {
-    this.config = config;
-    encoder = new ExampleEncoder(config.features());
-    separator = Pattern.compile(Pattern.quote(config.separator()));
+    this(config.features(), config.label(), config.separator());
+  }
+
+  /**
+   * A table of these fields.
+   *
+   * @param label the column of the label, 0 or 1
+   * @param separator between the values of a cell of a {@code multi} field
+   */
+  public FitTable(FeatureSchema features, String label, String separator) {
+    this.features = features;
+    this.label = label;
+    encoder = new ExampleEncoder(features);
+    this.separator = Pattern.compile(Pattern.quote(separator));
+  }
+
+  /** Takes a row: what was read, and the example made of it. */
+  public interface RowSink {
+    void row(FeatureValues values, LabelledExample example);
   }
 
   /**
@@ -44,26 +62,37 @@ final class FitTable {
    */
   List<LabelledExample> read(Path file) throws IOException {
     List<LabelledExample> examples = new ArrayList<>();
+    read(file, (values, example) -> examples.add(example));
+    return examples;
+  }
+
+  /**
+   * Hands all rows on, one by one.
+   *
+   * @throws IOException where the file, a column, a row or a cell is not what it should be
+   */
+  public void read(Path file, RowSink to) throws IOException {
+    boolean empty = true;
     TableFile table = new TableFile(file.toAbsolutePath().toString(), ',', "\"", List.of());
     try (RowReader rows = new RowReader(file.toAbsolutePath().getParent(), table)) {
       checkColumns(file, rows.columns());
       try {
         for (Optional<Row> row = rows.next(); row.isPresent(); row = rows.next()) {
-          examples.add(example(row.get()));
+          empty = false;
+          take(row.get(), to);
         }
       } catch (IllegalArgumentException | BadRowException e) {
         throw new IOException("%s:%d: %s".formatted(file, rows.line(), e.getMessage()), e);
       }
     }
-    if (examples.isEmpty()) {
+    if (empty) {
       throw new IOException(file + " has no rows below its header");
     }
-    return examples;
   }
 
   private void checkColumns(Path file, List<String> columns) throws IOException {
-    List<String> absent = new ArrayList<>(List.of(config.label()));
-    config.features().fields().stream()
+    List<String> absent = new ArrayList<>(List.of(label));
+    features.fields().stream()
         .filter(field -> !(field instanceof Field.Cross))
         .forEach(field -> absent.add(field.name()));
     absent.removeAll(columns);
@@ -74,19 +103,20 @@ final class FitTable {
     }
   }
 
-  private LabelledExample example(Row row) {
+  private void take(Row row, RowSink to) {
     Map<String, Object> values = new HashMap<>();
-    for (Field field : config.features().fields()) {
+    for (Field field : features.fields()) {
       if (!(field instanceof Field.Cross)) {
         row.cell(field.name()).ifPresent(cell -> values.put(field.name(), value(field, cell)));
       }
     }
-    Outcome<Example> outcome = encoder.encode(FeatureValues.of(encoder.names(), values));
-    if (outcome instanceof Outcome.Good<Example> good) {
-      return new LabelledExample(
-          "", 0, label(row.cell(config.label()).orElse("")), 1, good.value());
+    FeatureValues read = FeatureValues.of(encoder.names(), values);
+    Outcome<Example> outcome = encoder.encode(read);
+    if (outcome instanceof Outcome.Rejected<Example> rejected) {
+      throw new IllegalArgumentException(rejected.rejection().reason());
     }
-    throw new IllegalArgumentException(((Outcome.Rejected<Example>) outcome).rejection().reason());
+    Example example = ((Outcome.Good<Example>) outcome).value();
+    to.row(read, new LabelledExample("", 0, label(row.cell(label).orElse("")), 1, example));
   }
 
   private Object value(Field field, String cell) {
@@ -97,12 +127,11 @@ final class FitTable {
   }
 
   private float label(String cell) {
-    double label = number(config.label(), cell);
-    if (!(label >= 0 && label <= 1)) {
-      throw new IllegalArgumentException(
-          "%s: %s is not from 0 to 1".formatted(config.label(), cell));
+    double value = number(label, cell);
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException("%s: %s is not from 0 to 1".formatted(label, cell));
     }
-    return (float) label;
+    return (float) value;
   }
 
   private static double number(String column, String cell) {

@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.cli.replay.ReplayMapping.Order;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -57,6 +59,24 @@ public final class Replay {
     GoodRows rows = new GoodRows(mapping, directory, lookups, strict, new BadRows());
     Iterator<ReplayRow> ordered = mapping.order() == Order.TIME ? sorted(rows) : rows;
     return new ReplayRecords(rows, ordered, shift, mapping.clickDelay(), range.records);
+  }
+
+  /** Takes a row: the impression's id, its time, its label, and its features by name. */
+  public interface RowSink {
+    void row(String id, long time, boolean clicked, Map<String, Object> features);
+  }
+
+  /**
+   * Hands all rows on, one by one, in the order of the file.
+   *
+   * @throws IOException if the file cannot be read or, when strict, has a bad row
+   */
+  public void rows(RowSink to) throws IOException {
+    try (GoodRows rows = new GoodRows(mapping, directory, lookups, strict, new BadRows())) {
+      rows.forEachRemaining(row -> to.row(row.id(), row.time(), row.clicked(), row.features()));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   private static Iterator<ReplayRow> sorted(Iterator<ReplayRow> rows) {

@@ -97,6 +97,13 @@ public final class ReplayCommand implements Callable<Integer> {
         .printf(
             "%,d impressions, %,d clicks, %,d bad rows left out.%n",
             records.impressions(), records.clicks(), records.bad().count());
+    if (Double.isFinite(records.keys().per64())) {
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "Distinct keys: %.1f in 64 impressions, %.1f in 512.%n",
+              records.keys().per64(), records.keys().per512());
+    }
     spec.commandLine().getOut().flush();
   }
 

@@ -6,6 +6,9 @@ import io.freshet.cli.replay.Timeline.Shift;
 import io.freshet.cli.stream.EventJson;
 import io.freshet.cli.stream.EventRecord;
 import io.freshet.cli.stream.EventRecord.Topic;
+import io.freshet.evaluate.UserMix;
+import io.freshet.evaluate.UsersSeen;
+import io.freshet.feature.ValueHash;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -24,6 +27,7 @@ public final class ReplayRecords implements Iterator<EventRecord>, AutoCloseable
   private final Queue<EventRecord> clicks = new ArrayDeque<>(); // on their way
   private EventRecord impression; // next to come, null after the last
   private EventRecord click; // on it, null where there is none
+  private final UserMix keys = new UserMix();
   private long impressionCount;
   private long clickCount;
 
@@ -50,6 +54,11 @@ public final class ReplayRecords implements Iterator<EventRecord>, AutoCloseable
   /** Clicks so far. */
   public long clicks() {
     return clickCount;
+  }
+
+  /** How many distinct keys there are among rows in a row; they are the users where there are. */
+  UsersSeen keys() {
+    return keys.seen();
   }
 
   /** Rows left out so far. */
@@ -91,6 +100,7 @@ public final class ReplayRecords implements Iterator<EventRecord>, AutoCloseable
     if (rows.hasNext()) {
       ReplayRow row = rows.next();
       long time = shift.of(row.time());
+      row.key().ifPresent(key -> keys.add(0, ValueHash.of(key)));
       byte[] json = EventJson.impression(row.id(), time, row.features());
       impression = new EventRecord(Topic.IMPRESSIONS, row.key(), time, json);
       if (row.clicked()) {

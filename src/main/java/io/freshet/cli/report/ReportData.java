@@ -16,6 +16,7 @@ import java.util.Map;
  * @param made when the report was made
  * @param window length of the windows that the curves' points stand for
  * @param settings the settings used, in the order to be shown
+ * @param breakdown what stands behind the figures
  */
 public record ReportData(
     String title,
@@ -25,7 +26,21 @@ public record ReportData(
     Curves curves,
     Funnel funnel,
     List<PublishedSnapshot> snapshots,
-    Map<String, String> settings) {
+    Map<String, String> settings,
+    Breakdown breakdown) {
+
+  /** A report without a breakdown. */
+  public ReportData(
+      String title,
+      Instant made,
+      Duration window,
+      Summary summary,
+      Curves curves,
+      Funnel funnel,
+      List<PublishedSnapshot> snapshots,
+      Map<String, String> settings) {
+    this(title, made, window, summary, curves, funnel, snapshots, settings, Breakdown.NONE);
+  }
 
   public ReportData {
     requireNonNull(title, "title");
@@ -34,6 +49,7 @@ public record ReportData(
     requireNonNull(summary, "summary");
     requireNonNull(curves, "curves");
     requireNonNull(funnel, "funnel");
+    requireNonNull(breakdown, "breakdown");
     snapshots = List.copyOf(snapshots);
     settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
   }

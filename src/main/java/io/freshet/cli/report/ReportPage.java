@@ -38,6 +38,8 @@ public final class ReportPage {
     header();
     KeyFigures.write(data.summary(), out);
     curves();
+    reliability();
+    Tables.slices(data.breakdown().slices(), out);
     Tables.funnel(data.funnel(), out);
     Tables.snapshots(data.snapshots(), data.made(), out);
     Tables.settings(data.settings(), out);
@@ -117,6 +119,38 @@ public final class ReportPage {
             0,
             Double.MAX_VALUE,
             OptionalDouble.of(0)));
+    out.close();
+  }
+
+  /** Prediction against truth, and who the examples are of. */
+  private void reliability() {
+    Breakdown breakdown = data.breakdown();
+    if (breakdown.spread().deciles().isEmpty()) {
+      return;
+    }
+    figures++;
+    out.open("section", "aria-label", "Reliability").element("h2", "Reliability and users");
+    out.open("figure").open("figcaption");
+    out.element("b", "Figure " + figures + ". Reliability.");
+    out.text(
+        " Each dot is a tenth of all examples, by prediction; on the line, predictions are right."
+            + " The mean distance from it is "
+            + Numbers.decimal(breakdown.spread().calibrationError(), 4)
+            + ".");
+    out.close();
+    ReliabilityPlot.draw(breakdown.spread().deciles(), out);
+    ReliabilityPlot.table(breakdown.spread().deciles(), figures, out);
+    out.close();
+    out.element(
+        "p",
+        "AUC within users "
+            + Numbers.decimal(breakdown.spread().gauc().auc(), 4)
+            + breakdown.leftOut()
+            + ". Distinct users: "
+            + Numbers.decimal(breakdown.users().per64(), 1)
+            + " in 64 examples, "
+            + Numbers.decimal(breakdown.users().per512(), 1)
+            + " in 512.");
     out.close();
   }
 

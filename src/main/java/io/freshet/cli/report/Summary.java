@@ -100,11 +100,11 @@ public record Summary(
     return best.isEmpty() ? "" : "  (best reachable " + Numbers.decimal(best.orElse(0), 4) + ")";
   }
 
-  private static String line(String name, String value) {
+  static String line(String name, String value) {
     return "  " + name + " ".repeat(14 - name.length()) + value + "\n";
   }
 
-  private static void put(ObjectNode json, String key, double value) {
+  static void put(ObjectNode json, String key, double value) {
     if (Double.isFinite(value)) {
       json.put(key, value);
     } else {

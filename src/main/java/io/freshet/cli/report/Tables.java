@@ -1,5 +1,7 @@
 package io.freshet.cli.report;
 
+import io.freshet.evaluate.Metrics;
+import io.freshet.evaluate.Slice;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -43,6 +45,31 @@ final class Tables {
     out.close().close();
     String note = "Shares are of all impressions. Repeated events are counted, and change nothing.";
     out.element("p", note, "class", "note").close();
+  }
+
+  /** Quality by the values of the fields sliced by; nothing where there are none. */
+  static void slices(Map<Slice, Metrics> slices, Markup out) {
+    if (slices.isEmpty()) {
+      return;
+    }
+    section("Quality by slice", out);
+    out.open("div", "class", "scroll", "tabindex", "0").open("table").open("thead").open("tr");
+    heading("Slice", out);
+    for (String column : List.of("Examples", "CTR", "Logloss", "AUC", "NE", "Calibration")) {
+      number("th", column, out);
+    }
+    out.close().close().open("tbody");
+    slices.forEach(
+        (slice, of) -> {
+          out.open("tr").element("td", slice.field() + " = " + slice.value());
+          number("td", Numbers.count(of.examples()), out);
+          for (double figure : new double[] {of.ctr(), of.logloss(), of.auc(), of.ne()}) {
+            number("td", Numbers.decimal(figure, 4), out);
+          }
+          number("td", Numbers.decimal(of.calibration(), 3), out);
+          out.close();
+        });
+    out.close().close().close().close();
   }
 
   static void snapshots(List<ReportData.PublishedSnapshot> snapshots, Instant made, Markup out) {

@@ -16,7 +16,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A local snapshot root, as a command is given it. */
-final class SnapshotRoot {
+public final class SnapshotRoot {
   private final Path folder;
   private final LocalStorage storage;
 
@@ -25,7 +25,7 @@ final class SnapshotRoot {
     storage = new LocalStorage(folder);
   }
 
-  SnapshotStore store() {
+  public SnapshotStore store() {
     return new SnapshotStore(storage);
   }
 
@@ -50,7 +50,7 @@ final class SnapshotRoot {
    *
    * @throws IOException when there is no current version
    */
-  Version orLatest(Version version) throws IOException {
+  public Version orLatest(Version version) throws IOException {
     if (version != null) {
       return version;
     }
@@ -65,7 +65,7 @@ final class SnapshotRoot {
   }
 
   /** Reads a folder or a {@code file:} URI. */
-  static final class Converter implements ITypeConverter<SnapshotRoot> {
+  public static final class Converter implements ITypeConverter<SnapshotRoot> {
     @Override
     public SnapshotRoot convert(String text) {
       Path folder = path(text);
@@ -92,7 +92,7 @@ final class SnapshotRoot {
   }
 
   /** Reads the name of a version. */
-  static final class VersionConverter implements ITypeConverter<Version> {
+  public static final class VersionConverter implements ITypeConverter<Version> {
     @Override
     public Version convert(String text) {
       return Version.parse(text)

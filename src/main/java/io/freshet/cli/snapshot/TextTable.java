@@ -5,20 +5,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Rows of text in columns as wide as their widest cell. */
-final class TextTable {
+public final class TextTable {
   private static final String GAP = "  ";
 
   private final String alignments;
   private final List<List<String>> rows = new ArrayList<>();
 
   /**
+   * A table without rows.
+   *
    * @param alignments a letter a column: {@code l} or {@code r}
    */
-  TextTable(String alignments) {
+  public TextTable(String alignments) {
     this.alignments = alignments;
   }
 
-  TextTable row(String... cells) {
+  public TextTable row(String... cells) {
     if (cells.length != alignments.length()) {
       throw new IllegalArgumentException(
           "%d cells for %d columns".formatted(cells.length, alignments.length()));
@@ -27,7 +29,7 @@ final class TextTable {
     return this;
   }
 
-  void print(PrintWriter out) {
+  public void print(PrintWriter out) {
     int[] widths = new int[alignments.length()];
     for (List<String> row : rows) {
       for (int i = 0; i < widths.length; i++) {

@@ -117,6 +117,14 @@ class MovieLensITCase {
   }
 
   @Test
+  void theReportTellsOfUsersAndOfDeciles() {
+    assertThat(alone.get("users_per_64").asDouble()).isCloseTo(3.2, within(.1));
+    assertThat(alone.get("users_per_512").asDouble()).isCloseTo(11.7, within(.1));
+    assertThat(alone.get("gauc").asDouble()).isBetween(.6, alone.get("auc").asDouble());
+    assertThat(alone.get("deciles")).hasSize(10);
+  }
+
+  @Test
   void everyOccurrenceIsInThePublishedModelOnce() {
     for (JsonNode run : new JsonNode[] {alone, two}) {
       assertThat(run.get("examples").asLong()).isEqualTo(100_004);

@@ -1,0 +1,74 @@
+package io.freshet.cli.evaluate;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.cli.snapshot.TextTable;
+import io.freshet.evaluate.Bootstrap.Comparison;
+import io.freshet.evaluate.Bootstrap.Estimate;
+import io.freshet.evaluate.ScoredExamples.Pairs;
+import java.io.PrintWriter;
+import java.util.List;
+
+/**
+ * Two learners on the same examples.
+ *
+ * @param a the champion
+ * @param b the challenger
+ */
+record ComparisonReport(RecordedRun a, RecordedRun b, Pairs pairs, Comparison comparison) {
+
+  void print(PrintWriter out) {
+    out.printf(
+        "%s examples that both predicted; A: %s, B: %s%n",
+        Figures.count(pairs.a().size()), a.toText(), b.toText());
+    if (pairs.differ() > 0) {
+      out.printf("%s examples left out, as their weights differ%n", Figures.count(pairs.differ()));
+    }
+    TextTable table =
+        new TextTable("lrrrll").row("", "A", "B", "B - A", "95 % interval of B - A", "");
+    comparison
+        .difference()
+        .forEach(
+            (name, difference) ->
+                table.row(
+                    Figures.name(name),
+                    Figures.text(comparison.a().get(name).value()),
+                    Figures.text(comparison.b().get(name).value()),
+                    Figures.signed(difference.value()),
+                    Figures.signedInterval(difference),
+                    verdict(name, difference)));
+    table.print(out);
+    out.printf("intervals: %s blocks%n", Figures.count(comparison.blocks()));
+  }
+
+  /** Calibration is right at 1, not better the larger it is. */
+  private static String verdict(String figure, Estimate difference) {
+    if (figure.equals("calibration") || !Double.isFinite(difference.low())) {
+      return "";
+    }
+    boolean up = List.of("auc", "gauc").contains(figure);
+    return !difference.isClear()
+        ? "no clear difference"
+        : difference.value() > 0 == up ? "B is better" : "A is better";
+  }
+
+  ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("pairs", pairs.a().size());
+    json.put("weights_differ", pairs.differ());
+    json.set("a", json(a).set("figures", Figures.json(comparison.a())));
+    json.set("b", json(b).set("figures", Figures.json(comparison.b())));
+    json.set("difference", Figures.json(comparison.difference()));
+    json.put("blocks", comparison.blocks());
+    return json;
+  }
+
+  private static ObjectNode json(RecordedRun run) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("model", run.model())
+        .put("predictions", run.examples().size())
+        .put("repeats", run.examples().repeats())
+        .put("invalid", run.examples().invalid());
+  }
+}

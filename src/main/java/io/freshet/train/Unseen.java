@@ -1,0 +1,45 @@
+package io.freshet.train;
+
+import io.freshet.feature.Fids;
+import io.freshet.train.ShardRequest.RowDelta;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * How many examples a batch was learned without having seen: those that other trainers learned
+ * between the pull of its rows and the return of its movement. Every example holds the bias once,
+ * so it is the count by which that row's updates are ahead of those that the batch knew of.
+ *
+ * <p>The metric {@code unseen-examples} is the mean over all batches since the start; the same sums
+ * are accumulators of the job.
+ */
+final class Unseen {
+  private final LongCounter examples = new LongCounter();
+  private final LongCounter batches = new LongCounter();
+
+  private Unseen() {}
+
+  static Unseen of(RuntimeContext context, MetricGroup metrics) {
+    Unseen unseen = new Unseen();
+    context.addAccumulator(LoopFigures.UNSEEN_EXAMPLES, unseen.examples);
+    context.addAccumulator(LoopFigures.UNSEEN_BATCHES, unseen.batches);
+    metrics.gauge("unseen-examples", unseen::mean);
+    return unseen;
+  }
+
+  /** Whether the message holds the bias, which is a batch's first row. */
+  static boolean tells(RowDelta delta) {
+    return delta.fids()[0] == Fids.BIAS;
+  }
+
+  /** Takes note of a message that {@link #tells}, before it is added. */
+  void note(RowDelta delta, long updates) {
+    examples.add(updates - delta.base()[0]);
+    batches.add(1);
+  }
+
+  private double mean() {
+    return (double) examples.getLocalValuePrimitive() / batches.getLocalValuePrimitive();
+  }
+}
