@@ -40,6 +40,7 @@
  * feature   from raw values to feature ids: one encoder for training and serving
  * model     DeepFM, its optimisers and the plain learner; no Flink, no I/O
  * wire      hand-written codecs: how records travel and lie in state
+ * count     counters that are part of a checkpoint
  * join      impressions and clicks to labelled examples
  * train     the loop of trainers, shards and mergers
  * evaluate  progressive validation

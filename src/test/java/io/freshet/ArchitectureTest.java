@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 @AnalyzeClasses(packages = "io.freshet", importOptions = DoNotIncludeTests.class)
 final class ArchitectureTest {
   @ArchTest static final ArchRule wireUsesNothingOfOurs = uses("wire");
+  @ArchTest static final ArchRule countUsesNothingOfOurs = uses("count");
   @ArchTest static final ArchRule eventUsesNothingOfOurs = uses("event");
   @ArchTest static final ArchRule featureUsesEvents = uses("feature", "event");
   @ArchTest static final ArchRule modelUsesFeatures = uses("model", "feature");
@@ -30,7 +31,8 @@ final class ArchitectureTest {
   static final ArchRule joinUsesEventsAndFeatures = uses("join", "event", "feature", "wire");
 
   @ArchTest
-  static final ArchRule trainUsesFeaturesAndTheModel = uses("train", "feature", "model", "wire");
+  static final ArchRule trainUsesFeaturesAndTheModel =
+      uses("train", "count", "feature", "model", "wire");
 
   @ArchTest static final ArchRule evaluateUsesTheModel = uses("evaluate", "model", "wire");
 

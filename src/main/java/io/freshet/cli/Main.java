@@ -2,6 +2,7 @@ package io.freshet.cli;
 
 import io.freshet.cli.bench.BenchCommand;
 import io.freshet.cli.chaos.ChaosCommand;
+import io.freshet.cli.console.ConsoleCommand;
 import io.freshet.cli.demo.DemoCommand;
 import io.freshet.cli.fit.FitCommand;
 import io.freshet.cli.replay.ReplayCommand;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
       SnapshotCommand.class,
       BenchCommand.class,
       ServeCommand.class,
+      ConsoleCommand.class,
       FitCommand.class,
       ChaosCommand.class
     },

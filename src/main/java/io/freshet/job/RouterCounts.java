@@ -1,25 +1,35 @@
 package io.freshet.job;
 
+import io.freshet.count.KeptCounts;
 import io.freshet.event.Rejection;
 import java.util.EnumMap;
 import java.util.Map;
+import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 
-/** What became of the records of a source, as metrics. */
+/**
+ * What became of the records of a source, as metrics that are part of its checkpoint. The records
+ * read are {@code events + deadLetters}, and these the sum over their kinds.
+ */
 final class RouterCounts {
+  private static final int FIRST_KIND = 3; // in the state; kinds are in the order they have there
+  private static final Rejection.Kind[] KINDS = Rejection.Kind.values();
+
+  private final KeptCounts kept;
   private final Counter events;
   private final Counter ignoredValues;
   private final Counter deadLetters;
   private final Map<Rejection.Kind, Counter> byKind = new EnumMap<>(Rejection.Kind.class);
 
-  RouterCounts(MetricGroup group) {
-    events = group.counter("events");
-    ignoredValues = group.counter("ignoredValues");
-    deadLetters = group.counter("deadLetters");
-    MetricGroup kinds = group.addGroup("deadLettersByKind");
-    for (Rejection.Kind kind : Rejection.Kind.values()) {
-      byKind.put(kind, kinds.counter(DeadLetterSerializer.name(kind)));
+  RouterCounts(OperatorStateStore state, MetricGroup group) throws Exception {
+    kept = new KeptCounts(state, FIRST_KIND + KINDS.length);
+    events = kept.publish(0, group, "events");
+    ignoredValues = kept.publish(1, group, "ignoredValues");
+    deadLetters = kept.publish(2, group, "deadLetters");
+    for (Rejection.Kind kind : KINDS) {
+      MetricGroup labelled = group.addGroup("kind", DeadLetterSerializer.name(kind));
+      byKind.put(kind, kept.publish(FIRST_KIND + kind.ordinal(), labelled, "deadLetters"));
     }
   }
 
@@ -31,5 +41,9 @@ final class RouterCounts {
   void dead(Rejection.Kind kind) {
     deadLetters.inc();
     byKind.get(kind).inc();
+  }
+
+  void store() throws Exception {
+    kept.store();
   }
 }

@@ -27,7 +27,7 @@ import org.apache.flink.util.OutputTag;
  * that it ever saw, by another side output: a cut of the topic that fits the checkpoint.
  *
  * <p>Metrics: {@code events}, {@code deadLetters} in all and one for each kind of rejection, {@code
- * ignoredValues}, {@code silentSeconds}.
+ * ignoredValues}, which are part of the checkpoint, and {@code silentSeconds}.
  *
  * @param <T> the type of the events
  */
@@ -63,6 +63,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
+    counts = new RouterCounts(context.getOperatorStateStore(), getMetricGroup());
     storedOffsets =
         context
             .getOperatorStateStore()
@@ -78,7 +79,6 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   @Override
   public void open() throws Exception {
     super.open();
-    counts = new RouterCounts(getMetricGroup());
     silence = new Silence(topic);
     getMetricGroup().gauge("silentSeconds", () -> silence.seconds());
     long interval = Silence.INTERVAL.toMillis();
@@ -111,6 +111,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     storedOffsets.update(offsets());
+    counts.store();
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -65,6 +66,13 @@ public final class TrainCommand implements Callable<Integer> {
   private String restore;
 
   @Option(
+      names = "--resume",
+      description =
+          "Start from the newest checkpoint that an earlier run left in checkpoint.dir, if there is"
+              + " one: for whatever starts the job again when it is gone.")
+  private boolean resume;
+
+  @Option(
       names = "--from-examples",
       paramLabel = "FROM",
       description =
@@ -83,20 +91,16 @@ public final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter err = spec.commandLine().getErr();
-    if (bounded && restore != null) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--bounded and --restore exclude each other: a restored source keeps the end it had, or"
-              + " had not, when its state was taken");
-    }
+    checkOptions();
     try {
       LearnerConfig learner = LearnerConfig.read(config, overrides);
       learner.warnings().forEach(warning -> err.println("warning: " + warning));
       var job = new LearnerJob(learner, bounded);
-      var env = job.environment(recovery());
+      Configuration recovery = recovery(learner, err);
+      var env = job.environment(recovery);
       boolean here = env instanceof LocalStreamEnvironment;
       if (here) {
-        env = job.localEnvironment(recovery());
+        env = job.localEnvironment(recovery);
       }
       if (fromExamples == null) {
         job.build(env);
@@ -135,10 +139,29 @@ public final class TrainCommand implements Callable<Integer> {
     return 2;
   }
 
-  private Configuration recovery() {
+  private void checkOptions() {
+    if (bounded && (restore != null || resume)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--bounded and --%s exclude each other: a restored source keeps the end it had, or had not, when its state was taken"
+              .formatted(resume ? "resume" : "restore"));
+    }
+    if (restore != null && resume) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--restore names what to start from, --resume looks for it: take one");
+    }
+  }
+
+  private Configuration recovery(LearnerConfig learner, PrintWriter err) throws IOException {
     Configuration flink = new Configuration();
-    if (restore != null) {
-      flink.set(StateRecoveryOptions.SAVEPOINT_PATH, restore);
+    Optional<String> from =
+        resume
+            ? RetainedCheckpoints.newest(learner.checkpoint().dir())
+            : Optional.ofNullable(restore);
+    from.ifPresent(path -> flink.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
+    if (resume) {
+      err.println("train: " + from.map(path -> "goes on from " + path).orElse("starts anew"));
     }
     return flink;
   }

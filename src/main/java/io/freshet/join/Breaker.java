@@ -50,6 +50,11 @@ import org.slf4j.LoggerFactory;
  * both labels come when the window ends, the two moments are one: nothing is left out by its time,
  * and of the negatives s / (1 - r (1 - s)), as of the positives s are lost.
  *
+ * <p><b>False clicks.</b> In a flood nobody knows which clicks are true. What is decided in its
+ * span is left out; and where negatives wait for the window's end, what is decided a window later
+ * as well, for false clicks took most of those negatives away. Where both labels come when the
+ * window ends, what was shown in the span is left out, and in the window before it.
+ *
  * <p>Each subtask of the join judges by itself: its impressions are an even sample, so it sees the
  * same as all, in smaller numbers. When the job is rescaled, each new subtask takes an even share
  * of all counts, the earliest time and whatever was amiss anywhere.
@@ -57,7 +62,7 @@ import org.slf4j.LoggerFactory;
 final class Breaker {
   private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
   private static final double NEXT_TO_NONE = 0.05;
-  private static final int HEAD = 9; // numbers ahead of the spans in the stored form
+  private static final int HEAD = 10; // numbers ahead of the spans in the stored form
   private static final long NONE = Long.MIN_VALUE;
   private static final long END_OF_TIME = Long.MAX_VALUE;
 
@@ -70,11 +75,12 @@ final class Breaker {
   }
 
   private final BreakerSettings settings;
-  private final boolean together; // whether both labels come when the window ends
+  private final LabelPolicy policy;
   private final ClickFlow flow;
   private final ClickTest alarm;
   private final ClickTest recovery;
   private final LostSpans lost = new LostSpans();
+  private final LostSpans flooded = new LostSpans(); // by when examples are shown, if told together
 
   private Status status = Status.CLOSED;
   private long next = NONE; // the first bucket that time has not passed
@@ -86,20 +92,19 @@ final class Breaker {
   private long opened; // how often
 
   Breaker(BreakerSettings settings, Duration attributionWindow) {
-    this(settings, attributionWindow, false);
+    this(settings, attributionWindow, LabelPolicy.WAIT);
   }
 
-  private Breaker(BreakerSettings settings, Duration attributionWindow, boolean together) {
+  private Breaker(BreakerSettings settings, Duration attributionWindow, LabelPolicy policy) {
     this.settings = requireNonNull(settings, "settings");
-    this.together = together;
+    this.policy = policy;
     flow = new ClickFlow(settings.window(), attributionWindow, settings.memory());
     alarm = new ClickTest(flow, settings.drop(), settings.flood());
     recovery = new ClickTest(flow, (1 + settings.drop()) / 2, (1 + settings.flood()) / 2);
   }
 
   static Breaker of(JoinSettings join) {
-    boolean together = join.labels().policy() == LabelPolicy.FULL_WAIT;
-    return new Breaker(join.breaker(), join.window(), together);
+    return new Breaker(join.breaker(), join.window(), join.labels().policy());
   }
 
   void impression(long shown) {
@@ -132,6 +137,7 @@ final class Breaker {
     }
     judge(events, clicksGone);
     lost.forgetBefore(flow.bucket(reached) - flow.lags());
+    flooded.forgetBefore(flow.bucket(reached) - flow.lags());
     flow.forgetBefore(isHolding() ? Math.min(suspect, next) : next);
     boolean wait = isHolding() || judged && events != END_OF_TIME;
     return wait ? Math.min(events, flow.end(next - 1) - 1) : events;
@@ -144,14 +150,20 @@ final class Breaker {
 
   /** Whether an example is not to be learned, as clicks of its time are lost. */
   boolean isLost(LabelledExample example, long shown) {
-    boolean lostWithItsTime = !together && isLost(example.time());
+    boolean lostWithItsTime =
+        together() ? flooded.contains(flow.bucket(shown)) : isLost(example.time());
     return lostWithItsTime
         || example.label() == 0 && ImpressionHash.isLeftOut(example.impressionId(), leftOut(shown));
   }
 
-  /** Whether what is decided at a time is left out: positives of that time are lost. */
+  /** Whether what is decided at a time is left out: positives of that time are lost, or false. */
   boolean isLost(long time) {
-    return lost.contains(flow.bucket(time));
+    return lost.contains(flow.bucket(time)) || flooded.contains(flow.bucket(time));
+  }
+
+  /** Whether both labels come when the window ends. */
+  private boolean together() {
+    return policy == LabelPolicy.FULL_WAIT;
   }
 
   /** Of the impressions shown at a time that have no click, the share that is left out. */
@@ -159,7 +171,7 @@ final class Breaker {
     double share =
         lost.stream().mapToDouble(span -> flow.share(shown, span.from(), span.to())).sum();
     double rate = Math.min(0.99, flow.clickRate());
-    return (together ? share : rate * share) / (1 - rate * (1 - share));
+    return (together() ? share : rate * share) / (1 - rate * (1 - share));
   }
 
   /** Why time stands still, where it does. */
@@ -252,12 +264,26 @@ final class Breaker {
       return false;
     }
     if (settings.action() != Action.LEARN) {
-      lost.add(suspect, to);
+      leaveOut(suspect, to);
     }
     next = to;
     testable = to;
     close(why + "; what was held is " + fate());
     return true;
+  }
+
+  private void leaveOut(long from, long to) {
+    int window = flow.lags();
+    if (status != Status.FLOODED) {
+      lost.add(from, to);
+    } else if (together()) {
+      flooded.add(from - window, to);
+    } else {
+      flooded.add(from, to);
+      if (policy == LabelPolicy.WAIT) {
+        flooded.add(from + window, to + window);
+      }
+    }
   }
 
   private boolean giveUp(long last, boolean atEnd) {
@@ -306,8 +332,9 @@ final class Breaker {
   /** What it knows, as numbers, for a checkpoint. */
   double[] toArray() {
     double[] spans = lost.toArray();
+    double[] floods = flooded.toArray();
     double[] counts = flow.toArray();
-    double[] all = new double[HEAD + spans.length + counts.length];
+    double[] all = new double[HEAD + spans.length + floods.length + counts.length];
     all[0] = status.ordinal();
     all[1] = next;
     all[2] = first;
@@ -317,8 +344,10 @@ final class Breaker {
     all[6] = opened;
     all[7] = judged ? 1 : 0;
     all[8] = spans.length;
+    all[9] = floods.length;
     System.arraycopy(spans, 0, all, HEAD, spans.length);
-    System.arraycopy(counts, 0, all, HEAD + spans.length, counts.length);
+    System.arraycopy(floods, 0, all, HEAD + spans.length, floods.length);
+    System.arraycopy(counts, 0, all, HEAD + spans.length + floods.length, counts.length);
     return all;
   }
 
@@ -329,9 +358,10 @@ final class Breaker {
    */
   void goOnFrom(Iterable<double[]> states, double share) {
     for (double[] state : states) {
-      int spans = (int) state[8];
+      int floods = HEAD + (int) state[8];
+      int counts = floods + (int) state[9];
       judged |= state[7] == 1;
-      flow.addAll(Arrays.copyOfRange(state, HEAD + spans, state.length), share);
+      flow.addAll(Arrays.copyOfRange(state, counts, state.length), share);
       if ((long) state[1] == NONE) {
         continue;
       }
@@ -346,7 +376,8 @@ final class Breaker {
       first = behind ? (long) state[2] : Math.min(first, (long) state[2]);
       testable = behind ? (long) state[3] : Math.min(testable, (long) state[3]);
       opened = Math.max(opened, (long) state[6]);
-      lost.addAll(Arrays.copyOfRange(state, HEAD, HEAD + spans));
+      lost.addAll(Arrays.copyOfRange(state, HEAD, floods));
+      flooded.addAll(Arrays.copyOfRange(state, floods, counts));
     }
   }
 }

@@ -60,6 +60,18 @@ final class DelayHistogram {
     return (later + PRIOR) / (total + PRIOR);
   }
 
+  /** The delay in milliseconds that a share of the clicks keep within; not a number before any. */
+  double within(double share) {
+    double left = share * total;
+    for (int i = 0; i < BINS && total > 0; i++) {
+      if (counts[i] > 0 && left <= counts[i]) {
+        return edge(i) + left / counts[i] * (edge(i + 1) - edge(i));
+      }
+      left -= counts[i];
+    }
+    return Double.NaN;
+  }
+
   /** Clicks counted, those that were halved away not. */
   double clicks() {
     return total;

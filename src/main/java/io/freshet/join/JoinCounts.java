@@ -11,12 +11,16 @@ import org.apache.flink.metrics.MetricGroup;
  * <pre>
  * impressions = positives + negatives + duplicateImpressions + lateImpressions + waitingImpressions
  * clicks      = joinedClicks + duplicateClicks + lateClicks + orphanClicks + ignoredClicks + waitingClicks
+ * examples    = sentExamples + lostExamples + waitingExamples
  * </pre>
  *
  * <p>Positives and negatives are the labels that are final, by whether they are above 0; clicks are
  * all actions, those that nobody asked for being ignored. They are published as gauges under the
  * names in these equations, and {@code clickCoverage}: joined clicks among all but the duplicates
  * and the ignored ones that do not wait any more.
+ *
+ * <p>Examples are those to be learned: with a policy that waits for the label, one of each
+ * positive, of each negative that is not {@code negativesSampledOut}, and of each correction.
  *
  * <p>Beside them, {@code fakeNegatives} and {@code corrections} that the learner was told, {@code
  * negativesSampledOut} and {@code lostExamples} (their clicks being lost) that it was not told, and
@@ -41,7 +45,9 @@ final class JoinCounts {
     NEGATIVES_SAMPLED_OUT,
     CORRECTIONS,
     CLIPPED_WEIGHTS,
-    LOST_EXAMPLES
+    LOST_EXAMPLES,
+    EXAMPLES,
+    SENT_EXAMPLES
   }
 
   private final long[] counts = new long[Count.values().length];
@@ -71,6 +77,11 @@ final class JoinCounts {
         - of(Count.IGNORED_CLICKS);
   }
 
+  /** Decided, but ahead of time. */
+  long waitingExamples() {
+    return of(Count.EXAMPLES) - of(Count.SENT_EXAMPLES) - of(Count.LOST_EXAMPLES);
+  }
+
   /** Share of the clicks that were joined; not a number before there are any. */
   double clickCoverage() {
     long lost = of(Count.LATE_CLICKS) + of(Count.ORPHAN_CLICKS);
@@ -95,6 +106,7 @@ final class JoinCounts {
     }
     group.gauge("waitingImpressions", this::waitingImpressions);
     group.gauge("waitingClicks", this::waitingClicks);
+    group.gauge("waitingExamples", this::waitingExamples);
     group.gauge("clickCoverage", this::clickCoverage);
   }
 

@@ -188,9 +188,15 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     counts.publish(getMetricGroup());
     long wait = settings.labels().shortWait().toMillis();
     getMetricGroup().<Double, Gauge<Double>>gauge("laterShare", () -> delays.laterThan(wait));
+    getMetricGroup().<Double, Gauge<Double>>gauge("clickDelayP50Seconds", () -> seconds(0.5));
+    getMetricGroup().<Double, Gauge<Double>>gauge("clickDelayP90Seconds", () -> seconds(0.9));
     getMetricGroup().gauge("breaker", (Gauge<Integer>) () -> breaker.status().ordinal());
     getMetricGroup().gauge("clicksSilent", (Gauge<Boolean>) silence::isSilent);
     getMetricGroup().gauge("holds", (Gauge<Long>) breaker::opened);
+  }
+
+  private double seconds(double share) {
+    return delays.within(share) / 1000;
   }
 
   private static ListState<double[]> numbers(StateInitializationContext context, String name)
@@ -389,6 +395,9 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     var record = new StreamRecord<>(example.at(time), time);
     if (!example.isLearned() || !breaker.isLost(example, shown)) {
       output.collect(record);
+      if (example.isLearned()) {
+        counts.add(Count.SENT_EXAMPLES);
+      }
       return;
     }
     counts.add(Count.LOST_EXAMPLES);
@@ -405,6 +414,9 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private final class Emitter implements JoinOutput {
     @Override
     public void example(LabelledExample example) {
+      if (example.isLearned()) {
+        counts.add(Count.EXAMPLES);
+      }
       decided.add(example);
     }
 

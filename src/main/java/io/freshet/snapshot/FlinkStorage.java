@@ -20,7 +20,7 @@ import org.apache.flink.core.fs.Path;
  * put replaces atomically. On HDFS a reader may meet {@code latest.json} empty for a moment and has
  * to try again.
  */
-final class FlinkStorage implements WritableStorage {
+public final class FlinkStorage implements WritableStorage {
   private static final int COPY_BYTES = 1 << 16;
 
   private final FileSystem files;
@@ -38,6 +38,11 @@ final class FlinkStorage implements WritableStorage {
    */
   static WritableStorage at(String root) throws IOException {
     return LocalStorage.isLocal(root) ? LocalStorage.at(root) : through(root);
+  }
+
+  /** The same, to read from. */
+  public static Storage reading(String root) throws IOException {
+    return at(root);
   }
 
   /** The storage of a root through Flink's file system, whatever the scheme. */

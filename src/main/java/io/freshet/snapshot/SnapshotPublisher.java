@@ -55,6 +55,8 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   private transient Counter withheld;
   private transient volatile long lastBytes;
   private transient volatile long lastCreated;
+  private transient volatile long lastRows;
+  private transient volatile boolean lastWithheld;
 
   /**
    * @param notices where publications are announced
@@ -130,6 +132,8 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     versions = group.counter("versions");
     withheld = group.counter("withheld");
     group.gauge("lastBytes", (Gauge<Long>) () -> lastBytes);
+    group.gauge("lastRows", (Gauge<Long>) () -> lastRows);
+    group.gauge("lastWithheld", (Gauge<Boolean>) () -> lastWithheld);
     group.gauge("ageMillis", (Gauge<Long>) this::ageMillis);
     InstantSource clock = InstantSource.system();
     WritableStorage storage = storageFactory.open(settings.root());
@@ -248,6 +252,8 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     if (manifest.isWithheld()) {
       withheld.inc();
     }
+    lastWithheld = manifest.isWithheld();
+    lastRows = manifest.rows();
     lastBytes = manifest.bytes();
     lastCreated = manifest.created().toEpochMilli();
     noticeThread.published(manifest.version());

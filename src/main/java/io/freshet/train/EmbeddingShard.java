@@ -1,5 +1,6 @@
 package io.freshet.train;
 
+import io.freshet.count.KeptCounts;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.RowBlock;
 import io.freshet.model.RowLayout;
@@ -22,6 +23,7 @@ import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -76,6 +78,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private transient LivingTable living; // null where every feature has its row for ever
   private transient ListState<String> listed; // by which rules features are listed
   private transient long trickleAfter; // milliseconds that a row may stay dirty
+  private transient KeptCounts kept;
   private transient Counter updates;
   private transient Counter refused;
   private transient long lastFlushMillis;
@@ -102,6 +105,13 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
         context
             .getOperatorStateStore()
             .getUnionListState(new ListStateDescriptor<>("table-rules", Types.STRING));
+    kept = new KeptCounts(context.getOperatorStateStore(), 1);
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    kept.store();
   }
 
   @Override
@@ -126,8 +136,10 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
             .getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL)
             .map(interval -> interval.toMillis() / 2)
             .orElse(Long.MAX_VALUE);
-    updates = getMetricGroup().counter("updates");
+    updates = kept.publish(0, getMetricGroup(), "updates");
     refused = getMetricGroup().counter("refused-rows");
+    getMetricGroup().gauge("moved-rows", () -> rows.moved());
+    getMetricGroup().gauge("unseen-updates", () -> rows.unseen());
     getMetricGroup().gauge("cache-rows", () -> cache.size());
     getMetricGroup().gauge("cache-bytes", () -> cache.bytes());
     getMetricGroup().gauge("cache-hits", () -> cache.hits());

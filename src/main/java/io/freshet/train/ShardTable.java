@@ -46,6 +46,8 @@ final class ShardTable {
   private final float[] block; // rows of a chunk
   private final float[] moves; // what is added to them
   private final FiniteCheck finite = new FiniteCheck();
+  private long moved;
+  private long unseen;
 
   ShardTable(RowCache cache, int width, int parameters) {
     this(cache, width, parameters, Judge.NONE);
@@ -102,8 +104,11 @@ final class ShardTable {
       copyOut(n, block, 0);
       for (int i = 0; i < n; i++) {
         int row = from + origins[i];
-        scale(i, delta.counts()[row], cache.updates(slots[i]) - delta.base()[row]);
+        long others = Math.max(0, cache.updates(slots[i]) - delta.base()[row]);
+        scale(i, delta.counts()[row], others);
+        unseen += others;
       }
+      moved += n;
       addMoves(n * width);
       for (int i = 0; i < n; i++) {
         System.arraycopy(block, i * width, cache.values(), cache.at(slots[i]), width);
@@ -130,6 +135,16 @@ final class ShardTable {
       System.arraycopy(delta.deltas(), (from + origins[i]) * width, moves, i * width, width);
     }
     return kept;
+  }
+
+  /** Rows moved so far. */
+  long moved() {
+    return moved;
+  }
+
+  /** Updates by others that the movements did not know of: staleness, if divided by the rows. */
+  long unseen() {
+    return unseen;
   }
 
   private int blankUnlessFinite(int n) {

@@ -1,5 +1,6 @@
 package io.freshet.train;
 
+import io.freshet.count.KeptCounts;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.LabelledExample;
 import io.freshet.model.BatchLearner;
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -33,9 +35,9 @@ import org.apache.flink.util.OutputTag;
  *
  * <p><b>The drain.</b> Ahead of a barrier the trainer sends what it holds and waits until nothing
  * of it is under way: no batch and no dense request. So it has no state but the shape of its
- * features, and the shards' state at the barrier holds every example before it and none after. The
- * drain ends early only when its checkpoint is aborted, and then the barrier means nothing any
- * more.
+ * features and a count, and the shards' state at the barrier holds every example before it and none
+ * after. The drain ends early only when its checkpoint is aborted, and then the barrier means
+ * nothing any more.
  *
  * <p>A watermark is held until the examples before it are learned, so that no prediction comes
  * behind it.
@@ -72,6 +74,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   private transient boolean abandoned; // that checkpoint was aborted
   private transient boolean ended;
 
+  private transient KeptCounts kept;
   private transient Counter examples;
   private transient Counter batches;
   private transient Counter drainsAbandoned;
@@ -94,6 +97,13 @@ final class Trainer extends AbstractStreamOperator<Predictions>
     super.initializeState(context);
     StateShape.ofFeatures(schema, model)
         .guard(context.getOperatorStateStore(), getRuntimeContext());
+    kept = new KeptCounts(context.getOperatorStateStore(), 1);
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    kept.store();
   }
 
   @Override
@@ -143,7 +153,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   }
 
   private void openMetrics() {
-    examples = getMetricGroup().counter("examples");
+    examples = kept.publish(0, getMetricGroup(), "examples");
     batches = getMetricGroup().counter("batches");
     drainsAbandoned = getMetricGroup().counter("drains-abandoned");
     getMetricGroup().gauge("skipped", () -> learner.skipped());

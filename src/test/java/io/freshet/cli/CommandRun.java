@@ -2,6 +2,7 @@ package io.freshet.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import picocli.CommandLine;
 
 /**
@@ -16,6 +17,12 @@ public record CommandRun(int code, String out, String err) {
   /** Runs {@code freshet} with these arguments, in this process. */
   public static CommandRun of(String... args) {
     return of(Main.commandLine(), args);
+  }
+
+  /** Runs it so that what it prints can be read meanwhile; returns its exit code. */
+  public static int printingTo(Writer out, String... args) {
+    PrintWriter printed = new PrintWriter(out, true);
+    return Main.run(Main.commandLine().setOut(printed).setErr(printed), args);
   }
 
   static CommandRun of(CommandLine command, String... args) {

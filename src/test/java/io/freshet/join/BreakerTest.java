@@ -146,6 +146,10 @@ final class BreakerTest {
     assertThat(run.breaker.status()).isEqualTo(Status.FLOODED);
     assertThat(run.limitAt(80)).isGreaterThanOrEqualTo(80 * MINUTE - 1);
     assertThat(run.breaker.isLost(65 * MINUTE)).isTrue();
+    assertThat(run.breaker.isLost(75 * MINUTE)).as("its negatives, a window later").isTrue();
+    assertThat(run.breaker.isLost(55 * MINUTE)).isFalse();
+    assertThat(run.breaker.isLost(85 * MINUTE)).isFalse();
+    assertThat(run.breaker.leftOut(65 * MINUTE)).isZero();
   }
 
   @Test

@@ -28,6 +28,11 @@ public final class FlinkRest {
     address = "http://127.0.0.1:" + port;
   }
 
+  /** The interface at a URL. */
+  public FlinkRest(URI url) {
+    address = url.toString().replaceAll("/+$", "");
+  }
+
   /** What {@code GET} answers. */
   public JsonNode get(String path) throws IOException, InterruptedException {
     return send(request(path).GET().build());

@@ -35,6 +35,7 @@ final class Demo {
   private final int partitions;
   private final DemoConsole console;
   private final Optional<LocalRun> local;
+  private Optional<PagePlace> place = Optional.empty();
 
   /**
    * @param partitions of the topics of events
@@ -53,18 +54,49 @@ final class Demo {
     return local;
   }
 
+  /** Shows the run in browsers too. */
+  Demo withPage(PagePlace there) {
+    place = Optional.of(there);
+    return this;
+  }
+
   DemoOutcome run() throws Exception {
+    return run(outcome -> {});
+  }
+
+  /**
+   * Runs.
+   *
+   * @param ending what to do while Kafka and the page are still there
+   */
+  DemoOutcome run(Ending ending) throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
       LearnerConfig config = config(kafka.bootstrapServers());
       createTopics(kafka, config);
-      return stream.live() ? live(config) : recorded(config);
+      try (DemoPage page = place.isEmpty() ? null : page(config, place.get())) {
+        Configuration flink = page == null ? new Configuration() : page.flink();
+        DemoOutcome outcome = stream.live() ? live(config, flink) : recorded(config, flink);
+        ending.at(outcome);
+        return outcome;
+      }
     }
   }
 
+  /** What happens at the end of a run. */
+  interface Ending {
+    void at(DemoOutcome outcome) throws IOException, InterruptedException;
+  }
+
+  private DemoPage page(LearnerConfig config, PagePlace there) throws IOException {
+    DemoPage page = DemoPage.open(config, stream.oracle(), snapshots(), there);
+    console.say("  console       " + page.announcement());
+    return page;
+  }
+
   /** The stream flows while the job learns from it. */
-  private DemoOutcome live(LearnerConfig config) throws Exception {
+  private DemoOutcome live(LearnerConfig config, Configuration flink) throws Exception {
     ExecutorService feeder = Executors.newSingleThreadExecutor();
-    try (RunningJob job = start(config)) {
+    try (RunningJob job = start(config, flink)) {
       Future<Long> feed = feeder.submit(() -> feed(config));
       return watch(config, job, () -> feed.isDone() && sent(feed) && job.hasReadAll());
     } finally {
@@ -74,9 +106,9 @@ final class Demo {
   }
 
   /** The stream is in Kafka when the job begins, which ends where the stream does. */
-  private DemoOutcome recorded(LearnerConfig config) throws Exception {
+  private DemoOutcome recorded(LearnerConfig config, Configuration flink) throws Exception {
     feed(config);
-    try (RunningJob job = start(config)) {
+    try (RunningJob job = start(config, flink)) {
       return watch(config, job, job::hasEnded);
     }
   }
@@ -96,10 +128,10 @@ final class Demo {
     kafka.topics().create(config.kafka().topics().clicks(), partitions);
   }
 
-  private RunningJob start(LearnerConfig config) throws Exception {
+  private RunningJob start(LearnerConfig config, Configuration flink) throws Exception {
     var job = new LearnerJob(config, !stream.live());
     local.ifPresent(run -> job.withExamples(run.sink()));
-    var env = job.localEnvironment(new Configuration());
+    var env = job.localEnvironment(flink);
     job.build(env);
     var client = env.executeAsync();
     var kafka = config.kafka();

@@ -1,12 +1,15 @@
 package io.freshet.cli.demo;
 
+import io.freshet.cli.console.Ports;
 import io.freshet.config.ConfigException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,7 +24,8 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true,
     description = {
       "Learns from a simulated ad stream, or from files, with Kafka and Flink in this process;",
-      "ends by itself and writes summary.json, report.html and the model's snapshots."
+      "ends by itself and writes summary.json, report.html and the model's snapshots.",
+      "A page shows the run in a browser meanwhile, and after it with --keep-open."
     },
     footer = {
       "",
@@ -61,6 +65,21 @@ public final class DemoCommand implements Callable<Integer> {
   private long seed = 42;
 
   @Option(
+      names = "--console-port",
+      paramLabel = "PORT",
+      description = {
+        "Port of the page that shows the run in a browser, 0 for any free one; by default",
+        "8600, or any if it is taken."
+      })
+  private Integer consolePort;
+
+  @Option(names = "--keep-open", description = "Keep the page, and Kafka behind it, until Ctrl-C.")
+  private boolean keepOpen;
+
+  @Option(names = "--without-console", description = "Without that page.")
+  private boolean withoutConsole;
+
+  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "Overrides a key of the learner's configuration; repeatable.")
@@ -72,12 +91,11 @@ public final class DemoCommand implements Callable<Integer> {
     try {
       DemoFolder.prepare(out);
       var console = new DemoConsole(terminal, System.console() != null);
-      DemoOutcome outcome = new Demo(stream(), out, overrides, partitions(), console).run();
-      outcome.write(out);
-      console.say("");
-      terminal.print(outcome.summary().toText() + outcome.comparison().toText());
-      console.say("");
-      console.say("  report        " + out.resolve("report.html"));
+      Demo demo = new Demo(stream(), out, overrides, partitions(), console);
+      if (!withoutConsole) {
+        demo.withPage(place());
+      }
+      DemoOutcome outcome = demo.run(ended -> end(ended, console));
       return outcome.summary().exactlyOnce() ? 0 : 1;
     } catch (ConfigException e) {
       e.problems().forEach(spec.commandLine().getErr()::println);
@@ -86,6 +104,25 @@ public final class DemoCommand implements Callable<Integer> {
       spec.commandLine().getErr().println("demo: " + e.getMessage());
       return 1;
     }
+  }
+
+  private void end(DemoOutcome outcome, DemoConsole console)
+      throws IOException, InterruptedException {
+    outcome.write(out);
+    console.say("");
+    console.say((outcome.summary().toText() + outcome.comparison().toText()).stripTrailing());
+    console.say("");
+    console.say("  report        " + out.resolve("report.html"));
+    if (keepOpen) {
+      console.say("  the console stays open until Ctrl-C");
+      new CountDownLatch(1).await();
+    }
+  }
+
+  private PagePlace place() {
+    Ports.check(spec.commandLine(), "--console-port", consolePort);
+    return new PagePlace(
+        consolePort == null ? OptionalInt.empty() : OptionalInt.of(consolePort), keepOpen);
   }
 
   /** Files are a stream of their own order, which several partitions would only blur. */

@@ -26,8 +26,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     showDefaultValues = true,
     description = {
-      "Cuts the clicks of the simulated stream for a while, in event time, in this process, under",
-      "each policy of labels, with the join's breaker and without it. Calibration is the sum of",
+      "Cuts the clicks of the simulated stream for a while, or floods it with false ones, in event",
+      "time, in this process, under each policy of labels, with the join's breaker and without it.",
+      "Calibration is the sum of",
       "the predictions made at impression time over that of the true probabilities, by phase. The",
       "learner does not see the hour: under policy wait what is first seen of a user in an hour is",
       "clicks alone, and a model that knows both swings with the hours, outage or not."
@@ -55,7 +56,7 @@ public final class OutageCommand implements Callable<Integer> {
   @Option(names = "--delay", paramLabel = "MINUTES", description = "Mean delay of a click.")
   private int delay = 1;
 
-  @Option(names = "--minutes", paramLabel = "N", description = "How long clicks are cut.")
+  @Option(names = "--minutes", paramLabel = "N", description = "How long clicks are cut, or false.")
   private int minutes = 10;
 
   @Option(

@@ -2,6 +2,7 @@ package io.freshet.cli.labels;
 
 import io.freshet.cli.labels.LabelTraffic.Secret;
 import io.freshet.event.Click;
+import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.FeatureSchema;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A simulated stream whose clicks are cut for a while: they come all at once after it, or never.
+ * A simulated stream whose clicks are cut for a while: they come all at once after it, or never. Or
+ * false ones come with them.
  *
  * @param schema what learners see of an impression
  * @param arrivals events by the time at which they arrive
@@ -32,7 +34,9 @@ record OutageTraffic(
     /** There is no outage, for comparison. */
     IN_TIME,
     LATE,
-    LOST
+    LOST,
+    /** All come, and a second after it is shown each impression is clicked by nobody. */
+    FLOOD
   }
 
   record Arrival(long time, Object event) {}
@@ -49,7 +53,13 @@ record OutageTraffic(
     List<Arrival> arrivals = new ArrayList<>();
     for (Object event : whole.events()) {
       long time = LabelTraffic.time(event);
-      boolean cut = fate != Fate.IN_TIME && event instanceof Click && time >= from && time < to;
+      boolean during = time >= from && time < to;
+      if (fate == Fate.FLOOD && during && event instanceof EncodedImpression shown) {
+        Click click = new Click(shown.id(), time + 1000);
+        arrivals.add(new Arrival(click.timestamp(), click));
+      }
+      boolean cuts = fate == Fate.LATE || fate == Fate.LOST;
+      boolean cut = cuts && during && event instanceof Click;
       if (!cut || fate == Fate.LATE) {
         arrivals.add(new Arrival(cut ? to : time, event));
       }

@@ -1,21 +1,34 @@
 package io.freshet.cli.serve;
 
+import io.freshet.cli.console.Console;
+import io.freshet.cli.console.ConsoleSettings;
+import io.freshet.cli.console.Ports;
+import io.freshet.cli.console.SourceOptions;
 import io.freshet.serve.MemoryStore;
 import io.freshet.serve.ModelServer;
 import io.freshet.serve.RocksStore;
 import io.freshet.serve.RowStore;
 import io.freshet.serve.ServeSettings;
 import io.freshet.serve.SnapshotFollower;
-import io.freshet.snapshot.LocalStorage;
+import io.freshet.snapshot.FlinkStorage;
 import io.freshet.snapshot.SnapshotStore;
+import io.freshet.snapshot.Storage;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
+import org.apache.flink.core.plugin.PluginUtils;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -47,7 +60,10 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--snapshots",
       required = true,
       paramLabel = "ROOT",
-      description = "The snapshot root: a folder or a file: URI; it may be empty yet.")
+      description = {
+        "The snapshot root: a folder, or a URI that one of Flink's file systems knows, such as",
+        "s3://bucket/path, whose plugin lies in FLINK_PLUGINS_DIR; it may be empty yet."
+      })
   private String root;
 
   @Option(
@@ -92,6 +108,26 @@ public final class ServeCommand implements Callable<Integer> {
       description = "MiB outside the heap for --store rocksdb.")
   private int storeMemory = 256;
 
+  @Option(names = "--without-console", description = "Without the page for browsers.")
+  private boolean withoutConsole;
+
+  @Option(
+      names = "--console-port",
+      paramLabel = "PORT",
+      description = {
+        "Port of the page for browsers, 0 for any free one; by default 8600, or any if",
+        "it is taken."
+      })
+  private Integer consolePort;
+
+  @Option(
+      names = "--console-bind",
+      paramLabel = "ADDRESS",
+      description = "Where the page for browsers is; it has no authentication.")
+  private String consoleBind = ConsoleSettings.LOOPBACK;
+
+  @Mixin private SourceOptions sources;
+
   /** The values of {@code --store}, as they are written. */
   enum StoreOption {
     memory,
@@ -109,15 +145,32 @@ public final class ServeCommand implements Callable<Integer> {
       server.start();
       follower.start(Duration.ofMillis(pollMillis));
       stopWithTheProcess(server);
-      PrintWriter out = spec.commandLine().getOut();
-      out.printf("serving %s at http://%s:%d%n", root, bind, server.address().getPort());
-      out.flush();
-      server.join();
+      say("serving %s at http://%s:%d".formatted(root, bind, server.address().getPort()));
+      try (Console console = withoutConsole ? null : console(snapshots, server)) {
+        say(console == null ? "" : "console at " + console.announcement());
+        server.join();
+      }
     }
     return 0;
   }
 
+  private void say(String line) {
+    PrintWriter out = spec.commandLine().getOut();
+    line.lines().forEach(out::println);
+    out.flush();
+  }
+
+  /** The page, which scores through the server as anybody does. */
+  private Console console(SnapshotStore snapshots, ModelServer server) throws IOException {
+    OptionalInt wanted = consolePort == null ? OptionalInt.empty() : OptionalInt.of(consolePort);
+    String host = bind.equals("0.0.0.0") ? ConsoleSettings.LOOPBACK : bind;
+    URI scoring = URI.create("http://%s:%d".formatted(host, server.address().getPort()));
+    return Console.start(
+        sources.settings(consoleBind, wanted, snapshots, Optional.empty(), scoring));
+  }
+
   private void checkOptions() {
+    Ports.check(spec.commandLine(), "--console-port", consolePort);
     if ((store == StoreOption.rocksdb) != (storeFolder != null)) {
       throw wrong("--store rocksdb and --store-dir DIR go together");
     }
@@ -148,12 +201,27 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private LocalStorage storage() {
+  private Storage storage() throws IOException {
     try {
-      return LocalStorage.at(root);
+      if (root.contains("://") && !root.startsWith("file:")) {
+        loadFileSystems();
+      }
+      return FlinkStorage.reading(root);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--snapshots: " + e.getMessage(), e);
+    } catch (UnsupportedFileSystemSchemeException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--snapshots: nothing here reads %s; put the plugin of its file system into a folder of its own below FLINK_PLUGINS_DIR"
+              .formatted(root),
+          e);
     }
+  }
+
+  /** With the settings in FLINK_CONF_DIR, if that is set. */
+  private static void loadFileSystems() {
+    Configuration flink = GlobalConfiguration.loadConfiguration();
+    FileSystem.initialize(flink, PluginUtils.createPluginManagerFromRootFolder(flink));
   }
 
   private static void stopWithTheProcess(ModelServer server) {

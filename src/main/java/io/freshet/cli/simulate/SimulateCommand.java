@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,11 +36,17 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 done, 1 failed, 2 wrong usage."
     })
 public final class SimulateCommand implements Callable<Integer> {
+  private static final long ENDLESS = Long.MAX_VALUE;
+
   @Spec private CommandSpec spec;
   @Mixin private KafkaOptions kafka;
 
-  @Option(names = "--impressions", paramLabel = "N", description = "How many impressions.")
-  private long impressions = 300_000;
+  @Option(
+      names = "--impressions",
+      paramLabel = "N",
+      showDefaultValue = Visibility.NEVER,
+      description = "How many impressions (default: 300000; with --live no end).")
+  private Long impressions;
 
   @Option(
       names = "--per-second",
@@ -50,10 +57,15 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--start",
       paramLabel = "TIME",
-      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+      showDefaultValue = Visibility.NEVER,
       description =
           "Event time of the first, as 2026-01-31T12:00:00Z (default: so that the last is now).")
   private Instant start;
+
+  @Option(
+      names = "--live",
+      description = "Begin now, and send each record at its own time: traffic as it is.")
+  private boolean live;
 
   @Option(names = "--seed", paramLabel = "N", description = "Another seed, another stream.")
   private long seed = 42;
@@ -127,8 +139,16 @@ public final class SimulateCommand implements Callable<Integer> {
       description = "Bad records, as a share of the impressions.")
   private double malformed = Disorder.DEFAULT.malformed();
 
+  private long impressions() {
+    return impressions != null ? impressions : live ? ENDLESS : 300_000;
+  }
+
   @Override
   public Integer call() throws InterruptedException {
+    if (live && start != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--live begins now; leave out --start, or --live");
+    }
     SimulatorSettings settings = settings();
     AdStream stream = new AdStream(settings, new Oracle(Duration.ofHours(1)));
     double rate = kafka.rate();
@@ -137,8 +157,10 @@ public final class SimulateCommand implements Callable<Integer> {
             Progress.of(
                 spec.commandLine().getErr(),
                 "records",
-                OptionalLong.of(settings.expectedRecords()))) {
-      new Feed(events, rate).run(stream, progress::at);
+                impressions() == ENDLESS
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(settings.expectedRecords()))) {
+      (live ? Feed.live(events, rate) : new Feed(events, rate)).run(stream, progress::at);
       report(stream);
       return 0;
     } catch (IOException e) {
@@ -153,14 +175,18 @@ public final class SimulateCommand implements Callable<Integer> {
       Disorder disorder =
           new Disorder(
               clickDelay, window, lateClicks, outOfOrder, outOfOrderness, duplicates, malformed);
-      Instant first =
-          start == null
-              ? Instant.now().minusMillis((long) (impressions / perSecond * 1000))
-              : start;
-      return new SimulatorSettings(seed, first, impressions, perSecond, truth, disorder);
+      return new SimulatorSettings(seed, first(), impressions(), perSecond, truth, disorder);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  private Instant first() {
+    if (live) {
+      return Instant.now();
+    }
+    long span = (long) (impressions() / perSecond * 1000);
+    return start == null ? Instant.now().minusMillis(span) : start;
   }
 
   private void report(AdStream stream) {

@@ -10,13 +10,24 @@ import java.util.function.LongConsumer;
 public final class Feed {
   private final KafkaEvents kafka;
   private final double perSecond;
+  private final boolean live;
 
   /**
    * @param perSecond records of both topics a second of real time at most; infinity for no limit
    */
   public Feed(KafkaEvents kafka, double perSecond) {
+    this(kafka, perSecond, false);
+  }
+
+  private Feed(KafkaEvents kafka, double perSecond, boolean live) {
     this.kafka = requireNonNull(kafka, "kafka");
     this.perSecond = perSecond;
+    this.live = live;
+  }
+
+  /** A feed that sends no record before its time has come. */
+  public static Feed live(KafkaEvents kafka, double perSecond) {
+    return new Feed(kafka, perSecond, true);
   }
 
   /**
@@ -30,10 +41,21 @@ public final class Feed {
     long sent = 0;
     while (records.hasNext()) {
       pace.await();
-      kafka.send(records.next());
+      EventRecord record = records.next();
+      if (live) {
+        awaitTime(record.time());
+      }
+      kafka.send(record);
       progress.accept(++sent);
     }
     kafka.flush();
     return sent;
+  }
+
+  private static void awaitTime(long time) throws InterruptedException {
+    long ahead = time - System.currentTimeMillis();
+    if (ahead > 0) {
+      Thread.sleep(ahead);
+    }
   }
 }

@@ -59,7 +59,7 @@ final class SlimCluster implements AutoCloseable {
     address = "http://127.0.0.1:" + settings.get("rest.port");
     Configuration flink = GlobalConfiguration.loadConfiguration(conf.toString());
     settings.forEach(flink::setString);
-    String classPath = classPath(target);
+    String classPath = classPath(folder, target);
     jobManager =
         start(
             "job-manager",
@@ -102,10 +102,15 @@ final class SlimCluster implements AutoCloseable {
     return s;
   }
 
-  /** Only what tells a process of its parent's end is ours. */
-  private String classPath(Path target) throws IOException {
+  /**
+   * That of Flink in an image: only what starts a process, and ends it with its parent, is ours.
+   */
+  static String classPath(Path folder, Path target) throws IOException {
     Path ours = folder.resolve("attended");
-    copy("Attended.class", ours.resolve("io/freshet/cli/cluster"));
+    for (String own :
+        List.of("Attended.class", "ApplicationMain.class", "ApplicationMain$Arguments.class")) {
+      copy(own, ours.resolve("io/freshet/cli/cluster"));
+    }
     copy("log4j2-cluster.properties", ours.resolve("io/freshet/cli/cluster"));
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(entry -> !Path.of(entry).toAbsolutePath().startsWith(target))

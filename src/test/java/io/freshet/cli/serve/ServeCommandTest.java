@@ -15,12 +15,12 @@ class ServeCommandTest {
   @TempDir Path root;
 
   @Test
-  void aRootElsewhereIsRefused() {
+  void aRootWithoutAPluginForItIsRefused() {
     CommandRun run = CommandRun.of("serve", "--snapshots", "s3://bucket/snapshots");
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err())
-        .startsWith("serve: --snapshots: \"s3://bucket/snapshots\" is not a local");
+        .startsWith("serve: --snapshots: nothing here reads s3://bucket/snapshots; put the plugin");
   }
 
   @Test

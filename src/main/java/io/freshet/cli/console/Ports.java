@@ -1,0 +1,22 @@
+package io.freshet.cli.console;
+
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** Checks a port that a command was given. */
+public final class Ports {
+  private static final int LAST = 65_535;
+
+  private Ports() {}
+
+  /**
+   * Refuses what is no port; absent is fine.
+   *
+   * @throws ParameterException that names the option
+   */
+  public static void check(CommandLine command, String option, Integer port) {
+    if (port != null && (port < 0 || port > LAST)) {
+      throw new ParameterException(command, option + " " + port + " is not in 0.." + LAST);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.freshet.cli.console;
+
+import io.freshet.snapshot.SnapshotStore;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that say where a console finds what the snapshots do not hold. */
+public final class SourceOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT",
+      description = "Kafka brokers to start from, for the console's curves and lag.")
+  private String servers;
+
+  @Option(
+      names = "--property",
+      paramLabel = "KEY=VALUE",
+      description = "Kafka client property, such as security.protocol=SSL; repeatable.")
+  private Map<String, String> properties = new LinkedHashMap<>();
+
+  @Option(
+      names = "--metrics-topic",
+      paramLabel = "TOPIC",
+      description = "Topic that the learner writes its metrics to.")
+  private String metricsTopic = "metrics";
+
+  @Option(
+      names = "--flink-url",
+      paramLabel = "URL",
+      description = "The job manager's REST interface, for the console's label funnel.")
+  private URI flink;
+
+  @Option(
+      names = "--count-rows",
+      paramLabel = "N",
+      description = "The console counts a model's rows by field up to N rows, at 50 bytes each.")
+  private long countRows = ConsoleSettings.USUAL_COUNT_ROWS;
+
+  /**
+   * A console of these sources.
+   *
+   * @throws ParameterException where they do not go together
+   */
+  public ConsoleSettings settings(
+      String bind, OptionalInt port, SnapshotStore snapshots, Optional<String> model, URI scoring) {
+    if (servers == null && !properties.isEmpty()) {
+      throw wrong("--property is for Kafka, which --bootstrap-servers names");
+    }
+    return new ConsoleSettings(
+        bind,
+        port,
+        snapshots,
+        Optional.ofNullable(servers).map(s -> new KafkaAddress(s, properties)),
+        metricsTopic,
+        model,
+        Reach.UNKNOWN,
+        Optional.ofNullable(flink).map(url -> checked("--flink-url", url)),
+        scoring,
+        countRows);
+  }
+
+  /**
+   * The address of something that speaks HTTP.
+   *
+   * @throws ParameterException where it is none
+   */
+  public URI checked(String option, URI url) {
+    boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+    if (!http || url.getHost() == null) {
+      throw wrong("%s %s is no address; http://localhost:8081 is one".formatted(option, url));
+    }
+    return url;
+  }
+
+  private ParameterException wrong(String what) {
+    return new ParameterException(command.commandLine(), what);
+  }
+}
