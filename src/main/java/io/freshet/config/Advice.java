@@ -1,8 +1,11 @@
 package io.freshet.config;
 
+import io.freshet.model.Admission.Counted;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.OptimizerSettings;
 import io.freshet.model.OptimizerSettings.Adagrad;
+import io.freshet.model.TableSettings;
+import io.freshet.model.TableSettings.FieldRule;
 import io.freshet.train.TrainSettings;
 
 /** Warns of settings that are allowed and yet seldom meant. */
@@ -31,6 +34,7 @@ final class Advice {
     advice.onDenseExchange();
     advice.onAccumulators();
     advice.onTimers();
+    advice.onCounters();
   }
 
   private void onUnseenExamples() {
@@ -79,6 +83,21 @@ final class Advice {
           "train." + key + ".initial-accumulator",
           adagrad.initialAccumulator()
               + " is below 0.1: with several trainers the first steps of a row may overshoot");
+    }
+  }
+
+  private void onCounters() {
+    TableSettings table = config.train().learning().table();
+    boolean isUnbounded =
+        table.maxRows() == TableSettings.UNBOUNDED
+            && table.fields().stream()
+                .map(FieldRule::rule)
+                .anyMatch(rule -> rule.admission() instanceof Counted && rule.expiry().isZero());
+    if (isUnbounded) {
+      root.warning(
+          "embedding.admission.kind",
+          "counts each feature for ever, where embedding.expiry is never: the counters of features"
+              + " seen once grow without bound; set an expiry, or take kind sketch");
     }
   }
 

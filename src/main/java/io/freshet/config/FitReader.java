@@ -21,6 +21,7 @@ final class FitReader {
     "events",
     "join",
     "train",
+    "embedding",
     "evaluate",
     "snapshot",
     "checkpoint",

@@ -12,6 +12,7 @@ import io.freshet.join.JoinSettings;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings;
+import io.freshet.model.TableSettings;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.train.TrainSettings;
 import java.util.List;
@@ -43,6 +44,7 @@ final class LearnerReader {
     Section trainSection = s.section("train");
     String user = trainSection.get("user-field", LearnerConfig.DEFAULT_USER_FIELD, text());
     TrainSettings train = trainSection.as(TrainSettings.DEFAULT, Sections::train);
+    TableSettings table = EmbeddingReader.read(s.section("embedding"), fields.fields());
     Section evaluateSection = s.section("evaluate");
     EvaluateSettings evaluate = evaluateSection.as(EvaluateSettings.DEFAULT, Sections::evaluate);
     Section joinSection = s.section("join");
@@ -90,7 +92,7 @@ final class LearnerReader {
         new FeatureSchema(fields.fields(), user),
         join,
         model,
-        train.withLabels(join.labels()),
+        train.withLabels(join.labels()).withTable(table),
         evaluate,
         snapshot,
         checkpoint,

@@ -66,6 +66,24 @@ record Wanted<T>(String phrase, Function<String, Optional<T>> parse) {
         text -> text.equals("none") ? Optional.of(Double.NaN) : finite(text).filter(x -> x > 0));
   }
 
+  /** A number of rows, or that there is no limit: the largest number. */
+  static Wanted<Long> rows() {
+    return new Wanted<>(
+        "a whole number above 0, or none",
+        text ->
+            text.equals("none")
+                ? Optional.of(Long.MAX_VALUE)
+                : matching(WHOLE, text).map(Long::parseLong).filter(n -> n > 0));
+  }
+
+  /** How long something is kept; no time for ever. */
+  static Wanted<Duration> expiry() {
+    Wanted<Duration> time = duration("1 s", "3660 d");
+    return new Wanted<>(
+        "never, or " + time.phrase(),
+        text -> text.equals("never") ? Optional.of(Duration.ZERO) : time.parse().apply(text));
+  }
+
   static Wanted<Duration> duration(String from, String to) {
     return quantity(Quantity.DURATION, "a time", from, to, Duration::ofMillis);
   }

@@ -9,6 +9,7 @@ public final class ImpressionHash {
   private static final long NEGATIVES = 0x6E65676174697665L;
   private static final long LOST = 0x6C6F7374L;
   private static final long SCORED = 0x73636F726564L;
+  private static final long ADMITTED = 0x61646D6974L;
 
   private ImpressionHash() {}
 
@@ -30,6 +31,11 @@ public final class ImpressionHash {
   /** Whether the impression is left out when a share of those without a click is. */
   public static boolean isLeftOut(String id, double share) {
     return share > 0 && uniform(LOST, id) < share;
+  }
+
+  /** Whether a feature's occurrence in the impression is one of a share, drawn for each feature. */
+  public static boolean admits(String id, long fid, double share) {
+    return share >= 1 || uniform(ValueHash.mix(ADMITTED, fid), id) < share;
   }
 
   /** From 0 up to but not 1. */

@@ -19,6 +19,7 @@ import io.freshet.join.LabelStreams;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
 import io.freshet.model.Traits;
+import io.freshet.model.TableCounts;
 import io.freshet.snapshot.Announcement;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.NoticeSink;
@@ -187,6 +188,7 @@ public final class LearnerTopology {
     return parts(loop.rows())
         .union(
             loop.dense().<Announcement>map(Announcement.Dense::new).returns(Announcement.TYPE),
+            loop.counts().map(LearnerTopology::added).returns(Announcement.TYPE),
             metrics
                 .getSideOutput(AT_BARRIER)
                 .map(LearnerTopology::figures)
@@ -307,6 +309,7 @@ public final class LearnerTopology {
                 config.features(),
                 config.model(),
                 labels(),
+                config.train().learning().table().zeroFields(),
                 notices))
         .uid(Uids.SNAPSHOT_PUBLISHER)
         .setParallelism(1);
@@ -330,6 +333,10 @@ public final class LearnerTopology {
 
   private static Announcement offset(SourceOffset offset) {
     return new Announcement.Offset(offset.topic(), offset.partition(), offset.nextOffset());
+  }
+
+  private static Announcement added(TableCounts counts) {
+    return new Announcement.Added(counts.asMap());
   }
 
   private static Announcement window(MetricsReport report) {

@@ -31,6 +31,8 @@ import java.util.Arrays;
  * GradientCheck} leaves the row as it was, and the examples that hold the row were learned in part.
  * The listener hears of both. A dense gradient that fails takes no step; no example is to blame for
  * it alone. {@link #skipped} counts all three.
+ *
+ * <p>Rows that the batch marks absent count as zeros and are left alone.
  */
 public final class BatchLearner {
   private static final float MAX_SLOPE = 1e5f;
@@ -102,6 +104,7 @@ public final class BatchLearner {
     for (int row = 0; row < batch.rows(); row++) {
       finish(row, rows);
     }
+    batch.absentRows().forEach(this::leaveOut);
     steps.plan(batch);
     for (int step = 0; step < steps.size(); step++) {
       refreshDense();
@@ -117,12 +120,26 @@ public final class BatchLearner {
         flushDense();
       }
     }
+    batch.absentRows().forEach(this::takeBackIn);
     return Predictions.of(batch, probabilities, weights);
   }
 
   /** Row steps of the last batch. */
   public int lastSteps() {
     return steps.size();
+  }
+
+  /** A row that is touched already is not listed, and so never updated. */
+  private void leaveOut(int row) {
+    int at = row * layout.finishedWidth();
+    Arrays.fill(finished, at, at + layout.finishedWidth(), 0);
+    isTouched[row] = true;
+  }
+
+  private void takeBackIn(int row) {
+    int at = row * layout.finishedWidth();
+    Arrays.fill(gradients, at, at + layout.finishedWidth(), 0);
+    isTouched[row] = false;
   }
 
   /** Takes the dense step of the examples learned since the last one, however few. */

@@ -15,6 +15,7 @@ import java.io.Serializable;
  * @param denseStepSize examples between two steps of the dense optimiser
  * @param dense optimiser of the deep part
  * @param labels how the labels come about, whose spread the learner undoes
+ * @param table which features have a row, and for how long
  */
 public record LearningSettings(
     int stepSize,
@@ -23,7 +24,8 @@ public record LearningSettings(
     OptimizerSettings embedding,
     int denseStepSize,
     OptimizerSettings dense,
-    LabelSettings labels)
+    LabelSettings labels,
+    TableSettings table)
     implements Serializable {
   public static final LearningSettings DEFAULT =
       new LearningSettings(
@@ -42,9 +44,10 @@ public record LearningSettings(
     requireNonNull(embedding, "embedding");
     requireNonNull(dense, "dense");
     requireNonNull(labels, "labels");
+    requireNonNull(table, "table");
   }
 
-  /** With labels as they are by default. */
+  /** With labels and a table as they are by default. */
   public LearningSettings(
       int stepSize,
       int repeatsPerUser,
@@ -59,12 +62,19 @@ public record LearningSettings(
         embedding,
         denseStepSize,
         dense,
-        LabelSettings.DEFAULT);
+        LabelSettings.DEFAULT,
+        TableSettings.OFF);
   }
 
   /** The same for labels that come about otherwise. */
   public LearningSettings withLabels(LabelSettings others) {
     return new LearningSettings(
-        stepSize, repeatsPerUser, firstOrder, embedding, denseStepSize, dense, others);
+        stepSize, repeatsPerUser, firstOrder, embedding, denseStepSize, dense, others, table);
+  }
+
+  /** The same for a table of other rules. */
+  public LearningSettings withTable(TableSettings other) {
+    return new LearningSettings(
+        stepSize, repeatsPerUser, firstOrder, embedding, denseStepSize, dense, labels, other);
   }
 }

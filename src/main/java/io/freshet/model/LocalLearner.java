@@ -3,13 +3,16 @@ package io.freshet.model;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.LabelledExample;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
  * The plain single-thread learner: oracle of the tests and yardstick of the benchmarks.
  *
  * <p>The embedding table is one float array with the rows in order of first appearance. A call of
- * {@link #learn} is one communication batch of the job.
+ * {@link #learn} is one communication batch of the job. By the settings of the table, features wait
+ * for their rows and lose them as in the job; there is no limit of rows, as what a shard evicts
+ * depends on its share of the table.
  */
 public final class LocalLearner {
   private final FeatureSchema schema;
@@ -18,9 +21,11 @@ public final class LocalLearner {
   private final DenseParameters dense;
   private final BatchLearner learner;
   private final LabelCorrection correction;
+  private final UnknownRows unknown;
   private final LongIndex index = new LongIndex(1024);
   private float[] table = new float[0];
   private long[] updates = new long[0];
+  private final LocalLives lives;
 
   private final MiniBatch batch = new MiniBatch();
   private float[] pulled = new float[0];
@@ -39,6 +44,8 @@ public final class LocalLearner {
     dense = DenseParameters.start(schema.size(), model, learning.dense());
     learner = new BatchLearner(schema, model, learning, layout, dense, listener);
     correction = LabelCorrection.of(learning.labels());
+    lives = new LocalLives(new FieldRules(learning.table()));
+    unknown = UnknownRows.zeroIn(learning.table().zeroFields());
   }
 
   /** Predicts, then learns, the examples as one communication batch. */
@@ -56,14 +63,20 @@ public final class LocalLearner {
     learner.flushDense();
   }
 
-  /** Number of rows in the table. */
+  /** Number of places in the table; where features may lose their rows, some are empty. */
   public int rows() {
     return index.size();
   }
 
   /** Where a feature's row lies in the table, 0 to {@link #rows()} - 1, or -1. */
   public int find(long fid) {
-    return index.find(fid);
+    int place = index.find(fid);
+    return lives.isLive(place) ? place : -1;
+  }
+
+  /** What came of features that had to wait for rows, or lost them. */
+  public TableCounts tableCounts() {
+    return lives.counts();
   }
 
   public long fid(int row) {
@@ -101,7 +114,7 @@ public final class LocalLearner {
   public Predictor predictor() {
     float[] values = new float[dense.size()];
     dense.finish(values);
-    return new Predictor(schema, model, this::read, UnknownRows.START, values, correction);
+    return new Predictor(schema, model, this::read, unknown, values, correction);
   }
 
   /** A predictor with the rows and the deep part as they are now, whatever is learned later. */
@@ -110,24 +123,27 @@ public final class LocalLearner {
     for (int row = 0; row < index.size(); row++) {
       layout.finish(table, row * layout.width(), rows, row * layout.finishedWidth());
     }
-    int size = index.size();
+    BitSet live = new BitSet();
+    for (int row = 0; row < index.size(); row++) {
+      live.set(row, lives.isLive(row));
+    }
     float[] values = new float[dense.size()];
     dense.finish(values);
     FinishedRows now =
         (fid, finished, at) -> {
           int row = index.find(fid);
-          boolean known = row >= 0 && row < size;
+          boolean known = row >= 0 && live.get(row);
           if (known) {
             int width = layout.finishedWidth();
             System.arraycopy(rows, row * width, finished, at, width);
           }
           return known;
         };
-    return new Predictor(schema, model, now, UnknownRows.START, values, correction);
+    return new Predictor(schema, model, now, unknown, values, correction);
   }
 
   private boolean read(long fid, float[] finished, int at) {
-    int row = index.find(fid);
+    int row = find(fid);
     if (row >= 0) {
       layout.finish(table, row * layout.width(), finished, at);
     }
@@ -138,50 +154,79 @@ public final class LocalLearner {
     int width = layout.width();
     reserve();
     for (int row = 0; row < batch.rows(); row++) {
-      places[row] = place(batch.fid(row), batch.count(row) > 0);
-      if (places[row] < 0) {
-        layout.start(batch.fid(row), pulled, row * width);
-      } else {
+      long fid = batch.fid(row);
+      places[row] = place(fid, batch.count(row) > 0);
+      if (lives.isLive(places[row])) {
         System.arraycopy(table, places[row] * width, pulled, row * width, width);
+      } else if (lives.rules().admitsAll(fid)) {
+        layout.start(fid, pulled, row * width);
+      } else {
+        Arrays.fill(pulled, row * width, (row + 1) * width, 0);
+        batch.markAbsent(row);
       }
     }
   }
 
   /** A feature's place in the table; a new one only for what is to be learned, else -1. */
   private int place(long fid, boolean learned) {
-    if (!learned) {
-      return index.find(fid);
+    int place = learned ? index.add(fid) : index.find(fid);
+    if (lives.isExpired(fid, place)) {
+      lives.gone(place, updates[place]);
     }
-    int known = index.size();
-    int place = index.add(fid);
-    if (place == known) {
-      start(place);
+    if (learned && !lives.isLive(place)) {
+      lives.reserve(place);
+      if (lives.rules().admitsAll(fid)) {
+        start(place);
+      }
     }
     return place;
   }
 
   /** Adds how far each row moved, as the job does, so that both round alike. */
   private void push() {
-    int width = layout.width();
+    if (batch.learned() == 0) {
+      return;
+    }
+    lives.learnedUpTo(batch.latestTime());
+    boolean[] won = batch.hasAbsent() ? lives.rules().draw(batch) : null;
     for (int row = 0; row < batch.rows(); row++) {
-      int at = places[row] * width;
-      if (at < 0) {
+      if (batch.count(row) == 0) {
         continue;
       }
-      for (int i = 0; i < width; i++) {
-        table[at + i] += pulled[row * width + i] - table[at + i];
+      if (batch.isAbsent(row)) {
+        pushAbsent(row, won[row]);
+      } else {
+        push(row);
       }
-      updates[places[row]] += batch.count(row);
+      lives.seen(places[row], batch.latestTime());
+    }
+  }
+
+  private void push(int row) {
+    int width = layout.width();
+    int at = places[row] * width;
+    for (int i = 0; i < width; i++) {
+      table[at + i] += pulled[row * width + i] - table[at + i];
+    }
+    updates[places[row]] += batch.count(row);
+  }
+
+  private void pushAbsent(int row, boolean won) {
+    long fid = batch.fid(row);
+    if (lives.earns(fid, places[row], batch.count(row), won, batch.latestTime())) {
+      start(places[row]);
     }
   }
 
   private void start(int place) {
-    if (place == updates.length) {
+    if (place >= updates.length) {
       int rows = Math.max(1024, 2 * place);
       table = Arrays.copyOf(table, Math.multiplyExact(rows, layout.width()));
       updates = Arrays.copyOf(updates, rows);
     }
     layout.start(index.key(place), table, place * layout.width());
+    updates[place] = 0;
+    lives.begun(place);
   }
 
   private void reserve() {

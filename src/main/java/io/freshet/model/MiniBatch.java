@@ -4,7 +4,9 @@ import io.freshet.feature.Example;
 import io.freshet.feature.LabelledExample;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A communication batch: examples, and their occurrences resolved to rows local to the batch.
@@ -20,6 +22,7 @@ public final class MiniBatch {
   private int[] rowOf = new int[4096]; // of each occurrence
   private float[] valueOf = new float[4096];
   private int[] counts = new int[1024]; // learned occurrences of each row
+  private final BitSet absent = new BitSet(); // rows that are not there
   private int occurrences;
   private int learned;
   private int learnedOccurrences;
@@ -50,6 +53,7 @@ public final class MiniBatch {
   public void clear() {
     examples.clear();
     index.clear();
+    absent.clear();
     occurrences = 0;
     learned = 0;
     learnedOccurrences = 0;
@@ -88,6 +92,26 @@ public final class MiniBatch {
    */
   public int count(int row) {
     return counts[row];
+  }
+
+  /** Notes that a feature has no row: it counts as zero, and is not learned. */
+  public void markAbsent(int row) {
+    absent.set(row);
+  }
+
+  /** Whether a row was marked absent. */
+  public boolean isAbsent(int row) {
+    return absent.get(row);
+  }
+
+  /** Whether any row was. */
+  public boolean hasAbsent() {
+    return !absent.isEmpty();
+  }
+
+  /** The absent rows. */
+  public IntStream absentRows() {
+    return absent.stream();
   }
 
   /** Latest event time of an example of the batch, epoch milliseconds. */

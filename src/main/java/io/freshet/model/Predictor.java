@@ -117,9 +117,10 @@ public final class Predictor {
   private void fillUnknown(int row) {
     int k = settings.embeddingSize();
     int at = row * (1 + k);
-    switch (unknown) {
-      case START -> RowLayout.startValues(settings.seed(), k, batch.fid(row), finished, at);
-      case ZERO -> Arrays.fill(finished, at, at + 1 + k, 0);
+    if (unknown.isZero(batch.fid(row))) {
+      Arrays.fill(finished, at, at + 1 + k, 0);
+    } else {
+      RowLayout.startValues(settings.seed(), k, batch.fid(row), finished, at);
     }
   }
 

@@ -3,6 +3,7 @@ package io.freshet.serve;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
 import io.freshet.model.DenseShape;
 import io.freshet.model.LabelCorrection;
 import io.freshet.model.ModelKind;
@@ -159,10 +160,20 @@ public final class ServedModel {
   private UnknownRows unknownRows() throws IOException {
     String rule = manifest.unknownIds().rule();
     return switch (rule) {
-      case Manifest.UnknownIds.START_ROW -> UnknownRows.START;
+      case Manifest.UnknownIds.START_ROW -> UnknownRows.zeroIn(zeroFields());
       case Manifest.UnknownIds.ZERO -> UnknownRows.ZERO;
       default -> throw refused("has the rule \"%s\" for unknown ids, unknown here".formatted(rule));
     };
+  }
+
+  private List<Integer> zeroFields() throws IOException {
+    List<Integer> fields = manifest.unknownIds().zeroFields();
+    for (int field : fields) {
+      if (field < 0 || field > Fids.MAX_FIELD) {
+        throw refused("has zero_fields %s: a field's number is 0 to 4095".formatted(fields));
+      }
+    }
+    return fields;
   }
 
   private void checkDense() throws IOException {

@@ -45,6 +45,13 @@ public sealed interface Announcement {
     }
   }
 
+  /** Figures for the manifest, each by how much it grew since it was last announced. */
+  record Added(Map<String, Double> values) implements Announcement {
+    public Added {
+      values = Map.copyOf(values);
+    }
+  }
+
   /**
    * How well the examples of one window of event time were predicted, for the gate.
    *

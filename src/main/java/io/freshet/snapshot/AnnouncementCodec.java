@@ -17,6 +17,7 @@ public final class AnnouncementCodec implements WireCodec<Announcement> {
   private static final int OFFSET = 4;
   private static final int WINDOW = 5;
   private static final int WITHHELD = 6;
+  private static final int ADDED = 7;
 
   @Override
   public int version() {
@@ -34,6 +35,9 @@ public final class AnnouncementCodec implements WireCodec<Announcement> {
     } else if (value instanceof Announcement.Metrics metrics) {
       out.writeByte(METRICS);
       writeMetrics(metrics.values(), out);
+    } else if (value instanceof Announcement.Added added) {
+      out.writeByte(ADDED);
+      writeMetrics(added.values(), out);
     } else if (value instanceof Announcement.Offset offset) {
       out.writeByte(OFFSET);
       out.writeUTF(offset.topic());
@@ -58,6 +62,7 @@ public final class AnnouncementCodec implements WireCodec<Announcement> {
       case DENSE -> new Announcement.Dense(readBlock(in));
       case METRICS -> new Announcement.Metrics(readMetrics(in));
       case OFFSET -> new Announcement.Offset(in.readUTF(), in.readInt(), in.readLong());
+      case ADDED -> new Announcement.Added(readMetrics(in));
       case WINDOW -> readWindow(in);
       case WITHHELD -> new Announcement.Withheld(in.readUTF());
       default -> throw new IOException("no announcement has kind " + kind);

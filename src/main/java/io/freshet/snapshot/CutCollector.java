@@ -52,6 +52,10 @@ final class CutCollector {
       Map<String, Double> all = new HashMap<>(metrics);
       all.putAll(latest.values());
       metrics = all;
+    } else if (announcement instanceof Announcement.Added added) {
+      Map<String, Double> all = new HashMap<>(metrics);
+      added.values().forEach((name, value) -> all.merge(name, value, Double::sum));
+      metrics = all;
     } else if (announcement instanceof Announcement.Withheld) {
       withheld = true;
     } else if (announcement instanceof Announcement.Window window) {

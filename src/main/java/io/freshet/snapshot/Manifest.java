@@ -89,13 +89,21 @@ public record Manifest(
    *
    * @param rule {@link #START_ROW}: the row that training would start with, from (seed, fid) alone;
    *     {@link #ZERO}: zeros
+   * @param zeroFields numbers of the fields whose ids count as zeros whatever the rule, as they
+   *     have to earn their rows
    */
-  public record UnknownIds(String rule, long seed) {
+  public record UnknownIds(String rule, long seed, List<Integer> zeroFields) {
     public static final String START_ROW = "start-row";
     public static final String ZERO = "zero";
 
     public UnknownIds {
       requireNonNull(rule, "rule");
+      zeroFields = List.copyOf(zeroFields);
+    }
+
+    /** One rule for all fields. */
+    public UnknownIds(String rule, long seed) {
+      this(rule, seed, List.of());
     }
   }
 

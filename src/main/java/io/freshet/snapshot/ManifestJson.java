@@ -115,9 +115,11 @@ final class ManifestJson {
       model.put("cross_layers", manifest.model().crossLayers());
     }
     json.set("schema", SchemaJson.write(manifest.schema()));
-    json.putObject("unknown_ids")
-        .put("rule", manifest.unknownIds().rule())
-        .put("seed", manifest.unknownIds().seed());
+    ObjectNode unknown = json.putObject("unknown_ids");
+    unknown.put("rule", manifest.unknownIds().rule()).put("seed", manifest.unknownIds().seed());
+    if (!manifest.unknownIds().zeroFields().isEmpty()) {
+      manifest.unknownIds().zeroFields().forEach(unknown.putArray("zero_fields")::add);
+    }
   }
 
   private static void writeFiles(Manifest manifest, ObjectNode json) {
@@ -175,7 +177,6 @@ final class ManifestJson {
     Keys.object(json, "offsets")
         .properties()
         .forEach(e -> offsets.put(e.getKey(), e.getValue().asLong()));
-    JsonNode unknown = Keys.object(json, "unknown_ids");
     return new Manifest(
         Keys.text(json, "name"),
         kind(Keys.text(json, "kind")),
@@ -185,13 +186,19 @@ final class ManifestJson {
         Instant.parse(Keys.text(json, "created")),
         readModel(Keys.object(json, "model")),
         SchemaJson.read(Keys.object(json, "schema")),
-        new Manifest.UnknownIds(Keys.text(unknown, "rule"), Keys.number(unknown, "seed")),
+        readUnknown(Keys.object(json, "unknown_ids")),
         readDense(Keys.object(json, "dense")),
         readEmbeddings(Keys.array(json, "embeddings")),
         metrics,
         offsets,
         readLabels(json),
         readStanding(json));
+  }
+
+  private static Manifest.UnknownIds readUnknown(JsonNode json) {
+    List<Integer> zeroFields = new ArrayList<>();
+    json.path("zero_fields").forEach(field -> zeroFields.add(field.asInt()));
+    return new Manifest.UnknownIds(Keys.text(json, "rule"), Keys.number(json, "seed"), zeroFields);
   }
 
   private static void writeLabels(Labels labels, ObjectNode json) {

@@ -5,11 +5,26 @@ import io.freshet.model.DenseShape;
 import io.freshet.model.ModelSettings;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /** What the manifests of a run have in common. */
 record ManifestTemplate(
-    String name, FeatureSchema schema, ModelSettings settings, Manifest.Labels labels)
+    String name,
+    FeatureSchema schema,
+    ModelSettings settings,
+    Manifest.Labels labels,
+    Set<Integer> zeroFields)
     implements Serializable {
+  ManifestTemplate {
+    zeroFields = Set.copyOf(zeroFields);
+  }
+
+  /** Of a model whose features all have rows from the start. */
+  ManifestTemplate(
+      String name, FeatureSchema schema, ModelSettings settings, Manifest.Labels labels) {
+    this(name, schema, settings, labels, Set.of());
+  }
+
   Manifest.Model model() {
     return new Manifest.Model(
         settings.kind().key(),
@@ -19,7 +34,8 @@ record ManifestTemplate(
   }
 
   Manifest.UnknownIds unknownIds() {
-    return new Manifest.UnknownIds(Manifest.UnknownIds.START_ROW, settings.seed());
+    return new Manifest.UnknownIds(
+        Manifest.UnknownIds.START_ROW, settings.seed(), zeroFields.stream().sorted().toList());
   }
 
   /** The deep part's tensors, in the order of its parameters. */

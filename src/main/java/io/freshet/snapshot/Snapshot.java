@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.model.FinishedRows;
 import io.freshet.model.LongIndex;
+import io.freshet.model.TableCounts;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -90,6 +91,14 @@ public final class Snapshot implements FinishedRows {
   /** Training occurrences of all features: the audit of exactly-once. */
   public long totalUpdates() {
     return present.stream().mapToLong(row -> updates[row]).sum();
+  }
+
+  /**
+   * Training occurrences of all features, those without rows as well: with {@link #totalUpdates},
+   * those that the manifest says were not admitted, or were learned by rows that went.
+   */
+  public long totalOccurrences() {
+    return totalUpdates() + TableCounts.outsideRows(manifest.metrics());
   }
 
   /** The ids in the model, ascending. */

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -67,7 +68,27 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       ModelSettings model,
       Manifest.Labels labels,
       NoticeSink.Factory notices) {
-    this(settings, new ManifestTemplate(name, schema, model, labels), notices, FlinkStorage::at);
+    this(settings, name, schema, model, labels, Set.of(), notices);
+  }
+
+  /**
+   * A publisher of a model in which features of some fields have to earn their rows.
+   *
+   * @param zeroFields numbers of the fields
+   */
+  public SnapshotPublisher(
+      SnapshotSettings settings,
+      String name,
+      FeatureSchema schema,
+      ModelSettings model,
+      Manifest.Labels labels,
+      Set<Integer> zeroFields,
+      NoticeSink.Factory notices) {
+    this(
+        settings,
+        new ManifestTemplate(name, schema, model, labels, zeroFields),
+        notices,
+        FlinkStorage::at);
   }
 
   SnapshotPublisher(

@@ -8,11 +8,20 @@ sealed interface Answer {
   /**
    * The rows of a lookup, in the order asked for.
    *
-   * @param updates of each row
-   * @param values stored rows
+   * @param updates of each row; {@link #ABSENT} for a feature that has none
+   * @param lives of each row, as told in {@link RowLives}; empty where no row is ever lost
+   * @param values stored rows of those that have one
    */
-  record Rows(ReplyTo replyTo, long batch, int part, long[] updates, float[] values)
-      implements Answer {}
+  record Rows(ReplyTo replyTo, long batch, int part, long[] updates, int[] lives, float[] values)
+      implements Answer {
+    static final long ABSENT = -1;
+    private static final int[] NONE = {};
+
+    /** Rows that are never lost. */
+    Rows(ReplyTo replyTo, long batch, int part, long[] updates, float[] values) {
+      this(replyTo, batch, part, updates, NONE, values);
+    }
+  }
 
   /**
    * Merged slices of the dense part.

@@ -4,14 +4,24 @@ import io.freshet.count.KeptCounts;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.RowBlock;
 import io.freshet.model.RowLayout;
+import io.freshet.model.TableCounts;
+import io.freshet.model.TableSettings;
 import io.freshet.train.Answer.Rows;
 import io.freshet.train.ShardRequest.Lookup;
+import io.freshet.train.ShardRequest.Occurrences;
 import io.freshet.train.ShardRequest.RowDelta;
 import java.util.Arrays;
+import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.KeyGroupRange;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -33,17 +43,27 @@ import org.apache.flink.util.OutputTag;
  * and {@code updates} are added whole. With one trainer c is 0 and the rule vanishes. Kin:
  * staleness-aware asynchronous SGD (Zhang et al. 2016, arXiv 1511.05950).
  *
+ * <p><b>Lives.</b> Where the settings say so, features wait for their rows, and lose them when they
+ * were not seen for long: {@link RowLives}.
+ *
  * <p>A row's delta that is not finite moves nothing, and is counted; its occurrences count.
  *
  * <p><b>Barriers.</b> Changed rows trickle from the cache to state, and to the snapshot, when they
  * have been dirty for half a checkpoint interval; the barrier takes the rest.
  */
 final class EmbeddingShard extends AbstractStreamOperator<Answer>
-    implements OneInputStreamOperator<ShardRequest, Answer>, BoundedOneInput, RowCache.Store {
+    implements OneInputStreamOperator<ShardRequest, Answer>,
+        BoundedOneInput,
+        RowCache.Store,
+        RowLives.Entries {
   private static final long serialVersionUID = 1L;
+
+  private static final String TABLE = "embedding-table";
 
   static final OutputTag<RowBlock> TOUCHED =
       new OutputTag<>("touched-rows", MessageCodecs.ROW_BLOCK);
+  static final OutputTag<TableCounts> COUNTS =
+      new OutputTag<>("table-counts", MessageCodecs.TABLE_COUNTS);
 
   private final ModelSettings model;
   private final TrainSettings settings;
@@ -55,6 +75,8 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private transient RowCache cache;
   private transient ShardTable rows;
   private transient TouchedRows touched;
+  private transient LivingTable living; // null where every feature has its row for ever
+  private transient ListState<String> listed; // by which rules features are listed
   private transient long trickleAfter; // milliseconds that a row may stay dirty
   private transient KeptCounts kept;
   private transient Counter updates;
@@ -80,6 +102,10 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     super.initializeState(context);
     StateShape.ofRows(model, settings.learning())
         .guard(context.getOperatorStateStore(), getRuntimeContext());
+    listed =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("table-rules", Types.STRING));
     kept = new KeptCounts(context.getOperatorStateStore(), 1);
   }
 
@@ -95,11 +121,16 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     LoopRules.check(this);
     answers = new AnswerRoute(direct, answer -> output.collect(new StreamRecord<>(answer)));
     layout = new RowLayout(model, settings.learning());
-    table =
-        getRuntimeContext().getState(new ValueStateDescriptor<>("embedding-table", StoredRow.TYPE));
+    table = getRuntimeContext().getState(new ValueStateDescriptor<>(TABLE, StoredRow.TYPE));
     cache = new RowCache(settings.cacheRows(), layout.width(), this);
-    rows = new ShardTable(cache, layout.width(), layout.parameters());
     touched = new TouchedRows(layout, rows -> output.collect(TOUCHED, new StreamRecord<>(rows)));
+    openLives();
+    rows =
+        new ShardTable(
+            cache,
+            layout.width(),
+            layout.parameters(),
+            living == null ? ShardTable.Judge.NONE : living.lives());
     trickleAfter =
         getContainingTask()
             .getJobConfiguration()
@@ -118,6 +149,39 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     getMetricGroup().gauge("last-flush-millis", () -> lastFlushMillis);
   }
 
+  private void openLives() throws Exception {
+    TableSettings rules = settings.learning().table();
+    String text = LivingTable.text(rules);
+    if (rules.isOn()) {
+      living = new LivingTable(rules, cache, this, this, touched, livingState());
+      living.open(!isListedBy(text));
+      living.register(getMetricGroup());
+    }
+    listed.update(rules.isOn() ? List.of(text) : List.of());
+  }
+
+  /** Whether all that was restored is. */
+  private boolean isListedBy(String rules) throws Exception {
+    boolean any = false;
+    for (String restored : listed.get()) {
+      if (!restored.equals(rules)) {
+        return false;
+      }
+      any = true;
+    }
+    return any;
+  }
+
+  private LivingState livingState() {
+    KeyedStateBackend<Object> backend = getKeyedStateBackend();
+    var task = getRuntimeContext().getTaskInfo();
+    int all = task.getMaxNumberOfParallelSubtasks();
+    KeyGroupRange own =
+        KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
+            all, task.getNumberOfParallelSubtasks(), task.getIndexOfThisSubtask());
+    return new LivingState(backend, new KeyGroups(all, own), TABLE);
+  }
+
   @Override
   public void processElement(StreamRecord<ShardRequest> element) throws Exception {
     ShardRequest request = element.getValue();
@@ -129,8 +193,15 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
       if (Unseen.tells(delta)) {
         unseen.note(delta, updates(delta.fids()[0]));
       }
+      learnedUpTo(delta.time());
       refused.inc(rows.add(delta, now));
       updates.inc(Arrays.stream(delta.counts()).asLongStream().sum());
+    } else if (request instanceof Occurrences occurrences) {
+      learnedUpTo(occurrences.time());
+      living.lives().count(occurrences, now);
+    }
+    if (living != null) {
+      living.sweep(request.fids().length);
     }
     if (trickleAfter != Long.MAX_VALUE) {
       cache.writeBackDirtySince(now - trickleAfter, request.fids().length);
@@ -139,15 +210,23 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
 
   private long updates(long fid) throws Exception {
     long[] counts = new long[1];
-    rows.read(new long[] {fid}, new float[layout.width()], counts);
+    rows.read(new long[] {fid}, new float[layout.width()], counts, new int[living == null ? 0 : 1]);
     return counts[0];
   }
 
   private Rows answer(Lookup lookup) throws Exception {
     long[] counts = new long[lookup.fids().length];
+    int[] lives = new int[living == null ? 0 : counts.length];
     float[] values = new float[counts.length * layout.width()];
-    rows.read(lookup.fids(), values, counts);
-    return new Rows(lookup.replyTo(), lookup.batch(), lookup.part(), counts, values);
+    int copied = rows.read(lookup.fids(), values, counts, lives);
+    float[] present = copied == values.length ? values : Arrays.copyOf(values, copied);
+    return new Rows(lookup.replyTo(), lookup.batch(), lookup.part(), counts, lives, present);
+  }
+
+  private void learnedUpTo(long time) {
+    if (living != null) {
+      living.lives().learnedUpTo(time);
+    }
   }
 
   @Override
@@ -164,6 +243,10 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private void flush() throws Exception {
     long start = System.nanoTime();
     cache.writeBackAll();
+    if (living != null) {
+      living.write();
+      living.news().ifPresent(news -> output.collect(COUNTS, new StreamRecord<>(news)));
+    }
     touched.flush();
     lastFlushMillis = (System.nanoTime() - start) / 1_000_000;
   }
@@ -172,6 +255,23 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   public StoredRow load(long fid) throws Exception {
     setCurrentKey(fid);
     return table.value();
+  }
+
+  @Override
+  public boolean admits(long fid) {
+    return living == null || living.admits(fid);
+  }
+
+  @Override
+  public void put(long fid, StoredRow entry) throws Exception {
+    setCurrentKey(fid);
+    table.update(entry);
+  }
+
+  @Override
+  public void clear(long fid) throws Exception {
+    setCurrentKey(fid);
+    table.clear();
   }
 
   @Override

@@ -7,9 +7,11 @@ import io.freshet.model.DenseBlock;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
 import io.freshet.model.Traits;
+import io.freshet.model.TableCounts;
 import io.freshet.train.Answer.DenseSlices;
 import io.freshet.train.Answer.Rows;
 import io.freshet.train.ShardRequest.Lookup;
+import io.freshet.train.ShardRequest.Occurrences;
 import io.freshet.train.ShardRequest.RowDelta;
 import io.freshet.wire.Primitives;
 import io.freshet.wire.WireCodec;
@@ -36,15 +38,18 @@ public final class MessageCodecs {
       WireType.of(SkippedExample.class, SkippedExampleCodec.class);
   public static final WireType<RowBlock> ROW_BLOCK =
       WireType.of(RowBlock.class, RowBlockCodec.class);
+  public static final WireType<TableCounts> TABLE_COUNTS =
+      WireType.of(TableCounts.class, TableCountsCodec.class);
   public static final WireType<DenseBlock> DENSE_BLOCK =
       WireType.of(DenseBlock.class, DenseBlockCodec.class);
 
   private MessageCodecs() {}
 
-  /** Lookups and row deltas. */
+  /** Lookups, row deltas and occurrences. */
   public static final class ShardRequestCodec implements WireCodec<ShardRequest> {
     private static final int LOOKUP = 0;
     private static final int ROW_DELTA = 1;
+    private static final int OCCURRENCES = 2;
 
     @Override
     public void write(ShardRequest request, DataOutputView out) throws IOException {
@@ -62,13 +67,40 @@ public final class MessageCodecs {
         writeLongs(delta.fids(), out);
         Primitives.writeLongs(delta.base(), 0, delta.fids().length, out);
         Primitives.writeInts(delta.counts(), 0, delta.fids().length, out);
+        writeInts(delta.lives(), out);
         writeFloats(delta.deltas(), out);
+      } else if (request instanceof Occurrences occurrences) {
+        out.writeByte(OCCURRENCES);
+        out.writeLong(occurrences.time());
+        writeLongs(occurrences.fids(), out);
+        Primitives.writeInts(occurrences.counts(), 0, occurrences.fids().length, out);
+        for (boolean won : occurrences.won()) {
+          out.writeBoolean(won);
+        }
       }
     }
 
     @Override
     public ShardRequest read(DataInputView in, int version) throws IOException {
-      return in.readByte() == LOOKUP ? readLookup(in) : readDelta(in);
+      int kind = in.readByte();
+      return switch (kind) {
+        case LOOKUP -> readLookup(in);
+        case ROW_DELTA -> readDelta(in);
+        case OCCURRENCES -> readOccurrences(in);
+        default -> throw new IOException("no request has kind " + kind);
+      };
+    }
+
+    private static Occurrences readOccurrences(DataInputView in) throws IOException {
+      long time = in.readLong();
+      long[] fids = readLongs(in);
+      int[] counts = new int[fids.length];
+      Primitives.readInts(counts, 0, counts.length, in);
+      boolean[] won = new boolean[fids.length];
+      for (int i = 0; i < won.length; i++) {
+        won[i] = in.readBoolean();
+      }
+      return new Occurrences(fids, time, counts, won);
     }
 
     private static Lookup readLookup(DataInputView in) throws IOException {
@@ -83,7 +115,7 @@ public final class MessageCodecs {
       Primitives.readLongs(base, 0, base.length, in);
       int[] counts = new int[fids.length];
       Primitives.readInts(counts, 0, counts.length, in);
-      return new RowDelta(fids, time, base, counts, readFloats(in));
+      return new RowDelta(fids, time, base, counts, readInts(in), readFloats(in));
     }
   }
 
@@ -100,6 +132,7 @@ public final class MessageCodecs {
         out.writeLong(rows.batch());
         out.writeInt(rows.part());
         writeLongs(rows.updates(), out);
+        writeInts(rows.lives(), out);
         writeFloats(rows.values(), out);
       } else if (answer instanceof DenseSlices dense) {
         writeInts(dense.slices(), out);
@@ -112,7 +145,8 @@ public final class MessageCodecs {
       int kind = in.readByte();
       ReplyTo replyTo = readReplyTo(in);
       return kind == ROWS
-          ? new Rows(replyTo, in.readLong(), in.readInt(), readLongs(in), readFloats(in))
+          ? new Rows(
+              replyTo, in.readLong(), in.readInt(), readLongs(in), readInts(in), readFloats(in))
           : new DenseSlices(replyTo, readInts(in), readArrays(in));
     }
   }
@@ -261,6 +295,32 @@ public final class MessageCodecs {
       long[] updates = new long[fids.length];
       Primitives.readLongs(updates, 0, updates.length, in);
       return new RowBlock(fids, updates, readFloats(in), readLongs(in));
+    }
+  }
+
+  /** What the table gained and lost. */
+  public static final class TableCountsCodec implements WireCodec<TableCounts> {
+    @Override
+    public void write(TableCounts counts, DataOutputView out) throws IOException {
+      out.writeLong(counts.rows());
+      out.writeLong(counts.admitted());
+      out.writeLong(counts.expired());
+      out.writeLong(counts.evicted());
+      out.writeLong(counts.goneUpdates());
+      out.writeLong(counts.notAdmitted());
+      out.writeLong(counts.dropped());
+    }
+
+    @Override
+    public TableCounts read(DataInputView in, int version) throws IOException {
+      return new TableCounts(
+          in.readLong(),
+          in.readLong(),
+          in.readLong(),
+          in.readLong(),
+          in.readLong(),
+          in.readLong(),
+          in.readLong());
     }
   }
 

@@ -1,11 +1,14 @@
 package io.freshet.train;
 
 import io.freshet.model.BatchLearner;
+import io.freshet.model.FieldRules;
 import io.freshet.model.MiniBatch;
 import io.freshet.model.Predictions;
 import io.freshet.train.Answer.Rows;
 import io.freshet.train.ShardRequest.Lookup;
+import io.freshet.train.ShardRequest.Occurrences;
 import io.freshet.train.ShardRequest.RowDelta;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -21,6 +24,7 @@ final class OpenBatch {
   final HeldWatermark heldWatermark = new HeldWatermark();
   private final ShardGroups groups;
   private final int width;
+  private final FieldRules rules;
 
   private long number;
   private long lastKnown;
@@ -28,10 +32,13 @@ final class OpenBatch {
   private float[] rows = new float[0]; // stored rows in batch-row order
   private float[] moved = new float[0]; // first as they were pulled, then how far they moved
   private long[] base = new long[0]; // updates that the rows know of
+  private int[] lives = new int[0]; // of the rows, where they may be lost
+  private boolean areLost; // whether rows may be
 
-  OpenBatch(ShardGroups groups, int width) {
+  OpenBatch(ShardGroups groups, int width, FieldRules rules) {
     this.groups = groups;
     this.width = width;
+    this.rules = rules;
   }
 
   /** Number of the batch, counted by the trainer from 1. */
@@ -63,10 +70,21 @@ final class OpenBatch {
   /** Takes the rows of one part. */
   void accept(Rows answer) {
     int part = answer.part();
+    areLost = answer.lives().length > 0;
+    int at = 0;
     for (int i = 0; i < groups.size(part); i++) {
       int row = groups.row(part, i);
       base[row] = answer.updates()[i];
-      System.arraycopy(answer.values(), i * width, rows, row * width, width);
+      if (base[row] == Rows.ABSENT) {
+        examples.markAbsent(row);
+        Arrays.fill(rows, row * width, (row + 1) * width, 0);
+      } else {
+        System.arraycopy(answer.values(), at, rows, row * width, width);
+        at += width;
+      }
+      if (areLost) {
+        lives[row] = answer.lives()[i];
+      }
     }
     partsMissing--;
   }
@@ -79,13 +97,21 @@ final class OpenBatch {
   void addMovesOf(OpenBatch earlier) {
     for (int theirs = 0; theirs < earlier.examples.rows(); theirs++) {
       int ours = examples.rowOf(earlier.examples.fid(theirs));
-      if (ours >= 0) {
+      if (ours >= 0 && (!areLost || isSameLife(earlier, theirs, ours))) {
         base[ours] += earlier.examples.count(theirs);
         for (int i = 0; i < width; i++) {
           rows[ours * width + i] += earlier.moved[theirs * width + i];
         }
       }
     }
+  }
+
+  /** What was learned on a row at its start holds for whatever row its feature has. */
+  private boolean isSameLife(OpenBatch earlier, int theirs, int ours) {
+    int life = earlier.lives[theirs];
+    return !examples.isAbsent(ours)
+        && !earlier.examples.isAbsent(theirs)
+        && (life < 0 || life == lives[ours]);
   }
 
   /** Predicts and learns the examples, and remembers how far the rows moved. */
@@ -99,14 +125,34 @@ final class OpenBatch {
     return predictions;
   }
 
-  /** Sends how far the rows moved; those only predicted from did not. */
+  /**
+   * Sends how far the rows moved; those only predicted from did not. Of features without rows it
+   * sends how often they occurred.
+   */
   void sendMoves(Consumer<ShardRequest> shards) {
+    boolean[] won = examples.hasAbsent() ? rules.draw(examples) : new boolean[0];
     for (int part = 0; part < groups.parts(); part++) {
-      int[] learned = learnedRows(part);
+      int[] learned = learnedRows(part, false);
       if (learned.length > 0) {
         shards.accept(moves(learned));
       }
+      int[] absent = examples.hasAbsent() ? learnedRows(part, true) : new int[0];
+      if (absent.length > 0) {
+        shards.accept(occurrences(absent, won));
+      }
     }
+  }
+
+  private Occurrences occurrences(int[] of, boolean[] won) {
+    long[] fids = new long[of.length];
+    int[] counts = new int[of.length];
+    boolean[] theirs = new boolean[of.length];
+    for (int i = 0; i < of.length; i++) {
+      fids[i] = examples.fid(of[i]);
+      counts[i] = examples.count(of[i]);
+      theirs[i] = won[of[i]];
+    }
+    return new Occurrences(fids, examples.latestTime(), counts, theirs);
   }
 
   private RowDelta moves(int[] of) {
@@ -120,13 +166,14 @@ final class OpenBatch {
       counts[i] = examples.count(of[i]);
       System.arraycopy(moved, of[i] * width, deltas, i * width, width);
     }
-    return new RowDelta(fids, examples.latestTime(), bases, counts, deltas);
+    int[] pulled = areLost ? Arrays.stream(of).map(row -> lives[row]).toArray() : new int[0];
+    return new RowDelta(fids, examples.latestTime(), bases, counts, pulled, deltas);
   }
 
-  private int[] learnedRows(int part) {
+  private int[] learnedRows(int part, boolean absent) {
     return IntStream.range(0, groups.size(part))
         .map(i -> groups.row(part, i))
-        .filter(row -> examples.count(row) > 0)
+        .filter(row -> examples.count(row) > 0 && examples.isAbsent(row) == absent)
         .toArray();
   }
 
@@ -141,6 +188,7 @@ final class OpenBatch {
   private void reserve(int n) {
     if (n > base.length) {
       base = new long[n + n / 4];
+      lives = new int[base.length];
       rows = new float[base.length * width];
       moved = new float[base.length * width];
     }

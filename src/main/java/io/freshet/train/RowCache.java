@@ -18,14 +18,28 @@ import java.util.Arrays;
 final class RowCache {
   /** Where rows come from and go to. */
   interface Store {
-    /** The row of a feature, or null if it has none. */
+    /** The row of a feature, or null if nothing is known of it. */
     StoredRow load(long fid) throws Exception;
+
+    /** Whether a feature without a row gets one by being asked for. */
+    default boolean admits(long fid) {
+      return true;
+    }
 
     /** Writes the row that a feature starts with. */
     void start(long fid, float[] values, int at);
 
     void save(long fid, StoredRow row) throws Exception;
   }
+
+  /** The slot of a feature that has no row. */
+  static final int NO_ROW = -1;
+
+  /** The life of a row that is not in state, nor anything else of its feature. */
+  static final int NEW = -1;
+
+  /** The life of a row that is not in state, where its feature is known. */
+  static final int RENEWED = -2;
 
   private final Store store;
   private final int width;
@@ -35,9 +49,12 @@ final class RowCache {
   private final DirtySlots dirty;
   private float[] values; // by slot, as all that follows
   private long[] history; // updates and when last seen, side by side: one wait for memory
+  private int[] lives; // 0 and above of rows, else as above
   private int[] used; // number of the call that did so last; 0 since the hand passed
 
   private int size;
+  private int[] free = new int[0]; // slots below size that hold no row
+  private int freed;
   private int calls;
   private int hand;
   private long hits;
@@ -63,16 +80,20 @@ final class RowCache {
     values = new float[slots * width];
     history = new long[2 * slots];
     used = new int[slots];
+    lives = new int[slots];
   }
 
-  /** The slot of a feature's row, which is loaded or started if the cache does not hold it. */
+  /**
+   * The slot of a feature's row, which is loaded or started if the cache does not hold it; {@link
+   * #NO_ROW} if it has none and gets none.
+   */
   int slot(long fid) throws Exception {
     beginCall();
     return find(fid);
   }
 
   /**
-   * The slots of n features' rows, valid together; n is at most the capacity.
+   * The slots of n features' rows, or {@link #NO_ROW}, valid together; n is at most the capacity.
    *
    * @param fids features, from {@code fids[from]} on
    * @param slots receives the slots
@@ -105,24 +126,61 @@ final class RowCache {
       return slot;
     }
     misses++;
-    return fill(freeSlot(), fid);
+    StoredRow row = store.load(fid);
+    if (row == null || row.isAbsent()) {
+      return store.admits(fid) ? fill(freeSlot(), fid, row) : NO_ROW;
+    }
+    checkWidth(fid, row);
+    return fill(freeSlot(), fid, row);
   }
 
-  private int fill(int slot, long fid) throws Exception {
-    StoredRow row = store.load(fid);
-    if (row == null) {
-      store.start(fid, values, at(slot));
-      history[2 * slot] = 0;
-      history[2 * slot + 1] = Long.MIN_VALUE;
+  private int fill(int slot, long fid, StoredRow row) {
+    used[slot] = calls;
+    index.put(fid, slot);
+    if (row == null || row.isAbsent()) {
+      startAnew(slot, row == null ? NEW : RENEWED);
     } else {
-      checkWidth(fid, row);
       System.arraycopy(row.values(), 0, values, at(slot), width);
       history[2 * slot] = row.updates();
       history[2 * slot + 1] = row.lastSeen();
+      lives[slot] = row.life();
     }
-    used[slot] = calls;
-    index.put(fid, slot);
     return slot;
+  }
+
+  /** The slot of a feature that the cache holds, or {@link #NO_ROW}; not counted as a use. */
+  int peek(long fid) {
+    return index.find(fid);
+  }
+
+  /** Starts a row for a feature that had none; the slot is valid until the next are asked for. */
+  int begin(long fid, StoredRow known) throws Exception {
+    beginCall();
+    return fill(freeSlot(), fid, known);
+  }
+
+  /** Makes a slot's row the one that its feature starts with, with nothing to write back. */
+  void startAnew(int slot, int life) {
+    store.start(index.fid(slot), values, at(slot));
+    history[2 * slot] = 0;
+    history[2 * slot + 1] = Long.MIN_VALUE;
+    lives[slot] = life;
+    if (dirty.contains(slot)) {
+      dirty.remove(slot);
+    }
+  }
+
+  /** Forgets a slot's row without writing it back. */
+  void remove(int slot) {
+    index.remove(slot);
+    if (dirty.contains(slot)) {
+      dirty.remove(slot);
+    }
+    used[slot] = 0;
+    if (freed == free.length) {
+      free = Arrays.copyOf(free, Math.max(16, 2 * freed));
+    }
+    free[freed++] = slot;
   }
 
   private void checkWidth(long fid, StoredRow row) {
@@ -148,6 +206,18 @@ final class RowCache {
 
   long updates(int slot) {
     return history[2 * slot];
+  }
+
+  long lastSeen(int slot) {
+    return history[2 * slot + 1];
+  }
+
+  int life(int slot) {
+    return lives[slot];
+  }
+
+  void life(int slot, int life) {
+    lives[slot] = life;
   }
 
   /** Notes that a row's floats were changed by so many occurrences. */
@@ -180,12 +250,12 @@ final class RowCache {
   }
 
   int size() {
-    return size;
+    return size - freed;
   }
 
   /** What it takes of the heap. */
   long bytes() {
-    long perSlot = (long) Float.BYTES * width + 2 * Long.BYTES + 1;
+    long perSlot = (long) Float.BYTES * width + 2 * Long.BYTES + 2 * Integer.BYTES;
     return used.length * perSlot + index.bytes() + dirty.bytes();
   }
 
@@ -199,11 +269,15 @@ final class RowCache {
 
   private void writeBack(int slot) throws Exception {
     float[] row = Arrays.copyOfRange(values, at(slot), at(slot) + width);
-    store.save(index.fid(slot), new StoredRow(history[2 * slot], history[2 * slot + 1], row));
+    int life = Math.max(0, lives[slot]);
+    store.save(index.fid(slot), new StoredRow(history[2 * slot], history[2 * slot + 1], life, row));
     dirty.remove(slot);
   }
 
   private int freeSlot() throws Exception {
+    if (freed > 0) {
+      return free[--freed];
+    }
     if (size == capacity) {
       return evict();
     }
@@ -237,5 +311,6 @@ final class RowCache {
     values = Arrays.copyOf(values, slots * width);
     history = Arrays.copyOf(history, 2 * slots);
     used = Arrays.copyOf(used, slots);
+    lives = Arrays.copyOf(lives, slots);
   }
 }

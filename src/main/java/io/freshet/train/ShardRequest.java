@@ -31,8 +31,25 @@ sealed interface ShardRequest {
    * @param time latest event time of the examples they moved for
    * @param base for each row, {@code updates} as far as the trainer's copy of the row knew of them
    * @param counts for each row, its occurrences in the examples: {@code updates} grows by it
+   * @param lives for each row, the life that the trainer pulled; empty where no row is ever lost
    * @param deltas stored rows, after learning minus before
    */
-  record RowDelta(long[] fids, long time, long[] base, int[] counts, float[] deltas)
-      implements ShardRequest {}
+  record RowDelta(long[] fids, long time, long[] base, int[] counts, int[] lives, float[] deltas)
+      implements ShardRequest {
+    private static final int[] NONE = {};
+
+    /** Of rows that are never lost. */
+    RowDelta(long[] fids, long time, long[] base, int[] counts, float[] deltas) {
+      this(fids, time, base, counts, NONE, deltas);
+    }
+  }
+
+  /**
+   * Occurrences of features that had no row when they were learned.
+   *
+   * @param time latest event time of the examples
+   * @param counts for each feature, its occurrences in the examples
+   * @param won for each feature, whether an occurrence has won it a row
+   */
+  record Occurrences(long[] fids, long time, int[] counts, boolean[] won) implements ShardRequest {}
 }

@@ -1,5 +1,6 @@
 package io.freshet.train;
 
+import io.freshet.train.Answer.Rows;
 import io.freshet.train.ShardRequest.RowDelta;
 import java.util.Arrays;
 
@@ -17,10 +18,31 @@ import java.util.Arrays;
 final class ShardTable {
   private static final int CHUNK = 256;
 
+  /** What decides whether features have rows; it may take slots of a chunk away. */
+  interface Judge {
+    /** Every row stays. */
+    Judge NONE =
+        new Judge() {
+          @Override
+          public void askedFor(long[] fids, int from, int n, int[] slots) {}
+
+          @Override
+          public void moved(RowDelta delta, int from, int n, int[] slots) {}
+        };
+
+    /** Of the slots of features that were asked for, gives {@link RowCache#NO_ROW} to some. */
+    void askedFor(long[] fids, int from, int n, int[] slots) throws Exception;
+
+    /** The same of the features of a delta, whose movement is dropped then. */
+    void moved(RowDelta delta, int from, int n, int[] slots) throws Exception;
+  }
+
   private final RowCache cache;
+  private final Judge judge;
   private final int width;
   private final int parameters;
   private final int[] slots;
+  private final int[] origins; // places of the slots in the chunk
   private final float[] block; // rows of a chunk
   private final float[] moves; // what is added to them
   private final FiniteCheck finite = new FiniteCheck();
@@ -28,23 +50,42 @@ final class ShardTable {
   private long unseen;
 
   ShardTable(RowCache cache, int width, int parameters) {
+    this(cache, width, parameters, Judge.NONE);
+  }
+
+  ShardTable(RowCache cache, int width, int parameters, Judge judge) {
     this.cache = cache;
+    this.judge = judge;
     this.width = width;
     this.parameters = parameters;
     slots = new int[Math.min(CHUNK, cache.capacity())];
+    origins = new int[slots.length];
     block = new float[slots.length * width];
     moves = new float[block.length];
   }
 
-  /** Copies the features' rows, and how often each was updated. */
-  void read(long[] fids, float[] rows, long[] updates) throws Exception {
+  /**
+   * Copies the rows of the features that have one, one after the other, and how often each was
+   * updated.
+   *
+   * @param updates receives {@link Rows#ABSENT} for a feature without a row
+   * @param lives receives the rows' lives, if it is as long as {@code fids}
+   * @return how many floats were copied
+   */
+  int read(long[] fids, float[] rows, long[] updates, int[] lives) throws Exception {
+    int copied = 0;
     for (int from = 0; from < fids.length; from += slots.length) {
       int n = lookUp(fids, from);
-      copyOut(n, rows, from * width);
+      judge.askedFor(fids, from, n, slots);
+      copied += copyOut(n, rows, copied);
       for (int i = 0; i < n; i++) {
-        updates[from + i] = cache.updates(slots[i]);
+        updates[from + i] = slots[i] < 0 ? Rows.ABSENT : cache.updates(slots[i]);
+      }
+      for (int i = from; i < Math.min(from + n, lives.length); i++) {
+        lives[i] = slots[i - from] < 0 ? RowCache.NEW : cache.life(slots[i - from]);
       }
     }
+    return copied;
   }
 
   /**
@@ -57,22 +98,43 @@ final class ShardTable {
     int refused = 0;
     for (int from = 0; from < delta.fids().length; from += slots.length) {
       int n = lookUp(delta.fids(), from);
-      copyOut(n, block, 0);
-      System.arraycopy(delta.deltas(), from * width, moves, 0, n * width);
+      judge.moved(delta, from, n, slots);
+      n = gather(delta, from, n);
       refused += finite.holds(moves, 0, n * width) ? 0 : blankUnlessFinite(n);
+      copyOut(n, block, 0);
       for (int i = 0; i < n; i++) {
-        long others = cache.updates(slots[i]) - delta.base()[from + i];
-        scale(i, delta.counts()[from + i], others);
+        int row = from + origins[i];
+        long others = Math.max(0, cache.updates(slots[i]) - delta.base()[row]);
+        scale(i, delta.counts()[row], others);
         unseen += others;
       }
       moved += n;
       addMoves(n * width);
       for (int i = 0; i < n; i++) {
         System.arraycopy(block, i * width, cache.values(), cache.at(slots[i]), width);
-        cache.changed(slots[i], delta.counts()[from + i], delta.time(), now);
+        cache.changed(slots[i], delta.counts()[from + origins[i]], delta.time(), now);
       }
     }
     return refused;
+  }
+
+  /** Copies the moves of a chunk's rows that are there; returns how many are. */
+  private int gather(RowDelta delta, int from, int n) {
+    int kept = 0;
+    for (int i = 0; i < n; i++) {
+      if (slots[i] >= 0) {
+        slots[kept] = slots[i];
+        origins[kept++] = i;
+      }
+    }
+    if (kept == n) {
+      System.arraycopy(delta.deltas(), from * width, moves, 0, n * width);
+      return n;
+    }
+    for (int i = 0; i < kept; i++) {
+      System.arraycopy(delta.deltas(), (from + origins[i]) * width, moves, i * width, width);
+    }
+    return kept;
   }
 
   /** Rows moved so far. */
@@ -103,16 +165,22 @@ final class ShardTable {
     return n;
   }
 
-  private void copyOut(int n, float[] rows, int to) {
+  /** Copies the rows of a chunk that are there; returns how many floats. */
+  private int copyOut(int n, float[] rows, int to) {
     float[] values = cache.values();
+    int at = to;
     for (int i = 0; i < n; i++) {
-      System.arraycopy(values, cache.at(slots[i]), rows, to + i * width, width);
+      if (slots[i] >= 0) {
+        System.arraycopy(values, cache.at(slots[i]), rows, at, width);
+        at += width;
+      }
     }
+    return at - to;
   }
 
   /** The share of an own move that is left when others moved the row as well. */
   private void scale(int i, int own, long others) {
-    if (others != 0) {
+    if (others > 0) {
       float scale = (float) own / (own + others);
       for (int j = i * width; j < i * width + parameters; j++) {
         moves[j] *= scale;

@@ -1,11 +1,16 @@
 package io.freshet.train;
 
+import io.freshet.model.LongIndex;
 import io.freshet.model.RowBlock;
 import io.freshet.model.RowLayout;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 
-/** Gathers rows on their way to the snapshot, as finished values, into blocks of about 256 KB. */
+/**
+ * Gathers rows on their way to the snapshot, as finished values, and features whose rows went, into
+ * blocks of about 256 KB.
+ */
 final class TouchedRows {
   private static final int BLOCK_BYTES = 1 << 18;
 
@@ -14,6 +19,7 @@ final class TouchedRows {
   private final long[] fids;
   private final long[] updates;
   private final float[] values;
+  private final LongIndex gone = new LongIndex(64); // whose rows went after those
   private int n;
 
   TouchedRows(RowLayout layout, Consumer<RowBlock> snapshot) {
@@ -26,7 +32,11 @@ final class TouchedRows {
     values = new float[rows * layout.finishedWidth()];
   }
 
+  /** Takes a row; what is said of its feature later counts. */
   void add(long fid, StoredRow row) {
+    if (gone.find(fid) >= 0) {
+      flush(); // in a block, rows go after they were written
+    }
     fids[n] = fid;
     updates[n] = row.updates();
     layout.finish(row.values(), 0, values, n * layout.finishedWidth());
@@ -35,14 +45,24 @@ final class TouchedRows {
     }
   }
 
+  /** Takes it that a feature's row is gone. */
+  void removed(long fid) {
+    gone.add(fid);
+    if (gone.size() == fids.length) {
+      flush();
+    }
+  }
+
   void flush() {
-    if (n > 0) {
+    if (n > 0 || gone.size() > 0) {
       snapshot.accept(
           new RowBlock(
               Arrays.copyOf(fids, n),
               Arrays.copyOf(updates, n),
-              Arrays.copyOf(values, n * layout.finishedWidth())));
+              Arrays.copyOf(values, n * layout.finishedWidth()),
+              LongStream.range(0, gone.size()).map(i -> gone.key((int) i)).toArray()));
       n = 0;
+      gone.clear();
     }
   }
 }

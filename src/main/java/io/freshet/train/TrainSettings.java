@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.LabelSettings;
 import io.freshet.model.LearningSettings;
+import io.freshet.model.TableSettings;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -54,6 +55,18 @@ public record TrainSettings(
         denseSlices,
         cacheRows,
         learning.withLabels(labels));
+  }
+
+  /** The same for a table of other rules. */
+  public TrainSettings withTable(TableSettings table) {
+    return new TrainSettings(
+        batchSize,
+        batchLinger,
+        maxInFlight,
+        denseSyncEvery,
+        denseSlices,
+        cacheRows,
+        learning.withTable(table));
   }
 
   private static void atLeastOne(String name, int value) {

@@ -5,6 +5,7 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.LabelledExample;
 import io.freshet.model.BatchLearner;
 import io.freshet.model.DenseParameters;
+import io.freshet.model.FieldRules;
 import io.freshet.model.MiniBatch;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.Predictions;
@@ -148,12 +149,13 @@ final class Trainer extends AbstractStreamOperator<Predictions>
     RowLayout layout = new RowLayout(model, settings.learning());
     DenseParameters dense =
         DenseParameters.start(schema.size(), model, settings.learning().dense());
-    int maxRows = Math.max(1, MAX_MESSAGE_BYTES / (Float.BYTES * layout.width() + 20));
+    int maxRows = Math.max(1, MAX_MESSAGE_BYTES / (Float.BYTES * layout.width() + 24));
+    FieldRules rules = new FieldRules(settings.learning().table());
     window =
         new BatchWindow(
             () ->
                 new OpenBatch(
-                    new ShardGroups(parallelism, maxParallelism, maxRows), layout.width()));
+                    new ShardGroups(parallelism, maxParallelism, maxRows), layout.width(), rules));
     learner = new BatchLearner(schema, model, settings.learning(), layout, dense, this::skipped);
     replica =
         new DenseReplica(

@@ -7,6 +7,7 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
 import io.freshet.model.Traits;
+import io.freshet.model.TableCounts;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -17,12 +18,15 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * @param predictions every example's, made before it was learned
  * @param skipped examples that were not learned, or not wholly, as poison
  * @param rows touched rows, each from the shard that owns it, ahead of each barrier at the latest
+ * @param counts what the table gained and lost, from each shard, ahead of each barrier; nothing
+ *     where rows are never lost
  * @param dense all slices of the deep part, ahead of each barrier
  */
 public record TrainingLoop(
     DataStream<Predictions> predictions,
     DataStream<SkippedExample> skipped,
     DataStream<RowBlock> rows,
+    DataStream<TableCounts> counts,
     DataStream<DenseBlock> dense) {
   private static final String CO_LOCATION = "freshet-loop";
 
@@ -105,6 +109,7 @@ public record TrainingLoop(
         trainer,
         trainer.getSideOutput(Trainer.SKIPPED),
         shard.getSideOutput(EmbeddingShard.TOUCHED),
+        shard.getSideOutput(EmbeddingShard.COUNTS),
         merger.getSideOutput(DenseMerger.FINISHED));
   }
 

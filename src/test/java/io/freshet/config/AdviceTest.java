@@ -45,6 +45,19 @@ final class AdviceTest {
   }
 
   @Test
+  void countersThatNeverExpireAreWarnedOf() {
+    String counted = "embedding.admission.kind=count";
+
+    assertThat(Samples.parse(Samples.LEAST, counted, "embedding.expiry=1 d").warnings()).isEmpty();
+    assertThat(Samples.parse(Samples.LEAST, counted, "embedding.max-rows=5").warnings()).isEmpty();
+    assertThat(Samples.parse(Samples.LEAST, counted).warnings())
+        .containsExactly(
+            "--set embedding.admission.kind: counts each feature for ever, where embedding.expiry is"
+                + " never: the counters of features seen once grow without bound; set an expiry, or"
+                + " take kind sketch");
+  }
+
+  @Test
   void timerBucketLongerThanTheWindowIsWarnedOf() {
     assertThat(Samples.parse(Samples.LEAST + "join: {window: 500 ms}\n").warnings())
         .containsExactly(

@@ -62,6 +62,34 @@ final class BrokenConfigTest {
   }
 
   @Test
+  void rulesOfTheTableNameFieldsOnceAndWithinTheirRanges() {
+    String yaml =
+        GOOD
+            + """
+            embedding:
+              admission: {kind: sketch, after: 200}
+              expiry: 0 s
+              max-rows: -1
+              fields:
+                - {name: genre, expiry: 1 d}
+                - {name: user, admission: {kind: chance, share: 2}}
+                - {name: user, expiry: 1 d}
+            """;
+
+    assertThat(problems(yaml))
+        .containsExactly(
+            "learner.yaml:4:36: embedding.admission.after: 200 is not a whole number from 1 to 127",
+            "learner.yaml:5:11: embedding.expiry: 0 s is not never, or a time from 1 s to 3660 d"
+                + " (number and unit: ms, s, min, h, d)",
+            "learner.yaml:6:13: embedding.max-rows: -1 is not a whole number above 0, or none",
+            "learner.yaml:8:14: embedding.fields[1].name: genre is not a field; did you mean"
+                + " genres?",
+            "learner.yaml:9:53: embedding.fields[2].admission.share: 2 is not a number from"
+                + " 0.000001 to 1",
+            "learner.yaml:10:14: embedding.fields[3].name: user has rules of its own already");
+  }
+
+  @Test
   void nothingAtAllLacksTheKeysWithoutDefault() {
     assertThat(problems(""))
         .containsExactly(

@@ -20,12 +20,18 @@ import io.freshet.join.Action;
 import io.freshet.join.BreakerSettings;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.LabelDefinition;
+import io.freshet.model.Admission.Chance;
+import io.freshet.model.Admission.Counted;
+import io.freshet.model.Admission.Sketched;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings.Adagrad;
 import io.freshet.model.OptimizerSettings.Ftrl;
 import io.freshet.model.OptimizerSettings.Sgd;
+import io.freshet.model.TableSettings;
+import io.freshet.model.TableSettings.FieldRule;
+import io.freshet.model.TableSettings.Rule;
 import io.freshet.snapshot.GateSettings;
 import io.freshet.snapshot.MergeSettings;
 import io.freshet.snapshot.RetentionSettings;
@@ -154,6 +160,20 @@ final class LearnerConfigTest {
             0.5,
             Sampling.WEIGHT,
             10);
+    Rule rule = new Rule(new Counted(5), Duration.ofDays(30));
+    TableSettings table =
+        new TableSettings(
+            rule,
+            List.of(
+                new FieldRule(9, "who", new Rule(new Sketched(9), Duration.ofDays(30))),
+                new FieldRule(2, "genres", Rule.NONE),
+                new FieldRule(3, "price", rule),
+                new FieldRule(4, "raw", rule),
+                new FieldRule(5, "score", rule),
+                new FieldRule(6, "age", rule),
+                new FieldRule(7, "who-genre", new Rule(new Chance(0.25), Duration.ofHours(12)))),
+            1_000_000,
+            1 << 20);
     assertThat(config)
         .isEqualTo(
             new LearnerConfig(
@@ -218,7 +238,8 @@ final class LearnerConfigTest {
                         new Adagrad(0.2f, 0.5f),
                         32,
                         new Adagrad(0.03f, 0.3f),
-                        labels)),
+                        labels,
+                        table)),
                 new EvaluateSettings(Duration.ofMinutes(10), 0.25, List.of("genres"), 7),
                 new SnapshotSettings(
                     "s3://models/ads",

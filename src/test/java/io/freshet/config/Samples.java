@@ -83,6 +83,15 @@ final class Samples {
           sync-every: 512
           slices: 96
           optimizer: {kind: adagrad, learning-rate: 0.03, initial-accumulator: 0.3}
+      embedding:
+        admission: {kind: count, after: 5}
+        expiry: 30 d
+        max-rows: 1000000
+        sketch-memory: 1 MB
+        fields:
+          - {name: genres, admission: {kind: all}, expiry: never}
+          - {name: who, admission: {kind: sketch, after: 9}}
+          - {name: who-genre, admission: {kind: chance, share: 0.25}, expiry: 12 h}
       evaluate: {window: 10 min, at-impression: 0.25, slices: [genres], slice-values: 7}
       snapshot:
         root: "s3://models/ads"

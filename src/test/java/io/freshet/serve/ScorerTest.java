@@ -76,6 +76,21 @@ class ScorerTest {
   }
 
   @Test
+  void unknownIdsOfFieldsThatEarnTheirRowsCountAsNothing() throws Exception {
+    Path manifest = root.resolve(FULL + "/manifest.json");
+    Files.writeString(
+        manifest,
+        Files.readString(manifest)
+            .replaceFirst("\"start-row\",", "\"start-row\", \"zero_fields\": [1, 3],"));
+    float score = scorer().score(SampleModel.FEATURES);
+    List<Example> example = List.of(encoded(scorer(), SampleModel.FEATURES));
+
+    assertThat(score)
+        .isEqualTo(predictor(UnknownRows.zeroIn(List.of(1, 3))).predict(example)[0])
+        .isNotEqualTo(predictor(UnknownRows.START).predict(example)[0]);
+  }
+
+  @Test
   void anExampleOfUnknownIdsScoresWhatTheTrainerPredictsBeforeItLearnsIt() throws Exception {
     LocalLearner learner =
         new LocalLearner(SampleModel.SCHEMA, SampleModel.SETTINGS, LearningSettings.DEFAULT);

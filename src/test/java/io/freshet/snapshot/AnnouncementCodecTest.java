@@ -17,12 +17,14 @@ class AnnouncementCodecTest {
     Announcement part = new Announcement.Part(".staging/x", Long.MAX_VALUE, "ab", 3, 4, 5);
     Announcement metrics = new Announcement.Metrics(Map.of("auc", 0.75, "ne", Double.NaN));
     Announcement offset = new Announcement.Offset("impressions", 7, 1L << 40);
+    Announcement added = new Announcement.Added(Map.of("table_rows", -3.0));
     Announcement withheld = new Announcement.Withheld("clicks are missing");
     Announcement window = new Announcement.Window(1L << 41, 9, 9.5, 0.25, 0.5, Double.NaN);
 
     assertThat(sent(part)).isEqualTo(part);
     assertThat(sent(metrics)).isEqualTo(metrics);
     assertThat(sent(offset)).isEqualTo(offset);
+    assertThat(sent(added)).isEqualTo(added);
     assertThat(sent(window)).isEqualTo(window);
     assertThat(sent(withheld)).isEqualTo(withheld);
   }

@@ -2,6 +2,7 @@ package io.freshet.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class CutCollectorTest {
@@ -14,6 +15,22 @@ final class CutCollectorTest {
 
     assertThat(collector.cut(1).withheld()).isTrue();
     assertThat(collector.cut(2).withheld()).isFalse();
+  }
+
+  @Test
+  void whatWasAddedIsSummedOverBarriersAndWhoeverTellsIt() {
+    CutCollector collector = new CutCollector(0, 1);
+    collector.add(new Announcement.Added(Map.of("table_rows", 5.0, "table_expired", 1.0)));
+    collector.add(new Announcement.Added(Map.of("table_rows", -2.0)));
+    assertThat(collector.cut(1).metrics()).containsEntry("table_rows", 3.0);
+
+    collector.add(new Announcement.Metrics(Map.of("auc", 0.5)));
+    collector.add(new Announcement.Added(Map.of("table_rows", 1.0)));
+
+    assertThat(collector.cut(2).metrics())
+        .containsEntry("table_rows", 4.0)
+        .containsEntry("table_expired", 1.0)
+        .containsEntry("auc", 0.5);
   }
 
   @Test

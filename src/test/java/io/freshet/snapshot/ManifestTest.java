@@ -139,7 +139,7 @@ class ManifestTest {
         Instant.parse("2026-01-02T03:04:05.678Z"),
         new Manifest.Model("dcn", 10, List.of(128, 64), 3),
         schema,
-        new Manifest.UnknownIds("zero", Long.MIN_VALUE),
+        new Manifest.UnknownIds("zero", Long.MIN_VALUE, List.of(2, 7)),
         new Manifest.DenseFile(
             "dense.safetensors",
             1L << 40,

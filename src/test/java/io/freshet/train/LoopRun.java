@@ -254,10 +254,14 @@ final class LoopRun {
     if (value instanceof SkippedExample skip) {
       skipped.add(skip);
     } else if (value instanceof RowBlock block) {
-      int width = block.values().length / block.size();
+      int width = block.values().length / Math.max(1, block.size());
       for (int i = 0; i < block.size(); i++) {
         updates.put(block.fids()[i], block.updates()[i]);
         rows.put(block.fids()[i], Arrays.copyOfRange(block.values(), i * width, (i + 1) * width));
+      }
+      for (long gone : block.removed()) {
+        updates.remove(gone);
+        rows.remove(gone);
       }
     } else if (value instanceof DenseBlock block) {
       dense.put(block.from(), block);

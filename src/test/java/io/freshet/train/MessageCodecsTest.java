@@ -8,10 +8,13 @@ import io.freshet.model.DenseBlock;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
 import io.freshet.model.Traits;
+import io.freshet.model.TableCounts;
 import io.freshet.train.Answer.DenseSlices;
 import io.freshet.train.Answer.Rows;
 import io.freshet.train.ShardRequest.Lookup;
+import io.freshet.train.ShardRequest.Occurrences;
 import io.freshet.train.ShardRequest.RowDelta;
+import io.freshet.wire.Primitives;
 import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.util.Arrays;
@@ -21,6 +24,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -51,6 +55,53 @@ final class MessageCodecsTest {
   void rowsTravelUnchanged(int n) throws IOException {
     assertTravelsUnchanged(
         MessageCodecs.ANSWER, new Rows(REPLY_TO, 1L << 40, 3, longs(n), floats(22 * n)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5000})
+  void rowsAndDeltasThatTellLivesTravelUnchanged(int n) throws IOException {
+    assertTravelsUnchanged(
+        MessageCodecs.ANSWER, new Rows(REPLY_TO, 1L << 40, 3, longs(n), ints(n), floats(n)));
+    assertTravelsUnchanged(
+        MessageCodecs.SHARD_REQUEST,
+        new RowDelta(longs(n), Long.MIN_VALUE, longs(n), ints(n), ints(n), floats(22 * n)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5000})
+  void occurrencesTravelUnchanged(int n) throws IOException {
+    boolean[] won = new boolean[n];
+    for (int i = 0; i < n; i += 3) {
+      won[i] = true;
+    }
+    assertTravelsUnchanged(
+        MessageCodecs.SHARD_REQUEST, new Occurrences(longs(n), 5L << 40, ints(n), won));
+  }
+
+  @Test
+  void countsTravelUnchanged() throws IOException {
+    assertTravelsUnchanged(
+        MessageCodecs.TABLE_COUNTS, new TableCounts(1, -2, 1L << 40, 4, 5, 6, 7));
+  }
+
+  @Test
+  void rowsLieInStateWithTheirLifeAndOthersAsVersionOneWroteThem() throws IOException {
+    assertTravelsUnchanged(StoredRow.TYPE, new StoredRow(7, 1L << 40, 9, floats(22)));
+    assertTravelsUnchanged(StoredRow.TYPE, StoredRow.absent(2, -5));
+    DataOutputSerializer first = new DataOutputSerializer(64);
+    first.writeLong(7);
+    first.writeLong(1L << 40);
+    first.writeInt(2);
+    Primitives.writeFloats(new float[] {0.5f, -1}, 0, 2, first);
+    StoredRow row =
+        new StoredRow.Codec().read(new DataInputDeserializer(first.getCopyOfBuffer()), 1);
+    DataOutputSerializer now = new DataOutputSerializer(64);
+    new StoredRow.Codec().write(row, now);
+
+    assertThat(row)
+        .usingRecursiveComparison()
+        .isEqualTo(new StoredRow(7, 1L << 40, new float[] {0.5f, -1}));
+    assertThat(now.getCopyOfBuffer()).isEqualTo(first.getCopyOfBuffer());
   }
 
   @ParameterizedTest

@@ -5,20 +5,29 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.model.BatchLearner;
 import io.freshet.model.DenseParameters;
+import io.freshet.model.FieldRules;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Predictions;
 import io.freshet.model.RowLayout;
+import io.freshet.model.TableSettings;
 import io.freshet.train.Answer.Rows;
 import io.freshet.train.ShardRequest.Lookup;
+import io.freshet.train.ShardRequest.Occurrences;
 import io.freshet.train.ShardRequest.RowDelta;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The life of batches, without a trainer around them. */
 final class OpenBatchTest {
@@ -29,7 +38,10 @@ final class OpenBatchTest {
   private static final int BATCH = 30;
 
   private final BatchWindow window =
-      new BatchWindow(() -> new OpenBatch(new ShardGroups(2, 16, 7), LAYOUT.width()));
+      new BatchWindow(
+          () ->
+              new OpenBatch(
+                  new ShardGroups(2, 16, 7), LAYOUT.width(), new FieldRules(TableSettings.OFF)));
   private final BatchLearner learner =
       new BatchLearner(
           SyntheticExamples.SCHEMA,
@@ -144,6 +156,60 @@ final class OpenBatchTest {
         .hasMessage("rows for batch 3, which is not open");
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 1, true", "1, 2, false", "-1, 2, true", "1, -1, false"})
+  void ownMovesAreAddedToRowsOfTheSameLifeAndFromTheirStartToAny(
+      int first, int second, boolean added) {
+    lookUp(0);
+    receive(first);
+    lookUp(1);
+    receive(second);
+    Set<Long> inBoth = new HashSet<>();
+    learn();
+    deltas.forEach(delta -> Arrays.stream(delta.fids()).forEach(inBoth::add));
+    deltas.clear();
+
+    learn();
+
+    int shared = 0;
+    for (RowDelta delta : deltas) {
+      assertThat(delta.lives()).containsOnly(second);
+      for (int i = 0; i < delta.fids().length; i++) {
+        boolean isShared = inBoth.contains(delta.fids()[i]);
+        assertThat(delta.base()[i] > 0).isEqualTo(isShared && added);
+        shared += isShared ? 1 : 0;
+      }
+    }
+    assertThat(shared).isPositive();
+  }
+
+  @Test
+  void ofFeaturesWithoutRowsOnlyTheirOccurrencesAreSent() {
+    lookUp(0);
+    while (!lookups.isEmpty()) {
+      Lookup lookup = lookups.remove();
+      long[] absent = new long[lookup.fids().length];
+      int[] lives = new int[absent.length];
+      Arrays.fill(absent, Rows.ABSENT);
+      Arrays.fill(lives, RowCache.NEW);
+      accept(new Rows(REPLY_TO, lookup.batch(), lookup.part(), absent, lives, new float[0]));
+    }
+    OpenBatch batch = window.takeComplete();
+    Map<Long, Long> occurrences = new HashMap<>();
+
+    Predictions predictions = batch.learn(learner);
+    batch.sendMoves(
+        request -> {
+          Occurrences seen = (Occurrences) request;
+          for (int i = 0; i < seen.fids().length; i++) {
+            occurrences.put(seen.fids()[i], (long) seen.counts()[i]);
+          }
+        });
+
+    assertThat(predictions.probabilities()).containsOnly(0.5f);
+    assertThat(occurrences).isEqualTo(SyntheticExamples.occurrences(5, BATCH));
+  }
+
   private int firstDeltas() {
     return (int) deltas.stream().filter(delta -> delta.time() < 1000L * BATCH).count();
   }
@@ -160,6 +226,16 @@ final class OpenBatchTest {
   private void receive() {
     while (!lookups.isEmpty()) {
       accept(shards.answer(lookups.remove()));
+    }
+  }
+
+  /** Answers with rows that are all in one life. */
+  private void receive(int life) {
+    while (!lookups.isEmpty()) {
+      Rows rows = shards.answer(lookups.remove());
+      int[] lives = new int[rows.updates().length];
+      Arrays.fill(lives, life);
+      accept(new Rows(REPLY_TO, rows.batch(), rows.part(), rows.updates(), lives, rows.values()));
     }
   }
 

@@ -25,6 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 public class ShardBenchmark {
   private static final int WIDTH = 23;
+  private static final int[] NO_LIVES = {};
   private static final int ROWS = 1 << 19;
   private static final int MESSAGE = 6000;
   private static final int MESSAGES = 128;
@@ -45,7 +46,7 @@ public class ShardBenchmark {
       long first = from;
       long[] fids = new long[MESSAGE];
       Arrays.setAll(fids, i -> fid(first + i));
-      table.read(fids, values, updates);
+      table.read(fids, values, updates, NO_LIVES);
     }
     SplittableRandom random = new SplittableRandom(1);
     Arrays.setAll(deltas, i -> delta(random));
@@ -72,7 +73,7 @@ public class ShardBenchmark {
   @Benchmark
   @OperationsPerInvocation(MESSAGE)
   public void lookUp() throws Exception {
-    table.read(deltas[next++ % MESSAGES].fids(), values, updates);
+    table.read(deltas[next++ % MESSAGES].fids(), values, updates, NO_LIVES);
   }
 
   @Benchmark

@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       ServingCommand.class,
       StoreCommand.class,
       TableCommand.class,
+      ChurnCommand.class,
       FreshnessCommand.class,
       LabelsCommand.class,
       SamplingCommand.class,

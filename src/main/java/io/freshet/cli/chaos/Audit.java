@@ -109,7 +109,10 @@ final class Audit {
     surplus.stream().limit(3).forEach(key -> remarks.add(what + ": " + key + " is too many"));
   }
 
-  /** The last snapshot: every feature of every impression, exactly once. */
+  /**
+   * The last snapshot: every feature of every impression, exactly once; where rows were lost or had
+   * to be earned, each at most once, and all of them in the figures.
+   */
   private void lastModel() throws IOException {
     Snapshot model = new SnapshotReader(store).load(store.latest().orElseThrow());
     Map<String, Double> figures = model.manifest().metrics();
@@ -117,12 +120,12 @@ final class Audit {
     line("positives in the last snapshot", expected.positives(), count(figures, "positives"));
     line("examples of its deep part", expected.examples(), model.manifest().dense().examples());
     Expected.Occurrences wanted = expected.occurrences();
-    line("updates in all", wanted.total(), model.totalUpdates());
+    line("updates in all", wanted.total(), model.totalOccurrences());
     Map<Long, Long> byFid = wanted.asMap();
     long wrong = 0;
     for (Map.Entry<Long, Long> feature : byFid.entrySet()) {
       long updates = model.updates(feature.getKey());
-      if (updates != feature.getValue()) {
+      if (areAllInRows(model) ? updates != feature.getValue() : updates > feature.getValue()) {
         wrong++;
         remark("feature %d has %d updates, not %d", feature.getKey(), updates, feature.getValue());
       }
@@ -130,6 +133,10 @@ final class Audit {
     long surplus = java.util.Arrays.stream(model.fids()).filter(f -> wanted.of(f) == 0).count();
     lines.add(
         new Difference("features, by their updates", byFid.size(), model.size(), wrong + surplus));
+  }
+
+  private static boolean areAllInRows(Snapshot model) {
+    return model.totalUpdates() == model.totalOccurrences();
   }
 
   private void everyVersion() throws IOException {
@@ -153,17 +160,19 @@ final class Audit {
     Manifest manifest = model.manifest();
     long examples = count(manifest.metrics(), "examples");
     long occurrences = count(manifest.metrics(), "occurrences");
-    if (model.totalUpdates() != occurrences) {
+    if (model.totalOccurrences() != occurrences) {
       problems.add(
-          "rows have %d updates, its metrics %d occurrences"
-              .formatted(model.totalUpdates(), occurrences));
+          "rows and table_ figures account for %d updates, its metrics for %d occurrences"
+              .formatted(model.totalOccurrences(), occurrences));
     }
     if (manifest.dense().examples() != examples) {
       problems.add(
           "its deep part has learned %d examples, its metrics %d"
               .formatted(manifest.dense().examples(), examples));
     }
-    manifest.eventTime().ifPresent(time -> decided(model, time, problems));
+    if (areAllInRows(model)) {
+      manifest.eventTime().ifPresent(time -> decided(model, time, problems));
+    }
     Expected.Occurrences most = expected.occurrencesBefore(manifest.offsets());
     for (long fid : model.fids()) {
       if (model.updates(fid) > most.of(fid)) {

@@ -163,14 +163,14 @@ record DemoOutcome(Summary summary, Comparison comparison, ReportData report, Lo
     return published;
   }
 
-  /** The sum of {@code updates} over the table, as the last snapshot holds it. */
+  /** The occurrences that the last snapshot accounts for, by its rows and its figures. */
   private static long updates(SnapshotStore store) throws IOException {
     Optional<Version> latest = store.latest();
     if (latest.isEmpty()) {
       return 0;
     }
     Snapshot model = new SnapshotReader(store).load(latest.get());
-    return model.totalUpdates();
+    return model.totalOccurrences();
   }
 
   private static Map<String, String> settings(LearnerConfig config) {
