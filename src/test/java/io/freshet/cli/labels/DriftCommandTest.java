@@ -27,7 +27,18 @@ class DriftCommandTest {
 
   @Test
   void allModelsPredictTheSameImpressionsAndFollowingPays() throws Exception {
-    int code = run("--days", "4", "--warm-up", "2", "--per-second", "0.25", "--drift", "0.2");
+    int code =
+        run(
+            "--days",
+            "4",
+            "--warm-up",
+            "2",
+            "--per-second",
+            "0.25",
+            "--drift",
+            "0.2",
+            "--replicates",
+            "20");
 
     assertThat(code).as(err.toString()).isZero();
     Map<String, JsonNode> models = new HashMap<>();
