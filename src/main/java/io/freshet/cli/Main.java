@@ -1,15 +1,19 @@
 package io.freshet.cli;
 
 import io.freshet.cli.bench.BenchCommand;
+import io.freshet.cli.broker.BrokerCommand;
 import io.freshet.cli.chaos.ChaosCommand;
+import io.freshet.cli.config.ConfigCommand;
 import io.freshet.cli.console.ConsoleCommand;
 import io.freshet.cli.demo.DemoCommand;
+import io.freshet.cli.doctor.DoctorCommand;
 import io.freshet.cli.evaluate.EvaluateCommand;
 import io.freshet.cli.fit.FitCommand;
 import io.freshet.cli.replay.ReplayCommand;
 import io.freshet.cli.serve.ServeCommand;
 import io.freshet.cli.simulate.SimulateCommand;
 import io.freshet.cli.snapshot.SnapshotCommand;
+import io.freshet.cli.topics.TopicsCommand;
 import io.freshet.job.FreshetVersion;
 import io.freshet.job.TrainCommand;
 import java.io.PrintWriter;
@@ -29,6 +33,9 @@ import picocli.CommandLine.Spec;
     description = "Learns a click model from Kafka, continuously, and publishes snapshots of it.",
     subcommands = {
       DemoCommand.class,
+      ConfigCommand.class,
+      DoctorCommand.class,
+      TopicsCommand.class,
       TrainCommand.class,
       SimulateCommand.class,
       ReplayCommand.class,
@@ -38,7 +45,9 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       ConsoleCommand.class,
       FitCommand.class,
-      ChaosCommand.class
+      BrokerCommand.class,
+      ChaosCommand.class,
+      CompletionCommand.class
     },
     footer = {
       "",

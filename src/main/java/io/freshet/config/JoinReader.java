@@ -76,6 +76,7 @@ final class JoinReader {
     return s.make(
             () -> {
               reader.checkTogether(definition, labels);
+              reader.note(definition, labels);
               return new JoinSettings(
                   outOfOrderness,
                   idleness,
@@ -173,12 +174,41 @@ final class JoinReader {
     return weights;
   }
 
+  /** What the section comes to where that does not show in single keys. */
+  private void note(LabelDefinition definition, LabelSettings labels) {
+    if (labels.policy().fakesNegatives()) {
+      negatives.noteNothing("correction");
+    }
+    if (!section.has("actions")) {
+      section.note(
+          "actions",
+          definition.actions().stream()
+              .map(
+                  action ->
+                      Map.of(
+                          "name", action.name(),
+                          "topic", action.topic(),
+                          "window", Quantity.DURATION.text(action.window().toMillis()),
+                          "after", action.after(),
+                          "idleness", Quantity.DURATION.text(action.idleness().toMillis())))
+              .map(TreeMap::new)
+              .toList());
+    }
+    if (!section.has("label")) {
+      Map<String, Object> label = new TreeMap<>();
+      weights(definition.actions()).forEach((name, weight) -> label.put(name, Shown.of(weight)));
+      section.note("label", label);
+    }
+  }
+
   /** Unless it is given, as long as the default is in windows of the default. */
   private Duration warmUp(Duration given, LabelDefinition definition) {
     Duration window = definition.window();
     if (!section.has("warm-up")) {
       JoinSettings d = JoinSettings.DEFAULT;
-      return window.multipliedBy(d.warmUp().dividedBy(d.window()));
+      Duration windows = window.multipliedBy(d.warmUp().dividedBy(d.window()));
+      section.note("warm-up", Quantity.DURATION.text(windows.toMillis()));
+      return windows;
     }
     if (!given.isZero() && given.compareTo(window) < 0) {
       section.error("warm-up", "is below the window; give several windows, or 0 s for none");

@@ -97,11 +97,14 @@ final class KafkaReader {
 
   private static Map<String, String> properties(Section s) {
     Map<String, String> properties = s.all(verbatim());
-    for (String key : properties.keySet()) {
-      if (OURS.containsKey(key)) {
-        s.error(key, "is not passed on: " + OURS.get(key));
-      }
-    }
+    properties.forEach(
+        (key, value) -> {
+          if (OURS.containsKey(key)) {
+            s.error(key, "is not passed on: " + OURS.get(key));
+          } else if (Secrets.isPublic(key)) {
+            s.note(key, value);
+          }
+        });
     return properties;
   }
 }

@@ -27,11 +27,16 @@ final class LearnerReader {
   private final Problems problems = new Problems();
 
   LearnerConfig read(String yaml, String source, List<String> overrides) {
+    return readWhole(yaml, source, overrides).config();
+  }
+
+  EffectiveConfig readWhole(String yaml, String source, List<String> overrides) {
     Section root = Section.root(yaml, source, overrides, problems);
     Optional<LearnerConfig> config = root.make(() -> learner(root));
     problems.refuse();
     Advice.on(config.orElseThrow(), root);
-    return config.orElseThrow().withWarnings(problems.warnings());
+    return new EffectiveConfig(
+        config.orElseThrow().withWarnings(problems.warnings()), root.effective());
   }
 
   private LearnerConfig learner(Section s) {

@@ -40,6 +40,17 @@ enum Quantity {
     }
   }
 
+  /** An amount in the largest unit that it is whole in: {@code 90 s}, {@code 2 h}. */
+  String text(long amount) {
+    String text = "";
+    for (Map.Entry<String, Long> unit : units.entrySet()) {
+      if (text.isEmpty() || amount != 0 && amount % unit.getValue() == 0) {
+        text = amount / unit.getValue() + " " + unit.getKey();
+      }
+    }
+    return text;
+  }
+
   /** A constant of the code. */
   long of(String text) {
     return parse(text).orElseThrow(() -> new IllegalArgumentException(text));

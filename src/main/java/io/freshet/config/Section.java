@@ -3,6 +3,7 @@ package io.freshet.config;
 import io.freshet.config.Node.Entry;
 import io.freshet.config.Node.Mapping;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ final class Section {
   private final NodeReader nodes;
   private final Set<String> known = new LinkedHashSet<>();
   private final List<Section> children = new ArrayList<>();
+  private final Map<String, Object> effective = new LinkedHashMap<>();
   private boolean kindKnown = true;
 
   private Section(Mapping node, String path, Problems problems) {
@@ -58,12 +60,16 @@ final class Section {
 
   /** A single value, or what holds where there is none. */
   <T> T get(String key, T otherwise, Wanted<T> wanted) {
-    return find(key).flatMap(n -> nodes.single(n, path(key), wanted)).orElse(otherwise);
+    T value = find(key).flatMap(n -> nodes.single(n, path(key), wanted)).orElse(otherwise);
+    note(key, wanted.show().apply(value));
+    return value;
   }
 
   /** A single value that has to be there; nothing when it is not. */
   <T> Optional<T> require(String key, Wanted<T> wanted) {
-    return need(key, wanted.phrase()).flatMap(n -> nodes.single(n, path(key), wanted));
+    Optional<T> value = need(key, wanted.phrase()).flatMap(n -> nodes.single(n, path(key), wanted));
+    value.ifPresent(v -> note(key, wanted.show().apply(v)));
+    return value;
   }
 
   /**
@@ -83,12 +89,17 @@ final class Section {
 
   /** A list of single values. */
   <T> List<T> list(String key, List<T> otherwise, Wanted<T> wanted) {
-    return find(key).map(n -> nodes.list(n, path(key), wanted)).orElse(otherwise);
+    List<T> values = find(key).map(n -> nodes.list(n, path(key), wanted)).orElse(otherwise);
+    note(key, values.stream().map(wanted.show()).toList());
+    return values;
   }
 
   /** A list that has to be there; empty when it is not. */
   <T> List<T> requireList(String key, Wanted<T> wanted) {
-    return need(key, "a list").map(n -> nodes.list(n, path(key), wanted)).orElse(List.of());
+    List<T> values =
+        need(key, "a list").map(n -> nodes.list(n, path(key), wanted)).orElse(List.of());
+    note(key, values.stream().map(wanted.show()).toList());
+    return values;
   }
 
   /** A list of mappings that has to be there; empty when it is not. */
@@ -98,12 +109,15 @@ final class Section {
     for (Node item : items) {
       sections.add(child(item, path(key) + '[' + (sections.size() + 1) + ']'));
     }
+    note(key, sections.stream().map(section -> section.effective).toList());
     return sections;
   }
 
   /** A mapping in this one; empty when it is not there. */
   Section section(String key) {
-    return child(find(key).orElseGet(() -> Mapping.empty(node.place())), path(key));
+    Section child = child(find(key).orElseGet(() -> Mapping.empty(node.place())), path(key));
+    note(key, child.effective);
+    return child;
   }
 
   /** This mapping as a record; {@code otherwise} when the record's constructor refuses it. */
@@ -156,6 +170,26 @@ final class Section {
   /** Keys that may be there, and are judged by another reader. */
   void leave(String... keys) {
     known.addAll(List.of(keys));
+  }
+
+  /** Says what a key comes to, for {@link #effective}, where that is not what was asked for. */
+  void note(String key, Object value) {
+    effective.put(key, value);
+  }
+
+  /** Says that a key which was asked for counts for nothing here, and may not even be given. */
+  void noteNothing(String key) {
+    effective.remove(key);
+  }
+
+  /**
+   * Every key that was asked for, in that order, with what it comes to: as it was given, or else by
+   * default. Secrets are left out.
+   *
+   * @return numbers, booleans and text, in lists and maps
+   */
+  Map<String, Object> effective() {
+    return Collections.unmodifiableMap(effective);
   }
 
   /** Reports every key that nobody asked for, here and below. */

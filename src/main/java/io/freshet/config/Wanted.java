@@ -15,8 +15,9 @@ import java.util.regex.Pattern;
  *
  * @param phrase completes "… is not"
  * @param parse the value of a text; nothing when it is not what is wanted
+ * @param show a value as a configuration would have it: a number, a boolean or text
  */
-record Wanted<T>(String phrase, Function<String, Optional<T>> parse) {
+record Wanted<T>(String phrase, Function<String, Optional<T>> parse, Function<T, Object> show) {
   private static final Pattern WHOLE = Pattern.compile("[-+]?(0|[1-9][0-9]{0,17})");
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?");
@@ -25,6 +26,10 @@ record Wanted<T>(String phrase, Function<String, Optional<T>> parse) {
   private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,249}");
 
   private static final Pattern SERVERS = Pattern.compile("[^\\s,:/]+:[0-9]{1,5}");
+
+  Wanted(String phrase, Function<String, Optional<T>> parse) {
+    this(phrase, parse, Shown::of);
+  }
 
   static Wanted<Integer> wholeNumber(int from, int to) {
     return new Wanted<>(
@@ -63,7 +68,8 @@ record Wanted<T>(String phrase, Function<String, Optional<T>> parse) {
   static Wanted<Double> limit() {
     return new Wanted<>(
         "a number above 0, or none",
-        text -> text.equals("none") ? Optional.of(Double.NaN) : finite(text).filter(x -> x > 0));
+        text -> text.equals("none") ? Optional.of(Double.NaN) : finite(text).filter(x -> x > 0),
+        limit -> limit.isNaN() ? "none" : Shown.of(limit));
   }
 
   /** A number of rows, or that there is no limit: the largest number. */
@@ -73,7 +79,8 @@ record Wanted<T>(String phrase, Function<String, Optional<T>> parse) {
         text ->
             text.equals("none")
                 ? Optional.of(Long.MAX_VALUE)
-                : matching(WHOLE, text).map(Long::parseLong).filter(n -> n > 0));
+                : matching(WHOLE, text).map(Long::parseLong).filter(n -> n > 0),
+        rows -> rows == Long.MAX_VALUE ? "none" : rows);
   }
 
   /** How long something is kept; no time for ever. */
@@ -81,7 +88,8 @@ record Wanted<T>(String phrase, Function<String, Optional<T>> parse) {
     Wanted<Duration> time = duration("1 s", "3660 d");
     return new Wanted<>(
         "never, or " + time.phrase(),
-        text -> text.equals("never") ? Optional.of(Duration.ZERO) : time.parse().apply(text));
+        text -> text.equals("never") ? Optional.of(Duration.ZERO) : time.parse().apply(text),
+        kept -> kept.isZero() ? "never" : time.show().apply(kept));
   }
 
   static Wanted<Duration> duration(String from, String to) {
@@ -98,7 +106,7 @@ record Wanted<T>(String phrase, Function<String, Optional<T>> parse) {
 
   /** A property of another system: anything, not even shown when something is wrong with it. */
   static Wanted<String> verbatim() {
-    return new Wanted<>("a single value", Optional::of);
+    return new Wanted<>("a single value", Optional::of, value -> Secrets.VALUE);
   }
 
   static Wanted<String> name() {
@@ -129,7 +137,21 @@ record Wanted<T>(String phrase, Function<String, Optional<T>> parse) {
   static <T> Wanted<T> oneOf(Map<String, T> choices) {
     return new Wanted<>(
         "one of: " + choices.keySet().stream().sorted().reduce((a, b) -> a + ", " + b).orElse(""),
-        text -> Optional.ofNullable(choices.get(text)));
+        text -> Optional.ofNullable(choices.get(text)),
+        value -> value instanceof Boolean ? value : nameOf(value, choices));
+  }
+
+  /** The choice that a value is, or else is a variant of, with other figures. */
+  private static <T> String nameOf(T value, Map<String, T> choices) {
+    return choices.keySet().stream()
+        .filter(key -> choices.get(key).equals(value))
+        .findFirst()
+        .or(
+            () ->
+                choices.keySet().stream()
+                    .filter(key -> choices.get(key).getClass() == value.getClass())
+                    .findFirst())
+        .orElseThrow(() -> new IllegalStateException("no name for " + value));
   }
 
   private static <T> Wanted<T> quantity(
@@ -138,7 +160,8 @@ record Wanted<T>(String phrase, Function<String, Optional<T>> parse) {
     long most = quantity.of(to);
     return new Wanted<>(
         name + " from " + from + " to " + to + " (number and unit: " + quantity.units() + ")",
-        text -> quantity.parse(text).filter(n -> least <= n && n <= most).map(as));
+        text -> quantity.parse(text).filter(n -> least <= n && n <= most).map(as),
+        value -> quantity.text(value instanceof Duration d ? d.toMillis() : (Integer) value));
   }
 
   private static Optional<String> matching(Pattern pattern, String text) {

@@ -31,6 +31,8 @@ public record Rejection(Kind kind, String reason) {
     /** Before the year 2000, or too far ahead of the record's Kafka timestamp. */
     BAD_TIMESTAMP,
     /** More feature values, or feature occurrences made of them, than allowed. */
-    TOO_MANY_VALUES
+    TOO_MANY_VALUES,
+    /** Of a version that is not read: {@link EventVersion}. */
+    UNKNOWN_VERSION
   }
 }

@@ -2,6 +2,7 @@ package io.freshet.job;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.event.EventVersion;
 import io.freshet.event.Outcome;
 import io.freshet.event.Rejection;
 import io.freshet.job.SourceRecord.Dead;
@@ -11,9 +12,11 @@ import io.freshet.job.SourceRecord.Tick;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 
 /**
  * Makes events of Kafka records, and dead letters of those that are none. Never throws on a record.
@@ -46,7 +49,7 @@ abstract class EventDeserializer<T> implements KafkaRecordDeserializationSchema<
   @Override
   public void deserialize(
       ConsumerRecord<byte[], byte[]> record, Collector<SourceRecord<T>> collector) {
-    Outcome<T> outcome = decode(record.value(), record.timestamp());
+    Outcome<T> outcome = read(record);
     if (outcome instanceof Outcome.Good<T> good) {
       long timestamp = timestamp(good.value());
       if (isTickDue(record.partition(), timestamp)) {
@@ -61,6 +64,14 @@ abstract class EventDeserializer<T> implements KafkaRecordDeserializationSchema<
     } else if (outcome instanceof Outcome.Rejected<T> rejected) {
       collector.collect(new Dead<>(letter(record, rejected.rejection())));
     }
+  }
+
+  private Outcome<T> read(ConsumerRecord<byte[], byte[]> record) {
+    Header version = record.headers().lastHeader(EventVersion.HEADER);
+    Optional<Rejection> refusal = EventVersion.refusal(version == null ? null : version.value());
+    return refusal.isPresent()
+        ? new Outcome.Rejected<>(refusal.get())
+        : decode(record.value(), record.timestamp());
   }
 
   private boolean isTickDue(int partition, long timestamp) {

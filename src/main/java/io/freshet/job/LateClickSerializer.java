@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.freshet.event.Click;
+import io.freshet.event.EventVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +15,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Writes late clicks as the click events they were ({@code schemas/click.schema.json}), keyed by
- * impression id.
+ * impression id, with the version of their format in a header.
  */
 final class LateClickSerializer implements KafkaRecordSerializationSchema<Click> {
   private static final long serialVersionUID = 1L;
@@ -29,7 +30,10 @@ final class LateClickSerializer implements KafkaRecordSerializationSchema<Click>
   @Override
   public ProducerRecord<byte[], byte[]> serialize(
       Click click, KafkaSinkContext context, Long timestamp) {
-    return new ProducerRecord<>(topic, null, click.impressionId().getBytes(UTF_8), json(click));
+    byte[] key = click.impressionId().getBytes(UTF_8);
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, null, key, json(click));
+    record.headers().add(EventVersion.HEADER, EventVersion.current());
+    return record;
   }
 
   private static byte[] json(Click click) {

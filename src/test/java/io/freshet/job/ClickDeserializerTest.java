@@ -92,6 +92,19 @@ final class ClickDeserializerTest {
     assertThat(letter.value()).isNull();
   }
 
+  @Test
+  void recordOfAnotherVersionBecomesADeadLetterAsItIs() {
+    byte[] bytes = click(T);
+    ConsumerRecord<byte[], byte[]> record = record(0, bytes);
+    record.headers().add("event-version", "2".getBytes(UTF_8));
+
+    deserializer.deserialize(record, new ListCollector());
+
+    DeadLetter letter = ((Dead<Click>) out.get(0)).letter();
+    assertThat(letter.rejection().kind()).isEqualTo(Rejection.Kind.UNKNOWN_VERSION);
+    assertThat(letter.value()).isSameAs(bytes);
+  }
+
   private void read(int partition, byte[] value) {
     deserializer.deserialize(record(partition, value), new ListCollector());
   }

@@ -95,6 +95,7 @@ final class SinkRecordsTest {
 
     assertThat(record.topic()).isEqualTo("late");
     assertThat(record.key()).asString(UTF_8).isEqualTo(click.impressionId());
+    assertThat(headers(record)).isEqualTo(Map.of("event-version", "1"));
     assertThat(new ClickDecoder(EventSettings.DEFAULT).decode(record.value(), click.timestamp()))
         .isEqualTo(new Outcome.Good<>(click, 0));
   }

@@ -24,9 +24,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Rows, state, snapshots and quality, day by day, on a stream whose ids churn: ten million",
-      "new ids a simulated day, divided by --scale; as it is, with rows that expire after three",
-      "days unseen, and with items and cookies that also have to be seen twice to get a row."
+      "Measures the table day by day on a stream whose ids churn.",
+      "",
+      "It tells rows, state, snapshots and quality, with ten million new ids a"
+          + " simulated day, divided by --scale: as it is, with rows that expire after three"
+          + " days unseen, and with items and cookies that also have to be seen twice to get"
+          + " a row."
     },
     footer = {
       "",

@@ -19,8 +19,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "How long a click takes from Kafka to a served score that reflects it, through broker, job,",
-      "checkpoint, snapshot, follower and HTTP, under a steady stream of impressions."
+      "Measures how long a click takes from Kafka to a score that reflects it.",
+      "",
+      "Its way is through broker, job, checkpoint, snapshot, follower and HTTP, under a"
+          + " steady stream of impressions."
     },
     footer = {
       "",

@@ -14,8 +14,10 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     showDefaultValues = true,
     description = {
-      "Fills the label join with waiting impressions, takes a savepoint, lets all windows end at",
-      "once, takes another savepoint meanwhile; in a process with the given heap.",
+      "Fills the label join with waiting impressions, and lets all windows end.",
+      "",
+      "It takes a savepoint, lets all windows end at once, and takes another savepoint"
+          + " meanwhile; in a process with the given heap."
     },
     footer = {
       "",

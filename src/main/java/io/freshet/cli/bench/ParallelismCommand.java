@@ -22,10 +22,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Learns recorded files with more and more trainers, each time through the whole job, and says"
-          + " how well, and why.",
+      "Learns recorded files with more and more trainers, and says how well, and why.",
       "",
-      "Unseen is the mean number of examples that other trainers learned while a batch was under"
+      "They go through the whole job each time. Unseen is the mean number of examples that other trainers learned while a batch was under"
           + " way; step the mean number of examples in a row step; largest the busiest trainer's"
           + " share of the examples. All are measured in the job. To local is the difference to"
           + " LocalLearner, the single-thread learner, on the same examples in the same order."

@@ -20,8 +20,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "The whole learner, with the broker on the same cores: JSON impressions of 39 fields in lz4,",
-      "3 in 100 of them clicked, label join, checkpoints and snapshots every 10 seconds."
+      "Measures the whole learner, with the broker on the same cores.",
+      "",
+      "It reads JSON impressions of 39 fields in lz4, 3 in 100 of them clicked; label"
+          + " join, checkpoints and snapshots every 10 seconds."
     },
     footer = {
       "",

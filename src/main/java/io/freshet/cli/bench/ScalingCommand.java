@@ -20,9 +20,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "The training loop as one thing after the other grows: parallelism, fields, embedding size,",
-      "rows of the table, layers. All else is as in 39 fields x 10, a million ids, 128-64, batch",
-      "and step 512, parallelism 2; for the rows of the table, with the default batch and step."
+      "Measures the training loop as one thing after the other grows.",
+      "",
+      "These are parallelism, fields, embedding size, rows of the table and layers. All"
+          + " else is as in 39 fields x 10, a million ids, 128-64, batch and step 512,"
+          + " parallelism 2; for the rows of the table, with the default batch and step."
     },
     footer = {
       "",

@@ -21,12 +21,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "The scorer alone and the HTTP server with clients on the same machine: 39 fields x 10,",
-      "400-400-400, for 1, 100 and 1,000 candidates a request; then 100 at half the load that it",
-      "bears, without and with deltas being applied.",
+      "Measures the scorer alone, and the HTTP server with clients on this machine.",
       "",
-      "The roofline is the number of candidates a second if the products of their forward passes",
-      "were all. The snapshots are made first, by the learner."
+      "The model has 39 fields x 10 and 400-400-400, for 1, 100 and 1,000 candidates a"
+          + " request; then 100 at half the load that it bears, without and with deltas being"
+          + " applied.",
+      "",
+      "The roofline is the number of candidates a second if the products of their"
+          + " forward passes were all. The snapshots are made first, by the learner."
     },
     footer = {
       "",

@@ -24,9 +24,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "The training loop on a table in RocksDB that is larger than its memory, beside the same"
-          + " loop",
-      "with all of the table in memory; each in a JVM of its own, which this command starts."
+      "Measures the training loop on a table that is larger than its memory.",
+      "",
+      "The table lies in RocksDB; beside it runs the same loop with all of the table in"
+          + " memory. Each has a JVM of its own, which this command starts."
     },
     footer = {
       "",

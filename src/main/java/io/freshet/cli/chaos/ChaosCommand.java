@@ -28,9 +28,11 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     showDefaultValues = true,
     description = {
-      "Runs a Kafka broker, a Flink job manager and task managers as processes, kills and",
-      "restarts them by a plan drawn from the seed while a stream is learned, and compares",
-      "what is left with a plain oracle over the same records."
+      "Kills the processes of a cluster that learns, and compares with an oracle.",
+      "",
+      "Runs a Kafka broker, a Flink job manager and task managers as processes, kills"
+          + " and restarts them by a plan drawn from the seed while a stream is learned, and"
+          + " compares what is left with a plain oracle over the same records."
     },
     footer = {
       "",

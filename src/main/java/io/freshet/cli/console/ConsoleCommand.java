@@ -22,8 +22,10 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     showDefaultValues = true,
     description = {
-      "Serves a page that shows how a learner is doing: quality, speed, labels, snapshots, rows,",
-      "and what each field adds to a score. Reads what others write; writes nothing."
+      "Serves a page that shows how a learner is doing.",
+      "",
+      "It shows quality, speed, labels, snapshots, rows, and what each field adds to a"
+          + " score. It reads what others write; it writes nothing."
     },
     footer = {
       "",
@@ -54,10 +56,9 @@ public final class ConsoleCommand implements Callable<Integer> {
   @Option(
       names = "--serving",
       paramLabel = "URL",
-      description = {
-        "A server of predictions (freshet serve) that scores the page's form.",
-        "Without one the model is loaded here, onto the heap."
-      })
+      description =
+          "A server of predictions (freshet serve) that scores the page's form. Without"
+              + " one the model is loaded here, onto the heap.")
   private URI serving;
 
   @Option(

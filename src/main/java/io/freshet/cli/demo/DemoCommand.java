@@ -23,9 +23,11 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     showDefaultValues = true,
     description = {
-      "Learns from a simulated ad stream, or from files, with Kafka and Flink in this process;",
-      "ends by itself and writes summary.json, report.html and the model's snapshots.",
-      "A page shows the run in a browser meanwhile, and after it with --keep-open."
+      "Learns from a simulated ad stream, or from files, all in this process.",
+      "",
+      "Kafka and Flink run in it too. It ends by itself and writes summary.json,"
+          + " report.html and the model's snapshots. A page shows the run in a browser"
+          + " meanwhile, and after it with --keep-open."
     },
     footer = {
       "",
@@ -67,10 +69,9 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--console-port",
       paramLabel = "PORT",
-      description = {
-        "Port of the page that shows the run in a browser, 0 for any free one; by default",
-        "8600, or any if it is taken."
-      })
+      description =
+          "Port of the page that shows the run in a browser, 0 for any free one; by"
+              + " default 8600, or any if it is taken.")
   private Integer consolePort;
 
   @Option(names = "--keep-open", description = "Keep the page, and Kafka behind it, until Ctrl-C.")

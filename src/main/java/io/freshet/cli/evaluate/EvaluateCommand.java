@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Scores labelled data with a published snapshot; or holds two learners' predictions of the"
-          + " same examples against each other. Figures come with 95%% intervals by bootstrap."
+      "Scores labelled data with a snapshot, or compares two learners' predictions.",
+      "",
+      "The predictions are of the same examples. Figures come with 95%% intervals by bootstrap."
     },
     footer = {
       "",

@@ -23,10 +23,12 @@ import picocli.CommandLine.Spec;
     name = "fit",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description =
-        "Fits a model to CSV files by several shuffled passes, with early stopping on the"
-            + " validation file, and tests the best pass: for comparison with published figures."
-            + " Streams are learned by train.",
+    description = {
+      "Fits a model to CSV files, for comparison with published figures.",
+      "",
+      "It makes several shuffled passes, with early stopping on the validation file,"
+          + " and tests the best pass. Streams are learned by train."
+    },
     footer = {
       "",
       "Example:",

@@ -26,12 +26,14 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     showDefaultValues = true,
     description = {
-      "Cuts the clicks of the simulated stream for a while, or floods it with false ones, in event",
-      "time, in this process, under each policy of labels, with the join's breaker and without it.",
-      "Calibration is the sum of",
-      "the predictions made at impression time over that of the true probabilities, by phase. The",
-      "learner does not see the hour: under policy wait what is first seen of a user in an hour is",
-      "clicks alone, and a model that knows both swings with the hours, outage or not."
+      "Cuts the clicks of the simulated stream, or floods it, under each policy.",
+      "",
+      "It does so for a while of event time, in this process, under each policy of"
+          + " labels, with the join's breaker and without it. Calibration is the sum of the"
+          + " predictions made at impression time over that of the true probabilities, by"
+          + " phase. The learner does not see the hour: under policy wait what is first seen"
+          + " of a user in an hour is clicks alone, and a model that knows both swings with"
+          + " the hours, outage or not."
     },
     footer = {
       "",

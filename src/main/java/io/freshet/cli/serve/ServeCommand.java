@@ -41,8 +41,10 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     showDefaultValues = true,
     description = {
-      "Follows the snapshots of a root and answers predictions over HTTP with the newest, by the",
-      "REST protocol of KServe v1; stops on SIGTERM when the requests in flight are answered."
+      "Answers predictions over HTTP with the newest snapshot of a root.",
+      "",
+      "It follows the root and speaks the REST protocol of KServe v1; stops on SIGTERM"
+          + " when the requests in flight are answered."
     },
     footer = {
       "",
@@ -60,10 +62,9 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--snapshots",
       required = true,
       paramLabel = "ROOT",
-      description = {
-        "The snapshot root: a folder, or a URI that one of Flink's file systems knows, such as",
-        "s3://bucket/path, whose plugin lies in FLINK_PLUGINS_DIR; it may be empty yet."
-      })
+      description =
+          "The snapshot root: a folder, or a URI that one of Flink's file systems knows, such as"
+              + " s3://bucket/path, whose plugin lies in FLINK_PLUGINS_DIR; it may be empty yet.")
   private String root;
 
   @Option(
@@ -96,10 +97,9 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--store-dir",
       paramLabel = "DIR",
-      description = {
-        "Folder of --store rocksdb, on a local disk; kept for the next start. Has room for",
-        "two models, as a full is loaded beside the one that is served."
-      })
+      description =
+          "Folder of --store rocksdb, on a local disk; kept for the next start. Has"
+              + " room for two models, as a full is loaded beside the one that is served.")
   private Path storeFolder;
 
   @Option(
@@ -114,10 +114,9 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--console-port",
       paramLabel = "PORT",
-      description = {
-        "Port of the page for browsers, 0 for any free one; by default 8600, or any if",
-        "it is taken."
-      })
+      description =
+          "Port of the page for browsers, 0 for any free one; by default 8600, or any"
+              + " if it is taken.")
   private Integer consolePort;
 
   @Option(

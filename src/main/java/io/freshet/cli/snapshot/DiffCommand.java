@@ -20,9 +20,11 @@ import picocli.CommandLine.Spec;
     name = "diff",
     mixinStandardHelpOptions = true,
     description = {
-      "Tells how much the model moved from A to B: rows by field, and the deep part",
-      "by tensor. |dw| is how far a row's first-order weight moved, |dv| how far its",
-      "embedding did (Euclidean); means are over the changed rows."
+      "Tells how much the model moved from version A to version B.",
+      "",
+      "It counts rows by field, and takes the deep part by tensor. |dw| is how far a"
+          + " row's first-order weight moved, |dv| how far its embedding did (Euclidean);"
+          + " means are over the changed rows."
     },
     footer = {
       "",

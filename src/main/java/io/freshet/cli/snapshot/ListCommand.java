@@ -1,5 +1,9 @@
 package io.freshet.cli.snapshot;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.Pin;
 import io.freshet.snapshot.SnapshotStore;
@@ -16,6 +20,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Lists the versions of a root, the newest last, the current one starred. */
@@ -24,6 +29,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Lists the versions, the newest last; a star marks the current one.",
+      "",
       "Of kind \"delta, full\" are those that were merged into a full as well."
     },
     footer = {
@@ -37,6 +43,9 @@ final class ListCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private RootArgument at;
+
+  @Option(names = "--json", description = "Print one JSON array instead of a table.")
+  private boolean json;
 
   @Override
   public Integer call() throws IOException {
@@ -53,7 +62,11 @@ final class ListCommand implements Callable<Integer> {
       }
     }
     manifests.sort(Comparator.comparing(Manifest::created).thenComparing(Manifest::version));
-    print(manifests, merged, store.latest(), store.pin());
+    if (json) {
+      printJson(manifests, merged, store.latest(), store.pin());
+    } else {
+      print(manifests, merged, store.latest(), store.pin());
+    }
     PrintWriter err = spec.commandLine().getErr();
     problems.forEach(problem -> err.println("snapshot ls: " + problem));
     err.flush();
@@ -71,6 +84,30 @@ final class ListCommand implements Callable<Integer> {
     pin.ifPresent(
         p -> out.println("pinned: %s since %s: %s".formatted(p.version(), p.since(), p.reason())));
     out.flush();
+  }
+
+  private void printJson(
+      List<Manifest> manifests, Set<Version> merged, Optional<Version> latest, Optional<Pin> pin) {
+    ArrayNode versions = JsonNodeFactory.instance.arrayNode();
+    for (Manifest manifest : manifests) {
+      Version version = manifest.version();
+      ObjectNode node = versions.addObject();
+      node.put("version", version.toString());
+      node.put("kind", Cells.kind(manifest));
+      node.put("merged", merged.contains(version));
+      manifest.parent().ifPresent(parent -> node.put("parent", parent.toString()));
+      node.put("checkpoint", version.checkpoint());
+      manifest.eventTime().ifPresent(time -> node.put("event_time", time.toString()));
+      node.put("created", manifest.created().toString());
+      node.put("rows", manifest.rows());
+      node.put("bytes", manifest.bytes());
+      node.put("current", latest.filter(version::equals).isPresent());
+      node.put("withheld", manifest.isWithheld());
+      node.put("pinned", pin.filter(p -> p.version().equals(version)).isPresent());
+      node.set("metrics", new ObjectMapper().valueToTree(manifest.metrics()));
+    }
+    spec.commandLine().getOut().println(versions);
+    spec.commandLine().getOut().flush();
   }
 
   private static TextTable table(

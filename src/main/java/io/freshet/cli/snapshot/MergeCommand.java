@@ -16,8 +16,10 @@ import picocli.CommandLine.Spec;
     name = "merge",
     mixinStandardHelpOptions = true,
     description = {
-      "Makes a version a full beside being a delta: the same model, loaded without",
-      "its parents. Memory does not depend on the size of the model."
+      "Makes a version a full beside being a delta.",
+      "",
+      "It is the same model, loaded without its parents. Memory does not depend on the"
+          + " size of the model."
     },
     footer = {
       "",

@@ -13,8 +13,9 @@ import picocli.CommandLine.Spec;
     name = "pin",
     mixinStandardHelpOptions = true,
     description = {
-      "Makes a version the current one and keeps it so,",
-      "whatever is published meanwhile, until it is unpinned."
+      "Makes a version the current one and keeps it so until it is unpinned.",
+      "",
+      "Whatever is published meanwhile is for later."
     },
     footer = {
       "",

@@ -23,9 +23,11 @@ import picocli.CommandLine.TypeConversionException;
     name = "prune",
     mixinStandardHelpOptions = true,
     description = {
-      "Deletes versions that nobody needs: all but the newest fulls, those that were",
-      "current within the grace period, the current and the pinned one, the ends of",
-      "lineages, and what these are built on."
+      "Deletes versions that nobody needs.",
+      "",
+      "These are all but the newest fulls, those that were current within the grace"
+          + " period, the current and the pinned one, the ends of lineages, and what these"
+          + " are built on."
     },
     footer = {
       "",

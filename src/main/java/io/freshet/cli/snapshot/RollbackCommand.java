@@ -13,8 +13,9 @@ import picocli.CommandLine.Spec;
     name = "rollback",
     mixinStandardHelpOptions = true,
     description = {
-      "Makes a version the current one, until the next publication;",
-      "to keep it for longer, pin it."
+      "Makes a version the current one, until the next publication.",
+      "",
+      "To keep it for longer, pin it."
     },
     footer = {
       "",

@@ -20,8 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "show",
     mixinStandardHelpOptions = true,
-    description =
-        "Shows a version: the model's shape, its features, metrics, offsets and files; or a row.",
+    description = "Shows a version: shape, features, metrics, offsets and files; or a row of it.",
     footer = {
       "",
       "Examples:",

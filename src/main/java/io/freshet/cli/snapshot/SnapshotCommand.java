@@ -6,10 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "snapshot",
     mixinStandardHelpOptions = true,
-    description = {
-      "Lists, shows, compares, verifies, merges and deletes snapshots,",
-      "and moves the pointer to the current one."
-    },
+    description = "Lists, shows, compares, verifies, merges, deletes and chooses snapshots.",
     subcommands = {
       ListCommand.class,
       ShowCommand.class,

@@ -3,6 +3,7 @@ package io.freshet.cli.stream;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.cli.stream.EventRecord.Topic;
+import io.freshet.event.EventVersion;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -64,8 +65,11 @@ public final class KafkaEvents implements AutoCloseable {
     Long timestamp = timestamps == Timestamps.EVENT ? record.time() : null;
     String topic = topics.get(record.topic());
     try {
+      ProducerRecord<String, byte[]> sending =
+          new ProducerRecord<>(topic, null, timestamp, record.key().orElse(null), record.value());
+      sending.headers().add(EventVersion.HEADER, EventVersion.current());
       producer.send(
-          new ProducerRecord<>(topic, null, timestamp, record.key().orElse(null), record.value()),
+          sending,
           (sent, problem) -> {
             if (problem != null) {
               failure.compareAndSet(null, problem);

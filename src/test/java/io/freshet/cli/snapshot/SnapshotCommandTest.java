@@ -3,6 +3,7 @@ package io.freshet.cli.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.cli.CommandRun;
 import io.freshet.snapshot.SampleRoot;
 import io.freshet.snapshot.Version;
@@ -62,6 +63,18 @@ final class SnapshotCommandTest {
                 size(delta),
                 "0.25000",
                 "*"));
+  }
+
+  @Test
+  void lsIsDataWhereThatIsAskedFor() throws IOException {
+    JsonNode versions = new ObjectMapper().readTree(snapshot("ls", "--json", root.toString()).out());
+
+    assertThat(versions).hasSize(2);
+    assertThat(versions.get(1).get("version").asText()).isEqualTo(delta.toString());
+    assertThat(versions.get(1).get("parent").asText()).isEqualTo(full.toString());
+    assertThat(versions.get(1).get("current").asBoolean()).isTrue();
+    assertThat(versions.get(0).get("current").asBoolean()).isFalse();
+    assertThat(versions.get(1).at("/metrics/logloss").asDouble()).isEqualTo(0.25);
   }
 
   @Test

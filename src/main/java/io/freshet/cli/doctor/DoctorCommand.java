@@ -1,0 +1,140 @@
+package io.freshet.cli.doctor;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.cli.doctor.Finding.Level;
+import io.freshet.config.ConfigException;
+import io.freshet.config.ExampleSettings;
+import io.freshet.config.LearnerConfig;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Looks at everything that a learner needs before one is started. */
+@Command(
+    name = "doctor",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Looks at this machine, Kafka and the folders, and says what stands in a learner's way.",
+      "",
+      "Each line is ok, a warning or a problem, and says what to do. Nothing is changed. Without a"
+          + " configuration only the machine is looked at."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  java -jar freshet.jar doctor",
+      "  java -jar freshet.jar doctor --config learner.yaml --json",
+      "",
+      "Exit codes: 0 no problem, 1 problems, 2 wrong usage."
+    })
+public final class DoctorCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "The learner's configuration (YAML).")
+  private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides a key of the configuration, as for train; repeatable.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(names = "--json", description = "Print one JSON array instead of lines.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws InterruptedException, JsonProcessingException {
+    Instant now = Instant.now();
+    List<Finding> findings = new ArrayList<>();
+    Optional<LearnerConfig> config = config(findings);
+    findings.addAll(MachineCheck.run(config, now));
+    if (config.isPresent()) {
+      findings.addAll(KafkaCheck.run(config.get(), now));
+      folders(config.get(), findings);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(json(findings));
+    } else {
+      findings.forEach(finding -> print(finding, out));
+    }
+    out.flush();
+    return findings.stream().anyMatch(finding -> finding.level() == Level.PROBLEM) ? 1 : 0;
+  }
+
+  private Optional<LearnerConfig> config(List<Finding> findings) {
+    if (file == null) {
+      return Optional.empty();
+    }
+    try {
+      LearnerConfig config = LearnerConfig.read(file, overrides);
+      findings.add(Finding.ok("configuration", file.toString()));
+      for (String warning : config.warnings()) {
+        findings.add(Finding.warning("configuration", warning, "see freshet config check"));
+      }
+      return Optional.of(config);
+    } catch (ConfigException e) {
+      for (String problem : e.problems()) {
+        findings.add(Finding.problem("configuration", problem, "mend the file, or the option"));
+      }
+      return Optional.empty();
+    }
+  }
+
+  private static void folders(LearnerConfig config, List<Finding> findings) {
+    findings.add(FolderCheck.run("snapshot.root", config.snapshot().root()));
+    findings.add(FolderCheck.run("checkpoint.dir", config.checkpoint().dir()));
+    if (config.examples().to() == ExampleSettings.Target.FILES) {
+      findings.add(FolderCheck.run("examples.dir", config.examples().dir()));
+    }
+  }
+
+  private void print(Finding finding, PrintWriter out) {
+    String colour =
+        switch (finding.level()) {
+          case OK -> "green";
+          case WARNING -> "yellow";
+          case PROBLEM -> "red,bold";
+        };
+    Ansi ansi = spec.commandLine().getColorScheme().ansi();
+    String level = ansi.string("@|%s %-7s|@".formatted(colour, word(finding.level())));
+    out.println("%s  %s: %s".formatted(level, finding.about(), finding.text()));
+    if (!finding.remedy().isEmpty()) {
+      out.println(" ".repeat(9) + finding.remedy());
+    }
+  }
+
+  private static String json(List<Finding> findings) throws JsonProcessingException {
+    List<Map<String, String>> all = new ArrayList<>();
+    for (Finding finding : findings) {
+      Map<String, String> one = new LinkedHashMap<>();
+      one.put("level", word(finding.level()));
+      one.put("about", finding.about());
+      one.put("text", finding.text());
+      one.put("remedy", finding.remedy());
+      all.add(one);
+    }
+    return new ObjectMapper().writeValueAsString(all);
+  }
+
+  private static String word(Level level) {
+    return level.name().toLowerCase(Locale.ROOT);
+  }
+}

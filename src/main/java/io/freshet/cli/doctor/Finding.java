@@ -1,0 +1,43 @@
+package io.freshet.cli.doctor;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * What was found of one thing.
+ *
+ * @param about what was looked at, in a word or two
+ * @param text what is there
+ * @param remedy what to do about it; empty when it is well
+ */
+record Finding(Level level, String about, String text, String remedy) {
+
+  /** How well a thing is. */
+  enum Level {
+    OK,
+    /** A learner runs, perhaps not as it is meant to. */
+    WARNING,
+    /** A learner does not run. */
+    PROBLEM
+  }
+
+  Finding {
+    requireNonNull(level, "level");
+    requireNonNull(about, "about");
+    requireNonNull(text, "text");
+    if ((level == Level.OK) != remedy.isEmpty()) {
+      throw new IllegalArgumentException(level + " with the remedy \"" + remedy + "\"");
+    }
+  }
+
+  static Finding ok(String about, String text) {
+    return new Finding(Level.OK, about, text, "");
+  }
+
+  static Finding warning(String about, String text, String remedy) {
+    return new Finding(Level.WARNING, about, text, remedy);
+  }
+
+  static Finding problem(String about, String text, String remedy) {
+    return new Finding(Level.PROBLEM, about, text, remedy);
+  }
+}

@@ -1,0 +1,112 @@
+package io.freshet.cli.doctor;
+
+import static io.freshet.cli.doctor.Finding.ok;
+import static io.freshet.cli.doctor.Finding.problem;
+import static io.freshet.cli.doctor.Finding.warning;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.UUID;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.FSDataOutputStream;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.FileSystem.WriteMode;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
+
+/**
+ * Tries whether a folder can be written, read and cleared through Flink's file systems, as the job
+ * does it. Leaves nothing behind: a file of its own, and folders that it had to make, go again.
+ */
+final class FolderCheck {
+  private static final byte[] PROBE = "freshet doctor".getBytes(StandardCharsets.UTF_8);
+  private static final long LITTLE_BYTES = 1L << 30;
+  private static final Duration DRIFT = Duration.ofSeconds(30);
+
+  private FolderCheck() {}
+
+  /** What was found of a folder under a key of the configuration. */
+  static Finding run(String key, String uri) {
+    try {
+      return tried(key, new Path(uri), FileSystem.get(URI.create(uri)));
+    } catch (UnsupportedFileSystemSchemeException e) {
+      return warning(
+          key,
+          uri + " was not tried: no file system for it is loaded here",
+          "see that Flink's plugin for it is in plugins/ of the cluster");
+    } catch (IOException e) {
+      return problem(
+          key,
+          "%s cannot be used: %s".formatted(uri, e.getMessage()),
+          "make the folder, let this user write to it, or set " + key);
+    }
+  }
+
+  private static Finding tried(String key, Path folder, FileSystem files) throws IOException {
+    Deque<Path> made = absent(folder, files);
+    Path probe = new Path(folder, ".freshet-doctor-" + UUID.randomUUID());
+    Instant before = Instant.now();
+    try {
+      files.mkdirs(folder);
+      write(probe, files);
+      Instant written = Instant.ofEpochMilli(files.getFileStatus(probe).getModificationTime());
+      return judged(key, folder, Duration.between(before, written));
+    } finally {
+      files.delete(probe, false);
+      while (!made.isEmpty()) {
+        files.delete(made.pop(), false);
+      }
+    }
+  }
+
+  /** The folders that are not there yet, the innermost on top. */
+  private static Deque<Path> absent(Path folder, FileSystem files) throws IOException {
+    Deque<Path> absent = new ArrayDeque<>();
+    for (Path at = folder; at != null && !files.exists(at); at = at.getParent()) {
+      absent.addLast(at);
+    }
+    return absent;
+  }
+
+  private static void write(Path probe, FileSystem files) throws IOException {
+    try (FSDataOutputStream out = files.create(probe, WriteMode.NO_OVERWRITE)) {
+      out.write(PROBE);
+    }
+    byte[] read = new byte[PROBE.length];
+    try (FSDataInputStream in = files.open(probe)) {
+      int n = in.read(read);
+      if (n != PROBE.length || !Arrays.equals(read, PROBE)) {
+        throw new IOException("what was written is not read again");
+      }
+    }
+  }
+
+  private static Finding judged(String key, Path folder, Duration drift) {
+    if (drift.abs().compareTo(DRIFT) > 0) {
+      return warning(
+          key,
+          "%s can be written, but its clock and this machine's differ by %s"
+              .formatted(folder, drift.abs()),
+          "set both by NTP");
+    }
+    long free = free(folder);
+    return free < LITTLE_BYTES
+        ? warning(
+            key,
+            "%s can be written, but has only %,d MB left".formatted(folder, free >> 20),
+            "make room, or choose another folder for " + key)
+        : ok(key, folder + " can be written");
+  }
+
+  private static long free(Path folder) {
+    boolean local = "file".equals(folder.toUri().getScheme());
+    return local ? new File(folder.getPath()).getUsableSpace() : Long.MAX_VALUE;
+  }
+}

@@ -1,0 +1,133 @@
+package io.freshet.cli.topics;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.config.ExampleSettings;
+import io.freshet.config.LearnerConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.config.TopicConfig;
+
+/**
+ * How a topic of a learner should be.
+ *
+ * <p>Records are deleted by age, never compacted: a second record of a key is another event, and
+ * what was deleted cannot be replayed. They carry the time that their producer gave them, against
+ * which event times are judged, so that a replay is judged as the stream was. Topics of events are
+ * cut in as many partitions as the job has sources to read them; those of results are small.
+ *
+ * @param use what the learner does with it
+ * @param partitions to create it with
+ * @param settings to create it with
+ * @param leastRetention under which records may be gone before they are read
+ */
+public record TopicDesign(
+    String name, Use use, int partitions, Map<String, String> settings, Duration leastRetention) {
+
+  /** Kafka's own limit, and what keys and headers may take of it. */
+  private static final int USUAL_BYTES = 1_048_588;
+
+  private static final int ENVELOPE_BYTES = 4096;
+
+  /** An outage that a learner should be able to catch up after. */
+  private static final Duration OUTAGE = Duration.ofDays(1);
+
+  /** What the learner does with a topic. */
+  public enum Use {
+    READ,
+    WRITTEN
+  }
+
+  public TopicDesign {
+    requireNonNull(name, "name");
+    requireNonNull(use, "use");
+    settings = Map.copyOf(settings);
+    requireNonNull(leastRetention, "leastRetention");
+  }
+
+  /**
+   * The topics of a configuration: those of events, then those of results.
+   *
+   * @param partitions of the topics of events
+   * @param retention of all
+   */
+  public static List<TopicDesign> of(LearnerConfig config, int partitions, Duration retention) {
+    var topics = config.kafka().topics();
+    Duration least = config.join().window().plus(OUTAGE);
+    int bytes = Math.max(USUAL_BYTES, config.events().maxBytes() + ENVELOPE_BYTES);
+    List<TopicDesign> designs = new ArrayList<>();
+    designs.add(events(topics.impressions(), partitions, retention, bytes, least));
+    for (String actions : config.join().definition().topics()) {
+      designs.add(events(actions, partitions, retention, bytes, least));
+    }
+    designs.add(results(topics.deadLetters(), 1, retention));
+    designs.add(results(topics.lateClicks(), 1, retention));
+    designs.add(results(topics.metrics(), 1, retention));
+    designs.add(results(topics.snapshots(), 1, retention));
+    if (config.examples().to() == ExampleSettings.Target.TOPIC) {
+      designs.add(results(config.examples().topic(), partitions, retention));
+    }
+    return List.copyOf(designs);
+  }
+
+  private static TopicDesign events(
+      String name, int partitions, Duration retention, int bytes, Duration least) {
+    Map<String, String> settings = settings(retention);
+    settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(bytes));
+    return new TopicDesign(name, Use.READ, partitions, settings, least);
+  }
+
+  private static TopicDesign results(String name, int partitions, Duration retention) {
+    return new TopicDesign(name, Use.WRITTEN, partitions, settings(retention), Duration.ZERO);
+  }
+
+  private static Map<String, String> settings(Duration retention) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+    settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
+    settings.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()));
+    return settings;
+  }
+
+  /**
+   * What is wrong with a topic as it is, with what would be right.
+   *
+   * @param readers how many sources the job has for it
+   */
+  public List<String> faults(TopicState state, int readers) {
+    List<String> faults = new ArrayList<>();
+    if (use == Use.READ) {
+      eventFaults(state, readers, faults);
+    }
+    String policy = state.setting(TopicConfig.CLEANUP_POLICY_CONFIG);
+    if (policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+      faults.add(
+          "cleanup.policy is %s, by which records go that have not been read: set it to delete"
+              .formatted(policy));
+    }
+    return faults;
+  }
+
+  private void eventFaults(TopicState state, int readers, List<String> faults) {
+    if (state.partitions() < readers) {
+      faults.add(
+          "it has %d partitions for parallelism %d, so that %d sources stand idle: add partitions"
+              .formatted(state.partitions(), readers, readers - state.partitions()));
+    }
+    long retention = state.number(TopicConfig.RETENTION_MS_CONFIG);
+    if (retention >= 0 && retention < leastRetention.toMillis()) {
+      faults.add(
+          "retention.ms is %d, less than the join window and a day's outage: set it to %d or more"
+              .formatted(retention, leastRetention.toMillis()));
+    }
+    String timestamps = state.setting(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
+    if (!timestamps.equals("CreateTime")) {
+      faults.add(
+          "message.timestamp.type is %s, so that a copy of the topic is judged otherwise than the stream was: set it to CreateTime"
+              .formatted(timestamps));
+    }
+  }
+}

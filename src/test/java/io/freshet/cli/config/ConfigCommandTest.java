@@ -1,0 +1,99 @@
+package io.freshet.cli.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.cli.CommandRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConfigCommandTest {
+  private static final String SOUND =
+      """
+      kafka: {bootstrap-servers: "localhost:9092"}
+      features: [{name: user, kind: categorical}]
+      """;
+
+  @TempDir private Path folder;
+
+  @Test
+  void aSoundConfigurationIsOk() throws IOException {
+    Path file = file(SOUND);
+
+    assertThat(CommandRun.of("config", "check", file.toString()))
+        .isEqualTo(new CommandRun(0, file + ": ok\n", ""));
+  }
+
+  @Test
+  void everyProblemIsTold() throws IOException {
+    Path file = file("train: {batch-size: 0}\njoin: {windw: 1 s}\n");
+
+    CommandRun run = CommandRun.of("config", "check", file.toString());
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out())
+        .contains(file + ":1:21: train.batch-size: 0 is not")
+        .contains(file + ":2:8: join.windw: is not a known key; did you mean window?")
+        .endsWith(file + ": problems: 4\n");
+  }
+
+  @Test
+  void whatIsDoubtfulIsToldAndIsNoProblem() throws IOException {
+    CommandRun run =
+        CommandRun.of("config", "check", file(SOUND).toString(), "--set", "parallelism=16");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).startsWith("warning: ").endsWith(": ok, 1 to think about\n");
+  }
+
+  @Test
+  void problemsAreData() throws IOException {
+    CommandRun run = CommandRun.of("config", "check", "--json", file("name: 'a b'").toString());
+
+    JsonNode found = new ObjectMapper().readTree(run.out());
+    assertThat(found.get("ok").asBoolean()).isFalse();
+    assertThat(found.get("problems")).hasSize(3);
+    assertThat(found.get("warnings")).isEmpty();
+  }
+
+  @Test
+  void aFileThatIsNotThereIsAProblem() {
+    CommandRun run = CommandRun.of("config", "check", folder.resolve("none.yaml").toString());
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).contains("there is no such file");
+  }
+
+  @Test
+  void whatIsShownIsSoundItself() throws IOException {
+    CommandRun shown =
+        CommandRun.of("config", "show", file(SOUND).toString(), "--set", "join.window=1 h");
+
+    assertThat(shown.code()).isZero();
+    assertThat(shown.out()).contains("  window: 1 h\n", "  batch-size: 256\n");
+    assertThat(CommandRun.of("config", "check", file(shown.out()).toString()).code()).isZero();
+  }
+
+  @Test
+  void nothingIsShownOfABrokenConfiguration() throws IOException {
+    CommandRun run = CommandRun.of("config", "show", file("name: ctr").toString());
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains("kafka.bootstrap-servers: is missing", "features: is missing");
+  }
+
+  @Test
+  void theSchemaIsThePublishedOne() throws IOException {
+    assertThat(CommandRun.of("config", "schema").out().strip())
+        .isEqualTo(Files.readString(Path.of("schemas/learner.schema.json")).strip());
+  }
+
+  private Path file(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("learner.yaml"), yaml);
+  }
+}

@@ -1,0 +1,130 @@
+package io.freshet.cli.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.cli.CommandRun;
+import io.freshet.cli.broker.EmbeddedKafka;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands {@code topics} and {@code doctor}, against a broker. */
+final class DoctorITCase {
+  private static EmbeddedKafka kafka;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() throws IOException {
+    kafka = EmbeddedKafka.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    kafka.close();
+  }
+
+  @Test
+  void topicsAreShownThenCreatedThenFoundWell() throws Exception {
+    Path config = config("well");
+
+    CommandRun plan = CommandRun.of("topics", "--config", config.toString());
+    CommandRun doubt = CommandRun.of("doctor", "--config", config.toString());
+    CommandRun made = CommandRun.of("topics", "--config", config.toString(), "--create");
+    CommandRun again = CommandRun.of("topics", "--config", config.toString(), "--create");
+    CommandRun health = CommandRun.of("doctor", "--config", config.toString());
+
+    assertThat(plan.code()).isZero();
+    assertThat(plan.out().lines())
+        .hasSize(6)
+        .contains(
+            "well-impressions: would be created: 2 partitions, cleanup.policy=delete,"
+                + " max.message.bytes=1052672, message.timestamp.type=CreateTime,"
+                + " retention.ms=604800000");
+    assertThat(doubt.code()).isEqualTo(1);
+    assertThat(doubt.out())
+        .contains("problem  topic well-clicks: does not exist")
+        .contains("warning  topic well-metrics: does not exist")
+        .contains("         create it: freshet topics --config FILE --create");
+    assertThat(made.code()).isZero();
+    assertThat(made.out()).contains("well-impressions: created: 2 partitions");
+    assertThat(again.out().lines()).hasSize(6).allMatch(line -> line.endsWith(": exists"));
+    assertThat(health).satisfies(run -> assertThat(run.code()).as(run.out()).isZero());
+    assertThat(health.out())
+        .contains("ok       kafka: 1 brokers at " + kafka.bootstrapServers())
+        .contains("ok       topic well-impressions: 2 partitions, 1 replicas")
+        .contains("ok       snapshot.root: ")
+        .doesNotContain("problem", "\u001b");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactly(config);
+    }
+  }
+
+  @Test
+  void aTopicThatLosesRecordsIsNamedAndLeftAsItIs() throws Exception {
+    Path config = config("bad");
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      NewTopic bad = new NewTopic("bad-impressions", 1, (short) 1);
+      bad.configs(
+          Map.of(
+              "cleanup.policy", "compact,delete",
+              "retention.ms", "3600000",
+              "message.timestamp.type", "LogAppendTime"));
+      admin.createTopics(List.of(bad)).all().get();
+    }
+
+    CommandRun run = CommandRun.of("topics", "--config", config.toString(), "--create", "--json");
+    CommandRun doctor = CommandRun.of("doctor", "--config", config.toString(), "--json");
+
+    assertThat(run.code()).isEqualTo(1);
+    JsonNode topic = new ObjectMapper().readTree(run.out()).get(0);
+    assertThat(topic.get("state").asText()).isEqualTo("exists");
+    assertThat(topic.get("faults"))
+        .extracting(JsonNode::asText)
+        .satisfiesExactly(
+            fault -> assertThat(fault).contains("1 partitions for parallelism 2"),
+            fault -> assertThat(fault).contains("retention.ms is 3600000", "set it to 88200000"),
+            fault -> assertThat(fault).contains("is LogAppendTime"),
+            fault -> assertThat(fault).contains("is compact,delete"));
+    assertThat(doctor.code()).isZero();
+    assertThat(new ObjectMapper().readTree(doctor.out()))
+        .filteredOn(finding -> finding.get("about").asText().equals("topic bad-impressions"))
+        .hasSize(4)
+        .allSatisfy(
+            finding -> {
+              assertThat(finding.get("level").asText()).isEqualTo("warning");
+              assertThat(finding.get("remedy").asText()).isNotEmpty();
+            });
+  }
+
+  private Path config(String prefix) throws IOException {
+    return Files.writeString(
+        folder.resolve("learner.yaml"),
+        """
+        kafka:
+          bootstrap-servers: %1$s
+          topics:
+            impressions: %2$s-impressions
+            clicks: %2$s-clicks
+            dead-letters: %2$s-dead-letters
+            late-clicks: %2$s-late-clicks
+            metrics: %2$s-metrics
+            snapshots: %2$s-snapshots
+        features: [{name: user, kind: categorical}]
+        snapshot: {root: "file://%3$s/a/b/snapshots"}
+        checkpoint: {dir: "file://%3$s/a/checkpoints"}
+        """
+            .formatted(kafka.bootstrapServers(), prefix, folder));
+  }
+}
