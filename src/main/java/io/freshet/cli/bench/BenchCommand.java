@@ -1,5 +1,6 @@
 package io.freshet.cli.bench;
 
+import io.freshet.cli.labels.DriftCommand;
 import io.freshet.cli.labels.LabelsCommand;
 import io.freshet.cli.labels.OutageCommand;
 import io.freshet.cli.labels.SamplingCommand;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Command;
       TableCommand.class,
       ChurnCommand.class,
       FreshnessCommand.class,
+      DriftCommand.class,
       LabelsCommand.class,
       SamplingCommand.class,
       OutageCommand.class

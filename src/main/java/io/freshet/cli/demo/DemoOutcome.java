@@ -144,6 +144,9 @@ record DemoOutcome(Summary summary, Comparison comparison, ReportData report, Lo
     List<Point> points = new ArrayList<>();
     for (Metrics window : oracle.isPresent() ? windows : List.<Metrics>of()) {
       Best best = oracle.get().best(window.from(), window.to());
+      if (!best.isOf(window.examples())) {
+        continue;
+      }
       points.add(new Point(window.from(), figure.applyAsDouble(best), best.examples()));
     }
     return points;

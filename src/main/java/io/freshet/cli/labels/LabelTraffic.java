@@ -120,6 +120,11 @@ record LabelTraffic(FeatureSchema schema, List<Object> events, Map<Long, Secret>
         .orElseThrow();
   }
 
+  /** What no learner knows of an impression. */
+  Secret truth(String impression) {
+    return truths.get(ImpressionHash.key(impression));
+  }
+
   /** The time of an event. */
   static long time(Object event) {
     return event instanceof EncodedImpression impression

@@ -1,0 +1,108 @@
+package io.freshet.cli.labels;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What following a drifting stream is worth. */
+@Command(
+    name = "drift",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    showDefaultValues = true,
+    description = {
+      "Follows the simulated stream while its users' tastes drift, in event time, in this process,"
+          + " and compares the learner with models that follow less.",
+      "",
+      "All predict the same impressions: the learner's model as serving has it that is synchronised"
+          + " every 1 min, 30 min, 1 h, 5 h and 24 h; one retrained in batch each day on the last days,"
+          + " from its random start; one frozen after the warm-up; the true probabilities; and the"
+          + " learner itself, just before it learns an example. Intervals are by the bootstrap over"
+          + " blocks of six hours. Excess is the expected loss over that of the truth, without the"
+          + " noise of labels."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  java -jar freshet.jar bench drift --plot drift.svg",
+      "  java -jar freshet.jar bench drift --drift 1 --per-second 2 --days 10 --warm-up 2",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+    })
+public final class DriftCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--days", paramLabel = "N", description = "Simulated days.")
+  private int days = 30;
+
+  @Option(names = "--warm-up", paramLabel = "N", description = "Days of them not measured.")
+  private int warmUp = 7;
+
+  @Option(
+      names = "--retrain-days",
+      paramLabel = "N",
+      description = "Days that the model retrained in batch learns.")
+  private int window = 3;
+
+  @Option(
+      names = "--per-second",
+      paramLabel = "N",
+      description = "Impressions in a second of event time.")
+  private double perSecond = 0.5;
+
+  @Option(
+      names = "--drift",
+      paramLabel = "TURNS",
+      description = "How far tastes turn in a day; items' fashion turns four times as fast.")
+  private double drift = 0.05;
+
+  @Option(names = "--replicates", paramLabel = "N", description = "Draws of the bootstrap.")
+  private int replicates = 200;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Another seed, another stream.")
+  private long seed = 1;
+
+  @Option(names = "--plot", paramLabel = "FILE", description = "Draw logloss by day, as SVG.")
+  private Optional<Path> plot = Optional.empty();
+
+  @Option(names = "--json", description = "Print one JSON object instead of a table.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    check(days >= 2 && days <= 400, "--days must be from 2 to 400");
+    check(warmUp >= 1 && warmUp < days, "--warm-up must be 1 or more and below --days");
+    check(window >= 1, "--retrain-days must be 1 or more");
+    check(perSecond >= 0.01 && perSecond <= 100, "--per-second must be from 0.01 to 100");
+    check(replicates >= 2, "--replicates must be 2 or more");
+    DriftSettings settings = DriftSettings.of(seed, days, warmUp, window, perSecond, drift);
+    List<Served> models = new DriftRun(settings).run();
+    DriftReport report = new DriftReport(settings, models, replicates);
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(report.json());
+      out.flush();
+    } else {
+      report.print(out);
+    }
+    if (plot.isPresent()) {
+      Files.writeString(plot.get(), report.plot());
+    }
+    return 0;
+  }
+
+  private void check(boolean good, String right) {
+    if (!good) {
+      throw new ParameterException(spec.commandLine(), right);
+    }
+  }
+}
