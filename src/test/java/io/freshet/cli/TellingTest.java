@@ -31,6 +31,8 @@ final class TellingTest {
   void noLineIsBrokenByHand(String name, CommandLine command) {
     assertThat(List.of(command.getCommandSpec().usageMessage().description()))
         .allSatisfy(paragraph -> assertThat(paragraph).matches("|(?s).*[.:]|[a-z0-9-]+  .*"));
+    assertThat(List.of(command.getCommandSpec().usageMessage().footer()))
+        .allSatisfy(line -> assertThat(line).matches("|  .*|.*[.:]"));
     assertThat(command.getCommandSpec().options())
         .allSatisfy(option -> assertThat(option.description()).hasSizeLessThan(2));
   }

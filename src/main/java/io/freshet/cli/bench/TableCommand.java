@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "The loop in memory takes 400 bytes a row (8 GB for 20 million), the table on disk and its",
-      "checkpoint 130 bytes a row each, below --directory.",
+      "The loop in memory takes 400 bytes a row (8 GB for 20 million), the table on"
+          + " disk and its checkpoint 130 bytes a row each, below --directory.",
       "",
       "Example:",
       "  java -jar freshet.jar bench table --rows 2000000 --cache-rows 100000",

@@ -36,11 +36,9 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "The seed draws the stream, the state backend, the parallelism, and each strike: when, what,"
-          + " and",
-      "in which moment of the work. A job manager that was killed is replaced from the newest"
-          + " retained",
-      "checkpoint.",
+      "The seed draws the stream, the state backend, the parallelism, and each strike:"
+          + " when, what, and in which moment of the work. A job manager that was killed is"
+          + " replaced from the newest retained checkpoint.",
       "",
       "Examples:",
       "  java -jar freshet.jar chaos --seed 7 --minutes 2",

@@ -20,10 +20,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     showDefaultValues = true,
     description = {
-      "Follows the simulated stream while its users' tastes drift, in event time, in this process,"
-          + " and compares the learner with models that follow less.",
+      "Compares the learner with models that follow less, while tastes drift.",
       "",
-      "All predict the same impressions: the learner's model as serving has it that is synchronised"
+      "It follows the simulated stream in event time, in this process. All predict the same impressions: the learner's model as serving has it that is synchronised"
           + " every 1 min, 30 min, 1 h, 5 h and 24 h; one retrained in batch each day on the last days,"
           + " from its random start; one frozen after the warm-up; the true probabilities; and the"
           + " learner itself, just before it learns an example. Intervals are by the bootstrap over"

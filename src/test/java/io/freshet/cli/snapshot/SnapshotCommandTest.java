@@ -2,8 +2,8 @@ package io.freshet.cli.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.cli.CommandRun;
 import io.freshet.snapshot.SampleRoot;
 import io.freshet.snapshot.Version;
@@ -67,7 +67,8 @@ final class SnapshotCommandTest {
 
   @Test
   void lsIsDataWhereThatIsAskedFor() throws IOException {
-    JsonNode versions = new ObjectMapper().readTree(snapshot("ls", "--json", root.toString()).out());
+    JsonNode versions =
+        new ObjectMapper().readTree(snapshot("ls", "--json", root.toString()).out());
 
     assertThat(versions).hasSize(2);
     assertThat(versions.get(1).get("version").asText()).isEqualTo(delta.toString());

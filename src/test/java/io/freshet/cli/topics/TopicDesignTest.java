@@ -1,0 +1,73 @@
+package io.freshet.cli.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.config.LearnerConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.acl.AclOperation;
+import org.junit.jupiter.api.Test;
+
+final class TopicDesignTest {
+  private static final String LEAST =
+      "{kafka: {bootstrap-servers: 'k:1'}, features: [{name: user, kind: categorical}]}";
+
+  @Test
+  void topicsOfEventsComeFirstAndExamplesWhereTheyAreAskedFor() {
+    assertThat(designs())
+        .extracting(TopicDesign::name)
+        .containsExactly(
+            "impressions", "clicks", "dead-letters", "late-clicks", "metrics", "snapshots");
+    assertThat(designs("examples.to=topic"))
+        .extracting(TopicDesign::name)
+        .endsWith("snapshots", "examples");
+    assertThat(designs("join.actions=[{name: buy, topic: sales}, {name: like, topic: acts}]"))
+        .extracting(TopicDesign::name)
+        .startsWith("impressions", "sales", "acts", "dead-letters");
+  }
+
+  @Test
+  void largeEventsFitInTheirTopic() {
+    assertThat(designs("events.max-bytes=4 MB").get(0).settings())
+        .containsEntry("max.message.bytes", Integer.toString((4 << 20) + 4096));
+  }
+
+  @Test
+  void retentionIsToOutliveTheWindowAndADay() {
+    TopicDesign impressions = designs("join.window=2 d").get(0);
+
+    assertThat(impressions.faults(state(Map.of("retention.ms", "172800000")), 1))
+        .singleElement()
+        .asString()
+        .contains("set it to 259200000 or more");
+    assertThat(impressions.faults(state(Map.of("retention.ms", "-1")), 1)).isEmpty();
+  }
+
+  @Test
+  void settingsThatMayNotBeReadAreNotJudged() {
+    assertThat(designs()).allSatisfy(d -> assertThat(d.faults(state(Map.of()), 2)).isEmpty());
+  }
+
+  @Test
+  void onlyWhatTheBrokerSaysIsTakenForForbidden() {
+    assertThat(allowed().forbids(AclOperation.READ)).isFalse();
+    assertThat(allowed(AclOperation.DESCRIBE).forbids(AclOperation.READ)).isTrue();
+    assertThat(allowed(AclOperation.READ).forbids(AclOperation.READ)).isFalse();
+    assertThat(allowed(AclOperation.ALL).forbids(AclOperation.WRITE)).isFalse();
+  }
+
+  private static List<TopicDesign> designs(String... overrides) {
+    LearnerConfig config = LearnerConfig.parse(LEAST, "learner.yaml", List.of(overrides));
+    return TopicDesign.of(config, 2, Duration.ofDays(7));
+  }
+
+  private static TopicState state(Map<String, String> settings) {
+    return new TopicState("t", 2, 1, settings, Set.of());
+  }
+
+  private static TopicState allowed(AclOperation... operations) {
+    return new TopicState("t", 2, 1, Map.of(), Set.of(operations));
+  }
+}
