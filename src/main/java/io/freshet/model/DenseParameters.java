@@ -32,7 +32,7 @@ public final class DenseParameters {
   }
 
   /** The start of parameters of a given shape; scales start at 1. */
-  static DenseParameters start(DenseShape shape, long seed, OptimizerSettings optimizer) {
+  public static DenseParameters start(DenseShape shape, long seed, OptimizerSettings optimizer) {
     DenseParameters dense = new DenseParameters(shape, Optimizers.of(optimizer));
     RandomStart random = new RandomStart(seed, -1);
     for (DenseShape.Layer layer : shape.layers()) {

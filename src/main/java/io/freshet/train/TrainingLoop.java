@@ -6,8 +6,8 @@ import io.freshet.model.DenseBlock;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
-import io.freshet.model.Traits;
 import io.freshet.model.TableCounts;
+import io.freshet.model.Traits;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -83,7 +83,7 @@ public record TrainingLoop(
                 .transform(
                     "EmbeddingShard",
                     MessageCodecs.ANSWER,
-                    new EmbeddingShard(model, settings, edges.direct())),
+                    new EmbeddingShard(schema, model, settings, edges.direct())),
             "embedding-shard");
     var merger =
         loopOperator(
@@ -93,7 +93,7 @@ public record TrainingLoop(
                 .transform(
                     "DenseMerger",
                     MessageCodecs.ANSWER,
-                    new DenseMerger(schema.size(), model, settings, edges.direct())),
+                    new DenseMerger(schema, model, settings, edges.direct())),
             "dense-merger");
     var tail =
         edges

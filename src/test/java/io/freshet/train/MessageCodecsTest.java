@@ -7,8 +7,8 @@ import io.freshet.feature.LabelledExample;
 import io.freshet.model.DenseBlock;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
-import io.freshet.model.Traits;
 import io.freshet.model.TableCounts;
+import io.freshet.model.Traits;
 import io.freshet.train.Answer.DenseSlices;
 import io.freshet.train.Answer.Rows;
 import io.freshet.train.ShardRequest.Lookup;
@@ -163,7 +163,7 @@ final class MessageCodecsTest {
   @ValueSource(ints = {0, 1, 5000})
   void storedRowsAndSlicesTravelUnchanged(int n) throws IOException {
     assertTravelsUnchanged(StoredRow.TYPE, new StoredRow(1L << 40, -1, floats(n)));
-    assertTravelsUnchanged(StoredSlice.TYPE, new StoredSlice(1L << 40, floats(n)));
+    assertTravelsUnchanged(StoredSlice.TYPE, new StoredSlice(n, 1L << 40, floats(n)));
   }
 
   private static <T> void assertTravelsUnchanged(WireType<T> type, T message) throws IOException {
