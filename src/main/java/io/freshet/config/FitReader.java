@@ -26,6 +26,7 @@ final class FitReader {
     "snapshot",
     "checkpoint",
     "examples",
+    "predictions",
     "parallelism",
     "max-parallelism"
   };

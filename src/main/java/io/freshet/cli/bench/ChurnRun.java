@@ -133,6 +133,7 @@ final class ChurnRun {
                 new Windows(),
                 NoticeSink.none(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()));
   }
 

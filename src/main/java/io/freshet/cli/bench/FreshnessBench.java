@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -22,11 +23,12 @@ import java.util.SplittableRandom;
  * How long a click takes from Kafka to a served score, through all of it: broker, job, checkpoint,
  * snapshot, follower, HTTP.
  *
- * <p>A steady stream of impressions keeps the job at work. Now and then a <em>probe</em> goes with
- * it: an impression for a user whom nobody has seen before, and a second later its click. As soon
- * as the click is in Kafka, {@link ProbeWatch} asks the server for that user's score again and
- * again, until the version that answers has a row for the user: none has one that did not learn the
- * click.
+ * <p>The join is set for speed: what it waits for order, for a bucket of timers and for the
+ * breaker's test adds up. A steady stream of impressions keeps the job at work. Now and then a
+ * <em>probe</em> goes with it: an impression for a user whom nobody has seen before, and a second
+ * later its click. As soon as the click is in Kafka, {@link ProbeWatch} asks the server for that
+ * user's score again and again, until the version that answers has a row for the user: none has one
+ * that did not learn the click.
  */
 final class FreshnessBench {
   private static final Duration POLL = Duration.ofMillis(500); // the server's default
@@ -40,11 +42,21 @@ final class FreshnessBench {
   private final Duration length;
   private final int perSecond;
   private final int probesPerSecond;
+  private final List<String> overrides;
   private final SplittableRandom random;
   private final AdEvents events;
 
+  /**
+   * @param overrides of the learner's configuration, {@code key=value}
+   */
   FreshnessBench(
-      Duration interval, Duration length, int perSecond, int probesPerSecond, long seed) {
+      Duration interval,
+      Duration length,
+      int perSecond,
+      int probesPerSecond,
+      long seed,
+      List<String> overrides) {
+    this.overrides = List.copyOf(overrides);
     this.interval = interval;
     this.length = length;
     this.perSecond = perSecond;
@@ -54,7 +66,7 @@ final class FreshnessBench {
   }
 
   FreshnessFigure run(Path directory) throws Exception {
-    try (LiveLearner learner = LiveLearner.start(directory, yaml());
+    try (LiveLearner learner = LiveLearner.start(directory, yaml(), overrides);
         SnapshotFollower follower =
             new SnapshotFollower(new SnapshotStore(learner.snapshots()), InstantSource.system())) {
       follower.start(POLL);
@@ -128,7 +140,12 @@ final class FreshnessBench {
   private String yaml() {
     return """
     name: bench
-    %sjoin: {window: 10 s, out-of-orderness: 1 s, warm-up: 0 s}
+    %sjoin:
+      window: 10 s
+      out-of-orderness: 200 ms
+      timer-bucket: 100 ms
+      warm-up: 0 s
+      breaker: {window: 1 s}
     train: {user-field: %s}
     evaluate: {window: 2 s}
     checkpoint: {interval: %d ms}

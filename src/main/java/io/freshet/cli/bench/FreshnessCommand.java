@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Command;
@@ -67,6 +68,12 @@ final class FreshnessCommand implements Callable<Integer> {
       description = "Seed of the stream (default: ${DEFAULT-VALUE}).")
   private long seed;
 
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides a key of the learner's configuration, such as join.breaker.window.")
+  private List<String> overrides = List.of();
+
   @Override
   public Integer call() throws Exception {
     if (interval < 100 || seconds < 1 || rate < 1 || clicks < 1) {
@@ -78,7 +85,12 @@ final class FreshnessCommand implements Callable<Integer> {
     try {
       FreshnessFigure figure =
           new FreshnessBench(
-                  Duration.ofMillis(interval), Duration.ofSeconds(seconds), rate, clicks, seed)
+                  Duration.ofMillis(interval),
+                  Duration.ofSeconds(seconds),
+                  rate,
+                  clicks,
+                  seed,
+                  overrides)
               .run(directory);
       PrintWriter out = spec.commandLine().getOut();
       if (json) {

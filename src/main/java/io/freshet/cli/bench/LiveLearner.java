@@ -9,6 +9,7 @@ import io.freshet.job.LearnerJob;
 import io.freshet.snapshot.LocalStorage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -39,17 +40,19 @@ final class LiveLearner implements AutoCloseable {
    * @param yaml the configuration but for addresses and directories
    */
   static LiveLearner start(Path directory, String yaml) throws Exception {
+    return start(directory, yaml, List.of());
+  }
+
+  /** The same, with overrides {@code key=value}. */
+  static LiveLearner start(Path directory, String yaml, List<String> overrides) throws Exception {
     EmbeddedKafka kafka = EmbeddedKafka.start();
     try {
       Path root = directory.resolve("snapshots");
-      LearnerConfig config =
-          LearnerConfig.parse(
-              yaml,
-              "the benchmark's learner.yaml",
-              List.of(
-                  "kafka.bootstrap-servers=" + kafka.bootstrapServers(),
-                  "snapshot.root=" + root.toUri(),
-                  "checkpoint.dir=" + directory.resolve("checkpoints").toUri()));
+      List<String> all = new ArrayList<>(overrides);
+      all.add("kafka.bootstrap-servers=" + kafka.bootstrapServers());
+      all.add("snapshot.root=" + root.toUri());
+      all.add("checkpoint.dir=" + directory.resolve("checkpoints").toUri());
+      LearnerConfig config = LearnerConfig.parse(yaml, "the benchmark's learner.yaml", all);
       kafka.topics().create(config.kafka().topics().impressions(), config.parallelism());
       kafka.topics().create(config.kafka().topics().clicks(), config.parallelism());
       LearnerJob job = new LearnerJob(config, false);

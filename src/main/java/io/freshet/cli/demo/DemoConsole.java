@@ -64,7 +64,9 @@ final class DemoConsole {
             all.examples() / progress.seconds(),
             window.logloss(),
             oracle
-                .map(o -> " (best %.4f)".formatted(o.best(window.from(), window.to()).logloss()))
+                .map(o -> o.best(window.from(), window.to()))
+                .filter(best -> best.isOf(window.examples()))
+                .map(best -> " (best %.4f)".formatted(best.logloss()))
                 .orElse(""),
             window.auc());
   }

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -143,6 +144,9 @@ record DemoOutcome(Summary summary, Comparison comparison, ReportData report, Lo
     List<Point> points = new ArrayList<>();
     for (Metrics window : oracle.isPresent() ? windows : List.<Metrics>of()) {
       Best best = oracle.get().best(window.from(), window.to());
+      if (!best.isOf(window.examples())) {
+        continue;
+      }
       points.add(new Point(window.from(), figure.applyAsDouble(best), best.examples()));
     }
     return points;
@@ -163,13 +167,13 @@ record DemoOutcome(Summary summary, Comparison comparison, ReportData report, Lo
     return published;
   }
 
-  /** The occurrences that the last snapshot accounts for, by its rows and its figures. */
+  /** The occurrences that the last snapshot accounts for, even one that the gate withheld. */
   private static long updates(SnapshotStore store) throws IOException {
-    Optional<Version> latest = store.latest();
-    if (latest.isEmpty()) {
+    Optional<Version> newest = store.versions().stream().max(Comparator.naturalOrder());
+    if (newest.isEmpty()) {
       return 0;
     }
-    Snapshot model = new SnapshotReader(store).load(latest.get());
+    Snapshot model = new SnapshotReader(store).load(newest.get());
     return model.totalOccurrences();
   }
 

@@ -68,7 +68,14 @@ public final class Oracle {
    * @param logloss mean logloss of the true probabilities
    * @param auc AUC of the true probabilities
    */
-  public record Best(long examples, long clicks, double logloss, double auc) {}
+  public record Best(long examples, long clicks, double logloss, double auc) {
+    private static final double MOST_DIFFERENCE = 0.05; // duplicates and late clicks make some
+
+    /** Whether so many examples may be the same ones: a window cut short is of others. */
+    public boolean isOf(long examples) {
+      return Math.abs(this.examples - examples) <= MOST_DIFFERENCE * examples;
+    }
+  }
 
   private static final class Bucket {
     private final int[] clicked = new int[BINS];
