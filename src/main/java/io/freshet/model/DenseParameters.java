@@ -46,6 +46,17 @@ public final class DenseParameters {
     return dense;
   }
 
+  /** Starts anew with given finished values. */
+  public void startFrom(float[] values) {
+    if (values.length != size) {
+      throw new IllegalArgumentException(
+          "%d values for a deep part of %d".formatted(values.length, size));
+    }
+    System.arraycopy(values, 0, planes, 0, size);
+    optimizer.start(planes, 0, size, size);
+    version++;
+  }
+
   /** What lies where in the vector. */
   public DenseShape shape() {
     return shape;

@@ -74,6 +74,16 @@ public final class RowLayout {
     } else {
       startValues(seed, embeddingSize, fid, row, at);
     }
+    startSlots(row, at);
+  }
+
+  /** Writes the row that starts with given finished values, {@code finished[f …]}. */
+  public void startFrom(float[] finished, int f, float[] row, int at) {
+    System.arraycopy(finished, f, row, at, parameters());
+    startSlots(row, at);
+  }
+
+  private void startSlots(float[] row, int at) {
     firstOrder.start(row, at, at + parameters(), 1);
     embedding.start(row, at + 1, at + parameters() + firstOrder.slots(), embeddingSize);
   }

@@ -46,6 +46,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   private final ManifestTemplate template;
   private final NoticeSink.Factory notices;
   private final StorageFactory storageFactory;
+  private final String base; // text of the shape of the model that it starts from, or empty
 
   private transient ListState<PublisherState> state;
   private transient ModelShape shape;
@@ -99,10 +100,25 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       ManifestTemplate template,
       NoticeSink.Factory notices,
       StorageFactory storageFactory) {
+    this(settings, template, notices, storageFactory, "");
+  }
+
+  private SnapshotPublisher(
+      SnapshotSettings settings,
+      ManifestTemplate template,
+      NoticeSink.Factory notices,
+      StorageFactory storageFactory,
+      String base) {
+    this.base = base;
     this.settings = settings;
     this.template = template;
     this.notices = notices;
     this.storageFactory = storageFactory;
+  }
+
+  /** The same, of a model that starts from another's parameters where there is no state. */
+  public SnapshotPublisher startingFrom(ModelShape other) {
+    return new SnapshotPublisher(settings, template, notices, storageFactory, other.text());
   }
 
   @Override
@@ -120,6 +136,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       chain = new Chain(from, run());
       collector.goOnFrom(from);
     } else {
+      shape = base.isEmpty() ? shape : shape.after(ModelShape.parse(base));
       chain = new Chain(PublicationThread.drawLineage(), run());
     }
   }

@@ -58,9 +58,11 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
   private final ModelSettings model;
   private final TrainSettings settings;
   private final boolean direct;
+  private final WarmStart warm;
   private transient AnswerRoute answers;
 
   private transient StoredShape shape;
+  private transient boolean isWarm; // starts from another model
   private transient Optimizer optimizer;
   private transient DenseSlicing slicing;
   private transient int planes;
@@ -72,13 +74,20 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
   private transient Counter refused;
 
   DenseMerger(FeatureSchema schema, ModelSettings model, TrainSettings settings) {
-    this(schema, model, settings, false);
+    this(schema, model, settings, false, WarmStart.NONE);
   }
 
   /**
    * @param direct whether answers go straight to a trainer of the same process
+   * @param warm what to start from without state
    */
-  DenseMerger(FeatureSchema schema, ModelSettings model, TrainSettings settings, boolean direct) {
+  DenseMerger(
+      FeatureSchema schema,
+      ModelSettings model,
+      TrainSettings settings,
+      boolean direct,
+      WarmStart warm) {
+    this.warm = warm;
     this.schema = schema;
     this.model = model;
     this.settings = settings;
@@ -90,7 +99,8 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
     super.initializeState(context);
     OperatorStateStore store = context.getOperatorStateStore();
     StateShape.ofDense(model, settings).guard(store, getRuntimeContext());
-    shape = StoredShape.of(store, schema, model);
+    shape = StoredShape.of(context, schema, model, warm);
+    isWarm = !context.isRestored() && shape.before().isPresent();
     if (context.isRestored() && shape.before().isEmpty()) {
       throw new RefusedException(
           "the restored state does not tell the shape of its model, as states of this version of"
@@ -114,13 +124,15 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
     refused = getMetricGroup().counter("refused-slices");
   }
 
-  /** The whole network: as in state, in its shape of now; without state as the seed gives it. */
-  private DenseParameters restored(List<StoredSlice> stored) {
+  /** The whole network: as in state, as what the job starts from, or as the seed gives it. */
+  private DenseParameters restored(List<StoredSlice> stored) throws Exception {
     OptimizerSettings settings = this.settings.learning().dense();
     ModelShape before = shape.before().orElse(shape.now());
     DenseParameters network = DenseParameters.start(before.dense(), model.seed(), settings);
     int floats = stored.stream().mapToInt(slice -> slice.values().length).sum();
-    if (shape.before().isPresent() && floats != network.planes() * network.size()) {
+    if (isWarm) {
+      network.startFrom(warm.dense());
+    } else if (shape.before().isPresent() && floats != network.planes() * network.size()) {
       throw new RefusedException(
           "the restored state holds %d floats of a dense network of %d: it is damaged"
               .formatted(floats, network.planes() * network.size()));

@@ -51,7 +51,8 @@ import org.apache.flink.util.OutputTag;
  * were not seen for long: {@link RowLives}.
  *
  * <p><b>Another shape.</b> Restored from the state of a model with other fields or layers, the
- * shard rewrites its table ahead of the first barrier: {@link TableRewrite}.
+ * shard rewrites its table ahead of the first barrier: {@link TableRewrite}. So it does when it
+ * starts from a model learned elsewhere.
  *
  * <p>A row's delta that is not finite moves nothing, and is counted; its occurrences count.
  *
@@ -76,6 +77,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private final ModelSettings model;
   private final TrainSettings settings;
   private final boolean direct;
+  private final WarmStart warm;
   private transient AnswerRoute answers;
 
   private transient RowLayout layout;
@@ -87,6 +89,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private transient ListState<String> listed; // by which rules features are listed
   private transient long trickleAfter; // milliseconds that a row may stay dirty
   private transient StoredShape shape;
+  private transient boolean isWarm; // starts from another model
   private transient Optional<TableRewrite> rewrite; // still to be done
   private transient KeptCounts kept;
   private transient Counter updates;
@@ -95,14 +98,20 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private transient long lastFlushMillis;
 
   EmbeddingShard(FeatureSchema schema, ModelSettings model, TrainSettings settings) {
-    this(schema, model, settings, false);
+    this(schema, model, settings, false, WarmStart.NONE);
   }
 
   /**
    * @param direct whether answers go straight to a trainer of the same process
+   * @param warm what to start from without state
    */
   EmbeddingShard(
-      FeatureSchema schema, ModelSettings model, TrainSettings settings, boolean direct) {
+      FeatureSchema schema,
+      ModelSettings model,
+      TrainSettings settings,
+      boolean direct,
+      WarmStart warm) {
+    this.warm = warm;
     this.schema = schema;
     this.model = model;
     this.settings = settings;
@@ -114,7 +123,8 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     super.initializeState(context);
     StateShape.ofRows(model, settings.learning())
         .guard(context.getOperatorStateStore(), getRuntimeContext());
-    shape = StoredShape.of(context.getOperatorStateStore(), schema, model);
+    shape = StoredShape.of(context, schema, model, warm);
+    isWarm = !context.isRestored() && shape.before().isPresent();
     listed =
         context
             .getOperatorStateStore()
@@ -138,9 +148,14 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     table = getRuntimeContext().getState(new ValueStateDescriptor<>(TABLE, StoredRow.TYPE));
     cache = new RowCache(settings.cacheRows(), layout.width(), this);
     touched = new TouchedRows(layout, rows -> output.collect(TOUCHED, new StreamRecord<>(rows)));
+    if (isWarm) {
+      warm.rows(new WarmTable(schema, livingState().groups(), layout, this));
+    }
     openLives();
     rewrite =
-        shape.isChanged() ? Optional.of(new TableRewrite(schema, this, touched)) : Optional.empty();
+        isWarm || shape.isChanged()
+            ? Optional.of(new TableRewrite(schema, this, touched))
+            : Optional.empty();
     rows =
         new ShardTable(
             cache,

@@ -9,11 +9,13 @@ import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.StateInitializationContext;
 
 /**
  * The shape of the model, kept beside the parameters of an operator.
  *
- * @param before the shape that the restored state was written with, if any was
+ * @param before the shape that the restored state was written with, or that of the model that the
+ *     job starts from; none where there is neither
  * @param now the shape from now on
  */
 record StoredShape(Optional<ModelShape> before, ModelShape now) {
@@ -21,10 +23,12 @@ record StoredShape(Optional<ModelShape> before, ModelShape now) {
       new ListStateDescriptor<>("model-shape", Types.STRING);
 
   /** Reads the shape from state, and writes there what it is from now on. */
-  static StoredShape of(OperatorStateStore store, FeatureSchema schema, ModelSettings model)
+  static StoredShape of(
+      StateInitializationContext context, FeatureSchema schema, ModelSettings model, WarmStart warm)
       throws Exception {
+    OperatorStateStore store = context.getOperatorStateStore();
     ListState<String> stored = store.getUnionListState(STORED);
-    Optional<ModelShape> before = Optional.empty();
+    Optional<ModelShape> before = context.isRestored() ? Optional.empty() : warm.shape();
     for (String text : stored.get()) {
       before = Optional.of(ModelShape.parse(text)); // each subtask's is the same
     }

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a shard does with its table when the model's shape has changed: clears the features of
- * fields that are gone, and sends every other row to the snapshot, whose next version is a full
- * one, as no version of another shape can be built on.
+ * What a shard does with its table when the model's shape has changed or it came from elsewhere:
+ * clears the features of fields that are gone, and sends every other row to the snapshot, whose
+ * next version is a full one, as no version of another shape can be built on.
  *
  * <p>Done at once, ahead of the first barrier: it takes as long as a look at every row.
  */
@@ -54,7 +54,8 @@ final class TableRewrite {
     for (long fid : gone) {
       remove(fid, lives);
     }
-    LOG.info("the model's shape changed: {} rows kept, {} features removed", kept, gone.size());
+    LOG.info(
+        "the next version is a full: {} rows, {} features of fields that went", kept, gone.size());
   }
 
   private void remove(long fid, Optional<RowLives> lives) throws Exception {
