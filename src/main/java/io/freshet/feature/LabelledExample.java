@@ -78,4 +78,9 @@ public record LabelledExample(
     return new LabelledExample(
         impressionId, other, label, weight, example, kind, laterShare, scored);
   }
+
+  /** The same with other features. */
+  public LabelledExample with(Example other) {
+    return new LabelledExample(impressionId, time, label, weight, other, kind, laterShare, scored);
+  }
 }

@@ -7,6 +7,7 @@ import io.freshet.feature.LabelledExample;
 import io.freshet.job.LearnerTopology.Events;
 import io.freshet.job.LearnerTopology.Results;
 import io.freshet.train.RefusedException;
+import io.freshet.train.WarmStart;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +26,7 @@ public final class LearnerJob {
   private final LearnerConfig config;
   private final boolean bounded;
   private Optional<Sink<LabelledExample>> examples = Optional.empty();
+  private WarmStart warm = WarmStart.NONE;
 
   /**
    * @param bounded whether to end at what is the end of the topics at the start
@@ -37,6 +39,18 @@ public final class LearnerJob {
   /** Sends the labelled examples to a sink too. */
   public LearnerJob withExamples(Sink<LabelledExample> sink) {
     examples = Optional.of(sink);
+    return this;
+  }
+
+  /**
+   * Starts the model from a published version, where there is no state to start from.
+   *
+   * @param place the snapshots' root for its current version, or {@code ROOT/VERSION}
+   * @throws RefusedException where the version is of another model
+   * @throws IOException where there is no such version
+   */
+  public LearnerJob fromSnapshot(String place) throws IOException {
+    warm = SnapshotStart.of(place, config);
     return this;
   }
 
@@ -77,7 +91,7 @@ public final class LearnerJob {
     JobRules.check(env.getConfiguration(), config);
     Events events = events(env);
     OutputTopics.ensure(config.kafka(), config.examples(), config.predictions());
-    new LearnerTopology(config).build(events, results());
+    new LearnerTopology(config, warm).build(events, results());
   }
 
   /**
@@ -92,7 +106,7 @@ public final class LearnerJob {
     JobRules.check(env.getConfiguration(), config);
     var examples = ExampleSources.read(env, from, config.kafka(), config.join().timerBucket());
     OutputTopics.ensure(config.kafka(), config.examples(), config.predictions());
-    new LearnerTopology(config).learn(examples, results());
+    new LearnerTopology(config, warm).learn(examples, results());
   }
 
   private Events events(StreamExecutionEnvironment env) throws IOException, InterruptedException {

@@ -28,6 +28,7 @@ import io.freshet.snapshot.SnapshotWriter;
 import io.freshet.train.MessageCodecs;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.TrainingLoop;
+import io.freshet.train.WarmStart;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,9 +51,20 @@ public final class LearnerTopology {
       new OutputTag<>("metrics-at-barrier", MetricsReportCodec.TYPE);
 
   private final LearnerConfig config;
+  private final WarmStart warm;
 
   public LearnerTopology(LearnerConfig config) {
+    this(config, WarmStart.NONE);
+  }
+
+  /**
+   * A graph whose model starts from another.
+   *
+   * @param warm where there is no state
+   */
+  public LearnerTopology(LearnerConfig config, WarmStart warm) {
     this.config = config;
+    this.warm = warm;
   }
 
   /**
@@ -229,7 +241,8 @@ public final class LearnerTopology {
   private TrainingLoop loop(DataStream<LabelledExample> examples) {
     Traits.Choice traits =
         new Traits.Choice(slices().keySet(), config.predictions().to() != Target.NOWHERE);
-    return TrainingLoop.attach(examples, config.features(), config.model(), config.train(), traits);
+    return TrainingLoop.attach(
+        examples, config.features(), config.model(), config.train(), traits, warm);
   }
 
   /** Names of the fields to slice by, by number. */
@@ -299,18 +312,20 @@ public final class LearnerTopology {
   }
 
   private void publisher(DataStream<Announcement> announcements, NoticeSink.Factory notices) {
+    SnapshotPublisher publisher =
+        new SnapshotPublisher(
+            config.snapshot(),
+            config.name(),
+            config.features(),
+            config.model(),
+            labels(),
+            config.train().learning().table().zeroFields(),
+            notices);
     announcements
         .transform(
             "SnapshotPublisher",
             Types.VOID,
-            new SnapshotPublisher(
-                config.snapshot(),
-                config.name(),
-                config.features(),
-                config.model(),
-                labels(),
-                config.train().learning().table().zeroFields(),
-                notices))
+            warm.shape().map(publisher::startingFrom).orElse(publisher))
         .uid(Uids.SNAPSHOT_PUBLISHER)
         .setParallelism(1);
   }

@@ -80,6 +80,14 @@ public final class TrainCommand implements Callable<Integer> {
               + " of impressions and clicks; ends with them.")
   private String fromExamples;
 
+  @Option(
+      names = "--from-snapshot",
+      paramLabel = "ROOT[/VERSION]",
+      description =
+          "Start the model from a published version (the current one, if none is named) instead of"
+              + " from nothing. Optimiser slots start anew. With --resume, a checkpoint goes first.")
+  private String fromSnapshot;
+
   /** Main class of the slim jar. */
   public static void main(String[] args) {
     int code = new CommandLine(new TrainCommand()).execute(args);
@@ -96,6 +104,9 @@ public final class TrainCommand implements Callable<Integer> {
       LearnerConfig learner = LearnerConfig.read(config, overrides);
       learner.warnings().forEach(warning -> err.println("warning: " + warning));
       var job = new LearnerJob(learner, bounded);
+      if (fromSnapshot != null) {
+        job.fromSnapshot(fromSnapshot);
+      }
       Configuration recovery = recovery(learner, err);
       var env = job.environment(recovery);
       boolean here = env instanceof LocalStreamEnvironment;
@@ -145,6 +156,11 @@ public final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "--bounded and --%s exclude each other: a restored source keeps the end it had, or had not, when its state was taken"
               .formatted(resume ? "resume" : "restore"));
+    }
+    if (restore != null && fromSnapshot != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--restore starts from state, --from-snapshot from a published model: take one");
     }
     if (restore != null && resume) {
       throw new ParameterException(

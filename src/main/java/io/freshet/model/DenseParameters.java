@@ -32,7 +32,7 @@ public final class DenseParameters {
   }
 
   /** The start of parameters of a given shape; scales start at 1. */
-  static DenseParameters start(DenseShape shape, long seed, OptimizerSettings optimizer) {
+  public static DenseParameters start(DenseShape shape, long seed, OptimizerSettings optimizer) {
     DenseParameters dense = new DenseParameters(shape, Optimizers.of(optimizer));
     RandomStart random = new RandomStart(seed, -1);
     for (DenseShape.Layer layer : shape.layers()) {
@@ -44,6 +44,17 @@ public final class DenseParameters {
     }
     dense.optimizer.start(dense.planes, 0, shape.size(), shape.size());
     return dense;
+  }
+
+  /** Starts anew with given finished values. */
+  public void startFrom(float[] values) {
+    if (values.length != size) {
+      throw new IllegalArgumentException(
+          "%d values for a deep part of %d".formatted(values.length, size));
+    }
+    System.arraycopy(values, 0, planes, 0, size);
+    optimizer.start(planes, 0, size, size);
+    version++;
   }
 
   /** What lies where in the vector. */

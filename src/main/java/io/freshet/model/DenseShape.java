@@ -1,6 +1,7 @@
 package io.freshet.model;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -52,12 +53,12 @@ public record DenseShape(List<Layer> cross, List<Layer> deep) {
   /** The shape, its hidden layers batch-normalised or not. */
   static DenseShape of(int fields, ModelSettings model, boolean normalized) {
     int in = Math.multiplyExact(fields, model.embeddingSize());
-    List<Integer> crossUnits = new ArrayList<>();
-    for (int i = 0; i < model.crossLayers(); i++) {
-      crossUnits.add(in);
-    }
-    List<Layer> cross = group("cross", in, crossUnits, 0, false);
-    List<Layer> deep = group("deep", in, model.hiddenLayers(), end(cross), normalized);
+    return of(in, model.crossLayers(), model.hiddenLayers(), normalized);
+  }
+
+  static DenseShape of(int in, int crossLayers, List<Integer> hiddenLayers, boolean normalized) {
+    List<Layer> cross = group("cross", in, Collections.nCopies(crossLayers, in), 0, false);
+    List<Layer> deep = group("deep", in, hiddenLayers, end(cross), normalized);
     return new DenseShape(cross, deep);
   }
 

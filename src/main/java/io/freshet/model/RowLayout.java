@@ -1,5 +1,7 @@
 package io.freshet.model;
 
+import java.util.Arrays;
+
 /**
  * How a row of the embedding table lies in a float array: {@code [w, v₁…v_k | slots of w | slots of
  * v]}.
@@ -15,12 +17,31 @@ public final class RowLayout {
   private final long seed;
   private final Optimizer firstOrder;
   private final Optimizer embedding;
+  private final UnknownRows starts;
 
   public RowLayout(ModelSettings model, LearningSettings learning) {
-    this(model, learning.firstOrder(), learning.embedding());
+    this(model, learning, UnknownRows.START);
+  }
+
+  /**
+   * The layout of a table where features of some fields start at 0.
+   *
+   * @param starts which they are
+   */
+  public RowLayout(ModelSettings model, LearningSettings learning, UnknownRows starts) {
+    this(model, learning.firstOrder(), learning.embedding(), starts);
   }
 
   RowLayout(ModelSettings model, OptimizerSettings firstOrder, OptimizerSettings embedding) {
+    this(model, firstOrder, embedding, UnknownRows.START);
+  }
+
+  private RowLayout(
+      ModelSettings model,
+      OptimizerSettings firstOrder,
+      OptimizerSettings embedding,
+      UnknownRows starts) {
+    this.starts = starts;
     embeddingSize = model.embeddingSize();
     seed = model.seed();
     this.firstOrder = Optimizers.of(firstOrder);
@@ -48,7 +69,21 @@ public final class RowLayout {
 
   /** Writes the row that a feature starts with, from (seed, fid) alone. */
   public void start(long fid, float[] row, int at) {
-    startValues(seed, embeddingSize, fid, row, at);
+    if (starts.isZero(fid)) {
+      Arrays.fill(row, at, at + parameters(), 0);
+    } else {
+      startValues(seed, embeddingSize, fid, row, at);
+    }
+    startSlots(row, at);
+  }
+
+  /** Writes the row that starts with given finished values, {@code finished[f …]}. */
+  public void startFrom(float[] finished, int f, float[] row, int at) {
+    System.arraycopy(finished, f, row, at, parameters());
+    startSlots(row, at);
+  }
+
+  private void startSlots(float[] row, int at) {
     firstOrder.start(row, at, at + parameters(), 1);
     embedding.start(row, at + 1, at + parameters() + firstOrder.slots(), embeddingSize);
   }

@@ -81,10 +81,10 @@ final class Chain {
   }
 
   /** The state at the barrier whose cut was added last. */
-  synchronized PublisherState state(List<Announcement.Window> windows) {
+  synchronized PublisherState state(List<Announcement.Window> windows, String shape) {
     long own = joined ? cuts.lastKey() : ownUpTo;
     return new PublisherState(
-        lineage, lineageRun, own, published, List.copyOf(cuts.values()), windows);
+        lineage, lineageRun, own, published, List.copyOf(cuts.values()), windows, shape);
   }
 
   synchronized void complete(long checkpoint) {

@@ -3,7 +3,9 @@ package io.freshet.snapshot;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.model.DenseShape;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.ModelShape;
 import java.io.Serializable;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -23,6 +25,18 @@ record ManifestTemplate(
   ManifestTemplate(
       String name, FeatureSchema schema, ModelSettings settings, Manifest.Labels labels) {
     this(name, schema, settings, labels, Set.of());
+  }
+
+  /** The shape of the model, were it to start from nothing. */
+  ModelShape modelShape() {
+    return ModelShape.of(schema, settings);
+  }
+
+  /** The same of a model to which fields came late, whose features start with rows of zeros. */
+  ManifestTemplate withLate(Set<Integer> fields) {
+    Set<Integer> all = new HashSet<>(zeroFields);
+    all.addAll(fields);
+    return new ManifestTemplate(name, schema, settings, labels, all);
   }
 
   Manifest.Model model() {

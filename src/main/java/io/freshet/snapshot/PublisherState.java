@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param published the last version published; the parent of the next
  * @param cuts what is not published yet, ascending; the last is that of the checkpoint itself
  * @param windows what the gate judges by, oldest first
+ * @param shape the model's, as text; empty in states of earlier versions
  */
 record PublisherState(
     String lineage,
@@ -23,15 +24,41 @@ record PublisherState(
     long ownUpTo,
     Optional<Version> published,
     List<Cut> cuts,
-    List<Announcement.Window> windows) {
+    List<Announcement.Window> windows,
+    String shape) {
   PublisherState {
     requireNonNull(lineage, "lineage");
     requireNonNull(run, "run");
     requireNonNull(published, "published");
+    requireNonNull(shape, "shape");
     cuts = List.copyOf(cuts);
     windows = List.copyOf(windows);
     if (cuts.isEmpty()) {
       throw new IllegalArgumentException("a state holds at least its own checkpoint's cut");
     }
+  }
+
+  /**
+   * What a model of another shape starts with, in a lineage of its own: neither a version to build
+   * on nor rows that wait, as its shards send all of theirs; figures, offsets and windows go on.
+   */
+  PublisherState reshaped(String freshLineage, String newRun, String newShape) {
+    Cut last = cuts.get(cuts.size() - 1);
+    Cut bare =
+        new Cut(
+            last.checkpoint(),
+            List.of(),
+            Optional.empty(),
+            last.metrics(),
+            last.offsets(),
+            last.eventTime());
+    return new PublisherState(
+        freshLineage,
+        newRun,
+        last.checkpoint(),
+        Optional.empty(),
+        List.of(bare),
+        windows,
+        newShape);
   }
 }

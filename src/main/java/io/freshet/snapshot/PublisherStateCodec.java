@@ -14,14 +14,15 @@ import org.apache.flink.core.memory.DataOutputView;
 /**
  * How a {@link PublisherState} lies in a checkpoint. Public for the serializer only.
  *
- * <p>Version 1 knew neither the run, nor windows, nor rows that are not finite.
+ * <p>Version 1 knew neither the run, nor windows, nor rows that are not finite; 2 no cuts that are
+ * withheld; 3 not the shape.
  */
 public final class PublisherStateCodec implements WireCodec<PublisherState> {
   private static final String UNKNOWN_RUN = "";
 
   @Override
   public int version() {
-    return 3;
+    return 4;
   }
 
   @Override
@@ -38,6 +39,7 @@ public final class PublisherStateCodec implements WireCodec<PublisherState> {
     for (Announcement.Window window : state.windows()) {
       AnnouncementCodec.writeWindow(window, out);
     }
+    out.writeUTF(state.shape());
   }
 
   @Override
@@ -54,7 +56,8 @@ public final class PublisherStateCodec implements WireCodec<PublisherState> {
     for (int n = version > 1 ? in.readInt() : 0; n > 0; n--) {
       windows.add(AnnouncementCodec.readWindow(in));
     }
-    return new PublisherState(lineage, run, ownUpTo, published, cuts, windows);
+    String shape = version > 3 ? in.readUTF() : "";
+    return new PublisherState(lineage, run, ownUpTo, published, cuts, windows, shape);
   }
 
   private static void writeCut(Cut cut, DataOutputView out) throws IOException {

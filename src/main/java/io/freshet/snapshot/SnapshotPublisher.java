@@ -2,6 +2,7 @@ package io.freshet.snapshot;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.ModelShape;
 import io.freshet.wire.WireType;
 import java.time.InstantSource;
 import java.util.Iterator;
@@ -30,7 +31,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * {@link PublicationThread} publishes it; {@link Chain} holds the rules. The task thread does no
  * I/O and never waits for any but at the end of a bounded run or a stop with a savepoint, whose
  * last version is published before the task ends. Storage that fails is tried again and counted,
- * and fails nothing. {@link Upkeep} and {@link NoticeThread} work behind it, and hold nothing up.
+ * and fails nothing. From the state of a model of another shape it begins a lineage of its own,
+ * with a full version. {@link Upkeep} and {@link NoticeThread} work behind it, and hold nothing up.
  */
 public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     implements OneInputStreamOperator<Announcement, Void> {
@@ -44,8 +46,10 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   private final ManifestTemplate template;
   private final NoticeSink.Factory notices;
   private final StorageFactory storageFactory;
+  private final String base; // text of the shape of the model that it starts from, or empty
 
   private transient ListState<PublisherState> state;
+  private transient ModelShape shape;
   private transient CutCollector collector;
   private transient Chain chain;
   private transient PublicationThread thread;
@@ -96,10 +100,25 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       ManifestTemplate template,
       NoticeSink.Factory notices,
       StorageFactory storageFactory) {
+    this(settings, template, notices, storageFactory, "");
+  }
+
+  private SnapshotPublisher(
+      SnapshotSettings settings,
+      ManifestTemplate template,
+      NoticeSink.Factory notices,
+      StorageFactory storageFactory,
+      String base) {
+    this.base = base;
     this.settings = settings;
     this.template = template;
     this.notices = notices;
     this.storageFactory = storageFactory;
+  }
+
+  /** The same, of a model that starts from another's parameters where there is no state. */
+  public SnapshotPublisher startingFrom(ModelShape other) {
+    return new SnapshotPublisher(settings, template, notices, storageFactory, other.text());
   }
 
   @Override
@@ -111,13 +130,29 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
             .getListState(new ListStateDescriptor<>("unpublished", STATE_TYPE));
     collector = new CutCollector(template.denseSize(), settings.gate().windows());
     Iterator<PublisherState> restored = state.get().iterator();
+    shape = template.modelShape();
     if (restored.hasNext()) {
-      PublisherState from = restored.next();
+      PublisherState from = inShape(restored.next());
       chain = new Chain(from, run());
       collector.goOnFrom(from);
     } else {
+      shape = base.isEmpty() ? shape : shape.after(ModelShape.parse(base));
       chain = new Chain(PublicationThread.drawLineage(), run());
     }
+  }
+
+  /** Takes it that shards and mergers see the same change, and send all they have. */
+  private PublisherState inShape(PublisherState from) {
+    if (from.shape().isEmpty()) {
+      return from;
+    }
+    shape = shape.after(ModelShape.parse(from.shape()));
+    if (shape.text().equals(from.shape())) {
+      return from;
+    }
+    String lineage = PublicationThread.drawLineage();
+    LOG.info("the model's shape changed: lineage {} begins with a full version", lineage);
+    return from.reshaped(lineage, run(), shape.text());
   }
 
   @Override
@@ -150,7 +185,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
             new PublicationThread(
                 chain,
                 storage,
-                new Publication(storage, template, gate, clock),
+                new Publication(storage, template.withLate(shape.lateFields()), gate, clock),
                 clock,
                 group.counter("failures")::inc,
                 this::joined,
@@ -180,7 +215,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     chain.add(collector.cut(context.getCheckpointId()));
-    state.update(List.of(chain.state(collector.windows())));
+    state.update(List.of(chain.state(collector.windows(), shape.text())));
   }
 
   @Override

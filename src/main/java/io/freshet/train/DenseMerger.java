@@ -1,19 +1,29 @@
 package io.freshet.train;
 
+import io.freshet.feature.FeatureSchema;
 import io.freshet.model.DenseBlock;
 import io.freshet.model.DenseParameters;
+import io.freshet.model.DenseReshape;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.ModelShape;
 import io.freshet.model.Optimizer;
+import io.freshet.model.OptimizerSettings;
 import io.freshet.model.Optimizers;
 import io.freshet.train.Answer.DenseSlices;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -32,8 +42,10 @@ import org.apache.flink.util.OutputTag;
  * <p><b>No copies.</b> The values of a slice are an array that nothing writes to: a merge makes the
  * delta's own array the next one. So answers and state hold the same array as the merger.
  *
- * <p>Slices are keyed state, so the dense network rescales and recovers as the table does; this
- * operator keeps those it owns in memory and writes the changed ones back ahead of each barrier.
+ * <p><b>State.</b> Each subtask owns the slices of its key groups, holds them in memory, and writes
+ * them to a list that every subtask gets whole when it is restored. So another number of slices, of
+ * subtasks, or another shape of the network is only another way to cut what was learned: {@link
+ * DenseReshape}.
  */
 final class DenseMerger extends AbstractStreamOperator<Answer>
     implements OneInputStreamOperator<DenseDelta, Answer>, BoundedOneInput {
@@ -42,31 +54,41 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
   static final OutputTag<DenseBlock> FINISHED =
       new OutputTag<>("finished-slices", MessageCodecs.DENSE_BLOCK);
 
-  private final int fields;
+  private final FeatureSchema schema;
   private final ModelSettings model;
   private final TrainSettings settings;
   private final boolean direct;
+  private final WarmStart warm;
   private transient AnswerRoute answers;
 
-  private transient DenseParameters start;
+  private transient StoredShape shape;
+  private transient boolean isWarm; // starts from another model
   private transient Optimizer optimizer;
   private transient DenseSlicing slicing;
-  private transient ValueState<StoredSlice> state;
+  private transient int planes;
+  private transient ListState<StoredSlice> state;
   private transient SortedMap<Integer, Slice> slices;
   private transient FiniteCheck finite;
   private transient boolean ended;
   private transient Counter merges;
   private transient Counter refused;
 
-  DenseMerger(int fields, ModelSettings model, TrainSettings settings) {
-    this(fields, model, settings, false);
+  DenseMerger(FeatureSchema schema, ModelSettings model, TrainSettings settings) {
+    this(schema, model, settings, false, WarmStart.NONE);
   }
 
   /**
    * @param direct whether answers go straight to a trainer of the same process
+   * @param warm what to start from without state
    */
-  DenseMerger(int fields, ModelSettings model, TrainSettings settings, boolean direct) {
-    this.fields = fields;
+  DenseMerger(
+      FeatureSchema schema,
+      ModelSettings model,
+      TrainSettings settings,
+      boolean direct,
+      WarmStart warm) {
+    this.warm = warm;
+    this.schema = schema;
     this.model = model;
     this.settings = settings;
     this.direct = direct;
@@ -75,8 +97,16 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    StateShape.ofDense(fields, model, settings)
-        .guard(context.getOperatorStateStore(), getRuntimeContext());
+    OperatorStateStore store = context.getOperatorStateStore();
+    StateShape.ofDense(model, settings).guard(store, getRuntimeContext());
+    shape = StoredShape.of(context, schema, model, warm);
+    isWarm = !context.isRestored() && shape.before().isPresent();
+    if (context.isRestored() && shape.before().isEmpty()) {
+      throw new RefusedException(
+          "the restored state does not tell the shape of its model, as states of this version of"
+              + " Freshet do: start without it");
+    }
+    state = store.getUnionListState(new ListStateDescriptor<>("dense-slices", StoredSlice.TYPE));
   }
 
   @Override
@@ -84,20 +114,63 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
     super.open();
     LoopRules.check(this);
     answers = new AnswerRoute(direct, answer -> output.collect(new StreamRecord<>(answer)));
-    start = DenseParameters.start(fields, model, settings.learning().dense());
     optimizer = Optimizers.of(settings.learning().dense());
-    slicing = new DenseSlicing(start.size(), settings.denseSlices());
-    state =
-        getRuntimeContext().getState(new ValueStateDescriptor<>("dense-slices", StoredSlice.TYPE));
-    slices = new TreeMap<>();
     finite = new FiniteCheck();
-    for (int slice = 0; slicing.size() > 0 && slice < slicing.slices(); slice++) {
-      if (owns(slice)) {
-        slices.put(slice, load(slice));
-      }
-    }
+    List<StoredSlice> restored = new ArrayList<>();
+    state.get().forEach(restored::add);
+    slices = new TreeMap<>();
+    cut(restored(restored), restored);
     merges = getMetricGroup().counter("merges");
     refused = getMetricGroup().counter("refused-slices");
+  }
+
+  /** The whole network: as in state, as what the job starts from, or as the seed gives it. */
+  private DenseParameters restored(List<StoredSlice> stored) throws Exception {
+    OptimizerSettings settings = this.settings.learning().dense();
+    ModelShape before = shape.before().orElse(shape.now());
+    DenseParameters network = DenseParameters.start(before.dense(), model.seed(), settings);
+    int floats = stored.stream().mapToInt(slice -> slice.values().length).sum();
+    if (isWarm) {
+      network.startFrom(warm.dense());
+    } else if (shape.before().isPresent() && floats != network.planes() * network.size()) {
+      throw new RefusedException(
+          "the restored state holds %d floats of a dense network of %d: it is damaged"
+              .formatted(floats, network.planes() * network.size()));
+    }
+    for (StoredSlice slice : stored) {
+      int n = slice.values().length / network.planes();
+      for (int plane = 0; plane < network.planes(); plane++) {
+        network.write(plane, slice.from(), n, slice.values(), plane * n);
+      }
+    }
+    if (!shape.isChanged()) {
+      return network;
+    }
+    if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
+      LOG.info("the model's shape was {} and is {}", before.text(), shape.now().text());
+    }
+    return DenseReshape.of(before, network, shape.now(), model.seed(), settings);
+  }
+
+  /** Takes the slices that are this subtask's. */
+  private void cut(DenseParameters network, List<StoredSlice> stored) {
+    planes = network.planes();
+    slicing = new DenseSlicing(network.size(), settings.denseSlices());
+    Map<Integer, Long> examples = new HashMap<>();
+    boolean same = !shape.isChanged() && stored.size() == slicing.slices();
+    long most = stored.stream().mapToLong(StoredSlice::examples).max().orElse(0);
+    stored.forEach(slice -> examples.put(slice.from(), slice.examples()));
+    for (int slice = 0; slicing.size() > 0 && slice < slicing.slices(); slice++) {
+      if (owns(slice)) {
+        int from = slicing.from(slice);
+        int n = slicing.length(slice);
+        float[] values = new float[planes * n];
+        for (int plane = 0; plane < planes; plane++) {
+          network.read(plane, from, n, values, plane * n);
+        }
+        slices.put(slice, new Slice(values, same ? examples.get(from) : most));
+      }
+    }
   }
 
   private boolean owns(int slice) {
@@ -105,32 +178,6 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
     return KeyGroupRangeAssignment.assignKeyToParallelOperator(
             slice, task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks())
         == task.getIndexOfThisSubtask();
-  }
-
-  private Slice load(int slice) throws Exception {
-    setCurrentKey(slice);
-    StoredSlice stored = state.value();
-    if (stored == null) {
-      return new Slice(startOf(slice), 0);
-    }
-    int floats = start.planes() * slicing.length(slice);
-    if (stored.values().length != floats) {
-      throw new RefusedException(
-          "the restored state holds a dense slice of "
-              + stored.values().length
-              + " floats where the hidden layers, slices and dense optimiser configured make "
-              + floats);
-    }
-    return new Slice(stored.values(), stored.examples());
-  }
-
-  private float[] startOf(int slice) {
-    int n = slicing.length(slice);
-    float[] values = new float[start.planes() * n];
-    for (int plane = 0; plane < start.planes(); plane++) {
-      start.read(plane, slicing.from(slice), n, values, plane * n);
-    }
-    return values;
   }
 
   @Override
@@ -174,21 +221,26 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
   }
 
   @Override
-  public void endInput() throws Exception {
+  public void endInput() {
     flush();
     ended = true;
   }
 
-  private void flush() throws Exception {
-    for (var entry : slices.entrySet()) {
-      Slice slice = entry.getValue();
-      if (slice.changed) {
-        setCurrentKey(entry.getKey());
-        state.update(new StoredSlice(slice.examples, slice.values));
-        slice.changed = false;
-      }
-      output.collect(FINISHED, new StreamRecord<>(finished(entry.getKey(), slice)));
-    }
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    List<StoredSlice> own = new ArrayList<>();
+    slices.forEach((number, s) -> own.add(stored(number, s)));
+    state.update(own);
+  }
+
+  private StoredSlice stored(int number, Slice slice) {
+    return new StoredSlice(slicing.from(number), slice.examples, slice.values);
+  }
+
+  private void flush() {
+    slices.forEach(
+        (number, slice) -> output.collect(FINISHED, new StreamRecord<>(finished(number, slice))));
   }
 
   private DenseBlock finished(int number, Slice slice) {
@@ -202,7 +254,6 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
   private static final class Slice {
     float[] values; // parameters, then slots plane by plane; never written to
     long examples;
-    boolean changed = true;
 
     Slice(float[] values, long examples) {
       this.values = values;
@@ -218,7 +269,6 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
         delta[i] = values[i] + delta[i];
       }
       values = delta;
-      changed = true;
     }
   }
 }

@@ -1,17 +1,21 @@
 package io.freshet.train;
 
 import io.freshet.count.KeptCounts;
+import io.freshet.feature.FeatureSchema;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.RowBlock;
 import io.freshet.model.RowLayout;
 import io.freshet.model.TableCounts;
 import io.freshet.model.TableSettings;
+import io.freshet.model.UnknownRows;
 import io.freshet.train.Answer.Rows;
 import io.freshet.train.ShardRequest.Lookup;
 import io.freshet.train.ShardRequest.Occurrences;
 import io.freshet.train.ShardRequest.RowDelta;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
@@ -46,6 +50,10 @@ import org.apache.flink.util.OutputTag;
  * <p><b>Lives.</b> Where the settings say so, features wait for their rows, and lose them when they
  * were not seen for long: {@link RowLives}.
  *
+ * <p><b>Another shape.</b> Restored from the state of a model with other fields or layers, the
+ * shard rewrites its table ahead of the first barrier: {@link TableRewrite}. So it does when it
+ * starts from a model learned elsewhere.
+ *
  * <p>A row's delta that is not finite moves nothing, and is counted; its occurrences count.
  *
  * <p><b>Barriers.</b> Changed rows trickle from the cache to state, and to the snapshot, when they
@@ -65,9 +73,11 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   static final OutputTag<TableCounts> COUNTS =
       new OutputTag<>("table-counts", MessageCodecs.TABLE_COUNTS);
 
+  private final FeatureSchema schema;
   private final ModelSettings model;
   private final TrainSettings settings;
   private final boolean direct;
+  private final WarmStart warm;
   private transient AnswerRoute answers;
 
   private transient RowLayout layout;
@@ -78,20 +88,31 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private transient LivingTable living; // null where every feature has its row for ever
   private transient ListState<String> listed; // by which rules features are listed
   private transient long trickleAfter; // milliseconds that a row may stay dirty
+  private transient StoredShape shape;
+  private transient boolean isWarm; // starts from another model
+  private transient Optional<TableRewrite> rewrite; // still to be done
   private transient KeptCounts kept;
   private transient Counter updates;
   private transient Counter refused;
   private transient Unseen unseen;
   private transient long lastFlushMillis;
 
-  EmbeddingShard(ModelSettings model, TrainSettings settings) {
-    this(model, settings, false);
+  EmbeddingShard(FeatureSchema schema, ModelSettings model, TrainSettings settings) {
+    this(schema, model, settings, false, WarmStart.NONE);
   }
 
   /**
    * @param direct whether answers go straight to a trainer of the same process
+   * @param warm what to start from without state
    */
-  EmbeddingShard(ModelSettings model, TrainSettings settings, boolean direct) {
+  EmbeddingShard(
+      FeatureSchema schema,
+      ModelSettings model,
+      TrainSettings settings,
+      boolean direct,
+      WarmStart warm) {
+    this.warm = warm;
+    this.schema = schema;
     this.model = model;
     this.settings = settings;
     this.direct = direct;
@@ -102,6 +123,8 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     super.initializeState(context);
     StateShape.ofRows(model, settings.learning())
         .guard(context.getOperatorStateStore(), getRuntimeContext());
+    shape = StoredShape.of(context, schema, model, warm);
+    isWarm = !context.isRestored() && shape.before().isPresent();
     listed =
         context
             .getOperatorStateStore()
@@ -120,11 +143,19 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     super.open();
     LoopRules.check(this);
     answers = new AnswerRoute(direct, answer -> output.collect(new StreamRecord<>(answer)));
-    layout = new RowLayout(model, settings.learning());
+    layout =
+        new RowLayout(model, settings.learning(), UnknownRows.zeroIn(shape.now().lateFields()));
     table = getRuntimeContext().getState(new ValueStateDescriptor<>(TABLE, StoredRow.TYPE));
     cache = new RowCache(settings.cacheRows(), layout.width(), this);
     touched = new TouchedRows(layout, rows -> output.collect(TOUCHED, new StreamRecord<>(rows)));
+    if (isWarm) {
+      warm.rows(new WarmTable(schema, livingState().groups(), layout, this));
+    }
     openLives();
+    rewrite =
+        isWarm || shape.isChanged()
+            ? Optional.of(new TableRewrite(schema, this, touched))
+            : Optional.empty();
     rows =
         new ShardTable(
             cache,
@@ -242,6 +273,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
 
   private void flush() throws Exception {
     long start = System.nanoTime();
+    rewriteTable();
     cache.writeBackAll();
     if (living != null) {
       living.write();
@@ -249,6 +281,16 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     }
     touched.flush();
     lastFlushMillis = (System.nanoTime() - start) / 1_000_000;
+  }
+
+  /** Ahead of what was learned since the start: in the snapshot, the last of a row counts. */
+  private void rewriteTable() throws Exception {
+    if (rewrite.isPresent()) {
+      try (Stream<Long> features = livingState().allFeatures()) {
+        rewrite.get().run(features, Optional.ofNullable(living).map(LivingTable::lives));
+      }
+      rewrite = Optional.empty();
+    }
   }
 
   @Override

@@ -29,12 +29,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Free</b> settings rule how parameters move from now on (rates, penalties) or where new ones
  * start (the initial accumulator): they may change, which is logged once.
+ *
+ * <p>Fields may come and go, but a number that was a field's is never another's: rows, and examples
+ * that still wait for their labels, would be taken for those of the other.
  */
 final class StateShape {
   private static final Logger LOG = LoggerFactory.getLogger(StateShape.class);
   private static final ListStateDescriptor<String> STORED =
       new ListStateDescriptor<>("shape", Types.STRING);
   private static final String FREE = "free ";
+  private static final String FEATURE = "feature number ";
 
   private final Map<String, String> settings = new TreeMap<>(); // by key; free ones marked
 
@@ -52,30 +56,18 @@ final class StateShape {
     return shape;
   }
 
-  /** What slices of the deep part depend on. */
-  static StateShape ofDense(int fields, ModelSettings model, TrainSettings settings) {
+  /** What slices of the deep part depend on, beside its {@link StoredShape}. */
+  static StateShape ofDense(ModelSettings model, TrainSettings settings) {
     StateShape shape = new StateShape();
-    shape.bound("the number of features", fields);
     shape.bound("model.embedding-size", model.embeddingSize());
-    shape.bound("model.hidden-layers", model.hiddenLayers());
-    shape.bound("model.cross-layers", model.crossLayers());
-    shape.bound("train.dense.slices", settings.denseSlices());
     shape.optimizer("train.dense.optimizer", settings.learning().dense());
     return shape;
   }
 
-  /**
-   * What the examples of a trainer depend on. Without a deep part, which knows its inputs by their
-   * places, features may come and go.
-   */
-  static StateShape ofFeatures(FeatureSchema schema, ModelSettings model) {
+  /** What the examples of a trainer depend on: which number is which field's. */
+  static StateShape ofFeatures(FeatureSchema schema) {
     StateShape shape = new StateShape();
-    schema.fields().forEach(field -> shape.bound("feature number " + field.number(), text(field)));
-    if (!model.hiddenLayers().isEmpty() || model.crossLayers() > 0) {
-      shape.bound(
-          "the order of the features",
-          schema.fields().stream().map(f -> f.name()).collect(Collectors.joining(", ")));
-    }
+    schema.fields().forEach(field -> shape.bound(FEATURE + field.number(), text(field)));
     return shape;
   }
 
@@ -137,6 +129,12 @@ final class StateShape {
       int equals = line.indexOf('=');
       restored.put(line.substring(0, equals), line.substring(equals + 1));
     }
+    restored.forEach(
+        (key, value) -> {
+          if (key.startsWith(FEATURE)) {
+            settings.putIfAbsent(key, value); // of a field that went: its number stays taken
+          }
+        });
     restored.entrySet().removeIf(e -> e.getValue().equals(settings.get(e.getKey())));
     restored.keySet().retainAll(settings.keySet()); // what either lacks is from another version
     refuseBound(restored);
@@ -163,7 +161,9 @@ final class StateShape {
             .collect(Collectors.joining("; "));
     if (!problems.isEmpty()) {
       throw new RefusedException(
-          problems + ": configure what the state has, or start without the state");
+          problems
+              + ": configure what the state has (a field that is another needs a number of its own),"
+              + " or start without the state");
     }
   }
 }

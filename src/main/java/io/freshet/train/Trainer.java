@@ -70,6 +70,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   private transient int maxParallelism;
   private transient MailWait waiting;
   private transient BatchLearner learner;
+  private transient KnownFeatures known;
   private transient DenseReplica replica;
 
   private transient BatchWindow window;
@@ -110,8 +111,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     lastCheckpoint = context.getRestoredCheckpointId().orElse(NO_CHECKPOINT);
-    StateShape.ofFeatures(schema, model)
-        .guard(context.getOperatorStateStore(), getRuntimeContext());
+    StateShape.ofFeatures(schema).guard(context.getOperatorStateStore(), getRuntimeContext());
     kept = new KeptCounts(context.getOperatorStateStore(), 1);
   }
 
@@ -156,6 +156,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
             () ->
                 new OpenBatch(
                     new ShardGroups(parallelism, maxParallelism, maxRows), layout.width(), rules));
+    known = new KnownFeatures(schema);
     learner = new BatchLearner(schema, model, settings.learning(), layout, dense, this::skipped);
     replica =
         new DenseReplica(
@@ -187,7 +188,7 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   public void processElement(StreamRecord<LabelledExample> element) throws Exception {
     replica.ask();
     MiniBatch filling = window.filling().examples;
-    filling.add(element.getValue());
+    filling.add(known.of(element.getValue()));
     if (filling.size() == 1) {
       begun++;
     }

@@ -36,17 +36,23 @@ public record TrainingLoop(
       FeatureSchema schema,
       ModelSettings model,
       TrainSettings settings) {
-    return attach(examples, schema, model, settings, Traits.Choice.USERS, Edges.PLAIN);
+    return attach(
+        examples, schema, model, settings, Traits.Choice.USERS, WarmStart.NONE, Edges.PLAIN);
   }
 
-  /** A loop whose predictions tell more of their examples. */
+  /**
+   * A loop whose predictions tell more of their examples.
+   *
+   * @param warm what it starts from without state
+   */
   public static TrainingLoop attach(
       DataStream<LabelledExample> examples,
       FeatureSchema schema,
       ModelSettings model,
       TrainSettings settings,
-      Traits.Choice traits) {
-    return attach(examples, schema, model, settings, traits, Edges.PLAIN);
+      Traits.Choice traits,
+      WarmStart warm) {
+    return attach(examples, schema, model, settings, traits, warm, Edges.PLAIN);
   }
 
   static TrainingLoop attach(
@@ -55,7 +61,7 @@ public record TrainingLoop(
       ModelSettings model,
       TrainSettings settings,
       Edges edges) {
-    return attach(examples, schema, model, settings, Traits.Choice.USERS, edges);
+    return attach(examples, schema, model, settings, Traits.Choice.USERS, WarmStart.NONE, edges);
   }
 
   private static TrainingLoop attach(
@@ -64,6 +70,7 @@ public record TrainingLoop(
       ModelSettings model,
       TrainSettings settings,
       Traits.Choice traits,
+      WarmStart warm,
       Edges edges) {
     var trainer =
         loopOperator(
@@ -83,7 +90,7 @@ public record TrainingLoop(
                 .transform(
                     "EmbeddingShard",
                     MessageCodecs.ANSWER,
-                    new EmbeddingShard(model, settings, edges.direct())),
+                    new EmbeddingShard(schema, model, settings, edges.direct(), warm)),
             "embedding-shard");
     var merger =
         loopOperator(
@@ -93,7 +100,7 @@ public record TrainingLoop(
                 .transform(
                     "DenseMerger",
                     MessageCodecs.ANSWER,
-                    new DenseMerger(schema.size(), model, settings, edges.direct())),
+                    new DenseMerger(schema, model, settings, edges.direct(), warm)),
             "dense-merger");
     var tail =
         edges

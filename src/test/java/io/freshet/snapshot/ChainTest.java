@@ -72,7 +72,7 @@ class ChainTest {
       chain.complete(id);
     }
 
-    assertThat(chain.state(List.of()).cuts().stream().filter(cut -> cut.dense().isPresent()))
+    assertThat(chain.state(List.of(), "").cuts().stream().filter(cut -> cut.dense().isPresent()))
         .extracting(Cut::checkpoint)
         .containsExactly(1L, 2L, 3L, 20L);
     chain.published(new Version(OLD, 3));
@@ -84,7 +84,7 @@ class ChainTest {
   void theStateOfACheckpointIsDueAtItsRestore() throws Exception {
     Chain chain = joined();
     chain.add(cut(1));
-    Chain restored = new Chain(chain.state(List.of()), RUN);
+    Chain restored = new Chain(chain.state(List.of(), ""), RUN);
     restored.join(List.of(), DRAW);
 
     assertThat(restored.awaitDue().version()).isEqualTo(new Version(OLD, 1));
@@ -95,7 +95,7 @@ class ChainTest {
     Chain chain = joined();
     chain.add(cut(1));
     chain.add(cut(2));
-    PublisherState state = chain.state(List.of());
+    PublisherState state = chain.state(List.of(), "");
     Version first = new Version(OLD, 1);
     Chain restored = new Chain(state, RUN);
 
@@ -132,7 +132,7 @@ class ChainTest {
   void anUndecidedLineageIsNotForgottenInTheNextCheckpoint() throws Exception {
     Chain undecided = new Chain(publishedOnceAndCutTwice(), RUN);
     undecided.add(cut(3)); // the store could not be reached so far
-    Chain restored = new Chain(undecided.state(List.of()), RUN);
+    Chain restored = new Chain(undecided.state(List.of(), ""), RUN);
 
     restored.join(List.of(new Version(OLD, 1), new Version(OLD, 3)), DRAW);
 
@@ -171,7 +171,7 @@ class ChainTest {
   void aRunKeepsTheLineageItTookThroughItsFailures() throws Exception {
     Chain started = new Chain(publishedOnceAndCutTwice(), "another");
     started.join(List.of(new Version(OLD, 1)), DRAW);
-    Chain restored = new Chain(started.state(List.of()), "another");
+    Chain restored = new Chain(started.state(List.of(), ""), "another");
     restored.join(List.of(new Version(OLD, 1)), () -> "cccccccc");
 
     assertThat(restored.awaitDue().version()).isEqualTo(new Version(NEW, 2));
@@ -215,7 +215,7 @@ class ChainTest {
   /** Version 1 is out, checkpoint 2 is the state's own. */
   private static PublisherState publishedOnceAndCutTwice() {
     return new PublisherState(
-        OLD, RUN, 2, Optional.of(new Version(OLD, 1)), List.of(cut(2)), List.of());
+        OLD, RUN, 2, Optional.of(new Version(OLD, 1)), List.of(cut(2)), List.of(), "");
   }
 
   private static List<String> paths(Chain.Due due) {

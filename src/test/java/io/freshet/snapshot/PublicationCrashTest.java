@@ -50,7 +50,7 @@ class PublicationCrashTest {
     chain.complete(1);
     publish(chain, healthy);
     chain.add(cut(2, TinyModel.part(healthy, rows(2, 20)), TinyModel.part(healthy, rows(3, 20))));
-    PublisherState state = throughACheckpoint(chain.state(List.of()));
+    PublisherState state = throughACheckpoint(chain.state(List.of(), ""));
     chain.complete(2);
     FaultyStorage mortal = new FaultyStorage(healthy, step, when);
 
@@ -81,7 +81,7 @@ class PublicationCrashTest {
     publish(chain, healthy);
     gate = new Gate(new GateSettings(1, 100, NONE, NONE, NONE, NONE));
     chain.add(cut(2, TinyModel.part(healthy, rows(2, 20)), TinyModel.part(healthy, rows(3, 20))));
-    PublisherState state = throughACheckpoint(chain.state(List.of()));
+    PublisherState state = throughACheckpoint(chain.state(List.of(), ""));
     chain.complete(2);
     FaultyStorage mortal = new FaultyStorage(healthy, step, when);
 

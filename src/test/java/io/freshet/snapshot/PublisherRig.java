@@ -26,12 +26,22 @@ final class PublisherRig implements AutoCloseable {
       OperatorSubtaskState state,
       JobID job)
       throws Exception {
+    this(root, settings, TinyModel.TEMPLATE, notices, state, job);
+  }
+
+  private PublisherRig(
+      Path root,
+      SnapshotSettings settings,
+      ManifestTemplate template,
+      NoticeSink.Factory notices,
+      OperatorSubtaskState state,
+      JobID job)
+      throws Exception {
     storage = new LocalStorage(root);
     store = new SnapshotStore(storage);
     reader = new SnapshotReader(store);
     harness =
-        new Harness(
-            new SnapshotPublisher(settings, TinyModel.TEMPLATE, notices, FlinkStorage::at), job);
+        new Harness(new SnapshotPublisher(settings, template, notices, FlinkStorage::at), job);
     if (state != null) {
       harness.initializeState(state);
     }
@@ -50,6 +60,12 @@ final class PublisherRig implements AutoCloseable {
   /** Another job that starts from a savepoint. */
   static PublisherRig startFrom(Path root, OperatorSubtaskState savepoint) throws Exception {
     return new PublisherRig(root, at(root), NoticeSink.none(), savepoint, new JobID());
+  }
+
+  /** The same, of a model of another shape. */
+  static PublisherRig startFrom(
+      Path root, OperatorSubtaskState savepoint, ManifestTemplate template) throws Exception {
+    return new PublisherRig(root, at(root), template, NoticeSink.none(), savepoint, new JobID());
   }
 
   static PublisherRig start(Path root, SnapshotSettings settings, NoticeSink.Factory notices)

@@ -31,12 +31,13 @@ class PublisherStateCodecTest {
             7,
             Optional.of(PUBLISHED),
             List.of(cut),
-            List.of(new Announcement.Window(60, 10, 10, 2, 0.5, 1.25)));
+            List.of(new Announcement.Window(60, 10, 10, 2, 0.5, 1.25)),
+            "2;3;0;1,2");
     DataOutputSerializer out = new DataOutputSerializer(64);
 
     new PublisherStateCodec().write(state, out);
 
-    assertThat(read(out, 3)).isEqualTo(state);
+    assertThat(read(out, 4)).isEqualTo(state);
   }
 
   @Test
@@ -63,6 +64,7 @@ class PublisherStateCodecTest {
     assertThat(state.run()).isEmpty();
     assertThat(state.published()).contains(PUBLISHED);
     assertThat(state.windows()).isEmpty();
+    assertThat(state.shape()).isEmpty();
     assertThat(state.cuts().get(0).parts())
         .containsExactly(new Announcement.Part("p", 1, "ab", 2, 3, 0));
   }

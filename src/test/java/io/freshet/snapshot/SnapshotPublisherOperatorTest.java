@@ -5,6 +5,8 @@ import static io.freshet.snapshot.TinyModel.row;
 import static io.freshet.snapshot.TinyModel.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class SnapshotPublisherOperatorTest {
+  private static final List<Field> FIELDS = TinyModel.SCHEMA.fields();
+  private static final ManifestTemplate HOUR_FOR_PRICE =
+      new ManifestTemplate(
+          "tiny",
+          new FeatureSchema(
+              List.of(
+                  FIELDS.get(0), FIELDS.get(1), new Field.Categorical("hour", 5), FIELDS.get(3)),
+              "user"),
+          TinyModel.SETTINGS,
+          TinyModel.LABELS);
+
   @TempDir Path folder;
 
   @Test
@@ -49,6 +62,36 @@ class SnapshotPublisherOperatorTest {
       assertThat(rig.reader.verify(second).problems()).isEmpty();
     }
     assertThat(new LocalStorage(folder).list(PartFile.STAGING)).isEmpty();
+  }
+
+  @Test
+  void aModelOfAnotherShapeBeginsWithAFullInALineageOfItsOwn() throws Exception {
+    Version old;
+    OperatorSubtaskState unpublished;
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.barrier(1, 1, rows(1, 10, 20));
+      old = rig.publish(1);
+      unpublished = rig.barrier(2, 2, rows(5, 20, 30));
+      rig.cancel();
+    }
+
+    try (PublisherRig rig = PublisherRig.startFrom(folder, unpublished, HOUR_FOR_PRICE)) {
+      Thread.sleep(200);
+      assertThat(rig.store.versions()).containsExactly(old);
+      rig.barrier(3, 3, rows(9, 10, 20));
+      Version first = rig.publish(3);
+      rig.barrier(4, 4, rows(11, 40));
+      Version second = rig.publish(4);
+
+      Manifest full = rig.store.manifest(first);
+      assertThat(full.kind()).isEqualTo(Manifest.Kind.FULL);
+      assertThat(full.schema()).isEqualTo(HOUR_FOR_PRICE.schema());
+      assertThat(full.unknownIds().zeroFields()).containsExactly(5);
+      assertThat(first.lineage()).isNotEqualTo(old.lineage());
+      assertThat(rig.store.manifest(second).parent()).contains(first);
+      assertThat(rig.latest().fids()).containsExactly(10, 20, 40);
+      assertThat(rig.latest().totalUpdates()).isEqualTo(9 + 9 + 11);
+    }
   }
 
   @Test

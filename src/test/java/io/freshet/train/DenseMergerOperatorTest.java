@@ -1,9 +1,9 @@
 package io.freshet.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.feature.FeatureSchema;
 import io.freshet.model.DenseBlock;
 import io.freshet.model.DenseParameters;
 import io.freshet.model.LearningSettings;
@@ -30,11 +30,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SuppressWarnings("try") // the harness' close() may be interrupted; tests pass that on
 final class DenseMergerOperatorTest {
   private static final int MAX_PARALLELISM = 16;
-  private static final int FIELDS = 3;
+  private static final FeatureSchema SCHEMA = SyntheticExamples.SCHEMA;
   private static final int SLICES = 8;
   private static final ModelSettings MODEL = new ModelSettings(2, List.of(5), 0, 42);
   private static final DenseParameters START =
-      DenseParameters.start(FIELDS, MODEL, LearningSettings.DEFAULT.dense());
+      DenseParameters.start(SCHEMA.size(), MODEL, LearningSettings.DEFAULT.dense());
   private static final DenseSlicing SLICING = new DenseSlicing(START.size(), SLICES);
   private static final ReplyTo REPLY_TO = new ReplyTo(new UUID(1, 2), 3, "here");
 
@@ -164,17 +164,59 @@ final class DenseMergerOperatorTest {
   }
 
   @Test
-  void slicesOfAnotherLengthInTheStateAreRefused() throws Exception {
+  void anotherNumberOfSlicesCutsTheSameNetwork() throws Exception {
     OperatorSubtaskState state;
+    float[] network;
     try (Harness merger = opened()) {
+      for (int slice = 0; slice < SLICES; slice++) {
+        merger.merge(1, 100, 0.1f * slice, slice);
+      }
       state = merger.checkpoint(1);
+      network = network(merger.finished());
     }
 
     try (Harness merger = new Harness(1, 0, MODEL, SLICES / 2, "hashmap")) {
-      assertThatThrownBy(() -> merger.restore(state, 1))
-          .isInstanceOf(RefusedException.class)
-          .hasMessageContaining("train.dense.slices is 4, in the restored state it is 8");
+      merger.restore(state, 1);
+      merger.checkpoint(2);
+
+      List<DenseBlock> blocks = merger.finished();
+      assertThat(blocks).hasSize(SLICES / 2).allMatch(block -> block.examples() == 100);
+      assertThat(network(blocks)).containsExactly(network);
     }
+  }
+
+  @Test
+  void aWiderHiddenLayerKeepsWhatTheFirstUnitsLearned() throws Exception {
+    OperatorSubtaskState state;
+    float[] before;
+    try (Harness merger = opened()) {
+      merger.merge(1, 100, 3, IntStream.range(0, SLICES).toArray());
+      state = merger.checkpoint(1);
+      before = network(merger.finished());
+    }
+
+    ModelSettings wider = new ModelSettings(2, List.of(7), 0, 42);
+    try (Harness merger = new Harness(1, 0, wider, SLICES, "hashmap")) {
+      merger.restore(state, 1);
+      merger.checkpoint(2);
+
+      float[] after = network(merger.finished());
+      int inputs = 2 * SCHEMA.size();
+      assertThat(after).hasSize(inputs * 7 + 7 + 7 + 1);
+      for (int i = 0; i < inputs; i++) {
+        for (int unit = 0; unit < 5; unit++) {
+          assertThat(after[i * 7 + unit]).isEqualTo(before[i * 5 + unit]);
+        }
+        assertThat(after[i * 7 + 6]).isNotZero();
+      }
+    }
+  }
+
+  private static float[] network(List<DenseBlock> blocks) {
+    int size = blocks.stream().mapToInt(block -> block.values().length).sum();
+    float[] network = new float[size];
+    blocks.forEach(b -> System.arraycopy(b.values(), 0, network, b.from(), b.values().length));
+    return network;
   }
 
   @Test
@@ -225,7 +267,7 @@ final class DenseMergerOperatorTest {
         throws Exception {
       super(
           new DenseMerger(
-              FIELDS,
+              SCHEMA,
               model,
               new TrainSettings(
                   64, Duration.ofMillis(20), 2, 256, slices, 100, LearningSettings.DEFAULT)),

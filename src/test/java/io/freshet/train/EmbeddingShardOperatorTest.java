@@ -277,6 +277,7 @@ final class EmbeddingShardOperatorTest {
         throws Exception {
       super(
           new EmbeddingShard(
+              SyntheticExamples.SCHEMA,
               model,
               new TrainSettings(
                   64, Duration.ofMillis(20), 2, 256, 8, cacheRows, LearningSettings.DEFAULT)),

@@ -59,6 +59,7 @@ final class LivingShard extends KeyedOneInputStreamOperatorTestHarness<Long, Sha
       throws Exception {
     super(
         new EmbeddingShard(
+            SyntheticExamples.SCHEMA,
             MODEL,
             new TrainSettings(
                 64,

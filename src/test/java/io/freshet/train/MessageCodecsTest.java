@@ -163,7 +163,7 @@ final class MessageCodecsTest {
   @ValueSource(ints = {0, 1, 5000})
   void storedRowsAndSlicesTravelUnchanged(int n) throws IOException {
     assertTravelsUnchanged(StoredRow.TYPE, new StoredRow(1L << 40, -1, floats(n)));
-    assertTravelsUnchanged(StoredSlice.TYPE, new StoredSlice(1L << 40, floats(n)));
+    assertTravelsUnchanged(StoredSlice.TYPE, new StoredSlice(n, 1L << 40, floats(n)));
   }
 
   private static <T> void assertTravelsUnchanged(WireType<T> type, T message) throws IOException {

@@ -1,10 +1,12 @@
 package io.freshet.train;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -13,6 +15,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -21,7 +24,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * All the loop's keyed state in a savepoint, bit for bit: read by operators that take the place of
+ * What the loop has learned, in a savepoint, bit for bit: read by operators that take the place of
  * its own, look, and end.
  *
  * @param rows the table: {@code updates}, event time, and the bits of parameters and slots, by fid
@@ -57,20 +60,47 @@ record StateDump(Map<Long, Bits> rows, Map<Integer, Bits> slices) {
         .transform("rows", Types.VOID, new Look<>(id, "embedding-table", StoredRow.TYPE))
         .uid("embedding-shard");
     one.keyBy(Long::intValue, Types.INT)
-        .transform("slices", Types.VOID, new Look<>(id, "dense-slices", StoredSlice.TYPE))
+        .transform("slices", Types.VOID, new LookAtSlices(id))
         .uid("dense-merger");
     env.execute();
     return DUMPS.remove(id);
   }
 
   private void take(Object key, Object value) {
-    if (value instanceof StoredRow row) {
-      rows.put((Long) key, Bits.of(List.of(row.updates(), row.lastSeen()), row.values()));
-    } else if (value instanceof StoredSlice slice) {
-      slices.put((Integer) key, Bits.of(List.of(slice.examples()), slice.values()));
-    } else {
-      throw new IllegalStateException("no state of the loop: " + value);
+    StoredRow row = (StoredRow) value;
+    rows.put((Long) key, Bits.of(List.of(row.updates(), row.lastSeen()), row.values()));
+  }
+
+  private void take(List<StoredSlice> stored) {
+    stored.sort(Comparator.comparing(StoredSlice::from));
+    for (StoredSlice slice : stored) {
+      slices.put(slices.size(), Bits.of(List.of(slice.examples()), slice.values()));
     }
+  }
+
+  private static final class LookAtSlices extends AbstractStreamOperator<Void>
+      implements OneInputStreamOperator<Long, Void> {
+    private static final long serialVersionUID = 1L;
+    private final String dump;
+
+    LookAtSlices(String dump) {
+      this.dump = dump;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+      super.initializeState(context);
+      List<StoredSlice> stored = new ArrayList<>();
+      context
+          .getOperatorStateStore()
+          .getUnionListState(new ListStateDescriptor<>("dense-slices", StoredSlice.TYPE))
+          .get()
+          .forEach(stored::add);
+      DUMPS.get(dump).take(stored);
+    }
+
+    @Override
+    public void processElement(StreamRecord<Long> element) {}
   }
 
   private static final class Look<T> extends AbstractStreamOperator<Void>

@@ -91,20 +91,31 @@ final class StateShapeOperatorTest {
   }
 
   @Test
-  void featuresInAnotherOrderAreRefusedWhereTheDeepPartReadsThem() throws Exception {
+  void featuresMayComeGoAndChangeTheirOrder() throws Exception {
     List<Field> fields = SyntheticExamples.SCHEMA.fields();
-    FeatureSchema turned =
-        new FeatureSchema(List.of(fields.get(1), fields.get(0), fields.get(2)), "user");
-    ModelSettings deep = new ModelSettings(4, List.of(8), 0, 42);
-    OperatorSubtaskState state = trainerState(SyntheticExamples.SCHEMA, deep);
+    Field other = new Field.Categorical("hour", 4);
+    FeatureSchema changed = new FeatureSchema(List.of(other, fields.get(1), fields.get(0)), "user");
+    OperatorSubtaskState state = trainerState(SyntheticExamples.SCHEMA, MODEL);
 
-    assertThatThrownBy(() -> openTrainer(turned, deep, state))
+    assertThatCode(() -> openTrainer(changed, MODEL, state)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void theNumberOfAFeatureThatWentIsNeverAnothers() throws Exception {
+    List<Field> fields = SyntheticExamples.SCHEMA.fields();
+    FeatureSchema fewer = new FeatureSchema(fields.subList(0, 2), "user");
+    Field other = new Field.Categorical("hour", 3);
+    FeatureSchema reused = new FeatureSchema(List.of(fields.get(0), other), "user");
+    OperatorSubtaskState whole = trainerState(SyntheticExamples.SCHEMA, MODEL);
+    OperatorSubtaskState without = trainerStateFrom(fewer, whole);
+
+    assertThatThrownBy(() -> openTrainer(reused, MODEL, without))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining(
-            "the order of the features is item, user, tags, in the restored state it is user,"
-                + " item, tags");
-    OperatorSubtaskState flat = trainerState(SyntheticExamples.SCHEMA, MODEL);
-    assertThatCode(() -> openTrainer(turned, MODEL, flat)).doesNotThrowAnyException();
+            "feature number 3 is hour, categorical, in the restored state it is tags, multi")
+        .hasMessageContaining("needs a number of its own");
+    assertThatCode(() -> openTrainer(SyntheticExamples.SCHEMA, MODEL, without))
+        .doesNotThrowAnyException();
   }
 
   @Test
@@ -127,6 +138,18 @@ final class StateShapeOperatorTest {
     try {
       trainer.open();
       return trainer.snapshot(1, 1);
+    } finally {
+      trainer.close();
+    }
+  }
+
+  private static OperatorSubtaskState trainerStateFrom(
+      FeatureSchema schema, OperatorSubtaskState state) throws Exception {
+    var trainer = trainer(schema, MODEL);
+    try {
+      trainer.initializeState(state);
+      trainer.open();
+      return trainer.snapshot(2, 2);
     } finally {
       trainer.close();
     }
@@ -189,6 +212,8 @@ final class StateShapeOperatorTest {
             16,
             learning);
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new EmbeddingShard(model, settings), ShardRequest::key, Types.LONG);
+        new EmbeddingShard(SyntheticExamples.SCHEMA, model, settings),
+        ShardRequest::key,
+        Types.LONG);
   }
 }
