@@ -33,14 +33,14 @@ final class Demo {
   private final Path out;
   private final List<String> overrides;
   private final int partitions;
-  private final DemoConsole console;
+  private final DemoTerminal console;
   private final Optional<LocalRun> local;
   private Optional<PagePlace> place = Optional.empty();
 
   /**
    * @param partitions of the topics of events
    */
-  Demo(DemoStream stream, Path out, List<String> overrides, int partitions, DemoConsole console) {
+  Demo(DemoStream stream, Path out, List<String> overrides, int partitions, DemoTerminal console) {
     this.stream = stream;
     this.partitions = partitions;
     this.out = out.toAbsolutePath();

@@ -91,7 +91,7 @@ public final class DemoCommand implements Callable<Integer> {
     PrintWriter terminal = spec.commandLine().getOut();
     try {
       DemoFolder.prepare(out);
-      var console = new DemoConsole(terminal, System.console() != null);
+      var console = new DemoTerminal(terminal, System.console() != null);
       Demo demo = new Demo(stream(), out, overrides, partitions(), console);
       if (!withoutConsole) {
         demo.withPage(place());
@@ -107,7 +107,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private void end(DemoOutcome outcome, DemoConsole console)
+  private void end(DemoOutcome outcome, DemoTerminal console)
       throws IOException, InterruptedException {
     outcome.write(out);
     console.say("");

@@ -30,7 +30,7 @@ public record QualityRun(double auc, double logloss, Metrics local, LoopFigures 
   public static QualityRun of(Path data, List<String> overrides, Path out) throws Exception {
     List<String> settings = new ArrayList<>(List.of("checkpoint.interval=10 min")); // cut no batch
     settings.addAll(overrides);
-    var console = new DemoConsole(new PrintWriter(Writer.nullWriter()), false);
+    var console = new DemoTerminal(new PrintWriter(Writer.nullWriter()), false);
     Files.createDirectories(out);
     DemoOutcome outcome = new Demo(DemoStreams.files(data), out, settings, 1, console).run();
     if (!outcome.summary().exactlyOnce()) {

@@ -42,7 +42,7 @@ class MovieLensITCase {
   @BeforeAll
   static void learn() throws Exception {
     Path folder = Files.createDirectory(out.resolve("p1"));
-    var console = new DemoConsole(new PrintWriter(Writer.nullWriter()), false);
+    var console = new DemoTerminal(new PrintWriter(Writer.nullWriter()), false);
     List<String> settings =
         List.of(
             "parallelism=1",

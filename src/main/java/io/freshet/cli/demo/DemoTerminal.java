@@ -12,14 +12,14 @@ import java.util.OptionalLong;
  * What a run says while it goes: on a terminal one line that is drawn anew, elsewhere a line every
  * few seconds.
  */
-final class DemoConsole {
+final class DemoTerminal {
   private static final long LINE_NANOS = 5_000_000_000L;
 
   private final PrintWriter out;
   private final boolean terminal;
   private long lastLine = System.nanoTime();
 
-  DemoConsole(PrintWriter out, boolean terminal) {
+  DemoTerminal(PrintWriter out, boolean terminal) {
     this.out = out;
     this.terminal = terminal;
   }
