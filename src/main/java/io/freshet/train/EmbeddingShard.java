@@ -170,8 +170,6 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
             .orElse(Long.MAX_VALUE);
     updates = kept.publish(0, getMetricGroup(), "updates");
     refused = getMetricGroup().counter("refused-rows");
-    getMetricGroup().gauge("moved-rows", () -> rows.moved());
-    getMetricGroup().gauge("unseen-updates", () -> rows.unseen());
     unseen = Unseen.of(getRuntimeContext(), getMetricGroup());
     getMetricGroup().gauge("cache-rows", () -> cache.size());
     getMetricGroup().gauge("cache-bytes", () -> cache.bytes());
@@ -222,7 +220,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
       answers.send(answer(lookup));
     } else if (request instanceof RowDelta delta) {
       if (Unseen.tells(delta)) {
-        unseen.note(delta, updates(delta.fids()[0]));
+        unseen.note(delta, rows.updates(delta.fids()[0]));
       }
       learnedUpTo(delta.time());
       refused.inc(rows.add(delta, now));
@@ -237,12 +235,6 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     if (trickleAfter != Long.MAX_VALUE) {
       cache.writeBackDirtySince(now - trickleAfter, request.fids().length);
     }
-  }
-
-  private long updates(long fid) throws Exception {
-    long[] counts = new long[1];
-    rows.read(new long[] {fid}, new float[layout.width()], counts, new int[living == null ? 0 : 1]);
-    return counts[0];
   }
 
   private Rows answer(Lookup lookup) throws Exception {

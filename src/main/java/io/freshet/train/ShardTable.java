@@ -46,8 +46,6 @@ final class ShardTable {
   private final float[] block; // rows of a chunk
   private final float[] moves; // what is added to them
   private final FiniteCheck finite = new FiniteCheck();
-  private long moved;
-  private long unseen;
 
   ShardTable(RowCache cache, int width, int parameters) {
     this(cache, width, parameters, Judge.NONE);
@@ -106,9 +104,7 @@ final class ShardTable {
         int row = from + origins[i];
         long others = Math.max(0, cache.updates(slots[i]) - delta.base()[row]);
         scale(i, delta.counts()[row], others);
-        unseen += others;
       }
-      moved += n;
       addMoves(n * width);
       for (int i = 0; i < n; i++) {
         System.arraycopy(block, i * width, cache.values(), cache.at(slots[i]), width);
@@ -137,14 +133,10 @@ final class ShardTable {
     return kept;
   }
 
-  /** Rows moved so far. */
-  long moved() {
-    return moved;
-  }
-
-  /** Updates by others that the movements did not know of: staleness, if divided by the rows. */
-  long unseen() {
-    return unseen;
+  /** How often a feature's row was updated; nobody is told that it was asked for. */
+  long updates(long fid) throws Exception {
+    cache.slots(new long[] {fid}, 0, 1, slots);
+    return slots[0] < 0 ? Rows.ABSENT : cache.updates(slots[0]);
   }
 
   private int blankUnlessFinite(int n) {

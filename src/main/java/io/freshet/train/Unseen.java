@@ -11,8 +11,8 @@ import org.apache.flink.metrics.MetricGroup;
  * between the pull of its rows and the return of its movement. Every example holds the bias once,
  * so it is the count by which that row's updates are ahead of those that the batch knew of.
  *
- * <p>The metric {@code unseen-examples} is the mean over all batches since the start; the same sums
- * are accumulators of the job.
+ * <p>The metrics {@code unseen-examples} and {@code moved-batches} are sums since the start, of the
+ * shard that has the bias; the same sums are accumulators of the job.
  */
 final class Unseen {
   private final LongCounter examples = new LongCounter();
@@ -24,7 +24,8 @@ final class Unseen {
     Unseen unseen = new Unseen();
     context.addAccumulator(LoopFigures.UNSEEN_EXAMPLES, unseen.examples);
     context.addAccumulator(LoopFigures.UNSEEN_BATCHES, unseen.batches);
-    metrics.gauge("unseen-examples", unseen::mean);
+    metrics.gauge("unseen-examples", unseen.examples::getLocalValuePrimitive);
+    metrics.gauge("moved-batches", unseen.batches::getLocalValuePrimitive);
     return unseen;
   }
 
@@ -37,9 +38,5 @@ final class Unseen {
   void note(RowDelta delta, long updates) {
     examples.add(updates - delta.base()[0]);
     batches.add(1);
-  }
-
-  private double mean() {
-    return (double) examples.getLocalValuePrimitive() / batches.getLocalValuePrimitive();
   }
 }

@@ -23,8 +23,7 @@ final class QualityHistory {
   static final int MOST_POINTS = 400;
 
   private static final int LEAST_MILLIS = 1000;
-  private static final double MOST_DIFFERENCE = 0.05; // duplicates and late clicks make some
-  private static final Reach.Best NO_BEST = new Reach.Best(0, Double.NaN, Double.NaN);
+  private static final Reach.Best NO_BEST = new Reach.Best(Double.NaN, Double.NaN);
 
   private final Reach reach;
   private final NavigableMap<Long, Window> windows = new TreeMap<>();
@@ -79,8 +78,8 @@ final class QualityHistory {
     long to = json.path("to").asLong();
     double logloss = figure(json, "logloss");
     double ne = figure(json, "ne");
-    double examples = json.path("examples").asDouble();
-    Reach.Best best = reach.best(from, to).filter(b -> sameExamples(b, examples)).orElse(NO_BEST);
+    long examples = json.path("examples").asLong();
+    Reach.Best best = reach.best(from, to, examples).orElse(NO_BEST);
     double[] figures = {
       logloss,
       figure(json, "auc"),
@@ -91,11 +90,6 @@ final class QualityHistory {
       best.logloss() * ne / logloss // by the same entropy of the mean label
     };
     return new Window(from, to, examples, figures);
-  }
-
-  /** A window that a stop cut short is of other examples, on which something else is the best. */
-  private static boolean sameExamples(Reach.Best best, double examples) {
-    return Math.abs(best.examples() - examples) <= MOST_DIFFERENCE * examples;
   }
 
   private static double figure(JsonNode json, String name) {

@@ -2,14 +2,22 @@ package io.freshet.cli.console;
 
 import java.util.Optional;
 
-/** What the truth of a simulated stream would have reached; asked for spans of event time. */
+/**
+ * What the truth of a simulated stream would have reached; asked for the examples of spans of event
+ * time.
+ */
 public interface Reach {
   /** Of streams whose truth nobody knows. */
-  Reach UNKNOWN = (from, to) -> Optional.empty();
+  Reach UNKNOWN = (from, to, examples) -> Optional.empty();
 
-  /** The best logloss and AUC on the examples of a span, epoch milliseconds. */
-  Optional<Best> best(long from, long to);
+  /**
+   * The best logloss and AUC on the examples of a span, epoch milliseconds; nothing if those that
+   * were judged must be others, as in a window that a stop cut short.
+   *
+   * @param examples how many were judged
+   */
+  Optional<Best> best(long from, long to, long examples);
 
-  /** Logloss and AUC on so many examples; NaN where they have no meaning. */
-  record Best(long examples, double logloss, double auc) {}
+  /** Logloss and AUC; NaN where they have no meaning. */
+  record Best(double logloss, double auc) {}
 }

@@ -143,11 +143,11 @@ record DemoOutcome(Summary summary, Comparison comparison, ReportData report, Lo
       List<Metrics> windows, Optional<Oracle> oracle, ToDoubleFunction<Best> figure) {
     List<Point> points = new ArrayList<>();
     for (Metrics window : oracle.isPresent() ? windows : List.<Metrics>of()) {
-      Best best = oracle.get().best(window.from(), window.to());
-      if (!best.isOf(window.examples())) {
-        continue;
-      }
-      points.add(new Point(window.from(), figure.applyAsDouble(best), best.examples()));
+      oracle
+          .get()
+          .best(window.from(), window.to(), window.examples())
+          .map(best -> new Point(window.from(), figure.applyAsDouble(best), best.examples()))
+          .ifPresent(points::add);
     }
     return points;
   }

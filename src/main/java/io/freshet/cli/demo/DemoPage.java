@@ -66,10 +66,8 @@ final class DemoPage implements AutoCloseable {
   }
 
   private static Reach reach(Oracle oracle) {
-    return (from, to) -> {
-      Oracle.Best best = oracle.best(from, to);
-      return Optional.of(new Reach.Best(best.examples(), best.logloss(), best.auc()));
-    };
+    return (from, to, examples) ->
+        oracle.best(from, to, examples).map(b -> new Reach.Best(b.logloss(), b.auc()));
   }
 
   /** Has Flink listen where the page asks, and answer with figures of now. */

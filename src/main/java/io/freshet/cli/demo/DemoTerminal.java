@@ -64,8 +64,7 @@ final class DemoTerminal {
             all.examples() / progress.seconds(),
             window.logloss(),
             oracle
-                .map(o -> o.best(window.from(), window.to()))
-                .filter(best -> best.isOf(window.examples()))
+                .flatMap(o -> o.best(window.from(), window.to(), window.examples()))
                 .map(best -> " (best %.4f)".formatted(best.logloss()))
                 .orElse(""),
             window.auc());

@@ -2,6 +2,7 @@ package io.freshet.cli.simulate;
 
 import java.time.Duration;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  * <p>Thread-safe: the stream adds while others ask.
  */
 public final class Oracle {
+  private static final double MOST_DIFFERENCE = 0.05; // duplicates and late clicks make some
   private static final int BINS = 1024;
   private static final double LOGIT_LIMIT = 10;
 
@@ -43,6 +45,15 @@ public final class Oracle {
     return best(buckets.subMap(Math.floorDiv(from, width), true, bucket(to), false));
   }
 
+  /**
+   * The same, beside so many examples that were judged; nothing if these must be others, as in a
+   * window that is cut short, or in the first of a stream, whose positives are held back.
+   */
+  public Optional<Best> best(long from, long to, long examples) {
+    return Optional.of(best(from, to))
+        .filter(best -> Math.abs(best.examples() - examples) <= MOST_DIFFERENCE * examples);
+  }
+
   /** Adds an example that the learner will meet. */
   synchronized void add(long decided, double probability, boolean clicked) {
     buckets
@@ -68,14 +79,7 @@ public final class Oracle {
    * @param logloss mean logloss of the true probabilities
    * @param auc AUC of the true probabilities
    */
-  public record Best(long examples, long clicks, double logloss, double auc) {
-    private static final double MOST_DIFFERENCE = 0.05; // duplicates and late clicks make some
-
-    /** Whether so many examples may be the same ones: a window cut short is of others. */
-    public boolean isOf(long examples) {
-      return Math.abs(this.examples - examples) <= MOST_DIFFERENCE * examples;
-    }
-  }
+  public record Best(long examples, long clicks, double logloss, double auc) {}
 
   private static final class Bucket {
     private final int[] clicked = new int[BINS];

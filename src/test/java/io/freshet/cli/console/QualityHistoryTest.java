@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 
 class QualityHistoryTest {
   private static final long MINUTE = 60_000;
-  private static final Reach HALF = (from, to) -> Optional.of(new Reach.Best(100, 0.25, 0.75));
+  private static final Reach HALF =
+      (from, to, examples) ->
+          examples == 100 ? Optional.of(new Reach.Best(0.25, 0.75)) : Optional.empty();
 
   @Test
   void aWindowThatIsReportedAgainReplacesItself() throws Exception {

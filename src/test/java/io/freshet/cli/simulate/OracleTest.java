@@ -50,6 +50,17 @@ class OracleTest {
   }
 
   @Test
+  void aWindowOfOtherExamplesHasNoBest() {
+    Oracle oracle = new Oracle(Duration.ofMinutes(1));
+    examples(100, 7).forEach(e -> oracle.add(0, e.probability, e.clicked));
+
+    assertThat(oracle.best(0, MINUTE, 100)).contains(oracle.best(0, MINUTE));
+    assertThat(oracle.best(0, MINUTE, 97)).isPresent();
+    assertThat(oracle.best(0, MINUTE, 60)).isEmpty();
+    assertThat(oracle.best(0, MINUTE, 140)).isEmpty();
+  }
+
+  @Test
   void tiesCountHalf() {
     Oracle oracle = new Oracle(Duration.ofMinutes(1));
     oracle.add(0, 0.3, true);
