@@ -8,7 +8,9 @@ import io.freshet.model.OptimizerSettings.Adagrad;
 import io.freshet.model.OptimizerSettings.Adam;
 import io.freshet.model.OptimizerSettings.Ftrl;
 import io.freshet.model.OptimizerSettings.Momentum;
+import io.freshet.model.OptimizerSettings.RowWiseAdagrad;
 import io.freshet.model.OptimizerSettings.Sgd;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -29,15 +31,37 @@ final class OptimizerReader {
           "adam", new Adam(0.001f, 0.9f, 0.999f, 1e-8f, 0),
           "momentum", new Momentum(0.01f, 0.9f));
 
+  private static final Map<String, OptimizerSettings> KINDS_FOR_VECTORS = kindsForVectors();
+
   private OptimizerReader() {}
 
+  private static Map<String, OptimizerSettings> kindsForVectors() {
+    Map<String, OptimizerSettings> kinds = new HashMap<>(KINDS);
+    kinds.put("rowwise-adagrad", new RowWiseAdagrad(0.1f, 0.1f));
+    return Map.copyOf(kinds);
+  }
+
   static OptimizerSettings read(Section s, OptimizerSettings otherwise) {
-    OptimizerSettings kind = s.kind("kind", otherwise, oneOf(KINDS));
+    return read(s, otherwise, KINDS);
+  }
+
+  /** One that may move vectors as a whole. */
+  static OptimizerSettings readForVectors(Section s, OptimizerSettings otherwise) {
+    return read(s, otherwise, KINDS_FOR_VECTORS);
+  }
+
+  private static OptimizerSettings read(
+      Section s, OptimizerSettings otherwise, Map<String, OptimizerSettings> kinds) {
+    OptimizerSettings kind = s.kind("kind", otherwise, oneOf(kinds));
     OptimizerSettings start = kind.getClass() == otherwise.getClass() ? otherwise : kind;
     if (start instanceof Sgd d) {
       return new Sgd(rate(s, d.learningRate()));
     } else if (start instanceof Adagrad d) {
       return new Adagrad(
+          rate(s, d.learningRate()),
+          s.get("initial-accumulator", d.initialAccumulator(), number(LEAST, 1000)));
+    } else if (start instanceof RowWiseAdagrad d) {
+      return new RowWiseAdagrad(
           rate(s, d.learningRate()),
           s.get("initial-accumulator", d.initialAccumulator(), number(LEAST, 1000)));
     } else if (start instanceof Ftrl d) {

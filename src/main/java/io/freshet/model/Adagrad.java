@@ -32,8 +32,8 @@ final class Adagrad implements Optimizer {
   }
 
   @Override
-  public int slots() {
-    return 1;
+  public int slotWidth(int n) {
+    return n;
   }
 
   @Override

@@ -24,13 +24,13 @@ final class Adam implements Optimizer {
   }
 
   @Override
-  public int slots() {
-    return 3;
+  public int slotWidth(int n) {
+    return 3 * n;
   }
 
   @Override
   public void start(float[] a, int p, int s, int n) {
-    Arrays.fill(a, s, s + slots() * n, 0);
+    Arrays.fill(a, s, s + slotWidth(n), 0);
   }
 
   @Override

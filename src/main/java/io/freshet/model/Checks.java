@@ -23,6 +23,16 @@ final class Checks {
     }
   }
 
+  /** Of what moves single parameters, not embedding vectors. */
+  static void forSingle(String name, OptimizerSettings optimizer) {
+    if (optimizer.isForVectors()) {
+      throw new IllegalArgumentException(
+          name
+              + " is row-wise Adagrad, which keeps one accumulator for an embedding vector, but must"
+              + " keep one for each parameter: take Adagrad");
+    }
+  }
+
   static void atLeastOne(String name, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(name + " is " + value + " but must be 1 or more");

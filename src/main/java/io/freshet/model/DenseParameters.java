@@ -19,7 +19,7 @@ public final class DenseParameters {
     this.shape = shape;
     size = shape.size();
     this.optimizer = optimizer;
-    planes = new float[Math.multiplyExact(size, 1 + optimizer.slots())];
+    planes = new float[Math.addExact(size, optimizer.slotWidth(size))];
   }
 
   /**
@@ -33,6 +33,7 @@ public final class DenseParameters {
 
   /** The start of parameters of a given shape; scales start at 1. */
   public static DenseParameters start(DenseShape shape, long seed, OptimizerSettings optimizer) {
+    Checks.forSingle("dense optimizer", optimizer);
     DenseParameters dense = new DenseParameters(shape, Optimizers.of(optimizer));
     RandomStart random = new RandomStart(seed, -1);
     for (DenseShape.Layer layer : shape.layers()) {
@@ -69,7 +70,7 @@ public final class DenseParameters {
 
   /** 1 + slots of a parameter. */
   public int planes() {
-    return 1 + optimizer.slots();
+    return 1 + optimizer.slotWidth(1);
   }
 
   /** Copies n floats of a plane, from parameter {@code from} on, to {@code target[at …]}. */

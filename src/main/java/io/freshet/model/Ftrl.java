@@ -29,8 +29,8 @@ final class Ftrl implements Optimizer {
   }
 
   @Override
-  public int slots() {
-    return 1;
+  public int slotWidth(int n) {
+    return n;
   }
 
   /** Stores the z that reads back as the initial value while n is 0. */

@@ -22,8 +22,8 @@ final class Momentum implements Optimizer {
   }
 
   @Override
-  public int slots() {
-    return 1;
+  public int slotWidth(int n) {
+    return n;
   }
 
   @Override

@@ -30,6 +30,24 @@ public sealed interface OptimizerSettings extends Serializable {
     }
   }
 
+  /** Adagrad with one accumulator for each embedding vector, as FBGEMM's. */
+  record RowWiseAdagrad(float learningRate, float initialAccumulator) implements OptimizerSettings {
+    public RowWiseAdagrad {
+      Checks.positive("learning rate", learningRate);
+      Checks.positive("initial accumulator", initialAccumulator);
+    }
+
+    @Override
+    public boolean isForVectors() {
+      return true;
+    }
+
+    @Override
+    public RowWiseAdagrad scaled(float factor) {
+      return new RowWiseAdagrad(factor * learningRate, initialAccumulator);
+    }
+  }
+
   /** FTRL-proximal (McMahan et al. 2013). */
   record Ftrl(float alpha, float beta, float l1, float l2) implements OptimizerSettings {
     public Ftrl {
@@ -90,6 +108,14 @@ public sealed interface OptimizerSettings extends Serializable {
    * trainers: each would take its own share away, and sums change their sign.
    */
   default boolean decays() {
+    return false;
+  }
+
+  /**
+   * Whether the parameters of a vector share slots, so that it always moves as a whole: for
+   * embedding vectors only.
+   */
+  default boolean isForVectors() {
     return false;
   }
 

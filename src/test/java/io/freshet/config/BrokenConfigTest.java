@@ -132,6 +132,10 @@ final class BrokenConfigTest {
     assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: rmsprop, rho: 0.9}}\n"))
         .containsExactly(
             "learner.yaml:3:37: train.embedding-optimizer.kind: rmsprop is not one of: adagrad,"
+                + " adam, ftrl, momentum, rowwise-adagrad, sgd");
+    assertThat(problems(GOOD + "train: {dense: {optimizer: {kind: rowwise-adagrad}}}\n"))
+        .containsExactly(
+            "learner.yaml:3:35: train.dense.optimizer.kind: rowwise-adagrad is not one of: adagrad,"
                 + " adam, ftrl, momentum, sgd");
   }
 

@@ -123,6 +123,24 @@ final class Samples {
           model: {kind: wide-deep, embedding-size: 4, hidden-layers: [5]}
           """;
 
+  /** The optimiser that only embeddings have. */
+  static final String ROW_WISE =
+      LEAST
+          + """
+          train:
+            embedding-optimizer: {kind: rowwise-adagrad, learning-rate: 0.2, initial-accumulator: 0.5}
+          """;
+
+  /** Optimisers whose moments decay, for one trainer. */
+  static final String DECAYING =
+      LEAST
+          + """
+          train:
+            embedding-optimizer: {kind: momentum, learning-rate: 0.2, momentum: 0.5}
+            dense: {optimizer: {kind: adam, beta1: 0.8, epsilon: 1e-6, weight-decay: 0.01}}
+          parallelism: 1
+          """;
+
   /** A model without embeddings. */
   static final String LINEAR = LEAST + "model: {kind: lr, l2: 0.5, seed: 1}\n";
 

@@ -24,6 +24,30 @@ class OptimizersTest {
   }
 
   @Test
+  void rowWiseAdagradFollowsItsFormula() {
+    checkVector(new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f), 0.1, 0.5, 10);
+    checkVector(new OptimizerSettings.RowWiseAdagrad(0.3f, 0.1f), 0.3, 0.1, 3);
+  }
+
+  @Test
+  void rowWiseAdagradOfOneParameterIsAdagrad() {
+    check(
+        new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f), () -> new AdagradReference(0.1, 0.5), 1);
+  }
+
+  @Test
+  void rowWiseAdagradOfNoParametersTouchesNothing() {
+    Optimizer optimizer = Optimizers.of(new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f));
+    float[] a = {7, 8};
+
+    optimizer.start(a, 1, 1, 0);
+    optimizer.update(a, 1, 1, 0, new float[1], 0);
+
+    assertThat(optimizer.slotWidth(0)).isZero();
+    assertThat(a).containsExactly(7, 8);
+  }
+
+  @Test
   void ftrlFollowsItsFormula() {
     check(new OptimizerSettings.Ftrl(0.5f, 1, 0, 0), () -> new FtrlReference(0.5, 1, 0, 0));
     check(
@@ -96,7 +120,7 @@ class OptimizersTest {
     Optimizer optimizer = Optimizers.of(settings);
     int p = 2;
     int s = p + n + 1;
-    float[] a = new float[s + optimizer.slots() * n + 1];
+    float[] a = new float[s + optimizer.slotWidth(n) + 1];
     Reference[] expected = new Reference[n];
     Random random = new Random(11);
     for (int i = 0; i < n; i++) {
@@ -121,6 +145,38 @@ class OptimizersTest {
       }
     }
     assertThat(a[0] + a[1] + a[p + n] + a[a.length - 1]).as("untouched around").isZero();
+  }
+
+  /** Row-wise Adagrad over vectors, its one accumulator the mean of all squares so far. */
+  private static void checkVector(OptimizerSettings settings, double rate, double initial, int n) {
+    Optimizer optimizer = Optimizers.of(settings);
+    float[] a = new float[n + 3];
+    double[] x = new double[n];
+    Random random = new Random(n);
+    for (int i = 0; i < n; i++) {
+      a[1 + i] = (float) random.nextGaussian();
+      x[i] = a[1 + i];
+    }
+    optimizer.start(a, 1, n + 1, n);
+    double squares = 0;
+    for (int step = 0; step < STEPS; step++) {
+      float[] gradient = new float[n];
+      for (int i = 0; i < n; i++) {
+        gradient[i] = (float) random.nextGaussian() * (i + 1);
+        squares += Math.pow(gradient[i], 2);
+      }
+      for (int i = 0; i < n; i++) {
+        x[i] -= gradient[i] * rate / Math.sqrt(initial + squares / n);
+      }
+      optimizer.update(a, 1, n + 1, n, gradient, 0);
+      for (int i = 0; i < n; i++) {
+        assertThat((double) a[1 + i])
+            .as("%s, step %d", settings, step)
+            .isCloseTo(x[i], within(2e-4));
+      }
+    }
+    assertThat(optimizer.slotWidth(n)).isEqualTo(1);
+    assertThat(a[0] + a[n + 2]).as("untouched around").isZero();
   }
 
   private interface Reference {

@@ -16,7 +16,9 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A shard restored under other settings than its state was made with. */
 final class StateShapeOperatorTest {
@@ -48,6 +50,25 @@ final class StateShapeOperatorTest {
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining(
             "train.first-order-optimizer.kind is sgd, in the restored state it is ftrl");
+  }
+
+  @ParameterizedTest
+  @MethodSource("others")
+  void anotherEmbeddingOptimizerIsRefusedByNamingBoth(OptimizerSettings other, String name)
+      throws Exception {
+    OperatorSubtaskState state = stateOf(MODEL, LearningSettings.DEFAULT);
+
+    assertThatThrownBy(() -> open(MODEL, withEmbedding(other), state))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(
+            "train.embedding-optimizer.kind is " + name + ", in the restored state it is adagrad");
+  }
+
+  static List<Arguments> others() {
+    return List.of(
+        Arguments.of(new OptimizerSettings.RowWiseAdagrad(0.1f, 0.1f), "rowwise-adagrad"),
+        Arguments.of(new OptimizerSettings.Momentum(0.1f, 0.9f), "momentum"),
+        Arguments.of(new OptimizerSettings.Adam(0.1f, 0.9f, 0.9f, 0.1f, 0), "adam"));
   }
 
   @ParameterizedTest
@@ -175,6 +196,12 @@ final class StateShapeOperatorTest {
     LearningSettings d = LearningSettings.DEFAULT;
     return new LearningSettings(
         d.stepSize(), d.repeatsPerUser(), optimizer, d.embedding(), d.denseStepSize(), d.dense());
+  }
+
+  private static LearningSettings withEmbedding(OptimizerSettings optimizer) {
+    LearningSettings d = LearningSettings.DEFAULT;
+    return new LearningSettings(
+        d.stepSize(), d.repeatsPerUser(), d.firstOrder(), optimizer, d.denseStepSize(), d.dense());
   }
 
   private static OperatorSubtaskState stateOf(ModelSettings model, LearningSettings learning)
