@@ -80,6 +80,11 @@ public sealed interface OptimizerSettings extends Serializable {
     }
 
     @Override
+    public Sgd merged() {
+      return new Sgd(learningRate);
+    }
+
+    @Override
     public Adam scaled(float factor) {
       return new Adam(factor * learningRate, beta1, beta2, epsilon, weightDecay);
     }
@@ -98,17 +103,30 @@ public sealed interface OptimizerSettings extends Serializable {
     }
 
     @Override
+    public Sgd merged() {
+      return new Sgd(learningRate);
+    }
+
+    @Override
     public Momentum scaled(float factor) {
       return new Momentum(factor * learningRate, momentum);
     }
   }
 
   /**
-   * Whether slots or parameters shrink from step to step. What shrinks cannot be added up across
-   * trainers: each would take its own share away, and sums change their sign.
+   * Whether slots shrink from step to step. What shrinks cannot be added up across trainers: each
+   * would take its own share away, and sums change their sign.
    */
   default boolean decays() {
     return false;
+  }
+
+  /**
+   * As what those see the optimiser who merge what several trainers learned: without slots where
+   * these decay and stay with each trainer.
+   */
+  default OptimizerSettings merged() {
+    return this;
   }
 
   /**
