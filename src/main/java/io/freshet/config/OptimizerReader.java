@@ -1,5 +1,6 @@
 package io.freshet.config;
 
+import static io.freshet.config.Wanted.most;
 import static io.freshet.config.Wanted.number;
 import static io.freshet.config.Wanted.oneOf;
 
@@ -59,17 +60,20 @@ final class OptimizerReader {
     } else if (start instanceof Adagrad d) {
       return new Adagrad(
           rate(s, d.learningRate()),
-          s.get("initial-accumulator", d.initialAccumulator(), number(LEAST, 1000)));
+          s.get("initial-accumulator", d.initialAccumulator(), number(LEAST, 1000)),
+          cap(s, d.accumulatorCap()));
     } else if (start instanceof RowWiseAdagrad d) {
       return new RowWiseAdagrad(
           rate(s, d.learningRate()),
-          s.get("initial-accumulator", d.initialAccumulator(), number(LEAST, 1000)));
+          s.get("initial-accumulator", d.initialAccumulator(), number(LEAST, 1000)),
+          cap(s, d.accumulatorCap()));
     } else if (start instanceof Ftrl d) {
       return new Ftrl(
           s.get("alpha", d.alpha(), number(LEAST, 100)),
           s.get("beta", d.beta(), number(LEAST, 1000)),
           s.get("l1", d.l1(), number(0, 1000)),
-          s.get("l2", d.l2(), number(0, 1000)));
+          s.get("l2", d.l2(), number(0, 1000)),
+          cap(s, d.accumulatorCap()));
     } else if (start instanceof Adam d) {
       return new Adam(
           rate(s, d.learningRate()),
@@ -82,6 +86,10 @@ final class OptimizerReader {
           rate(s, d.learningRate()), s.get("momentum", d.momentum(), number(0, NEAR_ONE)));
     }
     throw new IllegalStateException("no keys for " + start);
+  }
+
+  private static float cap(Section s, float otherwise) {
+    return s.get("accumulator-cap", otherwise, most());
   }
 
   private static float rate(Section s, float otherwise) {

@@ -17,6 +17,15 @@ final class Checks {
     }
   }
 
+  /** Of accumulators, which start somewhere. */
+  static void cap(float cap, float start) {
+    if (!(cap > 0 && cap >= start)) {
+      throw new IllegalArgumentException(
+          "accumulator cap is %s but must be above 0, and not below the initial accumulator, %s"
+              .formatted(cap, start));
+    }
+  }
+
   static void share(String name, float value) {
     if (!(value >= 0 && value < 1)) {
       throw new IllegalArgumentException(name + " is " + value + " but must be from 0 to below 1");

@@ -4,6 +4,8 @@ import java.io.Serializable;
 
 /** Which optimiser moves a group of parameters, and its rates. */
 public sealed interface OptimizerSettings extends Serializable {
+  /** As a cap of accumulators: none. */
+  float NO_CAP = Float.POSITIVE_INFINITY;
 
   /** Stochastic gradient descent. */
   record Sgd(float learningRate) implements OptimizerSettings {
@@ -17,24 +19,45 @@ public sealed interface OptimizerSettings extends Serializable {
     }
   }
 
-  /** Adagrad, element by element (Duchi et al. 2011). */
-  record Adagrad(float learningRate, float initialAccumulator) implements OptimizerSettings {
+  /**
+   * Adagrad, element by element (Duchi et al. 2011).
+   *
+   * @param accumulatorCap above which accumulators do not count, so that the rate does not fall
+   *     below {@code learningRate / √accumulatorCap}; {@link #NO_CAP} for none
+   */
+  record Adagrad(float learningRate, float initialAccumulator, float accumulatorCap)
+      implements OptimizerSettings {
     public Adagrad {
       Checks.positive("learning rate", learningRate);
       Checks.positive("initial accumulator", initialAccumulator);
+      Checks.cap(accumulatorCap, initialAccumulator);
+    }
+
+    public Adagrad(float learningRate, float initialAccumulator) {
+      this(learningRate, initialAccumulator, NO_CAP);
     }
 
     @Override
     public Adagrad scaled(float factor) {
-      return new Adagrad(factor * learningRate, initialAccumulator);
+      return new Adagrad(factor * learningRate, initialAccumulator, accumulatorCap);
     }
   }
 
-  /** Adagrad with one accumulator for each embedding vector, as FBGEMM's. */
-  record RowWiseAdagrad(float learningRate, float initialAccumulator) implements OptimizerSettings {
+  /**
+   * Adagrad with one accumulator for each embedding vector, as FBGEMM's.
+   *
+   * @param accumulatorCap as Adagrad's
+   */
+  record RowWiseAdagrad(float learningRate, float initialAccumulator, float accumulatorCap)
+      implements OptimizerSettings {
     public RowWiseAdagrad {
       Checks.positive("learning rate", learningRate);
       Checks.positive("initial accumulator", initialAccumulator);
+      Checks.cap(accumulatorCap, initialAccumulator);
+    }
+
+    public RowWiseAdagrad(float learningRate, float initialAccumulator) {
+      this(learningRate, initialAccumulator, NO_CAP);
     }
 
     @Override
@@ -44,22 +67,33 @@ public sealed interface OptimizerSettings extends Serializable {
 
     @Override
     public RowWiseAdagrad scaled(float factor) {
-      return new RowWiseAdagrad(factor * learningRate, initialAccumulator);
+      return new RowWiseAdagrad(factor * learningRate, initialAccumulator, accumulatorCap);
     }
   }
 
-  /** FTRL-proximal (McMahan et al. 2013). */
-  record Ftrl(float alpha, float beta, float l1, float l2) implements OptimizerSettings {
+  /**
+   * FTRL-proximal (McMahan et al. 2013).
+   *
+   * @param accumulatorCap above which n does not count, so that the rate does not fall below {@code
+   *     alpha / (beta + √accumulatorCap)}; {@link #NO_CAP} for none
+   */
+  record Ftrl(float alpha, float beta, float l1, float l2, float accumulatorCap)
+      implements OptimizerSettings {
     public Ftrl {
       Checks.positive("alpha", alpha);
       Checks.positive("beta", beta);
       Checks.notNegative("l1", l1);
       Checks.notNegative("l2", l2);
+      Checks.cap(accumulatorCap, 0);
+    }
+
+    public Ftrl(float alpha, float beta, float l1, float l2) {
+      this(alpha, beta, l1, l2, NO_CAP);
     }
 
     @Override
     public Ftrl scaled(float factor) {
-      return new Ftrl(factor * alpha, beta, l1, l2);
+      return new Ftrl(factor * alpha, beta, l1, l2, accumulatorCap);
     }
   }
 

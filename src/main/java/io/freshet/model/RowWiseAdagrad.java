@@ -10,7 +10,7 @@ package io.freshet.model;
  *
  * <pre>
  * n += |g|² / k
- * x -= rate · g / √n
+ * x -= rate · g / √min(n, cap)
  * </pre>
  *
  * A table takes nearly half the memory that it takes with an accumulator for each parameter; for
@@ -19,10 +19,12 @@ package io.freshet.model;
 final class RowWiseAdagrad implements Optimizer {
   private final float rate;
   private final float initialAccumulator;
+  private final float cap;
 
   RowWiseAdagrad(OptimizerSettings.RowWiseAdagrad settings) {
     rate = settings.learningRate();
     initialAccumulator = settings.initialAccumulator();
+    cap = settings.accumulatorCap();
   }
 
   @Override
@@ -52,7 +54,7 @@ final class RowWiseAdagrad implements Optimizer {
       squares += gradient[i] * gradient[i];
     }
     a[s] = Math.min(a[s] + squares / n, MAX_SUM);
-    float step = rate / (float) Math.sqrt(a[s]);
+    float step = rate / (float) Math.sqrt(Math.min(a[s], cap));
     for (int i = 0; i < n; i++) {
       a[p + i] -= step * gradient[g + i];
     }

@@ -103,16 +103,19 @@ final class StateShape {
       bound(key + ".kind", "adagrad");
       free(key + ".learning-rate", adagrad.learningRate());
       free(key + ".initial-accumulator", adagrad.initialAccumulator());
+      free(key + ".accumulator-cap", adagrad.accumulatorCap());
     } else if (optimizer instanceof Ftrl ftrl) {
       bound(key + ".kind", "ftrl");
       bound(key + ".alpha", ftrl.alpha());
       bound(key + ".beta", ftrl.beta());
       bound(key + ".l1", ftrl.l1());
       bound(key + ".l2", ftrl.l2());
+      bound(key + ".accumulator-cap", ftrl.accumulatorCap());
     } else if (optimizer instanceof RowWiseAdagrad adagrad) {
       bound(key + ".kind", "rowwise-adagrad");
       free(key + ".learning-rate", adagrad.learningRate());
       free(key + ".initial-accumulator", adagrad.initialAccumulator());
+      free(key + ".accumulator-cap", adagrad.accumulatorCap());
     } else if (optimizer instanceof Adam adam) {
       bound(key + ".kind", "adam");
       free(key + ".learning-rate", adam.learningRate());

@@ -174,6 +174,14 @@ final class BrokenConfigTest {
   }
 
   @Test
+  void accumulatorsAreNotCappedBelowTheirStart() {
+    assertThat(problems(GOOD + "train: {embedding-optimizer: {accumulator-cap: 0.05}}\n"))
+        .containsExactly(
+            "learner.yaml:3:30: train.embedding-optimizer: accumulator cap is 0.05 but must be above"
+                + " 0, and not below the initial accumulator, 0.1");
+  }
+
+  @Test
   void keysOfAnotherKindAreUnknown() {
     assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: sgd, alpha: 0.9}}\n"))
         .containsExactly(

@@ -237,10 +237,10 @@ final class LearnerConfigTest {
                     new LearningSettings(
                         16,
                         3,
-                        new Ftrl(0.25f, 2, 0.5f, 0.125f),
-                        new Adagrad(0.2f, 0.5f),
+                        new Ftrl(0.25f, 2, 0.5f, 0.125f, 1e4f),
+                        new Adagrad(0.2f, 0.5f, 25),
                         32,
-                        new Adagrad(0.03f, 0.3f),
+                        new Adagrad(0.03f, 0.3f, 900),
                         labels,
                         table)),
                 new EvaluateSettings(Duration.ofMinutes(10), 0.25, List.of("genres"), 7),
@@ -281,7 +281,7 @@ final class LearnerConfigTest {
   void embeddingsMayShareAnAccumulator() {
     LearningSettings learning = Samples.parse(Samples.ROW_WISE).train().learning();
 
-    assertThat(learning.embedding()).isEqualTo(new RowWiseAdagrad(0.2f, 0.5f));
+    assertThat(learning.embedding()).isEqualTo(new RowWiseAdagrad(0.2f, 0.5f, 4));
   }
 
   @Test

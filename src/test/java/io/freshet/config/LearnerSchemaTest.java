@@ -114,6 +114,8 @@ final class LearnerSchemaTest {
         "train.first-order-optimizer={kind: rowwise-adagrad}",
         "train.dense={optimizer: {kind: rowwise-adagrad}}",
         "fit={optimizer: {kind: rowwise-adagrad}}",
+        "train.embedding-optimizer={accumulator-cap: 0}",
+        "train.first-order-optimizer={accumulator-cap: low}",
         "train.user-field=' '",
         "join.window=30",
         "join.window=1.5 h",

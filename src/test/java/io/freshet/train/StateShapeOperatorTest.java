@@ -73,15 +73,16 @@ final class StateShapeOperatorTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1.0, 1, 0, 0, alpha is 1.0",
-    "0.5, 2, 0, 0, beta is 2.0",
-    "0.5, 1, 0.1, 0, l1 is 0.1",
-    "0.5, 1, 0, 3, l2 is 3.0"
+    "1.0, 1, 0, 0, Infinity, alpha is 1.0",
+    "0.5, 2, 0, 0, Infinity, beta is 2.0",
+    "0.5, 1, 0.1, 0, Infinity, l1 is 0.1",
+    "0.5, 1, 0, 3, Infinity, l2 is 3.0",
+    "0.5, 1, 0, 0, 100, accumulator-cap is 100.0"
   })
   void ftrlOfOtherConstantsIsRefusedAsItsWeightsAreDerivedByThem(
-      float alpha, float beta, float l1, float l2, String said) throws Exception {
+      float alpha, float beta, float l1, float l2, float cap, String said) throws Exception {
     OperatorSubtaskState state = stateOf(MODEL, LearningSettings.DEFAULT);
-    LearningSettings other = withFirstOrder(new OptimizerSettings.Ftrl(alpha, beta, l1, l2));
+    LearningSettings other = withFirstOrder(new OptimizerSettings.Ftrl(alpha, beta, l1, l2, cap));
 
     assertThatThrownBy(() -> open(MODEL, other, state))
         .isInstanceOf(RefusedException.class)
