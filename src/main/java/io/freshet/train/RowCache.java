@@ -129,14 +129,14 @@ final class RowCache {
     misses++;
     StoredRow row = store.load(fid);
     if (row == null || row.isAbsent()) {
-      return store.admits(fid) ? fill(freeSlot(), fid, row) : NO_ROW;
+      return store.admits(fid) ? fill(freeSlot(), fid, row, askedFor) : NO_ROW;
     }
     checkWidth(fid, row);
-    return fill(freeSlot(), fid, row);
+    return fill(freeSlot(), fid, row, askedFor);
   }
 
-  private int fill(int slot, long fid, StoredRow row) {
-    turnover.entered(slot);
+  private int fill(int slot, long fid, StoredRow row, boolean askedFor) {
+    turnover.entered(slot, askedFor);
     index.put(fid, slot);
     if (row == null || row.isAbsent()) {
       startAnew(slot, row == null ? NEW : RENEWED);
@@ -157,7 +157,7 @@ final class RowCache {
   /** Starts a row for a feature that had none; the slot is valid until the next are asked for. */
   int begin(long fid, StoredRow known) throws Exception {
     turnover.beginCall();
-    return fill(freeSlot(), fid, known);
+    return fill(freeSlot(), fid, known, true);
   }
 
   /** Makes a slot's row the one that its feature starts with, with nothing to write back. */

@@ -27,6 +27,7 @@ final class Turnover {
   private static final int TRIAL_SHARE = 10;
 
   private final int[] trial; // a ring of slots, oldest first
+  private int trialLength;
   private int oldest;
   private int onTrial;
   private int[] marks; // by slot; 0 of slots without a row
@@ -35,7 +36,8 @@ final class Turnover {
 
   /** For so many slots to begin with, and at most. */
   Turnover(int slots, int capacity) {
-    trial = new int[Math.max(1, capacity / TRIAL_SHARE)];
+    trial = new int[Math.max(1, capacity / 2)];
+    trialLength = Math.max(1, capacity / TRIAL_SHARE);
     marks = new int[slots];
   }
 
@@ -54,9 +56,12 @@ final class Turnover {
     marks[slot] = call | (mark & (ON_TRIAL | USES)) + more;
   }
 
-  /** A slot has received a row. */
-  void entered(int slot) {
-    if (onTrial == trial.length) {
+  /** A slot has received a row, because it was asked for or else is to change. */
+  void entered(int slot, boolean askedFor) {
+    if (!askedFor && trialLength < trial.length) {
+      trialLength++;
+    }
+    if (onTrial == trialLength) {
       prove(takeOldest());
     }
     int end = oldest + onTrial;
@@ -76,6 +81,11 @@ final class Turnover {
    * @param size slots that ever held a row, all of which hold one now
    */
   int next(int size) {
+    int proved = onTrial < trialLength ? nextProved(size) : NONE;
+    return proved != NONE ? proved : nextOnTrial(size);
+  }
+
+  private int nextOnTrial(int size) {
     while (onTrial > 0) {
       int slot = takeOldest();
       if (isOfCall(slot) || (marks[slot] & USES) > 0) {

@@ -167,6 +167,21 @@ final class RowCacheTest {
   }
 
   @Test
+  void theTrialBecomesAsLongAsChangesAreUnderWay() throws Exception {
+    RowCache cache = new RowCache(100, WIDTH, store);
+    fill(cache, 100);
+    long missed = 0;
+    for (int i = 0; i < 1000; i++) {
+      load(cache, fid(100 + i));
+      long before = cache.misses();
+      cache.slotsAgain(new long[] {fid(100 + i - 20)}, 0, 1, new int[1]);
+      missed += i < 500 ? 0 : cache.misses() - before;
+    }
+
+    assertThat(missed).isZero();
+  }
+
+  @Test
   void manyRareFeaturesDoNotDriveOutTheCommonOnes() throws Exception {
     RowCache cache = new RowCache(100, WIDTH, store);
     SplittableRandom random = new SplittableRandom(1);
