@@ -17,6 +17,7 @@ import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.util.ExceptionUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
       "  java -jar freshet.jar train --config learner.yaml --set parallelism=4",
       "  flink run -d freshet-job.jar --config learner.yaml",
       "  java -jar freshet.jar train --config learner.yaml --from-examples examples/",
+      "  java -jar freshet.jar train --config learner.yaml --from-files archive/ --epochs 2 --resume",
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration."
     })
@@ -73,6 +75,13 @@ public final class TrainCommand implements Callable<Integer> {
   private boolean resume;
 
   @Option(
+      names = "--migrate",
+      description =
+          "Convert the state that is started from, where it is of another model.kind,"
+              + " model.embedding-size or optimiser; it is refused otherwise.")
+  private boolean migrate;
+
+  @Option(
       names = "--from-examples",
       paramLabel = "FROM",
       description =
@@ -87,6 +96,8 @@ public final class TrainCommand implements Callable<Integer> {
           "Start the model from a published version (the current one, if none is named) instead of"
               + " from nothing. Optimiser slots start anew. With --resume, a checkpoint goes first.")
   private String fromSnapshot;
+
+  @Mixin private RecordingOptions recording;
 
   /** Main class of the slim jar. */
   public static void main(String[] args) {
@@ -106,6 +117,10 @@ public final class TrainCommand implements Callable<Integer> {
       var job = new LearnerJob(learner, bounded);
       if (fromSnapshot != null) {
         job.fromSnapshot(fromSnapshot);
+      }
+      recording.asked().ifPresent(job::learningFirst);
+      if (migrate) {
+        job.migrating();
       }
       Configuration recovery = recovery(learner, err);
       var env = job.environment(recovery);
@@ -156,6 +171,12 @@ public final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "--bounded and --%s exclude each other: a restored source keeps the end it had, or had not, when its state was taken"
               .formatted(resume ? "resume" : "restore"));
+    }
+    boolean isRecorded = recording.asked().isPresent();
+    if (fromExamples != null && isRecorded) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--from-examples learns examples and ends, --from-files and --from-topic go on: take one");
     }
     if (restore != null && fromSnapshot != null) {
       throw new ParameterException(

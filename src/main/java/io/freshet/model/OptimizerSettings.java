@@ -39,6 +39,12 @@ public sealed interface OptimizerSettings extends Serializable {
       Checks.notNegative("l2", l2);
     }
 
+    /** The value of a parameter is derived by the constants. */
+    @Override
+    public boolean storesAs(OptimizerSettings other) {
+      return equals(other);
+    }
+
     @Override
     public Ftrl scaled(float factor) {
       return new Ftrl(factor * alpha, beta, l1, l2);
@@ -91,6 +97,11 @@ public sealed interface OptimizerSettings extends Serializable {
    */
   default boolean decays() {
     return false;
+  }
+
+  /** Whether floats that the other stored mean the same parameters and slots here. */
+  default boolean storesAs(OptimizerSettings other) {
+    return getClass() == other.getClass();
   }
 
   /** The same at so many times the rate. */

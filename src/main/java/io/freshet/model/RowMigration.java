@@ -1,0 +1,84 @@
+package io.freshet.model;
+
+/**
+ * Converts stored rows to embeddings of another size, to other optimisers, or both.
+ *
+ * <p>A row keeps its finished values: the weight, and of the embedding the dimensions that there
+ * are before and after. New dimensions are those of the row that the feature would start with.
+ * Slots stay where the optimiser does, dimension by dimension, and start anew where it is another
+ * or derives values by other constants.
+ *
+ * <p>So what is predicted stays, but for rounding, under other optimisers. Dimensions that go take
+ * away what they told. Those that come add their inner products, of numbers of about .01, to the
+ * pairs; to the deep part they add nothing ({@link DenseReshape}).
+ */
+public final class RowMigration {
+  private final RowLayout before;
+  private final RowLayout now;
+  private final boolean keepsFirst;
+  private final boolean keepsEmbedding;
+  private final int firstSlots; // floats of them before
+  private final int embeddingSlots; // the same from now on
+  private final int kept; // dimensions
+  private final float[] finished;
+  private final float[] values;
+
+  /**
+   * A migration.
+   *
+   * @param starts how rows of late fields start
+   */
+  public RowMigration(
+      ModelSettings modelBefore,
+      LearningSettings learningBefore,
+      ModelSettings model,
+      LearningSettings learning,
+      UnknownRows starts) {
+    before = new RowLayout(modelBefore, learningBefore, starts);
+    now = new RowLayout(model, learning, starts);
+    keepsFirst = learning.firstOrder().storesAs(learningBefore.firstOrder());
+    keepsEmbedding = learning.embedding().storesAs(learningBefore.embedding());
+    firstSlots = Optimizers.of(learningBefore.firstOrder()).slots();
+    embeddingSlots = now.width() - now.parameters() - Optimizers.of(learning.firstOrder()).slots();
+    kept = Math.min(before.embeddingSize(), now.embeddingSize());
+    finished = new float[before.finishedWidth()];
+    values = new float[now.finishedWidth()];
+  }
+
+  /**
+   * The row of a feature.
+   *
+   * @throws IllegalStateException where the stored one is of neither layout
+   */
+  public float[] convert(long fid, float[] stored) {
+    if (stored.length != before.width()) {
+      throw new IllegalStateException(
+          "the row of feature %d has %d floats, not %d: the state is damaged"
+              .formatted(fid, stored.length, before.width()));
+    }
+    float[] row = new float[now.width()];
+    now.start(fid, row, 0);
+    now.finish(row, 0, values, 0);
+    before.finish(stored, 0, finished, 0);
+    System.arraycopy(finished, 0, values, 0, 1 + kept);
+    now.startFrom(values, 0, row, 0);
+    if (keepsFirst) {
+      row[0] = stored[0];
+      System.arraycopy(stored, before.parameters(), row, now.parameters(), firstSlots);
+    }
+    if (keepsEmbedding) {
+      System.arraycopy(stored, 1, row, 1, kept);
+      keepEmbeddingSlots(stored, row);
+    }
+    return row;
+  }
+
+  private void keepEmbeddingSlots(float[] stored, float[] row) {
+    int k = now.embeddingSize();
+    int from = before.parameters() + firstSlots;
+    int to = row.length - embeddingSlots;
+    for (int plane = 0; k > 0 && plane < embeddingSlots / k; plane++) {
+      System.arraycopy(stored, from + plane * before.embeddingSize(), row, to + plane * k, kept);
+    }
+  }
+}

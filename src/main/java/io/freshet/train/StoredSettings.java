@@ -1,0 +1,74 @@
+package io.freshet.train;
+
+import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelKind;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.OptimizerSettings;
+import io.freshet.model.OptimizerSettings.Adagrad;
+import io.freshet.model.OptimizerSettings.Ftrl;
+import io.freshet.model.OptimizerSettings.Sgd;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The settings that a state was written with, read back from the text beside it: enough to tell
+ * finished parameters from stored floats. Those that a state lacks, as it is older than they are,
+ * are as they were then.
+ */
+record StoredSettings(Map<String, String> texts) {
+  StoredSettings {
+    texts = Map.copyOf(texts);
+  }
+
+  /** What {@link StateShape} calls an optimiser. */
+  OptimizerSettings optimizer(String key) {
+    String kind = text(key + ".kind");
+    return switch (kind) {
+      case "sgd" -> new Sgd(number(key + ".learning-rate"));
+      case "adagrad" ->
+          new Adagrad(number(key + ".learning-rate"), number(key + ".initial-accumulator"));
+      case "ftrl" ->
+          new Ftrl(
+              number(key + ".alpha"),
+              number(key + ".beta"),
+              number(key + ".l1"),
+              number(key + ".l2"));
+      default ->
+          throw new RefusedException(
+              "%s is %s in the restored state, which cannot be converted: start without it"
+                  .formatted(key, kind));
+    };
+  }
+
+  /** The model as far as rows depend on it. */
+  ModelSettings rows(ModelSettings now) {
+    int size = Integer.parseInt(text(StateShape.EMBEDDING_SIZE));
+    ModelKind kind = size == 0 ? ModelKind.LR : ModelKind.FM;
+    return new ModelSettings(kind, size, List.of(), 0, 0, now.seed());
+  }
+
+  /** How rows were learned. */
+  LearningSettings rows(LearningSettings now) {
+    return new LearningSettings(
+        now.stepSize(),
+        now.repeatsPerUser(),
+        optimizer(StateShape.FIRST_ORDER),
+        optimizer(StateShape.EMBEDDING),
+        now.denseStepSize(),
+        now.dense());
+  }
+
+  private String text(String key) {
+    String text = texts.getOrDefault(key, texts.get(StateShape.FREE + key));
+    if (text == null) {
+      throw new RefusedException(
+          "the restored state does not tell its %s, so it cannot be converted: start without it"
+              .formatted(key));
+    }
+    return text;
+  }
+
+  private float number(String key) {
+    return Float.parseFloat(text(key));
+  }
+}
