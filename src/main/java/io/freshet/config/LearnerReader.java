@@ -12,6 +12,7 @@ import io.freshet.join.JoinSettings;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings;
+import io.freshet.model.OptimizerSettings.Adam;
 import io.freshet.model.TableSettings;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.train.TrainSettings;
@@ -77,6 +78,7 @@ final class LearnerReader {
     if (parallelism > 1) {
       refuseDecay(s, train.learning());
     }
+    checkWeightDecay(s, train, parallelism);
     if (snapshot.root().equals(checkpoint.dir())) {
       s.error("snapshot.root", "is checkpoint.dir too; give each a directory of its own");
     }
@@ -108,23 +110,41 @@ final class LearnerReader {
         List.of());
   }
 
-  /** Trainers add up what they learn; what decays in each of them is no sum. */
+  /**
+   * Trainers add up what they learn of a row; what decays in each of them is no sum. Of the deep
+   * part, each trainer keeps such slots to itself.
+   */
   private static void refuseDecay(Section s, LearningSettings learning) {
     Map<String, OptimizerSettings> optimizers =
         Map.of(
             "train.first-order-optimizer", learning.firstOrder(),
-            "train.embedding-optimizer", learning.embedding(),
-            "train.dense.optimizer", learning.dense());
+            "train.embedding-optimizer", learning.embedding());
     optimizers.forEach(
         (key, optimizer) -> {
           if (optimizer.decays()) {
             s.error(
                 key,
-                "keeps moments that decay, which several trainers cannot add up (sums of them"
-                    + " overshoot, and diverge from four trainers on): set parallelism to 1, or"
-                    + " take adagrad, ftrl or sgd");
+                "keeps moments that decay in each row, which several trainers cannot add up (sums"
+                    + " of them overshoot, and diverge from four trainers on): set parallelism to"
+                    + " 1, or take adagrad, ftrl or sgd");
           }
         });
+  }
+
+  /** Each trainer takes a share of the weights away; merged, the shares must not overshoot 0. */
+  private static void checkWeightDecay(Section s, TrainSettings train, int parallelism) {
+    LearningSettings learning = train.learning();
+    if (learning.dense() instanceof Adam adam) {
+      double steps = Math.ceil((double) train.denseSyncEvery() / learning.denseStepSize());
+      double kept = Math.pow(Math.max(0, 1 - adam.learningRate() * adam.weightDecay()), steps);
+      double taken = Math.sqrt(parallelism) * (1 - kept);
+      if (parallelism > 1 && taken > 1) {
+        s.error(
+            "train.dense.optimizer.weight-decay",
+            "%s times the learning rate takes %.2f of each weight away between two exchanges of %d trainers, which is to be at most 1: lower it"
+                .formatted(adam.weightDecay(), taken, parallelism));
+      }
+    }
   }
 
   private static int parallelism(Section s, String key, int otherwise) {

@@ -1,5 +1,6 @@
 package io.freshet.config;
 
+import static io.freshet.config.Wanted.most;
 import static io.freshet.config.Wanted.number;
 import static io.freshet.config.Wanted.oneOf;
 
@@ -8,7 +9,9 @@ import io.freshet.model.OptimizerSettings.Adagrad;
 import io.freshet.model.OptimizerSettings.Adam;
 import io.freshet.model.OptimizerSettings.Ftrl;
 import io.freshet.model.OptimizerSettings.Momentum;
+import io.freshet.model.OptimizerSettings.RowWiseAdagrad;
 import io.freshet.model.OptimizerSettings.Sgd;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -29,23 +32,48 @@ final class OptimizerReader {
           "adam", new Adam(0.001f, 0.9f, 0.999f, 1e-8f, 0),
           "momentum", new Momentum(0.01f, 0.9f));
 
+  private static final Map<String, OptimizerSettings> KINDS_FOR_VECTORS = kindsForVectors();
+
   private OptimizerReader() {}
 
+  private static Map<String, OptimizerSettings> kindsForVectors() {
+    Map<String, OptimizerSettings> kinds = new HashMap<>(KINDS);
+    kinds.put("rowwise-adagrad", new RowWiseAdagrad(0.1f, 0.1f));
+    return Map.copyOf(kinds);
+  }
+
   static OptimizerSettings read(Section s, OptimizerSettings otherwise) {
-    OptimizerSettings kind = s.kind("kind", otherwise, oneOf(KINDS));
+    return read(s, otherwise, KINDS);
+  }
+
+  /** One that may move vectors as a whole. */
+  static OptimizerSettings readForVectors(Section s, OptimizerSettings otherwise) {
+    return read(s, otherwise, KINDS_FOR_VECTORS);
+  }
+
+  private static OptimizerSettings read(
+      Section s, OptimizerSettings otherwise, Map<String, OptimizerSettings> kinds) {
+    OptimizerSettings kind = s.kind("kind", otherwise, oneOf(kinds));
     OptimizerSettings start = kind.getClass() == otherwise.getClass() ? otherwise : kind;
     if (start instanceof Sgd d) {
       return new Sgd(rate(s, d.learningRate()));
     } else if (start instanceof Adagrad d) {
       return new Adagrad(
           rate(s, d.learningRate()),
-          s.get("initial-accumulator", d.initialAccumulator(), number(LEAST, 1000)));
+          s.get("initial-accumulator", d.initialAccumulator(), number(LEAST, 1000)),
+          cap(s, d.accumulatorCap()));
+    } else if (start instanceof RowWiseAdagrad d) {
+      return new RowWiseAdagrad(
+          rate(s, d.learningRate()),
+          s.get("initial-accumulator", d.initialAccumulator(), number(LEAST, 1000)),
+          cap(s, d.accumulatorCap()));
     } else if (start instanceof Ftrl d) {
       return new Ftrl(
           s.get("alpha", d.alpha(), number(LEAST, 100)),
           s.get("beta", d.beta(), number(LEAST, 1000)),
           s.get("l1", d.l1(), number(0, 1000)),
-          s.get("l2", d.l2(), number(0, 1000)));
+          s.get("l2", d.l2(), number(0, 1000)),
+          cap(s, d.accumulatorCap()));
     } else if (start instanceof Adam d) {
       return new Adam(
           rate(s, d.learningRate()),
@@ -58,6 +86,10 @@ final class OptimizerReader {
           rate(s, d.learningRate()), s.get("momentum", d.momentum(), number(0, NEAR_ONE)));
     }
     throw new IllegalStateException("no keys for " + start);
+  }
+
+  private static float cap(Section s, float otherwise) {
+    return s.get("accumulator-cap", otherwise, most());
   }
 
   private static float rate(Section s, float otherwise) {

@@ -80,7 +80,7 @@ final class Sections {
         s.get("step-size", d.stepSize(), wholeNumber(1, 65_536)),
         s.get("repeats-per-user", d.repeatsPerUser(), wholeNumber(1, 65_536)),
         s.section("first-order-optimizer").as(d.firstOrder(), OptimizerReader::read),
-        s.section("embedding-optimizer").as(d.embedding(), OptimizerReader::read),
+        s.section("embedding-optimizer").as(d.embedding(), OptimizerReader::readForVectors),
         dense.get("step-size", d.denseStepSize(), wholeNumber(1, MILLION)),
         dense.section("optimizer").as(d.dense(), OptimizerReader::read));
   }

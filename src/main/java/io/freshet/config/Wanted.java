@@ -72,6 +72,17 @@ record Wanted<T>(String phrase, Function<String, Optional<T>> parse, Function<T,
         limit -> limit.isNaN() ? "none" : Shown.of(limit));
   }
 
+  /** What a number may be at most, or that there is no limit: infinity. */
+  static Wanted<Float> most() {
+    return new Wanted<>(
+        "a number above 0, or none",
+        text ->
+            text.equals("none")
+                ? Optional.of(Float.POSITIVE_INFINITY)
+                : finite(text).map(Double::floatValue).filter(x -> x > 0 && Float.isFinite(x)),
+        most -> most.isInfinite() ? "none" : Shown.of(most));
+  }
+
   /** A number of rows, or that there is no limit: the largest number. */
   static Wanted<Long> rows() {
     return new Wanted<>(

@@ -8,6 +8,7 @@ import static org.apache.flink.configuration.CheckpointingOptions.ENABLE_UNALIGN
 import static org.apache.flink.configuration.CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION;
 import static org.apache.flink.configuration.CheckpointingOptions.INCREMENTAL_CHECKPOINTS;
 import static org.apache.flink.configuration.CheckpointingOptions.TOLERABLE_FAILURE_NUMBER;
+import static org.apache.flink.state.rocksdb.RocksDBConfigurableOptions.COMPACTION_STYLE;
 import static org.apache.flink.state.rocksdb.RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL;
 import static org.apache.flink.state.rocksdb.RocksDBConfigurableOptions.USE_BLOOM_FILTER;
 
@@ -25,6 +26,7 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
 
 /** What Flink has to be told for the job's promises to hold. */
@@ -69,6 +71,7 @@ final class FlinkSettings {
   private static void rocksDb(Configuration flink) {
     flink.set(COMPRESSION_PER_LEVEL, List.of(CompressionType.NO_COMPRESSION));
     flink.set(USE_BLOOM_FILTER, true);
+    flink.set(COMPACTION_STYLE, CompactionStyle.UNIVERSAL);
   }
 
   /** More settings for a Flink inside this process: one task manager with as many slots. */

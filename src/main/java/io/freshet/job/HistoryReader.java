@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.core.io.InputStatus;
 import org.slf4j.Logger;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads a {@link History}, a few steps at a time, so that barriers come in between; also on the way
  * back to where a restart goes on.
+ *
+ * <p>Records go to the split's own output, which Flink makes when it assigns the split and asks for
+ * its watermark until it is given back.
  */
 final class HistoryReader
     implements SourceReader<SourceRecord<EncodedImpression>, HistoryPosition> {
@@ -48,19 +52,21 @@ final class HistoryReader
     if (position == null) {
       return rest();
     }
+    SourceOutput<SourceRecord<EncodedImpression>> own =
+        output.createOutputForSplit(position.splitId());
     if (reading == null) {
-      open(output);
+      open(own);
     }
     for (int step = 0; step < STEPS && !reading.isOver(); step++) {
       Optional<LabelledExample> next = reading.step();
       if (next.isPresent() && ++read > position.examples()) {
         position = new HistoryPosition(position.pass(), read);
-        output.collect(new Past<>(next.get().recorded(origin())));
+        own.collect(new Past<>(next.get().recorded(origin())));
         return InputStatus.MORE_AVAILABLE;
       }
     }
     if (reading.isOver()) {
-      endPass();
+      endPass(output);
     }
     return position == null ? rest() : InputStatus.MORE_AVAILABLE;
   }
@@ -75,7 +81,7 @@ final class HistoryReader
     return InputStatus.NOTHING_AVAILABLE;
   }
 
-  private void open(ReaderOutput<SourceRecord<EncodedImpression>> output) throws IOException {
+  private void open(SourceOutput<SourceRecord<EncodedImpression>> output) throws IOException {
     LOG.info(
         "pass {} of {} over {}, from example {} on",
         position.pass(),
@@ -91,13 +97,14 @@ final class HistoryReader
     return position.pass() == 1 ? Origin.RECORDED : Origin.REPEATED;
   }
 
-  private void endPass() throws IOException {
+  private void endPass(ReaderOutput<?> output) throws IOException {
     reading.close();
     reading = null;
     LOG.info("pass {} is over, with {} examples", position.pass(), read);
     if (position.pass() < history.passes()) {
       position = new HistoryPosition(position.pass() + 1, 0);
     } else {
+      output.releaseOutputForSplit(position.splitId());
       position = null;
       ask.run();
     }

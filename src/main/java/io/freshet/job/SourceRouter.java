@@ -38,7 +38,8 @@ import org.apache.flink.util.OutputTag;
  * of the checkpoint.
  *
  * <p>Metrics: {@code events}, {@code deadLetters} in all and one for each kind of rejection, {@code
- * ignoredValues} and {@code recordedEvents}, which are part of the checkpoint, and {@code silentSeconds}.
+ * ignoredValues} and {@code recordedEvents}, which are part of the checkpoint, and {@code
+ * silentSeconds}.
  *
  * @param <T> the type of the events
  */

@@ -173,6 +173,11 @@ public final class TrainCommand implements Callable<Integer> {
               .formatted(resume ? "resume" : "restore"));
     }
     boolean isRecorded = recording.asked().isPresent();
+    if (bounded && isRecorded) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--bounded ends with the topics, --from-files and --from-topic go on with them: take one");
+    }
     if (fromExamples != null && isRecorded) {
       throw new ParameterException(
           spec.commandLine(),

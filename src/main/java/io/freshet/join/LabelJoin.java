@@ -10,12 +10,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
@@ -58,9 +55,9 @@ import org.slf4j.LoggerFactory;
  * watermarks on.
  *
  * <p><b>A restart changes nothing.</b> The time that each subtask has come to is part of the
- * checkpoint, so that what was late before it is late after it; so are the counts, and what the
- * breaker knows. After rescaling all go on from the earliest. Only the end of time is not kept: a
- * job may go on, with new events, from where a bounded run ended.
+ * checkpoint ({@link JoinMemory}), so that what was late before it is late after it. After
+ * rescaling all go on from the earliest. Only the end of time is not kept: a job may go on, with
+ * new events, from where a bounded run ended.
  */
 final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     implements TwoInputStreamOperator<EncodedImpression, Click, LabelledExample>,
@@ -70,30 +67,22 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private static final Logger LOG = LoggerFactory.getLogger(LabelJoin.class);
   private static final int CLICKS = 1; // as an input
   private static final long NOT_IDLE = Long.MAX_VALUE;
-  private static final long END_OF_TIME = Watermark.MAX_WATERMARK.getTimestamp();
 
   private final JoinSettings settings;
 
   private transient MailboxExecutor mailbox;
   private transient ValueState<JoinEntry> entries;
-  private transient ListState<long[]> storedCounts;
-  private transient ListState<long[]> storedTime;
-  private transient ListState<double[]> storedBreaker;
-  private transient ListState<double[]> storedDelays;
-  private transient ListState<String> storedActions;
+  private transient JoinMemory memory;
   private transient JoinCounts counts;
-  private transient ListState<Long> storedStart;
   private transient DelayHistogram delays;
-  private transient WarmUp warmUp;
+  private transient Breaker breaker;
   private transient Attribution attribution;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient Agenda agenda;
   private transient List<LabelledExample> decided; // by the call under way
-  private transient Breaker breaker;
   private transient Silence silence;
   private transient boolean clicksGone; // not waited for any more
   private transient long idleSince;
-  private transient long restoredWatermark;
   private transient DueTimers dueTimers;
 
   LabelJoin(JoinSettings settings) {
@@ -113,54 +102,12 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
         context
             .getKeyedStateStore()
             .getState(new ValueStateDescriptor<>("entries", JoinEntryCodec.TYPE));
-    storedCounts =
-        context
-            .getOperatorStateStore()
-            .getListState(
-                new ListStateDescriptor<>(
-                    "counts", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
-    storedTime =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(
-                new ListStateDescriptor<>(
-                    "time", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
-    storedBreaker = numbers(context, "breaker");
-    storedDelays = numbers(context, "delays");
-    storedStart =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(new ListStateDescriptor<>("start", Types.LONG));
-    storedActions =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(new ListStateDescriptor<>("actions", Types.STRING));
-    checkActions();
-    delays = new DelayHistogram(settings.window().toMillis());
-    int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
-    for (double[] stored : storedDelays.get()) {
-      delays.addAll(stored, 1.0 / subtasks); // each has a share of all that was known
-    }
-    warmUp = new WarmUp(settings);
-    for (long first : storedStart.get()) {
-      warmUp.shown(first);
-    }
-    counts = new JoinCounts();
-    for (long[] stored : storedCounts.get()) {
-      counts.addAll(stored);
-    }
-    restore(Shares.of(getRuntimeContext().getTaskInfo()));
-  }
-
-  private void restore(Shares shares) throws Exception {
-    restoredWatermark =
-        shares.longs(storedTime.get()).stream()
-            .mapToLong(time -> time[0])
-            .filter(time -> time != END_OF_TIME)
-            .min()
-            .orElse(Long.MIN_VALUE);
-    breaker = Breaker.of(settings);
-    breaker.goOnFrom(shares.doubles(storedBreaker.get()), shares.part(storedBreaker.get()));
+    memory =
+        new JoinMemory(
+            settings, context.getOperatorStateStore(), getRuntimeContext().getTaskInfo());
+    counts = memory.counts();
+    delays = memory.delays();
+    breaker = memory.breaker();
   }
 
   @Override
@@ -176,10 +123,10 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
             settings.timerBucket(),
             getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
     dueTimers =
-        new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output, restoredWatermark);
+        new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output, memory.watermark());
     decided = new ArrayList<>();
     idleSince = NOT_IDLE;
-    attribution = new Attribution(settings, warmUp, delays, counts, new Emitter());
+    attribution = new Attribution(settings, memory.warmUp(), delays, counts, new Emitter());
     silence = new Silence(settings.breaker().silence(), now());
     publishMetrics();
   }
@@ -199,15 +146,6 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     return delays.within(share) / 1000;
   }
 
-  private static ListState<double[]> numbers(StateInitializationContext context, String name)
-      throws Exception {
-    return context
-        .getOperatorStateStore()
-        .getUnionListState(
-            new ListStateDescriptor<>(
-                name, PrimitiveArrayTypeInfo.DOUBLE_PRIMITIVE_ARRAY_TYPE_INFO));
-  }
-
   @SuppressWarnings("unchecked") // what the backends return is an InternalListState of these types
   private <T> InternalListState<String, Long, T> pages(String name, TypeSerializer<T> items)
       throws Exception {
@@ -219,13 +157,7 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    storedCounts.update(List.of(counts.toArray()));
-    Shares shares = Shares.of(getRuntimeContext().getTaskInfo());
-    storedTime.update(List.of(shares.signed(new long[] {dueTimers.sent()})));
-    storedBreaker.update(List.of(shares.signed(breaker.toArray())));
-    storedStart.update(List.of(warmUp.first()));
-    storedDelays.update(List.of(delays.toArray()));
-    storedActions.update(List.of(String.join("\n", actions())));
+    memory.store(dueTimers.sent());
   }
 
   @Override
@@ -334,25 +266,8 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
     return counts;
   }
 
-  /** State knows actions by their places. */
-  private void checkActions() throws Exception {
-    for (String stored : storedActions.get()) {
-      List<String> before = List.of(stored.split("\n"));
-      List<String> now = actions();
-      if (before.size() > now.size() || !before.equals(now.subList(0, before.size()))) {
-        throw new IllegalStateException(
-            "the state knows the actions %s, in this order, but configured are %s; keep them and add new ones at the end"
-                .formatted(before, now));
-      }
-    }
-  }
-
-  private List<String> actions() {
-    return settings.definition().actions().stream().map(Action::name).toList();
-  }
-
   private long watermark() {
-    return Math.max(restoredWatermark, timers.currentWatermark());
+    return Math.max(memory.watermark(), timers.currentWatermark());
   }
 
   private JoinEntry entry() throws Exception {

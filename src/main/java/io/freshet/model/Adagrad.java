@@ -9,10 +9,12 @@ import java.util.Arrays;
  *
  * <pre>
  * n += g²
- * x -= rate · g / √n
+ * x -= rate · g / √min(n, cap)
  * </pre>
  *
- * n stops at {@value Optimizer#MAX_SUM}, far from infinity, where x has long stopped moving.
+ * The cap keeps the rate of an endless stream from falling for ever; n itself goes on as a sum,
+ * which trainers may add up. n stops at {@value Optimizer#MAX_SUM}, far from infinity, where x has
+ * long stopped moving.
  *
  * <p>Long vectors go through short arrays of their own, part by part: in this form the JIT compiler
  * (C2 of JDK 17) makes vector instructions of the loop. So one object serves one thread.
@@ -22,6 +24,7 @@ final class Adagrad implements Optimizer {
 
   private final float rate;
   private final float initialAccumulator;
+  private final float cap;
   private final float[] parameters = new float[PART];
   private final float[] accumulators = new float[PART];
   private final float[] slopes = new float[PART];
@@ -29,11 +32,12 @@ final class Adagrad implements Optimizer {
   Adagrad(OptimizerSettings.Adagrad settings) {
     rate = settings.learningRate();
     initialAccumulator = settings.initialAccumulator();
+    cap = settings.accumulatorCap();
   }
 
   @Override
-  public int slots() {
-    return 1;
+  public int slotWidth(int n) {
+    return n;
   }
 
   @Override
@@ -56,7 +60,7 @@ final class Adagrad implements Optimizer {
       float slope = gradient[g + i];
       float accumulator = Math.min(a[s + i] + slope * slope, MAX_SUM);
       a[s + i] = accumulator;
-      a[p + i] -= rate * slope / (float) Math.sqrt(accumulator);
+      a[p + i] -= rate * slope / (float) Math.sqrt(Math.min(accumulator, cap));
     }
   }
 
@@ -68,7 +72,7 @@ final class Adagrad implements Optimizer {
       accumulators[i] = Math.min(accumulators[i] + slopes[i] * slopes[i], MAX_SUM);
     }
     for (int i = 0; i < PART; i++) {
-      parameters[i] -= rate * slopes[i] / (float) Math.sqrt(accumulators[i]);
+      parameters[i] -= rate * slopes[i] / (float) Math.sqrt(Math.min(accumulators[i], cap));
     }
     System.arraycopy(parameters, 0, a, p, PART);
     System.arraycopy(accumulators, 0, a, s, PART);

@@ -7,14 +7,14 @@ import java.util.Arrays;
  * any (AdamW, Loshchilov and Hutter 2019, arXiv 1711.05101, algorithm 2).
  *
  * <p>The slots are the moments m and v and the number t of steps, which is the same for parameters
- * that always move together:
+ * that always move together. Where some are new, as after a change of shape, the largest counts:
  *
  * <pre>
  * t += 1,   m = β₁ m + (1 - β₁) g,   v = β₂ v + (1 - β₂) g²
  * x -= rate · (m / (1 - β₁ᵗ) / (√(v / (1 - β₂ᵗ)) + ε) + decay · x)
  * </pre>
  *
- * Moments decay, so they are no sums that trainers could add up: for one trainer only.
+ * Moments decay, so they are no sums that trainers could add up: each keeps its own.
  */
 final class Adam implements Optimizer {
   private final OptimizerSettings.Adam settings;
@@ -24,13 +24,13 @@ final class Adam implements Optimizer {
   }
 
   @Override
-  public int slots() {
-    return 3;
+  public int slotWidth(int n) {
+    return 3 * n;
   }
 
   @Override
   public void start(float[] a, int p, int s, int n) {
-    Arrays.fill(a, s, s + slots() * n, 0);
+    Arrays.fill(a, s, s + slotWidth(n), 0);
   }
 
   @Override
@@ -45,7 +45,10 @@ final class Adam implements Optimizer {
     }
     float beta1 = settings.beta1();
     float beta2 = settings.beta2();
-    float t = a[s + 2 * n] + 1;
+    float t = 1;
+    for (int i = s + 2 * n; i < s + 3 * n; i++) {
+      t = Math.max(t, a[i] + 1);
+    }
     Arrays.fill(a, s + 2 * n, s + 3 * n, t);
     float first = (float) (1 / (1 - Math.pow(beta1, t)));
     float second = (float) (1 / (1 - Math.pow(beta2, t)));

@@ -17,9 +17,28 @@ final class Checks {
     }
   }
 
+  /** Of accumulators, which start somewhere. */
+  static void cap(float cap, float start) {
+    if (!(cap > 0 && cap >= start)) {
+      throw new IllegalArgumentException(
+          "accumulator cap is %s but must be above 0, and not below the initial accumulator, %s"
+              .formatted(cap, start));
+    }
+  }
+
   static void share(String name, float value) {
     if (!(value >= 0 && value < 1)) {
       throw new IllegalArgumentException(name + " is " + value + " but must be from 0 to below 1");
+    }
+  }
+
+  /** Of what moves single parameters, not embedding vectors. */
+  static void forSingle(String name, OptimizerSettings optimizer) {
+    if (optimizer.isForVectors()) {
+      throw new IllegalArgumentException(
+          name
+              + " is row-wise Adagrad, which keeps one accumulator for an embedding vector, but must"
+              + " keep one for each parameter: take Adagrad");
     }
   }
 

@@ -12,14 +12,16 @@ public final class DenseParameters {
   private final DenseShape shape;
   private final int size;
   private final Optimizer optimizer;
+  private final int mergedPlanes;
   private final float[] planes; // one after the other
   private long version; // grows with every change
 
-  private DenseParameters(DenseShape shape, Optimizer optimizer) {
+  private DenseParameters(DenseShape shape, OptimizerSettings settings) {
     this.shape = shape;
     size = shape.size();
-    this.optimizer = optimizer;
-    planes = new float[Math.multiplyExact(size, 1 + optimizer.slots())];
+    optimizer = Optimizers.of(settings);
+    mergedPlanes = 1 + Optimizers.of(settings.merged()).slotWidth(1);
+    planes = new float[Math.addExact(size, optimizer.slotWidth(size))];
   }
 
   /**
@@ -33,7 +35,8 @@ public final class DenseParameters {
 
   /** The start of parameters of a given shape; scales start at 1. */
   public static DenseParameters start(DenseShape shape, long seed, OptimizerSettings optimizer) {
-    DenseParameters dense = new DenseParameters(shape, Optimizers.of(optimizer));
+    Checks.forSingle("dense optimizer", optimizer);
+    DenseParameters dense = new DenseParameters(shape, optimizer);
     RandomStart random = new RandomStart(seed, -1);
     for (DenseShape.Layer layer : shape.layers()) {
       float bound = (float) Math.sqrt(6.0 / layer.in());
@@ -69,7 +72,7 @@ public final class DenseParameters {
     }
     float[] finished = new float[size];
     finish(finished);
-    DenseParameters dense = new DenseParameters(shape, Optimizers.of(other));
+    DenseParameters dense = new DenseParameters(shape, other);
     dense.startFrom(finished);
     return dense;
   }
@@ -86,7 +89,12 @@ public final class DenseParameters {
 
   /** 1 + slots of a parameter. */
   public int planes() {
-    return 1 + optimizer.slots();
+    return 1 + optimizer.slotWidth(1);
+  }
+
+  /** The planes that several trainers merge, from plane 0 on; the others are each one's own. */
+  public int mergedPlanes() {
+    return mergedPlanes;
   }
 
   /** Copies n floats of a plane, from parameter {@code from} on, to {@code target[at …]}. */

@@ -41,6 +41,7 @@ public record FitSettings(
 
   public FitSettings {
     requireNonNull(optimizer, "optimizer");
+    Checks.forSingle("optimizer of all parameters", optimizer);
     Checks.atLeastOne("batch size", batchSize);
     Checks.atLeastOne("epochs", epochs);
     Checks.atLeastOne("patience", patience);

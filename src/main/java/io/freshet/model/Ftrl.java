@@ -8,29 +8,43 @@ package io.freshet.model;
  * read, so that z and n stay sums, which trainers may add up:
  *
  * <pre>
- * x = 0                                                   where |z| ≤ l1
- * x = -(z - sign(z) · l1) / ((beta + √n) / alpha + l2)    elsewhere
+ * r(n) = √min(n, cap)
  *
- * z += g - (√(n + g²) - √n) / alpha · x
- * n += g²                                                 but at most {@value Optimizer#MAX_SUM}
+ * x = 0                                                     where |z| ≤ l1
+ * x = -(z - sign(z) · l1) / ((beta + r(n)) / alpha + l2)    elsewhere
+ *
+ * z += g - (r(n + g²) - r(n)) / alpha · x
+ * n += g²                                                   but at most {@value Optimizer#MAX_SUM}
  * </pre>
+ *
+ * The cap keeps the rate of an endless stream from falling for ever. As read and update take the
+ * same r, x is moved by a step from where it is: without penalties
+ *
+ * <pre>
+ * x' = x - alpha / (beta + r(n + g²)) · g
+ * </pre>
+ *
+ * also where n passes the cap; beyond it z moves by g alone, and this is gradient descent at the
+ * rate alpha / (beta + √cap). n itself goes on as a sum.
  */
 final class Ftrl implements Optimizer {
   private final float alpha;
   private final float beta;
   private final float l1;
   private final float l2;
+  private final float cap;
 
   Ftrl(OptimizerSettings.Ftrl settings) {
     alpha = settings.alpha();
     beta = settings.beta();
     l1 = settings.l1();
     l2 = settings.l2();
+    cap = settings.accumulatorCap();
   }
 
   @Override
-  public int slots() {
-    return 1;
+  public int slotWidth(int n) {
+    return n;
   }
 
   /** Stores the z that reads back as the initial value while n is 0. */
@@ -46,7 +60,7 @@ final class Ftrl implements Optimizer {
   @Override
   public void read(float[] a, int p, int s, int n, float[] value, int v) {
     for (int i = 0; i < n; i++) {
-      value[v + i] = value(a[p + i], (float) Math.sqrt(a[s + i]));
+      value[v + i] = value(a[p + i], root(a[s + i]));
     }
   }
 
@@ -55,11 +69,15 @@ final class Ftrl implements Optimizer {
     for (int i = 0; i < n; i++) {
       float slope = gradient[g + i];
       float squares = Math.min(a[s + i] + slope * slope, MAX_SUM);
-      float root = (float) Math.sqrt(a[s + i]);
-      float sigma = ((float) Math.sqrt(squares) - root) / alpha;
+      float root = root(a[s + i]);
+      float sigma = (root(squares) - root) / alpha;
       a[p + i] += slope - sigma * value(a[p + i], root);
       a[s + i] = squares;
     }
+  }
+
+  private float root(float squares) {
+    return (float) Math.sqrt(Math.min(squares, cap));
   }
 
   private float value(float z, float root) {

@@ -43,6 +43,8 @@ public record LearningSettings(
     requireNonNull(firstOrder, "firstOrder");
     requireNonNull(embedding, "embedding");
     requireNonNull(dense, "dense");
+    Checks.forSingle("first-order optimizer", firstOrder);
+    Checks.forSingle("dense optimizer", dense);
     requireNonNull(labels, "labels");
     requireNonNull(table, "table");
   }

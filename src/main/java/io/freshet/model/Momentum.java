@@ -10,7 +10,7 @@ import java.util.Arrays;
  * x -= rate · u
  * </pre>
  *
- * Velocities decay, so they are no sums that trainers could add up: for one trainer only.
+ * Velocities decay, so they are no sums that trainers could add up: each keeps its own.
  */
 final class Momentum implements Optimizer {
   private final float rate;
@@ -22,8 +22,8 @@ final class Momentum implements Optimizer {
   }
 
   @Override
-  public int slots() {
-    return 1;
+  public int slotWidth(int n) {
+    return n;
   }
 
   @Override

@@ -4,10 +4,10 @@ package io.freshet.model;
  * Moves parameters against their gradients. One optimiser serves the whole table or network: what
  * it remembers of a parameter stands in that parameter's slots.
  *
- * <p>Parameters lie in planes: {@code n} stored parameters at {@code a[p …]}, then {@link #slots()}
- * planes of {@code n} floats at {@code a[s …]}, {@code a[s + n …]}, … All that an optimiser stores
- * can be added up across trainers: what it stores for a parameter may differ from the parameter's
- * value (FTRL stores z), so values are read through {@link #read}.
+ * <p>A vector of {@code n} parameters lies at {@code a[p …]}, its slots, {@link #slotWidth} floats,
+ * at {@code a[s …]}: planes of {@code n} floats, one after the other, or a single float where all
+ * parameters share it. What it stores for a parameter may differ from the parameter's value (FTRL
+ * stores z), so values are read through {@link #read}.
  *
  * <p>Not thread-safe: an optimiser may keep scratch memory.
  */
@@ -17,8 +17,8 @@ public interface Optimizer {
    */
   float MAX_SUM = 1e37f;
 
-  /** Slots of a parameter. */
-  int slots();
+  /** Floats that the slots of a vector of n parameters take. */
+  int slotWidth(int n);
 
   /** Turns n initial values at {@code a[p …]} into stored parameters, and sets their slots. */
   void start(float[] a, int p, int s, int n);

@@ -11,6 +11,9 @@ public final class Optimizers {
     if (settings instanceof OptimizerSettings.Adagrad adagrad) {
       return new Adagrad(adagrad);
     }
+    if (settings instanceof OptimizerSettings.RowWiseAdagrad rowWise) {
+      return new RowWiseAdagrad(rowWise);
+    }
     if (settings instanceof OptimizerSettings.Ftrl ftrl) {
       return new Ftrl(ftrl);
     }

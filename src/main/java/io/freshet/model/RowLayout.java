@@ -18,6 +18,7 @@ public final class RowLayout {
   private final Optimizer firstOrder;
   private final Optimizer embedding;
   private final UnknownRows starts;
+  private final int embeddingSlots; // where they begin
 
   public RowLayout(ModelSettings model, LearningSettings learning) {
     this(model, learning, UnknownRows.START);
@@ -46,6 +47,7 @@ public final class RowLayout {
     seed = model.seed();
     this.firstOrder = Optimizers.of(firstOrder);
     this.embedding = Optimizers.of(embedding);
+    embeddingSlots = parameters() + this.firstOrder.slotWidth(1);
   }
 
   public int embeddingSize() {
@@ -54,7 +56,7 @@ public final class RowLayout {
 
   /** Floats of a stored row. */
   public int width() {
-    return parameters() + firstOrder.slots() + embedding.slots() * embeddingSize;
+    return embeddingSlots + embedding.slotWidth(embeddingSize);
   }
 
   /** Stored parameters, at the start of a row: the part of a delta that concurrency scales. */
@@ -85,7 +87,7 @@ public final class RowLayout {
 
   private void startSlots(float[] row, int at) {
     firstOrder.start(row, at, at + parameters(), 1);
-    embedding.start(row, at + 1, at + parameters() + firstOrder.slots(), embeddingSize);
+    embedding.start(row, at + 1, at + embeddingSlots, embeddingSize);
   }
 
   /** The finished row that a feature starts with: w = 0, v near-normal with deviation .01. */
@@ -100,14 +102,12 @@ public final class RowLayout {
   /** Derives the finished row from the stored one. */
   public void finish(float[] row, int at, float[] finished, int f) {
     firstOrder.read(row, at, at + parameters(), 1, finished, f);
-    embedding.read(
-        row, at + 1, at + parameters() + firstOrder.slots(), embeddingSize, finished, f + 1);
+    embedding.read(row, at + 1, at + embeddingSlots, embeddingSize, finished, f + 1);
   }
 
   /** Moves the row by the gradient of its finished values, {@code gradient[g …]}. */
   public void update(float[] row, int at, float[] gradient, int g) {
     firstOrder.update(row, at, at + parameters(), 1, gradient, g);
-    embedding.update(
-        row, at + 1, at + parameters() + firstOrder.slots(), embeddingSize, gradient, g + 1);
+    embedding.update(row, at + 1, at + embeddingSlots, embeddingSize, gradient, g + 1);
   }
 }

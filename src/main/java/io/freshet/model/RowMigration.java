@@ -17,6 +17,7 @@ public final class RowMigration {
   private final RowLayout now;
   private final boolean keepsFirst;
   private final boolean keepsEmbedding;
+  private final boolean sharesSlots; // among the dimensions
   private final int firstSlots; // floats of them before
   private final int embeddingSlots; // the same from now on
   private final int kept; // dimensions
@@ -38,8 +39,10 @@ public final class RowMigration {
     now = new RowLayout(model, learning, starts);
     keepsFirst = learning.firstOrder().storesAs(learningBefore.firstOrder());
     keepsEmbedding = learning.embedding().storesAs(learningBefore.embedding());
-    firstSlots = Optimizers.of(learningBefore.firstOrder()).slots();
-    embeddingSlots = now.width() - now.parameters() - Optimizers.of(learning.firstOrder()).slots();
+    sharesSlots = learning.embedding().isForVectors();
+    firstSlots = Optimizers.of(learningBefore.firstOrder()).slotWidth(1);
+    embeddingSlots =
+        now.width() - now.parameters() - Optimizers.of(learning.firstOrder()).slotWidth(1);
     kept = Math.min(before.embeddingSize(), now.embeddingSize());
     finished = new float[before.finishedWidth()];
     values = new float[now.finishedWidth()];
@@ -77,7 +80,11 @@ public final class RowMigration {
     int k = now.embeddingSize();
     int from = before.parameters() + firstSlots;
     int to = row.length - embeddingSlots;
-    for (int plane = 0; k > 0 && plane < embeddingSlots / k; plane++) {
+    if (sharesSlots && kept > 0) {
+      System.arraycopy(stored, from, row, to, embeddingSlots);
+      return;
+    }
+    for (int plane = 0; kept > 0 && plane < embeddingSlots / k; plane++) {
       System.arraycopy(stored, from + plane * before.embeddingSize(), row, to + plane * k, kept);
     }
   }

@@ -9,7 +9,7 @@ final class Sgd implements Optimizer {
   }
 
   @Override
-  public int slots() {
+  public int slotWidth(int n) {
     return 0;
   }
 

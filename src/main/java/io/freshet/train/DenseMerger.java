@@ -37,8 +37,8 @@ import org.apache.flink.util.OutputTag;
  *
  * <p><b>Merge.</b> The parameters move by the delta times 1 / √P, P trainers: plain addition makes
  * each needed move up to P times and overshoots from 8 trainers on, averaging learns too slowly.
- * Optimiser slots, sums of squares, are added whole. A slice of a delta that is not finite is
- * refused and counted.
+ * Optimiser slots, sums of squares, are added whole; those that decay are no sums, and stay with
+ * each trainer ({@link OwnSlots}). A slice of a delta that is not finite is refused and counted.
  *
  * <p><b>No copies.</b> The values of a slice are an array that nothing writes to: a merge makes the
  * delta's own array the next one. So answers and state hold the same array as the merger.
@@ -117,7 +117,7 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
     super.open();
     LoopRules.check(this);
     answers = new AnswerRoute(direct, answer -> output.collect(new StreamRecord<>(answer)));
-    optimizer = Optimizers.of(settings.learning().dense());
+    optimizer = Optimizers.of(settings.learning().dense().merged());
     finite = new FiniteCheck();
     List<StoredSlice> restored = new ArrayList<>();
     state.get().forEach(restored::add);
@@ -129,8 +129,8 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
 
   /** The whole network: as in state, as what the job starts from, or as the seed gives it. */
   private DenseParameters restored(List<StoredSlice> stored) throws Exception {
-    OptimizerSettings now = settings.learning().dense();
-    OptimizerSettings by = earlier.map(e -> e.optimizer(StateShape.DENSE)).orElse(now);
+    OptimizerSettings now = settings.learning().dense().merged();
+    OptimizerSettings by = earlier.map(e -> e.optimizer(StateShape.DENSE).merged()).orElse(now);
     ModelShape before = shape.before().orElse(shape.now());
     DenseParameters network = DenseParameters.start(before.dense(), model.seed(), by);
     int floats = stored.stream().mapToInt(slice -> slice.values().length).sum();

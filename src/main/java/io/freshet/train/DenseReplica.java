@@ -12,6 +12,9 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * A trainer's replica of the dense part, and its exchange with the mergers: it sends how far the
  * replica moved, is answered with the merged slices, and puts what it learned meanwhile on top.
  *
+ * <p>Optimiser slots travel with the parameters where they are sums. Where they decay they stay
+ * here: {@link OwnSlots}.
+ *
  * <p>One request may be open. The first one brings the weights themselves, at the start and after a
  * restore; until it is answered the replica is not ready to learn with. A parameter that is no
  * longer finite takes the merged value: mergers refuse what is not finite, and the replica would
@@ -50,7 +53,7 @@ final class DenseReplica {
     this.replyTo = replyTo;
     this.trainers = trainers;
     this.mergers = mergers;
-    planes = parameters.planes();
+    planes = parameters.mergedPlanes();
     slicing = new DenseSlicing(parameters.size(), slices);
     messages = messages(maxParallelism);
     known = new float[slicing.size() == 0 ? 0 : slicing.slices()][];
@@ -169,7 +172,7 @@ final class DenseReplica {
     }
   }
 
-  /** Parameters, then slots plane by plane. */
+  /** Parameters, then slots plane by plane, unless these are the trainer's own. */
   private void readSlice(int slice, float[] target) {
     int n = slicing.length(slice);
     for (int plane = 0; plane < planes; plane++) {

@@ -1,5 +1,7 @@
 package io.freshet.train;
 
+import io.freshet.model.LearningSettings;
+import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.CheckpointingMode;
@@ -26,6 +28,17 @@ final class LoopRules {
           "at-least-once checkpoints would count updates of the model twice: set "
               + CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE.key()
               + " to EXACTLY_ONCE");
+    }
+  }
+
+  /** Refuses optimisers of rows whose slots several trainers cannot add up. */
+  static void checkSums(LearningSettings learning, RuntimeContext context) {
+    int trainers = context.getTaskInfo().getNumberOfParallelSubtasks();
+    if (trainers > 1 && (learning.firstOrder().decays() || learning.embedding().decays())) {
+      throw new RefusedException(
+          "the optimiser of the rows keeps moments that decay, which "
+              + trainers
+              + " trainers cannot add up: run at parallelism 1, or take adagrad, ftrl or sgd");
     }
   }
 

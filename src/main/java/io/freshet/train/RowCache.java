@@ -7,13 +7,11 @@ import java.util.Arrays;
  * be touched for each row of each lookup.
  *
  * <p>A row lies in a <em>slot</em>: its floats in one slab, {@code width} for each slot. The slab
- * grows with the rows up to the capacity; from then on a new row takes the place of one that was
- * not used since the clock hand last passed it (CLOCK, the second-chance approximation of least
- * recently used; Corbató 1968). Changed rows are written back when their slot is needed, when they
- * have been dirty for long, oldest first, and ahead of a barrier, so that little is left for that.
+ * grows with the rows up to the capacity; from then on a new row takes the place of one that {@link
+ * Turnover} names. Changed rows are written back when their slot is needed, when they have been
+ * dirty for long, oldest first, and ahead of a barrier, so that little is left for that.
  *
- * <p>Slots are valid until the next are asked for: the hand passes over those looked up last. Not
- * thread-safe.
+ * <p>Slots are valid until the next are looked up. Not thread-safe.
  */
 final class RowCache {
   /** Where rows come from and go to. */
@@ -47,16 +45,14 @@ final class RowCache {
 
   private final SlotIndex index;
   private final DirtySlots dirty;
+  private final Turnover turnover;
   private float[] values; // by slot, as all that follows
   private long[] history; // updates and when last seen, side by side: one wait for memory
   private int[] lives; // 0 and above of rows, else as above
-  private int[] used; // number of the call that did so last; 0 since the hand passed
 
   private int size;
   private int[] free = new int[0]; // slots below size that hold no row
   private int freed;
-  private int calls;
-  private int hand;
   private long hits;
   private long misses;
 
@@ -77,9 +73,9 @@ final class RowCache {
     int slots = Math.min(capacity, 1024);
     index = new SlotIndex(slots);
     dirty = new DirtySlots(slots);
+    turnover = new Turnover(slots, capacity);
     values = new float[slots * width];
     history = new long[2 * slots];
-    used = new int[slots];
     lives = new int[slots];
   }
 
@@ -88,8 +84,8 @@ final class RowCache {
    * #NO_ROW} if it has none and gets none.
    */
   int slot(long fid) throws Exception {
-    beginCall();
-    return find(fid);
+    turnover.beginCall();
+    return find(fid, true);
   }
 
   /**
@@ -99,43 +95,48 @@ final class RowCache {
    * @param slots receives the slots
    */
   void slots(long[] fids, int from, int n, int[] slots) throws Exception {
-    beginCall();
+    slots(fids, from, n, slots, true);
+  }
+
+  /** The same for rows that were asked for before, and now are to change: no use of their own. */
+  void slotsAgain(long[] fids, int from, int n, int[] slots) throws Exception {
+    slots(fids, from, n, slots, false);
+  }
+
+  private void slots(long[] fids, int from, int n, int[] slots, boolean askedFor) throws Exception {
+    turnover.beginCall();
     for (int i = 0; i < n; i++) {
       slots[i] = index.findAtHome(fids[from + i]); // no other work: many wait for memory at once
     }
     for (int i = 0; i < n; i++) {
       if (slots[i] >= 0) {
         hits++;
-        used[slots[i]] = calls;
+        turnover.used(slots[i], askedFor);
       }
     }
     for (int i = 0; i < n; i++) {
-      slots[i] = slots[i] >= 0 ? slots[i] : find(fids[from + i]);
+      slots[i] = slots[i] >= 0 ? slots[i] : find(fids[from + i], askedFor);
     }
   }
 
-  private void beginCall() {
-    calls = calls == -1 ? 1 : calls + 1;
-  }
-
-  private int find(long fid) throws Exception {
+  private int find(long fid, boolean askedFor) throws Exception {
     int slot = index.find(fid);
     if (slot >= 0) {
       hits++;
-      used[slot] = calls;
+      turnover.used(slot, askedFor);
       return slot;
     }
     misses++;
     StoredRow row = store.load(fid);
     if (row == null || row.isAbsent()) {
-      return store.admits(fid) ? fill(freeSlot(), fid, row) : NO_ROW;
+      return store.admits(fid) ? fill(freeSlot(), fid, row, askedFor) : NO_ROW;
     }
     checkWidth(fid, row);
-    return fill(freeSlot(), fid, row);
+    return fill(freeSlot(), fid, row, askedFor);
   }
 
-  private int fill(int slot, long fid, StoredRow row) {
-    used[slot] = calls;
+  private int fill(int slot, long fid, StoredRow row, boolean askedFor) {
+    turnover.entered(slot, askedFor);
     index.put(fid, slot);
     if (row == null || row.isAbsent()) {
       startAnew(slot, row == null ? NEW : RENEWED);
@@ -155,8 +156,8 @@ final class RowCache {
 
   /** Starts a row for a feature that had none; the slot is valid until the next are asked for. */
   int begin(long fid, StoredRow known) throws Exception {
-    beginCall();
-    return fill(freeSlot(), fid, known);
+    turnover.beginCall();
+    return fill(freeSlot(), fid, known, true);
   }
 
   /** Makes a slot's row the one that its feature starts with, with nothing to write back. */
@@ -176,7 +177,7 @@ final class RowCache {
     if (dirty.contains(slot)) {
       dirty.remove(slot);
     }
-    used[slot] = 0;
+    turnover.left(slot);
     if (freed == free.length) {
       free = Arrays.copyOf(free, Math.max(16, 2 * freed));
     }
@@ -255,8 +256,8 @@ final class RowCache {
 
   /** What it takes of the heap. */
   long bytes() {
-    long perSlot = (long) Float.BYTES * width + 2 * Long.BYTES + 2 * Integer.BYTES;
-    return used.length * perSlot + index.bytes() + dirty.bytes();
+    long perSlot = (long) Float.BYTES * width + 2 * Long.BYTES + Integer.BYTES;
+    return lives.length * perSlot + index.bytes() + dirty.bytes() + turnover.bytes();
   }
 
   long hits() {
@@ -281,28 +282,20 @@ final class RowCache {
     if (size == capacity) {
       return evict();
     }
-    if (size == used.length) {
+    if (size == lives.length) {
       grow((int) Math.min(capacity, 2L * size));
     }
     return size++;
   }
 
   private int evict() throws Exception {
-    while (used[hand] != 0) {
-      used[hand] = used[hand] == calls ? calls : 0;
-      advance();
-    }
-    int slot = hand;
-    advance();
+    int slot = turnover.next(size);
     if (dirty.contains(slot)) {
       writeBack(slot);
     }
     index.remove(slot);
+    turnover.left(slot);
     return slot;
-  }
-
-  private void advance() {
-    hand = hand + 1 == size ? 0 : hand + 1;
   }
 
   private void grow(int slots) {
@@ -310,7 +303,7 @@ final class RowCache {
     dirty.grow(slots);
     values = Arrays.copyOf(values, slots * width);
     history = Arrays.copyOf(history, 2 * slots);
-    used = Arrays.copyOf(used, slots);
+    turnover.grow(slots);
     lives = Arrays.copyOf(lives, slots);
   }
 }

@@ -73,7 +73,8 @@ final class ShardTable {
   int read(long[] fids, float[] rows, long[] updates, int[] lives) throws Exception {
     int copied = 0;
     for (int from = 0; from < fids.length; from += slots.length) {
-      int n = lookUp(fids, from);
+      int n = chunk(fids, from);
+      cache.slots(fids, from, n, slots);
       judge.askedFor(fids, from, n, slots);
       copied += copyOut(n, rows, copied);
       for (int i = 0; i < n; i++) {
@@ -95,7 +96,8 @@ final class ShardTable {
   int add(RowDelta delta, long now) throws Exception {
     int refused = 0;
     for (int from = 0; from < delta.fids().length; from += slots.length) {
-      int n = lookUp(delta.fids(), from);
+      int n = chunk(delta.fids(), from);
+      cache.slotsAgain(delta.fids(), from, n, slots);
       judge.moved(delta, from, n, slots);
       n = gather(delta, from, n);
       refused += finite.holds(moves, 0, n * width) ? 0 : blankUnlessFinite(n);
@@ -135,7 +137,7 @@ final class ShardTable {
 
   /** How often a feature's row was updated; nobody is told that it was asked for. */
   long updates(long fid) throws Exception {
-    cache.slots(new long[] {fid}, 0, 1, slots);
+    cache.slotsAgain(new long[] {fid}, 0, 1, slots);
     return slots[0] < 0 ? Rows.ABSENT : cache.updates(slots[0]);
   }
 
@@ -150,11 +152,8 @@ final class ShardTable {
     return blanked;
   }
 
-  /** Looks up the slots of a chunk; returns how many there are. */
-  private int lookUp(long[] fids, int from) throws Exception {
-    int n = Math.min(slots.length, fids.length - from);
-    cache.slots(fids, from, n, slots);
-    return n;
+  private int chunk(long[] fids, int from) {
+    return Math.min(slots.length, fids.length - from);
   }
 
   /** Copies the rows of a chunk that are there; returns how many floats. */

@@ -6,7 +6,10 @@ import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings;
 import io.freshet.model.OptimizerSettings.Adagrad;
+import io.freshet.model.OptimizerSettings.Adam;
 import io.freshet.model.OptimizerSettings.Ftrl;
+import io.freshet.model.OptimizerSettings.Momentum;
+import io.freshet.model.OptimizerSettings.RowWiseAdagrad;
 import io.freshet.model.OptimizerSettings.Sgd;
 import java.util.List;
 import java.util.Map;
@@ -110,12 +113,32 @@ final class StateShape {
       bound(key + ".kind", "adagrad");
       free(key + ".learning-rate", adagrad.learningRate());
       free(key + ".initial-accumulator", adagrad.initialAccumulator());
+      free(key + ".accumulator-cap", adagrad.accumulatorCap());
     } else if (optimizer instanceof Ftrl ftrl) {
       bound(key + ".kind", "ftrl");
       bound(key + ".alpha", ftrl.alpha());
       bound(key + ".beta", ftrl.beta());
       bound(key + ".l1", ftrl.l1());
       bound(key + ".l2", ftrl.l2());
+      bound(key + ".accumulator-cap", ftrl.accumulatorCap());
+    } else if (optimizer instanceof RowWiseAdagrad adagrad) {
+      bound(key + ".kind", "rowwise-adagrad");
+      free(key + ".learning-rate", adagrad.learningRate());
+      free(key + ".initial-accumulator", adagrad.initialAccumulator());
+      free(key + ".accumulator-cap", adagrad.accumulatorCap());
+    } else if (optimizer instanceof Adam adam) {
+      bound(key + ".kind", "adam");
+      free(key + ".learning-rate", adam.learningRate());
+      free(key + ".beta1", adam.beta1());
+      free(key + ".beta2", adam.beta2());
+      free(key + ".epsilon", adam.epsilon());
+      free(key + ".weight-decay", adam.weightDecay());
+    } else if (optimizer instanceof Momentum momentum) {
+      bound(key + ".kind", "momentum");
+      free(key + ".learning-rate", momentum.learningRate());
+      free(key + ".momentum", momentum.momentum());
+    } else {
+      throw new IllegalStateException("no shape for " + optimizer);
     }
   }
 

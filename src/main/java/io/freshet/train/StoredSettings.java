@@ -1,14 +1,20 @@
 package io.freshet.train;
 
+import static io.freshet.model.OptimizerSettings.NO_CAP;
+
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings;
 import io.freshet.model.OptimizerSettings.Adagrad;
+import io.freshet.model.OptimizerSettings.Adam;
 import io.freshet.model.OptimizerSettings.Ftrl;
+import io.freshet.model.OptimizerSettings.Momentum;
+import io.freshet.model.OptimizerSettings.RowWiseAdagrad;
 import io.freshet.model.OptimizerSettings.Sgd;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The settings that a state was written with, read back from the text beside it: enough to tell
@@ -26,13 +32,26 @@ record StoredSettings(Map<String, String> texts) {
     return switch (kind) {
       case "sgd" -> new Sgd(number(key + ".learning-rate"));
       case "adagrad" ->
-          new Adagrad(number(key + ".learning-rate"), number(key + ".initial-accumulator"));
+          new Adagrad(
+              number(key + ".learning-rate"), number(key + ".initial-accumulator"), cap(key));
+      case "rowwise-adagrad" ->
+          new RowWiseAdagrad(
+              number(key + ".learning-rate"), number(key + ".initial-accumulator"), cap(key));
       case "ftrl" ->
           new Ftrl(
               number(key + ".alpha"),
               number(key + ".beta"),
               number(key + ".l1"),
-              number(key + ".l2"));
+              number(key + ".l2"),
+              cap(key));
+      case "adam" ->
+          new Adam(
+              number(key + ".learning-rate"),
+              number(key + ".beta1"),
+              number(key + ".beta2"),
+              number(key + ".epsilon"),
+              number(key + ".weight-decay"));
+      case "momentum" -> new Momentum(number(key + ".learning-rate"), number(key + ".momentum"));
       default ->
           throw new RefusedException(
               "%s is %s in the restored state, which cannot be converted: start without it"
@@ -58,14 +77,21 @@ record StoredSettings(Map<String, String> texts) {
         now.dense());
   }
 
+  private float cap(String optimizer) {
+    return told(optimizer + ".accumulator-cap").map(Float::parseFloat).orElse(NO_CAP);
+  }
+
   private String text(String key) {
-    String text = texts.getOrDefault(key, texts.get(StateShape.FREE + key));
-    if (text == null) {
-      throw new RefusedException(
-          "the restored state does not tell its %s, so it cannot be converted: start without it"
-              .formatted(key));
-    }
-    return text;
+    return told(key)
+        .orElseThrow(
+            () ->
+                new RefusedException(
+                    "the restored state does not tell its %s, so it cannot be converted: start without it"
+                        .formatted(key)));
+  }
+
+  private Optional<String> told(String key) {
+    return Optional.ofNullable(texts.getOrDefault(key, texts.get(StateShape.FREE + key)));
   }
 
   private float number(String key) {

@@ -8,6 +8,8 @@ import io.freshet.model.DenseParameters;
 import io.freshet.model.FieldRules;
 import io.freshet.model.MiniBatch;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.ModelShape;
+import io.freshet.model.OptimizerSettings;
 import io.freshet.model.Predictions;
 import io.freshet.model.RowLayout;
 import io.freshet.model.Traits;
@@ -38,9 +40,9 @@ import org.apache.flink.util.OutputTag;
  *
  * <p><b>The drain.</b> Ahead of a barrier the trainer sends what it holds and waits until nothing
  * of it is under way: no batch and no dense request. So it has no state but the shape of its
- * features and a count, and the shards' state at the barrier holds every example before it and none
- * after. The drain ends early only when its checkpoint is aborted, and then the barrier means
- * nothing any more.
+ * features, a count and maybe optimiser slots ({@link OwnSlots}), and the shards' state at the
+ * barrier holds every example before it and none after. The drain ends early only when its
+ * checkpoint is aborted, and then the barrier means nothing any more.
  *
  * <p>A watermark is held until the examples before it are learned, so that no prediction comes
  * behind it.
@@ -71,6 +73,8 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   private transient MailWait waiting;
   private transient BatchLearner learner;
   private transient KnownFeatures known;
+  private transient OwnSlots slots;
+  private transient DenseParameters dense;
   private transient DenseReplica replica;
 
   private transient BatchWindow window;
@@ -113,18 +117,21 @@ final class Trainer extends AbstractStreamOperator<Predictions>
     lastCheckpoint = context.getRestoredCheckpointId().orElse(NO_CHECKPOINT);
     StateShape.ofFeatures(schema).guard(context.getOperatorStateStore(), getRuntimeContext());
     kept = new KeptCounts(context.getOperatorStateStore(), 1);
+    slots = new OwnSlots(context.getOperatorStateStore());
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     kept.store();
+    slots.store(dense, ModelShape.of(schema, model));
   }
 
   @Override
   public void open() throws Exception {
     super.open();
     LoopRules.check(this);
+    LoopRules.checkSums(settings.learning(), getRuntimeContext());
     var task = getRuntimeContext().getTaskInfo();
     parallelism = task.getNumberOfParallelSubtasks();
     maxParallelism = task.getMaxNumberOfParallelSubtasks();
@@ -145,10 +152,11 @@ final class Trainer extends AbstractStreamOperator<Predictions>
         .formatted(replyTo.trainer(), window.inFlight(), replica.open());
   }
 
-  private void openModel() {
+  private void openModel() throws Exception {
     RowLayout layout = new RowLayout(model, settings.learning());
-    DenseParameters dense =
-        DenseParameters.start(schema.size(), model, settings.learning().dense());
+    OptimizerSettings by = settings.learning().dense();
+    dense = DenseParameters.start(schema.size(), model, by);
+    slots.restore(dense, ModelShape.of(schema, model), model, by);
     int maxRows = Math.max(1, MAX_MESSAGE_BYTES / (Float.BYTES * layout.width() + 24));
     FieldRules rules = new FieldRules(settings.learning().table());
     window =

@@ -132,21 +132,53 @@ final class BrokenConfigTest {
     assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: rmsprop, rho: 0.9}}\n"))
         .containsExactly(
             "learner.yaml:3:37: train.embedding-optimizer.kind: rmsprop is not one of: adagrad,"
+                + " adam, ftrl, momentum, rowwise-adagrad, sgd");
+    assertThat(problems(GOOD + "train: {dense: {optimizer: {kind: rowwise-adagrad}}}\n"))
+        .containsExactly(
+            "learner.yaml:3:35: train.dense.optimizer.kind: rowwise-adagrad is not one of: adagrad,"
                 + " adam, ftrl, momentum, sgd");
   }
 
   @Test
-  void whatDecaysIsForOneTrainerOnly() {
-    String adam = GOOD + "train: {dense: {optimizer: {kind: adam}}}\n";
+  void rowsWhoseSlotsDecayAreForOneTrainerOnly() {
+    String adam = GOOD + "train: {embedding-optimizer: {kind: adam}}\n";
 
     assertThat(problems(adam))
         .singleElement()
         .asString()
         .startsWith(
-            "learner.yaml:3:28: train.dense.optimizer: keeps moments that decay, which several"
-                + " trainers cannot add up")
+            "learner.yaml:3:30: train.embedding-optimizer: keeps moments that decay in each row,"
+                + " which several trainers cannot add up")
         .endsWith("set parallelism to 1, or take adagrad, ftrl or sgd");
     Samples.parse(adam + "parallelism: 1\n");
+  }
+
+  @Test
+  void theDeepPartMayHaveSlotsThatDecayWithManyTrainers() {
+    Samples.parse(GOOD + "train: {dense: {optimizer: {kind: adam}}}\nparallelism: 64\n");
+    Samples.parse(GOOD + "train: {dense: {optimizer: {kind: momentum}}}\nparallelism: 64\n");
+  }
+
+  @Test
+  void weightDecayOfManyTrainersMustNotOvershootZero() {
+    String adam =
+        GOOD + "train: {dense: {optimizer: {kind: adam, learning-rate: 0.1, weight-decay: 1.5}}}\n";
+
+    assertThat(problems(adam + "parallelism: 16\n"))
+        .containsExactly(
+            "learner.yaml:3:75: train.dense.optimizer.weight-decay: 1.5 times the learning rate"
+                + " takes 1.91 of each weight away between two exchanges of 16 trainers, which is"
+                + " to be at most 1: lower it");
+    Samples.parse(adam + "parallelism: 1\n");
+    Samples.parse(adam + "parallelism: 4\n");
+  }
+
+  @Test
+  void accumulatorsAreNotCappedBelowTheirStart() {
+    assertThat(problems(GOOD + "train: {embedding-optimizer: {accumulator-cap: 0.05}}\n"))
+        .containsExactly(
+            "learner.yaml:3:30: train.embedding-optimizer: accumulator cap is 0.05 but must be above"
+                + " 0, and not below the initial accumulator, 0.1");
   }
 
   @Test

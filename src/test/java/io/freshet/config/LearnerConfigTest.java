@@ -27,7 +27,10 @@ import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings.Adagrad;
+import io.freshet.model.OptimizerSettings.Adam;
 import io.freshet.model.OptimizerSettings.Ftrl;
+import io.freshet.model.OptimizerSettings.Momentum;
+import io.freshet.model.OptimizerSettings.RowWiseAdagrad;
 import io.freshet.model.OptimizerSettings.Sgd;
 import io.freshet.model.TableSettings;
 import io.freshet.model.TableSettings.FieldRule;
@@ -234,10 +237,10 @@ final class LearnerConfigTest {
                     new LearningSettings(
                         16,
                         3,
-                        new Ftrl(0.25f, 2, 0.5f, 0.125f),
-                        new Adagrad(0.2f, 0.5f),
+                        new Ftrl(0.25f, 2, 0.5f, 0.125f, 1e4f),
+                        new Adagrad(0.2f, 0.5f, 25),
                         32,
-                        new Adagrad(0.03f, 0.3f),
+                        new Adagrad(0.03f, 0.3f, 900),
                         labels,
                         table)),
                 new EvaluateSettings(Duration.ofMinutes(10), 0.25, List.of("genres"), 7),
@@ -272,6 +275,21 @@ final class LearnerConfigTest {
     assertThat(learning.firstOrder()).isEqualTo(new Sgd(0.05f));
     assertThat(learning.embedding()).isEqualTo(new Ftrl(0.5f, 1, 0, 0));
     assertThat(learning.dense()).isEqualTo(new Sgd(0.01f));
+  }
+
+  @Test
+  void embeddingsMayShareAnAccumulator() {
+    LearningSettings learning = Samples.parse(Samples.ROW_WISE).train().learning();
+
+    assertThat(learning.embedding()).isEqualTo(new RowWiseAdagrad(0.2f, 0.5f, 4));
+  }
+
+  @Test
+  void optimizersWithMomentsAreMapped() {
+    LearningSettings learning = Samples.parse(Samples.DECAYING).train().learning();
+
+    assertThat(learning.embedding()).isEqualTo(new Momentum(0.2f, 0.5f));
+    assertThat(learning.dense()).isEqualTo(new Adam(0.001f, 0.8f, 0.999f, 1e-6f, 0.01f));
   }
 
   @Test

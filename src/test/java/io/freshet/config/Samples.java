@@ -76,13 +76,13 @@ final class Samples {
         batch-linger: 5 ms
         max-in-flight: 4
         cache-rows: 5000
-        first-order-optimizer: {kind: ftrl, alpha: 0.25, beta: 2, l1: 0.5, l2: 0.125}
-        embedding-optimizer: {kind: adagrad, learning-rate: 0.2, initial-accumulator: 0.5}
+        first-order-optimizer: {kind: ftrl, alpha: 0.25, beta: 2, l1: 0.5, l2: 0.125, accumulator-cap: 1e4}
+        embedding-optimizer: {kind: adagrad, learning-rate: 0.2, initial-accumulator: 0.5, accumulator-cap: 25}
         dense:
           step-size: 32
           sync-every: 512
           slices: 96
-          optimizer: {kind: adagrad, learning-rate: 0.03, initial-accumulator: 0.3}
+          optimizer: {kind: adagrad, learning-rate: 0.03, initial-accumulator: 0.3, accumulator-cap: 900}
       embedding:
         admission: {kind: count, after: 5}
         expiry: 30 d
@@ -121,6 +121,24 @@ final class Samples {
             embedding-optimizer: {kind: ftrl}
             dense: {optimizer: {kind: sgd}}
           model: {kind: wide-deep, embedding-size: 4, hidden-layers: [5]}
+          """;
+
+  /** The optimiser that only embeddings have. */
+  static final String ROW_WISE =
+      LEAST
+          + """
+          train:
+            embedding-optimizer: {kind: rowwise-adagrad, learning-rate: 0.2, initial-accumulator: 0.5, accumulator-cap: 4}
+          """;
+
+  /** Optimisers whose moments decay, for one trainer. */
+  static final String DECAYING =
+      LEAST
+          + """
+          train:
+            embedding-optimizer: {kind: momentum, learning-rate: 0.2, momentum: 0.5}
+            dense: {optimizer: {kind: adam, beta1: 0.8, epsilon: 1e-6, weight-decay: 0.01}}
+          parallelism: 1
           """;
 
   /** A model without embeddings. */

@@ -7,17 +7,20 @@ import java.util.List;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.junit.jupiter.api.Test;
+import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
 
 class FlinkSettingsTest {
 
   @Test
-  void rowsLieInRocksDbUncompressedAndBehindFilters() {
+  void rowsLieInRocksDbUncompressedBehindFiltersAndSeldomMerged() {
     Configuration flink = FlinkSettings.of(config());
 
     assertThat(flink.get(RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL))
         .containsExactly(CompressionType.NO_COMPRESSION);
     assertThat(flink.get(RocksDBConfigurableOptions.USE_BLOOM_FILTER)).isTrue();
+    assertThat(flink.get(RocksDBConfigurableOptions.COMPACTION_STYLE))
+        .isEqualTo(CompactionStyle.UNIVERSAL);
   }
 
   private static LearnerConfig config() {

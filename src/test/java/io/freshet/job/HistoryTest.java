@@ -2,6 +2,7 @@ package io.freshet.job;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.cli.stream.EventJson;
 import io.freshet.config.LearnerConfig;
@@ -10,6 +11,7 @@ import io.freshet.feature.LabelledExample;
 import io.freshet.feature.LabelledExample.Origin;
 import io.freshet.job.SourceRecord.Past;
 import io.freshet.job.SourceRecord.Tick;
+import io.freshet.train.RefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,6 +106,16 @@ final class HistoryTest {
     }
   }
 
+  @Test
+  void aRestartAmidItIsRefusedWithoutTheRecording() {
+    HistoryReader reader = new HistoryReader(History.untold(), () -> {});
+    reader.addSplits(List.of(new HistoryPosition(1, 500)));
+
+    assertThatThrownBy(() -> reader.pollNext(new Output(new ArrayList<>())))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("the state was taken amid a recording");
+  }
+
   private List<LabelledExample> read(HistoryPosition from, int most) throws Exception {
     return poll(reader(from), most);
   }
@@ -162,7 +174,8 @@ final class HistoryTest {
 
     @Override
     public SourceOutput<SourceRecord<EncodedImpression>> createOutputForSplit(String split) {
-      throw new AssertionError("there is one split");
+      assertThat(split).isEqualTo("history");
+      return this;
     }
 
     @Override

@@ -32,6 +32,7 @@ final class TrainOptionsTest {
         "--live-from=2026-01-01T00:00:00Z | --live-from needs --from-files or --from-topic",
         "--from-files=a --from-topic=" + YEAR + " | exclude each other",
         "--from-files=a --from-examples=b | take one",
+        "--from-files=a --bounded | --bounded ends with the topics",
         "--from-files=a --epochs=0 | epochs is 0 but must be 1 or more",
         "--from-topic=yesterday | 'yesterday' is not FROM..TO, two times of the past",
         "--from-topic=2026-01-02T00:00:00Z..2026-01-01T00:00:00Z | is not FROM..TO",

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class OptimizersTest {
   private static final int STEPS = 200;
+  private static final double NONE = Double.POSITIVE_INFINITY;
 
   @Test
   void sgdFollowsItsFormula() {
@@ -20,15 +21,63 @@ class OptimizersTest {
 
   @Test
   void adagradFollowsItsFormula() {
-    check(new OptimizerSettings.Adagrad(0.1f, 0.5f), () -> new AdagradReference(0.1, 0.5));
+    check(new OptimizerSettings.Adagrad(0.1f, 0.5f), () -> new AdagradReference(0.1, 0.5, NONE));
+    check(new OptimizerSettings.Adagrad(0.1f, 0.5f, 20), () -> new AdagradReference(0.1, 0.5, 20));
+  }
+
+  @Test
+  void rowWiseAdagradFollowsItsFormula() {
+    checkVector(new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f), 0.1, 0.5, NONE, 10);
+    checkVector(new OptimizerSettings.RowWiseAdagrad(0.3f, 0.1f), 0.3, 0.1, NONE, 3);
+    checkVector(new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f, 99), 0.1, 0.5, 99, 10);
+  }
+
+  @Test
+  void rowWiseAdagradOfOneParameterIsAdagrad() {
+    check(
+        new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f),
+        () -> new AdagradReference(0.1, 0.5, NONE),
+        1);
+  }
+
+  @Test
+  void rowWiseAdagradOfNoParametersTouchesNothing() {
+    Optimizer optimizer = Optimizers.of(new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f));
+    float[] a = {7, 8};
+
+    optimizer.start(a, 1, 1, 0);
+    optimizer.update(a, 1, 1, 0, new float[1], 0);
+
+    assertThat(optimizer.slotWidth(0)).isZero();
+    assertThat(a).containsExactly(7, 8);
   }
 
   @Test
   void ftrlFollowsItsFormula() {
-    check(new OptimizerSettings.Ftrl(0.5f, 1, 0, 0), () -> new FtrlReference(0.5, 1, 0, 0));
+    check(new OptimizerSettings.Ftrl(0.5f, 1, 0, 0), () -> new FtrlReference(0.5, 1, 0, 0, NONE));
     check(
         new OptimizerSettings.Ftrl(0.2f, 0.7f, 1.5f, 0.4f),
-        () -> new FtrlReference(0.2, 0.7, 1.5, 0.4));
+        () -> new FtrlReference(0.2, 0.7, 1.5, 0.4, NONE));
+    check(
+        new OptimizerSettings.Ftrl(0.2f, 0.7f, 1.5f, 0.4f, 50),
+        () -> new FtrlReference(0.2, 0.7, 1.5, 0.4, 50));
+  }
+
+  @Test
+  void ftrlBeyondItsCapIsGradientDescentAtTheLeastRate() {
+    Optimizer ftrl = Optimizers.of(new OptimizerSettings.Ftrl(0.5f, 1, 0, 0, 16));
+    float[] a = {-3, 15.5f};
+    float[] value = new float[2];
+
+    ftrl.read(a, 0, 1, 1, value, 0);
+    ftrl.update(a, 0, 1, 1, new float[] {2}, 0);
+    ftrl.read(a, 0, 1, 1, value, 1);
+    assertThat(value[1]).as("as n passes it").isCloseTo(value[0] - 0.5f / 5 * 2, within(1e-6f));
+
+    ftrl.update(a, 0, 1, 1, new float[] {-1}, 0);
+    ftrl.read(a, 0, 1, 1, value, 0);
+    assertThat(value[0]).as("beyond it").isCloseTo(value[1] + 0.5f / 5, within(1e-6f));
+    assertThat(a[1]).as("n goes on").isEqualTo(20.5f);
   }
 
   @Test
@@ -84,6 +133,8 @@ class OptimizersTest {
         .hasMessage("alpha is NaN but must be above 0 and finite");
     assertThatThrownBy(() -> new OptimizerSettings.Ftrl(1, 1, -1, 0))
         .hasMessage("l1 is -1.0 but must be 0 or more and finite");
+    assertThatThrownBy(() -> new OptimizerSettings.Ftrl(1, 1, 0, 0, Float.NaN))
+        .hasMessageStartingWith("accumulator cap is NaN but must be above 0");
   }
 
   private static void check(OptimizerSettings settings, Supplier<Reference> references) {
@@ -96,7 +147,7 @@ class OptimizersTest {
     Optimizer optimizer = Optimizers.of(settings);
     int p = 2;
     int s = p + n + 1;
-    float[] a = new float[s + optimizer.slots() * n + 1];
+    float[] a = new float[s + optimizer.slotWidth(n) + 1];
     Reference[] expected = new Reference[n];
     Random random = new Random(11);
     for (int i = 0; i < n; i++) {
@@ -121,6 +172,39 @@ class OptimizersTest {
       }
     }
     assertThat(a[0] + a[1] + a[p + n] + a[a.length - 1]).as("untouched around").isZero();
+  }
+
+  /** Row-wise Adagrad over vectors, its one accumulator the mean of all squares so far. */
+  private static void checkVector(
+      OptimizerSettings settings, double rate, double initial, double cap, int n) {
+    Optimizer optimizer = Optimizers.of(settings);
+    float[] a = new float[n + 3];
+    double[] x = new double[n];
+    Random random = new Random(n);
+    for (int i = 0; i < n; i++) {
+      a[1 + i] = (float) random.nextGaussian();
+      x[i] = a[1 + i];
+    }
+    optimizer.start(a, 1, n + 1, n);
+    double squares = 0;
+    for (int step = 0; step < STEPS; step++) {
+      float[] gradient = new float[n];
+      for (int i = 0; i < n; i++) {
+        gradient[i] = (float) random.nextGaussian() * (i + 1);
+        squares += Math.pow(gradient[i], 2);
+      }
+      for (int i = 0; i < n; i++) {
+        x[i] -= gradient[i] * rate / Math.sqrt(Math.min(cap, initial + squares / n));
+      }
+      optimizer.update(a, 1, n + 1, n, gradient, 0);
+      for (int i = 0; i < n; i++) {
+        assertThat((double) a[1 + i])
+            .as("%s, step %d", settings, step)
+            .isCloseTo(x[i], within(2e-4));
+      }
+    }
+    assertThat(optimizer.slotWidth(n)).isEqualTo(1);
+    assertThat(a[0] + a[n + 2]).as("untouched around").isZero();
   }
 
   private interface Reference {
@@ -233,11 +317,13 @@ class OptimizersTest {
 
   private static final class AdagradReference implements Reference {
     private final double rate;
+    private final double cap;
     private double sum;
     private double x;
 
-    AdagradReference(double rate, double initial) {
+    AdagradReference(double rate, double initial, double cap) {
       this.rate = rate;
+      this.cap = cap;
       sum = initial;
     }
 
@@ -249,7 +335,7 @@ class OptimizersTest {
     @Override
     public void update(double g) {
       sum += Math.pow(g, 2);
-      x -= rate / Math.sqrt(sum) * g;
+      x -= rate / Math.sqrt(Math.min(sum, cap)) * g;
     }
 
     @Override
@@ -264,10 +350,12 @@ class OptimizersTest {
     private final double beta;
     private final double l1;
     private final double l2;
+    private final double cap;
     private double linear; // gradients minus sigma-weighted past values
     private double squares;
 
-    FtrlReference(double alpha, double beta, double l1, double l2) {
+    FtrlReference(double alpha, double beta, double l1, double l2, double cap) {
+      this.cap = cap;
       this.alpha = alpha;
       this.beta = beta;
       this.l1 = l1;
@@ -282,16 +370,16 @@ class OptimizersTest {
     @Override
     public void update(double g) {
       double x = value();
-      double rateBefore = (beta + Math.sqrt(squares)) / alpha;
+      double rateBefore = (beta + Math.sqrt(Math.min(cap, squares))) / alpha;
       squares += g * g;
-      double rateAfter = (beta + Math.sqrt(squares)) / alpha;
+      double rateAfter = (beta + Math.sqrt(Math.min(cap, squares))) / alpha;
       linear += g - (rateAfter - rateBefore) * x;
     }
 
     /** Minimises linear · x + l1 |x| + ½ (rate + l2) x². */
     @Override
     public double value() {
-      double curvature = (beta + Math.sqrt(squares)) / alpha + l2;
+      double curvature = (beta + Math.sqrt(Math.min(cap, squares))) / alpha + l2;
       double right = Math.max(0, (-linear - l1) / curvature);
       double left = Math.min(0, (-linear + l1) / curvature);
       return right + left;

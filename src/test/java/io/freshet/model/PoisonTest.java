@@ -30,12 +30,14 @@ final class PoisonTest {
     0,
     -0f
   };
+  private static final OptimizerSettings VECTORS = new OptimizerSettings.RowWiseAdagrad(1, 1e-6f);
   private static final List<OptimizerSettings> OPTIMIZERS =
       List.of(
           new OptimizerSettings.Ftrl(0.5f, 1, 0, 0),
           new OptimizerSettings.Ftrl(100, 1e-6f, 1, 1000),
           new OptimizerSettings.Adagrad(0.1f, 0.1f),
           new OptimizerSettings.Adagrad(100, 1e-6f),
+          VECTORS,
           new OptimizerSettings.Sgd(0.01f),
           new OptimizerSettings.Sgd(100));
 
@@ -71,16 +73,21 @@ final class PoisonTest {
         new LearningSettings(
             1 + random.nextInt(64),
             1 + random.nextInt(3),
-            any(random),
+            anyForSingle(random),
             any(random),
             1 + random.nextInt(64),
-            any(random));
+            anyForSingle(random));
     return new LocalLearner(
         Examples.SCHEMA, model, learning, (example, reason) -> told.add(reason));
   }
 
   private static OptimizerSettings any(Random random) {
     return OPTIMIZERS.get(random.nextInt(OPTIMIZERS.size()));
+  }
+
+  private static OptimizerSettings anyForSingle(Random random) {
+    OptimizerSettings settings = any(random);
+    return settings.isForVectors() ? anyForSingle(random) : settings;
   }
 
   private static LabelledExample poisoned(LabelledExample example, Random random) {

@@ -25,6 +25,22 @@ class RowLayoutTest {
   }
 
   @Test
+  void rowWiseAdagradAddsOneFloatToARow() {
+    RowLayout layout =
+        new RowLayout(
+            ModelSettings.DEFAULT,
+            new OptimizerSettings.Ftrl(0.5f, 1, 0, 0),
+            new OptimizerSettings.RowWiseAdagrad(0.1f, 0.25f));
+    assertThat(layout.width()).isEqualTo(11 + 1 + 1);
+
+    float[] row = start(layout, 5);
+    layout.update(row, 0, new float[] {2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 11}, 0);
+
+    assertThat(row[11]).as("FTRL's n").isEqualTo(4);
+    assertThat(row[12]).as("accumulator").isEqualTo(0.25f + 13);
+  }
+
+  @Test
   void theStartDependsOnSeedAndFidAlone() {
     float[] row = start(LAYOUT, 12345);
 

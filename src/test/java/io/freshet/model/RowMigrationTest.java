@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.freshet.feature.Fids;
 import io.freshet.model.OptimizerSettings.Adagrad;
 import io.freshet.model.OptimizerSettings.Ftrl;
+import io.freshet.model.OptimizerSettings.RowWiseAdagrad;
 import io.freshet.model.OptimizerSettings.Sgd;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +24,7 @@ class RowMigrationTest {
   private static final OptimizerSettings FTRL = new Ftrl(0.5f, 1, 0, 0);
   private static final OptimizerSettings FTRL_L1 = new Ftrl(0.3f, 2, 0.01f, 0.1f);
   private static final OptimizerSettings ADAGRAD = new Adagrad(0.1f, 0.1f);
+  private static final OptimizerSettings ROW_WISE = new RowWiseAdagrad(0.1f, 0.1f);
   private static final OptimizerSettings SGD = new Sgd(0.1f);
 
   @ParameterizedTest
@@ -54,7 +56,9 @@ class RowMigrationTest {
         Arguments.of(new Form(4, FTRL, FTRL), new Form(4, FTRL_L1, FTRL_L1)),
         Arguments.of(new Form(0, FTRL, ADAGRAD), new Form(4, FTRL, ADAGRAD)),
         Arguments.of(new Form(4, FTRL, ADAGRAD), new Form(0, FTRL, ADAGRAD)),
-        Arguments.of(new Form(4, SGD, SGD), new Form(4, FTRL, ADAGRAD)));
+        Arguments.of(new Form(4, SGD, SGD), new Form(4, FTRL, ADAGRAD)),
+        Arguments.of(new Form(4, FTRL, ROW_WISE), new Form(6, FTRL, ROW_WISE)),
+        Arguments.of(new Form(4, FTRL, ADAGRAD), new Form(4, FTRL, ROW_WISE)));
   }
 
   @Test
@@ -66,6 +70,16 @@ class RowMigrationTest {
 
     assertThat(row).hasSize(8).startsWith(-1, 0.1f, 0.2f);
     assertThat(Arrays.copyOfRange(row, 4, 8)).containsExactly(9, 5, 6, 0.1f);
+  }
+
+  @Test
+  void aSlotThatDimensionsShareStays() {
+    float[] stored = {-1, 0.1f, 0.2f, 9, 7}; // z, v, n of z, n of v
+
+    float[] row =
+        migration(new Form(2, FTRL, ROW_WISE), new Form(3, FTRL, ROW_WISE)).convert(FID, stored);
+
+    assertThat(row).hasSize(6).startsWith(-1, 0.1f, 0.2f).endsWith(9, 7);
   }
 
   @Test

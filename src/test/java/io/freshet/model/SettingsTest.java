@@ -55,6 +55,20 @@ class SettingsTest {
   }
 
   @Test
+  void anAccumulatorOfAVectorIsForEmbeddingsOnly() {
+    OptimizerSettings sgd = new OptimizerSettings.Sgd(1);
+    OptimizerSettings rowWise = new OptimizerSettings.RowWiseAdagrad(1, 1);
+
+    assertThat(new LearningSettings(1, 1, sgd, rowWise, 1, sgd).embedding()).isEqualTo(rowWise);
+    assertThatThrownBy(() -> new LearningSettings(1, 1, rowWise, sgd, 1, sgd))
+        .hasMessageStartingWith("first-order optimizer is row-wise Adagrad");
+    assertThatThrownBy(() -> new LearningSettings(1, 1, sgd, sgd, 1, rowWise))
+        .hasMessage(
+            "dense optimizer is row-wise Adagrad, which keeps one accumulator for an embedding"
+                + " vector, but must keep one for each parameter: take Adagrad");
+  }
+
+  @Test
   void layersAreCopied() {
     List<Integer> layers = new ArrayList<>(List.of(4));
     ModelSettings model = new ModelSettings(1, layers, 0, 1);

@@ -103,6 +103,28 @@ final class DenseReplicaTest {
   }
 
   @Test
+  void slotsThatDecayStayItsOwn() {
+    DenseParameters parameters =
+        DenseParameters.start(
+            FIELDS,
+            new ModelSettings(4, List.of(3), 0, 42),
+            new OptimizerSettings.Adam(0.1f, 0.9f, 0.99f, 1e-8f, 0));
+    DenseReplica replica = replica(parameters, 4, 2);
+    move(parameters, 0.75f);
+    float[] slots = plane(parameters, 2);
+    replica.ask();
+    answerAll(replica, parameters, 1);
+    move(parameters, 0.25f);
+
+    replica.send();
+
+    assertThat(deltas(sent.get(0))).hasSize(parameters.size()).containsOnly(0.25f);
+    answerAll(replica, parameters, 8);
+    assertThat(plane(parameters, 0)).containsOnly(8);
+    assertThat(plane(parameters, 2)[0]).isEqualTo(slots[0] + 0.25f);
+  }
+
+  @Test
   void aloneItGoesOnUndisturbedAndMakesGoodTheDifference() {
     DenseParameters parameters = parameters(3);
     DenseReplica replica = ready(parameters, 4, 1);
@@ -222,7 +244,7 @@ final class DenseReplicaTest {
     for (DenseDelta delta : sent) {
       float[][] merged = new float[delta.slices().length][];
       for (int i = 0; i < merged.length; i++) {
-        merged[i] = new float[parameters.planes() * slicing.length(delta.slices()[i])];
+        merged[i] = new float[parameters.mergedPlanes() * slicing.length(delta.slices()[i])];
         Arrays.fill(merged[i], value);
       }
       replica.accept(new DenseSlices(delta.replyTo(), delta.slices(), merged));

@@ -137,8 +137,7 @@ final class LivingShard extends KeyedOneInputStreamOperatorTestHarness<Long, Sha
     Arrays.fill(counts, count);
     processElement(
         new StreamRecord<>(
-            new Occurrences(
-                fids, time, counts, new int[fids.length], new boolean[fids.length])));
+            new Occurrences(fids, time, counts, new int[fids.length], new boolean[fids.length])));
   }
 
   void won(long time, long fid) throws Exception {

@@ -127,15 +127,72 @@ final class RowCacheTest {
   }
 
   @Test
-  void aRowUsedSinceTheHandPassedStaysLonger() throws Exception {
-    RowCache cache = new RowCache(3, WIDTH, store);
-    load(cache, 1, 2, 3, 4); // the hand clears 1, 2, 3 and takes the place of 1
-    load(cache, 2);
+  void aRowAskedForAgainOutlivesThoseAskedForOnce() throws Exception {
+    RowCache cache = new RowCache(20, WIDTH, store);
+    fill(cache, 20);
+    load(cache, 1, 1);
 
-    load(cache, 5);
+    for (int i = 0; i < 1000; i++) {
+      load(cache, fid(100 + i));
+    }
 
-    assertThat(misses(cache, 2)).isZero();
-    assertThat(misses(cache, 3)).isOne();
+    assertThat(misses(cache, 1)).isZero();
+    assertThat(misses(cache, fid(100))).isOne();
+  }
+
+  @Test
+  void aRowThatNobodyAsksForAnyMoreGoesInTheEnd() throws Exception {
+    RowCache cache = new RowCache(20, WIDTH, store);
+    load(cache, 1, 1, 1, 1, 1, 1);
+
+    for (int i = 0; i < 1000; i++) {
+      load(cache, fid(100 + i), fid(100 + i));
+    }
+
+    assertThat(misses(cache, 1)).isOne();
+  }
+
+  @Test
+  void aChangeIsNoUseOfItsOwn() throws Exception {
+    RowCache cache = new RowCache(20, WIDTH, store);
+    fill(cache, 20);
+    load(cache, 1);
+    cache.slotsAgain(new long[] {1}, 0, 1, new int[1]);
+
+    for (int i = 0; i < 1000; i++) {
+      load(cache, fid(100 + i));
+    }
+
+    assertThat(misses(cache, 1)).isOne();
+  }
+
+  @Test
+  void theTrialBecomesAsLongAsChangesAreUnderWay() throws Exception {
+    RowCache cache = new RowCache(100, WIDTH, store);
+    fill(cache, 100);
+    long missed = 0;
+    for (int i = 0; i < 1000; i++) {
+      load(cache, fid(100 + i));
+      long before = cache.misses();
+      cache.slotsAgain(new long[] {fid(100 + i - 20)}, 0, 1, new int[1]);
+      missed += i < 500 ? 0 : cache.misses() - before;
+    }
+
+    assertThat(missed).isZero();
+  }
+
+  @Test
+  void manyRareFeaturesDoNotDriveOutTheCommonOnes() throws Exception {
+    RowCache cache = new RowCache(100, WIDTH, store);
+    SplittableRandom random = new SplittableRandom(1);
+    long missed = 0;
+    for (int i = 0; i < 20_000; i++) {
+      long common = misses(cache, fid(random.nextInt(80)));
+      missed += i < 10_000 ? 0 : common;
+      load(cache, fid(1000 + i)); // a clock alone would hold some 30 of the common ones
+    }
+
+    assertThat(missed).as("seed 1, of 10,000").isLessThan(500);
   }
 
   @Test
@@ -262,6 +319,12 @@ final class RowCacheTest {
   private static long colliding(int i) {
     long inverse = 0xF1DE83E19937733DL; // of the odd spread, modulo 2^64
     return inverse * ((i % 3 << 30) + i);
+  }
+
+  private void fill(RowCache cache, int rows) throws Exception {
+    for (int i = 0; i < rows; i++) {
+      load(cache, fid(10_000 + i));
+    }
   }
 
   private void load(RowCache cache, long... fids) throws Exception {

@@ -16,7 +16,9 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A shard restored under other settings than its state was made with. */
 final class StateShapeOperatorTest {
@@ -63,16 +65,36 @@ final class StateShapeOperatorTest {
   }
 
   @ParameterizedTest
+  @MethodSource("others")
+  void anotherEmbeddingOptimizerIsRefusedByNamingBoth(OptimizerSettings other, String name)
+      throws Exception {
+    OperatorSubtaskState state = stateOf(MODEL, LearningSettings.DEFAULT);
+
+    assertThatThrownBy(() -> open(MODEL, withEmbedding(other), state))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(
+            "train.embedding-optimizer.kind is " + name + ", in the restored state it is adagrad");
+  }
+
+  static List<Arguments> others() {
+    return List.of(
+        Arguments.of(new OptimizerSettings.RowWiseAdagrad(0.1f, 0.1f), "rowwise-adagrad"),
+        Arguments.of(new OptimizerSettings.Momentum(0.1f, 0.9f), "momentum"),
+        Arguments.of(new OptimizerSettings.Adam(0.1f, 0.9f, 0.9f, 0.1f, 0), "adam"));
+  }
+
+  @ParameterizedTest
   @CsvSource({
-    "1.0, 1, 0, 0, alpha is 1.0",
-    "0.5, 2, 0, 0, beta is 2.0",
-    "0.5, 1, 0.1, 0, l1 is 0.1",
-    "0.5, 1, 0, 3, l2 is 3.0"
+    "1.0, 1, 0, 0, Infinity, alpha is 1.0",
+    "0.5, 2, 0, 0, Infinity, beta is 2.0",
+    "0.5, 1, 0.1, 0, Infinity, l1 is 0.1",
+    "0.5, 1, 0, 3, Infinity, l2 is 3.0",
+    "0.5, 1, 0, 0, 100, accumulator-cap is 100.0"
   })
   void ftrlOfOtherConstantsIsRefusedAsItsWeightsAreDerivedByThem(
-      float alpha, float beta, float l1, float l2, String said) throws Exception {
+      float alpha, float beta, float l1, float l2, float cap, String said) throws Exception {
     OperatorSubtaskState state = stateOf(MODEL, LearningSettings.DEFAULT);
-    LearningSettings other = withFirstOrder(new OptimizerSettings.Ftrl(alpha, beta, l1, l2));
+    LearningSettings other = withFirstOrder(new OptimizerSettings.Ftrl(alpha, beta, l1, l2, cap));
 
     assertThatThrownBy(() -> open(MODEL, other, state))
         .isInstanceOf(RefusedException.class)
@@ -187,6 +209,12 @@ final class StateShapeOperatorTest {
     LearningSettings d = LearningSettings.DEFAULT;
     return new LearningSettings(
         d.stepSize(), d.repeatsPerUser(), optimizer, d.embedding(), d.denseStepSize(), d.dense());
+  }
+
+  private static LearningSettings withEmbedding(OptimizerSettings optimizer) {
+    LearningSettings d = LearningSettings.DEFAULT;
+    return new LearningSettings(
+        d.stepSize(), d.repeatsPerUser(), d.firstOrder(), optimizer, d.denseStepSize(), d.dense());
   }
 
   private static OperatorSubtaskState stateOf(ModelSettings model, LearningSettings learning)

@@ -41,7 +41,7 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<LabelledExa
       throws Exception {
     super(new Trainer(schema, model, settings), LabelledExampleCodec.TYPE.serializer());
     shards = new FakeShards(new RowLayout(model, settings.learning()));
-    dense = DenseParameters.start(schema.size(), model, settings.learning().dense());
+    dense = DenseParameters.start(schema.size(), model, settings.learning().dense().merged());
     slicing = new DenseSlicing(dense.size(), settings.denseSlices());
     mailbox = mockTask.getMailboxExecutorFactory().createExecutor(0);
     setup(MessageCodecs.PREDICTIONS.serializer());
@@ -50,6 +50,24 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<LabelledExa
 
   Trainer trainer() {
     return (Trainer) operator;
+  }
+
+  /** Lets the shards and mergers hold what another's do. */
+  void goOnFrom(TrainerHarness earlier) {
+    shards.rows.putAll(earlier.shards.rows);
+    shards.updates.putAll(earlier.shards.updates);
+    float[] plane = new float[dense.size()];
+    for (int p = 0; p < dense.planes(); p++) {
+      earlier.dense.read(p, 0, plane.length, plane, 0);
+      dense.write(p, 0, plane.length, plane, 0);
+    }
+  }
+
+  /** What the mergers hold of the deep part. */
+  float[] merged() {
+    float[] values = new float[dense.size()];
+    dense.read(0, 0, values.length, values, 0);
+    return values;
   }
 
   /** Lets the trainer take examples in the order of their numbers. */

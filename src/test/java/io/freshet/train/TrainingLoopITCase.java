@@ -10,6 +10,7 @@ import io.freshet.feature.LabelledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.LocalLearner;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.OptimizerSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -31,13 +32,7 @@ class TrainingLoopITCase {
   @ParameterizedTest
   @ValueSource(ints = {1, 4})
   void oneTrainerLearnsWhatTheLocalLearnerLearns(int inFlight) throws Exception {
-    LocalLearner local =
-        new LocalLearner(SyntheticExamples.SCHEMA, MODEL, LearningSettings.DEFAULT);
-    List<LabelledExample> examples = SyntheticExamples.examples(7, EXAMPLES);
-    for (int i = 0; i < EXAMPLES; i += BATCH) {
-      local.learn(examples.subList(i, Math.min(EXAMPLES, i + BATCH)));
-    }
-    local.flushDense();
+    LocalLearner local = learned(7, LearningSettings.DEFAULT);
 
     LoopRun job = new LoopRun(7, EXAMPLES, MODEL, settings(inFlight)).in(CLUSTER).execute();
 
@@ -45,9 +40,7 @@ class TrainingLoopITCase {
     assertThat(job.rows).hasSize(local.rows());
     job.rows.forEach(
         (fid, row) -> assertThat(row).containsExactly(local.finished(local.find(fid))));
-    float[] dense = new float[local.dense().size()];
-    local.dense().finish(0, dense.length, dense, 0);
-    assertThat(job.denseValues()).containsExactly(dense, within(1e-6f));
+    assertThat(job.denseValues()).containsExactly(dense(local), within(1e-6f));
   }
 
   @ParameterizedTest
@@ -141,6 +134,49 @@ class TrainingLoopITCase {
     assertFinite(run.denseValues());
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void momentsOfTheDeepPartAreEachTrainersOwn(int parallelism) throws Exception {
+    LearningSettings d = LearningSettings.DEFAULT;
+    LearningSettings adam =
+        new LearningSettings(
+            d.stepSize(),
+            d.repeatsPerUser(),
+            d.firstOrder(),
+            d.embedding(),
+            d.denseStepSize(),
+            new OptimizerSettings.Adam(0.001f, 0.9f, 0.999f, 1e-8f, 0.01f));
+    LocalLearner local = learned(5, adam);
+
+    LoopRun job =
+        new LoopRun(5, EXAMPLES, MODEL, settings(2, adam))
+            .in(CLUSTER)
+            .parallelism(parallelism)
+            .execute();
+
+    job.assertEveryExampleCountedOnce();
+    float[] dense = dense(local);
+    float most = parallelism == 1 ? 1e-6f : 0.2f;
+    assertThat(job.denseValues()).containsExactly(dense, within(most));
+    assertThat(dense).isNotEqualTo(dense(learned(5, d)));
+  }
+
+  private static LocalLearner learned(long seed, LearningSettings learning) {
+    LocalLearner local = new LocalLearner(SyntheticExamples.SCHEMA, MODEL, learning);
+    List<LabelledExample> examples = SyntheticExamples.examples(seed, EXAMPLES);
+    for (int i = 0; i < EXAMPLES; i += BATCH) {
+      local.learn(examples.subList(i, Math.min(EXAMPLES, i + BATCH)));
+    }
+    local.flushDense();
+    return local;
+  }
+
+  private static float[] dense(LocalLearner local) {
+    float[] dense = new float[local.dense().size()];
+    local.dense().finish(0, dense.length, dense, 0);
+    return dense;
+  }
+
   private static void assertFinite(float[] values) {
     for (float value : values) {
       assertThat(value).isFinite();
@@ -148,7 +184,10 @@ class TrainingLoopITCase {
   }
 
   private static TrainSettings settings(int inFlight) {
-    return new TrainSettings(
-        BATCH, Duration.ofSeconds(10), inFlight, 256, 64, 1 << 16, LearningSettings.DEFAULT);
+    return settings(inFlight, LearningSettings.DEFAULT);
+  }
+
+  private static TrainSettings settings(int inFlight, LearningSettings learning) {
+    return new TrainSettings(BATCH, Duration.ofSeconds(10), inFlight, 256, 64, 1 << 16, learning);
   }
 }

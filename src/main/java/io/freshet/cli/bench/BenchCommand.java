@@ -4,6 +4,7 @@ import io.freshet.cli.labels.DriftCommand;
 import io.freshet.cli.labels.LabelsCommand;
 import io.freshet.cli.labels.OutageCommand;
 import io.freshet.cli.labels.SamplingCommand;
+import io.freshet.cli.labels.VariantsCommand;
 import picocli.CommandLine.Command;
 
 /** Measures; does nothing without one of its commands. */
@@ -29,6 +30,7 @@ import picocli.CommandLine.Command;
       ChurnCommand.class,
       FreshnessCommand.class,
       DriftCommand.class,
+      VariantsCommand.class,
       LabelsCommand.class,
       SamplingCommand.class,
       OutageCommand.class
