@@ -3,6 +3,7 @@ package io.freshet.config;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.model.FieldLearning;
 import io.freshet.model.FitSettings;
 import io.freshet.model.ModelSettings;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
  * section {@code fit}. Everything else may be missing, Kafka's address too.
  *
  * @param features the fields, read from the columns of their names
+ * @param fields those whose rows are learned otherwise than the others'
  * @param label the column of the label, 0 or 1
  * @param separator between the values of a cell of a {@code multi} field
  */
@@ -20,6 +22,7 @@ public record FitConfig(
     FeatureSchema features,
     ModelSettings model,
     FitSettings settings,
+    List<FieldLearning> fields,
     String label,
     String separator) {
 
@@ -27,6 +30,7 @@ public record FitConfig(
     requireNonNull(features, "features");
     requireNonNull(model, "model");
     requireNonNull(settings, "settings");
+    fields = List.copyOf(fields);
     requireNonNull(label, "label");
     requireNonNull(separator, "separator");
   }

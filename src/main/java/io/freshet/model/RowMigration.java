@@ -1,5 +1,7 @@
 package io.freshet.model;
 
+import io.freshet.feature.Fids;
+
 /**
  * Converts stored rows to embeddings of another size, to other optimisers, or both.
  *
@@ -15,8 +17,8 @@ package io.freshet.model;
 public final class RowMigration {
   private final RowLayout before;
   private final RowLayout now;
-  private final boolean keepsFirst;
-  private final boolean keepsEmbedding;
+  private final LearningSettings learningBefore;
+  private final LearningSettings learning;
   private final boolean sharesSlots; // among the dimensions
   private final int firstSlots; // floats of them before
   private final int embeddingSlots; // the same from now on
@@ -37,8 +39,8 @@ public final class RowMigration {
       UnknownRows starts) {
     before = new RowLayout(modelBefore, learningBefore, starts);
     now = new RowLayout(model, learning, starts);
-    keepsFirst = learning.firstOrder().storesAs(learningBefore.firstOrder());
-    keepsEmbedding = learning.embedding().storesAs(learningBefore.embedding());
+    this.learningBefore = learningBefore;
+    this.learning = learning;
     sharesSlots = learning.embedding().isForVectors();
     firstSlots = Optimizers.of(learningBefore.firstOrder()).slotWidth(1);
     embeddingSlots =
@@ -61,19 +63,26 @@ public final class RowMigration {
     }
     float[] row = new float[now.width()];
     now.start(fid, row, 0);
-    now.finish(row, 0, values, 0);
-    before.finish(stored, 0, finished, 0);
+    now.finish(fid, row, 0, values, 0);
+    before.finish(fid, stored, 0, finished, 0);
     System.arraycopy(finished, 0, values, 0, 1 + kept);
-    now.startFrom(values, 0, row, 0);
-    if (keepsFirst) {
+    now.startFrom(fid, values, 0, row, 0);
+    if (stays(fid, learningBefore.firstOrder(), learning.firstOrder())) {
       row[0] = stored[0];
       System.arraycopy(stored, before.parameters(), row, now.parameters(), firstSlots);
     }
-    if (keepsEmbedding) {
+    if (stays(fid, learningBefore.embedding(), learning.embedding())) {
       System.arraycopy(stored, 1, row, 1, kept);
       keepEmbeddingSlots(stored, row);
     }
     return row;
+  }
+
+  /** Whether what is stored of a feature means the same, at the rates of its field. */
+  private boolean stays(long fid, OptimizerSettings was, OptimizerSettings is) {
+    int field = Fids.field(fid);
+    return is.scaled(learning.regularization().rate(field))
+        .storesAs(was.scaled(learningBefore.regularization().rate(field)));
   }
 
   private void keepEmbeddingSlots(float[] stored, float[] row) {

@@ -125,7 +125,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     earlier =
-        StateShape.ofRows(model, settings.learning())
+        StateShape.ofRows(schema, model, settings.learning())
             .guard(context.getOperatorStateStore(), getRuntimeContext(), start.migrates());
     shape = StoredShape.of(context, schema, model, start.model());
     isWarm = !context.isRestored() && shape.before().isPresent();

@@ -2,6 +2,7 @@ package io.freshet.train;
 
 import static io.freshet.model.OptimizerSettings.NO_CAP;
 
+import io.freshet.model.FieldLearning;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
@@ -12,6 +13,8 @@ import io.freshet.model.OptimizerSettings.Ftrl;
 import io.freshet.model.OptimizerSettings.Momentum;
 import io.freshet.model.OptimizerSettings.RowWiseAdagrad;
 import io.freshet.model.OptimizerSettings.Sgd;
+import io.freshet.model.Regularization;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,12 +72,26 @@ record StoredSettings(Map<String, String> texts) {
   /** How rows were learned. */
   LearningSettings rows(LearningSettings now) {
     return new LearningSettings(
-        now.stepSize(),
-        now.repeatsPerUser(),
-        optimizer(StateShape.FIRST_ORDER),
-        optimizer(StateShape.EMBEDDING),
-        now.denseStepSize(),
-        now.dense());
+            now.stepSize(),
+            now.repeatsPerUser(),
+            optimizer(StateShape.FIRST_ORDER),
+            optimizer(StateShape.EMBEDDING),
+            now.denseStepSize(),
+            now.dense())
+        .withRegularization(Regularization.OFF.with(rates()));
+  }
+
+  private List<FieldLearning> rates() {
+    List<FieldLearning> rates = new ArrayList<>();
+    texts.forEach(
+        (key, text) -> {
+          int at = key.indexOf(StateShape.RATE);
+          if (at >= 0) {
+            int field = Integer.parseInt(key.substring(at + StateShape.RATE.length()));
+            rates.add(new FieldLearning(field, Float.parseFloat(text), 0));
+          }
+        });
+    return rates;
   }
 
   private float cap(String optimizer) {

@@ -111,14 +111,14 @@ class RowMigrationTest {
       for (int i = 0; i < gradient.length; i++) {
         gradient[i] = (float) Math.sin(step + 3 * i) + 0.3f;
       }
-      layout.update(row, 0, gradient, 0);
+      layout.update(FID, row, 0, gradient, 0);
     }
     return row;
   }
 
   private static float[] finished(Form form, float[] row) {
     float[] values = new float[layout(form).finishedWidth()];
-    layout(form).finish(row, 0, values, 0);
+    layout(form).finish(FID, row, 0, values, 0);
     return values;
   }
 

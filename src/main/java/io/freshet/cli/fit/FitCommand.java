@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.config.ConfigException;
 import io.freshet.config.FitConfig;
 import io.freshet.feature.LabelledExample;
+import io.freshet.job.ConfigOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -40,12 +42,7 @@ import picocli.CommandLine.Spec;
 public final class FitCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description = "A learner's configuration; its features, model and fit are read.")
-  private Path config;
+  @Mixin private ConfigOptions config;
 
   @Option(
       names = "--train",
@@ -79,12 +76,6 @@ public final class FitCommand implements Callable<Integer> {
       description = "End with one line of JSON; what else is printed goes to standard error.")
   private boolean json;
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides a key of the configuration; repeatable.")
-  private List<String> overrides = new ArrayList<>();
-
   @Override
   public Integer call() throws IOException {
     if (seeds < 1) {
@@ -92,7 +83,7 @@ public final class FitCommand implements Callable<Integer> {
     }
     FitConfig settings;
     try {
-      settings = FitConfig.read(config, overrides);
+      settings = FitConfig.read(config.file(), config.overrides());
     } catch (ConfigException e) {
       e.problems().forEach(spec.commandLine().getErr()::println);
       return 2;
