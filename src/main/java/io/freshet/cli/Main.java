@@ -57,9 +57,12 @@ import picocli.CommandLine.Spec;
       "  java -jar freshet.jar snapshot ls /var/lib/freshet/snapshots",
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.",
-      "Environment: FRESHET_DEBUG=1 is --debug; FRESHET_LOG=INFO logs more than warnings;",
-      "FLINK_PLUGINS_DIR has a folder for each plugin, as that for s3://, FLINK_CONF_DIR the",
-      "config.yaml with their settings."
+      "",
+      "Environment:",
+      "  FRESHET_DEBUG=1     is --debug",
+      "  FRESHET_LOG=INFO    logs more than warnings",
+      "  FLINK_PLUGINS_DIR   has a folder for each plugin, as that for s3://",
+      "  FLINK_CONF_DIR      has the config.yaml with their settings"
     })
 public final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec;

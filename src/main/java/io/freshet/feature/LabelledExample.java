@@ -16,6 +16,7 @@ import static java.util.Objects.requireNonNull;
  *     is, 1 where it is told at once
  * @param scored whether the prediction made for this example is the impression's, to be held
  *     against the final label
+ * @param origin where it comes from
  */
 public record LabelledExample(
     String impressionId,
@@ -25,7 +26,8 @@ public record LabelledExample(
     Example example,
     Kind kind,
     float laterShare,
-    boolean scored) {
+    boolean scored,
+    Origin origin) {
 
   /** What the label of an example is. */
   public enum Kind {
@@ -41,10 +43,34 @@ public record LabelledExample(
     PREDICTION
   }
 
+  /** Where an example comes from. */
+  public enum Origin {
+    /** The stream. */
+    LIVE,
+    /** A recording, at its first pass. */
+    RECORDED,
+    /** A recording, at a later pass: it was learned before. */
+    REPEATED
+  }
+
   public LabelledExample {
     requireNonNull(impressionId, "impressionId");
     requireNonNull(example, "example");
     requireNonNull(kind, "kind");
+    requireNonNull(origin, "origin");
+  }
+
+  /** An example of the stream. */
+  public LabelledExample(
+      String impressionId,
+      long time,
+      float label,
+      float weight,
+      Example example,
+      Kind kind,
+      float laterShare,
+      boolean scored) {
+    this(impressionId, time, label, weight, example, kind, laterShare, scored, Origin.LIVE);
   }
 
   /** A final label. */
@@ -58,29 +84,46 @@ public record LabelledExample(
     return kind != Kind.PREDICTION;
   }
 
-  /** Whether its label is one to hold a prediction against. */
+  /**
+   * Whether its label is one to hold a prediction against: a recording's is not, as its examples
+   * may have been learned before.
+   */
   public boolean isJudged() {
-    return kind != Kind.PREDICTION && kind != Kind.CORRECTION;
+    return kind != Kind.PREDICTION && kind != Kind.CORRECTION && origin == Origin.LIVE;
+  }
+
+  /** Whether it was learned before. */
+  public boolean isRepeated() {
+    return origin == Origin.REPEATED;
   }
 
   /** The same, but that its prediction is the impression's own. */
   public LabelledExample asScored() {
-    return new LabelledExample(impressionId, time, label, weight, example, kind, laterShare, true);
+    return new LabelledExample(
+        impressionId, time, label, weight, example, kind, laterShare, true, origin);
   }
 
   /** The same, to be predicted and not learned. */
   public LabelledExample asPrediction() {
-    return new LabelledExample(impressionId, time, 0, weight, example, Kind.PREDICTION, 0, scored);
+    return new LabelledExample(
+        impressionId, time, 0, weight, example, Kind.PREDICTION, 0, scored, origin);
+  }
+
+  /** The same of a recording: its prediction is nobody's. */
+  public LabelledExample recorded(Origin pass) {
+    return new LabelledExample(
+        impressionId, time, label, weight, example, kind, laterShare, false, pass);
   }
 
   /** The same at another time. */
   public LabelledExample at(long other) {
     return new LabelledExample(
-        impressionId, other, label, weight, example, kind, laterShare, scored);
+        impressionId, other, label, weight, example, kind, laterShare, scored, origin);
   }
 
   /** The same with other features. */
   public LabelledExample with(Example other) {
-    return new LabelledExample(impressionId, time, label, weight, other, kind, laterShare, scored);
+    return new LabelledExample(
+        impressionId, time, label, weight, other, kind, laterShare, scored, origin);
   }
 }

@@ -10,7 +10,6 @@ import io.freshet.join.Action;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /** Clicks, and other actions, from Kafka. */
@@ -32,7 +31,7 @@ final class ClickDeserializer extends EventDeserializer<Click> {
   }
 
   @Override
-  public void open(InitializationContext context) {
+  void open() {
     decoder = new ClickDecoder(settings, Optional.ofNullable(action));
   }
 

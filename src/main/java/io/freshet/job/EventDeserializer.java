@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -36,6 +37,14 @@ abstract class EventDeserializer<T> implements KafkaRecordDeserializationSchema<
   EventDeserializer(Duration step) {
     this.step = requireNonNull(step, "step").toMillis();
   }
+
+  @Override
+  public final void open(InitializationContext context) {
+    open();
+  }
+
+  /** Makes what decodes, once, ahead of the first record. */
+  abstract void open();
 
   abstract Outcome<T> decode(byte[] value, long kafkaTimestamp);
 

@@ -19,9 +19,9 @@ import org.apache.kafka.clients.CommonClientConfigs;
 /**
  * The Kafka sources of the job and their watermarks, which are made for each partition.
  *
- * <p>A job without a checkpoint starts at the beginning of the topics. A source should not have
- * more subtasks than its topic has partitions ({@link TopicPartitions}): one without a partition
- * has no watermark and, among clicks, would stop time for good.
+ * <p>A job without a checkpoint starts at the beginning of the topics, or where it is told. A
+ * source should not have more subtasks than its topic has partitions ({@link TopicPartitions}): one
+ * without a partition has no watermark and, among clicks, would stop time for good.
  */
 public final class EventSources {
 
@@ -110,6 +110,13 @@ public final class EventSources {
         .withTimestampAssigner((record, kafkaTimestamp) -> record.timestamp());
   }
 
+  private static OffsetsInitializer start(EventTopic topic) {
+    return topic
+        .since()
+        .map(time -> OffsetsInitializer.timestamp(time.toEpochMilli()))
+        .orElse(OffsetsInitializer.earliest());
+  }
+
   private static <T> KafkaSource<SourceRecord<T>> source(
       EventTopic topic, EventDeserializer<T> deserializer) {
     Properties properties = new Properties();
@@ -122,7 +129,7 @@ public final class EventSources {
             .setTopics(topic.name())
             .setGroupId(topic.groupId())
             .setClientIdPrefix(topic.groupId() + "-" + topic.name())
-            .setStartingOffsets(OffsetsInitializer.earliest())
+            .setStartingOffsets(start(topic))
             .setDeserializer(deserializer);
     return topic.bounded()
         ? builder.setBounded(OffsetsInitializer.latest()).build()

@@ -2,7 +2,9 @@ package io.freshet.job;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A topic to read events from.
@@ -12,18 +14,37 @@ import java.util.Map;
  *     by the offsets in its checkpoints
  * @param properties passed to the Kafka client as they are
  * @param bounded whether to end at what is the end of the topic at the start
+ * @param since records with timestamps before it are left out; empty for none
  */
 public record EventTopic(
     String bootstrapServers,
     String name,
     String groupId,
     Map<String, String> properties,
-    boolean bounded) {
+    boolean bounded,
+    Optional<Instant> since) {
 
   public EventTopic {
     requireNonNull(bootstrapServers, "bootstrapServers");
     requireNonNull(name, "name");
     requireNonNull(groupId, "groupId");
     properties = Map.copyOf(properties);
+    requireNonNull(since, "since");
+  }
+
+  /** A topic from its beginning on. */
+  public EventTopic(
+      String bootstrapServers,
+      String name,
+      String groupId,
+      Map<String, String> properties,
+      boolean bounded) {
+    this(bootstrapServers, name, groupId, properties, bounded, Optional.empty());
+  }
+
+  /** The same from a time on; that of no record is before 1970. */
+  EventTopic since(Instant time) {
+    Instant first = time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time;
+    return new EventTopic(bootstrapServers, name, groupId, properties, bounded, Optional.of(first));
   }
 }

@@ -13,7 +13,6 @@ import io.freshet.feature.ValueNames;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
@@ -45,7 +44,7 @@ final class ImpressionDeserializer extends EventDeserializer<EncodedImpression> 
   }
 
   @Override
-  public void open(InitializationContext context) {
+  void open() {
     encoder = new ExampleEncoder(schema);
     decoder = new ImpressionDecoder(settings, encoder.names());
     names = new ValueNames(schema, named);

@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -61,6 +62,18 @@ final class JobRules {
     }
   }
 
+  /**
+   * Whether the state that a job starts from has that of an operator.
+   *
+   * @throws IOException where it cannot be read
+   */
+  static boolean isInState(ReadableConfig flink, String uid) throws IOException {
+    Optional<String> path = flink.getOptional(StateRecoveryOptions.SAVEPOINT_PATH);
+    return path.isPresent()
+        && metadata(path.get()).getOperatorStates().stream()
+            .anyMatch(state -> state.getOperatorUid().filter(uid::equals).isPresent());
+  }
+
   private static void checkMaxParallelism(String path, int configured, List<String> problems) {
     int inState;
     try {
@@ -78,16 +91,18 @@ final class JobRules {
 
   /** That of the keyed operators; some sinks have parts that are fixed at 1. */
   private static int maxParallelism(String path) throws IOException {
+    return metadata(path).getOperatorStates().stream()
+        .mapToInt(OperatorState::getMaxParallelism)
+        .max()
+        .orElseThrow(() -> new IOException("it holds no state"));
+  }
+
+  private static CheckpointMetadata metadata(String path) throws IOException {
     CompletedCheckpointStorageLocation location =
         AbstractFsCheckpointStorageAccess.resolveCheckpointPointer(path);
     try (DataInputStream in = new DataInputStream(location.getMetadataHandle().openInputStream())) {
-      CheckpointMetadata metadata =
-          Checkpoints.loadCheckpointMetadata(
-              in, JobRules.class.getClassLoader(), location.getExternalPointer());
-      return metadata.getOperatorStates().stream()
-          .mapToInt(OperatorState::getMaxParallelism)
-          .max()
-          .orElseThrow(() -> new IOException("it holds no state"));
+      return Checkpoints.loadCheckpointMetadata(
+          in, JobRules.class.getClassLoader(), location.getExternalPointer());
     }
   }
 }

@@ -3,21 +3,29 @@ package io.freshet.job;
 import io.freshet.config.KafkaSettings;
 import io.freshet.config.LearnerConfig;
 import io.freshet.event.Click;
+import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.LabelledExample;
 import io.freshet.job.LearnerTopology.Events;
 import io.freshet.job.LearnerTopology.Results;
 import io.freshet.train.RefusedException;
-import io.freshet.train.WarmStart;
+import io.freshet.train.Start;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.connector.base.source.hybrid.HybridSource;
+import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -26,7 +34,8 @@ public final class LearnerJob {
   private final LearnerConfig config;
   private final boolean bounded;
   private Optional<Sink<LabelledExample>> examples = Optional.empty();
-  private WarmStart warm = WarmStart.NONE;
+  private Start start = Start.PLAIN;
+  private Optional<BeforeStream> before = Optional.empty();
 
   /**
    * @param bounded whether to end at what is the end of the topics at the start
@@ -50,7 +59,19 @@ public final class LearnerJob {
    * @throws IOException where there is no such version
    */
   public LearnerJob fromSnapshot(String place) throws IOException {
-    warm = SnapshotStart.of(place, config);
+    start = start.from(SnapshotStart.of(place, config));
+    return this;
+  }
+
+  /** Converts state of other settings, where it would be refused else. */
+  public LearnerJob migrating() {
+    start = start.migrating();
+    return this;
+  }
+
+  /** Learns something before the stream, where there is no state to start from. */
+  public LearnerJob learningFirst(BeforeStream what) {
+    before = Optional.of(what);
     return this;
   }
 
@@ -89,9 +110,9 @@ public final class LearnerJob {
    */
   public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
     JobRules.check(env.getConfiguration(), config);
-    Events events = events(env);
+    Events events = events(env, history(env.getConfiguration()));
     OutputTopics.ensure(config.kafka(), config.examples(), config.predictions());
-    new LearnerTopology(config, warm).build(events, results());
+    new LearnerTopology(config, start).build(events, results());
   }
 
   /**
@@ -106,39 +127,66 @@ public final class LearnerJob {
     JobRules.check(env.getConfiguration(), config);
     var examples = ExampleSources.read(env, from, config.kafka(), config.join().timerBucket());
     OutputTopics.ensure(config.kafka(), config.examples(), config.predictions());
-    new LearnerTopology(config, warm).learn(examples, results());
+    new LearnerTopology(config, start).learn(examples, results());
   }
 
-  private Events events(StreamExecutionEnvironment env) throws IOException, InterruptedException {
-    var topics = config.kafka().topics();
-    EventTopic impressions = topic(topics.impressions());
+  /**
+   * What comes ahead of the stream. A source that has had a history is one for good: its state
+   * holds both parts.
+   */
+  private Optional<History> history(ReadableConfig flink) throws IOException {
+    boolean isRestored = flink.getOptional(StateRecoveryOptions.SAVEPOINT_PATH).isPresent();
+    boolean hasHistory = JobRules.isInState(flink, Uids.IMPRESSION_SOURCE_AFTER_HISTORY);
+    if (before.isEmpty()) {
+      return hasHistory ? Optional.of(History.untold()) : Optional.empty();
+    }
+    if (isRestored && !hasHistory) {
+      throw new RefusedException(
+          "the state to start from has learned its stream without --from-files or --from-topic: leave them out, or start without the state");
+    }
+    return Optional.of(before.get().history(config));
+  }
+
+  private Events events(StreamExecutionEnvironment env, Optional<History> history)
+      throws IOException, InterruptedException {
+    Duration ahead = config.events().maxAhead(); // of a record's own timestamp
+    EventTopic impressions = topic(config.kafka().topics().impressions(), history, ahead);
+    KafkaSource<SourceRecord<EncodedImpression>> stream =
+        EventSources.impressions(
+            impressions,
+            config.events(),
+            config.features(),
+            config.join(),
+            config.evaluate().slices());
     return new Events(
         read(
             env,
             impressions,
-            EventSources.impressions(
-                impressions,
-                config.events(),
-                config.features(),
-                config.join(),
-                config.evaluate().slices()),
+            history.isPresent()
+                ? HybridSource.builder(history.get()).addSource(stream).build()
+                : stream,
             inStep(EventSources.impressionWatermarks(config.join())),
-            Uids.IMPRESSION_SOURCE),
-        clicks(env));
+            history.isPresent() ? Uids.IMPRESSION_SOURCE_AFTER_HISTORY : Uids.IMPRESSION_SOURCE,
+            SourceRecordCodec.IMPRESSIONS),
+        clicks(env, history, ahead.plus(config.join().outOfOrderness())),
+        history);
   }
 
-  private Map<String, DataStream<SourceRecord<Click>>> clicks(StreamExecutionEnvironment env)
+  private Map<String, DataStream<SourceRecord<Click>>> clicks(
+      StreamExecutionEnvironment env, Optional<History> history, Duration ahead)
       throws IOException, InterruptedException {
     Map<String, DataStream<SourceRecord<Click>>> streams = new LinkedHashMap<>();
     for (String name : config.join().definition().topics()) {
+      EventTopic topic = topic(name, history, ahead);
       streams.put(
           name,
           read(
               env,
-              topic(name),
-              EventSources.clicks(topic(name), config.events(), config.join()),
+              topic,
+              EventSources.clicks(topic, config.events(), config.join()),
               inStep(EventSources.clickWatermarks(config.join(), name)),
-              Uids.ofTopic(Uids.CLICK_SOURCE, name, config.kafka().topics())));
+              Uids.ofTopic(Uids.CLICK_SOURCE, name, config.kafka().topics()),
+              SourceRecordCodec.CLICKS));
     }
     return streams;
   }
@@ -148,10 +196,11 @@ public final class LearnerJob {
       EventTopic topic,
       Source<SourceRecord<T>, ?, ?> source,
       WatermarkStrategy<SourceRecord<T>> watermarks,
-      String uid)
+      String uid,
+      TypeInformation<SourceRecord<T>> type)
       throws IOException, InterruptedException {
     int subtasks = Math.min(config.parallelism(), TopicPartitions.count(topic));
-    return env.fromSource(source, watermarks, topic.name()).uid(uid).setParallelism(subtasks);
+    return env.fromSource(source, watermarks, topic.name(), type).uid(uid).setParallelism(subtasks);
   }
 
   private <T> WatermarkStrategy<SourceRecord<T>> inStep(
@@ -175,9 +224,15 @@ public final class LearnerJob {
         ExampleSinks.predictions(config));
   }
 
-  private EventTopic topic(String name) {
+  /** A topic; after a history from its end on, less what records may be ahead of their time. */
+  private EventTopic topic(String name, Optional<History> history, Duration ahead) {
     KafkaSettings kafka = config.kafka();
-    return new EventTopic(
-        kafka.bootstrapServers(), name, kafka.groupId(), kafka.properties(), bounded);
+    EventTopic topic =
+        new EventTopic(
+            kafka.bootstrapServers(), name, kafka.groupId(), kafka.properties(), bounded);
+    return history
+        .filter(past -> past.until() != SourceRouter.NEVER)
+        .map(past -> topic.since(Instant.ofEpochMilli(past.until()).minus(ahead)))
+        .orElse(topic);
   }
 }

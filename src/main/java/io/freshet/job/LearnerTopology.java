@@ -27,6 +27,7 @@ import io.freshet.snapshot.SnapshotPublisher;
 import io.freshet.snapshot.SnapshotWriter;
 import io.freshet.train.MessageCodecs;
 import io.freshet.train.SkippedExample;
+import io.freshet.train.Start;
 import io.freshet.train.TrainingLoop;
 import io.freshet.train.WarmStart;
 import java.util.ArrayList;
@@ -51,10 +52,10 @@ public final class LearnerTopology {
       new OutputTag<>("metrics-at-barrier", MetricsReportCodec.TYPE);
 
   private final LearnerConfig config;
-  private final WarmStart warm;
+  private final Start start;
 
   public LearnerTopology(LearnerConfig config) {
-    this(config, WarmStart.NONE);
+    this(config, Start.PLAIN);
   }
 
   /**
@@ -63,18 +64,33 @@ public final class LearnerTopology {
    * @param warm where there is no state
    */
   public LearnerTopology(LearnerConfig config, WarmStart warm) {
+    this(config, Start.PLAIN.from(warm));
+  }
+
+  /** A graph whose model begins as told. */
+  public LearnerTopology(LearnerConfig config, Start start) {
     this.config = config;
-    this.warm = warm;
+    this.start = start;
   }
 
   /**
    * What comes in.
    *
    * @param clicks by the topic that they come from
+   * @param history what comes ahead of the impressions
    */
   public record Events(
       DataStream<SourceRecord<EncodedImpression>> impressions,
-      Map<String, DataStream<SourceRecord<Click>>> clicks) {}
+      Map<String, DataStream<SourceRecord<Click>>> clicks,
+      Optional<History> history) {
+
+    /** Events without a history. */
+    public Events(
+        DataStream<SourceRecord<EncodedImpression>> impressions,
+        Map<String, DataStream<SourceRecord<Click>>> clicks) {
+      this(impressions, clicks, Optional.empty());
+    }
+  }
 
   /**
    * Where results go.
@@ -101,13 +117,21 @@ public final class LearnerTopology {
   public void build(Events events, Results results) {
     var topics = config.kafka().topics();
     var impressions =
-        SourceRouter.behind(events.impressions(), topics.impressions(), EncodedImpressionCodec.TYPE)
+        SourceRouter.behind(
+                events.impressions(),
+                topics.impressions(),
+                EncodedImpressionCodec.TYPE,
+                events.history().map(History::until).orElse(SourceRouter.NEVER))
             .uid(Uids.IMPRESSIONS);
     var clicks = clicks(events);
     var labels = LabelStreams.join(impressions, union(clicks), config.join());
     var examples =
         labels.examples().uid(Uids.LABEL_JOIN).setParallelism(parallelism(impressions, clicks));
-    var loop = loop(examples);
+    var loop =
+        loop(
+            events.history().isPresent()
+                ? examples.union(impressions.getSideOutput(SourceRouter.PAST))
+                : examples);
     var metrics = evaluation(loop.predictions(), names(impressions));
     var impressionMetrics = impressionEvaluation(loop, labels.finalLabels());
 
@@ -242,7 +266,7 @@ public final class LearnerTopology {
     Traits.Choice traits =
         new Traits.Choice(slices().keySet(), config.predictions().to() != Target.NOWHERE);
     return TrainingLoop.attach(
-        examples, config.features(), config.model(), config.train(), traits, warm);
+        examples, config.features(), config.model(), config.train(), traits, start);
   }
 
   /** Names of the fields to slice by, by number. */
@@ -325,7 +349,7 @@ public final class LearnerTopology {
         .transform(
             "SnapshotPublisher",
             Types.VOID,
-            warm.shape().map(publisher::startingFrom).orElse(publisher))
+            start.model().shape().map(publisher::startingFrom).orElse(publisher))
         .uid(Uids.SNAPSHOT_PUBLISHER)
         .setParallelism(1);
   }

@@ -2,6 +2,7 @@ package io.freshet.job;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.feature.LabelledExample;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
 
@@ -44,6 +45,18 @@ public sealed interface SourceRecord<T> {
    * watermark behind the record that carries it.
    */
   record Tick<T>(long timestamp) implements SourceRecord<T> {}
+
+  /** An example of before the stream: it passes the join by, and has no time in it. */
+  record Past<T>(LabelledExample example) implements SourceRecord<T> {
+    public Past {
+      requireNonNull(example, "example");
+    }
+
+    @Override
+    public long timestamp() {
+      return TimestampAssigner.NO_TIMESTAMP;
+    }
+  }
 
   /** Tells texts of feature ids, ahead of the first record that holds them. It has no time. */
   record Names<T>(Map<Long, String> texts) implements SourceRecord<T> {

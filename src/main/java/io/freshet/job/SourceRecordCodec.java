@@ -7,9 +7,11 @@ import io.freshet.feature.EncodedImpression;
 import io.freshet.job.SourceRecord.Dead;
 import io.freshet.job.SourceRecord.Good;
 import io.freshet.job.SourceRecord.Names;
+import io.freshet.job.SourceRecord.Past;
 import io.freshet.job.SourceRecord.Tick;
 import io.freshet.join.ClickCodec;
 import io.freshet.join.EncodedImpressionCodec;
+import io.freshet.join.LabelledExampleCodec;
 import io.freshet.wire.WireCodec;
 import io.freshet.wire.WireType;
 import java.io.IOException;
@@ -28,8 +30,10 @@ public abstract sealed class SourceRecordCodec<T> implements WireCodec<SourceRec
   private static final byte DEAD = 2;
   private static final byte TICK = 3;
   private static final byte NAMES = 4;
+  private static final byte PAST = 5;
 
   private final DeadLetterCodec letters = new DeadLetterCodec();
+  private final LabelledExampleCodec examples = new LabelledExampleCodec();
   private final WireCodec<T> values;
 
   private SourceRecordCodec(WireCodec<T> values) {
@@ -69,6 +73,9 @@ public abstract sealed class SourceRecordCodec<T> implements WireCodec<SourceRec
         out.writeLong(text.getKey());
         out.writeUTF(text.getValue());
       }
+    } else if (record instanceof Past<T> past) {
+      out.writeByte(PAST);
+      examples.write(past.example(), out);
     } else {
       out.writeByte(TICK);
       out.writeLong(record.timestamp());
@@ -83,6 +90,7 @@ public abstract sealed class SourceRecordCodec<T> implements WireCodec<SourceRec
       case DEAD -> new Dead<>(letters.read(in, version));
       case TICK -> new Tick<>(in.readLong());
       case NAMES -> readNames(in);
+      case PAST -> new Past<>(examples.read(in, version));
       default -> throw new IOException("a source record cannot be of kind " + kind);
     };
   }

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       "  java -jar freshet.jar train --config learner.yaml --set parallelism=4",
       "  flink run -d freshet-job.jar --config learner.yaml",
       "  java -jar freshet.jar train --config learner.yaml --from-examples examples/",
+      "  java -jar freshet.jar train --config learner.yaml --from-files archive/ --epochs 2 --resume",
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration."
     })
@@ -60,6 +61,13 @@ public final class TrainCommand implements Callable<Integer> {
   private boolean resume;
 
   @Option(
+      names = "--migrate",
+      description =
+          "Convert the state that is started from, where it is of another model.kind,"
+              + " model.embedding-size or optimiser; it is refused otherwise.")
+  private boolean migrate;
+
+  @Option(
       names = "--from-examples",
       paramLabel = "FROM",
       description =
@@ -74,6 +82,8 @@ public final class TrainCommand implements Callable<Integer> {
           "Start the model from a published version (the current one, if none is named) instead of"
               + " from nothing. Optimiser slots start anew. With --resume, a checkpoint goes first.")
   private String fromSnapshot;
+
+  @Mixin private RecordingOptions recording;
 
   /** Main class of the slim jar. */
   public static void main(String[] args) {
@@ -93,6 +103,10 @@ public final class TrainCommand implements Callable<Integer> {
       var job = new LearnerJob(learner, bounded);
       if (fromSnapshot != null) {
         job.fromSnapshot(fromSnapshot);
+      }
+      recording.asked().ifPresent(job::learningFirst);
+      if (migrate) {
+        job.migrating();
       }
       Configuration recovery = recovery(learner, err);
       var env = job.environment(recovery);
@@ -143,6 +157,17 @@ public final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "--bounded and --%s exclude each other: a restored source keeps the end it had, or had not, when its state was taken"
               .formatted(resume ? "resume" : "restore"));
+    }
+    boolean isRecorded = recording.asked().isPresent();
+    if (bounded && isRecorded) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--bounded ends with the topics, --from-files and --from-topic go on with them: take one");
+    }
+    if (fromExamples != null && isRecorded) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--from-examples learns examples and ends, --from-files and --from-topic go on: take one");
     }
     if (restore != null && fromSnapshot != null) {
       throw new ParameterException(

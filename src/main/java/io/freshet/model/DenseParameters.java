@@ -60,6 +60,23 @@ public final class DenseParameters {
     version++;
   }
 
+  /**
+   * The same parameters under another optimiser: with their slots where these mean the same, else
+   * with new ones.
+   *
+   * @param by the optimiser so far
+   */
+  public DenseParameters under(OptimizerSettings by, OptimizerSettings other) {
+    if (other.storesAs(by)) {
+      return this;
+    }
+    float[] finished = new float[size];
+    finish(finished);
+    DenseParameters dense = new DenseParameters(shape, other);
+    dense.startFrom(finished);
+    return dense;
+  }
+
   /** What lies where in the vector. */
   public DenseShape shape() {
     return shape;

@@ -15,6 +15,8 @@ import java.util.List;
  * <ul>
  *   <li>at random, as every learner's do, where they lead from a new field or into a new unit: a
  *       new field's rows are zeros, so its weights change no prediction but pass gradients on;
+ *   <li>at 0, where they lead from a new dimension of a known field's embedding into a unit that is
+ *       kept: rows start there at random, so gradients flow;
  *   <li>at 0, where they lead from a new unit into one that is kept: it goes on as it was, and
  *       learns what to make of the new one;
  *   <li>at 0, in the output of a deep part whose number of hidden layers is another, as it knows
@@ -26,13 +28,14 @@ import java.util.List;
  * So a field or units that come change no prediction, while a field, units or layers that go do.
  */
 public final class DenseReshape {
-  private static final int NEW = -1;
+  private static final int NEW = -1; // what leads from it starts at random
+  private static final int CALM = -2; // what leads from it starts at 0
 
   private final ModelShape before;
   private final ModelShape now;
   private final float[] from; // planes, one after the other
   private final float[] to;
-  private final int[] inputs; // of the new shape: where they were before, or NEW
+  private final int[] inputs; // of the new shape: where they were before, NEW or CALM
   private final float[] zero; // the planes of a parameter that starts at 0
   private final int fromSize;
   private final int toSize;
@@ -54,7 +57,7 @@ public final class DenseReshape {
   /**
    * The parameters of the new shape.
    *
-   * @param old those of the shape before; of the same optimiser, and embeddings of the same size
+   * @param old those of the shape before, of the same optimiser
    */
   public static DenseParameters of(
       ModelShape before,
@@ -74,12 +77,16 @@ public final class DenseReshape {
 
   private int[] inputs() {
     int k = now.embeddingSize();
+    int kBefore = before.embeddingSize();
     int[] were = new int[now.fields().size() * k];
     Arrays.setAll(
         were,
         i -> {
           int slot = before.slot(now.fields().get(i / k).number());
-          return slot < 0 ? NEW : slot * k + i % k;
+          if (slot < 0) {
+            return NEW;
+          }
+          return i % k < kBefore ? slot * kBefore + i % k : CALM;
         });
     return were;
   }
@@ -88,13 +95,13 @@ public final class DenseReshape {
     int last = layers.size() - 1; // the output
     for (int l = 0; l < last; l++) {
       if (l < old.size() - 1) {
-        carry(layers.get(l), inputs, inputs, old.get(l), false);
+        carry(layers.get(l), inputs, inputs, old.get(l));
       } else {
         blank(layers.get(l));
       }
     }
     if (last >= 0 && !old.isEmpty()) {
-      carry(layers.get(last), inputs, first(1, 1), old.get(old.size() - 1), false);
+      carry(layers.get(last), inputs, first(1, 1), old.get(old.size() - 1));
     } else if (last >= 0) {
       blank(layers.get(last));
     }
@@ -105,39 +112,35 @@ public final class DenseReshape {
     for (int l = 0; l < last && l < old.size() - 1; l++) {
       int[] ins = l == 0 ? inputs : first(layers.get(l).in(), old.get(l).in());
       int[] outs = first(layers.get(l).out(), old.get(l).out());
-      carry(layers.get(l), ins, outs, old.get(l), l > 0);
+      carry(layers.get(l), ins, outs, old.get(l));
     }
     if (last >= 0 && old.size() == layers.size()) {
       int[] ins = first(layers.get(last).in(), old.get(last).in());
-      carry(layers.get(last), ins, first(1, 1), old.get(last), true);
+      carry(layers.get(last), ins, first(1, 1), old.get(last));
     } else if (last >= 0) {
       blank(layers.get(last));
     }
   }
 
-  /** The same units for as long as there are, then new ones. */
+  /** The same units of a hidden layer for as long as there are, then new ones. */
   private static int[] first(int units, int before) {
     int[] were = new int[units];
-    Arrays.setAll(were, i -> i < before ? i : NEW);
+    Arrays.setAll(were, i -> i < before ? i : CALM);
     return were;
   }
 
-  /**
-   * Fills a layer.
-   *
-   * @param calm whether new inputs of units that are kept start at 0
-   */
-  private void carry(Layer layer, int[] ins, int[] outs, Layer old, boolean calm) {
+  /** Fills a layer; into units that are new, all starts at random. */
+  private void carry(Layer layer, int[] ins, int[] outs, Layer old) {
     for (int j = 0; j < outs.length; j++) {
-      if (outs[j] == NEW) {
+      if (outs[j] < 0) {
         continue;
       }
       copy(old.biases() + outs[j], layer.biases() + j);
       for (int i = 0; i < ins.length; i++) {
         int weight = layer.weights() + i * layer.out() + j;
-        if (ins[i] != NEW) {
+        if (ins[i] >= 0) {
           copy(old.weights() + ins[i] * old.out() + outs[j], weight);
-        } else if (calm) {
+        } else if (ins[i] == CALM) {
           blank(weight);
         }
       }

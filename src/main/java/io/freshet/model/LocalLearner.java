@@ -213,7 +213,9 @@ public final class LocalLearner {
 
   private void pushAbsent(int row, boolean won) {
     long fid = batch.fid(row);
-    if (lives.earns(fid, places[row], batch.count(row), won, batch.latestTime())) {
+    int occurrences = batch.count(row);
+    int news = batch.newCount(row);
+    if (lives.earns(fid, places[row], occurrences, news, won, batch.latestTime())) {
       start(places[row]);
     }
   }

@@ -74,11 +74,15 @@ final class LocalLives {
     lastSeen[place] = Math.max(lastSeen[place], time);
   }
 
-  /** Counts occurrences of what has no row; returns whether that earns it one. */
-  boolean earns(long fid, int place, int occurrences, boolean won, long time) {
+  /**
+   * Counts occurrences of what has no row; returns whether that earns it one.
+   *
+   * @param news those of them that count, as they were not learned before
+   */
+  boolean earns(long fid, int place, int occurrences, int news, boolean won, long time) {
     notAdmitted += occurrences;
     boolean forgotten = rules.isExpired(fid, lastSeen[place], now);
-    waiting[place] = occurrences + (forgotten ? 0 : waiting[place]);
+    waiting[place] = news + (forgotten ? 0 : waiting[place]);
     seen(place, time);
     Admission admission = rules.admission(fid);
     return won

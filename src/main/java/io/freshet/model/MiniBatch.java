@@ -22,6 +22,7 @@ public final class MiniBatch {
   private int[] rowOf = new int[4096]; // of each occurrence
   private float[] valueOf = new float[4096];
   private int[] counts = new int[1024]; // learned occurrences of each row
+  private int[] repeats = new int[0]; // those among them that were learned before, if any
   private final BitSet absent = new BitSet(); // rows that are not there
   private int occurrences;
   private int learned;
@@ -42,6 +43,9 @@ public final class MiniBatch {
       rowOf[occurrences] = row;
       valueOf[occurrences++] = features.values()[j];
       counts[row] += learned;
+      if (example.isRepeated()) {
+        noteRepeat(row, learned);
+      }
     }
     examples.add(example);
     this.learned += learned;
@@ -92,6 +96,11 @@ public final class MiniBatch {
    */
   public int count(int row) {
     return counts[row];
+  }
+
+  /** The same without the examples that were learned before. */
+  public int newCount(int row) {
+    return counts[row] - (row < repeats.length ? repeats[row] : 0);
   }
 
   /** Notes that a feature has no row: it counts as zero, and is not learned. */
@@ -154,6 +163,16 @@ public final class MiniBatch {
       counts = Arrays.copyOf(counts, 2 * row);
     }
     counts[row] = 0;
+    if (row < repeats.length) {
+      repeats[row] = 0;
+    }
+  }
+
+  private void noteRepeat(int row, int learned) {
+    if (row >= repeats.length) {
+      repeats = Arrays.copyOf(repeats, counts.length);
+    }
+    repeats[row] += learned;
   }
 
   private void reserve(int n) {

@@ -91,6 +91,12 @@ public sealed interface OptimizerSettings extends Serializable {
       this(alpha, beta, l1, l2, NO_CAP);
     }
 
+    /** The value of a parameter is derived by the constants. */
+    @Override
+    public boolean storesAs(OptimizerSettings other) {
+      return equals(other);
+    }
+
     @Override
     public Ftrl scaled(float factor) {
       return new Ftrl(factor * alpha, beta, l1, l2, accumulatorCap);
@@ -153,6 +159,11 @@ public sealed interface OptimizerSettings extends Serializable {
    */
   default boolean decays() {
     return false;
+  }
+
+  /** Whether floats that the other stored mean the same parameters and slots here. */
+  default boolean storesAs(OptimizerSettings other) {
+    return getClass() == other.getClass();
   }
 
   /**

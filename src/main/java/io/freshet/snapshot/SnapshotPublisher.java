@@ -36,6 +36,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  */
 public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     implements OneInputStreamOperator<Announcement, Void> {
+  private static final String AND_KIND = " "; // between the shape and the kind, in state
   private static final WireType<PublisherState> STATE_TYPE =
       WireType.of(PublisherState.class, PublisherStateCodec.class);
   private static final long POLL_MILLIS = 20;
@@ -146,13 +147,20 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     if (from.shape().isEmpty()) {
       return from;
     }
-    shape = shape.after(ModelShape.parse(from.shape()));
-    if (shape.text().equals(from.shape())) {
+    String[] stored = from.shape().split(AND_KIND, 2);
+    shape = shape.after(ModelShape.parse(stored[0]));
+    boolean sameKind = stored.length == 1 || stored[1].equals(template.model().kind());
+    if (sameKind && shape.text().equals(stored[0])) {
       return from;
     }
     String lineage = PublicationThread.drawLineage();
     LOG.info("the model's shape changed: lineage {} begins with a full version", lineage);
-    return from.reshaped(lineage, run(), shape.text());
+    return from.reshaped(lineage, run(), shapeText());
+  }
+
+  /** The shape and, since states can be migrated, the kind of the model. */
+  private String shapeText() {
+    return shape.text() + AND_KIND + template.model().kind();
   }
 
   @Override
@@ -215,7 +223,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     chain.add(collector.cut(context.getCheckpointId()));
-    state.update(List.of(chain.state(collector.windows(), shape.text())));
+    state.update(List.of(chain.state(collector.windows(), shapeText())));
   }
 
   @Override

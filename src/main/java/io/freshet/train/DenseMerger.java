@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.flink.api.common.state.ListState;
@@ -58,11 +59,12 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
   private final ModelSettings model;
   private final TrainSettings settings;
   private final boolean direct;
-  private final WarmStart warm;
+  private final Start start;
   private transient AnswerRoute answers;
 
   private transient StoredShape shape;
   private transient boolean isWarm; // starts from another model
+  private transient Optional<StoredSettings> earlier; // those of a state that is to be converted
   private transient Optimizer optimizer;
   private transient DenseSlicing slicing;
   private transient int planes;
@@ -74,20 +76,20 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
   private transient Counter refused;
 
   DenseMerger(FeatureSchema schema, ModelSettings model, TrainSettings settings) {
-    this(schema, model, settings, false, WarmStart.NONE);
+    this(schema, model, settings, false, Start.PLAIN);
   }
 
   /**
    * @param direct whether answers go straight to a trainer of the same process
-   * @param warm what to start from without state
+   * @param start how its parameters begin
    */
   DenseMerger(
       FeatureSchema schema,
       ModelSettings model,
       TrainSettings settings,
       boolean direct,
-      WarmStart warm) {
-    this.warm = warm;
+      Start start) {
+    this.start = start;
     this.schema = schema;
     this.model = model;
     this.settings = settings;
@@ -98,8 +100,9 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     OperatorStateStore store = context.getOperatorStateStore();
-    StateShape.ofDense(model, settings).guard(store, getRuntimeContext());
-    shape = StoredShape.of(context, schema, model, warm);
+    earlier =
+        StateShape.ofDense(model, settings).guard(store, getRuntimeContext(), start.migrates());
+    shape = StoredShape.of(context, schema, model, start.model());
     isWarm = !context.isRestored() && shape.before().isPresent();
     if (context.isRestored() && shape.before().isEmpty()) {
       throw new RefusedException(
@@ -126,12 +129,13 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
 
   /** The whole network: as in state, as what the job starts from, or as the seed gives it. */
   private DenseParameters restored(List<StoredSlice> stored) throws Exception {
-    OptimizerSettings settings = this.settings.learning().dense().merged();
+    OptimizerSettings now = settings.learning().dense().merged();
+    OptimizerSettings by = earlier.map(e -> e.optimizer(StateShape.DENSE).merged()).orElse(now);
     ModelShape before = shape.before().orElse(shape.now());
-    DenseParameters network = DenseParameters.start(before.dense(), model.seed(), settings);
+    DenseParameters network = DenseParameters.start(before.dense(), model.seed(), by);
     int floats = stored.stream().mapToInt(slice -> slice.values().length).sum();
     if (isWarm) {
-      network.startFrom(warm.dense());
+      network.startFrom(start.model().dense());
     } else if (shape.before().isPresent() && floats != network.planes() * network.size()) {
       throw new RefusedException(
           "the restored state holds %d floats of a dense network of %d: it is damaged"
@@ -143,13 +147,14 @@ final class DenseMerger extends AbstractStreamOperator<Answer>
         network.write(plane, slice.from(), n, slice.values(), plane * n);
       }
     }
+    network = network.under(by, now);
     if (!shape.isChanged()) {
       return network;
     }
     if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
       LOG.info("the model's shape was {} and is {}", before.text(), shape.now().text());
     }
-    return DenseReshape.of(before, network, shape.now(), model.seed(), settings);
+    return DenseReshape.of(before, network, shape.now(), model.seed(), now);
   }
 
   /** Takes the slices that are this subtask's. */

@@ -5,6 +5,7 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.RowBlock;
 import io.freshet.model.RowLayout;
+import io.freshet.model.RowMigration;
 import io.freshet.model.TableCounts;
 import io.freshet.model.TableSettings;
 import io.freshet.model.UnknownRows;
@@ -52,7 +53,8 @@ import org.apache.flink.util.OutputTag;
  *
  * <p><b>Another shape.</b> Restored from the state of a model with other fields or layers, the
  * shard rewrites its table ahead of the first barrier: {@link TableRewrite}. So it does when it
- * starts from a model learned elsewhere.
+ * starts from a model learned elsewhere. State of other settings is converted row by row as the
+ * shard opens, where it is told to: {@link RowMigration}.
  *
  * <p>A row's delta that is not finite moves nothing, and is counted; its occurrences count.
  *
@@ -77,7 +79,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private final ModelSettings model;
   private final TrainSettings settings;
   private final boolean direct;
-  private final WarmStart warm;
+  private final Start start;
   private transient AnswerRoute answers;
 
   private transient RowLayout layout;
@@ -90,6 +92,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private transient long trickleAfter; // milliseconds that a row may stay dirty
   private transient StoredShape shape;
   private transient boolean isWarm; // starts from another model
+  private transient Optional<StoredSettings> earlier; // those of a state that is to be converted
   private transient Optional<TableRewrite> rewrite; // still to be done
   private transient KeptCounts kept;
   private transient Counter updates;
@@ -98,20 +101,20 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   private transient long lastFlushMillis;
 
   EmbeddingShard(FeatureSchema schema, ModelSettings model, TrainSettings settings) {
-    this(schema, model, settings, false, WarmStart.NONE);
+    this(schema, model, settings, false, Start.PLAIN);
   }
 
   /**
    * @param direct whether answers go straight to a trainer of the same process
-   * @param warm what to start from without state
+   * @param start how its parameters begin
    */
   EmbeddingShard(
       FeatureSchema schema,
       ModelSettings model,
       TrainSettings settings,
       boolean direct,
-      WarmStart warm) {
-    this.warm = warm;
+      Start start) {
+    this.start = start;
     this.schema = schema;
     this.model = model;
     this.settings = settings;
@@ -121,9 +124,10 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    StateShape.ofRows(schema, model, settings.learning())
-        .guard(context.getOperatorStateStore(), getRuntimeContext());
-    shape = StoredShape.of(context, schema, model, warm);
+    earlier =
+        StateShape.ofRows(schema, model, settings.learning())
+            .guard(context.getOperatorStateStore(), getRuntimeContext(), start.migrates());
+    shape = StoredShape.of(context, schema, model, start.model());
     isWarm = !context.isRestored() && shape.before().isPresent();
     listed =
         context
@@ -149,11 +153,14 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     cache = new RowCache(settings.cacheRows(), layout.width(), this);
     touched = new TouchedRows(layout, rows -> output.collect(TOUCHED, new StreamRecord<>(rows)));
     if (isWarm) {
-      warm.rows(new WarmTable(schema, livingState().groups(), layout, this));
+      start.model().rows(new WarmTable(schema, livingState().groups(), layout, this));
+    }
+    if (earlier.isPresent()) {
+      migrate(earlier.get());
     }
     openLives();
     rewrite =
-        isWarm || shape.isChanged()
+        isWarm || shape.isChanged() || earlier.isPresent()
             ? Optional.of(new TableRewrite(schema, this, touched))
             : Optional.empty();
     rows =
@@ -176,6 +183,29 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
     getMetricGroup().gauge("cache-hits", () -> cache.hits());
     getMetricGroup().gauge("cache-misses", () -> cache.misses());
     getMetricGroup().gauge("last-flush-millis", () -> lastFlushMillis);
+  }
+
+  /** Converts each row, which takes as long as to read and to write them all. */
+  private void migrate(StoredSettings earlier) throws Exception {
+    UnknownRows starts = UnknownRows.zeroIn(shape.now().lateFields());
+    RowMigration migration =
+        new RowMigration(
+            earlier.rows(model),
+            earlier.rows(settings.learning()),
+            model,
+            settings.learning(),
+            starts);
+    long[] fids;
+    try (Stream<Long> features = livingState().allFeatures()) {
+      fids = features.mapToLong(Long::longValue).toArray(); // state is written to meanwhile
+    }
+    for (long fid : fids) {
+      StoredRow row = load(fid);
+      if (!row.isAbsent()) {
+        put(fid, row.with(migration.convert(fid, row.values())));
+      }
+    }
+    LOG.info("converted the rows of {} features to the settings from now on", fids.length);
   }
 
   private void openLives() throws Exception {

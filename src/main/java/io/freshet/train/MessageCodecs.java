@@ -74,6 +74,7 @@ public final class MessageCodecs {
         out.writeLong(occurrences.time());
         writeLongs(occurrences.fids(), out);
         Primitives.writeInts(occurrences.counts(), 0, occurrences.fids().length, out);
+        Primitives.writeInts(occurrences.news(), 0, occurrences.fids().length, out);
         for (boolean won : occurrences.won()) {
           out.writeBoolean(won);
         }
@@ -96,11 +97,13 @@ public final class MessageCodecs {
       long[] fids = readLongs(in);
       int[] counts = new int[fids.length];
       Primitives.readInts(counts, 0, counts.length, in);
+      int[] news = new int[fids.length];
+      Primitives.readInts(news, 0, news.length, in);
       boolean[] won = new boolean[fids.length];
       for (int i = 0; i < won.length; i++) {
         won[i] = in.readBoolean();
       }
-      return new Occurrences(fids, time, counts, won);
+      return new Occurrences(fids, time, counts, news, won);
     }
 
     private static Lookup readLookup(DataInputView in) throws IOException {

@@ -146,13 +146,15 @@ final class OpenBatch {
   private Occurrences occurrences(int[] of, boolean[] won) {
     long[] fids = new long[of.length];
     int[] counts = new int[of.length];
+    int[] news = new int[of.length];
     boolean[] theirs = new boolean[of.length];
     for (int i = 0; i < of.length; i++) {
       fids[i] = examples.fid(of[i]);
       counts[i] = examples.count(of[i]);
+      news[i] = examples.newCount(of[i]);
       theirs[i] = won[of[i]];
     }
-    return new Occurrences(fids, examples.latestTime(), counts, theirs);
+    return new Occurrences(fids, examples.latestTime(), counts, news, theirs);
   }
 
   private RowDelta moves(int[] of) {

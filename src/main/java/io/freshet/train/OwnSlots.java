@@ -24,8 +24,8 @@ import org.apache.flink.core.memory.DataOutputView;
  * <p>Restored with as many trainers as before, each has its slots again. With more, those that are
  * new start their slots anew; with fewer, the slots of those that went are dropped. Moments forget
  * in some hundred or thousand steps, so that is soon made good. Slots travel with their parameters
- * to another shape of the network ({@link DenseReshape}); of embeddings of another size they start
- * anew.
+ * to another shape of the network ({@link DenseReshape}); of embeddings of another size, or another
+ * optimiser, they start anew.
  */
 final class OwnSlots {
   private final ListState<Stored> state;
@@ -45,6 +45,9 @@ final class OwnSlots {
     ModelShape before = ModelShape.parse(first.shape);
     if (before.embeddingSize() == model.embeddingSize()) {
       DenseParameters old = DenseParameters.start(before.dense(), model.seed(), by);
+      if (first.slots.length != read(old).length) {
+        return; // of another optimiser, which the mergers have been told to take
+      }
       write(first.slots, old);
       ModelShape now = plain.after(before);
       write(read(DenseReshape.of(before, old, now, model.seed(), by)), replica);

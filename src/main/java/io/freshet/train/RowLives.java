@@ -12,7 +12,7 @@ import io.freshet.train.TableTally.Figure;
  * <p><b>Admission.</b> A feature whose field does not admit all has no row when it is asked for,
  * and what comes back is only how often it occurred. When that earns it a row, the row begins, and
  * is there for the next lookup. Each feature's counter lies in keyed state, in the place of its
- * row.
+ * row. What was learned before, at an earlier pass over a recording, is not counted again.
  *
  * <p><b>Expiry.</b> Time is the latest event time that the shard has learned from. A row that is
  * asked for after its field's expiry begins anew, whether or not the {@link Sweep} has come to it:
@@ -148,7 +148,7 @@ final class RowLives implements ShardTable.Judge {
   private boolean earns(long fid, StoredRow entry, Occurrences seen, int i) throws Exception {
     Admission admission = rules.admission(fid);
     if (admission instanceof Admission.Sketched sketched) {
-      return sketch.add(fid, seen.counts()[i]) >= sketched.occurrences();
+      return sketch.add(fid, seen.news()[i]) >= sketched.occurrences();
     } else if (admission instanceof Admission.Counted counted) {
       return counts(fid, entry, seen, i, counted.occurrences());
     }
@@ -162,7 +162,7 @@ final class RowLives implements ShardTable.Judge {
   private boolean counts(long fid, StoredRow entry, Occurrences seen, int i, int full)
       throws Exception {
     boolean known = entry != null && !isExpired(fid, entry.lastSeen());
-    long count = seen.counts()[i] + (known ? entry.updates() : 0);
+    long count = seen.news()[i] + (known ? entry.updates() : 0);
     if (count >= full) {
       return true;
     }

@@ -49,7 +49,9 @@ sealed interface ShardRequest {
    *
    * @param time latest event time of the examples
    * @param counts for each feature, its occurrences in the examples
+   * @param news those of them in examples that were not learned before
    * @param won for each feature, whether an occurrence has won it a row
    */
-  record Occurrences(long[] fids, long time, int[] counts, boolean[] won) implements ShardRequest {}
+  record Occurrences(long[] fids, long time, int[] counts, int[] news, boolean[] won)
+      implements ShardRequest {}
 }

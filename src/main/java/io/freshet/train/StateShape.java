@@ -11,7 +11,9 @@ import io.freshet.model.OptimizerSettings.Ftrl;
 import io.freshet.model.OptimizerSettings.Momentum;
 import io.freshet.model.OptimizerSettings.RowWiseAdagrad;
 import io.freshet.model.OptimizerSettings.Sgd;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.state.ListState;
@@ -34,6 +36,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>Free</b> settings rule how parameters move from now on (rates, penalties) or where new ones
  * start (the initial accumulator): they may change, which is logged once.
  *
+ * <p>State of other bound settings is converted where the job is told to: {@link Migration}. The
+ * seed and what fields are cannot be: rows that are not there yet depend on the seed.
+ *
  * <p>Fields may come and go, but a number that was a field's is never another's: rows, and examples
  * that still wait for their labels, would be taken for those of the other.
  */
@@ -41,8 +46,14 @@ final class StateShape {
   private static final Logger LOG = LoggerFactory.getLogger(StateShape.class);
   private static final ListStateDescriptor<String> STORED =
       new ListStateDescriptor<>("shape", Types.STRING);
-  private static final String FREE = "free ";
+  static final String FREE = "free ";
   private static final String FEATURE = "feature number ";
+  static final String FIRST_ORDER = "train.first-order-optimizer";
+  static final String EMBEDDING = "train.embedding-optimizer";
+  static final String DENSE = "train.dense.optimizer";
+  static final String EMBEDDING_SIZE = "model.embedding-size";
+  static final String RATE = "rate-factor of feature number ";
+  private static final String SEED = "model.seed";
 
   private final Map<String, String> settings = new TreeMap<>(); // by key; free ones marked
 
@@ -52,14 +63,14 @@ final class StateShape {
   static StateShape ofRows(FeatureSchema schema, ModelSettings model, LearningSettings learning) {
     StateShape shape = new StateShape();
     shape.bound("model.kind", model.kind().key());
-    shape.bound("model.embedding-size", model.embeddingSize());
-    shape.bound("model.seed", model.seed());
+    shape.bound(EMBEDDING_SIZE, model.embeddingSize());
+    shape.bound(SEED, model.seed());
     shape.free("model.l2", model.l2());
-    shape.optimizer("train.first-order-optimizer", learning.firstOrder());
-    shape.optimizer("train.embedding-optimizer", learning.embedding());
+    shape.optimizer(FIRST_ORDER, learning.firstOrder());
+    shape.optimizer(EMBEDDING, learning.embedding());
     boolean derived = learning.firstOrder() instanceof Ftrl || learning.embedding() instanceof Ftrl;
     for (Field field : schema.fields()) {
-      String key = "rate-factor of feature number " + field.number();
+      String key = RATE + field.number();
       float rate = learning.regularization().rate(field.number());
       if (derived) {
         shape.bound(key, rate);
@@ -73,8 +84,8 @@ final class StateShape {
   /** What slices of the deep part depend on, beside its {@link StoredShape}. */
   static StateShape ofDense(ModelSettings model, TrainSettings settings) {
     StateShape shape = new StateShape();
-    shape.bound("model.embedding-size", model.embeddingSize());
-    shape.optimizer("train.dense.optimizer", settings.learning().dense());
+    shape.bound(EMBEDDING_SIZE, model.embeddingSize());
+    shape.optimizer(DENSE, settings.learning().dense());
     return shape;
   }
 
@@ -157,12 +168,25 @@ final class StateShape {
    * @throws RefusedException if a bound setting of the restored state differs, with all that do
    */
   void guard(OperatorStateStore store, StreamingRuntimeContext context) throws Exception {
+    guard(store, context, false);
+  }
+
+  /**
+   * The same, where the state may have to be converted.
+   *
+   * @param migrates whether it may be
+   * @return the settings that the state was written with, if it has to be
+   */
+  Optional<StoredSettings> guard(
+      OperatorStateStore store, StreamingRuntimeContext context, boolean migrates)
+      throws Exception {
     ListState<String> stored = store.getUnionListState(STORED);
     Map<String, String> restored = new TreeMap<>();
     for (String line : stored.get()) {
       int equals = line.indexOf('=');
       restored.put(line.substring(0, equals), line.substring(equals + 1));
     }
+    StoredSettings all = new StoredSettings(restored);
     restored.forEach(
         (key, value) -> {
           if (key.startsWith(FEATURE)) {
@@ -171,33 +195,47 @@ final class StateShape {
         });
     restored.entrySet().removeIf(e -> e.getValue().equals(settings.get(e.getKey())));
     restored.keySet().retainAll(settings.keySet()); // what either lacks is from another version
-    refuseBound(restored);
+    boolean isOther = restored.keySet().stream().anyMatch(key -> !key.startsWith(FREE));
+    refuseBound(restored, migrates);
     if (context.getTaskInfo().getIndexOfThisSubtask() == 0) {
       restored.forEach(
           (key, old) ->
               LOG.info(
                   "{} is {} from now on; the restored state was learned with {}",
-                  key.substring(FREE.length()),
+                  key.startsWith(FREE) ? key.substring(FREE.length()) : key,
                   settings.get(key),
                   old));
     }
     stored.update(settings.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+    return isOther ? Optional.of(all) : Optional.empty();
   }
 
-  private void refuseBound(Map<String, String> differing) {
-    String problems =
-        differing.entrySet().stream()
-            .filter(e -> !e.getKey().startsWith(FREE))
-            .map(
-                e ->
-                    "%s is %s, in the restored state it is %s"
-                        .formatted(e.getKey(), settings.get(e.getKey()), e.getValue()))
-            .collect(Collectors.joining("; "));
-    if (!problems.isEmpty()) {
-      throw new RefusedException(
-          problems
-              + ": configure what the state has (a field that is another needs a number of its own),"
-              + " or start without the state");
+  private void refuseBound(Map<String, String> differing, boolean migrates) {
+    List<String> keys =
+        differing.keySet().stream()
+            .filter(key -> !key.startsWith(FREE))
+            .filter(key -> !migrates || isFixed(key))
+            .toList();
+    if (keys.isEmpty()) {
+      return;
     }
+    String problems =
+        keys.stream()
+            .map(
+                key ->
+                    "%s is %s, in the restored state it is %s"
+                        .formatted(key, settings.get(key), differing.get(key)))
+            .collect(Collectors.joining("; "));
+    boolean canMigrate = keys.stream().noneMatch(StateShape::isFixed);
+    throw new RefusedException(
+        problems
+            + ": configure what the state has (a field that is another needs a number of its own), "
+            + (canMigrate ? "or convert the state with --migrate, " : "")
+            + "or start without the state");
+  }
+
+  /** Whether no state can be converted to another value of a setting. */
+  private static boolean isFixed(String key) {
+    return key.startsWith(FEATURE) || key.equals(SEED);
   }
 }

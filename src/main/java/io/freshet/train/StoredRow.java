@@ -32,6 +32,11 @@ record StoredRow(long updates, long lastSeen, int life, float[] values) {
     return new StoredRow(occurrences, lastSeen, NO_FLOATS);
   }
 
+  /** The same with other floats. */
+  StoredRow with(float[] others) {
+    return new StoredRow(updates, lastSeen, life, others);
+  }
+
   /** Whether the feature has no row. */
   boolean isAbsent() {
     return values.length == 0;

@@ -36,14 +36,13 @@ public record TrainingLoop(
       FeatureSchema schema,
       ModelSettings model,
       TrainSettings settings) {
-    return attach(
-        examples, schema, model, settings, Traits.Choice.USERS, WarmStart.NONE, Edges.PLAIN);
+    return attach(examples, schema, model, settings, Traits.Choice.USERS, Start.PLAIN, Edges.PLAIN);
   }
 
   /**
    * A loop whose predictions tell more of their examples.
    *
-   * @param warm what it starts from without state
+   * @param start how its parameters begin
    */
   public static TrainingLoop attach(
       DataStream<LabelledExample> examples,
@@ -51,8 +50,8 @@ public record TrainingLoop(
       ModelSettings model,
       TrainSettings settings,
       Traits.Choice traits,
-      WarmStart warm) {
-    return attach(examples, schema, model, settings, traits, warm, Edges.PLAIN);
+      Start start) {
+    return attach(examples, schema, model, settings, traits, start, Edges.PLAIN);
   }
 
   static TrainingLoop attach(
@@ -61,7 +60,7 @@ public record TrainingLoop(
       ModelSettings model,
       TrainSettings settings,
       Edges edges) {
-    return attach(examples, schema, model, settings, Traits.Choice.USERS, WarmStart.NONE, edges);
+    return attach(examples, schema, model, settings, Traits.Choice.USERS, Start.PLAIN, edges);
   }
 
   private static TrainingLoop attach(
@@ -70,7 +69,7 @@ public record TrainingLoop(
       ModelSettings model,
       TrainSettings settings,
       Traits.Choice traits,
-      WarmStart warm,
+      Start start,
       Edges edges) {
     var trainer =
         loopOperator(
@@ -90,7 +89,7 @@ public record TrainingLoop(
                 .transform(
                     "EmbeddingShard",
                     MessageCodecs.ANSWER,
-                    new EmbeddingShard(schema, model, settings, edges.direct(), warm)),
+                    new EmbeddingShard(schema, model, settings, edges.direct(), start)),
             "embedding-shard");
     var merger =
         loopOperator(
@@ -100,7 +99,7 @@ public record TrainingLoop(
                 .transform(
                     "DenseMerger",
                     MessageCodecs.ANSWER,
-                    new DenseMerger(schema, model, settings, edges.direct(), warm)),
+                    new DenseMerger(schema, model, settings, edges.direct(), start)),
             "dense-merger");
     var tail =
         edges

@@ -7,8 +7,11 @@ import io.freshet.event.Rejection;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.Example;
 import io.freshet.feature.LabelledExample;
+import io.freshet.feature.LabelledExample.Kind;
+import io.freshet.feature.LabelledExample.Origin;
 import io.freshet.job.SourceRecord.Dead;
 import io.freshet.job.SourceRecord.Good;
+import io.freshet.job.SourceRecord.Past;
 import io.freshet.job.SourceRecord.Tick;
 import io.freshet.join.ClickCodec;
 import io.freshet.join.EncodedImpressionCodec;
@@ -48,6 +51,23 @@ final class CodecTest {
   }
 
   @Test
+  void examplesOfAnyKindAndOrigin() throws IOException {
+    for (Kind kind : Kind.values()) {
+      for (Origin origin : Origin.values()) {
+        LabelledExample example = labelled(kind).recorded(origin);
+
+        assertThat(copy(LabelledExampleCodec.TYPE, example))
+            .usingRecursiveComparison()
+            .isEqualTo(example);
+      }
+    }
+  }
+
+  private static LabelledExample labelled(Kind kind) {
+    return new LabelledExample("a", 7, 1, 2, example(3), kind, 0.25f, true);
+  }
+
+  @Test
   void clicks() throws IOException {
     assertThat(copy(ClickCodec.TYPE, new Click(LONG_ID, -1))).isEqualTo(new Click(LONG_ID, -1));
   }
@@ -64,6 +84,7 @@ final class CodecTest {
     Stream<SourceRecord<Click>> records =
         Stream.of(
             new Tick<>(5),
+            new Past<>(labelled(Kind.DECIDED).recorded(Origin.RECORDED)),
             new Good<>(new Click("a", 4), 4, 3, 2, 1),
             new Dead<>(new DeadLetter("clicks", 3, 9, 4, rejection, new byte[] {1, 2})),
             new Dead<>(new DeadLetter("clicks", 3, 9, 4, rejection, null)));

@@ -95,6 +95,40 @@ final class DenseReshapeTest {
     assertThat(first).containsExactly(before);
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = ModelKind.class,
+      names = {"WIDE_DEEP", "DCN"})
+  void dimensionsThatComeChangeNothingOfTheDeepPart(ModelKind kind) {
+    ModelSettings small = model(kind, List.of(8, 5), 2);
+    ModelSettings large =
+        new ModelSettings(kind, K + 3, List.of(8, 5), kind.crosses() ? 2 : 0, 0, 42);
+    DenseParameters old = learned(TWO, small);
+
+    DenseParameters now = reshape(TWO, small, old, TWO, large);
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(predict(TWO, large, now, example(i, false)))
+          .isCloseTo(predict(TWO, small, old, example(i, false)), within(1e-6f));
+    }
+    assertThat(all(reshape(TWO, large, now, TWO, small))).containsExactly(all(old));
+  }
+
+  @Test
+  void anotherOptimizerStartsFromTheFinishedValues() {
+    DenseParameters old = learned(TWO, model(ModelKind.DEEPFM, List.of(8), 0));
+    OptimizerSettings ftrl = new OptimizerSettings.Ftrl(0.1f, 1, 0, 0);
+
+    DenseParameters now = old.under(ADAGRAD, ftrl);
+
+    float[] before = new float[old.size()];
+    float[] after = new float[old.size()];
+    old.finish(0, before.length, before, 0);
+    now.finish(0, after.length, after, 0);
+    assertThat(after).containsExactly(before, within(1e-6f));
+    assertThat(old.under(ADAGRAD, new OptimizerSettings.Adagrad(0.3f, 0.5f))).isSameAs(old);
+  }
+
   @Test
   void slotsTravelWithTheirParameters() {
     ModelSettings model = model(ModelKind.DEEPFM, List.of(8), 0);
@@ -180,15 +214,15 @@ final class DenseReshapeTest {
     dense.finish(0, values.length, values, 0);
     Map<Long, float[]> rows = new HashMap<>();
     for (long fid : example.fids()) {
-      float[] row = new float[1 + K];
-      for (int d = 0; d <= K && Fids.field(fid) != 3; d++) {
+      float[] row = new float[1 + model.embeddingSize()];
+      for (int d = 0; d < row.length && Fids.field(fid) != 3; d++) {
         row[d] = (float) Math.cos(fid % 97 + d);
       }
       rows.put(fid, row);
     }
     FinishedRows finished =
         (fid, target, at) -> {
-          System.arraycopy(rows.get(fid), 0, target, at, 1 + K);
+          System.arraycopy(rows.get(fid), 0, target, at, 1 + model.embeddingSize());
           return true;
         };
     return new Predictor(schema, model, finished, UnknownRows.START, values).predict(example);

@@ -191,9 +191,35 @@ final class MetricsITCase {
     equal(
         "updates",
         now.operator("ProgressiveValidation", "evaluate_occurrences"),
-        now.operator("EmbeddingShard", "updates"),
+        table(now, "updates", "field_not_admitted"),
+        wrong);
+    equal(
+        "rows",
+        table(now, "field_rows"),
+        table(now, "field_admitted") - table(now, "field_expired", "field_evicted"),
         wrong);
     return wrong;
+  }
+
+  private static double table(Scrape now, String... metrics) {
+    double sum = 0;
+    for (String metric : metrics) {
+      sum += now.operator("EmbeddingShard", metric);
+    }
+    return sum;
+  }
+
+  @Test
+  void theTableTellsOfEachField() {
+    String rows = "flink_taskmanager_job_task_operator_field_rows";
+    assertThat(learner.of(rows, Map.of()))
+        .extracting(sample -> sample.labels().get("field"))
+        .containsExactlyInAnyOrder("others", "user", "item", "genres", "price");
+    assertThat(learner.of(rows, Map.of("field", "user"))).allMatch(sample -> sample.value() > 0);
+    assertThat(table(learner, "field_expired", "field_evicted"))
+        .as("rows gone of %s admitted", table(learner, "field_admitted"))
+        .isPositive();
+    assertThat(table(learner, "field_not_admitted")).isPositive();
   }
 
   private static double join(Scrape now, String... metrics) {

@@ -123,6 +123,10 @@ final class SmallRun implements AutoCloseable {
           - {name: price, kind: numeric, transform: log}
         join: {window: 1 min, out-of-orderness: 10 s, warm-up: 0 s}
         model: {embedding-size: 4, hidden-layers: [8]}
+        embedding:
+          expiry: 2 min
+          max-rows: 500
+          fields: [{name: item, admission: {kind: count, after: 3}}]
         evaluate: {window: 1 min, at-impression: 0.5}
         snapshot: {root: "%s"}
         checkpoint: {interval: 500 ms, dir: "%s", backend: hashmap}

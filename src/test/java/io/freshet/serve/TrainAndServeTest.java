@@ -8,9 +8,14 @@ import io.freshet.event.FeatureValues;
 import io.freshet.event.Outcome;
 import io.freshet.feature.Example;
 import io.freshet.feature.ExampleEncoder;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
+import io.freshet.feature.Field;
 import io.freshet.feature.LabelledExample;
+import io.freshet.feature.ValueHash;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.LocalLearner;
+import io.freshet.model.ModelSettings;
 import io.freshet.model.Predictor;
 import io.freshet.model.UnknownRows;
 import io.freshet.snapshot.LocalStorage;
@@ -40,29 +45,47 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A learner publishes a delta every few milliseconds while several clients ask all the time. */
+/**
+ * A learner publishes a delta every few milliseconds while several clients ask all the time; in the
+ * end one goes on with another shape: other fields, layers and size of embeddings, in a lineage of
+ * its own.
+ */
 @Timeout(120)
 class TrainAndServeTest {
   private static final int VERSIONS = 25;
   private static final int CLIENTS = 3;
   private static final int USERS = 40;
 
+  private static final FeatureSchema OTHER_FIELDS =
+      new FeatureSchema(
+          List.of(
+              new Field.Categorical("hour", 9),
+              new Field.Multi("genres", 2),
+              new Field.Categorical("user", 1)),
+          "user");
+  private static final ModelSettings OTHER_MODEL = new ModelSettings(5, List.of(6, 3), 0, 42);
+
   @TempDir Path root;
+  @TempDir Path storeFolder;
   private volatile boolean learning = true;
 
-  @Test
-  void everyScoreIsOfOneVersionAndNoRequestFails() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void everyScoreIsOfOneVersionAndNoRequestFails(boolean onDisk) throws Exception {
     long seed = new Random().nextLong();
     SnapshotStore store = new SnapshotStore(new LocalStorage(root));
     Trainer trainer = new Trainer(root, seed);
+    Trainer reshaped = new Trainer(root, seed + 99, "1badcafe", OTHER_FIELDS, OTHER_MODEL);
     trainer.publish(); // the full
     List<Answer> answers = new ArrayList<>();
     ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
-    try (SnapshotFollower follower = new SnapshotFollower(store, InstantSource.system());
+    RowStore rows = onDisk ? new RocksStore(storeFolder, 8 << 20) : new MemoryStore();
+    try (SnapshotFollower follower = new SnapshotFollower(store, rows, InstantSource.system());
         ModelServer server =
             new ModelServer(
                 follower, Optional.empty(), ServeSettings.DEFAULT.withAddress("127.0.0.1", 0))) {
@@ -78,6 +101,11 @@ class TrainAndServeTest {
         trainer.publish();
         Thread.sleep(20);
       }
+      reshaped.goOnAfter(trainer);
+      for (int version = 0; version < VERSIONS; version++) {
+        reshaped.publish();
+        Thread.sleep(20);
+      }
       learning = false;
       for (Future<List<Answer>> future : asked) {
         answers.addAll(future.get());
@@ -91,16 +119,22 @@ class TrainAndServeTest {
       assertThat(answer.status).as("seed %d: %s", seed, answer.body).isEqualTo(200);
       JsonNode json = new ObjectMapper().readTree(answer.body);
       Version version = Version.parse(json.path("model_version").asText()).orElseThrow();
+      Trainer of = version.lineage().equals(reshaped.lineage) ? reshaped : trainer;
       Predictor predictor = predictors.get(version);
       if (predictor == null) {
-        predictor = trainer.predictor(new SnapshotReader(store).load(version));
+        predictor = of.predictor(new SnapshotReader(store).load(version));
         predictors.put(version, predictor);
       }
       assertThat(floats(json.path("predictions")))
           .as("seed %d, version %s", seed, version)
-          .isEqualTo(predictor.predict(trainer.encode(answer.users)));
+          .isEqualTo(predictor.predict(of.encode(answer.users)));
     }
-    assertThat(predictors.size()).as("versions seen").isGreaterThan(VERSIONS / 4);
+    for (Trainer each : List.of(trainer, reshaped)) {
+      assertThat(predictors.keySet())
+          .filteredOn(version -> version.lineage().equals(each.lineage))
+          .as("versions seen of " + each.lineage)
+          .hasSizeGreaterThan(VERSIONS / 4);
+    }
   }
 
   /** What a client asked and was answered. */
@@ -140,7 +174,7 @@ class TrainAndServeTest {
         users.stream()
             .map(
                 u ->
-                    "{\"features\": {\"user\": \"%s\", \"genres\": [\"war\"], \"price\": 2}}"
+                    "{\"features\": {\"user\": \"%s\", \"genres\": [\"war\"], \"price\": 2, \"hour\": \"7\"}}"
                         .formatted(u))
             .toList();
     return "{\"instances\": [" + String.join(",", instances) + "]}";
@@ -156,16 +190,33 @@ class TrainAndServeTest {
 
   /** Learns some examples, then publishes the rows they touched; forgets a user now and then. */
   private static final class Trainer {
-    private final LocalLearner learner =
-        new LocalLearner(SampleModel.SCHEMA, SampleModel.SETTINGS, LearningSettings.DEFAULT);
-    private final ExampleEncoder encoder = new ExampleEncoder(SampleModel.SCHEMA);
+    private final FeatureSchema schema;
+    private final ModelSettings model;
+    private final String lineage;
+    private final LocalLearner learner;
+    private final ExampleEncoder encoder;
     private final Random random;
     private final SampleChain chain;
     private Optional<Version> parent = Optional.empty();
+    private long checkpoint;
 
     Trainer(Path root, long seed) {
+      this(root, seed, "0badcafe", SampleModel.SCHEMA, SampleModel.SETTINGS);
+    }
+
+    Trainer(Path root, long seed, String lineage, FeatureSchema schema, ModelSettings model) {
+      this.schema = schema;
+      this.model = model;
+      this.lineage = lineage;
+      learner = new LocalLearner(schema, model, LearningSettings.DEFAULT);
+      encoder = new ExampleEncoder(schema);
       random = new Random(seed);
-      chain = new SampleChain(root, SampleModel.SCHEMA, SampleModel.SETTINGS);
+      chain = new SampleChain(root, schema, model);
+    }
+
+    /** As a job does that starts from a savepoint. */
+    void goOnAfter(Trainer other) {
+      checkpoint = other.checkpoint;
     }
 
     void publish() throws Exception {
@@ -180,11 +231,11 @@ class TrainAndServeTest {
       examples.forEach(e -> Arrays.stream(e.example().fids()).forEach(touched::add));
       SortedMap<Long, float[]> rows = new TreeMap<>();
       touched.forEach(fid -> rows.put(fid, learner.finished(learner.find(fid))));
-      long gone = encode("u" + random.nextInt(USERS)).fids()[1];
+      long gone = Fids.of(1, ValueHash.of("u" + random.nextInt(USERS)));
       rows.remove(gone);
       float[] dense = new float[learner.dense().size()];
       learner.dense().finish(0, dense.length, dense, 0);
-      Version version = new Version("0badcafe", parent.map(Version::checkpoint).orElse(0L) + 1);
+      Version version = new Version(lineage, ++checkpoint);
       chain.publish(version, parent, rows, new long[] {gone}, dense);
       parent = Optional.of(version);
     }
@@ -194,16 +245,12 @@ class TrainAndServeTest {
     }
 
     Predictor predictor(Snapshot snapshot) {
-      return new Predictor(
-          SampleModel.SCHEMA,
-          SampleModel.SETTINGS,
-          snapshot,
-          UnknownRows.START,
-          snapshot.denseVector());
+      return new Predictor(schema, model, snapshot, UnknownRows.START, snapshot.denseVector());
     }
 
     private Example encode(String user) {
-      Map<String, ?> features = Map.of("user", user, "genres", List.of("war"), "price", 2);
+      Map<String, ?> features =
+          Map.of("user", user, "genres", List.of("war"), "price", 2, "hour", "7");
       return ((Outcome.Good<Example>) encoder.encode(FeatureValues.of(encoder.names(), features)))
           .value();
     }

@@ -128,13 +128,23 @@ final class LivingShard extends KeyedOneInputStreamOperatorTestHarness<Long, Sha
     int[] counts = new int[fids.length];
     Arrays.fill(counts, count);
     processElement(
-        new StreamRecord<>(new Occurrences(fids, time, counts, new boolean[fids.length])));
+        new StreamRecord<>(new Occurrences(fids, time, counts, counts, new boolean[fids.length])));
+  }
+
+  /** Brings back occurrences in examples that were learned before. */
+  void occurredAgain(long time, int count, long... fids) throws Exception {
+    int[] counts = new int[fids.length];
+    Arrays.fill(counts, count);
+    processElement(
+        new StreamRecord<>(
+            new Occurrences(fids, time, counts, new int[fids.length], new boolean[fids.length])));
   }
 
   void won(long time, long fid) throws Exception {
     processElement(
         new StreamRecord<>(
-            new Occurrences(new long[] {fid}, time, new int[] {1}, new boolean[] {true})));
+            new Occurrences(
+                new long[] {fid}, time, new int[] {1}, new int[] {1}, new boolean[] {true})));
   }
 
   /** What a trainer does with one batch of features, each occurring once. */

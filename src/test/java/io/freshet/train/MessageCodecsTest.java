@@ -75,7 +75,7 @@ final class MessageCodecsTest {
       won[i] = true;
     }
     assertTravelsUnchanged(
-        MessageCodecs.SHARD_REQUEST, new Occurrences(longs(n), 5L << 40, ints(n), won));
+        MessageCodecs.SHARD_REQUEST, new Occurrences(longs(n), 5L << 40, ints(n), ints(n), won));
   }
 
   @Test

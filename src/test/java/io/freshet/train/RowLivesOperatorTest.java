@@ -21,6 +21,7 @@ import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("try") // the harness' close() may be interrupted; tests pass that on
@@ -66,6 +67,26 @@ final class RowLivesOperatorTest {
       assertThat(rows.updates()).containsExactly(Rows.ABSENT, 0, Rows.ABSENT);
       assertThat(rows.values()).containsExactly(start);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("counting")
+  void whatWasLearnedBeforeEarnsNothing(Admission admission) throws Exception {
+    try (LivingShard shard = LivingShard.opened(rules(admission, NEVER, UNBOUNDED))) {
+      shard.occurred(1, 2, A);
+      shard.occurredAgain(2, 5, A);
+      assertThat(shard.lookUp(A).updates()).containsExactly(Rows.ABSENT);
+
+      shard.occurred(3, 1, A);
+      shard.checkpoint(1);
+
+      assertThat(shard.lookUp(A).updates()).as("the third new one").containsExactly(0);
+      assertThat(shard.counts).isEqualTo(new TableCounts(1, 1, 0, 0, 0, 8, 0));
+    }
+  }
+
+  static List<Admission> counting() {
+    return List.of(new Admission.Counted(3), new Admission.Sketched(3));
   }
 
   @Test

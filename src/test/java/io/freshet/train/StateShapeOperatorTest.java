@@ -40,7 +40,19 @@ final class StateShapeOperatorTest {
     assertThatThrownBy(
             () -> open(new ModelSettings(8, List.of(), 0, 42), LearningSettings.DEFAULT, state))
         .isInstanceOf(RefusedException.class)
-        .hasMessageContaining("model.embedding-size is 8, in the restored state it is 4");
+        .hasMessageContaining("model.embedding-size is 8, in the restored state it is 4")
+        .hasMessageContaining("or convert the state with --migrate");
+  }
+
+  @Test
+  void theSeedCannotBeMigrated() throws Exception {
+    OperatorSubtaskState state = stateOf(MODEL, LearningSettings.DEFAULT);
+    ModelSettings other = new ModelSettings(8, List.of(), 0, 7);
+
+    assertThatThrownBy(() -> openMigrating(other, state))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("model.seed is 7, in the restored state it is 42")
+        .hasMessageNotContainingAny("embedding-size", "--migrate");
   }
 
   @Test
@@ -242,8 +254,24 @@ final class StateShapeOperatorTest {
     }
   }
 
+  private static void openMigrating(ModelSettings model, OperatorSubtaskState state)
+      throws Exception {
+    var shard = harness(model, LearningSettings.DEFAULT, Start.PLAIN.migrating());
+    try {
+      shard.initializeState(state);
+      shard.open();
+    } finally {
+      shard.close();
+    }
+  }
+
   private static KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, Answer> harness(
       ModelSettings model, LearningSettings learning) throws Exception {
+    return harness(model, learning, Start.PLAIN);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, Answer> harness(
+      ModelSettings model, LearningSettings learning, Start start) throws Exception {
     TrainSettings d = TrainSettings.DEFAULT;
     TrainSettings settings =
         new TrainSettings(
@@ -255,7 +283,7 @@ final class StateShapeOperatorTest {
             16,
             learning);
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new EmbeddingShard(SyntheticExamples.SCHEMA, model, settings),
+        new EmbeddingShard(SyntheticExamples.SCHEMA, model, settings, false, start),
         ShardRequest::key,
         Types.LONG);
   }

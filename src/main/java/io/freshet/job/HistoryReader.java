@@ -1,0 +1,141 @@
+package io.freshet.job;
+
+import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.LabelledExample;
+import io.freshet.feature.LabelledExample.Origin;
+import io.freshet.job.SourceRecord.Past;
+import io.freshet.job.SourceRecord.Tick;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.core.io.InputStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a {@link History}, a few steps at a time, so that barriers come in between; also on the way
+ * back to where a restart goes on.
+ *
+ * <p>Records go to the split's own output, which Flink makes when it assigns the split and asks for
+ * its watermark until it is given back.
+ */
+final class HistoryReader
+    implements SourceReader<SourceRecord<EncodedImpression>, HistoryPosition> {
+  private static final Logger LOG = LoggerFactory.getLogger(HistoryReader.class);
+  private static final int STEPS = 256;
+
+  private final History history;
+  private final Runnable ask; // for a split
+  private CompletableFuture<Void> available = new CompletableFuture<>();
+  private HistoryPosition position; // null while there is none, and at the end
+  private Recording.Reading reading; // of the pass; null before its first step
+  private long read; // examples of the pass, those read before a restart too
+  private boolean nothingElse;
+
+  HistoryReader(History history, Runnable ask) {
+    this.history = history;
+    this.ask = ask;
+  }
+
+  @Override
+  public void start() {
+    ask.run();
+  }
+
+  @Override
+  public InputStatus pollNext(ReaderOutput<SourceRecord<EncodedImpression>> output)
+      throws IOException {
+    if (position == null) {
+      return rest();
+    }
+    SourceOutput<SourceRecord<EncodedImpression>> own =
+        output.createOutputForSplit(position.splitId());
+    if (reading == null) {
+      open(own);
+    }
+    for (int step = 0; step < STEPS && !reading.isOver(); step++) {
+      Optional<LabelledExample> next = reading.step();
+      if (next.isPresent() && ++read > position.examples()) {
+        position = new HistoryPosition(position.pass(), read);
+        own.collect(new Past<>(next.get().recorded(origin())));
+        return InputStatus.MORE_AVAILABLE;
+      }
+    }
+    if (reading.isOver()) {
+      endPass(output);
+    }
+    return position == null ? rest() : InputStatus.MORE_AVAILABLE;
+  }
+
+  private InputStatus rest() {
+    if (nothingElse) {
+      return InputStatus.END_OF_INPUT;
+    }
+    if (available.isDone()) {
+      available = new CompletableFuture<>();
+    }
+    return InputStatus.NOTHING_AVAILABLE;
+  }
+
+  private void open(SourceOutput<SourceRecord<EncodedImpression>> output) throws IOException {
+    LOG.info(
+        "pass {} of {} over {}, from example {} on",
+        position.pass(),
+        history.passes(),
+        history.recording(),
+        position.examples());
+    reading = history.recording().open();
+    read = 0;
+    output.collect(new Tick<>(history.until()));
+  }
+
+  private Origin origin() {
+    return position.pass() == 1 ? Origin.RECORDED : Origin.REPEATED;
+  }
+
+  private void endPass(ReaderOutput<?> output) throws IOException {
+    reading.close();
+    reading = null;
+    LOG.info("pass {} is over, with {} examples", position.pass(), read);
+    if (position.pass() < history.passes()) {
+      position = new HistoryPosition(position.pass() + 1, 0);
+    } else {
+      output.releaseOutputForSplit(position.splitId());
+      position = null;
+      ask.run();
+    }
+  }
+
+  @Override
+  public List<HistoryPosition> snapshotState(long checkpointId) {
+    return position == null ? List.of() : List.of(position);
+  }
+
+  @Override
+  public CompletableFuture<Void> isAvailable() {
+    return position == null ? available : CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public void addSplits(List<HistoryPosition> splits) {
+    position = splits.get(0);
+    available.complete(null);
+  }
+
+  @Override
+  public void notifyNoMoreSplits() {
+    nothingElse = true;
+    available.complete(null);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (reading != null) {
+      reading.close();
+    }
+  }
+}
