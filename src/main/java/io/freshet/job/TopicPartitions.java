@@ -40,20 +40,17 @@ public final class TopicPartitions {
     } catch (ExecutionException e) {
       throw new IOException(reason(topic, e.getCause()), e.getCause());
     } catch (KafkaException e) {
-      throw new IOException(unusable(topic)); // without its cause, which may quote a secret
+      String reason =
+          UnusableClient.reason(e, topic.bootstrapServers(), topic.properties().keySet());
+      throw new IOException("no answer about topic %s: %s".formatted(topic.name(), reason));
     }
-  }
-
-  /** What Kafka says of properties that it cannot use may quote them, passwords and all. */
-  private static String unusable(EventTopic topic) {
-    return "no answer about topic %s: Kafka's client cannot use kafka.properties, of which %s are set; sasl.jaas.config is right as <module> required username=\"…\" password=\"…\";"
-        .formatted(topic.name(), topic.properties().keySet().stream().sorted().toList());
   }
 
   private static String reason(EventTopic topic, Throwable failure) {
     String servers = topic.bootstrapServers();
     if (failure instanceof UnknownTopicOrPartitionException) {
-      return "no topic %s at %s; create it first".formatted(topic.name(), servers);
+      return "no topic %s at %s; create it first (freshet topics --config FILE --create)"
+          .formatted(topic.name(), servers);
     }
     if (failure instanceof TimeoutException) {
       return "no answer about topic %s from %s within %d s; is Kafka there?"

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -158,7 +159,10 @@ final class MainTest {
 
   private static void collect(CommandLine command, List<String> name, List<List<String>> names) {
     names.add(name);
-    command.getSubcommands().forEach((sub, line) -> collect(line, List.of(and(name, sub)), names));
+    for (CommandLine sub :
+        Set.copyOf(command.getSubcommands().values())) { // once, not by each alias
+      collect(sub, List.of(and(name, sub.getCommandName())), names);
+    }
   }
 
   private static String[] and(List<String> command, String last) {

@@ -92,7 +92,9 @@ public final class Topics {
       return names.stream().filter(name -> !present.contains(name)).toList();
     } catch (ExecutionException e) {
       throw new IOException(
-          "cannot list the topics at %s: %s".formatted(servers(), e.getCause().getMessage()), e);
+          "cannot list the topics at %s: %s; is Kafka there?"
+              .formatted(servers(), e.getCause().getMessage()),
+          e);
     }
   }
 

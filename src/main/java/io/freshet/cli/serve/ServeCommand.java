@@ -16,6 +16,7 @@ import io.freshet.snapshot.Storage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -141,6 +142,9 @@ public final class ServeCommand implements Callable<Integer> {
       follower.start(Duration.ofMillis(pollMillis));
       stopWithTheProcess(server);
       say("serving %s at http://%s:%d".formatted(root, bind, server.address().getPort()));
+      if (!root.contains(":") && !Files.isDirectory(Path.of(root))) {
+        say("there is no folder %s yet: waiting for a learner to publish there".formatted(root));
+      }
       try (Console console = withoutConsole ? null : console(snapshots, server)) {
         say(console == null ? "" : "console at " + console.announcement());
         server.join();

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
 /** Lists the versions of a root, the newest last, the current one starred. */
 @Command(
     name = "ls",
+    aliases = "list",
     mixinStandardHelpOptions = true,
     description = {
       "Lists the versions, the newest last; a star marks the current one.",

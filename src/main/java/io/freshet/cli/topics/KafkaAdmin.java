@@ -3,6 +3,7 @@ package io.freshet.cli.topics;
 import static java.util.stream.Collectors.toMap;
 
 import io.freshet.config.KafkaSettings;
+import io.freshet.job.UnusableClient;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,9 +61,8 @@ public final class KafkaAdmin implements AutoCloseable {
     try {
       return new KafkaAdmin(Admin.create(client), kafka.bootstrapServers());
     } catch (KafkaException e) {
-      throw new IOException( // without its cause, which may quote a secret
-          "Kafka's client cannot use kafka.properties, of which %s are set"
-              .formatted(kafka.properties().keySet().stream().sorted().toList()));
+      throw new IOException(
+          UnusableClient.reason(e, kafka.bootstrapServers(), kafka.properties().keySet()));
     }
   }
 

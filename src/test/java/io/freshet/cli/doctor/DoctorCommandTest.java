@@ -83,4 +83,19 @@ final class DoctorCommandTest {
     assertThat(FolderCheck.run("checkpoint.dir", "s3://bucket/checkpoints").level())
         .isEqualTo(Level.WARNING);
   }
+
+  @Test
+  void aHostThatNobodyKnowsIsNamedAndNotTheProperties() throws IOException {
+    Path config =
+        Files.writeString(
+            folder.resolve("learner.yaml"),
+            """
+            kafka: {bootstrap-servers: "nowhere.invalid:9092"}
+            features: [{name: user, kind: categorical}]
+            """);
+
+    String wanted = "no host in \"nowhere.invalid:9092\" is known here";
+    assertThat(CommandRun.of("topics", config.toString()).err()).contains(wanted);
+    assertThat(CommandRun.of("train", config.toString()).err()).contains(wanted);
+  }
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -70,8 +71,10 @@ class EvaluationITCase {
       kafka.topics().create(topic, 2);
     }
     feed();
-    run("champion", "fm");
-    run("challenger", "lr");
+    JobClient champion = start("champion", "fm");
+    JobClient challenger = start("challenger", "lr");
+    champion.getJobExecutionResult().get();
+    challenger.getJobExecutionResult().get();
   }
 
   @AfterAll
@@ -229,7 +232,7 @@ class EvaluationITCase {
     return JSON.readTree(run.out());
   }
 
-  private static void run(String name, String kind) throws Exception {
+  private static JobClient start(String name, String kind) throws Exception {
     Path out = folder.resolve(name);
     String text =
         CONFIG.formatted(
@@ -244,7 +247,7 @@ class EvaluationITCase {
     LearnerJob job = new LearnerJob(LearnerConfig.parse(text, "learner.yaml", List.of()), true);
     var env = job.localEnvironment(new Configuration());
     job.build(env);
-    env.execute();
+    return env.executeAsync();
   }
 
   private static void feed() {

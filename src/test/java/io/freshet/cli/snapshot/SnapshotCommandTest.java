@@ -169,6 +169,11 @@ final class SnapshotCommandTest {
   }
 
   @Test
+  void lsIsCalledListToo() {
+    assertThat(snapshot("list", root.toString())).isEqualTo(snapshot("ls", root.toString()));
+  }
+
+  @Test
   void verifyCountsWhatItFoundSound() {
     assertThat(snapshot("verify", root.toString()))
         .isEqualTo(new CommandRun(0, "ok: 2 versions, 4 files, 0 problems%n".formatted(), ""));
