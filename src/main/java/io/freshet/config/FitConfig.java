@@ -15,13 +15,15 @@ import java.util.List;
  * @param features the fields, read from the columns of their names
  * @param label the column of the label, 0 or 1
  * @param separator between the values of a cell of a {@code multi} field
+ * @param minCount a value that the training examples hold fewer times counts as missing
  */
 public record FitConfig(
     FeatureSchema features,
     ModelSettings model,
     FitSettings settings,
     String label,
-    String separator) {
+    String separator,
+    int minCount) {
 
   public FitConfig {
     requireNonNull(features, "features");
@@ -29,6 +31,11 @@ public record FitConfig(
     requireNonNull(settings, "settings");
     requireNonNull(label, "label");
     requireNonNull(separator, "separator");
+  }
+
+  /** The same, the label in another column. */
+  public FitConfig withLabel(String column) {
+    return new FitConfig(features, model, settings, column, separator, minCount);
   }
 
   /**

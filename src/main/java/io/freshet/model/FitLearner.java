@@ -1,6 +1,7 @@
 package io.freshet.model;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
 import io.freshet.feature.LabelledExample;
 import java.util.Arrays;
 import java.util.List;
@@ -10,8 +11,9 @@ import java.util.List;
  * figures that were published for shuffled data and several passes, not for streams.
  *
  * <p>The loss of a step is the weighted mean of its examples' logloss, plus {@code embeddingL2 / 2}
- * times the squares of the rows (all of them, or those in the step) and {@code denseL2 / 2} times
- * those of the dense parameters. A row is there from the first step that meets its feature.
+ * times the squares of the rows but the bias (of all rows, or of those in the step) and {@code
+ * denseL2 / 2} times those of the dense parameters. A row is there from when its feature is first
+ * {@linkplain #meet met}; a feature never met counts as nothing.
  */
 public final class FitLearner {
   private final FitSettings fit;
@@ -30,6 +32,7 @@ public final class FitLearner {
   private float[] gradients = new float[0]; // by them; 0 between steps
   private int[] order = new int[0];
   private float[] slopes = new float[0];
+  private int[] places = new int[0]; // of the batch's rows in the table; -1 where it has none
   private final float[] row; // one finished row
   private final float[] denseValues;
   private final float[] denseGradient;
@@ -48,16 +51,33 @@ public final class FitLearner {
   }
 
   public FitLearner(FeatureSchema schema, ModelSettings settings, FitSettings fit) {
+    this(
+        schema,
+        settings,
+        fit,
+        DenseParameters.startNormal(
+            DenseShape.of(schema.size(), settings, fit.batchNorm()),
+            settings.seed(),
+            fit.optimizer()));
+  }
+
+  /** A learner whose dense parameters start as given; it owns them. */
+  FitLearner(FeatureSchema schema, ModelSettings settings, FitSettings fit, DenseParameters dense) {
     this.fit = fit;
     this.settings = settings;
-    shape = DenseShape.of(schema.size(), settings, fit.batchNorm());
+    this.dense = dense;
+    shape = dense.shape();
     model = new DeepFm(schema, settings, shape, new Dropout(fit.dropout(), settings.seed()));
     optimizer = fit.optimizer();
-    layout = new RowLayout(settings, optimizer, optimizer);
-    dense = DenseParameters.start(shape, settings.seed(), optimizer);
+    layout = new RowLayout(settings, optimizer, fit.embeddingStart());
     row = new float[layout.finishedWidth()];
     denseValues = new float[dense.size()];
     denseGradient = new float[dense.size()];
+  }
+
+  /** Gives the features of examples their rows, as a dense framework's table has them all along. */
+  public void meet(List<LabelledExample> examples) {
+    examples.forEach(example -> Arrays.stream(example.example().fids()).forEach(this::add));
   }
 
   /**
@@ -79,7 +99,7 @@ public final class FitLearner {
     return loss;
   }
 
-  /** The click probabilities of examples; a feature never met counts as the row it starts with. */
+  /** The click probabilities of examples. */
   public float[] predict(List<LabelledExample> examples) {
     fill(examples);
     finishRows();
@@ -118,7 +138,7 @@ public final class FitLearner {
   /** Learns at so many times the rate from now on. */
   public void scaleRate(float factor) {
     optimizer = optimizer.scaled(factor);
-    layout = new RowLayout(settings, optimizer, optimizer);
+    layout = new RowLayout(settings, optimizer, fit.embeddingStart());
     float[] planes = new float[dense.size() * dense.planes()];
     dense.readAll(planes);
     dense = DenseParameters.start(shape, settings.seed(), optimizer);
@@ -132,6 +152,9 @@ public final class FitLearner {
     if (floats > finished.length) {
       finished = new float[2 * floats];
       gradients = new float[2 * floats];
+    }
+    if (batch.rows() > places.length) {
+      places = new int[2 * batch.rows()];
     }
     if (batch.size() > order.length) {
       order = new int[2 * batch.size()];
@@ -155,12 +178,11 @@ public final class FitLearner {
   private void finishRows() {
     int width = layout.finishedWidth();
     for (int row = 0; row < batch.rows(); row++) {
-      int place = index.find(batch.fid(row));
-      if (place < 0) {
-        RowLayout.startValues(
-            settings.seed(), settings.embeddingSize(), batch.fid(row), finished, row * width);
+      places[row] = index.find(batch.fid(row));
+      if (places[row] < 0) {
+        Arrays.fill(finished, row * width, (row + 1) * width, 0);
       } else {
-        layout.finish(table, place * layout.width(), finished, row * width);
+        layout.finish(table, places[row] * layout.width(), finished, row * width);
       }
     }
   }
@@ -191,13 +213,12 @@ public final class FitLearner {
     int width = layout.finishedWidth();
     if (!fit.wholeTable()) {
       for (int row = 0; row < batch.rows(); row++) {
-        update(index.find(batch.fid(row)), gradients, row * width);
+        update(places[row], gradients, row * width);
       }
       return;
     }
     for (int row = 0; row < batch.rows(); row++) {
-      int place = index.find(batch.fid(row));
-      System.arraycopy(gradients, row * width, tableGradients, place * width, width);
+      System.arraycopy(gradients, row * width, tableGradients, places[row] * width, width);
       Arrays.fill(gradients, row * width, (row + 1) * width, 0);
     }
     for (int place = 0; place < index.size(); place++) {
@@ -208,7 +229,7 @@ public final class FitLearner {
   /** Moves a row by its gradient, at {@code at}, and the penalty on its values. */
   private void update(int place, float[] gradient, int at) {
     int width = layout.finishedWidth();
-    if (fit.embeddingL2() > 0) {
+    if (fit.embeddingL2() > 0 && index.key(place) != Fids.BIAS) {
       layout.finish(table, place * layout.width(), row, 0);
       for (int i = 0; i < width; i++) {
         gradient[at + i] += fit.embeddingL2() * row[i];

@@ -19,6 +19,7 @@ public final class RowLayout {
   private final Optimizer embedding;
   private final UnknownRows starts;
   private final int embeddingSlots; // where they begin
+  private final float startDeviation;
 
   public RowLayout(ModelSettings model, LearningSettings learning) {
     this(model, learning, UnknownRows.START);
@@ -30,19 +31,22 @@ public final class RowLayout {
    * @param starts which they are
    */
   public RowLayout(ModelSettings model, LearningSettings learning, UnknownRows starts) {
-    this(model, learning.firstOrder(), learning.embedding(), starts);
+    this(model, learning.firstOrder(), learning.embedding(), starts, START_DEVIATION);
   }
 
-  RowLayout(ModelSettings model, OptimizerSettings firstOrder, OptimizerSettings embedding) {
-    this(model, firstOrder, embedding, UnknownRows.START);
+  /** A layout with one optimiser for all, where embeddings start with a deviation of their own. */
+  RowLayout(ModelSettings model, OptimizerSettings optimizer, float startDeviation) {
+    this(model, optimizer, optimizer, UnknownRows.START, startDeviation);
   }
 
   private RowLayout(
       ModelSettings model,
       OptimizerSettings firstOrder,
       OptimizerSettings embedding,
-      UnknownRows starts) {
+      UnknownRows starts,
+      float startDeviation) {
     this.starts = starts;
+    this.startDeviation = startDeviation;
     embeddingSize = model.embeddingSize();
     seed = model.seed();
     this.firstOrder = Optimizers.of(firstOrder);
@@ -74,7 +78,7 @@ public final class RowLayout {
     if (starts.isZero(fid)) {
       Arrays.fill(row, at, at + parameters(), 0);
     } else {
-      startValues(seed, embeddingSize, fid, row, at);
+      startValues(seed, embeddingSize, fid, startDeviation, row, at);
     }
     startSlots(row, at);
   }
@@ -92,10 +96,15 @@ public final class RowLayout {
 
   /** The finished row that a feature starts with: w = 0, v near-normal with deviation .01. */
   static void startValues(long seed, int embeddingSize, long fid, float[] finished, int f) {
+    startValues(seed, embeddingSize, fid, START_DEVIATION, finished, f);
+  }
+
+  private static void startValues(
+      long seed, int embeddingSize, long fid, float deviation, float[] finished, int f) {
     RandomStart random = new RandomStart(seed, fid);
     finished[f] = 0;
     for (int d = 0; d < embeddingSize; d++) {
-      finished[f + 1 + d] = START_DEVIATION * random.normal(d);
+      finished[f + 1 + d] = deviation * random.normal(d);
     }
   }
 

@@ -2,10 +2,13 @@ package io.freshet.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.model.FitSettings;
+import io.freshet.model.OptimizerSettings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class FitConfigTest {
+  private static final String FEATURES = "features: [{name: user, kind: categorical}]\n";
 
   @Test
   void aWholeConfigurationOfALearnerIsTaken() {
@@ -14,5 +17,39 @@ final class FitConfigTest {
     assertThat(config.features().fields())
         .isEqualTo(Samples.parse(Samples.FULL).features().fields());
     assertThat(config.model()).isEqualTo(Samples.parse(Samples.FULL).model());
+  }
+
+  @Test
+  void thePenaltyOnRowsIsThatOfTheTablesForTheKindOfModel() {
+    assertThat(embeddingL2()).isEqualTo(0.05f);
+    assertThat(embeddingL2("fit.batch-norm=false")).isEqualTo(5e-6f);
+    assertThat(embeddingL2("model={kind: fm}")).isEqualTo(5e-6f);
+    assertThat(embeddingL2("model={kind: lr}", "fit.embedding-l2=0.25")).isEqualTo(0.25f);
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    FitConfig config =
+        FitConfig.parse(
+            FEATURES
+                + "fit: {batch-size: 7, epochs: 3, patience: 4, embedding-start: 0.5,"
+                + " embedding-l2: 0.25, whole-table: false, dense-l2: 0.125, dropout: 0.75,"
+                + " batch-norm: false, optimizer: {kind: sgd, learning-rate: 2}, label: bought,"
+                + " separator: ';', min-count: 9}",
+            "fit.yaml",
+            List.of());
+
+    assertThat(config.settings())
+        .isEqualTo(
+            new FitSettings(
+                7, 3, 4, new OptimizerSettings.Sgd(2), 0.5f, 0.25f, false, 0.125f, 0.75f, false));
+    assertThat(config.label()).isEqualTo("bought");
+    assertThat(config.separator()).isEqualTo(";");
+    assertThat(config.minCount()).isEqualTo(9);
+    assertThat(config.withLabel("seen").label()).isEqualTo("seen");
+  }
+
+  private static float embeddingL2(String... overrides) {
+    return FitConfig.parse(FEATURES, "fit.yaml", List.of(overrides)).settings().embeddingL2();
   }
 }
