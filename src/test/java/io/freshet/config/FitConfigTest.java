@@ -3,9 +3,13 @@ package io.freshet.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.model.FitSettings;
+import io.freshet.model.ModelKind;
 import io.freshet.model.OptimizerSettings;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class FitConfigTest {
   private static final String FEATURES = "features: [{name: user, kind: categorical}]\n";
@@ -25,6 +29,20 @@ final class FitConfigTest {
     assertThat(embeddingL2("fit.batch-norm=false")).isEqualTo(5e-6f);
     assertThat(embeddingL2("model={kind: fm}")).isEqualTo(5e-6f);
     assertThat(embeddingL2("model={kind: lr}", "fit.embedding-l2=0.25")).isEqualTo(0.25f);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fit-frappe.yaml", "fit-movielens-1m.yaml"})
+  void theRecipesAreThoseOfTheDocumentation(String name) {
+    Path recipe = Path.of("src/examples", name);
+
+    FitConfig deep = FitConfig.read(recipe, List.of());
+    FitConfig linear = FitConfig.read(recipe, List.of("model={kind: lr}"));
+
+    assertThat(deep.settings()).isEqualTo(FitSettings.DEFAULT);
+    assertThat(deep.model().hiddenLayers()).containsExactly(400, 400, 400);
+    assertThat(linear.model().kind()).isEqualTo(ModelKind.LR);
+    assertThat(linear.settings().embeddingL2()).isEqualTo(5e-6f);
   }
 
   @Test
