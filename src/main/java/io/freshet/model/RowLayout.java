@@ -34,6 +34,10 @@ public final class RowLayout {
     this(model, learning.firstOrder(), learning.embedding(), starts, START_DEVIATION);
   }
 
+  RowLayout(ModelSettings model, OptimizerSettings firstOrder, OptimizerSettings embedding) {
+    this(model, firstOrder, embedding, UnknownRows.START, START_DEVIATION);
+  }
+
   /** A layout with one optimiser for all, where embeddings start with a deviation of their own. */
   RowLayout(ModelSettings model, OptimizerSettings optimizer, float startDeviation) {
     this(model, optimizer, optimizer, UnknownRows.START, startDeviation);
