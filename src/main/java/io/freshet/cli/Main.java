@@ -57,7 +57,12 @@ import picocli.CommandLine.Spec;
       "  java -jar freshet.jar snapshot ls /var/lib/freshet/snapshots",
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.",
-      "Environment: FRESHET_DEBUG=1 is --debug; FRESHET_LOG=INFO logs more than warnings."
+      "",
+      "Environment:",
+      "  FRESHET_DEBUG=1     is --debug",
+      "  FRESHET_LOG=INFO    logs more than warnings",
+      "  FLINK_PLUGINS_DIR   has a folder for each plugin, as that for s3://",
+      "  FLINK_CONF_DIR      has the config.yaml with their settings"
     })
 public final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -71,7 +76,14 @@ public final class Main implements Callable<Integer> {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(run(commandLine(), args));
+    CommandLine command = commandLine();
+    try {
+      FileSystemPlugins.load(System.getenv());
+    } catch (RuntimeException e) {
+      Failures.print(e, "freshet", false, command.getErr());
+      System.exit(2);
+    }
+    System.exit(run(command, args));
   }
 
   /** The command with its subcommands, as {@code main} runs it. */

@@ -4,6 +4,7 @@ import io.freshet.model.Admission.Counted;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.OptimizerSettings;
 import io.freshet.model.OptimizerSettings.Adagrad;
+import io.freshet.model.OptimizerSettings.RowWiseAdagrad;
 import io.freshet.model.TableSettings;
 import io.freshet.model.TableSettings.FieldRule;
 import io.freshet.train.TrainSettings;
@@ -76,13 +77,16 @@ final class Advice {
   }
 
   private void onAccumulator(String key, OptimizerSettings settings) {
-    if (config.parallelism() > 1
-        && settings instanceof Adagrad adagrad
-        && adagrad.initialAccumulator() < LEAST_ACCUMULATOR) {
+    float start = LEAST_ACCUMULATOR;
+    if (settings instanceof Adagrad adagrad) {
+      start = adagrad.initialAccumulator();
+    } else if (settings instanceof RowWiseAdagrad adagrad) {
+      start = adagrad.initialAccumulator();
+    }
+    if (config.parallelism() > 1 && start < LEAST_ACCUMULATOR) {
       root.warning(
           "train." + key + ".initial-accumulator",
-          adagrad.initialAccumulator()
-              + " is below 0.1: with several trainers the first steps of a row may overshoot");
+          start + " is below 0.1: with several trainers the first steps of a row may overshoot");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.freshet.config;
 
 import static io.freshet.config.Wanted.anyNumber;
+import static io.freshet.config.Wanted.number;
 import static io.freshet.config.Wanted.oneOf;
 import static io.freshet.config.Wanted.positiveNumber;
 import static io.freshet.config.Wanted.text;
@@ -13,6 +14,8 @@ import io.freshet.feature.Field.Cross;
 import io.freshet.feature.Field.Multi;
 import io.freshet.feature.Field.Numeric;
 import io.freshet.feature.Field.Transform;
+import io.freshet.model.FieldLearning;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,6 +29,8 @@ import java.util.function.Function;
  *
  * <p>A field is {@code {name, kind, number}}; a numeric one has a {@code transform} too, whose own
  * keys stand beside it: {@code {name: age, kind: numeric, transform: buckets, bounds: [18, 30]}}.
+ * How its rows are learned may stand there too: {@code {name: user, kind: categorical, rate-factor:
+ * 2}}.
  */
 final class FeatureReader {
   private static final Map<String, Function<Head, Field>> KINDS =
@@ -71,6 +76,24 @@ final class FeatureReader {
     return List.copyOf(fields.values());
   }
 
+  /**
+   * How fields are learned that say so.
+   *
+   * @param l2 of the others
+   */
+  List<FieldLearning> learning(float l2) {
+    List<FieldLearning> others = new ArrayList<>();
+    for (Head head : heads.values()) {
+      Section s = head.section();
+      float rate = s.get("rate-factor", 1f, number(0.001, 1000));
+      float penalty = s.get("l2", l2, number(0, 1000));
+      if (rate != 1 || penalty != l2) {
+        others.add(new FieldLearning(head.number(), rate, penalty));
+      }
+    }
+    return others;
+  }
+
   /** Reports a user field that cannot partition the examples. */
   void checkUser(Section train, String user) {
     if (heads.isEmpty()) {
@@ -103,6 +126,7 @@ final class FeatureReader {
 
   private void add(Section s, int position) {
     Optional<String> name = s.require("name", text());
+    s.leave("rate-factor", "l2");
     int number = s.get("number", position, wholeNumber(1, Fids.MAX_FIELD));
     Head head = new Head(name.orElse("a field without name"), number, s);
     Optional<Field> field =

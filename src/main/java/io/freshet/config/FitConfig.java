@@ -3,6 +3,7 @@ package io.freshet.config;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.model.FieldLearning;
 import io.freshet.model.FitSettings;
 import io.freshet.model.ModelSettings;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
  * section {@code fit}. Everything else may be missing, Kafka's address too.
  *
  * @param features the fields, read from the columns of their names
+ * @param fields those whose rows are learned otherwise than the others'
  * @param label the column of the label, 0 or 1
  * @param separator between the values of a cell of a {@code multi} field
  * @param minCount a value that the training examples hold fewer times counts as missing
@@ -21,6 +23,7 @@ public record FitConfig(
     FeatureSchema features,
     ModelSettings model,
     FitSettings settings,
+    List<FieldLearning> fields,
     String label,
     String separator,
     int minCount) {
@@ -29,13 +32,14 @@ public record FitConfig(
     requireNonNull(features, "features");
     requireNonNull(model, "model");
     requireNonNull(settings, "settings");
+    fields = List.copyOf(fields);
     requireNonNull(label, "label");
     requireNonNull(separator, "separator");
   }
 
   /** The same, the label in another column. */
   public FitConfig withLabel(String column) {
-    return new FitConfig(features, model, settings, column, separator, minCount);
+    return new FitConfig(features, model, settings, fields, column, separator, minCount);
   }
 
   /**

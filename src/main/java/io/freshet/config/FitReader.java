@@ -7,6 +7,7 @@ import static io.freshet.config.Wanted.wholeNumber;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
+import io.freshet.model.FieldLearning;
 import io.freshet.model.FitSettings;
 import io.freshet.model.ModelSettings;
 import java.util.List;
@@ -60,14 +61,16 @@ final class FitReader {
 
   private FitConfig config(Section s) {
     s.leave(LEFT);
-    List<Field> fields = FeatureReader.read(s).fields();
+    FeatureReader features = FeatureReader.read(s);
+    List<Field> fields = features.fields();
     ModelSettings model = s.section("model").as(ModelSettings.DEFAULT, Sections::model);
     Fit fit = section(s, model);
+    List<FieldLearning> own = features.learning(fit.settings().embeddingL2());
     s.end();
     problems.refuse();
-    FeatureSchema features = new FeatureSchema(fields, anyUser(fields));
+    FeatureSchema schema = new FeatureSchema(fields, anyUser(fields));
     return new FitConfig(
-        features, model, fit.settings(), fit.label(), fit.separator(), fit.minCount());
+        schema, model, fit.settings(), own, fit.label(), fit.separator(), fit.minCount());
   }
 
   /** Fitting does not partition by users, but a schema names a field that could. */

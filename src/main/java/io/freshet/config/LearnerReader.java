@@ -9,6 +9,7 @@ import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.event.EventSettings;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.join.JoinSettings;
+import io.freshet.model.FieldLearning;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings;
@@ -68,6 +69,7 @@ final class LearnerReader {
     int parallelism = parallelism(s, "parallelism", LearnerConfig.DEFAULT_PARALLELISM);
     int maxParallelism = parallelism(s, "max-parallelism", LearnerConfig.DEFAULT_MAX_PARALLELISM);
     FitReader.section(s, model);
+    List<FieldLearning> own = fields.learning(model.l2());
     s.end();
 
     fields.checkUser(trainSection, user);
@@ -79,6 +81,10 @@ final class LearnerReader {
       refuseDecay(s, train.learning());
     }
     checkWeightDecay(s, train, parallelism);
+    if (train.learning().regularization().dropout() > 0 && model.hiddenLayers().isEmpty()) {
+      s.error(
+          "train.dropout", "drops hidden units, but the model has no hidden layers: leave it out");
+    }
     if (snapshot.root().equals(checkpoint.dir())) {
       s.error("snapshot.root", "is checkpoint.dir too; give each a directory of its own");
     }
@@ -99,7 +105,7 @@ final class LearnerReader {
         new FeatureSchema(fields.fields(), user),
         join,
         model,
-        train.withLabels(join.labels()).withTable(table),
+        train.withLabels(join.labels()).withTable(table).withFields(own),
         evaluate,
         snapshot,
         checkpoint,

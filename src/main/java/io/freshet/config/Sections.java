@@ -4,6 +4,7 @@ import static io.freshet.config.Wanted.anyWholeNumber;
 import static io.freshet.config.Wanted.directory;
 import static io.freshet.config.Wanted.duration;
 import static io.freshet.config.Wanted.limit;
+import static io.freshet.config.Wanted.most;
 import static io.freshet.config.Wanted.name;
 import static io.freshet.config.Wanted.number;
 import static io.freshet.config.Wanted.oneOf;
@@ -18,6 +19,7 @@ import io.freshet.event.EventSettings;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Regularization;
 import io.freshet.snapshot.GateSettings;
 import io.freshet.snapshot.MergeSettings;
 import io.freshet.snapshot.RetentionSettings;
@@ -82,7 +84,19 @@ final class Sections {
         s.section("first-order-optimizer").as(d.firstOrder(), OptimizerReader::read),
         s.section("embedding-optimizer").as(d.embedding(), OptimizerReader::readForVectors),
         dense.get("step-size", d.denseStepSize(), wholeNumber(1, MILLION)),
-        dense.section("optimizer").as(d.dense(), OptimizerReader::read));
+        dense.section("optimizer").as(d.dense(), OptimizerReader::read),
+        d.labels(),
+        d.table(),
+        regularization(s, d.regularization()));
+  }
+
+  private static Regularization regularization(Section s, Regularization d) {
+    Section clip = s.section("clip");
+    return new Regularization(
+        s.get("dropout", d.dropout(), number(0, 0.99)),
+        clip.get("rows", d.rowNorm(), most()),
+        clip.get("dense", d.denseNorm(), most()),
+        d.fields());
   }
 
   static EvaluateSettings evaluate(Section s, EvaluateSettings d) {

@@ -12,7 +12,9 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -55,12 +57,28 @@ final class OutputTopics {
           .all()
           .get();
     } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof TopicExistsException)) {
+      boolean isThere =
+          e.getCause() instanceof TopicExistsException
+              || e.getCause() instanceof AuthorizationException && isSeen(admin, name);
+      if (!isThere) {
         throw new IOException(
             "cannot create topic %s at %s: %s; create it, or allow the job to"
                 .formatted(name, servers, e.getCause().getMessage()),
             e.getCause());
       }
+    }
+  }
+
+  /** Kafka forbids creation before it looks whether there is anything to create. */
+  private static boolean isSeen(Admin admin, String name) throws InterruptedException {
+    try {
+      admin
+          .describeTopics(List.of(name), new DescribeTopicsOptions().timeoutMs(PATIENCE_MILLIS))
+          .allTopicNames()
+          .get();
+      return true;
+    } catch (ExecutionException e) {
+      return false; // the refusal to create it says what to do
     }
   }
 }

@@ -125,6 +125,6 @@ record SnapshotStart(String root, String name, String shapeText, long lastSeen)
   }
 
   private static SnapshotStore store(String root) throws IOException {
-    return new SnapshotStore(FlinkStorage.reading(root));
+    return new SnapshotStore(FlinkStorage.at(root));
   }
 }

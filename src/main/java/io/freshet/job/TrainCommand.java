@@ -5,9 +5,6 @@ import io.freshet.config.LearnerConfig;
 import io.freshet.train.RefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.Configuration;
@@ -17,6 +14,7 @@ import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.util.ExceptionUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -41,18 +39,7 @@ import picocli.CommandLine.Spec;
 public final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description = "The learner's configuration (YAML).")
-  private Path config;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides a key of the configuration, as train.batch-size=1024; repeatable.")
-  private List<String> overrides = new ArrayList<>();
+  @Mixin private ConfigOptions config;
 
   @Option(
       names = "--bounded",
@@ -101,7 +88,7 @@ public final class TrainCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     checkOptions();
     try {
-      LearnerConfig learner = LearnerConfig.read(config, overrides);
+      LearnerConfig learner = LearnerConfig.read(config.file(), config.overrides());
       learner.warnings().forEach(warning -> err.println("warning: " + warning));
       var job = new LearnerJob(learner, bounded);
       if (fromSnapshot != null) {

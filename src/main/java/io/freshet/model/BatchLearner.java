@@ -1,6 +1,7 @@
 package io.freshet.model;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.ImpressionHash;
 import io.freshet.feature.LabelledExample;
 import io.freshet.feature.LabelledExample.Kind;
 import java.util.Arrays;
@@ -17,9 +18,14 @@ import java.util.Arrays;
  *
  * with p the sigmoid of the logit, and the weight the impression's times that of {@link
  * LabelCorrection}, plus l2 / 2 times the square of each finished value of the rows that the step
- * touches, each row once. A row takes one optimiser step per row step, however often it occurs. The
- * deep part takes one whenever {@code denseStepSize} examples have gathered, by their summed
- * gradient, plus l2 times each parameter, once.
+ * touches, each row once; l2 may be the field's own. A row takes one optimiser step per row step,
+ * however often it occurs. The deep part takes one whenever {@code denseStepSize} examples have
+ * gathered, by their summed gradient, plus l2 times each parameter, once. Either gradient is
+ * clipped to its norm, if it has one, with the penalty in it: {@link Regularization}.
+ *
+ * <p>Where units of the deep part drop out, predictions are made without, and learning takes a
+ * forward pass of its own. Which ones drop out hangs on the impression's id, so a replay learns the
+ * same.
  *
  * <p>A correction has a slope of its own: a label that was learned as y and is y + d adds (p - (y +
  * d)) and takes back (p - y), whatever p was and is, so the slope by the logit is just -weight · d.
@@ -46,13 +52,17 @@ public final class BatchLearner {
   private final LabelCorrection correction;
   private final DeepFm model;
   private final SkipListener listener;
-  private final GradientCheck check = new GradientCheck();
+  private final GradientCheck rowCheck;
+  private final GradientCheck denseCheck;
+  private final RowPenalty penalty;
+  private final Dropout dropout;
 
   private float[] finished = new float[0]; // rows of the batch
   private float[] gradients = new float[0]; // by the finished rows; 0 between steps
   private boolean[] isTouched = new boolean[0]; // rows in the step; false between steps
   private int[] touched = new int[0];
   private float[] slopes = new float[0]; // of each example of the step; NaN leaves it out
+  private long[] keys = new long[0]; // of each example of the step, where units drop out
 
   private final float[] denseValues;
   private final float[] denseGradient;
@@ -83,7 +93,12 @@ public final class BatchLearner {
     l2 = model.l2();
     denseStepSize = learning.denseStepSize();
     steps = new RowSteps(learning.stepSize(), learning.repeatsPerUser());
-    this.model = new DeepFm(schema, model);
+    Regularization bounds = learning.regularization();
+    rowCheck = new GradientCheck(bounds.rowNorm());
+    denseCheck = new GradientCheck(bounds.denseNorm());
+    penalty = new RowPenalty(model.l2(), bounds.fields());
+    dropout = new Dropout(bounds.dropout(), model.seed());
+    this.model = new DeepFm(schema, model, DenseShape.of(schema.size(), model), dropout);
     correction = LabelCorrection.of(learning.labels());
     denseValues = new float[dense.size()];
     denseGradient = new float[dense.size()];
@@ -102,7 +117,7 @@ public final class BatchLearner {
     float[] probabilities = new float[batch.size()];
     float[] weights = new float[batch.size()];
     for (int row = 0; row < batch.rows(); row++) {
-      finish(row, rows);
+      finish(batch, row, rows);
     }
     batch.absentRows().forEach(this::leaveOut);
     steps.plan(batch);
@@ -112,6 +127,9 @@ public final class BatchLearner {
       int n = steps.end(step) - from;
       model.forward(batch, steps.order(), from, n, finished);
       int learned = predict(batch, from, n, probabilities, weights);
+      if (dropout.isOn()) {
+        dropOut(batch, from, n, probabilities);
+      }
       model.backward(slopes, gradients);
       int distinct = touch(batch, from, n);
       updateRows(rows, distinct, batch, from, n);
@@ -150,8 +168,8 @@ public final class BatchLearner {
     gathered = 0;
     if (dense.size() > 0) {
       model.drain(denseGradient);
-      addPenalty(denseValues, 0, denseGradient, 0, dense.size());
-      if (check.passes(denseGradient, 0, dense.size())) {
+      addDensePenalty();
+      if (denseCheck.passes(denseGradient, 0, dense.size())) {
         dense.update(denseGradient);
       } else {
         skipped++;
@@ -185,16 +203,40 @@ public final class BatchLearner {
       slopes[i] = Float.NaN;
       if (labelled.isLearned()) {
         learned++;
-        float slope = slope(labelled, model.logit(i), probability);
-        if (isSane(i, slope)) {
-          slopes[i] = slope;
-        } else {
-          skipped++;
-          listener.skipped(labelled, reason(i, slope));
-        }
+        setSlope(i, labelled, probability);
       }
     }
     return learned;
+  }
+
+  /**
+   * Goes through the step's examples once more, as they are learned: with units that drop out. What
+   * was predicted stays.
+   */
+  private void dropOut(MiniBatch batch, int from, int n, float[] probabilities) {
+    for (int i = 0; i < n; i++) {
+      LabelledExample labelled = batch.example(steps.order()[from + i]);
+      keys[i] = ImpressionHash.key(labelled.impressionId());
+    }
+    dropout.examples(keys);
+    model.forward(batch, steps.order(), from, n, finished, true);
+    for (int i = 0; i < n; i++) {
+      int example = steps.order()[from + i];
+      if (!Float.isNaN(slopes[i])) {
+        setSlope(i, batch.example(example), probabilities[example]);
+      }
+    }
+  }
+
+  private void setSlope(int i, LabelledExample labelled, float probability) {
+    float slope = slope(labelled, model.logit(i), probability);
+    slopes[i] = Float.NaN;
+    if (isSane(i, slope)) {
+      slopes[i] = slope;
+    } else {
+      skipped++;
+      listener.skipped(labelled, reason(i, slope));
+    }
   }
 
   private float slope(LabelledExample example, float logit, float probability) {
@@ -238,10 +280,12 @@ public final class BatchLearner {
     for (int i = 0; i < distinct; i++) {
       int row = touched[i];
       int g = row * width;
-      addPenalty(finished, g, gradients, g, width);
-      if (check.passes(gradients, g, width)) {
-        layout.update(rows, row * layout.width(), gradients, g);
-        finish(row, rows);
+      if (penalty.isOn()) {
+        penalty.add(batch.fid(row), finished, g, gradients, g, width);
+      }
+      if (rowCheck.passes(gradients, g, width)) {
+        layout.update(batch.fid(row), rows, row * layout.width(), gradients, g);
+        finish(batch, row, rows);
       } else {
         skipped++;
         tellHolders(row, batch, from, n);
@@ -273,14 +317,15 @@ public final class BatchLearner {
     return false;
   }
 
-  private void finish(int row, float[] rows) {
-    layout.finish(rows, row * layout.width(), finished, row * layout.finishedWidth());
+  private void finish(MiniBatch batch, int row, float[] rows) {
+    layout.finish(
+        batch.fid(row), rows, row * layout.width(), finished, row * layout.finishedWidth());
   }
 
-  private void addPenalty(float[] values, int v, float[] gradient, int g, int n) {
+  private void addDensePenalty() {
     if (l2 > 0) {
-      for (int i = 0; i < n; i++) {
-        gradient[g + i] += l2 * values[v + i];
+      for (int i = 0; i < denseGradient.length; i++) {
+        denseGradient[i] += l2 * denseValues[i];
       }
     }
   }
@@ -295,6 +340,7 @@ public final class BatchLearner {
     }
     if (batch.size() > slopes.length) {
       slopes = new float[2 * batch.size()];
+      keys = new long[slopes.length];
     }
   }
 }

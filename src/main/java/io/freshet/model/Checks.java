@@ -17,6 +17,13 @@ final class Checks {
     }
   }
 
+  /** Of what may be infinite. */
+  static void norm(String name, float value) {
+    if (!(value > 0)) {
+      throw new IllegalArgumentException(name + " is " + value + " but must be above 0");
+    }
+  }
+
   /** Of accumulators, which start somewhere. */
   static void cap(float cap, float start) {
     if (!(cap > 0 && cap >= start)) {

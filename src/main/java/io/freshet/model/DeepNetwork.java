@@ -64,7 +64,7 @@ final class DeepNetwork {
       }
       addBias(inputs[l + 1], layers[l].biases, l < last ? 0 : Float.NEGATIVE_INFINITY);
       if (training && l < last) {
-        dropout.forward(inputs[l + 1]);
+        dropout.forward(inputs[l + 1], l);
       }
     }
     return inputs[last + 1];

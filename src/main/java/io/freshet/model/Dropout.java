@@ -1,20 +1,25 @@
 package io.freshet.model;
 
-import java.util.SplittableRandom;
 import org.ejml.data.FMatrixRMaj;
 
 /**
  * Dropout (Srivastava et al. 2014, JMLR 15), inverted: in training a unit is 0 with probability
  * {@code rate}, else divided by 1 - rate, so that prediction needs nothing.
  *
- * <p>Not thread-safe; the same seed drops the same units.
+ * <p>Which units drop out is addressed by (seed, key of the example, layer, unit): a replay of the
+ * same examples drops the same ones, whatever else is in their batch. Not thread-safe.
  */
 final class Dropout {
   static final Dropout NONE = new Dropout(0, 0);
 
+  private static final long STREAM = 0x64726F706F7574L; // apart from the seed's other uses
+  private static final int LAYER_BITS = 16; // no layer has as many units
+
   private final float rate;
   private final float scale;
-  private final SplittableRandom random;
+  private final int below;
+  private final long seed;
+  private long[] keys = new long[0];
 
   /**
    * A dropout.
@@ -23,15 +28,30 @@ final class Dropout {
    */
   Dropout(float rate, long seed) {
     this.rate = rate;
+    this.seed = seed ^ STREAM;
     scale = 1 / (1 - rate);
-    random = new SplittableRandom(seed);
+    below = (int) (rate * (1L << 32) + Integer.MIN_VALUE);
   }
 
-  void forward(FMatrixRMaj units) {
+  boolean isOn() {
+    return rate > 0;
+  }
+
+  /** Says whose units the rows of the next forward pass are; the array is only read. */
+  void examples(long[] keysOfExamples) {
+    keys = keysOfExamples;
+  }
+
+  /** Drops units of a layer, one row an example. */
+  void forward(FMatrixRMaj units, int layer) {
     if (rate > 0) {
-      int below = (int) (rate * (1L << 32) + Integer.MIN_VALUE);
-      for (int i = 0; i < units.getNumElements(); i++) {
-        units.data[i] = random.nextInt() < below ? 0 : scale * units.data[i];
+      int at = 0;
+      for (int example = 0; example < units.numRows; example++) {
+        RandomStart random = new RandomStart(seed, keys[example]);
+        for (int unit = 0; unit < units.numCols; unit++, at++) {
+          int drawn = (int) (random.bits(layer << LAYER_BITS | unit) >>> 32);
+          units.data[at] = drawn < below ? 0 : scale * units.data[at];
+        }
       }
     }
   }

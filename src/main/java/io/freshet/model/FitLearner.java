@@ -18,6 +18,9 @@ import java.util.List;
 public final class FitLearner {
   private final FitSettings fit;
   private final ModelSettings settings;
+  private final List<FieldLearning> fields;
+  private final RowPenalty penalty;
+  private final Dropout dropout;
   private final DeepFm model;
   private final DenseShape shape;
   private OptimizerSettings optimizer;
@@ -33,6 +36,8 @@ public final class FitLearner {
   private int[] order = new int[0];
   private float[] slopes = new float[0];
   private int[] places = new int[0]; // of the batch's rows in the table; -1 where it has none
+  private long[] numbers = new long[0]; // of the examples
+  private long learned; // examples, each as often as it was
   private final float[] row; // one finished row
   private final float[] denseValues;
   private final float[] denseGradient;
@@ -51,10 +56,17 @@ public final class FitLearner {
   }
 
   public FitLearner(FeatureSchema schema, ModelSettings settings, FitSettings fit) {
+    this(schema, settings, fit, List.of());
+  }
+
+  /** A learner that learns the rows of some fields otherwise. */
+  public FitLearner(
+      FeatureSchema schema, ModelSettings settings, FitSettings fit, List<FieldLearning> fields) {
     this(
         schema,
         settings,
         fit,
+        fields,
         DenseParameters.startNormal(
             DenseShape.of(schema.size(), settings, fit.batchNorm()),
             settings.seed(),
@@ -62,14 +74,22 @@ public final class FitLearner {
   }
 
   /** A learner whose dense parameters start as given; it owns them. */
-  FitLearner(FeatureSchema schema, ModelSettings settings, FitSettings fit, DenseParameters dense) {
+  FitLearner(
+      FeatureSchema schema,
+      ModelSettings settings,
+      FitSettings fit,
+      List<FieldLearning> fields,
+      DenseParameters dense) {
     this.fit = fit;
+    this.fields = List.copyOf(fields);
+    penalty = new RowPenalty(fit.embeddingL2(), fields);
+    dropout = new Dropout(fit.dropout(), settings.seed());
     this.settings = settings;
     this.dense = dense;
     shape = dense.shape();
-    model = new DeepFm(schema, settings, shape, new Dropout(fit.dropout(), settings.seed()));
+    model = new DeepFm(schema, settings, shape, dropout);
     optimizer = fit.optimizer();
-    layout = new RowLayout(settings, optimizer, fit.embeddingStart());
+    layout = new RowLayout(settings, optimizer, fields, fit.embeddingStart());
     row = new float[layout.finishedWidth()];
     denseValues = new float[dense.size()];
     denseGradient = new float[dense.size()];
@@ -91,6 +111,10 @@ public final class FitLearner {
       add(batch.fid(row));
     }
     finishRows();
+    for (int i = 0; i < examples.size(); i++) {
+      numbers[i] = learned++;
+    }
+    dropout.examples(numbers);
     forward(true);
     double loss = slopes(examples);
     model.backward(slopes, gradients);
@@ -138,7 +162,7 @@ public final class FitLearner {
   /** Learns at so many times the rate from now on. */
   public void scaleRate(float factor) {
     optimizer = optimizer.scaled(factor);
-    layout = new RowLayout(settings, optimizer, fit.embeddingStart());
+    layout = new RowLayout(settings, optimizer, fields, fit.embeddingStart());
     float[] planes = new float[dense.size() * dense.planes()];
     dense.readAll(planes);
     dense = DenseParameters.start(shape, settings.seed(), optimizer);
@@ -159,6 +183,7 @@ public final class FitLearner {
     if (batch.size() > order.length) {
       order = new int[2 * batch.size()];
       slopes = new float[order.length];
+      numbers = new long[order.length];
       Arrays.setAll(order, i -> i);
     }
   }
@@ -182,7 +207,7 @@ public final class FitLearner {
       if (places[row] < 0) {
         Arrays.fill(finished, row * width, (row + 1) * width, 0);
       } else {
-        layout.finish(table, places[row] * layout.width(), finished, row * width);
+        layout.finish(batch.fid(row), table, places[row] * layout.width(), finished, row * width);
       }
     }
   }
@@ -229,13 +254,12 @@ public final class FitLearner {
   /** Moves a row by its gradient, at {@code at}, and the penalty on its values. */
   private void update(int place, float[] gradient, int at) {
     int width = layout.finishedWidth();
-    if (fit.embeddingL2() > 0 && index.key(place) != Fids.BIAS) {
-      layout.finish(table, place * layout.width(), row, 0);
-      for (int i = 0; i < width; i++) {
-        gradient[at + i] += fit.embeddingL2() * row[i];
-      }
+    long fid = index.key(place);
+    if (penalty.isOn() && fid != Fids.BIAS) {
+      layout.finish(fid, table, place * layout.width(), row, 0);
+      penalty.add(fid, row, 0, gradient, at, width);
     }
-    layout.update(table, place * layout.width(), gradient, at);
+    layout.update(fid, table, place * layout.width(), gradient, at);
     Arrays.fill(gradient, at, at + width, 0);
   }
 

@@ -16,6 +16,7 @@ import java.io.Serializable;
  * @param dense optimiser of the deep part
  * @param labels how the labels come about, whose spread the learner undoes
  * @param table which features have a row, and for how long
+ * @param regularization what keeps learning in bounds
  */
 public record LearningSettings(
     int stepSize,
@@ -25,7 +26,8 @@ public record LearningSettings(
     int denseStepSize,
     OptimizerSettings dense,
     LabelSettings labels,
-    TableSettings table)
+    TableSettings table,
+    Regularization regularization)
     implements Serializable {
   public static final LearningSettings DEFAULT =
       new LearningSettings(
@@ -34,7 +36,7 @@ public record LearningSettings(
           new OptimizerSettings.Ftrl(0.5f, 1, 0, 0),
           new OptimizerSettings.Adagrad(0.1f, 0.1f),
           64,
-          new OptimizerSettings.Adagrad(0.02f, 0.1f));
+          new OptimizerSettings.Adagrad(0.02f, 0.1f, 100));
 
   public LearningSettings {
     Checks.atLeastOne("step size", stepSize);
@@ -47,9 +49,10 @@ public record LearningSettings(
     Checks.forSingle("dense optimizer", dense);
     requireNonNull(labels, "labels");
     requireNonNull(table, "table");
+    requireNonNull(regularization, "regularization");
   }
 
-  /** With labels and a table as they are by default. */
+  /** With labels, a table and bounds as they are by default. */
   public LearningSettings(
       int stepSize,
       int repeatsPerUser,
@@ -65,18 +68,27 @@ public record LearningSettings(
         denseStepSize,
         dense,
         LabelSettings.DEFAULT,
-        TableSettings.OFF);
+        TableSettings.OFF,
+        Regularization.OFF);
   }
 
   /** The same for labels that come about otherwise. */
   public LearningSettings withLabels(LabelSettings others) {
-    return new LearningSettings(
-        stepSize, repeatsPerUser, firstOrder, embedding, denseStepSize, dense, others, table);
+    return with(others, table, regularization);
   }
 
   /** The same for a table of other rules. */
   public LearningSettings withTable(TableSettings other) {
+    return with(labels, other, regularization);
+  }
+
+  /** The same in other bounds. */
+  public LearningSettings withRegularization(Regularization other) {
+    return with(labels, table, other);
+  }
+
+  private LearningSettings with(LabelSettings how, TableSettings which, Regularization bounds) {
     return new LearningSettings(
-        stepSize, repeatsPerUser, firstOrder, embedding, denseStepSize, dense, labels, other);
+        stepSize, repeatsPerUser, firstOrder, embedding, denseStepSize, dense, how, which, bounds);
   }
 }

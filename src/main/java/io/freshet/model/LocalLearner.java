@@ -97,7 +97,7 @@ public final class LocalLearner {
   /** The row that the model computes with, {@code [w, v₁…v_k]}. */
   public float[] finished(int row) {
     float[] finished = new float[layout.finishedWidth()];
-    layout.finish(table, row * layout.width(), finished, 0);
+    layout.finish(fid(row), table, row * layout.width(), finished, 0);
     return finished;
   }
 
@@ -121,7 +121,7 @@ public final class LocalLearner {
   public Predictor predictorOfNow() {
     float[] rows = new float[index.size() * layout.finishedWidth()];
     for (int row = 0; row < index.size(); row++) {
-      layout.finish(table, row * layout.width(), rows, row * layout.finishedWidth());
+      layout.finish(fid(row), table, row * layout.width(), rows, row * layout.finishedWidth());
     }
     BitSet live = new BitSet();
     for (int row = 0; row < index.size(); row++) {
@@ -145,7 +145,7 @@ public final class LocalLearner {
   private boolean read(long fid, float[] finished, int at) {
     int row = find(fid);
     if (row >= 0) {
-      layout.finish(table, row * layout.width(), finished, at);
+      layout.finish(fid, table, row * layout.width(), finished, at);
     }
     return row >= 0;
   }

@@ -38,7 +38,8 @@ final class RandomStart {
     return (float) ((sum - MEAN) / DEVIATION);
   }
 
-  private long bits(int counter) {
+  /** 64 random bits. */
+  long bits(int counter) {
     return mix(origin + (counter + 1L) * GAMMA);
   }
 

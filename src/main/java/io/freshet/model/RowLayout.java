@@ -1,6 +1,8 @@
 package io.freshet.model;
 
+import io.freshet.feature.Fids;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How a row of the embedding table lies in a float array: {@code [w, v₁…v_k | slots of w | slots of
@@ -8,18 +10,20 @@ import java.util.Arrays;
  *
  * <p>The <em>stored</em> row is what travels in the loop and lies in state; the <em>finished</em>
  * row, {@code [w, v₁…v_k]}, holds the values that the model computes with, and is what snapshots
- * hold.
+ * hold. Fields may have rates of their own, so a row is read and moved by what its feature's field
+ * has.
  */
 public final class RowLayout {
   private static final float START_DEVIATION = 0.01f;
 
   private final int embeddingSize;
   private final long seed;
-  private final Optimizer firstOrder;
-  private final Optimizer embedding;
+  private final Optimizer[] firstOrder; // by field number, as are those of the embeddings
+  private final Optimizer[] embedding;
   private final UnknownRows starts;
   private final int embeddingSlots; // where they begin
   private final float startDeviation;
+  private final int width;
 
   public RowLayout(ModelSettings model, LearningSettings learning) {
     this(model, learning, UnknownRows.START);
@@ -31,31 +35,58 @@ public final class RowLayout {
    * @param starts which they are
    */
   public RowLayout(ModelSettings model, LearningSettings learning, UnknownRows starts) {
-    this(model, learning.firstOrder(), learning.embedding(), starts, START_DEVIATION);
+    this(
+        model,
+        learning.firstOrder(),
+        learning.embedding(),
+        learning.regularization().fields(),
+        starts,
+        START_DEVIATION);
   }
 
-  RowLayout(ModelSettings model, OptimizerSettings firstOrder, OptimizerSettings embedding) {
-    this(model, firstOrder, embedding, UnknownRows.START, START_DEVIATION);
+  RowLayout(
+      ModelSettings model,
+      OptimizerSettings firstOrder,
+      OptimizerSettings embedding,
+      List<FieldLearning> fields) {
+    this(model, firstOrder, embedding, fields, UnknownRows.START, START_DEVIATION);
   }
 
   /** A layout with one optimiser for all, where embeddings start with a deviation of their own. */
-  RowLayout(ModelSettings model, OptimizerSettings optimizer, float startDeviation) {
-    this(model, optimizer, optimizer, UnknownRows.START, startDeviation);
+  RowLayout(
+      ModelSettings model,
+      OptimizerSettings optimizer,
+      List<FieldLearning> fields,
+      float startDeviation) {
+    this(model, optimizer, optimizer, fields, UnknownRows.START, startDeviation);
   }
 
   private RowLayout(
       ModelSettings model,
       OptimizerSettings firstOrder,
       OptimizerSettings embedding,
+      List<FieldLearning> fields,
       UnknownRows starts,
       float startDeviation) {
     this.starts = starts;
     this.startDeviation = startDeviation;
     embeddingSize = model.embeddingSize();
     seed = model.seed();
-    this.firstOrder = Optimizers.of(firstOrder);
-    this.embedding = Optimizers.of(embedding);
-    embeddingSlots = parameters() + this.firstOrder.slotWidth(1);
+    this.firstOrder = byField(firstOrder, fields);
+    this.embedding = byField(embedding, fields);
+    embeddingSlots = parameters() + this.firstOrder[0].slotWidth(1);
+    width = embeddingSlots + this.embedding[0].slotWidth(embeddingSize);
+  }
+
+  private static Optimizer[] byField(OptimizerSettings settings, List<FieldLearning> fields) {
+    Optimizer[] optimizers = new Optimizer[Fids.MAX_FIELD + 1];
+    Arrays.fill(optimizers, Optimizers.of(settings));
+    for (FieldLearning field : fields) {
+      if (field.rate() != 1) {
+        optimizers[field.number()] = Optimizers.of(settings.scaled(field.rate()));
+      }
+    }
+    return optimizers;
   }
 
   public int embeddingSize() {
@@ -64,7 +95,7 @@ public final class RowLayout {
 
   /** Floats of a stored row. */
   public int width() {
-    return embeddingSlots + embedding.slotWidth(embeddingSize);
+    return width;
   }
 
   /** Stored parameters, at the start of a row: the part of a delta that concurrency scales. */
@@ -84,18 +115,19 @@ public final class RowLayout {
     } else {
       startValues(seed, embeddingSize, fid, startDeviation, row, at);
     }
-    startSlots(row, at);
+    startSlots(fid, row, at);
   }
 
-  /** Writes the row that starts with given finished values, {@code finished[f …]}. */
-  public void startFrom(float[] finished, int f, float[] row, int at) {
+  /** Writes a feature's row that starts with given finished values, {@code finished[f …]}. */
+  public void startFrom(long fid, float[] finished, int f, float[] row, int at) {
     System.arraycopy(finished, f, row, at, parameters());
-    startSlots(row, at);
+    startSlots(fid, row, at);
   }
 
-  private void startSlots(float[] row, int at) {
-    firstOrder.start(row, at, at + parameters(), 1);
-    embedding.start(row, at + 1, at + embeddingSlots, embeddingSize);
+  private void startSlots(long fid, float[] row, int at) {
+    int field = Fids.field(fid);
+    firstOrder[field].start(row, at, at + parameters(), 1);
+    embedding[field].start(row, at + 1, at + embeddingSlots, embeddingSize);
   }
 
   /** The finished row that a feature starts with: w = 0, v near-normal with deviation .01. */
@@ -112,15 +144,17 @@ public final class RowLayout {
     }
   }
 
-  /** Derives the finished row from the stored one. */
-  public void finish(float[] row, int at, float[] finished, int f) {
-    firstOrder.read(row, at, at + parameters(), 1, finished, f);
-    embedding.read(row, at + 1, at + embeddingSlots, embeddingSize, finished, f + 1);
+  /** Derives a feature's finished row from the stored one. */
+  public void finish(long fid, float[] row, int at, float[] finished, int f) {
+    int field = Fids.field(fid);
+    firstOrder[field].read(row, at, at + parameters(), 1, finished, f);
+    embedding[field].read(row, at + 1, at + embeddingSlots, embeddingSize, finished, f + 1);
   }
 
-  /** Moves the row by the gradient of its finished values, {@code gradient[g …]}. */
-  public void update(float[] row, int at, float[] gradient, int g) {
-    firstOrder.update(row, at, at + parameters(), 1, gradient, g);
-    embedding.update(row, at + 1, at + embeddingSlots, embeddingSize, gradient, g + 1);
+  /** Moves a feature's row by the gradient of its finished values, {@code gradient[g …]}. */
+  public void update(long fid, float[] row, int at, float[] gradient, int g) {
+    int field = Fids.field(fid);
+    firstOrder[field].update(row, at, at + parameters(), 1, gradient, g);
+    embedding[field].update(row, at + 1, at + embeddingSlots, embeddingSize, gradient, g + 1);
   }
 }

@@ -12,6 +12,7 @@ import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 
 /**
  * A snapshot root on any of Flink's file systems: S3, GCS, HDFS by the scheme of its URI.
@@ -36,26 +37,28 @@ public final class FlinkStorage implements WritableStorage {
    *
    * @throws IOException where no file system is installed for the scheme
    */
-  static WritableStorage at(String root) throws IOException {
+  public static WritableStorage at(String root) throws IOException {
     return LocalStorage.isLocal(root) ? LocalStorage.at(root) : through(root);
-  }
-
-  /** The same, to read from. */
-  public static Storage reading(String root) throws IOException {
-    return at(root);
   }
 
   /** The storage of a root through Flink's file system, whatever the scheme. */
   static FlinkStorage through(String root) throws IOException {
     Path path = new Path(root);
-    // unguarded: the I/O thread outlives no task, and closes what it opens
-    return new FlinkStorage(FileSystem.getUnguardedFileSystem(path.toUri()), path);
+    try {
+      // unguarded: the I/O thread outlives no task, and closes what it opens
+      return new FlinkStorage(FileSystem.getUnguardedFileSystem(path.toUri()), path);
+    } catch (UnsupportedFileSystemSchemeException e) {
+      throw new UnsupportedFileSystemSchemeException(
+          "nothing here reads %s; put the plugin of its file system into a folder of its own below plugins/, or below FLINK_PLUGINS_DIR"
+              .formatted(root),
+          e);
+    }
   }
 
   @Override
   public List<String> list(String folder) throws IOException {
     List<String> names = new ArrayList<>();
-    for (FileStatus status : statuses(resolve(folder))) {
+    for (FileStatus status : asked(() -> statuses(resolve(folder)))) {
       names.add(status.getPath().getName());
     }
     names.sort(null);
@@ -76,22 +79,23 @@ public final class FlinkStorage implements WritableStorage {
 
   @Override
   public boolean exists(String path) throws IOException {
-    return files.exists(resolve(path));
+    return asked(() -> files.exists(resolve(path)));
   }
 
   @Override
   public long size(String path) throws IOException {
-    return files.getFileStatus(resolve(path)).getLen();
+    return status(path).getLen();
   }
 
   @Override
   public InputStream open(String path) throws IOException {
-    return files.open(resolve(path));
+    return open(path, 0);
   }
 
   @Override
   public InputStream open(String path, long from) throws IOException {
-    FSDataInputStream in = files.open(resolve(path));
+    status(path); // S3's opens whatever it is asked for, and fails at the first read
+    FSDataInputStream in = asked(() -> files.open(resolve(path)));
     try {
       in.seek(from);
       return in;
@@ -103,7 +107,7 @@ public final class FlinkStorage implements WritableStorage {
 
   @Override
   public OutputStream create(String path) throws IOException {
-    return files.create(resolve(path), FileSystem.WriteMode.OVERWRITE);
+    return asked(() -> files.create(resolve(path), FileSystem.WriteMode.OVERWRITE));
   }
 
   @Override
@@ -127,13 +131,30 @@ public final class FlinkStorage implements WritableStorage {
   @Override
   public void delete(String path) throws IOException {
     if (exists(path)) {
-      files.delete(resolve(path), false);
+      asked(() -> files.delete(resolve(path), false));
     }
   }
 
   @Override
   public Instant modified(String path) throws IOException {
-    return Instant.ofEpochMilli(files.getFileStatus(resolve(path)).getModificationTime());
+    return Instant.ofEpochMilli(status(path).getModificationTime());
+  }
+
+  private FileStatus status(String path) throws IOException {
+    return asked(() -> files.getFileStatus(resolve(path)));
+  }
+
+  private interface Question<T> {
+    T ask() throws IOException;
+  }
+
+  /** Some file systems say with an unchecked exception that their store does not answer. */
+  private <T> T asked(Question<T> question) throws IOException {
+    try {
+      return question.ask();
+    } catch (RuntimeException e) {
+      throw new IOException(root + ": " + e.getMessage(), e);
+    }
   }
 
   @Override

@@ -55,8 +55,8 @@ public final class Merge {
     this(storage, clock, READ_BYTES, WRITE_BYTES);
   }
 
-  /** Merges in a local root. */
-  public static Merge of(LocalStorage storage) {
+  /** Merges in a root. */
+  public static Merge of(WritableStorage storage) {
     return new Merge(storage, InstantSource.system());
   }
 

@@ -44,8 +44,8 @@ public final class Pointer {
     store = new SnapshotStore(storage);
   }
 
-  /** The pointer of a local root. */
-  public static Pointer of(LocalStorage storage) {
+  /** The pointer of a root. */
+  public static Pointer of(WritableStorage storage) {
     return new Pointer(storage, InstantSource.system());
   }
 

@@ -45,8 +45,8 @@ public final class Prune {
     this.clock = clock;
   }
 
-  /** Deletes in a local root. */
-  public static Prune of(LocalStorage storage, RetentionSettings settings) {
+  /** Deletes in a root. */
+  public static Prune of(WritableStorage storage, RetentionSettings settings) {
     String owner = "process " + ProcessHandle.current().pid();
     return new Prune(storage, settings, owner, InstantSource.system());
   }

@@ -1,7 +1,9 @@
 package io.freshet.snapshot;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 
 /** Files below a snapshot root, named by paths relative to it with {@code /} between the parts. */
@@ -15,6 +17,11 @@ public interface Storage {
   /** Bytes of a file. */
   long size(String path) throws IOException;
 
+  /**
+   * Opens a file.
+   *
+   * @throws FileNotFoundException or {@link NoSuchFileException}, at once, where there is none
+   */
   InputStream open(String path) throws IOException;
 
   /** Opens a file at a byte of it. */

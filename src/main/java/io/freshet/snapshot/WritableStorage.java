@@ -9,7 +9,7 @@ import java.time.Instant;
  *
  * <p>Every method may be repeated after a failure, whatever the failed call left behind.
  */
-interface WritableStorage extends Storage {
+public interface WritableStorage extends Storage {
 
   /** Opens a file in place of any that is there; it is complete and durable once closed. */
   OutputStream create(String path) throws IOException;

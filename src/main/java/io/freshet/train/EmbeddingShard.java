@@ -121,7 +121,7 @@ final class EmbeddingShard extends AbstractStreamOperator<Answer>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    StateShape.ofRows(model, settings.learning())
+    StateShape.ofRows(schema, model, settings.learning())
         .guard(context.getOperatorStateStore(), getRuntimeContext());
     shape = StoredShape.of(context, schema, model, warm);
     isWarm = !context.isRestored() && shape.before().isPresent();

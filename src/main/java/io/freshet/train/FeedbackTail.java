@@ -1,6 +1,7 @@
 package io.freshet.train;
 
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -11,8 +12,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * asked for it. It never blocks, so the loop cannot deadlock.
  *
  * <p>A trainer waits until nothing of it is under way before it ends, so an answer that finds its
- * trainer's mailbox closed belongs to a trainer that is failing: it is dropped, and that trainer's
- * own failure restarts the job.
+ * trainer gone, or its mailbox closed, belongs to one that fails or is cancelled: it is dropped,
+ * and the job restarts or ends for that trainer's reason. An answer for a trainer of another
+ * process is refused: the two were not scheduled together.
  */
 final class FeedbackTail extends AbstractStreamOperator<Void>
     implements OneInputStreamOperator<Answer, Void> {
@@ -32,15 +34,27 @@ final class FeedbackTail extends AbstractStreamOperator<Void>
   @Override
   public void processElement(StreamRecord<Answer> element) {
     Answer answer = element.getValue();
-    var head =
-        FeedbackChannels.find(answer.replyTo().channel())
-            .orElseThrow(() -> headIsElsewhere(answer.replyTo()));
+    var head = FeedbackChannels.find(answer.replyTo().channel());
+    if (head.isPresent()) {
+      deliver(answer, head.get());
+    } else if (answer.replyTo().location().equals(location)) {
+      drop(answer);
+    } else {
+      throw headIsElsewhere(answer.replyTo());
+    }
+  }
+
+  private void deliver(Answer answer, Consumer<Answer> head) {
     try {
       head.accept(answer);
     } catch (RejectedExecutionException closed) {
-      LOG.info("trainer {} closes: dropped an answer to it", answer.replyTo().trainer());
-      dropped.inc();
+      drop(answer);
     }
+  }
+
+  private void drop(Answer answer) {
+    LOG.info("trainer {} closes: dropped an answer to it", answer.replyTo().trainer());
+    dropped.inc();
   }
 
   private IllegalStateException headIsElsewhere(ReplyTo head) {
@@ -53,7 +67,6 @@ final class FeedbackTail extends AbstractStreamOperator<Void>
             + head.trainer()
             + " in "
             + head.location()
-            + ", which is not (or no longer) in the same process: trainer and tail of one index"
-            + " must share a slot");
+            + ", which is another process: trainer and tail of one index must share a slot");
   }
 }

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>Bound</b> settings are those under which the same floats would be other parameters: state
  * of others is refused. FTRL's are all bound, as it stores z and n and derives the weight by them:
  * another alpha would change every weight at once, in the trainers but not in what serving holds,
- * since a snapshot's delta has only the rows that were learned since.
+ * since a snapshot's delta has only the rows that were learned since. So are then the factors of
+ * fields, which are of alpha.
  *
  * <p><b>Free</b> settings rule how parameters move from now on (rates, penalties) or where new ones
  * start (the initial accumulator): they may change, which is logged once.
@@ -48,7 +49,7 @@ final class StateShape {
   private StateShape() {}
 
   /** What rows of the embedding table depend on. */
-  static StateShape ofRows(ModelSettings model, LearningSettings learning) {
+  static StateShape ofRows(FeatureSchema schema, ModelSettings model, LearningSettings learning) {
     StateShape shape = new StateShape();
     shape.bound("model.kind", model.kind().key());
     shape.bound("model.embedding-size", model.embeddingSize());
@@ -56,6 +57,16 @@ final class StateShape {
     shape.free("model.l2", model.l2());
     shape.optimizer("train.first-order-optimizer", learning.firstOrder());
     shape.optimizer("train.embedding-optimizer", learning.embedding());
+    boolean derived = learning.firstOrder() instanceof Ftrl || learning.embedding() instanceof Ftrl;
+    for (Field field : schema.fields()) {
+      String key = "rate-factor of feature number " + field.number();
+      float rate = learning.regularization().rate(field.number());
+      if (derived) {
+        shape.bound(key, rate);
+      } else {
+        shape.free(key, rate);
+      }
+    }
     return shape;
   }
 

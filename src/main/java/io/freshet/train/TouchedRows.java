@@ -39,7 +39,7 @@ final class TouchedRows {
     }
     fids[n] = fid;
     updates[n] = row.updates();
-    layout.finish(row.values(), 0, values, n * layout.finishedWidth());
+    layout.finish(fid, row.values(), 0, values, n * layout.finishedWidth());
     if (++n == fids.length) {
       flush();
     }

@@ -3,10 +3,12 @@ package io.freshet.train;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.LabelSettings;
+import io.freshet.model.FieldLearning;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.TableSettings;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The loop's settings: the grain of communication, beside {@link LearningSettings}, the grain of
@@ -47,26 +49,22 @@ public record TrainSettings(
 
   /** The same for labels that come about otherwise. */
   public TrainSettings withLabels(LabelSettings labels) {
-    return new TrainSettings(
-        batchSize,
-        batchLinger,
-        maxInFlight,
-        denseSyncEvery,
-        denseSlices,
-        cacheRows,
-        learning.withLabels(labels));
+    return with(learning.withLabels(labels));
   }
 
   /** The same for a table of other rules. */
   public TrainSettings withTable(TableSettings table) {
+    return with(learning.withTable(table));
+  }
+
+  /** The same with fields whose rows are learned otherwise. */
+  public TrainSettings withFields(List<FieldLearning> fields) {
+    return with(learning.withRegularization(learning.regularization().with(fields)));
+  }
+
+  private TrainSettings with(LearningSettings other) {
     return new TrainSettings(
-        batchSize,
-        batchLinger,
-        maxInFlight,
-        denseSyncEvery,
-        denseSlices,
-        cacheRows,
-        learning.withTable(table));
+        batchSize, batchLinger, maxInFlight, denseSyncEvery, denseSlices, cacheRows, other);
   }
 
   private static void atLeastOne(String name, int value) {

@@ -23,7 +23,7 @@ final class WarmTable implements WarmStart.Rows {
   public void take(long fid, long updates, long lastSeen, float[] values, int at) throws Exception {
     if (isOwn(fid)) {
       float[] row = new float[layout.width()];
-      layout.startFrom(values, at, row, 0);
+      layout.startFrom(fid, values, at, row, 0);
       entries.put(fid, new StoredRow(updates, lastSeen, row));
     }
   }

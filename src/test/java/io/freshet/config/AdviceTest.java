@@ -42,6 +42,10 @@ final class AdviceTest {
         .containsExactly(
             "--set train.embedding-optimizer.initial-accumulator: 0.01 is below 0.1: with several"
                 + " trainers the first steps of a row may overshoot");
+    assertThat(
+            Samples.parse(Samples.LEAST, "train.embedding-optimizer.kind=rowwise-adagrad", small)
+                .warnings())
+        .hasSize(1);
   }
 
   @Test

@@ -182,6 +182,31 @@ final class BrokenConfigTest {
   }
 
   @Test
+  void onlyHiddenUnitsDropOut() {
+    assertThat(problems(GOOD + "model: {kind: fm}\ntrain: {dropout: 0.5}\n"))
+        .containsExactly(
+            "learner.yaml:4:18: train.dropout: drops hidden units, but the model has no hidden"
+                + " layers: leave it out");
+    assertThat(problems(GOOD + "train: {dropout: 1, clip: {rows: -1, dense: much}}\n"))
+        .containsExactly(
+            "learner.yaml:3:18: train.dropout: 1 is not a number from 0 to 0.99",
+            "learner.yaml:3:34: train.clip.rows: -1 is not a number above 0, or none",
+            "learner.yaml:3:45: train.clip.dense: much is not a number above 0, or none");
+  }
+
+  @Test
+  void fieldsAreLearnedWithinBounds() {
+    assertThat(
+            problems(
+                GOOD,
+                "features=[{name: user, kind: categorical, rate-factor: 0}, {name: a, kind: multi,"
+                    + " l2: x}]"))
+        .containsExactly(
+            "--set features: features[1].rate-factor: 0 is not a number from 0.001 to 1000",
+            "--set features: features[2].l2: x is not a number from 0 to 1000");
+  }
+
+  @Test
   void keysOfAnotherKindAreUnknown() {
     assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: sgd, alpha: 0.9}}\n"))
         .containsExactly(

@@ -2,6 +2,7 @@ package io.freshet.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.model.FieldLearning;
 import io.freshet.model.FitSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.OptimizerSettings;
@@ -69,5 +70,23 @@ final class FitConfigTest {
 
   private static float embeddingL2(String... overrides) {
     return FitConfig.parse(FEATURES, "fit.yaml", List.of(overrides)).settings().embeddingL2();
+  }
+
+  @Test
+  void fieldsMayBeLearnedOtherwiseThanTheOthers() {
+    FitConfig config =
+        FitConfig.parse(
+            """
+            features:
+              - {name: user, kind: categorical, rate-factor: 3}
+              - {name: item, kind: categorical, l2: 0}
+              - {name: hour, kind: categorical}
+            fit: {embedding-l2: 0.5}
+            """,
+            "fit.yaml",
+            List.of());
+
+    assertThat(config.fields())
+        .containsExactly(new FieldLearning(1, 3, 0.5f), new FieldLearning(2, 1, 0));
   }
 }

@@ -23,6 +23,7 @@ import io.freshet.join.LabelDefinition;
 import io.freshet.model.Admission.Chance;
 import io.freshet.model.Admission.Counted;
 import io.freshet.model.Admission.Sketched;
+import io.freshet.model.FieldLearning;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
@@ -32,6 +33,7 @@ import io.freshet.model.OptimizerSettings.Ftrl;
 import io.freshet.model.OptimizerSettings.Momentum;
 import io.freshet.model.OptimizerSettings.RowWiseAdagrad;
 import io.freshet.model.OptimizerSettings.Sgd;
+import io.freshet.model.Regularization;
 import io.freshet.model.TableSettings;
 import io.freshet.model.TableSettings.FieldRule;
 import io.freshet.model.TableSettings.Rule;
@@ -116,7 +118,7 @@ final class LearnerConfigTest {
                     new Ftrl(0.5f, 1, 0, 0),
                     new Adagrad(0.1f, 0.1f),
                     64,
-                    new Adagrad(0.02f, 0.1f))));
+                    new Adagrad(0.02f, 0.1f, 100))));
     assertThat(DEFAULT.evaluate())
         .isEqualTo(new EvaluateSettings(Duration.ofMinutes(1), 0, List.of(), 20));
     assertThat(DEFAULT.snapshot())
@@ -242,7 +244,9 @@ final class LearnerConfigTest {
                         32,
                         new Adagrad(0.03f, 0.3f, 900),
                         labels,
-                        table)),
+                        table,
+                        new Regularization(
+                            0.25f, 10, 5, List.of(new FieldLearning(2, 0.5f, 0.25f))))),
                 new EvaluateSettings(Duration.ofMinutes(10), 0.25, List.of("genres"), 7),
                 new SnapshotSettings(
                     "s3://models/ads",
@@ -306,7 +310,7 @@ final class LearnerConfigTest {
     LearnerConfig config =
         Samples.parse(Samples.LEAST, "train.dense.optimizer.initial-accumulator=1");
 
-    assertThat(config.train().learning().dense()).isEqualTo(new Adagrad(0.02f, 1));
+    assertThat(config.train().learning().dense()).isEqualTo(new Adagrad(0.02f, 1, 100));
   }
 
   @Test

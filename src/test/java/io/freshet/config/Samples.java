@@ -35,7 +35,7 @@ final class Samples {
       events: {max-bytes: 2 KB, max-values: 17, max-ahead: 5 min}
       features:
         - {name: who, kind: categorical, number: 9}
-        - {name: genres, kind: multi}
+        - {name: genres, kind: multi, rate-factor: 0.5, l2: 0.25}
         - {name: price, kind: numeric, transform: log}
         - {name: raw, kind: numeric, transform: none}
         - {name: score, kind: numeric, transform: standardize, mean: 3.5, deviation: 0.25}
@@ -76,6 +76,8 @@ final class Samples {
         batch-linger: 5 ms
         max-in-flight: 4
         cache-rows: 5000
+        dropout: 0.25
+        clip: {rows: 10, dense: 5}
         first-order-optimizer: {kind: ftrl, alpha: 0.25, beta: 2, l1: 0.5, l2: 0.125, accumulator-cap: 1e4}
         embedding-optimizer: {kind: adagrad, learning-rate: 0.2, initial-accumulator: 0.5, accumulator-cap: 25}
         dense:

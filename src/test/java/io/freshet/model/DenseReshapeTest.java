@@ -138,7 +138,7 @@ final class DenseReshapeTest {
     new BatchLearner(THREE, model, learning, layout, now).learn(batch, rows);
 
     float[] row = new float[1 + K];
-    layout.finish(rows, at, row, 0);
+    layout.finish(batch.fid(at / layout.width()), rows, at, row, 0);
     assertThat(row).doesNotContain(0f);
   }
 

@@ -8,6 +8,7 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.LabelledExample;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.ejml.data.FMatrixRMaj;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ class FitLearnerTest {
             Examples.SCHEMA,
             MODEL,
             plain(SGD),
+            List.of(),
             DenseParameters.start(Examples.SCHEMA.size(), MODEL, SGD));
     OptimizerSettings eighth = new OptimizerSettings.Sgd(0.5f / 8);
     LocalLearner local =
@@ -151,7 +153,9 @@ class FitLearnerTest {
     FMatrixRMaj units = new FMatrixRMaj(100, 100);
     units.fill(1);
 
-    new Dropout(0.3f, 7).forward(units);
+    Dropout dropout = new Dropout(0.3f, 7);
+    dropout.examples(LongStream.range(0, 100).toArray());
+    dropout.forward(units, 0);
 
     double sum = 0;
     int dropped = 0;

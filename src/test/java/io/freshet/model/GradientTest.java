@@ -3,12 +3,15 @@ package io.freshet.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.feature.ImpressionHash;
 import io.freshet.feature.LabelledExample;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
+import org.ejml.data.FMatrixRMaj;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -21,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GradientTest {
   private static final double H = 1e-5;
   private static final double TOLERANCE = 2e-5;
+  private static final float NONE = Regularization.NONE;
   private static final OptimizerSettings SGD = new OptimizerSettings.Sgd(1);
   private static final LearningSettings LEARNING = new LearningSettings(64, 1, SGD, SGD, 1000, SGD);
 
@@ -42,18 +46,54 @@ class GradientTest {
   @ParameterizedTest
   @MethodSource("shapes")
   void everyGradientEqualsTheSlopeOfTheLoss(ModelSettings model) {
-    List<LabelledExample> examples = new Examples(model.seed()).ofDistinctUsers(7);
+    check(model, LEARNING, reference -> {});
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void everyGradientEqualsTheSlopeOfTheLossWhereUnitsDropOut(ModelSettings model) {
+    Regularization bounds = new Regularization(0.4f, NONE, NONE, List.of());
+    Dropout dropout = new Dropout(0.4f, model.seed());
+    check(
+        model,
+        LEARNING.withRegularization(bounds),
+        reference ->
+            reference.mask =
+                (example, layer, unit) -> {
+                  FMatrixRMaj units = new FMatrixRMaj(1, unit + 1);
+                  units.fill(1);
+                  dropout.examples(new long[] {ImpressionHash.key(example.impressionId())});
+                  dropout.forward(units, layer);
+                  return units.get(unit);
+                });
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void everyGradientEqualsTheSlopeOfTheLossWhereFieldsHavePenaltiesOfTheirOwn(ModelSettings model) {
+    List<FieldLearning> fields = List.of(new FieldLearning(2, 1, 0.5f), new FieldLearning(3, 1, 0));
+    check(
+        model,
+        LEARNING.withRegularization(Regularization.OFF.with(fields)),
+        reference ->
+            reference.l2 = field -> field == 2 ? 0.5 : field == 3 ? 0 : (double) model.l2());
+  }
+
+  private static void check(
+      ModelSettings model, LearningSettings learning, Consumer<ReferenceDeepFm> change) {
+    List<LabelledExample> examples = named(new Examples(model.seed()).ofDistinctUsers(7));
     MiniBatch batch = Examples.batch(examples);
-    RowLayout layout = new RowLayout(model, LEARNING);
+    RowLayout layout = new RowLayout(model, learning);
     DenseParameters dense = DenseParameters.start(Examples.SCHEMA.size(), model, SGD);
     Random random = new Random(model.seed());
     float[] rows = randomRows(batch.rows() * layout.width(), random);
     randomBiases(dense, random);
     ReferenceDeepFm reference = reference(model, batch, rows, dense);
+    change.accept(reference);
     float[] before = rows.clone();
     float[] denseBefore = plane(dense);
 
-    BatchLearner learner = new BatchLearner(Examples.SCHEMA, model, LEARNING, layout, dense);
+    BatchLearner learner = new BatchLearner(Examples.SCHEMA, model, learning, layout, dense);
     learner.learn(batch, rows);
     learner.flushDense();
 
@@ -126,6 +166,16 @@ class GradientTest {
     if (!(Math.abs(gradient - slope) <= TOLERANCE * Math.max(1, Math.abs(slope)))) {
       wrong.add(name + ": gradient " + gradient + ", slope " + slope);
     }
+  }
+
+  /** With ids of their own. */
+  private static List<LabelledExample> named(List<LabelledExample> examples) {
+    List<LabelledExample> named = new ArrayList<>();
+    for (LabelledExample e : examples) {
+      String id = "i" + named.size();
+      named.add(new LabelledExample(id, e.time(), e.label(), e.weight(), e.example()));
+    }
+    return named;
   }
 
   private static float[] randomRows(int n, Random random) {

@@ -6,6 +6,8 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.LabelledExample;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.ToDoubleBiFunction;
 
 /**
  * Every kind of model written out in double precision, pair by pair and unit by unit: what the fast
@@ -20,28 +22,49 @@ final class ReferenceDeepFm {
 
   final double[] dense;
 
+  /** What a hidden unit of an example is multiplied by: 1 unless units drop out. */
+  Mask mask = (example, layer, unit) -> 1;
+
+  /** L2 penalty on the rows of a field, by its number. */
+  IntToDoubleFunction l2;
+
+  interface Mask {
+    double factor(LabelledExample example, int layer, int unit);
+  }
+
   ReferenceDeepFm(
       FeatureSchema schema, ModelSettings model, Map<Long, double[]> rows, double[] dense) {
     this.schema = schema;
     this.model = model;
     this.rows = rows;
     this.dense = dense;
+    l2 = field -> model.l2();
   }
 
   /** Summed loss of the examples, and the penalty on all rows and dense values. */
   double loss(List<LabelledExample> examples) {
     double loss = 0;
     for (LabelledExample e : examples) {
-      double p = 1 / (1 + Math.exp(-logit(e.example())));
+      double p = 1 / (1 + Math.exp(-logit(e)));
       loss -= e.weight() * (e.label() * Math.log(p) + (1 - e.label()) * Math.log(1 - p));
     }
-    for (double[] row : rows.values()) {
-      loss += penalty(row);
+    for (Map.Entry<Long, double[]> row : rows.entrySet()) {
+      loss += penalty(row.getValue(), l2.applyAsDouble(Fids.field(row.getKey())));
     }
-    return loss + penalty(dense);
+    return loss + penalty(dense, model.l2());
   }
 
+  /** As it is learned. */
+  double logit(LabelledExample labelled) {
+    return logit(labelled.example(), (layer, unit) -> mask.factor(labelled, layer, unit));
+  }
+
+  /** As it is predicted. */
   double logit(Example example) {
+    return logit(example, (layer, unit) -> 1);
+  }
+
+  private double logit(Example example, ToDoubleBiFunction<Integer, Integer> factors) {
     int k = model.embeddingSize();
     double[][] fields = new double[schema.size()][k];
     double logit = 0;
@@ -64,7 +87,7 @@ final class ReferenceDeepFm {
     for (int i = 0; i < inputs.length; i++) {
       inputs[i] = fields[i / k][i % k];
     }
-    return logit + cross(inputs) + deep(inputs);
+    return logit + cross(inputs) + deep(inputs, factors);
   }
 
   private double cross(double[] inputs) {
@@ -82,16 +105,20 @@ final class ReferenceDeepFm {
     return layer(x, 1, model.crossLayers() * (n + 1) * n, false)[0];
   }
 
-  private double deep(double[] inputs) {
+  private double deep(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
     if (model.hiddenLayers().isEmpty()) {
       return 0;
     }
     double[] x = inputs;
     int n = inputs.length;
     int at = model.crossLayers() == 0 ? 0 : (model.crossLayers() * n + 1) * (n + 1);
-    for (int units : model.hiddenLayers()) {
+    for (int l = 0; l < model.hiddenLayers().size(); l++) {
+      int units = model.hiddenLayers().get(l);
       int next = at + (x.length + 1) * units;
       x = layer(x, units, at, true);
+      for (int unit = 0; unit < units; unit++) {
+        x[unit] *= factors.applyAsDouble(l, unit);
+      }
       at = next;
     }
     return layer(x, 1, at, false)[0];
@@ -109,11 +136,11 @@ final class ReferenceDeepFm {
     return y;
   }
 
-  private double penalty(double[] values) {
+  private static double penalty(double[] values, double l2) {
     double squares = 0;
     for (double value : values) {
       squares += value * value;
     }
-    return model.l2() / 2 * squares;
+    return l2 / 2 * squares;
   }
 }

@@ -30,14 +30,42 @@ class RowLayoutTest {
         new RowLayout(
             ModelSettings.DEFAULT,
             new OptimizerSettings.Ftrl(0.5f, 1, 0, 0),
-            new OptimizerSettings.RowWiseAdagrad(0.1f, 0.25f));
+            new OptimizerSettings.RowWiseAdagrad(0.1f, 0.25f),
+            List.of());
     assertThat(layout.width()).isEqualTo(11 + 1 + 1);
 
     float[] row = start(layout, 5);
-    layout.update(row, 0, new float[] {2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 11}, 0);
+    layout.update(5, row, 0, new float[] {2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 11}, 0);
 
     assertThat(row[11]).as("FTRL's n").isEqualTo(4);
     assertThat(row[12]).as("accumulator").isEqualTo(0.25f + 13);
+  }
+
+  @Test
+  void aFieldsRateIsItsOwnInReadingAndMoving() {
+    RowLayout layout =
+        new RowLayout(
+            ModelSettings.DEFAULT,
+            new OptimizerSettings.Ftrl(0.5f, 1, 0, 0),
+            new OptimizerSettings.Adagrad(0.1f, 0.1f),
+            List.of(new FieldLearning(3, 4, 0)));
+    long usual = Fids.of(2, 9);
+    long own = Fids.of(3, 9);
+    float[] gradient = {-2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+
+    for (long fid : new long[] {Fids.BIAS, usual, own}) {
+      float[] row = start(layout, fid);
+      float[] before = row.clone();
+      float[] finished = new float[11];
+      layout.update(fid, row, 0, gradient, 0);
+      layout.finish(fid, row, 0, finished, 0);
+
+      float factor = fid == own ? 4 : 1;
+      assertThat(row[0]).as("z").isEqualTo(-2);
+      assertThat(finished[0]).isCloseTo(factor * 0.5f * 2 / (1 + 2), within(1e-6f));
+      assertThat(before[1] - row[1])
+          .isCloseTo(factor * 0.1f / (float) Math.sqrt(1.1), within(1e-6f));
+    }
   }
 
   @Test
@@ -82,7 +110,7 @@ class RowLayoutTest {
     row[11] = 4;
     float[] finished = new float[13];
 
-    LAYOUT.finish(row, 0, finished, 2);
+    LAYOUT.finish(5, row, 0, finished, 2);
 
     assertThat(finished[2]).isCloseTo(1, within(1e-6f));
     for (int d = 0; d < 10; d++) {
@@ -100,7 +128,7 @@ class RowLayoutTest {
     gradient[1] = 2;
     gradient[5] = -1;
 
-    LAYOUT.update(rows, width, gradient, 1);
+    LAYOUT.update(8, rows, width, gradient, 1);
 
     assertThat(rows[width]).isEqualTo(2);
     assertThat(rows[width + 11]).isEqualTo(4);

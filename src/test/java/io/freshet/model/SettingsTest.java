@@ -13,7 +13,7 @@ class SettingsTest {
   void theDefaultsAreTheMeasuredOnes() {
     OptimizerSettings ftrl = new OptimizerSettings.Ftrl(0.5f, 1, 0, 0);
     OptimizerSettings embedding = new OptimizerSettings.Adagrad(0.1f, 0.1f);
-    OptimizerSettings dense = new OptimizerSettings.Adagrad(0.02f, 0.1f);
+    OptimizerSettings dense = new OptimizerSettings.Adagrad(0.02f, 0.1f, 100);
 
     assertThat(ModelSettings.DEFAULT).isEqualTo(new ModelSettings(10, List.of(128, 64), 0, 42));
     assertThat(LearningSettings.DEFAULT)

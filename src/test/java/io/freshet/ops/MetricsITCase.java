@@ -1,21 +1,28 @@
 package io.freshet.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.freshet.ops.PromQuery.LabelMatch;
 import io.freshet.ops.PromQuery.Selector;
 import io.freshet.ops.Scrape.Sample;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The metrics of a real run, as Prometheus gets them: against each other, against the page that
@@ -35,9 +42,12 @@ final class MetricsITCase {
   private static long clicks;
   private static Scrape learner;
   private static Scrape server;
+  private static final Map<String, List<Double>> answers = new TreeMap<>();
+  private static final List<String> sickRules = new ArrayList<>();
 
   @BeforeAll
   static void run() throws Exception {
+    Optional<Prometheus> prometheus = Prometheus.start(folder.resolve("prometheus"));
     try (SmallRun run = new SmallRun(folder)) {
       impressions = run.records("impressions");
       clicks = run.records("clicks");
@@ -46,9 +56,65 @@ final class MetricsITCase {
       run.cancel();
       run.start(1);
       learner = run.await(now -> wrong(now).isEmpty());
-      server = run.serve();
+      server =
+          run.serve(
+              port -> {
+                if (prometheus.isPresent()) {
+                  prometheus.get().scrape(run.port(), port);
+                  ask(prometheus.get());
+                }
+              });
       run.cancel();
+    } finally {
+      prometheus.ifPresent(Prometheus::close);
     }
+  }
+
+  private static void ask(Prometheus prometheus) throws Exception {
+    for (var query : Queries.all().entrySet()) {
+      if (!query.getKey().startsWith("alert ")) {
+        // what is a share of nothing, as the stream has ended, is NaN: that is an answer too
+        answers.put(query.getKey(), prometheus.values(query.getValue().replace("$job", ".+")));
+      }
+    }
+    sickRules.addAll(prometheus.sickRules());
+  }
+
+  @Test
+  void everyPanelShowsDataWherePrometheusItselfIsAsked() {
+    assumeThat(Prometheus.program("prometheus"))
+        .as("Prometheus is not installed (apt-get install prometheus): its part is skipped")
+        .isPresent();
+
+    List<String> empty =
+        answers.keySet().stream().filter(place -> answers.get(place).isEmpty()).toList();
+
+    assertThat(empty).isEmpty();
+    assertThat(sickRules).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"rules, docker/prometheus/alerts.yml", "config, docker/prometheus/prometheus.yml"})
+  void promtoolFindsNothingAmiss(String kind, Path shipped) throws Exception {
+    assumeThat(Prometheus.program("promtool"))
+        .as("promtool is not installed (apt-get install prometheus): its part is skipped")
+        .isPresent();
+    Path file = folder.resolve(shipped.getFileName());
+    String mounted = "/etc/prometheus/alerts.yml";
+    String here = Queries.ALERTS.toAbsolutePath().toString();
+    Files.writeString(file, Files.readString(shipped).replace(mounted, here));
+
+    Process promtool =
+        new ProcessBuilder(
+                Prometheus.program("promtool").orElseThrow().toString(),
+                "check",
+                kind,
+                file.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(promtool.waitFor()).as(said).isZero();
   }
 
   @Test

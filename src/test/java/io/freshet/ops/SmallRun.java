@@ -175,8 +175,18 @@ final class SmallRun implements AutoCloseable {
     }
   }
 
+  /** Where the learner tells its metrics. */
+  int port() {
+    return port;
+  }
+
+  /** What is done while a server runs. */
+  interface Meanwhile {
+    void run(int port) throws Exception;
+  }
+
   /** The metrics of a server of the snapshots that has answered a request. */
-  Scrape serve() throws Exception {
+  Scrape serve(Meanwhile meanwhile) throws Exception {
     try (SnapshotFollower follower =
             new SnapshotFollower(
                 new SnapshotStore(LocalStorage.at(snapshots().toUri().toString())),
@@ -200,6 +210,7 @@ final class SmallRun implements AutoCloseable {
                       BodyPublishers.ofString("{\"instances\":[{\"features\":{\"user\":\"u1\"}}]}"))
                   .build(),
               BodyHandlers.ofString());
+      meanwhile.run(server.address().getPort());
       return Scrape.of(address + "/metrics");
     }
   }

@@ -203,7 +203,7 @@ class DeltaChainITCase {
         .forEach(
             (fid, stored) -> {
               float[] row = new float[layout.finishedWidth()];
-              layout.finish(floats(stored), 0, row, 0);
+              layout.finish(fid, floats(stored), 0, row, 0);
               rows.put(fid, bits(stored.counts().get(0), row));
             });
     return rows;

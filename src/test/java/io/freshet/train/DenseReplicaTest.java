@@ -118,7 +118,9 @@ final class DenseReplicaTest {
 
     replica.send();
 
-    assertThat(deltas(sent.get(0))).hasSize(parameters.size()).containsOnly(0.25f);
+    assertThat(sent).allSatisfy(delta -> assertThat(deltas(delta)).containsOnly(0.25f));
+    assertThat(sent.stream().mapToInt(delta -> deltas(delta).length).sum())
+        .isEqualTo(parameters.size());
     answerAll(replica, parameters, 8);
     assertThat(plane(parameters, 0)).containsOnly(8);
     assertThat(plane(parameters, 2)[0]).isEqualTo(slots[0] + 0.25f);

@@ -180,7 +180,7 @@ final class EmbeddingShardOperatorTest {
       assertThat(first.get(0).fids()).containsExactly(11, 12);
       assertThat(first.get(0).updates()).containsExactly(5, 1);
       float[] finished = new float[LAYOUT.finishedWidth()];
-      LAYOUT.finish(shard.lookUp(11).values(), 0, finished, 0);
+      LAYOUT.finish(11, shard.lookUp(11).values(), 0, finished, 0);
       assertThat(Arrays.copyOf(first.get(0).values(), finished.length)).containsExactly(finished);
       assertThat(second).isEmpty();
     }

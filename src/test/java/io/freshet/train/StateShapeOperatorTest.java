@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.LogLines;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
+import io.freshet.model.FieldLearning;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings;
+import io.freshet.model.Regularization;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -87,6 +89,19 @@ final class StateShapeOperatorTest {
     assertThatThrownBy(() -> open(MODEL, other, state))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("train.first-order-optimizer." + said + ", in the restored state");
+  }
+
+  @Test
+  void factorsOfAlphaAreBoundAsAlphaIs() throws Exception {
+    OperatorSubtaskState state = stateOf(MODEL, LearningSettings.DEFAULT);
+    LearningSettings other =
+        LearningSettings.DEFAULT.withRegularization(
+            Regularization.OFF.with(List.of(new FieldLearning(2, 3, 0))));
+
+    assertThatThrownBy(() -> open(MODEL, other, state))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(
+            "rate-factor of feature number 2 is 3.0, in the restored state it is 1.0");
   }
 
   @Test

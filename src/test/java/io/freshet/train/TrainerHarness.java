@@ -52,22 +52,26 @@ final class TrainerHarness extends OneInputStreamOperatorTestHarness<LabelledExa
     return (Trainer) operator;
   }
 
-  /** Lets the shards and mergers hold what another's do. */
-  void goOnFrom(TrainerHarness earlier) {
+  /** Lets the shards hold what another's do, and the mergers these parameters of the deep part. */
+  void goOnFrom(TrainerHarness earlier, float[] parameters) {
     shards.rows.putAll(earlier.shards.rows);
     shards.updates.putAll(earlier.shards.updates);
-    float[] plane = new float[dense.size()];
-    for (int p = 0; p < dense.planes(); p++) {
-      earlier.dense.read(p, 0, plane.length, plane, 0);
-      dense.write(p, 0, plane.length, plane, 0);
-    }
+    dense.write(0, 0, parameters.length, parameters, 0);
   }
 
-  /** What the mergers hold of the deep part. */
-  float[] merged() {
-    float[] values = new float[dense.size()];
-    dense.read(0, 0, values.length, values, 0);
-    return values;
+  /** All that was predicted, in order. */
+  float[] probabilities() {
+    List<Float> all = new ArrayList<>();
+    for (Predictions some : extractOutputValues()) {
+      for (float probability : some.probabilities()) {
+        all.add(probability);
+      }
+    }
+    float[] probabilities = new float[all.size()];
+    for (int i = 0; i < probabilities.length; i++) {
+      probabilities[i] = all.get(i);
+    }
+    return probabilities;
   }
 
   /** Lets the trainer take examples in the order of their numbers. */

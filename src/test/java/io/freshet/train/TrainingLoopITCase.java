@@ -7,14 +7,17 @@ import io.freshet.feature.LabelPolicy;
 import io.freshet.feature.LabelSettings;
 import io.freshet.feature.LabelSettings.Sampling;
 import io.freshet.feature.LabelledExample;
+import io.freshet.model.FieldLearning;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.LocalLearner;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.OptimizerSettings;
+import io.freshet.model.Regularization;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -159,6 +162,30 @@ class TrainingLoopITCase {
     float most = parallelism == 1 ? 1e-6f : 0.2f;
     assertThat(job.denseValues()).containsExactly(dense, within(most));
     assertThat(dense).isNotEqualTo(dense(learned(5, d)));
+  }
+
+  @Test
+  void oneTrainerWithAllThatLearningMayHaveLearnsWhatTheLocalLearnerLearns() throws Exception {
+    Regularization bounds =
+        new Regularization(
+            0.3f, 0.8f, 2, List.of(new FieldLearning(1, 2, 0.01f), new FieldLearning(3, 0.5f, 0)));
+    LearningSettings learning =
+        new LearningSettings(
+                64,
+                1,
+                new OptimizerSettings.Ftrl(0.5f, 1, 0, 0, 5),
+                new OptimizerSettings.RowWiseAdagrad(0.1f, 0.1f, 1),
+                64,
+                new OptimizerSettings.Adagrad(0.02f, 0.1f, 3))
+            .withRegularization(bounds);
+    LocalLearner local = learned(13, learning);
+
+    LoopRun job = new LoopRun(13, EXAMPLES, MODEL, settings(2, learning)).in(CLUSTER).execute();
+
+    assertThat(job.rows).hasSize(local.rows());
+    job.rows.forEach(
+        (fid, row) -> assertThat(row).containsExactly(local.finished(local.find(fid))));
+    assertThat(job.denseValues()).containsExactly(dense(local), within(1e-6f));
   }
 
   private static LocalLearner learned(long seed, LearningSettings learning) {

@@ -3,6 +3,8 @@ package io.freshet.cli.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.config.ConfigException;
+import io.freshet.config.EffectiveConfig;
+import io.freshet.job.ConfigOptions;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +37,7 @@ import picocli.CommandLine.Spec;
 final class CheckCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Mixin private ConfigArgument config;
+  @Mixin private ConfigOptions config;
 
   @Option(names = "--json", description = "Print one JSON object instead of lines.")
   private boolean json;
@@ -45,7 +47,7 @@ final class CheckCommand implements Callable<Integer> {
     List<String> problems = List.of();
     List<String> warnings = List.of();
     try {
-      warnings = config.read().config().warnings();
+      warnings = EffectiveConfig.read(config.file(), config.overrides()).config().warnings();
     } catch (ConfigException e) {
       problems = e.problems();
     }

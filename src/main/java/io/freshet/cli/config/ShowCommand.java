@@ -2,6 +2,7 @@ package io.freshet.cli.config;
 
 import io.freshet.config.ConfigException;
 import io.freshet.config.EffectiveConfig;
+import io.freshet.job.ConfigOptions;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Spec;
 final class ShowCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Mixin private ConfigArgument config;
+  @Mixin private ConfigOptions config;
 
   @Option(names = "--json", description = "Print JSON instead of YAML.")
   private boolean json;
@@ -39,7 +40,7 @@ final class ShowCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
     try {
-      EffectiveConfig whole = config.read();
+      EffectiveConfig whole = EffectiveConfig.read(config.file(), config.overrides());
       PrintWriter out = spec.commandLine().getOut();
       out.println((json ? whole.json() : whole.yaml()).stripTrailing());
       out.flush();

@@ -1,13 +1,15 @@
 package io.freshet.cli.console;
 
-import io.freshet.snapshot.LocalStorage;
+import io.freshet.snapshot.FlinkStorage;
 import io.freshet.snapshot.SnapshotStore;
+import io.freshet.snapshot.Storage;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,7 +44,9 @@ public final class ConsoleCommand implements Callable<Integer> {
       names = "--snapshots",
       required = true,
       paramLabel = "ROOT",
-      description = "The snapshot root: a folder or a file: URI; it may be empty yet.")
+      description =
+          "The snapshot root: a folder, or a URI such as s3://bucket/snapshots; it may be empty"
+              + " yet.")
   private String root;
 
   @Mixin private SourceOptions sources;
@@ -98,10 +102,10 @@ public final class ConsoleCommand implements Callable<Integer> {
     }
   }
 
-  private LocalStorage storage() {
+  private Storage storage() throws IOException {
     try {
-      return LocalStorage.at(root);
-    } catch (IllegalArgumentException e) {
+      return FlinkStorage.at(root);
+    } catch (IllegalArgumentException | UnsupportedFileSystemSchemeException e) {
       throw new ParameterException(spec.commandLine(), "--snapshots: " + e.getMessage(), e);
     }
   }

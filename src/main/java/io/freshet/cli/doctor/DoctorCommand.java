@@ -6,6 +6,7 @@ import io.freshet.cli.doctor.Finding.Level;
 import io.freshet.config.ConfigException;
 import io.freshet.config.ExampleSettings;
 import io.freshet.config.LearnerConfig;
+import io.freshet.job.ConfigOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -44,17 +46,7 @@ import picocli.CommandLine.Spec;
 public final class DoctorCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "The learner's configuration (YAML).")
-  private Path file;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides a key of the configuration, as for train; repeatable.")
-  private List<String> overrides = new ArrayList<>();
+  @Mixin private ConfigOptions config;
 
   @Option(names = "--json", description = "Print one JSON array instead of lines.")
   private boolean json;
@@ -63,11 +55,11 @@ public final class DoctorCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException, JsonProcessingException {
     Instant now = Instant.now();
     List<Finding> findings = new ArrayList<>();
-    Optional<LearnerConfig> config = config(findings);
-    findings.addAll(MachineCheck.run(config, now));
-    if (config.isPresent()) {
-      findings.addAll(KafkaCheck.run(config.get(), now));
-      folders(config.get(), findings);
+    Optional<LearnerConfig> learner = learner(findings);
+    findings.addAll(MachineCheck.run(learner, now));
+    if (learner.isPresent()) {
+      findings.addAll(KafkaCheck.run(learner.get(), now));
+      folders(learner.get(), findings);
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -79,17 +71,18 @@ public final class DoctorCommand implements Callable<Integer> {
     return findings.stream().anyMatch(finding -> finding.level() == Level.PROBLEM) ? 1 : 0;
   }
 
-  private Optional<LearnerConfig> config(List<Finding> findings) {
-    if (file == null) {
+  private Optional<LearnerConfig> learner(List<Finding> findings) {
+    Optional<Path> file = config.given();
+    if (file.isEmpty()) {
       return Optional.empty();
     }
     try {
-      LearnerConfig config = LearnerConfig.read(file, overrides);
-      findings.add(Finding.ok("configuration", file.toString()));
-      for (String warning : config.warnings()) {
+      LearnerConfig learner = LearnerConfig.read(file.get(), config.overrides());
+      findings.add(Finding.ok("configuration", file.get().toString()));
+      for (String warning : learner.warnings()) {
         findings.add(Finding.warning("configuration", warning, "see freshet config check"));
       }
-      return Optional.of(config);
+      return Optional.of(learner);
     } catch (ConfigException e) {
       for (String problem : e.problems()) {
         findings.add(Finding.problem("configuration", problem, "mend the file, or the option"));
@@ -98,7 +91,8 @@ public final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private static void folders(LearnerConfig config, List<Finding> findings) {
+  private static void folders(LearnerConfig config, List<Finding> findings)
+      throws InterruptedException {
     findings.add(FolderCheck.run("snapshot.root", config.snapshot().root()));
     findings.add(FolderCheck.run("checkpoint.dir", config.checkpoint().dir()));
     if (config.examples().to() == ExampleSettings.Target.FILES) {

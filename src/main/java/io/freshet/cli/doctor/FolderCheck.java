@@ -14,6 +14,10 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileSystem;
@@ -28,12 +32,28 @@ import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 final class FolderCheck {
   private static final byte[] PROBE = "freshet doctor".getBytes(StandardCharsets.UTF_8);
   private static final long LITTLE_BYTES = 1L << 30;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration DRIFT = Duration.ofSeconds(30);
 
   private FolderCheck() {}
 
   /** What was found of a folder under a key of the configuration. */
-  static Finding run(String key, String uri) {
+  static Finding run(String key, String uri) throws InterruptedException {
+    CompletableFuture<Finding> found = new CompletableFuture<>();
+    Thread trial = new Thread(() -> found.complete(finding(key, uri)), "doctor " + key);
+    trial.setDaemon(true); // clients of object stores try again for minutes
+    trial.start();
+    try {
+      return found.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      return problem(
+          key,
+          "%s does not answer within %d s".formatted(uri, PATIENCE.toSeconds()),
+          "see that this machine reaches it, and its address and credentials (FLINK_CONF_DIR)");
+    }
+  }
+
+  private static Finding finding(String key, String uri) {
     try {
       return tried(key, new Path(uri), FileSystem.get(URI.create(uri)));
     } catch (UnsupportedFileSystemSchemeException e) {
@@ -41,7 +61,7 @@ final class FolderCheck {
           key,
           uri + " was not tried: no file system for it is loaded here",
           "see that Flink's plugin for it is in plugins/ of the cluster");
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       return problem(
           key,
           "%s cannot be used: %s".formatted(uri, e.getMessage()),

@@ -54,7 +54,7 @@ final class KafkaCheck {
       }
       group(kafka.allowedWithGroup(config.kafka().groupId()));
       TopicState impressions = states.get(config.kafka().topics().impressions());
-      if (impressions != null) {
+      if (impressions != null && !impressions.isHidden()) {
         kafka.newest(impressions).ifPresent(this::times);
       }
     } catch (IOException e) {
@@ -80,6 +80,14 @@ final class KafkaCheck {
     }
     TopicState topic = found.get();
     AclOperation needed = design.use() == Use.READ ? AclOperation.READ : AclOperation.WRITE;
+    if (topic.isHidden()) {
+      findings.add(
+          problem(
+              about,
+              "is not there, or this client may not see it",
+              "grant it %s and DESCRIBE on the topic, and see that it exists".formatted(needed)));
+      return;
+    }
     if (topic.forbids(needed)) {
       findings.add(
           problem(
@@ -101,9 +109,9 @@ final class KafkaCheck {
     }
   }
 
-  private void group(Set<AclOperation> allowed) {
+  private void group(Optional<Set<AclOperation>> allowed) {
     String about = "group " + config.kafka().groupId();
-    if (allowed.isEmpty() || allowed.contains(AclOperation.READ)) {
+    if (allowed.filter(a -> a.isEmpty() || a.contains(AclOperation.READ)).isPresent()) {
       findings.add(ok(about, "may be used"));
     } else {
       findings.add(

@@ -3,6 +3,7 @@ package io.freshet.cli.fit;
 import io.freshet.config.ConfigException;
 import io.freshet.config.FitConfig;
 import io.freshet.feature.LabelledExample;
+import io.freshet.job.ConfigOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -41,12 +43,7 @@ import picocli.CommandLine.Spec;
 public final class FitCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description = "A learner's configuration; its features, model and fit are read.")
-  private Path config;
+  @Mixin private ConfigOptions config;
 
   @Option(
       names = "--train",
@@ -87,12 +84,6 @@ public final class FitCommand implements Callable<Integer> {
   private boolean json;
 
   @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides a key of the configuration; repeatable.")
-  private List<String> overrides = new ArrayList<>();
-
-  @Option(
       names = "--parallel",
       paramLabel = "N",
       description =
@@ -106,7 +97,7 @@ public final class FitCommand implements Callable<Integer> {
     }
     FitConfig settings;
     try {
-      settings = FitConfig.read(config, overrides);
+      settings = FitConfig.read(config.file(), config.overrides());
     } catch (ConfigException e) {
       e.problems().forEach(spec.commandLine().getErr()::println);
       return 2;

@@ -62,7 +62,8 @@ final class FitRun {
 
   Result run(long seed) {
     FitLearner learner =
-        new FitLearner(config.features(), withSeed(config.model(), seed), config.settings());
+        new FitLearner(
+            config.features(), withSeed(config.model(), seed), config.settings(), config.fields());
     learner.meet(train);
     Random random = new Random(seed);
     List<LabelledExample> order = new ArrayList<>(train);

@@ -22,11 +22,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.GlobalConfiguration;
-import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
-import org.apache.flink.core.plugin.PluginUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,8 +59,8 @@ public final class ServeCommand implements Callable<Integer> {
       required = true,
       paramLabel = "ROOT",
       description =
-          "The snapshot root: a folder, or a URI that one of Flink's file systems knows, such as"
-              + " s3://bucket/path, whose plugin lies in FLINK_PLUGINS_DIR; it may be empty yet.")
+          "The snapshot root: a folder, or a URI such as s3://bucket/snapshots; it may be empty"
+              + " yet.")
   private String root;
 
   @Option(
@@ -202,25 +198,10 @@ public final class ServeCommand implements Callable<Integer> {
 
   private Storage storage() throws IOException {
     try {
-      if (root.contains("://") && !root.startsWith("file:")) {
-        loadFileSystems();
-      }
-      return FlinkStorage.reading(root);
-    } catch (IllegalArgumentException e) {
+      return FlinkStorage.at(root);
+    } catch (IllegalArgumentException | UnsupportedFileSystemSchemeException e) {
       throw new ParameterException(spec.commandLine(), "--snapshots: " + e.getMessage(), e);
-    } catch (UnsupportedFileSystemSchemeException e) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--snapshots: nothing here reads %s; put the plugin of its file system into a folder of its own below FLINK_PLUGINS_DIR"
-              .formatted(root),
-          e);
     }
-  }
-
-  /** With the settings in FLINK_CONF_DIR, if that is set. */
-  private static void loadFileSystems() {
-    Configuration flink = GlobalConfiguration.loadConfiguration();
-    FileSystem.initialize(flink, PluginUtils.createPluginManagerFromRootFolder(flink));
   }
 
   private static void stopWithTheProcess(ModelServer server) {

@@ -1,8 +1,9 @@
 package io.freshet.cli.snapshot;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
-import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.SnapshotDiff;
 import io.freshet.snapshot.SnapshotStore;
 import io.freshet.snapshot.Version;
@@ -12,6 +13,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -53,19 +55,61 @@ final class DiffCommand implements Callable<Integer> {
       description = "The version after.")
   private Version after;
 
+  @Option(names = "--json", description = "Print one JSON object instead of tables.")
+  private boolean json;
+
   @Override
   public Integer call() throws IOException {
     SnapshotStore store = at.root().store();
     SnapshotDiff diff = SnapshotDiff.between(store, before, after);
+    FeatureSchema schema = store.manifest(after).schema();
     PrintWriter out = spec.commandLine().getOut();
-    rows(diff, store.manifest(after)).print(out);
-    out.println();
-    tensors(diff).print(out);
+    if (json) {
+      out.println(json(diff, schema));
+    } else {
+      rows(diff, schema).print(out);
+      out.println();
+      tensors(diff).print(out);
+    }
     out.flush();
     return 0;
   }
 
-  private static TextTable rows(SnapshotDiff diff, Manifest manifest) {
+  private ObjectNode json(SnapshotDiff diff, FeatureSchema schema) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("before", before.toString()).put("after", after.toString());
+    ObjectNode fields = json.putObject("fields");
+    diff.fields().forEach((number, moved) -> rows(fields.putObject(name(number, schema)), moved));
+    rows(json.putObject("all"), diff.all());
+    ObjectNode tensors = json.putObject("tensors");
+    for (SnapshotDiff.TensorMove moved : diff.tensors()) {
+      ObjectNode tensor = tensors.putObject(moved.name());
+      put(tensor, "mean", moved.mean());
+      put(tensor, "max", moved.max());
+      put(tensor, "norm", moved.norm());
+    }
+    return json;
+  }
+
+  private static void rows(ObjectNode json, SnapshotDiff.Rows moved) {
+    json.put("added", moved.added()).put("removed", moved.removed());
+    json.put("changed", moved.changed()).put("same", moved.same());
+    put(json, "mean_weight", moved.meanWeight());
+    put(json, "max_weight", moved.maxWeight());
+    put(json, "mean_embedding", moved.meanEmbedding());
+    put(json, "max_embedding", moved.maxEmbedding());
+  }
+
+  /** JSON has no NaN: what has no mean is null. */
+  private static void put(ObjectNode json, String key, double value) {
+    if (Double.isFinite(value)) {
+      json.put(key, value);
+    } else {
+      json.putNull(key);
+    }
+  }
+
+  private static TextTable rows(SnapshotDiff diff, FeatureSchema schema) {
     TextTable table =
         new TextTable("lrrrrrrrr")
             .row(
@@ -78,7 +122,7 @@ final class DiffCommand implements Callable<Integer> {
                 "MAX |dw|",
                 "MEAN |dv|",
                 "MAX |dv|");
-    diff.fields().forEach((number, moved) -> row(table, name(number, manifest.schema()), moved));
+    diff.fields().forEach((number, moved) -> row(table, name(number, schema), moved));
     row(table, "all", diff.all());
     return table;
   }

@@ -8,7 +8,7 @@ class RootArgument {
       index = "0",
       paramLabel = "ROOT",
       converter = SnapshotRoot.Converter.class,
-      description = "The snapshot root: a folder or a file: URI.")
+      description = "The snapshot root: a folder, or a URI such as s3://bucket/snapshots.")
   private SnapshotRoot root;
 
   final SnapshotRoot root() {

@@ -1,5 +1,6 @@
 package io.freshet.cli.snapshot;
 
+import io.freshet.snapshot.FlinkStorage;
 import io.freshet.snapshot.LocalStorage;
 import io.freshet.snapshot.Merge;
 import io.freshet.snapshot.Pointer;
@@ -8,6 +9,7 @@ import io.freshet.snapshot.RetentionSettings;
 import io.freshet.snapshot.SnapshotStore;
 import io.freshet.snapshot.Storage;
 import io.freshet.snapshot.Version;
+import io.freshet.snapshot.WritableStorage;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -15,14 +17,14 @@ import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A local snapshot root, as a command is given it. */
+/**
+ * A snapshot root, as a command is given it: a folder, or what one of Flink's file systems knows.
+ */
 public final class SnapshotRoot {
-  private final Path folder;
-  private final LocalStorage storage;
+  private final WritableStorage storage;
 
-  private SnapshotRoot(Path folder) {
-    this.folder = folder;
-    storage = new LocalStorage(folder);
+  private SnapshotRoot(WritableStorage storage) {
+    this.storage = storage;
   }
 
   public SnapshotStore store() {
@@ -56,38 +58,36 @@ public final class SnapshotRoot {
     }
     return store()
         .latest()
-        .orElseThrow(() -> new IOException("nothing has been published in " + folder + " yet"));
+        .orElseThrow(() -> new IOException("nothing has been published in " + storage + " yet"));
   }
 
   @Override
   public String toString() {
-    return folder.toString();
+    return storage.toString();
   }
 
-  /** Reads a folder or a {@code file:} URI. */
+  /** Reads a folder, a {@code file:} URI, or one that a plugin's file system knows. */
   public static final class Converter implements ITypeConverter<SnapshotRoot> {
     @Override
     public SnapshotRoot convert(String text) {
-      Path folder = path(text);
+      try {
+        return new SnapshotRoot(
+            text.contains("://") && !text.startsWith("file:")
+                ? FlinkStorage.at(text)
+                : new LocalStorage(folder(text)));
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException("\"%s\": %s".formatted(text, e.getMessage()));
+      } catch (IOException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+
+    private static Path folder(String text) {
+      Path folder = text.startsWith("file:") ? Path.of(URI.create(text)) : Path.of(text);
       if (!Files.isDirectory(folder)) {
         throw new TypeConversionException("there is no folder " + folder);
       }
-      return new SnapshotRoot(folder);
-    }
-
-    private static Path path(String text) {
-      try {
-        if (text.startsWith("file:")) {
-          return Path.of(URI.create(text));
-        }
-        if (!text.contains("://")) {
-          return Path.of(text);
-        }
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException("\"%s\": %s".formatted(text, e.getMessage()));
-      }
-      throw new TypeConversionException(
-          "\"%s\" is not on this machine; give a folder or a file: URI".formatted(text));
+      return folder;
     }
   }
 

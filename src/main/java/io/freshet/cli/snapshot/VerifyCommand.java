@@ -1,5 +1,7 @@
 package io.freshet.cli.snapshot;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.snapshot.SnapshotReader;
 import io.freshet.snapshot.Verification;
 import io.freshet.snapshot.Version;
@@ -43,27 +45,42 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--all", description = "Verify every version.")
   private boolean all;
 
+  @Option(names = "--json", description = "Print one JSON object instead of lines.")
+  private boolean json;
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     Set<Version> seen = new HashSet<>();
+    List<String> problems = new ArrayList<>();
     int files = 0;
-    int problems = 0;
     for (Version next : versions()) {
       if (!seen.contains(next)) {
         Verification found = new SnapshotReader(at.root().store()).verify(next);
         seen.addAll(found.versions());
         files += found.files();
-        problems += found.problems().size();
-        found.problems().forEach(out::println);
-        out.flush();
+        problems.addAll(found.problems());
+        if (!json) {
+          found.problems().forEach(out::println);
+          out.flush();
+        }
       }
     }
-    out.println(
-        "%s: %d versions, %d files, %d problems"
-            .formatted(problems == 0 ? "ok" : "damaged", seen.size(), files, problems));
+    out.println(json ? json(seen.size(), files, problems) : line(seen.size(), files, problems));
     out.flush();
-    return problems == 0 ? 0 : 1;
+    return problems.isEmpty() ? 0 : 1;
+  }
+
+  private static String line(int versions, int files, List<String> problems) {
+    return "%s: %d versions, %d files, %d problems"
+        .formatted(problems.isEmpty() ? "ok" : "damaged", versions, files, problems.size());
+  }
+
+  private static ObjectNode json(int versions, int files, List<String> problems) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("ok", problems.isEmpty()).put("versions", versions).put("files", files);
+    problems.forEach(json.putArray("problems")::add);
+    return json;
   }
 
   /** Those to verify, children ahead of their parents within a lineage. */

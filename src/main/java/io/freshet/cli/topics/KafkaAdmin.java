@@ -72,9 +72,9 @@ public final class KafkaAdmin implements AutoCloseable {
   }
 
   /**
-   * Those of the topics that exist, by name.
+   * Those of the topics that exist, or that this client may not see, by name.
    *
-   * @throws IOException if Kafka does not answer or forbids it
+   * @throws IOException if Kafka does not answer
    */
   public Map<String, TopicState> topics(Collection<String> names)
       throws IOException, InterruptedException {
@@ -84,9 +84,13 @@ public final class KafkaAdmin implements AutoCloseable {
             .topicNameValues();
     Map<String, TopicState> states = new HashMap<>();
     for (String name : names) {
-      Optional<TopicDescription> topic = present(asked.get(name), "topic " + name);
-      if (topic.isPresent()) {
-        states.put(name, state(topic.get()));
+      try {
+        Optional<TopicDescription> topic = present(asked.get(name), "topic " + name);
+        if (topic.isPresent()) {
+          states.put(name, state(topic.get()));
+        }
+      } catch (ForbiddenException e) {
+        states.put(name, TopicState.hidden(name));
       }
     }
     return states;
@@ -116,13 +120,23 @@ public final class KafkaAdmin implements AutoCloseable {
     }
   }
 
-  /** What this client may do with a consumer group; empty where the broker does not say. */
-  public Set<AclOperation> allowedWithGroup(String group) throws IOException, InterruptedException {
+  /**
+   * What this client may do with a consumer group; nothing where the broker does not say.
+   *
+   * @return empty where this client may not see the group
+   */
+  public Optional<Set<AclOperation>> allowedWithGroup(String group)
+      throws IOException, InterruptedException {
     var options = new DescribeConsumerGroupsOptions().includeAuthorizedOperations(true);
     var asked = admin.describeConsumerGroups(List.of(group), options).describedGroups().get(group);
-    return present(asked, "group " + group)
-        .map(found -> found.authorizedOperations())
-        .orElse(Set.of());
+    try {
+      return Optional.of(
+          present(asked, "group " + group)
+              .map(found -> found.authorizedOperations())
+              .orElse(Set.of()));
+    } catch (ForbiddenException e) {
+      return Optional.empty();
+    }
   }
 
   /** The latest Kafka timestamp in a topic. */
@@ -185,9 +199,20 @@ public final class KafkaAdmin implements AutoCloseable {
   }
 
   private IOException failure(String what, ExecutionException e) {
-    return new IOException(
-        "no good answer %s from %s: %s".formatted(what, servers, e.getCause().getMessage()),
-        e.getCause());
+    String text = "no good answer %s from %s: %s";
+    String message = text.formatted(what, servers, e.getCause().getMessage());
+    return e.getCause() instanceof AuthorizationException
+        ? new ForbiddenException(message, e.getCause())
+        : new IOException(message, e.getCause());
+  }
+
+  /** Kafka answers, but not to this client. */
+  private static final class ForbiddenException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    ForbiddenException(String message, Throwable cause) {
+      super(message, cause);
+    }
   }
 
   @Override

@@ -22,6 +22,16 @@ public record TopicState(
     allowed = Set.copyOf(allowed);
   }
 
+  /** A topic that this client may not see; it may as well be absent. */
+  static TopicState hidden(String name) {
+    return new TopicState(name, 0, 0, Map.of(), Set.of());
+  }
+
+  /** Whether this client may not see the topic, so that nothing else is known of it. */
+  public boolean isHidden() {
+    return partitions == 0;
+  }
+
   String setting(String key) {
     return settings.getOrDefault(key, key.equals("message.timestamp.type") ? "CreateTime" : "");
   }

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.config.ConfigException;
 import io.freshet.config.DurationText;
 import io.freshet.config.LearnerConfig;
+import io.freshet.job.ConfigOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -47,18 +48,7 @@ import picocli.CommandLine.Spec;
 public final class TopicsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--config",
-      required = true,
-      paramLabel = "FILE",
-      description = "The learner's configuration (YAML).")
-  private Path config;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides a key of the configuration, as for train; repeatable.")
-  private List<String> overrides = new ArrayList<>();
+  @Mixin private ConfigOptions config;
 
   @Option(names = "--create", description = "Create the topics that are not there.")
   private boolean create;
@@ -92,7 +82,7 @@ public final class TopicsCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     LearnerConfig learner;
     try {
-      learner = LearnerConfig.read(config, overrides);
+      learner = LearnerConfig.read(config.file(), config.overrides());
     } catch (ConfigException e) {
       e.problems().forEach(spec.commandLine().getErr()::println);
       spec.commandLine().getErr().flush();
@@ -128,17 +118,25 @@ public final class TopicsCommand implements Callable<Integer> {
       if (absent.contains(design)) {
         lines.add(new Line(design, create ? "created" : "would be created", List.of()));
       } else {
-        lines.add(
-            new Line(design, "exists", design.faults(states.get(design.name()), parallelism)));
+        lines.add(found(design, states.get(design.name()), parallelism));
       }
     }
     return lines;
   }
 
+  private static Line found(TopicDesign design, TopicState topic, int parallelism) {
+    return topic.isHidden()
+        ? new Line(
+            design,
+            "not seen",
+            List.of("it is not there, or this client may not see it: grant it DESCRIBE"))
+        : new Line(design, "exists", design.faults(topic, parallelism));
+  }
+
   private static void print(Line line, PrintWriter out) {
     TopicDesign design = line.design();
     String settings =
-        line.state().equals("exists")
+        line.state().equals("exists") || line.state().equals("not seen")
             ? ""
             : ": %d partitions, %s"
                 .formatted(

@@ -29,6 +29,19 @@ final class ConfigCommandTest {
   }
 
   @Test
+  void theFileIsNamedInEitherOfTwoWays() throws IOException {
+    Path file = file(SOUND);
+
+    assertThat(CommandRun.of("config", "check", "--config", file.toString()))
+        .isEqualTo(CommandRun.of("config", "check", file.toString()));
+    assertThat(CommandRun.of("config", "show", "--config", file.toString()))
+        .isEqualTo(CommandRun.of("config", "show", file.toString()));
+    assertThat(CommandRun.of("config", "check", "a.yaml", "--config", file.toString()).err())
+        .contains("two configurations, " + file + " and a.yaml: name one");
+    assertThat(CommandRun.of("config", "check").err()).contains("--config=FILE");
+  }
+
+  @Test
   void everyProblemIsTold() throws IOException {
     Path file = file("train: {batch-size: 0}\njoin: {windw: 1 s}\n");
 

@@ -68,7 +68,7 @@ final class DoctorCommandTest {
   }
 
   @Test
-  void aFolderBelowAFileCannotBeUsed() throws IOException {
+  void aFolderBelowAFileCannotBeUsed() throws Exception {
     Path file = Files.writeString(folder.resolve("a-file"), "x");
 
     Finding found = FolderCheck.run("snapshot.root", "file://" + file + "/snapshots");
@@ -79,7 +79,7 @@ final class DoctorCommandTest {
   }
 
   @Test
-  void aStoreWhosePluginIsNotHereIsNotJudged() {
+  void aStoreWhosePluginIsNotHereIsNotJudged() throws Exception {
     assertThat(FolderCheck.run("checkpoint.dir", "s3://bucket/checkpoints").level())
         .isEqualTo(Level.WARNING);
   }

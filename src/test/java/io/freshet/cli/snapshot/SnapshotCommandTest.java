@@ -107,7 +107,8 @@ final class SnapshotCommandTest {
         .satisfies(run -> assertThat(run.err()).contains("there is no folder " + root + "/none"));
     assertThat(snapshot("ls", "s3://bucket/snapshots"))
         .satisfies(run -> assertThat(run.code()).isEqualTo(2))
-        .satisfies(run -> assertThat(run.err()).contains("is not on this machine"));
+        .satisfies(
+            run -> assertThat(run.err()).contains("nothing here reads s3://bucket/snapshots"));
   }
 
   @Test
@@ -189,6 +190,18 @@ final class SnapshotCommandTest {
         .contains(full + "/dense.safetensors has the sha256")
         .contains(delta + "/dense.safetensors has the sha256")
         .endsWith("damaged: 2 versions, 4 files, 2 problems%n".formatted());
+  }
+
+  @Test
+  void whatVerifyFindsIsData() throws IOException {
+    damage(full + "/dense.safetensors");
+
+    JsonNode found =
+        new ObjectMapper().readTree(snapshot("verify", "--json", root.toString()).out());
+
+    assertThat(found.get("ok").asBoolean()).isFalse();
+    assertThat(found.get("versions").asInt()).isEqualTo(2);
+    assertThat(found.get("problems")).hasSize(1);
   }
 
   @Test
@@ -302,6 +315,22 @@ final class SnapshotCommandTest {
   void diffOfAVersionWithItselfIsNothing() {
     assertThat(snapshot("diff", root.toString(), full.toString(), full.toString()).out())
         .containsPattern("all +0 +0 +0 +2 +- +- +- +-");
+  }
+
+  @Test
+  void aDiffIsData() throws IOException {
+    JsonNode diff =
+        new ObjectMapper()
+            .readTree(
+                snapshot("diff", "--json", root.toString(), full.toString(), delta.toString())
+                    .out());
+
+    assertThat(diff.at("/all/changed").asInt()).isEqualTo(1);
+    assertThat(diff.at("/fields/the bias/mean_weight").asDouble()).isEqualTo(10);
+    assertThat(diff.at("/tensors/deep.0.bias/mean").asDouble()).isEqualTo(1);
+    String same =
+        snapshot("diff", "--json", root.toString(), full.toString(), full.toString()).out();
+    assertThat(new ObjectMapper().readTree(same).at("/all/mean_weight").isNull()).isTrue();
   }
 
   @Test

@@ -1,0 +1,144 @@
+package io.freshet.ops;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Prometheus itself, as far as this machine has it: twice a second it scrapes what it is told of,
+ * and evaluates the alert rules that ship.
+ */
+final class Prometheus implements AutoCloseable {
+  private static final long PATIENCE = TimeUnit.MINUTES.toNanos(1);
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final Path targets;
+  private final Path log;
+  private final int port;
+  private final Process process;
+
+  private Prometheus(Path program, Path folder) throws IOException {
+    Files.createDirectories(folder);
+    targets = folder.resolve("targets.json");
+    log = folder.resolve("prometheus.log");
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    Path settings = folder.resolve("prometheus.yml");
+    Files.writeString(
+        settings,
+        """
+        global: {scrape_interval: 500ms, evaluation_interval: 500ms}
+        rule_files: ["%s"]
+        scrape_configs:
+          - job_name: freshet
+            file_sd_configs: [{files: ["%s"], refresh_interval: 500ms}]
+        """
+            .formatted(Queries.ALERTS.toAbsolutePath(), targets));
+    process =
+        new ProcessBuilder(
+                program.toString(),
+                "--config.file=" + settings,
+                "--storage.tsdb.path=" + folder.resolve("data"),
+                "--web.listen-address=127.0.0.1:" + port)
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+  }
+
+  /** Where a program of Prometheus lies; nothing where it is not installed. */
+  static Optional<Path> program(String name) {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+        .map(folder -> Path.of(folder, name))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /** Starts it, where it is installed. */
+  static Optional<Prometheus> start(Path folder) throws IOException {
+    Optional<Path> program = program("prometheus");
+    return program.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Prometheus(program.get(), folder));
+  }
+
+  /** Scrapes these ports of this machine from now on, and waits until each was scraped 4 times. */
+  void scrape(int... ports) throws IOException, InterruptedException {
+    List<String> addresses = Arrays.stream(ports).mapToObj(p -> "\"127.0.0.1:" + p + "\"").toList();
+    Files.writeString(targets, "[{\"targets\": [" + String.join(", ", addresses) + "]}]");
+    long deadline = System.nanoTime() + PATIENCE;
+    while (scrapedOften() < ports.length) {
+      if (!process.isAlive() || System.nanoTime() > deadline) {
+        throw new IOException(Files.readString(log));
+      }
+      Thread.sleep(200);
+    }
+  }
+
+  private int scrapedOften() throws InterruptedException {
+    try {
+      return values("count_over_time(up[1m]) >= 4 and up == 1").size();
+    } catch (IOException e) {
+      return 0; // not up yet
+    }
+  }
+
+  /** What an expression comes to now, a value for each series. */
+  List<Double> values(String expression) throws IOException, InterruptedException {
+    JsonNode answer =
+        get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
+    List<Double> values = new ArrayList<>();
+    for (JsonNode series : answer.get("data").get("result")) {
+      values.add(Double.valueOf(series.get("value").get(1).asText().replace("Inf", "Infinity")));
+    }
+    return values;
+  }
+
+  /** The rules that it could not evaluate, with why. */
+  List<String> sickRules() throws IOException, InterruptedException {
+    List<String> sick = new ArrayList<>();
+    for (JsonNode rules : get("/api/v1/rules").findValues("rules")) {
+      for (JsonNode rule : rules) {
+        if (!rule.get("health").asText().equals("ok")) {
+          sick.add(rule.get("name").asText() + ": " + rule.path("lastError").asText());
+        }
+      }
+    }
+    return sick;
+  }
+
+  private JsonNode get(String path) throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + port + path);
+    JsonNode answer =
+        new ObjectMapper()
+            .readTree(
+                client
+                    .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofInputStream())
+                    .body());
+    if (!"success".equals(answer.path("status").asText())) {
+      throw new IOException(uri + ": " + answer.path("error").asText());
+    }
+    return answer;
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
