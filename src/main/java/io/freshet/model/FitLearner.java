@@ -14,8 +14,14 @@ import java.util.List;
  * times the squares of the rows but the bias (of all rows, or of those in the step) and {@code
  * denseL2 / 2} times those of the dense parameters. A row is there from when its feature is first
  * {@linkplain #meet met}; a feature never met counts as nothing.
+ *
+ * <p>A gradient longer than {@value #MAX_LENGTH}, over all parameters and with the penalties, is
+ * shortened to that. Normalisation makes the first gradients of small embeddings very long, and
+ * Adam's second moments would remember them for a thousand steps.
  */
 public final class FitLearner {
+  private static final double MAX_LENGTH = 10;
+
   private final FitSettings fit;
   private final ModelSettings settings;
   private final List<FieldLearning> fields;
@@ -118,8 +124,9 @@ public final class FitLearner {
     forward(true);
     double loss = slopes(examples);
     model.backward(slopes, gradients);
-    updateRows();
-    updateDense();
+    float scale = clip(gatherRows() + gatherDense());
+    updateRows(scale);
+    updateDense(scale);
     return loss;
   }
 
@@ -234,42 +241,85 @@ public final class FitLearner {
     return loss;
   }
 
-  private void updateRows() {
+  /** Adds the penalties to the rows' gradients, by place; returns their summed squares. */
+  private double gatherRows() {
     int width = layout.finishedWidth();
-    if (!fit.wholeTable()) {
-      for (int row = 0; row < batch.rows(); row++) {
-        update(places[row], gradients, row * width);
-      }
-      return;
-    }
     for (int row = 0; row < batch.rows(); row++) {
       System.arraycopy(gradients, row * width, tableGradients, places[row] * width, width);
       Arrays.fill(gradients, row * width, (row + 1) * width, 0);
     }
-    for (int place = 0; place < index.size(); place++) {
-      update(place, tableGradients, place * width);
+    double squares = 0;
+    for (int i = 0; i < moved(); i++) {
+      int place = moved(i);
+      addPenalty(place);
+      squares += squares(tableGradients, place * width, width);
     }
+    return squares;
   }
 
-  /** Moves a row by its gradient, at {@code at}, and the penalty on its values. */
-  private void update(int place, float[] gradient, int at) {
-    int width = layout.finishedWidth();
+  private void addPenalty(int place) {
     long fid = index.key(place);
     if (penalty.isOn() && fid != Fids.BIAS) {
+      int width = layout.finishedWidth();
       layout.finish(fid, table, place * layout.width(), row, 0);
-      penalty.add(fid, row, 0, gradient, at, width);
+      penalty.add(fid, row, 0, tableGradients, place * width, width);
     }
-    layout.update(fid, table, place * layout.width(), gradient, at);
-    Arrays.fill(gradient, at, at + width, 0);
   }
 
-  private void updateDense() {
+  /** How many rows a step moves. */
+  private int moved() {
+    return fit.wholeTable() ? index.size() : batch.rows();
+  }
+
+  private int moved(int i) {
+    return fit.wholeTable() ? i : places[i];
+  }
+
+  private void updateRows(float scale) {
+    int width = layout.finishedWidth();
+    for (int i = 0; i < moved(); i++) {
+      int place = moved(i);
+      scale(tableGradients, place * width, width, scale);
+      layout.update(index.key(place), table, place * layout.width(), tableGradients, place * width);
+      Arrays.fill(tableGradients, place * width, (place + 1) * width, 0);
+    }
+  }
+
+  /** Gathers the dense gradient with its penalty; returns its summed squares. */
+  private double gatherDense() {
+    if (dense.size() == 0) {
+      return 0;
+    }
+    model.drain(denseGradient);
+    for (int i = 0; i < denseGradient.length; i++) {
+      denseGradient[i] += fit.denseL2() * denseValues[i];
+    }
+    return squares(denseGradient, 0, denseGradient.length);
+  }
+
+  private void updateDense(float scale) {
     if (dense.size() > 0) {
-      model.drain(denseGradient);
-      for (int i = 0; i < denseGradient.length; i++) {
-        denseGradient[i] += fit.denseL2() * denseValues[i];
-      }
+      scale(denseGradient, 0, denseGradient.length, scale);
       dense.update(denseGradient);
+    }
+  }
+
+  /** What a gradient of so many summed squares is multiplied by, to be no longer than allowed. */
+  private static float clip(double squares) {
+    return (float) Math.min(1, MAX_LENGTH / Math.sqrt(squares));
+  }
+
+  private static double squares(float[] values, int from, int n) {
+    double squares = 0;
+    for (int i = from; i < from + n; i++) {
+      squares += values[i] * values[i];
+    }
+    return squares;
+  }
+
+  private static void scale(float[] values, int from, int n, float factor) {
+    for (int i = from; factor < 1 && i < from + n; i++) {
+      values[i] *= factor;
     }
   }
 

@@ -119,6 +119,23 @@ class FitLearnerTest {
     assertThat(fit.predict(onlyBias)).containsExactly(bias);
   }
 
+  /** Unclipped, the step would be a hundred times the rows themselves, and past 0. */
+  @Test
+  void aGradientIsNoLongerThanTen() {
+    OptimizerSettings tenth = new OptimizerSettings.Sgd(0.1f);
+    FitSettings settings = new FitSettings(8, 1, 1, tenth, 0.3f, 1000, true, 0, 0, false);
+    ModelSettings pairs = new ModelSettings(ModelKind.FM, 4, List.of(), 0, 0, 1);
+    FitLearner fit = new FitLearner(Examples.SCHEMA, pairs, settings);
+    List<LabelledExample> examples = new Examples(9).ofDistinctUsers(6);
+    fit.meet(examples);
+    float before = fit.predict(examples)[0];
+
+    fit.learn(List.of());
+
+    float after = fit.predict(examples)[0];
+    assertThat(Math.abs(after - 0.5f)).isStrictlyBetween(0f, Math.abs(before - 0.5f));
+  }
+
   @Test
   void lossFallsWithNormalisationAndDropout() {
     FitSettings settings = new FitSettings(64, 1, 1, ADAM, 0.01f, 0, true, 0, 0.2f, true);
