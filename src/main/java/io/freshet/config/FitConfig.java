@@ -17,6 +17,7 @@ import java.util.List;
  * @param fields those whose rows are learned otherwise than the others'
  * @param label the column of the label, 0 or 1
  * @param separator between the values of a cell of a {@code multi} field
+ * @param minCount a value that the training examples hold fewer times counts as missing
  */
 public record FitConfig(
     FeatureSchema features,
@@ -24,7 +25,8 @@ public record FitConfig(
     FitSettings settings,
     List<FieldLearning> fields,
     String label,
-    String separator) {
+    String separator,
+    int minCount) {
 
   public FitConfig {
     requireNonNull(features, "features");
@@ -33,6 +35,11 @@ public record FitConfig(
     fields = List.copyOf(fields);
     requireNonNull(label, "label");
     requireNonNull(separator, "separator");
+  }
+
+  /** The same, the label in another column. */
+  public FitConfig withLabel(String column) {
+    return new FitConfig(features, model, settings, fields, column, separator, minCount);
   }
 
   /**

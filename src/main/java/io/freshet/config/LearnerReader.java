@@ -68,7 +68,7 @@ final class LearnerReader {
         predictionSection.as(ExampleSettings.PREDICTIONS, Sections::examples);
     int parallelism = parallelism(s, "parallelism", LearnerConfig.DEFAULT_PARALLELISM);
     int maxParallelism = parallelism(s, "max-parallelism", LearnerConfig.DEFAULT_MAX_PARALLELISM);
-    FitReader.section(s);
+    FitReader.section(s, model);
     List<FieldLearning> own = fields.learning(model.l2());
     s.end();
 

@@ -18,6 +18,9 @@ import java.util.Arrays;
  */
 final class Adam implements Optimizer {
   private final OptimizerSettings.Adam settings;
+  private float steps; // for which the corrections are
+  private float firstCorrection;
+  private float secondCorrection;
 
   Adam(OptimizerSettings.Adam settings) {
     this.settings = settings;
@@ -50,8 +53,9 @@ final class Adam implements Optimizer {
       t = Math.max(t, a[i] + 1);
     }
     Arrays.fill(a, s + 2 * n, s + 3 * n, t);
-    float first = (float) (1 / (1 - Math.pow(beta1, t)));
-    float second = (float) (1 / (1 - Math.pow(beta2, t)));
+    correct(t);
+    float first = firstCorrection;
+    float second = secondCorrection;
     for (int i = 0; i < n; i++) {
       float slope = gradient[g + i];
       float m = beta1 * a[s + i] + (1 - beta1) * slope;
@@ -60,6 +64,15 @@ final class Adam implements Optimizer {
       a[s + n + i] = v;
       float step = m * first / ((float) Math.sqrt(v * second) + settings.epsilon());
       a[p + i] -= settings.learningRate() * (step + settings.weightDecay() * a[p + i]);
+    }
+  }
+
+  /** Powers are dear, and rows of one table have mostly taken as many steps as the one before. */
+  private void correct(float t) {
+    if (t != steps) {
+      steps = t;
+      firstCorrection = (float) (1 / (1 - Math.pow(settings.beta1(), t)));
+      secondCorrection = (float) (1 / (1 - Math.pow(settings.beta2(), t)));
     }
   }
 }

@@ -35,13 +35,37 @@ public final class DenseParameters {
 
   /** The start of parameters of a given shape; scales start at 1. */
   public static DenseParameters start(DenseShape shape, long seed, OptimizerSettings optimizer) {
+    RandomStart random = new RandomStart(seed, -1);
+    return start(
+        shape,
+        optimizer,
+        (layer, i) -> (float) Math.sqrt(6.0 / layer.in()) * (2 * random.uniform(i) - 1));
+  }
+
+  /**
+   * The start of published tables: weights near-normal, of deviation √(2 / (in + out)) (Glorot and
+   * Bengio 2010); all else as in the other start.
+   */
+  static DenseParameters startNormal(DenseShape shape, long seed, OptimizerSettings optimizer) {
+    RandomStart random = new RandomStart(seed, -1);
+    return start(
+        shape,
+        optimizer,
+        (layer, i) -> (float) Math.sqrt(2.0 / (layer.in() + layer.out())) * random.normal(i));
+  }
+
+  /** The start of weight i, which belongs to a layer. */
+  private interface WeightStart {
+    float of(DenseShape.Layer layer, int i);
+  }
+
+  private static DenseParameters start(
+      DenseShape shape, OptimizerSettings optimizer, WeightStart weight) {
     Checks.forSingle("dense optimizer", optimizer);
     DenseParameters dense = new DenseParameters(shape, optimizer);
-    RandomStart random = new RandomStart(seed, -1);
     for (DenseShape.Layer layer : shape.layers()) {
-      float bound = (float) Math.sqrt(6.0 / layer.in());
       for (int i = layer.weights(); i < layer.biases(); i++) {
-        dense.planes[i] = bound * (2 * random.uniform(i) - 1);
+        dense.planes[i] = weight.of(layer, i);
       }
       Arrays.fill(dense.planes, layer.scales(), layer.end(), 1);
     }

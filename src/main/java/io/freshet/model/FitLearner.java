@@ -1,6 +1,7 @@
 package io.freshet.model;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
 import io.freshet.feature.LabelledExample;
 import java.util.Arrays;
 import java.util.List;
@@ -10,10 +11,17 @@ import java.util.List;
  * figures that were published for shuffled data and several passes, not for streams.
  *
  * <p>The loss of a step is the weighted mean of its examples' logloss, plus {@code embeddingL2 / 2}
- * times the squares of the rows (all of them, or those in the step) and {@code denseL2 / 2} times
- * those of the dense parameters. A row is there from the first step that meets its feature.
+ * times the squares of the rows but the bias (of all rows, or of those in the step) and {@code
+ * denseL2 / 2} times those of the dense parameters. A row is there from when its feature is first
+ * {@linkplain #meet met}; a feature never met counts as nothing.
+ *
+ * <p>A gradient longer than {@value #MAX_LENGTH}, over all parameters and with the penalties, is
+ * shortened to that. Normalisation makes the first gradients of small embeddings very long, and
+ * Adam's second moments would remember them for a thousand steps.
  */
 public final class FitLearner {
+  private static final double MAX_LENGTH = 10;
+
   private final FitSettings fit;
   private final ModelSettings settings;
   private final List<FieldLearning> fields;
@@ -33,6 +41,7 @@ public final class FitLearner {
   private float[] gradients = new float[0]; // by them; 0 between steps
   private int[] order = new int[0];
   private float[] slopes = new float[0];
+  private int[] places = new int[0]; // of the batch's rows in the table; -1 where it has none
   private long[] numbers = new long[0]; // of the examples
   private long learned; // examples, each as often as it was
   private final float[] row; // one finished row
@@ -59,19 +68,42 @@ public final class FitLearner {
   /** A learner that learns the rows of some fields otherwise. */
   public FitLearner(
       FeatureSchema schema, ModelSettings settings, FitSettings fit, List<FieldLearning> fields) {
+    this(
+        schema,
+        settings,
+        fit,
+        fields,
+        DenseParameters.startNormal(
+            DenseShape.of(schema.size(), settings, fit.batchNorm()),
+            settings.seed(),
+            fit.optimizer()));
+  }
+
+  /** A learner whose dense parameters start as given; it owns them. */
+  FitLearner(
+      FeatureSchema schema,
+      ModelSettings settings,
+      FitSettings fit,
+      List<FieldLearning> fields,
+      DenseParameters dense) {
     this.fit = fit;
     this.fields = List.copyOf(fields);
     penalty = new RowPenalty(fit.embeddingL2(), fields);
     dropout = new Dropout(fit.dropout(), settings.seed());
     this.settings = settings;
-    shape = DenseShape.of(schema.size(), settings, fit.batchNorm());
+    this.dense = dense;
+    shape = dense.shape();
     model = new DeepFm(schema, settings, shape, dropout);
     optimizer = fit.optimizer();
-    layout = new RowLayout(settings, optimizer, optimizer, fields);
-    dense = DenseParameters.start(shape, settings.seed(), optimizer);
+    layout = new RowLayout(settings, optimizer, fields, fit.embeddingStart());
     row = new float[layout.finishedWidth()];
     denseValues = new float[dense.size()];
     denseGradient = new float[dense.size()];
+  }
+
+  /** Gives the features of examples their rows, as a dense framework's table has them all along. */
+  public void meet(List<LabelledExample> examples) {
+    examples.forEach(example -> Arrays.stream(example.example().fids()).forEach(this::add));
   }
 
   /**
@@ -92,12 +124,13 @@ public final class FitLearner {
     forward(true);
     double loss = slopes(examples);
     model.backward(slopes, gradients);
-    updateRows();
-    updateDense();
+    float scale = clip(gatherRows() + gatherDense());
+    updateRows(scale);
+    updateDense(scale);
     return loss;
   }
 
-  /** The click probabilities of examples; a feature never met counts as the row it starts with. */
+  /** The click probabilities of examples. */
   public float[] predict(List<LabelledExample> examples) {
     fill(examples);
     finishRows();
@@ -136,7 +169,7 @@ public final class FitLearner {
   /** Learns at so many times the rate from now on. */
   public void scaleRate(float factor) {
     optimizer = optimizer.scaled(factor);
-    layout = new RowLayout(settings, optimizer, optimizer, fields);
+    layout = new RowLayout(settings, optimizer, fields, fit.embeddingStart());
     float[] planes = new float[dense.size() * dense.planes()];
     dense.readAll(planes);
     dense = DenseParameters.start(shape, settings.seed(), optimizer);
@@ -150,6 +183,9 @@ public final class FitLearner {
     if (floats > finished.length) {
       finished = new float[2 * floats];
       gradients = new float[2 * floats];
+    }
+    if (batch.rows() > places.length) {
+      places = new int[2 * batch.rows()];
     }
     if (batch.size() > order.length) {
       order = new int[2 * batch.size()];
@@ -174,12 +210,11 @@ public final class FitLearner {
   private void finishRows() {
     int width = layout.finishedWidth();
     for (int row = 0; row < batch.rows(); row++) {
-      int place = index.find(batch.fid(row));
-      if (place < 0) {
-        RowLayout.startValues(
-            settings.seed(), settings.embeddingSize(), batch.fid(row), finished, row * width);
+      places[row] = index.find(batch.fid(row));
+      if (places[row] < 0) {
+        Arrays.fill(finished, row * width, (row + 1) * width, 0);
       } else {
-        layout.finish(batch.fid(row), table, place * layout.width(), finished, row * width);
+        layout.finish(batch.fid(row), table, places[row] * layout.width(), finished, row * width);
       }
     }
   }
@@ -206,43 +241,85 @@ public final class FitLearner {
     return loss;
   }
 
-  private void updateRows() {
+  /** Adds the penalties to the rows' gradients, by place; returns their summed squares. */
+  private double gatherRows() {
     int width = layout.finishedWidth();
-    if (!fit.wholeTable()) {
-      for (int row = 0; row < batch.rows(); row++) {
-        update(index.find(batch.fid(row)), gradients, row * width);
-      }
-      return;
-    }
     for (int row = 0; row < batch.rows(); row++) {
-      int place = index.find(batch.fid(row));
-      System.arraycopy(gradients, row * width, tableGradients, place * width, width);
+      System.arraycopy(gradients, row * width, tableGradients, places[row] * width, width);
       Arrays.fill(gradients, row * width, (row + 1) * width, 0);
     }
-    for (int place = 0; place < index.size(); place++) {
-      update(place, tableGradients, place * width);
+    double squares = 0;
+    for (int i = 0; i < moved(); i++) {
+      int place = moved(i);
+      addPenalty(place);
+      squares += squares(tableGradients, place * width, width);
     }
+    return squares;
   }
 
-  /** Moves a row by its gradient, at {@code at}, and the penalty on its values. */
-  private void update(int place, float[] gradient, int at) {
-    int width = layout.finishedWidth();
+  private void addPenalty(int place) {
     long fid = index.key(place);
-    if (penalty.isOn()) {
+    if (penalty.isOn() && fid != Fids.BIAS) {
+      int width = layout.finishedWidth();
       layout.finish(fid, table, place * layout.width(), row, 0);
-      penalty.add(fid, row, 0, gradient, at, width);
+      penalty.add(fid, row, 0, tableGradients, place * width, width);
     }
-    layout.update(fid, table, place * layout.width(), gradient, at);
-    Arrays.fill(gradient, at, at + width, 0);
   }
 
-  private void updateDense() {
+  /** How many rows a step moves. */
+  private int moved() {
+    return fit.wholeTable() ? index.size() : batch.rows();
+  }
+
+  private int moved(int i) {
+    return fit.wholeTable() ? i : places[i];
+  }
+
+  private void updateRows(float scale) {
+    int width = layout.finishedWidth();
+    for (int i = 0; i < moved(); i++) {
+      int place = moved(i);
+      scale(tableGradients, place * width, width, scale);
+      layout.update(index.key(place), table, place * layout.width(), tableGradients, place * width);
+      Arrays.fill(tableGradients, place * width, (place + 1) * width, 0);
+    }
+  }
+
+  /** Gathers the dense gradient with its penalty; returns its summed squares. */
+  private double gatherDense() {
+    if (dense.size() == 0) {
+      return 0;
+    }
+    model.drain(denseGradient);
+    for (int i = 0; i < denseGradient.length; i++) {
+      denseGradient[i] += fit.denseL2() * denseValues[i];
+    }
+    return squares(denseGradient, 0, denseGradient.length);
+  }
+
+  private void updateDense(float scale) {
     if (dense.size() > 0) {
-      model.drain(denseGradient);
-      for (int i = 0; i < denseGradient.length; i++) {
-        denseGradient[i] += fit.denseL2() * denseValues[i];
-      }
+      scale(denseGradient, 0, denseGradient.length, scale);
       dense.update(denseGradient);
+    }
+  }
+
+  /** What a gradient of so many summed squares is multiplied by, to be no longer than allowed. */
+  private static float clip(double squares) {
+    return (float) Math.min(1, MAX_LENGTH / Math.sqrt(squares));
+  }
+
+  private static double squares(float[] values, int from, int n) {
+    double squares = 0;
+    for (int i = from; i < from + n; i++) {
+      squares += values[i] * values[i];
+    }
+    return squares;
+  }
+
+  private static void scale(float[] values, int from, int n, float factor) {
+    for (int i = from; factor < 1 && i < from + n; i++) {
+      values[i] *= factor;
     }
   }
 

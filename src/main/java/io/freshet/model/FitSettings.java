@@ -10,6 +10,7 @@ import static java.util.Objects.requireNonNull;
  * @param patience passes in a row without a better validation that end the fit; each of them lowers
  *     the rate to a tenth
  * @param optimizer moves all parameters
+ * @param embeddingStart deviation of the normal numbers that embeddings start with
  * @param embeddingL2 L2 penalty on the rows
  * @param wholeTable whether each step moves every row, by penalty and momentum too, as if the table
  *     were dense; otherwise those of its examples only
@@ -22,6 +23,7 @@ public record FitSettings(
     int epochs,
     int patience,
     OptimizerSettings optimizer,
+    float embeddingStart,
     float embeddingL2,
     boolean wholeTable,
     float denseL2,
@@ -33,7 +35,8 @@ public record FitSettings(
           100,
           2,
           new OptimizerSettings.Adam(0.001f, 0.9f, 0.999f, 1e-8f, 0),
-          0,
+          1e-4f,
+          0.05f,
           true,
           0,
           0.2f,
@@ -45,6 +48,7 @@ public record FitSettings(
     Checks.atLeastOne("batch size", batchSize);
     Checks.atLeastOne("epochs", epochs);
     Checks.atLeastOne("patience", patience);
+    Checks.notNegative("embedding start", embeddingStart);
     Checks.notNegative("embedding l2", embeddingL2);
     Checks.notNegative("dense l2", denseL2);
     Checks.share("dropout", dropout);

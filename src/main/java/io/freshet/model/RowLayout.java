@@ -22,6 +22,7 @@ public final class RowLayout {
   private final Optimizer[] embedding;
   private final UnknownRows starts;
   private final int embeddingSlots; // where they begin
+  private final float startDeviation;
   private final int width;
 
   public RowLayout(ModelSettings model, LearningSettings learning) {
@@ -39,7 +40,8 @@ public final class RowLayout {
         learning.firstOrder(),
         learning.embedding(),
         learning.regularization().fields(),
-        starts);
+        starts,
+        START_DEVIATION);
   }
 
   RowLayout(
@@ -47,7 +49,16 @@ public final class RowLayout {
       OptimizerSettings firstOrder,
       OptimizerSettings embedding,
       List<FieldLearning> fields) {
-    this(model, firstOrder, embedding, fields, UnknownRows.START);
+    this(model, firstOrder, embedding, fields, UnknownRows.START, START_DEVIATION);
+  }
+
+  /** A layout with one optimiser for all, where embeddings start with a deviation of their own. */
+  RowLayout(
+      ModelSettings model,
+      OptimizerSettings optimizer,
+      List<FieldLearning> fields,
+      float startDeviation) {
+    this(model, optimizer, optimizer, fields, UnknownRows.START, startDeviation);
   }
 
   private RowLayout(
@@ -55,8 +66,10 @@ public final class RowLayout {
       OptimizerSettings firstOrder,
       OptimizerSettings embedding,
       List<FieldLearning> fields,
-      UnknownRows starts) {
+      UnknownRows starts,
+      float startDeviation) {
     this.starts = starts;
+    this.startDeviation = startDeviation;
     embeddingSize = model.embeddingSize();
     seed = model.seed();
     this.firstOrder = byField(firstOrder, fields);
@@ -100,7 +113,7 @@ public final class RowLayout {
     if (starts.isZero(fid)) {
       Arrays.fill(row, at, at + parameters(), 0);
     } else {
-      startValues(seed, embeddingSize, fid, row, at);
+      startValues(seed, embeddingSize, fid, startDeviation, row, at);
     }
     startSlots(fid, row, at);
   }
@@ -119,10 +132,15 @@ public final class RowLayout {
 
   /** The finished row that a feature starts with: w = 0, v near-normal with deviation .01. */
   static void startValues(long seed, int embeddingSize, long fid, float[] finished, int f) {
+    startValues(seed, embeddingSize, fid, START_DEVIATION, finished, f);
+  }
+
+  private static void startValues(
+      long seed, int embeddingSize, long fid, float deviation, float[] finished, int f) {
     RandomStart random = new RandomStart(seed, fid);
     finished[f] = 0;
     for (int d = 0; d < embeddingSize; d++) {
-      finished[f + 1 + d] = START_DEVIATION * random.normal(d);
+      finished[f + 1 + d] = deviation * random.normal(d);
     }
   }
 

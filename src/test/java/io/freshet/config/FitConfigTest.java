@@ -3,10 +3,17 @@ package io.freshet.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.model.FieldLearning;
+import io.freshet.model.FitSettings;
+import io.freshet.model.ModelKind;
+import io.freshet.model.OptimizerSettings;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class FitConfigTest {
+  private static final String FEATURES = "features: [{name: user, kind: categorical}]\n";
 
   @Test
   void aWholeConfigurationOfALearnerIsTaken() {
@@ -15,6 +22,54 @@ final class FitConfigTest {
     assertThat(config.features().fields())
         .isEqualTo(Samples.parse(Samples.FULL).features().fields());
     assertThat(config.model()).isEqualTo(Samples.parse(Samples.FULL).model());
+  }
+
+  @Test
+  void thePenaltyOnRowsIsThatOfTheTablesForTheKindOfModel() {
+    assertThat(embeddingL2()).isEqualTo(0.05f);
+    assertThat(embeddingL2("fit.batch-norm=false")).isEqualTo(5e-6f);
+    assertThat(embeddingL2("model={kind: fm}")).isEqualTo(5e-6f);
+    assertThat(embeddingL2("model={kind: lr}", "fit.embedding-l2=0.25")).isEqualTo(0.25f);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fit-frappe.yaml", "fit-movielens-1m.yaml"})
+  void theRecipesAreThoseOfTheDocumentation(String name) {
+    Path recipe = Path.of("src/examples", name);
+
+    FitConfig deep = FitConfig.read(recipe, List.of());
+    FitConfig linear = FitConfig.read(recipe, List.of("model={kind: lr}"));
+
+    assertThat(deep.settings()).isEqualTo(FitSettings.DEFAULT);
+    assertThat(deep.model().hiddenLayers()).containsExactly(400, 400, 400);
+    assertThat(linear.model().kind()).isEqualTo(ModelKind.LR);
+    assertThat(linear.settings().embeddingL2()).isEqualTo(5e-6f);
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    FitConfig config =
+        FitConfig.parse(
+            FEATURES
+                + "fit: {batch-size: 7, epochs: 3, patience: 4, embedding-start: 0.5,"
+                + " embedding-l2: 0.25, whole-table: false, dense-l2: 0.125, dropout: 0.75,"
+                + " batch-norm: false, optimizer: {kind: sgd, learning-rate: 2}, label: bought,"
+                + " separator: ';', min-count: 9}",
+            "fit.yaml",
+            List.of());
+
+    assertThat(config.settings())
+        .isEqualTo(
+            new FitSettings(
+                7, 3, 4, new OptimizerSettings.Sgd(2), 0.5f, 0.25f, false, 0.125f, 0.75f, false));
+    assertThat(config.label()).isEqualTo("bought");
+    assertThat(config.separator()).isEqualTo(";");
+    assertThat(config.minCount()).isEqualTo(9);
+    assertThat(config.withLabel("seen").label()).isEqualTo("seen");
+  }
+
+  private static float embeddingL2(String... overrides) {
+    return FitConfig.parse(FEATURES, "fit.yaml", List.of(overrides)).settings().embeddingL2();
   }
 
   @Test

@@ -3,6 +3,8 @@ package io.freshet.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.feature.Example;
+import io.freshet.feature.Fids;
 import io.freshet.feature.LabelledExample;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +24,13 @@ class FitLearnerTest {
   @Test
   void oneStepIsThatOfTheStreamingLearnerAtTheRateOfTheMean() {
     List<LabelledExample> examples = evenly(new Examples(1).ofDistinctUsers(8));
-    FitLearner fit = new FitLearner(Examples.SCHEMA, MODEL, plain(SGD));
+    FitLearner fit =
+        new FitLearner(
+            Examples.SCHEMA,
+            MODEL,
+            plain(SGD),
+            List.of(),
+            DenseParameters.start(Examples.SCHEMA.size(), MODEL, SGD));
     OptimizerSettings eighth = new OptimizerSettings.Sgd(0.5f / 8);
     LocalLearner local =
         new LocalLearner(
@@ -46,7 +54,9 @@ class FitLearnerTest {
   void penaltyPullsWhatIsInTheStepOrTheWholeTable(boolean wholeTable) {
     FitLearner fit =
         new FitLearner(
-            Examples.SCHEMA, MODEL, new FitSettings(8, 1, 1, SGD, 0.5f, wholeTable, 0, 0, false));
+            Examples.SCHEMA,
+            MODEL,
+            new FitSettings(8, 1, 1, SGD, 0.01f, 0.5f, wholeTable, 0, 0, false));
     List<LabelledExample> all = new Examples(2).ofDistinctUsers(9);
     LabelledExample absent = all.get(8);
     fit.learn(all);
@@ -61,9 +71,74 @@ class FitLearnerTest {
     assertThat(fit.predict(List.of(absent))).containsExactly(before);
   }
 
+  /** What moves is the table as a whole: a row counts the steps that it had no part in. */
+  @Test
+  void aRowMetBeforehandHasTakenAllStepsOfTheTable() {
+    FitSettings settings = new FitSettings(8, 1, 1, ADAM, 0.01f, 0, true, 0, 0, false);
+    ModelSettings linear = new ModelSettings(ModelKind.LR, 0, List.of(), 0, 0, 1);
+    List<LabelledExample> early = evenly(new Examples(5).ofDistinctUsers(1));
+    List<LabelledExample> late = evenly(new Examples(6).ofDistinctUsers(3)).subList(2, 3);
+    FitLearner known = new FitLearner(Examples.SCHEMA, linear, settings);
+    FitLearner surprised = new FitLearner(Examples.SCHEMA, linear, settings);
+    known.meet(late);
+
+    for (FitLearner fit : List.of(known, surprised)) {
+      fit.learn(early);
+      fit.learn(late);
+    }
+
+    assertThat(known.predict(late)[0]).isNotEqualTo(surprised.predict(late)[0]);
+    assertThat(known.parameters()).isEqualTo(surprised.parameters());
+  }
+
+  @Test
+  void aFeatureNeverMetCountsAsNothing() {
+    FitLearner fit = new FitLearner(Examples.SCHEMA, MODEL, plain(ADAM));
+    ModelSettings linear = new ModelSettings(ModelKind.FM, 4, List.of(), 0, 0, 1);
+    FitLearner untouched = new FitLearner(Examples.SCHEMA, linear, plain(ADAM));
+    List<LabelledExample> examples = new Examples(7).ofDistinctUsers(2);
+
+    assertThat(untouched.predict(examples)).containsOnly(0.5f);
+    assertThat(fit.predict(examples)).containsOnly(0.5f); // its layers have no bias yet
+    assertThat(fit.rows()).isZero();
+  }
+
+  @Test
+  void thePenaltySparesTheBias() {
+    FitSettings settings = new FitSettings(8, 1, 1, SGD, 0.01f, 1, true, 0, 0, false);
+    ModelSettings linear = new ModelSettings(ModelKind.LR, 0, List.of(), 0, 0, 1);
+    FitLearner fit = new FitLearner(Examples.SCHEMA, linear, settings);
+    Example nothing = new Example(0, new long[] {Fids.BIAS}, new float[] {1});
+    List<LabelledExample> onlyBias = List.of(Examples.labelled(0, 1, nothing));
+    fit.learn(new Examples(8).ofDistinctUsers(1));
+    float bias = fit.predict(onlyBias)[0];
+
+    fit.learn(List.of());
+
+    assertThat(bias).isNotEqualTo(0.5f);
+    assertThat(fit.predict(onlyBias)).containsExactly(bias);
+  }
+
+  /** Unclipped, the step would be a hundred times the rows themselves, and past 0. */
+  @Test
+  void aGradientIsNoLongerThanTen() {
+    OptimizerSettings tenth = new OptimizerSettings.Sgd(0.1f);
+    FitSettings settings = new FitSettings(8, 1, 1, tenth, 0.3f, 1000, true, 0, 0, false);
+    ModelSettings pairs = new ModelSettings(ModelKind.FM, 4, List.of(), 0, 0, 1);
+    FitLearner fit = new FitLearner(Examples.SCHEMA, pairs, settings);
+    List<LabelledExample> examples = new Examples(9).ofDistinctUsers(6);
+    fit.meet(examples);
+    float before = fit.predict(examples)[0];
+
+    fit.learn(List.of());
+
+    float after = fit.predict(examples)[0];
+    assertThat(Math.abs(after - 0.5f)).isStrictlyBetween(0f, Math.abs(before - 0.5f));
+  }
+
   @Test
   void lossFallsWithNormalisationAndDropout() {
-    FitSettings settings = new FitSettings(64, 1, 1, ADAM, 0, true, 0, 0.2f, true);
+    FitSettings settings = new FitSettings(64, 1, 1, ADAM, 0.01f, 0, true, 0, 0.2f, true);
     FitLearner fit = new FitLearner(Examples.SCHEMA, MODEL, settings);
     List<LabelledExample> examples = decided(new Examples(3).ofUsers(20, 64));
 
@@ -77,7 +152,7 @@ class FitLearnerTest {
 
   @Test
   void sameSeedFitsTheSame() {
-    FitSettings settings = new FitSettings(64, 1, 1, ADAM, 0, false, 0, 0.3f, true);
+    FitSettings settings = new FitSettings(64, 1, 1, ADAM, 0.01f, 0, false, 0, 0.3f, true);
     List<LabelledExample> examples = new Examples(4).ofUsers(20, 64);
     List<float[]> predicted = new ArrayList<>();
     for (int run = 0; run < 2; run++) {
@@ -110,7 +185,7 @@ class FitLearnerTest {
   }
 
   private static FitSettings plain(OptimizerSettings optimizer) {
-    return new FitSettings(8, 1, 1, optimizer, 0, false, 0, 0, false);
+    return new FitSettings(8, 1, 1, optimizer, 0.01f, 0, false, 0, 0, false);
   }
 
   private static List<LabelledExample> evenly(List<LabelledExample> examples) {

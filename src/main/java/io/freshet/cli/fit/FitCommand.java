@@ -1,7 +1,5 @@
 package io.freshet.cli.fit;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.config.ConfigException;
 import io.freshet.config.FitConfig;
 import io.freshet.feature.LabelledExample;
@@ -12,7 +10,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,6 +67,12 @@ public final class FitCommand implements Callable<Integer> {
   private Path test;
 
   @Option(
+      names = "--label",
+      paramLabel = "COLUMN",
+      description = "The column of the label (default: the configuration's fit.label).")
+  private String label;
+
+  @Option(
       names = "--seeds",
       paramLabel = "N",
       description = "Fit so many times from other random starts, and give the mean (default: 1).")
@@ -76,10 +83,17 @@ public final class FitCommand implements Callable<Integer> {
       description = "End with one line of JSON; what else is printed goes to standard error.")
   private boolean json;
 
+  @Option(
+      names = "--parallel",
+      paramLabel = "N",
+      description =
+          "Seeds that are fitted side by side (default: the processors). No figure depends on it.")
+  private int parallel = Runtime.getRuntime().availableProcessors();
+
   @Override
-  public Integer call() throws IOException {
-    if (seeds < 1) {
-      throw new ParameterException(spec.commandLine(), "--seeds must be at least 1");
+  public Integer call() throws IOException, InterruptedException {
+    if (seeds < 1 || parallel < 1) {
+      throw new ParameterException(spec.commandLine(), "--seeds and --parallel must be at least 1");
     }
     FitConfig settings;
     try {
@@ -89,79 +103,60 @@ public final class FitCommand implements Callable<Integer> {
       return 2;
     }
     PrintWriter out = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
-    List<FitRun.Result> results = fit(settings, out);
+    FitReport report = new FitReport(out);
+    List<FitRun.Result> results = fit(label == null ? settings : settings.withLabel(label), report);
+    results.forEach(report::seed);
     if (results.size() > 1) {
-      out.println(
-          "mean of %d     valid AUC %.4f, logloss %.4f   test AUC %.4f, logloss %.4f"
-              .formatted(
-                  results.size(),
-                  mean(results, r -> r.valid().auc()),
-                  mean(results, r -> r.valid().logloss()),
-                  mean(results, r -> r.test().auc()),
-                  mean(results, r -> r.test().logloss())));
+      report.mean(results);
     }
-    out.flush();
     if (json) {
-      spec.commandLine().getOut().println(json(results));
+      spec.commandLine().getOut().println(FitReport.json(results));
     }
     return 0;
   }
 
-  private List<FitRun.Result> fit(FitConfig settings, PrintWriter out) throws IOException {
+  private List<FitRun.Result> fit(FitConfig settings, FitReport report)
+      throws IOException, InterruptedException {
     FitTable table = new FitTable(settings);
-    List<LabelledExample> learned = table.read(train);
-    List<LabelledExample> validated = table.read(valid);
-    List<LabelledExample> tested = table.read(test);
-    out.println(
-        "%,d examples to learn, %,d to validate, %,d to test"
-            .formatted(learned.size(), validated.size(), tested.size()));
-    FitRun run = new FitRun(settings, learned, validated, tested, epoch -> tell(epoch, out));
-    List<FitRun.Result> results = new ArrayList<>();
+    List<LabelledExample> learned = read(table, train);
+    List<LabelledExample> validated = read(table, valid);
+    List<LabelledExample> tested = read(table, test);
+    report.files(learned.size(), validated.size(), tested.size());
+    FrequentValues values = new FrequentValues(learned, settings.minCount());
+    FitRun run =
+        new FitRun(
+            settings, values.of(learned), values.of(validated), values.of(tested), report::epoch);
+    List<Callable<FitRun.Result>> runs = new ArrayList<>();
     for (int i = 0; i < seeds; i++) {
       long seed = settings.model().seed() + i;
-      out.println("seed %d".formatted(seed));
-      FitRun.Result result = run.run(seed);
-      results.add(result);
-      out.println(
-          "best epoch %d  valid AUC %.4f, logloss %.4f   test AUC %.4f, logloss %.4f   (%,d parameters)"
-              .formatted(
-                  result.bestEpoch(),
-                  result.valid().auc(),
-                  result.valid().logloss(),
-                  result.test().auc(),
-                  result.test().logloss(),
-                  result.parameters()));
-      out.flush();
+      runs.add(() -> run.run(seed));
     }
-    return results;
+    return sideBySide(runs);
   }
 
-  private static void tell(FitRun.Epoch epoch, PrintWriter out) {
-    out.println(
-        "  epoch %3d  train loss %.4f  valid AUC %.4f, logloss %.4f  %5.1f s%s"
-            .formatted(
-                epoch.number(),
-                epoch.loss(),
-                epoch.valid().auc(),
-                epoch.valid().logloss(),
-                epoch.seconds(),
-                epoch.best() ? "  best" : ""));
-    out.flush();
+  private static List<LabelledExample> read(FitTable table, Path file) throws IOException {
+    List<LabelledExample> examples = table.read(file);
+    float label = examples.get(0).label();
+    if (examples.stream().allMatch(example -> example.label() == label)) {
+      throw new IOException(
+          "%s: all labels are %.0f; an AUC needs both 0 and 1".formatted(file, label));
+    }
+    return examples;
   }
 
-  /** Means over the seeds; the epoch is the last seed's. */
-  private static ObjectNode json(List<FitRun.Result> results) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("best_epoch", results.get(results.size() - 1).bestEpoch());
-    json.put("valid_auc", mean(results, r -> r.valid().auc()));
-    json.put("valid_logloss", mean(results, r -> r.valid().logloss()));
-    json.put("test_auc", mean(results, r -> r.test().auc()));
-    json.put("test_logloss", mean(results, r -> r.test().logloss()));
-    json.put("seeds", results.size());
-    return json;
-  }
-
-  private static double mean(List<FitRun.Result> results, ToDoubleFunction<FitRun.Result> figure) {
-    return results.stream().mapToDouble(figure).average().orElseThrow();
+  private List<FitRun.Result> sideBySide(List<Callable<FitRun.Result>> runs)
+      throws InterruptedException {
+    ExecutorService threads = Executors.newFixedThreadPool(Math.min(parallel, runs.size()));
+    try {
+      List<FitRun.Result> results = new ArrayList<>();
+      for (Future<FitRun.Result> result : threads.invokeAll(runs)) {
+        results.add(result.get());
+      }
+      return results;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a fit failed: " + e.getCause().getMessage(), e.getCause());
+    } finally {
+      threads.shutdownNow();
+    }
   }
 }

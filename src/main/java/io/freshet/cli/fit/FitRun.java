@@ -10,23 +10,26 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Consumer;
 
 /**
  * One fit from one seed: passes over the shuffled training examples until the validation stops
  * getting better, then the test of the best pass.
  *
- * <p>Better is a higher AUC of the validation examples. A pass that is not better lowers the rate
- * to a tenth; {@code patience} such passes in a row end the fit.
+ * <p>Better is an AUC of the validation examples that is higher by 1e-6, or the same and with a
+ * lower logloss: an order that is already right may still be predicted better. A pass that is not
+ * better lowers the rate to a tenth; {@code patience} such passes in a row end the fit.
+ *
+ * <p>Runs share the examples and nothing else, so several can go side by side.
  */
 final class FitRun {
   private static final float RATE_FALL = 0.1f;
+  private static final double LEAST_GAIN = 1e-6;
 
   private final FitConfig config;
   private final List<LabelledExample> train;
   private final List<LabelledExample> valid;
   private final List<LabelledExample> test;
-  private final Consumer<Epoch> tell;
+  private final Listener listener;
 
   /**
    * What one pass came to.
@@ -36,26 +39,32 @@ final class FitRun {
    */
   record Epoch(int number, double loss, Metrics valid, boolean best, double seconds) {}
 
+  /** Hears of each pass when it is done. */
+  interface Listener {
+    void epoch(long seed, Epoch epoch);
+  }
+
   /** What the best pass came to. */
-  record Result(int bestEpoch, Metrics valid, Metrics test, long parameters) {}
+  record Result(long seed, int bestEpoch, Metrics valid, Metrics test, long parameters) {}
 
   FitRun(
       FitConfig config,
       List<LabelledExample> train,
       List<LabelledExample> valid,
       List<LabelledExample> test,
-      Consumer<Epoch> tell) {
+      Listener listener) {
     this.config = config;
     this.train = List.copyOf(train);
-    this.valid = valid;
-    this.test = test;
-    this.tell = tell;
+    this.valid = List.copyOf(valid);
+    this.test = List.copyOf(test);
+    this.listener = listener;
   }
 
   Result run(long seed) {
     FitLearner learner =
         new FitLearner(
             config.features(), withSeed(config.model(), seed), config.settings(), config.fields());
+    learner.meet(train);
     Random random = new Random(seed);
     List<LabelledExample> order = new ArrayList<>(train);
     FitLearner.State state = learner.state();
@@ -66,9 +75,9 @@ final class FitRun {
       long start = System.nanoTime();
       double loss = pass(learner, order);
       Metrics metrics = metrics(learner, valid);
-      boolean better = best.number() == 0 || metrics.auc() > best.valid().auc();
+      boolean better = best.number() == 0 || isBetter(metrics, best.valid());
       Epoch epoch = new Epoch(n, loss, metrics, better, (System.nanoTime() - start) / 1e9);
-      tell.accept(epoch);
+      listener.epoch(seed, epoch);
       if (better) {
         best = epoch;
         state = learner.state();
@@ -79,7 +88,13 @@ final class FitRun {
       }
     }
     learner.restore(state);
-    return new Result(best.number(), best.valid(), metrics(learner, test), learner.parameters());
+    return new Result(
+        seed, best.number(), best.valid(), metrics(learner, test), learner.parameters());
+  }
+
+  private static boolean isBetter(Metrics metrics, Metrics best) {
+    double gain = metrics.auc() - best.auc();
+    return gain >= LEAST_GAIN || gain > -LEAST_GAIN && metrics.logloss() < best.logloss();
   }
 
   private double pass(FitLearner learner, List<LabelledExample> examples) {

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -96,6 +97,9 @@ public final class FitTable {
         .filter(field -> !(field instanceof Field.Cross))
         .forEach(field -> absent.add(field.name()));
     absent.removeAll(columns);
+    if (Set.copyOf(columns).size() < columns.size()) {
+      throw new IOException("%s:1: two columns have one name: %s".formatted(file, columns));
+    }
     if (!absent.isEmpty()) {
       throw new IOException(
           "%s:1: no column is named %s; its columns are %s"

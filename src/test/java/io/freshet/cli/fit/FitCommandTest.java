@@ -1,6 +1,7 @@
 package io.freshet.cli.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,7 +24,7 @@ class FitCommandTest {
         - {name: price, kind: numeric, transform: log}
         - {name: who-tags, kind: cross, of: [who, tags]}
       model: {hidden-layers: [8], embedding-size: 4, seed: 3}
-      fit: {batch-size: 64, epochs: 12, patience: 6, dropout: 0, label: clicked, optimizer: {learning-rate: 0.02}}
+      fit: {batch-size: 64, epochs: 12, patience: 6, dropout: 0, embedding-l2: 0, label: clicked, optimizer: {learning-rate: 0.02}}
       """;
 
   @TempDir private Path folder;
@@ -48,12 +49,63 @@ class FitCommandTest {
     assertThat(json.get("test_auc").asDouble()).isGreaterThan(0.95);
     assertThat(json.get("valid_logloss").asDouble()).isLessThan(0.5);
     assertThat(json.get("test_logloss").asDouble()).isLessThan(0.5);
-    assertThat(run.err()).contains("800 examples to learn", "seed 4", "mean of 2");
+    assertThat(run.err()).contains("800 examples to learn", "seed 4", "mean of 2 seeds");
   }
 
   @Test
   void theSameSeedGivesTheSameFigures() throws IOException {
     assertThat(fit("--json").out()).isEqualTo(fit("--json").out());
+  }
+
+  @Test
+  void seedsSideBySideGiveTheFiguresOfOneAfterTheOther() throws IOException {
+    String[] alone = {"--json", "--seeds", "3", "--parallel", "1"};
+    String[] together = {"--json", "--seeds", "3", "--parallel", "3"};
+
+    assertThat(fit(together).out()).isEqualTo(fit(alone).out());
+  }
+
+  @Test
+  void theJsonHoldsEachSeedAndTheirMeans() throws IOException {
+    JsonNode json = new ObjectMapper().readTree(fit("--json", "--seeds", "2").out());
+
+    JsonNode runs = json.get("runs");
+    assertThat(runs).hasSize(2);
+    assertThat(runs.get(0).get("seed").asLong()).isEqualTo(3);
+    for (String figure : new String[] {"valid_auc", "valid_logloss", "test_auc", "test_logloss"}) {
+      double mean = (runs.get(0).get(figure).asDouble() + runs.get(1).get(figure).asDouble()) / 2;
+      assertThat(json.get(figure).asDouble()).isCloseTo(mean, within(1e-12));
+    }
+  }
+
+  @Test
+  void theLabelMayStandInAColumnOfAnotherName() throws IOException {
+    for (String name : new String[] {"train.csv", "valid.csv", "test.csv"}) {
+      Path file = folder.resolve(name);
+      Files.writeString(file, Files.readString(file).replace("clicked", "bought"));
+    }
+
+    assertThat(fit("--label", "bought").code()).isZero();
+    assertThat(fit().err()).contains("no column is named clicked; its columns are who");
+  }
+
+  @Test
+  void valuesTooRareToLearnCountAsMissing() throws IOException {
+    String all = fit("--json").out();
+
+    assertThat(fit("--json", "--set", "fit.min-count=2").out()).isEqualTo(all);
+    String none = fit("--json", "--set", "fit.min-count=801").out();
+    assertThat(new ObjectMapper().readTree(none).get("test_auc").asDouble()).isLessThan(0.6);
+  }
+
+  @Test
+  void aFileOfOneLabelOnlyIsRefused() throws IOException {
+    Files.writeString(folder.resolve("test.csv"), "who,tags,price,clicked\na,b,1,1\na,c,2,1\n");
+
+    CommandRun run = fit();
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("test.csv: all labels are 1; an AUC needs both 0 and 1");
   }
 
   @Test
@@ -78,6 +130,12 @@ class FitCommandTest {
 
     Files.writeString(folder.resolve("valid.csv"), "who,tags,price,clicked\n");
     assertThat(fit().err()).contains("valid.csv has no rows below its header");
+
+    Files.writeString(folder.resolve("valid.csv"), "");
+    assertThat(fit().err()).contains("valid.csv is empty");
+
+    Files.writeString(folder.resolve("valid.csv"), "who,tags,price,clicked,who\na,b,1,1,a\n");
+    assertThat(fit().err()).contains("valid.csv:1: two columns have one name");
   }
 
   private CommandRun fit(String... more) {
