@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Records go to the split's own output, which Flink makes when it assigns the split and asks for
  * its watermark until it is given back.
+ *
+ * <p>At its end it is not available any more: HybridSource would ask it again and again until all
+ * subtasks have come to theirs, and send the coordinator a message each time.
  */
 final class HistoryReader
     implements SourceReader<SourceRecord<EncodedImpression>, HistoryPosition> {
@@ -72,13 +75,10 @@ final class HistoryReader
   }
 
   private InputStatus rest() {
-    if (nothingElse) {
-      return InputStatus.END_OF_INPUT;
-    }
     if (available.isDone()) {
       available = new CompletableFuture<>();
     }
-    return InputStatus.NOTHING_AVAILABLE;
+    return nothingElse ? InputStatus.END_OF_INPUT : InputStatus.NOTHING_AVAILABLE;
   }
 
   private void open(SourceOutput<SourceRecord<EncodedImpression>> output) throws IOException {

@@ -107,6 +107,18 @@ final class HistoryTest {
   }
 
   @Test
+  void atItsEndItIsNotAskedAgain() throws Exception {
+    HistoryReader reader = new HistoryReader(history, () -> {});
+    reader.notifyNoMoreSplits();
+    assertThat(reader.isAvailable()).isDone();
+
+    InputStatus status = reader.pollNext(new Output(new ArrayList<>()));
+
+    assertThat(status).isEqualTo(InputStatus.END_OF_INPUT);
+    assertThat(reader.isAvailable()).isNotDone();
+  }
+
+  @Test
   void aRestartAmidItIsRefusedWithoutTheRecording() {
     HistoryReader reader = new HistoryReader(History.untold(), () -> {});
     reader.addSplits(List.of(new HistoryPosition(1, 500)));
