@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * <p>Records go to the split's own output, which Flink makes when it assigns the split and asks for
  * its watermark until it is given back.
  *
+ * <p>It asks for a split only when it has none. An answer under way to a reader that fails would be
+ * a failure of its own, one that restarts the job, where the reader's may say that it should end.
+ *
  * <p>At its end it is not available any more: HybridSource would ask it again and again until all
  * subtasks have come to theirs, and send the coordinator a message each time.
  */
@@ -33,10 +36,11 @@ final class HistoryReader
 
   private final History history;
   private final Runnable ask; // for a split
-  private CompletableFuture<Void> available = new CompletableFuture<>();
+  private CompletableFuture<Void> available = CompletableFuture.completedFuture(null);
   private HistoryPosition position; // null while there is none, and at the end
   private Recording.Reading reading; // of the pass; null before its first step
   private long read; // examples of the pass, those read before a restart too
+  private boolean asked;
   private boolean nothingElse;
 
   HistoryReader(History history, Runnable ask) {
@@ -44,10 +48,9 @@ final class HistoryReader
     this.ask = ask;
   }
 
+  /** Asks nothing yet: a place in state comes after this. */
   @Override
-  public void start() {
-    ask.run();
-  }
+  public void start() {}
 
   @Override
   public InputStatus pollNext(ReaderOutput<SourceRecord<EncodedImpression>> output)
@@ -78,6 +81,10 @@ final class HistoryReader
     if (available.isDone()) {
       available = new CompletableFuture<>();
     }
+    if (!asked && !nothingElse) {
+      asked = true;
+      ask.run();
+    }
     return nothingElse ? InputStatus.END_OF_INPUT : InputStatus.NOTHING_AVAILABLE;
   }
 
@@ -106,7 +113,7 @@ final class HistoryReader
     } else {
       output.releaseOutputForSplit(position.splitId());
       position = null;
-      ask.run();
+      asked = false;
     }
   }
 

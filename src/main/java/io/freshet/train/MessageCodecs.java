@@ -1,5 +1,12 @@
 package io.freshet.train;
 
+import static io.freshet.train.SizedArrays.readFloats;
+import static io.freshet.train.SizedArrays.readInts;
+import static io.freshet.train.SizedArrays.readLongs;
+import static io.freshet.train.SizedArrays.writeFloats;
+import static io.freshet.train.SizedArrays.writeInts;
+import static io.freshet.train.SizedArrays.writeLongs;
+
 import io.freshet.feature.Example;
 import io.freshet.feature.LabelledExample;
 import io.freshet.feature.LabelledExample.Kind;
@@ -8,30 +15,18 @@ import io.freshet.model.Predictions;
 import io.freshet.model.RowBlock;
 import io.freshet.model.TableCounts;
 import io.freshet.model.Traits;
-import io.freshet.train.Answer.DenseSlices;
-import io.freshet.train.Answer.Rows;
-import io.freshet.train.ShardRequest.Lookup;
-import io.freshet.train.ShardRequest.Occurrences;
-import io.freshet.train.ShardRequest.RowDelta;
 import io.freshet.wire.Primitives;
 import io.freshet.wire.WireCodec;
 import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.UUID;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
-/** How the loop's messages travel: a few numbers, then whole arrays. */
+/** How what the loop tells of its work travels: a few numbers, then whole arrays. */
 public final class MessageCodecs {
-  static final WireType<ShardRequest> SHARD_REQUEST =
-      WireType.of(ShardRequest.class, ShardRequestCodec.class);
-  static final WireType<Answer> ANSWER = WireType.of(Answer.class, AnswerCodec.class);
-  static final WireType<DenseDelta> DENSE_DELTA =
-      WireType.of(DenseDelta.class, DenseDeltaCodec.class);
-
   public static final WireType<Predictions> PREDICTIONS =
       WireType.of(Predictions.class, PredictionsCodec.class);
   public static final WireType<SkippedExample> SKIPPED_EXAMPLE =
@@ -44,133 +39,6 @@ public final class MessageCodecs {
       WireType.of(DenseBlock.class, DenseBlockCodec.class);
 
   private MessageCodecs() {}
-
-  /** Lookups, row deltas and occurrences. */
-  public static final class ShardRequestCodec implements WireCodec<ShardRequest> {
-    private static final int LOOKUP = 0;
-    private static final int ROW_DELTA = 1;
-    private static final int OCCURRENCES = 2;
-
-    @Override
-    public void write(ShardRequest request, DataOutputView out) throws IOException {
-      if (request instanceof Lookup lookup) {
-        out.writeByte(LOOKUP);
-        writeReplyTo(lookup.replyTo(), out);
-        out.writeInt(lookup.parallelism());
-        out.writeInt(lookup.maxParallelism());
-        out.writeLong(lookup.batch());
-        out.writeInt(lookup.part());
-        writeLongs(lookup.fids(), out);
-      } else if (request instanceof RowDelta delta) {
-        out.writeByte(ROW_DELTA);
-        out.writeLong(delta.time());
-        writeLongs(delta.fids(), out);
-        Primitives.writeLongs(delta.base(), 0, delta.fids().length, out);
-        Primitives.writeInts(delta.counts(), 0, delta.fids().length, out);
-        writeInts(delta.lives(), out);
-        writeFloats(delta.deltas(), out);
-      } else if (request instanceof Occurrences occurrences) {
-        out.writeByte(OCCURRENCES);
-        out.writeLong(occurrences.time());
-        writeLongs(occurrences.fids(), out);
-        Primitives.writeInts(occurrences.counts(), 0, occurrences.fids().length, out);
-        Primitives.writeInts(occurrences.news(), 0, occurrences.fids().length, out);
-        for (boolean won : occurrences.won()) {
-          out.writeBoolean(won);
-        }
-      }
-    }
-
-    @Override
-    public ShardRequest read(DataInputView in, int version) throws IOException {
-      int kind = in.readByte();
-      return switch (kind) {
-        case LOOKUP -> readLookup(in);
-        case ROW_DELTA -> readDelta(in);
-        case OCCURRENCES -> readOccurrences(in);
-        default -> throw new IOException("no request has kind " + kind);
-      };
-    }
-
-    private static Occurrences readOccurrences(DataInputView in) throws IOException {
-      long time = in.readLong();
-      long[] fids = readLongs(in);
-      int[] counts = new int[fids.length];
-      Primitives.readInts(counts, 0, counts.length, in);
-      int[] news = new int[fids.length];
-      Primitives.readInts(news, 0, news.length, in);
-      boolean[] won = new boolean[fids.length];
-      for (int i = 0; i < won.length; i++) {
-        won[i] = in.readBoolean();
-      }
-      return new Occurrences(fids, time, counts, news, won);
-    }
-
-    private static Lookup readLookup(DataInputView in) throws IOException {
-      return new Lookup(
-          readReplyTo(in), in.readInt(), in.readInt(), in.readLong(), in.readInt(), readLongs(in));
-    }
-
-    private static RowDelta readDelta(DataInputView in) throws IOException {
-      long time = in.readLong();
-      long[] fids = readLongs(in);
-      long[] base = new long[fids.length];
-      Primitives.readLongs(base, 0, base.length, in);
-      int[] counts = new int[fids.length];
-      Primitives.readInts(counts, 0, counts.length, in);
-      return new RowDelta(fids, time, base, counts, readInts(in), readFloats(in));
-    }
-  }
-
-  /** Rows and merged slices. */
-  public static final class AnswerCodec implements WireCodec<Answer> {
-    private static final int ROWS = 0;
-    private static final int DENSE_SLICES = 1;
-
-    @Override
-    public void write(Answer answer, DataOutputView out) throws IOException {
-      out.writeByte(answer instanceof Rows ? ROWS : DENSE_SLICES);
-      writeReplyTo(answer.replyTo(), out);
-      if (answer instanceof Rows rows) {
-        out.writeLong(rows.batch());
-        out.writeInt(rows.part());
-        writeLongs(rows.updates(), out);
-        writeInts(rows.lives(), out);
-        writeFloats(rows.values(), out);
-      } else if (answer instanceof DenseSlices dense) {
-        writeInts(dense.slices(), out);
-        writeArrays(dense.values(), out);
-      }
-    }
-
-    @Override
-    public Answer read(DataInputView in, int version) throws IOException {
-      int kind = in.readByte();
-      ReplyTo replyTo = readReplyTo(in);
-      return kind == ROWS
-          ? new Rows(
-              replyTo, in.readLong(), in.readInt(), readLongs(in), readInts(in), readFloats(in))
-          : new DenseSlices(replyTo, readInts(in), readArrays(in));
-    }
-  }
-
-  /** Dense deltas. */
-  public static final class DenseDeltaCodec implements WireCodec<DenseDelta> {
-    @Override
-    public void write(DenseDelta delta, DataOutputView out) throws IOException {
-      writeReplyTo(delta.replyTo(), out);
-      out.writeInt(delta.trainers());
-      out.writeLong(delta.examples());
-      writeInts(delta.slices(), out);
-      writeArrays(delta.deltas(), out);
-    }
-
-    @Override
-    public DenseDelta read(DataInputView in, int version) throws IOException {
-      return new DenseDelta(
-          readReplyTo(in), in.readInt(), in.readLong(), readInts(in), readArrays(in));
-    }
-  }
 
   /** Predictions. */
   public static final class PredictionsCodec implements WireCodec<Predictions> {
@@ -342,64 +210,5 @@ public final class MessageCodecs {
       long examples = in.readLong();
       return new DenseBlock(from, readFloats(in), examples);
     }
-  }
-
-  private static void writeReplyTo(ReplyTo replyTo, DataOutputView out) throws IOException {
-    out.writeLong(replyTo.channel().getMostSignificantBits());
-    out.writeLong(replyTo.channel().getLeastSignificantBits());
-    out.writeInt(replyTo.trainer());
-    out.writeUTF(replyTo.location());
-  }
-
-  private static ReplyTo readReplyTo(DataInputView in) throws IOException {
-    return new ReplyTo(new UUID(in.readLong(), in.readLong()), in.readInt(), in.readUTF());
-  }
-
-  private static void writeLongs(long[] values, DataOutputView out) throws IOException {
-    out.writeInt(values.length);
-    Primitives.writeLongs(values, 0, values.length, out);
-  }
-
-  private static long[] readLongs(DataInputView in) throws IOException {
-    long[] values = new long[in.readInt()];
-    Primitives.readLongs(values, 0, values.length, in);
-    return values;
-  }
-
-  private static void writeInts(int[] values, DataOutputView out) throws IOException {
-    out.writeInt(values.length);
-    Primitives.writeInts(values, 0, values.length, out);
-  }
-
-  private static int[] readInts(DataInputView in) throws IOException {
-    int[] values = new int[in.readInt()];
-    Primitives.readInts(values, 0, values.length, in);
-    return values;
-  }
-
-  private static void writeArrays(float[][] arrays, DataOutputView out) throws IOException {
-    out.writeInt(arrays.length);
-    for (float[] values : arrays) {
-      writeFloats(values, out);
-    }
-  }
-
-  private static float[][] readArrays(DataInputView in) throws IOException {
-    float[][] arrays = new float[in.readInt()][];
-    for (int i = 0; i < arrays.length; i++) {
-      arrays[i] = readFloats(in);
-    }
-    return arrays;
-  }
-
-  private static void writeFloats(float[] values, DataOutputView out) throws IOException {
-    out.writeInt(values.length);
-    Primitives.writeFloats(values, 0, values.length, out);
-  }
-
-  private static float[] readFloats(DataInputView in) throws IOException {
-    float[] values = new float[in.readInt()];
-    Primitives.readFloats(values, 0, values.length, in);
-    return values;
   }
 }

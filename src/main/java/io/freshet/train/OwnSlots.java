@@ -69,12 +69,6 @@ final class OwnSlots {
   }
 
   private static void write(float[] slots, DenseParameters to) {
-    int expected = (to.planes() - to.mergedPlanes()) * to.size();
-    if (slots.length != expected) {
-      throw new RefusedException(
-          "the restored state holds %d floats of a trainer's dense slots, not %d: it is damaged"
-              .formatted(slots.length, expected));
-    }
     for (int plane = to.mergedPlanes(); plane < to.planes(); plane++) {
       to.write(plane, 0, to.size(), slots, (plane - to.mergedPlanes()) * to.size());
     }

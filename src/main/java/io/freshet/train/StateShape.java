@@ -36,8 +36,9 @@ import org.slf4j.LoggerFactory;
  * <p><b>Free</b> settings rule how parameters move from now on (rates, penalties) or where new ones
  * start (the initial accumulator): they may change, which is logged once.
  *
- * <p>State of other bound settings is converted where the job is told to: {@link Migration}. The
- * seed and what fields are cannot be: rows that are not there yet depend on the seed.
+ * <p>State of other bound settings is converted where the job is told to: {@link
+ * io.freshet.model.RowMigration}. The seed and what fields are cannot be: rows that are not there
+ * yet depend on the seed.
  *
  * <p>Fields may come and go, but a number that was a field's is never another's: rows, and examples
  * that still wait for their labels, would be taken for those of the other.

@@ -53,12 +53,10 @@ final class Trainer extends AbstractStreamOperator<Predictions>
   private static final int MAX_MESSAGE_BYTES = 1 << 20;
   private static final long NO_CHECKPOINT = 0; // Flink counts them from 1
 
-  static final OutputTag<ShardRequest> SHARDS =
-      new OutputTag<>("shards", MessageCodecs.SHARD_REQUEST);
+  static final OutputTag<ShardRequest> SHARDS = new OutputTag<>("shards", LoopCodecs.SHARD_REQUEST);
   static final OutputTag<SkippedExample> SKIPPED =
       new OutputTag<>("skipped", MessageCodecs.SKIPPED_EXAMPLE);
-  static final OutputTag<DenseDelta> MERGERS =
-      new OutputTag<>("mergers", MessageCodecs.DENSE_DELTA);
+  static final OutputTag<DenseDelta> MERGERS = new OutputTag<>("mergers", LoopCodecs.DENSE_DELTA);
 
   private final FeatureSchema schema;
   private final ModelSettings model;

@@ -88,7 +88,7 @@ public record TrainingLoop(
                 .keyBy(ShardRequest::key, Types.LONG)
                 .transform(
                     "EmbeddingShard",
-                    MessageCodecs.ANSWER,
+                    LoopCodecs.ANSWER,
                     new EmbeddingShard(schema, model, settings, edges.direct(), start)),
             "embedding-shard");
     var merger =
@@ -98,7 +98,7 @@ public record TrainingLoop(
                 .keyBy(DenseDelta::key, Types.INT)
                 .transform(
                     "DenseMerger",
-                    MessageCodecs.ANSWER,
+                    LoopCodecs.ANSWER,
                     new DenseMerger(schema, model, settings, edges.direct(), start)),
             "dense-merger");
     var tail =

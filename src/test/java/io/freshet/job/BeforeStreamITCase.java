@@ -28,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
@@ -119,6 +121,10 @@ final class BeforeStreamITCase {
     JobClient first = start(before, 1, Optional.empty());
     await("occurrences", OCCURRENCES * 500);
     String amid = cancel(first);
+    JobClient untold = start(null, 1, Optional.of(amid));
+    assertThatThrownBy(() -> untold.getJobExecutionResult().get(1, TimeUnit.MINUTES))
+        .isInstanceOf(ExecutionException.class)
+        .hasStackTraceContaining("the state was taken amid a recording");
 
     send(ALL, ALL + 100, 1); // time stands still without clicks
     JobClient told = start(before, 1, Optional.of(amid));

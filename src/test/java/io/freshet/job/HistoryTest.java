@@ -119,6 +119,24 @@ final class HistoryTest {
   }
 
   @Test
+  void aSplitIsAskedForOnceAndOnlyWhereThereIsNone() throws Exception {
+    List<String> asked = new ArrayList<>();
+    HistoryReader restored = new HistoryReader(history, () -> asked.add("restored"));
+    HistoryReader fresh = new HistoryReader(history, () -> asked.add("fresh"));
+    restored.start();
+    restored.addSplits(List.of(HistoryPosition.START));
+    fresh.start();
+
+    for (int poll = 0; poll < 3; poll++) {
+      restored.pollNext(new Output(new ArrayList<>()));
+      fresh.pollNext(new Output(new ArrayList<>()));
+    }
+
+    assertThat(asked).containsExactly("fresh");
+    restored.close();
+  }
+
+  @Test
   void aRestartAmidItIsRefusedWithoutTheRecording() {
     HistoryReader reader = new HistoryReader(History.untold(), () -> {});
     reader.addSplits(List.of(new HistoryPosition(1, 500)));

@@ -8,18 +8,12 @@ import io.freshet.model.DenseParameters;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.Optimizers;
-import io.freshet.model.Predictions;
 import io.freshet.model.RowLayout;
-import io.freshet.snapshot.Announcement;
 import io.freshet.snapshot.LocalStorage;
 import io.freshet.snapshot.Manifest;
-import io.freshet.snapshot.NoticeSink;
 import io.freshet.snapshot.Snapshot;
-import io.freshet.snapshot.SnapshotPublisher;
 import io.freshet.snapshot.SnapshotReader;
-import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.SnapshotStore;
-import io.freshet.snapshot.SnapshotWriter;
 import io.freshet.snapshot.Version;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,12 +29,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.api.common.state.CheckpointListener;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
@@ -50,13 +40,8 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.runtime.state.FunctionSnapshotContext;
-import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
-import org.apache.flink.util.Collector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -78,7 +63,7 @@ class DeltaChainITCase {
   private static final TrainSettings TRAIN =
       new TrainSettings(32, Duration.ofMillis(20), 2, 64, 16, 40, LEARNING);
   private static final long SEED = 29;
-  private static final Trouble TROUBLE = new Trouble();
+  private static final Troubled.Trouble TROUBLE = Troubled.TROUBLE;
 
   @TempDir private Path folder;
   private JobClient running;
@@ -335,8 +320,6 @@ class DeltaChainITCase {
   }
 
   private void build(StreamExecutionEnvironment env) {
-    SnapshotSettings snapshot =
-        new SnapshotSettings(folder.resolve("snapshots").toUri().toString());
     DataStream<LabelledExample> examples =
         env.fromSequence(0, Long.MAX_VALUE - 1)
             .uid("numbers")
@@ -346,22 +329,7 @@ class DeltaChainITCase {
             .returns(LabelledExampleCodec.TYPE);
     TrainingLoop loop = TrainingLoop.attach(examples, SyntheticExamples.SCHEMA, MODEL, TRAIN);
     loop.predictions().process(new Troubled()).uid("troubled").setParallelism(1);
-    loop.rows()
-        .transform("SnapshotWriter", Announcement.TYPE, new SnapshotWriter(snapshot, MODEL, 50))
-        .uid("writer")
-        .union(loop.dense().<Announcement>map(Announcement.Dense::new).returns(Announcement.TYPE))
-        .transform(
-            "SnapshotPublisher",
-            Types.VOID,
-            new SnapshotPublisher(
-                snapshot,
-                "chain",
-                SyntheticExamples.SCHEMA,
-                MODEL,
-                new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1),
-                NoticeSink.none()))
-        .uid("publisher")
-        .setParallelism(1);
+    PublishedLoop.publish(loop, folder, "chain", SyntheticExamples.SCHEMA, MODEL);
   }
 
   private static LabelledExample slowly(long number) throws InterruptedException {
@@ -369,60 +337,5 @@ class DeltaChainITCase {
       Thread.sleep(1);
     }
     return SyntheticExamples.example(SEED, number);
-  }
-
-  /** What the test asks of the job, and sees of it. */
-  private static final class Trouble {
-    final ConcurrentSkipListSet<Long> completed = new ConcurrentSkipListSet<>();
-    final AtomicInteger aborted = new AtomicInteger();
-    final AtomicInteger starts = new AtomicInteger();
-    final AtomicBoolean fail = new AtomicBoolean();
-    volatile boolean hold;
-
-    void clear() {
-      completed.clear();
-      hold = false;
-      fail.set(false);
-    }
-
-    @Override
-    public String toString() {
-      return "completed %s, aborted %s, starts %s".formatted(completed, aborted, starts);
-    }
-  }
-
-  /** Holds up checkpoints until they expire, after shards and writers have closed their parts. */
-  private static final class Troubled extends ProcessFunction<Predictions, Void>
-      implements CheckpointedFunction, CheckpointListener {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public void initializeState(FunctionInitializationContext context) {
-      TROUBLE.starts.incrementAndGet();
-    }
-
-    @Override
-    public void snapshotState(FunctionSnapshotContext context) throws InterruptedException {
-      if (TROUBLE.hold) {
-        Thread.sleep(1700);
-      }
-    }
-
-    @Override
-    public void processElement(Predictions predictions, Context context, Collector<Void> out) {
-      if (TROUBLE.fail.compareAndSet(true, false)) {
-        throw new IllegalStateException("broken on purpose");
-      }
-    }
-
-    @Override
-    public void notifyCheckpointComplete(long checkpointId) {
-      TROUBLE.completed.add(checkpointId);
-    }
-
-    @Override
-    public void notifyCheckpointAborted(long checkpointId) {
-      TROUBLE.aborted.incrementAndGet();
-    }
   }
 }

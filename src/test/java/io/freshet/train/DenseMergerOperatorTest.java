@@ -282,7 +282,7 @@ final class DenseMergerOperatorTest {
           backend.equals("rocksdb")
               ? new EmbeddedRocksDBStateBackend()
               : new HashMapStateBackend());
-      setup(MessageCodecs.ANSWER.serializer());
+      setup(LoopCodecs.ANSWER.serializer());
     }
 
     DenseSlices ask(int... slices) throws Exception {

@@ -292,7 +292,7 @@ final class EmbeddingShardOperatorTest {
           backend.equals("rocksdb")
               ? new EmbeddedRocksDBStateBackend()
               : new HashMapStateBackend());
-      setup(MessageCodecs.ANSWER.serializer());
+      setup(LoopCodecs.ANSWER.serializer());
     }
 
     Rows lookUp(long... fids) throws Exception {

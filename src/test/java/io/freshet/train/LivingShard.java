@@ -78,7 +78,7 @@ final class LivingShard extends KeyedOneInputStreamOperatorTestHarness<Long, Sha
     this.subtask = subtask;
     setStateBackend(
         backend.equals("rocksdb") ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend());
-    setup(MessageCodecs.ANSWER.serializer());
+    setup(LoopCodecs.ANSWER.serializer());
   }
 
   /** A lone shard on the heap, open. */

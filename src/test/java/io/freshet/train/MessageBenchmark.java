@@ -81,22 +81,21 @@ public class MessageBenchmark {
     private Travel<?> travel() {
       return switch (this) {
         case LOOKUP ->
-            new Travel<>(
-                MessageCodecs.SHARD_REQUEST, new Lookup(REPLY_TO, 2, 128, 1, 0, new long[N]));
+            new Travel<>(LoopCodecs.SHARD_REQUEST, new Lookup(REPLY_TO, 2, 128, 1, 0, new long[N]));
         case ROW_DELTA ->
             new Travel<>(
-                MessageCodecs.SHARD_REQUEST,
+                LoopCodecs.SHARD_REQUEST,
                 new RowDelta(new long[N], 0, new long[N], new int[N], new float[N * WIDTH]));
         case ROWS ->
             new Travel<>(
-                MessageCodecs.ANSWER, new Rows(REPLY_TO, 1, 0, new long[N], new float[N * WIDTH]));
+                LoopCodecs.ANSWER, new Rows(REPLY_TO, 1, 0, new long[N], new float[N * WIDTH]));
         case DENSE_DELTA ->
             new Travel<>(
-                MessageCodecs.DENSE_DELTA,
+                LoopCodecs.DENSE_DELTA,
                 new DenseDelta(REPLY_TO, 2, 256, new int[4], new float[4][15_000]));
         case DENSE_SLICES ->
             new Travel<>(
-                MessageCodecs.ANSWER, new DenseSlices(REPLY_TO, new int[4], new float[4][15_000]));
+                LoopCodecs.ANSWER, new DenseSlices(REPLY_TO, new int[4], new float[4][15_000]));
         case PREDICTIONS ->
             new Travel<>(
                 MessageCodecs.PREDICTIONS,

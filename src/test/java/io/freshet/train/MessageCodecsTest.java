@@ -39,14 +39,14 @@ final class MessageCodecsTest {
   @ValueSource(ints = {0, 1, 5000})
   void lookupsTravelUnchanged(int n) throws IOException {
     assertTravelsUnchanged(
-        MessageCodecs.SHARD_REQUEST, new Lookup(REPLY_TO, 4, 128, 1L << 40, 3, longs(n)));
+        LoopCodecs.SHARD_REQUEST, new Lookup(REPLY_TO, 4, 128, 1L << 40, 3, longs(n)));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 5000})
   void rowDeltasTravelUnchanged(int n) throws IOException {
     assertTravelsUnchanged(
-        MessageCodecs.SHARD_REQUEST,
+        LoopCodecs.SHARD_REQUEST,
         new RowDelta(longs(n), Long.MIN_VALUE, longs(n), ints(n), floats(22 * n)));
   }
 
@@ -54,16 +54,16 @@ final class MessageCodecsTest {
   @ValueSource(ints = {0, 1, 5000})
   void rowsTravelUnchanged(int n) throws IOException {
     assertTravelsUnchanged(
-        MessageCodecs.ANSWER, new Rows(REPLY_TO, 1L << 40, 3, longs(n), floats(22 * n)));
+        LoopCodecs.ANSWER, new Rows(REPLY_TO, 1L << 40, 3, longs(n), floats(22 * n)));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 5000})
   void rowsAndDeltasThatTellLivesTravelUnchanged(int n) throws IOException {
     assertTravelsUnchanged(
-        MessageCodecs.ANSWER, new Rows(REPLY_TO, 1L << 40, 3, longs(n), ints(n), floats(n)));
+        LoopCodecs.ANSWER, new Rows(REPLY_TO, 1L << 40, 3, longs(n), ints(n), floats(n)));
     assertTravelsUnchanged(
-        MessageCodecs.SHARD_REQUEST,
+        LoopCodecs.SHARD_REQUEST,
         new RowDelta(longs(n), Long.MIN_VALUE, longs(n), ints(n), ints(n), floats(22 * n)));
   }
 
@@ -75,7 +75,7 @@ final class MessageCodecsTest {
       won[i] = true;
     }
     assertTravelsUnchanged(
-        MessageCodecs.SHARD_REQUEST, new Occurrences(longs(n), 5L << 40, ints(n), ints(n), won));
+        LoopCodecs.SHARD_REQUEST, new Occurrences(longs(n), 5L << 40, ints(n), ints(n), won));
   }
 
   @Test
@@ -107,14 +107,14 @@ final class MessageCodecsTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 64})
   void mergedSlicesTravelUnchanged(int n) throws IOException {
-    assertTravelsUnchanged(MessageCodecs.ANSWER, new DenseSlices(REPLY_TO, ints(n), arrays(n)));
+    assertTravelsUnchanged(LoopCodecs.ANSWER, new DenseSlices(REPLY_TO, ints(n), arrays(n)));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 64})
   void denseDeltasTravelUnchanged(int n) throws IOException {
     assertTravelsUnchanged(
-        MessageCodecs.DENSE_DELTA, new DenseDelta(REPLY_TO, 8, 1L << 40, ints(n), arrays(n)));
+        LoopCodecs.DENSE_DELTA, new DenseDelta(REPLY_TO, 8, 1L << 40, ints(n), arrays(n)));
   }
 
   @ParameterizedTest

@@ -14,16 +14,11 @@ import io.freshet.model.Predictions;
 import io.freshet.model.Predictor;
 import io.freshet.model.Traits;
 import io.freshet.model.UnknownRows;
-import io.freshet.snapshot.Announcement;
 import io.freshet.snapshot.LocalStorage;
 import io.freshet.snapshot.Manifest;
-import io.freshet.snapshot.NoticeSink;
 import io.freshet.snapshot.Snapshot;
-import io.freshet.snapshot.SnapshotPublisher;
 import io.freshet.snapshot.SnapshotReader;
-import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.SnapshotStore;
-import io.freshet.snapshot.SnapshotWriter;
 import io.freshet.snapshot.Version;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,7 +28,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -160,8 +154,6 @@ final class StoppedJob {
       ModelSettings model,
       TrainSettings train,
       Start start) {
-    SnapshotSettings snapshot =
-        new SnapshotSettings(folder.resolve("snapshots").toUri().toString());
     DataStream<LabelledExample> examples =
         env.fromSequence(0, Long.MAX_VALUE - 1)
             .uid("numbers")
@@ -172,22 +164,7 @@ final class StoppedJob {
     TrainingLoop loop =
         TrainingLoop.attach(examples, schema, model, train, Traits.Choice.USERS, start);
     loop.predictions().process(new Keep()).uid("keep").setParallelism(1);
-    loop.rows()
-        .transform("SnapshotWriter", Announcement.TYPE, new SnapshotWriter(snapshot, model, 50))
-        .uid("writer")
-        .union(loop.dense().<Announcement>map(Announcement.Dense::new).returns(Announcement.TYPE))
-        .transform(
-            "SnapshotPublisher",
-            Types.VOID,
-            new SnapshotPublisher(
-                snapshot,
-                "shape",
-                schema,
-                model,
-                new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1),
-                NoticeSink.none()))
-        .uid("publisher")
-        .setParallelism(1);
+    PublishedLoop.publish(loop, folder, "shape", schema, model);
   }
 
   /** An example with an hour, which the first model knows nothing of. */

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What following a drifting stream is worth. */
@@ -39,36 +39,16 @@ import picocli.CommandLine.Spec;
     })
 public final class DriftCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+  @Mixin private DriftOptions stream;
 
   @Option(names = "--days", paramLabel = "N", description = "Simulated days.")
   private int days = 30;
-
-  @Option(names = "--warm-up", paramLabel = "N", description = "Days of them not measured.")
-  private int warmUp = 7;
 
   @Option(
       names = "--retrain-days",
       paramLabel = "N",
       description = "Days that the model retrained in batch learns.")
   private int window = 3;
-
-  @Option(
-      names = "--per-second",
-      paramLabel = "N",
-      description = "Impressions in a second of event time.")
-  private double perSecond = 0.5;
-
-  @Option(
-      names = "--drift",
-      paramLabel = "TURNS",
-      description = "How far tastes turn in a day; items' fashion turns four times as fast.")
-  private double drift = 0.05;
-
-  @Option(names = "--replicates", paramLabel = "N", description = "Draws of the bootstrap.")
-  private int replicates = 200;
-
-  @Option(names = "--seed", paramLabel = "N", description = "Another seed, another stream.")
-  private long seed = 1;
 
   @Option(names = "--plot", paramLabel = "FILE", description = "Draw logloss by day, as SVG.")
   private Optional<Path> plot = Optional.empty();
@@ -78,14 +58,10 @@ public final class DriftCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    check(days >= 2 && days <= 400, "--days must be from 2 to 400");
-    check(warmUp >= 1 && warmUp < days, "--warm-up must be 1 or more and below --days");
-    check(window >= 1, "--retrain-days must be 1 or more");
-    check(perSecond >= 0.01 && perSecond <= 100, "--per-second must be from 0.01 to 100");
-    check(replicates >= 2, "--replicates must be 2 or more");
-    DriftSettings settings = DriftSettings.of(seed, days, warmUp, window, perSecond, drift);
+    stream.check(window >= 1, "--retrain-days must be 1 or more");
+    DriftSettings settings = stream.settings(days, 1, window);
     List<Served> models = new DriftRun(settings).run();
-    DriftReport report = new DriftReport(settings, models, replicates);
+    DriftReport report = new DriftReport(settings, models, stream.replicates);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(report.json());
@@ -97,11 +73,5 @@ public final class DriftCommand implements Callable<Integer> {
       Files.writeString(plot.get(), report.plot());
     }
     return 0;
-  }
-
-  private void check(boolean good, String right) {
-    if (!good) {
-      throw new ParameterException(spec.commandLine(), right);
-    }
   }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -49,6 +50,7 @@ public final class VariantsCommand implements Callable<Integer> {
   private static final Duration BLOCK = Duration.ofHours(6);
 
   @Spec private CommandSpec spec;
+  @Mixin private DriftOptions stream;
 
   @Option(
       names = "--variant",
@@ -59,46 +61,22 @@ public final class VariantsCommand implements Callable<Integer> {
   @Option(names = "--days", paramLabel = "N", description = "Simulated days.")
   private int days = 90;
 
-  @Option(names = "--warm-up", paramLabel = "N", description = "Days of them not measured.")
-  private int warmUp = 7;
-
   @Option(names = "--last", paramLabel = "N", description = "Last days measured by themselves.")
   private int last = 10;
-
-  @Option(
-      names = "--per-second",
-      paramLabel = "N",
-      description = "Impressions in a second of event time.")
-  private double perSecond = 0.5;
-
-  @Option(
-      names = "--drift",
-      paramLabel = "TURNS",
-      description = "How far tastes turn in a day; items' fashion turns four times as fast.")
-  private double drift = 0.05;
-
-  @Option(names = "--replicates", paramLabel = "N", description = "Draws of the bootstrap.")
-  private int replicates = 200;
-
-  @Option(names = "--seed", paramLabel = "N", description = "Another seed, another stream.")
-  private long seed = 1;
 
   @Option(names = "--json", description = "Print a JSON object a line instead of a table.")
   private boolean json;
 
   @Override
   public Integer call() {
-    check(days >= 2 && days <= 400, "--days must be from 2 to 400");
-    check(warmUp >= 0 && warmUp < days, "--warm-up must be 0 or more and below --days");
-    check(
-        last >= 1 && last <= days - warmUp, "--last must be 1 or more, and at most those measured");
-    check(perSecond >= 0.01 && perSecond <= 100, "--per-second must be from 0.01 to 100");
-    check(replicates >= 2, "--replicates must be 2 or more");
+    DriftSettings settings = stream.settings(days, 0, 1);
+    int measured = days - stream.warmUp;
+    stream.check(
+        last >= 1 && last <= measured, "--last must be 1 or more, and at most those measured");
     List<String> names = new ArrayList<>(List.of("defaults"));
     names.addAll(others);
     List<LearnerConfig> each = new ArrayList<>(List.of(config(List.of())));
     others.forEach(other -> each.add(config(List.of(other.split(";")))));
-    DriftSettings settings = DriftSettings.of(seed, days, warmUp, 1, perSecond, drift);
     tell(new VariantsRun(settings, last, names, each).run());
     return 0;
   }
@@ -117,7 +95,7 @@ public final class VariantsCommand implements Callable<Integer> {
       String days = "last %d d".formatted(last);
       out.printf(ROW, "", "logloss", "excess", days, "excess", days + " to defaults");
     }
-    Bootstrap bootstrap = new Bootstrap(Optional.of(BLOCK), replicates, seed);
+    Bootstrap bootstrap = new Bootstrap(Optional.of(BLOCK), stream.replicates, stream.seed);
     for (Variant variant : variants) {
       var pairs = ScoredExamples.pair(variants.get(0).examples(), variant.examples());
       tell(out, variant, bootstrap.compare(pairs).difference().get("logloss"));
@@ -129,7 +107,7 @@ public final class VariantsCommand implements Callable<Integer> {
     double half = (difference.high() - difference.low()) / 2;
     if (json) {
       ObjectNode line = JsonNodeFactory.instance.objectNode();
-      line.put("variant", variant.name()).put("days", days - warmUp).put("last_days", last);
+      line.put("variant", variant.name()).put("days", days - stream.warmUp).put("last_days", last);
       line.put("logloss", variant.all().metrics().logloss());
       line.put("excess_loss", variant.all().excess());
       line.put("last_logloss", variant.last().metrics().logloss());
@@ -145,12 +123,6 @@ public final class VariantsCommand implements Callable<Integer> {
           "%.4f".formatted(variant.last().metrics().logloss()),
           "%.4f".formatted(variant.last().excess()),
           "%+.4f ± %.4f".formatted(difference.value(), half));
-    }
-  }
-
-  private void check(boolean good, String right) {
-    if (!good) {
-      throw new ParameterException(spec.commandLine(), right);
     }
   }
 }
