@@ -1,6 +1,8 @@
 package io.freshet.cli.status;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -13,11 +15,13 @@ final class RunStatus {
   private static final String JOIN = "LabelJoin";
   private static final String QUALITY = "ProgressiveValidation";
   private static final double SILENT_SECONDS = 60;
+  private static final long MINUTE = 60_000_000_000L;
 
   private final RunMetrics metrics;
   private final String window;
-  private double lastExamples = Double.NaN;
-  private long lastNanos;
+  private final Deque<Learned> learned = new ArrayDeque<>(); // of the last minute, oldest first
+
+  private record Learned(double examples, long nanos) {}
 
   /** What a run does. */
   enum Phase {
@@ -44,7 +48,7 @@ final class RunStatus {
   /**
    * The line.
    *
-   * @param nanos of a steady clock, for the speed since the line before
+   * @param nanos of a steady clock, for the speed
    */
   String text(long nanos) {
     List<String> parts = new ArrayList<>();
@@ -64,12 +68,15 @@ final class RunStatus {
     return String.join(", ", parts);
   }
 
+  /** Over the last minute: examples come in bursts, as time goes on in steps. */
   private String speed(long nanos) {
-    double examples = value("Trainer", "examples");
-    double perSecond = (examples - lastExamples) * 1e9 / (nanos - lastNanos);
-    lastExamples = examples;
-    lastNanos = nanos;
-    return Double.isNaN(perSecond) || perSecond < 0 ? "" : " (%,.0f/s)".formatted(perSecond);
+    Learned now = new Learned(value("Trainer", "examples"), nanos);
+    learned.removeIf(
+        old -> old.nanos() < nanos - MINUTE || old.examples() > now.examples()); // a failure
+    learned.add(now);
+    Learned first = learned.getFirst();
+    double perSecond = (now.examples() - first.examples()) * 1e9 / (nanos - first.nanos());
+    return Double.isNaN(perSecond) ? "" : " (%,.0f/s)".formatted(perSecond);
   }
 
   /** Of the last window of event time, or of all before there is one. */

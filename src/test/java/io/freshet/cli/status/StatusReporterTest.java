@@ -71,6 +71,19 @@ final class StatusReporterTest {
   }
 
   @Test
+  void theSpeedIsThatOfTheLastMinute() {
+    StatusReporter reporter = reporter(true);
+    for (int second = 0; second <= 80; second++) {
+      if (second % 20 == 19) {
+        examples.inc(100); // as time goes on in steps
+      }
+      reporter.print(start + second * SECOND);
+    }
+
+    assertThat(lines()).last().asString().endsWith("400 examples (5/s)");
+  }
+
+  @Test
   void whatIsAmissIsSaid() {
     StatusReporter reporter = reporter(false);
     examples.inc();
