@@ -60,7 +60,7 @@ final class ServingCommand implements Callable<Integer> {
     try {
       Workload workload = Workload.large(512, 512, 2);
       int all = options.impressions(impressions);
-      PublishedChain chain = PublishedChain.make(directory, workload, all, options.seed);
+      PublishedChain chain = PublishedChain.make(directory, workload, all, options);
       try (ServingBench bench = new ServingBench(workload, chain, options)) {
         measure(bench, chain.size());
       }
