@@ -90,7 +90,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   /** Main class of the slim jar. */
   public static void main(String[] args) {
-    int code = new CommandLine(new TrainCommand()).execute(args);
+    int code = new CommandLine(new TrainCommand()).execute(ScriptArguments.own(args));
     if (code != 0) {
       System.exit(code); // only then: a cluster's client goes on after main
     }
