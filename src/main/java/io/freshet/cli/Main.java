@@ -13,6 +13,7 @@ import io.freshet.cli.replay.ReplayCommand;
 import io.freshet.cli.serve.ServeCommand;
 import io.freshet.cli.simulate.SimulateCommand;
 import io.freshet.cli.snapshot.SnapshotCommand;
+import io.freshet.cli.status.StatusReporter;
 import io.freshet.cli.topics.TopicsCommand;
 import io.freshet.job.FreshetVersion;
 import io.freshet.job.TrainCommand;
@@ -92,6 +93,11 @@ public final class Main implements Callable<Integer> {
     Failures failures = new Failures(main::isDebugging);
     CommandLine command = new CommandLine(main);
     tellVersion(command);
+    command
+        .getSubcommands()
+        .get("train")
+        .<TrainCommand>getCommand()
+        .inProcess(StatusReporter::addTo);
     return command
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)

@@ -11,4 +11,9 @@ public final class DurationText {
   public static Optional<Duration> parse(String text) {
     return Quantity.DURATION.parse(text).map(Duration::ofMillis);
   }
+
+  /** The text, in the largest unit that it is whole in. */
+  public static String of(Duration duration) {
+    return Quantity.DURATION.text(duration.toMillis());
+  }
 }

@@ -14,6 +14,9 @@ import static org.apache.flink.state.rocksdb.RocksDBConfigurableOptions.USE_BLOO
 
 import io.freshet.config.CheckpointSettings.Backend;
 import io.freshet.config.LearnerConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.Configuration;
@@ -22,16 +25,22 @@ import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What Flink has to be told for the job's promises to hold. */
 final class FlinkSettings {
+  private static final Logger LOG = LoggerFactory.getLogger(FlinkSettings.class);
   private static final int TOLERABLE_FAILED_CHECKPOINTS = 10;
+  private static final int WEB_PORT = 8081;
+  private static final int LAST_WEB_PORT = 8181;
 
   private FlinkSettings() {}
 
@@ -82,7 +91,23 @@ final class FlinkSettings {
     flink.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(256));
     flink.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(256));
     flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
-    flink.set(RestOptions.BIND_PORT, "8081-8181");
+    flink.set(RestOptions.BIND_PORT, firstFree(WEB_PORT) + "-" + LAST_WEB_PORT);
     return flink;
+  }
+
+  /** Where Flink's web UI of a run in this process is, unless another took that port just now. */
+  static int webPort(ReadableConfig local) {
+    return Integer.parseInt(local.get(RestOptions.BIND_PORT).split("-")[0]);
+  }
+
+  private static int firstFree(int from) {
+    for (int port = from; port < LAST_WEB_PORT; port++) {
+      try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return free.getLocalPort();
+      } catch (IOException e) {
+        LOG.debug("port {} is taken", port, e);
+      }
+    }
+    return LAST_WEB_PORT; // Flink says so if this one is taken too
   }
 }

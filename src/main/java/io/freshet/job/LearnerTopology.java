@@ -2,45 +2,29 @@ package io.freshet.job;
 
 import io.freshet.config.ExampleSettings.Target;
 import io.freshet.config.LearnerConfig;
-import io.freshet.evaluate.AtImpression;
-import io.freshet.evaluate.ImpressionScores;
-import io.freshet.evaluate.Metrics;
 import io.freshet.evaluate.MetricsReport;
-import io.freshet.evaluate.MetricsReportCodec;
-import io.freshet.evaluate.MetricsSeries;
 import io.freshet.evaluate.ProgressiveValidation;
 import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.LabelledExample;
 import io.freshet.join.ClickCodec;
 import io.freshet.join.EncodedImpressionCodec;
-import io.freshet.join.FinalLabel;
 import io.freshet.join.LabelStreams;
 import io.freshet.model.Predictions;
-import io.freshet.model.RowBlock;
-import io.freshet.model.TableCounts;
 import io.freshet.model.Traits;
-import io.freshet.snapshot.Announcement;
-import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.NoticeSink;
-import io.freshet.snapshot.SnapshotPublisher;
-import io.freshet.snapshot.SnapshotWriter;
 import io.freshet.train.MessageCodecs;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.Start;
 import io.freshet.train.TrainingLoop;
 import io.freshet.train.WarmStart;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
-import org.apache.flink.util.Collector;
-import org.apache.flink.util.OutputTag;
 
 /**
  * The job's graph: events in; labels, predictions, parameters, metrics and snapshots through it.
@@ -48,11 +32,10 @@ import org.apache.flink.util.OutputTag;
  * <p>Sources and sinks are arguments, so that a test runs the same graph on what it likes.
  */
 public final class LearnerTopology {
-  private static final OutputTag<MetricsReport> AT_BARRIER =
-      new OutputTag<>("metrics-at-barrier", MetricsReportCodec.TYPE);
-
   private final LearnerConfig config;
   private final Start start;
+  private final Evaluation evaluation;
+  private final Publication publication;
 
   public LearnerTopology(LearnerConfig config) {
     this(config, Start.PLAIN);
@@ -71,6 +54,8 @@ public final class LearnerTopology {
   public LearnerTopology(LearnerConfig config, Start start) {
     this.config = config;
     this.start = start;
+    evaluation = new Evaluation(config);
+    publication = new Publication(config, start);
   }
 
   /**
@@ -132,18 +117,16 @@ public final class LearnerTopology {
             events.history().isPresent()
                 ? examples.union(impressions.getSideOutput(SourceRouter.PAST))
                 : examples);
-    var metrics = evaluation(loop.predictions(), names(impressions));
-    var impressionMetrics = impressionEvaluation(loop, labels.finalLabels());
+    var metrics = evaluation.progressive(loop.predictions(), names(impressions));
+    var impressionMetrics = evaluation.atImpression(loop.predictions(), labels.finalLabels());
 
-    publisher(
-        announcements(loop, metrics)
+    publication.attach(
+        publication
+            .announcements(loop, metrics)
             .union(
-                offsets(impressions),
-                union(clicks.stream().map(LearnerTopology::offsets).toList()),
-                labels
-                    .holds()
-                    .<Announcement>map(Announcement.Withheld::new)
-                    .returns(Announcement.TYPE)),
+                Publication.offsets(impressions),
+                union(clicks.stream().map(Publication::offsets).toList()),
+                Publication.holds(labels.holds())),
         results.notices());
 
     impressions
@@ -179,8 +162,8 @@ public final class LearnerTopology {
   /** Adds what learns, for examples that were labelled before. */
   public void learn(DataStream<LabelledExample> examples, Results results) {
     var loop = loop(examples);
-    var metrics = evaluation(loop.predictions(), Optional.empty());
-    publisher(announcements(loop, metrics), results.notices());
+    var metrics = evaluation.progressive(loop.predictions(), Optional.empty());
+    publication.attach(publication.announcements(loop, metrics), results.notices());
     skipped(loop.skipped(), results);
     results.predictions().ifPresent(sink -> write(loop, sink));
     report(metrics.union(metrics.getSideOutput(ProgressiveValidation.SLICES)), results);
@@ -219,19 +202,6 @@ public final class LearnerTopology {
     metrics.sinkTo(results.metrics()).uid(Uids.METRICS).name("metrics").setParallelism(1);
   }
 
-  private DataStream<Announcement> announcements(
-      TrainingLoop loop, SingleOutputStreamOperator<MetricsReport> metrics) {
-    return parts(loop.rows())
-        .union(
-            loop.dense().<Announcement>map(Announcement.Dense::new).returns(Announcement.TYPE),
-            loop.counts().map(LearnerTopology::added).returns(Announcement.TYPE),
-            metrics
-                .getSideOutput(AT_BARRIER)
-                .map(LearnerTopology::figures)
-                .returns(Announcement.TYPE),
-            metrics.map(LearnerTopology::window).returns(Announcement.TYPE));
-  }
-
   private List<SingleOutputStreamOperator<Click>> clicks(Events events) {
     var topics = config.kafka().topics();
     List<SingleOutputStreamOperator<Click>> clicks = new ArrayList<>();
@@ -264,18 +234,10 @@ public final class LearnerTopology {
 
   private TrainingLoop loop(DataStream<LabelledExample> examples) {
     Traits.Choice traits =
-        new Traits.Choice(slices().keySet(), config.predictions().to() != Target.NOWHERE);
+        new Traits.Choice(
+            evaluation.slices().keySet(), config.predictions().to() != Target.NOWHERE);
     return TrainingLoop.attach(
         examples, config.features(), config.model(), config.train(), traits, start);
-  }
-
-  /** Names of the fields to slice by, by number. */
-  private Map<Integer, String> slices() {
-    Map<Integer, String> slices = new HashMap<>();
-    for (String name : config.evaluate().slices()) {
-      slices.put(config.features().field(name).orElseThrow().number(), name);
-    }
-    return slices;
   }
 
   /** Texts of feature ids, where there are figures by them. */
@@ -285,112 +247,8 @@ public final class LearnerTopology {
         : Optional.of(impressions.getSideOutput(SourceRouter.NAMES));
   }
 
-  private SingleOutputStreamOperator<MetricsReport> evaluation(
-      DataStream<Predictions> predictions, Optional<DataStream<Predictions>> names) {
-    return names
-        .map(texts -> texts.union(predictions))
-        .orElse(predictions)
-        .transform(
-            "ProgressiveValidation",
-            MetricsReportCodec.TYPE,
-            new ProgressiveValidation(
-                config.evaluate(), slices(), MetricsSeries.PROGRESSIVE, AT_BARRIER))
-        .uid(Uids.PROGRESSIVE_VALIDATION)
-        .setParallelism(1);
-  }
-
-  private SingleOutputStreamOperator<MetricsReport> impressionEvaluation(
-      TrainingLoop loop, DataStream<FinalLabel> finalLabels) {
-    return loop.predictions()
-        .flatMap(LearnerTopology::scores)
-        .returns(AtImpression.TYPE)
-        .union(finalLabels.map(LearnerTopology::labelled).returns(AtImpression.TYPE))
-        .keyBy(AtImpression::key, Types.LONG)
-        .transform("ImpressionScores", MessageCodecs.PREDICTIONS, new ImpressionScores())
-        .uid(Uids.IMPRESSION_SCORES)
-        .transform(
-            "ImpressionValidation",
-            MetricsReportCodec.TYPE,
-            new ProgressiveValidation(config.evaluate(), MetricsSeries.AT_IMPRESSION, AT_BARRIER))
-        .uid(Uids.IMPRESSION_VALIDATION)
-        .setParallelism(1);
-  }
-
-  private static void scores(Predictions predictions, Collector<AtImpression> out) {
-    for (int i = 0; i < predictions.scoredKeys().length; i++) {
-      out.collect(new AtImpression.Predicted(predictions.scoredKeys()[i], predictions.scores()[i]));
-    }
-  }
-
-  private static AtImpression labelled(FinalLabel label) {
-    return new AtImpression.Labelled(label.key(), label.time(), label.label(), label.weight());
-  }
-
-  private SingleOutputStreamOperator<Announcement> parts(DataStream<RowBlock> rows) {
-    return rows.transform(
-            "SnapshotWriter",
-            Announcement.TYPE,
-            new SnapshotWriter(
-                config.snapshot(), config.model(), SnapshotWriter.DEFAULT_MAX_ROWS_HELD))
-        .uid(Uids.SNAPSHOT_WRITER);
-  }
-
-  private void publisher(DataStream<Announcement> announcements, NoticeSink.Factory notices) {
-    SnapshotPublisher publisher =
-        new SnapshotPublisher(
-            config.snapshot(),
-            config.name(),
-            config.features(),
-            config.model(),
-            labels(),
-            config.train().learning().table().zeroFields(),
-            notices);
-    announcements
-        .transform(
-            "SnapshotPublisher",
-            Types.VOID,
-            start.model().shape().map(publisher::startingFrom).orElse(publisher))
-        .uid(Uids.SNAPSHOT_PUBLISHER)
-        .setParallelism(1);
-  }
-
-  private Manifest.Labels labels() {
-    return Manifest.Labels.of(config.join().definition().toText(), config.join().labels());
-  }
-
-  private static DataStream<Announcement> offsets(SingleOutputStreamOperator<?> router) {
-    return router
-        .getSideOutput(SourceRouter.OFFSETS)
-        .map(LearnerTopology::offset)
-        .returns(Announcement.TYPE);
-  }
-
   private static SkippedExample lost(LabelledExample example) {
     return new SkippedExample(
         example, "its label cannot be known: the clicks of its time are lost");
-  }
-
-  private static Announcement offset(SourceOffset offset) {
-    return new Announcement.Offset(offset.topic(), offset.partition(), offset.nextOffset());
-  }
-
-  private static Announcement added(TableCounts counts) {
-    return new Announcement.Added(counts.asMap());
-  }
-
-  private static Announcement window(MetricsReport report) {
-    Metrics window = report.window();
-    double weight = window.ctr() > 0 ? window.positives() / window.ctr() : window.examples();
-    return new Announcement.Window(
-        window.to(),
-        window.examples(),
-        weight,
-        window.positives(),
-        window.logloss(),
-        window.calibration());
-  }
-
-  private static Announcement figures(MetricsReport report) {
-    return new Announcement.Metrics(report.asMap());
   }
 }

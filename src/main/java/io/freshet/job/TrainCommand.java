@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.runtime.client.JobExecutionException;
@@ -85,12 +86,23 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Mixin private RecordingOptions recording;
 
+  private BiConsumer<Configuration, LearnerConfig> inProcess = (flink, learner) -> {};
+
   /** Main class of the slim jar. */
   public static void main(String[] args) {
-    int code = new CommandLine(new TrainCommand()).execute(args);
+    int code = new CommandLine(new TrainCommand()).execute(ScriptArguments.own(args));
     if (code != 0) {
       System.exit(code); // only then: a cluster's client goes on after main
     }
+  }
+
+  /**
+   * Settings for a run in this process, beside its own.
+   *
+   * @param settings adds to the first what the second asks for
+   */
+  public void inProcess(BiConsumer<Configuration, LearnerConfig> settings) {
+    inProcess = settings;
   }
 
   @Override
@@ -112,6 +124,7 @@ public final class TrainCommand implements Callable<Integer> {
       var env = job.environment(recovery);
       boolean here = env instanceof LocalStreamEnvironment;
       if (here) {
+        inProcess.accept(recovery, learner);
         env = job.localEnvironment(recovery);
       }
       if (fromExamples == null) {
@@ -121,7 +134,8 @@ public final class TrainCommand implements Callable<Integer> {
       }
       if (here) {
         err.println(
-            "Training in this process; Flink's web UI is on the first free port from 8081.");
+            "Training in this process; Flink's web UI is at http://localhost:"
+                + FlinkSettings.webPort(env.getConfiguration()));
       }
       err.flush();
       env.execute();

@@ -2,9 +2,7 @@ package io.freshet.join;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.feature.ImpressionHash;
 import io.freshet.feature.LabelPolicy;
-import io.freshet.feature.LabelledExample;
 import io.freshet.join.BreakerSettings.Action;
 import io.freshet.join.ClickTest.Finding;
 import io.freshet.join.ClickTest.Verdict;
@@ -42,18 +40,7 @@ import org.slf4j.LoggerFactory;
  * before an outage is found, nothing was told that it falsified, but for the buckets that a test
  * takes beyond the first.
  *
- * <p><b>Clicks that are lost.</b> What is learned at any moment has to be in balance: positives are
- * clicks of now, negatives impressions of a window ago. So what is decided in the lost span is left
- * out, of both kinds. The clicks that are lost would have made positives of impressions that now
- * end as negatives, after the span: of those, the share is left out that had a click, by the usual
- * rate r of clicks and the share s of them that comes in the span: r s / (1 - r (1 - s)). Where
- * both labels come when the window ends, the two moments are one: nothing is left out by its time,
- * and of the negatives s / (1 - r (1 - s)), as of the positives s are lost.
- *
- * <p><b>False clicks.</b> In a flood nobody knows which clicks are true. What is decided in its
- * span is left out; and where negatives wait for the window's end, what is decided a window later
- * as well, for false clicks took most of those negatives away. Where both labels come when the
- * window ends, what was shown in the span is left out, and in the window before it.
+ * <p>Which examples are left out then, and why: {@link LeftOut}.
  *
  * <p>Each subtask of the join judges by itself: its impressions are an even sample, so it sees the
  * same as all, in smaller numbers. When the job is rescaled, each new subtask takes an even share
@@ -75,12 +62,10 @@ final class Breaker {
   }
 
   private final BreakerSettings settings;
-  private final LabelPolicy policy;
   private final ClickFlow flow;
   private final ClickTest alarm;
   private final ClickTest recovery;
-  private final LostSpans lost = new LostSpans();
-  private final LostSpans flooded = new LostSpans(); // by when examples are shown, if told together
+  private final LeftOut leftOut;
 
   private Status status = Status.CLOSED;
   private long next = NONE; // the first bucket that time has not passed
@@ -97,8 +82,8 @@ final class Breaker {
 
   private Breaker(BreakerSettings settings, Duration attributionWindow, LabelPolicy policy) {
     this.settings = requireNonNull(settings, "settings");
-    this.policy = policy;
     flow = new ClickFlow(settings.window(), attributionWindow, settings.memory());
+    leftOut = new LeftOut(flow, policy);
     alarm = new ClickTest(flow, settings.drop(), settings.flood());
     recovery = new ClickTest(flow, (1 + settings.drop()) / 2, (1 + settings.flood()) / 2);
   }
@@ -136,8 +121,7 @@ final class Breaker {
       testable = next;
     }
     judge(events, clicksGone);
-    lost.forgetBefore(flow.bucket(reached) - flow.lags());
-    flooded.forgetBefore(flow.bucket(reached) - flow.lags());
+    leftOut.forgetBefore(flow.bucket(reached) - flow.lags());
     flow.forgetBefore(isHolding() ? Math.min(suspect, next) : next);
     boolean wait = isHolding() || judged && events != END_OF_TIME;
     return wait ? Math.min(events, flow.end(next - 1) - 1) : events;
@@ -148,30 +132,9 @@ final class Breaker {
     return status == Status.STALLED || status == Status.FLOODED;
   }
 
-  /** Whether an example is not to be learned, as clicks of its time are lost. */
-  boolean isLost(LabelledExample example, long shown) {
-    boolean lostWithItsTime =
-        together() ? flooded.contains(flow.bucket(shown)) : isLost(example.time());
-    return lostWithItsTime
-        || example.label() == 0 && ImpressionHash.isLeftOut(example.impressionId(), leftOut(shown));
-  }
-
-  /** Whether what is decided at a time is left out: positives of that time are lost, or false. */
-  boolean isLost(long time) {
-    return lost.contains(flow.bucket(time)) || flooded.contains(flow.bucket(time));
-  }
-
-  /** Whether both labels come when the window ends. */
-  private boolean together() {
-    return policy == LabelPolicy.FULL_WAIT;
-  }
-
-  /** Of the impressions shown at a time that have no click, the share that is left out. */
-  double leftOut(long shown) {
-    double share =
-        lost.stream().mapToDouble(span -> flow.share(shown, span.from(), span.to())).sum();
-    double rate = Math.min(0.99, flow.clickRate());
-    return (together() ? share : rate * share) / (1 - rate * (1 - share));
+  /** Which examples are not to be learned, as clicks of their time are lost. */
+  LeftOut leftOut() {
+    return leftOut;
   }
 
   /** Why time stands still, where it does. */
@@ -264,26 +227,12 @@ final class Breaker {
       return false;
     }
     if (settings.action() != Action.LEARN) {
-      leaveOut(suspect, to);
+      leftOut.add(suspect, to, status == Status.FLOODED);
     }
     next = to;
     testable = to;
     close(why + "; what was held is " + fate());
     return true;
-  }
-
-  private void leaveOut(long from, long to) {
-    int window = flow.lags();
-    if (status != Status.FLOODED) {
-      lost.add(from, to);
-    } else if (together()) {
-      flooded.add(from - window, to);
-    } else {
-      flooded.add(from, to);
-      if (policy == LabelPolicy.WAIT) {
-        flooded.add(from + window, to + window);
-      }
-    }
   }
 
   private boolean giveUp(long last, boolean atEnd) {
@@ -299,7 +248,7 @@ final class Breaker {
     if (came < NEXT_TO_NONE * expected) {
       status = Status.GIVEN_UP;
       if (settings.action() != Action.LEARN) {
-        lost.leaveOpen();
+        leftOut.leaveOpen();
       }
     } else {
       flow.unlearn();
@@ -311,7 +260,7 @@ final class Breaker {
   private void watchForReturn() {
     Finding recent = recovery.upTo(next, testable);
     if (recent.verdict() == Verdict.FINE) {
-      lost.endOpenAt(next);
+      leftOut.endOpenAt(next);
       testable = next;
       close("clicks are back");
     } else {
@@ -331,8 +280,8 @@ final class Breaker {
 
   /** What it knows, as numbers, for a checkpoint. */
   double[] toArray() {
-    double[] spans = lost.toArray();
-    double[] floods = flooded.toArray();
+    double[] spans = leftOut.lost().toArray();
+    double[] floods = leftOut.flooded().toArray();
     double[] counts = flow.toArray();
     double[] all = new double[HEAD + spans.length + floods.length + counts.length];
     all[0] = status.ordinal();
@@ -376,8 +325,8 @@ final class Breaker {
       first = behind ? (long) state[2] : Math.min(first, (long) state[2]);
       testable = behind ? (long) state[3] : Math.min(testable, (long) state[3]);
       opened = Math.max(opened, (long) state[6]);
-      lost.addAll(Arrays.copyOfRange(state, HEAD, floods));
-      flooded.addAll(Arrays.copyOfRange(state, floods, counts));
+      leftOut.lost().addAll(Arrays.copyOfRange(state, HEAD, floods));
+      leftOut.flooded().addAll(Arrays.copyOfRange(state, floods, counts));
     }
   }
 }

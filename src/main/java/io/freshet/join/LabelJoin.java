@@ -308,7 +308,7 @@ final class LabelJoin extends AbstractStreamOperator<LabelledExample>
   private void send(long shown, LabelledExample example) {
     long time = Math.max(example.time(), dueTimers.sent() + 1);
     var record = new StreamRecord<>(example.at(time), time);
-    if (!example.isLearned() || !breaker.isLost(example, shown)) {
+    if (!example.isLearned() || !breaker.leftOut().has(example, shown)) {
       output.collect(record);
       if (example.isLearned()) {
         counts.add(Count.SENT_EXAMPLES);

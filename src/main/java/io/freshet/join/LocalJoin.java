@@ -123,7 +123,7 @@ public final class LocalJoin {
   }
 
   private void send(long shown, LabelledExample example) {
-    if (!example.isLearned() || !breaker.isLost(example, shown)) {
+    if (!example.isLearned() || !breaker.leftOut().has(example, shown)) {
       output.example(example);
       return;
     }

@@ -12,7 +12,7 @@ import io.freshet.feature.LabelPolicy;
  * (measured). So the positive of an impression shown at t is not told before
  *
  * <pre>
- * t + w (1 - (t - t₀) / h)    while t - t₀ < h, the length of the warm-up
+ * t + w (1 - (t - t₀) / h)    while h, the length of the warm-up, is more than t - t₀
  * </pre>
  *
  * which starts at the window's end and falls to the click's own time. Positives are then told

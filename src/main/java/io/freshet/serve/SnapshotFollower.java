@@ -10,6 +10,8 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +45,7 @@ public final class SnapshotFollower implements AutoCloseable {
           });
 
   private final LoadRetry retry = new LoadRetry();
+  private final CompletableFuture<ServedModel> first = new CompletableFuture<>();
   private volatile ServedModel model; // null before the first
   private volatile FollowerState state;
   private volatile FollowerCounts counts = FollowerCounts.NONE;
@@ -68,6 +71,11 @@ public final class SnapshotFollower implements AutoCloseable {
   /** Looks now, and then again and again, on a thread of its own, until it is closed. */
   public void start(Duration pause) {
     thread.scheduleWithFixedDelay(this::look, 0, pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Done when there is a model to serve. */
+  public CompletionStage<ServedModel> first() {
+    return first.minimalCompletionStage();
   }
 
   /** The model to serve; nothing before the first. */
@@ -150,6 +158,7 @@ public final class SnapshotFollower implements AutoCloseable {
       old.release();
     }
     LOG.info("serving version {}, {} rows", fresh.version(), fresh.size());
+    first.complete(fresh);
   }
 
   private static String describe(Exception e) {

@@ -20,6 +20,7 @@ final class PublicationThread extends Thread {
   private final SnapshotStore store;
   private final Publication publication;
   private final Staging staging;
+  private final OtherLearner other;
   private final InstantSource clock;
   private final Retry retry;
   private final Consumer<Optional<Version>> joined;
@@ -44,6 +45,7 @@ final class PublicationThread extends Thread {
     this.store = new SnapshotStore(storage);
     this.publication = publication;
     this.staging = new Staging(storage);
+    this.other = new OtherLearner(store);
     this.clock = clock;
     this.retry = new Retry(failed);
     this.joined = joined;
@@ -93,8 +95,10 @@ final class PublicationThread extends Thread {
       chain.branchOff(fresh);
       return;
     }
+    retry.untilDone("looking at what is current in " + store.storage(), other::look);
     Manifest manifest =
         retry.untilDone("publishing version " + version, () -> publication.publish(due));
+    other.published(manifest);
     if (manifest.isWithheld()) {
       LOG.warn(
           "withheld version {}: {}", version, String.join("; ", manifest.standing().withheld()));

@@ -84,11 +84,11 @@ final class BreakerTest {
     assertThat(run.breaker.status()).isEqualTo(Status.STALLED);
     assertThat(run.limitAt(78)).isGreaterThanOrEqualTo(78 * MINUTE - 1);
     assertThat(run.breaker.status()).isEqualTo(Status.CLOSED);
-    assertThat(run.breaker.isLost(65 * MINUTE)).isTrue();
-    assertThat(run.breaker.isLost(55 * MINUTE)).isFalse();
-    assertThat(run.breaker.leftOut(50 * MINUTE)).isLessThan(0.01);
-    assertThat(run.breaker.leftOut(65 * MINUTE)).isBetween(0.18, 0.22); // as many as click
-    assertThat(run.breaker.isLost(72 * MINUTE)).isFalse();
+    assertThat(run.breaker.leftOut().has(65 * MINUTE)).isTrue();
+    assertThat(run.breaker.leftOut().has(55 * MINUTE)).isFalse();
+    assertThat(run.breaker.leftOut().share(50 * MINUTE)).isLessThan(0.01);
+    assertThat(run.breaker.leftOut().share(65 * MINUTE)).isBetween(0.18, 0.22); // as many as click
+    assertThat(run.breaker.leftOut().has(72 * MINUTE)).isFalse();
     run.limitAt(240);
     assertThat(run.breaker.opened()).isEqualTo(1);
   }
@@ -99,7 +99,7 @@ final class BreakerTest {
     run.clicks(clicked -> isIn(clicked, 60, 70) ? NEVER : clicked);
 
     assertThat(run.limitAt(78)).isGreaterThanOrEqualTo(78 * MINUTE - 1);
-    assertThat(run.breaker.isLost(65 * MINUTE)).isFalse();
+    assertThat(run.breaker.leftOut().has(65 * MINUTE)).isFalse();
   }
 
   @Test
@@ -118,10 +118,10 @@ final class BreakerTest {
     assertThat(run.limitAt(119)).isLessThan(63 * MINUTE);
     assertThat(run.limitAt(130)).isGreaterThanOrEqualTo(130 * MINUTE - 1);
     assertThat(run.breaker.status()).isEqualTo(Status.GIVEN_UP);
-    assertThat(run.breaker.isLost(150 * MINUTE)).isTrue();
+    assertThat(run.breaker.leftOut().has(150 * MINUTE)).isTrue();
     assertThat(run.limitAt(210)).isGreaterThanOrEqualTo(210 * MINUTE - 1);
     assertThat(run.breaker.status()).isEqualTo(Status.CLOSED);
-    assertThat(run.breaker.isLost(205 * MINUTE)).isFalse();
+    assertThat(run.breaker.leftOut().has(205 * MINUTE)).isFalse();
     run.limitAt(400);
     assertThat(run.breaker.opened()).isEqualTo(1);
   }
@@ -145,11 +145,11 @@ final class BreakerTest {
     assertThat(run.limitAt(65)).isLessThan(62 * MINUTE);
     assertThat(run.breaker.status()).isEqualTo(Status.FLOODED);
     assertThat(run.limitAt(80)).isGreaterThanOrEqualTo(80 * MINUTE - 1);
-    assertThat(run.breaker.isLost(65 * MINUTE)).isTrue();
-    assertThat(run.breaker.isLost(75 * MINUTE)).as("its negatives, a window later").isTrue();
-    assertThat(run.breaker.isLost(55 * MINUTE)).isFalse();
-    assertThat(run.breaker.isLost(85 * MINUTE)).isFalse();
-    assertThat(run.breaker.leftOut(65 * MINUTE)).isZero();
+    assertThat(run.breaker.leftOut().has(65 * MINUTE)).isTrue();
+    assertThat(run.breaker.leftOut().has(75 * MINUTE)).as("its negatives, a window later").isTrue();
+    assertThat(run.breaker.leftOut().has(55 * MINUTE)).isFalse();
+    assertThat(run.breaker.leftOut().has(85 * MINUTE)).isFalse();
+    assertThat(run.breaker.leftOut().share(65 * MINUTE)).isZero();
   }
 
   @Test
@@ -170,7 +170,7 @@ final class BreakerTest {
     run.limitAt(64);
 
     assertThat(run.breaker.limit(Long.MAX_VALUE, 60 * MINUTE, false)).isEqualTo(Long.MAX_VALUE);
-    assertThat(run.breaker.isLost(62 * MINUTE)).isTrue();
+    assertThat(run.breaker.leftOut().has(62 * MINUTE)).isTrue();
   }
 
   @Test

@@ -46,6 +46,7 @@ final class S3Server implements AutoCloseable {
         new ProcessBuilder(
                 Processes.JAVA,
                 "-Xmx192m",
+                "-XX:TieredStopAtLevel=1",
                 "-jar",
                 FOLDER.resolve("s3proxy.jar").toString(),
                 "--properties",

@@ -45,15 +45,16 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A learner publishes a delta every few milliseconds while several clients ask all the time; in the
- * end one goes on with another shape: other fields, layers and size of embeddings, in a lineage of
- * its own.
+ * A learner publishes a delta every few answers while several clients ask all the time; in the end
+ * one goes on with another shape: other fields, layers and size of embeddings, in a lineage of its
+ * own.
  */
 @Timeout(120)
 class TrainAndServeTest {
@@ -72,6 +73,7 @@ class TrainAndServeTest {
 
   @TempDir Path root;
   @TempDir Path storeFolder;
+  private final AtomicLong answered = new AtomicLong();
   private volatile boolean learning = true;
 
   @ParameterizedTest
@@ -98,13 +100,13 @@ class TrainAndServeTest {
         asked.add(clients.submit(() -> askOn(server, random)));
       }
       for (int version = 1; version < VERSIONS; version++) {
+        awaitAnswers();
         trainer.publish();
-        Thread.sleep(20);
       }
       reshaped.goOnAfter(trainer);
       for (int version = 0; version < VERSIONS; version++) {
         reshaped.publish();
-        Thread.sleep(20);
+        awaitAnswers();
       }
       learning = false;
       for (Future<List<Answer>> future : asked) {
@@ -137,6 +139,14 @@ class TrainAndServeTest {
     }
   }
 
+  /** Some milliseconds, and more where the clients come to nothing in them. */
+  private void awaitAnswers() throws InterruptedException {
+    long enough = answered.get() + CLIENTS;
+    do {
+      Thread.sleep(20);
+    } while (answered.get() < enough);
+  }
+
   /** What a client asked and was answered. */
   private record Answer(List<String> users, int status, String body) {}
 
@@ -160,6 +170,7 @@ class TrainAndServeTest {
       long checkpoint = checkpoint(response.body());
       assertThat(checkpoint).as("the version only moves on").isGreaterThanOrEqualTo(newest);
       newest = checkpoint;
+      answered.incrementAndGet();
     }
     return answers;
   }

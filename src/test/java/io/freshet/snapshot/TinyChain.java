@@ -55,6 +55,12 @@ final class TinyChain {
     return this;
   }
 
+  /** Begins another lineage. */
+  TinyChain lineage(String name) {
+    lineage = name;
+    return this;
+  }
+
   /** Publishes the blocks, a part each, as the version of a checkpoint. */
   Version publish(long checkpoint, RowBlock... blocks) throws Exception {
     return publish(storage, TinyModel.TEMPLATE, checkpoint, blocks);

@@ -28,8 +28,9 @@ final class ChaosRun {
   private static final int ATTEMPTS_TO_FINISH = 5;
 
   /**
-   * So that a laptop holds several processes; figures of tasks are fetched often, for the watch;
-   * and the loop spans task managers where it can.
+   * So that a laptop holds several processes; states and figures of tasks are never old, for the
+   * watch (by default an answer may be three seconds old); and the loop spans task managers where
+   * it can.
    */
   private static final Map<String, String> SMALL =
       Map.of(
@@ -40,6 +41,7 @@ final class ChaosRun {
           "taskmanager.memory.jvm-overhead.min", "96m",
           "taskmanager.memory.managed.fraction", "0.3",
           "metrics.fetcher.update-interval", "500 ms",
+          "web.refresh-interval", "250 ms",
           "taskmanager.load-balance.mode", "SLOTS");
 
   private static final List<String> RULE_RECOVERY =

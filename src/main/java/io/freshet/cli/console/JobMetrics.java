@@ -10,7 +10,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The numbers that a job's operators publish, by operator and name, summed over subtasks.
+ * The numbers that a job's operators publish, by operator and name, summed over subtasks; of what
+ * is a state the largest.
  *
  * @param operators by name, as it stands in the names of metrics
  */
@@ -21,7 +22,9 @@ record JobMetrics(Map<String, Map<String, Double>> operators) {
           "[^.]+\\.(events|deadLetters|impressions|clicks|positives|negatives"
               + "|(duplicate|late|waiting)(Impressions|Clicks)|(orphan|joined|ignored)Clicks"
               + "|fakeNegatives|negativesSampledOut|corrections|lostExamples"
-              + "|examples|skipped|batches-in-flight|last-drain-millis)");
+              + "|examples|skipped|batches-in-flight|last-drain-millis|breaker)");
+
+  private static final String STATE = ".breaker"; // the worst of all: no sum
 
   private static final int MOST_ASKED = 40; // in one address
 
@@ -35,8 +38,10 @@ record JobMetrics(Map<String, Map<String, Double>> operators) {
       names.removeIf(name -> !OURS.matcher(name).matches());
       for (int i = 0; i < names.size(); i += MOST_ASKED) {
         List<String> asked = names.subList(i, Math.min(names.size(), i + MOST_ASKED));
-        for (JsonNode metric : flink.get(path + "?agg=sum&get=" + String.join(",", asked))) {
-          add(metric.get("id").asText(), metric.path("sum").asDouble(), operators);
+        for (JsonNode metric : flink.get(path + "?agg=sum,max&get=" + String.join(",", asked))) {
+          String name = metric.get("id").asText();
+          String aggregate = name.endsWith(STATE) ? "max" : "sum";
+          add(name, metric.path(aggregate).asDouble(), operators);
         }
       }
     }

@@ -9,6 +9,7 @@ import io.freshet.serve.ModelServer;
 import io.freshet.serve.RocksStore;
 import io.freshet.serve.RowStore;
 import io.freshet.serve.ServeSettings;
+import io.freshet.serve.ServedModel;
 import io.freshet.serve.SnapshotFollower;
 import io.freshet.snapshot.FlinkStorage;
 import io.freshet.snapshot.SnapshotStore;
@@ -139,18 +140,25 @@ public final class ServeCommand implements Callable<Integer> {
             new SnapshotFollower(snapshots, rows(), InstantSource.system());
         ModelServer server = new ModelServer(follower, Optional.ofNullable(name), settings)) {
       server.start();
-      follower.start(Duration.ofMillis(pollMillis));
       stopWithTheProcess(server);
       say("serving %s at http://%s:%d".formatted(root, bind, server.address().getPort()));
+      follower.start(Duration.ofMillis(pollMillis));
       if (!root.contains(":") && !Files.isDirectory(Path.of(root))) {
         say("there is no folder %s yet: waiting for a learner to publish there".formatted(root));
       }
       try (Console console = withoutConsole ? null : console(snapshots, server)) {
         say(console == null ? "" : "console at " + console.announcement());
+        follower.first().thenAccept(this::sayFirst);
         server.join();
       }
     }
     return 0;
+  }
+
+  private void sayFirst(ServedModel model) {
+    say(
+        "ready: version %s, %,d rows; newer ones take over"
+            .formatted(model.version(), model.size()));
   }
 
   private void say(String line) {

@@ -150,6 +150,17 @@ function flow(data) {
     ]),
   ];
   byId('funnel').replaceChildren(...groups);
+  say(byId('standstill'), standstill(join.breaker));
+  byId('standstill').hidden = standstill(join.breaker) === '';
+}
+
+/** What the join waits for, by the state of its breaker. */
+export function standstill(breaker) {
+  return {
+    1: 'Clicks are missing. Event time stands still, and nothing is learned, until they come or are known to be lost.',
+    2: 'More clicks come than can be true. Event time stands still, and nothing is learned.',
+    3: 'Clicks have been missing for longer than join.breaker.max-hold: time goes on without them.',
+  }[breaker] ?? '';
 }
 
 /** A whole and its parts, with bars. */

@@ -47,7 +47,9 @@ final class ComposeITCase {
       run.jobManager();
       await(run, "a newer model", () -> checkpoint(run) > served + 2);
       assertThat(log(run, "jobmanager"))
-          .contains("train: starts anew", "train: goes on from file:");
+          .contains("train: starts anew", "train: goes on from file:")
+          .doesNotContain("Distributing maxAllowedWatermark");
+      await(run, "a console with curves", () -> tellsCurves(run));
     }
   }
 
@@ -77,6 +79,13 @@ final class ComposeITCase {
         .filter(line -> line.startsWith("flink_taskmanager_job_task_operator_examples{"))
         .filter(line -> line.contains("operator_name=\"Trainer\""))
         .anyMatch(line -> Double.parseDouble(line.replaceFirst(".*} ", "")) > 0);
+  }
+
+  /** Whether the console has read what the learner writes to Kafka, and its job. */
+  private static boolean tellsCurves(ComposedProcesses run) throws Exception {
+    JsonNode panels =
+        new ObjectMapper().readTree(FlinkRest.text(run.port("8600"), "/data/status")).get("panels");
+    return panels.at("/quality").has("seen") && panels.at("/flow").has("seen");
   }
 
   private interface Check {

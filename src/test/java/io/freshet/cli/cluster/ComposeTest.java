@@ -160,10 +160,32 @@ final class ComposeTest {
     assertThat(compose.healthCheck("serving")).contains(option("serving", "--port"));
     assertThat(lines(DOCKER.resolve("serve.Dockerfile")))
         .contains("EXPOSE " + option("serving", "--port"));
+    assertThat(option("serving", "--console-bind")).isEqualTo("0.0.0.0");
+    assertThat(option("serving", "--flink-url")).isEqualTo("http://jobmanager:8081");
+    assertThat(ComposeFile.texts(compose.service("serving").get("ports")))
+        .containsExactlyInAnyOrder(
+            published(option("serving", "--port")), published(option("serving", "--console-port")));
     JsonNode source =
         ComposeFile.yaml(DOCKER.resolve("grafana/provisioning/datasources/prometheus.yaml"));
     assertThat(source.at("/datasources/0/url").asText()).isEqualTo("http://prometheus:9090");
     assertThat(compose.healthCheck("prometheus").toString()).contains("localhost:9090");
+  }
+
+  private static String published(String port) {
+    return port + ":" + port;
+  }
+
+  /** A share of the memory is the heap: of the whole machine's, where nothing bounds it. */
+  @Test
+  void processesWhoseHeapIsAShareHaveABound() {
+    for (Map.Entry<String, JsonNode> service : compose.services().entrySet()) {
+      if (service.getValue().has("restart")
+          && service.getValue().get("image").asText().startsWith("freshet-serve:")) {
+        assertThat(service.getValue().path("mem_limit").asText())
+            .as(service.getKey())
+            .matches("\\d+[gm]");
+      }
+    }
   }
 
   @Test

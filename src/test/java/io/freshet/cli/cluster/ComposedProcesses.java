@@ -36,10 +36,11 @@ final class ComposedProcesses implements AutoCloseable {
     this.folder = folder;
     this.target = target;
     compose = ComposeFile.read();
-    for (String port : List.of("rpc", "8081", "8500", "9249", "9249 0", "9249 1")) {
+    for (String port : List.of("rpc", "8081", "8500", "8600", "9249", "9249 0", "9249 1")) {
       ports.put(port, freePort());
     }
     mapped.put("kafka:9092", kafka);
+    mapped.put("jobmanager:8081", HOST + ":" + port("8081"));
     mapped.put("/var/lib/freshet", folder.resolve("volumes").toString());
     mapped.put("/opt/freshet/learner.yaml", folder.resolve("learner.yaml").toString());
     mapped.put("/opt/freshet/http-ok.sh", ComposeFile.FOLDER.resolve("http-ok.sh").toString());
@@ -83,7 +84,7 @@ final class ComposedProcesses implements AutoCloseable {
     command.addAll(List.of("-cp", target.resolve("freshet.jar").toString()));
     command.addAll(List.of(Attended.class.getName(), "io.freshet.cli.Main"));
     for (String argument : compose.command(service)) {
-      command.add(argument.equals("8500") ? String.valueOf(port("8500")) : map(argument));
+      command.add(ports.containsKey(argument) ? String.valueOf(port(argument)) : map(argument));
     }
     command.addAll(List.of(more));
     return start(service, command);

@@ -98,20 +98,25 @@ final class ResubmitITCase {
     static Footprint of(Process process) throws IOException, InterruptedException {
       // classes go with their loader, which some soft and weak reference may hold for one more
       // round
-      for (int i = 0; i < 3; i++) {
-        jcmd(process, "GC.run");
-        Thread.sleep(200);
-      }
+      jcmd(process, "GC.run", "GC.run");
+      Thread.sleep(200);
+      List<String> said =
+          jcmd(process, "GC.run", "VM.metaspace", "GC.class_histogram").lines().toList();
       long loaded = 0;
       long metaspace = 0;
-      for (String line : jcmd(process, "VM.metaspace").split("\n")) {
+      long loaders = 0;
+      for (String line : said) {
         if (line.startsWith("Total Usage")) {
           loaded = Long.parseLong(line.replaceAll(".*, (\\d+) classes.*", "$1"));
         }
         if (line.contains("Both:") && metaspace == 0) {
           metaspace = kilobytes(line.replaceAll(".*committed, +([0-9.]+ [KMG]B).* used.*", "$1"));
         }
+        if (line.endsWith(" org.apache.flink.util.ChildFirstClassLoader")) {
+          loaders += Long.parseLong(line.strip().split(" +")[1]);
+        }
       }
+      assertThat(said).anyMatch(line -> line.contains("#instances"));
       Path proc = Path.of("/proc", String.valueOf(process.pid()));
       long libraries = 0;
       long resident = 0;
@@ -126,15 +131,7 @@ final class ResubmitITCase {
         resident = number(proc, "VmRSS");
         threads = number(proc, "Threads");
       }
-      return new Footprint(loaders(process), loaded, metaspace, threads, libraries, resident);
-    }
-
-    private static long loaders(Process process) throws IOException, InterruptedException {
-      return jcmd(process, "GC.class_histogram")
-          .lines()
-          .filter(line -> line.endsWith(" org.apache.flink.util.ChildFirstClassLoader"))
-          .mapToLong(line -> Long.parseLong(line.strip().split(" +")[1]))
-          .sum();
+      return new Footprint(loaders, loaded, metaspace, threads, libraries, resident);
     }
 
     private static long kilobytes(String text) {
@@ -151,18 +148,28 @@ final class ResubmitITCase {
           .orElse(0);
     }
 
-    private static String jcmd(Process process, String command)
+    /** What one visit to the process says to several commands. */
+    private static String jcmd(Process process, String... commands)
         throws IOException, InterruptedException {
-      Process jcmd =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                  String.valueOf(process.pid()),
-                  command)
-              .redirectErrorStream(true)
-              .start();
-      String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(jcmd.waitFor(30, TimeUnit.SECONDS)).isTrue();
-      return said;
+      Path file = Files.createTempFile("jcmd", ".txt");
+      try {
+        Files.write(file, List.of(commands));
+        Process jcmd =
+            new ProcessBuilder(
+                    Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                    "-J-XX:TieredStopAtLevel=1",
+                    String.valueOf(process.pid()),
+                    "-f",
+                    file.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(jcmd.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(jcmd.exitValue()).as(said).isZero();
+        return said;
+      } finally {
+        Files.delete(file);
+      }
     }
   }
 

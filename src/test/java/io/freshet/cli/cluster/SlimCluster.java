@@ -99,6 +99,7 @@ final class SlimCluster implements AutoCloseable {
     s.put("taskmanager.memory.jvm-overhead.min", "96m");
     s.put("taskmanager.memory.managed.fraction", "0.3");
     s.put("metrics.fetcher.update-interval", "500 ms");
+    s.put("web.refresh-interval", "250 ms");
     return s;
   }
 
@@ -137,6 +138,7 @@ final class SlimCluster implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(arguments.jvm());
+    command.add("-XX:TieredStopAtLevel=1"); // each round has classes of its own: none gets hot
     command.add("-XX:SoftRefLRUPolicyMSPerMB=0"); // caches go with each collection, leaks stay
     command.add("-Dlog4j2.configurationFile=io/freshet/cli/cluster/log4j2-cluster.properties");
     command.addAll(List.of("-cp", classPath, Attended.class.getName(), main.getName()));

@@ -121,6 +121,9 @@ class ConsoleBrowserITCase {
         "document.querySelectorAll('#snapshots-table .badge.good').length === 1", PATIENCE);
     browser.await("document.querySelectorAll('#funnel table').length === 4", PATIENCE);
     browser.await(text("#rows-table") + ".includes('genres')", PATIENCE);
+    assertThat(browser.evaluate("document.querySelector('#standstill').hidden").asBoolean())
+        .as("clicks came as they should")
+        .isTrue();
   }
 
   /** A number as the page writes it. */

@@ -1,0 +1,119 @@
+package io.freshet.cli.status;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/**
+ * The state of a run as one line: what it waits for, or how much it has learned, how fast and how
+ * well, and what is amiss.
+ */
+final class RunStatus {
+  private static final String ROUTER = "route_impressions";
+  private static final String JOIN = "LabelJoin";
+  private static final String QUALITY = "ProgressiveValidation";
+  private static final double SILENT_SECONDS = 60;
+  private static final long MINUTE = 60_000_000_000L;
+
+  private final RunMetrics metrics;
+  private final String window;
+  private final Deque<Learned> learned = new ArrayDeque<>(); // of the last minute, oldest first
+
+  private record Learned(double examples, long nanos) {}
+
+  /** What a run does. */
+  enum Phase {
+    STARTING,
+    READING,
+    LEARNING
+  }
+
+  /**
+   * @param window the attribution window, as a person writes it
+   */
+  RunStatus(RunMetrics metrics, String window) {
+    this.metrics = metrics;
+    this.window = window;
+  }
+
+  Phase phase() {
+    if (value("Trainer", "examples") > 0) {
+      return Phase.LEARNING;
+    }
+    return value(ROUTER, "events") > 0 ? Phase.READING : Phase.STARTING;
+  }
+
+  /**
+   * The line.
+   *
+   * @param nanos of a steady clock, for the speed
+   */
+  String text(long nanos) {
+    List<String> parts = new ArrayList<>();
+    switch (phase()) {
+      case STARTING -> parts.add("no impression read yet");
+      case READING -> {
+        parts.add("%,.0f impressions read".formatted(value(ROUTER, "events")));
+        parts.add("no label is settled yet (join.window: %s)".formatted(window));
+      }
+      case LEARNING -> {
+        parts.add("%,.0f examples%s".formatted(value("Trainer", "examples"), speed(nanos)));
+        quality(parts);
+      }
+    }
+    ahead(parts);
+    amiss(parts);
+    return String.join(", ", parts);
+  }
+
+  /** Over the last minute: examples come in bursts, as time goes on in steps. */
+  private String speed(long nanos) {
+    Learned now = new Learned(value("Trainer", "examples"), nanos);
+    learned.removeIf(
+        old -> old.nanos() < nanos - MINUTE || old.examples() > now.examples()); // a failure
+    learned.add(now);
+    Learned first = learned.getFirst();
+    double perSecond = (now.examples() - first.examples()) * 1e9 / (nanos - first.nanos());
+    return Double.isNaN(perSecond) ? "" : " (%,.0f/s)".formatted(perSecond);
+  }
+
+  /** Of the last window of event time, or of all before there is one. */
+  private void quality(List<String> parts) {
+    String of = value(QUALITY, "evaluate_window_examples") > 0 ? "evaluate_window_" : "evaluate_";
+    metrics
+        .sum(QUALITY, of + "logloss")
+        .ifPresent(logloss -> parts.add("logloss %.4f".formatted(logloss)));
+    metrics.sum(QUALITY, of + "auc").ifPresent(auc -> parts.add("AUC %.4f".formatted(auc)));
+  }
+
+  private void ahead(List<String> parts) {
+    OptionalDouble waiting = metrics.sum(JOIN, "waitingImpressions");
+    if (phase() == Phase.LEARNING && waiting.isPresent()) {
+      parts.add("%,.0f impressions wait".formatted(waiting.getAsDouble()));
+    }
+    double age = metrics.sum("SnapshotPublisher", "snapshot_ageMillis").orElse(-1);
+    if (age >= 0) {
+      parts.add("snapshot %,.0f s old".formatted(age / 1000));
+    }
+  }
+
+  private void amiss(List<String> parts) {
+    double silent = metrics.least(ROUTER, "silentSeconds").orElse(0);
+    if (silent >= SILENT_SECONDS) {
+      parts.add("no impression for %,.0f s".formatted(silent));
+    }
+    if (value(JOIN, "breaker") > 0 || value(JOIN, "clicksSilent") > 0) {
+      parts.add("clicks do not come as they should: time waits");
+    }
+    double dead = value(ROUTER, "deadLetters") + value("route_clicks", "deadLetters");
+    if (dead > 0) {
+      parts.add("%,.0f dead letters".formatted(dead));
+    }
+  }
+
+  private double value(String operator, String name) {
+    return metrics.sum(operator, name).orElse(0);
+  }
+}
