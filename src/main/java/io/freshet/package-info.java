@@ -45,6 +45,7 @@
  * train     the loop of trainers, shards and mergers
  * evaluate  progressive validation
  * snapshot  snapshots: written, judged, published, merged, deleted, read
+ * registry  the schemas that Avro events were written with, by id
  * config    one YAML file to settings, or every problem at once
  * serve     following snapshots, scoring with them, HTTP; no Flink
  * job       the topology, its Kafka edges, the main class of the slim jar

@@ -40,6 +40,10 @@ final class ArchitectureTest {
   static final ArchRule snapshotUsesFeaturesAndTheModel =
       uses("snapshot", "feature", "model", "wire");
 
+  /** Schemas lie in files as snapshots do. */
+  @ArchTest
+  static final ArchRule registryUsesEventsAndStorage = uses("registry", "event", "snapshot");
+
   @ArchTest
   static final ArchRule configUsesTheStagesSettings =
       uses("config", "event", "feature", "model", "join", "train", "evaluate", "snapshot");

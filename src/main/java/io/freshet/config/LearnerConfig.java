@@ -109,6 +109,20 @@ public record LearnerConfig(
     return new LearnerReader().read(yaml, sourceName, overrides);
   }
 
+  /**
+   * This, if it reads the JSON that a sender of ours writes.
+   *
+   * @param sender completes "… writes JSON"
+   * @throws ConfigException if it reads Avro
+   */
+  public LearnerConfig ofJson(String sender) {
+    if (events.needSchemas()) {
+      throw new ConfigException(
+          List.of("events.format: %s writes JSON: leave it at json".formatted(sender)));
+    }
+    return this;
+  }
+
   LearnerConfig withWarnings(List<String> warnings) {
     return new LearnerConfig(
         name,

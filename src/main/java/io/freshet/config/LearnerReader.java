@@ -45,7 +45,7 @@ final class LearnerReader {
     String name = s.get("name", LearnerConfig.DEFAULT_NAME, name());
     KafkaSettings anyKafka = KafkaSettings.of("localhost:9092", "freshet-" + name);
     KafkaSettings kafka = s.section("kafka").as(anyKafka, KafkaReader::read);
-    EventSettings events = s.section("events").as(EventSettings.DEFAULT, Sections::events);
+    EventSettings events = s.section("events").as(EventSettings.DEFAULT, EventReader::read);
     FeatureReader fields = FeatureReader.read(s);
     ModelSettings model = s.section("model").as(ModelSettings.DEFAULT, Sections::model);
     Section trainSection = s.section("train");

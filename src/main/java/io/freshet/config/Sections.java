@@ -9,13 +9,11 @@ import static io.freshet.config.Wanted.name;
 import static io.freshet.config.Wanted.number;
 import static io.freshet.config.Wanted.oneOf;
 import static io.freshet.config.Wanted.positiveNumber;
-import static io.freshet.config.Wanted.size;
 import static io.freshet.config.Wanted.text;
 import static io.freshet.config.Wanted.wholeNumber;
 
 import io.freshet.config.CheckpointSettings.Backend;
 import io.freshet.evaluate.EvaluateSettings;
-import io.freshet.event.EventSettings;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
@@ -46,13 +44,6 @@ final class Sections {
       Map.of("rocksdb", Backend.ROCKSDB, "hashmap", Backend.HASHMAP);
 
   private Sections() {}
-
-  static EventSettings events(Section s, EventSettings d) {
-    return new EventSettings(
-        s.get("max-bytes", d.maxBytes(), size("1 B", "64 MB")),
-        s.get("max-values", d.maxValues(), wholeNumber(1, 100_000)),
-        s.get("max-ahead", d.maxAhead(), duration("0 ms", "366 d")));
-  }
 
   static ModelSettings model(Section s, ModelSettings d) {
     ModelKind kind = s.kind("kind", d.kind(), oneOf(MODELS));

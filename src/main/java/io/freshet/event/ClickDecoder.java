@@ -3,18 +3,19 @@ package io.freshet.event;
 import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.Optional;
 
 /**
  * Decodes clicks from JSON, as {@code schemas/click.schema.json} describes them, without a tree:
- * {@code {"impression_id": "…", "timestamp": <epoch ms>, "action": "click"}}.
+ * {@code {"impression_id": "…", "timestamp": <epoch ms>, "action": "click"}}. Or from Avro, where a
+ * record with fields of these names means the same.
  *
  * <p>A topic of one action need not name it; in a topic of several each record must.
  *
- * <p>Never throws, whatever the bytes. Holds scratch memory: one for each thread.
+ * <p>Never throws, whatever the bytes, unless {@link WriterSchemas} does. Holds scratch memory: one
+ * for each thread.
  */
 public final class ClickDecoder {
   private final RecordParser parser;
@@ -24,19 +25,28 @@ public final class ClickDecoder {
   private final EnvelopeReader envelope;
   private final Optional<String> action;
 
-  /** A decoder of clicks. */
+  /** A decoder of clicks in JSON. */
   public ClickDecoder(EventSettings settings) {
     this(settings, Optional.of(Click.CLICK));
   }
 
   /**
-   * A decoder of actions.
+   * A decoder of actions in JSON.
    *
    * @param action of the records that name none; nothing where each must
    */
   public ClickDecoder(EventSettings settings, Optional<String> action) {
+    this(settings, action, new JsonRecords(settings.maxBytes()));
+  }
+
+  /** A decoder of actions in Avro. */
+  public ClickDecoder(EventSettings settings, Optional<String> action, WriterSchemas schemas) {
+    this(settings, action, new AvroRecords(settings.maxBytes(), schemas));
+  }
+
+  private ClickDecoder(EventSettings settings, Optional<String> action, RecordParser parser) {
     this.action = requireNonNull(action, "action");
-    parser = new RecordParser(settings.maxBytes());
+    this.parser = parser;
     envelope = new EnvelopeReader(settings.maxAhead());
   }
 
@@ -46,23 +56,23 @@ public final class ClickDecoder {
    * @param kafkaTimestamp the record's own timestamp, epoch milliseconds
    */
   public Outcome<Click> decode(byte[] value, long kafkaTimestamp) {
-    return parser.parse(value, json -> read(json, kafkaTimestamp));
+    return parser.parse(value, record -> read(record, kafkaTimestamp));
   }
 
-  private Outcome<Click> read(JsonParser json, long kafkaTimestamp)
+  private Outcome<Click> read(Tokens record, long kafkaTimestamp)
       throws IOException, RejectedException {
     envelope.clear();
     String named = null;
     int ignored = 0;
-    for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
-      json.nextToken();
+    for (String key = record.nextFieldName(); key != null; key = record.nextFieldName()) {
+      record.nextToken();
       switch (key) {
-        case "impression_id" -> envelope.readId(json);
-        case "timestamp" -> envelope.readTimestamp(json, kafkaTimestamp);
-        case "action" -> named = readAction(json, named);
+        case "impression_id" -> envelope.readId(record);
+        case "timestamp" -> envelope.readTimestamp(record, kafkaTimestamp);
+        case "action" -> named = readAction(record, named);
         default -> {
           ignored++;
-          json.skipChildren();
+          record.skipChildren();
         }
       }
     }
@@ -73,21 +83,21 @@ public final class ClickDecoder {
     return new Outcome.Good<>(new Click(envelope.id(), envelope.timestamp(), which), ignored);
   }
 
-  private static String readAction(JsonParser json, String before)
+  private static String readAction(Tokens record, String before)
       throws IOException, RejectedException {
     if (before != null) {
-      throw Place.duplicate("action", json);
+      throw Place.duplicate("action", record);
     }
-    if (json.currentToken() != JsonToken.VALUE_STRING) {
-      throw Place.wrongType("action", json, RIGHT_ACTION);
+    if (record.currentToken() != JsonToken.VALUE_STRING) {
+      throw Place.wrongType("action", record, RIGHT_ACTION);
     }
-    String text = json.getText();
+    String text = record.getText();
     int characters = text.codePointCount(0, text.length());
     if (characters < 1 || characters > MAX_ACTION_CHARACTERS) {
       throw Place.rejected(
           BAD_VALUE,
           "action",
-          json,
+          record,
           "has %d characters; %s is right".formatted(characters, RIGHT_ACTION));
     }
     return text;

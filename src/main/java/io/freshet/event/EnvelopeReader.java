@@ -3,7 +3,6 @@ package io.freshet.event;
 import static io.freshet.event.Rejection.Kind.BAD_TIMESTAMP;
 import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,27 +35,27 @@ final class EnvelopeReader {
     timestamp = Long.MIN_VALUE;
   }
 
-  void readId(JsonParser json) throws IOException, RejectedException {
+  void readId(Tokens record) throws IOException, RejectedException {
     if (id != null) {
-      throw Place.duplicate("impression_id", json);
+      throw Place.duplicate("impression_id", record);
     }
-    if (json.currentToken() != JsonToken.VALUE_STRING) {
-      throw Place.wrongType("impression_id", json, RIGHT_ID);
+    if (record.currentToken() != JsonToken.VALUE_STRING) {
+      throw Place.wrongType("impression_id", record, RIGHT_ID);
     }
-    String text = json.getText();
+    String text = record.getText();
     int characters = text.codePointCount(0, text.length());
     if (characters < 1 || characters > MAX_ID_CHARACTERS) {
       throw Place.rejected(
           BAD_VALUE,
           "impression_id",
-          json,
+          record,
           "has %d characters; %s is right".formatted(characters, RIGHT_ID));
     }
     if (hasLoneSurrogate(text)) {
       throw Place.rejected(
           BAD_VALUE,
           "impression_id",
-          json,
+          record,
           "holds half a surrogate pair; whole characters are right");
     }
     id = text;
@@ -72,16 +71,16 @@ final class EnvelopeReader {
     return false;
   }
 
-  void readTimestamp(JsonParser json, long kafkaTimestamp) throws IOException, RejectedException {
+  void readTimestamp(Tokens record, long kafkaTimestamp) throws IOException, RejectedException {
     if (timestamp != Long.MIN_VALUE) {
-      throw Place.duplicate("timestamp", json);
+      throw Place.duplicate("timestamp", record);
     }
-    long read = integer(json);
+    long read = integer(record);
     if (read < YEAR_2000) {
       throw Place.rejected(
           BAD_TIMESTAMP,
           "timestamp",
-          json,
+          record,
           "%d is %s; epoch milliseconds from the year 2000 on are right"
               .formatted(read, Instant.ofEpochMilli(read)));
     }
@@ -89,14 +88,14 @@ final class EnvelopeReader {
       throw Place.rejected(
           BAD_TIMESTAMP,
           "timestamp",
-          json,
+          record,
           "cannot be judged, as the Kafka record has no timestamp of its own");
     }
     if (read - kafkaTimestamp > maxAhead.toMillis()) {
       throw Place.rejected(
           BAD_TIMESTAMP,
           "timestamp",
-          json,
+          record,
           "%s is more than %s ahead of the record's Kafka timestamp %s"
               .formatted(
                   Instant.ofEpochMilli(read), maxAhead, Instant.ofEpochMilli(kafkaTimestamp)));
@@ -104,16 +103,18 @@ final class EnvelopeReader {
     timestamp = read;
   }
 
-  private static long integer(JsonParser json) throws IOException, RejectedException {
-    double number = json.currentToken().isNumeric() ? json.getDoubleValue() : Double.NaN;
+  private static long integer(Tokens record) throws IOException, RejectedException {
+    double number = record.currentToken().isNumeric() ? record.getDoubleValue() : Double.NaN;
     if (number != Math.rint(number)) { // true of a fraction and of NaN
-      throw Place.wrongType("timestamp", json, RIGHT_TIME);
+      throw Place.wrongType("timestamp", record, RIGHT_TIME);
     }
     if (Math.abs(number) >= 0x1p63) {
       throw Place.rejected(
-          BAD_TIMESTAMP, "timestamp", json, "is no time; " + RIGHT_TIME + " is right");
+          BAD_TIMESTAMP, "timestamp", record, "is no time; " + RIGHT_TIME + " is right");
     }
-    return json.currentToken() == JsonToken.VALUE_NUMBER_INT ? json.getLongValue() : (long) number;
+    return record.currentToken() == JsonToken.VALUE_NUMBER_INT
+        ? record.getLongValue()
+        : (long) number;
   }
 
   String id() throws RejectedException {

@@ -6,22 +6,49 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * Limits of what counts as a good record.
+ * What counts as a good record: its format and its limits.
  *
  * @param maxBytes size of a record's value at most
  * @param maxValues feature values (array elements included) at most
  * @param maxAhead how far a record's event time may be ahead of its Kafka timestamp
+ * @param impressions format of the impressions
+ * @param actions format of the clicks and other actions
+ * @param schemas where those of Avro records are found
  */
-public record EventSettings(int maxBytes, int maxValues, Duration maxAhead)
+public record EventSettings(
+    int maxBytes,
+    int maxValues,
+    Duration maxAhead,
+    EventFormat impressions,
+    EventFormat actions,
+    SchemaPlaces schemas)
     implements Serializable {
   public static final EventSettings DEFAULT = new EventSettings(1 << 20, 1000, Duration.ofHours(1));
 
   public EventSettings {
     requireNonNull(maxAhead, "maxAhead");
+    requireNonNull(impressions, "impressions");
+    requireNonNull(actions, "actions");
+    requireNonNull(schemas, "schemas");
     if (maxBytes < 1 || maxValues < 1 || maxAhead.isNegative()) {
       throw new IllegalArgumentException(
           "maxBytes %d and maxValues %d must be at least 1, maxAhead %s not negative"
               .formatted(maxBytes, maxValues, maxAhead));
     }
+  }
+
+  /** Of JSON. */
+  public EventSettings(int maxBytes, int maxValues, Duration maxAhead) {
+    this(maxBytes, maxValues, maxAhead, EventFormat.JSON, EventFormat.JSON, SchemaPlaces.NONE);
+  }
+
+  /** The same limits for JSON. */
+  public EventSettings ofJson() {
+    return new EventSettings(maxBytes, maxValues, maxAhead);
+  }
+
+  /** Whether any topic is Avro. */
+  public boolean needSchemas() {
+    return impressions == EventFormat.AVRO || actions == EventFormat.AVRO;
   }
 }

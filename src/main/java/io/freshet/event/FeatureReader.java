@@ -3,7 +3,6 @@ package io.freshet.event;
 import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 import static io.freshet.event.Rejection.Kind.TOO_MANY_VALUES;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 
@@ -32,86 +31,88 @@ final class FeatureReader {
     return ignored;
   }
 
-  FeatureValues read(JsonParser json) throws IOException, RejectedException {
-    if (json.currentToken() != JsonToken.START_OBJECT) {
-      throw Place.wrongType("features", json, "an object");
+  FeatureValues read(Tokens record) throws IOException, RejectedException {
+    if (record.currentToken() != JsonToken.START_OBJECT) {
+      throw Place.wrongType("features", record, "an object");
     }
     values.clear();
     seen = 0;
     ignored = 0;
-    for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+    for (String name = record.nextFieldName(); name != null; name = record.nextFieldName()) {
       int feature = names.indexOf(name);
-      json.nextToken();
+      record.nextToken();
       if (feature >= 0) {
-        readFeature(feature, json);
+        readFeature(feature, record);
       } else {
-        skip(json);
+        skip(record);
       }
     }
     return values.build();
   }
 
-  private void readFeature(int feature, JsonParser json) throws IOException, RejectedException {
+  private void readFeature(int feature, Tokens record) throws IOException, RejectedException {
     if (!values.begin(feature)) {
-      throw Place.duplicate(path(feature), json);
+      throw Place.duplicate(path(feature), record);
     }
-    if (json.currentToken() == JsonToken.START_ARRAY) {
+    if (record.currentToken() == JsonToken.START_ARRAY) {
       values.beginList();
-      while (json.nextToken() != JsonToken.END_ARRAY) {
-        readValue(feature, json);
+      while (record.nextToken() != JsonToken.END_ARRAY) {
+        readValue(feature, record);
       }
     } else {
-      readValue(feature, json);
+      readValue(feature, record);
     }
   }
 
-  private void readValue(int feature, JsonParser json) throws IOException, RejectedException {
-    countValue(json);
-    switch (json.currentToken()) {
+  private void readValue(int feature, Tokens record) throws IOException, RejectedException {
+    countValue(record);
+    switch (record.currentToken()) {
       case VALUE_STRING ->
-          values.addString(json.getTextCharacters(), json.getTextOffset(), json.getTextLength());
+          values.addString(
+              record.getTextCharacters(), record.getTextOffset(), record.getTextLength());
       case VALUE_NUMBER_INT ->
           values.addInteger(
-              number(feature, json),
-              json.getTextCharacters(),
-              json.getTextOffset(),
-              json.getTextLength());
-      case VALUE_NUMBER_FLOAT -> values.addDouble(number(feature, json));
+              number(feature, record),
+              record.getTextCharacters(),
+              record.getTextOffset(),
+              record.getTextLength());
+      case VALUE_NUMBER_FLOAT -> values.addDouble(number(feature, record));
       case VALUE_TRUE -> values.addBoolean(true);
       case VALUE_FALSE -> values.addBoolean(false);
       case VALUE_NULL -> {}
-      default -> throw Place.wrongType(path(feature), json, RIGHT);
+      default -> throw Place.wrongType(path(feature), record, RIGHT);
     }
   }
 
-  private double number(int feature, JsonParser json) throws IOException, RejectedException {
-    double number = json.getDoubleValue();
+  private double number(int feature, Tokens record) throws IOException, RejectedException {
+    double number = record.getDoubleValue();
     if (!FeatureValuesBuilder.inRange(number)) {
-      throw Place.rejected(
-          BAD_VALUE, path(feature), json, "is beyond the range of a float, ±3.4e38");
+      String fault =
+          Double.isNaN(number) ? "is no number (NaN)" : "is beyond the range of a float, ±3.4e38";
+      throw Place.rejected(BAD_VALUE, path(feature), record, fault);
     }
     return number;
   }
 
-  private void skip(JsonParser json) throws IOException, RejectedException {
+  private void skip(Tokens record) throws IOException, RejectedException {
     ignored++;
     int depth = 0;
     do {
-      JsonToken token = depth == 0 ? json.currentToken() : json.nextToken();
+      JsonToken token = depth == 0 ? record.currentToken() : record.nextToken();
       if (token.isStructStart()) {
         depth++;
       } else if (token.isStructEnd()) {
         depth--;
       } else if (token.isScalarValue()) {
-        countValue(json);
+        countValue(record);
       }
     } while (depth > 0);
   }
 
-  private void countValue(JsonParser json) throws RejectedException {
+  private void countValue(Tokens record) throws RejectedException {
     if (++seen > maxValues) {
       throw Place.rejected(
-          TOO_MANY_VALUES, "features", json, "holds more than %d values".formatted(maxValues));
+          TOO_MANY_VALUES, "features", record, "holds more than %d values".formatted(maxValues));
     }
   }
 

@@ -23,6 +23,6 @@ public final class FeaturesDecoder {
    * @throws RejectedException with the path of what is wrong, as in {@code features.price}
    */
   public FeatureValues read(JsonParser json) throws IOException, RejectedException {
-    return reader.read(json);
+    return reader.read(new JsonTokens(json));
   }
 }

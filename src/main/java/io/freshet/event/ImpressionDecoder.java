@@ -2,14 +2,15 @@ package io.freshet.event;
 
 import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 
-import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 
 /**
  * Decodes impressions from JSON, as {@code schemas/impression.schema.json} describes them, without
- * a tree: {@code {"impression_id": "…", "timestamp": <epoch ms>, "features": {…}, "weight": 1}}.
+ * a tree: {@code {"impression_id": "…", "timestamp": <epoch ms>, "features": {…}, "weight": 1}}. Or
+ * from Avro, where a record with fields of these names means the same.
  *
- * <p>Never throws, whatever the bytes. Holds scratch memory: one for each thread.
+ * <p>Never throws, whatever the bytes, unless {@link WriterSchemas} does. Holds scratch memory: one
+ * for each thread.
  */
 public final class ImpressionDecoder {
   private static final String RIGHT_WEIGHT = "a number above 0 within the range of a float";
@@ -18,9 +19,18 @@ public final class ImpressionDecoder {
   private final EnvelopeReader envelope;
   private final FeatureReader featureReader;
 
-  /** A decoder that keeps the named features and skips the others. */
+  /** A decoder of JSON that keeps the named features and skips the others. */
   public ImpressionDecoder(EventSettings settings, FeatureNames names) {
-    parser = new RecordParser(settings.maxBytes());
+    this(settings, names, new JsonRecords(settings.maxBytes()));
+  }
+
+  /** A decoder of Avro that does the same. */
+  public ImpressionDecoder(EventSettings settings, FeatureNames names, WriterSchemas schemas) {
+    this(settings, names, new AvroRecords(settings.maxBytes(), schemas));
+  }
+
+  private ImpressionDecoder(EventSettings settings, FeatureNames names, RecordParser parser) {
+    this.parser = parser;
     envelope = new EnvelopeReader(settings.maxAhead());
     featureReader = new FeatureReader(names, settings.maxValues());
   }
@@ -31,25 +41,25 @@ public final class ImpressionDecoder {
    * @param kafkaTimestamp the record's own timestamp, epoch milliseconds
    */
   public Outcome<Impression> decode(byte[] value, long kafkaTimestamp) {
-    return parser.parse(value, json -> read(json, kafkaTimestamp));
+    return parser.parse(value, record -> read(record, kafkaTimestamp));
   }
 
-  private Outcome<Impression> read(JsonParser json, long kafkaTimestamp)
+  private Outcome<Impression> read(Tokens record, long kafkaTimestamp)
       throws IOException, RejectedException {
     envelope.clear();
     FeatureValues features = null;
     Float weight = null;
     int ignored = 0;
-    for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
-      json.nextToken();
+    for (String key = record.nextFieldName(); key != null; key = record.nextFieldName()) {
+      record.nextToken();
       switch (key) {
-        case "impression_id" -> envelope.readId(json);
-        case "timestamp" -> envelope.readTimestamp(json, kafkaTimestamp);
-        case "features" -> features = readFeatures(json, features);
-        case "weight" -> weight = readWeight(json, weight);
+        case "impression_id" -> envelope.readId(record);
+        case "timestamp" -> envelope.readTimestamp(record, kafkaTimestamp);
+        case "features" -> features = readFeatures(record, features);
+        case "weight" -> weight = readWeight(record, weight);
         default -> {
           ignored++;
-          json.skipChildren();
+          record.skipChildren();
         }
       }
     }
@@ -61,26 +71,26 @@ public final class ImpressionDecoder {
     return new Outcome.Good<>(impression, ignored + featureReader.ignored());
   }
 
-  private FeatureValues readFeatures(JsonParser json, FeatureValues before)
+  private FeatureValues readFeatures(Tokens record, FeatureValues before)
       throws IOException, RejectedException {
     if (before != null) {
-      throw Place.duplicate("features", json);
+      throw Place.duplicate("features", record);
     }
-    return featureReader.read(json);
+    return featureReader.read(record);
   }
 
-  private static Float readWeight(JsonParser json, Float before)
+  private static Float readWeight(Tokens record, Float before)
       throws IOException, RejectedException {
     if (before != null) {
-      throw Place.duplicate("weight", json);
+      throw Place.duplicate("weight", record);
     }
-    if (!json.currentToken().isNumeric()) {
-      throw Place.wrongType("weight", json, RIGHT_WEIGHT);
+    if (!record.currentToken().isNumeric()) {
+      throw Place.wrongType("weight", record, RIGHT_WEIGHT);
     }
-    float weight = (float) json.getDoubleValue();
+    float weight = (float) record.getDoubleValue();
     if (!(weight > 0) || weight == Float.POSITIVE_INFINITY) {
       throw Place.rejected(
-          BAD_VALUE, "weight", json, "is " + weight + "; " + RIGHT_WEIGHT + " is right");
+          BAD_VALUE, "weight", record, "is " + weight + "; " + RIGHT_WEIGHT + " is right");
     }
     return weight;
   }

@@ -4,43 +4,41 @@ import static io.freshet.event.Rejection.Kind.DUPLICATE_KEY;
 import static io.freshet.event.Rejection.Kind.MISSING_KEY;
 import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
 
-import com.fasterxml.jackson.core.JsonParser;
-
 /** Words rejections so that they name the place: the path of the key and the byte. */
 final class Place {
   private Place() {}
 
-  static RejectedException wrongType(String path, JsonParser json, String right) {
+  static RejectedException wrongType(String path, Tokens record, String right) {
     return rejected(
-        WRONG_TYPE, path, json, "is %s; %s is right".formatted(nameOfToken(json), right));
+        WRONG_TYPE, path, record, "is %s; %s is right".formatted(nameOfToken(record), right));
   }
 
-  static RejectedException duplicate(String path, JsonParser json) {
-    return rejected(DUPLICATE_KEY, path, json, "stands there twice; once is right");
+  static RejectedException duplicate(String path, Tokens record) {
+    return rejected(DUPLICATE_KEY, path, record, "stands there twice; once is right");
   }
 
   static RejectedException missing(String path, String right) {
     return new RejectedException(MISSING_KEY, "%s is missing; %s is right".formatted(path, right));
   }
 
-  static RejectedException rejected(
-      Rejection.Kind kind, String path, JsonParser json, String fault) {
-    return new RejectedException(kind, path + " " + fault + byteOf(json));
+  static RejectedException rejected(Rejection.Kind kind, String path, Tokens record, String fault) {
+    return new RejectedException(kind, path + " " + fault + byteOf(record));
   }
 
-  static String byteOf(JsonParser json) {
-    return " (byte %d)".formatted(json.currentTokenLocation().getByteOffset());
+  static String byteOf(Tokens record) {
+    return " (byte %d)".formatted(record.byteOffset());
   }
 
-  private static String nameOfToken(JsonParser json) {
-    return switch (json.currentToken()) {
+  private static String nameOfToken(Tokens record) {
+    return switch (record.currentToken()) {
       case START_OBJECT -> "an object";
       case START_ARRAY -> "a list";
       case VALUE_STRING -> "a string";
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
       case VALUE_TRUE, VALUE_FALSE -> "a boolean";
       case VALUE_NULL -> "null";
-      default -> json.currentToken().name();
+      case VALUE_EMBEDDED_OBJECT -> "bytes";
+      default -> record.currentToken().name();
     };
   }
 }

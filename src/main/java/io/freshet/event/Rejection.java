@@ -33,6 +33,10 @@ public record Rejection(Kind kind, String reason) {
     /** More feature values, or feature occurrences made of them, than allowed. */
     TOO_MANY_VALUES,
     /** Of a version that is not read: {@link EventVersion}. */
-    UNKNOWN_VERSION
+    UNKNOWN_VERSION,
+    /** No byte 0 and id of a schema, or not what the schema of that id says. */
+    NOT_AVRO,
+    /** Of a schema that does not exist, or is none of Avro's. */
+    UNKNOWN_SCHEMA
   }
 }

@@ -6,6 +6,7 @@ import io.freshet.event.Click;
 import io.freshet.event.ClickDecoder;
 import io.freshet.event.EventSettings;
 import io.freshet.event.Outcome;
+import io.freshet.event.WriterSchemas;
 import io.freshet.join.Action;
 import java.time.Duration;
 import java.util.List;
@@ -24,15 +25,19 @@ final class ClickDeserializer extends EventDeserializer<Click> {
    * @param actions that the topic holds; clicks where none is given
    */
   ClickDeserializer(EventSettings settings, List<Action> actions, Duration step) {
-    super(step);
+    super(step, settings.actions(), settings.schemas());
     this.settings = requireNonNull(settings, "settings");
     this.action =
         actions.size() > 1 ? null : actions.isEmpty() ? Click.CLICK : actions.get(0).name();
   }
 
   @Override
-  void open() {
-    decoder = new ClickDecoder(settings, Optional.ofNullable(action));
+  void open(Optional<WriterSchemas> schemas) {
+    Optional<String> otherwise = Optional.ofNullable(action);
+    decoder =
+        schemas
+            .map(avro -> new ClickDecoder(settings, otherwise, avro))
+            .orElseGet(() -> new ClickDecoder(settings, otherwise));
   }
 
   @Override

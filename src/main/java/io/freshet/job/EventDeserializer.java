@@ -2,25 +2,33 @@ package io.freshet.job;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.event.EventFormat;
 import io.freshet.event.EventVersion;
 import io.freshet.event.Outcome;
 import io.freshet.event.Rejection;
+import io.freshet.event.SchemaPlaces;
+import io.freshet.event.WriterSchemas;
 import io.freshet.job.SourceRecord.Dead;
 import io.freshet.job.SourceRecord.Good;
 import io.freshet.job.SourceRecord.Names;
 import io.freshet.job.SourceRecord.Tick;
+import io.freshet.registry.SchemaLookup;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Makes events of Kafka records, and dead letters of those that are none. Never throws on a record.
+ * Makes events of Kafka records, and dead letters of those that are none. Never throws on a record,
+ * but where the schema of one in Avro cannot be looked up.
  *
  * <p>Ahead of a record whose event time is further on than the partition's last tick by the given
  * step goes a {@link Tick}. So the watermark of a replay is always close ahead of the records, and
@@ -32,19 +40,40 @@ abstract class EventDeserializer<T> implements KafkaRecordDeserializationSchema<
   private static final long serialVersionUID = 1L;
 
   private final long step;
+  private final EventFormat format;
+  private final SchemaPlaces places;
   private transient long[] lastTicks; // by partition
 
-  EventDeserializer(Duration step) {
+  EventDeserializer(Duration step, EventFormat format, SchemaPlaces places) {
     this.step = requireNonNull(step, "step").toMillis();
+    this.format = requireNonNull(format, "format");
+    this.places = requireNonNull(places, "places");
   }
 
   @Override
   public final void open(InitializationContext context) {
-    open();
+    if (format == EventFormat.AVRO) {
+      SchemaLookup schemas = new SchemaLookup(places);
+      MetricGroup metrics = context.getMetricGroup();
+      metrics.gauge("schemaWaitMillis", schemas::waitingMillis);
+      metrics.gauge("schemasFound", schemas::found);
+      open(Optional.of(schemas));
+    } else {
+      open();
+    }
   }
 
-  /** Makes what decodes, once, ahead of the first record. */
-  abstract void open();
+  /** Opens where nobody reads metrics. */
+  final void open() {
+    open(format == EventFormat.AVRO ? Optional.of(new SchemaLookup(places)) : Optional.empty());
+  }
+
+  /**
+   * Makes what decodes, once, ahead of the first record.
+   *
+   * @param schemas of Avro; nothing where the format is JSON
+   */
+  abstract void open(Optional<WriterSchemas> schemas);
 
   abstract Outcome<T> decode(byte[] value, long kafkaTimestamp);
 
@@ -57,7 +86,8 @@ abstract class EventDeserializer<T> implements KafkaRecordDeserializationSchema<
 
   @Override
   public void deserialize(
-      ConsumerRecord<byte[], byte[]> record, Collector<SourceRecord<T>> collector) {
+      ConsumerRecord<byte[], byte[]> record, Collector<SourceRecord<T>> collector)
+      throws IOException {
     Outcome<T> outcome = read(record);
     if (outcome instanceof Outcome.Good<T> good) {
       long timestamp = timestamp(good.value());
@@ -75,12 +105,20 @@ abstract class EventDeserializer<T> implements KafkaRecordDeserializationSchema<
     }
   }
 
-  private Outcome<T> read(ConsumerRecord<byte[], byte[]> record) {
+  private Outcome<T> read(ConsumerRecord<byte[], byte[]> record) throws IOException {
     Header version = record.headers().lastHeader(EventVersion.HEADER);
     Optional<Rejection> refusal = EventVersion.refusal(version == null ? null : version.value());
-    return refusal.isPresent()
-        ? new Outcome.Rejected<>(refusal.get())
-        : decode(record.value(), record.timestamp());
+    try {
+      return refusal.isPresent()
+          ? new Outcome.Rejected<>(refusal.get())
+          : decode(record.value(), record.timestamp());
+    } catch (UncheckedIOException e) { // of the schemas
+      throw new IOException(
+          "%s-%d, offset %d: %s"
+              .formatted(
+                  record.topic(), record.partition(), record.offset(), e.getCause().getMessage()),
+          e.getCause());
+    }
   }
 
   private boolean isTickDue(int partition, long timestamp) {

@@ -6,6 +6,7 @@ import io.freshet.event.EventSettings;
 import io.freshet.event.Impression;
 import io.freshet.event.ImpressionDecoder;
 import io.freshet.event.Outcome;
+import io.freshet.event.WriterSchemas;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
@@ -13,6 +14,7 @@ import io.freshet.feature.ValueNames;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
@@ -37,16 +39,19 @@ final class ImpressionDeserializer extends EventDeserializer<EncodedImpression> 
   /** Tells the texts of some fields' values, too. */
   ImpressionDeserializer(
       EventSettings settings, FeatureSchema schema, Duration step, List<String> named) {
-    super(step);
+    super(step, settings.impressions(), settings.schemas());
     this.named = List.copyOf(named);
     this.settings = requireNonNull(settings, "settings");
     this.schema = requireNonNull(schema, "schema");
   }
 
   @Override
-  void open() {
+  void open(Optional<WriterSchemas> schemas) {
     encoder = new ExampleEncoder(schema);
-    decoder = new ImpressionDecoder(settings, encoder.names());
+    decoder =
+        schemas
+            .map(avro -> new ImpressionDecoder(settings, encoder.names(), avro))
+            .orElseGet(() -> new ImpressionDecoder(settings, encoder.names()));
     names = new ValueNames(schema, named);
     fresh = Map.of();
   }

@@ -38,12 +38,21 @@ record RecordedEvents(
     requireNonNull(join, "join");
   }
 
-  /** All that the logs hold, by a learner's settings. */
-  static RecordedEvents of(EventLogs logs, LearnerConfig config) {
+  /** All that files hold, in JSON whatever the topics hold, by a learner's settings. */
+  static RecordedEvents of(EventFiles files, LearnerConfig config) {
+    return of(files, config.events().ofJson(), config);
+  }
+
+  /** All that topics hold between two times, by a learner's settings. */
+  static RecordedEvents of(EventRange range, LearnerConfig config) {
+    return of(range, config.events(), config);
+  }
+
+  private static RecordedEvents of(EventLogs logs, EventSettings events, LearnerConfig config) {
     return new RecordedEvents(
         logs,
         config.kafka().topics().impressions(),
-        config.events(),
+        events,
         config.features(),
         config.join().withScoredShare(0),
         Long.MAX_VALUE);

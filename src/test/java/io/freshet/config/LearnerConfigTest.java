@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.config.CheckpointSettings.Backend;
 import io.freshet.config.KafkaSettings.Topics;
 import io.freshet.evaluate.EvaluateSettings;
+import io.freshet.event.EventFormat;
 import io.freshet.event.EventSettings;
+import io.freshet.event.SchemaPlaces;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field.Categorical;
 import io.freshet.feature.Field.Cross;
@@ -188,7 +190,17 @@ final class LearnerConfigTest {
                     "learners",
                     new Topics("shown", "clicked", "dead", "late", "figures", "versions"),
                     Map.of("security.protocol", "SSL", "max.poll.records", "77")),
-                new EventSettings(2048, 17, Duration.ofMinutes(5)),
+                new EventSettings(
+                    2048,
+                    17,
+                    Duration.ofMinutes(5),
+                    EventFormat.AVRO,
+                    EventFormat.AVRO,
+                    new SchemaPlaces(
+                        "s3://bucket/schemas",
+                        "https://registry:8081/apis",
+                        "me:too",
+                        Duration.ofMinutes(1))),
                 new FeatureSchema(
                     List.of(
                         new Categorical("who", 9),

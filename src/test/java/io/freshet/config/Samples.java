@@ -32,7 +32,16 @@ final class Samples {
         properties:
           security.protocol: SSL
           max.poll.records: 77
-      events: {max-bytes: 2 KB, max-values: 17, max-ahead: 5 min}
+      events:
+        max-bytes: 2 KB
+        max-values: 17
+        max-ahead: 5 min
+        format: avro
+        click-format: avro
+        schemas: s3://bucket/schemas
+        registry: https://registry:8081/apis
+        registry-auth: "me:too"
+        schema-patience: 1 min
       features:
         - {name: who, kind: categorical, number: 9}
         - {name: genres, kind: multi, rate-factor: 0.5, l2: 0.25}

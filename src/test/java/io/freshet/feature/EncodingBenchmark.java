@@ -1,15 +1,27 @@
 package io.freshet.feature;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.event.EventSettings;
 import io.freshet.event.Impression;
 import io.freshet.event.ImpressionDecoder;
 import io.freshet.event.Outcome;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumWriter;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -21,7 +33,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Impressions that one core decodes and encodes: 13 numbers and 26 names each, in JSON. */
+/**
+ * Impressions that one core decodes and encodes: 13 numbers and 26 names each, in JSON, and in Avro
+ * with a field for each or a map of them.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -31,11 +46,16 @@ import org.openjdk.jmh.annotations.Warmup;
 public class EncodingBenchmark {
   private static final int NAMES = 26;
   private static final int NUMBERS = 13;
+  private static final int TYPED = 1;
+  private static final int MAPPED = 2;
   private static final long TIME = 1_700_000_000_000L;
 
   private final byte[][] records = new byte[4096][];
+  private final byte[][] avroRecords = new byte[records.length][];
+  private final byte[][] avroMaps = new byte[records.length][];
   private final List<Impression> decoded = new ArrayList<>();
   private ImpressionDecoder decoder;
+  private ImpressionDecoder avroDecoder;
   private ExampleEncoder encoder;
   private int next;
 
@@ -51,9 +71,80 @@ public class EncodingBenchmark {
     encoder = new ExampleEncoder(new FeatureSchema(fields, "c1"));
     decoder = new ImpressionDecoder(EventSettings.DEFAULT, encoder.names());
     SplittableRandom random = new SplittableRandom(1);
+    Schema typed = typed();
+    Schema mapped = mapped();
+    avroDecoder =
+        new ImpressionDecoder(
+            EventSettings.DEFAULT, encoder.names(), id -> id == TYPED ? typed : mapped);
     for (int i = 0; i < records.length; i++) {
       records[i] = impression(i, random).getBytes(StandardCharsets.UTF_8);
       decoded.add(good(decoder.decode(records[i], TIME)));
+      avroRecords[i] = avro(TYPED, typed, records[i]);
+      avroMaps[i] = avro(MAPPED, mapped, records[i]);
+    }
+  }
+
+  private static Schema typed() {
+    List<Schema.Field> fields = new ArrayList<>();
+    for (int i = 1; i <= NAMES; i++) {
+      fields.add(new Schema.Field("c" + i, Schema.create(Schema.Type.STRING)));
+    }
+    for (int i = 1; i <= NUMBERS; i++) {
+      fields.add(new Schema.Field("n" + i, Schema.create(Schema.Type.DOUBLE)));
+    }
+    return impressions(Schema.createRecord("Features", null, "bench", false, fields));
+  }
+
+  private static Schema mapped() {
+    return impressions(
+        Schema.createMap(
+            Schema.createUnion(
+                Schema.create(Schema.Type.STRING), Schema.create(Schema.Type.DOUBLE))));
+  }
+
+  private static Schema impressions(Schema features) {
+    return Schema.createRecord(
+        "Impression",
+        null,
+        "bench",
+        false,
+        List.of(
+            new Schema.Field("impression_id", Schema.create(Schema.Type.STRING)),
+            new Schema.Field("timestamp", Schema.create(Schema.Type.LONG)),
+            new Schema.Field("features", features)));
+  }
+
+  private static byte[] avro(int id, Schema schema, byte[] json) {
+    try {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      bytes.writeBytes(new byte[] {0, 0, 0, 0, (byte) id});
+      BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(bytes, null);
+      JsonNode event = new ObjectMapper().readTree(json);
+      GenericData.Record record = new GenericData.Record(schema);
+      record.put("impression_id", event.get("impression_id").asText());
+      record.put("timestamp", event.get("timestamp").asLong());
+      Schema features = schema.getField("features").schema();
+      Map<String, Object> map = new LinkedHashMap<>();
+      event
+          .get("features")
+          .properties()
+          .forEach(
+              f ->
+                  map.put(
+                      f.getKey(),
+                      f.getValue().isTextual() ? f.getValue().asText() : f.getValue().asDouble()));
+      if (features.getType() == Schema.Type.MAP) {
+        record.put("features", map);
+      } else {
+        GenericData.Record nested = new GenericData.Record(features);
+        map.forEach(nested::put);
+        record.put("features", nested);
+      }
+      new GenericDatumWriter<>(schema).write(record, encoder);
+      encoder.flush();
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -77,6 +168,16 @@ public class EncodingBenchmark {
   @Benchmark
   public Impression decode() {
     return good(decoder.decode(record(), TIME));
+  }
+
+  @Benchmark
+  public Impression decodeAvroRecord() {
+    return good(avroDecoder.decode(avroRecords[next++ & records.length - 1], TIME));
+  }
+
+  @Benchmark
+  public Impression decodeAvroMap() {
+    return good(avroDecoder.decode(avroMaps[next++ & records.length - 1], TIME));
   }
 
   @Benchmark

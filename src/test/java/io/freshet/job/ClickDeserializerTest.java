@@ -10,6 +10,7 @@ import io.freshet.job.SourceRecord.Dead;
 import io.freshet.job.SourceRecord.Good;
 import io.freshet.job.SourceRecord.Tick;
 import io.freshet.join.JoinSettings;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,19 +36,19 @@ final class ClickDeserializerTest {
   private long offset;
 
   @BeforeEach
-  void open() {
-    deserializer.open(null);
+  void open() throws IOException {
+    deserializer.open();
   }
 
   @Test
-  void tickGoesAheadOfTheRecordThatMovesTime() {
+  void tickGoesAheadOfTheRecordThatMovesTime() throws IOException {
     read(0, click(T));
 
     assertThat(out).containsExactly(new Tick<>(T), new Good<>(new Click("a", T), T, 0, 0, 0));
   }
 
   @Test
-  void noFurtherTickUntilTimeHasGoneOnByTheStep() {
+  void noFurtherTickUntilTimeHasGoneOnByTheStep() throws IOException {
     read(0, click(T));
     read(0, click(T + 999));
     read(0, click(T - 5000));
@@ -59,7 +60,7 @@ final class ClickDeserializerTest {
   }
 
   @Test
-  void eachPartitionHasItsOwnTicks() {
+  void eachPartitionHasItsOwnTicks() throws IOException {
     read(2, click(T));
     read(0, click(T));
     read(2, click(T));
@@ -68,7 +69,7 @@ final class ClickDeserializerTest {
   }
 
   @Test
-  void badRecordBecomesADeadLetterWithoutTime() {
+  void badRecordBecomesADeadLetterWithoutTime() throws IOException {
     byte[] bytes = "{\"timestamp\": 1}".getBytes(UTF_8);
 
     read(3, bytes);
@@ -84,7 +85,7 @@ final class ClickDeserializerTest {
   }
 
   @Test
-  void recordWithoutValueBecomesADeadLetter() {
+  void recordWithoutValueBecomesADeadLetter() throws IOException {
     read(0, null);
 
     DeadLetter letter = ((Dead<Click>) out.get(0)).letter();
@@ -93,7 +94,7 @@ final class ClickDeserializerTest {
   }
 
   @Test
-  void recordOfAnotherVersionBecomesADeadLetterAsItIs() {
+  void recordOfAnotherVersionBecomesADeadLetterAsItIs() throws IOException {
     byte[] bytes = click(T);
     ConsumerRecord<byte[], byte[]> record = record(0, bytes);
     record.headers().add("event-version", "2".getBytes(UTF_8));
@@ -105,7 +106,7 @@ final class ClickDeserializerTest {
     assertThat(letter.value()).isSameAs(bytes);
   }
 
-  private void read(int partition, byte[] value) {
+  private void read(int partition, byte[] value) throws IOException {
     deserializer.deserialize(record(partition, value), new ListCollector());
   }
 

@@ -49,14 +49,14 @@ final class ImpressionDeserializerTest {
   @Test
   void travelsToTheCluster() throws Exception {
     ImpressionDeserializer copy = InstantiationUtil.clone(deserializer());
-    copy.open(null);
+    copy.open();
 
     assertThat(copy.decode(new byte[0], T)).isInstanceOf(Outcome.Rejected.class);
   }
 
   private static Outcome<EncodedImpression> decode(String features) {
     ImpressionDeserializer deserializer = deserializer();
-    deserializer.open(null);
+    deserializer.open();
     String json =
         "{\"impression_id\": \"a\", \"timestamp\": %d, \"features\": %s}".formatted(T, features);
     return deserializer.decode(json.getBytes(UTF_8), T);

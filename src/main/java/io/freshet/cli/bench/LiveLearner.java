@@ -52,7 +52,8 @@ final class LiveLearner implements AutoCloseable {
       all.add("kafka.bootstrap-servers=" + kafka.bootstrapServers());
       all.add("snapshot.root=" + root.toUri());
       all.add("checkpoint.dir=" + directory.resolve("checkpoints").toUri());
-      LearnerConfig config = LearnerConfig.parse(yaml, "the benchmark's learner.yaml", all);
+      LearnerConfig config =
+          LearnerConfig.parse(yaml, "the benchmark's learner.yaml", all).ofJson("the benchmark");
       kafka.topics().create(config.kafka().topics().impressions(), config.parallelism());
       kafka.topics().create(config.kafka().topics().clicks(), config.parallelism());
       LearnerJob job = new LearnerJob(config, false);

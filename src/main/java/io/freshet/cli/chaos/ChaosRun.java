@@ -157,7 +157,7 @@ final class ChaosRun {
     all.add("checkpoint.backend=" + settings.plan().backend());
     all.addAll(settings.overrides());
     all.add("parallelism=" + parallelism);
-    return LearnerConfig.parse(yaml(), "chaos-learner.yaml", all);
+    return LearnerConfig.parse(yaml(), "chaos-learner.yaml", all).ofJson("chaos");
   }
 
   private static SortedMap<String, String> ruling(FlinkCluster cluster, LearnerConfig config)

@@ -65,7 +65,8 @@ final class RecentImpression {
   }
 
   private Optional<ObjectNode> find(
-      TopicPartition partition, Manifest manifest, KafkaConsumer<byte[], byte[]> consumer) {
+      TopicPartition partition, Manifest manifest, KafkaConsumer<byte[], byte[]> consumer)
+      throws IOException {
     consumer.assign(List.of(partition));
     long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
     long end = consumer.endOffsets(List.of(partition)).get(partition);
@@ -84,8 +85,13 @@ final class RecentImpression {
   }
 
   /** The features that the model reads of a record; nothing of a click or a bad one. */
-  private static Optional<ObjectNode> read(
-      ConsumerRecord<byte[], byte[]> record, Manifest manifest) {
+  private static Optional<ObjectNode> read(ConsumerRecord<byte[], byte[]> record, Manifest manifest)
+      throws IOException {
+    if (record.value() != null && record.value().length > 0 && record.value()[0] == 0) {
+      throw new IOException(
+          "topic %s holds Avro, of which only the job knows the schemas; type the features in"
+              .formatted(record.topic()));
+    }
     JsonNode features;
     try {
       features = JSON.readTree(record.value()).path("features");

@@ -119,7 +119,8 @@ final class Demo {
     settings.add("snapshot.root=" + snapshots().toUri());
     settings.add("checkpoint.dir=" + out.resolve("checkpoints").toUri());
     settings.addAll(overrides);
-    return LearnerConfig.parse(stream.config(), "the demo's learner.yaml", settings);
+    return LearnerConfig.parse(stream.config(), "the demo's learner.yaml", settings)
+        .ofJson("the demo");
   }
 
   private void createTopics(EmbeddedKafka kafka, LearnerConfig config)

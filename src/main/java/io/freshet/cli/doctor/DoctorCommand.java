@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Looks at this machine, Kafka and the folders, and says what stands in a learner's way.",
+      "Looks at this machine, Kafka, schemas and the folders, and says what stands in a learner's way.",
       "",
       "Each line is ok, a warning or a problem, and says what to do. Nothing is changed. Without a"
           + " configuration only the machine is looked at."
@@ -59,6 +59,7 @@ public final class DoctorCommand implements Callable<Integer> {
     findings.addAll(MachineCheck.run(learner, now));
     if (learner.isPresent()) {
       findings.addAll(KafkaCheck.run(learner.get(), now));
+      findings.addAll(SchemaCheck.run(learner.get().events()));
       folders(learner.get(), findings);
     }
     PrintWriter out = spec.commandLine().getOut();

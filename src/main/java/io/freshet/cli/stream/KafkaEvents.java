@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -41,6 +42,7 @@ public final class KafkaEvents implements AutoCloseable {
   private final Producer<String, byte[]> producer;
   private final Map<Topic, String> topics;
   private final Timestamps timestamps;
+  private final UnaryOperator<EventRecord> form;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
   /**
@@ -49,6 +51,21 @@ public final class KafkaEvents implements AutoCloseable {
    */
   public KafkaEvents(
       Map<String, Object> client, String impressions, String clicks, Timestamps timestamps) {
+    this(client, impressions, clicks, timestamps, UnaryOperator.identity());
+  }
+
+  /**
+   * Events that are turned into another format on their way.
+   *
+   * @param form what is sent in place of a record
+   */
+  public KafkaEvents(
+      Map<String, Object> client,
+      String impressions,
+      String clicks,
+      Timestamps timestamps,
+      UnaryOperator<EventRecord> form) {
+    this.form = requireNonNull(form, "form");
     this.topics = Map.of(Topic.IMPRESSIONS, impressions, Topic.CLICKS, clicks);
     this.timestamps = requireNonNull(timestamps, "timestamps");
     producer =
@@ -60,8 +77,9 @@ public final class KafkaEvents implements AutoCloseable {
    *
    * @throws IOException if this record or an earlier one was not accepted
    */
-  public void send(EventRecord record) throws IOException, InterruptedException {
+  public void send(EventRecord event) throws IOException, InterruptedException {
     check();
+    EventRecord record = form.apply(event);
     Long timestamp = timestamps == Timestamps.EVENT ? record.time() : null;
     String topic = topics.get(record.topic());
     try {

@@ -1,11 +1,13 @@
 package io.freshet.cli.stream;
 
 import io.freshet.cli.broker.Topics;
+import io.freshet.event.EventFormat;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -64,6 +66,23 @@ public final class KafkaOptions {
               + " old events from expiring at once (default: ${DEFAULT-VALUE}).")
   private KafkaEvents.Timestamps timestamps;
 
+  @Option(
+      names = "--format",
+      paramLabel = "JSON|AVRO",
+      defaultValue = "JSON",
+      description =
+          "How events are written; AVRO puts the id of its schema before each"
+              + " (default: ${DEFAULT-VALUE}).")
+  private EventFormat format;
+
+  @Option(
+      names = "--schemas",
+      paramLabel = "FOLDER",
+      description =
+          "With --format AVRO: where the schemas go, as <id>.avsc, for events.schemas of the"
+              + " learner.")
+  private String schemas;
+
   /**
    * Opens the connection, and the topics if they are to be created.
    *
@@ -72,13 +91,25 @@ public final class KafkaOptions {
   public KafkaEvents open() throws IOException, InterruptedException {
     Map<String, Object> client = new HashMap<>(properties);
     client.put("bootstrap.servers", bootstrapServers);
+    UnaryOperator<EventRecord> form = form();
     Topics topics = new Topics(client);
     if (partitions == null) {
       topics.require(List.of(impressions, clicks), "--partitions N creates them");
     } else {
       topics.ensure(List.of(impressions, clicks), partitions);
     }
-    return new KafkaEvents(client, impressions, clicks, timestamps);
+    return new KafkaEvents(client, impressions, clicks, timestamps, form);
+  }
+
+  private UnaryOperator<EventRecord> form() throws IOException {
+    if (format == EventFormat.AVRO && schemas == null) {
+      throw new ParameterException(
+          command.commandLine(), "--format AVRO: give a folder for its schemas with --schemas");
+    } else if (format != EventFormat.AVRO && schemas != null) {
+      throw new ParameterException(
+          command.commandLine(), "--schemas: of use with --format AVRO only");
+    }
+    return format == EventFormat.AVRO ? AvroEvents.into(schemas) : UnaryOperator.identity();
   }
 
   /**

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class RecordParserTest {
+class JsonRecordsTest {
 
   @Test
   void aParserThatFailsInAnUnforeseenWayRejectsTheRecord() {
     Outcome<String> outcome =
-        new RecordParser(100)
+        new JsonRecords(100)
             .parse(
                 "{}".getBytes(UTF_8),
                 json -> {
