@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.LongConsumer;
 
 /**
  * Figures with 95 % intervals, by the bootstrap over blocks (Efron and Tibshirani 1993, chapters 8
@@ -50,17 +51,36 @@ public record Bootstrap(Optional<Duration> blocks, int replicates, long seed) {
 
   /** The figures of examples. */
   public Estimates estimate(ScoredExamples examples) {
+    return estimate(examples, draws -> {});
+  }
+
+  /**
+   * The same, for those who wait.
+   *
+   * @param progress is told how many draws were made so far
+   */
+  public Estimates estimate(ScoredExamples examples, LongConsumer progress) {
     BlockFigures of = figures(examples);
     double[][] drawn = new double[replicates][];
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < replicates; i++) {
       drawn[i] = of.of(draw(of.blocks(), random));
+      progress.accept(i + 1);
     }
     return new Estimates(estimates(of.whole(), drawn), of.blocks());
   }
 
   /** The figures of two learners. */
   public Comparison compare(ScoredExamples.Pairs pairs) {
+    return compare(pairs, draws -> {});
+  }
+
+  /**
+   * The same, for those who wait.
+   *
+   * @param progress is told how many draws were made so far
+   */
+  public Comparison compare(ScoredExamples.Pairs pairs, LongConsumer progress) {
     BlockFigures a = figures(pairs.a());
     BlockFigures b = figures(pairs.b());
     double[][] drawnA = new double[replicates][];
@@ -72,6 +92,7 @@ public record Bootstrap(Optional<Duration> blocks, int replicates, long seed) {
       drawnA[i] = a.of(times);
       drawnB[i] = b.of(times);
       differences[i] = minus(drawnB[i], drawnA[i]);
+      progress.accept(i + 1);
     }
     return new Comparison(
         estimates(a.whole(), drawnA),

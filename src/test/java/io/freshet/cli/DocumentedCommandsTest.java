@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.cli.CommandTable.ByTest;
 import io.freshet.cli.DocumentedCommands.Command;
 import io.freshet.job.TrainCommand;
 import io.freshet.serve.KnownRoutes;
@@ -25,7 +26,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** What the documentation tells people to type names real commands, options, paths and tests. */
+/**
+ * What the documentation tells people to type names real commands, options, paths and tests, and
+ * each command is run by a test, or has a reason why not ({@link CommandTable}).
+ */
 final class DocumentedCommandsTest {
   private static final String VERSION = "3f9a1c07-0000000012";
   private static final Set<String> JARS = Set.of("target/freshet.jar", "freshet.jar");
@@ -34,7 +38,46 @@ final class DocumentedCommandsTest {
   private static final Set<String> FLINK_PATHS =
       Set.of("/jobs", "/overview", "/jobs/overview", "/taskmanagers", "/config");
 
+  private static final CommandTable TABLE = CommandTable.read();
+
   @TempDir private Path folder;
+
+  @ParameterizedTest
+  @MethodSource("allCommands")
+  void somethingRunsEveryCommand(Command command) {
+    assertThat(TABLE.entry(command))
+        .as(
+            "%s: nothing runs it. Give it an entry in documented-commands.yaml: under run if it can"
+                + " be run here, under by-tests if another test runs it, else under not-here",
+            command)
+        .isPresent();
+  }
+
+  @Test
+  void everyEntryIsOfACommand() {
+    List<Command> commands = TABLE.commands();
+    assertThat(TABLE.entries())
+        .allSatisfy(
+            entry ->
+                assertThat(TABLE.of(entry, commands)).as("commands of %s", entry).isNotEmpty());
+  }
+
+  @Test
+  void testsThatRunCommandsExistAndHoldWhatProvesIt() throws IOException {
+    for (ByTest entry : TABLE.byTests()) {
+      Path file = Path.of(entry.test());
+      Path source = Files.exists(file) ? file : source(entry.test());
+      assertThat(Files.readString(source)).as("%s", entry).contains(entry.proof());
+    }
+    for (String test : TABLE.pages().values()) {
+      assertThat(source(test)).exists();
+    }
+  }
+
+  @Test
+  void whatNoTestRunsHasAReason() {
+    assertThat(TABLE.notHere()).allSatisfy(entry -> assertThat(entry.because()).isNotBlank());
+  }
 
   @ParameterizedTest
   @MethodSource("javaCommands")
@@ -165,13 +208,25 @@ final class DocumentedCommandsTest {
   }
 
   private static boolean exists(String test) throws IOException {
+    return Files.exists(source(test));
+  }
+
+  /** Where the class is, or would be. */
+  private static Path source(String test) throws IOException {
     try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
-      return files.anyMatch(file -> file.endsWith(test + ".java"));
+      return files
+          .filter(file -> file.endsWith(test + ".java"))
+          .findFirst()
+          .orElse(Path.of(test + ".java"));
     }
   }
 
   static Stream<Path> pages() {
     return DocumentedCommands.pages().stream();
+  }
+
+  static Stream<Command> allCommands() {
+    return TABLE.commands().stream();
   }
 
   static Stream<Command> javaCommands() {
@@ -193,6 +248,6 @@ final class DocumentedCommandsTest {
   private static Stream<Command> startingWith(String word) {
     return pages()
         .flatMap(page -> DocumentedCommands.commands(page).stream())
-        .filter(command -> command.text().startsWith(word));
+        .filter(command -> !command.isInText() && command.text().startsWith(word));
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.freshet.evaluate.Bootstrap.Estimate;
 import io.freshet.evaluate.ScoredExamples.Pairs;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,18 @@ final class BootstrapTest {
     assertThat(comparison.difference().get("auc").value()).isZero();
     assertThat(comparison.difference().get("auc").isClear()).isFalse();
     assertThat(comparison.difference().get("calibration").high()).isNegative();
+  }
+
+  @Test
+  void everyDrawIsTold() {
+    ScoredExamples examples = drawn(new Random(2), 30);
+    List<Long> told = new ArrayList<>();
+
+    new Bootstrap(Optional.empty(), 3, 42).estimate(examples, told::add);
+    new Bootstrap(Optional.empty(), 2, 42)
+        .compare(ScoredExamples.pair(examples, examples), told::add);
+
+    assertThat(told).containsExactly(1L, 2L, 3L, 1L, 2L);
   }
 
   @Test

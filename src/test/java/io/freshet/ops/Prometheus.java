@@ -32,6 +32,7 @@ final class Prometheus implements AutoCloseable {
   private final Path log;
   private final int port;
   private final Process process;
+  private String moment = ""; // for now
 
   private Prometheus(Path program, Path folder) throws IOException {
     Files.createDirectories(folder);
@@ -78,12 +79,15 @@ final class Prometheus implements AutoCloseable {
         : Optional.of(new Prometheus(program.get(), folder));
   }
 
-  /** Scrapes these ports of this machine from now on, and waits until each was scraped 4 times. */
+  /**
+   * Scrapes these ports of this machine from now on, and waits until it got an answer from each 4
+   * times. What is asked then is asked for that moment: a later scrape may miss on a busy machine.
+   */
   void scrape(int... ports) throws IOException, InterruptedException {
     List<String> addresses = Arrays.stream(ports).mapToObj(p -> "\"127.0.0.1:" + p + "\"").toList();
     Files.writeString(targets, "[{\"targets\": [" + String.join(", ", addresses) + "]}]");
     long deadline = System.nanoTime() + PATIENCE;
-    while (scrapedOften() < ports.length) {
+    while (!scrapedOften(ports.length)) {
       if (!process.isAlive() || System.nanoTime() > deadline) {
         throw new IOException(Files.readString(log));
       }
@@ -91,23 +95,31 @@ final class Prometheus implements AutoCloseable {
     }
   }
 
-  private int scrapedOften() throws InterruptedException {
+  private boolean scrapedOften(int targets) throws InterruptedException {
     try {
-      return values("count_over_time(up[1m]) >= 4 and up == 1").size();
+      JsonNode up = query("sum_over_time(up[1m]) >= 4 and up == 1");
+      if (up.size() < targets) {
+        return false;
+      }
+      moment = "&time=" + up.get(0).get("value").get(0).asText();
+      return true;
     } catch (IOException e) {
-      return 0; // not up yet
+      return false; // not up yet
     }
   }
 
-  /** What an expression comes to now, a value for each series. */
+  /** What an expression comes to at the moment, a value for each series. */
   List<Double> values(String expression) throws IOException, InterruptedException {
-    JsonNode answer =
-        get("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8));
     List<Double> values = new ArrayList<>();
-    for (JsonNode series : answer.get("data").get("result")) {
+    for (JsonNode series : query(expression)) {
       values.add(Double.valueOf(series.get("value").get(1).asText().replace("Inf", "Infinity")));
     }
     return values;
+  }
+
+  private JsonNode query(String expression) throws IOException, InterruptedException {
+    String query = URLEncoder.encode(expression, StandardCharsets.UTF_8);
+    return get("/api/v1/query?query=" + query + moment).get("data").get("result");
   }
 
   /** The rules that it could not evaluate, with why. */

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Impressions as JSON, one a millisecond of event time: 13 numbers and 26 names, drawn from
- * Zipf(1.05) over a million, but that the first is a user of many: they come interleaved, hardly
- * twice in a step. Three in a hundred are clicked, two seconds later.
+ * Impressions as JSON, one a millisecond of event time, or fewer: 13 numbers and 26 names, drawn
+ * from Zipf(1.05) over a million, but that the first is a user of many: they come interleaved,
+ * hardly twice in a step. Three in a hundred are clicked, two seconds later.
  */
 final class AdEvents {
   static final int NUMBERS = 13;
@@ -22,17 +22,33 @@ final class AdEvents {
   private static final long ROWS = 1_000_000;
   private static final int USERS = 100_000;
   private static final double SKEW = 1.05;
-  private static final int DELAY = 2000;
+  private static final int DELAY = 2000; // milliseconds
+  private static final int SPAN = 300_000; // the same: what is decided is told some 24 s behind
 
   private final SplittableRandom random;
   private final ZipfIds ids = new ZipfIds(ROWS / NAMES, SKEW);
   private final ArrayDeque<Integer> clicked = new ArrayDeque<>();
   private final long start;
+  private final int gap;
   private int next;
 
   AdEvents(long start, long seed) {
+    this(start, 1, seed);
+  }
+
+  private AdEvents(long start, int gap, long seed) {
     this.start = start;
+    this.gap = gap;
     random = new SplittableRandom(seed);
+  }
+
+  /**
+   * So many, the last of them at the time given. Few are farther apart: windows of 10 s end by what
+   * comes after them, and all but a tenth are to be decided.
+   */
+  static AdEvents until(long end, int impressions, long seed) {
+    int gap = (SPAN + impressions - 1) / impressions;
+    return new AdEvents(end - (long) gap * impressions, gap, seed);
   }
 
   /** The learner's fields, as its configuration writes them. */
@@ -50,14 +66,14 @@ final class AdEvents {
   /** The next impression, and the click that is due by then. */
   List<EventRecord> next() {
     List<EventRecord> events = new ArrayList<>(2);
-    long time = start + next;
+    long time = start + (long) gap * next;
     events.add(
         new EventRecord(
             Topic.IMPRESSIONS,
             Optional.of(id(next)),
             time,
             EventJson.impression(id(next), time, features())));
-    if (!clicked.isEmpty() && clicked.peek() <= next - DELAY) {
+    if (!clicked.isEmpty() && clicked.peek() <= next - DELAY / gap) {
       String id = id(clicked.poll());
       events.add(new EventRecord(Topic.CLICKS, Optional.of(id), time, EventJson.click(id, time)));
     }

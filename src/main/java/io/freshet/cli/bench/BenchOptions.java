@@ -1,13 +1,16 @@
 package io.freshet.cli.bench;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Options of every benchmark. */
+/** Options of the benchmarks that measure in rounds. */
 final class BenchOptions {
+  private static final int SHARE = 20;
+
   @Option(names = "--json", description = "Print one JSON object instead of a table.")
   boolean json;
 
@@ -24,11 +27,28 @@ final class BenchOptions {
   long seed;
 
   @Option(
+      names = "--quick",
+      description =
+          "Warm up and measure for a twentieth of the time, or of the impressions: to see that it"
+              + " runs. The figures say nothing.")
+  boolean quick;
+
+  @Option(
       names = "--only",
       paramLabel = "TEXT",
       defaultValue = "",
       description = "Measure only the cases whose name contains this.")
   String only;
+
+  /** So long, but for {@code --quick}. */
+  Duration length(Duration usual) {
+    return quick ? usual.dividedBy(SHARE) : usual;
+  }
+
+  /** So many impressions, but for {@code --quick}. */
+  int impressions(int usual) {
+    return quick ? Math.max(1, usual / SHARE) : usual;
+  }
 
   /** The cases asked for. */
   Map<String, Workload> select(Map<String, Workload> cases, CommandSpec spec) {

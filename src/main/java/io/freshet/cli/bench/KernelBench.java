@@ -19,26 +19,28 @@ final class KernelBench {
   private static final Duration ROUND = Duration.ofSeconds(2);
 
   private final Workload workload;
+  private final BenchOptions options;
   private final LocalLearner learner;
   private final List<List<LabelledExample>> batches = new ArrayList<>();
   private int next;
 
-  KernelBench(Workload workload, long seed) {
+  KernelBench(Workload workload, BenchOptions options) {
     this.workload = workload;
+    this.options = options;
     learner = new LocalLearner(workload.schema(), workload.model(), workload.learning());
-    BenchExamples examples = new BenchExamples(workload.fields(), ROWS, seed);
+    BenchExamples examples = new BenchExamples(workload.fields(), ROWS, options.seed);
     for (int drawn = 0; drawn < POOL; drawn += workload.batchSize()) {
       batches.add(examples.next(workload.batchSize()));
     }
   }
 
-  Figure run(String what, int rounds) throws InterruptedException {
+  Figure run(String what) throws InterruptedException {
     Roofline roofline = new Roofline(workload.batchSize(), 1);
-    Speed.of(WARM_UP, this::learn);
+    Speed.of(options.length(WARM_UP), this::learn);
     List<Figure.Round> measured = new ArrayList<>();
-    for (int round = 0; round < rounds; round++) {
+    for (int round = 0; round < options.rounds; round++) {
       Speed roof = roofline.flops().dividedBy(workload.flops());
-      measured.add(new Figure.Round(Speed.of(ROUND, this::learn), roof));
+      measured.add(new Figure.Round(Speed.of(options.length(ROUND), this::learn), roof));
     }
     return new Figure("kernel", what, workload, 1, measured);
   }

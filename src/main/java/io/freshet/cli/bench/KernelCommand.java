@@ -30,8 +30,7 @@ final class KernelCommand implements Callable<Integer> {
     var cases = options.select(cases(), spec);
     Figures figures = new Figures(spec.commandLine().getOut(), options.json);
     for (var entry : cases.entrySet()) {
-      var bench = new KernelBench(entry.getValue(), options.seed);
-      figures.add(bench.run(entry.getKey(), options.rounds));
+      figures.add(new KernelBench(entry.getValue(), options).run(entry.getKey()));
     }
     figures.end();
     return 0;

@@ -71,6 +71,7 @@ final class LoopBench {
   private final int parallelism;
   private final Optional<Duration> checkpoints;
   private final Duration roundLength;
+  private final BenchOptions options;
   private Path directory; // of checkpoints: too large for the job manager's memory
 
   LoopBench(
@@ -78,26 +79,27 @@ final class LoopBench {
       int parallelism,
       boolean isTableFull,
       Optional<Duration> checkpoints,
-      long seed) {
+      BenchOptions options) {
     this.workload = workload;
     this.parallelism = parallelism;
     this.checkpoints = checkpoints;
-    roundLength = isTableFull ? LONG_ROUND : ROUND;
-    BenchExamples examples = new BenchExamples(workload.fields(), ROWS, seed);
+    this.options = options;
+    roundLength = options.length(isTableFull ? LONG_ROUND : ROUND);
+    BenchExamples examples = new BenchExamples(workload.fields(), ROWS, options.seed);
     pool = examples.next(POOL);
     everyId = isTableFull ? examples.each() : List.of();
     GIVEN.set(0);
   }
 
-  Figure run(String what, int rounds) throws Exception {
+  Figure run(String what) throws Exception {
     int cores = Math.min(parallelism, Runtime.getRuntime().availableProcessors());
     Roofline roofline = new Roofline(workload.batchSize(), cores);
     List<Figure.Round> measured = new ArrayList<>();
     JobClient job = start();
     try {
       waitForFirst(job);
-      Thread.sleep(WARM_UP.toMillis());
-      for (int round = 0; round < rounds; round++) {
+      Thread.sleep(options.length(WARM_UP).toMillis());
+      for (int round = 0; round < options.rounds; round++) {
         Speed roof = whileIdle(roofline).dividedBy(workload.flops());
         measured.add(new Figure.Round(Speed.of(roundLength, LoopBench::count), roof));
       }

@@ -51,8 +51,7 @@ final class LoopCommand implements Callable<Integer> {
     Optional<Duration> checkpoints =
         what.endsWith("checkpoints") ? Optional.of(CHECKPOINT_INTERVAL) : Optional.empty();
     boolean isTableFull = what.startsWith("million-rows");
-    return new LoopBench(workload, parallelism, isTableFull, checkpoints, options.seed)
-        .run(what, options.rounds);
+    return new LoopBench(workload, parallelism, isTableFull, checkpoints, options).run(what);
   }
 
   private static Map<String, Workload> cases() {

@@ -66,7 +66,7 @@ final class PipelineBench {
     for (String topic : List.of(topics.deadLetters(), topics.lateClicks(), topics.metrics())) {
       kafka.topics().create(topic, 1);
     }
-    AdEvents events = new AdEvents(System.currentTimeMillis() - impressions, seed);
+    AdEvents events = AdEvents.until(System.currentTimeMillis(), impressions, seed);
     Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
     try (KafkaEvents target =
         new KafkaEvents(client, topics.impressions(), topics.clicks(), Timestamps.EVENT)) {

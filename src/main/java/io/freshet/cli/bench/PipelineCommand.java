@@ -62,7 +62,8 @@ final class PipelineCommand implements Callable<Integer> {
   private Figure measure(String what, Workload workload) throws Exception {
     Path directory = Files.createTempDirectory("freshet-bench");
     try {
-      return new PipelineBench(workload, parallelism, impressions, options.seed, directory)
+      int all = options.impressions(impressions);
+      return new PipelineBench(workload, parallelism, all, options.seed, directory)
           .run(what, options.rounds);
     } finally {
       delete(directory);

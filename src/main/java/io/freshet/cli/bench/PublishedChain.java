@@ -18,6 +18,7 @@ import java.util.List;
  */
 final class PublishedChain {
   private static final Duration PATIENCE = Duration.ofMinutes(15);
+  private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(3);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final double LEARNED = 0.5; // the last ones wait for their clicks
   private static final int LENGTH = 5;
@@ -34,17 +35,18 @@ final class PublishedChain {
   }
 
   /** Lets the learner learn so many impressions of {@link AdEvents}. */
-  static PublishedChain make(Path directory, Workload workload, int impressions, long seed)
-      throws Exception {
-    return new PublishedChain(learn(directory, workload, impressions, seed));
+  static PublishedChain make(
+      Path directory, Workload workload, int impressions, BenchOptions options) throws Exception {
+    return new PublishedChain(learn(directory, workload, impressions, options));
   }
 
-  private static LocalStorage learn(Path directory, Workload workload, int impressions, long seed)
-      throws Exception {
-    try (LiveLearner learner = LiveLearner.start(directory, yaml(workload));
+  private static LocalStorage learn(
+      Path directory, Workload workload, int impressions, BenchOptions options) throws Exception {
+    String yaml = yaml(workload, options.length(CHECKPOINT_INTERVAL));
+    try (LiveLearner learner = LiveLearner.start(directory, yaml);
         MetricsTopic metrics = learner.metrics();
         KafkaEvents producer = learner.producer()) {
-      AdEvents events = new AdEvents(System.currentTimeMillis() - impressions, seed);
+      AdEvents events = AdEvents.until(System.currentTimeMillis(), impressions, options.seed);
       for (int i = 0; i < impressions; i++) {
         for (EventRecord event : events.next()) {
           producer.send(event);
@@ -83,14 +85,14 @@ final class PublishedChain {
     pointer.rollBack(versions.get(i), "the benchmark goes through the chain");
   }
 
-  private static String yaml(Workload workload) {
+  private static String yaml(Workload workload, Duration checkpoints) {
     return """
     name: bench
     %sjoin: {window: 10 s, out-of-orderness: 1 s}
     model: {embedding-size: %d, hidden-layers: %s}
     train: {user-field: c1, batch-size: %d, step-size: %d, dense: {step-size: %d}}
     evaluate: {window: 2 s}
-    checkpoint: {interval: 3 s}
+    checkpoint: {interval: %d ms}
     """
         .formatted(
             AdEvents.fields(),
@@ -98,6 +100,7 @@ final class PublishedChain {
             workload.hiddenLayers(),
             workload.batchSize(),
             workload.stepSize(),
-            workload.learning().denseStepSize());
+            workload.learning().denseStepSize(),
+            checkpoints.toMillis());
   }
 }

@@ -59,8 +59,7 @@ final class ScalingCommand implements Callable<Integer> {
 
   private Figure loop(String what, Workload workload) throws Exception {
     int parallelism = what.startsWith("parallelism") ? number(what) : PARALLELISM;
-    return new LoopBench(workload, parallelism, false, Optional.empty(), options.seed)
-        .run(what, options.rounds);
+    return new LoopBench(workload, parallelism, false, Optional.empty(), options).run(what);
   }
 
   /** In a process of its own, where every row is there before anything is measured. */
@@ -79,7 +78,7 @@ final class ScalingCommand implements Callable<Integer> {
               true,
               directory.toString(),
               Map.of());
-      return new TableBench(side, spec.commandLine().getErr()).inMemory(what, options.rounds);
+      return new TableBench(side, options, spec.commandLine().getErr()).inMemory(what);
     } finally {
       FileUtils.deleteDirectory(directory.toFile());
     }

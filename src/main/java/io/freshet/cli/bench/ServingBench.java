@@ -36,17 +36,15 @@ final class ServingBench implements AutoCloseable {
 
   private final Workload workload;
   private final PublishedChain chain;
-  private final int rounds;
-  private final long seed;
+  private final BenchOptions options;
   private final SnapshotFollower follower;
   private final ModelServer server;
 
-  ServingBench(Workload workload, PublishedChain chain, int rounds, long seed)
+  ServingBench(Workload workload, PublishedChain chain, BenchOptions options)
       throws IOException, InterruptedException {
     this.workload = workload;
     this.chain = chain;
-    this.rounds = rounds;
-    this.seed = seed;
+    this.options = options;
     follower = new SnapshotFollower(chain.store(), InstantSource.system());
     server =
         new ModelServer(
@@ -59,18 +57,18 @@ final class ServingBench implements AutoCloseable {
   /** The scorer on one thread. */
   ServingFigure scorer(String what, int candidates) throws RejectedException, InterruptedException {
     try (Scorer scorer = follower.model().orElseThrow().newScorer()) {
-      Candidates source = new Candidates(candidates, seed);
+      Candidates source = new Candidates(candidates, options.seed);
       List<List<Example>> requests = new ArrayList<>();
       for (int i = 0; i < REQUESTS; i++) {
         requests.add(source.examples(scorer));
       }
-      score(scorer, requests, WARM_UP);
+      score(scorer, requests, options.length(WARM_UP));
       Roofline roofline = new Roofline(workload.batchSize(), 1);
       List<ServingFigure.Round> measured = new ArrayList<>();
-      for (int i = 0; i < rounds; i++) {
+      for (int i = 0; i < options.rounds; i++) {
         Speed roof = roofline.flops().dividedBy(workload.forwardFlops());
         Speed.Mark mark = Speed.mark();
-        measured.add(round(score(scorer, requests, ROUND), candidates, mark, roof));
+        measured.add(round(score(scorer, requests, options.length(ROUND)), candidates, mark, roof));
       }
       return new ServingFigure(what, candidates, 0, measured);
     }
@@ -91,13 +89,13 @@ final class ServingBench implements AutoCloseable {
   ServingFigure http(String what, int candidates) throws Exception {
     HttpLoad load = load(candidates);
     int clients = 2 * CORES;
-    load.closed(clients, WARM_UP);
+    load.closed(clients, options.length(WARM_UP));
     Roofline roofline = new Roofline(workload.batchSize(), CORES);
     List<ServingFigure.Round> measured = new ArrayList<>();
-    for (int i = 0; i < rounds; i++) {
+    for (int i = 0; i < options.rounds; i++) {
       Speed roof = roofline.flops().dividedBy(workload.forwardFlops());
       Speed.Mark mark = Speed.mark();
-      measured.add(round(load.closed(clients, ROUND), candidates, mark, roof));
+      measured.add(round(load.closed(clients, options.length(ROUND)), candidates, mark, roof));
     }
     return new ServingFigure(what, candidates, clients, measured);
   }
@@ -114,7 +112,7 @@ final class ServingBench implements AutoCloseable {
     double perSecond = full.candidatesPerSecond() / 2 / candidates;
     Roofline roofline = new Roofline(workload.batchSize(), CORES);
     List<ServingFigure.Round> measured = new ArrayList<>();
-    for (int i = 0; i < rounds; i++) {
+    for (int i = 0; i < options.rounds; i++) {
       Speed roof = roofline.flops().dividedBy(workload.forwardFlops());
       if (deltas) {
         pointTo(0);
@@ -122,7 +120,7 @@ final class ServingBench implements AutoCloseable {
       Speed.Mark mark = Speed.mark();
       CompletableFuture<Void> walk =
           deltas ? CompletableFuture.runAsync(this::walk) : CompletableFuture.completedFuture(null);
-      List<Duration> took = load.open(OPEN_CLIENTS, perSecond, AT_HALF_LOAD, seed + i);
+      List<Duration> took = load.open(OPEN_CLIENTS, perSecond, halfLoad(), options.seed + i);
       walk.get();
       measured.add(round(took, candidates, mark, roof));
     }
@@ -133,7 +131,7 @@ final class ServingBench implements AutoCloseable {
   private void walk() {
     try {
       for (int i = 1; i < chain.size(); i++) {
-        Thread.sleep(AT_HALF_LOAD.toMillis() / chain.size());
+        Thread.sleep(halfLoad().toMillis() / chain.size());
         chain.pointTo(i);
       }
     } catch (IOException e) {
@@ -142,6 +140,10 @@ final class ServingBench implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new CompletionException(e);
     }
+  }
+
+  private Duration halfLoad() {
+    return options.length(AT_HALF_LOAD);
   }
 
   private void pointTo(int i) throws IOException, InterruptedException {
@@ -157,7 +159,7 @@ final class ServingBench implements AutoCloseable {
   }
 
   private HttpLoad load(int candidates) {
-    Candidates source = new Candidates(candidates, seed);
+    Candidates source = new Candidates(candidates, options.seed);
     String path = "/v1/models/" + follower.model().orElseThrow().manifest().name() + ":predict";
     return new HttpLoad(
         server.address(),

@@ -59,8 +59,9 @@ final class ServingCommand implements Callable<Integer> {
     Path directory = Files.createTempDirectory("freshet-serve");
     try {
       Workload workload = Workload.large(512, 512, 2);
-      PublishedChain chain = PublishedChain.make(directory, workload, impressions, options.seed);
-      try (ServingBench bench = new ServingBench(workload, chain, options.rounds, options.seed)) {
+      int all = options.impressions(impressions);
+      PublishedChain chain = PublishedChain.make(directory, workload, all, options);
+      try (ServingBench bench = new ServingBench(workload, chain, options)) {
         measure(bench, chain.size());
       }
       return 0;

@@ -27,13 +27,15 @@ final class TableBench {
   private static final double MEMORY_SHARE = 1 / 3.0; // of the length of a round
 
   private final TableSide side;
+  private final BenchOptions options;
   private final PrintWriter console;
 
   /**
    * @param console where progress is shown
    */
-  TableBench(TableSide side, PrintWriter console) {
+  TableBench(TableSide side, BenchOptions options, PrintWriter console) {
     this.side = side;
+    this.options = options;
     this.console = console;
   }
 
@@ -42,19 +44,19 @@ final class TableBench {
    *
    * @param heap of the process with the table on disk, as {@code -Xmx} takes it
    */
-  TableFigure run(int rounds, String heap) throws IOException, InterruptedException {
+  TableFigure run(String heap) throws IOException, InterruptedException {
     try (TableProcess disk = new TableProcess(side, heap);
         TableProcess memory = inMemory()) {
       Duration filled = fill(disk, "rows in RocksDB");
       fill(memory, "rows in memory");
-      Duration round = Duration.ofSeconds(side.checkpointSeconds());
+      Duration round = options.length(Duration.ofSeconds(side.checkpointSeconds()));
       Duration shorter = Duration.ofMillis((long) (round.toMillis() * MEMORY_SHARE));
       learn(disk, round);
       learn(memory, shorter);
       Workload workload = side.workload();
       Roofline roofline = new Roofline(workload.batchSize(), side.parallelism());
       List<TableFigure.Round> measured = new ArrayList<>();
-      for (int i = 0; i < rounds; i++) {
+      for (int i = 0; i < options.rounds; i++) {
         Speed roof = roofline.flops().dividedBy(workload.flops());
         measured.add(new TableFigure.Round(learn(disk, round), learn(memory, shorter), roof));
       }
@@ -63,16 +65,16 @@ final class TableBench {
   }
 
   /** Measures the loop with all of the table in memory, alone. */
-  Figure inMemory(String what, int rounds) throws IOException, InterruptedException {
+  Figure inMemory(String what) throws IOException, InterruptedException {
     try (TableProcess memory = inMemory()) {
       fill(memory, "rows");
-      learn(memory, WARM_UP);
+      learn(memory, options.length(WARM_UP));
       Workload workload = side.workload();
       Roofline roofline = new Roofline(workload.batchSize(), side.parallelism());
       List<Figure.Round> measured = new ArrayList<>();
-      for (int i = 0; i < rounds; i++) {
+      for (int i = 0; i < options.rounds; i++) {
         Speed roof = roofline.flops().dividedBy(workload.flops());
-        measured.add(new Figure.Round(learn(memory, ROUND).speed(), roof));
+        measured.add(new Figure.Round(learn(memory, options.length(ROUND)).speed(), roof));
       }
       return new Figure("loop", what, workload, side.parallelism(), measured);
     }

@@ -142,7 +142,7 @@ final class TableCommand implements Callable<Integer> {
               defaults,
               work.toString(),
               flink);
-      return new TableBench(side, spec.commandLine().getErr()).run(options.rounds, heap);
+      return new TableBench(side, options, spec.commandLine().getErr()).run(heap);
     } finally {
       FileUtils.deleteDirectory(work.toFile());
     }

@@ -2,6 +2,7 @@ package io.freshet.cli.evaluate;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.cli.snapshot.SnapshotRoot;
+import io.freshet.cli.stream.Progress;
 import io.freshet.evaluate.Bootstrap;
 import io.freshet.evaluate.ScoredExamples;
 import io.freshet.snapshot.Version;
@@ -14,7 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -165,28 +169,55 @@ public final class EvaluateCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw wrong("--slice: " + e.getMessage());
     }
-    new EvaluationData(topics(), label, Optional.ofNullable(mapping))
-        .read(data, scores.model().schema(), scores::add);
+    try (Progress progress = progress("examples", OptionalLong.empty())) {
+      new EvaluationData(topics(), label, Optional.ofNullable(mapping))
+          .read(
+              data,
+              scores.model().schema(),
+              (values, example) -> {
+                scores.add(values, example);
+                progress.at(scores.scored().size());
+              });
+    }
     scores.flush();
     if (scores.scored().size() == 0) {
       throw new IOException(data + " holds no labelled example");
     }
-    SnapshotReport report = SnapshotReport.of(scores, bootstrap().estimate(scores.scored()));
+    SnapshotReport report =
+        SnapshotReport.of(scores, drawn(at -> bootstrap().estimate(scores.scored(), at)));
     tell(report.toJson(), report::print);
     return 0;
   }
 
   private int compare() throws IOException {
-    RecordedRun a = RecordedRun.read(subject.compared.get(0), topics());
-    RecordedRun b = RecordedRun.read(subject.compared.get(1), topics());
+    RecordedRun a = recorded(subject.compared.get(0));
+    RecordedRun b = recorded(subject.compared.get(1));
     ScoredExamples.Pairs pairs = ScoredExamples.pair(a.examples(), b.examples());
     if (pairs.a().size() == 0) {
       throw new IOException(
           "no example was predicted by both: do they learn from the same topics, with one join?");
     }
-    ComparisonReport report = new ComparisonReport(a, b, pairs, bootstrap().compare(pairs));
+    ComparisonReport report =
+        new ComparisonReport(a, b, pairs, drawn(at -> bootstrap().compare(pairs, at)));
     tell(report.toJson(), report::print);
     return 0;
+  }
+
+  private RecordedRun recorded(String source) throws IOException {
+    try (Progress progress = progress("predictions", OptionalLong.empty())) {
+      return RecordedRun.read(source, topics(), progress::at);
+    }
+  }
+
+  /** What draws come to, which are shown as they are made. */
+  private <T> T drawn(Function<LongConsumer, T> draws) {
+    try (Progress progress = progress("draws", OptionalLong.of(replicates))) {
+      return draws.apply(progress::at);
+    }
+  }
+
+  private Progress progress(String what, OptionalLong total) {
+    return Progress.of(spec.commandLine().getErr(), what, total);
   }
 
   private Bootstrap bootstrap() {

@@ -7,6 +7,9 @@ import io.freshet.job.RecordFiles;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * The predictions that a learner wrote while it learned.
@@ -19,18 +22,27 @@ record RecordedRun(String model, ScoredExamples examples) {
   /**
    * Reads {@code [MODEL@]FROM}, where FROM is {@code topic:NAME}, a file or a directory.
    *
+   * @param progress is told how many predictions were read so far
    * @throws IOException where it holds no predictions, or those of several models and none is named
    */
-  static RecordedRun read(String source, TopicRecords topics) throws IOException {
+  static RecordedRun read(String source, TopicRecords topics, LongConsumer progress)
+      throws IOException {
     int at = source.indexOf('@');
     Optional<String> wanted = at > 0 ? Optional.of(source.substring(0, at)) : Optional.empty();
     String from = source.substring(at > 0 ? at + 1 : 0);
     TreeMap<String, ScoredExamples> models = new TreeMap<>();
+    LongAdder read = new LongAdder();
+    Consumer<PredictedExample> to =
+        prediction -> {
+          add(prediction, models);
+          read.increment();
+          progress.accept(read.sum());
+        };
     if (from.startsWith(TOPIC)) {
       topics.read(
-          from.substring(TOPIC.length()), record -> add(RecordFiles.prediction(record), models));
+          from.substring(TOPIC.length()), record -> to.accept(RecordFiles.prediction(record)));
     } else {
-      RecordFiles.predictions(from, prediction -> add(prediction, models));
+      RecordFiles.predictions(from, to);
     }
     if (models.isEmpty()) {
       throw new IOException(from + " holds no predictions");

@@ -1,5 +1,8 @@
 package io.freshet.cli.labels;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.evaluate.Metrics;
 import io.freshet.feature.LabelPolicy;
 import io.freshet.feature.LabelSettings;
@@ -56,6 +59,11 @@ public final class SamplingCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", description = "Another seed, another stream.")
   private long seed = 1;
 
+  @Option(names = "--json", description = "Print one JSON array instead of a table.")
+  private boolean json;
+
+  private final ArrayNode rows = JsonNodeFactory.instance.arrayNode();
+
   @Override
   public Integer call() {
     if (impressions < 1000 || !(rate > 0 && rate < 1)) {
@@ -65,11 +73,21 @@ public final class SamplingCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     var conditions = new LabelConditions(seed, impressions, 20, clickRate, 0.05, true);
     LabelTraffic traffic = LabelTraffic.of(conditions, DELAY, LabelComparison.WINDOW);
+    if (!json) {
+      header(out);
+    }
+    settings().forEach((name, labels) -> line(out, name, labels, traffic));
+    if (json) {
+      out.println(rows);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private static void header(PrintWriter out) {
     out.printf(
         "%-36s %8s %8s %8s %11s %11s %9s %15s%n",
         "", "clicks", "logloss", "NE", "calibration", "..to truth", "learned", "impressions/s");
-    settings().forEach((name, labels) -> line(out, name, labels, traffic));
-    return 0;
   }
 
   private Map<String, LabelSettings> settings() {
@@ -91,13 +109,22 @@ public final class SamplingCommand implements Callable<Integer> {
     return settings;
   }
 
-  private static void line(
-      PrintWriter out, String name, LabelSettings labels, LabelTraffic traffic) {
+  private void line(PrintWriter out, String name, LabelSettings labels, LabelTraffic traffic) {
     JoinSettings join = JoinSettings.DEFAULT.with(labels);
     long from = traffic.middle();
     Scores scores = new PolicyRun(traffic, from, join.withScoredShare(1)).run().scores();
     PolicyRun timed = new PolicyRun(traffic, from, join).run();
     Metrics metrics = scores.metrics();
+    double perSecond = traffic.truths().size() / timed.seconds();
+    if (json) {
+      ObjectNode row = rows.addObject().put("policy", name);
+      row.put("clicks", metrics.positives());
+      row.put("logloss", metrics.logloss()).put("ne", metrics.ne());
+      row.put("calibration", metrics.calibration());
+      row.put("calibration_to_truth", scores.calibration());
+      row.put("learned", timed.learned()).put("impressions_per_cpu_second", perSecond);
+      return;
+    }
     out.printf(
         "%-36s %,8.0f %8.4f %8.4f %11.4f %11.4f %,9d %,15.0f%n",
         name,
@@ -107,7 +134,7 @@ public final class SamplingCommand implements Callable<Integer> {
         metrics.calibration(),
         scores.calibration(),
         timed.learned(),
-        traffic.truths().size() / timed.seconds());
+        perSecond);
     out.flush();
   }
 }

@@ -1,5 +1,7 @@
 package io.freshet.cli.replay;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.cli.stream.Feed;
 import io.freshet.cli.stream.KafkaEvents;
 import io.freshet.cli.stream.KafkaOptions;
@@ -55,6 +57,9 @@ public final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--strict", description = "Fail at the first bad row instead of leaving it out.")
   private boolean strict;
 
+  @Option(names = "--json", description = "Print one JSON object instead of lines.")
+  private boolean json;
+
   @Override
   public Integer call() throws InterruptedException {
     double rate = kafka.rate();
@@ -92,19 +97,34 @@ public final class ReplayCommand implements Callable<Integer> {
     if (records.bad().count() > records.bad().first().size()) {
       err.println("… and more");
     }
-    spec.commandLine()
-        .getOut()
-        .printf(
-            "%,d impressions, %,d clicks, %,d bad rows left out.%n",
-            records.impressions(), records.clicks(), records.bad().count());
-    if (Double.isFinite(records.keys().per64())) {
-      spec.commandLine()
-          .getOut()
-          .printf(
-              "Distinct keys: %.1f in 64 impressions, %.1f in 512.%n",
-              records.keys().per64(), records.keys().per512());
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(json(records));
+    } else {
+      print(out, records);
     }
-    spec.commandLine().getOut().flush();
+    out.flush();
+  }
+
+  private static void print(PrintWriter out, ReplayRecords records) {
+    out.printf(
+        "%,d impressions, %,d clicks, %,d bad rows left out.%n",
+        records.impressions(), records.clicks(), records.bad().count());
+    if (Double.isFinite(records.keys().per64())) {
+      out.printf(
+          "Distinct keys: %.1f in 64 impressions, %.1f in 512.%n",
+          records.keys().per64(), records.keys().per512());
+    }
+  }
+
+  private static ObjectNode json(ReplayRecords records) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("impressions", records.impressions()).put("clicks", records.clicks());
+    json.put("bad_rows", records.bad().count());
+    if (Double.isFinite(records.keys().per64())) {
+      json.put("keys_per_64", records.keys().per64()).put("keys_per_512", records.keys().per512());
+    }
+    return json;
   }
 
   private int failed(IOException e) {

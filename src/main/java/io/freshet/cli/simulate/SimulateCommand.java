@@ -1,5 +1,7 @@
 package io.freshet.cli.simulate;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.cli.simulate.Oracle.Best;
 import io.freshet.cli.simulate.SimulatorSettings.Disorder;
 import io.freshet.cli.simulate.SimulatorSettings.Truth;
@@ -8,6 +10,7 @@ import io.freshet.cli.stream.KafkaEvents;
 import io.freshet.cli.stream.KafkaOptions;
 import io.freshet.cli.stream.Progress;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
@@ -139,6 +142,9 @@ public final class SimulateCommand implements Callable<Integer> {
       description = "Bad records, as a share of the impressions.")
   private double malformed = Disorder.DEFAULT.malformed();
 
+  @Option(names = "--json", description = "Print one JSON object instead of lines.")
+  private boolean json;
+
   private long impressions() {
     return impressions != null ? impressions : live ? ENDLESS : 300_000;
   }
@@ -192,18 +198,29 @@ public final class SimulateCommand implements Callable<Integer> {
   private void report(AdStream stream) {
     StreamCounts counts = stream.counts();
     Best best = stream.oracle().best();
-    spec.commandLine()
-        .getOut()
-        .printf(
-            "%,d impressions, %,d clicks, %,d late clicks, %,d duplicates, %,d malformed.%n"
-                + "Best reachable: logloss %.4f, AUC %.4f.%n",
-            counts.impressions(),
-            counts.clicks(),
-            counts.lateClicks(),
-            counts.duplicates(),
-            counts.malformed(),
-            best.logloss(),
-            best.auc());
-    spec.commandLine().getOut().flush();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(json(counts, best));
+    } else {
+      out.printf(
+          "%,d impressions, %,d clicks, %,d late clicks, %,d duplicates, %,d malformed.%n"
+              + "Best reachable: logloss %.4f, AUC %.4f.%n",
+          counts.impressions(),
+          counts.clicks(),
+          counts.lateClicks(),
+          counts.duplicates(),
+          counts.malformed(),
+          best.logloss(),
+          best.auc());
+    }
+    out.flush();
+  }
+
+  private static ObjectNode json(StreamCounts counts, Best best) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("impressions", counts.impressions()).put("clicks", counts.clicks());
+    json.put("late_clicks", counts.lateClicks()).put("duplicates", counts.duplicates());
+    json.put("malformed", counts.malformed());
+    return json.put("best_logloss", best.logloss()).put("best_auc", best.auc());
   }
 }

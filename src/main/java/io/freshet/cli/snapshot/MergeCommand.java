@@ -1,5 +1,7 @@
 package io.freshet.cli.snapshot;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.Version;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Merges a version with those it is built on into a full. */
@@ -35,18 +38,32 @@ final class MergeCommand implements Callable<Integer> {
 
   @Mixin private VersionArgument at;
 
+  @Option(names = "--json", description = "Print one JSON object instead of a line.")
+  private boolean json;
+
   @Override
   public Integer call() throws IOException {
     Version merged = at.version();
     Optional<Manifest> full = at.root().merge().merge(merged);
     PrintWriter out = spec.commandLine().getOut();
-    out.println(
-        full.map(
-                m ->
-                    "merged: %s, a full of %s rows, %s"
-                        .formatted(merged, Cells.count(m.rows()), Cells.bytes(m.bytes())))
-            .orElse("nothing to merge: %s is a full already".formatted(merged)));
+    out.println(json ? json(merged, full) : line(merged, full));
     out.flush();
     return 0;
+  }
+
+  private static String line(Version version, Optional<Manifest> full) {
+    return full.map(
+            m ->
+                "merged: %s, a full of %s rows, %s"
+                    .formatted(version, Cells.count(m.rows()), Cells.bytes(m.bytes())))
+        .orElse("nothing to merge: %s is a full already".formatted(version));
+  }
+
+  /** Rows and bytes are those of the full that was made, if one was. */
+  private static ObjectNode json(Version version, Optional<Manifest> full) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("version", version.toString()).put("merged", full.isPresent());
+    full.ifPresent(m -> json.put("rows", m.rows()).put("bytes", m.bytes()));
+    return json;
   }
 }

@@ -1,5 +1,8 @@
 package io.freshet.cli.snapshot;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.config.DurationText;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.Prune;
@@ -69,11 +72,24 @@ final class PruneCommand implements Callable<Integer> {
       description = "How long the end of a lineage is kept; ${DEFAULT-VALUE} by default.")
   private Duration branches;
 
+  @Option(names = "--json", description = "Print one JSON object instead of lines.")
+  private boolean json;
+
   @Override
   public Integer call() throws IOException {
     Prune prune = at.root().prune(settings());
     List<Manifest> deleted = dryRun ? prune.preview() : prune.run();
     PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(json(deleted));
+    } else {
+      print(out, deleted);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private void print(PrintWriter out, List<Manifest> deleted) {
     for (Manifest manifest : deleted) {
       out.println(
           "%s %s  %s  %s rows"
@@ -83,12 +99,29 @@ final class PruneCommand implements Callable<Integer> {
                   Cells.kind(manifest),
                   Cells.count(manifest.rows())));
     }
-    long bytes = deleted.stream().mapToLong(Manifest::bytes).sum();
     out.println(
         "%d versions, %s %s"
-            .formatted(deleted.size(), Cells.bytes(bytes), dryRun ? "to delete" : "deleted"));
-    out.flush();
-    return 0;
+            .formatted(
+                deleted.size(), Cells.bytes(bytes(deleted)), dryRun ? "to delete" : "deleted"));
+  }
+
+  private ObjectNode json(List<Manifest> deleted) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("dry_run", dryRun);
+    ArrayNode versions = json.putArray("versions");
+    for (Manifest manifest : deleted) {
+      versions
+          .addObject()
+          .put("version", manifest.version().toString())
+          .put("kind", Cells.kind(manifest))
+          .put("rows", manifest.rows())
+          .put("bytes", manifest.bytes());
+    }
+    return json.put("bytes", bytes(deleted));
+  }
+
+  private static long bytes(List<Manifest> manifests) {
+    return manifests.stream().mapToLong(Manifest::bytes).sum();
   }
 
   private RetentionSettings settings() {

@@ -78,6 +78,18 @@ class BenchExamplesTest {
     }
   }
 
+  /** Or a benchmark of few impressions would wait for labels that no later record decides. */
+  @Test
+  void fewImpressionsSpanAsMuchTimeAsWindowsWaitFor() {
+    long end = 1_700_000_000_000L;
+    AdEvents few = AdEvents.until(end, 1000, 3);
+    AdEvents many = AdEvents.until(end, 500_000, 3);
+
+    assertThat(few.next().get(0).time()).isEqualTo(end - 300_000);
+    assertThat(few.next().get(0).time()).isEqualTo(end - 300_000 + 300);
+    assertThat(many.next().get(0).time()).isEqualTo(end - 500_000);
+  }
+
   @Test
   void everyClickComesAfterItsImpression() {
     AdEvents events = new AdEvents(1_700_000_000_000L, 3);

@@ -43,6 +43,17 @@ class LabelsCommandTest {
   }
 
   @Test
+  void samplingIsDataWhereThatIsAskedFor() throws Exception {
+    int code = run(new SamplingCommand(), "--impressions", "3000", "--rate", "0.5", "--json");
+
+    assertThat(code).as(err.toString()).isZero();
+    JsonNode rows = new ObjectMapper().readTree(out.toString());
+    assertThat(rows).hasSize(10);
+    assertThat(rows.get(0).get("policy").asText()).isEqualTo("wait");
+    assertThat(rows.get(1).get("learned").asLong()).isLessThan(rows.get(0).get("learned").asLong());
+  }
+
+  @Test
   void wrongUsageIsRefused() {
     assertThat(run(new LabelsCommand(), "--impressions", "1")).isEqualTo(2);
     assertThat(run(new SamplingCommand(), "--rate", "1")).isEqualTo(2);

@@ -376,6 +376,38 @@ final class SnapshotCommandTest {
   }
 
   @Test
+  void whatMergeMadeIsData() throws IOException {
+    JsonNode merged = new ObjectMapper().readTree(snapshot("merge", "--json", root + "").out());
+    JsonNode again = new ObjectMapper().readTree(snapshot("merge", "--json", root + "").out());
+
+    assertThat(merged.get("version").asText()).isEqualTo(delta.toString());
+    assertThat(merged.get("merged").asBoolean()).isTrue();
+    assertThat(merged.get("rows").asLong()).isEqualTo(2);
+    assertThat(merged.get("bytes").asLong()).isPositive();
+    assertThat(again.get("merged").asBoolean()).isFalse();
+    assertThat(again.has("rows")).isFalse();
+  }
+
+  @Test
+  void whatPruneDeletesIsData() throws IOException {
+    snapshot("merge", root.toString());
+
+    JsonNode preview =
+        new ObjectMapper().readTree(prune("--dry-run", "--json", "--fulls", "1").out());
+    JsonNode deleted = new ObjectMapper().readTree(prune("--json", "--fulls", "1").out());
+
+    assertThat(preview.get("dry_run").asBoolean()).isTrue();
+    assertThat(preview.get("versions")).hasSize(1);
+    JsonNode first = preview.get("versions").get(0);
+    assertThat(first.get("version").asText()).isEqualTo(full.toString());
+    assertThat(first.get("kind").asText()).isEqualTo("full");
+    assertThat(first.get("rows").asLong()).isEqualTo(2);
+    assertThat(preview.get("bytes")).isEqualTo(first.get("bytes"));
+    assertThat(deleted.get("dry_run").asBoolean()).isFalse();
+    assertThat(deleted.get("versions")).isEqualTo(preview.get("versions"));
+  }
+
+  @Test
   void pruneRefusesWhatIsNoTime() {
     CommandRun run = snapshot("prune", "--grace", "soon", root.toString());
 
