@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Looks at this machine, Kafka, schemas and the folders, and says what stands in a learner's way.",
+      "Looks at machine, Kafka, schemas and folders, and says what stands in a learner's way.",
       "",
       "Each line is ok, a warning or a problem, and says what to do. Nothing is changed. Without a"
           + " configuration only the machine is looked at."
