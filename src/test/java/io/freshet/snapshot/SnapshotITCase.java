@@ -77,13 +77,12 @@ class SnapshotITCase {
     while (store.latest().isEmpty()) {
       Thread.sleep(20);
     }
+    var result = client.getJobExecutionResult(); // asked for now: the cluster goes with its job
     client
         .stopWithSavepoint(
             false, folder.resolve("savepoints").toUri().toString(), SavepointFormatType.CANONICAL)
         .get(60, TimeUnit.SECONDS);
-    while (client.getJobStatus().get() != JobStatus.FINISHED) {
-      Thread.sleep(20);
-    }
+    result.get(60, TimeUnit.SECONDS);
 
     Version latest = store.latest().orElseThrow();
     assertThat(reader.verify(latest).problems()).isEmpty();
