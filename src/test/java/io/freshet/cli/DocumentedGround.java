@@ -149,7 +149,7 @@ final class DocumentedGround implements AutoCloseable {
         """
         #!/bin/sh
         export FLINK_CONF_DIR='%s'
-        exec java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC %s \\
+        exec java %s \\
             -cp '%s' org.apache.flink.client.cli.CliFrontend "$@"
         """
             .formatted(conf, opened, classPath));

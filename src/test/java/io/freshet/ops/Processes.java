@@ -28,8 +28,7 @@ final class Processes implements AutoCloseable {
    * Starts {@code freshet} with these arguments; what it says goes to a file named by the first.
    */
   Process start(String... arguments) throws IOException {
-    // they live for seconds: what a better compiler made of them would come too late
-    List<String> command = new ArrayList<>(List.of(JAVA, "-Xmx512m", "-XX:TieredStopAtLevel=1"));
+    List<String> command = new ArrayList<>(List.of(JAVA, "-Xmx512m"));
     for (String pack : List.of("lang", "util", "nio", "time", "util.concurrent")) {
       command.add("--add-opens=java.base/java." + pack + "=ALL-UNNAMED");
     }

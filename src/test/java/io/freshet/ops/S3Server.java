@@ -46,7 +46,6 @@ final class S3Server implements AutoCloseable {
         new ProcessBuilder(
                 Processes.JAVA,
                 "-Xmx192m",
-                "-XX:TieredStopAtLevel=1",
                 "-jar",
                 FOLDER.resolve("s3proxy.jar").toString(),
                 "--properties",

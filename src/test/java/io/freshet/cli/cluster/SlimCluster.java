@@ -138,7 +138,6 @@ final class SlimCluster implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(arguments.jvm());
-    command.add("-XX:TieredStopAtLevel=1"); // each round has classes of its own: none gets hot
     command.add("-XX:SoftRefLRUPolicyMSPerMB=0"); // caches go with each collection, leaks stay
     command.add("-Dlog4j2.configurationFile=io/freshet/cli/cluster/log4j2-cluster.properties");
     command.addAll(List.of("-cp", classPath, Attended.class.getName(), main.getName()));
