@@ -3,6 +3,10 @@ package io.freshet.cli.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
 import io.freshet.cli.serve.ServeCommand;
 import io.freshet.cli.simulate.SimulateCommand;
 import io.freshet.config.LearnerConfig;
@@ -44,6 +48,23 @@ final class ComposeTest {
     for (JsonNode service : compose.services().values()) {
       assertThat(service.get("image").asText()).matches(".+:v?\\d+\\.\\d+\\.\\d+");
     }
+  }
+
+  @Test
+  void everyKeyIsOneOfCompose() throws Exception {
+    ObjectNode file = compose.root().deepCopy();
+
+    assertThat(composeSchema().validate(file)).isEmpty();
+
+    ((ObjectNode) file.at("/services/serving/healthcheck")).put("retry", 3);
+    assertThat(composeSchema().validate(file))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.getMessage()).contains("serving", "retry"));
+  }
+
+  private static JsonSchema composeSchema() throws Exception {
+    Path file = Path.of("src/test/resources/compose-spec/schema.json");
+    return JsonSchemaFactory.getInstance(VersionFlag.V201909).getSchema(Files.readString(file));
   }
 
   @Test

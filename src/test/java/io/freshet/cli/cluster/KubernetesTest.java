@@ -1,9 +1,19 @@
 package io.freshet.cli.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
+import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import io.freshet.cli.serve.ServeCommand;
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.TrainCommand;
@@ -104,6 +114,30 @@ final class KubernetesTest {
         .isEqualTo("v" + version().replaceFirst("\\.\\d+$", "").replace('.', '_'));
   }
 
+  /** Its name changes with its content, so that the operator sees another deployment. */
+  @Test
+  void anotherConfigurationIsAnotherDeployment() throws Exception {
+    JsonNode kustomization = ComposeFile.yaml(FOLDER.resolve("kustomization.yaml"));
+    JsonNode names =
+        ComposeFile.yaml(FOLDER.resolve(kustomization.at("/configurations/0").asText()));
+    JsonNode reference = names.at("/nameReference/0");
+    String path = reference.at("/fieldSpecs/0/path").asText();
+
+    assertThat(kustomization.has("generatorOptions")).isFalse();
+    assertThat(reference.get("kind").asText()).isEqualTo("ConfigMap");
+    assertThat(reference.at("/fieldSpecs/0/kind")).isEqualTo(learner.get("kind"));
+    assertThat(learner.at("/" + path.replace("/volumes/", "/volumes/0/")))
+        .isEqualTo(kustomization.at("/configMapGenerator/0/name"));
+  }
+
+  @Test
+  void itLogsAsTheImageDoes() throws Exception {
+    String file = "log4j-console.properties";
+
+    assertThat(learner.at("/spec/logConfiguration/" + file).asText())
+        .isEqualTo(Files.readString(Path.of("flink-conf", file)));
+  }
+
   private static String version() throws Exception {
     return Files.readString(Path.of("pom.xml")).replaceAll("(?s).*<flink.version>(.*?)<.*", "$1");
   }
@@ -130,6 +164,40 @@ final class KubernetesTest {
     assertThat(documents.get(1).at("/spec/ports/0/port").asText()).isEqualTo(port);
     String image = Files.readString(ComposeFile.FOLDER.resolve("serve.Dockerfile"));
     assertThat(image).contains("USER " + pod.at("/spec/securityContext/runAsUser").asText());
+  }
+
+  /** By the classes that are generated from the API's own description; any other key is refused. */
+  @Test
+  void everyKeyIsOneOfKubernetes() throws Exception {
+    Map<String, Class<?>> kinds =
+        Map.of(
+            "Pod", Pod.class,
+            "Deployment", Deployment.class,
+            "Service", Service.class,
+            "PodMonitor", PodMonitor.class,
+            "ServiceMonitor", ServiceMonitor.class);
+    ObjectMapper strict =
+        JsonMapper.builder()
+            .annotationIntrospector(
+                new JacksonAnnotationIntrospector() {
+                  @Override
+                  public Boolean hasAnySetter(Annotated member) {
+                    return false;
+                  }
+                })
+            .build();
+    List<JsonNode> resources = new ArrayList<>(documents("serving.yaml"));
+    resources.addAll(documents("monitoring.yaml"));
+    resources.add(learner.at("/spec/podTemplate"));
+
+    for (JsonNode resource : resources) {
+      strict.treeToValue(resource, kinds.get(resource.get("kind").asText()));
+    }
+
+    ObjectNode misspelt = resources.get(0).deepCopy();
+    ((ObjectNode) misspelt.at("/spec/template/spec/containers/0")).put("imagePullPolice", "Always");
+    assertThatThrownBy(() -> strict.treeToValue(misspelt, Deployment.class))
+        .hasMessageContaining("imagePullPolice");
   }
 
   @Test
