@@ -8,6 +8,7 @@ import io.freshet.snapshot.SnapshotReader;
 import io.freshet.snapshot.SnapshotStore;
 import io.freshet.snapshot.Version;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -91,7 +92,7 @@ class StoreKillITCase {
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "-Xmx256m"));
     command.add(Victim.class.getName());
     command.addAll(List.of(root.toString(), folder.toString(), String.valueOf(seed)));
-    Process victim = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process victim = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
     try {
       assertThat(victim.getInputStream().read()).as("it has loaded a first one").isEqualTo('.');
       Thread.sleep(millis);
