@@ -50,7 +50,7 @@ final class BeforeStreamITCase {
   private static final long T = 1_767_225_600_000L;
   private static final int RECORDED = 12_000; // one a second, with a click on every third
   private static final int ALL = 14_000;
-  private static final int PASSES = 4; // enough that one is under way when the job is stopped
+  private static final int PASSES = 3; // enough that one is under way when the job is stopped
   private static final int OCCURRENCES = 4; // of features in an example
   private static final int INCOMPLETE = 65; // seconds: the window and the bound of disorder
 

@@ -34,7 +34,7 @@ class DriftCommandTest {
             "--warm-up",
             "2",
             "--per-second",
-            "0.25",
+            "0.1",
             "--drift",
             "0.2",
             "--replicates",
