@@ -240,7 +240,7 @@ final class Breaker {
     double expected = 0;
     for (long bucket = next; bucket <= last; bucket++) {
       came += flow.came(bucket);
-      expected += flow.expected(bucket);
+      expected += flow.expected(bucket, bucket)[0];
     }
     if (!act(last + 1, atEnd, "held for the longest time")) {
       return false;

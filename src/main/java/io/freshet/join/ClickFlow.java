@@ -88,11 +88,22 @@ final class ClickFlow {
     return counts == null ? 0 : counts.clicks;
   }
 
-  double expected(long bucket) {
-    double expected = 0;
-    var reach = buckets.subMap(bucket - lags, false, bucket, true);
-    for (Map.Entry<Long, Bucket> entry : reach.entrySet()) {
-      expected += entry.getValue().impressions * rate((int) (bucket - entry.getKey()));
+  /** Clicks to expect in each bucket of a range, its last included. */
+  double[] expected(long from, long to) {
+    long first = from - lags + 1;
+    double[] impressions = new double[(int) (to - first) + 1];
+    buckets
+        .subMap(first, true, to, true)
+        .forEach((bucket, counts) -> impressions[(int) (bucket - first)] = counts.impressions);
+    double[] oldestFirst = new double[lags];
+    for (int lag = 0; lag < lags; lag++) {
+      oldestFirst[lags - 1 - lag] = rate(lag);
+    }
+    double[] expected = new double[impressions.length - lags + 1];
+    for (int j = 0; j < expected.length; j++) {
+      for (int i = 0; i < lags; i++) {
+        expected[j] += impressions[j + i] * oldestFirst[i];
+      }
     }
     return expected;
   }

@@ -59,9 +59,13 @@ final class ClickTest {
     long from = bucket + 1;
     long reach = Math.max(earliest, bucket - ClickFlow.LONGEST_TEST + 1);
     while (from > reach && expected < LEAST_EXPECTED) {
-      from--;
-      came += flow.came(from);
-      expected += flow.expected(from);
+      long back = Math.max(1, bucket + 1 - from); // as far again as it has looked
+      double[] more = flow.expected(Math.max(reach, from - back), from - 1);
+      for (int i = more.length - 1; i >= 0 && expected < LEAST_EXPECTED; i--) {
+        from--;
+        came += flow.came(from);
+        expected += more[i];
+      }
     }
     return new Finding(verdict(came, expected), from, came, expected);
   }

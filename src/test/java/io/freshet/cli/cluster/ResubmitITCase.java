@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 final class ResubmitITCase {
   private static final Path TARGET =
       Path.of(System.getProperty("project.build.directory", "target")).toAbsolutePath();
-  private static final int ROUNDS = Integer.getInteger("resubmit.rounds", 3);
+  private static final int ROUNDS = Integer.getInteger("resubmit.rounds", 5);
   private static final int EVENTS = 20_000;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final long T = 1_767_225_600_000L;
@@ -66,7 +66,7 @@ final class ResubmitITCase {
    * One class loader of a job that is gone may stay, and never two: Java keeps the last type that a
    * record's {@code equals} was linked for (the {@code asTypeCache} of {@code
    * java.lang.runtime.ObjectMethods.OBJECT_EQ}, found in a heap dump), and the type its loader. A
-   * leak would hold all of them, each with some 2,900 classes and a library of its own.
+   * leak would hold all five, each with some 2,900 classes and a library of its own.
    */
   private static void awaitFlat(List<Footprint> rounds, Process process) throws Exception {
     Footprint first = rounds.get(0);
