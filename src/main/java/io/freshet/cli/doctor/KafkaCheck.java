@@ -56,6 +56,9 @@ final class KafkaCheck {
       TopicState impressions = states.get(config.kafka().topics().impressions());
       if (impressions != null && !impressions.isHidden()) {
         kafka.newest(impressions).ifPresent(this::times);
+        if (!impressions.forbids(AclOperation.READ)) {
+          findings.addAll(EventsCheck.run(config, impressions.partitions()));
+        }
       }
     } catch (IOException e) {
       findings.add(

@@ -14,6 +14,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,6 +109,42 @@ final class DoctorITCase {
               assertThat(finding.get("level").asText()).isEqualTo("warning");
               assertThat(finding.get("remedy").asText()).isNotEmpty();
             });
+  }
+
+  @Test
+  void theNewestImpressionsAreReadAsTheLearnerWill() throws Exception {
+    Path config = config("read");
+    CommandRun.of("topics", "--config", config.toString(), "--create");
+    Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
+    try (var producer =
+        new KafkaProducer<>(client, new StringSerializer(), new StringSerializer())) {
+      producer.send(new ProducerRecord<>("read-impressions", "no event")).get();
+      CommandRun none = CommandRun.of("doctor", "--config", config.toString());
+      for (int i = 0; i < 3; i++) {
+        String impression =
+            "{\"impression_id\": \"%d\", \"timestamp\": %d, \"features\": {\"usr\": 1, \"item\": 2}}"
+                .formatted(i, System.currentTimeMillis());
+        producer.send(new ProducerRecord<>("read-impressions", impression)).get();
+      }
+      CommandRun misspelt = CommandRun.of("doctor", "--config", config.toString());
+      Files.writeString(config, Files.readString(config).replace("name: user", "name: usr"));
+      CommandRun mended =
+          CommandRun.of("doctor", "--config", config.toString(), "--set", "train.user-field=usr");
+
+      assertThat(none.code()).isEqualTo(1);
+      assertThat(none.out())
+          .containsPattern(
+              "problem  events: 1 of the newest 1 impressions are none; one: .*offset 0")
+          .contains("puts such records into topic read-dead-letters");
+      assertThat(misspelt.code()).isZero();
+      assertThat(misspelt.out())
+          .contains("warning  events: 1 of the newest 4 impressions are none")
+          .contains("warning  features: none of the newest 3 impressions has user")
+          .contains("have these beside the configured: item, usr");
+      assertThat(mended.out())
+          .contains("ok       features: each is in some of the newest 3 impressions")
+          .contains("; not configured: item");
+    }
   }
 
   private Path config(String prefix) throws IOException {

@@ -1,0 +1,166 @@
+package io.freshet.cli.doctor;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.config.LearnerConfig;
+import io.freshet.event.EventFormat;
+import io.freshet.event.FeatureNames;
+import io.freshet.event.FeatureValues;
+import io.freshet.event.Impression;
+import io.freshet.event.ImpressionDecoder;
+import io.freshet.event.Outcome;
+import io.freshet.event.Rejection;
+import io.freshet.feature.ExampleEncoder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads the newest impressions as the learner will: whether they are any, and have the features
+ * that the configuration names. A misspelt name stops nothing, and teaches nothing.
+ */
+final class EventsCheck {
+  private static final int NEWEST = 200; // of each partition
+  private static final int MOST_NAMES = 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final LearnerConfig config;
+  private final FeatureNames names;
+  private final ImpressionDecoder decoder;
+  private final Set<String> missing = new TreeSet<>();
+  private final Set<String> unnamed = new TreeSet<>();
+  private int good;
+  private int bad;
+  private String firstBad = "";
+
+  private EventsCheck(LearnerConfig config) {
+    this.config = config;
+    names = new ExampleEncoder(config.features()).names();
+    decoder = new ImpressionDecoder(config.events(), names);
+    IntStream.range(0, names.size()).mapToObj(names::name).forEach(missing::add);
+  }
+
+  /** What was found; nothing of a topic that is empty, or Avro. */
+  static List<Finding> run(LearnerConfig config, int partitions) throws InterruptedException {
+    if (config.events().impressions() == EventFormat.AVRO) {
+      return List.of();
+    }
+    String topic = config.kafka().topics().impressions();
+    EventsCheck check = new EventsCheck(config);
+    try {
+      check.read(
+          IntStream.range(0, partitions).mapToObj(p -> new TopicPartition(topic, p)).toList());
+    } catch (InterruptException e) {
+      Thread.interrupted();
+      throw new InterruptedException(e.getMessage());
+    } catch (KafkaException e) {
+      return List.of(
+          Finding.warning(
+              "events",
+              "the newest of topic %s cannot be read: %s".formatted(topic, e.getMessage()),
+              "see that this client may read the topic"));
+    }
+    return check.findings();
+  }
+
+  private void read(List<TopicPartition> partitions) {
+    Map<String, Object> client = new HashMap<>(config.kafka().properties());
+    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.kafka().bootstrapServers());
+    client.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
+    client.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    client.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    client.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      consumer.assign(partitions);
+      ends.forEach(
+          (partition, end) ->
+              consumer.seek(partition, Math.max(begins.get(partition), end - NEWEST)));
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())
+          && System.nanoTime() < deadline) {
+        consumer.poll(Duration.ofMillis(200)).forEach(this::look);
+      }
+    }
+  }
+
+  private void look(ConsumerRecord<byte[], byte[]> record) {
+    Outcome<Impression> outcome = decoder.decode(record.value(), record.timestamp());
+    if (outcome instanceof Outcome.Good<Impression> impression) {
+      good++;
+      FeatureValues features = impression.value().features();
+      missing.removeIf(name -> features.count(names.indexOf(name)) > 0);
+      if (impression.ignored() > 0) {
+        addUnnamed(record.value());
+      }
+    } else if (outcome instanceof Outcome.Rejected<Impression> rejected && bad++ == 0) {
+      Rejection why = rejected.rejection();
+      firstBad =
+          "%s (partition %d, offset %d)"
+              .formatted(why.reason(), record.partition(), record.offset());
+    }
+  }
+
+  private void addUnnamed(byte[] value) {
+    try {
+      JSON.readTree(value).path("features").fieldNames().forEachRemaining(unnamed::add);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the learner's decoder takes what is no JSON", e);
+    }
+    unnamed.removeIf(name -> names.indexOf(name) >= 0);
+  }
+
+  private List<Finding> findings() {
+    List<Finding> findings = new ArrayList<>();
+    if (bad > 0) {
+      String text =
+          "%,d of the newest %,d impressions are none; one: %s"
+              .formatted(bad, good + bad, firstBad);
+      String remedy =
+          "mend what writes them; the learner puts such records into topic "
+              + config.kafka().topics().deadLetters();
+      findings.add(
+          good == 0
+              ? Finding.problem("events", text, remedy)
+              : Finding.warning("events", text, remedy));
+    }
+    if (good > 0) {
+      findings.add(features());
+    }
+    return findings;
+  }
+
+  private Finding features() {
+    String also =
+        String.join(", ", unnamed.stream().limit(MOST_NAMES).toList())
+            + (unnamed.size() > MOST_NAMES ? ", …" : "");
+    if (!missing.isEmpty()) {
+      return Finding.warning(
+          "features",
+          "none of the newest %,d impressions has %s".formatted(good, String.join(", ", missing)),
+          "see that the name is that of the events"
+              + (also.isEmpty() ? "" : ", which have these beside the configured: " + also));
+    }
+    return Finding.ok(
+        "features",
+        "each is in some of the newest %,d impressions%s"
+            .formatted(good, also.isEmpty() ? "" : "; not configured: " + also));
+  }
+}
