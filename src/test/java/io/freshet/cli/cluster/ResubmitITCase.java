@@ -30,7 +30,7 @@ final class ResubmitITCase {
   private static final Path TARGET =
       Path.of(System.getProperty("project.build.directory", "target")).toAbsolutePath();
   private static final int ROUNDS = Integer.getInteger("resubmit.rounds", 5);
-  private static final int EVENTS = 20_000;
+  private static final int EVENTS = 8_000;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final long T = 1_767_225_600_000L;
 
