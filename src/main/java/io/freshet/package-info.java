@@ -30,26 +30,32 @@
  * <p>All of it fails and recovers as one: Kafka offsets, the join's state and every parameter lie
  * in one checkpoint. The feedback is drained before a checkpoint's barrier passes, so each example
  * changes the model exactly once, and a snapshot is the whole model at one barrier. {@link
- * io.freshet.job.LearnerTopology} builds this graph, {@link io.freshet.train.TrainingLoop} the loop
+ * io.freshet.job.pipeline.LearnerTopology} builds this graph, {@link io.freshet.train.loop.TrainingLoop} the loop
  * in it.
  *
- * <p>The packages; {@code ArchitectureTest} holds who may use whom:
+ * <p>To read the code, open these six in this order: {@link io.freshet.job.pipeline.LearnerTopology}
+ * (the graph above), {@link io.freshet.join.operator.LabelJoin} (events to labeled examples), {@link
+ * io.freshet.train.loop.Trainer} (examples to batches, and the drain at a barrier), {@link
+ * io.freshet.model.learn.BatchLearner} (the arithmetic of a step), {@link
+ * io.freshet.train.table.EmbeddingShard} (the table's rows) and {@link
+ * io.freshet.snapshot.publish.SnapshotPublisher} (one consistent version).
+ *
+ * <p>The packages, each with rooms of its own; {@code ArchitectureTest} holds who may use whom:
  *
  * <pre>
- * event     impressions and clicks, their decoders, and what is wrong with a bad record
+ * event     impressions and clicks, their decoders and schemas, what is wrong with a bad record
  * feature   from raw values to feature ids: one encoder for training and serving
- * model     DeepFM, its optimisers and the plain learner; no Flink, no I/O
- * wire      hand-written codecs: how records travel and lie in state
- * count     counters that are part of a checkpoint
- * join      impressions and clicks to labelled examples
+ * wire      how records travel and lie in state
+ * join      impressions and clicks to labeled examples
+ * model     DeepFM and its kin, optimizers, the plain learner; no Flink, no I/O
  * train     the loop of trainers, shards and mergers
  * evaluate  progressive validation
- * snapshot  snapshots: written, judged, published, merged, deleted, read
- * registry  the schemas that Avro events were written with, by id
- * config    one YAML file to settings, or every problem at once
+ * snapshot  snapshots: written, published, maintained, read
  * serve     following snapshots, scoring with them, HTTP; no Flink
+ * config    one YAML file to settings, or every problem at once
  * job       the topology, its Kafka edges, the main class of the slim jar
- * cli       the command freshet, the simulator, the broker in process
+ * cli       the commands that users run
+ * lab       what shows and proves: demo, simulation, replay, benchmarks, chaos
  * </pre>
  */
 package io.freshet;

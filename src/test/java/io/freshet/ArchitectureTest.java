@@ -22,8 +22,9 @@ import java.util.stream.Stream;
 @AnalyzeClasses(packages = "io.freshet", importOptions = DoNotIncludeTests.class)
 final class ArchitectureTest {
   @ArchTest static final ArchRule wireUsesNothingOfOurs = uses("wire");
-  @ArchTest static final ArchRule countUsesNothingOfOurs = uses("count");
-  @ArchTest static final ArchRule eventUsesNothingOfOurs = uses("event");
+  /** Schemas lie in files as snapshots do. */
+  @ArchTest
+  static final ArchRule eventUsesStorage = uses("event", "snapshot.storage");
   @ArchTest static final ArchRule featureUsesEvents = uses("feature", "event");
   @ArchTest static final ArchRule modelUsesFeatures = uses("model", "feature");
 
@@ -32,17 +33,13 @@ final class ArchitectureTest {
 
   @ArchTest
   static final ArchRule trainUsesFeaturesAndTheModel =
-      uses("train", "count", "feature", "model", "wire");
+      uses("train", "feature", "model", "wire");
 
   @ArchTest static final ArchRule evaluateUsesTheModel = uses("evaluate", "model", "wire");
 
   @ArchTest
   static final ArchRule snapshotUsesFeaturesAndTheModel =
       uses("snapshot", "feature", "model", "wire");
-
-  /** Schemas lie in files as snapshots do. */
-  @ArchTest
-  static final ArchRule registryUsesEventsAndStorage = uses("registry", "event", "snapshot");
 
   @ArchTest
   static final ArchRule configUsesTheStagesSettings =
@@ -53,17 +50,24 @@ final class ArchitectureTest {
       noClasses()
           .that(resideInAPackage("io.freshet.job.."))
           .should()
-          .dependOnClassesThat(resideInAnyPackage("io.freshet.cli..", "io.freshet.serve.."))
+          .dependOnClassesThat(resideInAnyPackage("io.freshet.cli..", "io.freshet.lab..", "io.freshet.serve.."))
           .because("the slim jar holds no command line");
+
+  @ArchTest
+  static final ArchRule nothingUsesTheLab =
+      noClasses()
+          .that(not(resideInAnyPackage("io.freshet", "io.freshet.lab..")))
+          .should()
+          .dependOnClassesThat(resideInAPackage("io.freshet.lab.."));
 
   @ArchTest
   static final ArchRule brokerUsesNothingOfOurs =
       noClasses()
-          .that(resideInAPackage("io.freshet.cli.broker.."))
+          .that(resideInAPackage("io.freshet.lab.broker.."))
           .should()
           .dependOnClassesThat(
               resideInAPackage("io.freshet..")
-                  .and(not(resideInAPackage("io.freshet.cli.broker.."))));
+                  .and(not(resideInAPackage("io.freshet.lab.broker.."))));
 
   @ArchTest
   static final ArchRule noCycles = slices().matching("io.freshet.(**)").should().beFreeOfCycles();
@@ -97,7 +101,7 @@ final class ArchitectureTest {
           "SnapshotWriter",
           "SnapshotPublisher",
           "FlinkStorage",
-          "AnnouncementCodec",
+          "PublisherInputCodec",
           "PublisherStateCodec");
 
   @ArchTest
@@ -106,11 +110,11 @@ final class ArchitectureTest {
           .that(
               not(
                   resideInAnyPackage(
-                      "io.freshet.join",
-                      "io.freshet.train",
-                      "io.freshet.evaluate",
-                      "io.freshet.snapshot",
-                      "io.freshet.job")))
+                      "io.freshet.join..",
+                      "io.freshet.train..",
+                      "io.freshet.evaluate..",
+                      "io.freshet.snapshot..",
+                      "io.freshet.job..")))
           .should()
           .dependOnClassesThat(
               resideInAPackage("org.apache.flink.streaming.runtime..")
@@ -121,8 +125,8 @@ final class ArchitectureTest {
   static final ArchRule learningHasNoInputOrOutput =
       noClasses()
           .that(
-              resideInAnyPackage(
-                  "io.freshet.event..", "io.freshet.feature..", "io.freshet.model.."))
+              resideInAnyPackage("io.freshet.event..", "io.freshet.feature..", "io.freshet.model..")
+                  .and(not(resideInAPackage("io.freshet.event.registry"))))
           .should()
           .dependOnClassesThat(
               resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.net..")
@@ -131,7 +135,7 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule onlyTheCommandLineTouchesTheConsole =
       noClasses()
-          .that(not(resideInAPackage("io.freshet.cli..")))
+          .that(not(resideInAnyPackage("io.freshet", "io.freshet.cli..", "io.freshet.lab..")))
           .should()
           .accessField(System.class, "out")
           .orShould()
@@ -172,7 +176,7 @@ final class ArchitectureTest {
   /** The classes are named with what is nested in them. */
   private static ArchRule flinkOnlyIn(String stage, String... classes) {
     DescribedPredicate<JavaClass> sink =
-        nameMatching("io\\.freshet\\.%s\\.(%s)(\\$.*)?".formatted(stage, String.join("|", classes)))
+        nameMatching("io\\.freshet\\.%s\\..*\\b(%s)(\\$.*)?".formatted(stage, String.join("|", classes)))
             .forSubtype();
     return noClasses()
         .that(resideInAPackage("io.freshet." + stage + "..").and(not(sink)))

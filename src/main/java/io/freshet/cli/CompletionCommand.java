@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
       "",
       "Exit codes: 0 done, 2 wrong usage."
     })
-final class CompletionCommand implements Callable<Integer> {
+public final class CompletionCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override

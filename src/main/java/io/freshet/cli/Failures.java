@@ -20,10 +20,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * What a person sees of a failure: one line that says which command failed and why. The stack trace
  * is for those who ask for it.
  */
-final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+public final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
   private final BooleanSupplier debugging;
 
-  Failures(BooleanSupplier debugging) {
+  public Failures(BooleanSupplier debugging) {
     this.debugging = debugging;
   }
 
@@ -63,7 +63,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   }
 
   /** Prints the line, and the stack trace if it is wanted. */
-  static void print(Throwable failure, String command, boolean trace, PrintWriter err) {
+  public static void print(Throwable failure, String command, boolean trace, PrintWriter err) {
     err.println(command + ": " + describe(failure));
     if (trace) {
       failure.printStackTrace(err);

@@ -13,7 +13,7 @@ import org.apache.flink.core.plugin.PluginUtils;
  * them: the plugins below {@code FLINK_PLUGINS_DIR}, or below {@code plugins/} here, with the
  * settings of the {@code config.yaml} in {@code FLINK_CONF_DIR}.
  */
-final class FileSystemPlugins {
+public final class FileSystemPlugins {
   private static final String FOLDER = "FLINK_PLUGINS_DIR";
 
   private FileSystemPlugins() {}
@@ -23,7 +23,7 @@ final class FileSystemPlugins {
    *
    * @throws IllegalArgumentException where the variable names none
    */
-  static void load(Map<String, String> environment) {
+  public static void load(Map<String, String> environment) {
     Path folder = Path.of(environment.getOrDefault(FOLDER, "plugins"));
     if (Files.isDirectory(folder)) {
       Configuration flink = GlobalConfiguration.loadConfiguration();

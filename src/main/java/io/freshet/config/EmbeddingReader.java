@@ -1,12 +1,12 @@
 package io.freshet.config;
 
-import static io.freshet.config.Wanted.expiry;
-import static io.freshet.config.Wanted.number;
-import static io.freshet.config.Wanted.oneOf;
-import static io.freshet.config.Wanted.rows;
-import static io.freshet.config.Wanted.size;
-import static io.freshet.config.Wanted.text;
-import static io.freshet.config.Wanted.wholeNumber;
+import static io.freshet.config.ValueParser.expiry;
+import static io.freshet.config.ValueParser.number;
+import static io.freshet.config.ValueParser.oneOf;
+import static io.freshet.config.ValueParser.rows;
+import static io.freshet.config.ValueParser.size;
+import static io.freshet.config.ValueParser.text;
+import static io.freshet.config.ValueParser.wholeNumber;
 
 import io.freshet.feature.Field;
 import io.freshet.model.Admission;
@@ -71,7 +71,7 @@ final class EmbeddingReader {
     Rule rule = rule(s, otherwise);
     if (!name.isEmpty() && fields.stream().noneMatch(field -> field.name().equals(name))) {
       String instead =
-          Nearest.to(name, fields.stream().map(Field::name).toList())
+          Suggestions.to(name, fields.stream().map(Field::name).toList())
               .map(n -> "; did you mean " + n + '?')
               .orElse("");
       s.error("name", name + " is not a field" + instead);

@@ -1,14 +1,14 @@
 package io.freshet.config;
 
-import static io.freshet.config.Wanted.directory;
-import static io.freshet.config.Wanted.duration;
-import static io.freshet.config.Wanted.oneOf;
-import static io.freshet.config.Wanted.size;
-import static io.freshet.config.Wanted.wholeNumber;
+import static io.freshet.config.ValueParser.directory;
+import static io.freshet.config.ValueParser.duration;
+import static io.freshet.config.ValueParser.oneOf;
+import static io.freshet.config.ValueParser.size;
+import static io.freshet.config.ValueParser.wholeNumber;
 
 import io.freshet.event.EventFormat;
 import io.freshet.event.EventSettings;
-import io.freshet.event.SchemaPlaces;
+import io.freshet.event.SchemaLocations;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Map;
@@ -45,7 +45,7 @@ final class EventReader {
     return settings;
   }
 
-  private static SchemaPlaces places(Section s, SchemaPlaces d) {
+  private static SchemaLocations places(Section s, SchemaLocations d) {
     String folder = s.get("schemas", d.folder(), orNone(directory()));
     String registry = s.get("registry", d.registry(), orNone(anyText()));
     String credentials = s.get("registry-auth", d.credentials(), secret());
@@ -59,27 +59,27 @@ final class EventReader {
     } else if (!credentials.isEmpty() && !isAuthorization(credentials)) {
       s.error("registry-auth", "is neither <user>:<password> nor Bearer <token>");
     }
-    return new SchemaPlaces(
+    return new SchemaLocations(
         folder,
         registry,
         registry.isEmpty() ? "" : credentials,
         s.get("schema-patience", d.patience(), duration("0 ms", "1 d")));
   }
 
-  private static Wanted<String> orNone(Wanted<String> wanted) {
-    return new Wanted<>(
+  private static ValueParser<String> orNone(ValueParser<String> wanted) {
+    return new ValueParser<>(
         NONE + ", or " + wanted.phrase(),
         text -> text.equals(NONE) ? Optional.of("") : wanted.parse().apply(text),
         value -> value.isEmpty() ? NONE : value);
   }
 
   /** Judged later, by words that do not repeat it: it may hold a password. */
-  private static Wanted<String> anyText() {
-    return new Wanted<>("an address", Optional::of);
+  private static ValueParser<String> anyText() {
+    return new ValueParser<>("an address", Optional::of);
   }
 
-  private static Wanted<String> secret() {
-    return new Wanted<>(
+  private static ValueParser<String> secret() {
+    return new ValueParser<>(
         "a single value",
         text -> Optional.of(text.equals(NONE) ? "" : text),
         value -> value.isEmpty() ? NONE : Secrets.VALUE);

@@ -3,9 +3,9 @@ package io.freshet.config;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.FeatureSchema;
-import io.freshet.model.FieldLearning;
 import io.freshet.model.FitSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.optimizer.FieldLearning;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,15 +1,15 @@
 package io.freshet.config;
 
-import static io.freshet.config.Wanted.number;
-import static io.freshet.config.Wanted.oneOf;
-import static io.freshet.config.Wanted.text;
-import static io.freshet.config.Wanted.wholeNumber;
+import static io.freshet.config.ValueParser.number;
+import static io.freshet.config.ValueParser.oneOf;
+import static io.freshet.config.ValueParser.text;
+import static io.freshet.config.ValueParser.wholeNumber;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
-import io.freshet.model.FieldLearning;
 import io.freshet.model.FitSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.optimizer.FieldLearning;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +61,7 @@ final class FitReader {
 
   private FitConfig config(Section s) {
     s.leave(LEFT);
-    FeatureReader features = FeatureReader.read(s);
+    FeaturesReader features = FeaturesReader.read(s);
     List<Field> fields = features.fields();
     ModelSettings model = s.section("model").as(ModelSettings.DEFAULT, Sections::model);
     Fit fit = section(s, model);

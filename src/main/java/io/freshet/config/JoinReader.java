@@ -1,16 +1,16 @@
 package io.freshet.config;
 
-import static io.freshet.config.Wanted.duration;
-import static io.freshet.config.Wanted.name;
-import static io.freshet.config.Wanted.number;
-import static io.freshet.config.Wanted.oneOf;
-import static io.freshet.config.Wanted.text;
+import static io.freshet.config.ValueParser.duration;
+import static io.freshet.config.ValueParser.name;
+import static io.freshet.config.ValueParser.number;
+import static io.freshet.config.ValueParser.oneOf;
+import static io.freshet.config.ValueParser.text;
 
 import io.freshet.event.Click;
-import io.freshet.feature.LabelPolicy;
-import io.freshet.feature.LabelSettings;
-import io.freshet.feature.LabelSettings.LateClicks;
-import io.freshet.feature.LabelSettings.Sampling;
+import io.freshet.feature.example.LabelPolicy;
+import io.freshet.feature.example.LabelSettings;
+import io.freshet.feature.example.LabelSettings.LateClicks;
+import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.join.Action;
 import io.freshet.join.BreakerSettings;
 import io.freshet.join.JoinSettings;
@@ -196,7 +196,7 @@ final class JoinReader {
     }
     if (!section.has("label")) {
       Map<String, Object> label = new TreeMap<>();
-      weights(definition.actions()).forEach((name, weight) -> label.put(name, Shown.of(weight)));
+      weights(definition.actions()).forEach((name, weight) -> label.put(name, ValueText.of(weight)));
       section.note("label", label);
     }
   }

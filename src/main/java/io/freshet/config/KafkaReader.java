@@ -1,8 +1,8 @@
 package io.freshet.config;
 
-import static io.freshet.config.Wanted.name;
-import static io.freshet.config.Wanted.servers;
-import static io.freshet.config.Wanted.verbatim;
+import static io.freshet.config.ValueParser.name;
+import static io.freshet.config.ValueParser.servers;
+import static io.freshet.config.ValueParser.verbatim;
 
 import io.freshet.config.KafkaSettings.Topics;
 import io.freshet.join.LabelDefinition;

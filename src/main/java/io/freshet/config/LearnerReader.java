@@ -1,20 +1,20 @@
 package io.freshet.config;
 
-import static io.freshet.config.Wanted.name;
-import static io.freshet.config.Wanted.text;
-import static io.freshet.config.Wanted.wholeNumber;
+import static io.freshet.config.ValueParser.name;
+import static io.freshet.config.ValueParser.text;
+import static io.freshet.config.ValueParser.wholeNumber;
 
 import io.freshet.config.ExampleSettings.Target;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.event.EventSettings;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.join.JoinSettings;
-import io.freshet.model.FieldLearning;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
-import io.freshet.model.OptimizerSettings;
-import io.freshet.model.OptimizerSettings.Adam;
 import io.freshet.model.TableSettings;
+import io.freshet.model.optimizer.FieldLearning;
+import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.OptimizerSettings.Adam;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.train.TrainSettings;
 import java.util.List;
@@ -36,7 +36,7 @@ final class LearnerReader {
     Section root = Section.root(yaml, source, overrides, problems);
     Optional<LearnerConfig> config = root.make(() -> learner(root));
     problems.refuse();
-    Advice.on(config.orElseThrow(), root);
+    ConfigWarnings.on(config.orElseThrow(), root);
     return new EffectiveConfig(
         config.orElseThrow().withWarnings(problems.warnings()), root.effective());
   }
@@ -46,7 +46,7 @@ final class LearnerReader {
     KafkaSettings anyKafka = KafkaSettings.of("localhost:9092", "freshet-" + name);
     KafkaSettings kafka = s.section("kafka").as(anyKafka, KafkaReader::read);
     EventSettings events = s.section("events").as(EventSettings.DEFAULT, EventReader::read);
-    FeatureReader fields = FeatureReader.read(s);
+    FeaturesReader fields = FeaturesReader.read(s);
     ModelSettings model = s.section("model").as(ModelSettings.DEFAULT, Sections::model);
     Section trainSection = s.section("train");
     String user = trainSection.get("user-field", LearnerConfig.DEFAULT_USER_FIELD, text());

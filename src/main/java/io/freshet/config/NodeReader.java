@@ -12,7 +12,7 @@ record NodeReader(Problems problems) {
   private static final int SHOWN = 60;
 
   /** The value of a node; nothing, when it is not what is wanted. */
-  <T> Optional<T> single(Node node, String key, Wanted<T> wanted) {
+  <T> Optional<T> single(Node node, String key, ValueParser<T> wanted) {
     if (!(node instanceof Scalar scalar) || scalar.absent()) {
       problems.error(node.place(), key, "is " + node.sort() + ", not " + wanted.phrase());
       return Optional.empty();
@@ -25,7 +25,7 @@ record NodeReader(Problems problems) {
   }
 
   /** The values of a list, without those that are not what is wanted. */
-  <T> List<T> list(Node node, String key, Wanted<T> wanted) {
+  <T> List<T> list(Node node, String key, ValueParser<T> wanted) {
     List<T> values = new ArrayList<>();
     for (Node item : items(node, key)) {
       single(item, key, wanted).ifPresent(values::add);

@@ -1,16 +1,16 @@
 package io.freshet.config;
 
-import static io.freshet.config.Wanted.most;
-import static io.freshet.config.Wanted.number;
-import static io.freshet.config.Wanted.oneOf;
+import static io.freshet.config.ValueParser.most;
+import static io.freshet.config.ValueParser.number;
+import static io.freshet.config.ValueParser.oneOf;
 
-import io.freshet.model.OptimizerSettings;
-import io.freshet.model.OptimizerSettings.Adagrad;
-import io.freshet.model.OptimizerSettings.Adam;
-import io.freshet.model.OptimizerSettings.Ftrl;
-import io.freshet.model.OptimizerSettings.Momentum;
-import io.freshet.model.OptimizerSettings.RowWiseAdagrad;
-import io.freshet.model.OptimizerSettings.Sgd;
+import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.OptimizerSettings.Adagrad;
+import io.freshet.model.optimizer.OptimizerSettings.Adam;
+import io.freshet.model.optimizer.OptimizerSettings.Ftrl;
+import io.freshet.model.optimizer.OptimizerSettings.Momentum;
+import io.freshet.model.optimizer.OptimizerSettings.RowWiseAdagrad;
+import io.freshet.model.optimizer.OptimizerSettings.Sgd;
 import java.util.HashMap;
 import java.util.Map;
 

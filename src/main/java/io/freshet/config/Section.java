@@ -59,14 +59,14 @@ final class Section {
   }
 
   /** A single value, or what holds where there is none. */
-  <T> T get(String key, T otherwise, Wanted<T> wanted) {
+  <T> T get(String key, T otherwise, ValueParser<T> wanted) {
     T value = find(key).flatMap(n -> nodes.single(n, path(key), wanted)).orElse(otherwise);
     note(key, wanted.show().apply(value));
     return value;
   }
 
   /** A single value that has to be there; nothing when it is not. */
-  <T> Optional<T> require(String key, Wanted<T> wanted) {
+  <T> Optional<T> require(String key, ValueParser<T> wanted) {
     Optional<T> value = need(key, wanted.phrase()).flatMap(n -> nodes.single(n, path(key), wanted));
     value.ifPresent(v -> note(key, wanted.show().apply(v)));
     return value;
@@ -76,26 +76,26 @@ final class Section {
    * As {@link #get}, for a key that decides which keys there are beside it: when it is wrong, they
    * are not judged.
    */
-  <T> T kind(String key, T otherwise, Wanted<T> wanted) {
+  <T> T kind(String key, T otherwise, ValueParser<T> wanted) {
     return has(key) ? requireKind(key, wanted).orElse(otherwise) : get(key, otherwise, wanted);
   }
 
   /** As {@link #kind}, without a default. */
-  <T> Optional<T> requireKind(String key, Wanted<T> wanted) {
+  <T> Optional<T> requireKind(String key, ValueParser<T> wanted) {
     Optional<T> kind = require(key, wanted);
     kindKnown &= kind.isPresent();
     return kind;
   }
 
   /** A list of single values. */
-  <T> List<T> list(String key, List<T> otherwise, Wanted<T> wanted) {
+  <T> List<T> list(String key, List<T> otherwise, ValueParser<T> wanted) {
     List<T> values = find(key).map(n -> nodes.list(n, path(key), wanted)).orElse(otherwise);
     note(key, values.stream().map(wanted.show()).toList());
     return values;
   }
 
   /** A list that has to be there; empty when it is not. */
-  <T> List<T> requireList(String key, Wanted<T> wanted) {
+  <T> List<T> requireList(String key, ValueParser<T> wanted) {
     List<T> values =
         need(key, "a list").map(n -> nodes.list(n, path(key), wanted)).orElse(List.of());
     note(key, values.stream().map(wanted.show()).toList());
@@ -144,12 +144,12 @@ final class Section {
   }
 
   /** Every key of a mapping in this one, with its value. */
-  <T> Map<String, T> values(String key, Wanted<T> wanted) {
+  <T> Map<String, T> values(String key, ValueParser<T> wanted) {
     return section(key).all(wanted);
   }
 
   /** Every key of this mapping with its value. */
-  <T> Map<String, T> all(Wanted<T> wanted) {
+  <T> Map<String, T> all(ValueParser<T> wanted) {
     Map<String, T> all = new LinkedHashMap<>();
     for (String key : node.entries().keySet()) {
       require(key, wanted).ifPresent(value -> all.put(key, value));
@@ -203,7 +203,7 @@ final class Section {
   private void reportUnknown(String key, Place place) {
     if (!known.contains(key)) {
       String instead =
-          Nearest.to(key, known)
+          Suggestions.to(key, known)
               .map(k -> "; did you mean " + k + '?')
               .orElse("; known here: " + String.join(", ", known));
       problems.error(place, path(key), "is not a known key" + instead);

@@ -1,25 +1,25 @@
 package io.freshet.config;
 
-import static io.freshet.config.Wanted.anyWholeNumber;
-import static io.freshet.config.Wanted.directory;
-import static io.freshet.config.Wanted.duration;
-import static io.freshet.config.Wanted.limit;
-import static io.freshet.config.Wanted.most;
-import static io.freshet.config.Wanted.name;
-import static io.freshet.config.Wanted.number;
-import static io.freshet.config.Wanted.oneOf;
-import static io.freshet.config.Wanted.positiveNumber;
-import static io.freshet.config.Wanted.text;
-import static io.freshet.config.Wanted.wholeNumber;
+import static io.freshet.config.ValueParser.anyWholeNumber;
+import static io.freshet.config.ValueParser.directory;
+import static io.freshet.config.ValueParser.duration;
+import static io.freshet.config.ValueParser.limit;
+import static io.freshet.config.ValueParser.most;
+import static io.freshet.config.ValueParser.name;
+import static io.freshet.config.ValueParser.number;
+import static io.freshet.config.ValueParser.oneOf;
+import static io.freshet.config.ValueParser.positiveNumber;
+import static io.freshet.config.ValueParser.text;
+import static io.freshet.config.ValueParser.wholeNumber;
 
 import io.freshet.config.CheckpointSettings.Backend;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
-import io.freshet.model.Regularization;
+import io.freshet.model.optimizer.Regularization;
+import io.freshet.snapshot.CompactionSettings;
 import io.freshet.snapshot.GateSettings;
-import io.freshet.snapshot.MergeSettings;
 import io.freshet.snapshot.RetentionSettings;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.train.TrainSettings;
@@ -106,8 +106,8 @@ final class Sections {
         s.section("gate").as(d.gate(), Sections::gate));
   }
 
-  private static MergeSettings merge(Section s, MergeSettings d) {
-    return new MergeSettings(
+  private static CompactionSettings merge(Section s, CompactionSettings d) {
+    return new CompactionSettings(
         s.get("share", d.share(), positiveNumber()),
         s.get("deltas", d.deltas(), wholeNumber(1, MILLION)));
   }

@@ -21,7 +21,7 @@ public record EventSettings(
     Duration maxAhead,
     EventFormat impressions,
     EventFormat actions,
-    SchemaPlaces schemas)
+    SchemaLocations schemas)
     implements Serializable {
   public static final EventSettings DEFAULT = new EventSettings(1 << 20, 1000, Duration.ofHours(1));
 
@@ -39,7 +39,7 @@ public record EventSettings(
 
   /** Of JSON. */
   public EventSettings(int maxBytes, int maxValues, Duration maxAhead) {
-    this(maxBytes, maxValues, maxAhead, EventFormat.JSON, EventFormat.JSON, SchemaPlaces.NONE);
+    this(maxBytes, maxValues, maxAhead, EventFormat.JSON, EventFormat.JSON, SchemaLocations.NONE);
   }
 
   /** The same limits for JSON. */

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * Gathers {@link FeatureValues}, feature by feature: {@link #begin}, then its values. Used again
  * and again; {@link #build} copies.
  */
-final class FeatureValuesBuilder {
+public final class FeatureValuesBuilder {
   private static final char[] TRUE = "true".toCharArray();
   private static final char[] FALSE = "false".toCharArray();
   private static final char[] ZERO = {'0'};
@@ -30,7 +30,7 @@ final class FeatureValuesBuilder {
   private int textSize;
   private int feature;
 
-  FeatureValuesBuilder(FeatureNames names) {
+  public FeatureValuesBuilder(FeatureNames names) {
     this.names = requireNonNull(names, "names");
     given = new boolean[names.size()];
     lists = new boolean[names.size()];
@@ -39,11 +39,11 @@ final class FeatureValuesBuilder {
   }
 
   /** Whether a number can be a feature's value: finite, and so as a float. */
-  static boolean inRange(double number) {
+  public static boolean inRange(double number) {
     return Math.abs(number) <= Float.MAX_VALUE;
   }
 
-  void clear() {
+  public void clear() {
     Arrays.fill(given, false);
     Arrays.fill(lists, false);
     Arrays.fill(counts, 0);
@@ -52,7 +52,7 @@ final class FeatureValuesBuilder {
   }
 
   /** What is added next belongs to this feature. False if it was given before. */
-  boolean begin(int feature) {
+  public boolean begin(int feature) {
     if (given[feature]) {
       return false;
     }
@@ -62,16 +62,16 @@ final class FeatureValuesBuilder {
     return true;
   }
 
-  void beginList() {
+  public void beginList() {
     lists[feature] = true;
   }
 
-  void addString(char[] chars, int from, int length) {
+  public void addString(char[] chars, int from, int length) {
     add(Type.STRING, 0, chars, from, length);
   }
 
   /** An integer of any length, given by its value and its digits. */
-  void addInteger(double number, char[] digits, int from, int length) {
+  public void addInteger(double number, char[] digits, int from, int length) {
     if (number == 0) {
       add(Type.INTEGER, 0, ZERO, 0, 1); // "-0" is no other value than "0"
     } else {
@@ -79,11 +79,11 @@ final class FeatureValuesBuilder {
     }
   }
 
-  void addDouble(double number) {
+  public void addDouble(double number) {
     add(Type.DOUBLE, number, ZERO, 0, 0);
   }
 
-  void addBoolean(boolean value) {
+  public void addBoolean(boolean value) {
     char[] chars = value ? TRUE : FALSE;
     add(Type.BOOLEAN, 0, chars, 0, chars.length);
   }
@@ -129,7 +129,7 @@ final class FeatureValuesBuilder {
         || number instanceof BigInteger;
   }
 
-  FeatureValues build() {
+  public FeatureValues build() {
     ValueColumns columns =
         new ValueColumns(
             Arrays.copyOf(types, size),

@@ -2,6 +2,9 @@ package io.freshet.feature;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.feature.example.Example;
+import io.freshet.feature.example.LabeledExample;
+
 /**
  * An impression after encoding: what waits in the join for its clicks.
  *
@@ -18,7 +21,7 @@ public record EncodedImpression(String id, long timestamp, float weight, Example
   }
 
   /** Labels it. */
-  public LabelledExample labelled(float label, long time) {
-    return new LabelledExample(id, time, label, weight, example);
+  public LabeledExample labelled(float label, long time) {
+    return new LabeledExample(id, time, label, weight, example);
   }
 }

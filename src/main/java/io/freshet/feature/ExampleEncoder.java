@@ -2,11 +2,12 @@ package io.freshet.feature;
 
 import static io.freshet.event.Rejection.Kind.TOO_MANY_VALUES;
 
+import io.freshet.event.DecodeResult;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
-import io.freshet.event.Outcome;
 import io.freshet.event.RejectedException;
+import io.freshet.feature.example.Example;
 
 /**
  * Turns impressions into examples, for training and serving alike.
@@ -56,24 +57,24 @@ public final class ExampleEncoder {
     return names;
   }
 
-  public Outcome<EncodedImpression> encode(Impression impression) {
+  public DecodeResult<EncodedImpression> encode(Impression impression) {
     try {
       Example example = encodeOrThrow(impression.features(), impression.id());
-      return new Outcome.Good<>(
+      return new DecodeResult.Good<>(
           new EncodedImpression(
               impression.id(), impression.timestamp(), impression.weight(), example),
           0);
     } catch (RejectedException e) {
-      return new Outcome.Rejected<>(e.rejection());
+      return new DecodeResult.Rejected<>(e.rejection());
     }
   }
 
   /** Encodes features that belong to no impression, as serving does. */
-  public Outcome<Example> encode(FeatureValues features) {
+  public DecodeResult<Example> encode(FeatureValues features) {
     try {
-      return new Outcome.Good<>(encodeOrThrow(features, ""), 0);
+      return new DecodeResult.Good<>(encodeOrThrow(features, ""), 0);
     } catch (RejectedException e) {
-      return new Outcome.Rejected<>(e.rejection());
+      return new DecodeResult.Rejected<>(e.rejection());
     }
   }
 

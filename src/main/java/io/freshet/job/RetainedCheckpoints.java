@@ -15,7 +15,7 @@ import org.apache.flink.core.fs.Path;
  * The complete checkpoints that earlier runs of a job have left in its directory, as {@code
  * <dir>/<job>/chk-<n>}: what a run goes on from where nothing else keeps its place.
  */
-final class RetainedCheckpoints {
+public final class RetainedCheckpoints {
   private static final Pattern CHECKPOINT = Pattern.compile("chk-\\d+");
   private static final String METADATA = "_metadata"; // written last
 
@@ -26,7 +26,7 @@ final class RetainedCheckpoints {
    *
    * @param directory a URI that Flink's file systems know
    */
-  static Optional<String> newest(String directory) throws IOException {
+  public static Optional<String> newest(String directory) throws IOException {
     Path root = new Path(directory);
     FileSystem files = root.getFileSystem();
     List<FileStatus> complete = new ArrayList<>();

@@ -2,6 +2,9 @@ package io.freshet.job;
 
 import io.freshet.config.ConfigException;
 import io.freshet.config.LearnerConfig;
+import io.freshet.job.pipeline.FlinkSettings;
+import io.freshet.job.pipeline.FreshetVersion;
+import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.train.RefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -84,7 +87,7 @@ public final class TrainCommand implements Callable<Integer> {
               + " from nothing. Optimiser slots start anew. With --resume, a checkpoint goes first.")
   private String fromSnapshot;
 
-  @Mixin private RecordingOptions recording;
+  @Mixin private BackfillOptions recording;
 
   private BiConsumer<Configuration, LearnerConfig> inProcess = (flink, learner) -> {};
 

@@ -12,11 +12,11 @@ import java.util.Map;
  * nobody acts on what was not shown. One that joins to another action counts up to its window after
  * that, if that counts itself. Sets of actions are bits, by place in the definition.
  */
-final class ActionRules {
+public final class ActionRules {
   private static final int NO_BASE = -1;
 
   /** How an action stands, by what is known so far. */
-  enum Standing {
+  public enum Standing {
     COUNTS,
     LATE,
     /** It came before what it joins to. */
@@ -30,7 +30,7 @@ final class ActionRules {
   private final float[] weights;
   private final int labelled; // the actions that the label counts
 
-  ActionRules(LabelDefinition definition) {
+  public ActionRules(LabelDefinition definition) {
     List<Action> actions = definition.actions();
     int n = actions.size();
     names = actions.stream().map(Action::name).toList();
@@ -50,26 +50,26 @@ final class ActionRules {
     }
   }
 
-  int size() {
+  public int size() {
     return windows.length;
   }
 
   /** The action's place, or -1 if it is none of ours. */
-  int place(String action) {
+  public int place(String action) {
     return places.getOrDefault(action, -1);
   }
 
-  String name(int action) {
+  public String name(int action) {
     return names.get(action);
   }
 
   /** The action that it joins to, or -1 for the impression. */
-  int base(int action) {
+  public int base(int action) {
     return bases[action];
   }
 
   /** How long after its impression an action may count at most. */
-  long horizon() {
+  public long horizon() {
     long horizon = 0;
     for (int a = 0; a < windows.length; a++) {
       horizon = Math.max(horizon, windows[a] + (bases[a] < 0 ? 0 : windows[bases[a]]));
@@ -78,7 +78,7 @@ final class ActionRules {
   }
 
   /** How an action that happened stands. */
-  Standing standing(long shown, ActionTimes times, int action) {
+  public Standing standing(long shown, ActionTimes times, int action) {
     if (bases[action] == NO_BASE) {
       return times.of(action) <= shown + windows[action] ? Standing.COUNTS : Standing.LATE;
     }
@@ -95,7 +95,7 @@ final class ActionRules {
   }
 
   /** The actions that count. */
-  int counting(long shown, ActionTimes times) {
+  public int counting(long shown, ActionTimes times) {
     int bits = 0;
     for (int a = 0; a < windows.length; a++) {
       bits |= counts(shown, times, a) ? 1 << a : 0;
@@ -104,7 +104,7 @@ final class ActionRules {
   }
 
   /** The label of these actions. */
-  float label(int bits) {
+  public float label(int bits) {
     float sum = 0;
     for (int a = 0; a < windows.length; a++) {
       sum += (bits >> a & 1) * weights[a];
@@ -113,17 +113,17 @@ final class ActionRules {
   }
 
   /** Whether no further action can change the label. */
-  boolean isFinal(int bits) {
+  public boolean isFinal(int bits) {
     return label(bits) >= 1 || (bits & labelled) == labelled;
   }
 
   /** Whether the label counts the action. */
-  boolean isLabelled(int action) {
+  public boolean isLabelled(int action) {
     return (labelled >> action & 1) != 0;
   }
 
   /** When, of an impression shown at a time, the last action that could change its label ends. */
-  long end(long shown, ActionTimes times) {
+  public long end(long shown, ActionTimes times) {
     long end = shown;
     for (int a = 0; a < windows.length; a++) {
       if (isLabelled(a) && !counts(shown, times, a)) {

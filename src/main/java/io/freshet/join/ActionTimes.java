@@ -6,8 +6,8 @@ import java.util.Arrays;
  * When each action on an impression happened, by its place in the {@link LabelDefinition}; the
  * earliest time that counts, where one came several times. Immutable.
  */
-final class ActionTimes {
-  static final ActionTimes NONE = new ActionTimes(new long[0]);
+public final class ActionTimes {
+  public static final ActionTimes NONE = new ActionTimes(new long[0]);
 
   private static final long ABSENT = Long.MIN_VALUE;
 
@@ -17,11 +17,11 @@ final class ActionTimes {
     this.times = times;
   }
 
-  boolean has(int action) {
+  public boolean has(int action) {
     return action < times.length && times[action] != ABSENT;
   }
 
-  long of(int action) {
+  public long of(int action) {
     if (!has(action)) {
       throw new IllegalStateException("action " + action + " did not happen: " + this);
     }
@@ -29,7 +29,7 @@ final class ActionTimes {
   }
 
   /** The same, but that an action happened at a time. */
-  ActionTimes with(int action, long time) {
+  public ActionTimes with(int action, long time) {
     long[] more = Arrays.copyOf(times, Math.max(times.length, action + 1));
     Arrays.fill(more, times.length, more.length, ABSENT);
     more[action] = time;
@@ -37,7 +37,7 @@ final class ActionTimes {
   }
 
   /** One bit for each action that happened. */
-  int bits() {
+  public int bits() {
     int bits = 0;
     for (int action = 0; action < times.length; action++) {
       bits |= has(action) ? 1 << action : 0;
@@ -46,7 +46,7 @@ final class ActionTimes {
   }
 
   /** The time of the last; there is one. */
-  long latest() {
+  public long latest() {
     return Arrays.stream(times).max().orElseThrow();
   }
 

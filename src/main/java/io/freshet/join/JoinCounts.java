@@ -26,10 +26,10 @@ import org.apache.flink.metrics.MetricGroup;
  * negativesSampledOut} and {@code lostExamples} (their clicks being lost) that it was not told, and
  * {@code clippedWeights} of impressions.
  */
-final class JoinCounts {
+public final class JoinCounts {
 
   /** In the order in which they are stored: add at the end only. */
-  enum Count {
+  public enum Count {
     IMPRESSIONS,
     CLICKS,
     POSITIVES,
@@ -52,15 +52,15 @@ final class JoinCounts {
 
   private final long[] counts = new long[Count.values().length];
 
-  void add(Count count) {
+  public void add(Count count) {
     counts[count.ordinal()]++;
   }
 
-  long of(Count count) {
+  public long of(Count count) {
     return counts[count.ordinal()];
   }
 
-  long waitingImpressions() {
+  public long waitingImpressions() {
     return of(Count.IMPRESSIONS)
         - of(Count.POSITIVES)
         - of(Count.NEGATIVES)
@@ -68,7 +68,7 @@ final class JoinCounts {
         - of(Count.LATE_IMPRESSIONS);
   }
 
-  long waitingClicks() {
+  public long waitingClicks() {
     return of(Count.CLICKS)
         - of(Count.JOINED_CLICKS)
         - of(Count.DUPLICATE_CLICKS)
@@ -83,24 +83,24 @@ final class JoinCounts {
   }
 
   /** Share of the clicks that were joined; not a number before there are any. */
-  double clickCoverage() {
+  public double clickCoverage() {
     long lost = of(Count.LATE_CLICKS) + of(Count.ORPHAN_CLICKS);
     return (double) of(Count.JOINED_CLICKS) / (of(Count.JOINED_CLICKS) + lost);
   }
 
   /** A copy, for the checkpoint. */
-  long[] toArray() {
+  public long[] toArray() {
     return counts.clone();
   }
 
   /** Adds what another subtask, or this one in an earlier life, had counted. */
-  void addAll(long[] others) {
+  public void addAll(long[] others) {
     for (int i = 0; i < others.length; i++) {
       counts[i] += others[i];
     }
   }
 
-  void publish(MetricGroup group) {
+  public void publish(MetricGroup group) {
     for (Count count : Count.values()) {
       group.gauge(camelCase(count), () -> of(count));
     }

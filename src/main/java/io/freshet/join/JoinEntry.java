@@ -3,14 +3,14 @@ package io.freshet.join;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.EncodedImpression;
-import io.freshet.feature.Example;
-import io.freshet.feature.LabelledExample;
-import io.freshet.feature.LabelledExample.Kind;
+import io.freshet.feature.example.Example;
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.feature.example.LabeledExample.Kind;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** What the join knows of one impression id, which is the key and so not part of the entry. */
-sealed interface JoinEntry {
+public sealed interface JoinEntry {
   JoinEntry NOTHING = new Nothing();
 
   /** When the entry's impression was shown, if there is one. */
@@ -24,10 +24,10 @@ sealed interface JoinEntry {
   }
 
   /** Nothing is stored. */
-  record Nothing() implements JoinEntry {}
+  public record Nothing() implements JoinEntry {}
 
   /** Actions whose impression has not come; the earliest time of each. */
-  record EarlyClick(ActionTimes actions) implements JoinEntry {
+  public record EarlyClick(ActionTimes actions) implements JoinEntry {
     public EarlyClick {
       requireNonNull(actions, "actions");
     }
@@ -41,7 +41,7 @@ sealed interface JoinEntry {
    *     sampled out
    * @param scored whether its prediction waits to be held against the final label
    */
-  record Waiting(
+  public record Waiting(
       long timestamp,
       float weight,
       Example example,
@@ -55,23 +55,23 @@ sealed interface JoinEntry {
       requireNonNull(actions, "actions");
     }
 
-    static Waiting of(EncodedImpression impression, float weight, boolean scored) {
+    public static Waiting of(EncodedImpression impression, float weight, boolean scored) {
       return new Waiting(
           impression.timestamp(), weight, impression.example(), ActionTimes.NONE, false, scored);
     }
 
-    Waiting with(int action, long time) {
+    public Waiting with(int action, long time) {
       return new Waiting(timestamp, weight, example, actions.with(action, time), told, scored);
     }
 
-    Waiting asTold() {
+    public Waiting asTold() {
       return new Waiting(timestamp, weight, example, actions, true, scored);
     }
 
     /** An example of it, not before the impression itself. */
-    LabelledExample example(String id, Kind kind, float label, long time, float laterShare) {
+    public LabeledExample example(String id, Kind kind, float label, long time, float laterShare) {
       long at = Math.max(time, timestamp);
-      return new LabelledExample(id, at, label, weight, example, kind, laterShare, false);
+      return new LabeledExample(id, at, label, weight, example, kind, laterShare, false);
     }
   }
 
@@ -82,20 +82,20 @@ sealed interface JoinEntry {
    * @param seen the actions that happened, in time or late: further ones are duplicates
    * @param features for a correction; nothing where none is to come
    */
-  record Decided(long timestamp, int seen, Optional<Features> features) implements JoinEntry {
+  public record Decided(long timestamp, int seen, Optional<Features> features) implements JoinEntry {
     public Decided {
       requireNonNull(features, "features");
     }
   }
 
   /** What is learned of an impression. */
-  record Features(float weight, Example example) {
+  public record Features(float weight, Example example) {
     public Features {
       requireNonNull(example, "example");
     }
 
-    LabelledExample example(String id, Kind kind, float label, long time, float laterShare) {
-      return new LabelledExample(id, time, label, weight, example, kind, laterShare, false);
+    public LabeledExample example(String id, Kind kind, float label, long time, float laterShare) {
+      return new LabeledExample(id, time, label, weight, example, kind, laterShare, false);
     }
   }
 }

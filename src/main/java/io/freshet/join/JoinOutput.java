@@ -1,12 +1,12 @@
 package io.freshet.join;
 
 import io.freshet.event.Click;
-import io.freshet.feature.LabelledExample;
+import io.freshet.feature.example.LabeledExample;
 
 /** Where the join's decisions go. */
 public interface JoinOutput {
   /** What the learner is told; the time not yet held against the watermark. */
-  void example(LabelledExample example);
+  void example(LabeledExample example);
 
   /** A click that counts for its impression; both times in epoch milliseconds. */
   default void joined(long shown, long clicked) {}

@@ -2,8 +2,9 @@ package io.freshet.join;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.feature.LabelSettings;
-import io.freshet.feature.LabelSettings.Sampling;
+import io.freshet.feature.example.LabelSettings;
+import io.freshet.feature.example.LabelSettings.Sampling;
+import io.freshet.join.policy.WarmUp;
 import java.io.Serializable;
 import java.time.Duration;
 

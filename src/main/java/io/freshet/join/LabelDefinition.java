@@ -20,7 +20,7 @@ import java.util.TreeMap;
  */
 public record LabelDefinition(List<Action> actions, Map<String, Float> weights)
     implements Serializable {
-  static final int MAX_ACTIONS = 8;
+  public static final int MAX_ACTIONS = 8;
 
   public LabelDefinition {
     actions = List.copyOf(new ArrayList<>(actions));

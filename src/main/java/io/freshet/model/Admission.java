@@ -1,5 +1,6 @@
 package io.freshet.model;
 
+import io.freshet.model.optimizer.Checks;
 import java.io.Serializable;
 
 /**

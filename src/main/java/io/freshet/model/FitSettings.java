@@ -2,6 +2,10 @@ package io.freshet.model;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.model.optimizer.Adam;
+import io.freshet.model.optimizer.Checks;
+import io.freshet.model.optimizer.OptimizerSettings;
+
 /**
  * How a model is fitted: by several passes over examples at hand, on one machine.
  *

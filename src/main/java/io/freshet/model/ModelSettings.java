@@ -2,6 +2,7 @@ package io.freshet.model;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.model.optimizer.Checks;
 import java.io.Serializable;
 import java.util.List;
 

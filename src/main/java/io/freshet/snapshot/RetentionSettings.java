@@ -2,6 +2,7 @@ package io.freshet.snapshot;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.snapshot.maintain.Retention;
 import java.io.Serializable;
 import java.time.Duration;
 

@@ -10,7 +10,7 @@ import java.io.Serializable;
  * @param root a URI that Flink's file systems know: {@code file:///…}, {@code s3://…}
  */
 public record SnapshotSettings(
-    String root, MergeSettings merge, RetentionSettings retention, GateSettings gate)
+    String root, CompactionSettings merge, RetentionSettings retention, GateSettings gate)
     implements Serializable {
   public static final SnapshotSettings DEFAULT =
       new SnapshotSettings("file:///var/lib/freshet/snapshots");
@@ -24,6 +24,6 @@ public record SnapshotSettings(
 
   /** The defaults at a root. */
   public SnapshotSettings(String root) {
-    this(root, MergeSettings.DEFAULT, RetentionSettings.DEFAULT, GateSettings.DEFAULT);
+    this(root, CompactionSettings.DEFAULT, RetentionSettings.DEFAULT, GateSettings.DEFAULT);
   }
 }

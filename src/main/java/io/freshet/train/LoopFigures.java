@@ -11,11 +11,11 @@ import java.util.Map;
  * @param largestPartition share of the examples that the busiest trainer learned
  */
 public record LoopFigures(double unseen, double stepExamples, double largestPartition) {
-  static final String UNSEEN_EXAMPLES = "freshet-unseen-examples";
-  static final String UNSEEN_BATCHES = "freshet-unseen-batches";
-  static final String EXAMPLES = "freshet-examples";
-  static final String ROW_STEPS = "freshet-row-steps";
-  static final String LARGEST_PARTITION = "freshet-largest-partition";
+  public static final String UNSEEN_EXAMPLES = "freshet-unseen-examples";
+  public static final String UNSEEN_BATCHES = "freshet-unseen-batches";
+  public static final String EXAMPLES = "freshet-examples";
+  public static final String ROW_STEPS = "freshet-row-steps";
+  public static final String LARGEST_PARTITION = "freshet-largest-partition";
 
   /** Reads the results of the accumulators. */
   public static LoopFigures of(Map<String, Object> accumulators) {

@@ -2,10 +2,10 @@ package io.freshet.train;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.feature.LabelSettings;
-import io.freshet.model.FieldLearning;
+import io.freshet.feature.example.LabelSettings;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.TableSettings;
+import io.freshet.model.optimizer.FieldLearning;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;

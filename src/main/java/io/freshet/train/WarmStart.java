@@ -1,6 +1,6 @@
 package io.freshet.train;
 
-import io.freshet.model.ModelShape;
+import io.freshet.model.dense.ModelShape;
 import java.io.Serializable;
 import java.util.Optional;
 

@@ -150,13 +150,13 @@ final class BrokenConfigTest {
             "learner.yaml:3:30: train.embedding-optimizer: keeps moments that decay in each row,"
                 + " which several trainers cannot add up")
         .endsWith("set parallelism to 1, or take adagrad, ftrl or sgd");
-    Samples.parse(adam + "parallelism: 1\n");
+    ConfigSamples.parse(adam + "parallelism: 1\n");
   }
 
   @Test
   void theDeepPartMayHaveSlotsThatDecayWithManyTrainers() {
-    Samples.parse(GOOD + "train: {dense: {optimizer: {kind: adam}}}\nparallelism: 64\n");
-    Samples.parse(GOOD + "train: {dense: {optimizer: {kind: momentum}}}\nparallelism: 64\n");
+    ConfigSamples.parse(GOOD + "train: {dense: {optimizer: {kind: adam}}}\nparallelism: 64\n");
+    ConfigSamples.parse(GOOD + "train: {dense: {optimizer: {kind: momentum}}}\nparallelism: 64\n");
   }
 
   @Test
@@ -169,8 +169,8 @@ final class BrokenConfigTest {
             "learner.yaml:3:75: train.dense.optimizer.weight-decay: 1.5 times the learning rate"
                 + " takes 1.91 of each weight away between two exchanges of 16 trainers, which is"
                 + " to be at most 1: lower it");
-    Samples.parse(adam + "parallelism: 1\n");
-    Samples.parse(adam + "parallelism: 4\n");
+    ConfigSamples.parse(adam + "parallelism: 1\n");
+    ConfigSamples.parse(adam + "parallelism: 4\n");
   }
 
   @Test

@@ -15,7 +15,7 @@ final class ConfigFileTest {
 
   @Test
   void fileIsReadAndNamedInProblems() throws IOException {
-    Path file = Files.writeString(dir.resolve("l.yaml"), Samples.LEAST);
+    Path file = Files.writeString(dir.resolve("l.yaml"), ConfigSamples.LEAST);
 
     assertThat(LearnerConfig.read(file, List.of()).name()).isEqualTo("ctr");
     assertThatThrownBy(() -> LearnerConfig.read(file, List.of("name=a b")))

@@ -22,7 +22,7 @@ class EffectiveConfigTest {
     EffectiveConfig shown = effective(yaml);
 
     String told = shown.yaml().replace("(hidden)", "me:too"); // but for its secret
-    LearnerConfig again = Samples.parse(told).withWarnings(shown.config().warnings());
+    LearnerConfig again = ConfigSamples.parse(told).withWarnings(shown.config().warnings());
 
     assertThat(again).isEqualTo(shown.config());
     assertThat(effective(told).keys()).isEqualTo(shown.keys());
@@ -41,7 +41,7 @@ class EffectiveConfigTest {
 
   @Test
   void defaultsAreShownAsTheDocumentedFileHasThem() {
-    String shown = effective(Samples.LEAST).yaml();
+    String shown = effective(ConfigSamples.LEAST).yaml();
 
     assertThat(shown)
         .contains(
@@ -57,7 +57,7 @@ class EffectiveConfigTest {
 
   @Test
   void whatFollowsFromOtherKeysIsShownAsItFollows() {
-    String shown = effective(Samples.LEAST + "name: ads\njoin: {window: 90 s}\n").yaml();
+    String shown = effective(ConfigSamples.LEAST + "name: ads\njoin: {window: 90 s}\n").yaml();
 
     assertThat(shown).contains("group-id: freshet-ads\n", "  warm-up: 12 min\n");
   }
@@ -66,7 +66,7 @@ class EffectiveConfigTest {
   void secretsAndWhatMayBeOneAreHidden() {
     EffectiveConfig config =
         EffectiveConfig.parse(
-            Samples.LEAST,
+            ConfigSamples.LEAST,
             "learner.yaml",
             List.of(
                 "kafka.properties.security.protocol=SASL_SSL",
@@ -81,12 +81,12 @@ class EffectiveConfigTest {
 
   static List<String> samples() {
     return List.of(
-        Samples.LEAST,
-        Samples.FULL,
-        Samples.OTHER_KINDS,
-        Samples.LINEAR,
-        Samples.PAIRS,
-        Samples.COMMENTED);
+        ConfigSamples.LEAST,
+        ConfigSamples.FULL,
+        ConfigSamples.OTHER_KINDS,
+        ConfigSamples.LINEAR,
+        ConfigSamples.PAIRS,
+        ConfigSamples.COMMENTED);
   }
 
   private static EffectiveConfig effective(String yaml) {

@@ -58,7 +58,7 @@ final class EventReaderTest {
   @Test
   void credentialsAreNeverShown() {
     String yaml =
-        Samples.LEAST
+        ConfigSamples.LEAST
             + "events: {format: avro, registry: 'http://registry', registry-auth: 'me:hunter2'}";
     EffectiveConfig config = EffectiveConfig.parse(yaml, "learner.yaml", List.of());
 
@@ -83,6 +83,6 @@ final class EventReaderTest {
 
   private static LearnerConfig read(String events) {
     return LearnerConfig.parse(
-        Samples.LEAST + "events: " + events + "\n", "learner.yaml", List.of());
+        ConfigSamples.LEAST + "events: " + events + "\n", "learner.yaml", List.of());
   }
 }

@@ -2,10 +2,10 @@ package io.freshet.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.model.FieldLearning;
 import io.freshet.model.FitSettings;
 import io.freshet.model.ModelKind;
-import io.freshet.model.OptimizerSettings;
+import io.freshet.model.optimizer.FieldLearning;
+import io.freshet.model.optimizer.OptimizerSettings;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,11 +17,11 @@ final class FitConfigTest {
 
   @Test
   void aWholeConfigurationOfALearnerIsTaken() {
-    FitConfig config = FitConfig.parse(Samples.FULL, "learner.yaml", List.of());
+    FitConfig config = FitConfig.parse(ConfigSamples.FULL, "learner.yaml", List.of());
 
     assertThat(config.features().fields())
-        .isEqualTo(Samples.parse(Samples.FULL).features().fields());
-    assertThat(config.model()).isEqualTo(Samples.parse(Samples.FULL).model());
+        .isEqualTo(ConfigSamples.parse(ConfigSamples.FULL).features().fields());
+    assertThat(config.model()).isEqualTo(ConfigSamples.parse(ConfigSamples.FULL).model());
   }
 
   @Test

@@ -7,17 +7,17 @@ import io.freshet.config.KafkaSettings.Topics;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.event.EventFormat;
 import io.freshet.event.EventSettings;
-import io.freshet.event.SchemaPlaces;
+import io.freshet.event.SchemaLocations;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field.Categorical;
 import io.freshet.feature.Field.Cross;
 import io.freshet.feature.Field.Multi;
 import io.freshet.feature.Field.Numeric;
 import io.freshet.feature.Field.Transform;
-import io.freshet.feature.LabelPolicy;
-import io.freshet.feature.LabelSettings;
-import io.freshet.feature.LabelSettings.LateClicks;
-import io.freshet.feature.LabelSettings.Sampling;
+import io.freshet.feature.example.LabelPolicy;
+import io.freshet.feature.example.LabelSettings;
+import io.freshet.feature.example.LabelSettings.LateClicks;
+import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.join.Action;
 import io.freshet.join.BreakerSettings;
 import io.freshet.join.JoinSettings;
@@ -25,22 +25,22 @@ import io.freshet.join.LabelDefinition;
 import io.freshet.model.Admission.Chance;
 import io.freshet.model.Admission.Counted;
 import io.freshet.model.Admission.Sketched;
-import io.freshet.model.FieldLearning;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
-import io.freshet.model.OptimizerSettings.Adagrad;
-import io.freshet.model.OptimizerSettings.Adam;
-import io.freshet.model.OptimizerSettings.Ftrl;
-import io.freshet.model.OptimizerSettings.Momentum;
-import io.freshet.model.OptimizerSettings.RowWiseAdagrad;
-import io.freshet.model.OptimizerSettings.Sgd;
-import io.freshet.model.Regularization;
 import io.freshet.model.TableSettings;
 import io.freshet.model.TableSettings.FieldRule;
 import io.freshet.model.TableSettings.Rule;
+import io.freshet.model.optimizer.FieldLearning;
+import io.freshet.model.optimizer.OptimizerSettings.Adagrad;
+import io.freshet.model.optimizer.OptimizerSettings.Adam;
+import io.freshet.model.optimizer.OptimizerSettings.Ftrl;
+import io.freshet.model.optimizer.OptimizerSettings.Momentum;
+import io.freshet.model.optimizer.OptimizerSettings.RowWiseAdagrad;
+import io.freshet.model.optimizer.OptimizerSettings.Sgd;
+import io.freshet.model.optimizer.Regularization;
+import io.freshet.snapshot.CompactionSettings;
 import io.freshet.snapshot.GateSettings;
-import io.freshet.snapshot.MergeSettings;
 import io.freshet.snapshot.RetentionSettings;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.train.TrainSettings;
@@ -74,7 +74,7 @@ final class LearnerConfigTest {
 
   @Test
   void whatIsLeftOutHasTheDefaultsOfTheRecords() {
-    assertThat(Samples.parse(Samples.LEAST)).isEqualTo(DEFAULT);
+    assertThat(ConfigSamples.parse(ConfigSamples.LEAST)).isEqualTo(DEFAULT);
   }
 
   @Test
@@ -127,7 +127,7 @@ final class LearnerConfigTest {
         .isEqualTo(
             new SnapshotSettings(
                 "file:///var/lib/freshet/snapshots",
-                new MergeSettings(1, 100),
+                new CompactionSettings(1, 100),
                 new RetentionSettings(3, Duration.ofHours(1), Duration.ofDays(30)),
                 new GateSettings(
                     5,
@@ -157,7 +157,7 @@ final class LearnerConfigTest {
 
   @Test
   void everyKeyIsMapped() {
-    LearnerConfig config = Samples.parse(Samples.FULL);
+    LearnerConfig config = ConfigSamples.parse(ConfigSamples.FULL);
 
     LabelSettings labels =
         new LabelSettings(
@@ -196,7 +196,7 @@ final class LearnerConfigTest {
                     Duration.ofMinutes(5),
                     EventFormat.AVRO,
                     EventFormat.AVRO,
-                    new SchemaPlaces(
+                    new SchemaLocations(
                         "s3://bucket/schemas",
                         "https://registry:8081/apis",
                         "me:too",
@@ -262,7 +262,7 @@ final class LearnerConfigTest {
                 new EvaluateSettings(Duration.ofMinutes(10), 0.25, List.of("genres"), 7),
                 new SnapshotSettings(
                     "s3://models/ads",
-                    new MergeSettings(0.25, 7),
+                    new CompactionSettings(0.25, 7),
                     new RetentionSettings(9, Duration.ofSeconds(90), Duration.ofDays(5)),
                     new GateSettings(3, 500, 0.6, 0.9, 0.8, 1.25)),
                 new CheckpointSettings(
@@ -281,12 +281,12 @@ final class LearnerConfigTest {
 
   @Test
   void noComponentOfAnyRecordIsLeftAtItsDefaultByTheFullMapping() {
-    assertAllDiffer("config", Samples.parse(Samples.FULL), DEFAULT);
+    assertAllDiffer("config", ConfigSamples.parse(ConfigSamples.FULL), DEFAULT);
   }
 
   @Test
   void optimizerOfAnotherKindHasTheDefaultsOfThatKind() {
-    LearningSettings learning = Samples.parse(Samples.OTHER_KINDS).train().learning();
+    LearningSettings learning = ConfigSamples.parse(ConfigSamples.OTHER_KINDS).train().learning();
 
     assertThat(learning.firstOrder()).isEqualTo(new Sgd(0.05f));
     assertThat(learning.embedding()).isEqualTo(new Ftrl(0.5f, 1, 0, 0));
@@ -295,14 +295,14 @@ final class LearnerConfigTest {
 
   @Test
   void embeddingsMayShareAnAccumulator() {
-    LearningSettings learning = Samples.parse(Samples.ROW_WISE).train().learning();
+    LearningSettings learning = ConfigSamples.parse(ConfigSamples.ROW_WISE).train().learning();
 
     assertThat(learning.embedding()).isEqualTo(new RowWiseAdagrad(0.2f, 0.5f, 4));
   }
 
   @Test
   void optimizersWithMomentsAreMapped() {
-    LearningSettings learning = Samples.parse(Samples.DECAYING).train().learning();
+    LearningSettings learning = ConfigSamples.parse(ConfigSamples.DECAYING).train().learning();
 
     assertThat(learning.embedding()).isEqualTo(new Momentum(0.2f, 0.5f));
     assertThat(learning.dense()).isEqualTo(new Adam(0.001f, 0.8f, 0.999f, 1e-6f, 0.01f));
@@ -310,7 +310,7 @@ final class LearnerConfigTest {
 
   @Test
   void samplingOfNegativesIsMapped() {
-    LearnerConfig config = Samples.parse(Samples.OTHER_KINDS);
+    LearnerConfig config = ConfigSamples.parse(ConfigSamples.OTHER_KINDS);
 
     assertThat(config.join().labels())
         .isEqualTo(LabelSettings.DEFAULT.withNegatives(0.5, Sampling.LOG_ODDS))
@@ -320,19 +320,19 @@ final class LearnerConfigTest {
   @Test
   void optimizerWithoutKindKeepsItsKindAndItsOtherRates() {
     LearnerConfig config =
-        Samples.parse(Samples.LEAST, "train.dense.optimizer.initial-accumulator=1");
+        ConfigSamples.parse(ConfigSamples.LEAST, "train.dense.optimizer.initial-accumulator=1");
 
     assertThat(config.train().learning().dense()).isEqualTo(new Adagrad(0.02f, 1, 100));
   }
 
   @Test
   void emptySectionsMeanDefaults() {
-    assertThat(Samples.parse(Samples.LEAST + "train:\njoin: ~\nmodel: {}\n")).isEqualTo(DEFAULT);
+    assertThat(ConfigSamples.parse(ConfigSamples.LEAST + "train:\njoin: ~\nmodel: {}\n")).isEqualTo(DEFAULT);
   }
 
   @Test
   void sampleHoldsTheDefaultOfEveryKey() {
-    LearnerConfig sample = Samples.parse(Samples.COMMENTED);
+    LearnerConfig sample = ConfigSamples.parse(ConfigSamples.COMMENTED);
 
     assertThat(sample)
         .usingRecursiveComparison()
@@ -344,8 +344,8 @@ final class LearnerConfigTest {
   @Test
   void secretsDoNotShow() {
     LearnerConfig config =
-        Samples.parse(
-            Samples.LEAST, "kafka.properties.sasl.jaas.config=Login required password=\"x: #y\";");
+        ConfigSamples.parse(
+            ConfigSamples.LEAST, "kafka.properties.sasl.jaas.config=Login required password=\"x: #y\";");
 
     assertThat(config.kafka().properties())
         .containsEntry("sasl.jaas.config", "Login required password=\"x: #y\";");

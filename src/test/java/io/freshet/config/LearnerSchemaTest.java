@@ -28,14 +28,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LearnerSchemaTest {
   static final List<String> GOOD =
       List.of(
-          Samples.LEAST,
-          Samples.FULL,
-          Samples.OTHER_KINDS,
-          Samples.ROW_WISE,
-          Samples.DECAYING,
-          Samples.LINEAR,
-          Samples.PAIRS,
-          Samples.COMMENTED);
+          ConfigSamples.LEAST,
+          ConfigSamples.FULL,
+          ConfigSamples.OTHER_KINDS,
+          ConfigSamples.ROW_WISE,
+          ConfigSamples.DECAYING,
+          ConfigSamples.LINEAR,
+          ConfigSamples.PAIRS,
+          ConfigSamples.COMMENTED);
 
   private static final YAMLMapper YAML = new YAMLMapper();
   private static final JsonNode SCHEMA = schema();
@@ -50,7 +50,7 @@ final class LearnerSchemaTest {
   @FieldSource("GOOD")
   void whatTheReaderTakesIsValid(String yaml) throws IOException {
     assertThat(VALIDATOR.validate(YAML.readTree(yaml))).isEmpty();
-    assertThat(Samples.parse(yaml).warnings()).isEmpty();
+    assertThat(ConfigSamples.parse(yaml).warnings()).isEmpty();
   }
 
   @ParameterizedTest
@@ -63,7 +63,7 @@ final class LearnerSchemaTest {
 
   @Test
   void defaultsOfTheSchemaStandInTheSample() throws IOException {
-    JsonNode sample = YAML.readTree(Samples.COMMENTED);
+    JsonNode sample = YAML.readTree(ConfigSamples.COMMENTED);
     List<String> without = new ArrayList<>();
 
     KEYS.walk(
@@ -187,7 +187,7 @@ final class LearnerSchemaTest {
         "colour=red"
       })
   void whatIsBrokenIsRefusedByBoth(String override) throws IOException {
-    ObjectNode document = (ObjectNode) YAML.readTree(Samples.LEAST);
+    ObjectNode document = (ObjectNode) YAML.readTree(ConfigSamples.LEAST);
     String[] keyValue = override.split("=", 2);
     String[] path = keyValue[0].split("\\.");
     ObjectNode at = path.length == 1 ? document : document.withObject("/" + path[0]);
@@ -197,7 +197,7 @@ final class LearnerSchemaTest {
     at.set(path[path.length - 1], YAML.readTree(keyValue[1]));
 
     assertThat(VALIDATOR.validate(document)).isNotEmpty();
-    assertThat(BrokenConfigTest.problems(Samples.LEAST, override)).isNotEmpty();
+    assertThat(BrokenConfigTest.problems(ConfigSamples.LEAST, override)).isNotEmpty();
   }
 
   private static void checkRange(String yaml, String key, JsonNode part) {
@@ -219,7 +219,7 @@ final class LearnerSchemaTest {
 
   private static boolean taken(String yaml, String key, Object value) {
     try {
-      Samples.parse(yaml, "max-parallelism=32768", key + "=" + value);
+      ConfigSamples.parse(yaml, "max-parallelism=32768", key + "=" + value);
       return true;
     } catch (ConfigException e) {
       return e.problems().stream().noneMatch(p -> p.startsWith("--set " + key + ": " + value));

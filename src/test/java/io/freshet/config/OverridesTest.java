@@ -2,7 +2,7 @@ package io.freshet.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.model.OptimizerSettings.Sgd;
+import io.freshet.model.optimizer.OptimizerSettings.Sgd;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +11,7 @@ final class OverridesTest {
   @Test
   void optionWinsOverTheFileAndALaterOptionOverAnEarlier() {
     LearnerConfig config =
-        Samples.parse(Samples.FULL, "train.batch-size=32", "parallelism=1", "parallelism=4");
+        ConfigSamples.parse(ConfigSamples.FULL, "train.batch-size=32", "parallelism=1", "parallelism=4");
 
     assertThat(config.train().batchSize()).isEqualTo(32);
     assertThat(config.parallelism()).isEqualTo(4);
@@ -19,16 +19,16 @@ final class OverridesTest {
 
   @Test
   void sectionThatTheFileLacksOrLeavesEmptyIsMade() {
-    assertThat(Samples.parse(Samples.LEAST, "join.window=5 s").join().window()).hasSeconds(5);
-    assertThat(Samples.parse(Samples.LEAST + "join:\n", "join.window=5 s").join().window())
+    assertThat(ConfigSamples.parse(ConfigSamples.LEAST, "join.window=5 s").join().window()).hasSeconds(5);
+    assertThat(ConfigSamples.parse(ConfigSamples.LEAST + "join:\n", "join.window=5 s").join().window())
         .hasSeconds(5);
   }
 
   @Test
   void valuesAreYaml() {
     LearnerConfig config =
-        Samples.parse(
-            Samples.LEAST,
+        ConfigSamples.parse(
+            ConfigSamples.LEAST,
             "model.hidden-layers=[64, 32]",
             "train.dense={optimizer: {kind: sgd, learning-rate: 0.5}}",
             "features=[{name: user, kind: categorical}, {name: tags, kind: multi}]");
@@ -40,7 +40,7 @@ final class OverridesTest {
 
   @Test
   void kafkaPropertiesKeepTheirDotsAndAreTakenAsTheyStand() {
-    LearnerConfig config = Samples.parse(Samples.FULL, "kafka.properties.ssl.key.password=[#: a=b");
+    LearnerConfig config = ConfigSamples.parse(ConfigSamples.FULL, "kafka.properties.ssl.key.password=[#: a=b");
 
     assertThat(config.kafka().properties())
         .containsEntry("ssl.key.password", "[#: a=b")
@@ -50,7 +50,7 @@ final class OverridesTest {
   @Test
   void forgottenEqualsSignGivesNoSecretAway() {
     assertThat(
-            BrokenConfigTest.problems(Samples.LEAST, "kafka.properties.ssl.key.password hunter2=="))
+            BrokenConfigTest.problems(ConfigSamples.LEAST, "kafka.properties.ssl.key.password hunter2=="))
         .containsExactly("--set kafka.properties.ssl.key.password: is not of the form key=value");
   }
 
@@ -58,7 +58,7 @@ final class OverridesTest {
   void problemsNameTheOption() {
     List<String> problems =
         BrokenConfigTest.problems(
-            Samples.LEAST + "parallelism: 0\n",
+            ConfigSamples.LEAST + "parallelism: 0\n",
             "train.batch-size=0",
             "join.windw=1 s",
             "train.dense={step-size: 0}",

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.freshet.event.Rejection.Kind;
+import io.freshet.event.decode.ImpressionDecoder;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -135,7 +136,7 @@ class ImpressionRejectionTest {
     assertThat(rejection.reason()).contains("the Kafka record has no timestamp of its own");
   }
 
-  private Outcome<Impression> decode(String json) {
+  private DecodeResult<Impression> decode(String json) {
     return decoder.decode(json(json).getBytes(UTF_8), KAFKA_TIME);
   }
 
@@ -155,8 +156,8 @@ class ImpressionRejectionTest {
     return "{'impression_id': 'i', 'timestamp': 1767225600000, 'features': {" + features + "}}";
   }
 
-  private static <T> Rejection rejection(Outcome<T> outcome) {
-    assertThat(outcome).isInstanceOf(Outcome.Rejected.class);
-    return ((Outcome.Rejected<T>) outcome).rejection();
+  private static <T> Rejection rejection(DecodeResult<T> outcome) {
+    assertThat(outcome).isInstanceOf(DecodeResult.Rejected.class);
+    return ((DecodeResult.Rejected<T>) outcome).rejection();
   }
 }

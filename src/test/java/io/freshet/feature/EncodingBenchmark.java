@@ -2,10 +2,10 @@ package io.freshet.feature;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.event.DecodeResult;
 import io.freshet.event.EventSettings;
 import io.freshet.event.Impression;
-import io.freshet.event.ImpressionDecoder;
-import io.freshet.event.Outcome;
+import io.freshet.event.decode.ImpressionDecoder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -189,7 +189,7 @@ public class EncodingBenchmark {
     return records[next++ & records.length - 1];
   }
 
-  private static <T> T good(Outcome<T> outcome) {
-    return ((Outcome.Good<T>) outcome).value();
+  private static <T> T good(DecodeResult<T> outcome) {
+    return ((DecodeResult.Good<T>) outcome).value();
   }
 }

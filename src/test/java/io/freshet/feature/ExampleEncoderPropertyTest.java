@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.event.DecodeResult;
 import io.freshet.event.EventSettings;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
-import io.freshet.event.ImpressionDecoder;
-import io.freshet.event.Outcome;
+import io.freshet.event.decode.ImpressionDecoder;
 import io.freshet.feature.Field.Transform;
+import io.freshet.feature.example.Example;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -158,8 +159,8 @@ class ExampleEncoderPropertyTest {
     };
   }
 
-  private static <T> T good(Outcome<T> outcome) {
-    assertThat(outcome).isInstanceOf(Outcome.Good.class);
-    return ((Outcome.Good<T>) outcome).value();
+  private static <T> T good(DecodeResult<T> outcome) {
+    assertThat(outcome).isInstanceOf(DecodeResult.Good.class);
+    return ((DecodeResult.Good<T>) outcome).value();
   }
 }

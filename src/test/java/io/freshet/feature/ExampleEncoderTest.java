@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.event.DecodeResult;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
-import io.freshet.event.Outcome;
 import io.freshet.event.Rejection;
 import io.freshet.feature.Field.Categorical;
 import io.freshet.feature.Field.Cross;
@@ -21,6 +21,7 @@ import io.freshet.feature.Field.Transform.Buckets;
 import io.freshet.feature.Field.Transform.Identity;
 import io.freshet.feature.Field.Transform.Log;
 import io.freshet.feature.Field.Transform.Standardize;
+import io.freshet.feature.example.Example;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -38,10 +39,10 @@ class ExampleEncoderTest {
         FeatureValues.of(
             encoder.names(), Map.of("user", "u17", "genres", List.of("drama", "war"), "x", 0));
 
-    Outcome<EncodedImpression> outcome =
+    DecodeResult<EncodedImpression> outcome =
         encoder.encode(new Impression("i1", 1767225600000L, 2, features));
 
-    EncodedImpression encoded = ((Outcome.Good<EncodedImpression>) outcome).value();
+    EncodedImpression encoded = ((DecodeResult.Good<EncodedImpression>) outcome).value();
     assertThat(encoded.id()).isEqualTo("i1");
     assertThat(encoded.timestamp()).isEqualTo(1767225600000L);
     assertThat(encoded.weight()).isEqualTo(2);
@@ -125,12 +126,12 @@ class ExampleEncoderTest {
     ExampleEncoder encoder = encoder(USER);
     FeatureValues nobody = FeatureValues.of(encoder.names(), Map.of());
 
-    Outcome<EncodedImpression> one = encoder.encode(new Impression("i1", 0, 1, nobody));
-    Outcome<EncodedImpression> two = encoder.encode(new Impression("i2", 0, 1, nobody));
+    DecodeResult<EncodedImpression> one = encoder.encode(new Impression("i1", 0, 1, nobody));
+    DecodeResult<EncodedImpression> two = encoder.encode(new Impression("i2", 0, 1, nobody));
 
-    assertThat(((Outcome.Good<EncodedImpression>) one).value().example().user())
+    assertThat(((DecodeResult.Good<EncodedImpression>) one).value().example().user())
         .isEqualTo(ValueHash.of("i1"));
-    assertThat(((Outcome.Good<EncodedImpression>) two).value().example().user())
+    assertThat(((DecodeResult.Good<EncodedImpression>) two).value().example().user())
         .isEqualTo(ValueHash.of("i2"));
   }
 
@@ -213,12 +214,12 @@ class ExampleEncoderTest {
   }
 
   private static Example encode(ExampleEncoder encoder, Map<String, ?> raw) {
-    Outcome<Example> outcome = encoder.encode(FeatureValues.of(encoder.names(), raw));
-    return ((Outcome.Good<Example>) outcome).value();
+    DecodeResult<Example> outcome = encoder.encode(FeatureValues.of(encoder.names(), raw));
+    return ((DecodeResult.Good<Example>) outcome).value();
   }
 
   private static Rejection rejection(ExampleEncoder encoder, Map<String, ?> raw) {
-    Outcome<Example> outcome = encoder.encode(FeatureValues.of(encoder.names(), raw));
-    return ((Outcome.Rejected<Example>) outcome).rejection();
+    DecodeResult<Example> outcome = encoder.encode(FeatureValues.of(encoder.names(), raw));
+    return ((DecodeResult.Rejected<Example>) outcome).rejection();
   }
 }

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
     name = "config",
     mixinStandardHelpOptions = true,
     description = "Checks a learner's configuration, shows what it comes to, prints its schema.",
-    subcommands = {CheckCommand.class, ShowCommand.class, SchemaCommand.class},
+    subcommands = {ConfigCheckCommand.class, ConfigShowCommand.class, ConfigSchemaCommand.class},
     footer = {
       "",
       "Example:",

@@ -1,6 +1,14 @@
 package io.freshet.cli.console;
 
-import io.freshet.cli.cluster.FlinkRest;
+import io.freshet.cli.console.source.FlinkRest;
+import io.freshet.cli.console.source.RecentImpression;
+import io.freshet.cli.console.watch.ChainWatch;
+import io.freshet.cli.console.watch.FieldWatch;
+import io.freshet.cli.console.watch.FlowWatch;
+import io.freshet.cli.console.watch.LagWatch;
+import io.freshet.cli.console.watch.QualityWatch;
+import io.freshet.cli.console.watch.Watch;
+import io.freshet.cli.console.watch.Watches;
 import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;

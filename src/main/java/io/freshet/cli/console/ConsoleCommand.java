@@ -1,8 +1,8 @@
 package io.freshet.cli.console;
 
-import io.freshet.snapshot.FlinkStorage;
-import io.freshet.snapshot.SnapshotStore;
-import io.freshet.snapshot.Storage;
+import io.freshet.snapshot.storage.FlinkStorage;
+import io.freshet.snapshot.storage.Storage;
+import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Optional;
@@ -84,7 +84,7 @@ public final class ConsoleCommand implements Callable<Integer> {
     if (serving != null) {
       show(snapshots, sources.checked("--serving", serving));
     } else {
-      try (OwnServer own = OwnServer.start(snapshots)) {
+      try (EmbeddedServer own = EmbeddedServer.start(snapshots)) {
         show(snapshots, own.address());
       }
     }

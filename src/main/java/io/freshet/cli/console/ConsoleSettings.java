@@ -2,7 +2,9 @@ package io.freshet.cli.console;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.snapshot.SnapshotStore;
+import io.freshet.cli.console.source.BestPossible;
+import io.freshet.cli.console.source.KafkaAddress;
+import io.freshet.snapshot.store.SnapshotStore;
 import java.net.URI;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -28,7 +30,7 @@ public record ConsoleSettings(
     Optional<KafkaAddress> kafka,
     String metricsTopic,
     Optional<String> model,
-    Reach reach,
+    BestPossible reach,
     Optional<URI> flink,
     URI scoring,
     long countRows) {

@@ -1,6 +1,8 @@
 package io.freshet.cli.console;
 
-import io.freshet.snapshot.SnapshotStore;
+import io.freshet.cli.console.source.BestPossible;
+import io.freshet.cli.console.source.KafkaAddress;
+import io.freshet.snapshot.store.SnapshotStore;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -63,7 +65,7 @@ public final class SourceOptions {
         Optional.ofNullable(servers).map(s -> new KafkaAddress(s, properties)),
         metricsTopic,
         model,
-        Reach.UNKNOWN,
+        BestPossible.UNKNOWN,
         Optional.ofNullable(flink).map(url -> checked("--flink-url", url)),
         scoring,
         countRows);

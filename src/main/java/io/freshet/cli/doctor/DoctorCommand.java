@@ -59,7 +59,7 @@ public final class DoctorCommand implements Callable<Integer> {
     findings.addAll(MachineCheck.run(learner, now));
     if (learner.isPresent()) {
       findings.addAll(KafkaCheck.run(learner.get(), now));
-      findings.addAll(SchemaCheck.run(learner.get().events()));
+      findings.addAll(RegistryCheck.run(learner.get().events()));
       folders(learner.get(), findings);
     }
     PrintWriter out = spec.commandLine().getOut();

@@ -2,13 +2,13 @@ package io.freshet.cli.doctor;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.config.LearnerConfig;
+import io.freshet.event.DecodeResult;
 import io.freshet.event.EventFormat;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
-import io.freshet.event.ImpressionDecoder;
-import io.freshet.event.Outcome;
 import io.freshet.event.Rejection;
+import io.freshet.event.decode.ImpressionDecoder;
 import io.freshet.feature.ExampleEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -102,15 +102,15 @@ final class EventsCheck {
   }
 
   private void look(ConsumerRecord<byte[], byte[]> record) {
-    Outcome<Impression> outcome = decoder.decode(record.value(), record.timestamp());
-    if (outcome instanceof Outcome.Good<Impression> impression) {
+    DecodeResult<Impression> outcome = decoder.decode(record.value(), record.timestamp());
+    if (outcome instanceof DecodeResult.Good<Impression> impression) {
       good++;
       FeatureValues features = impression.value().features();
       missing.removeIf(name -> features.count(names.indexOf(name)) > 0);
       if (impression.ignored() > 0) {
         addUnnamed(record.value());
       }
-    } else if (outcome instanceof Outcome.Rejected<Impression> rejected && bad++ == 0) {
+    } else if (outcome instanceof DecodeResult.Rejected<Impression> rejected && bad++ == 0) {
       Rejection why = rejected.rejection();
       firstBad =
           "%s (partition %d, offset %d)"

@@ -6,8 +6,8 @@ import static io.freshet.cli.doctor.Finding.warning;
 
 import io.freshet.config.CheckpointSettings.Backend;
 import io.freshet.config.LearnerConfig;
-import io.freshet.model.LinearAlgebra;
-import io.freshet.model.RowLayout;
+import io.freshet.model.algebra.LinearAlgebra;
+import io.freshet.model.row.RowLayout;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,11 +2,13 @@ package io.freshet.cli.snapshot;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.cli.snapshot.text.ManifestCells;
+import io.freshet.cli.snapshot.text.TextTable;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
-import io.freshet.snapshot.SnapshotDiff;
-import io.freshet.snapshot.SnapshotStore;
-import io.freshet.snapshot.Version;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.maintain.SnapshotDiff;
+import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -130,10 +132,10 @@ final class DiffCommand implements Callable<Integer> {
   private static void row(TextTable table, String name, SnapshotDiff.Rows moved) {
     table.row(
         name,
-        Cells.count(moved.added()),
-        Cells.count(moved.removed()),
-        Cells.count(moved.changed()),
-        Cells.count(moved.same()),
+        ManifestCells.count(moved.added()),
+        ManifestCells.count(moved.removed()),
+        ManifestCells.count(moved.changed()),
+        ManifestCells.count(moved.same()),
         number(moved.meanWeight()),
         number(moved.maxWeight()),
         number(moved.meanEmbedding()),
@@ -148,7 +150,7 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   private static String number(double value) {
-    return Double.isNaN(value) ? Cells.ABSENT : "%.6f".formatted(value);
+    return Double.isNaN(value) ? ManifestCells.ABSENT : "%.6f".formatted(value);
   }
 
   private static String name(int number, FeatureSchema schema) {

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.freshet.snapshot.Manifest;
-import io.freshet.snapshot.Pin;
-import io.freshet.snapshot.SnapshotStore;
-import io.freshet.snapshot.Version;
+import io.freshet.cli.snapshot.text.ManifestCells;
+import io.freshet.cli.snapshot.text.TextTable;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.store.Pin;
+import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -94,7 +96,7 @@ final class ListCommand implements Callable<Integer> {
       Version version = manifest.version();
       ObjectNode node = versions.addObject();
       node.put("version", version.toString());
-      node.put("kind", Cells.kind(manifest));
+      node.put("kind", ManifestCells.kind(manifest));
       node.put("merged", merged.contains(version));
       manifest.parent().ifPresent(parent -> node.put("parent", parent.toString()));
       node.put("checkpoint", version.checkpoint());
@@ -129,13 +131,13 @@ final class ListCommand implements Callable<Integer> {
       Double logloss = manifest.metrics().get("logloss");
       table.row(
           manifest.version().toString(),
-          merged.contains(manifest.version()) ? "delta, full" : Cells.kind(manifest),
-          manifest.parent().map(Version::toString).orElse(Cells.ABSENT),
+          merged.contains(manifest.version()) ? "delta, full" : ManifestCells.kind(manifest),
+          manifest.parent().map(Version::toString).orElse(ManifestCells.ABSENT),
           Long.toString(manifest.version().checkpoint()),
-          Cells.time(manifest.eventTime()),
-          Cells.count(manifest.rows()),
-          Cells.bytes(manifest.bytes()),
-          logloss == null ? Cells.ABSENT : "%.5f".formatted(logloss),
+          ManifestCells.time(manifest.eventTime()),
+          ManifestCells.count(manifest.rows()),
+          ManifestCells.bytes(manifest.bytes()),
+          logloss == null ? ManifestCells.ABSENT : "%.5f".formatted(logloss),
           mark(manifest, latest));
     }
     return table;

@@ -2,8 +2,9 @@ package io.freshet.cli.snapshot;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.freshet.snapshot.Manifest;
-import io.freshet.snapshot.Version;
+import io.freshet.cli.snapshot.text.ManifestCells;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -55,7 +56,7 @@ final class MergeCommand implements Callable<Integer> {
     return full.map(
             m ->
                 "merged: %s, a full of %s rows, %s"
-                    .formatted(version, Cells.count(m.rows()), Cells.bytes(m.bytes())))
+                    .formatted(version, ManifestCells.count(m.rows()), ManifestCells.bytes(m.bytes())))
         .orElse("nothing to merge: %s is a full already".formatted(version));
   }
 

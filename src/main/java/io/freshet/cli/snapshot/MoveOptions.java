@@ -1,6 +1,6 @@
 package io.freshet.cli.snapshot;
 
-import io.freshet.snapshot.Version;
+import io.freshet.snapshot.format.Version;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 

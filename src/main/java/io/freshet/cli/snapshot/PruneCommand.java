@@ -3,10 +3,11 @@ package io.freshet.cli.snapshot;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.cli.snapshot.text.ManifestCells;
 import io.freshet.config.DurationText;
-import io.freshet.snapshot.Manifest;
-import io.freshet.snapshot.Prune;
 import io.freshet.snapshot.RetentionSettings;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.maintain.GarbageCollection;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -77,7 +78,7 @@ final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Prune prune = at.root().prune(settings());
+    GarbageCollection prune = at.root().prune(settings());
     List<Manifest> deleted = dryRun ? prune.preview() : prune.run();
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
@@ -96,13 +97,13 @@ final class PruneCommand implements Callable<Integer> {
               .formatted(
                   dryRun ? "would delete" : "deleted",
                   manifest.version(),
-                  Cells.kind(manifest),
-                  Cells.count(manifest.rows())));
+                  ManifestCells.kind(manifest),
+                  ManifestCells.count(manifest.rows())));
     }
     out.println(
         "%d versions, %s %s"
             .formatted(
-                deleted.size(), Cells.bytes(bytes(deleted)), dryRun ? "to delete" : "deleted"));
+                deleted.size(), ManifestCells.bytes(bytes(deleted)), dryRun ? "to delete" : "deleted"));
   }
 
   private ObjectNode json(List<Manifest> deleted) {
@@ -113,7 +114,7 @@ final class PruneCommand implements Callable<Integer> {
       versions
           .addObject()
           .put("version", manifest.version().toString())
-          .put("kind", Cells.kind(manifest))
+          .put("kind", ManifestCells.kind(manifest))
           .put("rows", manifest.rows())
           .put("bytes", manifest.bytes());
     }

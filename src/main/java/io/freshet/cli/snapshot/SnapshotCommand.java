@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     description = "Lists, shows, compares, verifies, merges, deletes and chooses snapshots.",
     subcommands = {
       ListCommand.class,
-      ShowCommand.class,
+      SnapshotShowCommand.class,
       DiffCommand.class,
       VerifyCommand.class,
       MergeCommand.class,

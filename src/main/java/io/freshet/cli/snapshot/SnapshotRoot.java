@@ -1,15 +1,15 @@
 package io.freshet.cli.snapshot;
 
-import io.freshet.snapshot.FlinkStorage;
-import io.freshet.snapshot.LocalStorage;
-import io.freshet.snapshot.Merge;
-import io.freshet.snapshot.Pointer;
-import io.freshet.snapshot.Prune;
 import io.freshet.snapshot.RetentionSettings;
-import io.freshet.snapshot.SnapshotStore;
-import io.freshet.snapshot.Storage;
-import io.freshet.snapshot.Version;
-import io.freshet.snapshot.WritableStorage;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.maintain.Compaction;
+import io.freshet.snapshot.maintain.GarbageCollection;
+import io.freshet.snapshot.storage.FlinkStorage;
+import io.freshet.snapshot.storage.LocalStorage;
+import io.freshet.snapshot.storage.Storage;
+import io.freshet.snapshot.storage.WritableStorage;
+import io.freshet.snapshot.store.Pointer;
+import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -35,12 +35,12 @@ public final class SnapshotRoot {
     return Pointer.of(storage);
   }
 
-  Merge merge() {
-    return Merge.of(storage);
+  Compaction merge() {
+    return Compaction.of(storage);
   }
 
-  Prune prune(RetentionSettings settings) {
-    return Prune.of(storage, settings);
+  GarbageCollection prune(RetentionSettings settings) {
+    return GarbageCollection.of(storage, settings);
   }
 
   Storage storage() {

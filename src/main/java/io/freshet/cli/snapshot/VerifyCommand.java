@@ -2,9 +2,9 @@ package io.freshet.cli.snapshot;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.freshet.snapshot.SnapshotReader;
-import io.freshet.snapshot.Verification;
-import io.freshet.snapshot.Version;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.store.SnapshotReader;
+import io.freshet.snapshot.store.Verification;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.freshet.cli.topics;
 import static java.util.stream.Collectors.toMap;
 
 import io.freshet.config.KafkaSettings;
-import io.freshet.job.UnusableClient;
+import io.freshet.job.source.KafkaClientErrors;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,7 +62,7 @@ public final class KafkaAdmin implements AutoCloseable {
       return new KafkaAdmin(Admin.create(client), kafka.bootstrapServers());
     } catch (KafkaException e) {
       throw new IOException(
-          UnusableClient.reason(e, kafka.bootstrapServers(), kafka.properties().keySet()));
+          KafkaClientErrors.reason(e, kafka.bootstrapServers(), kafka.properties().keySet()));
     }
   }
 

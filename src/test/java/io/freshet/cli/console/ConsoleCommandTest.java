@@ -2,7 +2,7 @@ package io.freshet.cli.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.cli.CommandRun;
+import io.freshet.lab.docs.CommandRun;
 import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;

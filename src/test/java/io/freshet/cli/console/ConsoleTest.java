@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.snapshot.LocalStorage;
-import io.freshet.snapshot.SnapshotStore;
+import io.freshet.cli.console.source.BestPossible;
+import io.freshet.snapshot.storage.LocalStorage;
+import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -151,7 +152,7 @@ class ConsoleTest {
         Optional.empty(),
         "metrics",
         Optional.empty(),
-        Reach.UNKNOWN,
+        BestPossible.UNKNOWN,
         Optional.empty(),
         NOBODY,
         ConsoleSettings.USUAL_COUNT_ROWS);

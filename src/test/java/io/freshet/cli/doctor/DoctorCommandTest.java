@@ -2,9 +2,9 @@ package io.freshet.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.cli.CommandRun;
 import io.freshet.cli.doctor.Finding.Level;
 import io.freshet.config.LearnerConfig;
+import io.freshet.lab.docs.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package io.freshet.cli.doctor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.cli.CommandRun;
-import io.freshet.cli.broker.EmbeddedKafka;
+import io.freshet.lab.broker.EmbeddedKafka;
+import io.freshet.lab.docs.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

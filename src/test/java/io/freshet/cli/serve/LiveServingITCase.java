@@ -5,27 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.cli.broker.EmbeddedKafka;
 import io.freshet.config.LearnerConfig;
+import io.freshet.event.DecodeResult;
 import io.freshet.event.FeatureValues;
-import io.freshet.event.Outcome;
-import io.freshet.feature.Example;
 import io.freshet.feature.ExampleEncoder;
-import io.freshet.job.LearnerJob;
-import io.freshet.model.Predictor;
-import io.freshet.model.UnknownRows;
-import io.freshet.serve.MemoryStore;
-import io.freshet.serve.ModelServer;
-import io.freshet.serve.RocksStore;
-import io.freshet.serve.RowStore;
-import io.freshet.serve.ServeSettings;
-import io.freshet.serve.SnapshotFollower;
-import io.freshet.snapshot.LocalStorage;
-import io.freshet.snapshot.SampleChain;
-import io.freshet.snapshot.Snapshot;
-import io.freshet.snapshot.SnapshotReader;
-import io.freshet.snapshot.SnapshotStore;
-import io.freshet.snapshot.Version;
+import io.freshet.feature.example.Example;
+import io.freshet.job.pipeline.LearnerJob;
+import io.freshet.lab.broker.EmbeddedKafka;
+import io.freshet.model.kind.Predictor;
+import io.freshet.model.row.UnknownRows;
+import io.freshet.serve.follow.SnapshotFollower;
+import io.freshet.serve.http.ModelServer;
+import io.freshet.serve.http.ServeSettings;
+import io.freshet.serve.rows.MemoryStore;
+import io.freshet.serve.rows.RocksStore;
+import io.freshet.serve.rows.RowStore;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.LocalStorage;
+import io.freshet.snapshot.store.SampleChain;
+import io.freshet.snapshot.store.Snapshot;
+import io.freshet.snapshot.store.SnapshotReader;
+import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -298,7 +298,7 @@ class LiveServingITCase {
   private static Example encode(LearnerConfig config, String user) {
     ExampleEncoder encoder = new ExampleEncoder(config.features());
     Map<String, ?> features = Map.of("user", user, "item", "i3", "price", 4);
-    return ((Outcome.Good<Example>) encoder.encode(FeatureValues.of(encoder.names(), features)))
+    return ((DecodeResult.Good<Example>) encoder.encode(FeatureValues.of(encoder.names(), features)))
         .value();
   }
 

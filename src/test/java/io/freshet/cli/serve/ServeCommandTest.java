@@ -2,7 +2,7 @@ package io.freshet.cli.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.cli.CommandRun;
+import io.freshet.lab.docs.CommandRun;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.cli.CommandRun;
-import io.freshet.snapshot.SampleRoot;
-import io.freshet.snapshot.Version;
+import io.freshet.lab.docs.CommandRun;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.store.SampleRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

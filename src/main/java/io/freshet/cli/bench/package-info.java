@@ -1,2 +1,0 @@
-/** Benchmarks: how near the learner comes to the speed of the machine's matrix product. */
-package io.freshet.cli.bench;

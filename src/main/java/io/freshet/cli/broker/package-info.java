@@ -1,2 +1,0 @@
-/** A real Kafka broker in this process, and the topics that the job needs. */
-package io.freshet.cli.broker;

@@ -1,0 +1,2 @@
+/** What the console watches. */
+package io.freshet.cli.console.watch;

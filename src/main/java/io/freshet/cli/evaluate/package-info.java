@@ -1,2 +1,0 @@
-/** The command {@code evaluate}: published snapshots on data, and learners against each other. */
-package io.freshet.cli.evaluate;

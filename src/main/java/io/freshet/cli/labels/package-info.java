@@ -1,2 +1,0 @@
-/** Policies of labels compared on the simulated stream, whose truth is known. */
-package io.freshet.cli.labels;

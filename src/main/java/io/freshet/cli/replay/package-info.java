@@ -1,2 +1,0 @@
-/** Files of rows, turned into impressions and clicks. */
-package io.freshet.cli.replay;

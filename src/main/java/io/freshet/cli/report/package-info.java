@@ -1,2 +1,0 @@
-/** What a run leaves behind for people: summary.json and the report page. */
-package io.freshet.cli.report;

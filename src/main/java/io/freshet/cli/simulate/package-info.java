@@ -1,2 +1,0 @@
-/** An ad stream with a known truth: what a learner can reach at best is known too. */
-package io.freshet.cli.simulate;

@@ -1,0 +1,94 @@
+package io.freshet.cli.snapshot;
+
+import io.freshet.cli.snapshot.text.FeatureId;
+import io.freshet.cli.snapshot.text.ManifestText;
+import io.freshet.cli.snapshot.text.RowText;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.store.SnapshotReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Shows what one version is, or one row of it. */
+@Command(
+    name = "show",
+    mixinStandardHelpOptions = true,
+    description = "Shows a version: shape, features, metrics, offsets and files; or a row of it.",
+    footer = {
+      "",
+      "Examples:",
+      "  java -jar freshet.jar snapshot show /var/lib/freshet/snapshots",
+      "  java -jar freshet.jar snapshot show --json /var/lib/freshet/snapshots \\",
+      "      3f9a1c07-0000000012",
+      "  java -jar freshet.jar snapshot show --field user=u17 /var/lib/freshet/snapshots",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+    })
+final class SnapshotShowCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Mixin private VersionArgument at;
+
+  /** What to show in place of the description for people; one of them at most. */
+  private static final class Form {
+    @Option(names = "--json", description = "Print the manifest as it is.")
+    private boolean json;
+
+    @Option(
+        names = "--field",
+        paramLabel = "FIELD=VALUE",
+        description = "Print the row of a field's value, as in user=u17; user= is a missing user.")
+    private String field;
+
+    @Option(
+        names = "--fid",
+        paramLabel = "FID",
+        description = "Print the row of a feature id: a number, or in hexadecimal after 0x.")
+    private String fid;
+  }
+
+  @ArgGroup private Form form = new Form();
+
+  @Override
+  public Integer call() throws IOException {
+    Version shown = at.version();
+    PrintWriter out = spec.commandLine().getOut();
+    Manifest manifest = at.root().store().manifest(shown);
+    if (form.json) {
+      out.println(text(shown).strip());
+    } else if (form.field != null || form.fid != null) {
+      long id = id(manifest);
+      new RowText(new SnapshotReader(at.root().store()).load(shown), id).print(out);
+    } else {
+      new ManifestText(manifest).print(out);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private long id(Manifest manifest) {
+    try {
+      return form.fid != null
+          ? FeatureId.parse(form.fid)
+          : FeatureId.of(form.field, manifest.schema());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private String text(Version shown) throws IOException {
+    try (InputStream in = at.root().storage().open(shown + "/" + Manifest.FILE)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

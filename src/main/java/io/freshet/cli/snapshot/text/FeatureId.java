@@ -1,0 +1,87 @@
+package io.freshet.cli.snapshot.text;
+
+import io.freshet.event.DecodeResult;
+import io.freshet.event.FeatureValues;
+import io.freshet.feature.ExampleEncoder;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
+import io.freshet.feature.Field;
+import io.freshet.feature.example.Example;
+import java.math.BigInteger;
+import java.util.Map;
+
+/** Feature ids as people write them. */
+public final class FeatureId {
+  private static final int BITS = 64;
+
+  private FeatureId() {}
+
+  /** A signed or unsigned number of 64 bits, or a hexadecimal one after 0x. */
+  public static long parse(String text) {
+    try {
+      boolean hex = text.startsWith("0x");
+      BigInteger number = hex ? new BigInteger(text.substring(2), 16) : new BigInteger(text);
+      boolean fits = number.signum() < 0 ? number.bitLength() < BITS : number.bitLength() <= BITS;
+      if (fits) {
+        return number.longValue();
+      }
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "--fid: \"%s\" is not a number, nor one in hexadecimal after 0x".formatted(text), e);
+    }
+    throw new IllegalArgumentException("--fid: " + text + " has more than 64 bits");
+  }
+
+  /**
+   * The id that a model with this schema gives to a field's value.
+   *
+   * @param text as in {@code user=u17}; nothing behind the equals sign is a missing value
+   */
+  public static long of(String text, FeatureSchema schema) {
+    int equals = text.indexOf('=');
+    if (equals < 0) {
+      throw new IllegalArgumentException(
+          "--field: \"%s\" is not FIELD=VALUE, as in user=u17".formatted(text));
+    }
+    String name = text.substring(0, equals);
+    Field field =
+        schema
+            .field(name)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "--field: the model has no field \"%s\", but %s"
+                            .formatted(name, schema.fields().stream().map(Field::name).toList())));
+    if (field instanceof Field.Cross) {
+      throw new IllegalArgumentException(
+          "--field: " + name + " is a cross of fields; give the id of its row with --fid");
+    }
+    return id(field, text.substring(equals + 1), schema);
+  }
+
+  private static long id(Field field, String text, FeatureSchema schema) {
+    ExampleEncoder encoder = new ExampleEncoder(schema);
+    Map<String, ?> features = text.isEmpty() ? Map.of() : Map.of(field.name(), value(field, text));
+    DecodeResult<Example> outcome = encoder.encode(FeatureValues.of(encoder.names(), features));
+    if (outcome instanceof DecodeResult.Good<Example> good) {
+      for (long fid : good.value().fids()) {
+        if (Fids.field(fid) == field.number()) {
+          return fid;
+        }
+      }
+    }
+    throw new IllegalArgumentException("--field: the model cannot hold " + outcome);
+  }
+
+  private static Object value(Field field, String text) {
+    if (!(field instanceof Field.Numeric)) {
+      return text;
+    }
+    try {
+      return Double.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "--field: %s is a number, and \"%s\" is none".formatted(field.name(), text), e);
+    }
+  }
+}

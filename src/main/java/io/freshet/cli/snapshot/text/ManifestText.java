@@ -1,0 +1,120 @@
+package io.freshet.cli.snapshot.text;
+
+import io.freshet.feature.Field;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Manifest.DenseFile;
+import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** A manifest for people: what the version is, then a block each of features, metrics and files. */
+public final class ManifestText {
+  private final Manifest manifest;
+
+  public ManifestText(Manifest manifest) {
+    this.manifest = manifest;
+  }
+
+  public void print(PrintWriter out) {
+    facts().print(out);
+    block(out, "Features", features());
+    block(out, "Metrics", metrics());
+    block(out, "Kafka offsets", offsets());
+    block(out, "Files", files());
+  }
+
+  private static void block(PrintWriter out, String title, TextTable table) {
+    out.println();
+    out.println(title);
+    table.print(out);
+  }
+
+  private TextTable facts() {
+    Manifest.Model model = manifest.model();
+    String layers =
+        model.hiddenLayers().stream().map(String::valueOf).collect(Collectors.joining("-"));
+    return new TextTable("ll")
+        .row("Version", manifest.version().toString())
+        .row("Model", manifest.name())
+        .row(
+            "Kind",
+            ManifestCells.kind(manifest)
+                + manifest.parent().map(parent -> " on " + parent).orElse(", stands alone"))
+        .row("Created", ManifestCells.time(Optional.of(manifest.created())))
+        .row("Event time", ManifestCells.time(manifest.eventTime()))
+        .row(
+            "Shape",
+            "%s, embeddings of %d, hidden layers %s%s"
+                .formatted(
+                    model.kind(),
+                    model.embeddingSize(),
+                    layers,
+                    model.crossLayers() == 0 ? "" : ", cross layers " + model.crossLayers()))
+        .row(
+            "Rows",
+            "%s, updated %s times"
+                .formatted(ManifestCells.count(manifest.rows()), ManifestCells.count(manifest.updates())))
+        .row("Examples", ManifestCells.count(manifest.dense().examples()))
+        .row("State", state())
+        .row("Unknown ids", manifest.unknownIds().rule())
+        .row("Label", manifest.labels().definition())
+        .row("Policy", manifest.labels().policy())
+        .row("Sampling", Double.toString(manifest.samplingRate()))
+        .row("Correction", manifest.labels().correction());
+  }
+
+  private String state() {
+    String withheld =
+        manifest.isWithheld()
+            ? "withheld: " + String.join("; ", manifest.standing().withheld())
+            : "passed the gate";
+    return withheld
+        + (manifest.standing().merged().isPresent()
+            ? ", merged at " + ManifestCells.time(manifest.standing().merged())
+            : "");
+  }
+
+  private TextTable features() {
+    TextTable table = new TextTable("lll");
+    for (Field field : manifest.schema().fields()) {
+      table.row("", field.name(), describe(field));
+    }
+    return table;
+  }
+
+  private static String describe(Field field) {
+    String kind = field.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    if (field instanceof Field.Cross cross) {
+      return kind + " of " + String.join(", ", cross.of());
+    }
+    return field instanceof Field.Numeric numeric ? kind + ", " + numeric.transform() : kind;
+  }
+
+  private TextTable metrics() {
+    TextTable table = new TextTable("llr");
+    new TreeMap<>(manifest.metrics())
+        .forEach((name, value) -> table.row("", name, ManifestCells.metric(value)));
+    return table;
+  }
+
+  private TextTable offsets() {
+    TextTable table = new TextTable("llr");
+    new TreeMap<>(manifest.offsets())
+        .forEach((partition, offset) -> table.row("", partition, ManifestCells.count(offset)));
+    return table;
+  }
+
+  private TextTable files() {
+    DenseFile dense = manifest.dense();
+    TextTable table =
+        new TextTable("llrl")
+            .row("", dense.name(), ManifestCells.bytes(dense.size()), dense.tensors().size() + " tensors");
+    for (EmbeddingFile file : manifest.embeddings()) {
+      table.row("", file.name(), ManifestCells.bytes(file.size()), ManifestCells.count(file.rows()) + " rows");
+    }
+    return table;
+  }
+}

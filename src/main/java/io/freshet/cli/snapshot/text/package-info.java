@@ -1,0 +1,2 @@
+/** Manifests, rows and tables as text. */
+package io.freshet.cli.snapshot.text;

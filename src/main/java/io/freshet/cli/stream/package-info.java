@@ -1,2 +1,0 @@
-/** Events on their way to Kafka: how they are written, paced and sent. */
-package io.freshet.cli.stream;

@@ -1,2 +1,0 @@
-/** Counts that fail and recover with what they count. */
-package io.freshet.count;

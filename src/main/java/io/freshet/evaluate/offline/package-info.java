@@ -1,0 +1,2 @@
+/** Evaluation of stored predictions, with bootstrap intervals. */
+package io.freshet.evaluate.offline;

@@ -1,0 +1,17 @@
+package io.freshet.evaluate.operator;
+
+import io.freshet.wire.WireType;
+
+/** One half of an impression's score. */
+public sealed interface AtImpression {
+  WireType<AtImpression> TYPE = WireType.of(AtImpression.class, AtImpressionCodec.class);
+
+  /** Of the impression. */
+  long key();
+
+  /** What was predicted when it was shown. */
+  record Predicted(long key, float probability) implements AtImpression {}
+
+  /** Its final label, decided at a time, and its importance weight. */
+  record Labelled(long key, long time, float label, float weight) implements AtImpression {}
+}

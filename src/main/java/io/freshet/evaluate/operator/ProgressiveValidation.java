@@ -1,0 +1,177 @@
+package io.freshet.evaluate.operator;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.evaluate.EvaluateSettings;
+import io.freshet.evaluate.metric.WindowedMetrics;
+import io.freshet.evaluate.report.MetricsReport;
+import io.freshet.evaluate.report.MetricsReportCodec;
+import io.freshet.evaluate.report.MetricsSeries;
+import io.freshet.model.batch.Predictions;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * {@link WindowedMetrics} as an operator of parallelism 1: a report for each window closed by the
+ * watermark, all of them at the end of the input.
+ *
+ * <p>Ahead of each barrier it also sends the report of that moment to a side output: for the
+ * snapshot of the same checkpoint, whose examples are exactly those it has counted. Windows and
+ * totals lie in operator state. Flink's metrics show the latest report, each figure under its name
+ * in {@link MetricsReport#asMap}. Reports of slices go to a side output of their own.
+ */
+public final class ProgressiveValidation extends AbstractStreamOperator<MetricsReport>
+    implements OneInputStreamOperator<Predictions, MetricsReport> {
+  private static final long serialVersionUID = 1L;
+
+  /** Where the reports of slices go. */
+  public static final OutputTag<MetricsReport> SLICES =
+      new OutputTag<>("slices", MetricsReportCodec.TYPE);
+
+  private final EvaluateSettings settings;
+  private final HashMap<Integer, String> fields;
+  private final MetricsSeries series;
+  private final OutputTag<MetricsReport> atBarrier;
+
+  private transient WindowedMetrics metrics;
+  private transient boolean finished;
+  private transient ListState<byte[]> state;
+  private transient volatile MetricsReport latest; // read by the threads of Flink's metrics
+
+  /** Validation without slices. */
+  public ProgressiveValidation(
+      EvaluateSettings settings, MetricsSeries series, OutputTag<MetricsReport> atBarrier) {
+    this(settings, Map.of(), series, atBarrier);
+  }
+
+  /**
+   * Validation with slices.
+   *
+   * @param fields names of the fields to slice by, by number
+   * @param atBarrier where the report ahead of each barrier goes
+   */
+  public ProgressiveValidation(
+      EvaluateSettings settings,
+      Map<Integer, String> fields,
+      MetricsSeries series,
+      OutputTag<MetricsReport> atBarrier) {
+    this.settings = requireNonNull(settings, "settings");
+    this.fields = new HashMap<>(fields);
+    this.series = requireNonNull(series, "series");
+    this.atBarrier = requireNonNull(atBarrier, "atBarrier");
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    state =
+        context
+            .getOperatorStateStore()
+            .getListState(
+                new ListStateDescriptor<>("windows", BytePrimitiveArraySerializer.INSTANCE));
+    List<byte[]> restored = new ArrayList<>();
+    state.get().forEach(restored::add);
+    if (restored.size() > 1) {
+      throw new IllegalStateException(
+          "progressive validation runs at parallelism 1, but its state comes in "
+              + restored.size()
+              + " parts");
+    }
+    metrics = restored.isEmpty() ? new WindowedMetrics(settings, fields) : read(restored.get(0));
+    latest = report();
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    int parallelism = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+    if (parallelism != 1) {
+      throw new IllegalStateException(
+          "progressive validation needs all predictions in one place: parallelism is "
+              + parallelism
+              + ", must be 1");
+    }
+    MetricGroup group = getMetricGroup().addGroup(group());
+    for (String figure : MetricsReport.FIGURES) {
+      group.gauge(figure, (Gauge<Double>) () -> latest.asMap().getOrDefault(figure, Double.NaN));
+    }
+  }
+
+  @Override
+  public void processElement(StreamRecord<Predictions> element) {
+    metrics.add(element.getValue());
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    for (MetricsReport closed : metrics.advanceTo(mark.getTimestamp())) {
+      StreamRecord<MetricsReport> report =
+          new StreamRecord<>(closed.of(series), closed.window().to() - 1);
+      if (closed.slice().isPresent()) {
+        output.collect(SLICES, report);
+      } else {
+        output.collect(report);
+        latest = report.getValue();
+      }
+    }
+    super.processWatermark(mark);
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) {
+    if (!finished) {
+      tell();
+    }
+  }
+
+  @Override
+  public void finish() throws Exception {
+    tell();
+    finished = true; // what is sent later would be dropped without a word
+    super.finish();
+  }
+
+  private void tell() {
+    latest = report();
+    output.collect(atBarrier, new StreamRecord<>(latest));
+  }
+
+  private MetricsReport report() {
+    return metrics.report().of(series);
+  }
+
+  private String group() {
+    return series == MetricsSeries.PROGRESSIVE ? "evaluate" : "evaluate-" + series.text();
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    metrics.write(new DataOutputStream(bytes));
+    state.update(List.of(bytes.toByteArray()));
+  }
+
+  private WindowedMetrics read(byte[] bytes) throws Exception {
+    return WindowedMetrics.read(
+        new DataInputStream(new ByteArrayInputStream(bytes)), settings, fields);
+  }
+}

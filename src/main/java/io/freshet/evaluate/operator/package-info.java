@@ -1,0 +1,2 @@
+/** Progressive validation as Flink operators. */
+package io.freshet.evaluate.operator;

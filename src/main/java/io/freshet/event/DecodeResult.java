@@ -1,0 +1,29 @@
+package io.freshet.event;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * What became of one record: a good value, or a rejection that goes to the dead letters.
+ *
+ * @param <T> the type of a good value
+ */
+public sealed interface DecodeResult<T> {
+
+  /**
+   * A good value.
+   *
+   * @param ignored how many keys and features of the record nobody asked for
+   */
+  record Good<T>(T value, int ignored) implements DecodeResult<T> {
+    public Good {
+      requireNonNull(value, "value");
+    }
+  }
+
+  /** No value. */
+  record Rejected<T>(Rejection rejection) implements DecodeResult<T> {
+    public Rejected {
+      requireNonNull(rejection, "rejection");
+    }
+  }
+}

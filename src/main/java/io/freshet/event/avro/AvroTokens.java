@@ -1,0 +1,295 @@
+package io.freshet.event.avro;
+
+import static io.freshet.event.Rejection.Kind.TOO_LARGE;
+import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.freshet.event.parse.Tokens;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.Schema.Type;
+
+/**
+ * The tokens of an Avro record, by the schema it was written with, as if its JSON had been sent:
+ *
+ * <ul>
+ *   <li>a record or map is an object, a union is the value of its branch, an enum is a string;
+ *   <li>a record's field that is null is not there; elsewhere null is null;
+ *   <li>a float is the shortest decimal that stands for it, so that .1 means .1;
+ *   <li>bytes and fixed are no value of JSON, and no reader takes them;
+ *   <li>logical types count in the record's {@code timestamp} alone, which comes in milliseconds.
+ * </ul>
+ *
+ * <p>Items of arrays and maps that take no bytes could be without number: there are at most so many
+ * in a record as bytes are allowed. Nesting is at most {@value #MAX_DEPTH} deep. One for each
+ * thread, used again and again.
+ */
+final class AvroTokens implements Tokens {
+  private static final int MAX_DEPTH = 64;
+
+  private final AvroInput in = new AvroInput();
+  private final DecimalDigits digits = new DecimalDigits();
+  private final int maxItems;
+  private final Schema[] open = new Schema[MAX_DEPTH];
+  private final long[] left = new long[MAX_DEPTH]; // of a block; of a record, the next field
+  private int depth;
+  private long items;
+  private Schema next; // of a value that begins here; null where its object or list says what does
+  private int start;
+  private JsonToken token;
+  private String name;
+  private String symbol;
+  private long integer;
+  private double number;
+
+  AvroTokens(int maxItems) {
+    this.maxItems = maxItems;
+  }
+
+  /** Begins a record ahead of its first token. */
+  void reset(byte[] bytes, int from, Schema schema) throws MalformedAvroException {
+    in.reset(bytes, from);
+    depth = 0;
+    items = 0;
+    token = null;
+    name = null;
+    next = branch(schema);
+  }
+
+  /** Bytes behind the current token. */
+  int remaining() {
+    return in.remaining();
+  }
+
+  @Override
+  public JsonToken nextToken() throws MalformedAvroException {
+    start = in.position();
+    if (next != null) {
+      Schema value = next;
+      next = null;
+      token = value(value);
+    } else if (depth == 0) {
+      token = null;
+    } else {
+      Schema inside = open[depth - 1];
+      token =
+          switch (inside.getType()) {
+            case RECORD -> nextField(inside.getFields());
+            case MAP -> nextEntry(inside);
+            default -> nextElement(inside);
+          };
+    }
+    return token;
+  }
+
+  private JsonToken nextField(List<Schema.Field> fields) throws MalformedAvroException {
+    while (left[depth - 1] < fields.size()) {
+      Schema.Field field = fields.get((int) left[depth - 1]++);
+      Schema value = branch(field.schema());
+      if (value.getType() != Type.NULL) {
+        name = field.name();
+        next = value;
+        return JsonToken.FIELD_NAME;
+      }
+    }
+    depth--;
+    return JsonToken.END_OBJECT;
+  }
+
+  private JsonToken nextEntry(Schema map) throws MalformedAvroException {
+    if (!hasItem()) {
+      depth--;
+      return JsonToken.END_OBJECT;
+    }
+    in.readString();
+    name = new String(in.chars(), 0, in.length());
+    next = branch(map.getValueType());
+    return JsonToken.FIELD_NAME;
+  }
+
+  private JsonToken nextElement(Schema array) throws MalformedAvroException {
+    if (!hasItem()) {
+      depth--;
+      return JsonToken.END_ARRAY;
+    }
+    return value(branch(array.getElementType()));
+  }
+
+  /** Whether the array or map goes on: in its block, or in another. */
+  private boolean hasItem() throws MalformedAvroException {
+    if (left[depth - 1] == 0) {
+      long count = in.readLong();
+      if (count < 0) {
+        in.readLong(); // the block's bytes
+        count = -count;
+      }
+      if (count < 0 || count > maxItems - items) {
+        throw new MalformedAvroException(
+            TOO_LARGE,
+            "arrays and maps of more than %d items (byte %d)".formatted(maxItems, start));
+      }
+      items += count;
+      left[depth - 1] = count;
+    }
+    if (left[depth - 1] == 0) {
+      return false;
+    }
+    left[depth - 1]--;
+    return true;
+  }
+
+  private Schema branch(Schema schema) throws MalformedAvroException {
+    if (schema.getType() != Type.UNION) {
+      return schema;
+    }
+    int index = in.readInt();
+    List<Schema> branches = schema.getTypes();
+    if (index < 0 || index >= branches.size()) {
+      throw in.malformed("branch %d of a union of %d".formatted(index, branches.size()));
+    }
+    return branches.get(index);
+  }
+
+  private JsonToken value(Schema schema) throws MalformedAvroException {
+    symbol = null;
+    switch (schema.getType()) {
+      case RECORD, MAP -> {
+        return begin(schema, JsonToken.START_OBJECT);
+      }
+      case ARRAY -> {
+        return begin(schema, JsonToken.START_ARRAY);
+      }
+      case STRING -> {
+        in.readString();
+        return JsonToken.VALUE_STRING;
+      }
+      case ENUM -> {
+        symbol = symbol(schema, in.readInt());
+        return JsonToken.VALUE_STRING;
+      }
+      case INT -> {
+        return integer(schema, in.readInt());
+      }
+      case LONG -> {
+        return integer(schema, in.readLong());
+      }
+      case FLOAT -> {
+        number = ShortestDecimal.of(in.readFloat());
+        return JsonToken.VALUE_NUMBER_FLOAT;
+      }
+      case DOUBLE -> {
+        number = in.readDouble();
+        return JsonToken.VALUE_NUMBER_FLOAT;
+      }
+      case BOOLEAN -> {
+        return in.readBoolean() ? JsonToken.VALUE_TRUE : JsonToken.VALUE_FALSE;
+      }
+      case NULL -> {
+        return JsonToken.VALUE_NULL;
+      }
+      case BYTES -> in.skipBytes();
+      case FIXED -> in.skip(schema.getFixedSize());
+      default -> throw new IllegalStateException("a union in a union: " + schema);
+    }
+    return JsonToken.VALUE_EMBEDDED_OBJECT;
+  }
+
+  private JsonToken begin(Schema schema, JsonToken as) throws MalformedAvroException {
+    if (depth == MAX_DEPTH) {
+      throw new MalformedAvroException(
+          TOO_LARGE, "nested deeper than %d (byte %d)".formatted(MAX_DEPTH, start));
+    }
+    open[depth] = schema;
+    left[depth++] = 0;
+    return as;
+  }
+
+  private String symbol(Schema schema, int index) throws MalformedAvroException {
+    List<String> symbols = schema.getEnumSymbols();
+    if (index < 0 || index >= symbols.size()) {
+      throw in.malformed("symbol %d of an enum of %d".formatted(index, symbols.size()));
+    }
+    return symbols.get(index);
+  }
+
+  private JsonToken integer(Schema schema, long value) throws MalformedAvroException {
+    integer = depth == 1 && "timestamp".equals(name) ? millis(schema, value) : value;
+    return JsonToken.VALUE_NUMBER_INT;
+  }
+
+  private static long millis(Schema schema, long value) throws MalformedAvroException {
+    String logical = schema.getProp("logicalType");
+    if (logical == null || logical.equals("timestamp-millis")) {
+      return value;
+    } else if (logical.equals("timestamp-micros")) {
+      return Math.floorDiv(value, 1_000L);
+    } else if (logical.equals("timestamp-nanos")) {
+      return Math.floorDiv(value, 1_000_000L);
+    }
+    throw new MalformedAvroException(
+        WRONG_TYPE,
+        "timestamp is a %s, which is no point in time; timestamp-millis, -micros or -nanos, or a long in milliseconds, is right"
+            .formatted(logical));
+  }
+
+  @Override
+  public String nextFieldName() throws MalformedAvroException {
+    return nextToken() == JsonToken.FIELD_NAME ? name : null;
+  }
+
+  @Override
+  public JsonToken currentToken() {
+    return token;
+  }
+
+  @Override
+  public void skipChildren() throws MalformedAvroException {
+    if (token.isStructStart()) {
+      int outside = depth - 1;
+      while (depth > outside) {
+        nextToken();
+      }
+    }
+  }
+
+  @Override
+  public String getText() {
+    return symbol != null ? symbol : new String(in.chars(), 0, in.length());
+  }
+
+  @Override
+  public char[] getTextCharacters() {
+    if (token == JsonToken.VALUE_NUMBER_INT) {
+      return digits.of(integer);
+    }
+    return symbol != null ? symbol.toCharArray() : in.chars();
+  }
+
+  @Override
+  public int getTextOffset() {
+    return token == JsonToken.VALUE_NUMBER_INT ? digits.offset() : 0;
+  }
+
+  @Override
+  public int getTextLength() {
+    if (token == JsonToken.VALUE_NUMBER_INT) {
+      return digits.length();
+    }
+    return symbol != null ? symbol.length() : in.length();
+  }
+
+  @Override
+  public double getDoubleValue() {
+    return token == JsonToken.VALUE_NUMBER_INT ? integer : number;
+  }
+
+  @Override
+  public long getLongValue() {
+    return integer;
+  }
+
+  @Override
+  public long byteOffset() {
+    return start;
+  }
+}

@@ -1,0 +1,31 @@
+package io.freshet.event.avro;
+
+/** Writes integers as decimal digits into memory of its own, from its end on backwards. */
+final class DecimalDigits {
+  private static final int MOST = 20; // of Long.MIN_VALUE, with its sign
+
+  private final char[] chars = new char[MOST];
+  private int offset;
+
+  /** The digits, from {@link #offset} to the end. */
+  char[] of(long value) {
+    offset = MOST;
+    long rest = value;
+    do {
+      chars[--offset] = (char) ('0' + Math.abs(rest % 10));
+      rest /= 10;
+    } while (rest != 0);
+    if (value < 0) {
+      chars[--offset] = '-';
+    }
+    return chars;
+  }
+
+  int offset() {
+    return offset;
+  }
+
+  int length() {
+    return MOST - offset;
+  }
+}

@@ -1,0 +1,97 @@
+package io.freshet.event.json;
+
+import static io.freshet.event.Rejection.Kind.EMPTY;
+import static io.freshet.event.Rejection.Kind.NOT_JSON;
+import static io.freshet.event.Rejection.Kind.TOO_LARGE;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.freshet.event.DecodeResult;
+import io.freshet.event.RejectedException;
+import io.freshet.event.Rejection;
+import io.freshet.event.parse.FieldErrors;
+import io.freshet.event.parse.RecordParser;
+import io.freshet.event.parse.Tokens;
+import java.io.IOException;
+
+/**
+ * Opens a record's bytes as one JSON object and makes a rejection of whatever goes wrong in it.
+ *
+ * <p>UTF-8 only, nothing after the object, nesting at most {@value #MAX_DEPTH} deep.
+ */
+public final class JsonRecords implements RecordParser {
+  private static final int MAX_DEPTH = 64;
+
+  private final JsonFactory json;
+  private final int maxBytes;
+
+  public JsonRecords(int maxBytes) {
+    this.maxBytes = maxBytes;
+    StreamReadConstraints limits =
+        StreamReadConstraints.builder()
+            .maxNestingDepth(MAX_DEPTH)
+            .maxStringLength(maxBytes)
+            .build();
+    json =
+        JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CHARSET_DETECTION)
+            .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+            .streamReadConstraints(limits)
+            .build();
+  }
+
+  @Override
+  public <T> DecodeResult<T> parse(byte[] value, Body<T> body) {
+    try {
+      return parseOrThrow(value, body);
+    } catch (RejectedException e) {
+      return new DecodeResult.Rejected<>(e.rejection());
+    } catch (StreamConstraintsException e) {
+      return rejected(TOO_LARGE, describe(e));
+    } catch (JsonProcessingException e) {
+      return rejected(NOT_JSON, describe(e));
+    } catch (IOException | RuntimeException e) {
+      // Bytes that the parser's authors did not think of must not stop the job.
+      return rejected(NOT_JSON, "the JSON parser failed: " + e);
+    }
+  }
+
+  private <T> DecodeResult<T> parseOrThrow(byte[] value, Body<T> body)
+      throws IOException, RejectedException {
+    if (value == null || value.length == 0) {
+      throw new RejectedException(EMPTY, "the record has no value; a JSON object is right");
+    }
+    if (value.length > maxBytes) {
+      throw new RejectedException(
+          TOO_LARGE, "%d bytes; at most %d are allowed".formatted(value.length, maxBytes));
+    }
+    try (JsonParser parser = json.createParser(value)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new RejectedException(NOT_JSON, "the record is not a JSON object");
+      }
+      Tokens tokens = new JsonTokens(parser);
+      DecodeResult<T> outcome = body.read(tokens);
+      if (tokens.nextToken() != null) {
+        throw new RejectedException(
+            NOT_JSON, "something follows the JSON object" + FieldErrors.byteOf(tokens));
+      }
+      return outcome;
+    }
+  }
+
+  private static String describe(JsonProcessingException e) {
+    String place =
+        e.getLocation() == null ? "" : " (byte %d)".formatted(e.getLocation().getByteOffset());
+    return "not readable as JSON: " + e.getOriginalMessage() + place;
+  }
+
+  private static <T> DecodeResult<T> rejected(Rejection.Kind kind, String reason) {
+    return new DecodeResult.Rejected<>(new Rejection(kind, reason));
+  }
+}

@@ -1,0 +1,2 @@
+/** Tokens of JSON records. */
+package io.freshet.event.json;

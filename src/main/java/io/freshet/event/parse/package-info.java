@@ -1,0 +1,2 @@
+/** What the decoders of every format share: tokens, and errors that say where. */
+package io.freshet.event.parse;

@@ -1,0 +1,2 @@
+/** Schemas of Avro events, from a folder or a schema registry. */
+package io.freshet.event.registry;

@@ -1,0 +1,129 @@
+package io.freshet.feature.example;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * An example with its label, as the join hands it to the trainer.
+ *
+ * @param impressionId the impression it came from
+ * @param time event time of the label's decision, epoch milliseconds; never behind the watermark
+ * @param label 0 or 1 (fractions are allowed where a label is a weighted sum of actions); of a
+ *     correction, by how much the label learned before was too small
+ * @param weight importance weight of the impression, 1 unless the event says otherwise
+ * @param example the features
+ * @param kind what the label is, and so what is done with the example
+ * @param laterShare share of the clicks that come only after a fake negative was told: 0 where none
+ *     is, 1 where it is told at once
+ * @param scored whether the prediction made for this example is the impression's, to be held
+ *     against the final label
+ * @param origin where it comes from
+ */
+public record LabeledExample(
+    String impressionId,
+    long time,
+    float label,
+    float weight,
+    Example example,
+    Kind kind,
+    float laterShare,
+    boolean scored,
+    Origin origin) {
+
+  /** What the label of an example is. */
+  public enum Kind {
+    /** The final label of an impression of which nothing was told before. */
+    DECIDED,
+    /** A negative told before the label is known. */
+    FAKE_NEGATIVE,
+    /** The positive of an impression that may have been told as a negative before. */
+    REINGESTED,
+    /** Takes back a label that was learned, and learns the right one. */
+    CORRECTION,
+    /** No label: is predicted and not learned. */
+    PREDICTION
+  }
+
+  /** Where an example comes from. */
+  public enum Origin {
+    /** The stream. */
+    LIVE,
+    /** A recording, at its first pass. */
+    RECORDED,
+    /** A recording, at a later pass: it was learned before. */
+    REPEATED
+  }
+
+  public LabeledExample {
+    requireNonNull(impressionId, "impressionId");
+    requireNonNull(example, "example");
+    requireNonNull(kind, "kind");
+    requireNonNull(origin, "origin");
+  }
+
+  /** An example of the stream. */
+  public LabeledExample(
+      String impressionId,
+      long time,
+      float label,
+      float weight,
+      Example example,
+      Kind kind,
+      float laterShare,
+      boolean scored) {
+    this(impressionId, time, label, weight, example, kind, laterShare, scored, Origin.LIVE);
+  }
+
+  /** A final label. */
+  public LabeledExample(
+      String impressionId, long time, float label, float weight, Example example) {
+    this(impressionId, time, label, weight, example, Kind.DECIDED, 0, false);
+  }
+
+  /** Whether it changes the model. */
+  public boolean isLearned() {
+    return kind != Kind.PREDICTION;
+  }
+
+  /**
+   * Whether its label is one to hold a prediction against: a recording's is not, as its examples
+   * may have been learned before.
+   */
+  public boolean isJudged() {
+    return kind != Kind.PREDICTION && kind != Kind.CORRECTION && origin == Origin.LIVE;
+  }
+
+  /** Whether it was learned before. */
+  public boolean isRepeated() {
+    return origin == Origin.REPEATED;
+  }
+
+  /** The same, but that its prediction is the impression's own. */
+  public LabeledExample asScored() {
+    return new LabeledExample(
+        impressionId, time, label, weight, example, kind, laterShare, true, origin);
+  }
+
+  /** The same, to be predicted and not learned. */
+  public LabeledExample asPrediction() {
+    return new LabeledExample(
+        impressionId, time, 0, weight, example, Kind.PREDICTION, 0, scored, origin);
+  }
+
+  /** The same of a recording: its prediction is nobody's. */
+  public LabeledExample recorded(Origin pass) {
+    return new LabeledExample(
+        impressionId, time, label, weight, example, kind, laterShare, false, pass);
+  }
+
+  /** The same at another time. */
+  public LabeledExample at(long other) {
+    return new LabeledExample(
+        impressionId, other, label, weight, example, kind, laterShare, scored, origin);
+  }
+
+  /** The same with other features. */
+  public LabeledExample with(Example other) {
+    return new LabeledExample(
+        impressionId, time, label, weight, other, kind, laterShare, scored, origin);
+  }
+}

@@ -1,0 +1,130 @@
+package io.freshet.job.backfill;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Events in Kafka's topics: those from the first of a time on to the first of another, by the
+ * records' own timestamps; a log for each partition.
+ *
+ * @param properties of the Kafka client, its servers among them
+ * @param from epoch milliseconds
+ * @param to epoch milliseconds: a time whose records have all come, or another reading would find
+ *     more
+ */
+record EventRange(Map<String, String> properties, long from, long to) implements EventLogs {
+  private static final long serialVersionUID = 1L;
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  EventRange {
+    properties = Map.copyOf(properties);
+  }
+
+  /** Without the properties, which hold secrets. */
+  @Override
+  public String toString() {
+    return "the topics' records from %s to %s"
+        .formatted(Instant.ofEpochMilli(from), Instant.ofEpochMilli(to));
+  }
+
+  @Override
+  public List<Log> of(String topic) throws IOException {
+    List<Log> logs = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+      List<TopicPartition> partitions = new ArrayList<>();
+      for (PartitionInfo info : consumer.partitionsFor(topic, PATIENCE)) {
+        partitions.add(new TopicPartition(topic, info.partition()));
+      }
+      Map<TopicPartition, Long> starts = offsets(consumer, partitions, from);
+      Map<TopicPartition, Long> ends = offsets(consumer, partitions, to);
+      for (TopicPartition partition : partitions) {
+        logs.add(new Part(partition, starts.get(partition), ends.get(partition)));
+      }
+      return logs;
+    } catch (KafkaException e) {
+      throw new IOException("cannot read topic %s: %s".formatted(topic, e.getMessage()), e);
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    Map<String, Object> all = new HashMap<>(properties);
+    all.put("enable.auto.commit", false);
+    all.put("auto.offset.reset", "none"); // or what has been deleted would be left out unseen
+    return new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** The first offset of the time or after it; the end where there is none. */
+  private static Map<TopicPartition, Long> offsets(
+      KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions, long time) {
+    Map<TopicPartition, Long> times = new HashMap<>();
+    partitions.forEach(partition -> times.put(partition, Math.max(0, time)));
+    Map<TopicPartition, Long> offsets = new HashMap<>(consumer.endOffsets(partitions, PATIENCE));
+    Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times, PATIENCE);
+    found.forEach(
+        (partition, first) -> {
+          if (first != null) {
+            offsets.put(partition, first.offset());
+          }
+        });
+    return offsets;
+  }
+
+  /** A partition's records from an offset to another. */
+  private final class Part implements Log {
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final TopicPartition partition;
+    private final long end;
+    private final Queue<ConsumerRecord<byte[], byte[]>> polled = new ArrayDeque<>();
+
+    Part(TopicPartition partition, long start, long end) {
+      this.partition = requireNonNull(partition, "partition");
+      this.end = end;
+      consumer = consumer();
+      consumer.assign(List.of(partition));
+      consumer.seek(partition, start);
+    }
+
+    @Override
+    public Optional<ConsumerRecord<byte[], byte[]>> next() throws IOException {
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      try {
+        while (polled.isEmpty() && consumer.position(partition) < end) {
+          if (System.nanoTime() > deadline) {
+            throw new IOException(
+                "no record of %s from offset %d on within %s; its range ends at %d"
+                    .formatted(partition, consumer.position(partition), PATIENCE, end));
+          }
+          consumer.poll(POLL).records(partition).stream()
+              .filter(record -> record.offset() < end)
+              .forEach(polled::add);
+        }
+      } catch (KafkaException e) {
+        throw new IOException("cannot read %s: %s".formatted(partition, e.getMessage()), e);
+      }
+      return Optional.ofNullable(polled.poll());
+    }
+
+    @Override
+    public void close() {
+      consumer.close();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Recorded events learned before the stream. */
+package io.freshet.job.backfill;

@@ -1,0 +1,68 @@
+package io.freshet.job.example;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.model.batch.Predictions;
+import org.apache.flink.api.common.functions.FlatMapFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * What a learner predicted of an example just before it learned it.
+ *
+ * @param model the learner's name
+ * @param time when the label was decided, epoch milliseconds
+ * @param user hash of the user field
+ * @param afterCheckpoint the last one before: the model had learned what the snapshot of that
+ *     number holds, and what came since
+ */
+public record PredictedExample(
+    String model,
+    String impressionId,
+    long time,
+    float label,
+    float weight,
+    float prediction,
+    long user,
+    long afterCheckpoint) {
+
+  public PredictedExample {
+    requireNonNull(model, "model");
+    requireNonNull(impressionId, "impressionId");
+  }
+
+  /**
+   * The same for every learner, and when it is predicted again after a failure. An impression may
+   * be told as a negative first and as a positive then; when its label is decided hangs on how far
+   * the watermark was.
+   */
+  public String key() {
+    return impressionId + "/" + label;
+  }
+
+  /** One for each example of a message. */
+  public static final class Of implements FlatMapFunction<Predictions, PredictedExample> {
+    private static final long serialVersionUID = 1L;
+
+    private final String model;
+
+    public Of(String model) {
+      this.model = model;
+    }
+
+    @Override
+    public void flatMap(Predictions predictions, Collector<PredictedExample> out) {
+      for (int i = 0; i < predictions.size(); i++) {
+        out.collect(
+            new PredictedExample(
+                model,
+                predictions.traits().ids()[i],
+                predictions.times()[i],
+                predictions.labels()[i],
+                predictions.weights()[i],
+                predictions.probabilities()[i],
+                predictions.traits().users()[i],
+                predictions.traits().checkpoint()));
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Labeled examples and predictions as records and files. */
+package io.freshet.job.example;

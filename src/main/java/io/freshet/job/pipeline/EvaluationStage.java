@@ -1,0 +1,85 @@
+package io.freshet.job.pipeline;
+
+import io.freshet.config.LearnerConfig;
+import io.freshet.evaluate.operator.AtImpression;
+import io.freshet.evaluate.operator.ImpressionScores;
+import io.freshet.evaluate.operator.ProgressiveValidation;
+import io.freshet.evaluate.report.MetricsReport;
+import io.freshet.evaluate.report.MetricsReportCodec;
+import io.freshet.evaluate.report.MetricsSeries;
+import io.freshet.join.FinalLabel;
+import io.freshet.model.batch.Predictions;
+import io.freshet.train.message.MessageCodecs;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/** The part of the graph that holds predictions against labels. */
+final class EvaluationStage {
+  /** Metrics as they are at a checkpoint, for the snapshot of it. */
+  static final OutputTag<MetricsReport> AT_BARRIER =
+      new OutputTag<>("metrics-at-barrier", MetricsReportCodec.TYPE);
+
+  private final LearnerConfig config;
+
+  EvaluationStage(LearnerConfig config) {
+    this.config = config;
+  }
+
+  /** Names of the fields to slice by, by number. */
+  Map<Integer, String> slices() {
+    Map<Integer, String> slices = new HashMap<>();
+    for (String name : config.evaluate().slices()) {
+      slices.put(config.features().field(name).orElseThrow().number(), name);
+    }
+    return slices;
+  }
+
+  /** Each example as it is learned. */
+  SingleOutputStreamOperator<MetricsReport> progressive(
+      DataStream<Predictions> predictions, Optional<DataStream<Predictions>> names) {
+    return names
+        .map(texts -> texts.union(predictions))
+        .orElse(predictions)
+        .transform(
+            "ProgressiveValidation",
+            MetricsReportCodec.TYPE,
+            new ProgressiveValidation(
+                config.evaluate(), slices(), MetricsSeries.PROGRESSIVE, AT_BARRIER))
+        .uid(Uids.PROGRESSIVE_VALIDATION)
+        .setParallelism(1);
+  }
+
+  /** Each impression at the time it was shown, whatever the policy of labels. */
+  SingleOutputStreamOperator<MetricsReport> atImpression(
+      DataStream<Predictions> predictions, DataStream<FinalLabel> finalLabels) {
+    return predictions
+        .flatMap(EvaluationStage::scores)
+        .returns(AtImpression.TYPE)
+        .union(finalLabels.map(EvaluationStage::labelled).returns(AtImpression.TYPE))
+        .keyBy(AtImpression::key, Types.LONG)
+        .transform("ImpressionScores", MessageCodecs.PREDICTIONS, new ImpressionScores())
+        .uid(Uids.IMPRESSION_SCORES)
+        .transform(
+            "ImpressionValidation",
+            MetricsReportCodec.TYPE,
+            new ProgressiveValidation(config.evaluate(), MetricsSeries.AT_IMPRESSION, AT_BARRIER))
+        .uid(Uids.IMPRESSION_VALIDATION)
+        .setParallelism(1);
+  }
+
+  private static void scores(Predictions predictions, Collector<AtImpression> out) {
+    for (int i = 0; i < predictions.scoredKeys().length; i++) {
+      out.collect(new AtImpression.Predicted(predictions.scoredKeys()[i], predictions.scores()[i]));
+    }
+  }
+
+  private static AtImpression labelled(FinalLabel label) {
+    return new AtImpression.Labelled(label.key(), label.time(), label.label(), label.weight());
+  }
+}

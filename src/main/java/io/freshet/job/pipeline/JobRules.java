@@ -1,0 +1,108 @@
+package io.freshet.job.pipeline;
+
+import io.freshet.config.LearnerConfig;
+import io.freshet.train.RefusedException;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.OperatorState;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
+import org.apache.flink.runtime.state.CompletedCheckpointStorageLocation;
+import org.apache.flink.runtime.state.filesystem.AbstractFsCheckpointStorageAccess;
+
+/**
+ * What must hold before a job is submitted, or its promises would not. The loop's operators check
+ * again what holds in their tasks.
+ */
+final class JobRules {
+  private JobRules() {}
+
+  /**
+   * Refuses settings that break a promise, whoever made them.
+   *
+   * @param flink all settings that the job is submitted with
+   * @throws RefusedException with every problem, if there is one
+   */
+  static void check(ReadableConfig flink, LearnerConfig config) {
+    List<String> problems = new ArrayList<>();
+    Configuration checkpoints = Configuration.fromMap(flink.toMap());
+    if (!CheckpointingOptions.isCheckpointingEnabled(checkpoints)) {
+      problems.add(
+          "checkpoints are off, so that a failure would lose the model: set "
+              + "execution.checkpointing.interval above 0");
+    } else if (CheckpointingOptions.getCheckpointingMode(checkpoints)
+        != CheckpointingMode.EXACTLY_ONCE) {
+      problems.add(
+          "at-least-once checkpoints would count updates of the model twice: set "
+              + "execution.checkpointing.mode to EXACTLY_ONCE");
+    } else if (CheckpointingOptions.isUnalignedCheckpointEnabled(checkpoints)) {
+      problems.add(
+          "unaligned checkpoints would let a barrier overtake updates of the model: set "
+              + "execution.checkpointing.unaligned.enabled to false");
+    }
+    if (flink.get(PipelineOptions.GENERIC_TYPES)) {
+      problems.add(
+          "generic types are on, so that state could come to hold what no version reads again: "
+              + "set pipeline.generic-types to false");
+    }
+    flink
+        .getOptional(StateRecoveryOptions.SAVEPOINT_PATH)
+        .ifPresent(path -> checkMaxParallelism(path, config.maxParallelism(), problems));
+    if (!problems.isEmpty()) {
+      throw new RefusedException(String.join("; ", problems));
+    }
+  }
+
+  /**
+   * Whether the state that a job starts from has that of an operator.
+   *
+   * @throws IOException where it cannot be read
+   */
+  static boolean isInState(ReadableConfig flink, String uid) throws IOException {
+    Optional<String> path = flink.getOptional(StateRecoveryOptions.SAVEPOINT_PATH);
+    return path.isPresent()
+        && metadata(path.get()).getOperatorStates().stream()
+            .anyMatch(state -> state.getOperatorUid().filter(uid::equals).isPresent());
+  }
+
+  private static void checkMaxParallelism(String path, int configured, List<String> problems) {
+    int inState;
+    try {
+      inState = maxParallelism(path);
+    } catch (IOException e) {
+      problems.add("cannot start from " + path + ": " + e.getMessage());
+      return;
+    }
+    if (inState != configured) {
+      problems.add(
+          "max-parallelism is %d, but the state in %s was made with %d, for good: set max-parallelism to %d"
+              .formatted(configured, path, inState, inState));
+    }
+  }
+
+  /** That of the keyed operators; some sinks have parts that are fixed at 1. */
+  private static int maxParallelism(String path) throws IOException {
+    return metadata(path).getOperatorStates().stream()
+        .mapToInt(OperatorState::getMaxParallelism)
+        .max()
+        .orElseThrow(() -> new IOException("it holds no state"));
+  }
+
+  private static CheckpointMetadata metadata(String path) throws IOException {
+    CompletedCheckpointStorageLocation location =
+        AbstractFsCheckpointStorageAccess.resolveCheckpointPointer(path);
+    try (DataInputStream in = new DataInputStream(location.getMetadataHandle().openInputStream())) {
+      return Checkpoints.loadCheckpointMetadata(
+          in, JobRules.class.getClassLoader(), location.getExternalPointer());
+    }
+  }
+}

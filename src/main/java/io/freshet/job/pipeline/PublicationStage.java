@@ -1,0 +1,116 @@
+package io.freshet.job.pipeline;
+
+import io.freshet.config.LearnerConfig;
+import io.freshet.evaluate.report.Metrics;
+import io.freshet.evaluate.report.MetricsReport;
+import io.freshet.job.source.SourceOffset;
+import io.freshet.job.source.SourceRouter;
+import io.freshet.model.row.RowBlock;
+import io.freshet.model.row.TableCounts;
+import io.freshet.snapshot.announce.AnnouncementSink;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.publish.SnapshotPublisher;
+import io.freshet.snapshot.write.PublisherInput;
+import io.freshet.snapshot.write.SnapshotWriter;
+import io.freshet.train.InitialModel;
+import io.freshet.train.loop.TrainingLoop;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+
+/**
+ * The part of the graph that publishes snapshots: who writes them, and what the publisher hears.
+ */
+final class PublicationStage {
+  private final LearnerConfig config;
+  private final InitialModel start;
+
+  PublicationStage(LearnerConfig config, InitialModel start) {
+    this.config = config;
+    this.start = start;
+  }
+
+  /** What the loop and its metrics have to say at a barrier. */
+  DataStream<PublisherInput> announcements(
+      TrainingLoop loop, SingleOutputStreamOperator<MetricsReport> metrics) {
+    return parts(loop.rows())
+        .union(
+            loop.dense().<PublisherInput>map(PublisherInput.Dense::new).returns(PublisherInput.TYPE),
+            loop.counts().map(PublicationStage::added).returns(PublisherInput.TYPE),
+            metrics
+                .getSideOutput(EvaluationStage.AT_BARRIER)
+                .map(PublicationStage::figures)
+                .returns(PublisherInput.TYPE),
+            metrics.map(PublicationStage::window).returns(PublisherInput.TYPE));
+  }
+
+  /** How far a source has come. */
+  static DataStream<PublisherInput> offsets(SingleOutputStreamOperator<?> router) {
+    return router
+        .getSideOutput(SourceRouter.OFFSETS)
+        .map(PublicationStage::offset)
+        .returns(PublisherInput.TYPE);
+  }
+
+  /** When the join stops time, and why. */
+  static DataStream<PublisherInput> holds(DataStream<String> holds) {
+    return holds.<PublisherInput>map(PublisherInput.Withheld::new).returns(PublisherInput.TYPE);
+  }
+
+  private SingleOutputStreamOperator<PublisherInput> parts(DataStream<RowBlock> rows) {
+    return rows.transform(
+            "SnapshotWriter",
+            PublisherInput.TYPE,
+            new SnapshotWriter(
+                config.snapshot(), config.model(), SnapshotWriter.DEFAULT_MAX_ROWS_HELD))
+        .uid(Uids.SNAPSHOT_WRITER);
+  }
+
+  /** Adds the publisher. */
+  void attach(DataStream<PublisherInput> announcements, AnnouncementSink.Factory notices) {
+    SnapshotPublisher publisher =
+        new SnapshotPublisher(
+            config.snapshot(),
+            config.name(),
+            config.features(),
+            config.model(),
+            labels(),
+            config.train().learning().table().zeroFields(),
+            notices);
+    announcements
+        .transform(
+            "SnapshotPublisher",
+            Types.VOID,
+            start.model().shape().map(publisher::startingFrom).orElse(publisher))
+        .uid(Uids.SNAPSHOT_PUBLISHER)
+        .setParallelism(1);
+  }
+
+  private Manifest.Labels labels() {
+    return Manifest.Labels.of(config.join().definition().toText(), config.join().labels());
+  }
+
+  private static PublisherInput offset(SourceOffset offset) {
+    return new PublisherInput.Offset(offset.topic(), offset.partition(), offset.nextOffset());
+  }
+
+  private static PublisherInput added(TableCounts counts) {
+    return new PublisherInput.Added(counts.asMap());
+  }
+
+  private static PublisherInput window(MetricsReport report) {
+    Metrics window = report.window();
+    double weight = window.ctr() > 0 ? window.positives() / window.ctr() : window.examples();
+    return new PublisherInput.Window(
+        window.to(),
+        window.examples(),
+        weight,
+        window.positives(),
+        window.logloss(),
+        window.calibration());
+  }
+
+  private static PublisherInput figures(MetricsReport report) {
+    return new PublisherInput.Metrics(report.asMap());
+  }
+}

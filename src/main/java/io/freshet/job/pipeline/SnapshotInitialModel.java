@@ -1,0 +1,130 @@
+package io.freshet.job.pipeline;
+
+import io.freshet.config.LearnerConfig;
+import io.freshet.feature.Field;
+import io.freshet.model.dense.ModelShape;
+import io.freshet.model.dense.ModelShape.Member;
+import io.freshet.snapshot.format.EmbeddingRows;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.FlinkStorage;
+import io.freshet.snapshot.store.SnapshotReader;
+import io.freshet.snapshot.store.SnapshotStore;
+import io.freshet.train.RefusedException;
+import io.freshet.train.WarmStart;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A published version as what a job starts from. Every shard reads its files one by one and keeps
+ * what is its own.
+ *
+ * @param root of the snapshots
+ * @param name of the version
+ * @param shapeText its shape
+ * @param lastSeen what its rows count as last seen, epoch milliseconds
+ */
+record SnapshotInitialModel(String root, String name, String shapeText, long lastSeen)
+    implements WarmStart {
+
+  /**
+   * The start from a version.
+   *
+   * @param place the snapshots' root for its current version, or {@code ROOT/VERSION}
+   * @throws RefusedException where the learner's rows or fields are not those of the version
+   * @throws IOException where there is no such version
+   */
+  static SnapshotInitialModel of(String place, LearnerConfig config) throws IOException {
+    int slash = place.lastIndexOf('/');
+    Optional<Version> named = Version.parse(place.substring(slash + 1));
+    String root = named.isPresent() ? place.substring(0, Math.max(0, slash)) : place;
+    SnapshotStore store = store(root);
+    Version version =
+        named.isPresent()
+            ? named.get()
+            : store
+                .latest()
+                .orElseThrow(
+                    () -> new IOException(root + " holds no current version to start from"));
+    Manifest manifest = store.manifest(version);
+    check(manifest, config);
+    return new SnapshotInitialModel(
+        root,
+        version.toString(),
+        shape(manifest).text(),
+        manifest.eventTime().map(Instant::toEpochMilli).orElse(0L));
+  }
+
+  private static ModelShape shape(Manifest manifest) {
+    List<Integer> zero = manifest.unknownIds().zeroFields();
+    return new ModelShape(
+        manifest.model().embeddingSize(),
+        manifest.model().hiddenLayers(),
+        manifest.model().crossLayers(),
+        manifest.schema().fields().stream()
+            .map(field -> new Member(field.number(), zero.contains(field.number())))
+            .toList());
+  }
+
+  private static void check(Manifest manifest, LearnerConfig config) {
+    List<String> problems = new ArrayList<>();
+    Manifest.Model model = manifest.model();
+    differ("model.kind", config.model().kind().key(), model.kind(), problems);
+    differ("model.embedding-size", config.model().embeddingSize(), model.embeddingSize(), problems);
+    for (Field field : config.features().fields()) {
+      manifest.schema().fields().stream()
+          .filter(theirs -> theirs.number() == field.number())
+          .forEach(theirs -> differ("feature number " + field.number(), field, theirs, problems));
+    }
+    if (!problems.isEmpty()) {
+      throw new RefusedException(
+          "version %s is of another model: %s"
+              .formatted(manifest.version(), String.join("; ", problems)));
+    }
+  }
+
+  private static void differ(String key, Object own, Object theirs, List<String> problems) {
+    if (!own.equals(theirs)) {
+      problems.add("%s is %s, there it is %s".formatted(key, own, theirs));
+    }
+  }
+
+  @Override
+  public Optional<ModelShape> shape() {
+    return Optional.of(ModelShape.parse(shapeText));
+  }
+
+  @Override
+  public void rows(Rows to) throws Exception {
+    SnapshotReader reader = new SnapshotReader(store(root));
+    for (Manifest manifest : reader.chain(version(), Optional.empty())) {
+      for (EmbeddingFile file : manifest.embeddings()) {
+        EmbeddingRows rows = reader.rows(manifest, file);
+        for (int i = 0; i < rows.size(); i++) {
+          to.take(rows.fids()[i], rows.updates()[i], lastSeen, rows.rows(), i * rows.width());
+        }
+        for (long fid : rows.removed()) {
+          to.remove(fid);
+        }
+      }
+    }
+  }
+
+  @Override
+  public float[] dense() throws IOException {
+    SnapshotStore store = store(root);
+    return new SnapshotReader(store).dense(store.manifest(version()));
+  }
+
+  private Version version() {
+    return Version.parse(name).orElseThrow();
+  }
+
+  private static SnapshotStore store(String root) throws IOException {
+    return new SnapshotStore(FlinkStorage.at(root));
+  }
+}

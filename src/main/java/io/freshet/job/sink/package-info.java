@@ -1,0 +1,2 @@
+/** Kafka topics and files out. */
+package io.freshet.job.sink;

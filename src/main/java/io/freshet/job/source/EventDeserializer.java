@@ -1,0 +1,150 @@
+package io.freshet.job.source;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.event.DecodeResult;
+import io.freshet.event.EventFormat;
+import io.freshet.event.EventVersion;
+import io.freshet.event.Rejection;
+import io.freshet.event.SchemaLocations;
+import io.freshet.event.avro.WriterSchemas;
+import io.freshet.event.registry.SchemaLookup;
+import io.freshet.job.source.SourceRecord.Dead;
+import io.freshet.job.source.SourceRecord.Good;
+import io.freshet.job.source.SourceRecord.Names;
+import io.freshet.job.source.SourceRecord.Tick;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * Makes events of Kafka records, and dead letters of those that are none. Never throws on a record,
+ * but where the schema of one in Avro cannot be looked up.
+ *
+ * <p>Ahead of a record whose event time is further on than the partition's last tick by the given
+ * step goes a {@link Tick}. So the watermark of a replay is always close ahead of the records, and
+ * a positive does not overtake the negatives that were decided before it.
+ *
+ * @param <T> the type of the events
+ */
+public abstract class EventDeserializer<T> implements KafkaRecordDeserializationSchema<SourceRecord<T>> {
+  private static final long serialVersionUID = 1L;
+
+  private final long step;
+  private final EventFormat format;
+  private final SchemaLocations places;
+  private transient long[] lastTicks; // by partition
+
+  EventDeserializer(Duration step, EventFormat format, SchemaLocations places) {
+    this.step = requireNonNull(step, "step").toMillis();
+    this.format = requireNonNull(format, "format");
+    this.places = requireNonNull(places, "places");
+  }
+
+  @Override
+  public final void open(InitializationContext context) {
+    if (format == EventFormat.AVRO) {
+      SchemaLookup schemas = new SchemaLookup(places);
+      MetricGroup metrics = context.getMetricGroup();
+      metrics.gauge("schemaWaitMillis", schemas::waitingMillis);
+      metrics.gauge("schemasFound", schemas::found);
+      open(Optional.of(schemas));
+    } else {
+      open();
+    }
+  }
+
+  /** Opens where nobody reads metrics. */
+  public final void open() {
+    open(format == EventFormat.AVRO ? Optional.of(new SchemaLookup(places)) : Optional.empty());
+  }
+
+  /**
+   * Makes what decodes, once, ahead of the first record.
+   *
+   * @param schemas of Avro; nothing where the format is JSON
+   */
+  public abstract void open(Optional<WriterSchemas> schemas);
+
+  abstract DecodeResult<T> decode(byte[] value, long kafkaTimestamp);
+
+  abstract long timestamp(T event);
+
+  /** Texts of feature ids that the record decoded last was the first to hold. */
+  Map<Long, String> freshNames() {
+    return Map.of();
+  }
+
+  @Override
+  public void deserialize(
+      ConsumerRecord<byte[], byte[]> record, Collector<SourceRecord<T>> collector)
+      throws IOException {
+    DecodeResult<T> outcome = read(record);
+    if (outcome instanceof DecodeResult.Good<T> good) {
+      long timestamp = timestamp(good.value());
+      if (isTickDue(record.partition(), timestamp)) {
+        collector.collect(new Tick<>(timestamp));
+      }
+      Map<Long, String> names = freshNames();
+      if (!names.isEmpty()) {
+        collector.collect(new Names<>(names));
+      }
+      collector.collect(
+          new Good<>(good.value(), timestamp, good.ignored(), record.partition(), record.offset()));
+    } else if (outcome instanceof DecodeResult.Rejected<T> rejected) {
+      collector.collect(new Dead<>(letter(record, rejected.rejection())));
+    }
+  }
+
+  private DecodeResult<T> read(ConsumerRecord<byte[], byte[]> record) throws IOException {
+    Header version = record.headers().lastHeader(EventVersion.HEADER);
+    Optional<Rejection> refusal = EventVersion.refusal(version == null ? null : version.value());
+    try {
+      return refusal.isPresent()
+          ? new DecodeResult.Rejected<>(refusal.get())
+          : decode(record.value(), record.timestamp());
+    } catch (UncheckedIOException e) { // of the schemas
+      throw new IOException(
+          "%s-%d, offset %d: %s"
+              .formatted(
+                  record.topic(), record.partition(), record.offset(), e.getCause().getMessage()),
+          e.getCause());
+    }
+  }
+
+  private boolean isTickDue(int partition, long timestamp) {
+    if (lastTicks == null) {
+      lastTicks = new long[0];
+    }
+    if (partition >= lastTicks.length) {
+      int before = lastTicks.length;
+      lastTicks = Arrays.copyOf(lastTicks, partition + 1);
+      Arrays.fill(lastTicks, before, lastTicks.length, Long.MIN_VALUE);
+    }
+    long last = lastTicks[partition];
+    if (last != Long.MIN_VALUE && timestamp < last + step) {
+      return false;
+    }
+    lastTicks[partition] = timestamp;
+    return true;
+  }
+
+  private static DeadLetter letter(ConsumerRecord<byte[], byte[]> record, Rejection rejection) {
+    return new DeadLetter(
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        record.timestamp(),
+        rejection,
+        record.value());
+  }
+}

@@ -1,0 +1,93 @@
+package io.freshet.job.source;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.event.DecodeResult;
+import io.freshet.event.EventSettings;
+import io.freshet.event.Impression;
+import io.freshet.event.avro.WriterSchemas;
+import io.freshet.event.decode.ImpressionDecoder;
+import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.ExampleEncoder;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.ValueNames;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+
+/**
+ * Impressions from Kafka, encoded at once: what waits in the join is ids, not the raw values. One
+ * that decodes but does not fit the schema is a dead letter too.
+ */
+public final class ImpressionDeserializer extends EventDeserializer<EncodedImpression> {
+  private static final long serialVersionUID = 1L;
+
+  private final EventSettings settings;
+  private final FeatureSchema schema;
+  private final List<String> named;
+  private transient ImpressionDecoder decoder;
+  private transient ExampleEncoder encoder;
+  private transient ValueNames names;
+  private transient Map<Long, String> fresh;
+
+  public ImpressionDeserializer(EventSettings settings, FeatureSchema schema, Duration step) {
+    this(settings, schema, step, List.of());
+  }
+
+  /** Tells the texts of some fields' values, too. */
+  public ImpressionDeserializer(
+      EventSettings settings, FeatureSchema schema, Duration step, List<String> named) {
+    super(step, settings.impressions(), settings.schemas());
+    this.named = List.copyOf(named);
+    this.settings = requireNonNull(settings, "settings");
+    this.schema = requireNonNull(schema, "schema");
+  }
+
+  @Override
+  public void open(Optional<WriterSchemas> schemas) {
+    encoder = new ExampleEncoder(schema);
+    decoder =
+        schemas
+            .map(avro -> new ImpressionDecoder(settings, encoder.names(), avro))
+            .orElseGet(() -> new ImpressionDecoder(settings, encoder.names()));
+    names = new ValueNames(schema, named);
+    fresh = Map.of();
+  }
+
+  @Override
+  DecodeResult<EncodedImpression> decode(byte[] value, long kafkaTimestamp) {
+    DecodeResult<Impression> decoded = decoder.decode(value, kafkaTimestamp);
+    if (decoded instanceof DecodeResult.Good<Impression> good) {
+      DecodeResult<EncodedImpression> encoded = encoder.encode(good.value());
+      if (encoded instanceof DecodeResult.Good<EncodedImpression> && !named.isEmpty()) {
+        fresh = names.fresh(good.value().features());
+      }
+      return withIgnored(encoded, good.ignored());
+    }
+    return new DecodeResult.Rejected<>(((DecodeResult.Rejected<Impression>) decoded).rejection());
+  }
+
+  @Override
+  Map<Long, String> freshNames() {
+    return fresh;
+  }
+
+  @Override
+  long timestamp(EncodedImpression impression) {
+    return impression.timestamp();
+  }
+
+  @Override
+  public TypeInformation<SourceRecord<EncodedImpression>> getProducedType() {
+    return SourceRecordCodec.IMPRESSIONS;
+  }
+
+  private static DecodeResult<EncodedImpression> withIgnored(
+      DecodeResult<EncodedImpression> outcome, int ignored) {
+    return outcome instanceof DecodeResult.Good<EncodedImpression> good
+        ? new DecodeResult.Good<>(good.value(), ignored)
+        : outcome;
+  }
+}

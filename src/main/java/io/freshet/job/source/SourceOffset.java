@@ -1,0 +1,15 @@
+package io.freshet.job.source;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * How far a partition has been read: everything before {@code nextOffset} is ahead of the barrier.
+ *
+ * <p>After rescaling, two subtasks may tell of one partition: the larger offset holds.
+ */
+public record SourceOffset(String topic, int partition, long nextOffset) {
+
+  public SourceOffset {
+    requireNonNull(topic, "topic");
+  }
+}

@@ -1,0 +1,72 @@
+package io.freshet.job.source;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.feature.example.LabeledExample;
+import java.util.Map;
+import org.apache.flink.api.common.eventtime.TimestampAssigner;
+
+/**
+ * What a Kafka source hands to the {@link SourceRouter} behind it.
+ *
+ * @param <T> the type of a good value
+ */
+public sealed interface SourceRecord<T> {
+
+  /** Event time, epoch milliseconds, or {@link TimestampAssigner#NO_TIMESTAMP}. */
+  long timestamp();
+
+  /**
+   * A record that decoded.
+   *
+   * @param ignored how many keys and features of the record nobody asked for
+   */
+  record Good<T>(T value, long timestamp, int ignored, int partition, long offset)
+      implements SourceRecord<T> {
+    public Good {
+      requireNonNull(value, "value");
+    }
+  }
+
+  /** A record that did not. It has no event time: a bad clock must not move the watermark. */
+  record Dead<T>(DeadLetter letter) implements SourceRecord<T> {
+    public Dead {
+      requireNonNull(letter, "letter");
+    }
+
+    @Override
+    public long timestamp() {
+      return TimestampAssigner.NO_TIMESTAMP;
+    }
+  }
+
+  /**
+   * Tells the watermark of a record that comes next, which it goes ahead of: Flink would send the
+   * watermark behind the record that carries it.
+   */
+  record Tick<T>(long timestamp) implements SourceRecord<T> {}
+
+  /** An example of before the stream: it passes the join by, and has no time in it. */
+  record Past<T>(LabeledExample example) implements SourceRecord<T> {
+    public Past {
+      requireNonNull(example, "example");
+    }
+
+    @Override
+    public long timestamp() {
+      return TimestampAssigner.NO_TIMESTAMP;
+    }
+  }
+
+  /** Tells texts of feature ids, ahead of the first record that holds them. It has no time. */
+  record Names<T>(Map<Long, String> texts) implements SourceRecord<T> {
+    public Names {
+      texts = Map.copyOf(texts);
+    }
+
+    @Override
+    public long timestamp() {
+      return TimestampAssigner.NO_TIMESTAMP;
+    }
+  }
+}

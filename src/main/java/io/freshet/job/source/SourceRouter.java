@@ -1,0 +1,191 @@
+package io.freshet.job.source;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.job.source.SourceRecord.Dead;
+import io.freshet.job.source.SourceRecord.Good;
+import io.freshet.job.source.SourceRecord.Names;
+import io.freshet.job.source.SourceRecord.Past;
+import io.freshet.join.operator.LabeledExampleCodec;
+import io.freshet.model.batch.Predictions;
+import io.freshet.train.message.MessageCodecs;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Stands right behind a Kafka source, in its chain: good events go on, dead letters leave by a side
+ * output and are counted.
+ *
+ * <p>Ahead of each barrier, and at the end of input, it tells how far each partition has been read
+ * that it ever saw, by another side output: a cut of the topic that fits the checkpoint.
+ *
+ * <p>Examples of a recording that comes ahead of the stream leave by a side output. The events that
+ * they were made of go no further when the topic holds them too: those up to a time, which is part
+ * of the checkpoint.
+ *
+ * <p>Metrics: {@code events}, {@code deadLetters} in all and one for each kind of rejection, {@code
+ * ignoredValues} and {@code recordedEvents}, which are part of the checkpoint, and {@code
+ * silentSeconds}.
+ *
+ * @param <T> the type of the events
+ */
+public final class SourceRouter<T> extends AbstractStreamOperator<T>
+    implements OneInputStreamOperator<SourceRecord<T>, T> {
+  private static final long serialVersionUID = 1L;
+  public static final long NEVER = Long.MIN_VALUE;
+
+  public static final OutputTag<DeadLetter> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", DeadLetterCodec.TYPE);
+  public static final OutputTag<SourceOffset> OFFSETS =
+      new OutputTag<>("offsets", SourceOffsetCodec.TYPE);
+
+  /** What was learned of before the stream. */
+  public static final OutputTag<LabeledExample> PAST =
+      new OutputTag<>("past", LabeledExampleCodec.TYPE);
+
+  /** Texts of feature ids, for whoever gives figures by them. */
+  public static final OutputTag<Predictions> NAMES =
+      new OutputTag<>("names", MessageCodecs.PREDICTIONS);
+
+  private final String topic;
+  private final long recordedUntil;
+
+  private transient ListState<SourceOffset> storedOffsets;
+  private transient ListState<Long> storedUntil;
+  private transient long until; // of events that were learned from a recording
+  private transient Map<Integer, Long> nextOffsets; // by partition
+  private transient boolean finished;
+  private transient RouterCounts counts;
+  private transient IdleTopicMonitor silence;
+
+  SourceRouter(String topic) {
+    this(topic, NEVER);
+  }
+
+  /**
+   * @param recordedUntil events of this time or before were in a recording, epoch milliseconds
+   */
+  SourceRouter(String topic, long recordedUntil) {
+    this.topic = requireNonNull(topic, "topic");
+    this.recordedUntil = recordedUntil;
+  }
+
+  /** The node of the topology behind the source that reads the topic. */
+  public static <T> SingleOutputStreamOperator<T> behind(
+      DataStream<SourceRecord<T>> source, String topic, TypeInformation<T> type) {
+    return behind(source, topic, type, NEVER);
+  }
+
+  /** The same where events up to a time, in epoch milliseconds, were in a recording. */
+  public static <T> SingleOutputStreamOperator<T> behind(
+      DataStream<SourceRecord<T>> source,
+      String topic,
+      TypeInformation<T> type,
+      long recordedUntil) {
+    return source
+        .transform("route " + topic, type, new SourceRouter<>(topic, recordedUntil))
+        .setParallelism(source.getParallelism()); // or Flink would deal the records out, unordered
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    counts = new RouterCounts(context.getOperatorStateStore(), getMetricGroup());
+    storedOffsets =
+        context
+            .getOperatorStateStore()
+            .getListState(new ListStateDescriptor<>("offsets", SourceOffsetCodec.TYPE));
+    storedUntil =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("recorded-until", Types.LONG));
+    until = recordedUntil;
+    for (long stored : storedUntil.get()) {
+      until = stored; // each subtask's is the same
+    }
+    nextOffsets = new TreeMap<>();
+    for (SourceOffset offset : storedOffsets.get()) {
+      if (offset.topic().equals(topic)) {
+        nextOffsets.merge(offset.partition(), offset.nextOffset(), Math::max);
+      }
+    }
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    silence = new IdleTopicMonitor(topic);
+    getMetricGroup().gauge("silentSeconds", () -> silence.seconds());
+    long interval = IdleTopicMonitor.INTERVAL.toMillis();
+    processingTimeService.scheduleWithFixedDelay(time -> silence.look(), interval, interval);
+  }
+
+  @Override
+  public void processElement(StreamRecord<SourceRecord<T>> element) {
+    silence.heard();
+    if (element.getValue() instanceof Good<T> good) {
+      nextOffsets.put(good.partition(), good.offset() + 1);
+      counts.good(good.ignored());
+      if (good.timestamp() > until) {
+        output.collect(new StreamRecord<>(good.value(), good.timestamp()));
+      } else {
+        counts.recorded();
+      }
+    } else if (element.getValue() instanceof Dead<T> dead) {
+      DeadLetter letter = dead.letter();
+      nextOffsets.put(letter.partition(), letter.offset() + 1);
+      counts.dead(letter.rejection().kind());
+      output.collect(DEAD_LETTERS, new StreamRecord<>(letter)); // no timestamp, not even "none"
+    } else if (element.getValue() instanceof Names<T> names) {
+      output.collect(NAMES, new StreamRecord<>(Predictions.named(names.texts())));
+    } else if (element.getValue() instanceof Past<T> past) {
+      output.collect(PAST, new StreamRecord<>(past.example()));
+    }
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) {
+    if (!finished) {
+      tellOffsets();
+    }
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    storedOffsets.update(offsets());
+    storedUntil.update(until == NEVER ? List.of() : List.of(until));
+    counts.store();
+  }
+
+  @Override
+  public void finish() throws Exception {
+    tellOffsets();
+    finished = true; // what is sent later would be dropped without a word
+    super.finish();
+  }
+
+  private void tellOffsets() {
+    offsets().forEach(offset -> output.collect(OFFSETS, new StreamRecord<>(offset)));
+  }
+
+  private List<SourceOffset> offsets() {
+    return nextOffsets.entrySet().stream()
+        .map(e -> new SourceOffset(topic, e.getKey(), e.getValue()))
+        .toList();
+  }
+}

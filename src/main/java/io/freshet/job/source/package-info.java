@@ -1,0 +1,2 @@
+/** Kafka topics in: decoding, watermarks, dead letters, routing. */
+package io.freshet.job.source;

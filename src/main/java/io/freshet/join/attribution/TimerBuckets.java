@@ -1,0 +1,135 @@
+package io.freshet.join.attribution;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.internal.InternalListState;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.KeyContext;
+
+/**
+ * What the join has to do when: impressions to look at, and examples to send on.
+ *
+ * <p>Time is cut in buckets. Each bucket has one page for each key group: a list of ids and a list
+ * of examples, kept under a key that belongs to the key group, with the bucket as their namespace.
+ * A page has one timer, however many ids are on it. So an impression that waits costs an append of
+ * its id and no timer, and pages move with their key groups when the job is rescaled.
+ *
+ * <p>The keys of pages begin with a character that ends no state of an impression even if an
+ * impression's id equals one: pages and impressions have different states.
+ */
+public final class TimerBuckets {
+  private static final char PAGE = '\0';
+
+  private final KeyContext context;
+  private final InternalListState<String, Long, String> ids;
+  private final InternalListState<String, Long, DeferredExample> examples;
+  private final InternalTimerService<VoidNamespace> timers;
+  private final long bucket;
+  private final String[] pages; // the key of each key group's pages, found when first needed
+  private final NavigableMap<Long, BitSet> timed = new TreeMap<>(); // pages known to have a timer
+
+  public TimerBuckets(
+      KeyContext context,
+      InternalListState<String, Long, String> ids,
+      InternalListState<String, Long, DeferredExample> examples,
+      InternalTimerService<VoidNamespace> timers,
+      Duration bucket,
+      int keyGroups) {
+    this.context = requireNonNull(context, "context");
+    this.ids = requireNonNull(ids, "ids");
+    this.examples = requireNonNull(examples, "examples");
+    this.timers = requireNonNull(timers, "timers");
+    this.bucket = bucket.toMillis();
+    this.pages = new String[keyGroups];
+  }
+
+  /** Has the id, which is the current key, looked at when the bucket of the time ends. */
+  public void look(String id, long time) throws Exception {
+    long end = endOfBucket(time);
+    turnTo(id, end);
+    ids.setCurrentNamespace(end);
+    ids.add(id);
+    context.setCurrentKey(id);
+  }
+
+  /** Has an example of the current key sent on when the bucket of the time ends. */
+  public void send(DeferredExample held, long time) throws Exception {
+    long end = endOfBucket(time);
+    String id = held.example().impressionId();
+    turnTo(id, end);
+    examples.setCurrentNamespace(end);
+    examples.add(held);
+    context.setCurrentKey(id);
+  }
+
+  /** Takes the ids, each once, off the page whose timer fires, its key being the current one. */
+  public Collection<String> takeIds(long end) throws Exception {
+    timed.headMap(end, false).clear();
+    forgetTimer(end);
+    ids.setCurrentNamespace(end);
+    Collection<String> due = new LinkedHashSet<>(take(ids));
+    return due;
+  }
+
+  /** Takes the examples off the page whose timer fires, its key being the current one. */
+  public List<DeferredExample> takeExamples(long end) throws Exception {
+    examples.setCurrentNamespace(end);
+    return take(examples);
+  }
+
+  private static <T> List<T> take(InternalListState<String, Long, T> state) throws Exception {
+    List<T> taken = state.getInternal();
+    if (taken == null) {
+      return List.of();
+    }
+    state.clear();
+    return taken;
+  }
+
+  /** Makes the page that the key is to be put on the current key, and sets its timer. */
+  private void turnTo(String key, long end) {
+    int group = group(key);
+    if (pages[group] == null) {
+      pages[group] = pageOf(group);
+    }
+    context.setCurrentKey(pages[group]);
+    BitSet groups = timed.computeIfAbsent(end, any -> new BitSet());
+    if (!groups.get(group)) {
+      groups.set(group);
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, end);
+    }
+  }
+
+  private void forgetTimer(long end) {
+    BitSet groups = timed.get(end);
+    if (groups != null) {
+      groups.clear(group((String) context.getCurrentKey()));
+    }
+  }
+
+  private String pageOf(int group) {
+    for (int i = 0; ; i++) {
+      String page = PAGE + Integer.toString(i);
+      if (group(page) == group) {
+        return page;
+      }
+    }
+  }
+
+  private int group(String key) {
+    return KeyGroupRangeAssignment.assignToKeyGroup(key, pages.length);
+  }
+
+  private long endOfBucket(long time) {
+    return time + Math.floorMod(-time, bucket);
+  }
+}

@@ -1,0 +1,216 @@
+package io.freshet.join.breaker;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * How many clicks came, and how many the impressions let expect.
+ *
+ * <p>Event time is cut in buckets. With I(j) the impressions shown in bucket j, and r(l) the clicks
+ * that an impression usually gets l buckets after its own,
+ *
+ * <pre>
+ * expected(j) = Σ I(j − l) · r(l)     r(l) = Σ γ^a · clicks of lag l / Σ γ^a · I
+ * </pre>
+ *
+ * <p>where the sums of r run over the buckets that were {@link #learn}ed, a buckets ago. So a rise
+ * of traffic does not look like a lack of clicks, though they come later. Only clicks that found
+ * their impression are counted, each once: those that no longer find any are missing, too.
+ *
+ * <p>Memory: the buckets of one attribution window, of the longest test and of what is held, with
+ * at most {@value #MOST_LAGS} counts each.
+ */
+final class ClickRateEstimator {
+  private static final int MOST_LAGS = 512;
+
+  /** Buckets that one test may span. */
+  static final int LONGEST_TEST = 360;
+
+  private final long width;
+  private final int lags;
+  private final double decay;
+  private final NavigableMap<Long, Bucket> buckets = new TreeMap<>();
+  private final double[] clicked; // by lag, the sums of r
+  private final double[] shown;
+
+  ClickRateEstimator(Duration bucket, Duration attributionWindow, Duration memory) {
+    long window = attributionWindow.toMillis();
+    width = Math.max(bucket.toMillis(), (window + MOST_LAGS - 3) / (MOST_LAGS - 2));
+    lags = (int) (window / width) + 2;
+    decay = Math.exp(-(double) width / memory.toMillis());
+    clicked = new double[lags];
+    shown = new double[lags];
+  }
+
+  private static final class Bucket {
+    double impressions;
+    double clicks;
+    final double[] byLag;
+
+    Bucket(int lags) {
+      byLag = new double[lags];
+    }
+  }
+
+  /** The bucket of a time. */
+  long bucket(long time) {
+    return Math.floorDiv(time, width);
+  }
+
+  /** When a bucket ends. */
+  long end(long bucket) {
+    return (bucket + 1) * width;
+  }
+
+  /** Buckets after its own in which an impression may be clicked, its own included. */
+  int lags() {
+    return lags;
+  }
+
+  void impression(long shownAt) {
+    at(bucket(shownAt)).impressions++;
+  }
+
+  /** A click that counts for its impression. */
+  void click(long shownAt, long clickedAt) {
+    long bucket = bucket(Math.max(shownAt, clickedAt));
+    Bucket counts = at(bucket);
+    counts.clicks++;
+    counts.byLag[(int) Math.min(lags - 1, bucket - bucket(shownAt))]++;
+  }
+
+  double came(long bucket) {
+    Bucket counts = buckets.get(bucket);
+    return counts == null ? 0 : counts.clicks;
+  }
+
+  /** Clicks to expect in each bucket of a range, its last included. */
+  double[] expected(long from, long to) {
+    long first = from - lags + 1;
+    double[] impressions = new double[(int) (to - first) + 1];
+    buckets
+        .subMap(first, true, to, true)
+        .forEach((bucket, counts) -> impressions[(int) (bucket - first)] = counts.impressions);
+    double[] oldestFirst = new double[lags];
+    for (int lag = 0; lag < lags; lag++) {
+      oldestFirst[lags - 1 - lag] = rate(lag);
+    }
+    double[] expected = new double[impressions.length - lags + 1];
+    for (int j = 0; j < expected.length; j++) {
+      for (int i = 0; i < lags; i++) {
+        expected[j] += impressions[j + i] * oldestFirst[i];
+      }
+    }
+    return expected;
+  }
+
+  /** Which share of the clicks of an impression would usually come in a range of buckets. */
+  double share(long shownAt, long from, long to) {
+    double inRange = 0;
+    for (int lag = 0; lag < lags; lag++) {
+      long bucket = bucket(shownAt) + lag;
+      inRange += bucket >= from && bucket < to ? rate(lag) : 0;
+    }
+    return inRange == 0 ? 0 : inRange / clickRate();
+  }
+
+  /** Takes a bucket into the usual rate. */
+  void learn(long bucket) {
+    Bucket counts = buckets.get(bucket);
+    for (int lag = 0; lag < lags; lag++) {
+      Bucket before = buckets.get(bucket - lag);
+      clicked[lag] = decay * clicked[lag] + (counts == null ? 0 : counts.byLag[lag]);
+      shown[lag] = decay * shown[lag] + (before == null ? 0 : before.impressions);
+    }
+  }
+
+  /** Forgets the usual rate. */
+  void unlearn() {
+    Arrays.fill(clicked, 0);
+    Arrays.fill(shown, 0);
+  }
+
+  /** Forgets the buckets that no test from the given one on can reach. */
+  void forgetBefore(long bucket) {
+    buckets.headMap(bucket - lags - LONGEST_TEST).clear();
+  }
+
+  /** The first bucket from the given one on in which something came. */
+  OptionalLong firstFrom(long bucket) {
+    Long first = buckets.ceilingKey(bucket);
+    return first == null ? OptionalLong.empty() : OptionalLong.of(first);
+  }
+
+  /** The last bucket in which something came. */
+  OptionalLong last() {
+    return buckets.isEmpty() ? OptionalLong.empty() : OptionalLong.of(buckets.lastKey());
+  }
+
+  /** Whether nothing came that a test of the bucket can see. */
+  boolean isQuietAt(long bucket) {
+    return buckets.subMap(bucket - lags - LONGEST_TEST, true, bucket, true).isEmpty();
+  }
+
+  /** Clicks that an impression usually gets. */
+  double clickRate() {
+    double all = 0;
+    for (int lag = 0; lag < lags; lag++) {
+      all += rate(lag);
+    }
+    return all;
+  }
+
+  private double rate(int lag) {
+    return shown[lag] == 0 ? 0 : clicked[lag] / shown[lag];
+  }
+
+  private Bucket at(long bucket) {
+    return buckets.computeIfAbsent(bucket, any -> new Bucket(lags));
+  }
+
+  /** What it knows, as numbers: its shape, the sums of r, then bucket by bucket. */
+  double[] toArray() {
+    double[] all = new double[2 + 2 * lags + buckets.size() * (3 + lags)];
+    int at = 0;
+    all[at++] = width;
+    all[at++] = lags;
+    System.arraycopy(clicked, 0, all, at, lags);
+    System.arraycopy(shown, 0, all, at + lags, lags);
+    at += 2 * lags;
+    for (Map.Entry<Long, Bucket> entry : buckets.entrySet()) {
+      Bucket counts = entry.getValue();
+      all[at++] = entry.getKey();
+      all[at++] = counts.impressions;
+      all[at++] = counts.clicks;
+      System.arraycopy(counts.byLag, 0, all, at, lags);
+      at += lags;
+    }
+    return all;
+  }
+
+  /**
+   * Adds a share of what another knew; nothing of one with other buckets, since the window was set
+   * anew.
+   */
+  void addAll(double[] other, double share) {
+    if (other[0] != width || other[1] != lags) {
+      return;
+    }
+    for (int lag = 0; lag < lags; lag++) {
+      clicked[lag] += share * other[2 + lag];
+      shown[lag] += share * other[2 + lags + lag];
+    }
+    for (int at = 2 + 2 * lags; at < other.length; at += 3 + lags) {
+      Bucket counts = at((long) other[at]);
+      counts.impressions += share * other[at + 1];
+      counts.clicks += share * other[at + 2];
+      for (int lag = 0; lag < lags; lag++) {
+        counts.byLag[lag] += share * other[at + 3 + lag];
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.freshet.join.operator;
+
+import io.freshet.feature.example.Example;
+import io.freshet.join.ActionTimes;
+import io.freshet.join.JoinEntry;
+import io.freshet.join.JoinEntry.Decided;
+import io.freshet.join.JoinEntry.EarlyClick;
+import io.freshet.join.JoinEntry.Features;
+import io.freshet.join.JoinEntry.Nothing;
+import io.freshet.join.JoinEntry.Waiting;
+import io.freshet.join.LabelDefinition;
+import io.freshet.wire.WireCodec;
+import io.freshet.wire.WireType;
+import java.io.IOException;
+import java.util.Optional;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * The join's state: 2 bytes for an early click and 8 an action; 11 for a decided impression, and
+ * its features where a correction may come; 23, 8 an action that waits for others, and its features
+ * for a waiting one.
+ */
+public final class JoinEntryCodec implements WireCodec<JoinEntry> {
+  static final WireType<JoinEntry> TYPE = WireType.of(JoinEntry.class, JoinEntryCodec.class);
+
+  private static final byte EARLY_CLICK = 1;
+  private static final byte WAITING = 2;
+  private static final byte DECIDED = 3;
+
+  private static final int TOLD = 1;
+  private static final int SCORED = 2;
+
+  @Override
+  public int version() {
+    return 2;
+  }
+
+  @Override
+  public void write(JoinEntry entry, DataOutputView out) throws IOException {
+    if (entry instanceof EarlyClick early) {
+      out.writeByte(EARLY_CLICK);
+      writeTimes(early.actions(), out);
+    } else if (entry instanceof Waiting waiting) {
+      out.writeByte(WAITING);
+      out.writeLong(waiting.timestamp());
+      out.writeByte((waiting.told() ? TOLD : 0) | (waiting.scored() ? SCORED : 0));
+      writeTimes(waiting.actions(), out);
+      write(waiting.weight(), waiting.example(), out);
+    } else if (entry instanceof Decided decided) {
+      out.writeByte(DECIDED);
+      out.writeLong(decided.timestamp());
+      out.writeByte(decided.seen());
+      out.writeBoolean(decided.features().isPresent());
+      if (decided.features().isPresent()) {
+        Features features = decided.features().get();
+        write(features.weight(), features.example(), out);
+      }
+    } else if (entry instanceof Nothing) {
+      throw new IllegalStateException("an absent entry is cleared, not stored");
+    }
+  }
+
+  @Override
+  public JoinEntry read(DataInputView in, int version) throws IOException {
+    if (version == 1) {
+      throw new IOException("the join's state is of before there were policies of labels");
+    }
+    byte kind = in.readByte();
+    return switch (kind) {
+      case EARLY_CLICK -> new EarlyClick(readTimes(in));
+      case WAITING -> readWaiting(in);
+      case DECIDED -> readDecided(in);
+      default -> throw new IOException("an entry of the join cannot be of kind " + kind);
+    };
+  }
+
+  private static Waiting readWaiting(DataInputView in) throws IOException {
+    long timestamp = in.readLong();
+    int flags = in.readByte();
+    ActionTimes times = readTimes(in);
+    Features features = readFeatures(in);
+    return new Waiting(
+        timestamp,
+        features.weight(),
+        features.example(),
+        times,
+        (flags & TOLD) != 0,
+        (flags & SCORED) != 0);
+  }
+
+  private static Decided readDecided(DataInputView in) throws IOException {
+    long timestamp = in.readLong();
+    int seen = in.readUnsignedByte();
+    return new Decided(
+        timestamp, seen, in.readBoolean() ? Optional.of(readFeatures(in)) : Optional.empty());
+  }
+
+  private static void write(float weight, Example example, DataOutputView out) throws IOException {
+    out.writeFloat(weight);
+    ExampleFields.write(example, out);
+  }
+
+  private static Features readFeatures(DataInputView in) throws IOException {
+    return new Features(in.readFloat(), ExampleFields.read(in));
+  }
+
+  private static void writeTimes(ActionTimes times, DataOutputView out) throws IOException {
+    int bits = times.bits();
+    out.writeByte(bits);
+    for (int action = 0; action < LabelDefinition.MAX_ACTIONS; action++) {
+      if ((bits >> action & 1) != 0) {
+        out.writeLong(times.of(action));
+      }
+    }
+  }
+
+  private static ActionTimes readTimes(DataInputView in) throws IOException {
+    int bits = in.readUnsignedByte();
+    ActionTimes times = ActionTimes.NONE;
+    for (int action = 0; action < LabelDefinition.MAX_ACTIONS; action++) {
+      times = (bits >> action & 1) != 0 ? times.with(action, in.readLong()) : times;
+    }
+    return times;
+  }
+}

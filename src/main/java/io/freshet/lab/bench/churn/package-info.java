@@ -1,0 +1,2 @@
+/** Features that come and go. */
+package io.freshet.lab.bench.churn;

@@ -1,0 +1,228 @@
+package io.freshet.lab.bench.loop;
+
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.join.operator.LabeledExampleCodec;
+import io.freshet.lab.bench.measure.BenchExamples;
+import io.freshet.lab.bench.measure.BenchOptions;
+import io.freshet.lab.bench.measure.Figure;
+import io.freshet.lab.bench.measure.Roofline;
+import io.freshet.lab.bench.measure.Speed;
+import io.freshet.lab.bench.measure.Workload;
+import io.freshet.model.batch.Predictions;
+import io.freshet.model.dense.DenseBlock;
+import io.freshet.model.row.RowBlock;
+import io.freshet.train.loop.TrainingLoop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.FileUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The training loop in a Flink of this process, fed from memory, with the heap state backend.
+ *
+ * <p>The job runs for as long as it is measured: a warm-up, then rounds of which each counts the
+ * predictions that came out. Ahead of each the source pauses, and the roofline is measured, so that
+ * both see the same machine.
+ *
+ * <p>What checkpoints cost is measured in long rounds, on a table that holds each of the million
+ * ids before the first round.
+ */
+final class LoopBench {
+  private static final int POOL = 1 << 16;
+  private static final int ROWS = 1_000_000;
+  private static final Duration WARM_UP = Duration.ofSeconds(12);
+  private static final Duration ROUND = Duration.ofSeconds(3);
+
+  /** Holds two or three checkpoints, each with what it leaves behind to be done. */
+  private static final Duration LONG_ROUND = Duration.ofSeconds(25);
+
+  private static final Duration PAUSE = Duration.ofMillis(300);
+  private static final Logger LOG = LoggerFactory.getLogger(LoopBench.class);
+  private static final Duration FIRST = Duration.ofMinutes(2);
+
+  /** Where the tasks of this process find what a run reads and counts. */
+  private static volatile List<LabeledExample> pool = List.of();
+
+  /** Given out once, ahead of the pool. */
+  private static volatile List<LabeledExample> everyId = List.of();
+
+  private static final AtomicInteger GIVEN = new AtomicInteger();
+
+  private static volatile boolean paused;
+
+  private static final LongAdder LEARNED = new LongAdder();
+
+  private final Workload workload;
+  private final int parallelism;
+  private final Optional<Duration> checkpoints;
+  private final Duration roundLength;
+  private final BenchOptions options;
+  private Path directory; // of checkpoints: too large for the job manager's memory
+
+  LoopBench(
+      Workload workload,
+      int parallelism,
+      boolean isTableFull,
+      Optional<Duration> checkpoints,
+      BenchOptions options) {
+    this.workload = workload;
+    this.parallelism = parallelism;
+    this.checkpoints = checkpoints;
+    this.options = options;
+    roundLength = options.length(isTableFull ? LONG_ROUND : ROUND);
+    BenchExamples examples = new BenchExamples(workload.fields(), ROWS, options.seed);
+    pool = examples.next(POOL);
+    everyId = isTableFull ? examples.each() : List.of();
+    GIVEN.set(0);
+  }
+
+  Figure run(String what) throws Exception {
+    int cores = Math.min(parallelism, Runtime.getRuntime().availableProcessors());
+    Roofline roofline = new Roofline(workload.batchSize(), cores);
+    List<Figure.Round> measured = new ArrayList<>();
+    JobClient job = start();
+    try {
+      waitForFirst(job);
+      Thread.sleep(options.length(WARM_UP).toMillis());
+      for (int round = 0; round < options.rounds; round++) {
+        Speed roof = whileIdle(roofline).dividedBy(workload.flops());
+        measured.add(new Figure.Round(Speed.of(roundLength, LoopBench::count), roof));
+      }
+    } finally {
+      stop(job);
+      if (directory != null) {
+        FileUtils.deleteDirectory(directory.toFile());
+      }
+    }
+    return new Figure("loop", what, workload, parallelism, measured);
+  }
+
+  /** Measures while the source pauses and the loop has come to rest. */
+  private static Speed whileIdle(Roofline roofline) throws InterruptedException {
+    paused = true;
+    Thread.sleep(PAUSE.toMillis());
+    Speed measured = roofline.flops();
+    paused = false;
+    Thread.sleep(PAUSE.toMillis());
+    LEARNED.reset();
+    return measured;
+  }
+
+  private static LabeledExample example(long number) throws InterruptedException {
+    while (paused) {
+      Thread.sleep(1);
+    }
+    int given = GIVEN.get() < everyId.size() ? GIVEN.getAndIncrement() : everyId.size();
+    return given < everyId.size() ? everyId.get(given) : pool.get((int) (number & POOL - 1));
+  }
+
+  /** Ends the job; if it ended by itself, it failed, and so does this. */
+  static void stop(JobClient job) throws Exception {
+    var result = job.getJobExecutionResult();
+    if (result.isDone()) {
+      result.get();
+    }
+    job.cancel().get();
+    try {
+      result.get();
+    } catch (ExecutionException cancelled) {
+      LOG.debug("the job ended as it was told to", cancelled);
+    }
+  }
+
+  private JobClient start() throws Exception {
+    LEARNED.reset();
+    var env = StreamExecutionEnvironment.getExecutionEnvironment(configuration());
+    env.setParallelism(parallelism);
+    env.setMaxParallelism(128);
+    env.getConfig().enableObjectReuse();
+    DataStream<LabeledExample> examples =
+        env.fromSequence(0, Long.MAX_VALUE - 1)
+            .map(LoopBench::example)
+            .returns(LabeledExampleCodec.TYPE);
+    TrainingLoop loop =
+        TrainingLoop.attach(examples, workload.schema(), workload.model(), workload.train());
+    loop.predictions().sinkTo(new Count());
+    loop.rows().sinkTo(new Drop<RowBlock>());
+    loop.dense().sinkTo(new Drop<DenseBlock>());
+    return env.executeAsync("bench loop");
+  }
+
+  private Configuration configuration() throws IOException {
+    Configuration flink = new Configuration();
+    flink.set(PipelineOptions.GENERIC_TYPES, false);
+    flink.set(StateBackendOptions.STATE_BACKEND, "hashmap");
+    flink.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
+    flink.set(RestOptions.BIND_PORT, "0");
+    if (checkpoints.isPresent()) {
+      directory = Files.createTempDirectory("freshet-bench");
+      flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpoints.get());
+      flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, directory.toUri().toString());
+    }
+    return flink;
+  }
+
+  private void waitForFirst(JobClient job) throws Exception {
+    long end = System.nanoTime() + FIRST.toNanos();
+    while (LEARNED.sum() == 0) {
+      if (job.getJobExecutionResult().isDone() || System.nanoTime() > end) {
+        throw new IllegalStateException("the job learned nothing in " + FIRST);
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  /** Examples learned since the last call. */
+  private static double count() throws InterruptedException {
+    Thread.sleep(100);
+    return LEARNED.sumThenReset();
+  }
+
+  private record Count() implements Sink<Predictions> {
+    @Override
+    public SinkWriter<Predictions> createWriter(WriterInitContext context) {
+      return new Writer<>(predictions -> LEARNED.add(predictions.size()));
+    }
+  }
+
+  private record Drop<T>() implements Sink<T> {
+    @Override
+    public SinkWriter<T> createWriter(WriterInitContext context) {
+      return new Writer<>(value -> {});
+    }
+  }
+
+  private record Writer<T>(Consumer<T> target) implements SinkWriter<T> {
+    @Override
+    public void write(T value, Context context) {
+      target.accept(value);
+    }
+
+    @Override
+    public void flush(boolean endOfInput) {}
+
+    @Override
+    public void close() {}
+  }
+}

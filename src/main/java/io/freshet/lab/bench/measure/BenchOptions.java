@@ -1,0 +1,66 @@
+package io.freshet.lab.bench.measure;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** Options of the benchmarks that measure in rounds. */
+public final class BenchOptions {
+  private static final int SHARE = 20;
+
+  @Option(names = "--json", description = "Print one JSON object instead of a table.")
+  public boolean json;
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "5",
+      description = "Rounds whose median counts (default: ${DEFAULT-VALUE}).")
+  public int rounds;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Seed of the examples (default: ${DEFAULT-VALUE}).")
+  public long seed;
+
+  @Option(
+      names = "--quick",
+      description =
+          "Warm up and measure for a twentieth of the time, or of the impressions: to see that it"
+              + " runs. The figures say nothing.")
+  boolean quick;
+
+  @Option(
+      names = "--only",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "Measure only the cases whose name contains this.")
+  public String only;
+
+  /** So long, but for {@code --quick}. */
+  public Duration length(Duration usual) {
+    return quick ? usual.dividedBy(SHARE) : usual;
+  }
+
+  /** So many impressions, but for {@code --quick}. */
+  public int impressions(int usual) {
+    return quick ? Math.max(1, usual / SHARE) : usual;
+  }
+
+  /** The cases asked for. */
+  public Map<String, Workload> select(Map<String, Workload> cases, CommandSpec spec) {
+    if (rounds < 1) {
+      throw new ParameterException(spec.commandLine(), "--rounds must be 1 or more");
+    }
+    Map<String, Workload> selected = new LinkedHashMap<>(cases);
+    selected.keySet().removeIf(name -> !name.contains(only));
+    if (selected.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--only %s: no case of %s".formatted(only, cases.keySet()));
+    }
+    return selected;
+  }
+}

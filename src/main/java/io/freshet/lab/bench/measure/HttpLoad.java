@@ -1,0 +1,105 @@
+package io.freshet.lab.bench.measure;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/** Clients of a server on this machine, each on a connection of its own. */
+public final class HttpLoad {
+  private final InetSocketAddress server;
+  private final List<byte[]> requests; // over and over
+
+  public HttpLoad(InetSocketAddress server, List<byte[]> requests) {
+    this.server = server;
+    this.requests = List.copyOf(requests);
+  }
+
+  /** As many requests as so many clients get done, who ask again as soon as they are answered. */
+  public List<Duration> closed(int clients, Duration length) throws Exception {
+    long end = System.nanoTime() + length.toNanos();
+    AtomicInteger next = new AtomicInteger();
+    return run(
+        clients,
+        () -> {
+          List<Duration> took = new ArrayList<>();
+          try (HttpConnection connection = new HttpConnection(server)) {
+            for (long now = System.nanoTime(); now < end; now = System.nanoTime()) {
+              connection.ask(request(next.getAndIncrement()));
+              took.add(Duration.ofNanos(System.nanoTime() - now));
+            }
+          }
+          return took;
+        });
+  }
+
+  /**
+   * Requests that come at random, so many a second on the average, whether the ones before are
+   * answered or not. How long one took counts from when it was to come.
+   */
+  public List<Duration> open(int clients, double perSecond, Duration length, long seed) throws Exception {
+    long start = System.nanoTime();
+    long[] due = arrivals(perSecond, length, seed);
+    AtomicInteger next = new AtomicInteger();
+    return run(
+        clients,
+        () -> {
+          List<Duration> took = new ArrayList<>();
+          try (HttpConnection connection = new HttpConnection(server)) {
+            for (int i = next.getAndIncrement(); i < due.length; i = next.getAndIncrement()) {
+              waitUntil(start + due[i]);
+              connection.ask(request(i));
+              took.add(Duration.ofNanos(System.nanoTime() - start - due[i]));
+            }
+          }
+          return took;
+        });
+  }
+
+  private byte[] request(int i) {
+    return requests.get(Math.floorMod(i, requests.size()));
+  }
+
+  private static void waitUntil(long time) {
+    for (long left = time - System.nanoTime(); left > 0; left = time - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
+  /** Of a Poisson process, nanoseconds from its start. */
+  private static long[] arrivals(double perSecond, Duration length, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Long> arrivals = new ArrayList<>();
+    double at = 0;
+    while (at < length.toNanos()) {
+      arrivals.add((long) at);
+      at -= Math.log(1 - random.nextDouble()) / perSecond * 1e9;
+    }
+    return arrivals.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  private static List<Duration> run(int clients, Callable<List<Duration>> client) throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(clients);
+    try {
+      List<Duration> took = new ArrayList<>();
+      for (Future<List<Duration>> done : pool.invokeAll(Collections.nCopies(clients, client))) {
+        took.addAll(done.get());
+      }
+      return took;
+    } catch (ExecutionException e) {
+      throw new IOException("a request failed: " + e.getCause().getMessage(), e.getCause());
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.freshet.lab.bench.measure;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
+import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelSettings;
+import io.freshet.train.TrainSettings;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * What is learned in a benchmark, and in what grain.
+ *
+ * @param fields categorical fields of an example
+ * @param embeddingSize length of the embedding vectors
+ * @param hiddenLayers units of the deep part's layers
+ * @param batchSize examples a communication batch
+ * @param stepSize examples a row step at most; the dense step is as long, but 64 at least
+ * @param inFlight batches that may wait for rows at once
+ */
+public record Workload(
+    int fields,
+    int embeddingSize,
+    List<Integer> hiddenLayers,
+    int batchSize,
+    int stepSize,
+    int inFlight) {
+  private static final int SHORTEST_DENSE_STEP = 64;
+
+  public Workload {
+    hiddenLayers = List.copyOf(hiddenLayers);
+  }
+
+  /** The large model in steps of the given size. */
+  public static Workload large(int batchSize, int stepSize, int inFlight) {
+    return new Workload(39, 10, List.of(400, 400, 400), batchSize, stepSize, inFlight);
+  }
+
+  /** The model and the grain of a configuration that sets neither. */
+  public static Workload defaults() {
+    TrainSettings train = TrainSettings.DEFAULT;
+    return new Workload(
+        39,
+        ModelSettings.DEFAULT.embeddingSize(),
+        ModelSettings.DEFAULT.hiddenLayers(),
+        train.batchSize(),
+        train.learning().stepSize(),
+        train.maxInFlight());
+  }
+
+  public FeatureSchema schema() {
+    List<Field> all =
+        IntStream.rangeClosed(1, fields).<Field>mapToObj(Workload::categorical).toList();
+    return new FeatureSchema(all, name(1));
+  }
+
+  public ModelSettings model() {
+    return new ModelSettings(embeddingSize, hiddenLayers, 0, ModelSettings.DEFAULT.seed());
+  }
+
+  public LearningSettings learning() {
+    LearningSettings like = LearningSettings.DEFAULT;
+    int denseStep = Math.max(SHORTEST_DENSE_STEP, stepSize);
+    return new LearningSettings(
+        stepSize,
+        like.repeatsPerUser(),
+        like.firstOrder(),
+        like.embedding(),
+        denseStep,
+        like.dense());
+  }
+
+  public TrainSettings train() {
+    TrainSettings like = TrainSettings.DEFAULT;
+    return new TrainSettings(
+        batchSize,
+        like.batchLinger(),
+        inFlight,
+        like.denseSyncEvery(),
+        like.denseSlices(),
+        like.cacheRows(),
+        learning());
+  }
+
+  /** Floating-point operations of an example's matrix products: three a layer. */
+  public double flops() {
+    double flops = 0;
+    int in = fields * embeddingSize;
+    for (int out : hiddenLayers) {
+      flops += 3 * 2.0 * in * out;
+      in = out;
+    }
+    return flops + 3 * 2.0 * in;
+  }
+
+  /** Of these, what a prediction takes: one product a layer. */
+  public double forwardFlops() {
+    return flops() / 3;
+  }
+
+  private static Field categorical(int number) {
+    return new Field.Categorical(name(number), number);
+  }
+
+  private static String name(int number) {
+    return "c" + number;
+  }
+}

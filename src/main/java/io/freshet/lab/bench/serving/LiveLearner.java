@@ -1,0 +1,106 @@
+package io.freshet.lab.bench.serving;
+
+import io.freshet.config.LearnerConfig;
+import io.freshet.job.pipeline.LearnerJob;
+import io.freshet.lab.broker.EmbeddedKafka;
+import io.freshet.lab.demo.MetricsTopic;
+import io.freshet.lab.stream.KafkaEvents;
+import io.freshet.lab.stream.KafkaEvents.Timestamps;
+import io.freshet.snapshot.storage.LocalStorage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+
+/** The whole learner as a user runs it, in this process: broker, job, snapshots in a directory. */
+final class LiveLearner implements AutoCloseable {
+  private final EmbeddedKafka kafka;
+  private final LearnerConfig config;
+  private final JobClient job;
+  private final CompletableFuture<JobExecutionResult> result;
+  private final LocalStorage snapshots;
+
+  private LiveLearner(
+      EmbeddedKafka kafka, LearnerConfig config, JobClient job, LocalStorage snapshots) {
+    this.kafka = kafka;
+    this.config = config;
+    this.job = job;
+    result = job.getJobExecutionResult(); // once: a cluster that has ended answers no more
+    this.snapshots = snapshots;
+  }
+
+  /**
+   * Starts.
+   *
+   * @param yaml the configuration but for addresses and directories
+   */
+  static LiveLearner start(Path directory, String yaml) throws Exception {
+    return start(directory, yaml, List.of());
+  }
+
+  /** The same, with overrides {@code key=value}. */
+  static LiveLearner start(Path directory, String yaml, List<String> overrides) throws Exception {
+    EmbeddedKafka kafka = EmbeddedKafka.start();
+    try {
+      Path root = directory.resolve("snapshots");
+      List<String> all = new ArrayList<>(overrides);
+      all.add("kafka.bootstrap-servers=" + kafka.bootstrapServers());
+      all.add("snapshot.root=" + root.toUri());
+      all.add("checkpoint.dir=" + directory.resolve("checkpoints").toUri());
+      LearnerConfig config =
+          LearnerConfig.parse(yaml, "the benchmark's learner.yaml", all).ofJson("the benchmark");
+      kafka.topics().create(config.kafka().topics().impressions(), config.parallelism());
+      kafka.topics().create(config.kafka().topics().clicks(), config.parallelism());
+      LearnerJob job = new LearnerJob(config, false);
+      var env = job.localEnvironment(new Configuration());
+      job.build(env);
+      return new LiveLearner(kafka, config, env.executeAsync(), new LocalStorage(root));
+    } catch (Exception e) {
+      kafka.close();
+      throw e;
+    }
+  }
+
+  /** A producer of events. */
+  KafkaEvents producer() {
+    var topics = config.kafka().topics();
+    return new KafkaEvents(
+        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+        topics.impressions(),
+        topics.clicks(),
+        Timestamps.EVENT);
+  }
+
+  /** Its progressive validation so far. */
+  MetricsTopic metrics() {
+    return new MetricsTopic(kafka.bootstrapServers(), config.kafka().topics().metrics());
+  }
+
+  /** Where its snapshots are. */
+  LocalStorage snapshots() {
+    return snapshots;
+  }
+
+  /** Throws what the job failed with, if it did. */
+  void check() throws Exception {
+    if (result.isDone()) {
+      result.get();
+      throw new IOException("the job has ended");
+    }
+  }
+
+  /** Ends the job, whatever it is at, and the broker; the snapshots stay. */
+  @Override
+  public void close() {
+    if (!result.isDone()) {
+      job.cancel().join();
+      result.handle((done, cancelled) -> null).join();
+    }
+    kafka.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** Benchmarks of serving, stores and freshness. */
+package io.freshet.lab.bench.serving;

@@ -1,0 +1,59 @@
+package io.freshet.lab.bench.table;
+
+import io.freshet.model.row.RowBlock;
+import io.freshet.snapshot.write.PublisherInput;
+import java.util.concurrent.atomic.LongAdder;
+import org.apache.flink.api.common.functions.FilterFunction;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+
+/**
+ * Some of the touched rows, as the learner writes them for a snapshot: how many bytes one takes.
+ * Not all, as a benchmark's disk is small.
+ */
+final class SnapshotSample {
+  private static final long ENOUGH = 200_000;
+
+  private static final LongAdder TAKEN = new LongAdder();
+  private static final LongAdder ROWS = new LongAdder();
+  private static final LongAdder BYTES = new LongAdder();
+
+  private SnapshotSample() {}
+
+  /** Which rows are written. */
+  static FilterFunction<RowBlock> some() {
+    return block -> {
+      TAKEN.add(block.size());
+      return TAKEN.sum() < ENOUGH;
+    };
+  }
+
+  static double bytesPerRow() {
+    return (double) BYTES.sum() / ROWS.sum();
+  }
+
+  /** Takes note of what was written. */
+  record Written() implements Sink<PublisherInput> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public SinkWriter<PublisherInput> createWriter(WriterInitContext context) {
+      return new SinkWriter<>() {
+        @Override
+        public void write(PublisherInput announcement, Context writing) {
+          if (announcement instanceof PublisherInput.Part part) {
+            ROWS.add(part.rows());
+            BYTES.add(part.size());
+          }
+        }
+
+        @Override
+        public void flush(boolean endOfInput) {}
+
+        @Override
+        public void close() {}
+      };
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.freshet.lab.bench.table;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.lab.bench.measure.BenchOptions;
+import io.freshet.lab.bench.measure.Workload;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.flink.util.FileUtils;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The training loop on a table larger than memory. */
+@Command(
+    name = "table",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measures the training loop on a table that is larger than its memory.",
+      "",
+      "The table lies in RocksDB; beside it runs the same loop with all of the table in"
+          + " memory. Each has a JVM of its own, which this command starts."
+    },
+    footer = {
+      "",
+      "The loop in memory takes 400 bytes a row (8 GB for 20 million), the table on"
+          + " disk and its checkpoint 130 bytes a row each, below --directory.",
+      "",
+      "Example:",
+      "  java -jar freshet.jar bench table --rows 2000000 --cache-rows 100000",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+    })
+public final class TableCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private BenchOptions options;
+
+  @Option(
+      names = "--rows",
+      defaultValue = "20000000",
+      description = "Rows of the table (default: ${DEFAULT-VALUE}).")
+  private int rows;
+
+  @Option(
+      names = "--cache-rows",
+      defaultValue = "1000000",
+      description = "Rows in all shards' caches together (default: ${DEFAULT-VALUE}).")
+  private int cacheRows;
+
+  @Option(
+      names = "--heap",
+      defaultValue = "2g",
+      description = "Heap of the learner with the table on disk (default: ${DEFAULT-VALUE}).")
+  private String heap;
+
+  @Option(
+      names = "--rocksdb-memory",
+      paramLabel = "MB",
+      defaultValue = "512",
+      description = "Memory that RocksDB may take (default: ${DEFAULT-VALUE}).")
+  private int managed;
+
+  @Option(
+      names = "--checkpoint-interval",
+      paramLabel = "SECONDS",
+      defaultValue = "30",
+      description =
+          "From one checkpoint to the next, and length of a round (default: ${DEFAULT-VALUE}).")
+  private int interval;
+
+  @Option(
+      names = "--parallelism",
+      defaultValue = "2",
+      description = "Trainers and shards (default: ${DEFAULT-VALUE}).")
+  private int parallelism;
+
+  @Option(
+      names = "--directory",
+      description = "Where the table and its checkpoints go (default: the system's for such).")
+  private Path directory;
+
+  @Option(
+      names = "--flink",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of Flink for the table on disk; may be repeated.")
+  private Map<String, String> flink = new LinkedHashMap<>();
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var cases = options.select(cases(), spec);
+    check();
+    PrintWriter out = spec.commandLine().getOut();
+    List<ObjectNode> figures = new ArrayList<>();
+    for (String what : cases.keySet()) {
+      TableFigure figure = measure(what.equals("defaults"));
+      figures.add(figure.json().put("what", what));
+      if (!options.json) {
+        out.println(what + ":");
+        figure.print(out);
+      }
+    }
+    if (options.json) {
+      ObjectNode json = figures.get(0).deepCopy();
+      json.putArray("figures").addAll(figures);
+      out.println(json);
+      out.flush();
+    }
+    return 0;
+  }
+
+  private void check() {
+    int fields = Workload.defaults().fields();
+    if (parallelism < 1 || rows < fields || cacheRows < parallelism || interval < 1) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--parallelism and --checkpoint-interval must be 1 or more, --rows %d or more, and --cache-rows --parallelism or more"
+              .formatted(fields));
+    }
+  }
+
+  private TableFigure measure(boolean defaults) throws IOException, InterruptedException {
+    Path base = directory == null ? Path.of(System.getProperty("java.io.tmpdir")) : directory;
+    Path work = Files.createTempDirectory(Files.createDirectories(base), "freshet-table");
+    try {
+      TableSide side =
+          new TableSide(
+              rows,
+              cacheRows,
+              true,
+              managed,
+              interval,
+              parallelism,
+              options.seed,
+              defaults,
+              work.toString(),
+              flink);
+      return new TableBench(side, options, spec.commandLine().getErr()).run(heap);
+    } finally {
+      FileUtils.deleteDirectory(work.toFile());
+    }
+  }
+
+  private static Map<String, Workload> cases() {
+    Map<String, Workload> cases = new LinkedHashMap<>();
+    cases.put("step-512", Workload.large(512, 512, 2));
+    cases.put("defaults", Workload.defaults());
+    return cases;
+  }
+}

@@ -1,0 +1,2 @@
+/** Benchmarks of the embedding table. */
+package io.freshet.lab.bench.table;

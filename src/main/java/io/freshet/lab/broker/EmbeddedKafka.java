@@ -1,0 +1,163 @@
+package io.freshet.lab.broker;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.stream.Stream;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.common.utils.Time;
+
+/**
+ * A Kafka broker in this process: the real one, broker and controller in one node (KRaft), on
+ * loopback.
+ *
+ * <p>It goes through {@code started ⇄ stopped → closed}. A stopped broker keeps its data and its
+ * port, so clients find it again after {@link #restart}. Nothing expires and topics exist only when
+ * they were created. A broker that meets a fatal fault ends the process, as Kafka does.
+ */
+public final class EmbeddedKafka implements AutoCloseable {
+  private final Path directory;
+  private final boolean temporary;
+  private final Ports ports;
+  private final Map<String, String> settings;
+  private KafkaRaftServer server; // null while stopped
+
+  private EmbeddedKafka(
+      Path directory, boolean temporary, Ports ports, Map<String, String> settings) {
+    this.settings = Map.copyOf(settings);
+    this.directory = requireNonNull(directory, "directory");
+    this.temporary = temporary;
+    this.ports = ports;
+  }
+
+  /**
+   * Starts a broker on a free port, with its data in a directory that goes when it is closed, or
+   * when the process is interrupted.
+   */
+  public static EmbeddedKafka start() throws IOException {
+    EmbeddedKafka kafka =
+        started(
+            new EmbeddedKafka(Files.createTempDirectory("freshet-kafka"), true, free(0), Map.of()));
+    Runtime.getRuntime().addShutdownHook(new Thread(kafka::close, "close the broker"));
+    return kafka;
+  }
+
+  /**
+   * Starts a broker with its data in the given directory, which may hold that of an earlier one and
+   * stays when the broker is closed.
+   *
+   * @param port where clients connect; 0 for any that is free
+   */
+  public static EmbeddedKafka start(Path directory, int port) throws IOException {
+    return start(directory, port, Map.of());
+  }
+
+  /**
+   * The same with settings of the broker that go before ours, such as a login that it asks for; who
+   * asks for one makes its own {@link Topics}.
+   */
+  public static EmbeddedKafka start(Path directory, int port, Map<String, String> settings)
+      throws IOException {
+    Files.createDirectories(directory);
+    return started(new EmbeddedKafka(directory, false, free(port), settings));
+  }
+
+  /** Where clients connect: {@code host:port}. */
+  public String bootstrapServers() {
+    return "127.0.0.1:" + ports.broker;
+  }
+
+  /** Topics of this broker. */
+  public Topics topics() {
+    return new Topics(
+        Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()), (short) 1);
+  }
+
+  /** Stops the broker cleanly; its data and its port are kept. Does nothing when stopped. */
+  public synchronized void stop() {
+    if (server != null) {
+      server.shutdown();
+      server.awaitShutdown();
+      server = null;
+    }
+  }
+
+  /** Starts the stopped broker again, on the same port and with the same data. */
+  public synchronized void restart() throws IOException {
+    if (server != null) {
+      throw new IllegalStateException("the broker at " + bootstrapServers() + " is running");
+    }
+    KafkaConfig config = new KafkaConfig(properties(), false);
+    BrokerProperties.format(config);
+    server = new KafkaRaftServer(config, Time.SYSTEM);
+    try {
+      server.startup();
+    } catch (RuntimeException e) {
+      stop();
+      throw new IOException(
+          "no Kafka broker at %s with its data in %s: %s"
+              .formatted(bootstrapServers(), directory, e.getMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    stop();
+    if (temporary && Files.exists(directory)) {
+      delete();
+    }
+  }
+
+  private Map<String, String> properties() {
+    Map<String, String> properties = BrokerProperties.of(directory, ports);
+    properties.putAll(settings);
+    return properties;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  private static EmbeddedKafka started(EmbeddedKafka kafka) throws IOException {
+    try {
+      kafka.restart();
+      return kafka;
+    } catch (IOException | RuntimeException e) {
+      kafka.close();
+      throw e;
+    }
+  }
+
+  private void delete() {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the broker's data in " + directory + " is left behind", e);
+    }
+  }
+
+  /** Free ports, open together for a moment so that they differ. */
+  private static Ports free(int broker) throws IOException {
+    InetAddress loopback = InetAddress.getByName("127.0.0.1");
+    try (ServerSocket first = new ServerSocket(broker, 1, loopback);
+        ServerSocket second = new ServerSocket(0, 1, loopback)) {
+      return new Ports(first.getLocalPort(), second.getLocalPort());
+    } catch (IOException e) {
+      throw new IOException("port " + broker + " on 127.0.0.1: " + e.getMessage(), e);
+    }
+  }
+
+  record Ports(int broker, int controller) {}
+}

@@ -1,0 +1,213 @@
+package io.freshet.lab.chaos;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.config.LearnerConfig;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.LocalStorage;
+import io.freshet.snapshot.store.Snapshot;
+import io.freshet.snapshot.store.SnapshotReader;
+import io.freshet.snapshot.store.SnapshotStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Holds what a finished run left, in Kafka and among the snapshots, against the oracle.
+ *
+ * <p>Topics are written at least once: of repeats, known by their keys, metrics count the newest
+ * and letters one. Of a snapshot in the middle of the run it is known what it may hold at most, the
+ * impressions before its offsets, and at least, those whose window has ended by its event time, and
+ * that its rows, its deep part and its figures must agree.
+ */
+final class Audit {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final LearnerConfig config;
+  private final TopicRecords topics;
+  private final SnapshotStore store;
+  private final Expected expected;
+  private final List<Difference> lines = new ArrayList<>();
+  private final List<String> remarks = new ArrayList<>();
+
+  private Audit(LearnerConfig config) {
+    this.config = config;
+    topics = new TopicRecords(config.kafka().bootstrapServers());
+    store = new SnapshotStore(LocalStorage.at(config.snapshot().root()));
+    var names = config.kafka().topics();
+    expected = Expected.of(config, topics.read(names.impressions()), topics.read(names.clicks()));
+  }
+
+  /**
+   * @param examples that the oracle has labelled
+   * @param lines what was compared
+   * @param remarks the first of what differs, in words
+   */
+  record Findings(long examples, List<Difference> lines, List<String> remarks) {
+    Findings {
+      lines = List.copyOf(lines);
+      remarks = List.copyOf(remarks);
+    }
+
+    long differences() {
+      return lines.stream().mapToLong(Difference::differences).sum();
+    }
+  }
+
+  static Findings of(LearnerConfig config) throws IOException {
+    Audit audit = new Audit(config);
+    audit.metrics();
+    audit.letters();
+    audit.lastModel();
+    audit.everyVersion();
+    return new Findings(audit.expected.examples(), audit.lines, audit.remarks);
+  }
+
+  /** Progressive validation: each example in one window, the newest report of a window counts. */
+  private void metrics() throws IOException {
+    Map<String, JsonNode> windows = new HashMap<>();
+    for (var record : topics.read(config.kafka().topics().metrics())) {
+      windows.put(key(record), JSON.readTree(record.value()).get("window"));
+    }
+    long examples = windows.values().stream().mapToLong(w -> w.get("examples").asLong()).sum();
+    double positives =
+        windows.values().stream().mapToDouble(w -> w.get("positives").asDouble()).sum();
+    line("examples in metrics windows", expected.examples(), examples);
+    line("positives in metrics windows", expected.positives(), Math.round(positives));
+  }
+
+  private void letters() {
+    var names = config.kafka().topics();
+    sets("dead letters", expected.deadLetters(), keys(names.deadLetters()));
+    sets("late clicks", expected.lateClicks(), keys(names.lateClicks()));
+  }
+
+  private Set<String> keys(String topic) {
+    return topics.read(topic).stream().map(Audit::key).collect(Collectors.toSet());
+  }
+
+  private static String key(ConsumerRecord<byte[], byte[]> record) {
+    return new String(record.key(), StandardCharsets.UTF_8);
+  }
+
+  private void sets(String what, Set<String> wanted, Set<String> found) {
+    Set<String> missing = new HashSet<>(wanted);
+    missing.removeAll(found);
+    Set<String> surplus = new HashSet<>(found);
+    surplus.removeAll(wanted);
+    lines.add(new Difference(what, wanted.size(), found.size(), missing.size() + surplus.size()));
+    missing.stream().limit(3).forEach(key -> remarks.add(what + ": " + key + " is missing"));
+    surplus.stream().limit(3).forEach(key -> remarks.add(what + ": " + key + " is too many"));
+  }
+
+  /**
+   * The last snapshot: every feature of every impression, exactly once; where rows were lost or had
+   * to be earned, each at most once, and all of them in the figures.
+   */
+  private void lastModel() throws IOException {
+    Snapshot model = new SnapshotReader(store).load(store.latest().orElseThrow());
+    Map<String, Double> figures = model.manifest().metrics();
+    line("examples in the last snapshot", expected.examples(), count(figures, "examples"));
+    line("positives in the last snapshot", expected.positives(), count(figures, "positives"));
+    line("examples of its deep part", expected.examples(), model.manifest().dense().examples());
+    Expected.Occurrences wanted = expected.occurrences();
+    line("updates in all", wanted.total(), model.totalOccurrences());
+    Map<Long, Long> byFid = wanted.asMap();
+    long wrong = 0;
+    for (Map.Entry<Long, Long> feature : byFid.entrySet()) {
+      long updates = model.updates(feature.getKey());
+      if (areAllInRows(model) ? updates != feature.getValue() : updates > feature.getValue()) {
+        wrong++;
+        remark("feature %d has %d updates, not %d", feature.getKey(), updates, feature.getValue());
+      }
+    }
+    long surplus = java.util.Arrays.stream(model.fids()).filter(f -> wanted.of(f) == 0).count();
+    lines.add(
+        new Difference("features, by their updates", byFid.size(), model.size(), wrong + surplus));
+  }
+
+  private static boolean areAllInRows(Snapshot model) {
+    return model.totalUpdates() == model.totalOccurrences();
+  }
+
+  private void everyVersion() throws IOException {
+    SnapshotReader reader = new SnapshotReader(store);
+    List<Version> versions = store.versions();
+    long sound = 0;
+    for (Version version : versions) {
+      List<String> problems = new ArrayList<>(reader.verify(version).problems());
+      if (problems.isEmpty()) {
+        problems.addAll(cut(reader.load(version)));
+      }
+      sound += problems.isEmpty() ? 1 : 0;
+      problems.forEach(problem -> remark("version %s: %s", version, problem));
+    }
+    line("snapshots that are a sound cut", versions.size(), sound);
+  }
+
+  /** What shows that a version is no consistent cut. */
+  private List<String> cut(Snapshot model) {
+    List<String> problems = new ArrayList<>();
+    Manifest manifest = model.manifest();
+    long examples = count(manifest.metrics(), "examples");
+    long occurrences = count(manifest.metrics(), "occurrences");
+    if (model.totalOccurrences() != occurrences) {
+      problems.add(
+          "rows and table_ figures account for %d updates, its metrics for %d occurrences"
+              .formatted(model.totalOccurrences(), occurrences));
+    }
+    if (manifest.dense().examples() != examples) {
+      problems.add(
+          "its deep part has learned %d examples, its metrics %d"
+              .formatted(manifest.dense().examples(), examples));
+    }
+    if (areAllInRows(model)) {
+      manifest.eventTime().ifPresent(time -> decided(model, time, problems));
+    }
+    Expected.Occurrences most = expected.occurrencesBefore(manifest.offsets());
+    for (long fid : model.fids()) {
+      if (model.updates(fid) > most.of(fid)) {
+        problems.add(
+            "feature %d has %d updates, of %d impressions before its offsets"
+                .formatted(fid, model.updates(fid), most.of(fid)));
+      }
+    }
+    return problems;
+  }
+
+  private void decided(Snapshot model, Instant eventTime, List<String> problems) {
+    Map<Long, Long> least =
+        expected.occurrencesDecided(model.manifest().offsets(), eventTime).asMap();
+    for (Map.Entry<Long, Long> feature : least.entrySet()) {
+      long updates = model.updates(feature.getKey());
+      if (updates < feature.getValue()) {
+        problems.add(
+            "feature %d has %d updates, of %d impressions decided by its event time"
+                .formatted(feature.getKey(), updates, feature.getValue()));
+      }
+    }
+  }
+
+  private static long count(Map<String, Double> figures, String name) {
+    return Math.round(figures.getOrDefault(name, 0.0));
+  }
+
+  private void line(String what, long wanted, long found) {
+    lines.add(Difference.between(what, wanted, found));
+  }
+
+  private void remark(String text, Object... values) {
+    if (remarks.size() < 50) {
+      remarks.add(text.formatted(values));
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.freshet.lab.chaos;
+
+import io.freshet.config.LearnerConfig;
+import io.freshet.lab.chaos.fault.ChaosSettings;
+import io.freshet.lab.simulate.AdStream;
+import io.freshet.lab.simulate.SimulatorSettings;
+import io.freshet.lab.simulate.SimulatorSettings.Disorder;
+import io.freshet.lab.simulate.SimulatorSettings.Truth;
+import io.freshet.lab.stream.EventRecord;
+import io.freshet.lab.stream.Feed;
+import io.freshet.lab.stream.KafkaEvents;
+import io.freshet.lab.stream.KafkaEvents.Timestamps;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The simulated stream that flows through a run, from its own thread, until it is told to end: late
+ * and repeated and bad records in it, more than in life.
+ *
+ * <p>A broker that is away holds it up and loses nothing.
+ */
+final class ChaosStream implements AutoCloseable {
+  private static final double PER_EVENT_SECOND = 4;
+  private static final long ENDLESS = 100_000_000;
+
+  private final ExecutorService executor = Executors.newSingleThreadExecutor();
+  private final long start = System.nanoTime();
+  private final KafkaEvents events;
+  private final Future<Long> feed;
+  private volatile boolean ending;
+
+  ChaosStream(ChaosSettings settings, LearnerConfig config) {
+    Map<String, Object> client =
+        Map.of(
+            "bootstrap.servers",
+            config.kafka().bootstrapServers(),
+            "delivery.timeout.ms",
+            600_000,
+            "max.block.ms",
+            600_000L,
+            "linger.ms",
+            20);
+    var topics = config.kafka().topics();
+    events = new KafkaEvents(client, topics.impressions(), topics.clicks(), Timestamps.EVENT);
+    Iterator<EventRecord> records = new AdStream(stream(settings.seed(), config));
+    feed = executor.submit(() -> new Feed(events, settings.rate()).run(until(records), n -> {}));
+  }
+
+  private static SimulatorSettings stream(long seed, LearnerConfig config) {
+    Disorder disorder =
+        new Disorder(
+            Duration.ofSeconds(20),
+            config.join().window(),
+            0.02,
+            0.1,
+            config.join().outOfOrderness(),
+            0.02,
+            0.005);
+    Instant start = Instant.now().minus(Duration.ofDays(30));
+    return new SimulatorSettings(seed, start, ENDLESS, PER_EVENT_SECOND, Truth.DEFAULT, disorder);
+  }
+
+  private Iterator<EventRecord> until(Iterator<EventRecord> records) {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return !ending && records.hasNext();
+      }
+
+      @Override
+      public EventRecord next() {
+        return records.next();
+      }
+    };
+  }
+
+  /** Ends it when it has flowed so long; returns how many records Kafka has accepted. */
+  long finish(Duration length) throws Exception {
+    long left = start + length.toNanos() - System.nanoTime();
+    try {
+      return left > 0 ? feed.get(left, TimeUnit.NANOSECONDS) : end();
+    } catch (java.util.concurrent.TimeoutException e) {
+      return end();
+    }
+  }
+
+  private long end() throws Exception {
+    ending = true;
+    return feed.get();
+  }
+
+  @Override
+  public void close() {
+    ending = true;
+    executor.shutdownNow();
+    events.close(Duration.ZERO);
+  }
+}

@@ -1,0 +1,159 @@
+package io.freshet.lab.chaos.fault;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.config.LearnerConfig;
+import io.freshet.job.pipeline.LearnerJob;
+import io.freshet.lab.cluster.FlinkCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+
+/**
+ * The learner's job on a cluster through all its lives: submitted, stopped with a savepoint and
+ * started at another parallelism, submitted again from the newest retained checkpoint when the job
+ * manager was lost.
+ *
+ * <p>The job's classes are those of the cluster's class path: no jar is submitted.
+ *
+ * <p>Not thread-safe, but for {@link #id}.
+ */
+public final class ChaosJob {
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  private final FlinkCluster cluster;
+  private final Path directory;
+  private final IntFunction<LearnerConfig> config;
+  private volatile String id;
+  private int parallelism;
+  private Optional<String> startedFrom = Optional.empty();
+
+  /**
+   * @param directory where checkpoints and savepoints go
+   * @param config the configuration for a parallelism
+   */
+  public ChaosJob(FlinkCluster cluster, Path directory, IntFunction<LearnerConfig> config) {
+    this.cluster = requireNonNull(cluster, "cluster");
+    this.directory = requireNonNull(directory, "directory");
+    this.config = requireNonNull(config, "config");
+  }
+
+  /** The id of the present life. */
+  public String id() {
+    return id;
+  }
+
+  int parallelism() {
+    return parallelism;
+  }
+
+  /** Starts the first life. */
+  public void start(int parallelism) throws Exception {
+    this.parallelism = parallelism;
+    submit();
+  }
+
+  /**
+   * Starts a new life from what the lost one left, on a cluster that holds nothing of it any more.
+   */
+  void startAgain() throws Exception {
+    startedFrom = newestCheckpoint().or(() -> startedFrom);
+    submit();
+  }
+
+  /** Stops with a savepoint, not drained, and starts from it at another parallelism. */
+  void rescale(int parallelism) throws Exception {
+    startedFrom = Optional.of(cluster.rest().stop(id, savepoints(), false));
+    this.parallelism = parallelism;
+    submit();
+  }
+
+  /** Takes a savepoint and goes on. */
+  String savepoint() throws IOException, InterruptedException {
+    return cluster.rest().savepoint(id, savepoints());
+  }
+
+  /** Decides all that waits for clicks and stops: right only when no event can come any more. */
+  public void finish() throws IOException, InterruptedException {
+    cluster.rest().stop(id, savepoints(), true);
+  }
+
+  /** Waits until all tasks run. */
+  public void awaitRunning() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!isRunning()) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException(
+            "job %s does not run after %s: %s"
+                .formatted(id, PATIENCE, cluster.rest().lastFailure(id)));
+      }
+      Thread.sleep(100);
+    }
+  }
+
+  public boolean isFinished() throws IOException, InterruptedException {
+    return cluster.rest().state(id).equals("FINISHED");
+  }
+
+  /** Why it was last restarted. */
+  public String lastFailure() throws IOException, InterruptedException {
+    return cluster.rest().lastFailure(id);
+  }
+
+  boolean isRunning() throws IOException, InterruptedException {
+    var job = cluster.rest().get("/jobs/" + id);
+    String state = job.get("state").asText();
+    if (List.of("FAILED", "CANCELED", "FINISHED").contains(state)) {
+      throw new IOException(
+          "job %s is %s: %s".formatted(id, state, cluster.rest().lastFailure(id)));
+    }
+    boolean running = state.equals("RUNNING");
+    for (var vertex : job.get("vertices")) {
+      running &= vertex.get("status").asText().equals("RUNNING");
+    }
+    return running;
+  }
+
+  private void submit() throws Exception {
+    var job = new LearnerJob(config.apply(parallelism), false);
+    Configuration flink = new Configuration();
+    startedFrom.ifPresent(path -> flink.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
+    var env = job.remoteEnvironment("127.0.0.1", cluster.restPort(), flink);
+    job.build(env);
+    id = env.executeAsync().getJobID().toString();
+  }
+
+  /** The newest checkpoint of the present life that is complete. */
+  private Optional<String> newestCheckpoint() throws IOException {
+    Path folder = checkpoints().resolve(id);
+    if (!Files.exists(folder)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> found = Files.list(folder)) {
+      return found
+          .filter(path -> Files.exists(path.resolve("_metadata")))
+          .max(Comparator.comparingLong(ChaosJob::number))
+          .map(path -> path.toUri().toString());
+    }
+  }
+
+  private static long number(Path checkpoint) {
+    return Long.parseLong(checkpoint.getFileName().toString().replaceFirst("chk-", ""));
+  }
+
+  private Path checkpoints() {
+    return directory.resolve("checkpoints");
+  }
+
+  private String savepoints() {
+    return directory.resolve("savepoints").toUri().toString();
+  }
+}

@@ -1,0 +1,2 @@
+/** Faults, when they happen and how the job recovers. */
+package io.freshet.lab.chaos.fault;

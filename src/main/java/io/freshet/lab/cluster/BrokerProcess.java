@@ -1,0 +1,80 @@
+package io.freshet.lab.cluster;
+
+import io.freshet.lab.broker.Topics;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A Kafka broker in a process of its own, on one port and one directory through all its lives.
+ *
+ * <p>Not thread-safe.
+ */
+public final class BrokerProcess implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  private final int port;
+  private final ChildProcess process;
+
+  /** A broker that does not run yet, on a port that is free now. */
+  public BrokerProcess(Path directory) throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      port = free.getLocalPort();
+    }
+    process =
+        new ChildProcess(
+            "broker",
+            directory.resolve("logs").resolve("broker.log"),
+            List.of("-Xmx384m", "-XX:+UseSerialGC"),
+            List.of(
+                BrokerMain.class.getName(),
+                directory.resolve("kafka").toString(),
+                String.valueOf(port)));
+  }
+
+  /** Where clients connect. */
+  public String bootstrapServers() {
+    return "127.0.0.1:" + port;
+  }
+
+  public Topics topics() {
+    return new Topics(Map.of("bootstrap.servers", bootstrapServers()));
+  }
+
+  /** Starts the broker and waits until it answers. */
+  public void start() throws IOException, InterruptedException {
+    process.start();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        topics().require(List.of(), "");
+        return;
+      } catch (IOException e) {
+        if (System.nanoTime() > deadline || !process.isAlive()) {
+          throw new IOException(
+              "no broker: %s; its log ends with%n%s".formatted(e.getMessage(), process.logTail(20)),
+              e);
+        }
+      }
+    }
+  }
+
+  /** Ends it cleanly. */
+  public void stop() throws InterruptedException {
+    process.stop();
+  }
+
+  /** {@code kill -9}. */
+  public void kill() throws InterruptedException {
+    process.kill();
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}

@@ -1,0 +1,64 @@
+package io.freshet.lab.demo;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.evaluate.report.Metrics;
+import io.freshet.lab.simulate.Oracle.Best;
+import java.util.Optional;
+
+/**
+ * Figures that stand beside a run's own.
+ *
+ * @param finalWindow the last window that the stream's end did not cut short
+ * @param bestOfFinalWindow what the stream's truth would have reached in it, where known
+ * @param localLearner the single-thread learner on the same examples in the same order, where run
+ */
+record Comparison(
+    Metrics finalWindow, Optional<Best> bestOfFinalWindow, Optional<Metrics> localLearner) {
+
+  /** Adds the figures to a summary. */
+  void addTo(ObjectNode summary) {
+    ObjectNode window = figures(finalWindow);
+    bestOfFinalWindow.ifPresent(
+        best -> window.put("best_logloss", best.logloss()).put("best_auc", best.auc()));
+    summary.set("final_window", window);
+    localLearner.ifPresent(metrics -> summary.set("local_learner", figures(metrics)));
+  }
+
+  /** The figures for a terminal. */
+  String toText() {
+    StringBuilder text = new StringBuilder();
+    text.append("  final window  ").append(line(finalWindow));
+    bestOfFinalWindow.ifPresent(
+        best -> text.append("  (best reachable %.4f, %.4f)".formatted(best.logloss(), best.auc())));
+    localLearner.ifPresent(
+        metrics ->
+            text.append("\n  one thread    ")
+                .append(line(metrics))
+                .append("  (LocalLearner on the same examples)"));
+    return text.append("\n").toString();
+  }
+
+  private static String line(Metrics metrics) {
+    return "logloss %.4f, AUC %.4f".formatted(metrics.logloss(), metrics.auc());
+  }
+
+  private static ObjectNode figures(Metrics metrics) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("examples", metrics.examples());
+    put(json, "ctr", metrics.ctr());
+    put(json, "logloss", metrics.logloss());
+    put(json, "auc", metrics.auc());
+    put(json, "ne", metrics.ne());
+    put(json, "calibration", metrics.calibration());
+    return json;
+  }
+
+  private static void put(ObjectNode json, String key, double value) {
+    if (Double.isFinite(value)) {
+      json.put(key, value);
+    } else {
+      json.putNull(key);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package io.freshet.lab.demo;
+
+import io.freshet.cli.console.Console;
+import io.freshet.cli.console.ConsoleSettings;
+import io.freshet.cli.console.EmbeddedServer;
+import io.freshet.cli.console.source.BestPossible;
+import io.freshet.cli.console.source.KafkaAddress;
+import io.freshet.config.LearnerConfig;
+import io.freshet.lab.simulate.Oracle;
+import io.freshet.snapshot.storage.LocalStorage;
+import io.freshet.snapshot.store.SnapshotStore;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MetricOptions;
+import org.apache.flink.configuration.RestOptions;
+
+/** A run in browsers: the console, and a server of predictions that scores its form. */
+final class DemoPage implements AutoCloseable {
+  private static final Duration METRICS_AGE = Duration.ofSeconds(1);
+
+  private final EmbeddedServer server;
+  private final Console console;
+  private final int flinkPort;
+  private final boolean staysOpen;
+
+  private DemoPage(EmbeddedServer server, Console console, int flinkPort, boolean staysOpen) {
+    this.server = server;
+    this.console = console;
+    this.flinkPort = flinkPort;
+    this.staysOpen = staysOpen;
+  }
+
+  /** Opens the page of a run that is about to start. */
+  static DemoPage open(
+      LearnerConfig config, Optional<Oracle> oracle, Path snapshots, PagePlace place)
+      throws IOException {
+    SnapshotStore store = new SnapshotStore(new LocalStorage(snapshots));
+    int flinkPort = freePort();
+    EmbeddedServer server = EmbeddedServer.start(store);
+    try {
+      Console console =
+          Console.start(
+              new ConsoleSettings(
+                  ConsoleSettings.LOOPBACK,
+                  place.port(),
+                  store,
+                  Optional.of(new KafkaAddress(config.kafka().bootstrapServers(), Map.of())),
+                  config.kafka().topics().metrics(),
+                  Optional.of(config.name()),
+                  oracle.map(DemoPage::reach).orElse(BestPossible.UNKNOWN),
+                  Optional.of(URI.create("http://" + ConsoleSettings.LOOPBACK + ":" + flinkPort)),
+                  server.address(),
+                  ConsoleSettings.USUAL_COUNT_ROWS));
+      return new DemoPage(server, console, flinkPort, place.staysOpen());
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private static BestPossible reach(Oracle oracle) {
+    return (from, to, examples) ->
+        oracle.best(from, to, examples).map(b -> new BestPossible.Best(b.logloss(), b.auc()));
+  }
+
+  /** Has Flink listen where the page asks, and answer with figures of now. */
+  Configuration flink() {
+    Configuration flink = new Configuration();
+    flink.set(RestOptions.BIND_PORT, Integer.toString(flinkPort));
+    flink.set(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL, METRICS_AGE);
+    return flink;
+  }
+
+  String announcement() {
+    return console.announcement()
+        + (staysOpen ? "" : "  until the run ends; --keep-open keeps it longer");
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (server) {
+      console.close();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.freshet.lab.demo;
+
+import io.freshet.config.LearnerConfig;
+import io.freshet.evaluate.metric.WindowedMetrics;
+import io.freshet.evaluate.report.Metrics;
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.model.learn.LocalLearner;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+
+/**
+ * The single-thread learner on the same examples that a job in this process learned, for
+ * comparison.
+ */
+final class LocalRun {
+  private static final Map<UUID, Queue<LabeledExample>> COLLECTED = new ConcurrentHashMap<>();
+
+  private final UUID id = UUID.randomUUID();
+  private List<LabeledExample> examples = List.of();
+  private LocalLearner learner;
+
+  LocalRun() {
+    COLLECTED.put(id, new ConcurrentLinkedQueue<>());
+  }
+
+  /** Where the job's labelled examples go. */
+  Sink<LabeledExample> sink() {
+    return new Collector(id);
+  }
+
+  /** Learns what was collected, in batches as the job's, and says how well. */
+  Metrics learn(LearnerConfig config) {
+    examples = List.copyOf(COLLECTED.remove(id));
+    learner = new LocalLearner(config.features(), config.model(), config.train().learning());
+    WindowedMetrics metrics = new WindowedMetrics(config.evaluate().window());
+    int batch = config.train().batchSize();
+    for (int from = 0; from < examples.size(); from += batch) {
+      int to = Math.min(examples.size(), from + batch);
+      metrics.add(learner.learn(examples.subList(from, to)));
+    }
+    learner.flushDense();
+    return metrics.report().sinceStart();
+  }
+
+  /** What was learned, in the order in which the job joined it. */
+  List<LabeledExample> examples() {
+    return examples;
+  }
+
+  /** The learner, after learning. */
+  LocalLearner learner() {
+    return learner;
+  }
+
+  private record Collector(UUID run) implements Sink<LabeledExample> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public SinkWriter<LabeledExample> createWriter(WriterInitContext context) {
+      Queue<LabeledExample> examples = COLLECTED.get(run);
+      return new SinkWriter<>() {
+        @Override
+        public void write(LabeledExample example, Context writing) {
+          examples.add(example);
+        }
+
+        @Override
+        public void flush(boolean endOfInput) {}
+
+        @Override
+        public void close() {}
+      };
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.freshet.lab.evaluate;
+
+import io.freshet.event.DecodeResult;
+import io.freshet.event.FeatureValues;
+import io.freshet.feature.ExampleEncoder;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.example.Example;
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.job.example.RecordFiles;
+import io.freshet.lab.fit.FitTable;
+import io.freshet.lab.replay.Replay;
+import io.freshet.lab.replay.mapping.MappingFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Labelled examples from whatever holds them.
+ *
+ * <ul>
+ *   <li>{@code topic:NAME}, or files or a directory of {@code .jsonl} or {@code .jsonl.gz}: what a
+ *       learner wrote as {@code examples}.
+ *   <li>a file that ends in {@code .csv}: a header, a column for each feature, and the label's.
+ *   <li>any other directory: the files that a mapping of {@code replay} names, the one given or one
+ *       that comes with the jar.
+ * </ul>
+ *
+ * @param topics for the first
+ * @param label column of the second
+ * @param mapping of the last, a file
+ */
+record EvaluationData(PredictionRecords topics, String label, Optional<Path> mapping) {
+  private static final String TOPIC = "topic:";
+  private static final String SEPARATOR = "|";
+
+  /** Takes an example, with the raw values where they are known. */
+  interface Sink {
+    void example(Optional<FeatureValues> values, LabeledExample example);
+  }
+
+  /**
+   * Hands on every example.
+   *
+   * @throws IOException where there are none, with what would be right
+   */
+  void read(String from, FeatureSchema schema, Sink to) throws IOException {
+    Path path = Path.of(from.replaceFirst("^file:(//)?", ""));
+    if (from.startsWith(TOPIC)) {
+      topics.read(
+          from.substring(TOPIC.length()),
+          record -> to.example(Optional.empty(), RecordFiles.example(record)));
+    } else if (from.endsWith(".csv")) {
+      new FitTable(schema, label, SEPARATOR)
+          .read(path, (values, example) -> to.example(Optional.of(values), example));
+    } else if (mapping.isPresent() || isReplayed(path)) {
+      replay(path, schema, to);
+    } else {
+      RecordFiles.examples(from, example -> to.example(Optional.empty(), example));
+    }
+  }
+
+  private static boolean isReplayed(Path path) throws IOException {
+    for (String name : MappingFile.READY) {
+      if (Files.exists(path.resolve(MappingFile.ready(name).input().file()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void replay(Path directory, FeatureSchema schema, Sink to) throws IOException {
+    var rules =
+        mapping.isPresent()
+            ? MappingFile.read(mapping.get())
+            : MappingFile.ready(MappingFile.readyFor(directory));
+    ExampleEncoder encoder = new ExampleEncoder(schema);
+    try {
+      new Replay(rules, directory, Instant.now(), true)
+          .rows(
+              (id, time, clicked, features) ->
+                  example(encoder, id, time, clicked ? 1 : 0, features, to));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void example(
+      ExampleEncoder encoder,
+      String id,
+      long time,
+      float label,
+      Map<String, Object> features,
+      Sink to) {
+    FeatureValues values = FeatureValues.of(encoder.names(), features);
+    DecodeResult<Example> outcome = encoder.encode(values);
+    if (outcome instanceof DecodeResult.Rejected<Example> rejected) {
+      throw new IllegalArgumentException(id + ": " + rejected.rejection().reason());
+    }
+    Example example = ((DecodeResult.Good<Example>) outcome).value();
+    to.example(Optional.of(values), new LabeledExample(id, time, label, 1, example));
+  }
+}

@@ -1,0 +1,69 @@
+package io.freshet.lab.evaluate;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.evaluate.offline.Bootstrap.Estimate;
+import java.util.Locale;
+import java.util.Map;
+
+/** Figures as people, and as programs, read them. */
+final class MetricFigures {
+  private static final Map<String, String> NAMES =
+      Map.of(
+          "auc", "AUC",
+          "gauc", "GAUC",
+          "logloss", "logloss",
+          "ne", "NE",
+          "calibration", "calibration");
+
+  private MetricFigures() {}
+
+  static String name(String key) {
+    return NAMES.get(key);
+  }
+
+  static String text(double value) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, "%.4f", value) : "-";
+  }
+
+  static String signed(double value) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, "%+.4f", value) : "-";
+  }
+
+  static String interval(Estimate of) {
+    return Double.isFinite(of.low()) ? text(of.low()) + " ... " + text(of.high()) : "-";
+  }
+
+  static String signedInterval(Estimate of) {
+    return Double.isFinite(of.low()) ? signed(of.low()) + " ... " + signed(of.high()) : "-";
+  }
+
+  static String percent(double share) {
+    return Double.isFinite(share) ? String.format(Locale.ROOT, "%.1f %%", 100 * share) : "-";
+  }
+
+  static String count(long n) {
+    return String.format(Locale.ROOT, "%,d", n);
+  }
+
+  /** Null in JSON where it is not defined. */
+  static void put(ObjectNode json, String key, double value) {
+    if (Double.isFinite(value)) {
+      json.put(key, value);
+    } else {
+      json.putNull(key);
+    }
+  }
+
+  static ObjectNode json(Map<String, Estimate> figures) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    figures.forEach(
+        (name, of) -> {
+          ObjectNode one = json.putObject(name);
+          put(one, "value", of.value());
+          put(one, "low", of.low());
+          put(one, "high", of.high());
+        });
+    return json;
+  }
+}

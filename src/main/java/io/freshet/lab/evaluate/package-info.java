@@ -1,0 +1,2 @@
+/** The command {@code evaluate}: published snapshots on data, and learners against each other. */
+package io.freshet.lab.evaluate;

@@ -1,0 +1,148 @@
+package io.freshet.lab.fit;
+
+import io.freshet.config.FitConfig;
+import io.freshet.event.DecodeResult;
+import io.freshet.event.FeatureValues;
+import io.freshet.feature.ExampleEncoder;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
+import io.freshet.feature.example.Example;
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.lab.replay.mapping.BadRowException;
+import io.freshet.lab.replay.mapping.Row;
+import io.freshet.lab.replay.mapping.RowReader;
+import io.freshet.lab.replay.mapping.TableFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a file of comma-separated values with a header into examples: the columns of the fields'
+ * names and that of the label; others are passed over. An empty cell is a missing value.
+ *
+ * <p>Any row that is not right ends the reading, with its line: what is compared must be complete.
+ */
+public final class FitTable {
+  private final FeatureSchema features;
+  private final String label;
+  private final ExampleEncoder encoder;
+  private final Pattern separator;
+
+  FitTable(FitConfig config) {
+    this(config.features(), config.label(), config.separator());
+  }
+
+  /**
+   * A table of these fields.
+   *
+   * @param label the column of the label, 0 or 1
+   * @param separator between the values of a cell of a {@code multi} field
+   */
+  public FitTable(FeatureSchema features, String label, String separator) {
+    this.features = features;
+    this.label = label;
+    encoder = new ExampleEncoder(features);
+    this.separator = Pattern.compile(Pattern.quote(separator));
+  }
+
+  /** Takes a row: what was read, and the example made of it. */
+  public interface RowSink {
+    void row(FeatureValues values, LabeledExample example);
+  }
+
+  /**
+   * Reads all rows.
+   *
+   * @throws IOException where the file, a column, a row or a cell is not what it should be
+   */
+  List<LabeledExample> read(Path file) throws IOException {
+    List<LabeledExample> examples = new ArrayList<>();
+    read(file, (values, example) -> examples.add(example));
+    return examples;
+  }
+
+  /**
+   * Hands all rows on, one by one.
+   *
+   * @throws IOException where the file, a column, a row or a cell is not what it should be
+   */
+  public void read(Path file, RowSink to) throws IOException {
+    boolean empty = true;
+    TableFile table = new TableFile(file.toAbsolutePath().toString(), ',', "\"", List.of());
+    try (RowReader rows = new RowReader(file.toAbsolutePath().getParent(), table)) {
+      checkColumns(file, rows.columns());
+      try {
+        for (Optional<Row> row = rows.next(); row.isPresent(); row = rows.next()) {
+          empty = false;
+          take(row.get(), to);
+        }
+      } catch (IllegalArgumentException | BadRowException e) {
+        throw new IOException("%s:%d: %s".formatted(file, rows.line(), e.getMessage()), e);
+      }
+    }
+    if (empty) {
+      throw new IOException(file + " has no rows below its header");
+    }
+  }
+
+  private void checkColumns(Path file, List<String> columns) throws IOException {
+    List<String> absent = new ArrayList<>(List.of(label));
+    features.fields().stream()
+        .filter(field -> !(field instanceof Field.Cross))
+        .forEach(field -> absent.add(field.name()));
+    absent.removeAll(columns);
+    if (Set.copyOf(columns).size() < columns.size()) {
+      throw new IOException("%s:1: two columns have one name: %s".formatted(file, columns));
+    }
+    if (!absent.isEmpty()) {
+      throw new IOException(
+          "%s:1: no column is named %s; its columns are %s"
+              .formatted(file, String.join(", ", absent), String.join(", ", columns)));
+    }
+  }
+
+  private void take(Row row, RowSink to) {
+    Map<String, Object> values = new HashMap<>();
+    for (Field field : features.fields()) {
+      if (!(field instanceof Field.Cross)) {
+        row.cell(field.name()).ifPresent(cell -> values.put(field.name(), value(field, cell)));
+      }
+    }
+    FeatureValues read = FeatureValues.of(encoder.names(), values);
+    DecodeResult<Example> outcome = encoder.encode(read);
+    if (outcome instanceof DecodeResult.Rejected<Example> rejected) {
+      throw new IllegalArgumentException(rejected.rejection().reason());
+    }
+    Example example = ((DecodeResult.Good<Example>) outcome).value();
+    to.row(read, new LabeledExample("", 0, label(row.cell(label).orElse("")), 1, example));
+  }
+
+  private Object value(Field field, String cell) {
+    if (field instanceof Field.Numeric) {
+      return number(field.name(), cell);
+    }
+    return field instanceof Field.Multi ? List.of(separator.split(cell)) : cell;
+  }
+
+  private float label(String cell) {
+    double value = number(label, cell);
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException("%s: %s is not from 0 to 1".formatted(label, cell));
+    }
+    return (float) value;
+  }
+
+  private static double number(String column, String cell) {
+    try {
+      return Double.parseDouble(cell.strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("%s: %s is not a number".formatted(column, cell), e);
+    }
+  }
+}

@@ -1,0 +1,168 @@
+package io.freshet.lab.labels.drift;
+
+import io.freshet.event.Click;
+import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.join.FinalLabel;
+import io.freshet.join.JoinOutput;
+import io.freshet.join.JoinSettings;
+import io.freshet.join.LabelDefinition;
+import io.freshet.join.operator.LocalJoin;
+import io.freshet.lab.labels.LabelTraffic;
+import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.batch.Predictions;
+import io.freshet.model.learn.LocalLearner;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A learner that follows a stream of drifting tastes, and models that follow it less, in event time
+ * and in one thread.
+ *
+ * <p>Impressions and clicks go through the same join as in the job; the learner learns what it
+ * tells. Each model predicts an impression as it was when that was shown: the learner's as of its
+ * last synchronisation, which comes by the minute or less often; one retrained in batch when a day
+ * ended, which takes no time here; one of the end of the warm-up. Beside them, what the learner
+ * itself predicts just before it learns an example, and what nature does.
+ */
+final class DriftRun implements JoinOutput {
+  static final long DAY = Duration.ofDays(1).toMillis();
+  static final String LEARNER = "learner itself";
+  static final String RETRAINED = "retrained daily";
+  static final String FROZEN = "frozen";
+  static final String BEST = "best reachable";
+  static final String EVERY_MINUTE = "synced every 1 min";
+
+  private static final long MINUTE = Duration.ofMinutes(1).toMillis();
+  private static final int BATCH = 64;
+
+  private final LabelTraffic traffic;
+  private final long start;
+  private final long from; // when measuring begins
+  private final LocalJoin join;
+  private final LocalLearner learner;
+  private final Retraining retraining;
+  private final Map<ComparedModel, Duration> synced = new LinkedHashMap<>();
+  private final ComparedModel itself;
+  private final ComparedModel retrained;
+  private final ComparedModel frozen;
+  private final ComparedModel best;
+  private final List<LabeledExample> batch = new ArrayList<>();
+  private final List<EncodedImpression> shown = new ArrayList<>(); // since the last minute began
+
+  DriftRun(DriftSettings settings) {
+    traffic = settings.traffic();
+    start = LabelTraffic.time(traffic.events().get(0));
+    from = start + settings.warmUp() * DAY;
+    join =
+        new LocalJoin(
+            JoinSettings.DEFAULT.with(LabelDefinition.click("clicks", DriftSettings.WINDOW)), this);
+    learner = new LocalLearner(traffic.schema(), ModelSettings.DEFAULT, LearningSettings.DEFAULT);
+    retraining = new Retraining(traffic.schema(), settings.window());
+    int days = settings.days() - settings.warmUp();
+    synced.put(new ComparedModel(EVERY_MINUTE, days), Duration.ofMinutes(1));
+    synced.put(new ComparedModel("synced every 30 min", days), Duration.ofMinutes(30));
+    synced.put(new ComparedModel("synced every 1 h", days), Duration.ofHours(1));
+    synced.put(new ComparedModel("synced every 5 h", days), Duration.ofHours(5));
+    synced.put(new ComparedModel("synced every 24 h", days), Duration.ofHours(24));
+    itself = new ComparedModel(LEARNER, days);
+    retrained = new ComparedModel(RETRAINED, days);
+    frozen = new ComparedModel(FROZEN, days);
+    best = new ComparedModel(BEST, days);
+  }
+
+  /** Runs; returns the models, those that know more first. */
+  List<ComparedModel> run() {
+    long next = start + MINUTE;
+    for (Object event : traffic.events()) {
+      for (; LabelTraffic.time(event) >= next; next += MINUTE) {
+        endMinute(next);
+      }
+      join.advanceTo(LabelTraffic.time(event) - 1);
+      if (event instanceof EncodedImpression impression) {
+        shown.add(impression);
+        join.impression(impression);
+      } else if (event instanceof Click click) {
+        join.click(click);
+      }
+    }
+    predict(next - MINUTE);
+    join.advanceTo(Long.MAX_VALUE);
+    learn();
+    List<ComparedModel> all = new ArrayList<>(List.of(best, itself));
+    all.addAll(synced.keySet());
+    all.addAll(List.of(retrained, frozen));
+    return all;
+  }
+
+  private void endMinute(long time) {
+    predict(time - MINUTE);
+    join.advanceTo(time - 1);
+    learn();
+    if ((time - start) % DAY == 0) {
+      retraining.endDay();
+      if (time >= from) {
+        retrained.serve(retraining.train());
+      }
+    }
+    if (time == from) {
+      frozen.serve(learner.predictorOfNow());
+      synced.keySet().forEach(one -> one.serve(learner.predictorOfNow()));
+    } else if (time > from) {
+      synced.forEach((one, interval) -> synchronise(one, interval, time));
+    }
+  }
+
+  private void synchronise(ComparedModel one, Duration interval, long time) {
+    if ((time - start) % interval.toMillis() == 0) {
+      one.serve(learner.predictorOfNow());
+    }
+  }
+
+  /** Lets the models predict what was shown in a minute. */
+  private void predict(long minute) {
+    if (minute >= from && !shown.isEmpty()) {
+      for (EncodedImpression impression : shown) {
+        best(impression);
+      }
+      synced.keySet().forEach(one -> one.predict(shown, traffic, from));
+      retrained.predict(shown, traffic, from);
+      frozen.predict(shown, traffic, from);
+    }
+    shown.clear();
+  }
+
+  private void best(EncodedImpression impression) {
+    double truth = traffic.truth(impression.id()).probability();
+    best.add(impression.id(), impression.example().user(), (float) truth, traffic, from);
+  }
+
+  @Override
+  public void example(LabeledExample example) {
+    batch.add(example);
+    retraining.add(example);
+    if (batch.size() == BATCH) {
+      learn();
+    }
+  }
+
+  private void learn() {
+    Predictions predictions = learner.learn(batch);
+    for (int i = 0; i < batch.size(); i++) {
+      LabeledExample of = batch.get(i);
+      itself.add(
+          of.impressionId(), of.example().user(), predictions.probabilities()[i], traffic, from);
+    }
+    batch.clear();
+  }
+
+  @Override
+  public void lateClick(Click click) {}
+
+  @Override
+  public void finalLabel(FinalLabel label) {}
+}

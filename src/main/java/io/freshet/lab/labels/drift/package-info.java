@@ -1,0 +1,2 @@
+/** Label policies on traffic that drifts. */
+package io.freshet.lab.labels.drift;

@@ -1,0 +1,71 @@
+package io.freshet.lab.replay.mapping;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The files that add columns to rows, held in memory. */
+public final class Lookups {
+  private final List<Table> tables = new ArrayList<>();
+  private final Set<String> columns = new LinkedHashSet<>();
+
+  /** Reads the files; what a row's own file is like is not known here. */
+  public Lookups(Path directory, List<Lookup> lookups) throws IOException {
+    for (Lookup lookup : lookups) {
+      try (RowReader reader = new RowReader(directory, lookup.file())) {
+        if (!reader.columns().contains(lookup.on())) {
+          throw new IOException(
+              "%s has no column %s; there are %s"
+                  .formatted(lookup.file().file(), lookup.on(), reader.columns()));
+        }
+        tables.add(new Table(lookup.on(), read(reader, lookup)));
+        columns.addAll(reader.columns());
+      }
+    }
+  }
+
+  /** The columns of all files. */
+  public Set<String> columns() {
+    return columns;
+  }
+
+  /** The row with the cells of its matches; its own cells win. */
+  public Row join(Row row) {
+    if (tables.isEmpty()) {
+      return row;
+    }
+    Map<String, String> cells = new HashMap<>();
+    for (Table table : tables) {
+      cells.putAll(table.rows.getOrDefault(row.cells().getOrDefault(table.on, ""), Map.of()));
+    }
+    cells.putAll(row.cells());
+    return new Row(row.line(), cells);
+  }
+
+  private static Map<String, Map<String, String>> read(RowReader reader, Lookup lookup)
+      throws IOException {
+    Map<String, Map<String, String>> rows = new HashMap<>();
+    try {
+      for (Optional<Row> row = reader.next(); row.isPresent(); row = reader.next()) {
+        Map<String, String> cells = row.get().cells();
+        if (rows.put(cells.get(lookup.on()), cells) != null) {
+          throw new BadRowException(
+              "column %s: '%s' occurs a second time; a lookup needs each once"
+                  .formatted(lookup.on(), cells.get(lookup.on())));
+        }
+      }
+      return rows;
+    } catch (BadRowException e) {
+      throw new IOException(
+          "%s:%d: %s".formatted(lookup.file().file(), reader.line(), e.getMessage()), e);
+    }
+  }
+
+  private record Table(String on, Map<String, Map<String, String>> rows) {}
+}

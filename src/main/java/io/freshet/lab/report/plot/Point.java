@@ -1,0 +1,46 @@
+package io.freshet.lab.report.plot;
+
+import io.freshet.evaluate.report.Metrics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * A point of a curve.
+ *
+ * @param time milliseconds, since the epoch or since the run began
+ * @param value NaN where it is not defined; the curve has a gap there
+ * @param weight what the point counts when neighbours are joined: its examples
+ */
+public record Point(long time, double value, double weight) {
+
+  /** A figure of windows as a curve: each at its window's start, counting what its examples do. */
+  public static List<Point> curve(List<Metrics> windows, ToDoubleFunction<Metrics> figure) {
+    return windows.stream()
+        .map(of -> new Point(of.from(), figure.applyAsDouble(of), of.examples()))
+        .toList();
+  }
+
+  /** Joins so many neighbours each into their weighted mean. */
+  public static List<Point> join(List<Point> points, int neighbours) {
+    List<Point> joined = new ArrayList<>();
+    for (int i = 0; i < points.size(); i += neighbours) {
+      joined.add(mean(points.subList(i, Math.min(points.size(), i + neighbours))));
+    }
+    return joined;
+  }
+
+  private static Point mean(List<Point> points) {
+    double weights = 0;
+    double sum = 0;
+    for (Point point : points) {
+      if (Double.isFinite(point.value)) {
+        weights += point.weight;
+        sum += point.weight * point.value;
+      }
+    }
+    return points.size() == 1
+        ? points.get(0)
+        : new Point(points.get(points.size() / 2).time, sum / weights, weights);
+  }
+}

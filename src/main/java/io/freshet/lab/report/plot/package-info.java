@@ -1,0 +1,2 @@
+/** Plots as SVG. */
+package io.freshet.lab.report.plot;

@@ -1,0 +1,2 @@
+/** Matrix products behind one seam: OpenBLAS where its natives load, EJML elsewhere. */
+package io.freshet.model.algebra;

@@ -1,0 +1,130 @@
+package io.freshet.model.batch;
+
+import io.freshet.feature.ImpressionHash;
+import io.freshet.feature.example.LabeledExample;
+import java.util.Map;
+
+/**
+ * Predictions made before their examples were learned. The first four have one element an example
+ * whose label a prediction can be held against: neither corrections nor mere predictions.
+ *
+ * @param times event times of the labels' decisions, epoch milliseconds
+ * @param labels labels
+ * @param weights importance weights, times what makes the examples stand for the traffic
+ * @param probabilities predicted click probabilities, corrected
+ * @param learned how many examples were learned, corrections among them
+ * @param occurrences feature occurrences of what was learned: what {@code updates} over the table
+ *     grows by
+ * @param scoredKeys keys of the impressions whose own prediction is among these
+ * @param scores those predictions
+ * @param traits whose the judged examples are
+ */
+public record Predictions(
+    long[] times,
+    float[] labels,
+    float[] weights,
+    float[] probabilities,
+    int learned,
+    long occurrences,
+    long[] scoredKeys,
+    float[] scores,
+    ExampleAttributes traits) {
+
+  /** Predictions without traits. */
+  public Predictions(
+      long[] times,
+      float[] labels,
+      float[] weights,
+      float[] probabilities,
+      int learned,
+      long occurrences,
+      long[] scoredKeys,
+      float[] scores) {
+    this(
+        times,
+        labels,
+        weights,
+        probabilities,
+        learned,
+        occurrences,
+        scoredKeys,
+        scores,
+        ExampleAttributes.NONE);
+  }
+
+  /** No predictions, but the texts of feature ids. */
+  public static Predictions named(Map<Long, String> names) {
+    return new Predictions(new long[0], new float[0], new float[0], new float[0], 0)
+        .with(ExampleAttributes.named(names));
+  }
+
+  /** The same, and whose they are. */
+  public Predictions with(ExampleAttributes others) {
+    return new Predictions(
+        times, labels, weights, probabilities, learned, occurrences, scoredKeys, scores, others);
+  }
+
+  /** Predictions of examples that were all learned, none of them an impression's own. */
+  public Predictions(
+      long[] times, float[] labels, float[] weights, float[] probabilities, long occurrences) {
+    this(
+        times,
+        labels,
+        weights,
+        probabilities,
+        times.length,
+        occurrences,
+        new long[0],
+        new float[0]);
+  }
+
+  /**
+   * The predictions of a batch.
+   *
+   * @param probabilities of all its examples
+   * @param weights of all its examples
+   */
+  public static Predictions of(MiniBatch batch, float[] probabilities, float[] weights) {
+    int judged = 0;
+    int scored = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      judged += batch.example(i).isJudged() ? 1 : 0;
+      scored += batch.example(i).scored() ? 1 : 0;
+    }
+    Predictions predictions =
+        new Predictions(
+            new long[judged],
+            new float[judged],
+            new float[judged],
+            new float[judged],
+            batch.learned(),
+            batch.learnedOccurrences(),
+            new long[scored],
+            new float[scored]);
+    predictions.fill(batch, probabilities, weights);
+    return predictions;
+  }
+
+  private void fill(MiniBatch batch, float[] all, float[] allWeights) {
+    int judged = 0;
+    int scored = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      LabeledExample example = batch.example(i);
+      if (example.isJudged()) {
+        times[judged] = example.time();
+        labels[judged] = example.label();
+        weights[judged] = allWeights[i];
+        probabilities[judged++] = all[i];
+      }
+      if (example.scored()) {
+        scoredKeys[scored] = ImpressionHash.key(example.impressionId());
+        scores[scored++] = all[i];
+      }
+    }
+  }
+
+  /** How many examples were judged. */
+  public int size() {
+    return times.length;
+  }
+}

@@ -1,0 +1,2 @@
+/** Mini-batches and the steps they are learned in. */
+package io.freshet.model.batch;

@@ -1,0 +1,190 @@
+package io.freshet.model.dense;
+
+import io.freshet.model.algebra.LinearAlgebra;
+import java.util.Arrays;
+import java.util.List;
+import org.ejml.data.FMatrixRMaj;
+
+/**
+ * The deep part: layers of ReLU units, then one linear output unit; forward and backward over the
+ * examples of a row step.
+ *
+ * <p>Gradients gather over calls of {@link #backward} until they are drained. Matrices have one row
+ * an example and are reused; they grow with the largest step seen.
+ */
+public final class DeepNetwork {
+  private final List<DenseShape.Layer> shapes;
+  private final LinearLayer[] layers;
+  private final FMatrixRMaj[] inputs; // of each layer; behind the last, the output
+  private final FMatrixRMaj[] slopes; // of the loss by inputs
+  private final float[] row; // of a matrix, one at a time
+  private final BatchNorm[] norms; // of each layer; null where there is none
+  private final Dropout dropout;
+  private boolean training; // in the last forward pass
+
+  public DeepNetwork(List<DenseShape.Layer> shapes, Dropout dropout, LinearAlgebra algebra) {
+    this.shapes = shapes;
+    this.dropout = dropout;
+    int n = shapes.size();
+    layers = new LinearLayer[n];
+    inputs = new FMatrixRMaj[n + 1];
+    slopes = new FMatrixRMaj[n + 1];
+    norms = new BatchNorm[n];
+    Arrays.setAll(slopes, l -> new FMatrixRMaj(0, 0));
+    Arrays.setAll(inputs, l -> new FMatrixRMaj(0, 0));
+    row = new float[shapes.stream().mapToInt(DenseShape.Layer::out).max().orElse(0)];
+    for (int l = 0; l < n; l++) {
+      layers[l] = new LinearLayer(shapes.get(l), algebra);
+      norms[l] = shapes.get(l).normalized() ? new BatchNorm(shapes.get(l).out()) : null;
+    }
+  }
+
+  /** Takes over finished values of all parameters. */
+  public void values(float[] values) {
+    for (int l = 0; l < layers.length; l++) {
+      layers[l].values(values);
+      if (norms[l] != null) {
+        norms[l].scale(values, shapes.get(l).scales());
+      }
+    }
+  }
+
+  /**
+   * Computes the output [m, 1] of inputs [m, in], which must stay as they are for the way back.
+   *
+   * @param training whether units drop out, and are normalised by this batch's own mean
+   */
+  public FMatrixRMaj forward(FMatrixRMaj input, boolean training) {
+    this.training = training;
+    inputs[0] = input;
+    int last = layers.length - 1;
+    for (int l = 0; l <= last; l++) {
+      layers[l].products.forward(inputs[l], inputs[l + 1]);
+      if (norms[l] != null) {
+        norms[l].forward(inputs[l + 1], training);
+      }
+      addBias(inputs[l + 1], layers[l].biases, l < last ? 0 : Float.NEGATIVE_INFINITY);
+      if (training && l < last) {
+        dropout.forward(inputs[l + 1], l);
+      }
+    }
+    return inputs[last + 1];
+  }
+
+  /**
+   * Adds the parameters' gradients for the examples of the last forward pass.
+   *
+   * @param outputSlopes of the examples' losses by the output; one that is not a number leaves its
+   *     example out
+   * @return the slopes by the input, [m, in]
+   */
+  public FMatrixRMaj backward(float[] outputSlopes) {
+    int l = layers.length;
+    slopes[l].reshape(inputs[0].numRows, 1);
+    for (int i = 0; i < inputs[0].numRows; i++) {
+      boolean leftOut = Float.isNaN(outputSlopes[i]);
+      if (leftOut) {
+        blank(i);
+      }
+      slopes[l].data[i] = leftOut ? 0 : outputSlopes[i];
+    }
+    while (--l >= 0) {
+      if (l < layers.length - 1) {
+        stopAtRest(slopes[l + 1], inputs[l + 1]); // a unit that dropped out rests too
+        if (training) {
+          dropout.backward(slopes[l + 1]);
+        }
+      }
+      addColumns(slopes[l + 1], layers[l].biasGradients);
+      if (norms[l] != null) {
+        norms[l].backward(slopes[l + 1]);
+      }
+      layers[l].products.backward(inputs[l], slopes[l + 1], slopes[l]);
+    }
+    return slopes[0];
+  }
+
+  /** Writes the gathered gradients, in the order of the parameters, and starts anew. */
+  public void drain(float[] gradient) {
+    for (int l = 0; l < layers.length; l++) {
+      layers[l].drain(gradient);
+      if (norms[l] != null) {
+        norms[l].drain(gradient, shapes.get(l).scales());
+      }
+    }
+  }
+
+  /** The running means and variances of all normalised layers. */
+  public float[] running() {
+    float[] all = new float[0];
+    for (BatchNorm norm : norms) {
+      if (norm != null) {
+        float[] values = norm.running();
+        all = Arrays.copyOf(all, all.length + values.length);
+        System.arraycopy(values, 0, all, all.length - values.length, values.length);
+      }
+    }
+    return all;
+  }
+
+  /** Goes back to running means and variances of before. */
+  public void running(float[] all) {
+    int at = 0;
+    for (int l = 0; l < norms.length; l++) {
+      if (norms[l] != null) {
+        int n = 2 * shapes.get(l).out();
+        norms[l].running(Arrays.copyOfRange(all, at, at + n));
+        at += n;
+      }
+    }
+  }
+
+  /** Forgets example i, so that with slope 0 it adds nothing, not even infinity times 0. */
+  private void blank(int i) {
+    for (FMatrixRMaj input : inputs) {
+      Arrays.fill(input.data, i * input.numCols, (i + 1) * input.numCols, 0);
+    }
+    for (LinearLayer layer : layers) {
+      layer.products.blank(i);
+    }
+  }
+
+  /**
+   * Adds the bias to each row and raises what is below the floor: 0 for a ReLU. Rows go through an
+   * array of their own: in this form the JIT compiler (C2 of JDK 17) makes vector instructions.
+   */
+  private void addBias(FMatrixRMaj m, float[] bias, float floor) {
+    int n = bias.length;
+    for (int at = 0; at < m.getNumElements(); at += n) {
+      System.arraycopy(m.data, at, row, 0, n);
+      for (int j = 0; j < n; j++) {
+        row[j] = Math.max(floor, row[j] + bias[j]);
+      }
+      System.arraycopy(row, 0, m.data, at, n);
+    }
+  }
+
+  /**
+   * A ReLU at rest passes no slope on. Activations are 0 or above; two multiplications take even
+   * the least of them above 1, so the minimum is 0 or 1: unlike a branch, the JIT compiler makes
+   * vector instructions of it.
+   */
+  private static void stopAtRest(FMatrixRMaj slope, FMatrixRMaj activation) {
+    float[] data = slope.data;
+    float[] active = activation.data;
+    int n = slope.getNumElements();
+    for (int i = 0; i < n; i++) {
+      data[i] *= Math.min(1, active[i] * 0x1p127f * 0x1p127f);
+    }
+  }
+
+  private void addColumns(FMatrixRMaj m, float[] sums) {
+    int n = sums.length;
+    for (int at = 0; at < m.getNumElements(); at += n) {
+      System.arraycopy(m.data, at, row, 0, n);
+      for (int j = 0; j < n; j++) {
+        sums[j] += row[j];
+      }
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package io.freshet.model.dense;
+
+import io.freshet.model.ModelSettings;
+import io.freshet.model.optimizer.Checks;
+import io.freshet.model.optimizer.Optimizer;
+import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Optimizers;
+import java.util.Arrays;
+
+/**
+ * A replica of the deep part's parameters, as one vector in the order of {@link DenseShape}.
+ *
+ * <p>Plane 0 is the vector of stored parameters, planes 1 … {@link #planes()} - 1 their optimiser
+ * slots; each has {@link #size()} floats.
+ */
+public final class DenseParameters {
+  private final DenseShape shape;
+  private final int size;
+  private final Optimizer optimizer;
+  private final int mergedPlanes;
+  private final float[] planes; // one after the other
+  private long version; // grows with every change
+
+  private DenseParameters(DenseShape shape, OptimizerSettings settings) {
+    this.shape = shape;
+    size = shape.size();
+    optimizer = Optimizers.of(settings);
+    mergedPlanes = 1 + Optimizers.of(settings.merged()).slotWidth(1);
+    planes = new float[Math.addExact(size, optimizer.slotWidth(size))];
+  }
+
+  /**
+   * The parameters every learner starts with, from the seed alone: weights He-uniform, within ±√(6
+   * / in) (He et al. 2015, arXiv 1502.01852), biases 0.
+   */
+  public static DenseParameters start(
+      int fields, ModelSettings model, OptimizerSettings optimizer) {
+    return start(DenseShape.of(fields, model), model.seed(), optimizer);
+  }
+
+  /** The start of parameters of a given shape; scales start at 1. */
+  public static DenseParameters start(DenseShape shape, long seed, OptimizerSettings optimizer) {
+    CounterRng random = new CounterRng(seed, -1);
+    return start(
+        shape,
+        optimizer,
+        (layer, i) -> (float) Math.sqrt(6.0 / layer.in()) * (2 * random.uniform(i) - 1));
+  }
+
+  /**
+   * The start of published tables: weights near-normal, of deviation √(2 / (in + out)) (Glorot and
+   * Bengio 2010); all else as in the other start.
+   */
+  public static DenseParameters startNormal(DenseShape shape, long seed, OptimizerSettings optimizer) {
+    CounterRng random = new CounterRng(seed, -1);
+    return start(
+        shape,
+        optimizer,
+        (layer, i) -> (float) Math.sqrt(2.0 / (layer.in() + layer.out())) * random.normal(i));
+  }
+
+  /** The start of weight i, which belongs to a layer. */
+  private interface WeightStart {
+    float of(DenseShape.Layer layer, int i);
+  }
+
+  private static DenseParameters start(
+      DenseShape shape, OptimizerSettings optimizer, WeightStart weight) {
+    Checks.forSingle("dense optimizer", optimizer);
+    DenseParameters dense = new DenseParameters(shape, optimizer);
+    for (DenseShape.Layer layer : shape.layers()) {
+      for (int i = layer.weights(); i < layer.biases(); i++) {
+        dense.planes[i] = weight.of(layer, i);
+      }
+      Arrays.fill(dense.planes, layer.scales(), layer.end(), 1);
+    }
+    dense.optimizer.start(dense.planes, 0, shape.size(), shape.size());
+    return dense;
+  }
+
+  /** Starts anew with given finished values. */
+  public void startFrom(float[] values) {
+    if (values.length != size) {
+      throw new IllegalArgumentException(
+          "%d values for a deep part of %d".formatted(values.length, size));
+    }
+    System.arraycopy(values, 0, planes, 0, size);
+    optimizer.start(planes, 0, size, size);
+    version++;
+  }
+
+  /**
+   * The same parameters under another optimiser: with their slots where these mean the same, else
+   * with new ones.
+   *
+   * @param by the optimiser so far
+   */
+  public DenseParameters under(OptimizerSettings by, OptimizerSettings other) {
+    if (other.storesAs(by)) {
+      return this;
+    }
+    float[] finished = new float[size];
+    finish(finished);
+    DenseParameters dense = new DenseParameters(shape, other);
+    dense.startFrom(finished);
+    return dense;
+  }
+
+  /** What lies where in the vector. */
+  public DenseShape shape() {
+    return shape;
+  }
+
+  /** Number of parameters; 0 where there is no deep part. */
+  public int size() {
+    return size;
+  }
+
+  /** 1 + slots of a parameter. */
+  public int planes() {
+    return 1 + optimizer.slotWidth(1);
+  }
+
+  /** The planes that several trainers merge, from plane 0 on; the others are each one's own. */
+  public int mergedPlanes() {
+    return mergedPlanes;
+  }
+
+  /** Copies n floats of a plane, from parameter {@code from} on, to {@code target[at …]}. */
+  public void read(int plane, int from, int n, float[] target, int at) {
+    System.arraycopy(planes, place(plane, from, n), target, at, n);
+  }
+
+  /** Replaces n floats of a plane, from parameter {@code from} on, by {@code source[at …]}. */
+  public void write(int plane, int from, int n, float[] source, int at) {
+    System.arraycopy(source, at, planes, place(plane, from, n), n);
+    version++;
+  }
+
+  /**
+   * Derives the finished values of n parameters, from {@code from} on: what the model computes with
+   * and snapshots hold.
+   */
+  public void finish(int from, int n, float[] values, int at) {
+    float[] slice = new float[n * planes()];
+    for (int plane = 0; plane < planes(); plane++) {
+      read(plane, from, n, slice, plane * n);
+    }
+    optimizer.read(slice, 0, n, n, values, at);
+  }
+
+  /** Derives all finished values. */
+  public void finish(float[] values) {
+    optimizer.read(planes, 0, size(), size(), values, 0);
+  }
+
+  /** Copies all planes, one after the other. */
+  public void readAll(float[] target) {
+    System.arraycopy(planes, 0, target, 0, planes.length);
+  }
+
+  /** Replaces all planes. */
+  public void writeAll(float[] source) {
+    System.arraycopy(source, 0, planes, 0, planes.length);
+    version++;
+  }
+
+  /** Moves all parameters by their gradient. */
+  public void update(float[] gradient) {
+    optimizer.update(planes, 0, size(), size(), gradient, 0);
+    version++;
+  }
+
+  public long version() {
+    return version;
+  }
+
+  private int place(int plane, int from, int n) {
+    if (plane < 0 || plane >= planes() || from < 0 || n < 0 || from + n > size()) {
+      throw new IndexOutOfBoundsException(
+          "parameters %d..%d of plane %d, but there are %d parameters and %d planes"
+              .formatted(from, from + n, plane, size(), planes()));
+    }
+    return plane * size() + from;
+  }
+}

@@ -1,0 +1,169 @@
+package io.freshet.model.dense;
+
+import io.freshet.model.dense.DenseShape.Layer;
+import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Optimizers;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Carries what a deep part has learned, optimiser slots included, over to another shape.
+ *
+ * <p>A weight is kept where both its units were there before. The inputs of fields are known by
+ * field and place in the embedding, so fields may come, go and change their order; the units of a
+ * hidden layer are known by the layer's number and their own, so a layer that grows keeps its
+ * units, and one that shrinks keeps its first. Other weights start
+ *
+ * <ul>
+ *   <li>at random, as every learner's do, where they lead from a new field or into a new unit: a
+ *       new field's rows are zeros, so its weights change no prediction but pass gradients on;
+ *   <li>at 0, where they lead from a new dimension of a known field's embedding into a unit that is
+ *       kept: rows start there at random, so gradients flow;
+ *   <li>at 0, where they lead from a new unit into one that is kept: it goes on as it was, and
+ *       learns what to make of the new one;
+ *   <li>at 0, in the output of a deep part whose number of hidden layers is another, as it knows
+ *       none of its inputs: until it has learned, the deep part adds nothing to the logit;
+ *   <li>at 0, in cross layers behind those that were there: these pass their input on unchanged;
+ *       and in the output of a cross part that was not there.
+ * </ul>
+ *
+ * So a field or units that come change no prediction, while a field, units or layers that go do.
+ */
+public final class DenseReshape {
+  private static final int NEW = -1; // what leads from it starts at random
+  private static final int CALM = -2; // what leads from it starts at 0
+
+  private final ModelShape before;
+  private final ModelShape now;
+  private final float[] from; // planes, one after the other
+  private final float[] to;
+  private final int[] inputs; // of the new shape: where they were before, NEW or CALM
+  private final float[] zero; // the planes of a parameter that starts at 0
+  private final int fromSize;
+  private final int toSize;
+
+  private DenseReshape(
+      ModelShape before, DenseParameters old, ModelShape now, DenseParameters fresh, float[] zero) {
+    this.before = before;
+    this.now = now;
+    this.zero = zero;
+    fromSize = old.size();
+    toSize = fresh.size();
+    from = new float[old.planes() * fromSize];
+    to = new float[fresh.planes() * toSize];
+    old.readAll(from);
+    fresh.readAll(to);
+    inputs = inputs();
+  }
+
+  /**
+   * The parameters of the new shape.
+   *
+   * @param old those of the shape before, of the same optimiser
+   */
+  public static DenseParameters of(
+      ModelShape before,
+      DenseParameters old,
+      ModelShape now,
+      long seed,
+      OptimizerSettings optimizer) {
+    DenseParameters fresh = DenseParameters.start(now.dense(), seed, optimizer);
+    float[] zero = new float[fresh.planes()];
+    Optimizers.of(optimizer).start(zero, 0, 1, 1);
+    DenseReshape reshape = new DenseReshape(before, old, now, fresh, zero);
+    reshape.crossLayers(before.dense().cross(), now.dense().cross());
+    reshape.hiddenLayers(before.dense().deep(), now.dense().deep());
+    fresh.writeAll(reshape.to);
+    return fresh;
+  }
+
+  private int[] inputs() {
+    int k = now.embeddingSize();
+    int kBefore = before.embeddingSize();
+    int[] were = new int[now.fields().size() * k];
+    Arrays.setAll(
+        were,
+        i -> {
+          int slot = before.slot(now.fields().get(i / k).number());
+          if (slot < 0) {
+            return NEW;
+          }
+          return i % k < kBefore ? slot * kBefore + i % k : CALM;
+        });
+    return were;
+  }
+
+  private void crossLayers(List<Layer> old, List<Layer> layers) {
+    int last = layers.size() - 1; // the output
+    for (int l = 0; l < last; l++) {
+      if (l < old.size() - 1) {
+        carry(layers.get(l), inputs, inputs, old.get(l));
+      } else {
+        blank(layers.get(l));
+      }
+    }
+    if (last >= 0 && !old.isEmpty()) {
+      carry(layers.get(last), inputs, first(1, 1), old.get(old.size() - 1));
+    } else if (last >= 0) {
+      blank(layers.get(last));
+    }
+  }
+
+  private void hiddenLayers(List<Layer> old, List<Layer> layers) {
+    int last = layers.size() - 1; // the output
+    for (int l = 0; l < last && l < old.size() - 1; l++) {
+      int[] ins = l == 0 ? inputs : first(layers.get(l).in(), old.get(l).in());
+      int[] outs = first(layers.get(l).out(), old.get(l).out());
+      carry(layers.get(l), ins, outs, old.get(l));
+    }
+    if (last >= 0 && old.size() == layers.size()) {
+      int[] ins = first(layers.get(last).in(), old.get(last).in());
+      carry(layers.get(last), ins, first(1, 1), old.get(last));
+    } else if (last >= 0) {
+      blank(layers.get(last));
+    }
+  }
+
+  /** The same units of a hidden layer for as long as there are, then new ones. */
+  private static int[] first(int units, int before) {
+    int[] were = new int[units];
+    Arrays.setAll(were, i -> i < before ? i : CALM);
+    return were;
+  }
+
+  /** Fills a layer; into units that are new, all starts at random. */
+  private void carry(Layer layer, int[] ins, int[] outs, Layer old) {
+    for (int j = 0; j < outs.length; j++) {
+      if (outs[j] < 0) {
+        continue;
+      }
+      copy(old.biases() + outs[j], layer.biases() + j);
+      for (int i = 0; i < ins.length; i++) {
+        int weight = layer.weights() + i * layer.out() + j;
+        if (ins[i] >= 0) {
+          copy(old.weights() + ins[i] * old.out() + outs[j], weight);
+        } else if (ins[i] == CALM) {
+          blank(weight);
+        }
+      }
+    }
+  }
+
+  private void copy(int source, int target) {
+    for (int plane = 0; plane < zero.length; plane++) {
+      to[plane * toSize + target] = from[plane * fromSize + source];
+    }
+  }
+
+  private void blank(Layer layer) {
+    for (int i = layer.weights(); i < layer.end(); i++) {
+      blank(i);
+    }
+  }
+
+  private void blank(int target) {
+    for (int plane = 0; plane < zero.length; plane++) {
+      to[plane * toSize + target] = zero[plane];
+    }
+  }
+}

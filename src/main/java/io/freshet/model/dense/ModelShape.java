@@ -1,0 +1,114 @@
+package io.freshet.model.dense;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.model.ModelSettings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What parameters in state are parameters of: the model's fields in the order of their slots, and
+ * the sizes of its deep part.
+ *
+ * <p>A job may go on from the state of another shape: {@link #after}. A field that was not there
+ * before is <em>late</em>, for ever: its features start with rows of zeros, so that nothing is
+ * predicted otherwise by its coming. What becomes of the deep part is told in {@link DenseReshape}.
+ *
+ * @param fields in the order of their slots
+ */
+public record ModelShape(
+    int embeddingSize, List<Integer> hiddenLayers, int crossLayers, List<Member> fields) {
+  private static final String LATE = "+";
+
+  /**
+   * A field.
+   *
+   * @param late whether it came to a model that had learned without it
+   */
+  public record Member(int number, boolean late) {}
+
+  public ModelShape {
+    hiddenLayers = List.copyOf(hiddenLayers);
+    fields = List.copyOf(fields);
+  }
+
+  /** The shape of a model that starts from nothing. */
+  public static ModelShape of(FeatureSchema schema, ModelSettings model) {
+    return new ModelShape(
+        model.embeddingSize(),
+        model.hiddenLayers(),
+        model.crossLayers(),
+        schema.fields().stream().map(field -> new Member(field.number(), false)).toList());
+  }
+
+  /** The same of a model that goes on from another's parameters; equal to that if it is one. */
+  public ModelShape after(ModelShape earlier) {
+    return new ModelShape(
+        embeddingSize,
+        hiddenLayers,
+        crossLayers,
+        fields.stream().map(field -> earlier.known(field.number())).toList());
+  }
+
+  private Member known(int number) {
+    int slot = slot(number);
+    return slot < 0 ? new Member(number, true) : fields.get(slot);
+  }
+
+  /** The slot of a field, or -1. */
+  int slot(int number) {
+    for (int slot = 0; slot < fields.size(); slot++) {
+      if (fields.get(slot).number() == number) {
+        return slot;
+      }
+    }
+    return -1;
+  }
+
+  /** Numbers of the fields that came late. */
+  public Set<Integer> lateFields() {
+    return fields.stream()
+        .filter(Member::late)
+        .map(Member::number)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** What lies where in the vector of dense parameters. */
+  public DenseShape dense() {
+    int inputs = Math.multiplyExact(fields.size(), embeddingSize);
+    return DenseShape.of(inputs, crossLayers, hiddenLayers, false);
+  }
+
+  /** Written out, for state: {@code 16;64,32;0;1,2,7+}, late fields marked. */
+  public String text() {
+    String numbers =
+        fields.stream()
+            .map(f -> f.number() + (f.late() ? LATE : ""))
+            .collect(Collectors.joining(","));
+    String hidden = hiddenLayers.stream().map(String::valueOf).collect(Collectors.joining(","));
+    return "%d;%s;%d;%s".formatted(embeddingSize, hidden, crossLayers, numbers);
+  }
+
+  /** Reads what {@link #text} wrote. */
+  public static ModelShape parse(String text) {
+    String[] parts = text.split(";", -1);
+    if (parts.length != 4) {
+      throw new IllegalArgumentException("not the shape of a model: " + text);
+    }
+    List<Member> fields = new ArrayList<>();
+    for (String field : items(parts[3])) {
+      fields.add(new Member(Integer.parseInt(field.replace(LATE, "")), field.endsWith(LATE)));
+    }
+    return new ModelShape(
+        Integer.parseInt(parts[0]),
+        items(parts[1]).stream().map(Integer::valueOf).toList(),
+        Integer.parseInt(parts[2]),
+        fields);
+  }
+
+  private static List<String> items(String list) {
+    return list.isEmpty() ? List.of() : Arrays.asList(list.split(",", -1));
+  }
+}

@@ -1,0 +1,243 @@
+package io.freshet.model.kind;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.algebra.LinearAlgebra;
+import io.freshet.model.batch.MiniBatch;
+import io.freshet.model.dense.BatchNorm;
+import io.freshet.model.dense.CrossNetwork;
+import io.freshet.model.dense.DeepNetwork;
+import io.freshet.model.dense.DenseShape;
+import io.freshet.model.dense.Dropout;
+import java.util.Arrays;
+import org.ejml.data.FMatrixRMaj;
+
+/**
+ * DeepFM (Guo et al. 2017, arXiv 1703.04247) and its relatives, forward and backward over the
+ * examples of a row step.
+ *
+ * <p>With the finished rows (w, v) of an example's occurrences and the field embeddings e_f = sum
+ * of value · v over the occurrences of field f, the logit is the sum of those terms that the {@link
+ * ModelKind} has:
+ *
+ * <pre>
+ * sum of value · w            first order, the bias among it
+ * ½ (|Σ e_f|² - Σ |e_f|²)     second order: all pairs of fields, in linear time
+ * deep(e_1 … e_F)             hidden layers over the embeddings, in slot order
+ * cross(e_1 … e_F)            cross layers over the same
+ * </pre>
+ *
+ * A fid whose field has no slot (the bias) counts in the first order only. Finished rows, and the
+ * gradients by them, lie in batch-row order, 1 + k floats each.
+ */
+public final class DeepFm {
+  private final int k;
+  private final int[] slots;
+  private final int inputs;
+  private final boolean pairs;
+  private final DeepNetwork deep; // null where the model has none
+  private final CrossNetwork cross; // null where the model has none
+  private final FMatrixRMaj embedded; // e of each example
+  private final FMatrixRMaj noSlopes = new FMatrixRMaj(0, 0);
+  private float[] sums = new float[0]; // Σ e_f of each example
+  private float[] logits = new float[0];
+  private float[] squaredLengths = new float[0]; // Σ |e_f|² of each example
+
+  private MiniBatch batch;
+  private int[] order;
+  private int from;
+  private int n;
+
+  public DeepFm(FeatureSchema schema, ModelSettings model) {
+    this(schema, model, DenseShape.of(schema.size(), model), Dropout.NONE);
+  }
+
+  public DeepFm(FeatureSchema schema, ModelSettings model, DenseShape shape, Dropout dropout) {
+    k = model.embeddingSize();
+    slots = schema.slots();
+    inputs = schema.size() * k;
+    pairs = model.kind().pairs();
+    deep =
+        shape.deep().isEmpty()
+            ? null
+            : new DeepNetwork(shape.deep(), dropout, LinearAlgebra.chosen());
+    cross =
+        shape.cross().isEmpty() ? null : new CrossNetwork(shape.cross(), LinearAlgebra.chosen());
+    embedded = new FMatrixRMaj(0, inputs);
+  }
+
+  /** Takes over finished values of the dense parameters. */
+  public void dense(float[] values) {
+    if (deep != null) {
+      deep.values(values);
+    }
+    if (cross != null) {
+      cross.values(values);
+    }
+  }
+
+  /**
+   * Computes the logits of examples {@code order[from]} … {@code order[from + n - 1]} of a batch.
+   *
+   * @param rows finished rows
+   */
+  public void forward(MiniBatch batch, int[] order, int from, int n, float[] rows) {
+    forward(batch, order, from, n, rows, false);
+  }
+
+  /** The same; in training, units drop out and are normalised by the examples' own mean. */
+  public void forward(MiniBatch batch, int[] order, int from, int n, float[] rows, boolean training) {
+    this.batch = batch;
+    this.order = order;
+    this.from = from;
+    this.n = n;
+    reserve();
+    for (int i = 0; i < n; i++) {
+      logits[i] = embed(order[from + i], i * inputs, rows) + (pairs ? interactions(i) : 0);
+    }
+    if (deep != null) {
+      add(deep.forward(embedded, training));
+    }
+    if (cross != null) {
+      add(cross.forward(embedded));
+    }
+  }
+
+  /** The logit of the i-th example of the last forward pass. */
+  public float logit(int i) {
+    return logits[i];
+  }
+
+  /** The summed squares of the i-th example's field embeddings. */
+  public float squaredLength(int i) {
+    return squaredLengths[i];
+  }
+
+  /**
+   * Adds the gradients for the examples of the last forward pass: the rows' to {@code gradients},
+   * the dense ones to what {@link #drain} writes.
+   *
+   * @param slopes of the examples' losses by the logit; one that is not a number leaves its example
+   *     out
+   */
+  public void backward(float[] slopes, float[] gradients) {
+    FMatrixRMaj denseSlopes = deep == null ? noSlopes : deep.backward(slopes);
+    if (cross != null) {
+      denseSlopes = sum(cross.backward(slopes), denseSlopes);
+    }
+    for (int i = 0; i < n; i++) {
+      if (!Float.isNaN(slopes[i])) {
+        addRowGradients(i, slopes[i], denseSlopes.data, gradients);
+      }
+    }
+  }
+
+  /** Writes the gathered gradient of the dense parameters, in their order, and starts anew. */
+  public void drain(float[] gradient) {
+    if (deep != null) {
+      deep.drain(gradient);
+    }
+    if (cross != null) {
+      cross.drain(gradient);
+    }
+  }
+
+  /** What normalisation has learned without gradients: see {@link BatchNorm#running()}. */
+  public float[] running() {
+    return deep == null ? new float[0] : deep.running();
+  }
+
+  /** Goes back to it. */
+  public void running(float[] values) {
+    if (deep != null) {
+      deep.running(values);
+    }
+  }
+
+  private void add(FMatrixRMaj outputs) {
+    for (int i = 0; i < n; i++) {
+      logits[i] += outputs.data[i];
+    }
+  }
+
+  /** Adds the slopes of the deep part, if there is one, to those of the cross part. */
+  private FMatrixRMaj sum(FMatrixRMaj crossSlopes, FMatrixRMaj deepSlopes) {
+    for (int i = 0; deep != null && i < crossSlopes.getNumElements(); i++) {
+      crossSlopes.data[i] += deepSlopes.data[i];
+    }
+    return crossSlopes;
+  }
+
+  /** Fills the field embeddings of an example, at {@code e}; returns its first-order sum. */
+  private float embed(int example, int e, float[] rows) {
+    float[] data = embedded.data;
+    Arrays.fill(data, e, e + inputs, 0);
+    float firstOrder = 0;
+    for (int o = batch.start(example); o < batch.start(example + 1); o++) {
+      float value = batch.value(o);
+      int row = batch.row(o) * (1 + k);
+      firstOrder += value * rows[row];
+      int slot = slot(o);
+      if (slot >= 0) {
+        int field = e + slot * k;
+        for (int d = 0; d < k; d++) {
+          data[field + d] += value * rows[row + 1 + d];
+        }
+      }
+    }
+    return firstOrder;
+  }
+
+  /** Sums the i-th example's field embeddings; returns its second-order term. */
+  private float interactions(int i) {
+    float[] data = embedded.data;
+    int sum = i * k;
+    Arrays.fill(sums, sum, sum + k, 0);
+    float squares = 0;
+    for (int field = i * inputs; field < (i + 1) * inputs; field += k) {
+      for (int d = 0; d < k; d++) {
+        float x = data[field + d];
+        sums[sum + d] += x;
+        squares += x * x;
+      }
+    }
+    float squareOfSum = 0;
+    for (int d = 0; d < k; d++) {
+      squareOfSum += sums[sum + d] * sums[sum + d];
+    }
+    squaredLengths[i] = squares;
+    return 0.5f * (squareOfSum - squares);
+  }
+
+  private void addRowGradients(int i, float slope, float[] denseSlopes, float[] gradients) {
+    int example = order[from + i];
+    for (int o = batch.start(example); o < batch.start(example + 1); o++) {
+      float value = batch.value(o);
+      int row = batch.row(o) * (1 + k);
+      gradients[row] += value * slope;
+      int slot = slot(o);
+      if (slot >= 0) {
+        int field = i * inputs + slot * k;
+        for (int d = 0; d < k; d++) {
+          float others = pairs ? sums[i * k + d] - embedded.data[field + d] : 0;
+          gradients[row + 1 + d] += value * (denseSlopes[field + d] + slope * others);
+        }
+      }
+    }
+  }
+
+  private int slot(int occurrence) {
+    return slots[Fids.field(batch.fid(batch.row(occurrence)))];
+  }
+
+  private void reserve() {
+    embedded.reshape(n, inputs);
+    if (logits.length < n) {
+      logits = new float[2 * n];
+      squaredLengths = new float[2 * n];
+      sums = new float[2 * n * k];
+      noSlopes.reshape(deep == null ? 2 * n : 0, inputs);
+    }
+  }
+}

@@ -1,0 +1,254 @@
+package io.freshet.model.learn;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.batch.LongIndex;
+import io.freshet.model.batch.MiniBatch;
+import io.freshet.model.batch.Predictions;
+import io.freshet.model.dense.DenseParameters;
+import io.freshet.model.kind.Predictor;
+import io.freshet.model.label.LabelCorrection;
+import io.freshet.model.row.FieldRules;
+import io.freshet.model.row.LocalRowLifecycle;
+import io.freshet.model.row.RowLayout;
+import io.freshet.model.row.RowWeights;
+import io.freshet.model.row.TableCounts;
+import io.freshet.model.row.UnknownRows;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * The plain single-thread learner: oracle of the tests and yardstick of the benchmarks.
+ *
+ * <p>The embedding table is one float array with the rows in order of first appearance. A call of
+ * {@link #learn} is one communication batch of the job. By the settings of the table, features wait
+ * for their rows and lose them as in the job; there is no limit of rows, as what a shard evicts
+ * depends on its share of the table.
+ */
+public final class LocalLearner {
+  private final FeatureSchema schema;
+  private final ModelSettings model;
+  private final RowLayout layout;
+  private final DenseParameters dense;
+  private final BatchLearner learner;
+  private final LabelCorrection correction;
+  private final UnknownRows unknown;
+  private final LongIndex index = new LongIndex(1024);
+  private float[] table = new float[0];
+  private long[] updates = new long[0];
+  private final LocalRowLifecycle lives;
+
+  private final MiniBatch batch = new MiniBatch();
+  private float[] pulled = new float[0];
+  private int[] places = new int[0]; // of the batch's rows in the table
+
+  public LocalLearner(FeatureSchema schema, ModelSettings model, LearningSettings learning) {
+    this(schema, model, learning, SkipListener.NONE);
+  }
+
+  /** A learner that tells of what it skips. */
+  public LocalLearner(
+      FeatureSchema schema, ModelSettings model, LearningSettings learning, SkipListener listener) {
+    this.schema = schema;
+    this.model = model;
+    layout = new RowLayout(model, learning);
+    dense = DenseParameters.start(schema.size(), model, learning.dense());
+    learner = new BatchLearner(schema, model, learning, layout, dense, listener);
+    correction = LabelCorrection.of(learning.labels());
+    lives = new LocalRowLifecycle(new FieldRules(learning.table()));
+    unknown = UnknownRows.zeroIn(learning.table().zeroFields());
+  }
+
+  /** Predicts, then learns, the examples as one communication batch. */
+  public Predictions learn(List<LabeledExample> examples) {
+    batch.clear();
+    examples.forEach(batch::add);
+    pull();
+    Predictions predictions = learner.learn(batch, pulled);
+    push();
+    return predictions;
+  }
+
+  /** Takes the dense step of the examples learned since the last one. */
+  public void flushDense() {
+    learner.flushDense();
+  }
+
+  /** Number of places in the table; where features may lose their rows, some are empty. */
+  public int rows() {
+    return index.size();
+  }
+
+  /** Where a feature's row lies in the table, 0 to {@link #rows()} - 1, or -1. */
+  public int find(long fid) {
+    int place = index.find(fid);
+    return lives.isLive(place) ? place : -1;
+  }
+
+  /** What came of features that had to wait for rows, or lost them. */
+  public TableCounts tableCounts() {
+    return lives.counts();
+  }
+
+  public long fid(int row) {
+    return index.key(row);
+  }
+
+  /** Training occurrences of the row's feature. */
+  public long updates(int row) {
+    return updates[row];
+  }
+
+  /** Copies the stored row, optimiser slots included. */
+  public float[] stored(int row) {
+    int at = row * layout.width();
+    return Arrays.copyOfRange(table, at, at + layout.width());
+  }
+
+  /** The row that the model computes with, {@code [w, v₁…v_k]}. */
+  public float[] finished(int row) {
+    float[] finished = new float[layout.finishedWidth()];
+    layout.finish(fid(row), table, row * layout.width(), finished, 0);
+    return finished;
+  }
+
+  public DenseParameters dense() {
+    return dense;
+  }
+
+  /** Examples, and gradients of rows and of the deep part, left out as poison. */
+  public long skipped() {
+    return learner.skipped();
+  }
+
+  /** A predictor that reads this learner's rows as they are, and the deep part as it is now. */
+  public Predictor predictor() {
+    float[] values = new float[dense.size()];
+    dense.finish(values);
+    return new Predictor(schema, model, this::read, unknown, values, correction);
+  }
+
+  /** A predictor with the rows and the deep part as they are now, whatever is learned later. */
+  public Predictor predictorOfNow() {
+    float[] rows = new float[index.size() * layout.finishedWidth()];
+    for (int row = 0; row < index.size(); row++) {
+      layout.finish(fid(row), table, row * layout.width(), rows, row * layout.finishedWidth());
+    }
+    BitSet live = new BitSet();
+    for (int row = 0; row < index.size(); row++) {
+      live.set(row, lives.isLive(row));
+    }
+    float[] values = new float[dense.size()];
+    dense.finish(values);
+    RowWeights now =
+        (fid, finished, at) -> {
+          int row = index.find(fid);
+          boolean known = row >= 0 && live.get(row);
+          if (known) {
+            int width = layout.finishedWidth();
+            System.arraycopy(rows, row * width, finished, at, width);
+          }
+          return known;
+        };
+    return new Predictor(schema, model, now, unknown, values, correction);
+  }
+
+  private boolean read(long fid, float[] finished, int at) {
+    int row = find(fid);
+    if (row >= 0) {
+      layout.finish(fid, table, row * layout.width(), finished, at);
+    }
+    return row >= 0;
+  }
+
+  private void pull() {
+    int width = layout.width();
+    reserve();
+    for (int row = 0; row < batch.rows(); row++) {
+      long fid = batch.fid(row);
+      places[row] = place(fid, batch.count(row) > 0);
+      if (lives.isLive(places[row])) {
+        System.arraycopy(table, places[row] * width, pulled, row * width, width);
+      } else if (lives.rules().admitsAll(fid)) {
+        layout.start(fid, pulled, row * width);
+      } else {
+        Arrays.fill(pulled, row * width, (row + 1) * width, 0);
+        batch.markAbsent(row);
+      }
+    }
+  }
+
+  /** A feature's place in the table; a new one only for what is to be learned, else -1. */
+  private int place(long fid, boolean learned) {
+    int place = learned ? index.add(fid) : index.find(fid);
+    if (lives.isExpired(fid, place)) {
+      lives.gone(place, updates[place]);
+    }
+    if (learned && !lives.isLive(place)) {
+      lives.reserve(place);
+      if (lives.rules().admitsAll(fid)) {
+        start(place);
+      }
+    }
+    return place;
+  }
+
+  /** Adds how far each row moved, as the job does, so that both round alike. */
+  private void push() {
+    if (batch.learned() == 0) {
+      return;
+    }
+    lives.learnedUpTo(batch.latestTime());
+    boolean[] won = batch.hasAbsent() ? lives.rules().draw(batch) : null;
+    for (int row = 0; row < batch.rows(); row++) {
+      if (batch.count(row) == 0) {
+        continue;
+      }
+      if (batch.isAbsent(row)) {
+        pushAbsent(row, won[row]);
+      } else {
+        push(row);
+      }
+      lives.seen(places[row], batch.latestTime());
+    }
+  }
+
+  private void push(int row) {
+    int width = layout.width();
+    int at = places[row] * width;
+    for (int i = 0; i < width; i++) {
+      table[at + i] += pulled[row * width + i] - table[at + i];
+    }
+    updates[places[row]] += batch.count(row);
+  }
+
+  private void pushAbsent(int row, boolean won) {
+    long fid = batch.fid(row);
+    int occurrences = batch.count(row);
+    int news = batch.newCount(row);
+    if (lives.earns(fid, places[row], occurrences, news, won, batch.latestTime())) {
+      start(places[row]);
+    }
+  }
+
+  private void start(int place) {
+    if (place >= updates.length) {
+      int rows = Math.max(1024, 2 * place);
+      table = Arrays.copyOf(table, Math.multiplyExact(rows, layout.width()));
+      updates = Arrays.copyOf(updates, rows);
+    }
+    layout.start(index.key(place), table, place * layout.width());
+    updates[place] = 0;
+    lives.begun(place);
+  }
+
+  private void reserve() {
+    if (batch.rows() > places.length) {
+      places = new int[2 * batch.rows()];
+      pulled = new float[2 * batch.rows() * layout.width()];
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.freshet.model.optimizer;
+
+import java.util.Arrays;
+
+/**
+ * Adagrad, element by element (Duchi, Hazan, Singer 2011, JMLR 12, with a diagonal matrix).
+ *
+ * <p>The slot is the accumulator n, which starts above 0:
+ *
+ * <pre>
+ * n += g²
+ * x -= rate · g / √min(n, cap)
+ * </pre>
+ *
+ * The cap keeps the rate of an endless stream from falling for ever; n itself goes on as a sum,
+ * which trainers may add up. n stops at {@value Optimizer#MAX_SUM}, far from infinity, where x has
+ * long stopped moving.
+ *
+ * <p>Long vectors go through short arrays of their own, part by part: in this form the JIT compiler
+ * (C2 of JDK 17) makes vector instructions of the loop. So one object serves one thread.
+ */
+public final class Adagrad implements Optimizer {
+  private static final int PART = 256;
+
+  private final float rate;
+  private final float initialAccumulator;
+  private final float cap;
+  private final float[] parameters = new float[PART];
+  private final float[] accumulators = new float[PART];
+  private final float[] slopes = new float[PART];
+
+  Adagrad(OptimizerSettings.Adagrad settings) {
+    rate = settings.learningRate();
+    initialAccumulator = settings.initialAccumulator();
+    cap = settings.accumulatorCap();
+  }
+
+  @Override
+  public int slotWidth(int n) {
+    return n;
+  }
+
+  @Override
+  public void start(float[] a, int p, int s, int n) {
+    Arrays.fill(a, s, s + n, initialAccumulator);
+  }
+
+  @Override
+  public void read(float[] a, int p, int s, int n, float[] value, int v) {
+    System.arraycopy(a, p, value, v, n);
+  }
+
+  @Override
+  public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+    int i = 0;
+    for (; i + PART <= n; i += PART) {
+      updatePart(a, p + i, s + i, gradient, g + i);
+    }
+    for (; i < n; i++) {
+      float slope = gradient[g + i];
+      float accumulator = Math.min(a[s + i] + slope * slope, MAX_SUM);
+      a[s + i] = accumulator;
+      a[p + i] -= rate * slope / (float) Math.sqrt(Math.min(accumulator, cap));
+    }
+  }
+
+  private void updatePart(float[] a, int p, int s, float[] gradient, int g) {
+    System.arraycopy(a, p, parameters, 0, PART);
+    System.arraycopy(a, s, accumulators, 0, PART);
+    System.arraycopy(gradient, g, slopes, 0, PART);
+    for (int i = 0; i < PART; i++) {
+      accumulators[i] = Math.min(accumulators[i] + slopes[i] * slopes[i], MAX_SUM);
+    }
+    for (int i = 0; i < PART; i++) {
+      parameters[i] -= rate * slopes[i] / (float) Math.sqrt(Math.min(accumulators[i], cap));
+    }
+    System.arraycopy(parameters, 0, a, p, PART);
+    System.arraycopy(accumulators, 0, a, s, PART);
+  }
+}

@@ -1,0 +1,78 @@
+package io.freshet.model.optimizer;
+
+import java.util.Arrays;
+
+/**
+ * Adam (Kingma and Ba 2015, arXiv 1412.6980, algorithm 1), with decoupled weight decay if there is
+ * any (AdamW, Loshchilov and Hutter 2019, arXiv 1711.05101, algorithm 2).
+ *
+ * <p>The slots are the moments m and v and the number t of steps, which is the same for parameters
+ * that always move together. Where some are new, as after a change of shape, the largest counts:
+ *
+ * <pre>
+ * t += 1,   m = β₁ m + (1 - β₁) g,   v = β₂ v + (1 - β₂) g²
+ * x -= rate · (m / (1 - β₁ᵗ) / (√(v / (1 - β₂ᵗ)) + ε) + decay · x)
+ * </pre>
+ *
+ * Moments decay, so they are no sums that trainers could add up: each keeps its own.
+ */
+public final class Adam implements Optimizer {
+  private final OptimizerSettings.Adam settings;
+  private float steps; // for which the corrections are
+  private float firstCorrection;
+  private float secondCorrection;
+
+  Adam(OptimizerSettings.Adam settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public int slotWidth(int n) {
+    return 3 * n;
+  }
+
+  @Override
+  public void start(float[] a, int p, int s, int n) {
+    Arrays.fill(a, s, s + slotWidth(n), 0);
+  }
+
+  @Override
+  public void read(float[] a, int p, int s, int n, float[] value, int v) {
+    System.arraycopy(a, p, value, v, n);
+  }
+
+  @Override
+  public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+    if (n == 0) {
+      return;
+    }
+    float beta1 = settings.beta1();
+    float beta2 = settings.beta2();
+    float t = 1;
+    for (int i = s + 2 * n; i < s + 3 * n; i++) {
+      t = Math.max(t, a[i] + 1);
+    }
+    Arrays.fill(a, s + 2 * n, s + 3 * n, t);
+    correct(t);
+    float first = firstCorrection;
+    float second = secondCorrection;
+    for (int i = 0; i < n; i++) {
+      float slope = gradient[g + i];
+      float m = beta1 * a[s + i] + (1 - beta1) * slope;
+      float v = beta2 * a[s + n + i] + (1 - beta2) * slope * slope;
+      a[s + i] = m;
+      a[s + n + i] = v;
+      float step = m * first / ((float) Math.sqrt(v * second) + settings.epsilon());
+      a[p + i] -= settings.learningRate() * (step + settings.weightDecay() * a[p + i]);
+    }
+  }
+
+  /** Powers are dear, and rows of one table have mostly taken as many steps as the one before. */
+  private void correct(float t) {
+    if (t != steps) {
+      steps = t;
+      firstCorrection = (float) (1 / (1 - Math.pow(settings.beta1(), t)));
+      secondCorrection = (float) (1 / (1 - Math.pow(settings.beta2(), t)));
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.freshet.model.optimizer;
+
+/**
+ * FTRL-proximal, coordinate by coordinate (McMahan et al. 2013, "Ad click prediction: a view from
+ * the trenches", KDD, algorithm 1).
+ *
+ * <p>The stored parameter is z, the slot n, the sum of squared gradients. The value is derived on
+ * read, so that z and n stay sums, which trainers may add up:
+ *
+ * <pre>
+ * r(n) = √min(n, cap)
+ *
+ * x = 0                                                     where |z| ≤ l1
+ * x = -(z - sign(z) · l1) / ((beta + r(n)) / alpha + l2)    elsewhere
+ *
+ * z += g - (r(n + g²) - r(n)) / alpha · x
+ * n += g²                                                   but at most {@value Optimizer#MAX_SUM}
+ * </pre>
+ *
+ * The cap keeps the rate of an endless stream from falling for ever. As read and update take the
+ * same r, x is moved by a step from where it is: without penalties
+ *
+ * <pre>
+ * x' = x - alpha / (beta + r(n + g²)) · g
+ * </pre>
+ *
+ * also where n passes the cap; beyond it z moves by g alone, and this is gradient descent at the
+ * rate alpha / (beta + √cap). n itself goes on as a sum.
+ */
+public final class Ftrl implements Optimizer {
+  private final float alpha;
+  private final float beta;
+  private final float l1;
+  private final float l2;
+  private final float cap;
+
+  Ftrl(OptimizerSettings.Ftrl settings) {
+    alpha = settings.alpha();
+    beta = settings.beta();
+    l1 = settings.l1();
+    l2 = settings.l2();
+    cap = settings.accumulatorCap();
+  }
+
+  @Override
+  public int slotWidth(int n) {
+    return n;
+  }
+
+  /** Stores the z that reads back as the initial value while n is 0. */
+  @Override
+  public void start(float[] a, int p, int s, int n) {
+    for (int i = 0; i < n; i++) {
+      float value = a[p + i];
+      a[p + i] = value == 0 ? 0 : -value * (beta / alpha + l2) - Math.copySign(l1, value);
+      a[s + i] = 0;
+    }
+  }
+
+  @Override
+  public void read(float[] a, int p, int s, int n, float[] value, int v) {
+    for (int i = 0; i < n; i++) {
+      value[v + i] = value(a[p + i], root(a[s + i]));
+    }
+  }
+
+  @Override
+  public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+    for (int i = 0; i < n; i++) {
+      float slope = gradient[g + i];
+      float squares = Math.min(a[s + i] + slope * slope, MAX_SUM);
+      float root = root(a[s + i]);
+      float sigma = (root(squares) - root) / alpha;
+      a[p + i] += slope - sigma * value(a[p + i], root);
+      a[s + i] = squares;
+    }
+  }
+
+  private float root(float squares) {
+    return (float) Math.sqrt(Math.min(squares, cap));
+  }
+
+  private float value(float z, float root) {
+    float beyond = Math.abs(z) - l1;
+    return beyond <= 0 ? 0 : -Math.copySign(beyond, z) / ((beta + root) / alpha + l2);
+  }
+}

@@ -1,0 +1,62 @@
+package io.freshet.model.optimizer;
+
+/**
+ * Adagrad with one accumulator for a whole vector, as FBGEMM's and TorchRec's {@code
+ * EXACT_ROWWISE_ADAGRAD} for rows of embedding tables (fbgemm_gpu, {@code
+ * split_embedding_optimizers}; Mudigere et al. 2022, arXiv 2104.05158).
+ *
+ * <p>The one slot of a vector of k parameters is n, which starts above 0; |g|² / k is the mean of
+ * the squared gradients:
+ *
+ * <pre>
+ * n += |g|² / k
+ * x -= rate · g / √min(n, cap)
+ * </pre>
+ *
+ * A table takes nearly half the memory that it takes with an accumulator for each parameter; for
+ * vectors of one parameter it is {@link Adagrad}. n stops at {@value Optimizer#MAX_SUM}.
+ */
+public final class RowWiseAdagrad implements Optimizer {
+  private final float rate;
+  private final float initialAccumulator;
+  private final float cap;
+
+  RowWiseAdagrad(OptimizerSettings.RowWiseAdagrad settings) {
+    rate = settings.learningRate();
+    initialAccumulator = settings.initialAccumulator();
+    cap = settings.accumulatorCap();
+  }
+
+  @Override
+  public int slotWidth(int n) {
+    return Math.min(n, 1);
+  }
+
+  @Override
+  public void start(float[] a, int p, int s, int n) {
+    if (n > 0) {
+      a[s] = initialAccumulator;
+    }
+  }
+
+  @Override
+  public void read(float[] a, int p, int s, int n, float[] value, int v) {
+    System.arraycopy(a, p, value, v, n);
+  }
+
+  @Override
+  public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+    if (n == 0) {
+      return;
+    }
+    float squares = 0;
+    for (int i = g; i < g + n; i++) {
+      squares += gradient[i] * gradient[i];
+    }
+    a[s] = Math.min(a[s] + squares / n, MAX_SUM);
+    float step = rate / (float) Math.sqrt(Math.min(a[s], cap));
+    for (int i = 0; i < n; i++) {
+      a[p + i] -= step * gradient[g + i];
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Optimizers, their settings and their checks. */
+package io.freshet.model.optimizer;

@@ -1,0 +1,111 @@
+package io.freshet.model.row;
+
+import io.freshet.feature.Fids;
+import io.freshet.feature.ImpressionHash;
+import io.freshet.model.Admission;
+import io.freshet.model.TableSettings;
+import io.freshet.model.TableSettings.FieldRule;
+import io.freshet.model.TableSettings.Rule;
+import io.freshet.model.batch.MiniBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/**
+ * {@link TableSettings}, to be asked by feature.
+ *
+ * <p>Each field listed has a <em>place</em> from 1 on, in the order of the settings; place 0 is
+ * that of all others, the bias among them.
+ */
+public final class FieldRules {
+  private static final int OTHERS = 0;
+
+  private final int[] places = new int[Fids.MAX_FIELD + 1]; // by field number
+  private final List<String> names = new ArrayList<>(List.of("others"));
+  private final List<Integer> numbers = new ArrayList<>(List.of(0)); // by place
+  private final List<Rule> rules = new ArrayList<>();
+  private final long[] expiry; // by place, in milliseconds; 0 for never
+
+  public FieldRules(TableSettings settings) {
+    rules.add(settings.otherwise());
+    for (FieldRule field : settings.fields()) {
+      places[field.number()] = names.size();
+      names.add(field.name());
+      numbers.add(field.number());
+      rules.add(field.rule());
+    }
+    expiry = rules.stream().mapToLong(rule -> rule.expiry().toMillis()).toArray();
+  }
+
+  /** Number of places. */
+  public int size() {
+    return names.size();
+  }
+
+  /** The number of the field at a place; 0 for that of all others. */
+  public int number(int place) {
+    return numbers.get(place);
+  }
+
+  /** Each field's expiry, in milliseconds. */
+  public LongStream expiries() {
+    return LongStream.of(expiry);
+  }
+
+  /** The name of the field at a place. */
+  public String name(int place) {
+    return names.get(place);
+  }
+
+  public int place(long fid) {
+    return places[Fids.field(fid)];
+  }
+
+  /** The place of a field by its number; that of all others if it is not listed. */
+  public int placeOf(int field) {
+    return field >= 0 && field < places.length ? places[field] : OTHERS;
+  }
+
+  public Admission admission(long fid) {
+    int place = place(fid);
+    return place == OTHERS ? Admission.ALL : rules.get(place).admission();
+  }
+
+  public boolean admitsAll(long fid) {
+    return admission(fid) instanceof Admission.All;
+  }
+
+  /** Milliseconds of event time after which an unseen feature loses its row; 0 for never. */
+  public long expiry(long fid) {
+    return fid == Fids.BIAS ? 0 : expiry[place(fid)];
+  }
+
+  /** Whether a feature last seen then is to lose its row now; not before anything was learned. */
+  public boolean isExpired(long fid, long lastSeen, long now) {
+    long after = expiry(fid);
+    return after > 0 && now > lastSeen && now - lastSeen > after;
+  }
+
+  /**
+   * Which of a batch's rows an occurrence has won, among those that are absent and admitted by
+   * chance.
+   */
+  public boolean[] draw(MiniBatch batch) {
+    boolean[] won = new boolean[batch.rows()];
+    for (int example = 0; example < batch.size(); example++) {
+      if (batch.example(example).isLearned()) {
+        String id = batch.example(example).impressionId();
+        for (int o = batch.start(example); o < batch.start(example + 1); o++) {
+          int row = batch.row(o);
+          won[row] |= batch.isAbsent(row) && wins(batch.fid(row), id);
+        }
+      }
+    }
+    return won;
+  }
+
+  private boolean wins(long fid, String impressionId) {
+    return admission(fid) instanceof Admission.Chance chance
+        && ImpressionHash.admits(impressionId, fid, chance.share());
+  }
+}

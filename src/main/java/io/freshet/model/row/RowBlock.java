@@ -1,0 +1,23 @@
+package io.freshet.model.row;
+
+/**
+ * Finished rows on their way from a shard of the embedding table to the snapshot.
+ *
+ * @param fids ids; of one that stands here twice, the later row counts
+ * @param updates training occurrences of each feature so far
+ * @param values finished rows {@code [w, v₁…v_k]}, one after the other
+ * @param removed ids whose rows are gone, also those among {@code fids}
+ */
+public record RowBlock(long[] fids, long[] updates, float[] values, long[] removed) {
+  private static final long[] NONE = {};
+
+  /** A block that removes nothing. */
+  public RowBlock(long[] fids, long[] updates, float[] values) {
+    this(fids, updates, values, NONE);
+  }
+
+  /** Number of rows. */
+  public int size() {
+    return fids.length;
+  }
+}

@@ -1,0 +1,210 @@
+package io.freshet.serve.follow;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.rows.MemoryStore;
+import io.freshet.serve.rows.RowStore;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.store.SnapshotReader;
+import io.freshet.snapshot.store.SnapshotStore;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the current version of a snapshot root in a {@link RowStore}.
+ *
+ * <p>Looks at the pointer now and then. A version that builds on the one held is reached by its
+ * deltas; any other, after a new lineage or a pointer that went back, is loaded from its full. The
+ * new model is made beside the old one and takes its place in one step when every file has been
+ * read and found right; whatever goes wrong before, the old one is served on, {@link #state} says
+ * why, and the next look tries again.
+ *
+ * <p>A store that outlives the process is served from at once, before the first look.
+ */
+public final class SnapshotFollower implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotFollower.class);
+
+  private final SnapshotStore snapshots;
+  private final SnapshotReader reader;
+  private final RowStore rows;
+  private final InstantSource clock;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread named = new Thread(task, "snapshot-follower");
+            named.setDaemon(true);
+            return named;
+          });
+
+  private final LoadRetry retry = new LoadRetry();
+  private final CompletableFuture<ServedModel> first = new CompletableFuture<>();
+  private volatile ServedModel model; // null before the first
+  private volatile FollowerState state;
+  private volatile FollowerCounts counts = FollowerCounts.NONE;
+  private volatile boolean closed;
+  private boolean resumed;
+
+  /** A follower that looks when told to, and keeps the rows in memory. */
+  public SnapshotFollower(SnapshotStore snapshots, InstantSource clock) {
+    this(snapshots, new MemoryStore(), clock);
+  }
+
+  /** A follower that looks when told to, and keeps the rows in a store, which it closes. */
+  public SnapshotFollower(SnapshotStore snapshots, RowStore rows, InstantSource clock) {
+    this.snapshots = requireNonNull(snapshots, "snapshots");
+    this.rows = requireNonNull(rows, "rows");
+    this.clock = requireNonNull(clock, "clock");
+    reader = new SnapshotReader(snapshots);
+    state =
+        new FollowerState(
+            FollowerState.Kind.WAITING, Optional.empty(), Optional.empty(), clock.instant());
+  }
+
+  /** Looks now, and then again and again, on a thread of its own, until it is closed. */
+  public void start(Duration pause) {
+    thread.scheduleWithFixedDelay(this::look, 0, pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Done when there is a model to serve. */
+  public CompletionStage<ServedModel> first() {
+    return first.minimalCompletionStage();
+  }
+
+  /** The model to serve; nothing before the first. */
+  public Optional<ServedModel> model() {
+    return Optional.ofNullable(model);
+  }
+
+  /** The model to serve, held: whoever takes it releases it. */
+  public Optional<ServedModel> hold() {
+    ServedModel current = model;
+    while (current != null && !current.hold()) {
+      current = model; // was replaced in between
+    }
+    return Optional.ofNullable(current);
+  }
+
+  public FollowerState state() {
+    return state;
+  }
+
+  public FollowerCounts counts() {
+    return counts;
+  }
+
+  /** Looks at the pointer, and makes its version the one that is served. */
+  public synchronized void look() {
+    if (closed) {
+      return;
+    }
+    try {
+      if (!resumed) {
+        resumed = true;
+        rows.resume().ifPresent(this::serve);
+      }
+      Optional<Version> latest = snapshots.latest();
+      if (latest.isPresent()) {
+        follow(latest.get());
+      } else if (model != null) {
+        throw new IOException("the pointer to the current version is gone");
+      } else {
+        become(FollowerState.Kind.WAITING, Optional.empty());
+      }
+    } catch (IOException | RuntimeException e) {
+      become(FollowerState.Kind.FAILING, Optional.of(describe(e)));
+    } catch (OutOfMemoryError e) { // the new model is garbage again, the old one lives
+      become(FollowerState.Kind.FAILING, Optional.of("not enough memory for the current version"));
+    } catch (Error e) { // thrown on, it would end the looks for ever without a word
+      LOG.error("the follower failed", e);
+      become(FollowerState.Kind.FAILING, Optional.of(e.toString()));
+    }
+  }
+
+  private void follow(Version latest) throws IOException {
+    if (retry.isTooEarly(latest, clock.instant())) {
+      return;
+    }
+    boolean done = false;
+    try {
+      Optional<Version> held = rows.held();
+      if (model == null || held.isEmpty() || !model.version().equals(latest)) {
+        long start = System.nanoTime();
+        serve(rows.load(reader.chain(latest, held), reader));
+        counts = counts.plusLoad(Duration.ofNanos(System.nanoTime() - start));
+      }
+      rows.tidy();
+      done = true;
+    } finally {
+      if (!done) {
+        retry.failed(latest, clock.instant());
+      }
+    }
+    retry.worked();
+    become(FollowerState.Kind.CURRENT, Optional.empty());
+  }
+
+  private void serve(ServedModel fresh) {
+    ServedModel old = model;
+    model = fresh;
+    if (old != null) {
+      old.release();
+    }
+    LOG.info("serving version {}, {} rows", fresh.version(), fresh.size());
+    first.complete(fresh);
+  }
+
+  private static String describe(Exception e) {
+    if (e instanceof NoSuchFileException) {
+      return "there is no file " + e.getMessage();
+    }
+    String what =
+        e instanceof IOException && e.getMessage() != null ? e.getMessage() : e.toString();
+    return what.lines().findFirst().orElse(what); // the JSON reader goes on to where it reads from
+  }
+
+  private void become(FollowerState.Kind kind, Optional<String> problem) {
+    FollowerState before = state;
+    counts = problem.isPresent() ? counts.plusFailure() : counts;
+    Optional<Version> served = model().map(ServedModel::version);
+    boolean same = before.kind() == kind && before.problem().equals(problem);
+    state = new FollowerState(kind, served, problem, same ? before.since() : clock.instant());
+    if (!same && problem.isPresent() && !closed) {
+      LOG.warn(
+          "still serving {}: {}", served.map(Version::toString).orElse("nothing"), problem.get());
+    }
+  }
+
+  /** Ends a load that is under way, and lets the model go. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.shutdownNow();
+    synchronized (this) {
+      ServedModel last = model;
+      model = null;
+      if (last != null) {
+        last.release();
+      }
+      closeRows();
+    }
+  }
+
+  private void closeRows() {
+    try {
+      rows.close();
+    } catch (IOException e) { // it has been read and written as it should; nothing is lost
+      LOG.warn("the store of the rows did not close in order: {}", describe(e));
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Follows the published versions and swaps the served model. */
+package io.freshet.serve.follow;

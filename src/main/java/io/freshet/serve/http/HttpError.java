@@ -1,0 +1,21 @@
+package io.freshet.serve.http;
+
+/** Carries why a request is not served to where it is answered. Has no stack trace. */
+final class HttpError extends Exception {
+  private final int status;
+
+  /**
+   * A refusal.
+   *
+   * @param status of HTTP
+   * @param reason for people: the place of a mistake, what is there and what would be right
+   */
+  HttpError(int status, String reason) {
+    super(reason, null, false, false);
+    this.status = status;
+  }
+
+  int status() {
+    return status;
+  }
+}

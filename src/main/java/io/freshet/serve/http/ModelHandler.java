@@ -1,0 +1,91 @@
+package io.freshet.serve.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.freshet.serve.follow.SnapshotFollower;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who answers which path; every answer but the metrics is JSON. */
+final class ModelHandler extends Handler.Abstract {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelHandler.class);
+
+  private final NamedModel served;
+  private final InstantSource clock;
+  private final ServeMetrics metrics = new ServeMetrics();
+  private final PredictHandler questions;
+
+  ModelHandler(NamedModel served, ServeSettings settings, InstantSource clock) {
+    this.served = served;
+    this.clock = clock;
+    questions = new PredictHandler(served, settings, metrics);
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    String path = Request.getPathInContext(request);
+    Optional<Route> route = Route.of(path);
+    if (route.isEmpty()) {
+      nothingAt(path).send(response, callback);
+    } else if (!route.get().takes(request.getMethod())) {
+      JsonResponse.notAllowed(path, request.getMethod(), route.get().allowed()).send(response, callback);
+    } else if (route.get().kind().asks()) {
+      questions.ask(route.get(), request, response, callback);
+    } else {
+      attempt(path, () -> tell(route.get())).send(response, callback);
+    }
+    return true;
+  }
+
+  private static JsonResponse nothingAt(String path) {
+    return JsonResponse.refusal(
+        404, "nothing is at " + path + "; /v1/models/NAME, /healthz, /readyz and /metrics are");
+  }
+
+  /** What makes an answer. */
+  interface Attempt {
+    JsonResponse answer() throws HttpError, IOException, InterruptedException;
+  }
+
+  /** The answer of an attempt, whatever becomes of it. */
+  static JsonResponse attempt(String path, Attempt attempt) {
+    try {
+      return attempt.answer();
+    } catch (HttpError e) {
+      return JsonResponse.refusal(e.status(), e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return JsonResponse.refusal(503, "the server is stopping");
+    } catch (IOException | RuntimeException e) {
+      LOG.error("{} failed", path, e);
+      return JsonResponse.refusal(500, "an error of the server's own: " + e);
+    }
+  }
+
+  private JsonResponse tell(Route route) throws HttpError, IOException {
+    SnapshotFollower follower = served.follower();
+    return switch (route.kind()) {
+      case HEALTH -> JsonResponse.json("{\"alive\":true}".getBytes(UTF_8));
+      case READINESS -> readiness(follower);
+      case METRICS -> JsonResponse.metrics(metrics.text(follower, clock.instant()));
+      case MODELS -> JsonResponse.json(ModelJson.models(served.known()));
+      case METADATA -> JsonResponse.json(ModelJson.metadata(served.name(route), served.model()));
+      default ->
+          JsonResponse.json(
+              ModelJson.status(
+                  served.name(route), served.model(), follower.state(), clock.instant()));
+    };
+  }
+
+  private static JsonResponse readiness(SnapshotFollower follower) throws IOException {
+    boolean ready = follower.model().isPresent();
+    return JsonResponse.json(ready ? 200 : 503, ModelJson.readiness(ready, follower.state()));
+  }
+}

@@ -1,0 +1,123 @@
+package io.freshet.serve.http;
+
+import io.freshet.serve.follow.SnapshotFollower;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * Serves a followed model over HTTP, by the REST protocol of KServe v1 and TensorFlow Serving.
+ *
+ * <pre>
+ * POST /v1/models/{name}:predict     {"instances": [{"features": {…}}, …]}; see {@link PredictRequest}
+ * POST /v1/models/{name}:explain     the same, answered with what each field adds
+ * GET  /v1/models                    the name
+ * GET  /v1/models/{name}             version, event time, freshness, rows, shape
+ * GET  /v1/models/{name}/metadata    the features, the rule for unknown ids, metrics
+ * GET  /healthz, /readyz, /metrics
+ * </pre>
+ *
+ * <p>400 with the path of the mistake, 408 for a body that does not come in time, 413 for too much,
+ * 429 for too many at once, 503 before the first model and for what takes too long. A stop answers
+ * what is in flight and takes no more.
+ */
+public final class ModelServer implements AutoCloseable {
+  private static final int OTHER_THREADS = 16; // Jetty's own, and those for all but predictions
+
+  private static final int MAX_CONNECTIONS = 4096;
+
+  /** How long a connection without a request may stay once the server stops. */
+  private static final Duration IDLE_AT_STOP = Duration.ofMillis(500);
+
+  private final Server server;
+  private final ServerConnector connector;
+  private final ServeSettings settings;
+
+  /** A server of what the follower holds; the follower is its owner's to start and close. */
+  public ModelServer(SnapshotFollower follower, Optional<String> name, ServeSettings settings) {
+    this.settings = settings;
+    QueuedThreadPool threads =
+        new QueuedThreadPool(settings.maxRequests() + OTHER_THREADS, OTHER_THREADS / 2);
+    threads.setName("serve");
+    server = new Server(threads);
+    connector = new ServerConnector(server, new HttpConnectionFactory(http()));
+    connector.setHost(settings.bind());
+    connector.setPort(settings.port());
+    connector.setIdleTimeout(settings.patience().toMillis());
+    connector.setShutdownIdleTimeout(IDLE_AT_STOP.toMillis());
+    server.addConnector(connector);
+    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
+    server.addBean(new SlowHeaders(connector, settings.patience()));
+    server.setErrorHandler(ModelServer::tellError);
+    server.setStopTimeout(settings.stopPatience().toMillis());
+    server.setHandler(
+        new GracefulHandler(
+            new ModelHandler(new NamedModel(follower, name), settings, InstantSource.system())));
+  }
+
+  private static HttpConfiguration http() {
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    return http;
+  }
+
+  /** Answers what never came to the handler: broken HTTP, or a server that stops. */
+  private static boolean tellError(Request request, Response response, Callback callback) {
+    Object reason = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    byte[] body = ModelJson.error(Objects.toString(reason, "status " + response.getStatus()));
+    response.write(true, ByteBuffer.wrap(body), callback);
+    return true;
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @throws IOException where the address cannot be had
+   */
+  public void start() throws IOException {
+    try {
+      server.start();
+    } catch (Exception e) {
+      throw new IOException(
+          "cannot listen at %s:%d: %s".formatted(settings.bind(), settings.port(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return new InetSocketAddress(settings.bind(), connector.getLocalPort());
+  }
+
+  /** Waits until the server is stopped. */
+  public void join() throws InterruptedException {
+    server.join();
+  }
+
+  /** Answers what is in flight, then stops. */
+  @Override
+  public void close() throws IOException {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IOException("the server did not stop in order: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The HTTP server of predictions. */
+package io.freshet.serve.http;

@@ -1,0 +1,175 @@
+package io.freshet.serve.model;
+
+import io.freshet.event.DecodeResult;
+import io.freshet.event.FeatureNames;
+import io.freshet.event.FeatureValues;
+import io.freshet.event.RejectedException;
+import io.freshet.event.Rejection;
+import io.freshet.feature.ExampleEncoder;
+import io.freshet.feature.example.Example;
+import io.freshet.model.batch.MiniBatch;
+import io.freshet.model.kind.Explanation;
+import io.freshet.model.kind.Predictor;
+import io.freshet.model.row.RowWeights;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/**
+ * Click probabilities from raw features, with one version of the model: by the same encoder and the
+ * same arithmetic as in training, unknown ids by the rule of the version's manifest.
+ *
+ * <p>An example's score depends on the example and the version alone; what is scored beside it
+ * changes no more than the last bits, by the order of additions. Has scratch memory: one for each
+ * thread. Holds its version until it is closed, which matters where the rows are not in memory.
+ */
+public final class Scorer implements AutoCloseable {
+  /** Examples that go through the network together: enough for speed, few enough for the cache. */
+  public static final int CHUNK = 128;
+
+  private ServedModel model;
+  private final ExampleEncoder encoder;
+  private final Predictor predictor;
+  private long lookups;
+  private long unknown;
+  private boolean closed;
+
+  Scorer(ServedModel model) {
+    model.holdOrFail();
+    this.model = model;
+    encoder = new ExampleEncoder(model.schema());
+    predictor =
+        new Predictor(
+            model.schema(),
+            model.settings(),
+            new Counted(),
+            model.unknown(),
+            model.dense(),
+            model.correction());
+  }
+
+  /** Whether this scorer's memory fits another version, too. */
+  public boolean fits(ServedModel other) {
+    return model.schema().equals(other.schema())
+        && model.settings().equals(other.settings())
+        && model.unknown() == other.unknown()
+        && model.manifest().labels().equals(other.manifest().labels());
+  }
+
+  /** Opens a closed scorer for a version, which must fit. */
+  @SuppressWarnings("ReferenceEquality") // a model is a thing, not a value
+  public void reopen(ServedModel other) {
+    other.holdOrFail();
+    closed = false;
+    if (model != other) {
+      predictor.dense(other.dense());
+      model = other;
+    }
+  }
+
+  /** The version that it scores with. */
+  public ServedModel model() {
+    return model;
+  }
+
+  /** The raw features that it reads. */
+  public FeatureNames names() {
+    return encoder.names();
+  }
+
+  /**
+   * Encodes raw features.
+   *
+   * @throws RejectedException with the path of what the schema cannot hold
+   */
+  public Example encode(FeatureValues features) throws RejectedException {
+    DecodeResult<Example> outcome = encoder.encode(features);
+    if (outcome instanceof DecodeResult.Good<Example> good) {
+      return good.value();
+    }
+    Rejection rejection = ((DecodeResult.Rejected<Example>) outcome).rejection();
+    throw new RejectedException(rejection.kind(), rejection.reason());
+  }
+
+  /**
+   * The click probability of raw features: strings, numbers, booleans, nulls and collections of
+   * those by the names of the schema; other names are passed over.
+   *
+   * @throws IllegalArgumentException naming the feature that the schema cannot hold
+   */
+  public float score(Map<String, ?> features) {
+    try {
+      return score(List.of(encode(FeatureValues.of(names(), features))))[0];
+    } catch (RejectedException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /** The click probabilities of examples. */
+  public float[] score(List<Example> examples) {
+    checkOpen();
+    float[] scores = new float[examples.size()];
+    for (int from = 0; from < scores.length; from += CHUNK) {
+      int to = Math.min(from + CHUNK, scores.length);
+      System.arraycopy(predictor.predict(examples.subList(from, to)), 0, scores, from, to - from);
+    }
+    return scores;
+  }
+
+  /** How much each field adds to the logit of an example. */
+  public Explanation explain(Example example) {
+    checkOpen();
+    return predictor.explain(example);
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the scorer is closed");
+    }
+  }
+
+  /** Distinct ids looked up so far, chunk by chunk. */
+  public long lookups() {
+    return lookups;
+  }
+
+  /** Of those, the ids without a row. */
+  public long unknownIds() {
+    return unknown;
+  }
+
+  /** Lets the version go. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      model.release();
+    }
+  }
+
+  /** The rows of the version, counted as they are read. */
+  private final class Counted implements RowWeights {
+    @Override
+    public boolean read(long fid, float[] target, int at) {
+      lookups++;
+      boolean known = model.rows().read(fid, target, at);
+      unknown += known ? 0 : 1;
+      return known;
+    }
+
+    @Override
+    public void readAll(MiniBatch batch, int width, float[] target, IntConsumer missing) {
+      lookups += batch.rows();
+      model
+          .rows()
+          .readAll(
+              batch,
+              width,
+              target,
+              row -> {
+                unknown++;
+                missing.accept(row);
+              });
+    }
+  }
+}

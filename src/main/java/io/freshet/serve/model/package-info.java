@@ -1,0 +1,2 @@
+/** A loaded version and its scorer. */
+package io.freshet.serve.model;

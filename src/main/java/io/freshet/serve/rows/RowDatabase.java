@@ -1,0 +1,174 @@
+package io.freshet.serve.rows;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.freshet.model.batch.MiniBatch;
+import io.freshet.serve.model.ServedModel;
+import io.freshet.snapshot.format.Manifest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Snapshot;
+import org.rocksdb.Status;
+
+/**
+ * A RocksDB database in a folder of its own that holds the model of one version.
+ *
+ * <p>Rows lie by id, 8 bytes that sort as the ids do, each 1 + k floats, little-endian; beside
+ * them, in a family of their own, the manifest, the deep part, and the number of rows. A {@link
+ * RowChange} writes them together, so a database is always at exactly one version, through any
+ * crash.
+ */
+final class RowDatabase {
+  static final byte[] MANIFEST = "manifest".getBytes(UTF_8);
+  static final byte[] DENSE = "dense".getBytes(UTF_8);
+  static final byte[] SIZE = "size".getBytes(UTF_8);
+
+  private final Path folder;
+  private final RocksDB rocks;
+  private final List<ColumnFamilyHandle> families;
+  private final AtomicInteger snapshots = new AtomicInteger();
+  private final Queue<MultiGet> idle = new ConcurrentLinkedQueue<>();
+  private volatile boolean damaged;
+
+  private RowDatabase(Path folder, RocksDB rocks, List<ColumnFamilyHandle> families) {
+    this.folder = folder;
+    this.rocks = rocks;
+    this.families = families;
+  }
+
+  /** Opens the database of a folder, an empty one where there is none. */
+  static RowDatabase open(Path folder, RocksMemory memory) throws IOException {
+    List<ColumnFamilyHandle> families = new ArrayList<>();
+    List<ColumnFamilyDescriptor> wanted =
+        List.of(
+            new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, memory.family()),
+            new ColumnFamilyDescriptor("model".getBytes(UTF_8), memory.family()));
+    try {
+      RocksDB rocks = RocksDB.open(memory.database(), folder.toString(), wanted, families);
+      return new RowDatabase(folder, rocks, families);
+    } catch (RocksDBException e) {
+      throw new IOException("the database %s: %s".formatted(folder, e.getMessage()), e);
+    }
+  }
+
+  static long key(long fid) {
+    return fid ^ Long.MIN_VALUE;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  RocksDB rocks() {
+    return rocks;
+  }
+
+  ColumnFamilyHandle rows() {
+    return families.get(0);
+  }
+
+  ColumnFamilyHandle parts() {
+    return families.get(1);
+  }
+
+  /** The model that the database holds, held for the caller; nothing before the first. */
+  Optional<ServedModel> model() throws IOException {
+    try {
+      byte[] manifest = rocks.get(parts(), MANIFEST);
+      if (manifest == null) {
+        return Optional.empty();
+      }
+      float[] dense = floats(rocks.get(parts(), DENSE));
+      Snapshot snapshot = rocks.getSnapshot();
+      snapshots.incrementAndGet();
+      return Optional.of(
+          new ServedModel(Manifest.of(manifest), new RocksRows(this, snapshot, size()), dense));
+    } catch (RocksDBException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** Number of rows, by the last change. */
+  long size() throws RocksDBException {
+    byte[] size = rocks.get(parts(), SIZE);
+    return size == null ? 0 : ByteBuffer.wrap(size).getLong();
+  }
+
+  boolean read(ReadOptions at, long fid, float[] target, int place) throws RocksDBException {
+    byte[] row = rocks.get(at, ByteBuffer.allocate(Long.BYTES).putLong(key(fid)).array());
+    if (row != null) {
+      float[] floats = floats(row);
+      System.arraycopy(floats, 0, target, place, floats.length);
+    }
+    return row != null;
+  }
+
+  void readAll(ReadOptions at, MiniBatch batch, int width, float[] target, IntConsumer missing)
+      throws RocksDBException {
+    MultiGet fetch = idle.poll();
+    if (fetch == null) {
+      fetch = new MultiGet(width);
+    }
+    fetch.readAll(rocks, at, batch, target, missing);
+    idle.add(fetch);
+  }
+
+  /** Whether it has shown a defect that only a load from a full mends. */
+  boolean isDamaged() {
+    return damaged;
+  }
+
+  /** An error in reading, after which the database is not trusted any more. */
+  IOException unreadable(RocksDBException e) {
+    damaged = true;
+    return failed("reading from", e);
+  }
+
+  /** An error in writing: a full disk is no damage. */
+  IOException unwritable(RocksDBException e) {
+    Status status = e.getStatus();
+    damaged |= status != null && status.getCode() == Status.Code.Corruption;
+    return failed("writing to", e);
+  }
+
+  private IOException failed(String doing, RocksDBException e) {
+    return new IOException(
+        "%s the database %s failed: %s".formatted(doing, folder, e.getMessage()), e);
+  }
+
+  void release(Snapshot snapshot) {
+    rocks.releaseSnapshot(snapshot);
+    snapshots.decrementAndGet();
+  }
+
+  /** Whether nobody reads from it. */
+  boolean isIdle() {
+    return snapshots.get() == 0;
+  }
+
+  /** Closes it; nobody may read from it any more. */
+  void close() {
+    families.forEach(ColumnFamilyHandle::close);
+    rocks.close();
+  }
+
+  private static float[] floats(byte[] bytes) {
+    float[] floats = new float[bytes.length / Float.BYTES];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
+    return floats;
+  }
+}

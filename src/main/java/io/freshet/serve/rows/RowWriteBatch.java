@@ -1,0 +1,145 @@
+package io.freshet.serve.rows;
+
+import io.freshet.serve.model.RowSink;
+import io.freshet.snapshot.format.Manifest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatchWithIndex;
+import org.rocksdb.WriteOptions;
+
+/**
+ * A change of a {@link RowDatabase} in the making: rows, and in the end the version that they add
+ * up to.
+ *
+ * <p>A delta is written in one batch, through RocksDB's log and to the disk: after a crash it is
+ * there whole or not at all. A full goes into a new database piece by piece, past the log; that
+ * database counts for nothing until its version is written, after all rows are on the disk.
+ */
+final class RowWriteBatch implements RowSink, AutoCloseable {
+  private static final int PIECE_ROWS = 1 << 16;
+
+  private final RowDatabase database;
+  private final boolean inPieces;
+  private final WriteBatchWithIndex batch = new WriteBatchWithIndex(true);
+  private final ReadOptions now = new ReadOptions();
+  private final byte[] key = new byte[Long.BYTES];
+  private final byte[] row;
+  private final ByteBuffer rowBytes;
+  private final int width;
+  private long size;
+  private long largest; // id that may be there: no greater one needs to be looked for
+  private int changes;
+
+  private RowWriteBatch(RowDatabase database, int width, boolean inPieces) throws IOException {
+    this.database = database;
+    this.width = width;
+    this.inPieces = inPieces;
+    largest = inPieces ? Long.MIN_VALUE : Long.MAX_VALUE;
+    row = new byte[width * Float.BYTES];
+    rowBytes = ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      size = database.size();
+    } catch (RocksDBException e) {
+      throw database.unreadable(e);
+    }
+  }
+
+  /** A change that is made whole, or not at all. */
+  static RowWriteBatch delta(RowDatabase database, int width) throws IOException {
+    return new RowWriteBatch(database, width, false);
+  }
+
+  /** The first change of an empty database. */
+  static RowWriteBatch full(RowDatabase database, int width) throws IOException {
+    return new RowWriteBatch(database, width, true);
+  }
+
+  @Override
+  public void put(long fid, float[] rows, int at) throws IOException {
+    rowBytes.asFloatBuffer().put(rows, at, width);
+    try {
+      size += isThere(fid) ? 0 : 1;
+      batch.put(database.rows(), key, row);
+      written();
+    } catch (RocksDBException e) {
+      throw database.unwritable(e);
+    }
+  }
+
+  @Override
+  public void remove(long fid) throws IOException {
+    try {
+      size -= isThere(fid) ? 1 : 0;
+      batch.delete(database.rows(), key);
+      written();
+    } catch (RocksDBException e) {
+      throw database.unwritable(e);
+    }
+  }
+
+  /** Makes the change: the database is at the version from here on. */
+  void complete(Manifest version, float[] dense) throws IOException {
+    try (WriteOptions durably = new WriteOptions().setSync(true)) {
+      if (inPieces) {
+        writePiece();
+        flush();
+      }
+      batch.put(database.parts(), RowDatabase.MANIFEST, version.toJson());
+      batch.put(database.parts(), RowDatabase.DENSE, bytes(dense));
+      batch.put(database.parts(), RowDatabase.SIZE, longBytes(size));
+      database.rocks().write(durably, batch);
+    } catch (RocksDBException e) {
+      throw database.unwritable(e);
+    }
+  }
+
+  /** Looks up the key, which it leaves set, in the database and in the batch. */
+  private boolean isThere(long fid) throws RocksDBException {
+    ByteBuffer.wrap(key).putLong(RowDatabase.key(fid));
+    boolean maybe = size > 0 && fid <= largest;
+    largest = Math.max(largest, fid);
+    return maybe && batch.getFromBatchAndDB(database.rocks(), database.rows(), now, key) != null;
+  }
+
+  private void written() throws RocksDBException {
+    if (inPieces && ++changes == PIECE_ROWS) {
+      writePiece();
+    }
+  }
+
+  private void writePiece() throws RocksDBException {
+    try (WriteOptions pastTheLog = new WriteOptions().setDisableWAL(true)) {
+      database.rocks().write(pastTheLog, batch);
+    }
+    batch.clear();
+    changes = 0;
+  }
+
+  private void flush() throws RocksDBException {
+    try (FlushOptions waiting = new FlushOptions().setWaitForFlush(true)) {
+      database.rocks().flush(waiting, List.of(database.rows()));
+    }
+  }
+
+  private static byte[] bytes(float[] floats) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(floats.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(floats);
+    return bytes.array();
+  }
+
+  private static byte[] longBytes(long value) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
+  }
+
+  @Override
+  public void close() {
+    batch.close();
+    now.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** Where a served model's rows lie: in memory or in RocksDB. */
+package io.freshet.serve.rows;

@@ -1,9 +1,0 @@
-package io.freshet.snapshot;
-
-import java.io.IOException;
-import java.io.Serializable;
-
-/** Opens the storage of a root where the operator runs. */
-interface StorageFactory extends Serializable {
-  WritableStorage open(String root) throws IOException;
-}

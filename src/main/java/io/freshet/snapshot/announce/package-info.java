@@ -1,0 +1,2 @@
+/** Announcements of what was published. */
+package io.freshet.snapshot.announce;

@@ -1,0 +1,298 @@
+package io.freshet.snapshot.format;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.example.LabelPolicy;
+import io.freshet.feature.example.LabelSettings;
+import io.freshet.feature.example.LabelSettings.Sampling;
+import io.freshet.model.label.LabelCorrection;
+import java.io.IOException;
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a version is and which files hold it: {@code manifest.json}. A version is complete once its
+ * manifest is there.
+ *
+ * <p>A <em>full</em> version holds every row of the model, a <em>delta</em> the rows touched since
+ * its parent. The embedding files are to be read in the order of {@code embeddings}: several may
+ * hold rows of one shard, parts of successive checkpoints, and a later file's row (or removal)
+ * replaces an earlier one's.
+ *
+ * @param name the model's name
+ * @param kind full or delta
+ * @param version the version, which is also the folder's name
+ * @param parent the version that a delta adds to; absent in a full
+ * @param eventTime up to where the stream was learned; absent before the first watermark
+ * @param created when it was published
+ * @param model the model's shape
+ * @param schema the features it is computed from
+ * @param unknownIds what counts as the row of a feature id that the model does not hold
+ * @param dense the file of the deep part, always whole
+ * @param embeddings the files of the rows
+ * @param metrics progressive validation and other figures at the cut
+ * @param offsets next Kafka offset by {@code topic-partition}
+ * @param labels what the model was taught, and what makes probabilities of its logits
+ * @param standing whether the version may be served, and how its files came about
+ */
+public record Manifest(
+    String name,
+    Kind kind,
+    Version version,
+    Optional<Version> parent,
+    Optional<Instant> eventTime,
+    Instant created,
+    Model model,
+    FeatureSchema schema,
+    UnknownIds unknownIds,
+    DenseFile dense,
+    List<EmbeddingFile> embeddings,
+    Map<String, Double> metrics,
+    Map<String, Long> offsets,
+    Labels labels,
+    Standing standing) {
+
+  /** The format that this code writes. */
+  public static final String FORMAT = "1.1";
+
+  public static final String FILE = "manifest.json";
+
+  /** A second manifest beside a delta's: the same model, merged into a full. */
+  public static final String MERGED_FILE = "full.json";
+
+  /** Whether a version stands alone. */
+  public enum Kind {
+    FULL,
+    DELTA
+  }
+
+  /**
+   * The shape of the model.
+   *
+   * @param kind the key of a {@link io.freshet.model.ModelKind}; text, as a newer writer may have
+   *     kinds that this reader can list but not compute
+   */
+  public record Model(String kind, int embeddingSize, List<Integer> hiddenLayers, int crossLayers) {
+    public Model {
+      requireNonNull(kind, "kind");
+      hiddenLayers = List.copyOf(hiddenLayers);
+    }
+  }
+
+  /**
+   * The row of an id that is not in the model.
+   *
+   * @param rule {@link #START_ROW}: the row that training would start with, from (seed, fid) alone;
+   *     {@link #ZERO}: zeros
+   * @param zeroFields numbers of the fields whose ids count as zeros whatever the rule, as they
+   *     have to earn their rows
+   */
+  public record UnknownIds(String rule, long seed, List<Integer> zeroFields) {
+    public static final String START_ROW = "start-row";
+    public static final String ZERO = "zero";
+
+    public UnknownIds {
+      requireNonNull(rule, "rule");
+      zeroFields = List.copyOf(zeroFields);
+    }
+
+    /** One rule for all fields. */
+    public UnknownIds(String rule, long seed) {
+      this(rule, seed, List.of());
+    }
+  }
+
+  /**
+   * What the model was taught.
+   *
+   * @param definition of the label, for people
+   * @param policy when the learner was told what
+   * @param correction of the model's logit z to a probability: {@link #NONE}, its sigmoid; {@link
+   *     #LOG_ODDS}, the sigmoid of z + ln r; {@link #FAKE_NEGATIVES}, r eᶻ, at most 1
+   * @param samplingRate r, the share of the negatives that were learned
+   */
+  public record Labels(String definition, String policy, String correction, double samplingRate)
+      implements Serializable {
+    public static final String NONE = "none";
+    public static final String LOG_ODDS = "log-odds";
+    public static final String FAKE_NEGATIVES = "fake-negatives";
+
+    public Labels {
+      requireNonNull(definition, "definition");
+      requireNonNull(policy, "policy");
+      requireNonNull(correction, "correction");
+    }
+
+    /** Labels of this definition that come about in this way. */
+    public static Labels of(String definition, LabelSettings settings) {
+      boolean logOdds = settings.sampling() == Sampling.LOG_ODDS && settings.negativeRate() < 1;
+      String correction =
+          switch (settings.policy()) {
+            case WAIT, FULL_WAIT -> logOdds ? LOG_ODDS : NONE;
+            case FAKE_NEGATIVE_CALIBRATION -> FAKE_NEGATIVES;
+            case FAKE_NEGATIVE_WEIGHTED, SHORT_WAIT -> NONE;
+          };
+      String policy = settings.policy().name().toLowerCase(Locale.ROOT).replace('_', '-');
+      return new Labels(definition, policy, correction, settings.negativeRate());
+    }
+
+    /**
+     * The correction to predict with.
+     *
+     * @throws IOException where it is one that this code does not know
+     */
+    public LabelCorrection toCorrection() throws IOException {
+      return switch (correction) {
+        case NONE -> LabelCorrection.none();
+        case LOG_ODDS ->
+            LabelCorrection.of(
+                LabelSettings.DEFAULT.withNegatives(samplingRate, Sampling.LOG_ODDS));
+        case FAKE_NEGATIVES ->
+            LabelCorrection.of(
+                LabelSettings.of(LabelPolicy.FAKE_NEGATIVE_CALIBRATION)
+                    .withNegatives(samplingRate, Sampling.LOG_ODDS));
+        default ->
+            throw new IOException(
+                "labels.correction is \"%s\", unknown here".formatted(correction));
+      };
+    }
+  }
+
+  /** The file of the deep part, and the tensors in it. */
+  public record DenseFile(
+      String name, long size, String sha256, List<TensorShape> tensors, long examples) {
+    public DenseFile {
+      requireNonNull(name, "name");
+      requireNonNull(sha256, "sha256");
+      tensors = List.copyOf(tensors);
+    }
+  }
+
+  /** A tensor's name and the sizes of its dimensions. */
+  public record TensorShape(String name, List<Long> shape) {
+    public TensorShape {
+      requireNonNull(name, "name");
+      shape = List.copyOf(shape);
+    }
+  }
+
+  /**
+   * A file of rows.
+   *
+   * @param updates sum over the file's rows of the training occurrences of each so far
+   */
+  public record EmbeddingFile(String name, long size, String sha256, long rows, long updates) {
+    public EmbeddingFile {
+      requireNonNull(name, "name");
+      requireNonNull(sha256, "sha256");
+    }
+  }
+
+  /**
+   * What format 1.1 adds.
+   *
+   * @param withheld why the gate kept the pointer from the version; empty where it passed
+   * @param nonFinite ids of rows that hold a value which is no finite number, ascending
+   * @param merged when the full was merged from a chain; the ids of such a full ascend through all
+   *     its files. Absent in what was published as it is.
+   */
+  public record Standing(List<String> withheld, List<Long> nonFinite, Optional<Instant> merged) {
+    public static final Standing SOUND = new Standing(List.of(), List.of(), Optional.empty());
+
+    public Standing {
+      withheld = List.copyOf(withheld);
+      nonFinite = List.copyOf(nonFinite);
+      requireNonNull(merged, "merged");
+    }
+  }
+
+  public Manifest {
+    requireNonNull(name, "name");
+    requireNonNull(standing, "standing");
+    requireNonNull(version, "version");
+    requireNonNull(eventTime, "eventTime");
+    requireNonNull(created, "created");
+    requireNonNull(model, "model");
+    requireNonNull(schema, "schema");
+    requireNonNull(unknownIds, "unknownIds");
+    requireNonNull(dense, "dense");
+    requireNonNull(labels, "labels");
+    embeddings = List.copyOf(embeddings);
+    metrics = Map.copyOf(metrics);
+    offsets = Map.copyOf(offsets);
+    if ((kind == Kind.FULL) != parent.isEmpty()) {
+      throw new IllegalArgumentException(
+          "version %s is %s and has %s"
+              .formatted(version, kind, parent.map(p -> "the parent " + p).orElse("no parent")));
+    }
+  }
+
+  /** Share of the negatives that were learned. */
+  public double samplingRate() {
+    return labels.samplingRate();
+  }
+
+  /**
+   * The manifest that {@link #toJson} wrote, or a later version of it.
+   *
+   * @throws IOException where the bytes are no manifest of a format that is readable here
+   */
+  public static Manifest of(byte[] json) throws IOException {
+    return ManifestJson.read(json);
+  }
+
+  /** The manifest as it is written, in UTF-8. */
+  public byte[] toJson() {
+    return ManifestJson.write(this);
+  }
+
+  /** Floats of a finished row: w and the embedding. */
+  public int rowWidth() {
+    return 1 + model.embeddingSize();
+  }
+
+  /** Whether the gate kept the pointer from the version. */
+  public boolean isWithheld() {
+    return !standing.withheld().isEmpty();
+  }
+
+  /** The same version as a full of these files. */
+  public Manifest merged(List<EmbeddingFile> files, Instant when) {
+    return new Manifest(
+        name,
+        Kind.FULL,
+        version,
+        Optional.empty(),
+        eventTime,
+        created,
+        model,
+        schema,
+        unknownIds,
+        dense,
+        files,
+        metrics,
+        offsets,
+        labels,
+        new Standing(standing.withheld(), standing.nonFinite(), Optional.of(when)));
+  }
+
+  /** Rows in the files; one that several files hold counts for each. */
+  public long rows() {
+    return embeddings.stream().mapToLong(EmbeddingFile::rows).sum();
+  }
+
+  /** Sum of the files' updates; in a full of one file a shard, those of the whole model. */
+  public long updates() {
+    return embeddings.stream().mapToLong(EmbeddingFile::updates).sum();
+  }
+
+  /** Bytes of all files but the manifest. */
+  public long bytes() {
+    return dense.size() + embeddings.stream().mapToLong(EmbeddingFile::size).sum();
+  }
+}

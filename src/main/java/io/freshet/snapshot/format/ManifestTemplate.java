@@ -1,0 +1,70 @@
+package io.freshet.snapshot.format;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.dense.DenseShape;
+import io.freshet.model.dense.ModelShape;
+import java.io.Serializable;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What the manifests of a run have in common. */
+public record ManifestTemplate(
+    String name,
+    FeatureSchema schema,
+    ModelSettings settings,
+    Manifest.Labels labels,
+    Set<Integer> zeroFields)
+    implements Serializable {
+  public ManifestTemplate {
+    zeroFields = Set.copyOf(zeroFields);
+  }
+
+  /** Of a model whose features all have rows from the start. */
+  public ManifestTemplate(
+      String name, FeatureSchema schema, ModelSettings settings, Manifest.Labels labels) {
+    this(name, schema, settings, labels, Set.of());
+  }
+
+  /** The shape of the model, were it to start from nothing. */
+  public ModelShape modelShape() {
+    return ModelShape.of(schema, settings);
+  }
+
+  /** The same of a model to which fields came late, whose features start with rows of zeros. */
+  public ManifestTemplate withLate(Set<Integer> fields) {
+    Set<Integer> all = new HashSet<>(zeroFields);
+    all.addAll(fields);
+    return new ManifestTemplate(name, schema, settings, labels, all);
+  }
+
+  public Manifest.Model model() {
+    return new Manifest.Model(
+        settings.kind().key(),
+        settings.embeddingSize(),
+        settings.hiddenLayers(),
+        settings.crossLayers());
+  }
+
+  public Manifest.UnknownIds unknownIds() {
+    return new Manifest.UnknownIds(
+        Manifest.UnknownIds.START_ROW, settings.seed(), zeroFields.stream().sorted().toList());
+  }
+
+  /** The deep part's tensors, in the order of its parameters. */
+  public List<Tensor> tensors() {
+    return shape().tensors().stream()
+        .map(t -> Tensor.floats(t.name(), t.shape().stream().mapToLong(n -> n).toArray()))
+        .toList();
+  }
+
+  /** Parameters of the deep part. */
+  public int denseSize() {
+    return shape().size();
+  }
+
+  private DenseShape shape() {
+    return DenseShape.of(schema.size(), settings);
+  }
+}

@@ -1,0 +1,125 @@
+package io.freshet.snapshot.format;
+
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads the header of a safetensors file, and believes it in nothing: its length is limited, its
+ * tensors must lie back to back and fill the file, and every place must agree with type and shape.
+ */
+public final class SafetensorsHeader {
+  static final int MAX_BYTES = 1 << 20;
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final String METADATA = "__metadata__";
+
+  private SafetensorsHeader() {}
+
+  /** The tensors in the order of their places; the stream stands at the first one then. */
+  public static List<Tensor> read(InputStream in, long size) throws IOException {
+    long length = ByteBuffer.wrap(bytes(in, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    if (length < 2 || length > Math.min(MAX_BYTES, size - 8)) {
+      throw new IOException(
+          "the header claims %d bytes, in a file of %d; at most %d are read"
+              .formatted(length, size, MAX_BYTES));
+    }
+    JsonNode header = JSON.readTree(bytes(in, (int) length));
+    if (!header.isObject()) {
+      throw new IOException("the header is not a JSON object");
+    }
+    return tensors(header, size - 8 - length);
+  }
+
+  private static List<Tensor> tensors(JsonNode header, long dataBytes) throws IOException {
+    List<Tensor> tensors = new ArrayList<>();
+    long end = 0;
+    for (Entry entry : entries(header)) {
+      if (entry.begin() != end || entry.end() != end + entry.tensor().bytes()) {
+        throw new IOException(
+            "tensor \"%s\" of shape %s lies at [%d, %d], not at [%d, %d]"
+                .formatted(
+                    entry.tensor().name(),
+                    entry.tensor().shape(),
+                    entry.begin(),
+                    entry.end(),
+                    end,
+                    end + entry.tensor().bytes()));
+      }
+      tensors.add(entry.tensor());
+      end = entry.end();
+    }
+    if (end != dataBytes) {
+      throw new IOException(
+          "the tensors take %d bytes, and the file has %d for them".formatted(end, dataBytes));
+    }
+    return tensors;
+  }
+
+  /** A tensor and its place, counted from the end of the header. */
+  private record Entry(Tensor tensor, long begin, long end) {}
+
+  private static List<Entry> entries(JsonNode header) {
+    List<Entry> entries = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> property : header.properties()) {
+      if (!property.getKey().equals(METADATA)) {
+        entries.add(entry(property.getKey(), property.getValue()));
+      }
+    }
+    // an empty tensor begins where the next one does
+    entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+    return entries;
+  }
+
+  private static Entry entry(String name, JsonNode json) {
+    List<Long> shape = longs(name, json, "shape");
+    List<Long> place = longs(name, json, "data_offsets");
+    if (place.size() != 2) {
+      throw new IllegalArgumentException(
+          "tensor \"%s\" has %d data_offsets, not 2".formatted(name, place.size()));
+    }
+    return new Entry(new Tensor(name, type(name, json), shape), place.get(0), place.get(1));
+  }
+
+  private static List<Long> longs(String name, JsonNode json, String key) {
+    List<Long> values = new ArrayList<>();
+    for (JsonNode value : JsonKeys.array(json, key)) {
+      if (!value.canConvertToLong() || !value.isIntegralNumber()) {
+        throw new IllegalArgumentException(
+            "tensor \"%s\" has %s in its %s".formatted(name, value, key));
+      }
+      values.add(value.longValue());
+    }
+    return values;
+  }
+
+  private static Tensor.Type type(String name, JsonNode json) {
+    String type = JsonKeys.text(json, "dtype");
+    return switch (type) {
+      case "I64" -> Tensor.Type.I64;
+      case "F32" -> Tensor.Type.F32;
+      default ->
+          throw new IllegalArgumentException(
+              "tensor \"%s\" has elements of type %s; I64 and F32 are read".formatted(name, type));
+    };
+  }
+
+  static byte[] bytes(InputStream in, int n) throws IOException {
+    byte[] bytes = in.readNBytes(n);
+    if (bytes.length < n) {
+      throw new EOFException("the file ends too early");
+    }
+    return bytes;
+  }
+}

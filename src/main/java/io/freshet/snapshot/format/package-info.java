@@ -1,0 +1,2 @@
+/** Files of a snapshot: manifest, safetensors, rows. */
+package io.freshet.snapshot.format;

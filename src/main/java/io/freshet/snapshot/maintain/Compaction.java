@@ -1,0 +1,116 @@
+package io.freshet.snapshot.maintain;
+
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Manifest.Kind;
+import io.freshet.snapshot.format.ManifestJson;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.WritableStorage;
+import io.freshet.snapshot.store.Digests;
+import io.freshet.snapshot.store.SnapshotReader;
+import io.freshet.snapshot.store.SnapshotStore;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes a version a full beside being a delta: its chain, streamed over the sorted files, as new
+ * files in its own folder, and {@code full.json} to name them.
+ *
+ * <p>The merged full is the same model as the delta on its parents, under the same name. Nothing
+ * that is there changes: {@code latest.json} may point to the version before and after, its delta
+ * stays for followers that hold the parent, and later deltas go on naming it as their parent. A
+ * reader that comes from nothing goes back to the nearest full, which this is now; see {@link
+ * SnapshotReader#chain}.
+ *
+ * <p>{@code full.json} is written last, in one step, and the files of each attempt have names of
+ * their own: an attempt that dies leaves files that nobody names, and two attempts at once do not
+ * disturb each other. The chain's files are checked against their digests before they are merged,
+ * or a damage would get a sound digest.
+ *
+ * <p>Memory: {@link #READ_BYTES} for the files read, {@link #WRITE_BYTES} for the file written,
+ * whatever the size of the table.
+ */
+public final class Compaction {
+  /** Shared by the chunks of all files that are read. */
+  static final int READ_BYTES = 16 << 20;
+
+  /** The rows of a written file. */
+  static final int WRITE_BYTES = 8 << 20;
+
+  private static final int ROWS_PER_LOOK = 4096;
+
+  private final WritableStorage storage;
+  private final SnapshotStore store;
+  private final SnapshotReader reader;
+  private final InstantSource clock;
+  private final int readBytes;
+  private final int writeBytes;
+
+  Compaction(WritableStorage storage, InstantSource clock, int readBytes, int writeBytes) {
+    this.storage = storage;
+    this.store = new SnapshotStore(storage);
+    this.reader = new SnapshotReader(store);
+    this.clock = clock;
+    this.readBytes = readBytes;
+    this.writeBytes = writeBytes;
+  }
+
+  Compaction(WritableStorage storage, InstantSource clock) {
+    this(storage, clock, READ_BYTES, WRITE_BYTES);
+  }
+
+  /** Merges in a root. */
+  public static Compaction of(WritableStorage storage) {
+    return new Compaction(storage, InstantSource.system());
+  }
+
+  /**
+   * Merges a version with those it is built on.
+   *
+   * @return the version as a full; nothing where it was one already
+   * @throws InterruptedIOException where the thread was interrupted
+   */
+  public Optional<Manifest> merge(Version version) throws IOException {
+    List<Manifest> chain = reader.chain(version, Optional.empty());
+    if (chain.size() == 1) {
+      return Optional.empty();
+    }
+    for (Manifest manifest : chain) {
+      for (EmbeddingFile file : manifest.embeddings()) {
+        Digests.check(store.storage(), manifest.version(), file);
+      }
+    }
+    Manifest delta = chain.get(chain.size() - 1);
+    Manifest full = delta.merged(write(chain, delta), clock.instant());
+    storage.replace(SnapshotStore.path(version, Manifest.MERGED_FILE), ManifestJson.write(full));
+    return Optional.of(full);
+  }
+
+  /** Whether the version needs no other. */
+  boolean isFull(Version version) throws IOException {
+    return store.manifest(version).kind() == Kind.FULL || store.merged(version).isPresent();
+  }
+
+  private List<EmbeddingFile> write(List<Manifest> chain, Manifest delta) throws IOException {
+    RowMerge rows = RowMerge.of(storage, chain, readBytes);
+    RowFileWriter files =
+        new RowFileWriter(
+            storage,
+            delta.version(),
+            "full-" + Version.drawLineage(),
+            delta.rowWidth(),
+            writeBytes);
+    for (long n = 1; rows.next(); n++) {
+      if (!rows.isRemoved()) {
+        files.add(rows.fid(), rows.updates(), rows.row());
+      }
+      if (n % ROWS_PER_LOOK == 0 && Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException("merging " + delta.version() + " was interrupted");
+      }
+    }
+    return files.finish();
+  }
+}

@@ -1,0 +1,154 @@
+package io.freshet.snapshot.maintain;
+
+import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.SafetensorsHeader;
+import io.freshet.snapshot.format.Tensor;
+import io.freshet.snapshot.format.TensorCursor;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.Storage;
+import io.freshet.snapshot.store.SnapshotStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The rows and removals of one embedding file, read in chunks. */
+final class FileCursor implements RowCursor {
+  private final String where;
+  private final TensorCursor fids;
+  private final TensorCursor updates;
+  private final TensorCursor rows;
+  private final TensorCursor removed;
+  private final float[] row;
+
+  private long nextRow;
+  private long nextRemoved;
+  private boolean hasRow;
+  private boolean hasRemoved;
+  private boolean started;
+  private long fid;
+  private boolean isRemoved;
+  private long rowUpdates;
+
+  /**
+   * @param width floats of a row
+   * @param bytes memory for the chunks
+   */
+  FileCursor(Storage storage, Version version, int width, EmbeddingFile file, int bytes)
+      throws IOException {
+    String path = SnapshotStore.path(version, file.name());
+    where = path + " in " + storage;
+    row = new float[width];
+    Map<String, Long> places = new HashMap<>();
+    Map<String, Tensor> tensors = places(storage, path, file.size(), places);
+    int chunk = Math.max(1, bytes / bytesPerRow(row.length));
+    fids = longs(storage, path, tensors.get("fids"), places, chunk);
+    updates = longs(storage, path, tensors.get("updates"), places, chunk);
+    removed =
+        tensors.containsKey("removed")
+            ? longs(storage, path, tensors.get("removed"), places, chunk)
+            : new TensorCursor(storage, path, 0, 0, Long.BYTES, 0);
+    Tensor matrix = tensors.get("rows");
+    List<Long> shape = List.of(file.rows(), (long) row.length);
+    if (matrix == null || matrix.type() != Tensor.Type.F32 || !matrix.shape().equals(shape)) {
+      throw new IOException("%s has no rows of the shape %s".formatted(where, shape));
+    }
+    rows =
+        new TensorCursor(
+            storage, path, places.get("rows"), file.rows(), row.length * Float.BYTES, chunk);
+  }
+
+  /** Memory that a row needs while it is in a chunk: its fid, its updates, itself, a removal. */
+  static int bytesPerRow(int width) {
+    return 3 * Long.BYTES + width * Float.BYTES;
+  }
+
+  private static Map<String, Tensor> places(
+      Storage storage, String path, long size, Map<String, Long> places) throws IOException {
+    Map<String, Tensor> tensors = new HashMap<>();
+    try (InputStream in = storage.open(path)) {
+      List<Tensor> inOrder = SafetensorsHeader.read(in, size);
+      long at = size - inOrder.stream().mapToLong(Tensor::bytes).sum();
+      for (Tensor tensor : inOrder) {
+        tensors.put(tensor.name(), tensor);
+        places.put(tensor.name(), at);
+        at += tensor.bytes();
+      }
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new IOException(path + " in " + storage + ": " + e.getMessage(), e);
+    }
+    return tensors;
+  }
+
+  private TensorCursor longs(
+      Storage storage, String path, Tensor tensor, Map<String, Long> places, int chunk)
+      throws IOException {
+    if (tensor == null || tensor.type() != Tensor.Type.I64 || tensor.shape().size() != 1) {
+      throw new IOException(where + " lacks a vector of ids or updates");
+    }
+    return new TensorCursor(
+        storage, path, places.get(tensor.name()), tensor.elements(), Long.BYTES, chunk);
+  }
+
+  @Override
+  public boolean next() throws IOException {
+    if (!started) {
+      started = true;
+      advanceRow();
+      advanceRemoved();
+    }
+    if (!hasRow && !hasRemoved) {
+      return false;
+    }
+    isRemoved = !hasRow || hasRemoved && nextRemoved < nextRow;
+    fid = isRemoved ? nextRemoved : nextRow;
+    if (isRemoved) {
+      advanceRemoved();
+    } else {
+      rowUpdates = updates.nextLong();
+      rows.nextFloats(row);
+      advanceRow();
+    }
+    return true;
+  }
+
+  private void advanceRow() throws IOException {
+    hasRow = fids.hasNext();
+    if (hasRow) {
+      nextRow = fids.nextLong();
+    }
+  }
+
+  private void advanceRemoved() throws IOException {
+    hasRemoved = removed.hasNext();
+    if (hasRemoved) {
+      nextRemoved = removed.nextLong();
+    }
+  }
+
+  @Override
+  public long fid() {
+    return fid;
+  }
+
+  @Override
+  public boolean isRemoved() {
+    return isRemoved;
+  }
+
+  @Override
+  public long updates() {
+    return rowUpdates;
+  }
+
+  @Override
+  public float[] row() {
+    return row;
+  }
+
+  @Override
+  public String toString() {
+    return where;
+  }
+}

@@ -1,0 +1,141 @@
+package io.freshet.snapshot.maintain;
+
+import io.freshet.snapshot.SnapshotSettings;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.storage.WritableStorage;
+import io.freshet.snapshot.store.SnapshotReader;
+import io.freshet.snapshot.store.SnapshotStore;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Merges the chain when it has grown long, and deletes versions that may go; after publications, on
+ * a thread of low priority that nobody waits for. What fails is told and counted, and tried again
+ * after the next publication. Ends when it is interrupted.
+ */
+public final class Maintenance extends Thread {
+  private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+  private static final int PAUSES_IN_GRACE = 10;
+
+  private final Compaction merge;
+  private final CompactionPolicy policy;
+  private final GarbageCollection prune;
+  private final Duration pause; // between two deletions
+  private final InstantSource clock;
+  private final Events events;
+  private Manifest newest; // guarded by this; null when nothing is new
+  private Instant nextDeletion = Instant.MIN;
+
+  /** What is counted. */
+  public interface Events {
+    void merged(Manifest full);
+
+    void deleted(int versions);
+
+    void failed();
+  }
+
+  /**
+   * @param run names the job, the same through its failures
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // only slower for it where the platform heeds it
+  public Maintenance(
+      WritableStorage storage,
+      SnapshotSettings settings,
+      String run,
+      InstantSource clock,
+      Events events) {
+    super("snapshot-upkeep");
+    setDaemon(true);
+    setPriority(MIN_PRIORITY);
+    this.merge = new Compaction(storage, clock);
+    this.policy = new CompactionPolicy(settings.merge(), new SnapshotReader(new SnapshotStore(storage)));
+    this.prune = new GarbageCollection(storage, settings.retention(), "job " + run, clock);
+    Duration share = settings.retention().grace().dividedBy(PAUSES_IN_GRACE);
+    this.pause = share.compareTo(LONGEST_PAUSE) < 0 ? share : LONGEST_PAUSE;
+    this.clock = clock;
+    this.events = events;
+  }
+
+  /** Tells of a version that was just published. */
+  public synchronized void published(Manifest manifest) {
+    newest = manifest;
+    notifyAll();
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (true) {
+        Manifest manifest = awaitNewest();
+        attempt("merging version " + manifest.version(), () -> mergeIfDue(manifest));
+        attempt("deleting old versions", this::deleteIfTime);
+      }
+    } catch (InterruptedException e) {
+      interrupt(); // the operator closes, and this thread ends
+    }
+  }
+
+  private synchronized Manifest awaitNewest() throws InterruptedException {
+    while (newest == null) {
+      wait();
+    }
+    Manifest taken = newest;
+    newest = null;
+    return taken;
+  }
+
+  private void mergeIfDue(Manifest manifest) throws IOException {
+    if (!policy.isDue(manifest)) {
+      return;
+    }
+    Optional<Manifest> full = merge.merge(manifest.version());
+    if (full.isPresent()) {
+      policy.merged(full.get());
+      LOG.info("merged version {} into a full of {} rows", manifest.version(), full.get().rows());
+      events.merged(full.get());
+    }
+  }
+
+  private void deleteIfTime() throws IOException {
+    Instant now = clock.instant();
+    if (now.isBefore(nextDeletion)) {
+      return;
+    }
+    nextDeletion = now.plus(pause);
+    List<Manifest> deleted = prune.run();
+    if (!deleted.isEmpty()) {
+      LOG.info(
+          "deleted {} versions, from {} to {}",
+          deleted.size(),
+          deleted.get(deleted.size() - 1).version(),
+          deleted.get(0).version());
+      events.deleted(deleted.size());
+    }
+  }
+
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  private void attempt(String what, Work work) throws InterruptedException {
+    try {
+      work.run();
+    } catch (InterruptedIOException | ClosedByInterruptException e) {
+      LOG.debug("{} was broken off", what, e);
+      throw new InterruptedException(what + " was broken off");
+    } catch (IOException | RuntimeException e) {
+      events.failed();
+      LOG.warn("{} failed and is tried again after the next publication", what, e);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.freshet.snapshot.maintain;
+
+import io.freshet.snapshot.format.DigestOutput;
+import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.SafetensorsOutput;
+import io.freshet.snapshot.format.Tensor;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.WritableStorage;
+import io.freshet.snapshot.store.SnapshotStore;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes ascending rows as embedding files of a limited size, so that memory is limited too: a
+ * file's rows are gathered, then written.
+ */
+final class RowFileWriter {
+  private final WritableStorage storage;
+  private final Version version;
+  private final String prefix;
+  private final int width;
+  private final long[] fids;
+  private final long[] updates;
+  private final float[] values;
+  private final List<EmbeddingFile> files = new ArrayList<>();
+  private int n;
+
+  /**
+   * @param prefix what the files' names begin with
+   * @param bytes memory for the rows of a file
+   */
+  RowFileWriter(WritableStorage storage, Version version, String prefix, int width, int bytes) {
+    this.storage = storage;
+    this.version = version;
+    this.prefix = prefix;
+    this.width = width;
+    int rows = Math.max(1, bytes / (2 * Long.BYTES + width * Float.BYTES));
+    fids = new long[rows];
+    updates = new long[rows];
+    values = new float[Math.multiplyExact(rows, width)];
+  }
+
+  void add(long fid, long rowUpdates, float[] row) throws IOException {
+    fids[n] = fid;
+    updates[n] = rowUpdates;
+    System.arraycopy(row, 0, values, n * width, width);
+    if (++n == fids.length) {
+      writeFile();
+    }
+  }
+
+  /** The files, after the last row. */
+  List<EmbeddingFile> finish() throws IOException {
+    if (n > 0 || files.isEmpty()) {
+      writeFile();
+    }
+    return List.copyOf(files);
+  }
+
+  private void writeFile() throws IOException {
+    String name = "%s-%05d.safetensors".formatted(prefix, files.size());
+    DigestOutput digest;
+    try (OutputStream out = storage.create(SnapshotStore.path(version, name))) {
+      digest = new DigestOutput(out);
+      SafetensorsOutput file =
+          new SafetensorsOutput(
+              digest,
+              List.of(
+                  Tensor.longs("fids", n),
+                  Tensor.longs("updates", n),
+                  Tensor.floats("rows", n, width)));
+      file.write(fids, 0, n);
+      file.write(updates, 0, n);
+      file.write(values, 0, n * width);
+      file.finish();
+    }
+    long sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += updates[i];
+    }
+    files.add(new EmbeddingFile(name, digest.size(), digest.hex(), n, sum));
+    n = 0;
+  }
+}

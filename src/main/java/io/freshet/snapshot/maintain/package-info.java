@@ -1,0 +1,2 @@
+/** Compaction, garbage collection and comparison of versions. */
+package io.freshet.snapshot.maintain;

@@ -1,0 +1,106 @@
+package io.freshet.snapshot.publish;
+
+import io.freshet.snapshot.write.PublisherInput;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Gathers announcements between two barriers: parts since the last barrier, and whether anybody
+ * withholds them; windows, the last few; of all else the latest.
+ *
+ * <p>Not thread-safe.
+ */
+final class CheckpointCollector {
+  private final List<PublisherInput.Part> parts = new ArrayList<>();
+  private final float[] dense;
+  private final BitSet known = new BitSet();
+  private long examples;
+  private Map<String, Double> metrics = Map.of();
+  private final RecentWindows windows;
+  private final Map<String, Long> offsets = new HashMap<>();
+  private long eventTime = Long.MIN_VALUE;
+  private boolean withheld; // since the last barrier
+
+  /**
+   * @param denseSize parameters of the deep part
+   * @param windows how many windows of event time the gate judges by
+   */
+  CheckpointCollector(int denseSize, int windows) {
+    dense = new float[denseSize];
+    this.windows = new RecentWindows(windows);
+  }
+
+  /** Goes on from a restored state. */
+  void goOnFrom(PublisherState state) {
+    state.windows().forEach(windows::add);
+    CheckpointContents cut = state.cuts().get(state.cuts().size() - 1);
+    cut.dense().ifPresent(restored -> takeDense(0, restored.values(), restored.examples()));
+    metrics = cut.metrics();
+    offsets.putAll(cut.offsets());
+    eventTime = cut.eventTime();
+  }
+
+  void add(PublisherInput announcement) {
+    if (announcement instanceof PublisherInput.Part part) {
+      parts.add(part);
+    } else if (announcement instanceof PublisherInput.Dense part) {
+      takeDense(part.block().from(), part.block().values(), part.block().examples());
+    } else if (announcement instanceof PublisherInput.Metrics latest) {
+      Map<String, Double> all = new HashMap<>(metrics);
+      all.putAll(latest.values());
+      metrics = all;
+    } else if (announcement instanceof PublisherInput.Added added) {
+      Map<String, Double> all = new HashMap<>(metrics);
+      added.values().forEach((name, value) -> all.merge(name, value, Double::sum));
+      metrics = all;
+    } else if (announcement instanceof PublisherInput.Withheld) {
+      withheld = true;
+    } else if (announcement instanceof PublisherInput.Window window) {
+      windows.add(window);
+    } else if (announcement instanceof PublisherInput.Offset offset) {
+      // after a rescale a router may still tell of a partition that another reads by now
+      offsets.merge(offset.topic() + "-" + offset.partition(), offset.next(), Math::max);
+    }
+  }
+
+  /** Notes the watermark; the one that ends a bounded run says nothing about the model's age. */
+  void watermark(long timestamp) {
+    if (timestamp < Long.MAX_VALUE) {
+      eventTime = timestamp;
+    }
+  }
+
+  /** Closes the cut of a barrier. */
+  CheckpointContents cut(long checkpoint) {
+    Optional<CheckpointContents.Dense> whole =
+        known.nextClearBit(0) >= dense.length
+            ? Optional.of(new CheckpointContents.Dense(dense.clone(), examples))
+            : Optional.empty();
+    Map<String, Double> figures = new HashMap<>(metrics);
+    figures.putAll(windows.figures());
+    CheckpointContents cut = new CheckpointContents(checkpoint, parts, whole, figures, offsets, eventTime, withheld);
+    parts.clear();
+    withheld = false;
+    return cut;
+  }
+
+  /** What the gate judges by, for the state. */
+  List<PublisherInput.Window> windows() {
+    return windows.all();
+  }
+
+  private void takeDense(int from, float[] values, long learned) {
+    if (from < 0 || from + values.length > dense.length) {
+      throw new IllegalStateException(
+          "a block of the deep part covers %d to %d, of %d parameters"
+              .formatted(from, from + values.length, dense.length));
+    }
+    System.arraycopy(values, 0, dense, from, values.length);
+    known.set(from, from + values.length);
+    examples = Math.max(examples, learned);
+  }
+}

@@ -1,0 +1,64 @@
+package io.freshet.snapshot.publish;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.snapshot.write.PublisherInput;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What belongs to one checkpoint, as far as it is not published.
+ *
+ * @param checkpoint Flink's checkpoint id
+ * @param parts rows announced since the barrier before, in the order they came
+ * @param dense the whole deep part; absent where it never came whole, or where this checkpoint
+ *     cannot be published any more and only its parts are kept
+ * @param metrics figures for the manifest
+ * @param offsets next Kafka offset by {@code topic-partition}
+ * @param eventTime the watermark, in epoch milliseconds; {@link Long#MIN_VALUE} before the first
+ * @param withheld whether it is not to be published, though complete: its parts go into the next
+ */
+public record CheckpointContents(
+    long checkpoint,
+    List<PublisherInput.Part> parts,
+    Optional<Dense> dense,
+    Map<String, Double> metrics,
+    Map<String, Long> offsets,
+    long eventTime,
+    boolean withheld) {
+
+  /**
+   * The deep part's finished values, in the order of its parameters; the array is never written to.
+   *
+   * @param examples examples it has learned from
+   */
+  public record Dense(float[] values, long examples) {
+    public Dense {
+      requireNonNull(values, "values");
+    }
+  }
+
+  public CheckpointContents {
+    requireNonNull(dense, "dense");
+    parts = List.copyOf(parts);
+    metrics = Map.copyOf(metrics);
+    offsets = Map.copyOf(offsets);
+  }
+
+  /** One that may be published. */
+  public CheckpointContents(
+      long checkpoint,
+      List<PublisherInput.Part> parts,
+      Optional<Dense> dense,
+      Map<String, Double> metrics,
+      Map<String, Long> offsets,
+      long eventTime) {
+    this(checkpoint, parts, dense, metrics, offsets, eventTime, false);
+  }
+
+  /** The same cut, good for its parts only. */
+  CheckpointContents withoutDense() {
+    return new CheckpointContents(checkpoint, parts, Optional.empty(), metrics, offsets, eventTime, withheld);
+  }
+}

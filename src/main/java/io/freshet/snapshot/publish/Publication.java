@@ -1,0 +1,175 @@
+package io.freshet.snapshot.publish;
+
+import io.freshet.snapshot.format.DigestOutput;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Manifest.DenseFile;
+import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Manifest.Kind;
+import io.freshet.snapshot.format.Manifest.TensorShape;
+import io.freshet.snapshot.format.ManifestJson;
+import io.freshet.snapshot.format.ManifestTemplate;
+import io.freshet.snapshot.format.SafetensorsOutput;
+import io.freshet.snapshot.format.Tensor;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.maintain.NonFinite;
+import io.freshet.snapshot.storage.WritableStorage;
+import io.freshet.snapshot.store.Pointer;
+import io.freshet.snapshot.store.SnapshotStore;
+import io.freshet.snapshot.write.PublisherInput;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The steps that put a version into the store: its embedding files, the dense file, the manifest,
+ * {@code latest.json}, and only then the staged files go. A version that does not pass the {@link
+ * Gate} is written all the same, for the next delta builds on it, and its manifest says why the
+ * pointer stays.
+ *
+ * <p>Each step may be repeated, so the whole may be, after a failure anywhere. A version without
+ * its manifest does not exist; with it, it is complete and never written to again.
+ */
+public final class Publication {
+  private final WritableStorage storage;
+  private final SnapshotStore store;
+  private final Pointer pointer;
+  private final ManifestTemplate template;
+  private final Gate gate;
+  private final InstantSource clock;
+
+  public Publication(WritableStorage storage, ManifestTemplate template, Gate gate, InstantSource clock) {
+    this.storage = storage;
+    this.store = new SnapshotStore(storage);
+    this.pointer = new Pointer(storage, clock);
+    this.template = template;
+    this.gate = gate;
+    this.clock = clock;
+  }
+
+  /** Publishes the version, or what of it is not yet there. */
+  public Manifest publish(PublicationQueue.Due due) throws IOException {
+    Manifest manifest =
+        store.contains(due.version()) ? store.manifest(due.version()) : writeVersion(due);
+    pointTo(manifest);
+    return manifest;
+  }
+
+  /** Whether the store holds a version of this name with other content: another run's. */
+  boolean isTaken(PublicationQueue.Due due) throws IOException {
+    if (!store.contains(due.version())) {
+      return false;
+    }
+    Manifest there = store.manifest(due.version());
+    List<String> digests = there.embeddings().stream().map(EmbeddingFile::sha256).toList();
+    return !there.parent().equals(due.parent())
+        || !there.offsets().equals(due.cut().offsets())
+        || !digests.equals(due.parts().stream().map(PublisherInput.Part::sha256).toList());
+  }
+
+  /** Takes the last step of a publication that may have failed before it. */
+  void finish(Manifest manifest) throws IOException {
+    pointer.finish(manifest);
+  }
+
+  /** Makes the version the current one, unless another is pinned. */
+  public void pointTo(Manifest manifest) throws IOException {
+    pointer.published(manifest);
+  }
+
+  private Manifest writeVersion(PublicationQueue.Due due) throws IOException {
+    List<EmbeddingFile> embeddings = new ArrayList<>();
+    for (PublisherInput.Part part : due.parts()) {
+      embeddings.add(copy(part, due.version(), embeddings.size(), due.parts().size()));
+    }
+    CheckpointContents cut = due.cut();
+    CheckpointContents.Dense dense = cut.dense().orElseThrow();
+    List<Long> nonFinite = nonFinite(due, embeddings);
+    Manifest manifest =
+        new Manifest(
+            template.name(),
+            due.parent().isPresent() ? Kind.DELTA : Kind.FULL,
+            due.version(),
+            due.parent(),
+            cut.eventTime() == Long.MIN_VALUE
+                ? Optional.empty()
+                : Optional.of(Instant.ofEpochMilli(cut.eventTime())),
+            clock.instant(),
+            template.model(),
+            template.schema(),
+            template.unknownIds(),
+            writeDense(due.version(), dense),
+            embeddings,
+            cut.metrics(),
+            cut.offsets(),
+            template.labels(),
+            new Manifest.Standing(
+                gate.reasons(cut.metrics(), dense.values(), nonFinite),
+                nonFinite,
+                Optional.empty()));
+    storage.replace(SnapshotStore.path(due.version(), Manifest.FILE), ManifestJson.write(manifest));
+    return manifest;
+  }
+
+  private List<Long> nonFinite(PublicationQueue.Due due, List<EmbeddingFile> files) throws IOException {
+    List<Long> parents =
+        due.parent().isPresent()
+            ? store.manifest(due.parent().get()).standing().nonFinite()
+            : List.of();
+    boolean isSound =
+        parents.isEmpty() && due.parts().stream().allMatch(part -> part.nonFinite() == 0);
+    int width = 1 + template.settings().embeddingSize();
+    return isSound ? List.of() : NonFinite.in(storage, due.version(), width, files, parents);
+  }
+
+  private EmbeddingFile copy(PublisherInput.Part part, Version version, int number, int of)
+      throws IOException {
+    String name = "embeddings-%05d-of-%05d.safetensors".formatted(number, of);
+    String path = SnapshotStore.path(version, name);
+    storage.copy(locate(part), path);
+    if (storage.size(path) != part.size()) {
+      throw new IOException(
+          "%s has %d bytes, and the staged file %s had %d"
+              .formatted(path, storage.size(path), part.path(), part.size()));
+    }
+    return new EmbeddingFile(name, part.size(), part.sha256(), part.rows(), part.updates());
+  }
+
+  /**
+   * Where the bytes of a part are: staged, or, after a start from an older savepoint, in a version
+   * of the abandoned branch.
+   */
+  private String locate(PublisherInput.Part part) throws IOException {
+    if (storage.exists(part.path())) {
+      return part.path();
+    }
+    for (Version version : store.versions()) {
+      for (EmbeddingFile file : store.manifest(version).embeddings()) {
+        if (file.size() == part.size() && file.sha256().equals(part.sha256())) {
+          return SnapshotStore.path(version, file.name());
+        }
+      }
+    }
+    throw new FileNotFoundException(
+        "%s is gone, and no version in %s holds its bytes".formatted(part.path(), storage));
+  }
+
+  private DenseFile writeDense(Version version, CheckpointContents.Dense dense) throws IOException {
+    String name = "dense.safetensors";
+    List<Tensor> tensors = template.tensors();
+    DigestOutput digest;
+    try (OutputStream out = storage.create(SnapshotStore.path(version, name))) {
+      digest = new DigestOutput(out);
+      SafetensorsOutput file = new SafetensorsOutput(digest, tensors);
+      file.write(dense.values(), 0, dense.values().length);
+      file.finish();
+    }
+    List<TensorShape> shapes =
+        tensors.stream().map(t -> new TensorShape(t.name(), t.shape())).toList();
+    return new DenseFile(name, digest.size(), digest.hex(), shapes, dense.examples());
+  }
+}

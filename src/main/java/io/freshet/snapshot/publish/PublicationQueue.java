@@ -1,0 +1,201 @@
+package io.freshet.snapshot.publish;
+
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.write.PublisherInput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/**
+ * What has been published, and what waits to be: the publisher's rules, without its I/O.
+ *
+ * <p>Parts are cumulative: the version of checkpoint M holds all parts in (last published, M], so
+ * those of an aborted checkpoint, or of a plain savepoint, which is never notified, go into the
+ * next version. A cut is <em>due</em> once its checkpoint is complete; a restored one is complete
+ * by that alone. Due cuts are published in order; when more than {@link #BACKLOG} wait, those in
+ * the middle are folded into the next, so that memory stays bounded while the store is away.
+ *
+ * <p>After a restore the chain must {@link #join} the store before anything is due: only the store
+ * knows what was published after the state was written, by this run or by another that went on from
+ * the same state. Until then the state is written with what it was restored with, so that the
+ * decision is not lost when the job fails before it was made.
+ *
+ * <p>A lineage belongs to one run: it survives the run's failures, and a job that starts from a
+ * savepoint or a retained checkpoint takes a new one, whose first version follows what the restored
+ * state knows. So two jobs started from one savepoint never write the same version.
+ *
+ * <p>Thread-safe: the task adds cuts, the I/O thread publishes them.
+ */
+public final class PublicationQueue {
+  static final int BACKLOG = 4;
+
+  private final TreeMap<Long, CheckpointContents> cuts = new TreeMap<>();
+  private final TreeSet<Long> due = new TreeSet<>();
+  private final String run;
+  private String lineage;
+  private String lineageRun;
+  private Optional<Version> published = Optional.empty();
+  private boolean joined;
+  private boolean unfinished; // a version that was found still lacks its last step
+  private long ownUpTo = Long.MAX_VALUE;
+
+  /**
+   * Starts from nothing.
+   *
+   * @param run names the job, the same through its failures
+   */
+  PublicationQueue(String lineage, String run) {
+    this.lineage = lineage;
+    this.run = run;
+    lineageRun = run;
+  }
+
+  /** Goes on from a checkpoint's state. */
+  PublicationQueue(PublisherState state, String run) {
+    this.run = run;
+    lineage = state.lineage();
+    lineageRun = state.run();
+    published = state.published();
+    state.cuts().forEach(cut -> cuts.put(cut.checkpoint(), cut));
+    ownUpTo = Math.min(state.ownUpTo(), cuts.lastKey());
+    complete(cuts.lastKey());
+  }
+
+  /**
+   * A version to publish.
+   *
+   * @param parts in the order of their barriers: a later part's row replaces an earlier one's
+   * @param parent the version that it follows; absent for the first of all, which is full
+   */
+  public record Due(Version version, Optional<Version> parent, List<PublisherInput.Part> parts, CheckpointContents cut) {
+    public Due {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  synchronized void add(CheckpointContents cut) {
+    cuts.put(cut.checkpoint(), cut);
+  }
+
+  /** The state at the barrier whose cut was added last. */
+  synchronized PublisherState state(List<PublisherInput.Window> windows, String shape) {
+    long own = joined ? cuts.lastKey() : ownUpTo;
+    return new PublisherState(
+        lineage, lineageRun, own, published, List.copyOf(cuts.values()), windows, shape);
+  }
+
+  synchronized void complete(long checkpoint) {
+    CheckpointContents cut = cuts.get(checkpoint);
+    if (cut == null || cut.dense().isEmpty() || cut.withheld()) {
+      return;
+    }
+    due.add(checkpoint);
+    cuts.headMap(checkpoint).replaceAll((id, c) -> due.contains(id) ? c : c.withoutDense());
+    if (due.size() > BACKLOG) {
+      long folded = due.lower(due.last());
+      due.remove(folded);
+      cuts.computeIfPresent(folded, (id, c) -> c.withoutDense());
+    }
+    notifyAll();
+  }
+
+  synchronized void abort(long checkpoint) {
+    if (!due.contains(checkpoint)) {
+      cuts.computeIfPresent(checkpoint, (id, cut) -> cut.withoutDense());
+    }
+  }
+
+  /**
+   * Takes the place in the chain that the store allows.
+   *
+   * @param store the complete versions there
+   * @param draw a new lineage
+   * @return a version of this chain that was published after the state was written, perhaps not to
+   *     its last step
+   * @throws IOException where the store lacks the version that the next one must follow
+   */
+  synchronized Optional<Version> join(Collection<Version> store, Supplier<String> draw)
+      throws IOException {
+    if (published.isPresent() && !store.contains(published.get())) {
+      throw new IOException(
+          "the store lacks version %s, which the next one must follow: bring its folder back"
+              .formatted(published.get()));
+    }
+    List<Version> after =
+        store.stream().filter(v -> v.lineage().equals(lineage) && isAfterPublished(v)).toList();
+    Optional<Version> found = after.stream().filter(this::isOwn).max(Version::compareTo);
+    boolean branch = !lineageRun.equals(run) || !after.stream().allMatch(this::isOwn);
+    found.ifPresent(this::published);
+    if (branch) {
+      branchOff(draw.get());
+    }
+    unfinished = !branch && found.isPresent();
+    joined = true;
+    notifyAll();
+    return branch ? Optional.empty() : found;
+  }
+
+  /** Notes that the version which {@link #join} found is out to its last step. */
+  synchronized void finished() {
+    unfinished = false;
+  }
+
+  /** Goes on in a lineage of its own, on the same parent. */
+  synchronized void branchOff(String fresh) {
+    lineage = fresh;
+    lineageRun = run;
+  }
+
+  private boolean isAfterPublished(Version version) {
+    return published
+        .filter(p -> p.lineage().equals(version.lineage()))
+        .map(p -> version.compareTo(p) > 0)
+        .orElse(true);
+  }
+
+  private boolean isOwn(Version version) {
+    return version.checkpoint() <= ownUpTo && cuts.containsKey(version.checkpoint());
+  }
+
+  /** Waits for the next version to publish. */
+  synchronized Due awaitDue() throws InterruptedException {
+    while (!joined || due.isEmpty()) {
+      wait();
+    }
+    long checkpoint = due.first();
+    List<PublisherInput.Part> parts = new ArrayList<>();
+    cuts.headMap(checkpoint, true).values().forEach(cut -> parts.addAll(cut.parts()));
+    return new Due(new Version(lineage, checkpoint), published, parts, cuts.get(checkpoint));
+  }
+
+  /** Notes that a version is out: what it holds no longer waits. */
+  synchronized void published(Version version) {
+    published = Optional.of(version);
+    cuts.headMap(version.checkpoint(), true).clear();
+    due.headSet(version.checkpoint(), true).clear();
+    notifyAll();
+  }
+
+  /** The version that the next one follows. */
+  synchronized Optional<Version> lastPublished() {
+    return published;
+  }
+
+  /** Whether a complete checkpoint still waits for its publication, or for its last step. */
+  synchronized boolean hasDue() {
+    return unfinished || !due.isEmpty();
+  }
+
+  /** Paths of the parts that wait for publication. */
+  synchronized List<String> waitingParts() {
+    return cuts.values().stream()
+        .flatMap(cut -> cut.parts().stream())
+        .map(PublisherInput.Part::path)
+        .toList();
+  }
+}

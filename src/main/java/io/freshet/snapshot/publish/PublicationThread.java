@@ -1,0 +1,128 @@
+package io.freshet.snapshot.publish;
+
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.Retry;
+import io.freshet.snapshot.storage.WritableStorage;
+import io.freshet.snapshot.store.SnapshotStore;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The publisher's I/O: joins the store, then publishes what is due, one version after the other,
+ * each until it works. Ends when it is interrupted.
+ */
+public final class PublicationThread extends Thread {
+  private static final Logger LOG = LoggerFactory.getLogger(PublicationThread.class);
+
+  private final PublicationQueue chain;
+  private final SnapshotStore store;
+  private final Publication publication;
+  private final Staging staging;
+  private final ConcurrentWriterCheck other;
+  private final InstantSource clock;
+  private final Retry retry;
+  private final Consumer<Optional<Version>> joined;
+  private final Consumer<Manifest> published;
+
+  /**
+   * @param failed called at each failure
+   * @param joined told what the next version follows, once the store has been joined
+   * @param published told of each version that is out
+   */
+  PublicationThread(
+      PublicationQueue chain,
+      WritableStorage storage,
+      Publication publication,
+      InstantSource clock,
+      Runnable failed,
+      Consumer<Optional<Version>> joined,
+      Consumer<Manifest> published) {
+    super("snapshot-publication");
+    setDaemon(true);
+    this.chain = chain;
+    this.store = new SnapshotStore(storage);
+    this.publication = publication;
+    this.staging = new Staging(storage);
+    this.other = new ConcurrentWriterCheck(store);
+    this.clock = clock;
+    this.retry = new Retry(failed);
+    this.joined = joined;
+    this.published = published;
+  }
+
+  @Override
+  public void run() {
+    try {
+      joinStore();
+      while (true) {
+        publish(chain.awaitDue());
+      }
+    } catch (InterruptedException e) {
+      interrupt(); // the operator closes, and this thread ends
+    }
+  }
+
+  private void joinStore() throws InterruptedException {
+    Optional<Version> unfinished =
+        retry.untilDone(
+            "joining the snapshots in " + store.storage(),
+            () -> chain.join(store.versions(), Version::drawLineage));
+    if (unfinished.isPresent()) {
+      Version version = unfinished.get();
+      retry.untilDone("pointing to version " + version, () -> pointTo(version));
+      chain.finished();
+    }
+    joined.accept(chain.lastPublished());
+    cleanUp(() -> staging.deleteOld(chain.waitingParts(), clock.instant()));
+  }
+
+  private Version pointTo(Version version) throws IOException {
+    publication.finish(store.manifest(version));
+    return version;
+  }
+
+  private void publish(PublicationQueue.Due due) throws InterruptedException {
+    Version version = due.version();
+    if (retry.untilDone("looking for version " + version, () -> publication.isTaken(due))) {
+      String fresh = Version.drawLineage();
+      LOG.warn("another job has written version {}; going on in lineage {}", version, fresh);
+      chain.branchOff(fresh);
+      return;
+    }
+    retry.untilDone("looking at what is current in " + store.storage(), other::look);
+    Manifest manifest =
+        retry.untilDone("publishing version " + version, () -> publication.publish(due));
+    other.published(manifest);
+    if (manifest.isWithheld()) {
+      LOG.warn(
+          "withheld version {}: {}", version, String.join("; ", manifest.standing().withheld()));
+    }
+    LOG.info(
+        "published version {}: a {} of {} rows, {} bytes",
+        version,
+        manifest.kind(),
+        manifest.rows(),
+        manifest.bytes());
+    published.accept(manifest);
+    cleanUp(() -> staging.deletePublished(due.parts()));
+    chain.published(version);
+  }
+
+  /** What is left behind here goes with the old files at the next start. */
+  private static void cleanUp(CleanUp work) {
+    try {
+      work.run();
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("staged files could not be deleted and stay behind", e);
+    }
+  }
+
+  private interface CleanUp {
+    void run() throws IOException;
+  }
+}

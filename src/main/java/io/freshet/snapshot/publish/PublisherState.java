@@ -1,0 +1,66 @@
+package io.freshet.snapshot.publish;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.write.PublisherInput;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the publisher keeps in a checkpoint.
+ *
+ * @param lineage the lineage that versions are published in
+ * @param run the job that publishes in it; a job that starts from this state is another, and takes
+ *     a lineage of its own
+ * @param ownUpTo highest checkpoint of the lineage that is surely of this run: versions of the
+ *     lineage beyond it, or between the cuts, were published by a run that went on from here before
+ * @param published the last version published; the parent of the next
+ * @param cuts what is not published yet, ascending; the last is that of the checkpoint itself
+ * @param windows what the gate judges by, oldest first
+ * @param shape the model's, as text; empty in states of earlier versions
+ */
+record PublisherState(
+    String lineage,
+    String run,
+    long ownUpTo,
+    Optional<Version> published,
+    List<CheckpointContents> cuts,
+    List<PublisherInput.Window> windows,
+    String shape) {
+  PublisherState {
+    requireNonNull(lineage, "lineage");
+    requireNonNull(run, "run");
+    requireNonNull(published, "published");
+    requireNonNull(shape, "shape");
+    cuts = List.copyOf(cuts);
+    windows = List.copyOf(windows);
+    if (cuts.isEmpty()) {
+      throw new IllegalArgumentException("a state holds at least its own checkpoint's cut");
+    }
+  }
+
+  /**
+   * What a model of another shape starts with, in a lineage of its own: neither a version to build
+   * on nor rows that wait, as its shards send all of theirs; figures, offsets and windows go on.
+   */
+  PublisherState reshaped(String freshLineage, String newRun, String newShape) {
+    CheckpointContents last = cuts.get(cuts.size() - 1);
+    CheckpointContents bare =
+        new CheckpointContents(
+            last.checkpoint(),
+            List.of(),
+            Optional.empty(),
+            last.metrics(),
+            last.offsets(),
+            last.eventTime());
+    return new PublisherState(
+        freshLineage,
+        newRun,
+        last.checkpoint(),
+        Optional.empty(),
+        List.of(bare),
+        windows,
+        newShape);
+  }
+}

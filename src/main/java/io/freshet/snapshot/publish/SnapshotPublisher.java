@@ -1,0 +1,351 @@
+package io.freshet.snapshot.publish;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.dense.ModelShape;
+import io.freshet.snapshot.SnapshotSettings;
+import io.freshet.snapshot.announce.AnnouncementSink;
+import io.freshet.snapshot.announce.AnnouncementThread;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.ManifestTemplate;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.maintain.Maintenance;
+import io.freshet.snapshot.storage.FlinkStorage;
+import io.freshet.snapshot.storage.StorageFactory;
+import io.freshet.snapshot.storage.WritableStorage;
+import io.freshet.snapshot.write.PublisherInput;
+import io.freshet.wire.WireType;
+import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * Publishes a version of the model for every completed checkpoint: one consistent cut of all rows,
+ * the deep part, metrics and offsets. Runs alone (parallelism 1).
+ *
+ * <p>What is announced before the barrier of checkpoint M makes up the cut of M and lies in the
+ * operator's state of M, with all cuts before it that are not published. When M is complete the
+ * {@link PublicationThread} publishes it; {@link PublicationQueue} holds the rules. The task thread does no
+ * I/O and never waits for any but at the end of a bounded run or a stop with a savepoint, whose
+ * last version is published before the task ends. Storage that fails is tried again and counted,
+ * and fails nothing. From the state of a model of another shape it begins a lineage of its own,
+ * with a full version. {@link Maintenance} and {@link AnnouncementThread} work behind it, and hold nothing up.
+ */
+public final class SnapshotPublisher extends AbstractStreamOperator<Void>
+    implements OneInputStreamOperator<PublisherInput, Void> {
+  private static final String AND_KIND = " "; // between the shape and the kind, in state
+  private static final WireType<PublisherState> STATE_TYPE =
+      WireType.of(PublisherState.class, PublisherStateCodec.class);
+  private static final long POLL_MILLIS = 20;
+  private static final long JOIN_MILLIS = 5_000;
+  private static final long NOTICE_MILLIS = 10_000;
+
+  private final SnapshotSettings settings;
+  private final ManifestTemplate template;
+  private final AnnouncementSink.Factory notices;
+  private final StorageFactory storageFactory;
+  private final String base; // text of the shape of the model that it starts from, or empty
+
+  private transient ListState<PublisherState> state;
+  private transient ModelShape shape;
+  private transient CheckpointCollector collector;
+  private transient PublicationQueue chain;
+  private transient PublicationThread thread;
+  private transient Maintenance upkeep;
+  private transient AnnouncementThread noticeThread;
+  private transient Counter versions;
+  private transient Counter withheld;
+  private transient volatile long lastBytes;
+  private transient volatile long lastCreated;
+  private transient volatile long lastRows;
+  private transient volatile boolean lastWithheld;
+
+  /**
+   * @param notices where publications are announced
+   */
+  public SnapshotPublisher(
+      SnapshotSettings settings,
+      String name,
+      FeatureSchema schema,
+      ModelSettings model,
+      Manifest.Labels labels,
+      AnnouncementSink.Factory notices) {
+    this(settings, name, schema, model, labels, Set.of(), notices);
+  }
+
+  /**
+   * A publisher of a model in which features of some fields have to earn their rows.
+   *
+   * @param zeroFields numbers of the fields
+   */
+  public SnapshotPublisher(
+      SnapshotSettings settings,
+      String name,
+      FeatureSchema schema,
+      ModelSettings model,
+      Manifest.Labels labels,
+      Set<Integer> zeroFields,
+      AnnouncementSink.Factory notices) {
+    this(
+        settings,
+        new ManifestTemplate(name, schema, model, labels, zeroFields),
+        notices,
+        FlinkStorage::at);
+  }
+
+  public SnapshotPublisher(
+      SnapshotSettings settings,
+      ManifestTemplate template,
+      AnnouncementSink.Factory notices,
+      StorageFactory storageFactory) {
+    this(settings, template, notices, storageFactory, "");
+  }
+
+  private SnapshotPublisher(
+      SnapshotSettings settings,
+      ManifestTemplate template,
+      AnnouncementSink.Factory notices,
+      StorageFactory storageFactory,
+      String base) {
+    this.base = base;
+    this.settings = settings;
+    this.template = template;
+    this.notices = notices;
+    this.storageFactory = storageFactory;
+  }
+
+  /** The same, of a model that starts from another's parameters where there is no state. */
+  public SnapshotPublisher startingFrom(ModelShape other) {
+    return new SnapshotPublisher(settings, template, notices, storageFactory, other.text());
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    state =
+        context
+            .getOperatorStateStore()
+            .getListState(new ListStateDescriptor<>("unpublished", STATE_TYPE));
+    collector = new CheckpointCollector(template.denseSize(), settings.gate().windows());
+    Iterator<PublisherState> restored = state.get().iterator();
+    shape = template.modelShape();
+    if (restored.hasNext()) {
+      PublisherState from = inShape(restored.next());
+      chain = new PublicationQueue(from, run());
+      collector.goOnFrom(from);
+    } else {
+      shape = base.isEmpty() ? shape : shape.after(ModelShape.parse(base));
+      chain = new PublicationQueue(Version.drawLineage(), run());
+    }
+  }
+
+  /** Takes it that shards and mergers see the same change, and send all they have. */
+  private PublisherState inShape(PublisherState from) {
+    if (from.shape().isEmpty()) {
+      return from;
+    }
+    String[] stored = from.shape().split(AND_KIND, 2);
+    shape = shape.after(ModelShape.parse(stored[0]));
+    boolean sameKind = stored.length == 1 || stored[1].equals(template.model().kind());
+    if (sameKind && shape.text().equals(stored[0])) {
+      return from;
+    }
+    String lineage = Version.drawLineage();
+    LOG.info("the model's shape changed: lineage {} begins with a full version", lineage);
+    return from.reshaped(lineage, run(), shapeText());
+  }
+
+  /** The shape and, since states can be migrated, the kind of the model. */
+  private String shapeText() {
+    return shape.text() + AND_KIND + template.model().kind();
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    int parallelism = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+    if (parallelism != 1) {
+      throw new IllegalStateException(
+          "the snapshot publisher needs parallelism 1, not " + parallelism);
+    }
+    MetricGroup group = getMetricGroup().addGroup("snapshot");
+    versions = group.counter("versions");
+    withheld = group.counter("withheld");
+    group.gauge("lastBytes", (Gauge<Long>) () -> lastBytes);
+    group.gauge("lastRows", (Gauge<Long>) () -> lastRows);
+    group.gauge("lastWithheld", (Gauge<Boolean>) () -> lastWithheld);
+    group.gauge("ageMillis", (Gauge<Long>) this::ageMillis);
+    InstantSource clock = InstantSource.system();
+    WritableStorage storage = storageFactory.open(settings.root());
+    Gate gate = new Gate(settings.gate());
+    upkeep = start(new Maintenance(storage, settings, run(), clock, new UpkeepCounts(group)));
+    noticeThread =
+        new AnnouncementThread(
+            storage, settings.root(), notices, group.counter("announcementFailures")::inc);
+    if (notices.isUsed()) {
+      start(noticeThread);
+    }
+    thread =
+        start(
+            new PublicationThread(
+                chain,
+                storage,
+                new Publication(storage, template.withLate(shape.lateFields()), gate, clock),
+                clock,
+                group.counter("failures")::inc,
+                this::joined,
+                this::published));
+  }
+
+  /** The threads live through exceptions, but not through errors. */
+  private <T extends Thread> T start(T started) {
+    started.setUncaughtExceptionHandler(
+        (failed, error) -> getContainingTask().getEnvironment().failExternally(error));
+    started.start();
+    return started;
+  }
+
+  @Override
+  public void processElement(StreamRecord<PublisherInput> element) {
+    collector.add(element.getValue());
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    collector.watermark(mark.getTimestamp());
+    super.processWatermark(mark);
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    chain.add(collector.cut(context.getCheckpointId()));
+    state.update(List.of(chain.state(collector.windows(), shapeText())));
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    chain.complete(checkpointId);
+  }
+
+  @Override
+  public void notifyCheckpointAborted(long checkpointId) throws Exception {
+    super.notifyCheckpointAborted(checkpointId);
+    chain.abort(checkpointId);
+  }
+
+  /** Publishes what is due, unless the task was cancelled or fails: then a restore will. */
+  @Override
+  public void close() throws Exception {
+    try {
+      if (thread != null) {
+        awaitPublications();
+        stop(thread);
+        awaitNotices();
+        stop(noticeThread);
+        stop(upkeep);
+      }
+    } finally {
+      super.close();
+    }
+  }
+
+  private static void stop(Thread thread) throws InterruptedException {
+    thread.interrupt();
+    thread.join(JOIN_MILLIS);
+  }
+
+  private void awaitPublications() throws InterruptedException {
+    // polled: a task that closes is not interrupted when it is cancelled
+    while (chain.hasDue() && thread.isAlive() && !isGivenUp()) {
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /** Not for ever: what is not announced now will be by the next run that goes on from here. */
+  private void awaitNotices() throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(NOTICE_MILLIS);
+    while (!noticeThread.isIdle()
+        && noticeThread.isAlive()
+        && !isGivenUp()
+        && System.nanoTime() < deadline) {
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /** The same through the job's failures; another for each start from a savepoint. */
+  private String run() {
+    return getContainingTask().getEnvironment().getJobID().toHexString();
+  }
+
+  private boolean isGivenUp() {
+    return getContainingTask().isCanceled() || getContainingTask().isFailing();
+  }
+
+  private void joined(Optional<Version> last) {
+    last.ifPresent(noticeThread::published);
+  }
+
+  private void published(Manifest manifest) {
+    versions.inc();
+    if (manifest.isWithheld()) {
+      withheld.inc();
+    }
+    lastWithheld = manifest.isWithheld();
+    lastRows = manifest.rows();
+    lastBytes = manifest.bytes();
+    lastCreated = manifest.created().toEpochMilli();
+    noticeThread.published(manifest.version());
+    upkeep.published(manifest);
+  }
+
+  private long ageMillis() {
+    return lastCreated == 0 ? -1 : System.currentTimeMillis() - lastCreated;
+  }
+
+  /** What upkeep has done, as metrics. */
+  private static final class UpkeepCounts implements Maintenance.Events {
+    private final Counter merges;
+    private final Counter deletions;
+    private final Counter failures;
+    private volatile long fullBytes;
+
+    UpkeepCounts(MetricGroup group) {
+      merges = group.counter("merges");
+      deletions = group.counter("deletedVersions");
+      failures = group.counter("upkeepFailures");
+      group.gauge("lastFullBytes", (Gauge<Long>) () -> fullBytes);
+    }
+
+    @Override
+    public void merged(Manifest full) {
+      merges.inc();
+      fullBytes = full.bytes();
+    }
+
+    @Override
+    public void deleted(int count) {
+      deletions.inc(count);
+    }
+
+    @Override
+    public void failed() {
+      failures.inc();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The publisher: one consistent version a checkpoint. */
+package io.freshet.snapshot.publish;

@@ -1,0 +1,168 @@
+package io.freshet.snapshot.storage;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.NotDirectoryException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.FileStatus;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
+
+/**
+ * A snapshot root on any of Flink's file systems: S3, GCS, HDFS by the scheme of its URI.
+ *
+ * <p>Made for object stores, where a file appears whole when its stream is closed, so that a plain
+ * put replaces atomically. On HDFS a reader may meet {@code latest.json} empty for a moment and has
+ * to try again.
+ */
+public final class FlinkStorage implements WritableStorage {
+  private static final int COPY_BYTES = 1 << 16;
+
+  private final FileSystem files;
+  private final Path root;
+
+  private FlinkStorage(FileSystem files, Path root) {
+    this.files = files;
+    this.root = root;
+  }
+
+  /**
+   * The storage of a root: {@link LocalStorage} for a local one.
+   *
+   * @throws IOException where no file system is installed for the scheme
+   */
+  public static WritableStorage at(String root) throws IOException {
+    return LocalStorage.isLocal(root) ? LocalStorage.at(root) : through(root);
+  }
+
+  /** The storage of a root through Flink's file system, whatever the scheme. */
+  static FlinkStorage through(String root) throws IOException {
+    Path path = new Path(root);
+    try {
+      // unguarded: the I/O thread outlives no task, and closes what it opens
+      return new FlinkStorage(FileSystem.getUnguardedFileSystem(path.toUri()), path);
+    } catch (UnsupportedFileSystemSchemeException e) {
+      throw new UnsupportedFileSystemSchemeException(
+          "nothing here reads %s; put the plugin of its file system into a folder of its own below plugins/, or below FLINK_PLUGINS_DIR"
+              .formatted(root),
+          e);
+    }
+  }
+
+  @Override
+  public List<String> list(String folder) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (FileStatus status : asked(() -> statuses(resolve(folder)))) {
+      names.add(status.getPath().getName());
+    }
+    names.sort(null);
+    return names;
+  }
+
+  private FileStatus[] statuses(Path folder) throws IOException {
+    if (files.exists(folder) && !files.getFileStatus(folder).isDir()) {
+      throw new NotDirectoryException(folder.toString());
+    }
+    try {
+      FileStatus[] found = files.listStatus(folder);
+      return found == null ? new FileStatus[0] : found;
+    } catch (FileNotFoundException e) {
+      return new FileStatus[0]; // what some file systems say of a folder that is not there
+    }
+  }
+
+  @Override
+  public boolean exists(String path) throws IOException {
+    return asked(() -> files.exists(resolve(path)));
+  }
+
+  @Override
+  public long size(String path) throws IOException {
+    return status(path).getLen();
+  }
+
+  @Override
+  public InputStream open(String path) throws IOException {
+    return open(path, 0);
+  }
+
+  @Override
+  public InputStream open(String path, long from) throws IOException {
+    status(path); // S3's opens whatever it is asked for, and fails at the first read
+    FSDataInputStream in = asked(() -> files.open(resolve(path)));
+    try {
+      in.seek(from);
+      return in;
+    } catch (IOException | RuntimeException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public OutputStream create(String path) throws IOException {
+    return asked(() -> files.create(resolve(path), FileSystem.WriteMode.OVERWRITE));
+  }
+
+  @Override
+  public void copy(String from, String to) throws IOException {
+    try (InputStream in = open(from);
+        OutputStream out = create(to)) {
+      byte[] buffer = new byte[COPY_BYTES];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        out.write(buffer, 0, n);
+      }
+    }
+  }
+
+  @Override
+  public void replace(String path, byte[] content) throws IOException {
+    try (OutputStream out = create(path)) {
+      out.write(content);
+    }
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    if (exists(path)) {
+      asked(() -> files.delete(resolve(path), false));
+    }
+  }
+
+  @Override
+  public Instant modified(String path) throws IOException {
+    return Instant.ofEpochMilli(status(path).getModificationTime());
+  }
+
+  private FileStatus status(String path) throws IOException {
+    return asked(() -> files.getFileStatus(resolve(path)));
+  }
+
+  private interface Question<T> {
+    T ask() throws IOException;
+  }
+
+  /** Some file systems say with an unchecked exception that their store does not answer. */
+  private <T> T asked(Question<T> question) throws IOException {
+    try {
+      return question.ask();
+    } catch (RuntimeException e) {
+      throw new IOException(root + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return root.toString();
+  }
+
+  private Path resolve(String path) {
+    return path.isEmpty() ? root : new Path(root, path);
+  }
+}

@@ -1,0 +1,35 @@
+package io.freshet.snapshot.store;
+
+import io.freshet.snapshot.format.DigestOutput;
+import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/** Digests of files, read as a stream. */
+public final class Digests {
+  private Digests() {}
+
+  static String sha256(Storage storage, String path) throws IOException {
+    DigestOutput digest = new DigestOutput(OutputStream.nullOutputStream());
+    try (InputStream in = storage.open(path)) {
+      in.transferTo(digest);
+    }
+    return digest.hex();
+  }
+
+  /**
+   * @throws IOException where the file is not what the manifest says, to the last bit
+   */
+  public static void check(Storage storage, Version version, EmbeddingFile file) throws IOException {
+    String path = SnapshotStore.path(version, file.name());
+    String digest = sha256(storage, path);
+    if (!digest.equals(file.sha256())) {
+      throw new IOException(
+          "%s in %s has the sha256 %s, the manifest says %s"
+              .formatted(path, storage, digest, file.sha256()));
+    }
+  }
+}

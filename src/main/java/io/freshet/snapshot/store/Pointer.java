@@ -1,0 +1,267 @@
+package io.freshet.snapshot.store;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.ManifestJson;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.WritableStorage;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves {@code latest.json}, which says what the current version is, and {@code pin.json}, which
+ * holds it in place. Each is replaced atomically.
+ *
+ * <p>A publication and a person may move the pointer at the same time, so whoever moved it looks
+ * again: a publication, whether there is another pin by now, or none; an unpinning, whether
+ * something newer was published. The last word is thus the pin's, or the newest version's.
+ */
+public final class Pointer {
+  private static final Logger LOG = LoggerFactory.getLogger(Pointer.class);
+
+  private static final int LEFT = 16;
+
+  private final WritableStorage storage;
+  private final SnapshotStore store;
+  private final InstantSource clock;
+
+  /**
+   * A version that the pointer has left by a person's doing: followers may be on it still.
+   *
+   * @param at when
+   */
+  public record Left(Version version, Instant at) {}
+
+  public Pointer(WritableStorage storage, InstantSource clock) {
+    this.storage = requireNonNull(storage, "storage");
+    this.clock = requireNonNull(clock, "clock");
+    store = new SnapshotStore(storage);
+  }
+
+  /** The pointer of a root. */
+  public static Pointer of(WritableStorage storage) {
+    return new Pointer(storage, InstantSource.system());
+  }
+
+  /**
+   * Makes a version that was just published the current one, unless it is withheld or another is
+   * pinned.
+   */
+  public void published(Manifest manifest) throws IOException {
+    if (manifest.isWithheld()) {
+      return;
+    }
+    Optional<Pin> seen;
+    Optional<Pin> pin = store.pin();
+    do {
+      seen = pin;
+      if (seen.isPresent()) {
+        Version held = seen.get().version();
+        LOG.info("{} is published; {} stays current, pinned", manifest.version(), held);
+        write(store.manifest(held), Optional.of(seen.get().reason()));
+      } else {
+        write(manifest, Optional.empty());
+      }
+      pin = store.pin();
+    } while (!pin.equals(seen));
+  }
+
+  /** As {@link #published}, unless a newer version or a person has moved the pointer since. */
+  public void finish(Manifest manifest) throws IOException {
+    Optional<Version> latest = current();
+    if (latest.isEmpty()
+        || store.reason().isEmpty()
+            && !store.manifest(latest.get()).created().isAfter(manifest.created())) {
+      published(manifest);
+    }
+  }
+
+  /** As the other, of a version that passed the gate. */
+  public void rollBack(Version version, String reason) throws IOException {
+    rollBack(version, reason, false);
+  }
+
+  /**
+   * Makes a version the current one, until the next publication.
+   *
+   * @param evenIfWithheld whether it may be one that the gate has withheld
+   * @throws IOException also where the version is not there whole, or another is pinned
+   */
+  public void rollBack(Version version, String reason, boolean evenIfWithheld) throws IOException {
+    Manifest manifest = loadable(version, evenIfWithheld);
+    Optional<Pin> pin = store.pin();
+    if (pin.isPresent()) {
+      throw new IOException(
+          "version %s is pinned: %s; unpin it first"
+              .formatted(pin.get().version(), pin.get().reason()));
+    }
+    Optional<Version> before = current();
+    Optional<String> reasonBefore = before.isPresent() ? store.reason() : Optional.empty();
+    write(manifest, Optional.of(reason));
+    undoWhereGoing(version, () -> pointBack(before, reasonBefore));
+  }
+
+  /** As the other, of a version that passed the gate. */
+  public void pin(Version version, String reason) throws IOException {
+    pin(version, reason, false);
+  }
+
+  /**
+   * Makes a version the current one, and keeps it so.
+   *
+   * @param evenIfWithheld whether it may be one that the gate has withheld
+   * @throws IOException also where the version is not there whole
+   */
+  public void pin(Version version, String reason, boolean evenIfWithheld) throws IOException {
+    Manifest manifest = loadable(version, evenIfWithheld);
+    Optional<Pin> pinBefore = store.pin();
+    Optional<Version> before = current();
+    Optional<String> reasonBefore = before.isPresent() ? store.reason() : Optional.empty();
+    write(new Pin(version, reason, clock.instant()));
+    write(manifest, Optional.of(reason));
+    undoWhereGoing(
+        version,
+        () -> {
+          if (pinBefore.isPresent()) {
+            write(pinBefore.get());
+          } else {
+            storage.delete(SnapshotStore.PIN);
+          }
+          pointBack(before, reasonBefore);
+        });
+  }
+
+  /**
+   * Lets the pointer go, and makes the version published last, of those that passed the gate, the
+   * current one.
+   */
+  public Version unpin(String reason) throws IOException {
+    storage.delete(SnapshotStore.PIN);
+    Manifest newest = newest();
+    for (Version before = null; !newest.version().equals(before); newest = newest()) {
+      write(newest, Optional.of(reason));
+      before = newest.version();
+    }
+    return newest.version();
+  }
+
+  /** What the pointer names; nothing where it cannot be read, for then it is to be mended. */
+  private Optional<Version> current() {
+    try {
+      return store.latest();
+    } catch (IOException e) {
+      LOG.warn("the pointer cannot be read and is written anew: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** What the pointer will have left by a person's doing, the last few times. */
+  private List<Left> left(Version next, Optional<String> reason) throws IOException {
+    Optional<Version> before = current();
+    if (before.isEmpty()) {
+      return List.of();
+    }
+    List<Left> left = new ArrayList<>(store.left());
+    boolean isMoved = !before.get().equals(next);
+    if (isMoved && (reason.isPresent() || store.reason().isPresent())) {
+      left.add(new Left(before.get(), clock.instant()));
+    }
+    return left.subList(Math.max(0, left.size() - LEFT), left.size());
+  }
+
+  private Manifest loadable(Version version, boolean evenIfWithheld) throws IOException {
+    Manifest manifest = store.manifest(version);
+    if (manifest.isWithheld() && !evenIfWithheld) {
+      throw new IOException(
+          "version %s is withheld: %s"
+              .formatted(version, String.join("; ", manifest.standing().withheld())));
+    }
+    refuseWhereGoing(version);
+    return manifest;
+  }
+
+  private interface Undo {
+    void run() throws IOException;
+  }
+
+  private void undoWhereGoing(Version version, Undo undo) throws IOException {
+    boolean stays = false;
+    try {
+      refuseWhereGoing(version);
+      stays = true;
+    } finally {
+      if (!stays) {
+        undo.run();
+      }
+    }
+  }
+
+  /** Refuses a version that is being deleted, or that needs one which is, or which is gone. */
+  private void refuseWhereGoing(Version version) throws IOException {
+    List<Version> going = store.deletion().map(Deletion::versions).orElse(List.of());
+    List<Manifest> chain = new SnapshotReader(store).chain(version, Optional.empty());
+    if (chain.stream().map(Manifest::version).anyMatch(going::contains)) {
+      throw new IOException(
+          "version %s is being deleted, or one that it needs; take a newer one".formatted(version));
+    }
+  }
+
+  private void pointBack(Optional<Version> before, Optional<String> reason) throws IOException {
+    if (before.isPresent()) {
+      write(store.manifest(before.get()), reason);
+    } else {
+      storage.delete(SnapshotStore.LATEST);
+    }
+  }
+
+  private Manifest newest() throws IOException {
+    Optional<Manifest> newest = Optional.empty();
+    Comparator<Manifest> age =
+        Comparator.comparing(Manifest::created).thenComparing(Manifest::version);
+    for (Version version : store.versions()) {
+      Manifest manifest = store.manifest(version);
+      if (manifest.isWithheld()) {
+        continue;
+      }
+      newest = newest.filter(m -> age.compare(m, manifest) > 0).or(() -> Optional.of(manifest));
+    }
+    return newest.orElseThrow(
+        () -> new IOException("there is no version in " + storage + " that passed the gate"));
+  }
+
+  private void write(Pin pin) throws IOException {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("format", Manifest.FORMAT).put("version", pin.version().toString());
+    json.put("reason", pin.reason()).put("since", pin.since().toString());
+    storage.replace(SnapshotStore.PIN, ManifestJson.bytes(json));
+  }
+
+  private void write(Manifest manifest, Optional<String> reason) throws IOException {
+    List<Left> left = left(manifest.version(), reason);
+    ObjectNode latest = JsonNodeFactory.instance.objectNode();
+    latest.put("format", Manifest.FORMAT);
+    latest.put("name", manifest.name());
+    latest.put("version", manifest.version().toString());
+    manifest.eventTime().ifPresent(time -> latest.put("event_time", time.toString()));
+    latest.put("created", manifest.created().toString());
+    reason.ifPresent(text -> latest.put("reason", text));
+    for (Left version : left) {
+      latest
+          .withArray("left")
+          .addObject()
+          .put("version", version.version().toString())
+          .put("at", version.at().toString());
+    }
+    storage.replace(SnapshotStore.LATEST, ManifestJson.bytes(latest));
+  }
+}

@@ -1,0 +1,184 @@
+package io.freshet.snapshot.store;
+
+import io.freshet.snapshot.format.EmbeddingRows;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Manifest.DenseFile;
+import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Manifest.Kind;
+import io.freshet.snapshot.format.Manifest.TensorShape;
+import io.freshet.snapshot.format.SafetensorsFile;
+import io.freshet.snapshot.format.Tensor;
+import io.freshet.snapshot.format.Version;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/** Rebuilds models from the versions of a store. */
+public final class SnapshotReader {
+  private final SnapshotStore store;
+
+  public SnapshotReader(SnapshotStore store) {
+    this.store = store;
+  }
+
+  /**
+   * The whole model of a version: its full, then every delta up to the version, oldest first.
+   *
+   * @throws IOException where the chain is broken or a file is not what it should be; the message
+   *     names the version and the file
+   */
+  public Snapshot load(Version version) throws IOException {
+    List<Manifest> chain = chain(version, Optional.empty());
+    Manifest newest = chain.get(chain.size() - 1);
+    Snapshot snapshot = new Snapshot(newest, Math.toIntExact(chain.get(0).rows()));
+    for (Manifest manifest : chain) {
+      for (EmbeddingFile file : manifest.embeddings()) {
+        snapshot.apply(rows(manifest, file));
+      }
+    }
+    readDense(newest, snapshot::putDense);
+    return snapshot;
+  }
+
+  /** Finds every problem of a version and of those it is built on. */
+  public Verification verify(Version version) {
+    return new Verifier(store).verify(version);
+  }
+
+  /**
+   * The versions to apply for a version, oldest first: the deltas after the held version where that
+   * is the shorter way, otherwise the nearest full and the deltas after it.
+   *
+   * <p>A version that was merged is a full as well as a delta. So the way back may go on past a
+   * full, for as long as fewer rows have been met than the full has; and it may end at one whose
+   * parents are gone.
+   *
+   * @param held a version that the caller holds already
+   */
+  public List<Manifest> chain(Version version, Optional<Version> held) throws IOException {
+    Deque<Manifest> deltas = new ArrayDeque<>();
+    List<Manifest> fromFull = List.of();
+    long rows = 0;
+    Set<Version> seen = new HashSet<>();
+    Manifest manifest = store.manifest(version);
+    while (true) {
+      if (fromFull.isEmpty()) {
+        fromFull = fromFull(manifest, deltas);
+      }
+      boolean isShorter = !fromFull.isEmpty() && (held.isEmpty() || rows > fromFull.get(0).rows());
+      if (manifest.kind() == Kind.FULL || isShorter) {
+        return fromFull;
+      }
+      deltas.addFirst(manifest);
+      if (manifest.parent().equals(held)) {
+        return List.copyOf(deltas);
+      }
+      if (!seen.add(manifest.version())) {
+        throw new IOException("version " + manifest.version() + " is its own ancestor");
+      }
+      if (!fromFull.isEmpty() && !store.contains(manifest.parent().orElseThrow())) {
+        return fromFull;
+      }
+      rows += manifest.rows();
+      manifest = parent(manifest);
+    }
+  }
+
+  private List<Manifest> fromFull(Manifest manifest, Deque<Manifest> deltas) throws IOException {
+    Optional<Manifest> full =
+        manifest.kind() == Kind.FULL ? Optional.of(manifest) : store.merged(manifest.version());
+    List<Manifest> chain = new ArrayList<>();
+    full.ifPresent(chain::add);
+    chain.addAll(full.isPresent() ? deltas : List.of());
+    return List.copyOf(chain);
+  }
+
+  private Manifest parent(Manifest manifest) throws IOException {
+    Version parent = manifest.parent().orElseThrow();
+    Manifest read;
+    try {
+      read = store.manifest(parent);
+    } catch (IOException e) {
+      throw new IOException(
+          "version %s needs its parent: %s".formatted(manifest.version(), e.getMessage()), e);
+    }
+    if (!read.model().equals(manifest.model())) {
+      throw new IOException(
+          "version %s has the shape %s, and its parent %s %s"
+              .formatted(manifest.version(), manifest.model(), parent, read.model()));
+    }
+    return read;
+  }
+
+  /**
+   * The rows of one of a version's files.
+   *
+   * @throws IOException where the file is not what the manifest says, to the last bit
+   */
+  public EmbeddingRows rows(Manifest manifest, EmbeddingFile file) throws IOException {
+    String path = SnapshotStore.path(manifest.version(), file.name());
+    String where = path + " in " + store.storage();
+    EmbeddingRows rows =
+        EmbeddingRows.of(
+            SafetensorsFile.read(store.storage(), path, file.size(), file.sha256()), where);
+    if (rows.width() != 1 + manifest.model().embeddingSize() || rows.size() != file.rows()) {
+      throw new IOException(
+          "%s has %d rows of %d floats, not %d of %d"
+              .formatted(
+                  where,
+                  rows.size(),
+                  rows.width(),
+                  file.rows(),
+                  1 + manifest.model().embeddingSize()));
+    }
+    return rows;
+  }
+
+  /**
+   * The deep part of a version as one vector, its tensors in the order of the manifest.
+   *
+   * @throws IOException where the file is not what the manifest says, to the last bit
+   */
+  public float[] dense(Manifest manifest) throws IOException {
+    List<float[]> tensors = new ArrayList<>();
+    readDense(manifest, (name, values) -> tensors.add(values));
+    float[] vector = new float[tensors.stream().mapToInt(values -> values.length).sum()];
+    int at = 0;
+    for (float[] values : tensors) {
+      System.arraycopy(values, 0, vector, at, values.length);
+      at += values.length;
+    }
+    return vector;
+  }
+
+  /** The tensors of the deep part by name, each row by row, in the order of the manifest. */
+  public Map<String, float[]> tensors(Manifest manifest) throws IOException {
+    Map<String, float[]> tensors = new LinkedHashMap<>();
+    readDense(manifest, tensors::put);
+    return tensors;
+  }
+
+  private void readDense(Manifest manifest, BiConsumer<String, float[]> to) throws IOException {
+    DenseFile dense = manifest.dense();
+    String path = SnapshotStore.path(manifest.version(), dense.name());
+    SafetensorsFile file =
+        SafetensorsFile.read(store.storage(), path, dense.size(), dense.sha256());
+    for (TensorShape tensor : dense.tensors()) {
+      if (!file.shape(tensor.name(), Tensor.Type.F32, tensor.shape().size())
+          .equals(tensor.shape())) {
+        throw new IOException(
+            "%s: tensor \"%s\" has another shape than the manifest's %s"
+                .formatted(path, tensor.name(), tensor.shape()));
+      }
+      to.accept(tensor.name(), file.floats(tensor.name(), tensor.shape().size()));
+    }
+  }
+}

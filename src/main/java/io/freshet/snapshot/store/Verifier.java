@@ -1,0 +1,192 @@
+package io.freshet.snapshot.store;
+
+import io.freshet.snapshot.format.EmbeddingRows;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Manifest.TensorShape;
+import io.freshet.snapshot.format.SafetensorsFile;
+import io.freshet.snapshot.format.Version;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Checks all that a version promises, and goes on after each problem. */
+final class Verifier {
+  private final SnapshotStore store;
+  private final Set<Version> versions = new LinkedHashSet<>();
+  private final List<String> problems = new ArrayList<>();
+  private int files;
+
+  Verifier(SnapshotStore store) {
+    this.store = store;
+  }
+
+  Verification verify(Version version) {
+    Optional<Manifest> child = Optional.empty();
+    for (Optional<Version> next = Optional.of(version); next.isPresent(); ) {
+      if (!versions.add(next.get())) {
+        problems.add("version " + next.get() + " is its own ancestor");
+        break;
+      }
+      Optional<Manifest> manifest = readManifest(next.get());
+      manifest.ifPresent(this::checkFiles);
+      checkShape(child, manifest);
+      Optional<Manifest> full = readMerged(next.get());
+      full.ifPresent(this::checkFiles);
+      next = full.isPresent() ? Optional.empty() : manifest.flatMap(Manifest::parent);
+      child = manifest;
+    }
+    return new Verification(version, List.copyOf(versions), files, problems);
+  }
+
+  private Optional<Manifest> readManifest(Version version) {
+    try {
+      return Optional.of(store.manifest(version));
+    } catch (IOException e) {
+      problems.add(e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** The version as a full; then it needs nothing older. */
+  private Optional<Manifest> readMerged(Version version) {
+    try {
+      return store.merged(version);
+    } catch (IOException e) {
+      problems.add(e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void checkShape(Optional<Manifest> child, Optional<Manifest> parent) {
+    if (child.isPresent()
+        && parent.isPresent()
+        && !child.get().model().equals(parent.get().model())) {
+      problems.add(
+          "version %s has the shape %s, and its parent %s %s"
+              .formatted(
+                  child.get().version(),
+                  child.get().model(),
+                  parent.get().version(),
+                  parent.get().model()));
+    }
+  }
+
+  private void checkFiles(Manifest manifest) {
+    Version version = manifest.version();
+    Manifest.DenseFile dense = manifest.dense();
+    checkFile(version, dense.name(), dense.size(), dense.sha256(), p -> checkDense(manifest, p));
+    for (EmbeddingFile file : manifest.embeddings()) {
+      checkFile(
+          version, file.name(), file.size(), file.sha256(), p -> checkRows(manifest, file, p));
+    }
+  }
+
+  private interface Check {
+    void run(String path) throws IOException;
+  }
+
+  private void checkFile(Version version, String name, long size, String sha256, Check contents) {
+    files++;
+    String where = version + "/" + name;
+    try {
+      String path = SnapshotStore.path(version, name);
+      if (store.storage().size(path) != size) {
+        problem(where, "has %d bytes, the manifest says %d", store.storage().size(path), size);
+        return;
+      }
+      String digest = Digests.sha256(store.storage(), path);
+      if (!digest.equals(sha256)) {
+        problem(where, "has the sha256 %s, the manifest says %s", digest, sha256);
+      }
+      contents.run(path);
+    } catch (IOException e) {
+      problem(where, "cannot be read: %s", e);
+    }
+  }
+
+  private void checkDense(Manifest manifest, String path) throws IOException {
+    SafetensorsFile file = SafetensorsFile.read(store.storage(), path);
+    List<TensorShape> found =
+        file.tensors().stream().map(t -> new TensorShape(t.name(), t.shape())).toList();
+    if (!found.equals(manifest.dense().tensors())) {
+      problem(path, "holds %s, the manifest says %s", found, manifest.dense().tensors());
+      return;
+    }
+    for (TensorShape tensor : found) {
+      checkFinite(path, tensor.name(), file.floats(tensor.name(), tensor.shape().size()));
+    }
+  }
+
+  private void checkRows(Manifest manifest, EmbeddingFile file, String path) throws IOException {
+    Set<Long> nonFinite = Set.copyOf(manifest.standing().nonFinite()); // no news
+    EmbeddingRows rows = EmbeddingRows.read(store.storage(), path);
+    int width = 1 + manifest.model().embeddingSize();
+    if (rows.width() != width) {
+      problem(path, "has rows of %d floats, the model's have %d", rows.width(), width);
+    }
+    if (rows.size() != file.rows()) {
+      problem(path, "has %d rows, the manifest says %d", rows.size(), file.rows());
+    }
+    checkAscending(path, "fids", rows.fids());
+    checkAscending(path, "removed", rows.removed());
+    checkDisjoint(path, rows);
+    checkUpdates(path, rows.updates(), file.updates());
+    for (int i = 0; i < rows.rows().length; i++) {
+      float value = rows.rows()[i];
+      if (!Float.isFinite(value) && !nonFinite.contains(rows.fids()[i / rows.width()])) {
+        problem(path, "rows holds %s at element %d", value, i);
+        return;
+      }
+    }
+  }
+
+  private void checkAscending(String path, String tensor, long[] ids) {
+    for (int i = 1; i < ids.length; i++) {
+      if (ids[i] <= ids[i - 1]) {
+        problem(path, "%s[%d] is %d, not above %d before it", tensor, i, ids[i], ids[i - 1]);
+        return;
+      }
+    }
+  }
+
+  private void checkDisjoint(String path, EmbeddingRows rows) {
+    for (long fid : rows.removed()) {
+      if (Arrays.binarySearch(rows.fids(), fid) >= 0) {
+        problem(path, "both holds and removes the row of %d", fid);
+        return;
+      }
+    }
+  }
+
+  private void checkUpdates(String path, long[] updates, long expected) {
+    long sum = 0;
+    for (int i = 0; i < updates.length; i++) {
+      if (updates[i] < 0) {
+        problem(path, "updates[%d] is %d", i, updates[i]);
+        return;
+      }
+      sum += updates[i];
+    }
+    if (sum != expected) {
+      problem(path, "has %d updates, the manifest says %d", sum, expected);
+    }
+  }
+
+  private void checkFinite(String path, String tensor, float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        problem(path, "%s holds %s at element %d", tensor, values[i], i);
+        return;
+      }
+    }
+  }
+
+  private void problem(String where, String text, Object... values) {
+    problems.add(where + " " + text.formatted(values));
+  }
+}

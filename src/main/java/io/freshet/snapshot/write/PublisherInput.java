@@ -1,0 +1,82 @@
+package io.freshet.snapshot.write;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.model.dense.DenseBlock;
+import io.freshet.snapshot.publish.SnapshotPublisher;
+import io.freshet.wire.WireType;
+import java.util.Map;
+
+/**
+ * What the {@link SnapshotPublisher} is told ahead of a barrier; all that arrives before the
+ * barrier of checkpoint M belongs to M.
+ */
+public sealed interface PublisherInput {
+  WireType<PublisherInput> TYPE = WireType.of(PublisherInput.class, PublisherInputCodec.class);
+
+  /**
+   * A staged file of embedding rows, complete and durable.
+   *
+   * @param path below the root
+   * @param size bytes
+   * @param sha256 of the bytes, in hexadecimal
+   * @param rows rows in it, each fid once
+   * @param updates sum of the rows' updates
+   * @param nonFinite rows that hold a value which is no finite number
+   */
+  record Part(String path, long size, String sha256, long rows, long updates, long nonFinite)
+      implements PublisherInput {
+    public Part {
+      requireNonNull(path, "path");
+      requireNonNull(sha256, "sha256");
+    }
+  }
+
+  /** Some of the deep part's values; those that never came keep a snapshot from publication. */
+  record Dense(DenseBlock block) implements PublisherInput {
+    public Dense {
+      requireNonNull(block, "block");
+    }
+  }
+
+  /** Figures for the manifest; a name's latest value counts. */
+  record Metrics(Map<String, Double> values) implements PublisherInput {
+    public Metrics {
+      values = Map.copyOf(values);
+    }
+  }
+
+  /** Figures for the manifest, each by how much it grew since it was last announced. */
+  record Added(Map<String, Double> values) implements PublisherInput {
+    public Added {
+      values = Map.copyOf(values);
+    }
+  }
+
+  /**
+   * How well the examples of one window of event time were predicted, for the gate.
+   *
+   * @param to end of the window, epoch milliseconds
+   * @param weight sum of the examples' weights
+   * @param positives sum of weight × label
+   * @param logloss mean over the examples
+   * @param calibration mean prediction divided by mean label; NaN without positives
+   */
+  record Window(
+      long to, long examples, double weight, double positives, double logloss, double calibration)
+      implements PublisherInput {}
+
+  /** What was learned up to this barrier is not to be published yet, for the reason given. */
+  record Withheld(String reason) implements PublisherInput {
+    public Withheld {
+      requireNonNull(reason, "reason");
+    }
+  }
+
+  /** The offset of a Kafka partition from which a reader of the stream would go on. */
+  record Offset(String topic, int partition, long next) implements PublisherInput {
+    public Offset {
+      requireNonNull(topic, "topic");
+    }
+  }
+}

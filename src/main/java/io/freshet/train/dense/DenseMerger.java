@@ -1,0 +1,291 @@
+package io.freshet.train.dense;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.dense.DenseBlock;
+import io.freshet.model.dense.DenseParameters;
+import io.freshet.model.dense.DenseReshape;
+import io.freshet.model.dense.ModelShape;
+import io.freshet.model.optimizer.Optimizer;
+import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Optimizers;
+import io.freshet.train.InitialModel;
+import io.freshet.train.RefusedException;
+import io.freshet.train.TrainSettings;
+import io.freshet.train.feedback.ResponseRouter;
+import io.freshet.train.message.DenseDelta;
+import io.freshet.train.message.MessageCodecs;
+import io.freshet.train.message.ShardResponse;
+import io.freshet.train.message.ShardResponse.DenseSlices;
+import io.freshet.train.state.FiniteCheck;
+import io.freshet.train.state.LoopRules;
+import io.freshet.train.state.StateCompatibility;
+import io.freshet.train.state.StoredSettings;
+import io.freshet.train.state.StoredShape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Holds slices of the one dense network that all trainers replicate: merges what a trainer sends
+ * and answers it with the merged slices.
+ *
+ * <p><b>Merge.</b> The parameters move by the delta times 1 / √P, P trainers: plain addition makes
+ * each needed move up to P times and overshoots from 8 trainers on, averaging learns too slowly.
+ * Optimiser slots, sums of squares, are added whole; those that decay are no sums, and stay with
+ * each trainer ({@link LocalOptimizerState}). A slice of a delta that is not finite is refused and counted.
+ *
+ * <p><b>No copies.</b> The values of a slice are an array that nothing writes to: a merge makes the
+ * delta's own array the next one. So answers and state hold the same array as the merger.
+ *
+ * <p><b>State.</b> Each subtask owns the slices of its key groups, holds them in memory, and writes
+ * them to a list that every subtask gets whole when it is restored. So another number of slices, of
+ * subtasks, or another shape of the network is only another way to cut what was learned: {@link
+ * DenseReshape}.
+ */
+public final class DenseMerger extends AbstractStreamOperator<ShardResponse>
+    implements OneInputStreamOperator<DenseDelta, ShardResponse>, BoundedOneInput {
+  private static final long serialVersionUID = 1L;
+
+  public static final OutputTag<DenseBlock> FINISHED =
+      new OutputTag<>("finished-slices", MessageCodecs.DENSE_BLOCK);
+
+  private final FeatureSchema schema;
+  private final ModelSettings model;
+  private final TrainSettings settings;
+  private final boolean direct;
+  private final InitialModel start;
+  private transient ResponseRouter answers;
+
+  private transient StoredShape shape;
+  private transient boolean isWarm; // starts from another model
+  private transient Optional<StoredSettings> earlier; // those of a state that is to be converted
+  private transient Optimizer optimizer;
+  private transient DenseSlicing slicing;
+  private transient int planes;
+  private transient ListState<StoredSlice> state;
+  private transient SortedMap<Integer, Slice> slices;
+  private transient FiniteCheck finite;
+  private transient boolean ended;
+  private transient Counter merges;
+  private transient Counter refused;
+
+  public DenseMerger(FeatureSchema schema, ModelSettings model, TrainSettings settings) {
+    this(schema, model, settings, false, InitialModel.PLAIN);
+  }
+
+  /**
+   * @param direct whether answers go straight to a trainer of the same process
+   * @param start how its parameters begin
+   */
+  public DenseMerger(
+      FeatureSchema schema,
+      ModelSettings model,
+      TrainSettings settings,
+      boolean direct,
+      InitialModel start) {
+    this.start = start;
+    this.schema = schema;
+    this.model = model;
+    this.settings = settings;
+    this.direct = direct;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    OperatorStateStore store = context.getOperatorStateStore();
+    earlier =
+        StateCompatibility.ofDense(model, settings).guard(store, getRuntimeContext(), start.migrates());
+    shape = StoredShape.of(context, schema, model, start.model());
+    isWarm = !context.isRestored() && shape.before().isPresent();
+    if (context.isRestored() && shape.before().isEmpty()) {
+      throw new RefusedException(
+          "the restored state does not tell the shape of its model, as states of this version of"
+              + " Freshet do: start without it");
+    }
+    state = store.getUnionListState(new ListStateDescriptor<>("dense-slices", StoredSlice.TYPE));
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    LoopRules.check(this);
+    answers = new ResponseRouter(direct, answer -> output.collect(new StreamRecord<>(answer)));
+    optimizer = Optimizers.of(settings.learning().dense().merged());
+    finite = new FiniteCheck();
+    List<StoredSlice> restored = new ArrayList<>();
+    state.get().forEach(restored::add);
+    slices = new TreeMap<>();
+    cut(restored(restored), restored);
+    merges = getMetricGroup().counter("merges");
+    refused = getMetricGroup().counter("refused-slices");
+  }
+
+  /** The whole network: as in state, as what the job starts from, or as the seed gives it. */
+  private DenseParameters restored(List<StoredSlice> stored) throws Exception {
+    OptimizerSettings now = settings.learning().dense().merged();
+    OptimizerSettings by = earlier.map(e -> e.optimizer(StateCompatibility.DENSE).merged()).orElse(now);
+    ModelShape before = shape.before().orElse(shape.now());
+    DenseParameters network = DenseParameters.start(before.dense(), model.seed(), by);
+    int floats = stored.stream().mapToInt(slice -> slice.values().length).sum();
+    if (isWarm) {
+      network.startFrom(start.model().dense());
+    } else if (shape.before().isPresent() && floats != network.planes() * network.size()) {
+      throw new RefusedException(
+          "the restored state holds %d floats of a dense network of %d: it is damaged"
+              .formatted(floats, network.planes() * network.size()));
+    }
+    for (StoredSlice slice : stored) {
+      int n = slice.values().length / network.planes();
+      for (int plane = 0; plane < network.planes(); plane++) {
+        network.write(plane, slice.from(), n, slice.values(), plane * n);
+      }
+    }
+    network = network.under(by, now);
+    if (!shape.isChanged()) {
+      return network;
+    }
+    if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
+      LOG.info("the model's shape was {} and is {}", before.text(), shape.now().text());
+    }
+    return DenseReshape.of(before, network, shape.now(), model.seed(), now);
+  }
+
+  /** Takes the slices that are this subtask's. */
+  private void cut(DenseParameters network, List<StoredSlice> stored) {
+    planes = network.planes();
+    slicing = new DenseSlicing(network.size(), settings.denseSlices());
+    Map<Integer, Long> examples = new HashMap<>();
+    boolean same = !shape.isChanged() && stored.size() == slicing.slices();
+    long most = stored.stream().mapToLong(StoredSlice::examples).max().orElse(0);
+    stored.forEach(slice -> examples.put(slice.from(), slice.examples()));
+    for (int slice = 0; slicing.size() > 0 && slice < slicing.slices(); slice++) {
+      if (owns(slice)) {
+        int from = slicing.from(slice);
+        int n = slicing.length(slice);
+        float[] values = new float[planes * n];
+        for (int plane = 0; plane < planes; plane++) {
+          network.read(plane, from, n, values, plane * n);
+        }
+        slices.put(slice, new Slice(values, same ? examples.get(from) : most));
+      }
+    }
+  }
+
+  private boolean owns(int slice) {
+    var task = getRuntimeContext().getTaskInfo();
+    return KeyGroupRangeAssignment.assignKeyToParallelOperator(
+            slice, task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks())
+        == task.getIndexOfThisSubtask();
+  }
+
+  @Override
+  public void processElement(StreamRecord<DenseDelta> element) {
+    DenseDelta delta = element.getValue();
+    if (delta.deltas().length > 0) {
+      merge(delta);
+    }
+    answers.send(answer(delta));
+  }
+
+  private void merge(DenseDelta delta) {
+    float scale = (float) (1 / Math.sqrt(delta.trainers()));
+    for (int i = 0; i < delta.slices().length; i++) {
+      int number = delta.slices()[i];
+      float[] moved = delta.deltas()[i];
+      Slice slice = slices.get(number);
+      if (finite.holds(moved, 0, moved.length)) {
+        slice.add(moved, slicing.length(number), scale);
+        slice.examples += delta.examples();
+        merges.inc();
+      } else {
+        LOG.warn("refused a delta of dense slice {} that is not finite", number);
+        refused.inc();
+      }
+    }
+  }
+
+  private DenseSlices answer(DenseDelta delta) {
+    float[][] merged = new float[delta.slices().length][];
+    Arrays.setAll(merged, i -> slices.get(delta.slices()[i]).values);
+    return new DenseSlices(delta.replyTo(), delta.slices(), merged);
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    super.prepareSnapshotPreBarrier(checkpointId);
+    if (!ended) {
+      flush();
+    }
+  }
+
+  @Override
+  public void endInput() {
+    flush();
+    ended = true;
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    List<StoredSlice> own = new ArrayList<>();
+    slices.forEach((number, s) -> own.add(stored(number, s)));
+    state.update(own);
+  }
+
+  private StoredSlice stored(int number, Slice slice) {
+    return new StoredSlice(slicing.from(number), slice.examples, slice.values);
+  }
+
+  private void flush() {
+    slices.forEach(
+        (number, slice) -> output.collect(FINISHED, new StreamRecord<>(finished(number, slice))));
+  }
+
+  private DenseBlock finished(int number, Slice slice) {
+    int n = slicing.length(number);
+    float[] values = new float[n];
+    optimizer.read(slice.values, 0, n, n, values, 0);
+    return new DenseBlock(slicing.from(number), values, slice.examples);
+  }
+
+  /** A slice in memory. */
+  private static final class Slice {
+    float[] values; // parameters, then slots plane by plane; never written to
+    long examples;
+
+    Slice(float[] values, long examples) {
+      this.values = values;
+      this.examples = examples;
+    }
+
+    /** Takes the array of the delta as its own. */
+    void add(float[] delta, int parameters, float scale) {
+      for (int i = 0; i < parameters; i++) {
+        delta[i] = values[i] + scale * delta[i];
+      }
+      for (int i = parameters; i < delta.length; i++) {
+        delta[i] = values[i] + delta[i];
+      }
+      values = delta;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.freshet.train.dense;
+
+import io.freshet.model.ModelSettings;
+import io.freshet.model.dense.DenseParameters;
+import io.freshet.model.dense.DenseReshape;
+import io.freshet.model.dense.ModelShape;
+import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.wire.Primitives;
+import io.freshet.wire.WireCodec;
+import io.freshet.wire.WireType;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/**
+ * A trainer's own slots of the dense optimiser, in its state: moments that decay are no sums that
+ * mergers could add up, so each trainer keeps its own, while the parameters are merged.
+ *
+ * <p>Restored with as many trainers as before, each has its slots again. With more, those that are
+ * new start their slots anew; with fewer, the slots of those that went are dropped. Moments forget
+ * in some hundred or thousand steps, so that is soon made good. Slots travel with their parameters
+ * to another shape of the network ({@link DenseReshape}); of embeddings of another size, or another
+ * optimiser, they start anew.
+ */
+public final class LocalOptimizerState {
+  private final ListState<Stored> state;
+
+  public LocalOptimizerState(OperatorStateStore store) throws Exception {
+    state = store.getListState(new ListStateDescriptor<>("dense-slots", Stored.TYPE));
+  }
+
+  /** Gives the replica the slots in state, if there are any, and its optimiser has such. */
+  public void restore(DenseParameters replica, ModelShape plain, ModelSettings model, OptimizerSettings by)
+      throws Exception {
+    Iterator<Stored> stored = state.get().iterator();
+    if (!stored.hasNext() || replica.mergedPlanes() == replica.planes()) {
+      return;
+    }
+    Stored first = stored.next();
+    ModelShape before = ModelShape.parse(first.shape);
+    if (before.embeddingSize() == model.embeddingSize()) {
+      DenseParameters old = DenseParameters.start(before.dense(), model.seed(), by);
+      if (first.slots.length != read(old).length) {
+        return; // of another optimiser, which the mergers have been told to take
+      }
+      write(first.slots, old);
+      ModelShape now = plain.after(before);
+      write(read(DenseReshape.of(before, old, now, model.seed(), by)), replica);
+    }
+  }
+
+  /** Writes the replica's slots to state. */
+  public void store(DenseParameters replica, ModelShape shape) throws Exception {
+    boolean any = replica.mergedPlanes() < replica.planes();
+    state.update(any ? List.of(new Stored(shape.text(), read(replica))) : List.of());
+  }
+
+  private static float[] read(DenseParameters from) {
+    float[] slots = new float[(from.planes() - from.mergedPlanes()) * from.size()];
+    for (int plane = from.mergedPlanes(); plane < from.planes(); plane++) {
+      from.read(plane, 0, from.size(), slots, (plane - from.mergedPlanes()) * from.size());
+    }
+    return slots;
+  }
+
+  private static void write(float[] slots, DenseParameters to) {
+    for (int plane = to.mergedPlanes(); plane < to.planes(); plane++) {
+      to.write(plane, 0, to.size(), slots, (plane - to.mergedPlanes()) * to.size());
+    }
+  }
+
+  /**
+   * Slots in state.
+   *
+   * @param shape of the model they belong to
+   * @param slots plane by plane
+   */
+  record Stored(String shape, float[] slots) {
+    static final WireType<Stored> TYPE = WireType.of(Stored.class, Codec.class);
+
+    /** Writes the shape, then the floats. */
+    public static final class Codec implements WireCodec<Stored> {
+      @Override
+      public void write(Stored stored, DataOutputView out) throws IOException {
+        out.writeUTF(stored.shape);
+        out.writeInt(stored.slots.length);
+        Primitives.writeFloats(stored.slots, 0, stored.slots.length, out);
+      }
+
+      @Override
+      public Stored read(DataInputView in, int version) throws IOException {
+        String shape = in.readUTF();
+        float[] slots = new float[in.readInt()];
+        Primitives.readFloats(slots, 0, slots.length, in);
+        return new Stored(shape, slots);
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.freshet.train.feedback;
+
+import io.freshet.train.loop.Trainer;
+import io.freshet.train.message.ShardResponse;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
+
+/**
+ * The feedback edges of this process: where a {@link FeedbackTail} finds the {@link Trainer} that
+ * asked.
+ *
+ * <p>A trainer draws a random channel id when it opens, and every request carries it; so a tail
+ * never has to guess at attempts or wait for a start, and can never meet a trainer of an earlier
+ * attempt. The map is the class's, hence one for each job and process: Flink gives all tasks of a
+ * job in a process the same class loader.
+ */
+public final class FeedbackChannels {
+  private static final ConcurrentMap<UUID, Consumer<ShardResponse>> HEADS = new ConcurrentHashMap<>();
+
+  private FeedbackChannels() {}
+
+  /** Registers the receiver of a channel's answers. */
+  public static void open(UUID channel, Consumer<ShardResponse> head) {
+    if (HEADS.putIfAbsent(channel, head) != null) {
+      throw new IllegalStateException("feedback channel " + channel + " is open already");
+    }
+  }
+
+  public static void close(UUID channel, Consumer<ShardResponse> head) {
+    HEADS.remove(channel, head);
+  }
+
+  public static Optional<Consumer<ShardResponse>> find(UUID channel) {
+    return Optional.ofNullable(HEADS.get(channel));
+  }
+}

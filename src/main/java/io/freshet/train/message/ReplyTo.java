@@ -1,0 +1,12 @@
+package io.freshet.train.message;
+
+import java.util.UUID;
+
+/**
+ * Where an answer goes: every request carries it, every answer echoes it.
+ *
+ * @param channel the asking trainer's feedback channel, drawn at random when it opened
+ * @param trainer index of the asking trainer
+ * @param location where the asking trainer runs, for error messages
+ */
+public record ReplyTo(UUID channel, int trainer, String location) {}

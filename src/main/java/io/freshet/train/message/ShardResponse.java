@@ -1,0 +1,35 @@
+package io.freshet.train.message;
+
+import io.freshet.train.table.RowLifecycle;
+
+/** What comes back to a trainer through its feedback channel. */
+public sealed interface ShardResponse {
+
+  ReplyTo replyTo();
+
+  /**
+   * The rows of a lookup, in the order asked for.
+   *
+   * @param updates of each row; {@link #ABSENT} for a feature that has none
+   * @param lives of each row, as told in {@link RowLifecycle}; empty where no row is ever lost
+   * @param values stored rows of those that have one
+   */
+  public record Rows(ReplyTo replyTo, long batch, int part, long[] updates, int[] lives, float[] values)
+      implements ShardResponse {
+    public static final long ABSENT = -1;
+    private static final int[] NONE = {};
+
+    /** Rows that are never lost. */
+    public Rows(ReplyTo replyTo, long batch, int part, long[] updates, float[] values) {
+      this(replyTo, batch, part, updates, NONE, values);
+    }
+  }
+
+  /**
+   * Merged slices of the dense part.
+   *
+   * @param slices numbers of the slices
+   * @param values of each slice, plane after plane; shared with the merger, never written to
+   */
+  public record DenseSlices(ReplyTo replyTo, int[] slices, float[][] values) implements ShardResponse {}
+}

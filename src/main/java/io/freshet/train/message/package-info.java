@@ -1,0 +1,2 @@
+/** Messages of the loop and their codecs. */
+package io.freshet.train.message;

@@ -1,0 +1,2 @@
+/** The embedding table: rows in keyed state behind a write-back cache. */
+package io.freshet.train.table;

@@ -1,0 +1,152 @@
+package io.freshet.job.pipeline;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.config.LearnerConfig;
+import io.freshet.feature.ImpressionHash;
+import io.freshet.lab.broker.EmbeddedKafka;
+import io.freshet.lab.broker.TopicContents;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole job on several topics of actions: every impression that is to be scored is scored once,
+ * against the label that the actions make, whatever the learner is told of it.
+ */
+@Timeout(120)
+class LabelsJobITCase {
+  private static final long T = 1_700_000_000_000L;
+  private static final int IMPRESSIONS = 4_000;
+  private static final double SCORED = 0.5;
+  private static final String CONFIG =
+      """
+      name: labels
+      kafka: {bootstrap-servers: "%s"}
+      features: [{name: user, kind: categorical}, {name: item, kind: categorical}]
+      join:
+        window: 10 min
+        actions:
+          - {name: click, topic: acts}
+          - {name: like, topic: acts}
+          - {name: purchase, topic: sales, after: click, idleness: 1 s}
+        label: {purchase: 1}
+        policy: short-wait
+        short-wait: 20 s
+        negatives: {rate: 0.5}
+        max-weight: 5
+      evaluate: {at-impression: 0.5}
+      model: {embedding-size: 4, hidden-layers: [8]}
+      snapshot: {root: "%s"}
+      checkpoint: {interval: 1 s, dir: "%s", backend: hashmap}
+      parallelism: 2
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void everyScoredImpressionMeetsItsFinalLabelOnce() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+      for (String topic : List.of("impressions", "acts", "sales")) {
+        kafka.topics().create(topic, 2);
+      }
+      feed(kafka);
+      String text =
+          CONFIG.formatted(
+              kafka.bootstrapServers(),
+              folder.resolve("snapshots").toUri(),
+              folder.resolve("checkpoints").toUri());
+      LearnerConfig config = LearnerConfig.parse(text, "learner.yaml", List.of());
+      LearnerJob job = new LearnerJob(config, true);
+      var env = job.localEnvironment(new Configuration());
+      job.build(env);
+
+      env.execute();
+
+      List<JsonNode> reports = reports(kafka);
+      JsonNode progressive = last(reports, "progressive");
+      JsonNode atImpression = last(reports, "at-impression");
+      List<Integer> scored = scored();
+      long purchases = scored.stream().filter(LabelsJobITCase::buys).count();
+      assertThat(atImpression.get("examples").asLong()).isEqualTo(scored.size());
+      assertThat(atImpression.get("positives").asLong()).isEqualTo(purchases);
+      assertThat(atImpression.get("late").asLong()).isZero();
+      assertThat(progressive.get("late").asLong()).isZero();
+      assertThat(progressive.get("ctr").asDouble()).isCloseTo(0.1, within(0.02));
+      assertThat(progressive.get("examples").asLong()).isLessThan(IMPRESSIONS * 7 / 10);
+    }
+  }
+
+  /** A tenth is bought, half of it after the short wait; half is clicked; a third is liked. */
+  private static void feed(EmbeddedKafka kafka) {
+    Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
+    try (var producer =
+        new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (int i = 0; i < IMPRESSIONS; i++) {
+        long shown = T + 1000L * i;
+        String features = ", \"features\": {\"user\": \"u%d\", \"item\": \"i%d\"}";
+        send(producer, "impressions", i, shown, features.formatted(i % 37, i % 11));
+        if (i % 2 == 0) {
+          send(producer, "acts", i, shown + 2_000, ", \"action\": \"click\"");
+        }
+        if (i % 3 == 0) {
+          send(producer, "acts", i, shown + 2_500, ", \"action\": \"like\"");
+        }
+        if (buys(i)) {
+          send(producer, "sales", i, shown + (i % 20 == 0 ? 3_000 : 60_000), "");
+        }
+      }
+    }
+  }
+
+  private static boolean buys(int i) {
+    return i % 10 == 0;
+  }
+
+  private static List<Integer> scored() {
+    return IntStream.range(0, IMPRESSIONS)
+        .filter(i -> ImpressionHash.isScored("i" + i, SCORED))
+        .boxed()
+        .toList();
+  }
+
+  private static void send(
+      KafkaProducer<byte[], byte[]> producer, String topic, int i, long time, String more) {
+    String json = "{\"impression_id\": \"i%d\", \"timestamp\": %d%s}".formatted(i, time, more);
+    producer.send(
+        new ProducerRecord<>(topic, i % 2, time, null, json.getBytes(UTF_8))); // by number
+  }
+
+  private static List<JsonNode> reports(EmbeddedKafka kafka) throws Exception {
+    List<JsonNode> reports = new ArrayList<>();
+    for (var record : TopicContents.of(kafka, "metrics")) {
+      reports.add(new ObjectMapper().readTree(record.value()));
+    }
+    return reports;
+  }
+
+  /** The totals that count most. */
+  private static JsonNode last(List<JsonNode> reports, String series) {
+    JsonNode last = null;
+    for (JsonNode report : reports) {
+      JsonNode totals = report.get("since_start");
+      boolean more =
+          last == null || totals.get("examples").asLong() >= last.get("examples").asLong();
+      last = report.get("series").asText().equals(series) && more ? totals : last;
+    }
+    return last;
+  }
+}

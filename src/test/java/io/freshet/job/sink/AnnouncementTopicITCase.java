@@ -1,0 +1,102 @@
+package io.freshet.job.sink;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.config.ExampleSettings;
+import io.freshet.config.KafkaSettings;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
+import io.freshet.lab.broker.EmbeddedKafka;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.dense.DenseBlock;
+import io.freshet.model.dense.DenseShape;
+import io.freshet.snapshot.SnapshotSettings;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.publish.SnapshotPublisher;
+import io.freshet.snapshot.storage.LocalStorage;
+import io.freshet.snapshot.store.SnapshotStore;
+import io.freshet.snapshot.write.PublisherInput;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Publications are told of on a real broker, in a topic that the job has created. */
+@Timeout(120)
+class AnnouncementTopicITCase {
+  private static final FeatureSchema SCHEMA =
+      new FeatureSchema(List.of(new Field.Categorical("user", 1)), "user");
+
+  @TempDir Path root;
+
+  @Test
+  @SuppressWarnings("try") // Flink's harness closes with any exception
+  void everyVersionIsToldOfInTheTopicOfSnapshots() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+      KafkaSettings settings = KafkaSettings.of(kafka.bootstrapServers(), "test");
+      OutputTopics.ensure(settings, ExampleSettings.DEFAULT);
+      String topic = settings.topics().snapshots();
+      ModelSettings model = ModelSettings.DEFAULT;
+      SnapshotPublisher publisher =
+          new SnapshotPublisher(
+              new SnapshotSettings(root.toUri().toString()),
+              "ctr",
+              SCHEMA,
+              model,
+              new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1),
+              new AnnouncementTopic(kafka.bootstrapServers(), topic, Map.of()));
+
+      try (var harness = new OneInputStreamOperatorTestHarness<>(publisher)) {
+        harness.open();
+        float[] dense = new float[DenseShape.of(SCHEMA.size(), model).size()];
+        harness.processElement(new PublisherInput.Dense(new DenseBlock(0, dense, 1)), 0);
+        for (int checkpoint = 1; checkpoint <= 3; checkpoint++) {
+          harness.snapshot(checkpoint, 0);
+          harness.notifyOfCompletedCheckpoint(checkpoint);
+        }
+      }
+
+      SnapshotStore store = new SnapshotStore(new LocalStorage(root));
+      List<ConsumerRecord<byte[], byte[]>> records = read(kafka.bootstrapServers(), topic);
+      assertThat(records)
+          .extracting(record -> new String(record.key(), UTF_8))
+          .containsExactlyElementsOf(store.versions().stream().map(v -> "ctr/" + v).toList());
+      JsonNode last = new ObjectMapper().readTree(records.get(2).value());
+      assertThat(last.path("state").asText()).isEqualTo("published");
+      assertThat(last.path("current").asText()).isEqualTo(store.latest().orElseThrow().toString());
+    }
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> read(String servers, String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", servers),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(p -> new TopicPartition(topic, p.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      long end = consumer.endOffsets(partitions).values().stream().mapToLong(o -> o).sum();
+      while (records.size() < end) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+    }
+    return records;
+  }
+}

@@ -1,0 +1,69 @@
+package io.freshet.job.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.event.Click;
+import io.freshet.event.Rejection;
+import io.freshet.job.source.SourceRecord.Dead;
+import io.freshet.job.source.SourceRecord.Good;
+import io.freshet.job.source.SourceRecord.Tick;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.junit.jupiter.api.Test;
+
+final class EventWatermarksTest {
+  private final EventWatermarks<Click> watermarks = new EventWatermarks<>(Duration.ofMillis(10));
+  private final List<Long> sent = new ArrayList<>();
+
+  @Test
+  void tickSendsTheWatermarkOfTheRecordToCome() {
+    event(new Tick<>(100));
+
+    assertThat(sent).containsExactly(89L);
+  }
+
+  @Test
+  void recordsMoveItButDoNotSendIt() {
+    event(good(100));
+    event(good(50));
+    assertThat(sent).isEmpty();
+
+    watermarks.onPeriodicEmit(new ListOutput());
+
+    assertThat(sent).containsExactly(89L);
+  }
+
+  @Test
+  void deadLettersDoNotMoveIt() {
+    Rejection rejection = new Rejection(Rejection.Kind.NOT_JSON, "not JSON");
+    event(new Dead<>(new DeadLetter("clicks", 0, 0, 5, rejection, null)));
+
+    watermarks.onPeriodicEmit(new ListOutput());
+
+    assertThat(sent).isEmpty();
+  }
+
+  private void event(SourceRecord<Click> event) {
+    watermarks.onEvent(event, event.timestamp(), new ListOutput());
+  }
+
+  private static SourceRecord<Click> good(long timestamp) {
+    return new Good<>(new Click("a", timestamp), timestamp, 0, 0, 0);
+  }
+
+  private final class ListOutput implements WatermarkOutput {
+    @Override
+    public void emitWatermark(Watermark watermark) {
+      sent.add(watermark.getTimestamp());
+    }
+
+    @Override
+    public void markIdle() {}
+
+    @Override
+    public void markActive() {}
+  }
+}

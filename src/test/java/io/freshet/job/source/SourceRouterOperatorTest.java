@@ -1,0 +1,158 @@
+package io.freshet.job.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.LogLines;
+import io.freshet.event.Click;
+import io.freshet.event.Rejection;
+import io.freshet.job.source.SourceRecord.Dead;
+import io.freshet.job.source.SourceRecord.Good;
+import io.freshet.job.source.SourceRecord.Tick;
+import io.freshet.join.operator.ClickCodec;
+import java.util.List;
+import java.util.Queue;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class SourceRouterOperatorTest {
+  private OneInputStreamOperatorTestHarness<SourceRecord<Click>, Click> router;
+
+  @BeforeEach
+  void open() throws Exception {
+    router = harness();
+    router.open();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    router.close();
+  }
+
+  @Test
+  void goodEventsGoOnWithTheirTime() throws Exception {
+    read(good(0, 7, 1000));
+
+    assertThat(router.getOutput()).containsExactly(new StreamRecord<>(new Click("a", 1000), 1000));
+  }
+
+  @Test
+  void deadLettersLeaveByTheSideWithoutTime() throws Exception {
+    DeadLetter letter = letter(0, 7);
+    read(new Dead<>(letter));
+
+    assertThat(router.getOutput()).isEmpty();
+    assertThat(router.getSideOutput(SourceRouter.DEAD_LETTERS))
+        .containsExactly(new StreamRecord<>(letter));
+  }
+
+  @Test
+  void aSilenceThatLastsIsToldOnceAndOnceWhenItIsOver() throws Exception {
+    try (LogLines log = LogLines.of(IdleTopicMonitor.class)) {
+      read(good(0, 7, 1000));
+      router.setProcessingTime(35_000);
+      assertThat(log.lines()).isEmpty();
+      router.setProcessingTime(95_000);
+      read(good(0, 8, 1000));
+      router.setProcessingTime(105_000);
+
+      assertThat(log.lines())
+          .satisfiesExactly(
+              line -> assertThat(line).startsWith("WARN no record from topic clicks for 30 s"),
+              line -> assertThat(line).matches("INFO records come from topic clicks again.* 80 s"));
+    }
+  }
+
+  @Test
+  void ticksEndHere() throws Exception {
+    read(new Tick<>(1000));
+    router.processWatermark(999);
+
+    assertThat(router.getOutput()).containsExactly(new Watermark(999));
+  }
+
+  @Test
+  void offsetsGoAheadOfTheBarrier() throws Exception {
+    read(good(1, 7, 1000));
+    read(good(0, 3, 1000));
+    read(new Dead<>(letter(1, 8)));
+
+    router.prepareSnapshotPreBarrier(1);
+
+    assertThat(offsets())
+        .containsExactly(new SourceOffset("clicks", 0, 4), new SourceOffset("clicks", 1, 9));
+  }
+
+  @Test
+  void barrierWithoutRecordsStillKnowsTheOffsets() throws Exception {
+    read(good(1, 7, 1000));
+    OperatorSubtaskState state = router.snapshot(1, 1);
+
+    restart(state);
+    router.prepareSnapshotPreBarrier(2);
+
+    assertThat(offsets()).containsExactly(new SourceOffset("clicks", 1, 8));
+  }
+
+  @Test
+  void subtasksOfARescaledSourceDoNotFallBehindWhatWasRead() throws Exception {
+    read(good(0, 7, 1000));
+    OperatorSubtaskState first = router.snapshot(1, 1);
+    read(good(0, 9, 1000));
+    OperatorSubtaskState second = router.snapshot(1, 1);
+
+    restart(AbstractStreamOperatorTestHarness.repackageState(second, first));
+    router.prepareSnapshotPreBarrier(2);
+
+    assertThat(offsets()).containsExactly(new SourceOffset("clicks", 0, 10));
+  }
+
+  @Test
+  void offsetsAreToldAtTheEndAndNotAfterIt() throws Exception {
+    read(good(0, 3, 1000));
+
+    router.getOperator().finish();
+    router.prepareSnapshotPreBarrier(1);
+
+    assertThat(offsets()).containsExactly(new SourceOffset("clicks", 0, 4));
+  }
+
+  private void restart(OperatorSubtaskState state) throws Exception {
+    router.close();
+    router = harness();
+    router.initializeState(state);
+    router.open();
+  }
+
+  private void read(SourceRecord<Click> record) throws Exception {
+    router.processElement(new StreamRecord<>(record, record.timestamp()));
+  }
+
+  private List<SourceOffset> offsets() {
+    Queue<StreamRecord<SourceOffset>> told = router.getSideOutput(SourceRouter.OFFSETS);
+    return told.stream().map(StreamRecord::getValue).toList();
+  }
+
+  private static SourceRecord<Click> good(int partition, long offset, long timestamp) {
+    return new Good<>(new Click("a", timestamp), timestamp, 0, partition, offset);
+  }
+
+  private static DeadLetter letter(int partition, long offset) {
+    Rejection rejection = new Rejection(Rejection.Kind.NOT_JSON, "not JSON");
+    return new DeadLetter("clicks", partition, offset, 1, rejection, new byte[] {1, 2});
+  }
+
+  private static OneInputStreamOperatorTestHarness<SourceRecord<Click>, Click> harness()
+      throws Exception {
+    var harness =
+        new OneInputStreamOperatorTestHarness<>(
+            new SourceRouter<Click>("clicks"), SourceRecordCodec.CLICKS.serializer());
+    harness.setup(ClickCodec.TYPE.serializer());
+    return harness;
+  }
+}

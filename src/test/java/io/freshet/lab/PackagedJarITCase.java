@@ -1,0 +1,172 @@
+package io.freshet.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.job.TrainCommand;
+import io.freshet.lab.docs.CommandRun;
+import io.freshet.lab.docs.CommandSamples;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The two jars that the build leaves, run as people and clusters run them. */
+final class PackagedJarITCase {
+  private static final Path TARGET =
+      Path.of(System.getProperty("project.build.directory", "target")).toAbsolutePath();
+  private static final Path EVERYTHING = TARGET.resolve("freshet.jar");
+  private static final Path JOB = TARGET.resolve("freshet-job.jar");
+  private static final long PATIENCE_SECONDS = 120;
+
+  @TempDir private Path folder;
+
+  @Test
+  void helpNamesTheCommands() throws Exception {
+    CommandRun run = freshet("--help");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).startsWith("Usage: freshet").contains("train", "simulate", "snapshot");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void theVersionIsThatOfTheManifest() throws Exception {
+    CommandRun run = freshet("--version");
+
+    assertThat(run.out())
+        .isEqualToNormalizingNewlines(
+            "freshet " + manifest(EVERYTHING).getValue("Implementation-Version") + "\n")
+        .containsPattern("\\d+\\.\\d+\\.\\d+");
+    assertThat(run.code()).isZero();
+  }
+
+  @Test
+  void aBrokenConfigurationIsReportedWholeAndNothingElse() throws Exception {
+    Path broken = CommandSamples.brokenConfig(folder);
+
+    CommandRun run = freshet("train", "--config", broken.toString());
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err().lines())
+        .hasSize(5)
+        .allSatisfy(line -> assertThat(line).startsWith(broken + ":"));
+  }
+
+  @Test
+  void kafkaThatIsNotThereIsOneLine() throws Exception {
+    Path config = CommandSamples.config(folder, "localhost:1");
+
+    CommandRun run = freshet("train", "--config", config.toString());
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err().lines())
+        .singleElement()
+        .satisfies(line -> assertThat(line).startsWith("train: no answer about topic"));
+  }
+
+  @Test
+  void theSlimJarHoldsTheJobAndNothingThatAClusterBrings() throws IOException {
+    assertThat(entries(JOB))
+        .contains(
+            "io/freshet/job/TrainCommand.class",
+            "org/apache/kafka/clients/consumer/KafkaConsumer.class",
+            "org/apache/flink/connector/kafka/source/KafkaSource.class")
+        .noneMatch(entry -> entry.startsWith("org/apache/flink/runtime/"))
+        .noneMatch(entry -> entry.startsWith("org/apache/flink/api/"))
+        .noneMatch(entry -> entry.startsWith("kafka/server/"))
+        .noneMatch(entry -> entry.startsWith("io/freshet/cli/"))
+        .noneMatch(entry -> entry.startsWith("org/slf4j/"))
+        .noneMatch(entry -> entry.startsWith("org/apache/logging/"))
+        .noneMatch(entry -> entry.startsWith("log4j2"));
+  }
+
+  @Test
+  void bothJarsHoldOpenBlasForThreePlatformsWithoutLapack() throws IOException {
+    for (Path jar : List.of(EVERYTHING, JOB)) {
+      assertThat(entries(jar))
+          .filteredOn(entry -> entry.matches("org/bytedeco/openblas/.*/lib(jni)?openblas.*"))
+          .extracting(entry -> entry.replaceAll("\\.(so|dylib|0)+", ""))
+          .containsExactlyInAnyOrder(
+              "org/bytedeco/openblas/linux-x86_64/libopenblas",
+              "org/bytedeco/openblas/linux-x86_64/libjniopenblas_nolapack",
+              "org/bytedeco/openblas/linux-arm64/libopenblas",
+              "org/bytedeco/openblas/linux-arm64/libjniopenblas_nolapack",
+              "org/bytedeco/openblas/macosx-arm64/libopenblas",
+              "org/bytedeco/openblas/macosx-arm64/libjniopenblas_nolapack");
+    }
+  }
+
+  @Test
+  void theSlimJarRunsTheTrainCommand() throws Exception {
+    String main = manifest(JOB).getValue(Attributes.Name.MAIN_CLASS);
+
+    CommandRun run = java("-cp", behindTheJobJar(), main, "--help");
+
+    assertThat(main).isEqualTo(TrainCommand.class.getName());
+    assertThat(run.code()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).startsWith("Usage: train").contains("flink run");
+  }
+
+  /** The slim jar in place of our own classes, before all that the tests run on. */
+  private static String behindTheJobJar() {
+    List<String> path = new ArrayList<>(List.of(JOB.toString()));
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      if (!Path.of(entry).toAbsolutePath().startsWith(TARGET)) {
+        path.add(entry);
+      }
+    }
+    return String.join(File.pathSeparator, path);
+  }
+
+  private CommandRun freshet(String... args) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("-jar", EVERYTHING.toString()));
+    command.addAll(List.of(args));
+    return java(command.toArray(String[]::new));
+  }
+
+  private CommandRun java(String... args) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    command.addAll(List.of(args));
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    // what the build adds for short-lived processes would be told on standard error
+    builder.environment().keySet().removeIf(name -> name.matches("FRESHET_.*|JDK_JAVA_OPTIONS"));
+    Process process = builder.start();
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly().waitFor();
+      throw new AssertionError(command + " did not end within " + PATIENCE_SECONDS + " s");
+    }
+    return new CommandRun(process.exitValue(), text(out), text(err));
+  }
+
+  private static String text(Path file) throws IOException {
+    return Files.readString(file, StandardCharsets.UTF_8);
+  }
+
+  private static Attributes manifest(Path jar) throws IOException {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      return file.getManifest().getMainAttributes();
+    }
+  }
+
+  private static List<String> entries(Path jar) throws IOException {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      return file.stream().map(ZipEntry::getName).toList();
+    }
+  }
+}

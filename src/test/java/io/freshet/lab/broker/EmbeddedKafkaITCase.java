@@ -1,0 +1,119 @@
+package io.freshet.lab.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedKafkaITCase {
+  private static final long LONG_AGO = 1_000_000_000_000L;
+
+  @TempDir private Path directory;
+
+  @Test
+  void recordsComeBackWithTheTimeTheirProducerGave() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+      kafka.topics().create("events", 3);
+
+      send(kafka, "events", "one", LONG_AGO);
+
+      assertThat(TopicContents.of(kafka, "events"))
+          .singleElement()
+          .satisfies(
+              r -> {
+                assertThat(r.value()).isEqualTo("one");
+                assertThat(r.timestamp()).isEqualTo(LONG_AGO);
+              });
+    }
+  }
+
+  @Test
+  void aTopicMayStampRecordsWithTheBrokersTime() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+      kafka.topics().create("arrivals", 1, TimestampType.LOG_APPEND_TIME);
+
+      send(kafka, "arrivals", "one", LONG_AGO);
+
+      assertThat(TopicContents.of(kafka, "arrivals"))
+          .singleElement()
+          .satisfies(r -> assertThat(r.timestamp()).isGreaterThan(LONG_AGO));
+    }
+  }
+
+  @Test
+  void aRestartKeepsRecordsAndAddress() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
+      kafka.topics().create("events", 1);
+      send(kafka, "events", "before", LONG_AGO);
+      String address = kafka.bootstrapServers();
+
+      kafka.stop();
+      kafka.restart();
+      send(kafka, "events", "after", LONG_AGO);
+
+      assertThat(kafka.bootstrapServers()).isEqualTo(address);
+      assertThat(TopicContents.of(kafka, "events"))
+          .extracting(ConsumerRecord::value)
+          .containsExactly("before", "after");
+    }
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory, 0)) {
+      assertThat(TopicContents.of(kafka, "events")).hasSize(2);
+    }
+  }
+
+  @Test
+  void closingATemporaryBrokerLeavesNothingBehind() throws Exception {
+    EmbeddedKafka kafka = EmbeddedKafka.start();
+    Path data = kafka.directory();
+    assertThat(data).isNotEmptyDirectory();
+
+    kafka.close();
+
+    assertThat(data).doesNotExist();
+  }
+
+  @Test
+  void topicsAreCreatedOnceAndNeverByAccident() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+      kafka.topics().ensure(List.of("a", "b"), 2);
+      kafka.topics().ensure(List.of("a", "b", "c"), 2);
+
+      assertThatIOException()
+          .isThrownBy(() -> kafka.topics().create("a", 2))
+          .withMessageContaining("[a]")
+          .withMessageContaining("already exists");
+    }
+  }
+
+  @Test
+  void aTakenPortIsNamed() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+      int port = Integer.parseInt(kafka.bootstrapServers().split(":")[1]);
+
+      assertThatIOException()
+          .isThrownBy(() -> EmbeddedKafka.start(directory, port))
+          .withMessageContaining("port " + port);
+    }
+  }
+
+  private static void send(EmbeddedKafka kafka, String topic, String value, long time)
+      throws Exception {
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(client(kafka), new StringSerializer(), new StringSerializer())) {
+      producer.send(new ProducerRecord<>(topic, 0, time, "key", value)).get();
+    }
+  }
+
+  private static Map<String, Object> client(EmbeddedKafka kafka) {
+    return Map.of("bootstrap.servers", kafka.bootstrapServers());
+  }
+}

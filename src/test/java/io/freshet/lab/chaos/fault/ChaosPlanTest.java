@@ -1,0 +1,95 @@
+package io.freshet.lab.chaos.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.lab.chaos.fault.Fault.Kind;
+import io.freshet.lab.chaos.fault.Fault.Moment;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+final class ChaosPlanTest {
+  private static final Duration LENGTH = Duration.ofMinutes(2);
+
+  @Test
+  void aSeedDrawsTheSamePlanAgain() {
+    assertThat(plan(7)).isEqualTo(plan(7)).isNotEqualTo(plan(8));
+  }
+
+  @Test
+  void strikesComeInOrderWithinTheLength() {
+    assertThat(plan(7)).isSortedAccordingTo((a, b) -> a.at().compareTo(b.at()));
+    assertThat(plan(7)).allMatch(strike -> strike.at().compareTo(LENGTH) < 0);
+  }
+
+  @Test
+  void targetsExist() {
+    assertThat(manyPlans())
+        .allSatisfy(
+            strike -> {
+              if (strike.kind() == Kind.RESCALE) {
+                assertThat(strike.target()).isBetween(1, 4);
+              } else {
+                assertThat(strike.target()).isBetween(0, 1);
+              }
+            });
+  }
+
+  @Test
+  void everyKindOccurs() {
+    assertThat(manyPlans()).extracting(Fault::kind).contains(Kind.values());
+  }
+
+  @Test
+  void everySuddenKindMeetsEveryMoment() {
+    for (Kind kind : Kind.values()) {
+      assertThat(manyPlans().stream().filter(strike -> strike.kind() == kind))
+          .as(kind.toString())
+          .extracting(Fault::moment)
+          .containsOnly(kind.isSudden() ? Moment.values() : new Moment[] {Moment.ANY});
+    }
+  }
+
+  @Test
+  void bothBackendsAndSeveralParallelismsOccur() {
+    List<ChaosPlan> plans =
+        LongStream.range(0, 30).mapToObj(seed -> ChaosPlan.draw(seed, LENGTH, 2, 4)).toList();
+
+    assertThat(plans).extracting(ChaosPlan::backend).contains("hashmap", "rocksdb");
+    assertThat(plans).extracting(ChaosPlan::parallelism).contains(2, 3, 4);
+  }
+
+  @Test
+  void aRescaleChangesTheParallelism() {
+    for (long seed = 0; seed < 30; seed++) {
+      ChaosPlan plan = ChaosPlan.draw(seed, LENGTH, 2, 4);
+      int parallelism = plan.parallelism();
+      for (Fault strike : plan.strikes()) {
+        if (strike.kind() == Kind.RESCALE) {
+          assertThat(strike.target()).as("seed %d", seed).isNotEqualTo(parallelism);
+          parallelism = strike.target();
+        }
+      }
+    }
+  }
+
+  /** Beside the last is the first: a recovery begins with the death of a neighbour. */
+  @Test
+  void everyTaskManagerHasAnotherOneForNeighbour() {
+    assertThat(manyPlans())
+        .filteredOn(strike -> strike.kind().endsTaskManager())
+        .allSatisfy(
+            strike -> assertThat(strike.neighbour(2)).isBetween(0, 1).isNotEqualTo(strike.target()))
+        .extracting(strike -> strike.neighbour(2))
+        .contains(0, 1);
+  }
+
+  private static List<Fault> manyPlans() {
+    return LongStream.range(0, 100).boxed().flatMap(seed -> plan(seed).stream()).toList();
+  }
+
+  private static List<Fault> plan(long seed) {
+    return ChaosPlan.draw(seed, LENGTH, 2, 4).strikes();
+  }
+}

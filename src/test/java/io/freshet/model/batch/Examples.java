@@ -1,0 +1,85 @@
+package io.freshet.model.batch;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
+import io.freshet.feature.Field;
+import io.freshet.feature.example.Example;
+import io.freshet.feature.example.LabeledExample;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Random examples of four fields: a user, an item, tags (several, with repeats) and a number. Few
+ * values a field, so that batches and examples hold the same id more than once.
+ */
+public final class Examples {
+  public static final FeatureSchema SCHEMA =
+      new FeatureSchema(
+          List.of(
+              new Field.Categorical("user", 7),
+              new Field.Categorical("item", 2),
+              new Field.Multi("tags", 3),
+              new Field.Numeric("price", 4, new Field.Transform.Identity())),
+          "user");
+
+  private final Random random;
+
+  public Examples(long seed) {
+    random = new Random(seed);
+  }
+
+  /** An example of a user, with a fractional label and a weight. */
+  public LabeledExample next(long user) {
+    int tags = 1 + random.nextInt(4);
+    List<Long> fids = new ArrayList<>(List.of(Fids.BIAS, Fids.of(7, user)));
+    List<Float> values = new ArrayList<>(List.of(1f, 1f));
+    add(fids, values, Fids.of(2, random.nextInt(5)), 1);
+    for (int t = 0; t < tags; t++) {
+      add(fids, values, Fids.of(3, random.nextInt(3)), 1f / tags);
+    }
+    add(fids, values, Fids.of(4, 0), random.nextFloat() * 2 - 1);
+    return labelled(random.nextFloat(), 0.5f + random.nextFloat(), example(user, fids, values));
+  }
+
+  /** Examples of users 0, 1, …, each once. */
+  public List<LabeledExample> ofDistinctUsers(int n) {
+    List<LabeledExample> examples = new ArrayList<>();
+    for (int user = 0; user < n; user++) {
+      examples.add(next(user));
+    }
+    return examples;
+  }
+
+  /** Examples of random users among a few. */
+  public List<LabeledExample> ofUsers(int users, int n) {
+    List<LabeledExample> examples = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      examples.add(next(random.nextInt(users)));
+    }
+    return examples;
+  }
+
+  public static LabeledExample labelled(float label, float weight, Example example) {
+    return new LabeledExample("an impression", 1_700_000_000_000L, label, weight, example);
+  }
+
+  public static Example example(long user, List<Long> fids, List<Float> values) {
+    float[] floats = new float[values.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = values.get(i);
+    }
+    return new Example(user, fids.stream().mapToLong(f -> f).toArray(), floats);
+  }
+
+  public static MiniBatch batch(List<LabeledExample> examples) {
+    MiniBatch batch = new MiniBatch();
+    examples.forEach(batch::add);
+    return batch;
+  }
+
+  private static void add(List<Long> fids, List<Float> values, long fid, float value) {
+    fids.add(fid);
+    values.add(value);
+  }
+}

@@ -1,0 +1,253 @@
+package io.freshet.model.dense;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
+import io.freshet.feature.Field;
+import io.freshet.feature.example.Example;
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelKind;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.batch.MiniBatch;
+import io.freshet.model.kind.Predictor;
+import io.freshet.model.learn.BatchLearner;
+import io.freshet.model.optimizer.Adagrad;
+import io.freshet.model.optimizer.Ftrl;
+import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.row.RowLayout;
+import io.freshet.model.row.RowWeights;
+import io.freshet.model.row.UnknownRows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Parameters carried over to another shape: what the model predicts with them. */
+final class DenseReshapeTest {
+  private static final Field USER = new Field.Categorical("user", 1);
+  private static final Field ITEM = new Field.Categorical("item", 2);
+  private static final Field HOUR = new Field.Categorical("hour", 3);
+  private static final FeatureSchema TWO = new FeatureSchema(List.of(USER, ITEM), "user");
+  private static final FeatureSchema THREE = new FeatureSchema(List.of(USER, ITEM, HOUR), "user");
+  private static final FeatureSchema MIXED = new FeatureSchema(List.of(HOUR, ITEM, USER), "user");
+  private static final OptimizerSettings ADAGRAD = new OptimizerSettings.Adagrad(0.1f, 0.5f);
+  private static final int K = 4;
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ModelKind.class,
+      names = {"DEEPFM", "WIDE_DEEP", "DCN"})
+  void aFieldThatComesLastChangesNoPredictionByABit(ModelKind kind) {
+    ModelSettings model = model(kind, List.of(8, 5), 2);
+    DenseParameters old = learned(TWO, model);
+
+    DenseParameters now = reshape(TWO, model, old, THREE, model);
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(predict(THREE, model, now, example(i, true)))
+          .isEqualTo(predict(TWO, model, old, example(i, false)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ModelKind.class,
+      names = {"DEEPFM", "WIDE_DEEP", "DCN"})
+  void fieldsInAnotherOrderPredictTheSame(ModelKind kind) {
+    ModelSettings model = model(kind, List.of(8, 5), 2);
+    DenseParameters old = learned(TWO, model);
+
+    DenseParameters now = reshape(TWO, model, old, MIXED, model);
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(predict(MIXED, model, now, example(i, true)))
+          .isCloseTo(predict(TWO, model, old, example(i, false)), within(1e-6f));
+    }
+  }
+
+  @Test
+  void layersThatGrowAndCrossLayersThatComeChangeNoPrediction() {
+    ModelSettings small = model(ModelKind.DCN, List.of(8, 5), 1);
+    ModelSettings large = model(ModelKind.DCN, List.of(11, 9), 3);
+    DenseParameters old = learned(TWO, small);
+
+    DenseParameters now = reshape(TWO, small, old, TWO, large);
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(predict(TWO, large, now, example(i, false)))
+          .isCloseTo(predict(TWO, small, old, example(i, false)), within(1e-6f));
+    }
+  }
+
+  @Test
+  void anotherNumberOfHiddenLayersStartsWithoutAWordOfTheDeepPart() {
+    ModelSettings deep = model(ModelKind.DEEPFM, List.of(8, 5), 0);
+    ModelSettings deeper = model(ModelKind.DEEPFM, List.of(8, 5, 3), 0);
+    ModelSettings flat = model(ModelKind.DEEPFM, List.of(), 0);
+    DenseParameters old = learned(TWO, deep);
+
+    DenseParameters now = reshape(TWO, deep, old, TWO, deeper);
+
+    DenseParameters none = DenseParameters.start(2, flat, ADAGRAD);
+    for (int i = 0; i < 50; i++) {
+      assertThat(predict(TWO, deeper, now, example(i, false)))
+          .isEqualTo(predict(TWO, flat, none, example(i, false)));
+    }
+    float[] first = new float[2 * K * 8];
+    float[] before = new float[first.length];
+    now.read(0, 0, first.length, first, 0);
+    old.read(0, 0, before.length, before, 0);
+    assertThat(first).containsExactly(before);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ModelKind.class,
+      names = {"WIDE_DEEP", "DCN"})
+  void dimensionsThatComeChangeNothingOfTheDeepPart(ModelKind kind) {
+    ModelSettings small = model(kind, List.of(8, 5), 2);
+    ModelSettings large =
+        new ModelSettings(kind, K + 3, List.of(8, 5), kind.crosses() ? 2 : 0, 0, 42);
+    DenseParameters old = learned(TWO, small);
+
+    DenseParameters now = reshape(TWO, small, old, TWO, large);
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(predict(TWO, large, now, example(i, false)))
+          .isCloseTo(predict(TWO, small, old, example(i, false)), within(1e-6f));
+    }
+    assertThat(all(reshape(TWO, large, now, TWO, small))).containsExactly(all(old));
+  }
+
+  @Test
+  void anotherOptimizerStartsFromTheFinishedValues() {
+    DenseParameters old = learned(TWO, model(ModelKind.DEEPFM, List.of(8), 0));
+    OptimizerSettings ftrl = new OptimizerSettings.Ftrl(0.1f, 1, 0, 0);
+
+    DenseParameters now = old.under(ADAGRAD, ftrl);
+
+    float[] before = new float[old.size()];
+    float[] after = new float[old.size()];
+    old.finish(0, before.length, before, 0);
+    now.finish(0, after.length, after, 0);
+    assertThat(after).containsExactly(before, within(1e-6f));
+    assertThat(old.under(ADAGRAD, new OptimizerSettings.Adagrad(0.3f, 0.5f))).isSameAs(old);
+  }
+
+  @Test
+  void slotsTravelWithTheirParameters() {
+    ModelSettings model = model(ModelKind.DEEPFM, List.of(8), 0);
+    DenseParameters old = learned(TWO, model);
+
+    DenseParameters now = reshape(TWO, model, old, THREE, model);
+
+    float[] before = new float[2 * K * 8];
+    float[] after = new float[3 * K * 8];
+    old.read(1, 0, before.length, before, 0);
+    now.read(1, 0, after.length, after, 0);
+    assertThat(Arrays.copyOf(after, before.length)).containsExactly(before);
+    assertThat(Arrays.copyOfRange(after, before.length, after.length)).containsOnly(0.5f);
+  }
+
+  @Test
+  void theSameShapeIsTheSameParameters() {
+    ModelSettings model = model(ModelKind.DCN, List.of(8, 5), 2);
+    DenseParameters old = learned(TWO, model);
+
+    DenseParameters now = reshape(TWO, model, old, TWO, model);
+
+    assertThat(all(now)).containsExactly(all(old));
+  }
+
+  @Test
+  void gradientsReachTheRowsOfAFieldThatCame() {
+    ModelSettings model = model(ModelKind.WIDE_DEEP, List.of(8, 5), 0);
+    DenseParameters now = reshape(TWO, model, learned(TWO, model), THREE, model);
+    LearningSettings learning = LearningSettings.DEFAULT;
+    RowLayout layout = new RowLayout(model, learning, UnknownRows.zeroIn(List.of(3)));
+    MiniBatch batch = new MiniBatch();
+    batch.add(new LabeledExample("i", 0, 1, 1, example(3, true)));
+    float[] rows = new float[batch.rows() * layout.width()];
+    for (int row = 0; row < batch.rows(); row++) {
+      layout.start(batch.fid(row), rows, row * layout.width());
+    }
+    int at = batch.rowOf(example(3, true).fids()[3]) * layout.width();
+    assertThat(Arrays.copyOfRange(rows, at, at + 1 + K)).containsOnly(0);
+
+    new BatchLearner(THREE, model, learning, layout, now).learn(batch, rows);
+
+    float[] row = new float[1 + K];
+    layout.finish(batch.fid(at / layout.width()), rows, at, row, 0);
+    assertThat(row).doesNotContain(0f);
+  }
+
+  private static DenseParameters reshape(
+      FeatureSchema before,
+      ModelSettings old,
+      DenseParameters from,
+      FeatureSchema after,
+      ModelSettings model) {
+    ModelShape shape = ModelShape.of(before, old);
+    ModelShape now = ModelShape.of(after, model).after(shape);
+    return DenseReshape.of(shape, from, now, model.seed(), ADAGRAD);
+  }
+
+  private static ModelSettings model(ModelKind kind, List<Integer> hidden, int cross) {
+    return new ModelSettings(kind, K, hidden, kind.crosses() ? cross : 0, 0, 42);
+  }
+
+  /** Parameters that are no longer where they started. */
+  private static DenseParameters learned(FeatureSchema schema, ModelSettings model) {
+    DenseParameters dense = DenseParameters.start(schema.size(), model, ADAGRAD);
+    float[] gradient = new float[dense.size()];
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] = (float) Math.sin(i);
+    }
+    dense.update(gradient);
+    return dense;
+  }
+
+  private static float[] all(DenseParameters dense) {
+    float[] values = new float[dense.planes() * dense.size()];
+    dense.readAll(values);
+    return values;
+  }
+
+  private static float predict(
+      FeatureSchema schema, ModelSettings model, DenseParameters dense, Example example) {
+    float[] values = new float[dense.size()];
+    dense.finish(0, values.length, values, 0);
+    Map<Long, float[]> rows = new HashMap<>();
+    for (long fid : example.fids()) {
+      float[] row = new float[1 + model.embeddingSize()];
+      for (int d = 0; d < row.length && Fids.field(fid) != 3; d++) {
+        row[d] = (float) Math.cos(fid % 97 + d);
+      }
+      rows.put(fid, row);
+    }
+    RowWeights finished =
+        (fid, target, at) -> {
+          System.arraycopy(rows.get(fid), 0, target, at, 1 + model.embeddingSize());
+          return true;
+        };
+    return new Predictor(schema, model, finished, UnknownRows.START, values).predict(example);
+  }
+
+  private static Example example(int i, boolean withHour) {
+    List<Long> fids =
+        new ArrayList<>(List.of(Fids.BIAS, Fids.of(1, 7 + i), Fids.of(2, 13 * i + 5)));
+    if (withHour) {
+      fids.add(Fids.of(3, 2 + i % 24));
+    }
+    float[] values = new float[fids.size()];
+    Arrays.fill(values, 1);
+    return new Example(i, fids.stream().mapToLong(Long::longValue).toArray(), values);
+  }
+}

@@ -1,0 +1,54 @@
+package io.freshet.model.dense;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
+import io.freshet.model.ModelSettings;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ModelShapeTest {
+  private static final Field USER = new Field.Categorical("user", 1);
+  private static final Field ITEM = new Field.Categorical("item", 2);
+  private static final Field HOUR = new Field.Categorical("hour", 7);
+  private static final ModelSettings MODEL = new ModelSettings(4, List.of(8, 3), 0, 42);
+
+  @Test
+  void aFieldThatComesIsLateForEverUnlessItGoesAgain() {
+    ModelShape first = shape(USER, ITEM);
+    ModelShape second = shape(USER, ITEM, HOUR).after(first);
+    ModelShape third = shape(HOUR, USER).after(second);
+
+    assertThat(first.lateFields()).isEmpty();
+    assertThat(second.lateFields()).containsExactly(7);
+    assertThat(third.lateFields()).containsExactly(7);
+    assertThat(shape(USER, ITEM).after(third).lateFields()).containsExactly(2);
+  }
+
+  @Test
+  void theSameModelHasTheShapeOfItsState() {
+    ModelShape late = shape(USER, ITEM, HOUR).after(shape(USER, ITEM));
+
+    assertThat(shape(USER, ITEM, HOUR).after(late)).isEqualTo(late);
+    assertThat(shape(ITEM, USER, HOUR).after(late)).isNotEqualTo(late);
+  }
+
+  @Test
+  void textIsReadAsItWasWritten() {
+    ModelShape late = shape(USER, HOUR).after(shape(USER));
+    ModelShape bare = new ModelShape(0, List.of(), 0, List.of());
+
+    assertThat(late.text()).isEqualTo("4;8,3;0;1,7+");
+    assertThat(ModelShape.parse(late.text())).isEqualTo(late);
+    assertThat(ModelShape.parse(bare.text())).isEqualTo(bare);
+    assertThatThrownBy(() -> ModelShape.parse("4;8"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("4;8");
+  }
+
+  private static ModelShape shape(Field... fields) {
+    return ModelShape.of(new FeatureSchema(List.of(fields), fields[0].name()), MODEL);
+  }
+}

@@ -1,0 +1,135 @@
+package io.freshet.model.kind;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.feature.Fids;
+import io.freshet.feature.example.Example;
+import io.freshet.model.ModelKind;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.batch.Examples;
+import io.freshet.model.dense.CounterRng;
+import io.freshet.model.dense.DenseShape;
+import io.freshet.model.row.RowWeights;
+import io.freshet.model.row.UnknownRows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ExplanationTest {
+  private static final int[] SLOTS = Examples.SCHEMA.slots();
+  private Example example;
+
+  @BeforeEach
+  void anExample() {
+    example = new Examples(7).next(3).example();
+  }
+
+  static List<ModelSettings> kinds() {
+    return List.of(
+        new ModelSettings(ModelKind.LR, 0, List.of(), 0, 0, 3),
+        new ModelSettings(ModelKind.FM, 4, List.of(), 0, 0, 3),
+        new ModelSettings(4, List.of(8, 5), 0, 3),
+        new ModelSettings(4, List.of(), 0, 3),
+        new ModelSettings(ModelKind.WIDE_DEEP, 4, List.of(8), 0, 0, 3),
+        new ModelSettings(ModelKind.DCN, 4, List.of(8), 2, 0, 3));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void baseAndSharesAddUpToTheLogit(ModelSettings settings) {
+    Predictor predictor = predictor(settings);
+
+    Explanation explained = predictor.explain(example);
+
+    double sum = explained.base();
+    for (int slot = 0; slot < Examples.SCHEMA.size(); slot++) {
+      sum += explained.total(slot);
+    }
+    assertThat(sum).isCloseTo(explained.logit(), within(1e-5));
+    assertThat(1 / (1 + Math.exp(-explained.logit())))
+        .isCloseTo(predictor.predict(example), within(1e-6));
+    assertThat(Arrays.stream(explained.firstOrder()).allMatch(share -> share != 0)).isTrue();
+    assertThat(has(explained.pairs())).isEqualTo(settings.kind().pairs());
+    assertThat(has(explained.dense()))
+        .isEqualTo(!settings.hiddenLayers().isEmpty() || settings.crossLayers() > 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void sharesAreTheShapleyValues(ModelSettings settings) {
+    Predictor predictor = predictor(settings);
+    int fields = Examples.SCHEMA.size();
+
+    Explanation explained = predictor.explain(example);
+
+    boolean exact = settings.hiddenLayers().isEmpty() && settings.crossLayers() == 0;
+    for (int slot = 0; slot < fields; slot++) {
+      assertThat(explained.total(slot))
+          .isCloseTo(shapley(predictor, slot, fields), within(exact ? 1e-5 : 0.02));
+    }
+  }
+
+  @Test
+  void theSameQuestionHasTheSameAnswer() {
+    Predictor predictor = predictor(kinds().get(2));
+
+    assertThat(predictor.explain(example).dense()).isEqualTo(predictor.explain(example).dense());
+  }
+
+  /** By its definition, over all subsets of the other fields. */
+  private double shapley(Predictor predictor, int slot, int fields) {
+    double value = 0;
+    for (int subset = 0; subset < 1 << fields; subset++) {
+      if ((subset >> slot & 1) == 0) {
+        int n = Integer.bitCount(subset);
+        double weight = 1.0 / fields / choose(fields - 1, n);
+        value += weight * (logit(predictor, subset | 1 << slot) - logit(predictor, subset));
+      }
+    }
+    return value;
+  }
+
+  private double logit(Predictor predictor, int subset) {
+    List<Long> fids = new ArrayList<>();
+    List<Float> values = new ArrayList<>();
+    for (int i = 0; i < example.occurrences(); i++) {
+      int slot = SLOTS[Fids.field(example.fids()[i])];
+      if (slot < 0 || (subset >> slot & 1) == 1) {
+        fids.add(example.fids()[i]);
+        values.add(example.values()[i]);
+      }
+    }
+    return predictor.explain(Examples.example(1, fids, values)).logit();
+  }
+
+  private static double choose(int n, int k) {
+    return k == 0 ? 1 : choose(n - 1, k - 1) * n / k;
+  }
+
+  private static boolean has(double[] shares) {
+    return Arrays.stream(shares).anyMatch(share -> Math.abs(share) > 1e-7);
+  }
+
+  /** A predictor with rows and layers that are not small. */
+  private static Predictor predictor(ModelSettings settings) {
+    RowWeights rows =
+        (fid, target, at) -> {
+          CounterRng random = new CounterRng(11, fid);
+          for (int d = 0; d <= settings.embeddingSize(); d++) {
+            target[at + d] = 0.5f * random.normal(d);
+          }
+          return true;
+        };
+    float[] dense = new float[DenseShape.of(Examples.SCHEMA.size(), settings).size()];
+    CounterRng random = new CounterRng(12, 0);
+    for (int i = 0; i < dense.length; i++) {
+      dense[i] = 0.3f * random.normal(i);
+    }
+    return new Predictor(Examples.SCHEMA, settings, rows, UnknownRows.ZERO, dense);
+  }
+}

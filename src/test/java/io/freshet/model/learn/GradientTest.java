@@ -1,0 +1,234 @@
+package io.freshet.model.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.feature.ImpressionHash;
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelKind;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.batch.Examples;
+import io.freshet.model.batch.MiniBatch;
+import io.freshet.model.dense.DenseParameters;
+import io.freshet.model.dense.DenseTensor;
+import io.freshet.model.dense.Dropout;
+import io.freshet.model.optimizer.FieldLearning;
+import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Regularization;
+import io.freshet.model.optimizer.Sgd;
+import io.freshet.model.row.RowLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.ejml.data.FMatrixRMaj;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Holds every gradient against central differences of a loss written out in double precision.
+ *
+ * <p>With SGD at rate 1, one step moves each parameter by just its gradient, so the whole path is
+ * checked: forward, backward, duplicates, weights, penalty, update.
+ */
+class GradientTest {
+  private static final double H = 1e-5;
+  private static final double TOLERANCE = 2e-5;
+  private static final float NONE = Regularization.NONE;
+  private static final OptimizerSettings SGD = new OptimizerSettings.Sgd(1);
+  private static final LearningSettings LEARNING = new LearningSettings(64, 1, SGD, SGD, 1000, SGD);
+
+  static List<ModelSettings> shapes() {
+    return List.of(
+        new ModelSettings(3, List.of(), 0, 1),
+        new ModelSettings(1, List.of(4), 0, 2),
+        new ModelSettings(4, List.of(), 0.3f, 3),
+        new ModelSettings(5, List.of(7), 0.1f, 4),
+        new ModelSettings(3, List.of(8, 5, 6), 0, 5),
+        new ModelSettings(10, List.of(9, 17, 3), 0.2f, 6),
+        new ModelSettings(ModelKind.LR, 0, List.of(), 0, 0.1f, 7),
+        new ModelSettings(ModelKind.FM, 3, List.of(), 0, 0, 8),
+        new ModelSettings(ModelKind.WIDE_DEEP, 4, List.of(6, 5), 0, 0, 9),
+        new ModelSettings(ModelKind.DCN, 2, List.of(), 1, 0.1f, 10),
+        new ModelSettings(ModelKind.DCN, 3, List.of(7, 4), 3, 0, 11));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void everyGradientEqualsTheSlopeOfTheLoss(ModelSettings model) {
+    check(model, LEARNING, reference -> {});
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void everyGradientEqualsTheSlopeOfTheLossWhereUnitsDropOut(ModelSettings model) {
+    Regularization bounds = new Regularization(0.4f, NONE, NONE, List.of());
+    Dropout dropout = new Dropout(0.4f, model.seed());
+    check(
+        model,
+        LEARNING.withRegularization(bounds),
+        reference ->
+            reference.mask =
+                (example, layer, unit) -> {
+                  FMatrixRMaj units = new FMatrixRMaj(1, unit + 1);
+                  units.fill(1);
+                  dropout.examples(new long[] {ImpressionHash.key(example.impressionId())});
+                  dropout.forward(units, layer);
+                  return units.get(unit);
+                });
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void everyGradientEqualsTheSlopeOfTheLossWhereFieldsHavePenaltiesOfTheirOwn(ModelSettings model) {
+    List<FieldLearning> fields = List.of(new FieldLearning(2, 1, 0.5f), new FieldLearning(3, 1, 0));
+    check(
+        model,
+        LEARNING.withRegularization(Regularization.OFF.with(fields)),
+        reference ->
+            reference.l2 = field -> field == 2 ? 0.5 : field == 3 ? 0 : (double) model.l2());
+  }
+
+  private static void check(
+      ModelSettings model, LearningSettings learning, Consumer<ReferenceDeepFm> change) {
+    List<LabeledExample> examples = named(new Examples(model.seed()).ofDistinctUsers(7));
+    MiniBatch batch = Examples.batch(examples);
+    RowLayout layout = new RowLayout(model, learning);
+    DenseParameters dense = DenseParameters.start(Examples.SCHEMA.size(), model, SGD);
+    Random random = new Random(model.seed());
+    float[] rows = randomRows(batch.rows() * layout.width(), random);
+    randomBiases(dense, random);
+    ReferenceDeepFm reference = reference(model, batch, rows, dense);
+    change.accept(reference);
+    float[] before = rows.clone();
+    float[] denseBefore = plane(dense);
+
+    BatchLearner learner = new BatchLearner(Examples.SCHEMA, model, learning, layout, dense);
+    learner.learn(batch, rows);
+    learner.flushDense();
+
+    List<String> wrong = new ArrayList<>();
+    for (int row = 0; row < batch.rows(); row++) {
+      double[] values = reference.rows.get(batch.fid(row));
+      for (int j = 0; j < values.length; j++) {
+        int at = row * layout.width() + j;
+        compare(
+            "row " + row + "[" + j + "]",
+            before[at] - rows[at],
+            values,
+            j,
+            reference,
+            examples,
+            wrong);
+      }
+    }
+    float[] denseAfter = plane(dense);
+    for (int j = 0; j < dense.size(); j++) {
+      compare(
+          "dense " + j,
+          denseBefore[j] - denseAfter[j],
+          reference.dense,
+          j,
+          reference,
+          examples,
+          wrong);
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(learner.skipped()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void probabilitiesAreThoseOfTheFormula(ModelSettings model) {
+    List<LabeledExample> examples = new Examples(model.seed()).ofDistinctUsers(9);
+    MiniBatch batch = Examples.batch(examples);
+    RowLayout layout = new RowLayout(model, LEARNING);
+    DenseParameters dense = DenseParameters.start(Examples.SCHEMA.size(), model, SGD);
+    float[] rows = randomRows(batch.rows() * layout.width(), new Random(model.seed()));
+    ReferenceDeepFm reference = reference(model, batch, rows, dense);
+
+    float[] probabilities =
+        new BatchLearner(Examples.SCHEMA, model, LEARNING, layout, dense)
+            .learn(batch, rows)
+            .probabilities();
+
+    for (int i = 0; i < batch.size(); i++) {
+      double logit = reference.logit(batch.example(i).example());
+      assertThat((double) probabilities[i]).isCloseTo(1 / (1 + Math.exp(-logit)), within(2e-6));
+    }
+  }
+
+  private static void compare(
+      String name,
+      double gradient,
+      double[] values,
+      int j,
+      ReferenceDeepFm reference,
+      List<LabeledExample> examples,
+      List<String> wrong) {
+    double value = values[j];
+    values[j] = value + H;
+    double up = reference.loss(examples);
+    values[j] = value - H;
+    double down = reference.loss(examples);
+    values[j] = value;
+    double slope = (up - down) / (2 * H);
+    if (!(Math.abs(gradient - slope) <= TOLERANCE * Math.max(1, Math.abs(slope)))) {
+      wrong.add(name + ": gradient " + gradient + ", slope " + slope);
+    }
+  }
+
+  /** With ids of their own. */
+  private static List<LabeledExample> named(List<LabeledExample> examples) {
+    List<LabeledExample> named = new ArrayList<>();
+    for (LabeledExample e : examples) {
+      String id = "i" + named.size();
+      named.add(new LabeledExample(id, e.time(), e.label(), e.weight(), e.example()));
+    }
+    return named;
+  }
+
+  private static float[] randomRows(int n, Random random) {
+    float[] rows = new float[n];
+    for (int i = 0; i < n; i++) {
+      rows[i] = (float) random.nextGaussian() / 2;
+    }
+    return rows;
+  }
+
+  private static void randomBiases(DenseParameters dense, Random random) {
+    for (DenseTensor tensor : dense.shape().tensors()) {
+      if (tensor.name().endsWith("bias")) {
+        dense.write(0, tensor.from(), tensor.size(), randomRows(tensor.size(), random), 0);
+      }
+    }
+  }
+
+  private static ReferenceDeepFm reference(
+      ModelSettings model, MiniBatch batch, float[] rows, DenseParameters dense) {
+    int width = 1 + model.embeddingSize();
+    Map<Long, double[]> doubles = new HashMap<>();
+    for (int row = 0; row < batch.rows(); row++) {
+      doubles.put(batch.fid(row), doubles(rows, row * width, width));
+    }
+    return new ReferenceDeepFm(
+        Examples.SCHEMA, model, doubles, doubles(plane(dense), 0, dense.size()));
+  }
+
+  private static float[] plane(DenseParameters dense) {
+    float[] values = new float[dense.size()];
+    dense.read(0, 0, values.length, values, 0);
+    return values;
+  }
+
+  private static double[] doubles(float[] floats, int from, int n) {
+    double[] doubles = new double[n];
+    for (int i = 0; i < n; i++) {
+      doubles[i] = floats[from + i];
+    }
+    return doubles;
+  }
+}

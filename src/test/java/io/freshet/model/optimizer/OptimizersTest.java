@@ -1,0 +1,388 @@
+package io.freshet.model.optimizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+class OptimizersTest {
+  private static final int STEPS = 200;
+  private static final double NONE = Double.POSITIVE_INFINITY;
+
+  @Test
+  void sgdFollowsItsFormula() {
+    check(new OptimizerSettings.Sgd(0.3f), () -> new SgdReference(0.3));
+  }
+
+  @Test
+  void adagradFollowsItsFormula() {
+    check(new OptimizerSettings.Adagrad(0.1f, 0.5f), () -> new AdagradReference(0.1, 0.5, NONE));
+    check(new OptimizerSettings.Adagrad(0.1f, 0.5f, 20), () -> new AdagradReference(0.1, 0.5, 20));
+  }
+
+  @Test
+  void rowWiseAdagradFollowsItsFormula() {
+    checkVector(new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f), 0.1, 0.5, NONE, 10);
+    checkVector(new OptimizerSettings.RowWiseAdagrad(0.3f, 0.1f), 0.3, 0.1, NONE, 3);
+    checkVector(new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f, 99), 0.1, 0.5, 99, 10);
+  }
+
+  @Test
+  void rowWiseAdagradOfOneParameterIsAdagrad() {
+    check(
+        new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f),
+        () -> new AdagradReference(0.1, 0.5, NONE),
+        1);
+  }
+
+  @Test
+  void rowWiseAdagradOfNoParametersTouchesNothing() {
+    Optimizer optimizer = Optimizers.of(new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f));
+    float[] a = {7, 8};
+
+    optimizer.start(a, 1, 1, 0);
+    optimizer.update(a, 1, 1, 0, new float[1], 0);
+
+    assertThat(optimizer.slotWidth(0)).isZero();
+    assertThat(a).containsExactly(7, 8);
+  }
+
+  @Test
+  void ftrlFollowsItsFormula() {
+    check(new OptimizerSettings.Ftrl(0.5f, 1, 0, 0), () -> new FtrlReference(0.5, 1, 0, 0, NONE));
+    check(
+        new OptimizerSettings.Ftrl(0.2f, 0.7f, 1.5f, 0.4f),
+        () -> new FtrlReference(0.2, 0.7, 1.5, 0.4, NONE));
+    check(
+        new OptimizerSettings.Ftrl(0.2f, 0.7f, 1.5f, 0.4f, 50),
+        () -> new FtrlReference(0.2, 0.7, 1.5, 0.4, 50));
+  }
+
+  @Test
+  void ftrlBeyondItsCapIsGradientDescentAtTheLeastRate() {
+    Optimizer ftrl = Optimizers.of(new OptimizerSettings.Ftrl(0.5f, 1, 0, 0, 16));
+    float[] a = {-3, 15.5f};
+    float[] value = new float[2];
+
+    ftrl.read(a, 0, 1, 1, value, 0);
+    ftrl.update(a, 0, 1, 1, new float[] {2}, 0);
+    ftrl.read(a, 0, 1, 1, value, 1);
+    assertThat(value[1]).as("as n passes it").isCloseTo(value[0] - 0.5f / 5 * 2, within(1e-6f));
+
+    ftrl.update(a, 0, 1, 1, new float[] {-1}, 0);
+    ftrl.read(a, 0, 1, 1, value, 0);
+    assertThat(value[0]).as("beyond it").isCloseTo(value[1] + 0.5f / 5, within(1e-6f));
+    assertThat(a[1]).as("n goes on").isEqualTo(20.5f);
+  }
+
+  @Test
+  void adamFollowsItsFormula() {
+    check(
+        new OptimizerSettings.Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0),
+        () -> new AdamReference(0.01, 0.9, 0.999, 1e-8, 0));
+    check(
+        new OptimizerSettings.Adam(0.02f, 0.5f, 0.9f, 0.1f, 0.3f),
+        () -> new AdamReference(0.02, 0.5, 0.9, 0.1, 0.3));
+  }
+
+  @Test
+  void momentumFollowsItsFormula() {
+    check(new OptimizerSettings.Momentum(0.01f, 0.9f), () -> new MomentumReference(0.01, 0.9));
+  }
+
+  @Test
+  void ftrlReadsBackTheInitialValue() {
+    Optimizer ftrl = Optimizers.of(new OptimizerSettings.Ftrl(0.5f, 1, 0.3f, 0.1f));
+    float[] a = {0.25f, -2, 0, 9, 9, 9};
+    float[] values = new float[3];
+
+    ftrl.start(a, 0, 3, 3);
+    ftrl.read(a, 0, 3, 3, values, 0);
+
+    assertThat(values).containsExactly(new float[] {0.25f, -2, 0}, within(1e-6f));
+    assertThat(a).endsWith(0, 0, 0);
+  }
+
+  @Test
+  void ftrlWithL1HoldsWeakFeaturesAtZero() {
+    Optimizer ftrl = Optimizers.of(new OptimizerSettings.Ftrl(0.5f, 1, 1, 0));
+    float[] a = new float[2];
+    float[] value = new float[1];
+
+    ftrl.update(a, 0, 1, 1, new float[] {0.9f}, 0);
+    ftrl.read(a, 0, 1, 1, value, 0);
+    assertThat(value[0]).isZero();
+
+    ftrl.update(a, 0, 1, 1, new float[] {0.9f}, 0);
+    ftrl.read(a, 0, 1, 1, value, 0);
+    assertThat(value[0]).isNegative();
+  }
+
+  @Test
+  void ratesThatCannotWorkAreRefused() {
+    assertThatThrownBy(() -> new OptimizerSettings.Sgd(0))
+        .hasMessage("learning rate is 0.0 but must be above 0 and finite");
+    assertThatThrownBy(() -> new OptimizerSettings.Adagrad(0.1f, 0))
+        .hasMessage("initial accumulator is 0.0 but must be above 0 and finite");
+    assertThatThrownBy(() -> new OptimizerSettings.Ftrl(Float.NaN, 1, 0, 0))
+        .hasMessage("alpha is NaN but must be above 0 and finite");
+    assertThatThrownBy(() -> new OptimizerSettings.Ftrl(1, 1, -1, 0))
+        .hasMessage("l1 is -1.0 but must be 0 or more and finite");
+    assertThatThrownBy(() -> new OptimizerSettings.Ftrl(1, 1, 0, 0, Float.NaN))
+        .hasMessageStartingWith("accumulator cap is NaN but must be above 0");
+  }
+
+  private static void check(OptimizerSettings settings, Supplier<Reference> references) {
+    check(settings, references, 3);
+    check(settings, references, 600);
+  }
+
+  /** Runs both over the same gradients, for n parameters in the middle of an array. */
+  private static void check(OptimizerSettings settings, Supplier<Reference> references, int n) {
+    Optimizer optimizer = Optimizers.of(settings);
+    int p = 2;
+    int s = p + n + 1;
+    float[] a = new float[s + optimizer.slotWidth(n) + 1];
+    Reference[] expected = new Reference[n];
+    Random random = new Random(11);
+    for (int i = 0; i < n; i++) {
+      a[p + i] = (float) random.nextGaussian();
+      expected[i] = references.get();
+      expected[i].start(a[p + i]);
+    }
+    optimizer.start(a, p, s, n);
+    float[] gradient = new float[n + 2];
+    float[] values = new float[n + 1];
+    for (int step = 0; step < STEPS; step++) {
+      for (int i = 0; i < n; i++) {
+        gradient[2 + i] = (float) (random.nextGaussian() * (i % 5 + 0.5));
+        expected[i].update(gradient[2 + i]);
+      }
+      optimizer.update(a, p, s, n, gradient, 2);
+      optimizer.read(a, p, s, n, values, 1);
+      for (int i = 0; i < n; i++) {
+        assertThat((double) values[1 + i])
+            .as("%s, parameter %d after step %d", settings, i, step)
+            .isCloseTo(expected[i].value(), within(2e-4));
+      }
+    }
+    assertThat(a[0] + a[1] + a[p + n] + a[a.length - 1]).as("untouched around").isZero();
+  }
+
+  /** Row-wise Adagrad over vectors, its one accumulator the mean of all squares so far. */
+  private static void checkVector(
+      OptimizerSettings settings, double rate, double initial, double cap, int n) {
+    Optimizer optimizer = Optimizers.of(settings);
+    float[] a = new float[n + 3];
+    double[] x = new double[n];
+    Random random = new Random(n);
+    for (int i = 0; i < n; i++) {
+      a[1 + i] = (float) random.nextGaussian();
+      x[i] = a[1 + i];
+    }
+    optimizer.start(a, 1, n + 1, n);
+    double squares = 0;
+    for (int step = 0; step < STEPS; step++) {
+      float[] gradient = new float[n];
+      for (int i = 0; i < n; i++) {
+        gradient[i] = (float) random.nextGaussian() * (i + 1);
+        squares += Math.pow(gradient[i], 2);
+      }
+      for (int i = 0; i < n; i++) {
+        x[i] -= gradient[i] * rate / Math.sqrt(Math.min(cap, initial + squares / n));
+      }
+      optimizer.update(a, 1, n + 1, n, gradient, 0);
+      for (int i = 0; i < n; i++) {
+        assertThat((double) a[1 + i])
+            .as("%s, step %d", settings, step)
+            .isCloseTo(x[i], within(2e-4));
+      }
+    }
+    assertThat(optimizer.slotWidth(n)).isEqualTo(1);
+    assertThat(a[0] + a[n + 2]).as("untouched around").isZero();
+  }
+
+  private interface Reference {
+    void start(double value);
+
+    void update(double g);
+
+    double value();
+  }
+
+  private static final class SgdReference implements Reference {
+    private final double rate;
+    private double x;
+
+    SgdReference(double rate) {
+      this.rate = rate;
+    }
+
+    @Override
+    public void start(double value) {
+      x = value;
+    }
+
+    @Override
+    public void update(double g) {
+      x = x - rate * g;
+    }
+
+    @Override
+    public double value() {
+      return x;
+    }
+  }
+
+  /** Adam without its recursions: moments as weighted sums over all gradients. */
+  private static final class AdamReference implements Reference {
+    private final List<Double> gradients = new ArrayList<>();
+    private final double rate;
+    private final double beta1;
+    private final double beta2;
+    private final double epsilon;
+    private final double decay;
+    private double x;
+
+    AdamReference(double rate, double beta1, double beta2, double epsilon, double decay) {
+      this.rate = rate;
+      this.beta1 = beta1;
+      this.beta2 = beta2;
+      this.epsilon = epsilon;
+      this.decay = decay;
+    }
+
+    @Override
+    public void start(double value) {
+      x = value;
+    }
+
+    @Override
+    public void update(double g) {
+      gradients.add(g);
+      double mean = moment(beta1, 1);
+      double square = moment(beta2, 2);
+      x = x - rate * decay * x - rate * mean / (Math.sqrt(square) + epsilon);
+    }
+
+    private double moment(double beta, int power) {
+      double sum = 0;
+      double weights = 0;
+      for (int i = 0; i < gradients.size(); i++) {
+        double weight = Math.pow(beta, gradients.size() - 1 - i);
+        sum += weight * Math.pow(gradients.get(i), power);
+        weights += weight;
+      }
+      return sum / weights;
+    }
+
+    @Override
+    public double value() {
+      return x;
+    }
+  }
+
+  private static final class MomentumReference implements Reference {
+    private final double rate;
+    private final double momentum;
+    private double velocity;
+    private double x;
+
+    MomentumReference(double rate, double momentum) {
+      this.rate = rate;
+      this.momentum = momentum;
+    }
+
+    @Override
+    public void start(double value) {
+      x = value;
+    }
+
+    @Override
+    public void update(double g) {
+      velocity = momentum * velocity + g;
+      x -= rate * velocity;
+    }
+
+    @Override
+    public double value() {
+      return x;
+    }
+  }
+
+  private static final class AdagradReference implements Reference {
+    private final double rate;
+    private final double cap;
+    private double sum;
+    private double x;
+
+    AdagradReference(double rate, double initial, double cap) {
+      this.rate = rate;
+      this.cap = cap;
+      sum = initial;
+    }
+
+    @Override
+    public void start(double value) {
+      x = value;
+    }
+
+    @Override
+    public void update(double g) {
+      sum += Math.pow(g, 2);
+      x -= rate / Math.sqrt(Math.min(sum, cap)) * g;
+    }
+
+    @Override
+    public double value() {
+      return x;
+    }
+  }
+
+  /** FTRL as its authors first define it: the minimum of a sum, found without z's recursion. */
+  private static final class FtrlReference implements Reference {
+    private final double alpha;
+    private final double beta;
+    private final double l1;
+    private final double l2;
+    private final double cap;
+    private double linear; // gradients minus sigma-weighted past values
+    private double squares;
+
+    FtrlReference(double alpha, double beta, double l1, double l2, double cap) {
+      this.cap = cap;
+      this.alpha = alpha;
+      this.beta = beta;
+      this.l1 = l1;
+      this.l2 = l2;
+    }
+
+    @Override
+    public void start(double value) {
+      linear = -value * (beta / alpha + l2) - Math.signum(value) * l1;
+    }
+
+    @Override
+    public void update(double g) {
+      double x = value();
+      double rateBefore = (beta + Math.sqrt(Math.min(cap, squares))) / alpha;
+      squares += g * g;
+      double rateAfter = (beta + Math.sqrt(Math.min(cap, squares))) / alpha;
+      linear += g - (rateAfter - rateBefore) * x;
+    }
+
+    /** Minimises linear · x + l1 |x| + ½ (rate + l2) x². */
+    @Override
+    public double value() {
+      double curvature = (beta + Math.sqrt(Math.min(cap, squares))) / alpha + l2;
+      double right = Math.max(0, (-linear - l1) / curvature);
+      double left = Math.min(0, (-linear + l1) / curvature);
+      return right + left;
+    }
+  }
+}

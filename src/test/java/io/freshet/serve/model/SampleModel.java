@@ -1,0 +1,76 @@
+package io.freshet.serve.model;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
+import io.freshet.feature.Field.Transform;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.dense.DenseShape;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.store.SampleChain;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Versions of a small model in which every number of a version is the same. */
+public final class SampleModel {
+  public static final int WIDTH = 3;
+  public static final ModelSettings SETTINGS = new ModelSettings(WIDTH - 1, List.of(4), 0, 42);
+  public static final FeatureSchema SCHEMA =
+      new FeatureSchema(
+          List.of(
+              new Field.Categorical("user", 1),
+              new Field.Multi("genres", 2),
+              new Field.Numeric("price", 3, new Transform.Log()),
+              new Field.Cross("user-genre", 4, List.of("user", "genres"))),
+          "user");
+  public static final Map<String, ?> FEATURES =
+      Map.of("user", "u1", "genres", List.of("drama", "war"), "price", 2.5);
+
+  private static final int DENSE = DenseShape.of(SCHEMA.size(), SETTINGS).size();
+
+  private final SampleChain chain;
+
+  public SampleModel(Path root) {
+    chain = new SampleChain(root, SCHEMA, SETTINGS);
+  }
+
+  public void full(Version version, float value, long... fids) throws IOException {
+    List<Long> all = Arrays.stream(fids).boxed().toList();
+    chain.publish(version, Optional.empty(), rows(value, all), new long[0], dense(value));
+  }
+
+  /** A full whose rows and deep part hold different numbers. */
+  public void full(Version version, float rows, float dense, List<Long> fids) throws IOException {
+    chain.publish(version, Optional.empty(), rows(rows, fids), new long[0], dense(dense));
+  }
+
+  public void delta(Version version, Version parent, float value, List<Long> fids, long... removed)
+      throws IOException {
+    chain.publish(version, Optional.of(parent), rows(value, fids), removed, dense(value));
+  }
+
+  public void pointTo(Version version) throws IOException {
+    chain.pointTo(version);
+  }
+
+  private static SortedMap<Long, float[]> rows(float value, List<Long> fids) {
+    SortedMap<Long, float[]> rows = new TreeMap<>();
+    for (long fid : fids) {
+      float[] row = new float[WIDTH];
+      Arrays.fill(row, value);
+      rows.put(fid, row);
+    }
+    return rows;
+  }
+
+  private static float[] dense(float value) {
+    float[] dense = new float[DENSE];
+    Arrays.fill(dense, value);
+    return dense;
+  }
+}

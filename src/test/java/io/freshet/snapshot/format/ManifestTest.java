@@ -1,0 +1,188 @@
+package io.freshet.snapshot.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
+import io.freshet.feature.Field.Transform;
+import io.freshet.feature.example.LabelPolicy;
+import io.freshet.feature.example.LabelSettings;
+import io.freshet.feature.example.LabelSettings.Sampling;
+import io.freshet.model.label.LabelCorrection;
+import io.freshet.snapshot.format.Manifest.Kind;
+import io.freshet.snapshot.store.GoldenFormatTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ManifestTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String DIGEST = "0123456789abcdef".repeat(4);
+
+  @Test
+  void whatIsWrittenIsReadAgain() throws Exception {
+    Manifest manifest = manifest(Map.of("auc", 0.75));
+
+    assertThat(ManifestJson.read(ManifestJson.write(manifest))).isEqualTo(manifest);
+  }
+
+  @Test
+  void figuresThatAreNotFiniteAreLeftOut() throws Exception {
+    Manifest manifest = manifest(Map.of("auc", 0.75, "ne", Double.NaN, "x", 1 / 0.0));
+
+    assertThat(ManifestJson.read(ManifestJson.write(manifest)).metrics())
+        .isEqualTo(Map.of("auc", 0.75));
+  }
+
+  @Test
+  void whatIsWrittenFitsThePublishedSchema() throws Exception {
+    JsonNode json = JSON.readTree(ManifestJson.write(manifest(Map.of("auc", 0.75))));
+
+    assertThat(schema().validate(json)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"901de210-0000000007", "901de210-0000000009"})
+  void theGoldenManifestsFitThePublishedSchema(String version) throws Exception {
+    Path file = GoldenFormatTest.resource("golden-1.0").resolve(version).resolve("manifest.json");
+
+    assertThat(schema().validate(JSON.readTree(file.toFile()))).isEmpty();
+  }
+
+  @Test
+  void thePublishedSchemaRefusesADeltaWithoutParent() throws Exception {
+    ObjectNode json = json();
+    json.remove("parent");
+
+    assertThat(schema().validate(json)).isNotEmpty();
+  }
+
+  @Test
+  void aNewerMinorFormatIsReadable() throws Exception {
+    ObjectNode json = json();
+    json.put("format", "1.7").put("something_new", true);
+
+    assertThat(ManifestJson.read(JSON.writeValueAsBytes(json)).name()).isEqualTo("ctr");
+  }
+
+  @Test
+  void aNewerMajorFormatIsRefused() throws Exception {
+    byte[] bytes = JSON.writeValueAsBytes(json().put("format", "2.0"));
+
+    assertThatThrownBy(() -> ManifestJson.read(bytes))
+        .isInstanceOf(IOException.class)
+        .hasMessage("format \"2.0\" is not readable by this version, which reads 1.x");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "name, , \"name\" is missing",
+    "version, 17, '\"version\" is 17, not a string'",
+    "version, \"../../etc\", 'not the name of a version'",
+    "kind, \"half\", 'not full or delta'",
+    "kind, \"full\", 'has the parent'",
+    "created, \"yesterday\", yesterday",
+    "embeddings, {}, 'not an array'",
+    "dense, {}, '\"name\" is missing'"
+  })
+  void aBrokenManifestIsRefusedWithTheKey(String key, String value, String reason)
+      throws Exception {
+    ObjectNode json = json();
+    json.remove(key);
+    if (value != null) {
+      json.set(key, JSON.readTree(value));
+    }
+    byte[] bytes = JSON.writeValueAsBytes(json);
+
+    assertThatThrownBy(() -> ManifestJson.read(bytes))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(reason);
+  }
+
+  private static ObjectNode json() throws IOException {
+    return (ObjectNode) JSON.readTree(ManifestJson.write(manifest(Map.of())));
+  }
+
+  private static Manifest manifest(Map<String, Double> metrics) {
+    FeatureSchema schema =
+        new FeatureSchema(
+            List.of(
+                new Field.Categorical("user", 1),
+                new Field.Multi("genres", 2),
+                new Field.Numeric("a", 3, new Transform.Identity()),
+                new Field.Numeric("b", 4, new Transform.Log()),
+                new Field.Numeric("c", 5, new Transform.Standardize(-1.5, 2)),
+                new Field.Numeric("d", 6, new Transform.Buckets(List.of(0.5, 1e300))),
+                new Field.Cross("user-genre", 7, List.of("user", "genres"))),
+            "user");
+    return new Manifest(
+        "ctr",
+        Kind.DELTA,
+        new Version("01234567", 12),
+        Optional.of(new Version("89abcdef", 11)),
+        Optional.empty(),
+        Instant.parse("2026-01-02T03:04:05.678Z"),
+        new Manifest.Model("dcn", 10, List.of(128, 64), 3),
+        schema,
+        new Manifest.UnknownIds("zero", Long.MIN_VALUE, List.of(2, 7)),
+        new Manifest.DenseFile(
+            "dense.safetensors",
+            1L << 40,
+            DIGEST,
+            List.of(new Manifest.TensorShape("deep.0.weight", List.of(70L, 128L))),
+            5),
+        List.of(new Manifest.EmbeddingFile("embeddings-0.safetensors", 1, DIGEST, 2, 3)),
+        metrics,
+        Map.of("impressions-0", Long.MAX_VALUE),
+        new Manifest.Labels("min(1, 0.5 (click))", "wait", "log-odds", 0.25),
+        new Manifest.Standing(
+            List.of("recent_ne is 1.2, above 1"), List.of(-7L, 9L), Optional.empty()));
+  }
+
+  @Test
+  void labelsSayHowALogitBecomesAProbability() throws IOException {
+    LabelSettings wait = LabelSettings.DEFAULT;
+    LabelSettings calibrated = LabelSettings.of(LabelPolicy.FAKE_NEGATIVE_CALIBRATION);
+    LabelSettings weighted = LabelSettings.of(LabelPolicy.FAKE_NEGATIVE_WEIGHTED);
+
+    for (LabelSettings labels :
+        List.of(
+            wait,
+            wait.withNegatives(0.1, Sampling.LOG_ODDS),
+            wait.withNegatives(0.1, Sampling.WEIGHT),
+            calibrated,
+            calibrated.withNegatives(0.2, Sampling.LOG_ODDS),
+            weighted.withNegatives(0.2, Sampling.LOG_ODDS))) {
+      Manifest.Labels told = Manifest.Labels.of("click", labels);
+      for (float logit : new float[] {-3, -0.5f, 0, 2}) {
+        assertThat(told.toCorrection().probability(logit))
+            .as("%s at %s", told, logit)
+            .isEqualTo(LabelCorrection.of(labels).probability(logit));
+      }
+    }
+    assertThatIOException()
+        .isThrownBy(() -> new Manifest.Labels("click", "wait", "isotonic", 1).toCorrection())
+        .withMessage("labels.correction is \"isotonic\", unknown here");
+  }
+
+  private static JsonSchema schema() throws IOException {
+    return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+        .getSchema(Files.readString(Path.of("schemas/manifest.schema.json")));
+  }
+}

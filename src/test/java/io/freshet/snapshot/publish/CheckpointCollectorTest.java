@@ -1,0 +1,46 @@
+package io.freshet.snapshot.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.snapshot.write.PublisherInput;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class CheckpointCollectorTest {
+
+  @Test
+  void cutIsWithheldIfAnybodySaidSoSinceTheLastBarrier() {
+    CheckpointCollector collector = new CheckpointCollector(0, 1);
+
+    collector.add(new PublisherInput.Withheld("clicks are missing"));
+
+    assertThat(collector.cut(1).withheld()).isTrue();
+    assertThat(collector.cut(2).withheld()).isFalse();
+  }
+
+  @Test
+  void whatWasAddedIsSummedOverBarriersAndWhoeverTellsIt() {
+    CheckpointCollector collector = new CheckpointCollector(0, 1);
+    collector.add(new PublisherInput.Added(Map.of("table_rows", 5.0, "table_expired", 1.0)));
+    collector.add(new PublisherInput.Added(Map.of("table_rows", -2.0)));
+    assertThat(collector.cut(1).metrics()).containsEntry("table_rows", 3.0);
+
+    collector.add(new PublisherInput.Metrics(Map.of("auc", 0.5)));
+    collector.add(new PublisherInput.Added(Map.of("table_rows", 1.0)));
+
+    assertThat(collector.cut(2).metrics())
+        .containsEntry("table_rows", 4.0)
+        .containsEntry("table_expired", 1.0)
+        .containsEntry("auc", 0.5);
+  }
+
+  @Test
+  void theOffsetOfAPartitionIsTheHighestThatAnyReaderTells() {
+    CheckpointCollector collector = new CheckpointCollector(0, 1);
+
+    collector.add(new PublisherInput.Offset("impressions", 2, 33_242));
+    collector.add(new PublisherInput.Offset("impressions", 2, 7_870));
+
+    assertThat(collector.cut(1).offsets()).containsEntry("impressions-2", 33_242L);
+  }
+}

@@ -1,0 +1,166 @@
+package io.freshet.snapshot.publish;
+
+import static io.freshet.snapshot.store.TinyModel.removal;
+import static io.freshet.snapshot.store.TinyModel.rows;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.model.row.RowBlock;
+import io.freshet.snapshot.GateSettings;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.maintain.Compaction;
+import io.freshet.snapshot.store.Pointer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GateTest {
+  private static final double NONE = GateSettings.NONE;
+  private static final float[] SOUND = {1, 2};
+
+  @TempDir Path root;
+  private TinyChain chain;
+
+  @BeforeEach
+  void open() {
+    chain = new TinyChain(root);
+  }
+
+  @Test
+  void withoutThresholdsOnlyTheParametersAreJudged() {
+    Gate gate = new Gate(GateSettings.DEFAULT);
+
+    assertThat(gate.reasons(Map.of(), SOUND, List.of())).isEmpty();
+    assertThat(gate.reasons(Map.of(), new float[] {0, Float.NEGATIVE_INFINITY}, List.of(-5L, 3L)))
+        .containsExactly(
+            "the deep part holds -Infinity at parameter 1",
+            "2 rows hold a value that is no finite number, the first that of -5");
+  }
+
+  @Test
+  void eachThresholdHasItsReason() {
+    Gate gate = new Gate(new GateSettings(5, 1000, 0.5, 0.9, 0.8, 1.2));
+    Map<String, Double> metrics =
+        Map.of(
+            "recent_examples", 999.0,
+            "recent_logloss", 0.51,
+            "recent_ne", 1.25,
+            "recent_calibration", 0.5);
+
+    assertThat(gate.reasons(metrics, SOUND, List.of()))
+        .containsExactly(
+            "recent_examples is 999, below 1000",
+            "recent_logloss is 0.51000, above 0.5",
+            "recent_ne is 1.25000, above 0.9",
+            "recent_calibration is 0.50000, below 0.8");
+  }
+
+  @Test
+  void theBoundsThemselvesPass() {
+    Gate gate = new Gate(new GateSettings(5, 10, 0.5, 0.9, 0.8, 0.8));
+    Map<String, Double> metrics =
+        Map.of(
+            "recent_examples", 10.0,
+            "recent_logloss", 0.5,
+            "recent_ne", 0.9,
+            "recent_calibration", 0.8);
+
+    assertThat(gate.reasons(metrics, SOUND, List.of())).isEmpty();
+  }
+
+  @Test
+  void whatIsNotKnownYetPassesNoThreshold() {
+    assertThat(
+            new Gate(new GateSettings(5, 0, NONE, 0.9, NONE, NONE))
+                .reasons(Map.of("recent_examples", 0.0), SOUND, List.of()))
+        .containsExactly("recent_ne is not known yet");
+  }
+
+  @Test
+  void aWithheldVersionIsWrittenAndThePointerStays() throws Exception {
+    chain.gate(new GateSettings(5, 0, 0.5, NONE, NONE, NONE)).metric("recent_logloss", 0.4);
+    Version first = chain.publish(1, rows(1, 10));
+    Version second = chain.metric("recent_logloss", 0.6).publish(2, rows(2, 20));
+
+    assertThat(chain.store.latest()).contains(first);
+    assertThat(chain.store.manifest(second).standing().withheld())
+        .containsExactly("recent_logloss is 0.60000, above 0.5");
+    assertThat(chain.reader.verify(second).problems()).isEmpty();
+
+    Version third = chain.metric("recent_logloss", 0.45).publish(3, rows(3, 30));
+
+    assertThat(chain.store.latest()).contains(third);
+    assertThat(chain.store.manifest(third).parent()).contains(second);
+    assertThat(chain.reader.load(third).fids()).containsExactly(10, 20, 30);
+    assertThat(chain.problems()).isEmpty();
+  }
+
+  @Test
+  void beforeTheFirstThatPassesThereIsNoPointer() throws Exception {
+    chain.gate(new GateSettings(5, 100, NONE, NONE, NONE, NONE));
+    chain.publish(1, rows(1, 10));
+
+    assertThat(chain.store.latest()).isEmpty();
+    assertThat(chain.store.versions()).hasSize(1);
+  }
+
+  @Test
+  void aRowThatIsNoNumberWithholdsEveryVersionUntilItIsReplacedOrRemoved() throws Exception {
+    RowBlock sick = rows(2, 20, 30);
+    sick.values()[0] = Float.NaN;
+    sick.values()[4] = Float.POSITIVE_INFINITY;
+    Version first = chain.publish(1, rows(1, 10, 20, 30));
+    Version second = chain.publish(2, sick);
+    Version third = chain.publish(3, rows(3, 10, 20));
+
+    assertThat(chain.store.manifest(second).standing().nonFinite()).containsExactly(20L, 30L);
+    assertThat(chain.store.manifest(third).standing().nonFinite()).containsExactly(30L);
+    assertThat(chain.store.latest()).contains(first);
+
+    Version fourth = chain.publish(4, removal(rows(4), 30));
+
+    assertThat(chain.store.manifest(fourth).isWithheld()).isFalse();
+    assertThat(chain.store.latest()).contains(fourth);
+    assertThat(chain.problems()).isEmpty(); // the second's sick rows are known, and replaced
+  }
+
+  @Test
+  void aPersonMovesThePointerToAWithheldVersionOnlyKnowingly() throws Exception {
+    chain.publish(1, rows(1, 10));
+    chain.gate(new GateSettings(5, 100, NONE, NONE, NONE, NONE));
+    Version second = chain.publish(2, rows(2, 20));
+    Pointer pointer = new Pointer(chain.storage, chain::now);
+
+    assertThatThrownBy(() -> pointer.pin(second, "I want it", false))
+        .hasMessage("version %s is withheld: recent_examples is 0, below 100".formatted(second));
+    assertThat(chain.store.pin()).isEmpty();
+
+    pointer.pin(second, "I want it", true);
+    assertThat(chain.store.latest()).contains(second);
+  }
+
+  @Test
+  void unpinningGoesToTheNewestThatPassed() throws Exception {
+    Version first = chain.publish(1, rows(1, 10));
+    Version second = chain.publish(2, rows(2, 20));
+    chain.gate(new GateSettings(5, 100, NONE, NONE, NONE, NONE));
+    chain.publish(3, rows(3, 30));
+    Pointer pointer = new Pointer(chain.storage, chain::now);
+    pointer.pin(first, "frozen", false);
+
+    assertThat(pointer.unpin("thawed")).isEqualTo(second);
+    assertThat(chain.store.latest()).contains(second);
+  }
+
+  @Test
+  void aMergedFullOfAWithheldVersionIsWithheldToo() throws Exception {
+    chain.publish(1, rows(1, 10));
+    chain.gate(new GateSettings(5, 100, NONE, NONE, NONE, NONE));
+    Version second = chain.publish(2, rows(2, 20));
+
+    assertThat(Compaction.of(chain.storage).merge(second).orElseThrow().isWithheld()).isTrue();
+  }
+}

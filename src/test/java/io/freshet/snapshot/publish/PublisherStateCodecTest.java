@@ -1,0 +1,80 @@
+package io.freshet.snapshot.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.write.PublisherInput;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
+
+class PublisherStateCodecTest {
+  private static final Version PUBLISHED = new Version("0badcafe", 6);
+
+  @Test
+  void aStateIsReadAsItWasWritten() throws Exception {
+    CheckpointContents cut =
+        new CheckpointContents(
+            7,
+            List.of(new PublisherInput.Part("p", 1, "ab", 2, 3, 4)),
+            Optional.empty(),
+            Map.of("auc", 0.75),
+            Map.of("clicks-0", 5L),
+            99,
+            true);
+    PublisherState state =
+        new PublisherState(
+            "0badcafe",
+            "run",
+            7,
+            Optional.of(PUBLISHED),
+            List.of(cut),
+            List.of(new PublisherInput.Window(60, 10, 10, 2, 0.5, 1.25)),
+            "2;3;0;1,2");
+    DataOutputSerializer out = new DataOutputSerializer(64);
+
+    new PublisherStateCodec().write(state, out);
+
+    assertThat(read(out, 4)).isEqualTo(state);
+  }
+
+  @Test
+  void aStateOfVersion1IsThatOfAnotherRun() throws Exception {
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    out.writeUTF("0badcafe");
+    out.writeLong(7);
+    out.writeUTF(PUBLISHED.toString());
+    out.writeInt(1); // cuts
+    out.writeLong(7);
+    out.writeLong(99);
+    out.writeInt(1); // parts
+    out.writeUTF("p");
+    out.writeLong(1);
+    out.writeUTF("ab");
+    out.writeLong(2);
+    out.writeLong(3);
+    out.writeInt(0); // metrics
+    out.writeInt(0); // offsets
+    out.writeBoolean(false);
+
+    PublisherState state = read(out, 1);
+
+    assertThat(state.run()).isEmpty();
+    assertThat(state.published()).contains(PUBLISHED);
+    assertThat(state.windows()).isEmpty();
+    assertThat(state.shape()).isEmpty();
+    assertThat(state.cuts().get(0).parts())
+        .containsExactly(new PublisherInput.Part("p", 1, "ab", 2, 3, 0));
+  }
+
+  private static PublisherState read(DataOutputSerializer out, int version) throws IOException {
+    DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+    PublisherState state = new PublisherStateCodec().read(in, version);
+    assertThat(in.available()).isZero();
+    return state;
+  }
+}

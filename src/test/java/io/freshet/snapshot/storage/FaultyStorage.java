@@ -1,0 +1,138 @@
+package io.freshet.snapshot.storage;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A local storage whose process dies at a chosen change: at the first, second … change to the
+ * store, before it happens, half-way through where it can be half done, or right after it.
+ */
+public class FaultyStorage implements WritableStorage {
+  public enum When {
+    BEFORE,
+    HALFWAY,
+    AFTER
+  }
+
+  private final LocalStorage storage;
+  private final When when;
+  private int changesLeft;
+  private volatile boolean dead;
+
+  public FaultyStorage(LocalStorage storage, int diesAt, When when) {
+    this.storage = storage;
+    this.changesLeft = diesAt;
+    this.when = when;
+  }
+
+  public boolean died() {
+    return dead;
+  }
+
+  @Override
+  public List<String> list(String folder) throws IOException {
+    check();
+    return storage.list(folder);
+  }
+
+  @Override
+  public boolean exists(String path) throws IOException {
+    check();
+    return storage.exists(path);
+  }
+
+  @Override
+  public long size(String path) throws IOException {
+    check();
+    return storage.size(path);
+  }
+
+  @Override
+  public InputStream open(String path) throws IOException {
+    check();
+    return storage.open(path);
+  }
+
+  @Override
+  public Instant modified(String path) throws IOException {
+    check();
+    return storage.modified(path);
+  }
+
+  @Override
+  public OutputStream create(String path) throws IOException {
+    boolean now = isNow();
+    die(now && when == When.BEFORE);
+    OutputStream out = storage.create(path);
+    if (!now) {
+      return out;
+    }
+    return new FilterOutputStream(out) {
+      @Override
+      public void write(byte[] bytes, int from, int n) throws IOException {
+        if (when == When.HALFWAY) {
+          out.write(bytes, from, n / 2);
+          die(true);
+        }
+        out.write(bytes, from, n);
+      }
+
+      @Override
+      public void close() throws IOException {
+        out.close();
+        die(when == When.AFTER);
+      }
+    };
+  }
+
+  @Override
+  public void copy(String from, String to) throws IOException {
+    boolean now = isNow();
+    die(now && when == When.BEFORE);
+    if (now && when == When.HALFWAY) {
+      byte[] bytes = storage.open(from).readAllBytes();
+      try (OutputStream out = storage.create(to)) {
+        out.write(bytes, 0, bytes.length / 2);
+      }
+      die(true);
+    }
+    storage.copy(from, to);
+    die(now);
+  }
+
+  @Override
+  public void replace(String path, byte[] content) throws IOException {
+    boolean now = isNow();
+    die(now && when != When.AFTER);
+    storage.replace(path, content);
+    die(now);
+  }
+
+  @Override
+  public void delete(String path) throws IOException {
+    boolean now = isNow();
+    die(now && when != When.AFTER);
+    storage.delete(path);
+    die(now);
+  }
+
+  private boolean isNow() throws IOException {
+    check();
+    return --changesLeft == 0;
+  }
+
+  private void die(boolean now) throws IOException {
+    dead |= now;
+    check();
+  }
+
+  private void check() throws IOException {
+    if (dead) {
+      throw new IOException("the process died");
+    }
+  }
+}

@@ -1,0 +1,394 @@
+package io.freshet.train.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.join.operator.LabeledExampleCodec;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.batch.Predictions;
+import io.freshet.model.dense.DenseBlock;
+import io.freshet.model.row.RowBlock;
+import io.freshet.train.SkippedExample;
+import io.freshet.train.TrainSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.FilterFunction;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.state.CheckpointListener;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Runs the loop over synthetic examples and keeps what it sent to the snapshot: the newest of each
+ * row and slice, which after the end of the input is the model.
+ *
+ * <p>An edge of the loop can be broken or held up once, when so many messages have passed it after
+ * the second checkpoint; the source is then slow enough for checkpoints to come in between. A run
+ * can be stopped with a savepoint, changed, and go on from it.
+ */
+public final class LoopRun {
+  public static final int MAX_PARALLELISM = 16;
+  private static final Map<String, LoopRun> RUNS = new ConcurrentHashMap<>();
+
+  final String id = UUID.randomUUID().toString();
+  public final Map<Long, Long> updates = new ConcurrentHashMap<>();
+  public final Map<Long, float[]> rows = new ConcurrentHashMap<>();
+  final Map<Integer, DenseBlock> dense = new ConcurrentHashMap<>();
+  final List<SkippedExample> skipped = new CopyOnWriteArrayList<>();
+  final AtomicBoolean broke = new AtomicBoolean();
+  final AtomicInteger predicted = new AtomicInteger();
+  final AtomicInteger late = new AtomicInteger();
+  final AtomicInteger watermarks = new AtomicInteger();
+
+  private final CountDownLatch firstCheckpoint = new CountDownLatch(1);
+  private final long seed;
+  private final int examples;
+  private final ModelSettings model;
+  private final TrainSettings settings;
+  private final Configuration configuration = new Configuration();
+  private Function<Configuration, StreamExecutionEnvironment> environments =
+      StreamExecutionEnvironment::getExecutionEnvironment;
+  private int parallelism = 1;
+  private boolean slow;
+  private boolean poisoned;
+  private boolean told;
+  private String brokenEdge = "";
+  private int brokenAt;
+  private Duration heldUp = Duration.ZERO;
+
+  public LoopRun(long seed, int examples, ModelSettings model, TrainSettings settings) {
+    this.seed = seed;
+    this.examples = examples;
+    this.model = model;
+    this.settings = settings;
+    configuration.set(PipelineOptions.GENERIC_TYPES, false);
+    configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(5));
+    RUNS.put(id, this);
+  }
+
+  public LoopRun in(LoopCluster cluster) {
+    environments = cluster::environment;
+    return this;
+  }
+
+  LoopRun parallelism(int parallelism) {
+    this.parallelism = parallelism;
+    return this;
+  }
+
+  LoopRun checkpoints(Duration interval, String backend) {
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);
+    configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 100);
+    configuration.set(StateBackendOptions.STATE_BACKEND, backend);
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
+    return this;
+  }
+
+  <T> LoopRun with(ConfigOption<T> option, T value) {
+    configuration.set(option, value);
+    return this;
+  }
+
+  LoopRun slowly() {
+    slow = true;
+    return this;
+  }
+
+  /** With an example now and then whose floats are beyond all bounds. */
+  /** With examples of every kind. */
+  LoopRun told() {
+    told = true;
+    return this;
+  }
+
+  LoopRun poisoned() {
+    poisoned = true;
+    return this;
+  }
+
+  LoopRun breaking(String edge, int at) {
+    brokenEdge = edge;
+    brokenAt = at;
+    return slowly();
+  }
+
+  /** Instead of breaking the edge, lets its messages wait. */
+  LoopRun holdingUp(String edge, int at, Duration delay) {
+    heldUp = delay;
+    return breaking(edge, at);
+  }
+
+  /** Runs to the end of the input. */
+  public LoopRun execute() throws Exception {
+    environment().execute();
+    return this;
+  }
+
+  /** Runs until so many examples were predicted, and stops with a savepoint, which is returned. */
+  String stopAfter(int examplesPredicted, Path folder, SavepointFormatType format)
+      throws Exception {
+    JobClient job = environment().executeAsync();
+    while (predicted.get() < examplesPredicted) {
+      Thread.sleep(5);
+    }
+    return stop(job, folder, format);
+  }
+
+  /** The same with no examples at all, as soon as all tasks run. */
+  String stopIdle(Path folder, SavepointFormatType format) throws Exception {
+    JobClient job = environment().executeAsync();
+    while (firstCheckpoint.getCount() > 0) {
+      firstCheckpoint.await(1, TimeUnit.SECONDS);
+      assertThat(job.getJobStatus().get().isTerminalState()).isFalse();
+    }
+    return stop(job, folder, format);
+  }
+
+  private static String stop(JobClient job, Path folder, SavepointFormatType format)
+      throws Exception {
+    String savepoint =
+        job.stopWithSavepoint(false, folder.toUri().toString(), format).get(60, TimeUnit.SECONDS);
+    job.getJobExecutionResult().get(60, TimeUnit.SECONDS);
+    return savepoint;
+  }
+
+  StreamExecutionEnvironment environment() {
+    var env = environments.apply(configuration);
+    env.setParallelism(parallelism);
+    env.setMaxParallelism(MAX_PARALLELISM);
+    attach(env);
+    return env;
+  }
+
+  private void attach(StreamExecutionEnvironment env) {
+    long from = seed;
+    boolean slowed = slow;
+    boolean isPoisoned = poisoned;
+    boolean isTold = told;
+    DataStream<LabeledExample> source =
+        (examples == 0 ? idle(env) : env.fromSequence(0, examples - 1).uid("numbers"))
+            .setParallelism(1)
+            .map(number -> slowed ? slowly(from, number) : SyntheticExamples.example(from, number))
+            .setParallelism(1)
+            .returns(LabeledExampleCodec.TYPE)
+            .map(example -> isPoisoned ? SyntheticExamples.poisoned(example) : example)
+            .setParallelism(1)
+            .returns(LabeledExampleCodec.TYPE)
+            .map(example -> isTold ? SyntheticExamples.told(example) : example)
+            .setParallelism(1)
+            .returns(LabeledExampleCodec.TYPE)
+            .assignTimestampsAndWatermarks(
+                WatermarkStrategy.<LabeledExample>forMonotonousTimestamps()
+                    .withTimestampAssigner((example, time) -> example.time()))
+            .setParallelism(1);
+    TrainingLoop loop =
+        TrainingLoop.attach(source, SyntheticExamples.SCHEMA, model, settings, new BreakingEdges());
+    loop.predictions().process(new Observe(id)).uid("predictions");
+    loop.skipped().sinkTo(new Collect<SkippedExample>(id)).uid("skipped");
+    loop.rows().sinkTo(new Collect<RowBlock>(id)).uid("rows");
+    loop.dense().sinkTo(new Collect<DenseBlock>(id)).uid("dense");
+  }
+
+  /** Goes on for ever and emits nothing. */
+  private SingleOutputStreamOperator<Long> idle(StreamExecutionEnvironment env) {
+    return env.fromSequence(0, Long.MAX_VALUE - 1)
+        .uid("idle numbers")
+        .setParallelism(1)
+        .filter(new Swallow(id));
+  }
+
+  private static LabeledExample slowly(long seed, long number) throws InterruptedException {
+    if (number % 4 == 0) {
+      Thread.sleep(1);
+    }
+    return SyntheticExamples.example(seed, number);
+  }
+
+  /** The deep part's finished parameters. */
+  public float[] denseValues() {
+    int size = dense.values().stream().mapToInt(b -> b.from() + b.values().length).max().orElse(0);
+    float[] values = new float[size];
+    dense
+        .values()
+        .forEach(b -> System.arraycopy(b.values(), 0, values, b.from(), b.values().length));
+    return values;
+  }
+
+  void assertEveryExampleCountedOnce() {
+    assertThat(updates).isEqualTo(SyntheticExamples.occurrences(seed, examples));
+    assertThat(dense.values()).allMatch(block -> block.examples() == examples);
+    assertThat(late).as("examples behind the watermark").hasValue(0);
+    if (slow) {
+      assertThat(watermarks).as("watermarks ahead of the last one").hasPositiveValue();
+    }
+  }
+
+  private synchronized void collect(Object value) {
+    if (value instanceof SkippedExample skip) {
+      skipped.add(skip);
+    } else if (value instanceof RowBlock block) {
+      int width = block.values().length / Math.max(1, block.size());
+      for (int i = 0; i < block.size(); i++) {
+        updates.put(block.fids()[i], block.updates()[i]);
+        rows.put(block.fids()[i], Arrays.copyOfRange(block.values(), i * width, (i + 1) * width));
+      }
+      for (long gone : block.removed()) {
+        updates.remove(gone);
+        rows.remove(gone);
+      }
+    } else if (value instanceof DenseBlock block) {
+      dense.put(block.from(), block);
+    }
+  }
+
+  private final class BreakingEdges implements TrainingLoop.Edges {
+    @Override
+    public boolean direct() {
+      return !brokenEdge.equals("rows") && !brokenEdge.equals("merged slices");
+    }
+
+    @Override
+    public <T> DataStream<T> pass(String edge, DataStream<T> stream) {
+      if (!edge.equals(brokenEdge)) {
+        return stream;
+      }
+      return stream
+          .map(new DisturbOnce<T>(id, brokenAt, heldUp))
+          .returns(stream.getType())
+          .uid("disturb " + edge)
+          .setParallelism(stream.getParallelism())
+          .setBufferTimeout(0)
+          .disableChaining();
+    }
+  }
+
+  private static final class DisturbOnce<T> implements MapFunction<T, T>, CheckpointListener {
+    private static final long serialVersionUID = 1L;
+    private final String run;
+    private final int at;
+    private final Duration delay;
+    private transient int checkpoints;
+    private transient int seen;
+
+    DisturbOnce(String run, int at, Duration delay) {
+      this.run = run;
+      this.at = at;
+      this.delay = delay;
+    }
+
+    @Override
+    public T map(T value) throws InterruptedException {
+      if (checkpoints >= 2 && ++seen == at && RUNS.get(run).broke.compareAndSet(false, true)) {
+        disturb();
+      }
+      return value;
+    }
+
+    private void disturb() throws InterruptedException {
+      if (delay.isZero()) {
+        throw new IllegalStateException("broken on purpose after " + at + " messages");
+      }
+      Thread.sleep(delay.toMillis());
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) {
+      checkpoints++;
+    }
+  }
+
+  private static final class Swallow implements FilterFunction<Long>, CheckpointListener {
+    private static final long serialVersionUID = 1L;
+    private final String run;
+
+    Swallow(String run) {
+      this.run = run;
+    }
+
+    @Override
+    public boolean filter(Long number) throws InterruptedException {
+      Thread.sleep(1);
+      return false;
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) {
+      RUNS.get(run).firstCheckpoint.countDown();
+    }
+  }
+
+  /** Stands where the evaluation stands: an example behind the watermark would be lost to it. */
+  private static final class Observe extends ProcessFunction<Predictions, Void> {
+    private static final long serialVersionUID = 1L;
+    private final String run;
+    private transient long lastWatermark;
+
+    Observe(String run) {
+      this.run = run;
+    }
+
+    @Override
+    public void processElement(Predictions predictions, Context context, Collector<Void> out) {
+      LoopRun target = RUNS.get(run);
+      long watermark = context.timerService().currentWatermark();
+      for (long time : predictions.times()) {
+        if (time <= watermark) {
+          target.late.incrementAndGet();
+        }
+      }
+      if (watermark > lastWatermark) {
+        lastWatermark = watermark;
+        target.watermarks.incrementAndGet();
+      }
+      target.predicted.addAndGet(predictions.size());
+    }
+  }
+
+  private record Collect<T>(String run) implements Sink<T> {
+    @Override
+    public SinkWriter<T> createWriter(WriterInitContext context) {
+      LoopRun target = RUNS.get(run);
+      return new SinkWriter<>() {
+        @Override
+        public void write(T value, Context writing) {
+          target.collect(value);
+        }
+
+        @Override
+        public void flush(boolean endOfInput) {}
+
+        @Override
+        public void close() {}
+      };
+    }
+  }
+}

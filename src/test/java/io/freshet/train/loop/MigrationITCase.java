@@ -1,0 +1,123 @@
+package io.freshet.train.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.model.ModelKind;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.OptimizerSettings.Adagrad;
+import io.freshet.model.optimizer.OptimizerSettings.Ftrl;
+import io.freshet.model.optimizer.OptimizerSettings.Sgd;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.store.Snapshot;
+import io.freshet.train.InitialModel;
+import io.freshet.train.TrainSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A job that is stopped with a savepoint, and started again with settings of other state. */
+@Timeout(180)
+class MigrationITCase {
+  @RegisterExtension private static final LoopCluster CLUSTER = new LoopCluster();
+
+  private static final OptimizerSettings FTRL = new Ftrl(0.5f, 1, 0, 0);
+  private static final OptimizerSettings ADAGRAD = new Adagrad(0.1f, 0.1f);
+  private static final OptimizerSettings SLOW = new Adagrad(0.02f, 0.1f);
+  private static final TrainSettings USUAL = StoppedJob.settings(FTRL, ADAGRAD, SLOW);
+  private static final float ROUNDING = 2e-6f;
+  private static final float NEW_PAIRS = 1e-3f; // products of numbers of about .01
+
+  @TempDir private Path folder;
+
+  static Stream<Arguments> whatStays() {
+    TrainSettings others =
+        StoppedJob.settings(new Sgd(0.1f), new Ftrl(0.1f, 1, 0, 0), new Ftrl(0.05f, 1, 0, 0));
+    return Stream.of(
+        Arguments.of("larger", deepFm(4), deepFm(8), USUAL, NEW_PAIRS, true),
+        Arguments.of("larger, without pairs", wideDeep(4), wideDeep(8), USUAL, ROUNDING, true),
+        Arguments.of("other optimisers", deepFm(4), deepFm(4), others, ROUNDING, false),
+        Arguments.of("pairs of lr", lr(), deepFm(4), USUAL, NEW_PAIRS, true));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("whatStays")
+  void predictionsStay(
+      String what,
+      ModelSettings before,
+      ModelSettings after,
+      TrainSettings train,
+      float within,
+      boolean anew)
+      throws Exception {
+    StoppedJob job = new StoppedJob(CLUSTER, folder);
+    String savepoint = job.run(SyntheticExamples.SCHEMA, before, USUAL, InitialModel.PLAIN, 2, "");
+    Version old = job.latest();
+
+    job.run(SyntheticExamples.SCHEMA, after, train, InitialModel.PLAIN.migrating(), 1, savepoint);
+
+    assertThat(job.firstPredictions())
+        .containsExactly(job.predict(old, SyntheticExamples.SCHEMA, before), within(within));
+    assertGoesOn(job, old, after, anew);
+  }
+
+  static Stream<Arguments> whatGoes() {
+    return Stream.of(
+        Arguments.of("smaller", deepFm(8), deepFm(4)),
+        Arguments.of("without hidden layers", deepFm(4), fm(4)),
+        Arguments.of("another kind of the same shape", deepFm(4), wideDeep(4)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("whatGoes")
+  void whatGoesIsMissedAndTheRestStays(String what, ModelSettings before, ModelSettings after)
+      throws Exception {
+    StoppedJob job = new StoppedJob(CLUSTER, folder);
+    String savepoint = job.run(SyntheticExamples.SCHEMA, before, USUAL, InitialModel.PLAIN, 1, "");
+    Version old = job.latest();
+
+    job.run(SyntheticExamples.SCHEMA, after, USUAL, InitialModel.PLAIN.migrating(), 2, savepoint);
+
+    assertGoesOn(job, old, after, true);
+  }
+
+  private static void assertGoesOn(StoppedJob job, Version old, ModelSettings after, boolean anew)
+      throws Exception {
+    Version now = job.latest();
+    Snapshot before = job.load(old);
+    Snapshot model = job.load(now);
+    if (anew) {
+      assertThat(now.lineage()).isNotEqualTo(old.lineage());
+    }
+    assertThat(job.reader().verify(now).problems()).isEmpty();
+    assertThat(job.manifest(now).model().kind()).isEqualTo(after.kind().key());
+    assertThat(job.manifest(now).model().embeddingSize()).isEqualTo(after.embeddingSize());
+    assertThat(model.fids()).contains(before.fids());
+    for (long fid : before.fids()) {
+      assertThat(model.updates(fid)).isGreaterThanOrEqualTo(before.updates(fid));
+    }
+  }
+
+  private static ModelSettings lr() {
+    return new ModelSettings(ModelKind.LR, 0, List.of(), 0, 0, 42);
+  }
+
+  private static ModelSettings fm(int size) {
+    return new ModelSettings(ModelKind.FM, size, List.of(), 0, 0, 42);
+  }
+
+  private static ModelSettings deepFm(int size) {
+    return new ModelSettings(size, List.of(16, 8), 0, 42);
+  }
+
+  private static ModelSettings wideDeep(int size) {
+    return new ModelSettings(ModelKind.WIDE_DEEP, size, List.of(16, 8), 0, 0, 42);
+  }
+}

@@ -1,0 +1,138 @@
+package io.freshet.train.loop;
+
+import io.freshet.train.dense.StoredSlice;
+import io.freshet.train.table.StoredRow;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * What the loop has learned, in a savepoint, bit for bit: read by operators that take the place of
+ * its own, look, and end.
+ *
+ * @param rows the table: {@code updates}, event time, and the bits of parameters and slots, by fid
+ * @param slices the deep part: examples, and the bits of parameters and slots, by slice
+ */
+record StateDump(Map<Long, Bits> rows, Map<Integer, Bits> slices) {
+  private static final Map<String, StateDump> DUMPS = new ConcurrentHashMap<>();
+
+  /** Numbers to compare exactly: NaN equals itself, and 0 does not equal -0. */
+  record Bits(List<Long> counts, List<Integer> floats) {
+    static Bits of(List<Long> counts, float[] values) {
+      var floats = new ArrayList<Integer>();
+      for (float value : values) {
+        floats.add(Float.floatToRawIntBits(value));
+      }
+      return new Bits(counts, floats);
+    }
+  }
+
+  static StateDump of(String savepoint, String backend, LoopCluster cluster) throws Exception {
+    Configuration configuration = new Configuration();
+    configuration.set(StateBackendOptions.STATE_BACKEND, backend);
+    configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+    configuration.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
+    var env = cluster.environment(configuration);
+    env.setParallelism(1);
+    env.setMaxParallelism(LoopRun.MAX_PARALLELISM);
+    String id = UUID.randomUUID().toString();
+    StateDump dump = new StateDump(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+    DUMPS.put(id, dump);
+    DataStream<Long> one = env.fromSequence(0, 0).uid("nothing");
+    one.keyBy(n -> n, Types.LONG)
+        .transform("rows", Types.VOID, new Look<>(id, "embedding-table", StoredRow.TYPE))
+        .uid("embedding-shard");
+    one.keyBy(Long::intValue, Types.INT)
+        .transform("slices", Types.VOID, new LookAtSlices(id))
+        .uid("dense-merger");
+    env.execute();
+    return DUMPS.remove(id);
+  }
+
+  private void take(Object key, Object value) {
+    StoredRow row = (StoredRow) value;
+    rows.put((Long) key, Bits.of(List.of(row.updates(), row.lastSeen()), row.values()));
+  }
+
+  private void take(List<StoredSlice> stored) {
+    stored.sort(Comparator.comparing(StoredSlice::from));
+    for (StoredSlice slice : stored) {
+      slices.put(slices.size(), Bits.of(List.of(slice.examples()), slice.values()));
+    }
+  }
+
+  private static final class LookAtSlices extends AbstractStreamOperator<Void>
+      implements OneInputStreamOperator<Long, Void> {
+    private static final long serialVersionUID = 1L;
+    private final String dump;
+
+    LookAtSlices(String dump) {
+      this.dump = dump;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+      super.initializeState(context);
+      List<StoredSlice> stored = new ArrayList<>();
+      context
+          .getOperatorStateStore()
+          .getUnionListState(new ListStateDescriptor<>("dense-slices", StoredSlice.TYPE))
+          .get()
+          .forEach(stored::add);
+      DUMPS.get(dump).take(stored);
+    }
+
+    @Override
+    public void processElement(StreamRecord<Long> element) {}
+  }
+
+  private static final class Look<T> extends AbstractStreamOperator<Void>
+      implements OneInputStreamOperator<Long, Void> {
+    private static final long serialVersionUID = 1L;
+    private final String dump;
+    private final String state;
+    private final TypeInformation<T> type;
+
+    Look(String dump, String state, TypeInformation<T> type) {
+      this.dump = dump;
+      this.state = state;
+      this.type = type;
+    }
+
+    @Override
+    public void open() throws Exception {
+      super.open();
+      look(getKeyedStateBackend());
+    }
+
+    private <K> void look(KeyedStateBackend<K> backend) throws Exception {
+      backend.applyToAllKeys(
+          VoidNamespace.INSTANCE,
+          VoidNamespaceSerializer.INSTANCE,
+          new ValueStateDescriptor<>(state, type),
+          (K key, ValueState<T> value) -> DUMPS.get(dump).take(key, value.value()));
+    }
+
+    @Override
+    public void processElement(StreamRecord<Long> element) {}
+  }
+}

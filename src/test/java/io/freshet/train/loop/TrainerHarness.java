@@ -1,0 +1,200 @@
+package io.freshet.train.loop;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.join.operator.LabeledExampleCodec;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.batch.Predictions;
+import io.freshet.model.dense.DenseParameters;
+import io.freshet.model.row.RowLayout;
+import io.freshet.train.TrainSettings;
+import io.freshet.train.dense.DenseSlicing;
+import io.freshet.train.feedback.FeedbackChannels;
+import io.freshet.train.message.DenseDelta;
+import io.freshet.train.message.MessageCodecs;
+import io.freshet.train.message.ShardRequest;
+import io.freshet.train.message.ShardRequest.Lookup;
+import io.freshet.train.message.ShardRequest.RowDelta;
+import io.freshet.train.message.ShardResponse.DenseSlices;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * One trainer, its messages to shards and mergers within reach of the test: they wait until the
+ * test lets them be answered, at once or by mails that run when the trainer waits.
+ */
+@SuppressWarnings("try") // close() may be interrupted; tests pass that on
+public final class TrainerHarness extends OneInputStreamOperatorTestHarness<LabeledExample, Predictions> {
+  final FakeShards shards;
+  final List<RowDelta> rowDeltas = new ArrayList<>();
+  final List<DenseDelta> denseDeltas = new ArrayList<>();
+  private final MailboxExecutor mailbox;
+  private final DenseParameters dense;
+  private final DenseSlicing slicing;
+
+  public TrainerHarness(ModelSettings model, TrainSettings settings) throws Exception {
+    this(SyntheticExamples.SCHEMA, model, settings);
+  }
+
+  public TrainerHarness(FeatureSchema schema, ModelSettings model, TrainSettings settings)
+      throws Exception {
+    super(new Trainer(schema, model, settings), LabeledExampleCodec.TYPE.serializer());
+    shards = new FakeShards(new RowLayout(model, settings.learning()));
+    dense = DenseParameters.start(schema.size(), model, settings.learning().dense().merged());
+    slicing = new DenseSlicing(dense.size(), settings.denseSlices());
+    mailbox = mockTask.getMailboxExecutorFactory().createExecutor(0);
+    setup(MessageCodecs.PREDICTIONS.serializer());
+    trainer().setMailboxExecutor(mailbox);
+  }
+
+  Trainer trainer() {
+    return (Trainer) operator;
+  }
+
+  /** Lets the shards hold what another's do, and the mergers these parameters of the deep part. */
+  public void goOnFrom(TrainerHarness earlier, float[] parameters) {
+    shards.rows.putAll(earlier.shards.rows);
+    shards.updates.putAll(earlier.shards.updates);
+    dense.write(0, 0, parameters.length, parameters, 0);
+  }
+
+  /** All that was predicted, in order. */
+  public float[] probabilities() {
+    List<Float> all = new ArrayList<>();
+    for (Predictions some : extractOutputValues()) {
+      for (float probability : some.probabilities()) {
+        all.add(probability);
+      }
+    }
+    float[] probabilities = new float[all.size()];
+    for (int i = 0; i < probabilities.length; i++) {
+      probabilities[i] = all.get(i);
+    }
+    return probabilities;
+  }
+
+  /** Lets the trainer take examples in the order of their numbers. */
+  public void examples(int from, int to) throws Exception {
+    for (int i = from; i < to; i++) {
+      LabeledExample example = SyntheticExamples.example(1, i);
+      processElement(example, example.time());
+    }
+  }
+
+  void onceItWaits(Runnable action) {
+    mailbox.execute(action::run, "test");
+  }
+
+  void abortOnceItWaits(long checkpoint) {
+    mailbox.execute(() -> trainer().notifyCheckpointAborted(checkpoint), "test");
+  }
+
+  /** Answers for as long as the trainer waits. */
+  public void answerOnceItWaits() {
+    answerInTurns(100);
+  }
+
+  private void answerInTurns(int turns) {
+    if (turns > 0) {
+      onceItWaits(
+          () -> {
+            answer();
+            answerInTurns(turns - 1);
+          });
+    }
+  }
+
+  /** Answers what was sent, and lets the trainer take the answers. */
+  public void answerAll() {
+    while (!messages(Trainer.SHARDS).isEmpty() || !messages(Trainer.MERGERS).isEmpty()) {
+      answer();
+      while (mailbox.tryYield()) {
+        // one mail after the other
+      }
+    }
+  }
+
+  private void answer() {
+    answerRows();
+    answerSlices();
+  }
+
+  void answerRows() {
+    Queue<StreamRecord<ShardRequest>> requests = messages(Trainer.SHARDS);
+    while (!requests.isEmpty()) {
+      ShardRequest request = requests.poll().getValue();
+      if (request instanceof Lookup lookup) {
+        FeedbackChannels.find(lookup.replyTo().channel())
+            .orElseThrow()
+            .accept(shards.answer(lookup));
+      } else if (request instanceof RowDelta delta) {
+        shards.add(delta);
+        rowDeltas.add(delta);
+      }
+    }
+  }
+
+  void answerSlices() {
+    Queue<StreamRecord<DenseDelta>> requests = messages(Trainer.MERGERS);
+    while (!requests.isEmpty()) {
+      DenseDelta delta = requests.poll().getValue();
+      denseDeltas.add(delta);
+      FeedbackChannels.find(delta.replyTo().channel()).orElseThrow().accept(merged(delta));
+    }
+  }
+
+  /** As one trainer's merger: everything is added. */
+  private DenseSlices merged(DenseDelta delta) {
+    float[][] merged = new float[delta.slices().length][];
+    for (int s = 0; s < merged.length; s++) {
+      int slice = delta.slices()[s];
+      int n = slicing.length(slice);
+      merged[s] = new float[dense.planes() * n];
+      for (int plane = 0; plane < dense.planes(); plane++) {
+        dense.read(plane, slicing.from(slice), n, merged[s], plane * n);
+      }
+      for (int i = 0; i < merged[s].length && delta.deltas().length > 0; i++) {
+        merged[s][i] += delta.deltas()[s][i];
+      }
+      for (int plane = 0; plane < dense.planes(); plane++) {
+        dense.write(plane, slicing.from(slice), n, merged[s], plane * n);
+      }
+    }
+    return new DenseSlices(delta.replyTo(), delta.slices(), merged);
+  }
+
+  /** Numbers of the batches whose lookups wait for an answer. */
+  List<Long> lookedUp() {
+    return messages(Trainer.SHARDS).stream()
+        .map(StreamRecord::getValue)
+        .filter(Lookup.class::isInstance)
+        .map(request -> ((Lookup) request).batch())
+        .distinct()
+        .toList();
+  }
+
+  /** The channel that its requests carry. */
+  UUID channel() {
+    return messages(Trainer.MERGERS).element().getValue().replyTo().channel();
+  }
+
+  boolean isSilent() {
+    return messages(Trainer.SHARDS).isEmpty() && messages(Trainer.MERGERS).isEmpty();
+  }
+
+  int predicted() {
+    return extractOutputValues().stream().mapToInt(Predictions::size).sum();
+  }
+
+  private <T> Queue<StreamRecord<T>> messages(OutputTag<T> tag) {
+    Queue<StreamRecord<T>> messages = getSideOutput(tag);
+    return messages == null ? new ArrayDeque<>() : messages;
+  }
+}

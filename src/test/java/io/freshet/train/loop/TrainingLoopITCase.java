@@ -1,0 +1,221 @@
+package io.freshet.train.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.feature.example.LabelPolicy;
+import io.freshet.feature.example.LabelSettings;
+import io.freshet.feature.example.LabelSettings.Sampling;
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.learn.LocalLearner;
+import io.freshet.model.optimizer.FieldLearning;
+import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Regularization;
+import io.freshet.train.TrainSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The loop in a mini cluster, against the single-thread learner and against counting. */
+class TrainingLoopITCase {
+  @RegisterExtension private static final LoopCluster CLUSTER = new LoopCluster();
+
+  private static final int EXAMPLES = 6_000;
+  private static final int BATCH = 64;
+  private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 42);
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void oneTrainerLearnsWhatTheLocalLearnerLearns(int inFlight) throws Exception {
+    LocalLearner local = learned(7, LearningSettings.DEFAULT);
+
+    LoopRun job = new LoopRun(7, EXAMPLES, MODEL, settings(inFlight)).in(CLUSTER).execute();
+
+    job.assertEveryExampleCountedOnce();
+    assertThat(job.rows).hasSize(local.rows());
+    job.rows.forEach(
+        (fid, row) -> assertThat(row).containsExactly(local.finished(local.find(fid))));
+    assertThat(job.denseValues()).containsExactly(dense(local), within(1e-6f));
+  }
+
+  @ParameterizedTest
+  @EnumSource(LabelPolicy.class)
+  void everyKindOfExampleIsLearnedAsByTheLocalLearner(LabelPolicy policy) throws Exception {
+    LabelSettings labels = LabelSettings.of(policy).withNegatives(0.5, Sampling.LOG_ODDS);
+    TrainSettings settings = settings(2).withLabels(labels);
+    LocalLearner local = new LocalLearner(SyntheticExamples.SCHEMA, MODEL, settings.learning());
+    List<LabeledExample> examples =
+        SyntheticExamples.examples(11, EXAMPLES).stream().map(SyntheticExamples::told).toList();
+    for (int i = 0; i < EXAMPLES; i += BATCH) {
+      local.learn(examples.subList(i, Math.min(EXAMPLES, i + BATCH)));
+    }
+    local.flushDense();
+
+    LoopRun job = new LoopRun(11, EXAMPLES, MODEL, settings).in(CLUSTER).told().execute();
+
+    assertThat(job.rows).hasSize(local.rows());
+    job.rows.forEach(
+        (fid, row) -> {
+          assertThat(row).containsExactly(local.finished(local.find(fid)));
+          assertThat(job.updates).containsEntry(fid, local.updates(local.find(fid)));
+        });
+    float[] dense = new float[local.dense().size()];
+    local.dense().finish(0, dense.length, dense, 0);
+    assertThat(job.denseValues()).containsExactly(dense, within(1e-6f));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "hashmap, 2, examples, 500",
+    "hashmap, 2, lookups and deltas, 25",
+    "hashmap, 4, rows, 10",
+    "hashmap, 2, dense deltas, 9",
+    "hashmap, 4, merged slices, 5",
+    "rocksdb, 4, examples, 700",
+    "rocksdb, 2, lookups and deltas, 30",
+    "rocksdb, 2, rows, 15",
+    "rocksdb, 4, dense deltas, 6",
+    "rocksdb, 2, merged slices, 8"
+  })
+  void everyExampleCountsOnceThroughAFailure(String backend, int parallelism, String edge, int at)
+      throws Exception {
+    LoopRun run =
+        new LoopRun(at, EXAMPLES, MODEL, settings(2))
+            .in(CLUSTER)
+            .parallelism(parallelism)
+            .checkpoints(Duration.ofMillis(20), backend)
+            .breaking(edge, at)
+            .execute();
+
+    assertThat(run.broke).as("the edge broke").isTrue();
+    run.assertEveryExampleCountedOnce();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void aCacheSmallerThanTheTableLosesNothing(int parallelism) throws Exception {
+    TrainSettings small =
+        new TrainSettings(BATCH, Duration.ofMillis(20), 2, 256, 64, 16, LearningSettings.DEFAULT);
+
+    LoopRun run =
+        new LoopRun(3, EXAMPLES, MODEL, small)
+            .in(CLUSTER)
+            .parallelism(parallelism)
+            .checkpoints(Duration.ofMillis(20), "rocksdb")
+            .execute();
+
+    run.assertEveryExampleCountedOnce();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void poisonIsToldOfAndReachesNoParameter(int parallelism) throws Exception {
+    LoopRun run =
+        new LoopRun(19, EXAMPLES, MODEL, settings(2))
+            .in(CLUSTER)
+            .parallelism(parallelism)
+            .poisoned()
+            .execute();
+
+    run.assertEveryExampleCountedOnce();
+    assertThat(run.skipped)
+        .extracting(skipped -> skipped.example().impressionId())
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, EXAMPLES)
+                .filter(i -> Set.of(7, 27, 47, 67).contains(i % 100))
+                .mapToObj(i -> "i" + i)
+                .toList());
+    run.rows.values().forEach(TrainingLoopITCase::assertFinite);
+    assertFinite(run.denseValues());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void momentsOfTheDeepPartAreEachTrainersOwn(int parallelism) throws Exception {
+    LearningSettings d = LearningSettings.DEFAULT;
+    LearningSettings adam =
+        new LearningSettings(
+            d.stepSize(),
+            d.repeatsPerUser(),
+            d.firstOrder(),
+            d.embedding(),
+            d.denseStepSize(),
+            new OptimizerSettings.Adam(0.001f, 0.9f, 0.999f, 1e-8f, 0.01f));
+    LocalLearner local = learned(5, adam);
+
+    LoopRun job =
+        new LoopRun(5, EXAMPLES, MODEL, settings(2, adam))
+            .in(CLUSTER)
+            .parallelism(parallelism)
+            .execute();
+
+    job.assertEveryExampleCountedOnce();
+    float[] dense = dense(local);
+    float most = parallelism == 1 ? 1e-6f : 0.2f;
+    assertThat(job.denseValues()).containsExactly(dense, within(most));
+    assertThat(dense).isNotEqualTo(dense(learned(5, d)));
+  }
+
+  @Test
+  void oneTrainerWithAllThatLearningMayHaveLearnsWhatTheLocalLearnerLearns() throws Exception {
+    Regularization bounds =
+        new Regularization(
+            0.3f, 0.8f, 2, List.of(new FieldLearning(1, 2, 0.01f), new FieldLearning(3, 0.5f, 0)));
+    LearningSettings learning =
+        new LearningSettings(
+                64,
+                1,
+                new OptimizerSettings.Ftrl(0.5f, 1, 0, 0, 5),
+                new OptimizerSettings.RowWiseAdagrad(0.1f, 0.1f, 1),
+                64,
+                new OptimizerSettings.Adagrad(0.02f, 0.1f, 3))
+            .withRegularization(bounds);
+    LocalLearner local = learned(13, learning);
+
+    LoopRun job = new LoopRun(13, EXAMPLES, MODEL, settings(2, learning)).in(CLUSTER).execute();
+
+    assertThat(job.rows).hasSize(local.rows());
+    job.rows.forEach(
+        (fid, row) -> assertThat(row).containsExactly(local.finished(local.find(fid))));
+    assertThat(job.denseValues()).containsExactly(dense(local), within(1e-6f));
+  }
+
+  private static LocalLearner learned(long seed, LearningSettings learning) {
+    LocalLearner local = new LocalLearner(SyntheticExamples.SCHEMA, MODEL, learning);
+    List<LabeledExample> examples = SyntheticExamples.examples(seed, EXAMPLES);
+    for (int i = 0; i < EXAMPLES; i += BATCH) {
+      local.learn(examples.subList(i, Math.min(EXAMPLES, i + BATCH)));
+    }
+    local.flushDense();
+    return local;
+  }
+
+  private static float[] dense(LocalLearner local) {
+    float[] dense = new float[local.dense().size()];
+    local.dense().finish(0, dense.length, dense, 0);
+    return dense;
+  }
+
+  private static void assertFinite(float[] values) {
+    for (float value : values) {
+      assertThat(value).isFinite();
+    }
+  }
+
+  private static TrainSettings settings(int inFlight) {
+    return settings(inFlight, LearningSettings.DEFAULT);
+  }
+
+  private static TrainSettings settings(int inFlight, LearningSettings learning) {
+    return new TrainSettings(BATCH, Duration.ofSeconds(10), inFlight, 256, 64, 1 << 16, learning);
+  }
+}

@@ -1,0 +1,370 @@
+package io.freshet.train.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.train.RefusedException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class RowCacheTest {
+  private static final int WIDTH = 3;
+  private static final long NEVER = Long.MIN_VALUE;
+
+  private final MapStore store = new MapStore();
+
+  @Test
+  void usageExample() throws Exception {
+    RowCache cache = new RowCache(10, WIDTH, store);
+
+    int slot = cache.slot(7);
+    cache.values()[cache.at(slot)] += 1.5f;
+    cache.changed(slot, 2, 1000, 0);
+    cache.writeBackAll();
+
+    assertThat(store.rows.get(7L).updates()).isEqualTo(2);
+    assertThat(store.rows.get(7L).lastSeen()).isEqualTo(1000);
+    assertThat(store.rows.get(7L).values()).containsExactly(7 + 1.5f, 0, 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 5",
+    "2, 2, 5",
+    "3, 3, 4",
+    "4, 16, 40",
+    "5, 16, 10",
+    "6, 1000, 3000",
+    "7, 5000, 9000",
+    "8, 1024, 1200"
+  })
+  void whateverHappensNothingIsLost(long seed, int capacity, int features) throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    RowCache cache = new RowCache(capacity, WIDTH, store);
+    Map<Long, Long> updates = new HashMap<>();
+    Map<Long, Float> sums = new HashMap<>();
+
+    for (int now = 0; now < 60_000; now++) {
+      long fid = fid(random.nextInt(features));
+      int slot = cache.slot(fid);
+      assertThat(cache.updates(slot)).as("seed %d", seed).isEqualTo(updates.getOrDefault(fid, 0L));
+      assertThat(cache.values()[cache.at(slot)])
+          .as("seed %d", seed)
+          .isEqualTo(sums.getOrDefault(fid, (float) fid));
+      if (random.nextInt(3) > 0) {
+        cache.values()[cache.at(slot)] += 1;
+        cache.changed(slot, 2, now, now);
+        updates.merge(fid, 2L, Long::sum);
+        sums.merge(fid, fid + 1f, (before, first) -> before + 1);
+      }
+      if (random.nextInt(100) == 0) {
+        cache.writeBackDirtySince(now - random.nextInt(500), random.nextInt(50));
+      }
+      if (random.nextInt(5000) == 0) {
+        cache.writeBackAll();
+      }
+    }
+    cache.writeBackAll();
+
+    assertThat(cache.size()).as("seed %d", seed).isEqualTo(Math.min(capacity, features));
+    assertThat(cache.hits() + cache.misses()).isEqualTo(60_000);
+    assertThat(store.rows.keySet()).as("seed %d", seed).isEqualTo(updates.keySet());
+    store.rows.forEach(
+        (fid, row) -> {
+          assertThat(row.updates()).as("seed %d", seed).isEqualTo(updates.get(fid));
+          assertThat(row.values()[0]).as("seed %d", seed).isEqualTo(sums.get(fid));
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 5", "2, 3, 4", "3, 16, 40", "4, 64, 100", "5, 1000, 3000"})
+  void slotsLookedUpTogetherAreValidTogether(long seed, int capacity, int features)
+      throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    RowCache cache = new RowCache(capacity, WIDTH, store);
+    Map<Long, Long> updates = new HashMap<>();
+
+    for (int call = 0; call < 2000; call++) {
+      long[] fids =
+          random.ints(0, features).distinct().limit(capacity).mapToLong(i -> fid(i)).toArray();
+      int from = random.nextInt(fids.length);
+      int n = random.nextInt(fids.length - from + 1);
+      int[] slots = new int[n];
+      cache.slots(fids, from, n, slots);
+      for (int i = 0; i < n; i++) {
+        assertThat(cache.values()[cache.at(slots[i])])
+            .as("seed %d", seed)
+            .isEqualTo(fids[from + i]);
+        assertThat(cache.updates(slots[i]))
+            .as("seed %d", seed)
+            .isEqualTo(updates.getOrDefault(fids[from + i], 0L));
+        cache.changed(slots[i], 1, call, call);
+        updates.merge(fids[from + i], 1L, Long::sum);
+      }
+    }
+  }
+
+  @Test
+  void holdsAsManyRowsAsItsCapacityBeforeOneGoes() throws Exception {
+    RowCache cache = new RowCache(3000, WIDTH, store);
+
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < 3000; i++) {
+        cache.slot(fid(i));
+      }
+    }
+
+    assertThat(cache.size()).isEqualTo(3000);
+    assertThat(cache.misses()).isEqualTo(3000);
+    cache.slot(fid(3000));
+    assertThat(cache.size()).isEqualTo(3000);
+  }
+
+  @Test
+  void aRowAskedForAgainOutlivesThoseAskedForOnce() throws Exception {
+    RowCache cache = new RowCache(20, WIDTH, store);
+    fill(cache, 20);
+    load(cache, 1, 1);
+
+    for (int i = 0; i < 1000; i++) {
+      load(cache, fid(100 + i));
+    }
+
+    assertThat(misses(cache, 1)).isZero();
+    assertThat(misses(cache, fid(100))).isOne();
+  }
+
+  @Test
+  void aRowThatNobodyAsksForAnyMoreGoesInTheEnd() throws Exception {
+    RowCache cache = new RowCache(20, WIDTH, store);
+    load(cache, 1, 1, 1, 1, 1, 1);
+
+    for (int i = 0; i < 1000; i++) {
+      load(cache, fid(100 + i), fid(100 + i));
+    }
+
+    assertThat(misses(cache, 1)).isOne();
+  }
+
+  @Test
+  void aChangeIsNoUseOfItsOwn() throws Exception {
+    RowCache cache = new RowCache(20, WIDTH, store);
+    fill(cache, 20);
+    load(cache, 1);
+    cache.slotsAgain(new long[] {1}, 0, 1, new int[1]);
+
+    for (int i = 0; i < 1000; i++) {
+      load(cache, fid(100 + i));
+    }
+
+    assertThat(misses(cache, 1)).isOne();
+  }
+
+  @Test
+  void theTrialBecomesAsLongAsChangesAreUnderWay() throws Exception {
+    RowCache cache = new RowCache(100, WIDTH, store);
+    fill(cache, 100);
+    long missed = 0;
+    for (int i = 0; i < 1000; i++) {
+      load(cache, fid(100 + i));
+      long before = cache.misses();
+      cache.slotsAgain(new long[] {fid(100 + i - 20)}, 0, 1, new int[1]);
+      missed += i < 500 ? 0 : cache.misses() - before;
+    }
+
+    assertThat(missed).isZero();
+  }
+
+  @Test
+  void manyRareFeaturesDoNotDriveOutTheCommonOnes() throws Exception {
+    RowCache cache = new RowCache(100, WIDTH, store);
+    SplittableRandom random = new SplittableRandom(1);
+    long missed = 0;
+    for (int i = 0; i < 20_000; i++) {
+      long common = misses(cache, fid(random.nextInt(80)));
+      missed += i < 10_000 ? 0 : common;
+      load(cache, fid(1000 + i)); // a clock alone would hold some 30 of the common ones
+    }
+
+    assertThat(missed).as("seed 1, of 10,000").isLessThan(500);
+  }
+
+  @Test
+  void onlyChangedRowsAreWrittenAndOnlyOnce() throws Exception {
+    RowCache cache = new RowCache(2, WIDTH, store);
+    load(cache, 1);
+    change(cache, 2, 0);
+    change(cache, 2, 1);
+
+    cache.writeBackAll();
+    cache.writeBackAll();
+    load(cache, 3, 4);
+
+    assertThat(store.saved).containsExactly(2L);
+  }
+
+  @Test
+  void aRowThatHasToGoIsWrittenFirst() throws Exception {
+    RowCache cache = new RowCache(1, WIDTH, store);
+    change(cache, 1, 0);
+
+    load(cache, 2);
+
+    assertThat(store.saved).containsExactly(1L);
+  }
+
+  @Test
+  void rowsAreWrittenInTheOrderInWhichTheyBecameDirty() throws Exception {
+    RowCache cache = new RowCache(10, WIDTH, store);
+    change(cache, 3, 10);
+    change(cache, 1, 20);
+    change(cache, 4, 30);
+    change(cache, 3, 40);
+    change(cache, 2, 50);
+
+    cache.writeBackDirtySince(9, 100);
+    assertThat(store.saved).isEmpty();
+    cache.writeBackDirtySince(30, 2);
+    assertThat(store.saved).containsExactly(3L, 1L);
+    change(cache, 3, 60);
+    cache.writeBackDirtySince(50, 100);
+    assertThat(store.saved).containsExactly(3L, 1L, 4L, 2L);
+    cache.writeBackAll();
+    assertThat(store.saved).containsExactly(3L, 1L, 4L, 2L, 3L);
+  }
+
+  @Test
+  void whatWasStoredIsNeverWrittenTo() throws Exception {
+    RowCache cache = new RowCache(1, WIDTH, store);
+    change(cache, 1, 0);
+    cache.writeBackAll();
+    float[] stored = store.rows.get(1L).values();
+    float[] before = stored.clone();
+
+    change(cache, 1, 1);
+    load(cache, 2);
+    change(cache, 1, 2);
+
+    assertThat(stored).containsExactly(before);
+  }
+
+  @Test
+  void lastSeenIsTheLatestTimeNotTheLastSet() throws Exception {
+    RowCache cache = new RowCache(4, WIDTH, store);
+    cache.changed(cache.slot(1), 1, 900, 0);
+    cache.changed(cache.slot(1), 1, 200, 0);
+
+    cache.writeBackAll();
+
+    assertThat(store.rows.get(1L).lastSeen()).isEqualTo(900);
+  }
+
+  @Test
+  void aRowOfAnotherWidthIsRefused() {
+    store.rows.put(5L, new StoredRow(1, 0, new float[WIDTH + 1]));
+    RowCache cache = new RowCache(4, WIDTH, store);
+
+    assertThatThrownBy(() -> cache.slot(5))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("rows of 4 floats (feature 5)")
+        .hasMessageContaining("make 3");
+  }
+
+  @Test
+  void aSlabTooLargeForAnArrayIsRefused() {
+    assertThatThrownBy(() -> new RowCache(1 << 28, 16, store))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("at most 134217727 rows a shard");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 5", "3, 60", "4, 1000"})
+  void theIndexFindsEveryFeatureItHoldsAndNoOther(long seed, int slots) {
+    SplittableRandom random = new SplittableRandom(seed);
+    SlotIndex index = new SlotIndex(slots);
+    Map<Long, Integer> held = new HashMap<>();
+    List<Integer> free = new ArrayList<>();
+    for (int slot = 0; slot < slots; slot++) {
+      free.add(slot);
+    }
+
+    for (int i = 0; i < 20_000; i++) {
+      long fid = colliding(random.nextInt(2 * slots));
+      Integer slot = held.get(fid);
+      assertThat(index.find(fid)).as("seed %d", seed).isEqualTo(slot == null ? -1 : slot);
+      if (slot != null && random.nextBoolean()) {
+        index.remove(slot);
+        free.add(held.remove(fid));
+      } else if (slot == null && !free.isEmpty()) {
+        int taken = free.remove(random.nextInt(free.size()));
+        index.put(fid, taken);
+        held.put(fid, taken);
+      }
+    }
+
+    held.forEach((fid, slot) -> assertThat(index.find(fid)).isEqualTo(slot));
+  }
+
+  private static long fid(int i) {
+    return 104_729L * (i - 50) % (1 << 24); // small enough that the float of it is exact
+  }
+
+  /** Features of which many share a home: they lie near each other after spreading. */
+  private static long colliding(int i) {
+    long inverse = 0xF1DE83E19937733DL; // of the odd spread, modulo 2^64
+    return inverse * ((i % 3 << 30) + i);
+  }
+
+  private void fill(RowCache cache, int rows) throws Exception {
+    for (int i = 0; i < rows; i++) {
+      load(cache, fid(10_000 + i));
+    }
+  }
+
+  private void load(RowCache cache, long... fids) throws Exception {
+    for (long fid : fids) {
+      cache.slot(fid);
+    }
+  }
+
+  private void change(RowCache cache, long fid, long now) throws Exception {
+    int slot = cache.slot(fid);
+    cache.values()[cache.at(slot) + 1]++;
+    cache.changed(slot, 1, NEVER, now);
+  }
+
+  private static long misses(RowCache cache, long fid) throws Exception {
+    long before = cache.misses();
+    cache.slot(fid);
+    return cache.misses() - before;
+  }
+
+  private static final class MapStore implements RowCache.Store {
+    final Map<Long, StoredRow> rows = new HashMap<>();
+    final List<Long> saved = new ArrayList<>();
+
+    @Override
+    public StoredRow load(long fid) {
+      return rows.get(fid);
+    }
+
+    @Override
+    public void start(long fid, float[] values, int at) {
+      Arrays.fill(values, at, at + WIDTH, 0);
+      values[at] = fid;
+    }
+
+    @Override
+    public void save(long fid, StoredRow row) {
+      rows.put(fid, row);
+      saved.add(fid);
+    }
+  }
+}

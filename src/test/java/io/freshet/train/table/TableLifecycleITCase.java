@@ -1,0 +1,251 @@
+package io.freshet.train.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.join.operator.LabeledExampleCodec;
+import io.freshet.model.Admission;
+import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.TableSettings;
+import io.freshet.model.TableSettings.FieldRule;
+import io.freshet.model.TableSettings.Rule;
+import io.freshet.model.learn.LocalLearner;
+import io.freshet.snapshot.SnapshotSettings;
+import io.freshet.snapshot.announce.AnnouncementSink;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.maintain.Compaction;
+import io.freshet.snapshot.publish.SnapshotPublisher;
+import io.freshet.snapshot.storage.LocalStorage;
+import io.freshet.snapshot.store.Snapshot;
+import io.freshet.snapshot.store.SnapshotReader;
+import io.freshet.snapshot.store.SnapshotStore;
+import io.freshet.snapshot.write.PublisherInput;
+import io.freshet.snapshot.write.SnapshotWriter;
+import io.freshet.train.TrainSettings;
+import io.freshet.train.loop.LoopCluster;
+import io.freshet.train.loop.LoopRun;
+import io.freshet.train.loop.SyntheticExamples;
+import io.freshet.train.loop.TrainingLoop;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.state.CheckpointListener;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The loop, its features waiting for rows and losing them, in a mini cluster. */
+@Timeout(180)
+class TableLifecycleITCase {
+  @RegisterExtension private static final LoopCluster CLUSTER = new LoopCluster();
+
+  private static final int EXAMPLES = 6_000;
+  private static final int BATCH = 64;
+  private static final long SEED = 31;
+  private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 42);
+  private static final AtomicBoolean BROKE = new AtomicBoolean();
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource({"count, 1000", "chance, 1000", "count, 40"})
+  void oneTrainerHasTheRowsOfTheLocalLearner(String admission, int cacheRows) throws Exception {
+    TableSettings table =
+        table(
+            admission.equals("count") ? new Admission.Counted(4) : new Admission.Chance(0.2),
+            TableSettings.UNBOUNDED);
+    TrainSettings settings = settings(1, cacheRows, table);
+    LocalLearner local = new LocalLearner(SyntheticExamples.SCHEMA, MODEL, settings.learning());
+    List<LabeledExample> examples = SyntheticExamples.examples(SEED, EXAMPLES);
+    for (int i = 0; i < EXAMPLES; i += BATCH) {
+      local.learn(examples.subList(i, Math.min(EXAMPLES, i + BATCH)));
+    }
+    local.flushDense();
+
+    LoopRun job = new LoopRun(SEED, EXAMPLES, MODEL, settings).in(CLUSTER).execute();
+
+    Set<Long> unswept = new HashSet<>(); // expired at the end, but never asked for again
+    for (int row = 0; row < local.rows(); row++) {
+      if (local.find(local.fid(row)) >= 0 && !job.rows.containsKey(local.fid(row))) {
+        unswept.add(local.fid(row));
+      }
+    }
+    job.rows.forEach(
+        (fid, row) -> {
+          assertThat(local.find(fid)).as("row of %d", fid).isNotNegative();
+          assertThat(row).containsExactly(local.finished(local.find(fid)));
+          assertThat(job.updates).containsEntry(fid, local.updates(local.find(fid)));
+        });
+    long last = examples.get(EXAMPLES - 1).time();
+    assertThat(unswept).allMatch(fid -> lastSeen(examples, fid) < last - 100_000);
+    assertThat(local.tableCounts().expired()).isPositive();
+    assertThat(local.tableCounts().notAdmitted()).isPositive();
+    float[] dense = new float[local.dense().size()];
+    local.dense().finish(0, dense.length, dense, 0);
+    assertThat(job.denseValues()).containsExactly(dense, within(1e-6f));
+  }
+
+  private static long lastSeen(List<LabeledExample> examples, long fid) {
+    return examples.stream()
+        .filter(e -> Arrays.stream(e.example().fids()).anyMatch(f -> f == fid))
+        .mapToLong(LabeledExample::time)
+        .max()
+        .orElseThrow();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"hashmap, 2, 1000000", "rocksdb, 3, 90"})
+  void everyVersionAccountsForEveryOccurrenceThroughFailures(
+      String backend, int parallelism, long maxRows) throws Exception {
+    BROKE.set(false);
+    StreamExecutionEnvironment env = CLUSTER.environment(flink(backend));
+    env.setParallelism(parallelism);
+    env.setMaxParallelism(LoopRun.MAX_PARALLELISM);
+    build(env, settings(2, 60, table(new Admission.Counted(4), maxRows)));
+
+    env.execute();
+
+    assertThat(BROKE).isTrue();
+    SnapshotStore store = new SnapshotStore(new LocalStorage(folder));
+    SnapshotReader reader = new SnapshotReader(store);
+    assertThat(store.versions()).hasSizeGreaterThan(3);
+    for (Version version : store.versions()) {
+      assertThat(reader.verify(version).problems()).isEmpty();
+      Snapshot model = reader.load(version);
+      int learned = (int) model.manifest().dense().examples();
+      long occurrences =
+          SyntheticExamples.occurrences(SEED, learned).values().stream()
+              .mapToLong(Long::longValue)
+              .sum();
+      assertThat(model.totalOccurrences())
+          .as("%s: %s", version, model.manifest().metrics())
+          .isEqualTo(occurrences);
+      assertThat(model.manifest().metrics()).containsEntry("table_rows", (double) model.size());
+    }
+    Manifest last = store.manifest(store.latest().orElseThrow());
+    assertThat(last.dense().examples()).isEqualTo(EXAMPLES);
+    assertThat(last.metrics().get("table_expired")).isPositive();
+    assertThat(last.metrics().get("table_evicted") > 0).isEqualTo(maxRows < 1000);
+    assertThat(last.unknownIds().zeroFields()).containsExactly(2);
+    assertMergedIsTheSame(reader, last);
+  }
+
+  private void assertMergedIsTheSame(SnapshotReader reader, Manifest last) throws Exception {
+    Snapshot chain = reader.load(last.version());
+    Compaction.of(new LocalStorage(folder)).merge(last.version()); // or the publisher has done it
+    List<Manifest> merged = reader.chain(last.version(), Optional.empty());
+    Manifest full = merged.get(0);
+
+    assertThat(merged).hasSize(1);
+    assertThat(full.rows()).isEqualTo(chain.size());
+    assertThat(reader.load(last.version()).fids()).containsExactly(chain.fids());
+  }
+
+  private void build(StreamExecutionEnvironment env, TrainSettings settings) {
+    SnapshotSettings snapshot = new SnapshotSettings(folder.toUri().toString());
+    DataStream<LabeledExample> examples =
+        env.fromSequence(0, EXAMPLES - 1)
+            .setParallelism(1)
+            .map(new SlowlyAndBreakingOnce())
+            .setParallelism(1)
+            .returns(LabeledExampleCodec.TYPE);
+    TrainingLoop loop = TrainingLoop.attach(examples, SyntheticExamples.SCHEMA, MODEL, settings);
+    loop.predictions().sinkTo(new DiscardingSink<>());
+    loop.rows()
+        .transform("SnapshotWriter", PublisherInput.TYPE, new SnapshotWriter(snapshot, MODEL, 50))
+        .union(
+            loop.dense().<PublisherInput>map(PublisherInput.Dense::new).returns(PublisherInput.TYPE),
+            loop.counts()
+                .<PublisherInput>map(counts -> new PublisherInput.Added(counts.asMap()))
+                .returns(PublisherInput.TYPE))
+        .transform(
+            "SnapshotPublisher",
+            Types.VOID,
+            new SnapshotPublisher(
+                snapshot,
+                "living",
+                SyntheticExamples.SCHEMA,
+                MODEL,
+                new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1),
+                settings.learning().table().zeroFields(),
+                AnnouncementSink.none()))
+        .setParallelism(1);
+  }
+
+  private static Configuration flink(String backend) {
+    Configuration flink = new Configuration();
+    flink.set(PipelineOptions.GENERIC_TYPES, false);
+    flink.set(StateBackendOptions.STATE_BACKEND, backend);
+    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(100));
+    flink.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1000);
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
+    return flink;
+  }
+
+  /** Users expire, items have to earn their rows, tags stay. */
+  private static TableSettings table(Admission ofItems, long maxRows) {
+    return new TableSettings(
+        Rule.NONE,
+        List.of(
+            new FieldRule(1, "user", new Rule(Admission.ALL, Duration.ofSeconds(100))),
+            new FieldRule(2, "item", new Rule(ofItems, Duration.ofSeconds(100))),
+            new FieldRule(3, "tags", Rule.NONE)),
+        maxRows,
+        TableSettings.SKETCH_BYTES);
+  }
+
+  private static TrainSettings settings(int inFlight, int cacheRows, TableSettings table) {
+    return new TrainSettings(
+        BATCH,
+        Duration.ofMinutes(10),
+        inFlight,
+        256,
+        16,
+        cacheRows,
+        LearningSettings.DEFAULT.withTable(table));
+  }
+
+  private static final class SlowlyAndBreakingOnce
+      implements MapFunction<Long, LabeledExample>, CheckpointListener {
+    private static final long serialVersionUID = 1L;
+    private transient int checkpoints;
+
+    @Override
+    public LabeledExample map(Long number) throws InterruptedException {
+      if (number % 4 == 0) {
+        Thread.sleep(1);
+      }
+      if (checkpoints >= 4 && number > EXAMPLES / 3 && BROKE.compareAndSet(false, true)) {
+        throw new IllegalStateException("broken on purpose at " + number);
+      }
+      return SyntheticExamples.example(SEED, number);
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) {
+      checkpoints++;
+    }
+  }
+}
