@@ -30,11 +30,12 @@
  * <p>All of it fails and recovers as one: Kafka offsets, the join's state and every parameter lie
  * in one checkpoint. The feedback is drained before a checkpoint's barrier passes, so each example
  * changes the model exactly once, and a snapshot is the whole model at one barrier. {@link
- * io.freshet.job.pipeline.LearnerTopology} builds this graph, {@link io.freshet.train.loop.TrainingLoop} the loop
- * in it.
+ * io.freshet.job.pipeline.LearnerTopology} builds this graph, {@link
+ * io.freshet.train.loop.TrainingLoop} the loop in it.
  *
- * <p>To read the code, open these six in this order: {@link io.freshet.job.pipeline.LearnerTopology}
- * (the graph above), {@link io.freshet.join.operator.LabelJoin} (events to labeled examples), {@link
+ * <p>To read the code, open these six in this order: {@link
+ * io.freshet.job.pipeline.LearnerTopology} (the graph above), {@link
+ * io.freshet.join.operator.LabelJoin} (events to labeled examples), {@link
  * io.freshet.train.loop.Trainer} (examples to batches, and the drain at a barrier), {@link
  * io.freshet.model.learn.BatchLearner} (the arithmetic of a step), {@link
  * io.freshet.train.table.EmbeddingShard} (the table's rows) and {@link

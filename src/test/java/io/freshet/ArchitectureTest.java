@@ -22,9 +22,10 @@ import java.util.stream.Stream;
 @AnalyzeClasses(packages = "io.freshet", importOptions = DoNotIncludeTests.class)
 final class ArchitectureTest {
   @ArchTest static final ArchRule wireUsesNothingOfOurs = uses("wire");
+
   /** Schemas lie in files as snapshots do. */
-  @ArchTest
-  static final ArchRule eventUsesStorage = uses("event", "snapshot.storage");
+  @ArchTest static final ArchRule eventUsesStorage = uses("event", "snapshot.storage");
+
   @ArchTest static final ArchRule featureUsesEvents = uses("feature", "event");
   @ArchTest static final ArchRule modelUsesFeatures = uses("model", "feature");
 
@@ -32,8 +33,7 @@ final class ArchitectureTest {
   static final ArchRule joinUsesEventsAndFeatures = uses("join", "event", "feature", "wire");
 
   @ArchTest
-  static final ArchRule trainUsesFeaturesAndTheModel =
-      uses("train", "feature", "model", "wire");
+  static final ArchRule trainUsesFeaturesAndTheModel = uses("train", "feature", "model", "wire");
 
   @ArchTest static final ArchRule evaluateUsesTheModel = uses("evaluate", "model", "wire");
 
@@ -50,7 +50,8 @@ final class ArchitectureTest {
       noClasses()
           .that(resideInAPackage("io.freshet.job.."))
           .should()
-          .dependOnClassesThat(resideInAnyPackage("io.freshet.cli..", "io.freshet.lab..", "io.freshet.serve.."))
+          .dependOnClassesThat(
+              resideInAnyPackage("io.freshet.cli..", "io.freshet.lab..", "io.freshet.serve.."))
           .because("the slim jar holds no command line");
 
   @ArchTest
@@ -176,7 +177,8 @@ final class ArchitectureTest {
   /** The classes are named with what is nested in them. */
   private static ArchRule flinkOnlyIn(String stage, String... classes) {
     DescribedPredicate<JavaClass> sink =
-        nameMatching("io\\.freshet\\.%s\\..*\\b(%s)(\\$.*)?".formatted(stage, String.join("|", classes)))
+        nameMatching(
+                "io\\.freshet\\.%s\\..*\\b(%s)(\\$.*)?".formatted(stage, String.join("|", classes)))
             .forSubtype();
     return noClasses()
         .that(resideInAPackage("io.freshet." + stage + "..").and(not(sink)))

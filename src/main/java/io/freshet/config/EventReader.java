@@ -36,7 +36,8 @@ final class EventReader {
     if (settings.needSchemas() && !settings.schemas().any()) {
       s.error(
           impressions == EventFormat.AVRO ? "format" : "click-format",
-          "is avro, whose schemas are found by their ids: give their folder in events.schemas, or the address of their registry in events.registry");
+          "is avro, whose schemas are found by their ids: give their folder in events.schemas, or"
+              + " the address of their registry in events.registry");
     } else if (!settings.needSchemas() && settings.schemas().any()) {
       s.warning(
           settings.schemas().folder().isEmpty() ? "registry" : "schemas",
@@ -52,7 +53,8 @@ final class EventReader {
     if (!registry.isEmpty() && !isAddress(registry)) {
       s.error(
           "registry",
-          "is no address such as https://registry:8081; user and password, if it needs them, are right in events.registry-auth");
+          "is no address such as https://registry:8081; user and password, if it needs them, are"
+              + " right in events.registry-auth");
       registry = "";
     } else if (registry.isEmpty() && !credentials.isEmpty()) {
       s.error("registry-auth", "is of no use without events.registry");

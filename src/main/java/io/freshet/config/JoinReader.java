@@ -196,7 +196,8 @@ final class JoinReader {
     }
     if (!section.has("label")) {
       Map<String, Object> label = new TreeMap<>();
-      weights(definition.actions()).forEach((name, weight) -> label.put(name, ValueText.of(weight)));
+      weights(definition.actions())
+          .forEach((name, weight) -> label.put(name, ValueText.of(weight)));
       section.note("label", label);
     }
   }
@@ -234,7 +235,8 @@ final class JoinReader {
     if (labels.policy().fakesNegatives() && negatives.has("correction")) {
       section.error(
           "negatives.correction",
-          "is for wait and full-wait: the others make up for sampled negatives themselves; leave it out");
+          "is for wait and full-wait: the others make up for sampled negatives themselves; leave it"
+              + " out");
     }
     Duration window = definition.actions().get(0).window();
     if (labels.policy() == LabelPolicy.SHORT_WAIT && labels.shortWait().compareTo(window) >= 0) {

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * @param parse the value of a text; nothing when it is not what is wanted
  * @param show a value as a configuration would have it: a number, a boolean or text
  */
-record ValueParser<T>(String phrase, Function<String, Optional<T>> parse, Function<T, Object> show) {
+record ValueParser<T>(
+    String phrase, Function<String, Optional<T>> parse, Function<T, Object> show) {
   private static final Pattern WHOLE = Pattern.compile("[-+]?(0|[1-9][0-9]{0,17})");
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?");
@@ -112,7 +113,8 @@ record ValueParser<T>(String phrase, Function<String, Optional<T>> parse, Functi
   }
 
   static ValueParser<String> text() {
-    return new ValueParser<>("text", text -> Optional.of(text).filter(Predicate.not(String::isBlank)));
+    return new ValueParser<>(
+        "text", text -> Optional.of(text).filter(Predicate.not(String::isBlank)));
   }
 
   /** A property of another system: anything, not even shown when something is wrong with it. */

@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
       "  java -jar freshet.jar train --config learner.yaml --set parallelism=4",
       "  flink run -d freshet-job.jar --config learner.yaml",
       "  java -jar freshet.jar train --config learner.yaml --from-examples examples/",
-      "  java -jar freshet.jar train --config learner.yaml --from-files archive/ --epochs 2 --resume",
+      "  java -jar freshet.jar train --config learner.yaml --from-files archive/ --epochs 2"
+          + " --resume",
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration."
     })
@@ -75,8 +76,8 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--from-examples",
       paramLabel = "FROM",
       description =
-          "Learn from labelled examples that a job wrote (a file, a directory or topic:NAME) instead"
-              + " of impressions and clicks; ends with them.")
+          "Learn from labelled examples that a job wrote (a file, a directory or topic:NAME)"
+              + " instead of impressions and clicks; ends with them.")
   private String fromExamples;
 
   @Option(
@@ -84,7 +85,8 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "ROOT[/VERSION]",
       description =
           "Start the model from a published version (the current one, if none is named) instead of"
-              + " from nothing. Optimiser slots start anew. With --resume, a checkpoint goes first.")
+              + " from nothing. Optimiser slots start anew. With --resume, a checkpoint goes"
+              + " first.")
   private String fromSnapshot;
 
   @Mixin private BackfillOptions recording;
@@ -179,12 +181,14 @@ public final class TrainCommand implements Callable<Integer> {
     if (bounded && isRecorded) {
       throw new ParameterException(
           spec.commandLine(),
-          "--bounded ends with the topics, --from-files and --from-topic go on with them: take one");
+          "--bounded ends with the topics, --from-files and --from-topic go on with them: take"
+              + " one");
     }
     if (fromExamples != null && isRecorded) {
       throw new ParameterException(
           spec.commandLine(),
-          "--from-examples learns examples and ends, --from-files and --from-topic go on: take one");
+          "--from-examples learns examples and ends, --from-files and --from-topic go on: take"
+              + " one");
     }
     if (restore != null && fromSnapshot != null) {
       throw new ParameterException(

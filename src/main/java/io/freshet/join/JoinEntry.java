@@ -82,7 +82,8 @@ public sealed interface JoinEntry {
    * @param seen the actions that happened, in time or late: further ones are duplicates
    * @param features for a correction; nothing where none is to come
    */
-  public record Decided(long timestamp, int seen, Optional<Features> features) implements JoinEntry {
+  public record Decided(long timestamp, int seen, Optional<Features> features)
+      implements JoinEntry {
     public Decided {
       requireNonNull(features, "features");
     }

@@ -2,7 +2,6 @@ package io.freshet.model;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.model.optimizer.Adam;
 import io.freshet.model.optimizer.Checks;
 import io.freshet.model.optimizer.OptimizerSettings;
 

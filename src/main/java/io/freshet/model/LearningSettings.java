@@ -4,9 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.model.learn.LocalLearner;
-import io.freshet.model.optimizer.Adagrad;
 import io.freshet.model.optimizer.Checks;
-import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Regularization;
 import java.io.Serializable;

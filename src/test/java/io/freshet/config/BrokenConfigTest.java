@@ -177,8 +177,8 @@ final class BrokenConfigTest {
   void accumulatorsAreNotCappedBelowTheirStart() {
     assertThat(problems(GOOD + "train: {embedding-optimizer: {accumulator-cap: 0.05}}\n"))
         .containsExactly(
-            "learner.yaml:3:30: train.embedding-optimizer: accumulator cap is 0.05 but must be above"
-                + " 0, and not below the initial accumulator, 0.1");
+            "learner.yaml:3:30: train.embedding-optimizer: accumulator cap is 0.05 but must be"
+                + " above 0, and not below the initial accumulator, 0.1");
   }
 
   @Test

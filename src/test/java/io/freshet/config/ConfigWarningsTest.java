@@ -14,7 +14,9 @@ final class ConfigWarningsTest {
   @Test
   void tooManyUnseenExamplesAreWarnedOfWithTheReason() {
     assertThat(ConfigSamples.parse(ConfigSamples.LEAST, "parallelism=4").warnings()).isEmpty();
-    assertThat(ConfigSamples.parse(ConfigSamples.LEAST + "parallelism: 4\n", "train.batch-size=257").warnings())
+    assertThat(
+            ConfigSamples.parse(ConfigSamples.LEAST + "parallelism: 4\n", "train.batch-size=257")
+                .warnings())
         .containsExactly(
             "--set train.batch-size: parallelism 4 x batch-size 257 x max-in-flight 2 leaves 2056"
                 + " examples unseen by each prediction; above 2048 the model gets measurably worse"
@@ -24,7 +26,8 @@ final class ConfigWarningsTest {
   @Test
   void denseExchangeIsNoFinerThanItsSteps() {
     assertThat(
-            ConfigSamples.parse(ConfigSamples.LEAST, "train.dense.sync-every=32", "train.dense.slices=1")
+            ConfigSamples.parse(
+                    ConfigSamples.LEAST, "train.dense.sync-every=32", "train.dense.slices=1")
                 .warnings())
         .containsExactly(
             "--set train.dense.sync-every: 32 is below dense.step-size, 64: exchanges without a"
@@ -37,13 +40,15 @@ final class ConfigWarningsTest {
   void smallAccumulatorsAreWarnedOfWithSeveralTrainersOnly() {
     String small = "train.embedding-optimizer.initial-accumulator=0.01";
 
-    assertThat(ConfigSamples.parse(ConfigSamples.LEAST, small, "parallelism=1").warnings()).isEmpty();
+    assertThat(ConfigSamples.parse(ConfigSamples.LEAST, small, "parallelism=1").warnings())
+        .isEmpty();
     assertThat(ConfigSamples.parse(ConfigSamples.LEAST, small).warnings())
         .containsExactly(
             "--set train.embedding-optimizer.initial-accumulator: 0.01 is below 0.1: with several"
                 + " trainers the first steps of a row may overshoot");
     assertThat(
-            ConfigSamples.parse(ConfigSamples.LEAST, "train.embedding-optimizer.kind=rowwise-adagrad", small)
+            ConfigSamples.parse(
+                    ConfigSamples.LEAST, "train.embedding-optimizer.kind=rowwise-adagrad", small)
                 .warnings())
         .hasSize(1);
   }
@@ -52,13 +57,15 @@ final class ConfigWarningsTest {
   void countersThatNeverExpireAreWarnedOf() {
     String counted = "embedding.admission.kind=count";
 
-    assertThat(ConfigSamples.parse(ConfigSamples.LEAST, counted, "embedding.expiry=1 d").warnings()).isEmpty();
-    assertThat(ConfigSamples.parse(ConfigSamples.LEAST, counted, "embedding.max-rows=5").warnings()).isEmpty();
+    assertThat(ConfigSamples.parse(ConfigSamples.LEAST, counted, "embedding.expiry=1 d").warnings())
+        .isEmpty();
+    assertThat(ConfigSamples.parse(ConfigSamples.LEAST, counted, "embedding.max-rows=5").warnings())
+        .isEmpty();
     assertThat(ConfigSamples.parse(ConfigSamples.LEAST, counted).warnings())
         .containsExactly(
-            "--set embedding.admission.kind: counts each feature for ever, where embedding.expiry is"
-                + " never: the counters of features seen once grow without bound; set an expiry, or"
-                + " take kind sketch");
+            "--set embedding.admission.kind: counts each feature for ever, where embedding.expiry"
+                + " is never: the counters of features seen once grow without bound; set an expiry,"
+                + " or take kind sketch");
   }
 
   @Test

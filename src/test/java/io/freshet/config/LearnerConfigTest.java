@@ -327,7 +327,8 @@ final class LearnerConfigTest {
 
   @Test
   void emptySectionsMeanDefaults() {
-    assertThat(ConfigSamples.parse(ConfigSamples.LEAST + "train:\njoin: ~\nmodel: {}\n")).isEqualTo(DEFAULT);
+    assertThat(ConfigSamples.parse(ConfigSamples.LEAST + "train:\njoin: ~\nmodel: {}\n"))
+        .isEqualTo(DEFAULT);
   }
 
   @Test
@@ -345,7 +346,8 @@ final class LearnerConfigTest {
   void secretsDoNotShow() {
     LearnerConfig config =
         ConfigSamples.parse(
-            ConfigSamples.LEAST, "kafka.properties.sasl.jaas.config=Login required password=\"x: #y\";");
+            ConfigSamples.LEAST,
+            "kafka.properties.sasl.jaas.config=Login required password=\"x: #y\";");
 
     assertThat(config.kafka().properties())
         .containsEntry("sasl.jaas.config", "Login required password=\"x: #y\";");

@@ -11,7 +11,8 @@ final class OverridesTest {
   @Test
   void optionWinsOverTheFileAndALaterOptionOverAnEarlier() {
     LearnerConfig config =
-        ConfigSamples.parse(ConfigSamples.FULL, "train.batch-size=32", "parallelism=1", "parallelism=4");
+        ConfigSamples.parse(
+            ConfigSamples.FULL, "train.batch-size=32", "parallelism=1", "parallelism=4");
 
     assertThat(config.train().batchSize()).isEqualTo(32);
     assertThat(config.parallelism()).isEqualTo(4);
@@ -19,8 +20,10 @@ final class OverridesTest {
 
   @Test
   void sectionThatTheFileLacksOrLeavesEmptyIsMade() {
-    assertThat(ConfigSamples.parse(ConfigSamples.LEAST, "join.window=5 s").join().window()).hasSeconds(5);
-    assertThat(ConfigSamples.parse(ConfigSamples.LEAST + "join:\n", "join.window=5 s").join().window())
+    assertThat(ConfigSamples.parse(ConfigSamples.LEAST, "join.window=5 s").join().window())
+        .hasSeconds(5);
+    assertThat(
+            ConfigSamples.parse(ConfigSamples.LEAST + "join:\n", "join.window=5 s").join().window())
         .hasSeconds(5);
   }
 
@@ -40,7 +43,8 @@ final class OverridesTest {
 
   @Test
   void kafkaPropertiesKeepTheirDotsAndAreTakenAsTheyStand() {
-    LearnerConfig config = ConfigSamples.parse(ConfigSamples.FULL, "kafka.properties.ssl.key.password=[#: a=b");
+    LearnerConfig config =
+        ConfigSamples.parse(ConfigSamples.FULL, "kafka.properties.ssl.key.password=[#: a=b");
 
     assertThat(config.kafka().properties())
         .containsEntry("ssl.key.password", "[#: a=b")
@@ -50,7 +54,8 @@ final class OverridesTest {
   @Test
   void forgottenEqualsSignGivesNoSecretAway() {
     assertThat(
-            BrokenConfigTest.problems(ConfigSamples.LEAST, "kafka.properties.ssl.key.password hunter2=="))
+            BrokenConfigTest.problems(
+                ConfigSamples.LEAST, "kafka.properties.ssl.key.password hunter2=="))
         .containsExactly("--set kafka.properties.ssl.key.password: is not of the form key=value");
   }
 

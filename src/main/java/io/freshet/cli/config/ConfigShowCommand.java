@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Prints a configuration with all defaults filled in.",
       "",
-      "What is printed is a configuration itself, but for properties of Kafka's clients that are, or"
-          + " may be, secrets: these are hidden."
+      "What is printed is a configuration itself, but for properties of Kafka's clients that are,"
+          + " or may be, secrets: these are hidden."
     },
     footer = {
       "",

@@ -64,7 +64,8 @@ final class RegistryCheck {
       return Finding.problem(
           "events.registry",
           e.getMessage(),
-          "see that this machine reaches it, and that events.registry and events.registry-auth are right");
+          "see that this machine reaches it, and that events.registry and events.registry-auth are"
+              + " right");
     }
   }
 }

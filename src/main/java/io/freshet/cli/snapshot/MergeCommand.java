@@ -56,7 +56,8 @@ final class MergeCommand implements Callable<Integer> {
     return full.map(
             m ->
                 "merged: %s, a full of %s rows, %s"
-                    .formatted(version, ManifestCells.count(m.rows()), ManifestCells.bytes(m.bytes())))
+                    .formatted(
+                        version, ManifestCells.count(m.rows()), ManifestCells.bytes(m.bytes())))
         .orElse("nothing to merge: %s is a full already".formatted(version));
   }
 

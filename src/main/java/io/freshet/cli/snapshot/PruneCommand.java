@@ -103,7 +103,9 @@ final class PruneCommand implements Callable<Integer> {
     out.println(
         "%d versions, %s %s"
             .formatted(
-                deleted.size(), ManifestCells.bytes(bytes(deleted)), dryRun ? "to delete" : "deleted"));
+                deleted.size(),
+                ManifestCells.bytes(bytes(deleted)),
+                dryRun ? "to delete" : "deleted"));
   }
 
   private ObjectNode json(List<Manifest> deleted) {

@@ -87,7 +87,8 @@ final class SliceValues {
       String text = in.readUTF();
       if (has(fid)) {
         values.put(fid, text);
-        counts.merge(ExampleAttributes.field(fid), ExampleAttributes.isMissing(fid) ? 0 : 1, Integer::sum);
+        counts.merge(
+            ExampleAttributes.field(fid), ExampleAttributes.isMissing(fid) ? 0 : 1, Integer::sum);
       }
     }
   }

@@ -24,7 +24,8 @@ public final class FieldErrors {
     return new RejectedException(MISSING_KEY, "%s is missing; %s is right".formatted(path, right));
   }
 
-  public static RejectedException rejected(Rejection.Kind kind, String path, Tokens record, String fault) {
+  public static RejectedException rejected(
+      Rejection.Kind kind, String path, Tokens record, String fault) {
     return new RejectedException(kind, path + " " + fault + byteOf(record));
   }
 

@@ -136,7 +136,8 @@ public final class SchemaLookup implements WriterSchemas {
         }
         if (System.nanoTime() - nextWarning >= 0) {
           LOG.warn(
-              "schema {} of an Avro record cannot be looked up; the source waits, {} s more at most: {}",
+              "schema {} of an Avro record cannot be looked up; the source waits, {} s more at"
+                  + " most: {}",
               id,
               left.toSeconds(),
               e.getMessage());

@@ -66,7 +66,8 @@ public record Backfill(String from, boolean isRange, int passes, Optional<Instan
     }
     RecordedExamples examples = new RecordedExamples(from);
     examples.open().close(); // fails now if it must
-    return new BackfillSource(examples, passes, liveFrom(liveFrom.isPresent() ? 0 : examples.latest()));
+    return new BackfillSource(
+        examples, passes, liveFrom(liveFrom.isPresent() ? 0 : examples.latest()));
   }
 
   private BackfillSource history(RecordedEvents events, long until) {

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a {@link BackfillSource}, a few steps at a time, so that barriers come in between; also on the way
- * back to where a restart goes on.
+ * Reads a {@link BackfillSource}, a few steps at a time, so that barriers come in between; also on
+ * the way back to where a restart goes on.
  *
  * <p>Records go to the split's own output, which Flink makes when it assigns the split and asks for
  * its watermark until it is given back.

@@ -13,7 +13,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * Writes examples that were not learned to the dead letters, as {@code schemas/dead-letter.md}
  * describes them: raw values are gone by then, so the encoded example is the value.
  */
-public final class SkippedExampleSerializer implements KafkaRecordSerializationSchema<SkippedExample> {
+public final class SkippedExampleSerializer
+    implements KafkaRecordSerializationSchema<SkippedExample> {
   private static final long serialVersionUID = 1L;
   private static final String KIND = "not-learned";
 

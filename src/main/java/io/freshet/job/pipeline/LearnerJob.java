@@ -155,7 +155,8 @@ public final class LearnerJob {
     }
     if (isRestored && !hasHistory) {
       throw new RefusedException(
-          "the state to start from has learned its stream without --from-files or --from-topic: leave them out, or start without the state");
+          "the state to start from has learned its stream without --from-files or --from-topic:"
+              + " leave them out, or start without the state");
     }
     return Optional.of(before.get().history(config));
   }

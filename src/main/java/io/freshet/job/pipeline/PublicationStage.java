@@ -35,7 +35,9 @@ final class PublicationStage {
       TrainingLoop loop, SingleOutputStreamOperator<MetricsReport> metrics) {
     return parts(loop.rows())
         .union(
-            loop.dense().<PublisherInput>map(PublisherInput.Dense::new).returns(PublisherInput.TYPE),
+            loop.dense()
+                .<PublisherInput>map(PublisherInput.Dense::new)
+                .returns(PublisherInput.TYPE),
             loop.counts().map(PublicationStage::added).returns(PublisherInput.TYPE),
             metrics
                 .getSideOutput(EvaluationStage.AT_BARRIER)

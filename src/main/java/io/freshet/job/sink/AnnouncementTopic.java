@@ -45,7 +45,8 @@ public final class AnnouncementTopic implements AnnouncementSink.Factory {
     return new Topic(topic, new KafkaProducer<>(settings, bytes, bytes));
   }
 
-  private record Topic(String name, KafkaProducer<byte[], byte[]> producer) implements AnnouncementSink {
+  private record Topic(String name, KafkaProducer<byte[], byte[]> producer)
+      implements AnnouncementSink {
     @Override
     public void send(String key, byte[] json) throws InterruptedException, ExecutionException {
       producer.send(new ProducerRecord<>(name, key.getBytes(StandardCharsets.UTF_8), json)).get();

@@ -36,7 +36,8 @@ import org.apache.kafka.common.header.Header;
  *
  * @param <T> the type of the events
  */
-public abstract class EventDeserializer<T> implements KafkaRecordDeserializationSchema<SourceRecord<T>> {
+public abstract class EventDeserializer<T>
+    implements KafkaRecordDeserializationSchema<SourceRecord<T>> {
   private static final long serialVersionUID = 1L;
 
   private final long step;

@@ -24,7 +24,8 @@ import org.apache.flink.core.memory.DataOutputView;
 public abstract sealed class SourceRecordCodec<T> implements WireCodec<SourceRecord<T>> {
   public static final WireType<SourceRecord<EncodedImpression>> IMPRESSIONS =
       WireType.of(recordClass(), OfImpressions.class);
-  public static final WireType<SourceRecord<Click>> CLICKS = WireType.of(recordClass(), OfClicks.class);
+  public static final WireType<SourceRecord<Click>> CLICKS =
+      WireType.of(recordClass(), OfClicks.class);
 
   private static final byte GOOD = 1;
   private static final byte DEAD = 2;

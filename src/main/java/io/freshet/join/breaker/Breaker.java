@@ -197,7 +197,8 @@ public final class Breaker {
     back = NONE;
     opened++;
     LOG.warn(
-        "{}: {} came up to {}, {} were expected; nothing is learned or published until that is settled",
+        "{}: {} came up to {}, {} were expected; nothing is learned or published until that is"
+            + " settled",
         status == Status.STALLED ? "Clicks are missing" : "Clicks flood",
         Math.round(found.came()),
         Instant.ofEpochMilli(flow.end(bucket)),

@@ -24,7 +24,8 @@ public final class ExclusionFilter {
   private final ClickRateEstimator flow;
   private final LabelPolicy policy;
   private final ExcludedIntervals lost = new ExcludedIntervals();
-  private final ExcludedIntervals flooded = new ExcludedIntervals(); // by when examples are shown, if told together
+  private final ExcludedIntervals flooded =
+      new ExcludedIntervals(); // by when examples are shown, if told together
 
   ExclusionFilter(ClickRateEstimator flow, LabelPolicy policy) {
     this.flow = flow;

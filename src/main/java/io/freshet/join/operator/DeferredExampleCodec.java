@@ -9,7 +9,8 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /** Examples that wait for time, in the join's state. */
 public final class DeferredExampleCodec implements WireCodec<DeferredExample> {
-  static final WireType<DeferredExample> TYPE = WireType.of(DeferredExample.class, DeferredExampleCodec.class);
+  static final WireType<DeferredExample> TYPE =
+      WireType.of(DeferredExample.class, DeferredExampleCodec.class);
 
   private final LabeledExampleCodec examples = new LabeledExampleCodec();
 

@@ -47,7 +47,8 @@ final class JoinOperatorState {
    *
    * @throws IllegalStateException if it knows other actions than are configured
    */
-  JoinOperatorState(JoinSettings settings, OperatorStateStore store, TaskInfo task) throws Exception {
+  JoinOperatorState(JoinSettings settings, OperatorStateStore store, TaskInfo task)
+      throws Exception {
     shares = SubtaskState.of(task);
     actions = settings.definition().actions().stream().map(Action::name).toList();
     storedCounts =

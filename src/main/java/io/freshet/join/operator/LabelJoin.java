@@ -56,11 +56,11 @@ import org.slf4j.LoggerFactory;
  * should; and after the longest hold it decides what becomes of a topic that stays silent.
  *
  * <p><b>Examples come in the order of event time</b>, to the bucket of timers: one that is ahead of
- * the watermark waits for it in the {@link TimerBuckets}. So live traffic and its replay tell the same in
- * the same order, and positives and negatives of one time go together whatever happens to time. A
- * click waits for as long as records may be out of order, which the negatives do anyway. Without
- * this, clicks would run ahead of negatives in a backfill, where topics and partitions are read
- * apart, and the model would learn when a label is read instead of what is clicked.
+ * the watermark waits for it in the {@link TimerBuckets}. So live traffic and its replay tell the
+ * same in the same order, and positives and negatives of one time go together whatever happens to
+ * time. A click waits for as long as records may be out of order, which the negatives do anyway.
+ * Without this, clicks would run ahead of negatives in a backfill, where topics and partitions are
+ * read apart, and the model would learn when a label is read instead of what is clicked.
  *
  * <p><b>Examples are never late.</b> An example's time and timestamp is the click's, or the end of
  * the window, but always after the last watermark that was sent on. {@link DueTimers} sends

@@ -31,7 +31,8 @@ public final class FakeNegatives implements WaitingPolicy {
   private final JoinCounts counts;
   private final JoinOutput output;
 
-  public FakeNegatives(LabelSettings labels, DelayHistogram delays, JoinCounts counts, JoinOutput output) {
+  public FakeNegatives(
+      LabelSettings labels, DelayHistogram delays, JoinCounts counts, JoinOutput output) {
     this.wait = labels.policy() == LabelPolicy.SHORT_WAIT ? labels.shortWait().toMillis() : 0;
     this.rate = labels.negativeRate();
     this.delays = requireNonNull(delays, "delays");

@@ -73,7 +73,8 @@ final class Expected {
   private void takeClicks(Iterable<ConsumerRecord<byte[], byte[]>> records) {
     var decoder = new ClickDecoder(config.events());
     for (ConsumerRecord<byte[], byte[]> record : records) {
-      if (decoder.decode(record.value(), record.timestamp()) instanceof DecodeResult.Good<Click> good) {
+      if (decoder.decode(record.value(), record.timestamp())
+          instanceof DecodeResult.Good<Click> good) {
         firstClicks.merge(good.value().impressionId(), good.value().timestamp(), Math::min);
       } else {
         deadLetters.add(place(record));

@@ -42,7 +42,7 @@ final class DemoStreams {
         new Replay(MappingFile.ready(name), folder, Instant.now(), false).records();
     return new DemoStream(
         name,
-        resource(Replay.class, name + "-learner.yaml"),
+        resource(MappingFile.class, name + "-learner.yaml"),
         false,
         records,
         OptionalLong.empty(),

@@ -22,7 +22,8 @@ record ComparisonReport(RecordedRun a, RecordedRun b, Pairs pairs, Comparison co
         "%s examples that both predicted; A: %s, B: %s%n",
         MetricFigures.count(pairs.a().size()), a.toText(), b.toText());
     if (pairs.differ() > 0) {
-      out.printf("%s examples left out, as their weights differ%n", MetricFigures.count(pairs.differ()));
+      out.printf(
+          "%s examples left out, as their weights differ%n", MetricFigures.count(pairs.differ()));
     }
     TextTable table =
         new TextTable("lrrrll").row("", "A", "B", "B - A", "95 % interval of B - A", "");

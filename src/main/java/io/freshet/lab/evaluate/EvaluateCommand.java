@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  java -jar freshet.jar evaluate --snapshot /var/lib/freshet/snapshots --data test.csv",
-      "  java -jar freshet.jar evaluate --snapshot freshet-demo/snapshots --data ml-latest-small \\",
+      "  java -jar freshet.jar evaluate --snapshot freshet-demo/snapshots --data ml-latest-small"
+          + " \\",
       "      --slice weekday --json",
       "  java -jar freshet.jar evaluate --compare champion/predictions challenger/predictions",
       "  java -jar freshet.jar evaluate --compare ctr@topic:predictions ctr2@topic:predictions \\",

@@ -48,13 +48,18 @@ record SnapshotReport(
         MetricFigures.count(all.examples()),
         MetricFigures.text(all.ctr()),
         repeats > 0 ? ", %s repeats left out".formatted(MetricFigures.count(repeats)) : "",
-        unlabelled > 0 ? ", %s without label left out".formatted(MetricFigures.count(unlabelled)) : "");
+        unlabelled > 0
+            ? ", %s without label left out".formatted(MetricFigures.count(unlabelled))
+            : "");
     TextTable table = new TextTable("lrl").row("", "", "95 % interval");
     estimates
         .figures()
         .forEach(
             (name, of) ->
-                table.row(MetricFigures.name(name), MetricFigures.text(of.value()), MetricFigures.interval(of)));
+                table.row(
+                    MetricFigures.name(name),
+                    MetricFigures.text(of.value()),
+                    MetricFigures.interval(of)));
     table.print(out);
     var gauc = report.spread().gauc();
     out.printf(

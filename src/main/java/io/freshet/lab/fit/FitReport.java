@@ -44,7 +44,8 @@ final class FitReport {
 
   void mean(List<FitRun.Result> results) {
     say(
-        "mean of %d seeds  valid AUC %.4f, logloss %.4f   test AUC %.4f ± %.4f, logloss %.4f ± %.4f",
+        "mean of %d seeds  valid AUC %.4f, logloss %.4f   test AUC %.4f ± %.4f, logloss %.4f ±"
+            + " %.4f",
         results.size(),
         mean(results, r -> r.valid().auc()),
         mean(results, r -> r.valid().logloss()),

@@ -95,7 +95,8 @@ public record ExampleAttributes(
 
   /** Only names. */
   public static ExampleAttributes named(Map<Long, String> names) {
-    return new ExampleAttributes(0, 0, NONE.users(), NONE.starts(), NONE.slices(), NONE.ids(), names);
+    return new ExampleAttributes(
+        0, 0, NONE.users(), NONE.starts(), NONE.slices(), NONE.ids(), names);
   }
 
   /** The number of the field that an id belongs to. */

@@ -51,7 +51,8 @@ public final class DenseParameters {
    * The start of published tables: weights near-normal, of deviation √(2 / (in + out)) (Glorot and
    * Bengio 2010); all else as in the other start.
    */
-  public static DenseParameters startNormal(DenseShape shape, long seed, OptimizerSettings optimizer) {
+  public static DenseParameters startNormal(
+      DenseShape shape, long seed, OptimizerSettings optimizer) {
     CounterRng random = new CounterRng(seed, -1);
     return start(
         shape,

@@ -57,7 +57,8 @@ public record DenseShape(List<Layer> cross, List<Layer> deep) {
     return of(in, model.crossLayers(), model.hiddenLayers(), normalized);
   }
 
-  public static DenseShape of(int in, int crossLayers, List<Integer> hiddenLayers, boolean normalized) {
+  public static DenseShape of(
+      int in, int crossLayers, List<Integer> hiddenLayers, boolean normalized) {
     List<Layer> cross = group("cross", in, Collections.nCopies(crossLayers, in), 0, false);
     List<Layer> deep = group("deep", in, hiddenLayers, end(cross), normalized);
     return new DenseShape(cross, deep);

@@ -87,7 +87,8 @@ public final class DeepFm {
   }
 
   /** The same; in training, units drop out and are normalised by the examples' own mean. */
-  public void forward(MiniBatch batch, int[] order, int from, int n, float[] rows, boolean training) {
+  public void forward(
+      MiniBatch batch, int[] order, int from, int n, float[] rows, boolean training) {
     this.batch = batch;
     this.order = order;
     this.from = from;

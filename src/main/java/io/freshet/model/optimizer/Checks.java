@@ -44,8 +44,8 @@ public final class Checks {
     if (optimizer.isForVectors()) {
       throw new IllegalArgumentException(
           name
-              + " is row-wise Adagrad, which keeps one accumulator for an embedding vector, but must"
-              + " keep one for each parameter: take Adagrad");
+              + " is row-wise Adagrad, which keeps one accumulator for an embedding vector, but"
+              + " must keep one for each parameter: take Adagrad");
     }
   }
 

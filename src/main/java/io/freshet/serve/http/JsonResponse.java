@@ -14,7 +14,8 @@ import org.eclipse.jetty.util.Callback;
  * @param isPassing whether the same request may work in a moment
  * @param allowed what goes into the header {@code Allow}, with a 405
  */
-record JsonResponse(int status, String type, byte[] body, boolean isPassing, Optional<String> allowed) {
+record JsonResponse(
+    int status, String type, byte[] body, boolean isPassing, Optional<String> allowed) {
   private static final String JSON = "application/json";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 

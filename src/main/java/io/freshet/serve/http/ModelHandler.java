@@ -35,7 +35,8 @@ final class ModelHandler extends Handler.Abstract {
     if (route.isEmpty()) {
       nothingAt(path).send(response, callback);
     } else if (!route.get().takes(request.getMethod())) {
-      JsonResponse.notAllowed(path, request.getMethod(), route.get().allowed()).send(response, callback);
+      JsonResponse.notAllowed(path, request.getMethod(), route.get().allowed())
+          .send(response, callback);
     } else if (route.get().kind().asks()) {
       questions.ask(route.get(), request, response, callback);
     } else {

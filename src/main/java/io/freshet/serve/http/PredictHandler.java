@@ -71,7 +71,8 @@ final class PredictHandler {
     }
   }
 
-  private JsonResponse answer(Route route, String path, byte[] body, Throwable failure, long deadline) {
+  private JsonResponse answer(
+      Route route, String path, byte[] body, Throwable failure, long deadline) {
     return ModelHandler.attempt(
         path,
         () -> {

@@ -33,7 +33,8 @@ public final class AnnouncementThread extends Thread {
   private Optional<Version> tip = Optional.empty(); // guarded by this
   private boolean busy; // guarded by this
 
-  public AnnouncementThread(WritableStorage storage, String root, AnnouncementSink.Factory factory, Runnable failed) {
+  public AnnouncementThread(
+      WritableStorage storage, String root, AnnouncementSink.Factory factory, Runnable failed) {
     super("snapshot-notices");
     setDaemon(true);
     this.storage = storage;

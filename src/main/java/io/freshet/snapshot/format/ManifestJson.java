@@ -198,7 +198,8 @@ public final class ManifestJson {
   private static Manifest.UnknownIds readUnknown(JsonNode json) {
     List<Integer> zeroFields = new ArrayList<>();
     json.path("zero_fields").forEach(field -> zeroFields.add(field.asInt()));
-    return new Manifest.UnknownIds(JsonKeys.text(json, "rule"), JsonKeys.number(json, "seed"), zeroFields);
+    return new Manifest.UnknownIds(
+        JsonKeys.text(json, "rule"), JsonKeys.number(json, "seed"), zeroFields);
   }
 
   private static void writeLabels(Labels labels, ObjectNode json) {

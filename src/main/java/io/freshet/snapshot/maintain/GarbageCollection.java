@@ -46,7 +46,8 @@ public final class GarbageCollection {
   /**
    * @param owner names who deletes, the same after a restart
    */
-  GarbageCollection(WritableStorage storage, RetentionSettings settings, String owner, InstantSource clock) {
+  GarbageCollection(
+      WritableStorage storage, RetentionSettings settings, String owner, InstantSource clock) {
     this.storage = storage;
     this.store = new SnapshotStore(storage);
     this.retention = new Retention(settings);

@@ -58,7 +58,8 @@ public final class Maintenance extends Thread {
     setDaemon(true);
     setPriority(MIN_PRIORITY);
     this.merge = new Compaction(storage, clock);
-    this.policy = new CompactionPolicy(settings.merge(), new SnapshotReader(new SnapshotStore(storage)));
+    this.policy =
+        new CompactionPolicy(settings.merge(), new SnapshotReader(new SnapshotStore(storage)));
     this.prune = new GarbageCollection(storage, settings.retention(), "job " + run, clock);
     Duration share = settings.retention().grace().dividedBy(PAUSES_IN_GRACE);
     this.pause = share.compareTo(LONGEST_PAUSE) < 0 ? share : LONGEST_PAUSE;

@@ -82,7 +82,8 @@ final class CheckpointCollector {
             : Optional.empty();
     Map<String, Double> figures = new HashMap<>(metrics);
     figures.putAll(windows.figures());
-    CheckpointContents cut = new CheckpointContents(checkpoint, parts, whole, figures, offsets, eventTime, withheld);
+    CheckpointContents cut =
+        new CheckpointContents(checkpoint, parts, whole, figures, offsets, eventTime, withheld);
     parts.clear();
     withheld = false;
     return cut;

@@ -59,6 +59,7 @@ public record CheckpointContents(
 
   /** The same cut, good for its parts only. */
   CheckpointContents withoutDense() {
-    return new CheckpointContents(checkpoint, parts, Optional.empty(), metrics, offsets, eventTime, withheld);
+    return new CheckpointContents(
+        checkpoint, parts, Optional.empty(), metrics, offsets, eventTime, withheld);
   }
 }

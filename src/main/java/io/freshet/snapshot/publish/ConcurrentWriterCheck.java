@@ -36,7 +36,8 @@ final class ConcurrentWriterCheck {
       return Optional.empty();
     }
     LOG.warn(
-        "another learner has published version {} in {}, so that what is served goes back and forth between two models; stop one of them, or give each a root of its own",
+        "another learner has published version {} in {}, so that what is served goes back and forth"
+            + " between two models; stop one of them, or give each a root of its own",
         current.get(),
         store.storage());
     return current;

@@ -42,7 +42,8 @@ public final class Publication {
   private final Gate gate;
   private final InstantSource clock;
 
-  public Publication(WritableStorage storage, ManifestTemplate template, Gate gate, InstantSource clock) {
+  public Publication(
+      WritableStorage storage, ManifestTemplate template, Gate gate, InstantSource clock) {
     this.storage = storage;
     this.store = new SnapshotStore(storage);
     this.pointer = new Pointer(storage, clock);
@@ -115,7 +116,8 @@ public final class Publication {
     return manifest;
   }
 
-  private List<Long> nonFinite(PublicationQueue.Due due, List<EmbeddingFile> files) throws IOException {
+  private List<Long> nonFinite(PublicationQueue.Due due, List<EmbeddingFile> files)
+      throws IOException {
     List<Long> parents =
         due.parent().isPresent()
             ? store.manifest(due.parent().get()).standing().nonFinite()

@@ -72,7 +72,11 @@ public final class PublicationQueue {
    * @param parts in the order of their barriers: a later part's row replaces an earlier one's
    * @param parent the version that it follows; absent for the first of all, which is full
    */
-  public record Due(Version version, Optional<Version> parent, List<PublisherInput.Part> parts, CheckpointContents cut) {
+  public record Due(
+      Version version,
+      Optional<Version> parent,
+      List<PublisherInput.Part> parts,
+      CheckpointContents cut) {
     public Due {
       parts = List.copyOf(parts);
     }

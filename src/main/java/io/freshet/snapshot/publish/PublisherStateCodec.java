@@ -96,11 +96,13 @@ public final class PublisherStateCodec implements WireCodec<PublisherState> {
       offsets.put(in.readUTF(), in.readLong());
     }
     boolean withheld = version > 2 && in.readBoolean();
-    Optional<CheckpointContents.Dense> dense = in.readBoolean() ? Optional.of(readDense(in)) : Optional.empty();
+    Optional<CheckpointContents.Dense> dense =
+        in.readBoolean() ? Optional.of(readDense(in)) : Optional.empty();
     return new CheckpointContents(checkpoint, parts, dense, metrics, offsets, eventTime, withheld);
   }
 
-  private static void writeDense(CheckpointContents.Dense dense, DataOutputView out) throws IOException {
+  private static void writeDense(CheckpointContents.Dense dense, DataOutputView out)
+      throws IOException {
     out.writeLong(dense.examples());
     out.writeInt(dense.values().length);
     Primitives.writeFloats(dense.values(), 0, dense.values().length, out);

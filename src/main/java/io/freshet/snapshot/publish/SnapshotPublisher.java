@@ -39,11 +39,12 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  *
  * <p>What is announced before the barrier of checkpoint M makes up the cut of M and lies in the
  * operator's state of M, with all cuts before it that are not published. When M is complete the
- * {@link PublicationThread} publishes it; {@link PublicationQueue} holds the rules. The task thread does no
- * I/O and never waits for any but at the end of a bounded run or a stop with a savepoint, whose
- * last version is published before the task ends. Storage that fails is tried again and counted,
- * and fails nothing. From the state of a model of another shape it begins a lineage of its own,
- * with a full version. {@link Maintenance} and {@link AnnouncementThread} work behind it, and hold nothing up.
+ * {@link PublicationThread} publishes it; {@link PublicationQueue} holds the rules. The task thread
+ * does no I/O and never waits for any but at the end of a bounded run or a stop with a savepoint,
+ * whose last version is published before the task ends. Storage that fails is tried again and
+ * counted, and fails nothing. From the state of a model of another shape it begins a lineage of its
+ * own, with a full version. {@link Maintenance} and {@link AnnouncementThread} work behind it, and
+ * hold nothing up.
  */
 public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     implements OneInputStreamOperator<PublisherInput, Void> {

@@ -23,7 +23,8 @@ public final class Digests {
   /**
    * @throws IOException where the file is not what the manifest says, to the last bit
    */
-  public static void check(Storage storage, Version version, EmbeddingFile file) throws IOException {
+  public static void check(Storage storage, Version version, EmbeddingFile file)
+      throws IOException {
     String path = SnapshotStore.path(version, file.name());
     String digest = sha256(storage, path);
     if (!digest.equals(file.sha256())) {

@@ -91,7 +91,8 @@ public final class PublisherInputCodec implements WireCodec<PublisherInput> {
         counted ? in.readLong() : 0);
   }
 
-  public static void writeWindow(PublisherInput.Window window, DataOutputView out) throws IOException {
+  public static void writeWindow(PublisherInput.Window window, DataOutputView out)
+      throws IOException {
     out.writeLong(window.to());
     out.writeLong(window.examples());
     out.writeDouble(window.weight());
@@ -125,7 +126,8 @@ public final class PublisherInputCodec implements WireCodec<PublisherInput> {
     return new DenseBlock(from, values, examples);
   }
 
-  public static void writeMetrics(Map<String, Double> metrics, DataOutputView out) throws IOException {
+  public static void writeMetrics(Map<String, Double> metrics, DataOutputView out)
+      throws IOException {
     out.writeInt(metrics.size());
     for (Map.Entry<String, Double> metric : metrics.entrySet()) {
       out.writeUTF(metric.getKey());

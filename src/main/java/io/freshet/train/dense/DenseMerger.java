@@ -50,7 +50,8 @@ import org.apache.flink.util.OutputTag;
  * <p><b>Merge.</b> The parameters move by the delta times 1 / √P, P trainers: plain addition makes
  * each needed move up to P times and overshoots from 8 trainers on, averaging learns too slowly.
  * Optimiser slots, sums of squares, are added whole; those that decay are no sums, and stay with
- * each trainer ({@link LocalOptimizerState}). A slice of a delta that is not finite is refused and counted.
+ * each trainer ({@link LocalOptimizerState}). A slice of a delta that is not finite is refused and
+ * counted.
  *
  * <p><b>No copies.</b> The values of a slice are an array that nothing writes to: a merge makes the
  * delta's own array the next one. So answers and state hold the same array as the merger.
@@ -113,7 +114,8 @@ public final class DenseMerger extends AbstractStreamOperator<ShardResponse>
     super.initializeState(context);
     OperatorStateStore store = context.getOperatorStateStore();
     earlier =
-        StateCompatibility.ofDense(model, settings).guard(store, getRuntimeContext(), start.migrates());
+        StateCompatibility.ofDense(model, settings)
+            .guard(store, getRuntimeContext(), start.migrates());
     shape = StoredShape.of(context, schema, model, start.model());
     isWarm = !context.isRestored() && shape.before().isPresent();
     if (context.isRestored() && shape.before().isEmpty()) {
@@ -142,7 +144,8 @@ public final class DenseMerger extends AbstractStreamOperator<ShardResponse>
   /** The whole network: as in state, as what the job starts from, or as the seed gives it. */
   private DenseParameters restored(List<StoredSlice> stored) throws Exception {
     OptimizerSettings now = settings.learning().dense().merged();
-    OptimizerSettings by = earlier.map(e -> e.optimizer(StateCompatibility.DENSE).merged()).orElse(now);
+    OptimizerSettings by =
+        earlier.map(e -> e.optimizer(StateCompatibility.DENSE).merged()).orElse(now);
     ModelShape before = shape.before().orElse(shape.now());
     DenseParameters network = DenseParameters.start(before.dense(), model.seed(), by);
     int floats = stored.stream().mapToInt(slice -> slice.values().length).sum();

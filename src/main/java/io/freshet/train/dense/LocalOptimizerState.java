@@ -35,7 +35,8 @@ public final class LocalOptimizerState {
   }
 
   /** Gives the replica the slots in state, if there are any, and its optimiser has such. */
-  public void restore(DenseParameters replica, ModelShape plain, ModelSettings model, OptimizerSettings by)
+  public void restore(
+      DenseParameters replica, ModelShape plain, ModelSettings model, OptimizerSettings by)
       throws Exception {
     Iterator<Stored> stored = state.get().iterator();
     if (!stored.hasNext() || replica.mergedPlanes() == replica.planes()) {

@@ -18,7 +18,8 @@ import java.util.function.Consumer;
  * job in a process the same class loader.
  */
 public final class FeedbackChannels {
-  private static final ConcurrentMap<UUID, Consumer<ShardResponse>> HEADS = new ConcurrentHashMap<>();
+  private static final ConcurrentMap<UUID, Consumer<ShardResponse>> HEADS =
+      new ConcurrentHashMap<>();
 
   private FeedbackChannels() {}
 

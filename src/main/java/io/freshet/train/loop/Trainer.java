@@ -49,13 +49,13 @@ import org.apache.flink.util.OutputTag;
  * The head of the loop: gathers examples into batches, pulls their rows, predicts and learns, and
  * sends back how far everything moved.
  *
- * <p>The life of a batch is told in {@link InFlightBatches}. At most {@code maxInFlight} batches are
- * open: that bounds staleness and memory, and is the loop's only flow control.
+ * <p>The life of a batch is told in {@link InFlightBatches}. At most {@code maxInFlight} batches
+ * are open: that bounds staleness and memory, and is the loop's only flow control.
  *
  * <p><b>The drain.</b> Ahead of a barrier the trainer sends what it holds and waits until nothing
  * of it is under way: no batch and no dense request. So it has no state but the shape of its
- * features, a count and maybe optimiser slots ({@link LocalOptimizerState}), and the shards' state at the
- * barrier holds every example before it and none after. The drain ends early only when its
+ * features, a count and maybe optimiser slots ({@link LocalOptimizerState}), and the shards' state
+ * at the barrier holds every example before it and none after. The drain ends early only when its
  * checkpoint is aborted, and then the barrier means nothing any more.
  *
  * <p>A watermark is held until the examples before it are learned, so that no prediction comes
@@ -110,7 +110,11 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   }
 
   /** A trainer that tells more of the examples it predicts. */
-  Trainer(FeatureSchema schema, ModelSettings model, TrainSettings settings, ExampleAttributes.Choice traits) {
+  Trainer(
+      FeatureSchema schema,
+      ModelSettings model,
+      TrainSettings settings,
+      ExampleAttributes.Choice traits) {
     this.schema = schema;
     this.model = model;
     this.settings = settings;
@@ -127,7 +131,8 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     lastCheckpoint = context.getRestoredCheckpointId().orElse(NO_CHECKPOINT);
-    StateCompatibility.ofFeatures(schema).guard(context.getOperatorStateStore(), getRuntimeContext());
+    StateCompatibility.ofFeatures(schema)
+        .guard(context.getOperatorStateStore(), getRuntimeContext());
     kept = new CheckpointedCounters(context.getOperatorStateStore(), 1);
     slots = new LocalOptimizerState(context.getOperatorStateStore());
   }
@@ -150,7 +155,8 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     replyTo =
         new ReplyTo(UUID.randomUUID(), task.getIndexOfThisSubtask(), LoopRules.location(this));
     waiting =
-        new MailboxWait(mailbox, processingTimeService::getCurrentProcessingTime, this::openRequests);
+        new MailboxWait(
+            mailbox, processingTimeService::getCurrentProcessingTime, this::openRequests);
     long patience = MailboxWait.PATIENCE.toMillis();
     processingTimeService.scheduleWithFixedDelay(time -> waiting.look(), patience, patience / 2);
     openModel();
@@ -258,7 +264,8 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
 
   private void learn(InFlightBatch batch) {
     Predictions predictions = batch.learn(learner);
-    ExampleAttributes whose = traits.of(batch.examples, replyTo.trainer(), lastCheckpoint); // still held
+    ExampleAttributes whose =
+        traits.of(batch.examples, replyTo.trainer(), lastCheckpoint); // still held
     batch.sendMoves(this::toShards);
     window.remember(batch);
     replica.learned(predictions.learned());

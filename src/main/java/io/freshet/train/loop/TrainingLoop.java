@@ -46,7 +46,14 @@ public record TrainingLoop(
       FeatureSchema schema,
       ModelSettings model,
       TrainSettings settings) {
-    return attach(examples, schema, model, settings, ExampleAttributes.Choice.USERS, InitialModel.PLAIN, Edges.PLAIN);
+    return attach(
+        examples,
+        schema,
+        model,
+        settings,
+        ExampleAttributes.Choice.USERS,
+        InitialModel.PLAIN,
+        Edges.PLAIN);
   }
 
   /**
@@ -70,7 +77,14 @@ public record TrainingLoop(
       ModelSettings model,
       TrainSettings settings,
       Edges edges) {
-    return attach(examples, schema, model, settings, ExampleAttributes.Choice.USERS, InitialModel.PLAIN, edges);
+    return attach(
+        examples,
+        schema,
+        model,
+        settings,
+        ExampleAttributes.Choice.USERS,
+        InitialModel.PLAIN,
+        edges);
   }
 
   private static TrainingLoop attach(

@@ -1,2 +1,4 @@
-/** The trainer and the topology of the loop. {@link io.freshet.train.loop.TrainingLoop} is its door. */
+/**
+ * The trainer and the topology of the loop. {@link io.freshet.train.loop.TrainingLoop} is its door.
+ */
 package io.freshet.train.loop;

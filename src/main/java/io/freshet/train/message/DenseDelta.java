@@ -11,7 +11,8 @@ package io.freshet.train.message;
  * @param deltas of each slice, plane after plane; none if nothing moved. The sender reuses the
  *     arrays as soon as it has sent them; the receiver owns those that it was given
  */
-public record DenseDelta(ReplyTo replyTo, int trainers, long examples, int[] slices, float[][] deltas) {
+public record DenseDelta(
+    ReplyTo replyTo, int trainers, long examples, int[] slices, float[][] deltas) {
 
   public int key() {
     return slices[0];

@@ -26,7 +26,8 @@ import org.apache.flink.core.memory.DataOutputView;
 public final class LoopCodecs {
   public static final WireType<ShardRequest> SHARD_REQUEST =
       WireType.of(ShardRequest.class, ShardRequestCodec.class);
-  public static final WireType<ShardResponse> ANSWER = WireType.of(ShardResponse.class, AnswerCodec.class);
+  public static final WireType<ShardResponse> ANSWER =
+      WireType.of(ShardResponse.class, AnswerCodec.class);
   public static final WireType<DenseDelta> DENSE_DELTA =
       WireType.of(DenseDelta.class, DenseDeltaCodec.class);
 

@@ -81,7 +81,8 @@ public final class MessageCodecs {
           readTraits(in));
     }
 
-    private static void writeTraits(ExampleAttributes traits, DataOutputView out) throws IOException {
+    private static void writeTraits(ExampleAttributes traits, DataOutputView out)
+        throws IOException {
       out.writeInt(traits.trainer());
       out.writeLong(traits.checkpoint());
       writeLongs(traits.users(), out);

@@ -34,7 +34,8 @@ public sealed interface ShardRequest {
    * @param lives for each row, the life that the trainer pulled; empty where no row is ever lost
    * @param deltas stored rows, after learning minus before
    */
-  public record RowDelta(long[] fids, long time, long[] base, int[] counts, int[] lives, float[] deltas)
+  public record RowDelta(
+      long[] fids, long time, long[] base, int[] counts, int[] lives, float[] deltas)
       implements ShardRequest {
     private static final int[] NONE = {};
 

@@ -14,7 +14,8 @@ public sealed interface ShardResponse {
    * @param lives of each row, as told in {@link RowLifecycle}; empty where no row is ever lost
    * @param values stored rows of those that have one
    */
-  public record Rows(ReplyTo replyTo, long batch, int part, long[] updates, int[] lives, float[] values)
+  public record Rows(
+      ReplyTo replyTo, long batch, int part, long[] updates, int[] lives, float[] values)
       implements ShardResponse {
     public static final long ABSENT = -1;
     private static final int[] NONE = {};
@@ -31,5 +32,6 @@ public sealed interface ShardResponse {
    * @param slices numbers of the slices
    * @param values of each slice, plane after plane; shared with the merger, never written to
    */
-  public record DenseSlices(ReplyTo replyTo, int[] slices, float[][] values) implements ShardResponse {}
+  public record DenseSlices(ReplyTo replyTo, int[] slices, float[][] values)
+      implements ShardResponse {}
 }

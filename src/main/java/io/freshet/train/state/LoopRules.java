@@ -44,7 +44,8 @@ public final class LoopRules {
   }
 
   /** Refuses requests that were routed by another shape of the job than the receiver has. */
-  public static void checkShape(AbstractStreamOperator<?> operator, int parallelism, int maxParallelism) {
+  public static void checkShape(
+      AbstractStreamOperator<?> operator, int parallelism, int maxParallelism) {
     var task = operator.getRuntimeContext().getTaskInfo();
     if (task.getNumberOfParallelSubtasks() != parallelism
         || task.getMaxNumberOfParallelSubtasks() != maxParallelism) {

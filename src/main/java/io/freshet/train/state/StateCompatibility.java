@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
  * start (the initial accumulator): they may change, which is logged once.
  *
  * <p>State of other bound settings is converted where the job is told to: {@link
- * io.freshet.model.row.RowMigration}. The seed and what fields are cannot be: rows that are not there
- * yet depend on the seed.
+ * io.freshet.model.row.RowMigration}. The seed and what fields are cannot be: rows that are not
+ * there yet depend on the seed.
  *
  * <p>Fields may come and go, but a number that was a field's is never another's: rows, and examples
  * that still wait for their labels, would be taken for those of the other.
@@ -63,7 +63,8 @@ public final class StateCompatibility {
   private StateCompatibility() {}
 
   /** What rows of the embedding table depend on. */
-  public static StateCompatibility ofRows(FeatureSchema schema, ModelSettings model, LearningSettings learning) {
+  public static StateCompatibility ofRows(
+      FeatureSchema schema, ModelSettings model, LearningSettings learning) {
     StateCompatibility shape = new StateCompatibility();
     shape.bound("model.kind", model.kind().key());
     shape.bound(EMBEDDING_SIZE, model.embeddingSize());

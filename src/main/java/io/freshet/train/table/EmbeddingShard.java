@@ -162,7 +162,8 @@ public final class EmbeddingShard extends AbstractStreamOperator<ShardResponse>
         new RowLayout(model, settings.learning(), UnknownRows.zeroIn(shape.now().lateFields()));
     table = getRuntimeContext().getState(new ValueStateDescriptor<>(TABLE, StoredRow.TYPE));
     cache = new RowCache(settings.cacheRows(), layout.width(), this);
-    touched = new ChangedRowBuffer(layout, rows -> output.collect(TOUCHED, new StreamRecord<>(rows)));
+    touched =
+        new ChangedRowBuffer(layout, rows -> output.collect(TOUCHED, new StreamRecord<>(rows)));
     if (isWarm) {
       start.model().rows(new InitialRows(schema, livingState().groups(), layout, this));
     }

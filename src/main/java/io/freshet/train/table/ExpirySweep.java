@@ -11,9 +11,9 @@ import java.util.Optional;
  * has passed, the least recently seen rows where there are too many, and counters of features that
  * never earned a row.
  *
- * <p>Works off one of the {@link LastSeenIndex} at a time, the oldest first. A feature seen since then
- * is listed anew. Ahead of a barrier what is left of the page is put back, so that the state holds
- * each feature once.
+ * <p>Works off one of the {@link LastSeenIndex} at a time, the oldest first. A feature seen since
+ * then is listed anew. Ahead of a barrier what is left of the page is put back, so that the state
+ * holds each feature once.
  */
 final class ExpirySweep {
   private final LastSeenIndex pages;

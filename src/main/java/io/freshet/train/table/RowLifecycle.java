@@ -15,8 +15,8 @@ import io.freshet.train.table.TableCounters.Figure;
  * row. What was learned before, at an earlier pass over a recording, is not counted again.
  *
  * <p><b>Expiry.</b> Time is the latest event time that the shard has learned from. A row that is
- * asked for after its field's expiry begins anew, whether or not the {@link ExpirySweep} has come to it:
- * what is learned does not depend on when that is.
+ * asked for after its field's expiry begins anew, whether or not the {@link ExpirySweep} has come
+ * to it: what is learned does not depend on when that is.
  *
  * <p><b>Lives.</b> Between a lookup and the delta that comes back the row may go and another begin.
  * So each row carries the number of its life, above that of every row of the shard that went since

@@ -14,8 +14,8 @@ import org.apache.flink.core.memory.DataOutputView;
  * @param updates training occurrences of the feature so far; without a row, those since it last had
  *     one
  * @param lastSeen latest event time of an example that held it, epoch milliseconds
- * @param life tells the row from earlier ones of the same feature, as told in {@link RowLifecycle}; 0
- *     or above
+ * @param life tells the row from earlier ones of the same feature, as told in {@link RowLifecycle};
+ *     0 or above
  * @param values the stored row; never written to, as the heap state backend keeps the reference
  */
 public record StoredRow(long updates, long lastSeen, int life, float[] values) {

@@ -298,7 +298,8 @@ class LiveServingITCase {
   private static Example encode(LearnerConfig config, String user) {
     ExampleEncoder encoder = new ExampleEncoder(config.features());
     Map<String, ?> features = Map.of("user", user, "item", "i3", "price", 4);
-    return ((DecodeResult.Good<Example>) encoder.encode(FeatureValues.of(encoder.names(), features)))
+    return ((DecodeResult.Good<Example>)
+            encoder.encode(FeatureValues.of(encoder.names(), features)))
         .value();
   }
 

@@ -82,7 +82,8 @@ final class MetricsJsonTest {
   void tellsHowExamplesAreSpread() throws IOException {
     WindowedMetrics metrics = new WindowedMetrics(Duration.ofMinutes(1));
     ExampleAttributes traits =
-        new ExampleAttributes(0, 0, new long[] {1, 1}, new int[3], new long[0], new String[0], Map.of());
+        new ExampleAttributes(
+            0, 0, new long[] {1, 1}, new int[3], new long[0], new String[0], Map.of());
     metrics.add(
         new Predictions(
                 new long[2], new float[] {0, 1}, new float[] {1, 1}, new float[] {0.2f, 0.6f}, 9)

@@ -31,7 +31,8 @@ class ImpressionDecoderTest {
     String json =
         """
         {"impression_id": "i1", "timestamp": 1767225600000, "weight": 2,
-         "features": {"user": "u17", "price": 12.5, "genres": ["drama", "war"]}}""";
+         "features": {"user": "u17", "price": 12.5, "genres": ["drama", "war"]}}\
+        """;
 
     Impression impression = good(decode(json)).value();
 

@@ -70,7 +70,8 @@ final class TrainOptionsTest {
   void impressionsWithoutActionsAreNoRecording() throws IOException {
     Files.writeString(
         dir.resolve("impressions.jsonl"),
-        "{\"impression_id\": \"i\", \"timestamp\": 1767225600000, \"features\": {\"user\": \"u\"}}");
+        "{\"impression_id\": \"i\", \"timestamp\": 1767225600000, \"features\": {\"user\":"
+            + " \"u\"}}");
 
     assertThatThrownBy(() -> files(dir))
         .isInstanceOf(IOException.class)

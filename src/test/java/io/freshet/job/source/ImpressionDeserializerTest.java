@@ -27,7 +27,8 @@ final class ImpressionDeserializerTest {
 
   @Test
   void impressionIsEncodedOnItsWay() {
-    DecodeResult<EncodedImpression> outcome = decode("{\"user\": \"u1\", \"price\": 3, \"more\": 1}");
+    DecodeResult<EncodedImpression> outcome =
+        decode("{\"user\": \"u1\", \"price\": 3, \"more\": 1}");
 
     EncodedImpression impression = ((DecodeResult.Good<EncodedImpression>) outcome).value();
     assertThat(impression.id()).isEqualTo("a");

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.freshet.event.Click;
 import io.freshet.feature.example.LabeledExample;
-import io.freshet.join.Action;
 import io.freshet.join.BreakerSettings;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.attribution.DueTimers;

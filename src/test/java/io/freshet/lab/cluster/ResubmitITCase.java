@@ -205,7 +205,8 @@ final class ResubmitITCase {
                 Optional.empty(),
                 T + 1000L * i,
                 """
-                {"impression_id": "i%d", "timestamp": %d, "features": {"user": "u%d", "item": "n%d"}}"""
+                {"impression_id": "i%d", "timestamp": %d, "features": {"user": "u%d", "item": "n%d"}}\
+                """
                     .formatted(i, T + 1000L * i, i % 500, i % 77)
                     .getBytes(StandardCharsets.UTF_8)));
         if (i % 4 == 0) {

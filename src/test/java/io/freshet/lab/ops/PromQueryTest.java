@@ -12,7 +12,8 @@ final class PromQueryTest {
   void usageExample() {
     PromQuery query =
         PromQuery.parse(
-            "sum by (code, le) (rate(hits_total{code=~\"5..|429\",job=\"a}b\"}[5m])) > 0.5 * misses and on (x) up");
+            "sum by (code, le) (rate(hits_total{code=~\"5..|429\",job=\"a}b\"}[5m])) > 0.5 * misses"
+                + " and on (x) up");
 
     assertThat(query.selectors())
         .containsExactly(

@@ -222,7 +222,8 @@ class AdStreamTest {
     }
 
     private boolean click(EventRecord record) {
-      return clickDecoder.decode(record.value(), record.time()) instanceof DecodeResult.Good<Click> good
+      return clickDecoder.decode(record.value(), record.time())
+              instanceof DecodeResult.Good<Click> good
           && count(clicks, good.value().impressionId(), record);
     }
 

@@ -9,7 +9,6 @@ import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.dense.Dropout;
 import io.freshet.model.optimizer.OptimizerSettings;
-import io.freshet.model.optimizer.Sgd;
 import java.util.List;
 import java.util.Random;
 import org.ejml.data.FMatrixRMaj;

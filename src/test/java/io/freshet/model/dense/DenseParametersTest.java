@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.model.ModelSettings;
-import io.freshet.model.optimizer.Adagrad;
-import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -14,8 +14,6 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.kind.Predictor;
 import io.freshet.model.learn.BatchLearner;
-import io.freshet.model.optimizer.Adagrad;
-import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.row.RowLayout;
 import io.freshet.model.row.RowWeights;

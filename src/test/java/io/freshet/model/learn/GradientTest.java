@@ -16,7 +16,6 @@ import io.freshet.model.dense.Dropout;
 import io.freshet.model.optimizer.FieldLearning;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Regularization;
-import io.freshet.model.optimizer.Sgd;
 import io.freshet.model.row.RowLayout;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -6,11 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import io.freshet.feature.Fids;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
-import io.freshet.model.optimizer.Adagrad;
 import io.freshet.model.optimizer.FieldLearning;
-import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
-import io.freshet.model.optimizer.RowWiseAdagrad;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

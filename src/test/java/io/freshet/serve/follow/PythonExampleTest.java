@@ -145,7 +145,8 @@ class PythonExampleTest {
     return EXAMPLES.stream()
         .filter(example -> !"u2".equals(example.get("user")))
         .map(example -> encoder.encode(FeatureValues.of(encoder.names(), example)))
-        .flatMapToLong(outcome -> Arrays.stream(((DecodeResult.Good<Example>) outcome).value().fids()))
+        .flatMapToLong(
+            outcome -> Arrays.stream(((DecodeResult.Good<Example>) outcome).value().fids()))
         .distinct()
         .sorted()
         .toArray();

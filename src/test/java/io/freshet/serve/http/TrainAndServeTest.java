@@ -267,7 +267,8 @@ class TrainAndServeTest {
     private Example encode(String user) {
       Map<String, ?> features =
           Map.of("user", user, "genres", List.of("war"), "price", 2, "hour", "7");
-      return ((DecodeResult.Good<Example>) encoder.encode(FeatureValues.of(encoder.names(), features)))
+      return ((DecodeResult.Good<Example>)
+              encoder.encode(FeatureValues.of(encoder.names(), features)))
           .value();
     }
   }

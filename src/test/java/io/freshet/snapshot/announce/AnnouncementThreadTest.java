@@ -125,7 +125,8 @@ class AnnouncementThreadTest {
   }
 
   private AnnouncementThread thread(WritableStorage storage) {
-    AnnouncementThread thread = new AnnouncementThread(storage, "file:///models", () -> topic, () -> {});
+    AnnouncementThread thread =
+        new AnnouncementThread(storage, "file:///models", () -> topic, () -> {});
     thread.start();
     return thread;
   }

@@ -158,7 +158,8 @@ class CompactionTest {
     Arrays.setAll(many, i -> i);
     chain.publish(1, rows(1, many));
     Version second = chain.publish(2, rows(2, 20));
-    Compaction merge = new Compaction(new FaultyStorage(chain.storage, -1, When.BEFORE), chain::now);
+    Compaction merge =
+        new Compaction(new FaultyStorage(chain.storage, -1, When.BEFORE), chain::now);
     Thread.currentThread().interrupt();
 
     assertThatThrownBy(() -> merge.merge(second)).isInstanceOf(InterruptedIOException.class);
@@ -198,7 +199,9 @@ class CompactionTest {
   }
 
   private Manifest merge(Version version, int readBytes, int writeBytes) throws IOException {
-    return new Compaction(chain.storage, chain::now, readBytes, writeBytes).merge(version).orElseThrow();
+    return new Compaction(chain.storage, chain::now, readBytes, writeBytes)
+        .merge(version)
+        .orElseThrow();
   }
 
   private static List<Version> versions(List<Manifest> chain) {

@@ -147,7 +147,8 @@ class PublicationCrashTest {
   }
 
   private static CheckpointContents cut(long checkpoint, PublisherInput.Part... parts) {
-    CheckpointContents.Dense dense = new CheckpointContents.Dense(TinyModel.dense(checkpoint).values(), checkpoint);
+    CheckpointContents.Dense dense =
+        new CheckpointContents.Dense(TinyModel.dense(checkpoint).values(), checkpoint);
     return new CheckpointContents(
         checkpoint,
         List.of(parts),

@@ -238,6 +238,7 @@ class PublicationQueueTest {
   private static CheckpointContents cut(long checkpoint) {
     PublisherInput.Part part = new PublisherInput.Part("part " + checkpoint, 1, "", 1, 1, 0);
     CheckpointContents.Dense dense = new CheckpointContents.Dense(new float[0], 0);
-    return new CheckpointContents(checkpoint, List.of(part), Optional.of(dense), Map.of(), Map.of(), 0);
+    return new CheckpointContents(
+        checkpoint, List.of(part), Optional.of(dense), Map.of(), Map.of(), 0);
   }
 }

@@ -79,16 +79,20 @@ public final class PublisherRig implements AutoCloseable {
   /** The same, of a model of another shape. */
   static PublisherRig startFrom(
       Path root, OperatorSubtaskState savepoint, ManifestTemplate template) throws Exception {
-    return new PublisherRig(root, at(root), template, AnnouncementSink.none(), savepoint, new JobID());
+    return new PublisherRig(
+        root, at(root), template, AnnouncementSink.none(), savepoint, new JobID());
   }
 
-  public static PublisherRig start(Path root, SnapshotSettings settings, AnnouncementSink.Factory notices)
-      throws Exception {
+  public static PublisherRig start(
+      Path root, SnapshotSettings settings, AnnouncementSink.Factory notices) throws Exception {
     return new PublisherRig(root, settings, notices, null, JOB);
   }
 
   static PublisherRig restore(
-      Path root, SnapshotSettings settings, AnnouncementSink.Factory notices, OperatorSubtaskState state)
+      Path root,
+      SnapshotSettings settings,
+      AnnouncementSink.Factory notices,
+      OperatorSubtaskState state)
       throws Exception {
     return new PublisherRig(root, settings, notices, state, JOB);
   }
@@ -111,7 +115,8 @@ public final class PublisherRig implements AutoCloseable {
   }
 
   /** Announces a part with these rows and the whole deep part, then passes the barrier. */
-  public OperatorSubtaskState barrier(long checkpoint, float dense, RowBlock rows) throws Exception {
+  public OperatorSubtaskState barrier(long checkpoint, float dense, RowBlock rows)
+      throws Exception {
     announce(TinyModel.part(storage, rows));
     announce(new PublisherInput.Dense(TinyModel.dense(dense)));
     announce(new PublisherInput.Metrics(Map.of("logloss", 0.5 / checkpoint)));
@@ -167,7 +172,8 @@ public final class PublisherRig implements AutoCloseable {
   }
 
   @SuppressWarnings("try") // Flink's harness closes with any exception
-  private static final class Harness extends OneInputStreamOperatorTestHarness<PublisherInput, Void> {
+  private static final class Harness
+      extends OneInputStreamOperatorTestHarness<PublisherInput, Void> {
     Harness(SnapshotPublisher publisher, JobID job) throws Exception {
       super(publisher, new MockEnvironmentBuilder().setJobID(job).build());
     }

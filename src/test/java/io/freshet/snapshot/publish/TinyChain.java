@@ -82,8 +82,11 @@ public final class TinyChain {
     for (RowBlock block : blocks) {
       parts.add(TinyModel.part(storage, block));
     }
-    CheckpointContents.Dense dense = new CheckpointContents.Dense(TinyModel.dense(checkpoint).values(), checkpoint);
-    CheckpointContents cut = new CheckpointContents(checkpoint, parts, Optional.of(dense), metrics, Map.of(), now.toEpochMilli());
+    CheckpointContents.Dense dense =
+        new CheckpointContents.Dense(TinyModel.dense(checkpoint).values(), checkpoint);
+    CheckpointContents cut =
+        new CheckpointContents(
+            checkpoint, parts, Optional.of(dense), metrics, Map.of(), now.toEpochMilli());
     Version version = new Version(lineage, checkpoint);
     new Publication(through, template, gate, () -> now)
         .publish(new PublicationQueue.Due(version, last, parts, cut));

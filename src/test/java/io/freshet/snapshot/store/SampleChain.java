@@ -63,7 +63,8 @@ public final class SampleChain {
             Map.of(),
             Map.of(),
             1_767_225_600_000L); // 2026-01-01
-    Manifest manifest = publication.publish(new PublicationQueue.Due(version, parent, cut.parts(), cut));
+    Manifest manifest =
+        publication.publish(new PublicationQueue.Due(version, parent, cut.parts(), cut));
     if (manifest.isWithheld()) {
       new Pointer(storage, InstantSource.system()).rollBack(version, "a test's", true);
     }
@@ -74,7 +75,8 @@ public final class SampleChain {
     publication.pointTo(new SnapshotStore(storage).manifest(version));
   }
 
-  private PublisherInput.Part part(SortedMap<Long, float[]> rows, long[] removed) throws IOException {
+  private PublisherInput.Part part(SortedMap<Long, float[]> rows, long[] removed)
+      throws IOException {
     String path = PartFile.newPath();
     DigestOutput digest;
     try (OutputStream out = storage.create(path)) {

@@ -208,7 +208,9 @@ class SnapshotReaderTest {
   private void publish(Version version, Optional<Version> parent, List<PublisherInput.Part> parts)
       throws IOException {
     CheckpointContents.Dense dense = new CheckpointContents.Dense(TinyModel.dense(1).values(), 1);
-    CheckpointContents cut = new CheckpointContents(version.checkpoint(), parts, Optional.of(dense), Map.of(), Map.of(), 0);
+    CheckpointContents cut =
+        new CheckpointContents(
+            version.checkpoint(), parts, Optional.of(dense), Map.of(), Map.of(), 0);
     new Publication(
             storage, TinyModel.TEMPLATE, new Gate(GateSettings.DEFAULT), InstantSource.system())
         .publish(new PublicationQueue.Due(version, parent, parts, cut));

@@ -33,7 +33,8 @@ public final class TinyModel {
 
   public static final Manifest.Labels LABELS = new Manifest.Labels("click", "wait", "none", 1);
 
-  public static final ManifestTemplate TEMPLATE = new ManifestTemplate("tiny", SCHEMA, SETTINGS, LABELS);
+  public static final ManifestTemplate TEMPLATE =
+      new ManifestTemplate("tiny", SCHEMA, SETTINGS, LABELS);
 
   private TinyModel() {}
 
@@ -63,7 +64,8 @@ public final class TinyModel {
   }
 
   /** A staged part. */
-  public static PublisherInput.Part part(WritableStorage storage, RowBlock... blocks) throws Exception {
+  public static PublisherInput.Part part(WritableStorage storage, RowBlock... blocks)
+      throws Exception {
     RowBuffer buffer = new RowBuffer(WIDTH);
     Arrays.stream(blocks).forEach(buffer::add);
     return PartFile.write(buffer, PartFile.newPath(), storage);

@@ -35,7 +35,8 @@ class PublisherInputCodecTest {
     values[4999] = -1.5f;
 
     DenseBlock block =
-        ((PublisherInput.Dense) sent(new PublisherInput.Dense(new DenseBlock(64, values, 9)))).block();
+        ((PublisherInput.Dense) sent(new PublisherInput.Dense(new DenseBlock(64, values, 9))))
+            .block();
 
     assertThat(block.from()).isEqualTo(64);
     assertThat(block.values()).isEqualTo(values);

@@ -22,7 +22,10 @@ final class PublishedLoop {
     loop.rows()
         .transform("SnapshotWriter", PublisherInput.TYPE, new SnapshotWriter(snapshot, model, 50))
         .uid("writer")
-        .union(loop.dense().<PublisherInput>map(PublisherInput.Dense::new).returns(PublisherInput.TYPE))
+        .union(
+            loop.dense()
+                .<PublisherInput>map(PublisherInput.Dense::new)
+                .returns(PublisherInput.TYPE))
         .transform(
             "SnapshotPublisher",
             Types.VOID,

@@ -31,7 +31,8 @@ import org.apache.flink.util.OutputTag;
  * test lets them be answered, at once or by mails that run when the trainer waits.
  */
 @SuppressWarnings("try") // close() may be interrupted; tests pass that on
-public final class TrainerHarness extends OneInputStreamOperatorTestHarness<LabeledExample, Predictions> {
+public final class TrainerHarness
+    extends OneInputStreamOperatorTestHarness<LabeledExample, Predictions> {
   final FakeShards shards;
   final List<RowDelta> rowDeltas = new ArrayList<>();
   final List<DenseDelta> denseDeltas = new ArrayList<>();

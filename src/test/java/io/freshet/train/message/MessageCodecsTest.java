@@ -133,7 +133,8 @@ final class MessageCodecsTest {
   void traitsTravelWithTheirPredictions(int n) throws IOException {
     String[] ids = new String[n];
     Arrays.fill(ids, "an \u00e9");
-    ExampleAttributes traits = new ExampleAttributes(3, 7, longs(n), ints(n + 1), longs(2 * n), ids, Map.of(5L, "five"));
+    ExampleAttributes traits =
+        new ExampleAttributes(3, 7, longs(n), ints(n + 1), longs(2 * n), ids, Map.of(5L, "five"));
     assertTravelsUnchanged(
         MessageCodecs.PREDICTIONS,
         new Predictions(longs(n), floats(n), floats(n), floats(n), 1L << 40).with(traits));

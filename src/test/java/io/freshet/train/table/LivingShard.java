@@ -46,7 +46,8 @@ import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
  * snapshot would hold it.
  */
 @SuppressWarnings("try") // the harness' close() may be interrupted; tests pass that on
-final class LivingShard extends KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardResponse> {
+final class LivingShard
+    extends KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardResponse> {
   static final int MAX_PARALLELISM = 16;
   static final ModelSettings MODEL = new ModelSettings(2, List.of(), 0, 42);
   static final RowLayout LAYOUT = new RowLayout(MODEL, LearningSettings.DEFAULT);

@@ -174,7 +174,9 @@ class TableLifecycleITCase {
     loop.rows()
         .transform("SnapshotWriter", PublisherInput.TYPE, new SnapshotWriter(snapshot, MODEL, 50))
         .union(
-            loop.dense().<PublisherInput>map(PublisherInput.Dense::new).returns(PublisherInput.TYPE),
+            loop.dense()
+                .<PublisherInput>map(PublisherInput.Dense::new)
+                .returns(PublisherInput.TYPE),
             loop.counts()
                 .<PublisherInput>map(counts -> new PublisherInput.Added(counts.asMap()))
                 .returns(PublisherInput.TYPE))

@@ -49,7 +49,8 @@ public final class QualityWatch implements Watch {
   private String last = "";
   private long unreadable;
 
-  public QualityWatch(KafkaAddress kafka, String topic, Optional<String> model, BestPossible reach) {
+  public QualityWatch(
+      KafkaAddress kafka, String topic, Optional<String> model, BestPossible reach) {
     this.kafka = kafka;
     this.topic = topic;
     this.reach = reach;

@@ -56,7 +56,8 @@ public final class ManifestText {
         .row(
             "Rows",
             "%s, updated %s times"
-                .formatted(ManifestCells.count(manifest.rows()), ManifestCells.count(manifest.updates())))
+                .formatted(
+                    ManifestCells.count(manifest.rows()), ManifestCells.count(manifest.updates())))
         .row("Examples", ManifestCells.count(manifest.dense().examples()))
         .row("State", state())
         .row("Unknown ids", manifest.unknownIds().rule())
@@ -111,9 +112,17 @@ public final class ManifestText {
     DenseFile dense = manifest.dense();
     TextTable table =
         new TextTable("llrl")
-            .row("", dense.name(), ManifestCells.bytes(dense.size()), dense.tensors().size() + " tensors");
+            .row(
+                "",
+                dense.name(),
+                ManifestCells.bytes(dense.size()),
+                dense.tensors().size() + " tensors");
     for (EmbeddingFile file : manifest.embeddings()) {
-      table.row("", file.name(), ManifestCells.bytes(file.size()), ManifestCells.count(file.rows()) + " rows");
+      table.row(
+          "",
+          file.name(),
+          ManifestCells.bytes(file.size()),
+          ManifestCells.count(file.rows()) + " rows");
     }
     return table;
   }

@@ -24,10 +24,11 @@ import picocli.CommandLine.Spec;
     description = {
       "Learns recorded files with more and more trainers, and says how well, and why.",
       "",
-      "They go through the whole job each time. Unseen is the mean number of examples that other trainers learned while a batch was under"
-          + " way; step the mean number of examples in a row step; largest the busiest trainer's"
-          + " share of the examples. All are measured in the job. To local is the difference to"
-          + " LocalLearner, the single-thread learner, on the same examples in the same order."
+      "They go through the whole job each time. Unseen is the mean number of examples that other"
+          + " trainers learned while a batch was under way; step the mean number of examples in a"
+          + " row step; largest the busiest trainer's share of the examples. All are measured in"
+          + " the job. To local is the difference to LocalLearner, the single-thread learner, on"
+          + " the same examples in the same order."
     },
     footer = {
       "",

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /** One measurement: the medians of its rounds, each of which has its own roofline. */
-public record Figure(String bench, String what, Workload workload, int parallelism, List<Round> rounds) {
+public record Figure(
+    String bench, String what, Workload workload, int parallelism, List<Round> rounds) {
 
   /**
    * A round.

@@ -47,7 +47,8 @@ public final class HttpLoad {
    * Requests that come at random, so many a second on the average, whether the ones before are
    * answered or not. How long one took counts from when it was to come.
    */
-  public List<Duration> open(int clients, double perSecond, Duration length, long seed) throws Exception {
+  public List<Duration> open(int clients, double perSecond, Duration length, long seed)
+      throws Exception {
     long start = System.nanoTime();
     long[] due = arrivals(perSecond, length, seed);
     AtomicInteger next = new AtomicInteger();

@@ -30,10 +30,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Compares learners of different settings on one simulated stream of drifting tastes.",
       "",
-      "It follows the stream in event time, in this process and one thread. Each learner predicts an"
-          + " example just before it learns it. The first has the defaults; each --variant adds one"
-          + " of other settings. Excess is the expected loss over that of the truth, without the"
-          + " noise of labels. Intervals are by the bootstrap over blocks of six hours."
+      "It follows the stream in event time, in this process and one thread. Each learner predicts"
+          + " an example just before it learns it. The first has the defaults; each --variant adds"
+          + " one of other settings. Excess is the expected loss over that of the truth, without"
+          + " the noise of labels. Intervals are by the bootstrap over blocks of six hours."
     },
     footer = {
       "",

@@ -45,10 +45,12 @@ final class FlowWatchTest {
   void countsAreSummedAndOfTheBreakersTheWorstIsTaken() throws Exception {
     answers.put(
         METRICS,
-        "[{\"id\": \"LabelJoin.waitingImpressions\"}, {\"id\": \"LabelJoin.breaker\"}, {\"id\": \"LabelJoin.numRecordsIn\"}]");
+        "[{\"id\": \"LabelJoin.waitingImpressions\"}, {\"id\": \"LabelJoin.breaker\"}, {\"id\":"
+            + " \"LabelJoin.numRecordsIn\"}]");
     answers.put(
         METRICS + "?agg=sum,max&get=LabelJoin.waitingImpressions,LabelJoin.breaker",
-        "[{\"id\": \"LabelJoin.waitingImpressions\", \"sum\": 12, \"max\": 7}, {\"id\": \"LabelJoin.breaker\", \"sum\": 2, \"max\": 1}]");
+        "[{\"id\": \"LabelJoin.waitingImpressions\", \"sum\": 12, \"max\": 7}, {\"id\":"
+            + " \"LabelJoin.breaker\", \"sum\": 2, \"max\": 1}]");
 
     JsonNode join = look().get("join");
 
