@@ -50,7 +50,8 @@ final class SchemaExamplesTest {
     Path resources = Path.of("src/main/resources/io/freshet");
     JsonNode learner = new YAMLMapper().readTree(resources.resolve("config/learner.yaml").toFile());
     JsonNode replay =
-        new YAMLMapper().readTree(resources.resolve("cli/replay/movielens-replay.yaml").toFile());
+        new YAMLMapper()
+            .readTree(resources.resolve("lab/replay/mapping/movielens-replay.yaml").toFile());
 
     assertThat(schema("learner").validate(learner)).isEmpty();
     assertThat(schema("replay").validate(replay)).isEmpty();

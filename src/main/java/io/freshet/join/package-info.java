@@ -28,8 +28,8 @@
  * <p><b>An example carries</b> its label, the impression's importance weight, its {@code
  * LabelledExample.Kind} and the share of clicks that come after a short wait. Weights that hang on
  * the model's own probability are not the join's: the learner computes them, in {@code
- * io.freshet.model.LabelCorrection}. What is sampled is decided here, by a hash of the impression
- * id, so that a replay decides the same.
+ * io.freshet.model.label.LabelCorrection}. What is sampled is decided here, by a hash of the
+ * impression id, so that a replay decides the same.
  *
  * <p><b>State by impression id</b> is a {@code JoinEntry}: what came early, what waits, what was
  * decided. Beside it, by subtask: {@code JoinCounts}, the histogram of click delays, and when the

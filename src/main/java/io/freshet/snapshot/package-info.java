@@ -31,11 +31,11 @@
  * <p><b>Merging.</b> A merged full of version V is V in a second form, under the same name and in
  * the same folder. The pointer does not move for it, V's delta stays for followers that hold V's
  * parent, and the next delta names V as its parent as before: {@link
- * io.freshet.snapshot.SnapshotReader#chain} takes whichever way is shorter. When V's parents are
- * deleted, the full's manifest takes the place of the delta's in one step. {@code
+ * io.freshet.snapshot.store.SnapshotReader#chain} takes whichever way is shorter. When V's parents
+ * are deleted, the full's manifest takes the place of the delta's in one step. {@code
  * src/docs/snapshots.md} tells the whole story.
  *
- * <p>The reading side ({@link io.freshet.snapshot.SnapshotStore}, {@link
- * io.freshet.snapshot.SnapshotReader}) needs no Flink.
+ * <p>The reading side ({@link io.freshet.snapshot.store.SnapshotStore}, {@link
+ * io.freshet.snapshot.store.SnapshotReader}) needs no Flink.
  */
 package io.freshet.snapshot;

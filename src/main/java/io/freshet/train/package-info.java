@@ -17,8 +17,8 @@
  * trainer lets a checkpoint barrier pass, it waits until nothing of it is under way, so that the
  * state of shards and mergers at the barrier holds every example before it and none after.
  *
- * <p>Only {@link io.freshet.train.Trainer}, {@link io.freshet.train.EmbeddingShard}, {@link
- * io.freshet.train.DenseMerger}, {@link io.freshet.train.FeedbackTail} and what stands between them
- * and the mailbox touch Flink's internals.
+ * <p>Only {@link io.freshet.train.loop.Trainer}, {@link io.freshet.train.table.EmbeddingShard},
+ * {@link io.freshet.train.dense.DenseMerger}, {@link io.freshet.train.feedback.FeedbackTail} and
+ * what stands between them and the mailbox touch Flink's internals.
  */
 package io.freshet.train;

@@ -2,6 +2,7 @@ package io.freshet.model.kind;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
+import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.algebra.LinearAlgebra;
 import io.freshet.model.batch.MiniBatch;

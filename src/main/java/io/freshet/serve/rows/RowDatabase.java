@@ -29,7 +29,7 @@ import org.rocksdb.Status;
  *
  * <p>Rows lie by id, 8 bytes that sort as the ids do, each 1 + k floats, little-endian; beside
  * them, in a family of their own, the manifest, the deep part, and the number of rows. A {@link
- * RowChange} writes them together, so a database is always at exactly one version, through any
+ * RowWriteBatch} writes them together, so a database is always at exactly one version, through any
  * crash.
  */
 final class RowDatabase {

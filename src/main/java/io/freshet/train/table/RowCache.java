@@ -9,8 +9,8 @@ import java.util.Arrays;
  *
  * <p>A row lies in a <em>slot</em>: its floats in one slab, {@code width} for each slot. The slab
  * grows with the rows up to the capacity; from then on a new row takes the place of one that {@link
- * Turnover} names. Changed rows are written back when their slot is needed, when they have been
- * dirty for long, oldest first, and ahead of a barrier, so that little is left for that.
+ * EvictionPolicy} names. Changed rows are written back when their slot is needed, when they have
+ * been dirty for long, oldest first, and ahead of a barrier, so that little is left for that.
  *
  * <p>Slots are valid until the next are looked up. Not thread-safe.
  */
