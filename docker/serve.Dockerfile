@@ -4,7 +4,7 @@
 #   docker build -f docker/serve.Dockerfile -t freshet-serve:0.1.0 .
 FROM flink:2.2.1-java17 AS flink
 
-FROM eclipse-temurin:17.0.16_8-jre-noble
+FROM eclipse-temurin:17.0.20.1_1-jre-noble
 
 RUN useradd --system --uid 10001 --no-create-home freshet
 

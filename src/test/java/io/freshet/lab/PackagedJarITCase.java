@@ -7,6 +7,7 @@ import io.freshet.lab.docs.CommandRun;
 import io.freshet.lab.docs.CommandSamples;
 import java.io.File;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +16,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The two jars that the build leaves, run as people and clusters run them. */
 final class PackagedJarITCase {
@@ -25,6 +30,11 @@ final class PackagedJarITCase {
       Path.of(System.getProperty("project.build.directory", "target")).toAbsolutePath();
   private static final Path EVERYTHING = TARGET.resolve("freshet.jar");
   private static final Path JOB = TARGET.resolve("freshet-job.jar");
+  private static final Pattern LINUX =
+      Pattern.compile(
+          "(?i)(?!.*(musl|android)).*(linux64.so|(linux|epoll).*(x86_64|amd64|x64|aarch_?64|arm64)).*");
+  private static final Pattern MAC =
+      Pattern.compile("(?i).*(mac|osx|darwin|kqueue).*(aarch_?64|arm64|asyncProfiler).*");
   private static final long PATIENCE_SECONDS = 120;
 
   @TempDir private Path folder;
@@ -107,6 +117,29 @@ final class PackagedJarITCase {
   }
 
   @Test
+  void nativesAreForThreePlatforms() throws IOException {
+    for (Path jar : List.of(EVERYTHING, JOB)) {
+      assertThat(entries(jar))
+          .filteredOn(entry -> entry.matches(".*\\.(so|dylib|jnilib|dll|a)(\\.\\d+)*"))
+          .isNotEmpty()
+          .allMatch(entry -> LINUX.matcher(entry).matches() || MAC.matcher(entry).matches());
+    }
+  }
+
+  @Test
+  void theSlimJarAloneReadsAllThatKafkaCompresses() throws Exception {
+    String path =
+        Stream.of(JOB, jarOf(CompressedRecords.class), jarOf(LoggerFactory.class))
+            .map(Path::toString)
+            .collect(Collectors.joining(File.pathSeparator));
+
+    CommandRun run = java("-cp", path, CompressedRecords.class.getName());
+
+    assertThat(run.out().lines()).containsExactly("gzip", "snappy", "lz4", "zstd");
+    assertThat(run.code()).isZero();
+  }
+
+  @Test
   void theSlimJarRunsTheTrainCommand() throws Exception {
     String main = manifest(JOB).getValue(Attributes.Name.MAIN_CLASS);
 
@@ -116,6 +149,10 @@ final class PackagedJarITCase {
     assertThat(run.code()).isZero();
     assertThat(run.err()).isEmpty();
     assertThat(run.out()).startsWith("Usage: train").contains("flink run");
+  }
+
+  private static Path jarOf(Class<?> type) throws URISyntaxException {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 
   /** The slim jar in place of our own classes, before all that the tests run on. */

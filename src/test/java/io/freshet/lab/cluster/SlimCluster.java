@@ -40,7 +40,7 @@ final class SlimCluster implements AutoCloseable {
   private static final Pattern BROUGHT_BY_THE_JAR =
       Pattern.compile(
           ".*/(kafka[-_][^/]*|flink-connector-kafka[^/]*|jackson-[^/]*|snakeyaml-\\d[^/]*|ejml-[^/]*"
-              + "|openblas[^/]*|javacpp[^/]*|hash4j[^/]*|picocli[^/]*)\\.jar");
+              + "|zstd-jni[^/]*|openblas[^/]*|javacpp[^/]*|hash4j[^/]*|picocli[^/]*)\\.jar");
   private static final String BOUNDARY = "the-jar-stands-between";
 
   private final HttpClient client = HttpClient.newHttpClient();
