@@ -2,6 +2,8 @@ package io.freshet.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.job.TrainCommand;
 import io.freshet.lab.docs.CommandRun;
 import io.freshet.lab.docs.CommandSamples;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
@@ -137,6 +140,32 @@ final class PackagedJarITCase {
 
     assertThat(run.out().lines()).containsExactly("gzip", "snappy", "lz4", "zstd");
     assertThat(run.code()).isZero();
+  }
+
+  @Test
+  void theLicenceOfEachComponentIsInTheJar() throws IOException {
+    try (JarFile jar = new JarFile(EVERYTHING.toFile())) {
+      Set<String> folders =
+          jar.stream()
+              .map(ZipEntry::getName)
+              .filter(name -> name.matches("META-INF/licenses/[^/]+/.*[^/]"))
+              .map(name -> name.split("/", 4)[2])
+              .collect(Collectors.toSet());
+      ZipEntry sbom = jar.getEntry("META-INF/sbom/freshet.cdx.json");
+      assertThat(sbom).as("the bill of materials, which no offline build makes").isNotNull();
+      JsonNode bill = new ObjectMapper().readTree(jar.getInputStream(sbom));
+
+      assertThat(jar.getEntry("META-INF/LICENSE")).isNotNull();
+      assertThat(bill.get("components"))
+          .hasSizeGreaterThan(80)
+          .allSatisfy(
+              component ->
+                  assertThat(
+                          folders.contains(component.get("name").asText())
+                              || !component.findValues("text").isEmpty())
+                      .as("a licence's text of %s", component.get("purl"))
+                      .isTrue());
+    }
   }
 
   @Test
