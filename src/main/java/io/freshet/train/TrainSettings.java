@@ -11,15 +11,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The loop's settings: the grain of communication, beside {@link LearningSettings}, the grain of
- * learning.
+ * The loop's settings: how it communicates, and how it learns.
  *
- * @param batchSize examples a lookup
- * @param batchLinger how long a part-filled batch waits for more examples
+ * @param batchSize examples per lookup
+ * @param batchLinger how long a partly filled batch waits for more examples
  * @param maxInFlight batches that may wait for their rows at once
  * @param denseSyncEvery examples between two exchanges of the dense part
- * @param denseSlices slices the dense part is cut in, each merged by one subtask
- * @param cacheRows rows each shard holds in its write-back cache
+ * @param denseSlices slices of the dense part, each merged by one subtask
+ * @param cacheRows rows in the write-back cache of each shard
  * @param learning how a batch is learned
  */
 public record TrainSettings(
@@ -47,24 +46,45 @@ public record TrainSettings(
     }
   }
 
-  /** The same for labels that come about otherwise. */
+  public TrainSettings withBatchSize(int examples) {
+    return new TrainSettings(examples, batchLinger, maxInFlight, denseSyncEvery, denseSlices, cacheRows, learning);
+  }
+
+  public TrainSettings withBatchLinger(Duration linger) {
+    return new TrainSettings(batchSize, linger, maxInFlight, denseSyncEvery, denseSlices, cacheRows, learning);
+  }
+
+  public TrainSettings withMaxInFlight(int batches) {
+    return new TrainSettings(batchSize, batchLinger, batches, denseSyncEvery, denseSlices, cacheRows, learning);
+  }
+
+  public TrainSettings withDenseSyncEvery(int examples) {
+    return new TrainSettings(batchSize, batchLinger, maxInFlight, examples, denseSlices, cacheRows, learning);
+  }
+
+  public TrainSettings withDenseSlices(int slices) {
+    return new TrainSettings(batchSize, batchLinger, maxInFlight, denseSyncEvery, slices, cacheRows, learning);
+  }
+
+  public TrainSettings withCacheRows(int rows) {
+    return new TrainSettings(batchSize, batchLinger, maxInFlight, denseSyncEvery, denseSlices, rows, learning);
+  }
+
+  public TrainSettings withLearning(LearningSettings other) {
+    return new TrainSettings(batchSize, batchLinger, maxInFlight, denseSyncEvery, denseSlices, cacheRows, other);
+  }
+
   public TrainSettings withLabels(LabelSettings labels) {
-    return with(learning.withLabels(labels));
+    return withLearning(learning.withLabels(labels));
   }
 
-  /** The same for a table of other rules. */
   public TrainSettings withTable(TableSettings table) {
-    return with(learning.withTable(table));
+    return withLearning(learning.withTable(table));
   }
 
-  /** The same with fields whose rows are learned otherwise. */
+  /** Returns a copy whose fields have these rates and penalties. */
   public TrainSettings withFields(List<FieldLearning> fields) {
-    return with(learning.withRegularization(learning.regularization().with(fields)));
-  }
-
-  private TrainSettings with(LearningSettings other) {
-    return new TrainSettings(
-        batchSize, batchLinger, maxInFlight, denseSyncEvery, denseSlices, cacheRows, other);
+    return withLearning(learning.withRegularization(learning.regularization().with(fields)));
   }
 
   private static void atLeastOne(String name, int value) {

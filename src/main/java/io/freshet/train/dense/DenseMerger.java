@@ -12,40 +12,31 @@ import io.freshet.model.optimizer.Optimizers;
 import io.freshet.train.InitialModel;
 import io.freshet.train.RefusedException;
 import io.freshet.train.TrainSettings;
-import io.freshet.train.feedback.ResponseRouter;
+import io.freshet.train.feedback.ParameterServer;
 import io.freshet.train.message.DenseDelta;
 import io.freshet.train.message.MessageCodecs;
-import io.freshet.train.message.ShardResponse;
 import io.freshet.train.message.ShardResponse.DenseSlices;
 import io.freshet.train.state.FiniteCheck;
-import io.freshet.train.state.LoopRules;
 import io.freshet.train.state.StateCompatibility;
-import io.freshet.train.state.StoredSettings;
-import io.freshet.train.state.StoredShape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.BoundedOneInput;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Holds slices of the one dense network that all trainers replicate: merges what a trainer sends
- * and answers it with the merged slices.
+ * Holds slices of the dense part that all trainers replicate: merges the delta of a trainer and
+ * responds with the merged slices.
  *
  * <p><b>Merge.</b> The parameters move by the delta times 1 / √P, P trainers: plain addition makes
  * each needed move up to P times and overshoots from 8 trainers on, averaging learns too slowly.
@@ -61,40 +52,24 @@ import org.apache.flink.util.OutputTag;
  * subtasks, or another shape of the network is only another way to cut what was learned: {@link
  * DenseReshape}.
  */
-public final class DenseMerger extends AbstractStreamOperator<ShardResponse>
-    implements OneInputStreamOperator<DenseDelta, ShardResponse>, BoundedOneInput {
+public final class DenseMerger extends ParameterServer<DenseDelta> {
   private static final long serialVersionUID = 1L;
 
   public static final OutputTag<DenseBlock> FINISHED =
       new OutputTag<>("finished-slices", MessageCodecs.DENSE_BLOCK);
 
-  private final FeatureSchema schema;
-  private final ModelSettings model;
-  private final TrainSettings settings;
-  private final boolean direct;
-  private final InitialModel start;
-  private transient ResponseRouter answers;
-
-  private transient StoredShape shape;
-  private transient boolean isWarm; // starts from another model
-  private transient Optional<StoredSettings> earlier; // those of a state that is to be converted
   private transient Optimizer optimizer;
   private transient DenseSlicing slicing;
   private transient int planes;
   private transient ListState<StoredSlice> state;
   private transient SortedMap<Integer, Slice> slices;
   private transient FiniteCheck finite;
-  private transient boolean ended;
   private transient Counter merges;
   private transient Counter refused;
 
-  public DenseMerger(FeatureSchema schema, ModelSettings model, TrainSettings settings) {
-    this(schema, model, settings, false, InitialModel.PLAIN);
-  }
-
   /**
-   * @param direct whether answers go straight to a trainer of the same process
-   * @param start how its parameters begin
+   * @param direct whether responses go straight to a trainer of the same process
+   * @param start how the parameters start
    */
   public DenseMerger(
       FeatureSchema schema,
@@ -102,35 +77,26 @@ public final class DenseMerger extends AbstractStreamOperator<ShardResponse>
       TrainSettings settings,
       boolean direct,
       InitialModel start) {
-    this.start = start;
-    this.schema = schema;
-    this.model = model;
-    this.settings = settings;
-    this.direct = direct;
+    super(schema, model, settings, direct, start);
+  }
+
+  @Override
+  protected StateCompatibility compatibility() {
+    return StateCompatibility.ofDense(model, settings);
   }
 
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    OperatorStateStore store = context.getOperatorStateStore();
-    earlier =
-        StateCompatibility.ofDense(model, settings)
-            .guard(store, getRuntimeContext(), start.migrates());
-    shape = StoredShape.of(context, schema, model, start.model());
-    isWarm = !context.isRestored() && shape.before().isPresent();
-    if (context.isRestored() && shape.before().isEmpty()) {
-      throw new RefusedException(
-          "the restored state does not tell the shape of its model, as states of this version of"
-              + " Freshet do: start without it");
-    }
-    state = store.getUnionListState(new ListStateDescriptor<>("dense-slices", StoredSlice.TYPE));
+    state =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("dense-slices", StoredSlice.TYPE));
   }
 
   @Override
   public void open() throws Exception {
     super.open();
-    LoopRules.check(this);
-    answers = new ResponseRouter(direct, answer -> output.collect(new StreamRecord<>(answer)));
     optimizer = Optimizers.of(settings.learning().dense().merged());
     finite = new FiniteCheck();
     List<StoredSlice> restored = new ArrayList<>();
@@ -149,7 +115,7 @@ public final class DenseMerger extends AbstractStreamOperator<ShardResponse>
     ModelShape before = shape.before().orElse(shape.now());
     DenseParameters network = DenseParameters.start(before.dense(), model.seed(), by);
     int floats = stored.stream().mapToInt(slice -> slice.values().length).sum();
-    if (isWarm) {
+    if (shape.isWarm()) {
       network.startFrom(start.model().dense());
     } else if (shape.before().isPresent() && floats != network.planes() * network.size()) {
       throw new RefusedException(
@@ -206,7 +172,7 @@ public final class DenseMerger extends AbstractStreamOperator<ShardResponse>
     if (delta.deltas().length > 0) {
       merge(delta);
     }
-    answers.send(answer(delta));
+    respond(merged(delta));
   }
 
   private void merge(DenseDelta delta) {
@@ -226,24 +192,10 @@ public final class DenseMerger extends AbstractStreamOperator<ShardResponse>
     }
   }
 
-  private DenseSlices answer(DenseDelta delta) {
+  private DenseSlices merged(DenseDelta delta) {
     float[][] merged = new float[delta.slices().length][];
     Arrays.setAll(merged, i -> slices.get(delta.slices()[i]).values);
     return new DenseSlices(delta.replyTo(), delta.slices(), merged);
-  }
-
-  @Override
-  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
-    super.prepareSnapshotPreBarrier(checkpointId);
-    if (!ended) {
-      flush();
-    }
-  }
-
-  @Override
-  public void endInput() {
-    flush();
-    ended = true;
   }
 
   @Override
@@ -258,7 +210,8 @@ public final class DenseMerger extends AbstractStreamOperator<ShardResponse>
     return new StoredSlice(slicing.from(number), slice.examples, slice.values);
   }
 
-  private void flush() {
+  @Override
+  protected void flush() {
     slices.forEach(
         (number, slice) -> output.collect(FINISHED, new StreamRecord<>(finished(number, slice))));
   }

@@ -34,7 +34,7 @@ final class InFlightBatch {
   private float[] rows = new float[0]; // stored rows in batch-row order
   private float[] moved = new float[0]; // first as they were pulled, then how far they moved
   private long[] base = new long[0]; // updates that the rows know of
-  private int[] lives = new int[0]; // of the rows, where they may be lost
+  private int[] generations = new int[0]; // of the rows, where they may be lost
   private boolean areLost; // whether rows may be
 
   InFlightBatch(ShardGroups groups, int width, FieldRules rules) {
@@ -72,7 +72,7 @@ final class InFlightBatch {
   /** Takes the rows of one part. */
   void accept(Rows answer) {
     int part = answer.part();
-    areLost = answer.lives().length > 0;
+    areLost = answer.generations().length > 0;
     int at = 0;
     for (int i = 0; i < groups.size(part); i++) {
       int row = groups.row(part, i);
@@ -85,7 +85,7 @@ final class InFlightBatch {
         at += width;
       }
       if (areLost) {
-        lives[row] = answer.lives()[i];
+        generations[row] = answer.generations()[i];
       }
     }
     partsMissing--;
@@ -99,7 +99,7 @@ final class InFlightBatch {
   void addMovesOf(InFlightBatch earlier) {
     for (int theirs = 0; theirs < earlier.examples.rows(); theirs++) {
       int ours = examples.rowOf(earlier.examples.fid(theirs));
-      if (ours >= 0 && (!areLost || isSameLife(earlier, theirs, ours))) {
+      if (ours >= 0 && (!areLost || isSameGeneration(earlier, theirs, ours))) {
         base[ours] += earlier.examples.count(theirs);
         for (int i = 0; i < width; i++) {
           rows[ours * width + i] += earlier.moved[theirs * width + i];
@@ -109,11 +109,11 @@ final class InFlightBatch {
   }
 
   /** What was learned on a row at its start holds for whatever row its feature has. */
-  private boolean isSameLife(InFlightBatch earlier, int theirs, int ours) {
-    int life = earlier.lives[theirs];
+  private boolean isSameGeneration(InFlightBatch earlier, int theirs, int ours) {
+    int generation = earlier.generations[theirs];
     return !examples.isAbsent(ours)
         && !earlier.examples.isAbsent(theirs)
-        && (life < 0 || life == lives[ours]);
+        && (generation < 0 || generation == generations[ours]);
   }
 
   /** Predicts and learns the examples, and remembers how far the rows moved. */
@@ -170,7 +170,7 @@ final class InFlightBatch {
       counts[i] = examples.count(of[i]);
       System.arraycopy(moved, of[i] * width, deltas, i * width, width);
     }
-    int[] pulled = areLost ? Arrays.stream(of).map(row -> lives[row]).toArray() : new int[0];
+    int[] pulled = areLost ? Arrays.stream(of).map(row -> generations[row]).toArray() : new int[0];
     return new RowDelta(fids, examples.latestTime(), bases, counts, pulled, deltas);
   }
 
@@ -192,7 +192,7 @@ final class InFlightBatch {
   private void reserve(int n) {
     if (n > base.length) {
       base = new long[n + n / 4];
-      lives = new int[base.length];
+      generations = new int[base.length];
       rows = new float[base.length * width];
       moved = new float[base.length * width];
     }

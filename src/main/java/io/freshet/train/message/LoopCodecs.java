@@ -55,7 +55,7 @@ public final class LoopCodecs {
         writeLongs(delta.fids(), out);
         Primitives.writeLongs(delta.base(), 0, delta.fids().length, out);
         Primitives.writeInts(delta.counts(), 0, delta.fids().length, out);
-        writeInts(delta.lives(), out);
+        writeInts(delta.generations(), out);
         writeFloats(delta.deltas(), out);
       } else if (request instanceof Occurrences occurrences) {
         out.writeByte(OCCURRENCES);
@@ -123,7 +123,7 @@ public final class LoopCodecs {
         out.writeLong(rows.batch());
         out.writeInt(rows.part());
         writeLongs(rows.updates(), out);
-        writeInts(rows.lives(), out);
+        writeInts(rows.generations(), out);
         writeFloats(rows.values(), out);
       } else if (answer instanceof DenseSlices dense) {
         writeInts(dense.slices(), out);

@@ -31,11 +31,12 @@ public sealed interface ShardRequest {
    * @param time latest event time of the examples they moved for
    * @param base for each row, {@code updates} as far as the trainer's copy of the row knew of them
    * @param counts for each row, its occurrences in the examples: {@code updates} grows by it
-   * @param lives for each row, the life that the trainer pulled; empty where no row is ever lost
+   * @param generations for each row, the generation that the trainer pulled; empty where no row is ever
+   *     lost
    * @param deltas stored rows, after learning minus before
    */
   public record RowDelta(
-      long[] fids, long time, long[] base, int[] counts, int[] lives, float[] deltas)
+      long[] fids, long time, long[] base, int[] counts, int[] generations, float[] deltas)
       implements ShardRequest {
     private static final int[] NONE = {};
 

@@ -1,6 +1,5 @@
 package io.freshet.train.message;
 
-import io.freshet.train.table.RowLifecycle;
 
 /** What comes back to a trainer through its feedback channel. */
 public sealed interface ShardResponse {
@@ -11,11 +10,11 @@ public sealed interface ShardResponse {
    * The rows of a lookup, in the order asked for.
    *
    * @param updates of each row; {@link #ABSENT} for a feature that has none
-   * @param lives of each row, as told in {@link RowLifecycle}; empty where no row is ever lost
+   * @param generations of each row; empty where no row is ever lost
    * @param values stored rows of those that have one
    */
   public record Rows(
-      ReplyTo replyTo, long batch, int part, long[] updates, int[] lives, float[] values)
+      ReplyTo replyTo, long batch, int part, long[] updates, int[] generations, float[] values)
       implements ShardResponse {
     public static final long ABSENT = -1;
     private static final int[] NONE = {};

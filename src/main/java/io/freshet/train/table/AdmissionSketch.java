@@ -4,9 +4,6 @@ import io.freshet.train.state.KeyGroups;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Optional;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.streaming.api.operators.KeyContext;
 
 /**
  * Counts how often features occurred in memory that does not grow with them: one count-min sketch
@@ -15,12 +12,12 @@ import org.apache.flink.streaming.api.operators.KeyContext;
  * (conservative update, Estan and Varghese 2002), and the least is the estimate: never below the
  * true count, above it where others share all its counters.
  *
- * <p>So that a stream without end does not fill it, all counters are halved whenever as many
- * occurrences as a row has counters were counted (the aging of TinyLFU, Einziger et al. 2017): what
+ * <p>So that an endless stream does not fill it, all counters are halved whenever as many
+ * occurrences were counted as a row has counters (the aging of TinyLFU, Einziger et al. 2017): what
  * occurred seldom and long ago is forgotten, and a counter is seldom shared.
  *
- * <p>Kept in keyed state, a group's counters under the key of the group, written ahead of a barrier
- * where they changed. Counters of another size, from another configuration, are left behind.
+ * <p>The counters of a key group are in its state, written before a barrier where they changed.
+ * Counters of another size, from another configuration, are dropped.
  */
 final class AdmissionSketch {
   private static final int ROWS = 4;
@@ -28,31 +25,28 @@ final class AdmissionSketch {
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
   private final KeyGroups groups;
-  private final KeyContext context;
-  private final ValueState<byte[]> state;
+  private final RowStateStore state;
   private final int width; // counters of a row, a power of two
-  private final byte[][] counters; // by place of the group, row after row
+  private final byte[][] counters; // by place of the group: row after row
   private final int[] counted; // by place of the group, occurrences since the counters were halved
   private final BitSet changed = new BitSet();
 
   /**
-   * Goes on from the state.
+   * Restores the counters.
    *
-   * @param bytes of the counters of all groups of all shards
+   * @param bytes size of the counters of all groups of all shards
    */
-  AdmissionSketch(KeyGroups groups, KeyContext context, ValueState<byte[]> state, int bytes)
-      throws Exception {
-    this.groups = groups;
-    this.context = context;
+  AdmissionSketch(RowStateStore state, int bytes) throws Exception {
     this.state = state;
+    groups = state.groups();
     width = Math.max(LEAST_WIDTH, Integer.highestOneBit(bytes / groups.all() / ROWS));
     counters = new byte[groups.size()][ROWS * width];
     counted = new int[groups.size()];
-    for (int group : groups.own().toArray()) {
-      context.setCurrentKey(groups.key(group));
-      Optional.ofNullable(state.value())
-          .filter(stored -> stored.length == ROWS * width + Integer.BYTES)
-          .ifPresent(stored -> restore(groups.place(group), stored));
+    for (int place = 0; place < groups.size(); place++) {
+      byte[] stored = state.sketch(groups.first() + place).orElse(new byte[0]);
+      if (stored.length == ROWS * width + Integer.BYTES) {
+        restore(place, stored);
+      }
     }
   }
 
@@ -61,7 +55,7 @@ final class AdmissionSketch {
     counted[group] = ByteBuffer.wrap(stored).getInt(ROWS * width);
   }
 
-  /** Counts occurrences of a feature; returns how often it occurred, or somewhat more. */
+  /** Counts occurrences of a feature; returns how often it occurred, or an estimate above that. */
   int add(long fid, int occurrences) {
     int group = groups.place(groups.of(fid));
     byte[] own = counters[group];
@@ -102,19 +96,17 @@ final class AdmissionSketch {
     }
   }
 
-  /** Writes what changed to state. */
+  /** Writes the changed groups to state. */
   void write() throws Exception {
-    int first = groups.own().min().getAsInt();
     for (int group = changed.nextSetBit(0); group >= 0; group = changed.nextSetBit(group + 1)) {
-      context.setCurrentKey(groups.key(first + group));
       byte[] stored = Arrays.copyOf(counters[group], ROWS * width + Integer.BYTES);
       ByteBuffer.wrap(stored).putInt(ROWS * width, counted[group]);
-      state.update(stored);
+      state.putSketch(groups.first() + group, stored);
     }
     changed.clear();
   }
 
-  /** What it takes of the heap. */
+  /** Heap size. */
   long bytes() {
     return (long) counters.length * ROWS * width;
   }

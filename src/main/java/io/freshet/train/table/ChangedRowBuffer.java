@@ -3,13 +3,14 @@ package io.freshet.train.table;
 import io.freshet.model.batch.LongIndex;
 import io.freshet.model.row.RowBlock;
 import io.freshet.model.row.RowLayout;
+import io.freshet.train.table.cache.StoredRow;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 
 /**
- * Gathers rows on their way to the snapshot, as finished values, and features whose rows went, into
- * blocks of about 256 KB.
+ * Gathers changed rows for the snapshot, as weights, and features that lost their rows, into blocks
+ * of about 256 KB.
  */
 final class ChangedRowBuffer {
   private static final int BLOCK_BYTES = 1 << 18;
@@ -19,7 +20,7 @@ final class ChangedRowBuffer {
   private final long[] fids;
   private final long[] updates;
   private final float[] values;
-  private final LongIndex gone = new LongIndex(64); // whose rows went after those
+  private final LongIndex removed = new LongIndex(64);
   private int n;
 
   ChangedRowBuffer(RowLayout layout, Consumer<RowBlock> snapshot) {
@@ -32,10 +33,10 @@ final class ChangedRowBuffer {
     values = new float[rows * layout.finishedWidth()];
   }
 
-  /** Takes a row; what is said of its feature later counts. */
+  /** Adds a row; it replaces what was added for its feature before. */
   void add(long fid, StoredRow row) {
-    if (gone.find(fid) >= 0) {
-      flush(); // in a block, rows go after they were written
+    if (removed.find(fid) >= 0) {
+      flush(); // within a block, removals apply after rows
     }
     fids[n] = fid;
     updates[n] = row.updates();
@@ -45,24 +46,24 @@ final class ChangedRowBuffer {
     }
   }
 
-  /** Takes it that a feature's row is gone. */
-  void removed(long fid) {
-    gone.add(fid);
-    if (gone.size() == fids.length) {
+  /** Adds the removal of a feature's row. */
+  void remove(long fid) {
+    removed.add(fid);
+    if (removed.size() == fids.length) {
       flush();
     }
   }
 
   void flush() {
-    if (n > 0 || gone.size() > 0) {
+    if (n > 0 || removed.size() > 0) {
       snapshot.accept(
           new RowBlock(
               Arrays.copyOf(fids, n),
               Arrays.copyOf(updates, n),
               Arrays.copyOf(values, n * layout.finishedWidth()),
-              LongStream.range(0, gone.size()).map(i -> gone.key((int) i)).toArray()));
+              LongStream.range(0, removed.size()).map(i -> removed.key((int) i)).toArray()));
       n = 0;
-      gone.clear();
+      removed.clear();
     }
   }
 }

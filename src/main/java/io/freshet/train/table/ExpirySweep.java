@@ -1,46 +1,46 @@
 package io.freshet.train.table;
 
 import io.freshet.train.table.LastSeenIndex.Page;
-import io.freshet.train.table.RowLifecycle.Entries;
-import io.freshet.train.table.TableCounters.Figure;
+import io.freshet.train.table.TableCounters.Counter;
+import io.freshet.train.table.cache.RowCache;
+import io.freshet.train.table.cache.StoredRow;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Clears away features that were not seen for long, a few between two messages: rows whose expiry
- * has passed, the least recently seen rows where there are too many, and counters of features that
- * never earned a row.
+ * Removes features that were not seen for long, a few between two messages: expired rows, the least
+ * recently seen rows where there are too many, and counters of features that never earned a row.
  *
- * <p>Works off one of the {@link LastSeenIndex} at a time, the oldest first. A feature seen since
- * then is listed anew. Ahead of a barrier what is left of the page is put back, so that the state
- * holds each feature once.
+ * <p>Works through one page of the {@link LastSeenIndex} at a time, the oldest first. A feature
+ * seen since then is listed again. Before a barrier the rest of the page is put back, so that the
+ * state holds each feature once.
  */
 final class ExpirySweep {
-  private final LastSeenIndex pages;
-  private final RowLifecycle lives;
+  private final LastSeenIndex index;
+  private final RowLifecycle lifecycle;
   private final RowCache cache;
-  private final Entries entries;
-  private final TableCounters tally;
+  private final RowStateStore state;
+  private final TableCounters counters;
   private final long mostRows;
   private Optional<Page> page = Optional.empty();
   private List<Long> fids = List.of(); // of the page
-  private int next; // in them
+  private int next; // index in fids
 
   /**
-   * @param mostRows that this shard may hold
+   * @param mostRows limit of rows of this shard
    */
   ExpirySweep(
-      LastSeenIndex pages,
-      RowLifecycle lives,
+      LastSeenIndex index,
+      RowLifecycle lifecycle,
       RowCache cache,
-      Entries entries,
-      TableCounters tally,
+      RowStateStore state,
+      TableCounters counters,
       long mostRows) {
-    this.pages = pages;
-    this.lives = lives;
+    this.index = index;
+    this.lifecycle = lifecycle;
     this.cache = cache;
-    this.entries = entries;
-    this.tally = tally;
+    this.state = state;
+    this.counters = counters;
     this.mostRows = mostRows;
   }
 
@@ -53,7 +53,7 @@ final class ExpirySweep {
 
   /** Rows above the limit. */
   long surplus() {
-    return Math.max(0, tally.total(Figure.ROWS) - mostRows);
+    return Math.max(0, counters.total(Counter.ROWS) - mostRows);
   }
 
   private boolean hasWork() throws Exception {
@@ -62,25 +62,25 @@ final class ExpirySweep {
         return true;
       }
       putBack();
-      page = pages.due(lives.now());
+      page = index.due(lifecycle.now());
       if (page.isEmpty() && surplus() > 0) {
-        page = pages.oldest();
+        page = index.oldest();
       }
       if (page.isEmpty()) {
         return false;
       }
-      fids = pages.take(page.get());
+      fids = index.take(page.get());
     }
   }
 
   private boolean isWanted(Page taken) {
-    return surplus() > 0 || pages.isDue(taken, lives.now());
+    return surplus() > 0 || index.isDue(taken, lifecycle.now());
   }
 
-  /** Puts back what is left of a page. */
+  /** Puts back the rest of the page. */
   void putBack() throws Exception {
     if (page.isPresent() && next < fids.size()) {
-      pages.putBack(page.get(), fids.subList(next, fids.size()));
+      index.putBack(page.get(), fids.subList(next, fids.size()));
     }
     page = Optional.empty();
     fids = List.of();
@@ -88,44 +88,45 @@ final class ExpirySweep {
   }
 
   private void look(Page from, long fid) throws Exception {
-    int slot = cache.peek(fid);
-    if (slot >= 0 && cache.life(slot) < 0) {
-      entries.clear(fid);
-      cache.life(slot, RowCache.NEW);
-    } else if (slot >= 0) {
-      long updates = cache.updates(slot);
-      int life = cache.life(slot);
-      if (judge(from, fid, cache.lastSeen(slot), life, updates)) {
-        cache.remove(slot);
+    int entry = cache.peek(fid);
+    if (entry >= 0 && cache.generation(entry) < 0) {
+      state.delete(fid);
+      cache.generation(entry, RowCache.NEW);
+    } else if (entry >= 0) {
+      boolean isGone =
+          removeOrList(
+              from, fid, cache.lastSeen(entry), cache.generation(entry), cache.updates(entry));
+      if (isGone) {
+        cache.remove(entry);
       }
     } else {
-      StoredRow entry = entries.load(fid);
-      if (entry != null && entry.isAbsent()) {
-        lookAtCounter(from, fid, entry);
-      } else if (entry != null) {
-        judge(from, fid, entry.lastSeen(), entry.life(), entry.updates());
+      StoredRow known = state.get(fid);
+      if (known != null && known.isAbsent()) {
+        removeOrListCounter(from, fid, known.lastSeen());
+      } else if (known != null) {
+        removeOrList(from, fid, known.lastSeen(), known.generation(), known.updates());
       }
     }
   }
 
-  /** Lets a row go, or lists it anew; returns whether it went. */
-  private boolean judge(Page from, long fid, long lastSeen, int life, long updates)
+  /** Returns whether the row is gone. */
+  private boolean removeOrList(Page from, long fid, long lastSeen, int generation, long updates)
       throws Exception {
-    boolean isExpired = lives.isExpired(fid, lastSeen);
+    boolean isExpired = lifecycle.isExpired(fid, lastSeen);
     if (!isExpired && lastSeen >= from.to()) {
-      pages.list(fid, lastSeen);
+      index.list(fid, lastSeen);
       return false;
     }
-    lives.gone(fid, life, updates, isExpired ? Figure.EXPIRED : Figure.EVICTED);
-    entries.clear(fid);
+    lifecycle.gone(fid, generation, updates, isExpired ? Counter.EXPIRED : Counter.EVICTED);
+    state.delete(fid);
     return true;
   }
 
-  private void lookAtCounter(Page from, long fid, StoredRow entry) throws Exception {
-    if (!lives.isExpired(fid, entry.lastSeen()) && entry.lastSeen() >= from.to()) {
-      pages.list(fid, entry.lastSeen());
+  private void removeOrListCounter(Page from, long fid, long lastSeen) throws Exception {
+    if (!lifecycle.isExpired(fid, lastSeen) && lastSeen >= from.to()) {
+      index.list(fid, lastSeen);
     } else {
-      entries.clear(fid);
+      state.delete(fid);
     }
   }
 }

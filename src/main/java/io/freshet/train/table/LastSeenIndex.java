@@ -11,84 +11,92 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.apache.flink.api.java.tuple.Tuple2;
-import org.apache.flink.runtime.state.internal.InternalListState;
-import org.apache.flink.streaming.api.operators.KeyContext;
 
 /**
- * Features by when they were seen, so that those unseen for long are found without a look at the
- * others.
+ * Features by the time they were last seen, so that features unseen for long are found without a
+ * look at the others.
  *
- * <p>Each feature that is known in keyed state stands on one <em>page</em>: that of its key group,
- * its field's expiry, and the bucket of event time in which it was last seen when it was listed.
- * Being seen again does not move it; only when its page is taken up is it listed anew. So a feature
- * costs an append when its row begins, and one look an expiry; this is a timing wheel (Varghese and
- * Lauck 1987) with lazy moves.
+ * <p>Each feature with an entry in state is listed on one <em>page</em>: that of its key group, its
+ * field's expiry, and the bucket of event time in which it was last seen when it was listed. Later
+ * occurrences do not move it; it is listed again only when its page is taken. So a feature costs an
+ * append when its row begins and one look each expiry; this is a timing wheel (Varghese and Lauck
+ * 1987) with lazy moves.
  *
  * <p>A bucket is 1/64 of the expiry, at most ten minutes and at least a second; a minute for
- * features that never expire, which are listed where rows are limited. Which pages there are is
- * held in memory, a bit each.
+ * features that never expire, which are listed where rows are limited. The set of pages is in
+ * memory, one bit each.
  */
 final class LastSeenIndex {
   private static final long SECOND = 1000;
   private static final long MINUTE = 60_000;
   private static final int BUCKETS = 64;
-  private static final int CLASS_SHIFT = 56; // of a namespace; the bucket's number below
+  private static final int CLASS_SHIFT = 56; // of a page's number; the bucket's number below
 
   private final FieldRules rules;
   private final KeyGroups groups;
-  private final KeyContext context;
-  private final InternalListState<Long, Long, Long> state;
+  private final RowStateStore state;
   private final boolean all;
   private final long[] expiries; // distinct, ascending
   private final List<NavigableMap<Long, BitSet>> pages; // by expiry: groups by bucket
 
   /**
-   * @param state fids, by the key of a group and the number of a page
    * @param all whether features that never expire are listed too
    */
-  LastSeenIndex(
-      FieldRules rules,
-      KeyGroups groups,
-      KeyContext context,
-      InternalListState<Long, Long, Long> state,
-      boolean all) {
+  LastSeenIndex(FieldRules rules, RowStateStore state, boolean all) {
     this.rules = rules;
-    this.groups = groups;
-    this.context = context;
     this.state = state;
     this.all = all;
+    groups = state.groups();
     expiries = LongStream.concat(LongStream.of(0), rules.expiries()).sorted().distinct().toArray();
     pages =
         Stream.<NavigableMap<Long, BitSet>>generate(TreeMap::new).limit(expiries.length).toList();
   }
 
   /**
-   * A page, named by its place.
+   * A page.
    *
+   * @param expiry index of the expiry
    * @param from start of its bucket, in event time
    * @param to end of its bucket, exclusive
    */
-  record Page(int group, int expiry, long bucket, long from, long to) {}
-
-  /** Takes it that a page of a restored state is there. */
-  void found(long key, long number) {
-    directory(number).computeIfAbsent(bucket(number), any -> new BitSet()).set(groups.of(key));
+  record Page(int group, int expiry, long bucket, long from, long to) {
+    private RowStateStore.Page name() {
+      return LastSeenIndex.name(group, expiry, bucket);
+    }
   }
 
-  /** Lists a feature that was last seen then, and is on no page. */
+  private static RowStateStore.Page name(int group, int expiry, long bucket) {
+    return new RowStateStore.Page(group, (long) expiry << CLASS_SHIFT | bucket);
+  }
+
+  /** Restores the set of pages. */
+  void restore() throws Exception {
+    for (RowStateStore.Page page : state.pages()) {
+      long bucket = page.number() & (1L << CLASS_SHIFT) - 1;
+      note(page.group(), (int) (page.number() >>> CLASS_SHIFT), bucket);
+    }
+  }
+
+  /** Removes the pages of a restored state. */
+  void clear() throws Exception {
+    for (RowStateStore.Page page : state.pages()) {
+      state.remove(page);
+    }
+  }
+
+  /** Lists a feature that is on no page. */
   void list(long fid, long lastSeen) throws Exception {
     long expiry = rules.expiry(fid);
     if (expiry > 0 || all) {
       int place = Arrays.binarySearch(expiries, expiry);
       long bucket = Math.floorDiv(Math.max(0, lastSeen), width(place));
-      turnTo(groups.of(fid), place, bucket);
-      state.add(fid);
-      note(groups.of(fid), place, bucket);
+      int group = groups.of(fid);
+      state.append(name(group, place, bucket), fid);
+      note(group, place, bucket);
     }
   }
 
-  /** A page all of whose features are to go, unless they were seen again. */
+  /** A page whose features are expired unless they were seen again. */
   Optional<Page> due(long now) {
     for (int place = 1; place < expiries.length; place++) {
       Optional<Page> oldest = oldest(place);
@@ -99,12 +107,12 @@ final class LastSeenIndex {
     return Optional.empty();
   }
 
-  /** Whether features not seen since the page's bucket are to go. */
+  /** Whether features not seen since the page's bucket are expired. */
   boolean isDue(Page page, long now) {
     return page.expiry > 0 && now > page.to && now - page.to >= expiries[page.expiry];
   }
 
-  /** The page of those that were not seen for longest. */
+  /** The page of the least recently seen features. */
   Optional<Page> oldest() {
     Optional<Page> oldest = Optional.empty();
     for (int place = 0; place < expiries.length; place++) {
@@ -127,50 +135,24 @@ final class LastSeenIndex {
     return Optional.of(new Page(group, place, bucket, from, from + width(place)));
   }
 
-  /** Takes a page's features off it. */
+  /** Removes a page and returns its features. */
   List<Long> take(Page page) throws Exception {
-    turnTo(page.group, page.expiry, page.bucket);
-    List<Long> fids = state.getInternal();
-    state.clear();
     BitSet others = pages.get(page.expiry).get(page.bucket);
     others.clear(page.group);
     if (others.isEmpty()) {
       pages.get(page.expiry).remove(page.bucket);
     }
-    return fids == null ? List.of() : fids;
+    return state.remove(page.name());
   }
 
   /** Puts features back on a page. */
   void putBack(Page page, List<Long> fids) throws Exception {
-    turnTo(page.group, page.expiry, page.bucket);
-    state.addAll(List.copyOf(fids));
+    state.appendAll(page.name(), fids);
     note(page.group, page.expiry, page.bucket);
-  }
-
-  /** Removes pages of a restored state, named by key and number. */
-  void remove(List<Tuple2<Long, Long>> old) throws Exception {
-    for (Tuple2<Long, Long> page : old) {
-      context.setCurrentKey(page.f0);
-      state.setCurrentNamespace(page.f1);
-      state.clear();
-    }
   }
 
   private void note(int group, int place, long bucket) {
     pages.get(place).computeIfAbsent(bucket, any -> new BitSet()).set(group);
-  }
-
-  private void turnTo(int group, int place, long bucket) {
-    context.setCurrentKey(groups.key(group));
-    state.setCurrentNamespace((long) place << CLASS_SHIFT | bucket);
-  }
-
-  private NavigableMap<Long, BitSet> directory(long number) {
-    return pages.get((int) (number >>> CLASS_SHIFT));
-  }
-
-  private static long bucket(long number) {
-    return number & (1L << CLASS_SHIFT) - 1;
   }
 
   private long width(int place) {

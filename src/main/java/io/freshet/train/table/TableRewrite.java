@@ -1,70 +1,119 @@
 package io.freshet.train.table;
 
-import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
-import io.freshet.train.table.RowLifecycle.Entries;
-import io.freshet.train.table.TableCounters.Figure;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
+import io.freshet.model.row.RowLayout;
+import io.freshet.model.row.RowMigration;
+import io.freshet.train.WarmStart;
+import io.freshet.train.table.TableCounters.Counter;
+import io.freshet.train.table.cache.StoredRow;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a shard does with its table when the model's shape has changed or it came from elsewhere:
- * clears the features of fields that are gone, and sends every other row to the snapshot, whose
- * next version is a full one, as no version of another shape can be built on.
- *
- * <p>Done at once, ahead of the first barrier: it takes as long as a look at every row.
+ * Rewrites the state of a table that starts from another model, from state of other settings, or
+ * with other fields. Each step takes as long as a look at every row.
  */
 final class TableRewrite {
   private static final Logger LOG = LoggerFactory.getLogger(TableRewrite.class);
 
-  private final int[] slots;
-  private final Entries entries;
-  private final ChangedRowBuffer touched;
+  private final int[] fieldIndexes; // by field number; -1 where the model has no such field
+  private final RowLayout layout;
+  private final RowStateStore state;
+  private final ChangedRowBuffer changed;
+  private final Optional<RowLifecycle> lifecycle;
 
-  TableRewrite(FeatureSchema schema, Entries entries, ChangedRowBuffer touched) {
-    slots = schema.slots();
-    this.entries = entries;
-    this.touched = touched;
+  TableRewrite(
+      int[] fieldIndexes,
+      RowLayout layout,
+      RowStateStore state,
+      ChangedRowBuffer changed,
+      Optional<RowLifecycle> lifecycle) {
+    this.fieldIndexes = fieldIndexes;
+    this.layout = layout;
+    this.state = state;
+    this.changed = changed;
+    this.lifecycle = lifecycle;
+  }
+
+  /** Writes those rows of a model that belong to this shard and to a field of this model. */
+  void startFrom(WarmStart model) throws Exception {
+    model.rows(
+        new WarmStart.Rows() {
+          @Override
+          public void take(long fid, long updates, long lastSeen, float[] values, int at)
+              throws Exception {
+            if (isOwn(fid)) {
+              float[] row = new float[layout.width()];
+              layout.startFrom(fid, values, at, row, 0);
+              state.put(fid, new StoredRow(updates, lastSeen, row));
+            }
+          }
+
+          @Override
+          public void remove(long fid) throws Exception {
+            if (isOwn(fid)) {
+              state.delete(fid);
+            }
+          }
+        });
+  }
+
+  private boolean isOwn(long fid) {
+    return hasField(fid) && state.groups().owns(state.groups().of(fid));
+  }
+
+  private boolean hasField(long fid) {
+    return fid == Fids.BIAS || fieldIndexes[Fids.field(fid)] >= 0;
+  }
+
+  /** Converts each row. */
+  void convert(RowMigration migration) throws Exception {
+    LongStream.Builder all = LongStream.builder(); // written to after it was read
+    state.forEachFid(all::add);
+    long[] fids = all.build().toArray();
+    for (long fid : fids) {
+      StoredRow row = state.get(fid);
+      if (!row.isAbsent()) {
+        state.put(fid, row.with(migration.convert(fid, row.values())));
+      }
+    }
+    LOG.info("converted the rows of {} features to the configured settings", fids.length);
   }
 
   /**
-   * Rewrites the table.
-   *
-   * @param features all of which state knows anything
-   * @param lives where rows that go are counted
+   * Removes the features of fields that the model no longer has, and sends every other row to the
+   * snapshot, whose next version is a full, as a delta cannot follow a version of another shape.
+   * Belongs before the first flush: for the snapshot, the last value of a row counts.
    */
-  void run(Stream<Long> features, Optional<RowLifecycle> lives) throws Exception {
-    List<Long> gone = new ArrayList<>(); // cleared afterwards: state is being read
-    long kept = 0;
-    for (Iterator<Long> each = features.iterator(); each.hasNext(); ) {
-      long fid = each.next();
-      StoredRow entry = entries.load(fid);
-      if (fid != Fids.BIAS && slots[Fids.field(fid)] < 0) {
-        gone.add(fid);
-      } else if (!entry.isAbsent()) {
-        touched.add(fid, entry);
-        kept++;
-      }
-    }
-    for (long fid : gone) {
-      remove(fid, lives);
+  void publishAll() throws Exception {
+    LongStream.Builder removed = LongStream.builder(); // not while state is read
+    long[] kept = {0};
+    state.forEachFid(
+        fid -> {
+          StoredRow row = state.get(fid);
+          if (!hasField(fid)) {
+            removed.add(fid);
+          } else if (!row.isAbsent()) {
+            changed.add(fid, row);
+            kept[0]++;
+          }
+        });
+    long[] fids = removed.build().toArray();
+    for (long fid : fids) {
+      remove(fid, state.get(fid));
     }
     LOG.info(
-        "the next version is a full: {} rows, {} features of fields that went", kept, gone.size());
+        "the next version is a full: {} rows, {} features of removed fields", kept[0], fids.length);
   }
 
-  private void remove(long fid, Optional<RowLifecycle> lives) throws Exception {
-    StoredRow entry = entries.load(fid);
-    if (!entry.isAbsent() && lives.isPresent()) {
-      lives.get().gone(fid, entry.life(), entry.updates(), Figure.EXPIRED);
-    } else if (!entry.isAbsent()) {
-      touched.removed(fid);
+  private void remove(long fid, StoredRow row) throws Exception {
+    if (!row.isAbsent() && lifecycle.isPresent()) {
+      lifecycle.get().gone(fid, row.generation(), row.updates(), Counter.EXPIRED);
+    } else if (!row.isAbsent()) {
+      changed.remove(fid);
     }
-    entries.clear(fid);
+    state.delete(fid);
   }
 }

@@ -1,2 +1,6 @@
-/** The embedding table: rows in keyed state behind a write-back cache. */
+/**
+ * The embedding table. {@link io.freshet.train.table.EmbeddingTable} is the table of one shard,
+ * without Flink, over a {@link io.freshet.train.table.RowStateStore}; {@link
+ * io.freshet.train.table.EmbeddingShard} is the operator around it.
+ */
 package io.freshet.train.table;

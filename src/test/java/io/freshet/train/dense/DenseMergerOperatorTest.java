@@ -8,14 +8,13 @@ import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.dense.DenseParameters;
+import io.freshet.train.InitialModel;
 import io.freshet.train.TrainSettings;
+import io.freshet.train.feedback.ParameterServerHarness;
 import io.freshet.train.loop.SyntheticExamples;
 import io.freshet.train.message.DenseDelta;
-import io.freshet.train.message.LoopCodecs;
 import io.freshet.train.message.ReplyTo;
-import io.freshet.train.message.ShardResponse;
 import io.freshet.train.message.ShardResponse.DenseSlices;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,19 +22,13 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
-import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("try") // the harness' close() may be interrupted; tests pass that on
 final class DenseMergerOperatorTest {
-  private static final int MAX_PARALLELISM = 16;
   private static final FeatureSchema SCHEMA = SyntheticExamples.SCHEMA;
   private static final int SLICES = 8;
   private static final ModelSettings MODEL = new ModelSettings(2, List.of(5), 0, 42);
@@ -45,13 +38,13 @@ final class DenseMergerOperatorTest {
   private static final ReplyTo REPLY_TO = new ReplyTo(new UUID(1, 2), 3, "here");
 
   @Test
-  void theFirstAnswerIsTheNetworkThatTheSeedGives() throws Exception {
+  void theFirstResponseIsTheNetworkOfTheSeed() throws Exception {
     try (Harness merger = opened()) {
-      DenseSlices answer = merger.ask(2, 0, 5);
+      DenseSlices response = merger.ask(2, 0, 5);
 
-      assertThat(answer.replyTo()).isEqualTo(REPLY_TO);
-      assertThat(answer.slices()).containsExactly(2, 0, 5);
-      assertThat(answer.values()).isDeepEqualTo(start(2, 0, 5));
+      assertThat(response.replyTo()).isEqualTo(REPLY_TO);
+      assertThat(response.slices()).containsExactly(2, 0, 5);
+      assertThat(response.values()).isDeepEqualTo(start(2, 0, 5));
     }
   }
 
@@ -60,14 +53,14 @@ final class DenseMergerOperatorTest {
   void parametersMoveByTheDeltaOverTheRootOfTheTrainersAndSlotsWhole(int trainers)
       throws Exception {
     try (Harness merger = opened()) {
-      DenseSlices answer = merger.merge(trainers, 100, 6f, 2, 3);
+      DenseSlices response = merger.merge(trainers, 100, 6f, 2, 3);
 
       float[][] start = start(2, 3);
       for (int s = 0; s < 2; s++) {
         int n = SLICING.length(2 + s);
         for (int i = 0; i < START.planes() * n; i++) {
           float moved = i < n ? 6f / (float) Math.sqrt(trainers) : 6f;
-          assertThat(answer.values()[s][i]).isEqualTo(start[s][i] + moved, within(1e-5f));
+          assertThat(response.values()[s][i]).isEqualTo(start[s][i] + moved, within(1e-5f));
         }
       }
     }
@@ -81,11 +74,11 @@ final class DenseMergerOperatorTest {
       deltas[0][1] = bad;
       deltas[1][deltas[1].length - 1] = 2;
 
-      DenseSlices answer = merger.send(new DenseDelta(REPLY_TO, 1, 9, new int[] {2, 3}, deltas));
+      DenseSlices response = merger.send(new DenseDelta(REPLY_TO, 1, 9, new int[] {2, 3}, deltas));
 
       float[][] expected = start(2, 3);
       expected[1][expected[1].length - 1] += 2;
-      assertThat(answer.values()).isDeepEqualTo(expected);
+      assertThat(response.values()).isDeepEqualTo(expected);
       merger.prepareSnapshotPreBarrier(1);
       assertThat(merger.finished())
           .filteredOn(block -> block.examples() > 0)
@@ -95,7 +88,7 @@ final class DenseMergerOperatorTest {
   }
 
   @Test
-  void allSlicesGoToTheSnapshotAheadOfEveryBarrier() throws Exception {
+  void allSlicesGoToTheSnapshotBeforeEveryBarrier() throws Exception {
     try (Harness merger = opened()) {
       merger.merge(1, 100, 0.5f, 4);
 
@@ -264,31 +257,21 @@ final class DenseMergerOperatorTest {
     return merger;
   }
 
-  private static final class Harness
-      extends KeyedOneInputStreamOperatorTestHarness<Integer, DenseDelta, ShardResponse> {
-    private final int parallelism;
-    private final int subtask;
-
+  private static final class Harness extends ParameterServerHarness<Integer, DenseDelta> {
     Harness(int parallelism, int subtask, ModelSettings model, int slices, String backend)
         throws Exception {
       super(
           new DenseMerger(
               SCHEMA,
               model,
-              new TrainSettings(
-                  64, Duration.ofMillis(20), 2, 256, slices, 100, LearningSettings.DEFAULT)),
+              TrainSettings.DEFAULT.withDenseSlices(slices),
+              false,
+              InitialModel.PLAIN),
           DenseDelta::key,
           Types.INT,
-          MAX_PARALLELISM,
+          backend,
           parallelism,
           subtask);
-      this.parallelism = parallelism;
-      this.subtask = subtask;
-      setStateBackend(
-          backend.equals("rocksdb")
-              ? new EmbeddedRocksDBStateBackend()
-              : new HashMapStateBackend());
-      setup(LoopCodecs.ANSWER.serializer());
     }
 
     DenseSlices ask(int... slices) throws Exception {
@@ -302,37 +285,14 @@ final class DenseMergerOperatorTest {
     }
 
     DenseSlices send(DenseDelta delta) throws Exception {
-      getOutput().clear();
-      processElement(new StreamRecord<>(delta));
+      DenseSlices response = (DenseSlices) ask(delta);
       assertThat(getOutput()).hasSize(1);
-      return (DenseSlices) extractOutputValues().get(0);
+      return response;
     }
 
     /** What went to the snapshot since the last call. */
     List<DenseBlock> finished() {
-      List<DenseBlock> blocks = new ArrayList<>();
-      var records = getSideOutput(DenseMerger.FINISHED);
-      while (records != null && !records.isEmpty()) {
-        blocks.add(records.poll().getValue());
-      }
-      return blocks;
-    }
-
-    OperatorSubtaskState checkpoint(long id) throws Exception {
-      prepareSnapshotPreBarrier(id);
-      return snapshot(id, id);
-    }
-
-    void restore(OperatorSubtaskState state, int before) throws Exception {
-      initializeState(
-          repartitionOperatorState(state, MAX_PARALLELISM, before, parallelism, subtask));
-      open();
-    }
-
-    boolean owns(int slice) {
-      return KeyGroupRangeAssignment.assignKeyToParallelOperator(
-              slice, MAX_PARALLELISM, parallelism)
-          == subtask;
+      return taken(DenseMerger.FINISHED);
     }
   }
 }

@@ -16,7 +16,7 @@ import io.freshet.train.message.ShardRequest.Lookup;
 import io.freshet.train.message.ShardRequest.Occurrences;
 import io.freshet.train.message.ShardRequest.RowDelta;
 import io.freshet.train.message.ShardResponse.Rows;
-import io.freshet.train.table.RowCache;
+import io.freshet.train.table.cache.RowCache;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The life of batches, without a trainer around them. */
+/** The course of batches, without a trainer around them. */
 final class InFlightBatchTest {
   private static final ModelSettings MODEL = new ModelSettings(4, List.of(), 0, 42);
   private static final LearningSettings LEARNING = LearningSettings.DEFAULT;
@@ -175,7 +175,7 @@ final class InFlightBatchTest {
 
     int shared = 0;
     for (RowDelta delta : deltas) {
-      assertThat(delta.lives()).containsOnly(second);
+      assertThat(delta.generations()).containsOnly(second);
       for (int i = 0; i < delta.fids().length; i++) {
         boolean isShared = inBoth.contains(delta.fids()[i]);
         assertThat(delta.base()[i] > 0).isEqualTo(isShared && added);
@@ -191,10 +191,10 @@ final class InFlightBatchTest {
     while (!lookups.isEmpty()) {
       Lookup lookup = lookups.remove();
       long[] absent = new long[lookup.fids().length];
-      int[] lives = new int[absent.length];
+      int[] generations = new int[absent.length];
       Arrays.fill(absent, Rows.ABSENT);
-      Arrays.fill(lives, RowCache.NEW);
-      accept(new Rows(REPLY_TO, lookup.batch(), lookup.part(), absent, lives, new float[0]));
+      Arrays.fill(generations, RowCache.NEW);
+      accept(new Rows(REPLY_TO, lookup.batch(), lookup.part(), absent, generations, new float[0]));
     }
     InFlightBatch batch = window.takeComplete();
     Map<Long, Long> occurrences = new HashMap<>();
@@ -231,13 +231,13 @@ final class InFlightBatchTest {
     }
   }
 
-  /** Answers with rows that are all in one life. */
-  private void receive(int life) {
+  /** Answers with rows that are all of one generation. */
+  private void receive(int generation) {
     while (!lookups.isEmpty()) {
       Rows rows = shards.answer(lookups.remove());
-      int[] lives = new int[rows.updates().length];
-      Arrays.fill(lives, life);
-      accept(new Rows(REPLY_TO, rows.batch(), rows.part(), rows.updates(), lives, rows.values()));
+      int[] generations = new int[rows.updates().length];
+      Arrays.fill(generations, generation);
+      accept(new Rows(REPLY_TO, rows.batch(), rows.part(), rows.updates(), generations, rows.values()));
     }
   }
 

@@ -1,7 +1,7 @@
 package io.freshet.train.loop;
 
 import io.freshet.train.dense.StoredSlice;
-import io.freshet.train.table.StoredRow;
+import io.freshet.train.table.cache.StoredRow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -16,7 +16,7 @@ import io.freshet.train.message.ShardRequest.Occurrences;
 import io.freshet.train.message.ShardRequest.RowDelta;
 import io.freshet.train.message.ShardResponse.DenseSlices;
 import io.freshet.train.message.ShardResponse.Rows;
-import io.freshet.train.table.StoredRow;
+import io.freshet.train.table.cache.StoredRow;
 import io.freshet.wire.Primitives;
 import io.freshet.wire.WireType;
 import java.io.IOException;

@@ -280,16 +280,7 @@ final class StateCompatibilityOperatorTest {
 
   private static KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardResponse> harness(
       ModelSettings model, LearningSettings learning, InitialModel start) throws Exception {
-    TrainSettings d = TrainSettings.DEFAULT;
-    TrainSettings settings =
-        new TrainSettings(
-            d.batchSize(),
-            d.batchLinger(),
-            d.maxInFlight(),
-            d.denseSyncEvery(),
-            d.denseSlices(),
-            16,
-            learning);
+    TrainSettings settings = TrainSettings.DEFAULT.withCacheRows(16).withLearning(learning);
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new EmbeddingShard(SyntheticExamples.SCHEMA, model, settings, false, start),
         ShardRequest::key,

@@ -7,16 +7,13 @@ import io.freshet.train.state.KeyGroups;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.runtime.state.KeyGroupRange;
-import org.apache.flink.streaming.api.operators.KeyContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class AdmissionSketchTest {
   private static final int GROUPS = 8;
-  private final GroupState state = new GroupState();
+  private final MapRowState state = new MapRowState(new KeyGroups(GROUPS, 0, GROUPS));
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
@@ -69,7 +66,7 @@ final class AdmissionSketchTest {
     }
     one.write();
 
-    KeyGroups all = groups(0, GROUPS - 1);
+    KeyGroups all = state.groups();
     AdmissionSketch low = sketch(0, 2, 1 << 16);
     AdmissionSketch high = sketch(3, GROUPS - 1, 1 << 16);
 
@@ -85,40 +82,6 @@ final class AdmissionSketchTest {
   }
 
   private AdmissionSketch sketch(int from, int to, int bytes) throws Exception {
-    return new AdmissionSketch(groups(from, to), state, state, bytes);
-  }
-
-  private static KeyGroups groups(int from, int to) {
-    return new KeyGroups(GROUPS, new KeyGroupRange(from, to));
-  }
-
-  private static final class GroupState implements ValueState<byte[]>, KeyContext {
-    private final Map<Object, byte[]> values = new HashMap<>();
-    private Object key;
-
-    @Override
-    public void setCurrentKey(Object key) {
-      this.key = key;
-    }
-
-    @Override
-    public Object getCurrentKey() {
-      return key;
-    }
-
-    @Override
-    public byte[] value() {
-      return values.get(key);
-    }
-
-    @Override
-    public void update(byte[] value) {
-      values.put(key, value);
-    }
-
-    @Override
-    public void clear() {
-      values.remove(key);
-    }
+    return new AdmissionSketch(state.of(new KeyGroups(GROUPS, from, to - from + 1)), bytes);
   }
 }

@@ -2,100 +2,42 @@ package io.freshet.train.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
-import io.freshet.model.LearningSettings;
-import io.freshet.model.ModelSettings;
-import io.freshet.model.row.RowBlock;
-import io.freshet.model.row.RowLayout;
+import io.freshet.feature.Fids;
+import io.freshet.model.Admission;
+import io.freshet.model.TableSettings;
+import io.freshet.model.row.TableCounts;
+import io.freshet.train.InitialModel;
 import io.freshet.train.RefusedException;
 import io.freshet.train.TrainSettings;
+import io.freshet.train.feedback.ParameterServerHarness;
 import io.freshet.train.loop.SyntheticExamples;
-import io.freshet.train.message.LoopCodecs;
-import io.freshet.train.message.ReplyTo;
 import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardRequest.Lookup;
 import io.freshet.train.message.ShardRequest.RowDelta;
-import io.freshet.train.message.ShardResponse;
 import io.freshet.train.message.ShardResponse.Rows;
+import io.freshet.train.table.cache.StoredRow;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.UUID;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
-import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @SuppressWarnings("try") // the harness' close() may be interrupted; tests pass that on
 final class EmbeddingShardOperatorTest {
-  private static final int MAX_PARALLELISM = 16;
-  private static final ModelSettings MODEL = new ModelSettings(2, List.of(), 0, 42);
-  private static final RowLayout LAYOUT = new RowLayout(MODEL, LearningSettings.DEFAULT);
-  private static final int WIDTH = LAYOUT.width();
-  private static final ReplyTo REPLY_TO = new ReplyTo(new UUID(1, 2), 0, "here");
-
-  @Test
-  void aNewRowIsTheOneThatItsFeatureStartsWith() throws Exception {
-    try (Harness shard = opened()) {
-      Rows rows = shard.lookUp(11, -5);
-
-      float[] expected = new float[2 * WIDTH];
-      LAYOUT.start(11, expected, 0);
-      LAYOUT.start(-5, expected, WIDTH);
-      assertThat(rows.values()).containsExactly(expected);
-      assertThat(rows.updates()).containsExactly(0, 0);
-      assertThat(rows.replyTo()).isEqualTo(REPLY_TO);
-      assertThat(rows.batch()).isEqualTo(9);
-      assertThat(rows.part()).isEqualTo(4);
-    }
-  }
-
-  @Test
-  void aDeltaIsAddedToItsRow() throws Exception {
-    try (Harness shard = opened()) {
-      float[] before = shard.lookUp(11).values();
-
-      shard.add(11, 0, 3, filled(0.5f));
-
-      Rows after = shard.lookUp(11);
-      assertThat(after.updates()).containsExactly(3);
-      for (int i = 0; i < WIDTH; i++) {
-        assertThat(after.values()[i]).isEqualTo(before[i] + 0.5f);
-      }
-    }
-  }
-
-  @Test
-  void parametersMoveByOwnOverAllOccurrencesSinceThePullAndSlotsWhole() throws Exception {
-    try (Harness shard = opened()) {
-      float[] start = shard.lookUp(11).values();
-      shard.add(11, 0, 2, filled(0)); // by another trainer, after the pull
-
-      shard.add(11, 0, 3, filled(1)); // 3 own, 2 of others: 3 / 5
-      shard.add(11, 1, 4, filled(1)); // 4 own, 1 + 3 of others: 4 / 8
-
-      Rows rows = shard.lookUp(11);
-      assertThat(rows.updates()).containsExactly(9);
-      for (int i = 0; i < LAYOUT.parameters(); i++) {
-        assertThat(rows.values()[i]).isEqualTo(start[i] + 0.6f + 0.5f, within(1e-6f));
-      }
-      for (int i = LAYOUT.parameters(); i < WIDTH; i++) {
-        assertThat(rows.values()[i]).isEqualTo(start[i] + 2, within(1e-6f));
-      }
-    }
-  }
 
   @ParameterizedTest
   @CsvSource({"hashmap, 1000", "hashmap, 7", "rocksdb, 1000", "rocksdb, 7"})
@@ -103,65 +45,51 @@ final class EmbeddingShardOperatorTest {
     long[] fids = new SplittableRandom(3).longs(500).toArray();
     List<Rows> before = new ArrayList<>();
     OperatorSubtaskState one;
-    try (Harness shard = new Harness(1, 0, MODEL, cacheRows, backend)) {
+    try (Shard shard = new Shard(TableSettings.OFF, backend, cacheRows, 1, 0)) {
       shard.open();
       SplittableRandom random = new SplittableRandom(4);
       for (long fid : fids) {
-        shard.add(fid, 0, 1 + random.nextInt(9), filled((float) random.nextDouble()));
+        shard.add(fid, 1 + random.nextInt(9), (float) random.nextDouble());
       }
       one = shard.checkpoint(1);
       for (long fid : fids) {
-        before.add(shard.lookUp(fid));
+        before.add(shard.client.lookUp(fid));
       }
     }
 
     List<OperatorSubtaskState> halves = new ArrayList<>();
     for (int half = 0; half < 2; half++) {
-      try (Harness shard = new Harness(2, half, MODEL, cacheRows, backend)) {
+      try (Shard shard = new Shard(TableSettings.OFF, backend, cacheRows, 2, half)) {
         shard.restore(one, 1);
         for (int i = 0; i < fids.length; i++) {
           if (shard.owns(fids[i])) {
-            assertThat(shard.lookUp(fids[i])).usingRecursiveComparison().isEqualTo(before.get(i));
+            assertThat(shard.client.lookUp(fids[i]))
+                .usingRecursiveComparison()
+                .isEqualTo(before.get(i));
           }
         }
         halves.add(shard.checkpoint(2));
       }
     }
 
-    try (Harness shard = new Harness(1, 0, MODEL, cacheRows, backend)) {
-      shard.restore(
-          AbstractStreamOperatorTestHarness.repackageState(
-              halves.toArray(new OperatorSubtaskState[0])),
-          2);
+    try (Shard shard = new Shard(TableSettings.OFF, backend, cacheRows, 1, 0)) {
+      shard.restore(packed(halves), 2);
       for (int i = 0; i < fids.length; i++) {
-        assertThat(shard.lookUp(fids[i])).usingRecursiveComparison().isEqualTo(before.get(i));
+        assertThat(shard.client.lookUp(fids[i]))
+            .usingRecursiveComparison()
+            .isEqualTo(before.get(i));
       }
-    }
-  }
-
-  @Test
-  void rowsOfAnotherWidthInTheStateAreRefused() throws Exception {
-    OperatorSubtaskState state;
-    try (Harness shard = opened()) {
-      shard.add(11, 0, 1, filled(1));
-      state = shard.checkpoint(1);
-    }
-
-    ModelSettings wider = new ModelSettings(3, List.of(), 0, 42);
-    try (Harness shard = new Harness(1, 0, wider, 100, "hashmap")) {
-      assertThatThrownBy(() -> shard.restore(state, 1))
-          .isInstanceOf(RefusedException.class)
-          .hasMessageContaining("model.embedding-size is 3, in the restored state it is 2");
     }
   }
 
   @ParameterizedTest
   @CsvSource({"2, 16", "1, 128"})
   void trainersOfAnotherShapeAreRefused(int parallelism, int maxParallelism) throws Exception {
-    try (Harness shard = opened()) {
-      Lookup lookup = new Lookup(REPLY_TO, parallelism, maxParallelism, 1, 0, new long[] {11});
+    try (Shard shard = opened()) {
+      Lookup lookup =
+          new Lookup(TableClient.REPLY_TO, parallelism, maxParallelism, 1, 0, new long[] {11});
 
-      assertThatThrownBy(() -> shard.processElement(new StreamRecord<>(lookup)))
+      assertThatThrownBy(() -> shard.ask(lookup))
           .isInstanceOf(RefusedException.class)
           .hasMessageContaining(
               "trainers run at parallelism %d of %d but shards at 1 of 16",
@@ -170,39 +98,15 @@ final class EmbeddingShardOperatorTest {
   }
 
   @Test
-  void touchedRowsGoToTheSnapshotAheadOfTheBarrierAndOnce() throws Exception {
-    try (Harness shard = opened()) {
-      shard.lookUp(10);
-      shard.add(11, 0, 3, filled(0.5f));
-      shard.add(12, 0, 1, filled(0.5f));
-      shard.add(11, 3, 2, filled(0.5f));
-      assertThat(shard.touched()).isEmpty();
-
-      shard.prepareSnapshotPreBarrier(1);
-      List<RowBlock> first = shard.touched();
-      shard.prepareSnapshotPreBarrier(2);
-      List<RowBlock> second = shard.touched();
-
-      assertThat(first).hasSize(1);
-      assertThat(first.get(0).fids()).containsExactly(11, 12);
-      assertThat(first.get(0).updates()).containsExactly(5, 1);
-      float[] finished = new float[LAYOUT.finishedWidth()];
-      LAYOUT.finish(11, shard.lookUp(11).values(), 0, finished, 0);
-      assertThat(Arrays.copyOf(first.get(0).values(), finished.length)).containsExactly(finished);
-      assertThat(second).isEmpty();
-    }
-  }
-
-  @Test
   void rowsThatHaveLongBeenDirtyTrickleToTheStateBetweenMessages() throws Exception {
-    try (Harness shard = new Harness(1, 0, MODEL, 1000, "hashmap")) {
+    try (Shard shard = new Shard(TableSettings.OFF, "hashmap", 1000, 1, 0)) {
       shard
           .getEnvironment()
           .getJobConfiguration()
           .set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(1));
       shard.open();
       for (long fid = 0; fid < 5; fid++) {
-        shard.add(fid, 0, 1, filled(1));
+        shard.add(fid, 1, 1);
       }
 
       assertThat(shard.numKeyedStateEntries()).isEqualTo(5);
@@ -210,47 +114,33 @@ final class EmbeddingShardOperatorTest {
   }
 
   @Test
-  void withoutTheTrickleStateIsWrittenAtTheBarrierAlone() throws Exception {
-    try (Harness shard = opened()) {
-      shard.add(1, 0, 1, filled(1));
+  void withoutTheTrickleStateIsWrittenOnlyAtTheBarrier() throws Exception {
+    try (Shard shard = opened()) {
+      shard.add(1, 1, 1);
       assertThat(shard.numKeyedStateEntries()).isZero();
 
       shard.prepareSnapshotPreBarrier(1);
 
       assertThat(shard.numKeyedStateEntries()).isOne();
+      assertThat(shard.taken(EmbeddingShard.TOUCHED)).hasSize(1);
     }
   }
 
   @Test
-  void theEndOfTheInputWritesWhatIsLeft() throws Exception {
-    try (Harness shard = opened()) {
-      shard.add(1, 0, 1, filled(1));
+  void theEndOfTheInputWritesTheRest() throws Exception {
+    try (Shard shard = opened()) {
+      shard.add(1, 1, 1);
 
       shard.endInput();
 
       assertThat(shard.numKeyedStateEntries()).isOne();
-      assertThat(shard.touched()).hasSize(1);
-    }
-  }
-
-  @Test
-  void blocksOfTouchedRowsAreBounded() throws Exception {
-    try (Harness shard = opened()) {
-      for (long fid : LongStream.range(0, 20_000).toArray()) {
-        shard.add(fid, 0, 1, filled(1));
-      }
-
-      shard.prepareSnapshotPreBarrier(1);
-
-      List<RowBlock> blocks = shard.touched();
-      assertThat(blocks).allMatch(block -> 28 * block.size() <= 1 << 18).hasSizeLessThan(5);
-      assertThat(blocks.stream().mapToInt(RowBlock::size).sum()).isEqualTo(20_000);
+      assertThat(shard.taken(EmbeddingShard.TOUCHED)).hasSize(1);
     }
   }
 
   @Test
   void unalignedCheckpointsAreRefused() throws Exception {
-    try (Harness shard = new Harness(1, 0, MODEL, 1000, "hashmap")) {
+    try (Shard shard = new Shard(TableSettings.OFF, "hashmap", 1000, 1, 0)) {
       shard
           .getEnvironment()
           .getJobConfiguration()
@@ -263,82 +153,181 @@ final class EmbeddingShardOperatorTest {
     }
   }
 
-  private static float[] filled(float value) {
-    float[] delta = new float[WIDTH];
-    Arrays.fill(delta, value);
-    return delta;
+  /** Every occurrence is accounted for at each checkpoint. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, hashmap, 7, 1000000",
+    "2, hashmap, 1000, 60",
+    "3, rocksdb, 9, 40",
+    "4, rocksdb, 200, 1000000",
+    "5, hashmap, 3, 25"
+  })
+  void occurrencesAreUpdatesGoneUpdatesNotAdmittedAndDropped(
+      long seed, String backend, int cacheRows, long maxRows) throws Exception {
+    SplittableRandom random = new SplittableRandom(seed);
+    TableSettings rules = mixed(maxRows);
+    Map<Long, Long> snapshot = new TreeMap<>();
+    TableCounts counts = new TableCounts(0, 0, 0, 0, 0, 0, 0);
+    List<OperatorSubtaskState> state = new ArrayList<>();
+    long occurrences = 0;
+    long time = 0;
+    for (int round = 0; round < 6; round++) {
+      int parallelism = 1 + random.nextInt(3);
+      int before = state.size();
+      OperatorSubtaskState all = before == 0 ? null : packed(state);
+      state.clear();
+      long end = time;
+      for (int subtask = 0; subtask < parallelism; subtask++) {
+        long now = time;
+        try (Shard shard = new Shard(rules, backend, cacheRows, parallelism, subtask)) {
+          if (all == null) {
+            shard.open();
+          } else {
+            shard.restore(all, before);
+          }
+          TableClient client = shard.client;
+          for (int batch = 0; batch < 150; batch++) {
+            long[] fids =
+                random
+                    .ints(12, 0, 120)
+                    .distinct()
+                    .mapToLong(i -> Fids.of(1 + i % 4, i))
+                    .filter(shard::owns)
+                    .toArray();
+            now += random.nextInt(400);
+            if (fids.length > 0) {
+              occurrences += fids.length;
+              client.batch(now, fids);
+              if (random.nextInt(10) == 0) {
+                now += 30_000;
+                occurrences += race(shard, now, fids[0]);
+              }
+            }
+          }
+          state.add(shard.checkpoint(round + 1));
+          shard.publish();
+          assertThat(shard.state().values().stream().filter(row -> !row.isAbsent()).count())
+              .as("seed %d: rows in state", seed)
+              .isEqualTo(
+                  client.snapshot.size()
+                      + snapshot.keySet().stream()
+                          .filter(shard::owns)
+                          .filter(fid -> !client.reported.contains(fid))
+                          .count());
+          snapshot.keySet().removeAll(client.reported);
+          snapshot.putAll(client.snapshot);
+          counts = TableClient.sum(counts, client.counts);
+        }
+        end = Math.max(end, now);
+      }
+      time = end;
+      long inRows = snapshot.values().stream().mapToLong(Long::longValue).sum();
+      assertThat(inRows + counts.goneUpdates() + counts.notAdmitted() + counts.dropped())
+          .as("seed %d, round %d: %s", seed, round, counts)
+          .isEqualTo(occurrences);
+      assertThat(counts.rows()).as("seed %d: rows", seed).isEqualTo(snapshot.size());
+      assertThat(counts.admitted() - counts.expired() - counts.evicted())
+          .as("seed %d", seed)
+          .isEqualTo(counts.rows());
+    }
+    assertThat(counts.expired()).isPositive();
+    assertThat(counts.notAdmitted()).isPositive();
+    assertThat(counts.dropped()).isPositive();
+    assertThat(counts.evicted() > 0).isEqualTo(maxRows < 100);
   }
 
-  private static Harness opened() throws Exception {
-    Harness shard = new Harness(1, 0, MODEL, 1000, "hashmap");
+  /** A delta that comes back after its row is gone; returns the occurrences. */
+  private static int race(Shard shard, long now, long fid) throws Exception {
+    Rows pulled = shard.client.lookUp(fid);
+    if (pulled.updates()[0] < 0) {
+      return 0;
+    }
+    long clock =
+        LongStream.range(0, 1000).map(i -> Fids.of(9, i)).filter(shard::owns).findFirst().orElse(0);
+    shard.client.learn(now, clock);
+    shard.client.lookUp(fid);
+    shard.client.learned(pulled, now, fid);
+    return 2;
+  }
+
+  private static TableSettings mixed(long maxRows) {
+    return new TableSettings(
+        TableSettings.Rule.NONE,
+        List.of(
+            field(1, Admission.ALL, 20),
+            field(2, new Admission.Counted(3), 15),
+            field(3, new Admission.Sketched(2), 10),
+            field(4, Admission.ALL, maxRows < 100 ? 0 : 40)),
+        maxRows,
+        1 << 16);
+  }
+
+  private static TableSettings.FieldRule field(int number, Admission admission, int seconds) {
+    return new TableSettings.FieldRule(
+        number, "f" + number, new TableSettings.Rule(admission, Duration.ofSeconds(seconds)));
+  }
+
+  private static OperatorSubtaskState packed(List<OperatorSubtaskState> states) throws Exception {
+    return AbstractStreamOperatorTestHarness.repackageState(
+        states.toArray(new OperatorSubtaskState[0]));
+  }
+
+  private static Shard opened() throws Exception {
+    Shard shard = new Shard(TableSettings.OFF, "hashmap", 1000, 1, 0);
     shard.open();
     return shard;
   }
 
-  private static final class Harness
-      extends KeyedOneInputStreamOperatorTestHarness<Long, ShardRequest, ShardResponse> {
-    private final int parallelism;
-    private final int subtask;
+  private static final class Shard extends ParameterServerHarness<Long, ShardRequest> {
+    final TableClient client = new Client();
 
-    Harness(int parallelism, int subtask, ModelSettings model, int cacheRows, String backend)
+    Shard(TableSettings table, String backend, int cacheRows, int parallelism, int subtask)
         throws Exception {
       super(
           new EmbeddingShard(
               SyntheticExamples.SCHEMA,
-              model,
-              new TrainSettings(
-                  64, Duration.ofMillis(20), 2, 256, 8, cacheRows, LearningSettings.DEFAULT)),
+              TableClient.MODEL,
+              TrainSettings.DEFAULT.withCacheRows(cacheRows).withTable(table),
+              false,
+              InitialModel.PLAIN),
           ShardRequest::key,
           Types.LONG,
-          MAX_PARALLELISM,
+          backend,
           parallelism,
           subtask);
-      this.parallelism = parallelism;
-      this.subtask = subtask;
-      setStateBackend(
-          backend.equals("rocksdb")
-              ? new EmbeddedRocksDBStateBackend()
-              : new HashMapStateBackend());
-      setup(LoopCodecs.ANSWER.serializer());
     }
 
-    Rows lookUp(long... fids) throws Exception {
-      getOutput().clear();
-      processElement(
-          new StreamRecord<>(new Lookup(REPLY_TO, parallelism, MAX_PARALLELISM, 9, 4, fids)));
-      return (Rows) extractOutputValues().get(0);
+    void add(long fid, int count, float by) throws Exception {
+      float[] delta = new float[TableClient.WIDTH];
+      Arrays.fill(delta, by);
+      ask(new RowDelta(new long[] {fid}, 1000, new long[1], new int[] {count}, delta));
     }
 
-    void add(long fid, long base, int count, float[] delta) throws Exception {
-      processElement(
-          new StreamRecord<>(
-              new RowDelta(new long[] {fid}, 1000, new long[] {base}, new int[] {count}, delta)));
+    void publish() {
+      taken(EmbeddingShard.TOUCHED).forEach(client::take);
+      taken(EmbeddingShard.COUNTS).forEach(client::take);
     }
 
-    /** What went to the snapshot since the last call. */
-    List<RowBlock> touched() {
-      List<RowBlock> blocks = new ArrayList<>();
-      var records = getSideOutput(EmbeddingShard.TOUCHED);
-      while (records != null && !records.isEmpty()) {
-        blocks.add(records.poll().getValue());
+    Map<Long, StoredRow> state() throws Exception {
+      KeyedStateBackend<Object> backend =
+          ((AbstractStreamOperator<?>) getOperator()).getKeyedStateBackend();
+      KeyedRowState state =
+          new KeyedRowState(backend, TableFixture.groups(parallelism, subtask));
+      Map<Long, StoredRow> rows = new HashMap<>();
+      state.forEachFid(fid -> rows.put(fid, state.get(fid)));
+      return rows;
+    }
+
+    private final class Client extends TableClient {
+      @Override
+      Rows lookUp(long... fids) throws Exception {
+        return (Rows) ask(new Lookup(REPLY_TO, parallelism, MAX_PARALLELISM, 9, 4, fids));
       }
-      return blocks;
-    }
 
-    OperatorSubtaskState checkpoint(long id) throws Exception {
-      prepareSnapshotPreBarrier(id);
-      return snapshot(id, id);
-    }
-
-    void restore(OperatorSubtaskState state, int before) throws Exception {
-      initializeState(
-          repartitionOperatorState(state, MAX_PARALLELISM, before, parallelism, subtask));
-      open();
-    }
-
-    boolean owns(long fid) {
-      return KeyGroupRangeAssignment.assignKeyToParallelOperator(fid, MAX_PARALLELISM, parallelism)
-          == subtask;
+      @Override
+      void send(ShardRequest request) throws Exception {
+        ask(request);
+      }
     }
   }
 }

@@ -1,7 +1,12 @@
 package io.freshet.train.table;
 
+import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.TableSettings;
+import io.freshet.model.row.RowLayout;
 import io.freshet.train.message.ShardRequest.RowDelta;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -24,8 +29,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 3, time = 1)
 public class ShardBenchmark {
-  private static final int WIDTH = 23;
-  private static final int[] NO_LIVES = {};
+  private static final RowLayout LAYOUT =
+      new RowLayout(new ModelSettings(10, List.of(), 0, 42), LearningSettings.DEFAULT);
+  private static final int WIDTH = LAYOUT.width();
+  private static final int[] NO_GENERATIONS = {};
   private static final int ROWS = 1 << 19;
   private static final int MESSAGE = 6000;
   private static final int MESSAGES = 128;
@@ -33,20 +40,19 @@ public class ShardBenchmark {
   final RowDelta[] deltas = new RowDelta[MESSAGES];
   final float[] values = new float[MESSAGE * WIDTH];
   final long[] updates = new long[MESSAGE];
-  private ShardTable table;
+  private EmbeddingTable table;
   int next;
-  RowCache cache;
 
   @Setup
   public void fill() throws Exception {
-    cache = new RowCache(1 << 20, WIDTH, new EmptyStore());
-    table = new ShardTable(cache, WIDTH, 11);
+    MapRowState state = new MapRowState(TableFixture.groups(1, 0));
+    table = new EmbeddingTable(LAYOUT, TableSettings.OFF, 1 << 20, state, rows -> {});
 
     for (int from = 0; from < ROWS; from += MESSAGE) {
       long first = from;
       long[] fids = new long[MESSAGE];
       Arrays.setAll(fids, i -> fid(first + i));
-      table.read(fids, values, updates, NO_LIVES);
+      table.read(fids, values, updates, NO_GENERATIONS);
     }
     SplittableRandom random = new SplittableRandom(1);
     Arrays.setAll(deltas, i -> delta(random));
@@ -73,29 +79,12 @@ public class ShardBenchmark {
   @Benchmark
   @OperationsPerInvocation(MESSAGE)
   public void lookUp() throws Exception {
-    table.read(deltas[next++ % MESSAGES].fids(), values, updates, NO_LIVES);
+    table.read(deltas[next++ % MESSAGES].fids(), values, updates, NO_GENERATIONS);
   }
 
   @Benchmark
   @OperationsPerInvocation(MESSAGE)
   public void add() throws Exception {
     table.add(deltas[next++ % MESSAGES], 0);
-  }
-
-  private static final class EmptyStore implements RowCache.Store {
-    @Override
-    public StoredRow load(long fid) {
-      return null;
-    }
-
-    @Override
-    public void start(long fid, float[] values, int at) {
-      Arrays.fill(values, at, at + WIDTH, 0);
-    }
-
-    @Override
-    public void save(long fid, StoredRow row) {
-      throw new IllegalStateException("nothing has to go from a cache with room");
-    }
   }
 }

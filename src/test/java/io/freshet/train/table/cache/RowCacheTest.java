@@ -1,4 +1,4 @@
-package io.freshet.train.table;
+package io.freshet.train.table.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,9 +24,9 @@ final class RowCacheTest {
   void usageExample() throws Exception {
     RowCache cache = new RowCache(10, WIDTH, store);
 
-    int slot = cache.slot(7);
-    cache.values()[cache.at(slot)] += 1.5f;
-    cache.changed(slot, 2, 1000, 0);
+    int entry = cache.entry(7);
+    cache.values()[cache.at(entry)] += 1.5f;
+    cache.changed(entry, 2, 1000, 0);
     cache.writeBackAll();
 
     assertThat(store.rows.get(7L).updates()).isEqualTo(2);
@@ -45,7 +45,7 @@ final class RowCacheTest {
     "7, 5000, 9000",
     "8, 1024, 1200"
   })
-  void whateverHappensNothingIsLost(long seed, int capacity, int features) throws Exception {
+  void noRowIsEverLost(long seed, int capacity, int features) throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
     RowCache cache = new RowCache(capacity, WIDTH, store);
     Map<Long, Long> updates = new HashMap<>();
@@ -53,14 +53,14 @@ final class RowCacheTest {
 
     for (int now = 0; now < 60_000; now++) {
       long fid = fid(random.nextInt(features));
-      int slot = cache.slot(fid);
-      assertThat(cache.updates(slot)).as("seed %d", seed).isEqualTo(updates.getOrDefault(fid, 0L));
-      assertThat(cache.values()[cache.at(slot)])
+      int entry = cache.entry(fid);
+      assertThat(cache.updates(entry)).as("seed %d", seed).isEqualTo(updates.getOrDefault(fid, 0L));
+      assertThat(cache.values()[cache.at(entry)])
           .as("seed %d", seed)
           .isEqualTo(sums.getOrDefault(fid, (float) fid));
       if (random.nextInt(3) > 0) {
-        cache.values()[cache.at(slot)] += 1;
-        cache.changed(slot, 2, now, now);
+        cache.values()[cache.at(entry)] += 1;
+        cache.changed(entry, 2, now, now);
         updates.merge(fid, 2L, Long::sum);
         sums.merge(fid, fid + 1f, (before, first) -> before + 1);
       }
@@ -85,7 +85,7 @@ final class RowCacheTest {
 
   @ParameterizedTest
   @CsvSource({"1, 1, 5", "2, 3, 4", "3, 16, 40", "4, 64, 100", "5, 1000, 3000"})
-  void slotsLookedUpTogetherAreValidTogether(long seed, int capacity, int features)
+  void entriesLookedUpTogetherAreValidTogether(long seed, int capacity, int features)
       throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
     RowCache cache = new RowCache(capacity, WIDTH, store);
@@ -96,39 +96,39 @@ final class RowCacheTest {
           random.ints(0, features).distinct().limit(capacity).mapToLong(i -> fid(i)).toArray();
       int from = random.nextInt(fids.length);
       int n = random.nextInt(fids.length - from + 1);
-      int[] slots = new int[n];
-      cache.slots(fids, from, n, slots);
+      int[] entries = new int[n];
+      cache.entries(fids, from, n, entries);
       for (int i = 0; i < n; i++) {
-        assertThat(cache.values()[cache.at(slots[i])])
+        assertThat(cache.values()[cache.at(entries[i])])
             .as("seed %d", seed)
             .isEqualTo(fids[from + i]);
-        assertThat(cache.updates(slots[i]))
+        assertThat(cache.updates(entries[i]))
             .as("seed %d", seed)
             .isEqualTo(updates.getOrDefault(fids[from + i], 0L));
-        cache.changed(slots[i], 1, call, call);
+        cache.changed(entries[i], 1, call, call);
         updates.merge(fids[from + i], 1L, Long::sum);
       }
     }
   }
 
   @Test
-  void holdsAsManyRowsAsItsCapacityBeforeOneGoes() throws Exception {
+  void holdsAsManyRowsAsItsCapacity() throws Exception {
     RowCache cache = new RowCache(3000, WIDTH, store);
 
     for (int round = 0; round < 2; round++) {
       for (int i = 0; i < 3000; i++) {
-        cache.slot(fid(i));
+        cache.entry(fid(i));
       }
     }
 
     assertThat(cache.size()).isEqualTo(3000);
     assertThat(cache.misses()).isEqualTo(3000);
-    cache.slot(fid(3000));
+    cache.entry(fid(3000));
     assertThat(cache.size()).isEqualTo(3000);
   }
 
   @Test
-  void aRowAskedForAgainOutlivesThoseAskedForOnce() throws Exception {
+  void aRowUsedAgainOutlivesThoseUsedOnce() throws Exception {
     RowCache cache = new RowCache(20, WIDTH, store);
     fill(cache, 20);
     load(cache, 1, 1);
@@ -142,7 +142,7 @@ final class RowCacheTest {
   }
 
   @Test
-  void aRowThatNobodyAsksForAnyMoreGoesInTheEnd() throws Exception {
+  void aRowThatIsNoLongerUsedIsEvicted() throws Exception {
     RowCache cache = new RowCache(20, WIDTH, store);
     load(cache, 1, 1, 1, 1, 1, 1);
 
@@ -154,11 +154,11 @@ final class RowCacheTest {
   }
 
   @Test
-  void aChangeIsNoUseOfItsOwn() throws Exception {
+  void aChangeIsNotAUse() throws Exception {
     RowCache cache = new RowCache(20, WIDTH, store);
     fill(cache, 20);
     load(cache, 1);
-    cache.slotsAgain(new long[] {1}, 0, 1, new int[1]);
+    cache.entriesToChange(new long[] {1}, 0, 1, new int[1]);
 
     for (int i = 0; i < 1000; i++) {
       load(cache, fid(100 + i));
@@ -168,14 +168,14 @@ final class RowCacheTest {
   }
 
   @Test
-  void theTrialBecomesAsLongAsChangesAreUnderWay() throws Exception {
+  void theTrialBecomesAsLongAsChangesAreInFlight() throws Exception {
     RowCache cache = new RowCache(100, WIDTH, store);
     fill(cache, 100);
     long missed = 0;
     for (int i = 0; i < 1000; i++) {
       load(cache, fid(100 + i));
       long before = cache.misses();
-      cache.slotsAgain(new long[] {fid(100 + i - 20)}, 0, 1, new int[1]);
+      cache.entriesToChange(new long[] {fid(100 + i - 20)}, 0, 1, new int[1]);
       missed += i < 500 ? 0 : cache.misses() - before;
     }
 
@@ -183,14 +183,14 @@ final class RowCacheTest {
   }
 
   @Test
-  void manyRareFeaturesDoNotDriveOutTheCommonOnes() throws Exception {
+  void rareFeaturesDoNotEvictTheCommonOnes() throws Exception {
     RowCache cache = new RowCache(100, WIDTH, store);
     SplittableRandom random = new SplittableRandom(1);
     long missed = 0;
     for (int i = 0; i < 20_000; i++) {
       long common = misses(cache, fid(random.nextInt(80)));
       missed += i < 10_000 ? 0 : common;
-      load(cache, fid(1000 + i)); // a clock alone would hold some 30 of the common ones
+      load(cache, fid(1000 + i)); // a clock alone holds some 30 of the common ones
     }
 
     assertThat(missed).as("seed 1, of 10,000").isLessThan(500);
@@ -211,7 +211,7 @@ final class RowCacheTest {
   }
 
   @Test
-  void aRowThatHasToGoIsWrittenFirst() throws Exception {
+  void anEvictedRowIsWrittenFirst() throws Exception {
     RowCache cache = new RowCache(1, WIDTH, store);
     change(cache, 1, 0);
 
@@ -241,7 +241,7 @@ final class RowCacheTest {
   }
 
   @Test
-  void whatWasStoredIsNeverWrittenTo() throws Exception {
+  void storedArraysAreNeverWrittenTo() throws Exception {
     RowCache cache = new RowCache(1, WIDTH, store);
     change(cache, 1, 0);
     cache.writeBackAll();
@@ -258,8 +258,8 @@ final class RowCacheTest {
   @Test
   void lastSeenIsTheLatestTimeNotTheLastSet() throws Exception {
     RowCache cache = new RowCache(4, WIDTH, store);
-    cache.changed(cache.slot(1), 1, 900, 0);
-    cache.changed(cache.slot(1), 1, 200, 0);
+    cache.changed(cache.entry(1), 1, 900, 0);
+    cache.changed(cache.entry(1), 1, 200, 0);
 
     cache.writeBackAll();
 
@@ -271,7 +271,7 @@ final class RowCacheTest {
     store.rows.put(5L, new StoredRow(1, 0, new float[WIDTH + 1]));
     RowCache cache = new RowCache(4, WIDTH, store);
 
-    assertThatThrownBy(() -> cache.slot(5))
+    assertThatThrownBy(() -> cache.entry(5))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("rows of 4 floats (feature 5)")
         .hasMessageContaining("make 3");
@@ -286,30 +286,30 @@ final class RowCacheTest {
 
   @ParameterizedTest
   @CsvSource({"1, 1", "2, 5", "3, 60", "4, 1000"})
-  void theIndexFindsEveryFeatureItHoldsAndNoOther(long seed, int slots) {
+  void theIndexFindsEveryFeatureItHoldsAndNoOther(long seed, int entries) {
     SplittableRandom random = new SplittableRandom(seed);
-    SlotIndex index = new SlotIndex(slots);
+    EntryIndex index = new EntryIndex(entries);
     Map<Long, Integer> held = new HashMap<>();
     List<Integer> free = new ArrayList<>();
-    for (int slot = 0; slot < slots; slot++) {
-      free.add(slot);
+    for (int entry = 0; entry < entries; entry++) {
+      free.add(entry);
     }
 
     for (int i = 0; i < 20_000; i++) {
-      long fid = colliding(random.nextInt(2 * slots));
-      Integer slot = held.get(fid);
-      assertThat(index.find(fid)).as("seed %d", seed).isEqualTo(slot == null ? -1 : slot);
-      if (slot != null && random.nextBoolean()) {
-        index.remove(slot);
+      long fid = colliding(random.nextInt(2 * entries));
+      Integer entry = held.get(fid);
+      assertThat(index.find(fid)).as("seed %d", seed).isEqualTo(entry == null ? -1 : entry);
+      if (entry != null && random.nextBoolean()) {
+        index.remove(entry);
         free.add(held.remove(fid));
-      } else if (slot == null && !free.isEmpty()) {
+      } else if (entry == null && !free.isEmpty()) {
         int taken = free.remove(random.nextInt(free.size()));
         index.put(fid, taken);
         held.put(fid, taken);
       }
     }
 
-    held.forEach((fid, slot) -> assertThat(index.find(fid)).isEqualTo(slot));
+    held.forEach((fid, entry) -> assertThat(index.find(fid)).isEqualTo(entry));
   }
 
   private static long fid(int i) {
@@ -330,19 +330,19 @@ final class RowCacheTest {
 
   private void load(RowCache cache, long... fids) throws Exception {
     for (long fid : fids) {
-      cache.slot(fid);
+      cache.entry(fid);
     }
   }
 
   private void change(RowCache cache, long fid, long now) throws Exception {
-    int slot = cache.slot(fid);
-    cache.values()[cache.at(slot) + 1]++;
-    cache.changed(slot, 1, NEVER, now);
+    int entry = cache.entry(fid);
+    cache.values()[cache.at(entry) + 1]++;
+    cache.changed(entry, 1, NEVER, now);
   }
 
   private static long misses(RowCache cache, long fid) throws Exception {
     long before = cache.misses();
-    cache.slot(fid);
+    cache.entry(fid);
     return cache.misses() - before;
   }
 
@@ -351,8 +351,13 @@ final class RowCacheTest {
     final List<Long> saved = new ArrayList<>();
 
     @Override
-    public StoredRow load(long fid) {
+    public StoredRow get(long fid) {
       return rows.get(fid);
+    }
+
+    @Override
+    public boolean admits(long fid) {
+      return true;
     }
 
     @Override

@@ -1,50 +1,50 @@
-package io.freshet.train.table;
+package io.freshet.train.table.cache;
 
 import java.util.Arrays;
 
 /**
- * Finds the slot that holds a feature's row: open addressing with linear probing over a primitive
- * array, at most half full. A place is two longs, the feature and its slot, so that looking one up
- * in a large table waits for memory once.
+ * Finds the entry of a feature's row: open addressing with linear probing over a primitive array,
+ * at most half full. A place is two longs, the feature and its entry, so that a lookup in a large
+ * table costs one cache miss.
  */
-final class SlotIndex {
+final class EntryIndex {
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
-  private long[] fids; // by slot
-  private long[] places; // fid, slot + 1; fid, slot + 1; …; a slot of 0 marks an empty place
+  private long[] fids; // by entry
+  private long[] places; // fid, entry + 1; fid, entry + 1; …; an entry of 0 marks an empty place
   private int shift;
 
-  SlotIndex(int slots) {
-    fids = new long[slots];
+  EntryIndex(int entries) {
+    fids = new long[entries];
     allocatePlaces();
   }
 
-  /** The slot of a feature, or -1. */
+  /** The entry of a feature, or -1. */
   int find(long fid) {
     return (int) places[placeOf(fid) + 1] - 1;
   }
 
-  /** The slot of a feature that was never pushed from its first place; else -1: {@link #find}. */
+  /** The entry of a feature that is at its first place; -1 for others, which {@link #find} finds. */
   int findAtHome(long fid) {
     int place = home(fid);
     return places[place] == fid ? (int) places[place + 1] - 1 : -1;
   }
 
-  /** The feature that a slot in use holds. */
-  long fid(int slot) {
-    return fids[slot];
+  /** The feature of an entry in use. */
+  long fid(int entry) {
+    return fids[entry];
   }
 
-  /** Gives a free slot to a feature that has none. */
-  void put(long fid, int slot) {
-    fids[slot] = fid;
-    place(fid, slot);
+  /** Gives a free entry to a feature that has none. */
+  void put(long fid, int entry) {
+    fids[entry] = fid;
+    place(fid, entry);
   }
 
-  /** Frees a slot, moving up what linear probing had pushed behind its place (Knuth 6.4, R). */
-  void remove(int slot) {
+  /** Frees an entry and moves up what linear probing put behind its place (Knuth 6.4, R). */
+  void remove(int entry) {
     int mask = places.length - 1;
-    int empty = placeOf(fids[slot]);
+    int empty = placeOf(fids[entry]);
     places[empty + 1] = 0;
     for (int next = empty + 2 & mask; places[next + 1] != 0; next = next + 2 & mask) {
       int home = home(places[next]);
@@ -57,25 +57,25 @@ final class SlotIndex {
     }
   }
 
-  /** What it takes of the heap. */
+  /** Heap size. */
   long bytes() {
     return (long) Long.BYTES * (fids.length + places.length);
   }
 
-  /** Makes room for more slots, when all so far are in use. */
-  void grow(int slots) {
+  /** Makes room for more entries, when all are in use. */
+  void grow(int entries) {
     int used = fids.length;
-    fids = Arrays.copyOf(fids, slots);
+    fids = Arrays.copyOf(fids, entries);
     allocatePlaces();
-    for (int slot = 0; slot < used; slot++) {
-      place(fids[slot], slot);
+    for (int entry = 0; entry < used; entry++) {
+      place(fids[entry], entry);
     }
   }
 
-  private void place(long fid, int slot) {
+  private void place(long fid, int entry) {
     int place = placeOf(fid);
     places[place] = fid;
-    places[place + 1] = 1L + slot;
+    places[place + 1] = 1L + entry;
   }
 
   private void allocatePlaces() {
@@ -84,7 +84,7 @@ final class SlotIndex {
     shift = 64 - Integer.numberOfTrailingZeros(length);
   }
 
-  /** Where the feature stands in {@code places}, or the empty place for it. */
+  /** Index in {@code places} of the feature, or of the empty place for it. */
   private int placeOf(long fid) {
     int mask = places.length - 1;
     int place = home(fid);

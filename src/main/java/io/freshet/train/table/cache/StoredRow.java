@@ -1,4 +1,4 @@
-package io.freshet.train.table;
+package io.freshet.train.table.cache;
 
 import io.freshet.wire.Primitives;
 import io.freshet.wire.WireCodec;
@@ -8,44 +8,42 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * A row of the embedding table as it lies in keyed state; or, without floats, what is known of a
- * feature that has no row.
+ * A row of the embedding table in state; or, without floats, what is known of a feature that has no
+ * row.
  *
  * @param updates training occurrences of the feature so far; without a row, those since it last had
  *     one
- * @param lastSeen latest event time of an example that held it, epoch milliseconds
- * @param life tells the row from earlier ones of the same feature, as told in {@link RowLifecycle};
- *     0 or above
+ * @param lastSeen latest event time of an example with the feature, epoch milliseconds
+ * @param generation distinguishes the row from earlier rows of the same feature; 0 or above
  * @param values the stored row; never written to, as the heap state backend keeps the reference
  */
-public record StoredRow(long updates, long lastSeen, int life, float[] values) {
+public record StoredRow(long updates, long lastSeen, int generation, float[] values) {
   public static final WireType<StoredRow> TYPE = WireType.of(StoredRow.class, Codec.class);
   private static final float[] NO_FLOATS = {};
 
-  /** A row in its feature's first life. */
+  /** Creates a row of generation 0. */
   public StoredRow(long updates, long lastSeen, float[] values) {
     this(updates, lastSeen, 0, values);
   }
 
-  /** What is known of a feature without a row. */
+  /** Returns what is known of a feature without a row. */
   public static StoredRow absent(long occurrences, long lastSeen) {
     return new StoredRow(occurrences, lastSeen, NO_FLOATS);
   }
 
-  /** The same with other floats. */
-  StoredRow with(float[] others) {
-    return new StoredRow(updates, lastSeen, life, others);
+  /** Returns a copy with other floats. */
+  public StoredRow with(float[] others) {
+    return new StoredRow(updates, lastSeen, generation, others);
   }
 
   /** Whether the feature has no row. */
-  boolean isAbsent() {
+  public boolean isAbsent() {
     return values.length == 0;
   }
 
   /**
-   * Writes the two numbers, the number of floats, and the floats. The life stands ahead of the
-   * floats where it is not 0, and then the complement of their number ahead of it; version 1 knew
-   * no other lives.
+   * Writes updates and time, the number of floats, and the floats. A generation above 0 precedes
+   * the floats, marked by the complement of their number; version 1 has no generations.
    */
   public static final class Codec implements WireCodec<StoredRow> {
     @Override
@@ -57,11 +55,11 @@ public record StoredRow(long updates, long lastSeen, int life, float[] values) {
     public void write(StoredRow row, DataOutputView out) throws IOException {
       out.writeLong(row.updates);
       out.writeLong(row.lastSeen);
-      if (row.life == 0) {
+      if (row.generation == 0) {
         out.writeInt(row.values.length);
       } else {
         out.writeInt(~row.values.length);
-        out.writeInt(row.life);
+        out.writeInt(row.generation);
       }
       Primitives.writeFloats(row.values, 0, row.values.length, out);
     }
@@ -71,10 +69,10 @@ public record StoredRow(long updates, long lastSeen, int life, float[] values) {
       long updates = in.readLong();
       long lastSeen = in.readLong();
       int floats = in.readInt();
-      int life = floats < 0 ? in.readInt() : 0;
+      int generation = floats < 0 ? in.readInt() : 0;
       float[] values = new float[floats < 0 ? ~floats : floats];
       Primitives.readFloats(values, 0, values.length, in);
-      return new StoredRow(updates, lastSeen, life, values);
+      return new StoredRow(updates, lastSeen, generation, values);
     }
   }
 }

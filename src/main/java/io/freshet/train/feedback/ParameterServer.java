@@ -1,0 +1,95 @@
+package io.freshet.train.feedback;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.model.ModelSettings;
+import io.freshet.train.InitialModel;
+import io.freshet.train.TrainSettings;
+import io.freshet.train.message.ShardResponse;
+import io.freshet.train.state.LoopRules;
+import io.freshet.train.state.StateCompatibility;
+import io.freshet.train.state.StoredSettings;
+import io.freshet.train.state.StoredShape;
+import java.util.Optional;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/**
+ * An operator that holds parameters and responds to trainers. Checks that its state fits the
+ * settings, and flushes what changed before each barrier and at the end of the input.
+ */
+public abstract class ParameterServer<Q> extends AbstractStreamOperator<ShardResponse>
+    implements OneInputStreamOperator<Q, ShardResponse>, BoundedOneInput {
+  private static final long serialVersionUID = 1L;
+
+  protected final FeatureSchema schema;
+  protected final ModelSettings model;
+  protected final TrainSettings settings;
+  protected final InitialModel start;
+  private final boolean direct;
+
+  protected transient StoredShape shape;
+  protected transient Optional<StoredSettings> earlier; // of a state to be converted
+  private transient ResponseRouter responses;
+  private transient boolean ended;
+
+  /**
+   * @param direct whether responses go straight to a trainer of the same process
+   * @param start how the parameters start
+   */
+  protected ParameterServer(
+      FeatureSchema schema,
+      ModelSettings model,
+      TrainSettings settings,
+      boolean direct,
+      InitialModel start) {
+    this.schema = schema;
+    this.model = model;
+    this.settings = settings;
+    this.direct = direct;
+    this.start = start;
+  }
+
+  /** The settings that give the parameters in state their meaning. */
+  protected abstract StateCompatibility compatibility();
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    earlier =
+        compatibility()
+            .guard(context.getOperatorStateStore(), getRuntimeContext(), start.migrates());
+    shape = StoredShape.of(context, schema, model, start.model());
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    LoopRules.check(this);
+    responses =
+        new ResponseRouter(direct, response -> output.collect(new StreamRecord<>(response)));
+  }
+
+  protected final void respond(ShardResponse response) {
+    responses.send(response);
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    super.prepareSnapshotPreBarrier(checkpointId);
+    if (!ended) {
+      flush();
+    }
+  }
+
+  @Override
+  public void endInput() throws Exception {
+    flush();
+    ended = true;
+  }
+
+  /** Sends what changed to the snapshot, and writes it to state. */
+  protected abstract void flush() throws Exception;
+}
