@@ -47,31 +47,38 @@ public record TrainSettings(
   }
 
   public TrainSettings withBatchSize(int examples) {
-    return new TrainSettings(examples, batchLinger, maxInFlight, denseSyncEvery, denseSlices, cacheRows, learning);
+    return new TrainSettings(
+        examples, batchLinger, maxInFlight, denseSyncEvery, denseSlices, cacheRows, learning);
   }
 
   public TrainSettings withBatchLinger(Duration linger) {
-    return new TrainSettings(batchSize, linger, maxInFlight, denseSyncEvery, denseSlices, cacheRows, learning);
+    return new TrainSettings(
+        batchSize, linger, maxInFlight, denseSyncEvery, denseSlices, cacheRows, learning);
   }
 
   public TrainSettings withMaxInFlight(int batches) {
-    return new TrainSettings(batchSize, batchLinger, batches, denseSyncEvery, denseSlices, cacheRows, learning);
+    return new TrainSettings(
+        batchSize, batchLinger, batches, denseSyncEvery, denseSlices, cacheRows, learning);
   }
 
   public TrainSettings withDenseSyncEvery(int examples) {
-    return new TrainSettings(batchSize, batchLinger, maxInFlight, examples, denseSlices, cacheRows, learning);
+    return new TrainSettings(
+        batchSize, batchLinger, maxInFlight, examples, denseSlices, cacheRows, learning);
   }
 
   public TrainSettings withDenseSlices(int slices) {
-    return new TrainSettings(batchSize, batchLinger, maxInFlight, denseSyncEvery, slices, cacheRows, learning);
+    return new TrainSettings(
+        batchSize, batchLinger, maxInFlight, denseSyncEvery, slices, cacheRows, learning);
   }
 
   public TrainSettings withCacheRows(int rows) {
-    return new TrainSettings(batchSize, batchLinger, maxInFlight, denseSyncEvery, denseSlices, rows, learning);
+    return new TrainSettings(
+        batchSize, batchLinger, maxInFlight, denseSyncEvery, denseSlices, rows, learning);
   }
 
   public TrainSettings withLearning(LearningSettings other) {
-    return new TrainSettings(batchSize, batchLinger, maxInFlight, denseSyncEvery, denseSlices, cacheRows, other);
+    return new TrainSettings(
+        batchSize, batchLinger, maxInFlight, denseSyncEvery, denseSlices, cacheRows, other);
   }
 
   public TrainSettings withLabels(LabelSettings labels) {

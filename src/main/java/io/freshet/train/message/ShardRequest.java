@@ -31,8 +31,8 @@ public sealed interface ShardRequest {
    * @param time latest event time of the examples they moved for
    * @param base for each row, {@code updates} as far as the trainer's copy of the row knew of them
    * @param counts for each row, its occurrences in the examples: {@code updates} grows by it
-   * @param generations for each row, the generation that the trainer pulled; empty where no row is ever
-   *     lost
+   * @param generations for each row, the generation that the trainer pulled; empty where no row is
+   *     ever lost
    * @param deltas stored rows, after learning minus before
    */
   public record RowDelta(

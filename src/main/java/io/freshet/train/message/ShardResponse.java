@@ -1,6 +1,5 @@
 package io.freshet.train.message;
 
-
 /** What comes back to a trainer through its feedback channel. */
 public sealed interface ShardResponse {
 

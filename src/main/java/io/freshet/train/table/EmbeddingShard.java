@@ -182,9 +182,7 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
       rewrite = null;
     }
     table.flush();
-    table
-        .takeAddedCounts()
-        .ifPresent(counts -> output.collect(COUNTS, new StreamRecord<>(counts)));
+    table.takeAddedCounts().ifPresent(counts -> output.collect(COUNTS, new StreamRecord<>(counts)));
     lastFlushMillis = (System.nanoTime() - begin) / 1_000_000;
   }
 }

@@ -115,8 +115,7 @@ final class EmbeddingTable {
     float[] values = new float[fids.length * width];
     int copied = read(fids, values, updates, generations);
     float[] present = copied == values.length ? values : Arrays.copyOf(values, copied);
-    return new Rows(
-        lookup.replyTo(), lookup.batch(), lookup.part(), updates, generations, present);
+    return new Rows(lookup.replyTo(), lookup.batch(), lookup.part(), updates, generations, present);
   }
 
   /**

@@ -237,7 +237,9 @@ final class InFlightBatchTest {
       Rows rows = shards.answer(lookups.remove());
       int[] generations = new int[rows.updates().length];
       Arrays.fill(generations, generation);
-      accept(new Rows(REPLY_TO, rows.batch(), rows.part(), rows.updates(), generations, rows.values()));
+      accept(
+          new Rows(
+              REPLY_TO, rows.batch(), rows.part(), rows.updates(), generations, rows.values()));
     }
   }
 

@@ -311,8 +311,7 @@ final class EmbeddingShardOperatorTest {
     Map<Long, StoredRow> state() throws Exception {
       KeyedStateBackend<Object> backend =
           ((AbstractStreamOperator<?>) getOperator()).getKeyedStateBackend();
-      KeyedRowState state =
-          new KeyedRowState(backend, TableFixture.groups(parallelism, subtask));
+      KeyedRowState state = new KeyedRowState(backend, TableFixture.groups(parallelism, subtask));
       Map<Long, StoredRow> rows = new HashMap<>();
       state.forEachFid(fid -> rows.put(fid, state.get(fid)));
       return rows;

@@ -168,7 +168,9 @@ final class RowLifecycleTest {
 
   @Test
   void aRowThatExpiredAndBeganAgainBetweenBarriersIsInTheSnapshot() throws Exception {
-    TableFixture table = new TableFixture(rules(Admission.ALL, TEN_SECONDS, UNBOUNDED), 1); // each change is written at once
+    TableFixture table =
+        new TableFixture(
+            rules(Admission.ALL, TEN_SECONDS, UNBOUNDED), 1); // each change is written at once
     table.learn(0, A);
     table.learn(20_000, CLOCK);
     table.learn(20_000, A);

@@ -24,7 +24,9 @@ final class EntryIndex {
     return (int) places[placeOf(fid) + 1] - 1;
   }
 
-  /** The entry of a feature that is at its first place; -1 for others, which {@link #find} finds. */
+  /**
+   * The entry of a feature that is at its first place; -1 for others, which {@link #find} finds.
+   */
   int findAtHome(long fid) {
     int place = home(fid);
     return places[place] == fid ? (int) places[place + 1] - 1 : -1;

@@ -104,7 +104,8 @@ public final class RowCache {
     entries(fids, from, n, entries, false);
   }
 
-  private void entries(long[] fids, int from, int n, int[] entries, boolean isUse) throws Exception {
+  private void entries(long[] fids, int from, int n, int[] entries, boolean isUse)
+      throws Exception {
     eviction.beginCall();
     for (int i = 0; i < n; i++) {
       entries[i] = index.findAtHome(fids[from + i]); // nothing else: cache misses overlap
@@ -272,7 +273,9 @@ public final class RowCache {
   private void writeBack(int entry) throws Exception {
     float[] row = Arrays.copyOfRange(values, at(entry), at(entry) + width);
     int generation = Math.max(0, generations[entry]);
-    store.save(index.fid(entry), new StoredRow(history[2 * entry], history[2 * entry + 1], generation, row));
+    store.save(
+        index.fid(entry),
+        new StoredRow(history[2 * entry], history[2 * entry + 1], generation, row));
     dirty.remove(entry);
   }
 
