@@ -2,10 +2,19 @@ package io.freshet.feature;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.io.Serializable;
 import java.util.List;
 
 /** One field of the features: how its raw value becomes feature ids. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @JsonSubTypes.Type(name = "categorical", value = Field.Categorical.class),
+  @JsonSubTypes.Type(name = "multi", value = Field.Multi.class),
+  @JsonSubTypes.Type(name = "numeric", value = Field.Numeric.class),
+  @JsonSubTypes.Type(name = "cross", value = Field.Cross.class)
+})
 public sealed interface Field extends Serializable {
 
   /** The name of the raw feature, and of the field. */
@@ -53,6 +62,13 @@ public sealed interface Field extends Serializable {
   }
 
   /** What happens to a number on its way to the model. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(name = "identity", value = Transform.Identity.class),
+    @JsonSubTypes.Type(name = "log", value = Transform.Log.class),
+    @JsonSubTypes.Type(name = "standardize", value = Transform.Standardize.class),
+    @JsonSubTypes.Type(name = "buckets", value = Transform.Buckets.class)
+  })
   sealed interface Transform extends Serializable {
     /** x as it is. */
     record Identity() implements Transform {}

@@ -1,5 +1,7 @@
 package io.freshet.evaluate.report;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+
 /**
  * The mean of users' own AUCs, weighted by their impressions (Zhu et al., KDD 2017, section 5.1;
  * Zhou et al., KDD 2018, equation 7): Σ w(u) · AUC(u) / Σ w(u). It does not reward knowing who
@@ -13,7 +15,11 @@ package io.freshet.evaluate.report;
  * @param sampled share of all users that was looked at: 1 while they fit in memory
  */
 public record GroupedAuc(
-    double auc, long users, double leftOutUsers, double leftOut, double sampled) {
+    @JsonProperty("gauc") double auc,
+    @JsonProperty("gauc_users") long users,
+    @JsonProperty("gauc_left_out_users") double leftOutUsers,
+    @JsonProperty("gauc_left_out") double leftOut,
+    @JsonProperty("gauc_sampled") double sampled) {
   /** Of no users. */
   public static final GroupedAuc NONE = new GroupedAuc(Double.NaN, 0, Double.NaN, Double.NaN, 1);
 }

@@ -2,6 +2,8 @@ package io.freshet.evaluate.report;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 
 /**
@@ -11,7 +13,7 @@ import java.util.List;
  * @param deciles prediction and truth by tenths of the examples, lowest predictions first; empty
  *     without examples
  */
-public record Spread(GroupedAuc gauc, List<Decile> deciles) {
+public record Spread(@JsonUnwrapped GroupedAuc gauc, List<Decile> deciles) {
   public static final Spread NONE = new Spread(GroupedAuc.NONE, List.of());
 
   public Spread {
@@ -23,6 +25,7 @@ public record Spread(GroupedAuc gauc, List<Decile> deciles) {
    * Expected calibration error over the deciles (Naeini et al., AAAI 2015, with bins of equal
    * weight): the mean distance of prediction and rate, by weight; NaN without examples.
    */
+  @JsonProperty
   public double calibrationError() {
     double sum = 0;
     double weights = 0;

@@ -2,14 +2,10 @@ package io.freshet.job.example;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Kind;
+import io.freshet.wire.Json;
 import java.io.IOException;
 import java.util.Locale;
 
@@ -19,20 +15,84 @@ import java.util.Locale;
  * number that JSON lacks is the text {@code NaN}, {@code Infinity} or {@code -Infinity}.
  */
 public final class ExampleJson {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private ExampleJson() {}
+
+  /** Why the label is what it is. */
+  private enum Reason {
+    ACTION(Kind.DECIDED),
+    WINDOW_END(Kind.DECIDED),
+    FAKE_NEGATIVE(Kind.FAKE_NEGATIVE),
+    ACTION_AFTER_FAKE_NEGATIVE(Kind.REINGESTED),
+    LATE_ACTION(Kind.CORRECTION),
+    PREDICTION(Kind.PREDICTION);
+
+    private final Kind kind;
+
+    Reason(Kind kind) {
+      this.kind = kind;
+    }
+
+    static Reason of(LabeledExample example) {
+      return switch (example.kind()) {
+        case DECIDED -> example.label() > 0 ? ACTION : WINDOW_END;
+        case FAKE_NEGATIVE -> FAKE_NEGATIVE;
+        case REINGESTED -> ACTION_AFTER_FAKE_NEGATIVE;
+        case CORRECTION -> LATE_ACTION;
+        case PREDICTION -> PREDICTION;
+      };
+    }
+  }
+
+  private record DeadLetter(
+      String impressionId,
+      long time,
+      Kind told,
+      float label,
+      float weight,
+      long user,
+      long[] fids,
+      float[] values) {}
+
+  private record Line(
+      long number,
+      String impressionId,
+      long time,
+      float label,
+      float weight,
+      Reason reason,
+      float laterShare,
+      boolean scored,
+      long user,
+      long[] fids,
+      float[] values) {
+
+    NumberedExample toExample() {
+      return new NumberedExample(
+          number,
+          new LabeledExample(
+              impressionId,
+              time,
+              label,
+              weight,
+              new Example(user, fids, values),
+              reason.kind,
+              laterShare,
+              scored));
+    }
+  }
 
   /** The example alone, for dead letters. */
   public static byte[] of(LabeledExample example) {
-    ObjectNode json = JSON.createObjectNode();
-    json.put("impression_id", example.impressionId());
-    json.put("time", example.time());
-    json.put("told", kind(example));
-    put(json, "label", example.label());
-    put(json, "weight", example.weight());
-    features(json, example.example());
-    return bytes(json);
+    return Json.line(
+        new DeadLetter(
+            example.impressionId(),
+            example.time(),
+            example.kind(),
+            example.label(),
+            example.weight(),
+            example.example().user(),
+            example.example().fids(),
+            example.example().values()));
   }
 
   /** What the label is, as in {@code fake-negative}. */
@@ -43,17 +103,19 @@ public final class ExampleJson {
   /** A line of a file, without its end. */
   public static byte[] of(NumberedExample numbered) {
     LabeledExample example = numbered.example();
-    ObjectNode json = JSON.createObjectNode();
-    json.put("number", numbered.number());
-    json.put("impression_id", example.impressionId());
-    json.put("time", example.time());
-    put(json, "label", example.label());
-    put(json, "weight", example.weight());
-    json.put("reason", reason(example));
-    put(json, "later_share", example.laterShare());
-    json.put("scored", example.scored());
-    features(json, example.example());
-    return bytes(json);
+    return Json.line(
+        new Line(
+            numbered.number(),
+            example.impressionId(),
+            example.time(),
+            example.label(),
+            example.weight(),
+            Reason.of(example),
+            example.laterShare(),
+            example.scored(),
+            example.example().user(),
+            example.example().fids(),
+            example.example().values()));
   }
 
   /**
@@ -62,102 +124,20 @@ public final class ExampleJson {
    * @throws IOException where it is not that, with what is wrong
    */
   public static NumberedExample parse(byte[] line) throws IOException {
-    JsonNode json = JSON.readTree(line);
     try {
-      LabeledExample example =
-          new LabeledExample(
-              required(json, "impression_id").asText(),
-              required(json, "time").longValue(),
-              number(required(json, "label")),
-              number(required(json, "weight")),
-              features(json),
-              kind(required(json, "reason").asText()),
-              number(required(json, "later_share")),
-              required(json, "scored").booleanValue());
-      return new NumberedExample(required(json, "number").longValue(), example);
-    } catch (IllegalArgumentException e) {
+      return parse("not an example", line, Line.class).toExample();
+    } catch (IllegalArgumentException e) { // as many values as fids
+      throw new IOException("not an example: " + e.getMessage(), e);
+    }
+  }
+
+  /** Reads a record of a line, which errors quote. */
+  static <T> T parse(String what, byte[] line, Class<T> type) throws IOException {
+    try {
+      return Json.read(line, type);
+    } catch (IOException e) {
       String start = new String(line, 0, Math.min(line.length, 100), UTF_8);
-      throw new IOException("no example: " + e.getMessage() + ": " + start, e);
-    }
-  }
-
-  /** Why the label is what it is. */
-  private static String reason(LabeledExample example) {
-    return switch (example.kind()) {
-      case DECIDED -> example.label() > 0 ? "action" : "window-end";
-      case FAKE_NEGATIVE -> "fake-negative";
-      case REINGESTED -> "action-after-fake-negative";
-      case CORRECTION -> "late-action";
-      case PREDICTION -> "prediction";
-    };
-  }
-
-  private static Kind kind(String reason) {
-    return switch (reason) {
-      case "action", "window-end" -> Kind.DECIDED;
-      case "fake-negative" -> Kind.FAKE_NEGATIVE;
-      case "action-after-fake-negative" -> Kind.REINGESTED;
-      case "late-action" -> Kind.CORRECTION;
-      case "prediction" -> Kind.PREDICTION;
-      default -> throw new IllegalArgumentException("reason " + reason + " is not known");
-    };
-  }
-
-  private static void features(ObjectNode json, Example example) {
-    json.put("user", example.user());
-    ArrayNode fids = json.putArray("fids");
-    ArrayNode values = json.putArray("values");
-    for (int i = 0; i < example.occurrences(); i++) {
-      fids.add(example.fids()[i]);
-      if (Float.isFinite(example.values()[i])) {
-        values.add(example.values()[i]);
-      } else {
-        values.add(String.valueOf(example.values()[i]));
-      }
-    }
-  }
-
-  private static Example features(JsonNode json) {
-    JsonNode ids = required(json, "fids");
-    JsonNode numbers = required(json, "values");
-    if (ids.size() != numbers.size()) {
-      throw new IllegalArgumentException(ids.size() + " fids but " + numbers.size() + " values");
-    }
-    long[] fids = new long[ids.size()];
-    float[] values = new float[ids.size()];
-    for (int i = 0; i < fids.length; i++) {
-      fids[i] = ids.get(i).longValue();
-      values[i] = number(numbers.get(i));
-    }
-    return new Example(required(json, "user").longValue(), fids, values);
-  }
-
-  private static JsonNode required(JsonNode json, String key) {
-    JsonNode value = json.get(key);
-    if (value == null) {
-      throw new IllegalArgumentException(key + " is missing");
-    }
-    return value;
-  }
-
-  /** By its text: a double in between would round twice. */
-  private static float number(JsonNode json) {
-    return Float.parseFloat(json.asText());
-  }
-
-  private static void put(ObjectNode json, String key, float value) {
-    if (Float.isFinite(value)) {
-      json.put(key, value);
-    } else {
-      json.put(key, String.valueOf(value));
-    }
-  }
-
-  private static byte[] bytes(ObjectNode json) {
-    try {
-      return JSON.writeValueAsBytes(json);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree is always writable", e);
+      throw new IOException("%s: %s: %s".formatted(what, e.getMessage(), start), e);
     }
   }
 }

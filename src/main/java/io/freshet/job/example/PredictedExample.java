@@ -2,6 +2,7 @@ package io.freshet.job.example;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.freshet.model.batch.Predictions;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.util.Collector;
@@ -23,7 +24,7 @@ public record PredictedExample(
     float weight,
     float prediction,
     long user,
-    long afterCheckpoint) {
+    @JsonInclude(JsonInclude.Include.ALWAYS) long afterCheckpoint) {
 
   public PredictedExample {
     requireNonNull(model, "model");

@@ -8,7 +8,7 @@ import io.freshet.job.source.SourceRouter;
 import io.freshet.model.row.RowBlock;
 import io.freshet.model.row.TableCounts;
 import io.freshet.snapshot.announce.AnnouncementSink;
-import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.publish.SnapshotPublisher;
 import io.freshet.snapshot.write.PublisherInput;
 import io.freshet.snapshot.write.SnapshotWriter;
@@ -73,11 +73,9 @@ final class PublicationStage {
     SnapshotPublisher publisher =
         new SnapshotPublisher(
             config.snapshot(),
-            config.name(),
-            config.features(),
-            config.model(),
-            labels(),
-            config.train().learning().table().zeroFields(),
+            ManifestTemplate.of(config.name(), config.features(), config.model())
+                .withLabels(config.join().definition().toText(), config.join().labels())
+                .withZeroFields(config.train().learning().table().zeroFields()),
             notices);
     announcements
         .transform(
@@ -86,10 +84,6 @@ final class PublicationStage {
             start.model().shape().map(publisher::startingFrom).orElse(publisher))
         .uid(Uids.SNAPSHOT_PUBLISHER)
         .setParallelism(1);
-  }
-
-  private Manifest.Labels labels() {
-    return Manifest.Labels.of(config.join().definition().toText(), config.join().labels());
   }
 
   private static PublisherInput offset(SourceOffset offset) {

@@ -53,7 +53,8 @@ public final class Scorer implements AutoCloseable {
     return model.schema().equals(other.schema())
         && model.settings().equals(other.settings())
         && model.unknown() == other.unknown()
-        && model.manifest().labels().equals(other.manifest().labels());
+        && model.manifest().labels().equals(other.manifest().labels())
+        && model.manifest().samplingRate() == other.manifest().samplingRate();
   }
 
   /** Opens a closed scorer for a version, which must fit. */

@@ -42,7 +42,7 @@ public final class ServedModel {
     this.dense = requireNonNull(dense, "dense");
     settings = settings(manifest);
     unknown = unknownRows();
-    correction = manifest.labels().toCorrection();
+    correction = manifest.labels().toCorrection(manifest.samplingRate());
     checkDense();
   }
 

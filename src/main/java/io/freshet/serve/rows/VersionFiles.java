@@ -37,7 +37,7 @@ final class VersionFiles {
     ServedModel.check(manifest);
     float[] dense = reader.dense(manifest);
     checkFinite(dense, manifest, "the deep part");
-    List<Long> nonFinite = manifest.standing().nonFinite();
+    List<Long> nonFinite = manifest.nonFinite();
     if (!nonFinite.isEmpty()) {
       throw new IOException(
           "version %s holds values that are no numbers in %d rows, the first that of %d"
@@ -56,7 +56,7 @@ final class VersionFiles {
   }
 
   private static void checkRows(EmbeddingRows rows, Manifest manifest) throws IOException {
-    Set<Long> named = Set.copyOf(manifest.standing().nonFinite());
+    Set<Long> named = Set.copyOf(manifest.nonFinite());
     float[] values = rows.rows();
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i]) && !named.contains(rows.fids()[i / rows.width()])) {

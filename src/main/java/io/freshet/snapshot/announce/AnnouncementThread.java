@@ -110,8 +110,9 @@ public final class AnnouncementThread extends Thread {
   }
 
   private Version tell(Manifest manifest, AnnouncementSink sink) throws Exception {
-    byte[] json = Announcement.json(manifest, root, store.latest());
-    sink.send(Announcement.key(manifest), json);
+    Announcement announcement = Announcement.of(manifest, root, store.latest());
+    byte[] json = announcement.toJson();
+    sink.send(announcement.key(), json);
     if (store.contains(manifest.version())) { // it may have been deleted meanwhile
       storage.replace(SnapshotStore.path(manifest.version(), FILE), json);
     }

@@ -2,6 +2,10 @@ package io.freshet.snapshot.format;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.LabelPolicy;
 import io.freshet.feature.example.LabelSettings;
@@ -10,6 +14,7 @@ import io.freshet.model.label.LabelCorrection;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,11 +40,27 @@ import java.util.Optional;
  * @param unknownIds what counts as the row of a feature id that the model does not hold
  * @param dense the file of the deep part, always whole
  * @param embeddings the files of the rows
- * @param metrics progressive validation and other figures at the cut
+ * @param metrics progressive validation and other figures at the checkpoint, those that are finite
  * @param offsets next Kafka offset by {@code topic-partition}
+ * @param samplingRate the share of the negatives that were learned
  * @param labels what the model was taught, and what makes probabilities of its logits
- * @param standing whether the version may be served, and how its files came about
+ * @param withheld why the gate withheld the version; empty where it passed
+ * @param nonFinite ids of rows that hold a value which is no finite number, ascending
+ * @param merged when the full was merged from a chain; the ids of such a full ascend through all
+ *     its files. Absent in what was published as it is.
  */
+@JsonPropertyOrder({
+  "name",
+  "kind",
+  "version",
+  "parent",
+  "lineage",
+  "checkpoint",
+  "event_time",
+  "created",
+  "rows",
+  "updates"
+})
 public record Manifest(
     String name,
     Kind kind,
@@ -54,8 +75,11 @@ public record Manifest(
     List<EmbeddingFile> embeddings,
     Map<String, Double> metrics,
     Map<String, Long> offsets,
-    Labels labels,
-    Standing standing) {
+    double samplingRate,
+    @JsonInclude(Include.NON_NULL) Labels labels,
+    @JsonInclude(Include.NON_EMPTY) List<String> withheld,
+    @JsonInclude(Include.NON_EMPTY) List<Long> nonFinite,
+    Optional<Instant> merged) {
 
   /** The format that this code writes. */
   public static final String FORMAT = "1.1";
@@ -77,7 +101,11 @@ public record Manifest(
    * @param kind the key of a {@link io.freshet.model.ModelKind}; text, as a newer writer may have
    *     kinds that this reader can list but not compute
    */
-  public record Model(String kind, int embeddingSize, List<Integer> hiddenLayers, int crossLayers) {
+  public record Model(
+      String kind,
+      int embeddingSize,
+      List<Integer> hiddenLayers,
+      @JsonInclude(Include.NON_DEFAULT) int crossLayers) {
     public Model {
       requireNonNull(kind, "kind");
       hiddenLayers = List.copyOf(hiddenLayers);
@@ -92,7 +120,8 @@ public record Manifest(
    * @param zeroFields numbers of the fields whose ids count as zeros whatever the rule, as they
    *     have to earn their rows
    */
-  public record UnknownIds(String rule, long seed, List<Integer> zeroFields) {
+  public record UnknownIds(
+      String rule, long seed, @JsonInclude(Include.NON_EMPTY) List<Integer> zeroFields) {
     public static final String START_ROW = "start-row";
     public static final String ZERO = "zero";
 
@@ -113,14 +142,17 @@ public record Manifest(
    * @param definition of the label, for people
    * @param policy when the learner was told what
    * @param correction of the model's logit z to a probability: {@link #NONE}, its sigmoid; {@link
-   *     #LOG_ODDS}, the sigmoid of z + ln r; {@link #FAKE_NEGATIVES}, r eᶻ, at most 1
-   * @param samplingRate r, the share of the negatives that were learned
+   *     #LOG_ODDS}, the sigmoid of z + ln r; {@link #FAKE_NEGATIVES}, r eᶻ, at most 1; r is the
+   *     sampling rate
    */
-  public record Labels(String definition, String policy, String correction, double samplingRate)
+  public record Labels(String definition, String policy, String correction)
       implements Serializable {
     public static final String NONE = "none";
     public static final String LOG_ODDS = "log-odds";
     public static final String FAKE_NEGATIVES = "fake-negatives";
+
+    /** Clicks that are waited for, all learned. */
+    public static final Labels CLICK = new Labels("click", "wait", NONE);
 
     public Labels {
       requireNonNull(definition, "definition");
@@ -138,7 +170,7 @@ public record Manifest(
             case FAKE_NEGATIVE_WEIGHTED, SHORT_WAIT -> NONE;
           };
       String policy = settings.policy().name().toLowerCase(Locale.ROOT).replace('_', '-');
-      return new Labels(definition, policy, correction, settings.negativeRate());
+      return new Labels(definition, policy, correction);
     }
 
     /**
@@ -146,7 +178,7 @@ public record Manifest(
      *
      * @throws IOException where it is one that this code does not know
      */
-    public LabelCorrection toCorrection() throws IOException {
+    public LabelCorrection toCorrection(double samplingRate) throws IOException {
       return switch (correction) {
         case NONE -> LabelCorrection.none();
         case LOG_ODDS ->
@@ -193,27 +225,8 @@ public record Manifest(
     }
   }
 
-  /**
-   * What format 1.1 adds.
-   *
-   * @param withheld why the gate kept the pointer from the version; empty where it passed
-   * @param nonFinite ids of rows that hold a value which is no finite number, ascending
-   * @param merged when the full was merged from a chain; the ids of such a full ascend through all
-   *     its files. Absent in what was published as it is.
-   */
-  public record Standing(List<String> withheld, List<Long> nonFinite, Optional<Instant> merged) {
-    public static final Standing SOUND = new Standing(List.of(), List.of(), Optional.empty());
-
-    public Standing {
-      withheld = List.copyOf(withheld);
-      nonFinite = List.copyOf(nonFinite);
-      requireNonNull(merged, "merged");
-    }
-  }
-
   public Manifest {
     requireNonNull(name, "name");
-    requireNonNull(standing, "standing");
     requireNonNull(version, "version");
     requireNonNull(eventTime, "eventTime");
     requireNonNull(created, "created");
@@ -221,10 +234,13 @@ public record Manifest(
     requireNonNull(schema, "schema");
     requireNonNull(unknownIds, "unknownIds");
     requireNonNull(dense, "dense");
-    requireNonNull(labels, "labels");
+    requireNonNull(merged, "merged");
     embeddings = List.copyOf(embeddings);
-    metrics = Map.copyOf(metrics);
+    metrics = finite(metrics);
     offsets = Map.copyOf(offsets);
+    labels = labels == null ? labelsOf1Dot0(samplingRate) : labels;
+    withheld = List.copyOf(withheld);
+    nonFinite = List.copyOf(nonFinite);
     if ((kind == Kind.FULL) != parent.isEmpty()) {
       throw new IllegalArgumentException(
           "version %s is %s and has %s"
@@ -232,33 +248,39 @@ public record Manifest(
     }
   }
 
-  /** Share of the negatives that were learned. */
-  public double samplingRate() {
-    return labels.samplingRate();
+  private static Map<String, Double> finite(Map<String, Double> metrics) {
+    Map<String, Double> finite = new HashMap<>(metrics);
+    finite.values().removeIf(value -> !Double.isFinite(value));
+    return Map.copyOf(finite);
+  }
+
+  /** Manifests of format 1.0 may lack labels: there was one kind. */
+  private static Labels labelsOf1Dot0(double samplingRate) {
+    return new Labels("click", "wait", samplingRate == 1 ? Labels.NONE : Labels.LOG_ODDS);
   }
 
   /**
-   * The manifest that {@link #toJson} wrote, or a later version of it.
+   * Reads a manifest.
    *
    * @throws IOException where the bytes are no manifest of a format that is readable here
    */
   public static Manifest of(byte[] json) throws IOException {
-    return ManifestJson.read(json);
+    return FormatJson.read(json, Manifest.class);
   }
 
   /** The manifest as it is written, in UTF-8. */
   public byte[] toJson() {
-    return ManifestJson.write(this);
+    return FormatJson.write(this);
   }
 
-  /** Floats of a finished row: w and the embedding. */
+  /** Floats of a row: w and the embedding. */
   public int rowWidth() {
     return 1 + model.embeddingSize();
   }
 
   /** Whether the gate kept the pointer from the version. */
   public boolean isWithheld() {
-    return !standing.withheld().isEmpty();
+    return !withheld.isEmpty();
   }
 
   /** The same version as a full of these files. */
@@ -277,16 +299,31 @@ public record Manifest(
         files,
         metrics,
         offsets,
+        samplingRate,
         labels,
-        new Standing(standing.withheld(), standing.nonFinite(), Optional.of(when)));
+        withheld,
+        nonFinite,
+        Optional.of(when));
+  }
+
+  @JsonProperty
+  String lineage() {
+    return version.lineage();
+  }
+
+  @JsonProperty
+  long checkpoint() {
+    return version.checkpoint();
   }
 
   /** Rows in the files; one that several files hold counts for each. */
+  @JsonProperty
   public long rows() {
     return embeddings.stream().mapToLong(EmbeddingFile::rows).sum();
   }
 
   /** Sum of the files' updates; in a full of one file a shard, those of the whole model. */
+  @JsonProperty
   public long updates() {
     return embeddings.stream().mapToLong(EmbeddingFile::updates).sum();
   }

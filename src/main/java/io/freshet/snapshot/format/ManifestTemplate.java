@@ -1,6 +1,7 @@
 package io.freshet.snapshot.format;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.example.LabelSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.dense.ModelShape;
@@ -15,16 +16,27 @@ public record ManifestTemplate(
     FeatureSchema schema,
     ModelSettings settings,
     Manifest.Labels labels,
+    double samplingRate,
     Set<Integer> zeroFields)
     implements Serializable {
   public ManifestTemplate {
     zeroFields = Set.copyOf(zeroFields);
   }
 
-  /** Of a model whose features all have rows from the start. */
-  public ManifestTemplate(
-      String name, FeatureSchema schema, ModelSettings settings, Manifest.Labels labels) {
-    this(name, schema, settings, labels, Set.of());
+  /** A model that learns every click, and whose features all have rows from the start. */
+  public static ManifestTemplate of(String name, FeatureSchema schema, ModelSettings settings) {
+    return new ManifestTemplate(name, schema, settings, Manifest.Labels.CLICK, 1, Set.of());
+  }
+
+  /** The same of labels of this definition that come about in this way. */
+  public ManifestTemplate withLabels(String definition, LabelSettings learned) {
+    return new ManifestTemplate(
+        name,
+        schema,
+        settings,
+        Manifest.Labels.of(definition, learned),
+        learned.negativeRate(),
+        zeroFields);
   }
 
   /** The shape of the model, were it to start from nothing. */
@@ -32,11 +44,11 @@ public record ManifestTemplate(
     return ModelShape.of(schema, settings);
   }
 
-  /** The same of a model to which fields came late, whose features start with rows of zeros. */
-  public ManifestTemplate withLate(Set<Integer> fields) {
+  /** The same with more fields whose unknown features have rows of zeros. */
+  public ManifestTemplate withZeroFields(Set<Integer> fields) {
     Set<Integer> all = new HashSet<>(zeroFields);
     all.addAll(fields);
-    return new ManifestTemplate(name, schema, settings, labels, all);
+    return new ManifestTemplate(name, schema, settings, labels, samplingRate, all);
   }
 
   public Manifest.Model model() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.freshet.wire.Json;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,7 +71,9 @@ public final class SafetensorsHeader {
   /** A tensor and its place, counted from the end of the header. */
   private record Entry(Tensor tensor, long begin, long end) {}
 
-  private static List<Entry> entries(JsonNode header) {
+  private record EntryJson(String dtype, List<Long> shape, List<Long> dataOffsets) {}
+
+  private static List<Entry> entries(JsonNode header) throws IOException {
     List<Entry> entries = new ArrayList<>();
     for (Map.Entry<String, JsonNode> property : header.properties()) {
       if (!property.getKey().equals(METADATA)) {
@@ -82,30 +85,23 @@ public final class SafetensorsHeader {
     return entries;
   }
 
-  private static Entry entry(String name, JsonNode json) {
-    List<Long> shape = longs(name, json, "shape");
-    List<Long> place = longs(name, json, "data_offsets");
+  private static Entry entry(String name, JsonNode json) throws IOException {
+    EntryJson entry;
+    try {
+      entry = Json.read(json, EntryJson.class);
+    } catch (IOException e) {
+      throw new IOException("tensor \"%s\": %s".formatted(name, e.getMessage()), e);
+    }
+    List<Long> place = entry.dataOffsets();
     if (place.size() != 2) {
       throw new IllegalArgumentException(
           "tensor \"%s\" has %d data_offsets, not 2".formatted(name, place.size()));
     }
-    return new Entry(new Tensor(name, type(name, json), shape), place.get(0), place.get(1));
+    return new Entry(
+        new Tensor(name, type(name, entry.dtype()), entry.shape()), place.get(0), place.get(1));
   }
 
-  private static List<Long> longs(String name, JsonNode json, String key) {
-    List<Long> values = new ArrayList<>();
-    for (JsonNode value : JsonKeys.array(json, key)) {
-      if (!value.canConvertToLong() || !value.isIntegralNumber()) {
-        throw new IllegalArgumentException(
-            "tensor \"%s\" has %s in its %s".formatted(name, value, key));
-      }
-      values.add(value.longValue());
-    }
-    return values;
-  }
-
-  private static Tensor.Type type(String name, JsonNode json) {
-    String type = JsonKeys.text(json, "dtype");
+  private static Tensor.Type type(String name, String type) {
     return switch (type) {
       case "I64" -> Tensor.Type.I64;
       case "F32" -> Tensor.Type.F32;

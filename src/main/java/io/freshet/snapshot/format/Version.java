@@ -2,6 +2,8 @@ package io.freshet.snapshot.format;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -48,11 +50,24 @@ public record Version(String lineage, long checkpoint) implements Comparable<Ver
         : Optional.empty();
   }
 
+  /**
+   * The version of a name.
+   *
+   * @throws IllegalArgumentException where the text is not one
+   */
+  @JsonCreator
+  public static Version of(String name) {
+    return parse(name)
+        .orElseThrow(
+            () -> new IllegalArgumentException('"' + name + "\" is not the name of a version"));
+  }
+
   @Override
   public int compareTo(Version that) {
     return ORDER.compare(this, that);
   }
 
+  @JsonValue
   @Override
   public String toString() {
     return "%s-%010d".formatted(lineage, checkpoint);

@@ -3,7 +3,6 @@ package io.freshet.snapshot.maintain;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import io.freshet.snapshot.format.Manifest.Kind;
-import io.freshet.snapshot.format.ManifestJson;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.Digests;
@@ -85,7 +84,7 @@ public final class Compaction {
     }
     Manifest delta = chain.get(chain.size() - 1);
     Manifest full = delta.merged(write(chain, delta), clock.instant());
-    storage.replace(SnapshotStore.path(version, Manifest.MERGED_FILE), ManifestJson.write(full));
+    storage.replace(SnapshotStore.path(version, Manifest.MERGED_FILE), full.toJson());
     return Optional.of(full);
   }
 

@@ -1,8 +1,8 @@
 package io.freshet.snapshot.maintain;
 
 import io.freshet.snapshot.RetentionSettings;
+import io.freshet.snapshot.format.FormatJson;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.ManifestJson;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.Deletion;
@@ -82,7 +82,8 @@ public final class GarbageCollection {
     if (named.isEmpty()) {
       return List.of();
     }
-    storage.replace(SnapshotStore.PRUNE, new Deletion(owner, clock.instant(), named).toJson());
+    storage.replace(
+        SnapshotStore.PRUNE, FormatJson.write(new Deletion(owner, clock.instant(), named)));
     Retention.Plan plan = plan(); // the pointers may have moved meanwhile
     for (Manifest full : plan.alone()) {
       standAlone(full);
@@ -131,7 +132,7 @@ public final class GarbageCollection {
 
   private void standAlone(Manifest full) throws IOException {
     Version version = full.version();
-    storage.replace(SnapshotStore.path(version, Manifest.FILE), ManifestJson.write(full));
+    storage.replace(SnapshotStore.path(version, Manifest.FILE), full.toJson());
     Set<String> named =
         full.embeddings().stream()
             .map(Manifest.EmbeddingFile::name)

@@ -59,7 +59,7 @@ final class RowMerge implements RowCursor {
   }
 
   private static boolean isOneSequence(Manifest manifest) {
-    return manifest.standing().merged().isPresent();
+    return manifest.merged().isPresent();
   }
 
   @Override

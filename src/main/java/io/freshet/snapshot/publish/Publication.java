@@ -6,7 +6,6 @@ import io.freshet.snapshot.format.Manifest.DenseFile;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import io.freshet.snapshot.format.Manifest.Kind;
 import io.freshet.snapshot.format.Manifest.TensorShape;
-import io.freshet.snapshot.format.ManifestJson;
 import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.format.SafetensorsOutput;
 import io.freshet.snapshot.format.Tensor;
@@ -107,21 +106,19 @@ public final class Publication {
             embeddings,
             cut.metrics(),
             cut.offsets(),
+            template.samplingRate(),
             template.labels(),
-            new Manifest.Standing(
-                gate.reasons(cut.metrics(), dense.values(), nonFinite),
-                nonFinite,
-                Optional.empty()));
-    storage.replace(SnapshotStore.path(due.version(), Manifest.FILE), ManifestJson.write(manifest));
+            gate.reasons(cut.metrics(), dense.values(), nonFinite),
+            nonFinite,
+            Optional.empty());
+    storage.replace(SnapshotStore.path(due.version(), Manifest.FILE), manifest.toJson());
     return manifest;
   }
 
   private List<Long> nonFinite(PublicationQueue.Due due, List<EmbeddingFile> files)
       throws IOException {
     List<Long> parents =
-        due.parent().isPresent()
-            ? store.manifest(due.parent().get()).standing().nonFinite()
-            : List.of();
+        due.parent().isPresent() ? store.manifest(due.parent().get()).nonFinite() : List.of();
     boolean isSound =
         parents.isEmpty() && due.parts().stream().allMatch(part -> part.nonFinite() == 0);
     int width = 1 + template.settings().embeddingSize();

@@ -99,8 +99,7 @@ public final class PublicationThread extends Thread {
         retry.untilDone("publishing version " + version, () -> publication.publish(due));
     other.published(manifest);
     if (manifest.isWithheld()) {
-      LOG.warn(
-          "withheld version {}: {}", version, String.join("; ", manifest.standing().withheld()));
+      LOG.warn("withheld version {}: {}", version, String.join("; ", manifest.withheld()));
     }
     LOG.info(
         "published version {}: a {} of {} rows, {} bytes",

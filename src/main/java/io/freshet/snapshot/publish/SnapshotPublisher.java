@@ -1,7 +1,5 @@
 package io.freshet.snapshot.publish;
 
-import io.freshet.feature.FeatureSchema;
-import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.ModelShape;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.announce.AnnouncementSink;
@@ -19,7 +17,6 @@ import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -79,33 +76,8 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
    * @param notices where publications are announced
    */
   public SnapshotPublisher(
-      SnapshotSettings settings,
-      String name,
-      FeatureSchema schema,
-      ModelSettings model,
-      Manifest.Labels labels,
-      AnnouncementSink.Factory notices) {
-    this(settings, name, schema, model, labels, Set.of(), notices);
-  }
-
-  /**
-   * A publisher of a model in which features of some fields have to earn their rows.
-   *
-   * @param zeroFields numbers of the fields
-   */
-  public SnapshotPublisher(
-      SnapshotSettings settings,
-      String name,
-      FeatureSchema schema,
-      ModelSettings model,
-      Manifest.Labels labels,
-      Set<Integer> zeroFields,
-      AnnouncementSink.Factory notices) {
-    this(
-        settings,
-        new ManifestTemplate(name, schema, model, labels, zeroFields),
-        notices,
-        FlinkStorage::at);
+      SnapshotSettings settings, ManifestTemplate template, AnnouncementSink.Factory notices) {
+    this(settings, template, notices, FlinkStorage::at);
   }
 
   public SnapshotPublisher(
@@ -205,7 +177,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
             new PublicationThread(
                 chain,
                 storage,
-                new Publication(storage, template.withLate(shape.lateFields()), gate, clock),
+                new Publication(storage, template.withZeroFields(shape.lateFields()), gate, clock),
                 clock,
                 group.counter("failures")::inc,
                 this::joined,

@@ -49,7 +49,8 @@ public record Inventory(
     Set<Version> pointed = new HashSet<>();
     store.latest().ifPresent(pointed::add);
     store.pin().map(Pin::version).ifPresent(pointed::add);
-    return new Inventory(versions, merged, pointed, store.left());
+    return new Inventory(
+        versions, merged, pointed, store.pointer().map(Latest::left).orElse(List.of()));
   }
 
   /** Every version, the oldest publication first. */
@@ -67,7 +68,7 @@ public record Inventory(
   public boolean wasFull(Manifest manifest, Instant time) {
     Manifest full = merged.getOrDefault(manifest.version(), manifest);
     return full.kind() == Manifest.Kind.FULL
-        && full.standing().merged().filter(when -> when.isAfter(time)).isEmpty();
+        && full.merged().filter(when -> when.isAfter(time)).isEmpty();
   }
 
   public boolean isFull(Manifest manifest) {

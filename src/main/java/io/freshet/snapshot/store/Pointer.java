@@ -2,10 +2,8 @@ package io.freshet.snapshot.store;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.snapshot.format.FormatJson;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.ManifestJson;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.WritableStorage;
 import java.io.IOException;
@@ -78,10 +76,10 @@ public final class Pointer {
 
   /** As {@link #published}, unless a newer version or a person has moved the pointer since. */
   public void finish(Manifest manifest) throws IOException {
-    Optional<Version> latest = current();
+    Optional<Latest> latest = pointer();
     if (latest.isEmpty()
-        || store.reason().isEmpty()
-            && !store.manifest(latest.get()).created().isAfter(manifest.created())) {
+        || latest.get().reason().isEmpty()
+            && !store.manifest(latest.get().version()).created().isAfter(manifest.created())) {
       published(manifest);
     }
   }
@@ -105,10 +103,9 @@ public final class Pointer {
           "version %s is pinned: %s; unpin it first"
               .formatted(pin.get().version(), pin.get().reason()));
     }
-    Optional<Version> before = current();
-    Optional<String> reasonBefore = before.isPresent() ? store.reason() : Optional.empty();
+    Optional<Latest> before = pointer();
     write(manifest, Optional.of(reason));
-    undoWhereGoing(version, () -> pointBack(before, reasonBefore));
+    undoWhereGoing(version, () -> pointBack(before));
   }
 
   /** As the other, of a version that passed the gate. */
@@ -125,8 +122,7 @@ public final class Pointer {
   public void pin(Version version, String reason, boolean evenIfWithheld) throws IOException {
     Manifest manifest = loadable(version, evenIfWithheld);
     Optional<Pin> pinBefore = store.pin();
-    Optional<Version> before = current();
-    Optional<String> reasonBefore = before.isPresent() ? store.reason() : Optional.empty();
+    Optional<Latest> before = pointer();
     write(new Pin(version, reason, clock.instant()));
     write(manifest, Optional.of(reason));
     undoWhereGoing(
@@ -137,7 +133,7 @@ public final class Pointer {
           } else {
             storage.delete(SnapshotStore.PIN);
           }
-          pointBack(before, reasonBefore);
+          pointBack(before);
         });
   }
 
@@ -156,25 +152,25 @@ public final class Pointer {
   }
 
   /** What the pointer names; nothing where it cannot be read, for then it is to be mended. */
-  private Optional<Version> current() {
+  private Optional<Latest> pointer() {
     try {
-      return store.latest();
+      return store.pointer();
     } catch (IOException e) {
-      LOG.warn("the pointer cannot be read and is written anew: {}", e.getMessage());
+      LOG.warn("the pointer cannot be read and is written again: {}", e.getMessage());
       return Optional.empty();
     }
   }
 
   /** What the pointer will have left by a person's doing, the last few times. */
-  private List<Left> left(Version next, Optional<String> reason) throws IOException {
-    Optional<Version> before = current();
+  private List<Left> left(Version next, Optional<String> reason) {
+    Optional<Latest> before = pointer();
     if (before.isEmpty()) {
       return List.of();
     }
-    List<Left> left = new ArrayList<>(store.left());
-    boolean isMoved = !before.get().equals(next);
-    if (isMoved && (reason.isPresent() || store.reason().isPresent())) {
-      left.add(new Left(before.get(), clock.instant()));
+    List<Left> left = new ArrayList<>(before.get().left());
+    boolean isMoved = !before.get().version().equals(next);
+    if (isMoved && (reason.isPresent() || before.get().reason().isPresent())) {
+      left.add(new Left(before.get().version(), clock.instant()));
     }
     return left.subList(Math.max(0, left.size() - LEFT), left.size());
   }
@@ -183,8 +179,7 @@ public final class Pointer {
     Manifest manifest = store.manifest(version);
     if (manifest.isWithheld() && !evenIfWithheld) {
       throw new IOException(
-          "version %s is withheld: %s"
-              .formatted(version, String.join("; ", manifest.standing().withheld())));
+          "version %s is withheld: %s".formatted(version, String.join("; ", manifest.withheld())));
     }
     refuseWhereGoing(version);
     return manifest;
@@ -216,9 +211,9 @@ public final class Pointer {
     }
   }
 
-  private void pointBack(Optional<Version> before, Optional<String> reason) throws IOException {
+  private void pointBack(Optional<Latest> before) throws IOException {
     if (before.isPresent()) {
-      write(store.manifest(before.get()), reason);
+      write(store.manifest(before.get().version()), before.get().reason());
     } else {
       storage.delete(SnapshotStore.LATEST);
     }
@@ -240,28 +235,11 @@ public final class Pointer {
   }
 
   private void write(Pin pin) throws IOException {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("format", Manifest.FORMAT).put("version", pin.version().toString());
-    json.put("reason", pin.reason()).put("since", pin.since().toString());
-    storage.replace(SnapshotStore.PIN, ManifestJson.bytes(json));
+    storage.replace(SnapshotStore.PIN, FormatJson.write(pin));
   }
 
   private void write(Manifest manifest, Optional<String> reason) throws IOException {
     List<Left> left = left(manifest.version(), reason);
-    ObjectNode latest = JsonNodeFactory.instance.objectNode();
-    latest.put("format", Manifest.FORMAT);
-    latest.put("name", manifest.name());
-    latest.put("version", manifest.version().toString());
-    manifest.eventTime().ifPresent(time -> latest.put("event_time", time.toString()));
-    latest.put("created", manifest.created().toString());
-    reason.ifPresent(text -> latest.put("reason", text));
-    for (Left version : left) {
-      latest
-          .withArray("left")
-          .addObject()
-          .put("version", version.version().toString())
-          .put("at", version.at().toString());
-    }
-    storage.replace(SnapshotStore.LATEST, ManifestJson.bytes(latest));
+    storage.replace(SnapshotStore.LATEST, FormatJson.write(Latest.of(manifest, reason, left)));
   }
 }

@@ -2,23 +2,17 @@ package io.freshet.snapshot.store;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.snapshot.format.JsonKeys;
+import io.freshet.snapshot.format.FormatJson;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.ManifestJson;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The versions below a snapshot root. */
@@ -27,7 +21,6 @@ public final class SnapshotStore {
   static final String PIN = "pin.json";
   public static final String PRUNE = "prune.json";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_JSON_BYTES = 64 << 20;
   private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
 
@@ -57,58 +50,43 @@ public final class SnapshotStore {
 
   /** The current version, or nothing before the first publication. */
   public Optional<Version> latest() throws IOException {
-    return readPointer(LATEST, json -> ManifestJson.version(json, "version"));
+    return pointer().map(Latest::version);
   }
 
   /** Why a person moved the pointer; nothing where a publication did. */
   public Optional<String> reason() throws IOException {
-    return readPointer(LATEST, json -> Optional.ofNullable(json.path("reason").textValue()))
-        .flatMap(reason -> reason);
+    return pointer().flatMap(Latest::reason);
   }
 
-  /** The versions that the pointer has left by a person's doing, oldest first. */
-  List<Pointer.Left> left() throws IOException {
-    return readPointer(LATEST, SnapshotStore::left).orElse(List.of());
-  }
-
-  private static List<Pointer.Left> left(JsonNode latest) {
-    List<Pointer.Left> left = new ArrayList<>();
-    for (JsonNode entry : latest.path("left")) {
-      Version version = ManifestJson.version(entry, "version");
-      left.add(new Pointer.Left(version, Instant.parse(JsonKeys.text(entry, "at"))));
-    }
-    return left;
+  /** What {@code latest.json} says. */
+  Optional<Latest> pointer() throws IOException {
+    return readIfPresent(LATEST, Latest.class);
   }
 
   /** What holds the pointer in place, or nothing. */
   public Optional<Pin> pin() throws IOException {
-    return readPointer(
-        PIN,
-        json ->
-            new Pin(
-                ManifestJson.version(json, "version"),
-                JsonKeys.text(json, "reason"),
-                Instant.parse(JsonKeys.text(json, "since"))));
+    return readIfPresent(PIN, Pin.class);
   }
 
   /** The deletion that is under way, or was broken off. */
   public Optional<Deletion> deletion() throws IOException {
-    return readPointer(PRUNE, Deletion::read);
+    return readIfPresent(PRUNE, Deletion.class);
   }
 
-  private <T> Optional<T> readPointer(String file, Function<JsonNode, T> read) throws IOException {
-    byte[] bytes;
+  private <T> Optional<T> readIfPresent(String file, Class<T> type) throws IOException {
     try {
-      bytes = readSmall(file);
+      return Optional.of(read(file, type));
     } catch (NoSuchFileException | FileNotFoundException e) {
       return Optional.empty();
     }
+  }
+
+  private <T> T read(String path, Class<T> type) throws IOException {
+    byte[] bytes = readSmall(path);
     try {
-      JsonNode json = JSON.readTree(bytes);
-      ManifestJson.checkFormat(JsonKeys.text(json, "format"));
-      return Optional.of(read.apply(json));
-    } catch (IOException | IllegalArgumentException | DateTimeParseException e) {
-      throw new IOException(file + " in " + storage + ": " + e.getMessage(), e);
+      return FormatJson.read(bytes, type);
+    } catch (IOException e) {
+      throw new IOException(path + " in " + storage + ": " + e.getMessage(), e);
     }
   }
 
@@ -120,11 +98,9 @@ public final class SnapshotStore {
   private Manifest read(Version version, String path) throws IOException {
     Manifest manifest;
     try {
-      manifest = ManifestJson.read(readSmall(path));
+      manifest = read(path, Manifest.class);
     } catch (NoSuchFileException | FileNotFoundException e) {
       throw new IOException("there is no version " + version + " in " + storage, e);
-    } catch (IOException e) {
-      throw new IOException(path + " in " + storage + ": " + e.getMessage(), e);
     }
     if (!manifest.version().equals(version)) {
       throw new IOException(

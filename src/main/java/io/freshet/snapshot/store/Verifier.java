@@ -123,7 +123,7 @@ final class Verifier {
   }
 
   private void checkRows(Manifest manifest, EmbeddingFile file, String path) throws IOException {
-    Set<Long> nonFinite = Set.copyOf(manifest.standing().nonFinite()); // no news
+    Set<Long> nonFinite = Set.copyOf(manifest.nonFinite()); // no news
     EmbeddingRows rows = EmbeddingRows.read(store.storage(), path);
     int width = 1 + manifest.model().embeddingSize();
     if (rows.width() != width) {

@@ -52,7 +52,7 @@ final class ExampleJsonTest {
   void whatIsNoExampleIsRefusedWithWhatIsWrong() {
     assertThatThrownBy(() -> ExampleJson.parse("{\"impression_id\": \"a\"}".getBytes(UTF_8)))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("time is missing");
+        .hasMessage("not an example: \"number\" is missing: {\"impression_id\": \"a\"}");
     assertThatThrownBy(() -> ExampleJson.parse("number 7".getBytes(UTF_8)))
         .isInstanceOf(IOException.class);
   }

@@ -14,7 +14,7 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.snapshot.SnapshotSettings;
-import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.publish.SnapshotPublisher;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.SnapshotStore;
@@ -52,10 +52,7 @@ class AnnouncementTopicITCase {
       SnapshotPublisher publisher =
           new SnapshotPublisher(
               new SnapshotSettings(root.toUri().toString()),
-              "ctr",
-              SCHEMA,
-              model,
-              new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1),
+              ManifestTemplate.of("ctr", SCHEMA, model),
               new AnnouncementTopic(kafka.bootstrapServers(), topic, Map.of()));
 
       try (var harness = new OneInputStreamOperatorTestHarness<>(publisher)) {

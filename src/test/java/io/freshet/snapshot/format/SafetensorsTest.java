@@ -86,7 +86,8 @@ class SafetensorsTest {
         "{\"a\":{\"dtype\":\"F16\",\"shape\":[4],\"data_offsets\":[0,8]}} | type F16",
         "{\"a\":{\"dtype\":\"I64\",\"shape\":[-1],\"data_offsets\":[0,8]}} | impossible shape",
         "{\"a\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[8,16]}} | not at [0, 8]",
-        "{\"a\":{\"dtype\":\"I64\",\"shape\":[1.5],\"data_offsets\":[0,8]}} | 1.5 in its shape",
+        "{\"a\":{\"dtype\":\"I64\",\"shape\":[1.5],\"data_offsets\":[0,8]}} | \"shape[0]\" is 1.5,"
+            + " not a whole number",
         "{\"a\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0]}} | 1 data_offsets",
         "{\"a\":{\"shape\":[1],\"data_offsets\":[0,8]}} | \"dtype\" is missing",
         "{\"a\":{\"dtype\":\"I64\",\"shape\":[0],\"data_offsets\":[0,0]}} | take 0 bytes",

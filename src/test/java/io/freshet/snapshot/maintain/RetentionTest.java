@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.snapshot.RetentionSettings;
+import io.freshet.snapshot.format.FormatJson;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.publish.TinyChain;
@@ -200,7 +201,7 @@ class RetentionTest {
     merge(4);
     waitFor(Duration.ofDays(1));
     chain.storage.replace(
-        "prune.json", new Deletion("the job", chain.now(), List.of(version(1))).toJson());
+        "prune.json", FormatJson.write(new Deletion("the job", chain.now(), List.of(version(1)))));
 
     assertThatThrownBy(() -> prune(ONE_FULL)).hasMessageContaining("the job has been deleting");
 
@@ -223,7 +224,7 @@ class RetentionTest {
   void aPointerIsNotMovedToWhatIsBeingDeleted() throws Exception {
     publish(3);
     chain.storage.replace(
-        "prune.json", new Deletion("the job", chain.now(), List.of(version(1))).toJson());
+        "prune.json", FormatJson.write(new Deletion("the job", chain.now(), List.of(version(1)))));
     Pointer pointer = new Pointer(chain.storage, chain::now);
 
     assertThatThrownBy(() -> pointer.pin(version(1), "frozen", false))

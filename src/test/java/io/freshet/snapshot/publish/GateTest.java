@@ -86,7 +86,7 @@ class GateTest {
     Version second = chain.metric("recent_logloss", 0.6).publish(2, rows(2, 20));
 
     assertThat(chain.store.latest()).contains(first);
-    assertThat(chain.store.manifest(second).standing().withheld())
+    assertThat(chain.store.manifest(second).withheld())
         .containsExactly("recent_logloss is 0.60000, above 0.5");
     assertThat(chain.reader.verify(second).problems()).isEmpty();
 
@@ -116,8 +116,8 @@ class GateTest {
     Version second = chain.publish(2, sick);
     Version third = chain.publish(3, rows(3, 10, 20));
 
-    assertThat(chain.store.manifest(second).standing().nonFinite()).containsExactly(20L, 30L);
-    assertThat(chain.store.manifest(third).standing().nonFinite()).containsExactly(30L);
+    assertThat(chain.store.manifest(second).nonFinite()).containsExactly(20L, 30L);
+    assertThat(chain.store.manifest(third).nonFinite()).containsExactly(30L);
     assertThat(chain.store.latest()).contains(first);
 
     Version fourth = chain.publish(4, removal(rows(4), 30));

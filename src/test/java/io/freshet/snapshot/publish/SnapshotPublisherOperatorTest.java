@@ -35,14 +35,13 @@ import org.junit.jupiter.api.io.TempDir;
 class SnapshotPublisherOperatorTest {
   private static final List<Field> FIELDS = TinyModel.SCHEMA.fields();
   private static final ManifestTemplate HOUR_FOR_PRICE =
-      new ManifestTemplate(
+      ManifestTemplate.of(
           "tiny",
           new FeatureSchema(
               List.of(
                   FIELDS.get(0), FIELDS.get(1), new Field.Categorical("hour", 5), FIELDS.get(3)),
               "user"),
-          TinyModel.SETTINGS,
-          TinyModel.LABELS);
+          TinyModel.SETTINGS);
 
   @TempDir Path folder;
 

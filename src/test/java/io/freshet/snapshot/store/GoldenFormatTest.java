@@ -91,12 +91,11 @@ public class GoldenFormatTest {
     Manifest full = store.merged(new Version("0badcafe", 9)).orElseThrow();
     Manifest withheld = store.manifest(new Version("0badcafe", 11));
 
-    assertThat(sick.standing().nonFinite()).containsExactly(11L);
+    assertThat(sick.nonFinite()).containsExactly(11L);
     assertThat(full.kind()).isEqualTo(Manifest.Kind.FULL);
     assertThat(full.embeddings()).hasSize(2);
-    assertThat(full.standing().merged()).contains(Instant.parse("2026-01-02T03:04:05Z"));
-    assertThat(withheld.standing().withheld())
-        .containsExactly("recent_logloss is 0.50000, above 0.25");
+    assertThat(full.merged()).contains(Instant.parse("2026-01-02T03:04:05Z"));
+    assertThat(withheld.withheld()).containsExactly("recent_logloss is 0.50000, above 0.25");
   }
 
   public static Path resource(String name) throws Exception {

@@ -34,7 +34,7 @@ public final class SampleChain {
 
   public SampleChain(Path root, FeatureSchema schema, ModelSettings settings) {
     storage = new LocalStorage(root);
-    ManifestTemplate template = new ManifestTemplate("sample", schema, settings, TinyModel.LABELS);
+    ManifestTemplate template = ManifestTemplate.of("sample", schema, settings);
     publication =
         new Publication(storage, template, new Gate(GateSettings.DEFAULT), InstantSource.system());
     width = 1 + settings.embeddingSize();

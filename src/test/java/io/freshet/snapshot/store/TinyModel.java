@@ -6,7 +6,6 @@ import io.freshet.feature.Field.Transform;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.row.RowBlock;
-import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.format.RowBuffer;
 import io.freshet.snapshot.storage.WritableStorage;
@@ -31,10 +30,7 @@ public final class TinyModel {
   /** 8 inputs to 3 units to 1: weights and biases. */
   public static final int DENSE_SIZE = 8 * 3 + 3 + 3 + 1;
 
-  public static final Manifest.Labels LABELS = new Manifest.Labels("click", "wait", "none", 1);
-
-  public static final ManifestTemplate TEMPLATE =
-      new ManifestTemplate("tiny", SCHEMA, SETTINGS, LABELS);
+  public static final ManifestTemplate TEMPLATE = ManifestTemplate.of("tiny", SCHEMA, SETTINGS);
 
   private TinyModel() {}
 

@@ -4,7 +4,7 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.model.ModelSettings;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.announce.AnnouncementSink;
-import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.publish.SnapshotPublisher;
 import io.freshet.snapshot.write.PublisherInput;
 import io.freshet.snapshot.write.SnapshotWriter;
@@ -30,12 +30,7 @@ final class PublishedLoop {
             "SnapshotPublisher",
             Types.VOID,
             new SnapshotPublisher(
-                snapshot,
-                name,
-                schema,
-                model,
-                new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1),
-                AnnouncementSink.none()))
+                snapshot, ManifestTemplate.of(name, schema, model), AnnouncementSink.none()))
         .uid("publisher")
         .setParallelism(1);
   }

@@ -15,6 +15,7 @@ import io.freshet.model.learn.LocalLearner;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.announce.AnnouncementSink;
 import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.Compaction;
 import io.freshet.snapshot.publish.SnapshotPublisher;
@@ -185,11 +186,8 @@ class TableLifecycleITCase {
             Types.VOID,
             new SnapshotPublisher(
                 snapshot,
-                "living",
-                SyntheticExamples.SCHEMA,
-                MODEL,
-                new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1),
-                settings.learning().table().zeroFields(),
+                ManifestTemplate.of("living", SyntheticExamples.SCHEMA, MODEL)
+                    .withZeroFields(settings.learning().table().zeroFields()),
                 AnnouncementSink.none()))
         .setParallelism(1);
   }

@@ -100,7 +100,7 @@ public final class ChainWatch implements Watch {
     Version version = manifest.version();
     to.put("version", version.toString());
     to.put("kind", manifest.kind().name().toLowerCase(Locale.ROOT));
-    to.put("merged", entry.merged().isPresent() || manifest.standing().merged().isPresent());
+    to.put("merged", entry.merged().isPresent() || manifest.merged().isPresent());
     manifest.parent().ifPresent(parent -> to.put("parent", parent.toString()));
     to.put("created", manifest.created().toEpochMilli());
     manifest.eventTime().ifPresent(time -> to.put("event_time", time.toEpochMilli()));
@@ -112,7 +112,7 @@ public final class ChainWatch implements Watch {
       to.put("logloss", logloss);
     }
     ArrayNode withheld = to.putArray("withheld");
-    manifest.standing().withheld().forEach(withheld::add);
+    manifest.withheld().forEach(withheld::add);
     to.put("latest", latest.equals(Optional.of(version)));
     to.put("pinned", pin.filter(p -> p.version().equals(version)).isPresent());
   }

@@ -70,11 +70,11 @@ public final class ManifestText {
   private String state() {
     String withheld =
         manifest.isWithheld()
-            ? "withheld: " + String.join("; ", manifest.standing().withheld())
+            ? "withheld: " + String.join("; ", manifest.withheld())
             : "passed the gate";
     return withheld
-        + (manifest.standing().merged().isPresent()
-            ? ", merged at " + ManifestCells.time(manifest.standing().merged())
+        + (manifest.merged().isPresent()
+            ? ", merged at " + ManifestCells.time(manifest.merged())
             : "");
   }
 

@@ -103,8 +103,11 @@ final class GeneratedSnapshots implements Storage {
             files,
             Map.of(),
             Map.of(),
-            new Manifest.Labels("click", "wait", Manifest.Labels.NONE, 1),
-            Manifest.Standing.SOUND);
+            1,
+            Manifest.Labels.CLICK,
+            List.of(),
+            List.of(),
+            Optional.empty());
     small.put(version(number) + "/" + Manifest.FILE, manifest.toJson());
     small.put(version(number) + "/dense", dense);
     String latest = "{\"format\":\"%s\",\"version\":\"%s\"}";
