@@ -40,7 +40,7 @@ public final class EventVersion {
     return Optional.of(
         new Rejection(
             Rejection.Kind.UNKNOWN_VERSION,
-            "header %s is \"%s\"; %s, or no such header, is right"
+            "header %s is \"%s\"; expected %s, or no such header"
                 .formatted(HEADER, shown, CURRENT)));
   }
 }

@@ -76,7 +76,7 @@ public final class FeatureValues {
   private static void addOne(String name, Object value, FeatureValuesBuilder builder) {
     if (value != null && !builder.add(value)) {
       throw new IllegalArgumentException(
-          "features.%s: %s (%s); a string, a boolean or a number within the range of a float is right"
+          "features.%s: %s (%s); expected a string, a boolean or a number within the range of a float"
               .formatted(name, value, value.getClass().getSimpleName()));
     }
   }

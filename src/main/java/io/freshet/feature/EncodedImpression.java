@@ -21,7 +21,7 @@ public record EncodedImpression(String id, long timestamp, float weight, Example
   }
 
   /** Labels it. */
-  public LabeledExample labelled(float label, long time) {
+  public LabeledExample labeled(float label, long time) {
     return new LabeledExample(id, time, label, weight, example);
   }
 }

@@ -123,7 +123,7 @@ public final class ExampleEncoder {
     return (int) count;
   }
 
-  /** An unknown user is a user of its own, lest all of them meet in one partition. */
+  /** Each unknown user counts as a separate user, so that they do not all share one partition. */
   private long userOf(FeatureValues features, String impressionId) {
     return features.count(user) == 0
         ? ValueHash.of(impressionId)

@@ -32,7 +32,7 @@ public final class Fids {
     return (long) field << VALUE_BITS | hash & VALUE_MASK;
   }
 
-  /** The id that stands for a missing value of the field. */
+  /** The id of a missing value of the field. */
   public static long missing(int field) {
     return of(field, 0);
   }

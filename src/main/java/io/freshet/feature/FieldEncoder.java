@@ -45,7 +45,7 @@ abstract class FieldEncoder {
   /** The place of the feature's only value. */
   final int only(FeatureValues values) throws RejectedException {
     if (values.isList(feature)) {
-      throw rejected(WRONG_TYPE, "is a list; one value is right, or the field's kind is multi");
+      throw rejected(WRONG_TYPE, "is a list; expected one value, or kind: multi");
     }
     return values.first(feature);
   }

@@ -35,7 +35,7 @@ abstract class NumericEncoder extends FieldEncoder {
     Type type = values.type(value);
     if (type != Type.INTEGER && type != Type.DOUBLE) {
       throw rejected(
-          WRONG_TYPE, "is a " + type.name().toLowerCase(Locale.ROOT) + "; a number is right");
+          WRONG_TYPE, "is a " + type.name().toLowerCase(Locale.ROOT) + "; expected a number");
     }
     encodeNumber(values.number(value), to);
   }

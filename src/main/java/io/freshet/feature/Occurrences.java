@@ -3,7 +3,7 @@ package io.freshet.feature;
 import java.util.Arrays;
 
 /**
- * Scratch for the occurrences of one example: those of slot s stand from {@code start(s)} to {@code
+ * Scratch for the occurrences of one example: those of index s are at {@code start(s)} to {@code
  * end(s)}. Slots are begun in order, and used again for the next example.
  */
 final class Occurrences {

@@ -25,7 +25,7 @@ final class SchemaCheck {
 
   List<String> problems(String userField) {
     if (fields.isEmpty()) {
-      problems.add("features: is empty; at least one field is right");
+      problems.add("features: is empty; expected at least one field");
     }
     checkNames();
     checkNumbers();
@@ -38,7 +38,7 @@ final class SchemaCheck {
     }
     if (!(byName.get(userField) instanceof Categorical)) {
       problems.add(
-          "train.user-field: %s is no categorical field; one of %s is right"
+          "train.user-field: %s is no categorical field; expected one of %s"
               .formatted(
                   userField,
                   names(fields.stream().filter(Categorical.class::isInstance).toList())));
@@ -54,7 +54,7 @@ final class SchemaCheck {
         problems.add("features[%d].name: is blank".formatted(i));
       } else if (!names.add(name)) {
         problems.add(
-            "features[%d].name: %s is taken by another field; a name of its own is right"
+            "features[%d].name: %s is already the name of another field; expected a unique name"
                 .formatted(i, name));
       }
     }
@@ -71,7 +71,7 @@ final class SchemaCheck {
       String other = names.putIfAbsent(number, fields.get(i).name());
       if (other != null) {
         problems.add(
-            "features[%d].number: %d is the number of %s; one of its own is right"
+            "features[%d].number: %d is already the number of %s; expected a unique number"
                 .formatted(i, number, other));
       }
     }
@@ -91,7 +91,7 @@ final class SchemaCheck {
     }
     if (!(standardize.deviation() > 0) || standardize.deviation() == Double.POSITIVE_INFINITY) {
       problems.add(
-          place + ".deviation: " + standardize.deviation() + "; a finite number above 0 is right");
+          place + ".deviation: " + standardize.deviation() + "; expected a finite number above 0");
     }
   }
 
@@ -105,13 +105,13 @@ final class SchemaCheck {
           place
               + ".bounds: "
               + bounds
-              + "; one or more finite numbers, each above the last, are right");
+              + "; expected one or more finite numbers, each above the last");
     }
   }
 
   private void checkCross(String place, Cross cross) {
     if (cross.of().size() < 2) {
-      problems.add(place + ": names " + cross.of().size() + " fields; two or more are right");
+      problems.add(place + ": names " + cross.of().size() + " fields; expected two or more");
     }
     if (new HashSet<>(cross.of()).size() < cross.of().size()) {
       problems.add(place + ": " + cross.of() + " names a field twice");
@@ -121,7 +121,7 @@ final class SchemaCheck {
       if (!byName.containsKey(part) || !crossable(byName.get(part))) {
         problems.add(
             place
-                + ": %s is no categorical, multi or bucketed field; of %s are right"
+                + ": %s is no categorical, multi or bucketed field; expected fields of %s"
                     .formatted(part, names(crossable)));
       }
     }

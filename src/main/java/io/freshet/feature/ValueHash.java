@@ -7,7 +7,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The 64-bit hashes behind feature ids: XXH3-64 with seed {@value #SEED}. They stand in every
+ * The 64-bit hashes behind feature ids: XXH3-64 with seed {@value #SEED}. They are part of every
  * checkpoint and snapshot, so they never change.
  *
  * <ul>

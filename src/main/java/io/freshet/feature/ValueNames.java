@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Tells the texts of the values of some categorical and multi fields, each value once: what
- * examples hold of them is a hash. At most {@value #MAX_VALUES} values of a field are told.
+ * Reports the texts of the values of some categorical and multi fields, each value once: what
+ * examples hold of them is a hash. At most {@value #MAX_VALUES} values of a field are reported.
  *
  * <p>Not thread-safe.
  */

@@ -10,14 +10,14 @@ import java.io.Serializable;
 public sealed interface Admission extends Serializable {
   Admission ALL = new All();
 
-  /** Most occurrences that a counter of a sketch can tell apart. */
+  /** Largest count of a sketch's counter. */
   int MOST_SKETCHED = 127;
 
   /** At its first occurrence, which is learned. */
   record All() implements Admission {}
 
   /**
-   * After so many occurrences, each feature having a counter of its own.
+   * After so many occurrences, with one counter for each feature.
    *
    * @param occurrences the first so many are not learned
    */

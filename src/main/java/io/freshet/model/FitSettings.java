@@ -19,7 +19,7 @@ import io.freshet.model.optimizer.OptimizerSettings;
  *     were dense; otherwise those of its examples only
  * @param denseL2 L2 penalty on the dense parameters
  * @param dropout share of hidden units that drop out in training
- * @param batchNorm whether hidden layers are batch-normalised
+ * @param batchNorm whether hidden layers are batch-normalized
  */
 public record FitSettings(
     int batchSize,

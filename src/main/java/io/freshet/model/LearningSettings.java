@@ -10,14 +10,14 @@ import io.freshet.model.optimizer.Regularization;
 import java.io.Serializable;
 
 /**
- * How the model learns from a batch, wherever it learns: in the job and in {@link LocalLearner}.
+ * How the model learns from a batch, in the job and in {@link LocalLearner}.
  *
  * @param stepSize examples a row step at most
  * @param repeatsPerUser how often one user may occur in a row step; 1 keeps steps free of repeats
- * @param firstOrder optimiser of the first-order weights
- * @param embedding optimiser of the embedding vectors
- * @param denseStepSize examples between two steps of the dense optimiser
- * @param dense optimiser of the deep part
+ * @param firstOrder optimizer of the first-order weights
+ * @param embedding optimizer of the embedding vectors
+ * @param denseStepSize examples between two steps of the dense optimizer
+ * @param dense optimizer of the deep part
  * @param labels how the labels come about, whose spread the learner undoes
  * @param table which features have a row, and for how long
  * @param regularization what keeps learning in bounds

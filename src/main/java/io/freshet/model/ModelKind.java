@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Which terms a model's logit has beside the first order, which every model has. */
+/** The terms of a model's logit in addition to the first order, which every model has. */
 public enum ModelKind {
   /** Logistic regression: nothing else; rows hold no embedding. */
   LR(false, false, false),
@@ -14,7 +14,7 @@ public enum ModelKind {
   DEEPFM(true, true, false),
   /** Wide &amp; Deep (Cheng et al. 2016): hidden layers; crossed features are declared as such. */
   WIDE_DEEP(false, true, false),
-  /** DCN-V2, in parallel (Wang et al. 2021): cross layers beside hidden layers. */
+  /** DCN-V2, in parallel (Wang et al. 2021): cross layers next to hidden layers. */
   DCN(false, true, true);
 
   private final boolean pairs;

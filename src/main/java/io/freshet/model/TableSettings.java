@@ -23,7 +23,7 @@ public record TableSettings(Rule otherwise, List<FieldRule> fields, long maxRows
   public static final long UNBOUNDED = Long.MAX_VALUE;
   public static final int SKETCH_BYTES = 16 << 20;
 
-  /** Every feature gets a row at once and for ever. */
+  /** Every feature gets a row at once and keeps it. */
   public static final TableSettings OFF =
       new TableSettings(Rule.NONE, List.of(), UNBOUNDED, SKETCH_BYTES);
 

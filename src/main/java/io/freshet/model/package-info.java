@@ -1,2 +1,2 @@
-/** DeepFM, its optimisers and the plain single-thread learner. No Flink, no I/O. */
+/** DeepFM, its optimizers and the plain single-thread learner. No Flink, no I/O. */
 package io.freshet.model;

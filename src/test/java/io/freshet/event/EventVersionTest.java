@@ -19,7 +19,7 @@ class EventVersionTest {
         .contains(
             new Rejection(
                 Rejection.Kind.UNKNOWN_VERSION,
-                "header event-version is \"2\"; 1, or no such header, is right"));
+                "header event-version is \"2\"; expected 1, or no such header"));
   }
 
   @Test

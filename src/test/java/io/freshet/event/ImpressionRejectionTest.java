@@ -37,7 +37,7 @@ class ImpressionRejectionTest {
         arguments("   ", NOT_JSON, "not a JSON object"),
         arguments("[]", NOT_JSON, "not a JSON object"),
         arguments("'text'", NOT_JSON, "not a JSON object"),
-        arguments("{} x", MISSING_KEY, "features is missing; an object is right"),
+        arguments("{} x", MISSING_KEY, "features is missing; expected an object"),
         arguments(withFeatures("") + " x", NOT_JSON, "Unrecognized token 'x'"),
         arguments(
             withFeatures("") + " {}", NOT_JSON, "something follows the JSON object (byte 67)"),
@@ -51,15 +51,17 @@ class ImpressionRejectionTest {
             "{'impression_id': 'i', 'timestamp': 1767225600000}",
             MISSING_KEY,
             "features is missing"),
-        arguments(withId("7"), WRONG_TYPE, "impression_id is a number; a string"),
-        arguments(withId("null"), WRONG_TYPE, "impression_id is null; a string"),
+        arguments(withId("7"), WRONG_TYPE, "impression_id is a number; expected a string"),
+        arguments(withId("null"), WRONG_TYPE, "impression_id is null; expected a string"),
         arguments(withId("''"), BAD_VALUE, "impression_id has 0 characters"),
         arguments(withId("'" + "x".repeat(257) + "'"), BAD_VALUE, "has 257 characters"),
         arguments(withId("'\\ud83d'"), BAD_VALUE, "half a surrogate pair"),
         arguments(
-            withId("'i', 'impression_id': 'i'"), DUPLICATE_KEY, "impression_id stands there twice"),
-        arguments(withTime("'2026-01-01'"), WRONG_TYPE, "timestamp is a string; an integer"),
-        arguments(withTime("1767225600000.5"), WRONG_TYPE, "timestamp is a number; an integer"),
+            withId("'i', 'impression_id': 'i'"), DUPLICATE_KEY, "impression_id is a duplicate key"),
+        arguments(
+            withTime("'2026-01-01'"), WRONG_TYPE, "timestamp is a string; expected an integer"),
+        arguments(
+            withTime("1767225600000.5"), WRONG_TYPE, "timestamp is a number; expected an integer"),
         arguments(withTime("1767225600"), BAD_TIMESTAMP, "1767225600 is 1970-01-21T10:53:45.600Z"),
         arguments(withTime("946684799999"), BAD_TIMESTAMP, "from the year 2000 on"),
         arguments(withTime("-1"), BAD_TIMESTAMP, "from the year 2000 on"),
@@ -71,19 +73,30 @@ class ImpressionRejectionTest {
         arguments(
             withTime("1767225600000, 'timestamp': 1767225600000"),
             DUPLICATE_KEY,
-            "timestamp stands"),
-        arguments(withTime("1767225600000, 'features': {}"), DUPLICATE_KEY, "features stands"),
+            "timestamp is a duplicate key"),
         arguments(
-            withTime("1767225600000, 'weight': 1, 'weight': 1"), DUPLICATE_KEY, "weight stands"),
+            withTime("1767225600000, 'features': {}"),
+            DUPLICATE_KEY,
+            "features is a duplicate key"),
+        arguments(
+            withTime("1767225600000, 'weight': 1, 'weight': 1"),
+            DUPLICATE_KEY,
+            "weight is a duplicate key"),
         arguments(withTime("1767225600000, 'weight': 0"), BAD_VALUE, "weight is 0.0"),
         arguments(withTime("1767225600000, 'weight': -1"), BAD_VALUE, "weight is -1.0"),
         arguments(withTime("1767225600000, 'weight': 1e39"), BAD_VALUE, "weight is Infinity"),
         arguments(withTime("1767225600000, 'weight': null"), WRONG_TYPE, "weight is null"),
         arguments(withTime("1767225600000, 'weight': NaN"), NOT_JSON, "NaN"),
-        arguments("{'features': 'f'}", WRONG_TYPE, "features is a string; an object is right"),
-        arguments(withFeatures("'price': {}"), WRONG_TYPE, "features.price is an object; a string"),
+        arguments("{'features': 'f'}", WRONG_TYPE, "features is a string; expected an object"),
+        arguments(
+            withFeatures("'price': {}"),
+            WRONG_TYPE,
+            "features.price is an object; expected a string"),
         arguments(withFeatures("'genres': [['a']]"), WRONG_TYPE, "features.genres is a list"),
-        arguments(withFeatures("'price': 1, 'price': 1"), DUPLICATE_KEY, "features.price stands"),
+        arguments(
+            withFeatures("'price': 1, 'price': 1"),
+            DUPLICATE_KEY,
+            "features.price is a duplicate key"),
         arguments(withFeatures("'price': 1e39"), BAD_VALUE, "features.price is beyond the range"),
         arguments(withFeatures("'price': -1e999"), BAD_VALUE, "features.price is beyond the range"),
         arguments(withFeatures("'price': " + "9".repeat(40)), BAD_VALUE, "beyond the range"),
@@ -133,7 +146,7 @@ class ImpressionRejectionTest {
     Rejection rejection = rejection(decoder.decode(json(withFeatures("")).getBytes(UTF_8), -1));
 
     assertThat(rejection.kind()).isEqualTo(BAD_TIMESTAMP);
-    assertThat(rejection.reason()).contains("the Kafka record has no timestamp of its own");
+    assertThat(rejection.reason()).contains("the Kafka record has no timestamp");
   }
 
   private DecodeResult<Impression> decode(String json) {

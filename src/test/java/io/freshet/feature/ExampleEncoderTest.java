@@ -140,11 +140,11 @@ class ExampleEncoderTest {
     Field number = numeric(new Standardize(0, 1e-30));
 
     assertThat(rejection(encoder(USER, number), Map.of("x", "12")))
-        .isEqualTo(new Rejection(WRONG_TYPE, "features.x is a string; a number is right"));
+        .isEqualTo(new Rejection(WRONG_TYPE, "features.x is a string; expected a number"));
     assertThat(rejection(encoder(USER, number), Map.of("x", true)))
-        .isEqualTo(new Rejection(WRONG_TYPE, "features.x is a boolean; a number is right"));
+        .isEqualTo(new Rejection(WRONG_TYPE, "features.x is a boolean; expected a number"));
     assertThat(rejection(encoder(USER, number), Map.of("x", List.of(1))).reason())
-        .isEqualTo("features.x is a list; one value is right, or the field's kind is multi");
+        .isEqualTo("features.x is a list; expected one value, or kind: multi");
     assertThat(rejection(encoder(USER), Map.of("user", List.of("u"))).kind()).isEqualTo(WRONG_TYPE);
     assertThat(rejection(encoder(USER, number), Map.of("x", 1e10)))
         .isEqualTo(

@@ -43,9 +43,9 @@ class FeatureSchemaTest {
   void namesAndNumbersAreDistinct() {
     assertThat(problems(USER, new Multi("user", 1), new Categorical(" ", 2)))
         .containsExactly(
-            "features[1].name: user is taken by another field; a name of its own is right",
+            "features[1].name: user is already the name of another field; expected a unique name",
             "features[2].name: is blank",
-            "features[1].number: 1 is the number of user; one of its own is right");
+            "features[1].number: 1 is already the number of user; expected a unique number");
   }
 
   @Test
@@ -66,10 +66,10 @@ class FeatureSchemaTest {
                 new Numeric("c", 4, new Buckets(List.of(1.0, 1.0)))))
         .containsExactly(
             "features[1].mean: NaN is not finite",
-            "features[1].deviation: 0.0; a finite number above 0 is right",
-            "features[2].bounds: []; one or more finite numbers, each above the last, are right",
-            "features[3].bounds: [1.0, 1.0]; one or more finite numbers, each above the last, are"
-                + " right");
+            "features[1].deviation: 0.0; expected a finite number above 0",
+            "features[2].bounds: []; expected one or more finite numbers, each above the last",
+            "features[3].bounds: [1.0, 1.0]; expected one or more finite numbers, each above the"
+                + " last");
   }
 
   @Test
@@ -80,17 +80,20 @@ class FeatureSchemaTest {
     assertThat(problems(USER, price, cross, new Cross("y", 4, List.of("user"))))
         .containsExactly(
             "features[2].of: [user, price, nobody, x, user] names a field twice",
-            "features[2].of: price is no categorical, multi or bucketed field; of [user] are right",
-            "features[2].of: nobody is no categorical, multi or bucketed field; of [user] are right",
-            "features[2].of: x is no categorical, multi or bucketed field; of [user] are right",
-            "features[3].of: names 1 fields; two or more are right");
+            "features[2].of: price is no categorical, multi or bucketed field; expected fields of"
+                + " [user]",
+            "features[2].of: nobody is no categorical, multi or bucketed field; expected fields of"
+                + " [user]",
+            "features[2].of: x is no categorical, multi or bucketed field; expected fields of"
+                + " [user]",
+            "features[3].of: names 1 fields; expected two or more");
   }
 
   @Test
   void theUserFieldIsCategorical() {
     assertThat(FeatureSchema.problems(List.of(USER, new Multi("genres", 2)), "genres"))
         .containsExactly(
-            "train.user-field: genres is no categorical field; one of [user] is right");
+            "train.user-field: genres is no categorical field; expected one of [user]");
     assertThat(FeatureSchema.problems(List.of(USER), "nobody")).hasSize(1);
   }
 
@@ -98,7 +101,7 @@ class FeatureSchemaTest {
   void aSchemaWithProblemsIsNotMade() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new FeatureSchema(List.of(), "user"))
-        .withMessageContaining("features: is empty; at least one field is right")
+        .withMessageContaining("features: is empty; expected at least one field")
         .withMessageContaining("train.user-field: user is no categorical field");
   }
 

@@ -10,20 +10,21 @@ import java.util.List;
 /**
  * Weights of positives and negatives by predicted log-odds, fine enough to read the AUC from.
  *
- * <p>A prediction falls into a bin of log-odds 2<sup>-24</sup> wide, about what tells two floats
- * apart. Only bins in use are held, sorted, and at most {@value #MAX_BINS}: whenever there would be
- * more, neighbours are joined in pairs and all bins are twice as wide from then on. So few examples
- * take few bytes, and up to {@value #MAX_BINS} distinct predictions give the exact AUC. The bins
- * depend on the predictions alone, not on their order nor on how histograms were added up.
+ * <p>A prediction falls into a bin of log-odds 2<sup>-24</sup> wide, about the difference between
+ * two adjacent floats apart. Only bins in use are held, sorted, and at most {@value #MAX_BINS}:
+ * whenever there would be more, neighbors are joined in pairs and all bins are twice as wide from
+ * then on. So few examples take few bytes, and up to {@value #MAX_BINS} distinct predictions give
+ * the exact AUC. The bins depend on the predictions alone, not on their order nor on how histograms
+ * were added up.
  *
- * <p>A pair of a positive and a negative in one bin counts half, whichever of them stands higher;
- * hence the AUC is within {@link #errorBound}, half the share of such pairs, of the exact one. Such
+ * <p>A pair of a positive and a negative in one bin counts half, whichever of them is higher; hence
+ * the AUC is within {@link #errorBound}, half the share of such pairs, of the exact one. Such
  * mistakes nearly cancel: over 100,000 examples the bound is some 2e-5 and the difference measured
  * at most 1e-6.
  *
  * <p>{@link #deciles} are read from the same bins, a bin's prediction being that of its middle; one
- * that lies across a border is split by weight, so that each decile holds a tenth exactly, and
- * equal predictions are shared out in proportion.
+ * that spans a border is split by weight, so that each decile holds a tenth exactly, and equal
+ * predictions are shared out in proportion.
  *
  * <p>New predictions go to a log that is sorted and merged into the bins when it is a quarter their
  * size, and before anything is read: amortised constant work an example, one linear pass an AUC.

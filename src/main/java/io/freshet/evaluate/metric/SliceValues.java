@@ -47,7 +47,7 @@ final class SliceValues {
     return fields.containsKey(ExampleAttributes.field(fid));
   }
 
-  /** What stands for the value's slice: the value itself, or that of all others. */
+  /** The name of the value's slice: the value itself, or that of all others. */
   long slice(long fid) {
     if (values.containsKey(fid)) {
       return fid;

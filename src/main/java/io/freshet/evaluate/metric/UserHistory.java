@@ -5,7 +5,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
 
-/** One user's examples, and the AUC among them, made anew only where there are new ones. */
+/** One user's examples, and the AUC among them, computed again only where there are new ones. */
 public final class UserHistory {
   private float[] labels = new float[4];
   private float[] weights = new float[4];

@@ -25,8 +25,8 @@ import java.util.TreeMap;
  *
  * <p>A window is open from its first example on, and closed when the watermark says that no more of
  * its examples come; windows without examples do not exist. An example that comes later still is
- * late: it counts since start only. Beside the whole, each span has the AUC within users, the
- * deciles of predictions, and the metrics of slices by fields' values.
+ * late: it counts since start only. In addition to the whole, each span has the AUC within users,
+ * the deciles of predictions, and the metrics of slices by fields' values.
  *
  * <p>Not thread-safe.
  */

@@ -25,7 +25,7 @@ import java.util.function.LongConsumer;
  */
 public record Bootstrap(Optional<Duration> blocks, int replicates, long seed) {
 
-  /** A figure, and where it may lie; bounds are NaN where too few draws define it. */
+  /** A metric and its confidence interval; bounds are NaN where too few draws define it. */
   public record Estimate(double value, double low, double high) {
     /** Whether the interval leaves 0 out. */
     public boolean isClear() {
@@ -57,7 +57,7 @@ public record Bootstrap(Optional<Duration> blocks, int replicates, long seed) {
   /**
    * The same, for those who wait.
    *
-   * @param progress is told how many draws were made so far
+   * @param progress receives how many draws were made so far
    */
   public Estimates estimate(ScoredExamples examples, LongConsumer progress) {
     BlockMetrics of = figures(examples);
@@ -78,7 +78,7 @@ public record Bootstrap(Optional<Duration> blocks, int replicates, long seed) {
   /**
    * The same, for those who wait.
    *
-   * @param progress is told how many draws were made so far
+   * @param progress receives how many draws were made so far
    */
   public Comparison compare(ScoredExamples.Pairs pairs, LongConsumer progress) {
     BlockMetrics a = figures(pairs.a());
@@ -142,7 +142,7 @@ public record Bootstrap(Optional<Duration> blocks, int replicates, long seed) {
     return estimates;
   }
 
-  /** Between neighbours, the line. */
+  /** Between neighbors, the line. */
   private static double quantile(double[] sorted, double share) {
     double at = share * (sorted.length - 1);
     int below = (int) at;

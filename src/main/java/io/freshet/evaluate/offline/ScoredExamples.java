@@ -25,7 +25,7 @@ public final class ScoredExamples {
   /**
    * Takes an example, unless its numbers are no label, weight and probability.
    *
-   * @param key of the example: the same for one that is told again
+   * @param key of the example: the same for one that is emitted again
    */
   public void put(long key, long time, long user, float label, float weight, float probability) {
     if (!MetricsAccumulator.isValid(label, weight, probability)) {

@@ -13,5 +13,5 @@ public sealed interface AtImpression {
   record Predicted(long key, float probability) implements AtImpression {}
 
   /** Its final label, decided at a time, and its importance weight. */
-  record Labelled(long key, long time, float label, float weight) implements AtImpression {}
+  record Labeled(long key, long time, float label, float weight) implements AtImpression {}
 }

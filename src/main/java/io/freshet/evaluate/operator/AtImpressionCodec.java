@@ -1,6 +1,6 @@
 package io.freshet.evaluate.operator;
 
-import io.freshet.evaluate.operator.AtImpression.Labelled;
+import io.freshet.evaluate.operator.AtImpression.Labeled;
 import io.freshet.evaluate.operator.AtImpression.Predicted;
 import io.freshet.wire.WireCodec;
 import java.io.IOException;
@@ -18,10 +18,10 @@ public final class AtImpressionCodec implements WireCodec<AtImpression> {
     out.writeLong(half.key());
     if (half instanceof Predicted predicted) {
       out.writeFloat(predicted.probability());
-    } else if (half instanceof Labelled labelled) {
-      out.writeLong(labelled.time());
-      out.writeFloat(labelled.label());
-      out.writeFloat(labelled.weight());
+    } else if (half instanceof Labeled labeled) {
+      out.writeLong(labeled.time());
+      out.writeFloat(labeled.label());
+      out.writeFloat(labeled.weight());
     }
   }
 
@@ -31,7 +31,7 @@ public final class AtImpressionCodec implements WireCodec<AtImpression> {
     long key = in.readLong();
     return switch (kind) {
       case PREDICTED -> new Predicted(key, in.readFloat());
-      case LABELLED -> new Labelled(key, in.readLong(), in.readFloat(), in.readFloat());
+      case LABELLED -> new Labeled(key, in.readLong(), in.readFloat(), in.readFloat());
       default -> throw new IOException("half a score cannot be of kind " + kind);
     };
   }

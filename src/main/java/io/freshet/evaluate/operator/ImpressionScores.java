@@ -1,6 +1,6 @@
 package io.freshet.evaluate.operator;
 
-import io.freshet.evaluate.operator.AtImpression.Labelled;
+import io.freshet.evaluate.operator.AtImpression.Labeled;
 import io.freshet.evaluate.operator.AtImpression.Predicted;
 import io.freshet.model.batch.Predictions;
 import org.apache.flink.api.common.state.ValueState;
@@ -40,24 +40,24 @@ public final class ImpressionScores extends AbstractStreamOperator<Predictions>
   public void processElement(StreamRecord<AtImpression> element) throws Exception {
     AtImpression half = element.getValue();
     AtImpression other = halves.value();
-    if (half instanceof Predicted predicted && other instanceof Labelled labelled) {
-      score(predicted, labelled);
-    } else if (half instanceof Labelled labelled && other instanceof Predicted predicted) {
-      score(predicted, labelled);
+    if (half instanceof Predicted predicted && other instanceof Labeled labeled) {
+      score(predicted, labeled);
+    } else if (half instanceof Labeled labeled && other instanceof Predicted predicted) {
+      score(predicted, labeled);
     } else {
       halves.update(half);
     }
   }
 
-  private void score(Predicted predicted, Labelled labelled) {
+  private void score(Predicted predicted, Labeled labeled) {
     halves.clear();
     Predictions score =
         new Predictions(
-            new long[] {labelled.time()},
-            new float[] {labelled.label()},
-            new float[] {labelled.weight()},
+            new long[] {labeled.time()},
+            new float[] {labeled.label()},
+            new float[] {labeled.weight()},
             new float[] {predicted.probability()},
             0);
-    output.collect(new StreamRecord<>(score, labelled.time()));
+    output.collect(new StreamRecord<>(score, labeled.time()));
   }
 }

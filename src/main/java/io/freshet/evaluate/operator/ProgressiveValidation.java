@@ -33,10 +33,10 @@ import org.apache.flink.util.OutputTag;
  * {@link WindowedMetrics} as an operator of parallelism 1: a report for each window closed by the
  * watermark, all of them at the end of the input.
  *
- * <p>Ahead of each barrier it also sends the report of that moment to a side output: for the
- * snapshot of the same checkpoint, whose examples are exactly those it has counted. Windows and
- * totals lie in operator state. Flink's metrics show the latest report, each figure under its name
- * in {@link MetricsReport#asMap}. Reports of slices go to a side output of their own.
+ * <p>Before each barrier it also sends the report of that moment to a side output: for the snapshot
+ * of the same checkpoint, whose examples are exactly those it has counted. Windows and totals are
+ * kept in operator state. Flink's metrics show the latest report, each figure under its name in
+ * {@link MetricsReport#asMap}. Reports of slices go to a side output of their own.
  */
 public final class ProgressiveValidation extends AbstractStreamOperator<MetricsReport>
     implements OneInputStreamOperator<Predictions, MetricsReport> {
@@ -66,7 +66,7 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
    * Validation with slices.
    *
    * @param fields names of the fields to slice by, by number
-   * @param atBarrier where the report ahead of each barrier goes
+   * @param atBarrier where the report before each barrier goes
    */
   public ProgressiveValidation(
       EvaluateSettings settings,

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * The mean of users' own AUCs, weighted by their impressions (Zhu et al., KDD 2017, section 5.1;
  * Zhou et al., KDD 2018, equation 7): Σ w(u) · AUC(u) / Σ w(u). It does not reward knowing who
  * clicks much, only ranking what one user sees. Users with labels of one class have no AUC: they
- * are left out, and their share is told.
+ * are left out, and their share is reported.
  *
  * @param auc NaN where no user has labels of both classes
  * @param users users that it is the mean of

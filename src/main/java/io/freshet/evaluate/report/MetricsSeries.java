@@ -13,7 +13,7 @@ public enum MetricsSeries {
     this.text = text;
   }
 
-  /** As it stands in JSON. */
+  /** Its name in JSON. */
   public String text() {
     return text;
   }

@@ -42,7 +42,7 @@ final class AvroInput {
     require(1);
     byte read = bytes[at++];
     if (read != 0 && read != 1) {
-      throw malformed("a boolean is the byte " + read + "; 0 or 1 is right");
+      throw malformed("a boolean is the byte " + read + "; expected 0 or 1");
     }
     return read == 1;
   }

@@ -58,7 +58,7 @@ public final class AvroRecords implements RecordParser {
 
   private int id(byte[] value) throws RejectedException {
     if (value == null || value.length == 0) {
-      throw new RejectedException(EMPTY, "the record has no value; an Avro record is right");
+      throw new RejectedException(EMPTY, "the record has no value; expected an Avro record");
     }
     if (value.length > maxBytes) {
       throw new RejectedException(
@@ -67,7 +67,7 @@ public final class AvroRecords implements RecordParser {
     if (value[0] != 0 || value.length < HEAD) {
       throw new RejectedException(
           NOT_AVRO,
-          "the record has %d bytes and begins with byte %d; byte 0, the schema's id in four bytes and Avro's binary form are right"
+          "the record has %d bytes and begins with byte %d; expected byte 0, the schema's id in four bytes and Avro's binary form"
               .formatted(value.length, value[0] & 0xFF));
     }
     return ByteBuffer.wrap(value).getInt(1);
@@ -77,13 +77,13 @@ public final class AvroRecords implements RecordParser {
       throws IOException, RejectedException {
     tokens.reset(value, HEAD, schema);
     if (tokens.nextToken() != JsonToken.START_OBJECT) {
-      throw new RejectedException(WRONG_TYPE, "the value is no record; an Avro record is right");
+      throw new RejectedException(WRONG_TYPE, "the value is no record; expected an Avro record");
     }
     DecodeResult<T> outcome = body.read(tokens);
     tokens.nextToken();
     if (tokens.remaining() > 0) {
       throw new RejectedException(
-          NOT_AVRO, "%d bytes follow the record; none is right".formatted(tokens.remaining()));
+          NOT_AVRO, "%d bytes follow the record; expected none".formatted(tokens.remaining()));
     }
     return outcome;
   }

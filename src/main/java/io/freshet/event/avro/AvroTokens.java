@@ -15,7 +15,7 @@ import org.apache.avro.Schema.Type;
  * <ul>
  *   <li>a record or map is an object, a union is the value of its branch, an enum is a string;
  *   <li>a record's field that is null is not there; elsewhere null is null;
- *   <li>a float is the shortest decimal that stands for it, so that .1 means .1;
+ *   <li>a float is the shortest decimal that reads back as it, so that .1 means .1;
  *   <li>bytes and fixed are no value of JSON, and no reader takes them;
  *   <li>logical types count in the record's {@code timestamp} alone, which comes in milliseconds.
  * </ul>
@@ -46,7 +46,7 @@ final class AvroTokens implements Tokens {
     this.maxItems = maxItems;
   }
 
-  /** Begins a record ahead of its first token. */
+  /** Begins a record, before its first token. */
   void reset(byte[] bytes, int from, Schema schema) throws MalformedAvroException {
     in.reset(bytes, from);
     depth = 0;
@@ -228,7 +228,7 @@ final class AvroTokens implements Tokens {
     }
     throw new MalformedAvroException(
         WRONG_TYPE,
-        "timestamp is a %s, which is no point in time; timestamp-millis, -micros or -nanos, or a long in milliseconds, is right"
+        "timestamp is a %s, which is no point in time; expected timestamp-millis, -micros or -nanos, or a long in milliseconds"
             .formatted(logical));
   }
 

@@ -1,6 +1,6 @@
 package io.freshet.event.avro;
 
-/** Writes integers as decimal digits into memory of its own, from its end on backwards. */
+/** Writes integers as decimal digits into its own buffer, from the end backward. */
 final class DecimalDigits {
   private static final int MOST = 20; // of Long.MIN_VALUE, with its sign
 

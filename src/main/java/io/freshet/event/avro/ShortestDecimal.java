@@ -1,9 +1,8 @@
 package io.freshet.event.avro;
 
 /**
- * Floats as the doubles that their shortest decimals stand for: what JSON makes of a float. The
- * float .1 widened is .10000000149, which is another category than the .1 that serving is asked
- * for.
+ * Floats as the doubles that their shortest decimals denote: what JSON makes of a float. The float
+ * .1 widened is .10000000149, which is another category than the .1 that serving is asked for.
  */
 final class ShortestDecimal {
   /** Below it no two decimals of as many digits are one float. */

@@ -4,8 +4,8 @@ import io.freshet.event.RejectedException;
 import org.apache.avro.Schema;
 
 /**
- * The schemas that Avro records were written with, by the ids that stand before their bytes. An id
- * means one schema for ever.
+ * The schemas that Avro records were written with, by the ids that precede their bytes. An id
+ * always means the same schema.
  */
 public interface WriterSchemas {
 

@@ -87,7 +87,7 @@ public final class ClickDecoder {
       }
     }
     if (named == null && action.isEmpty()) {
-      throw FieldErrors.missing("action", RIGHT_ACTION + ", as the topic holds several,");
+      throw FieldErrors.missing("action", RIGHT_ACTION + ", as the topic holds several");
     }
     String which = named == null ? action.get() : named;
     return new DecodeResult.Good<>(new Click(envelope.id(), envelope.timestamp(), which), ignored);
@@ -108,7 +108,7 @@ public final class ClickDecoder {
           BAD_VALUE,
           "action",
           record,
-          "has %d characters; %s is right".formatted(characters, RIGHT_ACTION));
+          "has %d characters; expected %s".formatted(characters, RIGHT_ACTION));
     }
     return text;
   }

@@ -23,7 +23,7 @@ final class EnvelopeReader {
   static final long YEAR_2000 = Instant.parse("2000-01-01T00:00:00Z").toEpochMilli();
 
   private static final String RIGHT_ID = "a string of 1 to 256 characters";
-  private static final String RIGHT_TIME = "an integer, epoch milliseconds,";
+  private static final String RIGHT_TIME = "an integer, epoch milliseconds";
 
   private final Duration maxAhead;
   private String id;
@@ -52,14 +52,14 @@ final class EnvelopeReader {
           BAD_VALUE,
           "impression_id",
           record,
-          "has %d characters; %s is right".formatted(characters, RIGHT_ID));
+          "has %d characters; expected %s".formatted(characters, RIGHT_ID));
     }
     if (hasLoneSurrogate(text)) {
       throw FieldErrors.rejected(
           BAD_VALUE,
           "impression_id",
           record,
-          "holds half a surrogate pair; whole characters are right");
+          "holds half a surrogate pair; expected whole characters");
     }
     id = text;
   }
@@ -84,7 +84,7 @@ final class EnvelopeReader {
           BAD_TIMESTAMP,
           "timestamp",
           record,
-          "%d is %s; epoch milliseconds from the year 2000 on are right"
+          "%d is %s; expected epoch milliseconds from the year 2000 on"
               .formatted(read, Instant.ofEpochMilli(read)));
     }
     if (kafkaTimestamp < 0) {
@@ -92,7 +92,7 @@ final class EnvelopeReader {
           BAD_TIMESTAMP,
           "timestamp",
           record,
-          "cannot be judged, as the Kafka record has no timestamp of its own");
+          "cannot be judged, because the Kafka record has no timestamp");
     }
     if (read - kafkaTimestamp > maxAhead.toMillis()) {
       throw FieldErrors.rejected(
@@ -113,7 +113,7 @@ final class EnvelopeReader {
     }
     if (Math.abs(number) >= 0x1p63) {
       throw FieldErrors.rejected(
-          BAD_TIMESTAMP, "timestamp", record, "is no time; " + RIGHT_TIME + " is right");
+          BAD_TIMESTAMP, "timestamp", record, "is no time; expected " + RIGHT_TIME);
     }
     return record.currentToken() == JsonToken.VALUE_NUMBER_INT
         ? record.getLongValue()

@@ -22,7 +22,7 @@ public final class FeaturesDecoder {
   }
 
   /**
-   * Reads the object that the parser stands at, to its end.
+   * Reads the parser's current object to its end.
    *
    * @throws RejectedException with the path of what is wrong, as in {@code features.price}
    */

@@ -102,7 +102,7 @@ public final class ImpressionDecoder {
     float weight = (float) record.getDoubleValue();
     if (!(weight > 0) || weight == Float.POSITIVE_INFINITY) {
       throw FieldErrors.rejected(
-          BAD_VALUE, "weight", record, "is " + weight + "; " + RIGHT_WEIGHT + " is right");
+          BAD_VALUE, "weight", record, "is " + weight + "; expected " + RIGHT_WEIGHT);
     }
     return weight;
   }

@@ -65,7 +65,7 @@ public final class JsonRecords implements RecordParser {
   private <T> DecodeResult<T> parseOrThrow(byte[] value, Body<T> body)
       throws IOException, RejectedException {
     if (value == null || value.length == 0) {
-      throw new RejectedException(EMPTY, "the record has no value; a JSON object is right");
+      throw new RejectedException(EMPTY, "the record has no value; expected a JSON object");
     }
     if (value.length > maxBytes) {
       throw new RejectedException(

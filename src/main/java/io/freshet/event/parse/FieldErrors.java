@@ -13,15 +13,15 @@ public final class FieldErrors {
 
   public static RejectedException wrongType(String path, Tokens record, String right) {
     return rejected(
-        WRONG_TYPE, path, record, "is %s; %s is right".formatted(nameOfToken(record), right));
+        WRONG_TYPE, path, record, "is %s; expected %s".formatted(nameOfToken(record), right));
   }
 
   public static RejectedException duplicate(String path, Tokens record) {
-    return rejected(DUPLICATE_KEY, path, record, "stands there twice; once is right");
+    return rejected(DUPLICATE_KEY, path, record, "is a duplicate key");
   }
 
   public static RejectedException missing(String path, String right) {
-    return new RejectedException(MISSING_KEY, "%s is missing; %s is right".formatted(path, right));
+    return new RejectedException(MISSING_KEY, "%s is missing; expected %s".formatted(path, right));
   }
 
   public static RejectedException rejected(

@@ -158,7 +158,7 @@ public final class SchemaLookup implements WriterSchemas {
       }
       if (registry.isEmpty() && folder.get().ids().isEmpty()) {
         throw new IOException(
-            "%s holds no schema at all; files named <id>.avsc are right".formatted(folder.get()));
+            "%s holds no schema at all; expected files named <id>.avsc".formatted(folder.get()));
       }
     }
     if (registry.isPresent()) {

@@ -68,7 +68,7 @@ public final class SchemaRegistry implements SchemaSource {
     String type = found.get().path("schemaType").asText("AVRO");
     if (!type.equals("AVRO")) {
       throw new RejectedException(
-          UNKNOWN_SCHEMA, "schema %d is of type %s; one of Avro's is right".formatted(id, type));
+          UNKNOWN_SCHEMA, "schema %d is of type %s; expected one of Avro's".formatted(id, type));
     }
     List<String> texts = new ArrayList<>();
     addReferences(client, found.get(), texts, new HashSet<>());
@@ -81,7 +81,7 @@ public final class SchemaRegistry implements SchemaSource {
     }
   }
 
-  /** What a schema refers to, each ahead of what refers to it. */
+  /** The schemas that a schema refers to, each before those that refer to it. */
   private void addReferences(
       HttpClient client, JsonNode schema, List<String> texts, Set<String> known)
       throws IOException, InterruptedException {
@@ -144,8 +144,8 @@ public final class SchemaRegistry implements SchemaSource {
 
   private static String hint(int status) {
     return switch (status) {
-      case 401, 403 -> "; see that events.registry-auth is right";
-      case 301, 302, 307, 308, 404 -> "; see that events.registry is right, with its path";
+      case 401, 403 -> "; check events.registry-auth";
+      case 301, 302, 307, 308, 404 -> "; check events.registry, with its path";
       default -> "";
     };
   }

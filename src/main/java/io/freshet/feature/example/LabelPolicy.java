@@ -1,6 +1,8 @@
 package io.freshet.feature.example;
 
-/** When the learner is told of an impression, and what it is told before the label is known. */
+/**
+ * When an impression is emitted to the learner, and with which label before the final one is known.
+ */
 public enum LabelPolicy {
   /** The label, once it is final: a positive at the click, a negative at the window's end. */
   WAIT,
@@ -17,7 +19,7 @@ public enum LabelPolicy {
    */
   SHORT_WAIT;
 
-  /** Whether an impression may be told as a negative before its window has ended. */
+  /** Whether an impression may be emitted as a negative before its window has ended. */
   public boolean fakesNegatives() {
     return this != WAIT && this != FULL_WAIT;
   }

@@ -8,7 +8,7 @@ import java.time.Duration;
 /**
  * How labels come about, and so what a learner of them has to undo.
  *
- * @param policy when the learner is told what
+ * @param policy when which label is emitted
  * @param shortWait how long {@link LabelPolicy#SHORT_WAIT} waits for real positives
  * @param lateClicks what a click after the window does
  * @param negativeRate share of the negatives that are learned, above 0; the fake ones where the
@@ -41,7 +41,7 @@ public record LabelSettings(
   public enum Sampling {
     /** The model learns the sample; its log-odds are corrected. */
     LOG_ODDS,
-    /** Each negative that was kept weighs as many as it stands for. */
+    /** Each negative that was kept is weighted by the number it represents. */
     WEIGHT
   }
 

@@ -12,8 +12,8 @@ import static java.util.Objects.requireNonNull;
  * @param weight importance weight of the impression, 1 unless the event says otherwise
  * @param example the features
  * @param kind what the label is, and so what is done with the example
- * @param laterShare share of the clicks that come only after a fake negative was told: 0 where none
- *     is, 1 where it is told at once
+ * @param laterShare share of the clicks that come only after a fake negative was emitted: 0 where
+ *     none is, 1 where it is emitted at once
  * @param scored whether the prediction made for this example is the impression's, to be held
  *     against the final label
  * @param origin where it comes from
@@ -31,11 +31,11 @@ public record LabeledExample(
 
   /** What the label of an example is. */
   public enum Kind {
-    /** The final label of an impression of which nothing was told before. */
+    /** The final label of an impression of which nothing was emitted before. */
     DECIDED,
     /** A negative told before the label is known. */
     FAKE_NEGATIVE,
-    /** The positive of an impression that may have been told as a negative before. */
+    /** The positive of an impression that may have been emitted as a negative before. */
     REINGESTED,
     /** Takes back a label that was learned, and learns the right one. */
     CORRECTION,

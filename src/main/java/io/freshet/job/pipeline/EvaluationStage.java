@@ -80,6 +80,6 @@ final class EvaluationStage {
   }
 
   private static AtImpression labelled(FinalLabel label) {
-    return new AtImpression.Labelled(label.key(), label.time(), label.label(), label.weight());
+    return new AtImpression.Labeled(label.key(), label.time(), label.label(), label.weight());
   }
 }

@@ -17,8 +17,8 @@ import org.ejml.data.FMatrixRMaj;
  *
  * <p><b>The gradient waits.</b> Its product needs no weights: its factors gather over steps until
  * it is wanted, or until they are tall enough for full speed. Inputs are copied to where they
- * gather already on the way forth, and slopes before they are multiplied on the way back, each
- * once.
+ * gather already on the way forth, and outputGradients before they are multiplied on the way back,
+ * each once.
  *
  * <p><b>Thin steps.</b> {@code sgemm} first rearranges the weights, whatever the number of
  * examples: for few of them that costs more than the product, and the loops of {@link JavaProducts}
@@ -50,9 +50,9 @@ final class BlasProducts implements LayerProducts {
   private FloatBuffer source = direct(0); // of a thin product under way
   private FloatBuffer result = direct(0);
   private FloatBuffer inputs = direct(0); // gathered, [gathered, in]
-  private FloatBuffer slopes = direct(0); // gathered, [gathered, out]
+  private FloatBuffer outputGradients = direct(0); // gathered, [gathered, out]
   private int gathered;
-  private int placed; // inputs of the last forward pass that lie behind the gathered ones
+  private int placed; // inputs of the last forward pass that follow the gathered ones
   private boolean isFresh = true; // what the gradient holds has been drained
 
   BlasProducts(int in, int out) {
@@ -102,12 +102,22 @@ final class BlasProducts implements LayerProducts {
     if (placed != m) {
       place(x);
     }
-    slopes = atLeast(slopes, Math.max(TALL, m) * out, gathered * out);
-    slopes.put(gathered * out, dy.data, 0, m * out);
+    outputGradients = atLeast(outputGradients, Math.max(TALL, m) * out, gathered * out);
+    outputGradients.put(gathered * out, dy.data, 0, m * out);
     if (m >= THIN) {
       dx.reshape(m, in);
       result = atLeast(result, m * in);
-      sgemm(AS_IS, TRANSPOSED, m, in, out, from(slopes, gathered * out), out, weights, 0, result);
+      sgemm(
+          AS_IS,
+          TRANSPOSED,
+          m,
+          in,
+          out,
+          from(outputGradients, gathered * out),
+          out,
+          weights,
+          0,
+          result);
       result.get(0, dx.data, 0, m * in);
     } else if (m > FEW) {
       thin().backward(dy, dx);
@@ -166,9 +176,9 @@ final class BlasProducts implements LayerProducts {
     }
     float beta = isFresh ? 0 : 1;
     if (out == 1) {
-      sgemv(TRANSPOSED, gathered, in, inputs, in, slopes, beta, gradient);
+      sgemv(TRANSPOSED, gathered, in, inputs, in, outputGradients, beta, gradient);
     } else {
-      sgemm(TRANSPOSED, AS_IS, in, out, gathered, inputs, in, slopes, beta, gradient);
+      sgemm(TRANSPOSED, AS_IS, in, out, gathered, inputs, in, outputGradients, beta, gradient);
     }
     isFresh = false;
     gathered = 0;

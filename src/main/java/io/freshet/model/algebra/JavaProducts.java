@@ -26,7 +26,7 @@ final class JavaProducts implements LayerProducts {
   private final float[][] held = new float[4][];
   private final float[] coefficients = new float[4];
   private float[][] results = new float[0][]; // one row an example, the wider of in and out
-  private float[][] slopes = new float[0][];
+  private float[][] outputGradients = new float[0][];
 
   JavaProducts(int in, int out) {
     weights = new float[in][out];
@@ -71,10 +71,10 @@ final class JavaProducts implements LayerProducts {
   private void gather(FMatrixRMaj x, FMatrixRMaj dy) {
     reserve(x.numRows);
     for (int i = 0; i < dy.numRows; i++) {
-      System.arraycopy(dy.data, i * dy.numCols, slopes[i], 0, dy.numCols);
+      System.arraycopy(dy.data, i * dy.numCols, outputGradients[i], 0, dy.numCols);
     }
     for (int k = 0; k < x.numCols; k++) {
-      addRows(x.data, k, x.numCols, slopes, 0, x.numRows, gradient[k], dy.numCols);
+      addRows(x.data, k, x.numCols, outputGradients, 0, x.numRows, gradient[k], dy.numCols);
     }
   }
 
@@ -155,7 +155,7 @@ final class JavaProducts implements LayerProducts {
     if (results.length < examples) {
       int width = Math.max(weights.length, transposed.length);
       results = new float[2 * examples][width];
-      slopes = new float[2 * examples][transposed.length];
+      outputGradients = new float[2 * examples][transposed.length];
     }
   }
 }

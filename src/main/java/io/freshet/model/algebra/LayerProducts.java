@@ -8,7 +8,7 @@ import org.ejml.data.FMatrixRMaj;
  * <p>An implementation keeps its own copy of the weights W [in, out] and of their gradient, in
  * whatever memory suits it: weights change only with a dense step, and the gradient is wanted only
  * then, while the products run for every row step, on as few as two examples. Activations X [m, in]
- * and slopes dY [m, out] have one row an example and stay with the caller.
+ * and output gradients dY [m, out] have one row an example and stay with the caller.
  */
 public interface LayerProducts {
 
@@ -28,6 +28,6 @@ public interface LayerProducts {
    */
   void backward(FMatrixRMaj x, FMatrixRMaj dy, FMatrixRMaj dx);
 
-  /** Writes the gradient to {@code target[at …]}, row by row, and starts it anew at 0. */
+  /** Writes the gradient to {@code target[at …]}, row by row, and resets it to 0. */
   void drain(float[] target, int at);
 }

@@ -49,9 +49,9 @@ public enum LinearAlgebra {
   }
 
   /**
-   * Loads OpenBLAS's native library. JavaCPP, which binds it, is told beforehand to start no thread
-   * for freeing memory, which would keep a stopped job's classes alive, and not to hold the memory
-   * of the whole process against a limit of its own; direct buffers need neither.
+   * Loads OpenBLAS's native library. JavaCPP, which binds it, is configured beforehand to start no
+   * thread for freeing memory, which would keep a stopped job's classes alive, and not to hold the
+   * memory of the whole process against its own limit; direct buffers need neither.
    */
   private static void load() {
     setUnlessSet("org.bytedeco.javacpp.nopointergc", "true");

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Whose examples were predicted and what they have in common: what figures of groups take beside
- * {@link Predictions}, in their order.
+ * Whose examples were predicted and what they have in common: what metrics of groups use in
+ * addition to {@link Predictions}, in their order.
  *
  * @param trainer who learned them, one after the other
  * @param checkpoint the last one before: the model had learned what its snapshot holds, and more
@@ -20,7 +20,7 @@ import java.util.Set;
  * @param starts where each example's slices begin, and the end of the last
  * @param slices feature ids of the fields that examples are sliced by
  * @param ids of the impressions; empty where nobody asked for them
- * @param names texts of feature ids, told once and then remembered by whoever needs them
+ * @param names texts of feature ids, each sent once and then remembered by the receiver
  */
 public record ExampleAttributes(
     int trainer,
@@ -42,10 +42,10 @@ public record ExampleAttributes(
   }
 
   /**
-   * What to tell of examples.
+   * Which attributes to send.
    *
    * @param fields numbers of the fields to slice by
-   * @param ids whether to tell impressions' ids
+   * @param ids whether to send impressions' ids
    */
   public record Choice(Set<Integer> fields, boolean ids) implements Serializable {
     public static final Choice USERS = new Choice(Set.of(), false);
@@ -104,7 +104,7 @@ public record ExampleAttributes(
     return Fids.field(fid);
   }
 
-  /** Whether an id stands for a missing value. */
+  /** Whether an id means a missing value. */
   public static boolean isMissing(long fid) {
     return fid == Fids.missing(Fids.field(fid));
   }

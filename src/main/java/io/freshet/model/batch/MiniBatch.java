@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * A communication batch: examples, and their occurrences resolved to rows local to the batch.
  *
  * <p>Distinct fids are numbered 0 … {@link #rows()} - 1 in order of first appearance; that number
- * is the <em>batch row</em> of the fid, and the rows pulled for the batch lie in that order. The
+ * is the <em>batch row</em> of the fid, and the rows pulled for the batch are in that order. The
  * batch is filled once, then only read; {@link #clear} makes it ready for reuse without allocating.
  */
 public final class MiniBatch {

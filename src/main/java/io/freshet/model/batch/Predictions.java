@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param times event times of the labels' decisions, epoch milliseconds
  * @param labels labels
- * @param weights importance weights, times what makes the examples stand for the traffic
+ * @param weights importance weights, times what makes the examples represent the traffic
  * @param probabilities predicted click probabilities, corrected
  * @param learned how many examples were learned, corrections among them
  * @param occurrences feature occurrences of what was learned: what {@code updates} over the table

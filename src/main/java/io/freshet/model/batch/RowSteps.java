@@ -7,9 +7,8 @@ package io.freshet.model.batch;
  * step of its user's previous example; with r repeats allowed, it may join that step until the step
  * holds r examples of the user. So each user's order is kept, across steps and within them.
  *
- * <p>No full step comes after one with room: whoever is in a step has r examples of its own in the
- * step before, or found that full. So the full steps are the first ones, and one pointer finds
- * room.
+ * <p>No full step comes after one with room: a user in a step has r examples in the step before, or
+ * found that full. So the full steps are the first ones, and one pointer finds room.
  *
  * <p>Arrays are reused and grow with the largest batch seen.
  */

@@ -4,14 +4,14 @@ import java.util.Arrays;
 import org.ejml.data.FMatrixRMaj;
 
 /**
- * Batch normalisation (Ioffe and Szegedy 2015, arXiv 1502.03167, algorithms 1 and 2) of the units
+ * Batch normalization (Ioffe and Szegedy 2015, arXiv 1502.03167, algorithms 1 and 2) of the units
  * of a layer; the shift that belongs to it is the layer's bias.
  *
  * <pre>
  * x̂ = (x - mean) / √(variance + ε)          over the examples of the batch, unit by unit
  * y = scale · x̂
  *
- * for the slope dy by y:
+ * for the gradient dy by y:
  * dscale = Σ dy · x̂
  * dx = scale / √(variance + ε) · (dy - mean(dy) - x̂ · mean(dy · x̂))
  * </pre>
@@ -46,7 +46,7 @@ public final class BatchNorm {
     System.arraycopy(values, from, scale, 0, units);
   }
 
-  /** Normalises and scales the units x [m, units] in place. */
+  /** Normalizes and scales the units x [m, units] in place. */
   void forward(FMatrixRMaj x, boolean training) {
     float[] mean = runningMean;
     if (training) {
@@ -66,30 +66,31 @@ public final class BatchNorm {
     }
   }
 
-  /** Gathers the scales' gradient, and turns the slopes by y into those by x, in place. */
-  void backward(FMatrixRMaj slopes) {
+  /** Gathers the scales' gradient, and turns the outputGradients by y into those by x, in place. */
+  void backward(FMatrixRMaj outputGradients) {
     double[] sums = new double[units];
     double[] products = new double[units];
-    for (int at = 0; at < slopes.getNumElements(); at += units) {
+    for (int at = 0; at < outputGradients.getNumElements(); at += units) {
       for (int j = 0; j < units; j++) {
-        sums[j] += slopes.data[at + j];
-        products[j] += slopes.data[at + j] * normalized.data[at + j];
+        sums[j] += outputGradients.data[at + j];
+        products[j] += outputGradients.data[at + j] * normalized.data[at + j];
       }
     }
     for (int j = 0; j < units; j++) {
       scaleGradient[j] += products[j];
-      sums[j] /= slopes.numRows;
-      products[j] /= slopes.numRows;
+      sums[j] /= outputGradients.numRows;
+      products[j] /= outputGradients.numRows;
     }
-    for (int at = 0; at < slopes.getNumElements(); at += units) {
+    for (int at = 0; at < outputGradients.getNumElements(); at += units) {
       for (int j = 0; j < units; j++) {
-        double rest = slopes.data[at + j] - sums[j] - normalized.data[at + j] * products[j];
-        slopes.data[at + j] = (float) (scale[j] * inverse[j] * rest);
+        double rest =
+            outputGradients.data[at + j] - sums[j] - normalized.data[at + j] * products[j];
+        outputGradients.data[at + j] = (float) (scale[j] * inverse[j] * rest);
       }
     }
   }
 
-  /** Writes the scales' gathered gradient, and starts anew. */
+  /** Writes the scales' gathered gradient, and resets it. */
   void drain(float[] gradient, int at) {
     for (int j = 0; j < units; j++) {
       gradient[at + j] = (float) scaleGradient[j];
@@ -104,7 +105,7 @@ public final class BatchNorm {
     return both;
   }
 
-  /** Goes back to running means and variances of before. */
+  /** Restores earlier running means and variances. */
   void running(float[] both) {
     System.arraycopy(both, 0, runningMean, 0, units);
     System.arraycopy(both, units, runningVariance, 0, units);

@@ -14,7 +14,7 @@ import org.ejml.data.FMatrixRMaj;
  * z_l     = x_l · W_l + b_l
  * x_{l+1} = x₀ ⊙ z_l + x_l
  *
- * for the slope g by x_{l+1}:
+ * for the outputGradient g by x_{l+1}:
  * dz_l = g ⊙ x₀,   dx₀ += g ⊙ z_l,   dx_l = dz_l · W_lᵀ + g
  * </pre>
  *
@@ -25,10 +25,10 @@ public final class CrossNetwork {
   private final LinearLayer[] layers;
   private final FMatrixRMaj[] x; // inputs of each layer; the last, of the output unit
   private final FMatrixRMaj[] z; // of each layer; the last is the output
-  private final FMatrixRMaj slope = new FMatrixRMaj(0, 0); // by x of the layer at hand
-  private final FMatrixRMaj mapSlope = new FMatrixRMaj(0, 0); // by its z
+  private final FMatrixRMaj outputGradient = new FMatrixRMaj(0, 0); // by x of the layer at hand
+  private final FMatrixRMaj mapGradient = new FMatrixRMaj(0, 0); // by its z
   private final FMatrixRMaj passed = new FMatrixRMaj(0, 0); // through its map
-  private final FMatrixRMaj inputSlope = new FMatrixRMaj(0, 0);
+  private final FMatrixRMaj inputGradient = new FMatrixRMaj(0, 0);
 
   public CrossNetwork(List<DenseShape.Layer> shapes, LinearAlgebra algebra) {
     int n = shapes.size();
@@ -68,57 +68,61 @@ public final class CrossNetwork {
   /**
    * Adds the parameters' gradients for the examples of the last forward pass.
    *
-   * @param outputSlopes of the examples' losses by the output; one that is not a number leaves its
-   *     example out
-   * @return the slopes by the input, [m, in]
+   * @param logitGradients of the examples' losses by the output; one that is not a number leaves
+   *     its example out
+   * @return the gradients by the input, [m, in]
    */
-  public FMatrixRMaj backward(float[] outputSlopes) {
+  public FMatrixRMaj backward(float[] logitGradients) {
     FMatrixRMaj input = x[0];
     int n = input.getNumElements();
     int l = layers.length - 1;
-    mapSlope.reshape(input.numRows, 1);
+    mapGradient.reshape(input.numRows, 1);
     for (int i = 0; i < input.numRows; i++) {
-      boolean leftOut = Float.isNaN(outputSlopes[i]);
+      boolean leftOut = Float.isNaN(logitGradients[i]);
       if (leftOut) {
         blank(i);
       }
-      mapSlope.data[i] = leftOut ? 0 : outputSlopes[i];
+      mapGradient.data[i] = leftOut ? 0 : logitGradients[i];
     }
-    gather(l, slope);
-    inputSlope.reshape(input.numRows, input.numCols);
-    Arrays.fill(inputSlope.data, 0, n, 0);
+    gather(l, outputGradient);
+    inputGradient.reshape(input.numRows, input.numCols);
+    Arrays.fill(inputGradient.data, 0, n, 0);
     while (--l >= 0) {
-      mapSlope.reshape(input.numRows, input.numCols);
+      mapGradient.reshape(input.numRows, input.numCols);
       for (int i = 0; i < n; i++) {
-        mapSlope.data[i] = slope.data[i] * input.data[i];
-        inputSlope.data[i] += slope.data[i] * z[l].data[i];
+        mapGradient.data[i] = outputGradient.data[i] * input.data[i];
+        inputGradient.data[i] += outputGradient.data[i] * z[l].data[i];
       }
       gather(l, passed);
-      add(passed, slope, n);
+      add(passed, outputGradient, n);
     }
-    add(slope, inputSlope, n);
-    return inputSlope;
+    add(outputGradient, inputGradient, n);
+    return inputGradient;
   }
 
-  /** Writes the gathered gradients, in the order of the parameters, and starts anew. */
+  /** Writes the gathered gradients, in the order of the parameters, and resets them. */
   public void drain(float[] gradient) {
     for (LinearLayer layer : layers) {
       layer.drain(gradient);
     }
   }
 
-  /** Adds a layer's gradients by the slope of its map, and passes that on to its inputs. */
+  /**
+   * Adds a layer's gradients by the outputGradient of its map, and passes that on to its inputs.
+   */
   private void gather(int l, FMatrixRMaj inputs) {
     float[] sums = layers[l].biasGradients;
-    for (int at = 0; at < mapSlope.getNumElements(); at += sums.length) {
+    for (int at = 0; at < mapGradient.getNumElements(); at += sums.length) {
       for (int j = 0; j < sums.length; j++) {
-        sums[j] += mapSlope.data[at + j];
+        sums[j] += mapGradient.data[at + j];
       }
     }
-    layers[l].products.backward(x[l], mapSlope, inputs);
+    layers[l].products.backward(x[l], mapGradient, inputs);
   }
 
-  /** Forgets example i, so that with slope 0 it adds nothing, not even infinity times 0. */
+  /**
+   * Forgets example i, so that with outputGradient 0 it adds nothing, not even infinity times 0.
+   */
   private void blank(int i) {
     for (int l = 0; l < layers.length; l++) {
       Arrays.fill(x[l].data, i * x[l].numCols, (i + 1) * x[l].numCols, 0);

@@ -16,7 +16,7 @@ public final class DeepNetwork {
   private final List<DenseShape.Layer> shapes;
   private final LinearLayer[] layers;
   private final FMatrixRMaj[] inputs; // of each layer; behind the last, the output
-  private final FMatrixRMaj[] slopes; // of the loss by inputs
+  private final FMatrixRMaj[] inputGradients; // of the loss by inputs
   private final float[] row; // of a matrix, one at a time
   private final BatchNorm[] norms; // of each layer; null where there is none
   private final Dropout dropout;
@@ -28,9 +28,9 @@ public final class DeepNetwork {
     int n = shapes.size();
     layers = new LinearLayer[n];
     inputs = new FMatrixRMaj[n + 1];
-    slopes = new FMatrixRMaj[n + 1];
+    inputGradients = new FMatrixRMaj[n + 1];
     norms = new BatchNorm[n];
-    Arrays.setAll(slopes, l -> new FMatrixRMaj(0, 0));
+    Arrays.setAll(inputGradients, l -> new FMatrixRMaj(0, 0));
     Arrays.setAll(inputs, l -> new FMatrixRMaj(0, 0));
     row = new float[shapes.stream().mapToInt(DenseShape.Layer::out).max().orElse(0)];
     for (int l = 0; l < n; l++) {
@@ -52,7 +52,7 @@ public final class DeepNetwork {
   /**
    * Computes the output [m, 1] of inputs [m, in], which must stay as they are for the way back.
    *
-   * @param training whether units drop out, and are normalised by this batch's own mean
+   * @param training whether units drop out, and are normalized by this batch's own mean
    */
   public FMatrixRMaj forward(FMatrixRMaj input, boolean training) {
     this.training = training;
@@ -74,37 +74,37 @@ public final class DeepNetwork {
   /**
    * Adds the parameters' gradients for the examples of the last forward pass.
    *
-   * @param outputSlopes of the examples' losses by the output; one that is not a number leaves its
-   *     example out
-   * @return the slopes by the input, [m, in]
+   * @param logitGradients of the examples' losses by the output; one that is not a number leaves
+   *     its example out
+   * @return the inputGradients by the input, [m, in]
    */
-  public FMatrixRMaj backward(float[] outputSlopes) {
+  public FMatrixRMaj backward(float[] logitGradients) {
     int l = layers.length;
-    slopes[l].reshape(inputs[0].numRows, 1);
+    inputGradients[l].reshape(inputs[0].numRows, 1);
     for (int i = 0; i < inputs[0].numRows; i++) {
-      boolean leftOut = Float.isNaN(outputSlopes[i]);
+      boolean leftOut = Float.isNaN(logitGradients[i]);
       if (leftOut) {
         blank(i);
       }
-      slopes[l].data[i] = leftOut ? 0 : outputSlopes[i];
+      inputGradients[l].data[i] = leftOut ? 0 : logitGradients[i];
     }
     while (--l >= 0) {
       if (l < layers.length - 1) {
-        stopAtRest(slopes[l + 1], inputs[l + 1]); // a unit that dropped out rests too
+        stopAtRest(inputGradients[l + 1], inputs[l + 1]); // a unit that dropped out rests too
         if (training) {
-          dropout.backward(slopes[l + 1]);
+          dropout.backward(inputGradients[l + 1]);
         }
       }
-      addColumns(slopes[l + 1], layers[l].biasGradients);
+      addColumns(inputGradients[l + 1], layers[l].biasGradients);
       if (norms[l] != null) {
-        norms[l].backward(slopes[l + 1]);
+        norms[l].backward(inputGradients[l + 1]);
       }
-      layers[l].products.backward(inputs[l], slopes[l + 1], slopes[l]);
+      layers[l].products.backward(inputs[l], inputGradients[l + 1], inputGradients[l]);
     }
-    return slopes[0];
+    return inputGradients[0];
   }
 
-  /** Writes the gathered gradients, in the order of the parameters, and starts anew. */
+  /** Writes the gathered gradients, in the order of the parameters, and resets them. */
   public void drain(float[] gradient) {
     for (int l = 0; l < layers.length; l++) {
       layers[l].drain(gradient);
@@ -114,7 +114,7 @@ public final class DeepNetwork {
     }
   }
 
-  /** The running means and variances of all normalised layers. */
+  /** The running means and variances of all normalized layers. */
   public float[] running() {
     float[] all = new float[0];
     for (BatchNorm norm : norms) {
@@ -127,7 +127,7 @@ public final class DeepNetwork {
     return all;
   }
 
-  /** Goes back to running means and variances of before. */
+  /** Restores earlier running means and variances. */
   public void running(float[] all) {
     int at = 0;
     for (int l = 0; l < norms.length; l++) {
@@ -139,7 +139,7 @@ public final class DeepNetwork {
     }
   }
 
-  /** Forgets example i, so that with slope 0 it adds nothing, not even infinity times 0. */
+  /** Forgets example i, so that with gradient 0 it adds nothing, not even infinity times 0. */
   private void blank(int i) {
     for (FMatrixRMaj input : inputs) {
       Arrays.fill(input.data, i * input.numCols, (i + 1) * input.numCols, 0);
@@ -165,14 +165,14 @@ public final class DeepNetwork {
   }
 
   /**
-   * A ReLU at rest passes no slope on. Activations are 0 or above; two multiplications take even
+   * A ReLU at rest passes no gradient on. Activations are 0 or above; two multiplications take even
    * the least of them above 1, so the minimum is 0 or 1: unlike a branch, the JIT compiler makes
    * vector instructions of it.
    */
-  private static void stopAtRest(FMatrixRMaj slope, FMatrixRMaj activation) {
-    float[] data = slope.data;
+  private static void stopAtRest(FMatrixRMaj gradient, FMatrixRMaj activation) {
+    float[] data = gradient.data;
     float[] active = activation.data;
-    int n = slope.getNumElements();
+    int n = gradient.getNumElements();
     for (int i = 0; i < n; i++) {
       data[i] *= Math.min(1, active[i] * 0x1p127f * 0x1p127f);
     }

@@ -10,7 +10,7 @@ import java.util.Arrays;
 /**
  * A replica of the deep part's parameters, as one vector in the order of {@link DenseShape}.
  *
- * <p>Plane 0 is the vector of stored parameters, planes 1 … {@link #planes()} - 1 their optimiser
+ * <p>Plane 0 is the vector of stored parameters, planes 1 … {@link #planes()} - 1 their optimizer
  * slots; each has {@link #size()} floats.
  */
 public final class DenseParameters {
@@ -79,7 +79,7 @@ public final class DenseParameters {
     return dense;
   }
 
-  /** Starts anew with given finished values. */
+  /** Restarts with the given weights. */
   public void startFrom(float[] values) {
     if (values.length != size) {
       throw new IllegalArgumentException(
@@ -91,10 +91,10 @@ public final class DenseParameters {
   }
 
   /**
-   * The same parameters under another optimiser: with their slots where these mean the same, else
+   * The same parameters under another optimizer: with their slots where these mean the same, else
    * with new ones.
    *
-   * @param by the optimiser so far
+   * @param by the optimizer so far
    */
   public DenseParameters under(OptimizerSettings by, OptimizerSettings other) {
     if (other.storesAs(by)) {
@@ -107,7 +107,7 @@ public final class DenseParameters {
     return dense;
   }
 
-  /** What lies where in the vector. */
+  /** Offsets in the vector. */
   public DenseShape shape() {
     return shape;
   }

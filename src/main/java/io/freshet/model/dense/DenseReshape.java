@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Carries what a deep part has learned, optimiser slots included, over to another shape.
+ * Carries what a deep part has learned, optimizer slots included, over to another shape.
  *
  * <p>A weight is kept where both its units were there before. The inputs of fields are known by
  * field and place in the embedding, so fields may come, go and change their order; the units of a
@@ -59,7 +59,7 @@ public final class DenseReshape {
   /**
    * The parameters of the new shape.
    *
-   * @param old those of the shape before, of the same optimiser
+   * @param old those of the shape before, of the same optimizer
    */
   public static DenseParameters of(
       ModelShape before,

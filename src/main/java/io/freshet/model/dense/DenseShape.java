@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * The order of the dense parameters in one vector: the cross layers, then the hidden ones, input
  * side first, each group closed by a linear output unit; each layer's weights [in, out] row by row,
- * then its biases [out] and, where hidden layers are normalised, their scales [out].
+ * then its biases [out] and, where hidden layers are normalized, their scales [out].
  *
  * @param cross the cross layers and their output unit; none where the model has no cross part
  * @param deep the hidden layers and their output unit; none where the model has no deep part
@@ -22,7 +22,7 @@ public record DenseShape(List<Layer> cross, List<Layer> deep) {
    * @param in units before it
    * @param out units of it
    * @param weights index of its first weight
-   * @param normalized whether its units are batch-normalised, and so have scales
+   * @param normalized whether its units are batch-normalized, and so have scales
    */
   public record Layer(String name, int in, int out, int weights, boolean normalized) {
 
@@ -51,7 +51,7 @@ public record DenseShape(List<Layer> cross, List<Layer> deep) {
     return of(fields, model, false);
   }
 
-  /** The shape, its hidden layers batch-normalised or not. */
+  /** The shape, its hidden layers batch-normalized or not. */
   public static DenseShape of(int fields, ModelSettings model, boolean normalized) {
     int in = Math.multiplyExact(fields, model.embeddingSize());
     return of(in, model.crossLayers(), model.hiddenLayers(), normalized);

@@ -56,11 +56,11 @@ public final class Dropout {
     }
   }
 
-  /** Slopes of units that dropped out are 0 already: they are at rest, as ReLU units may be. */
-  void backward(FMatrixRMaj slopes) {
+  /** Gradients of units that dropped out are 0 already: they are at rest, as ReLU units may be. */
+  void backward(FMatrixRMaj gradients) {
     if (rate > 0) {
-      for (int i = 0; i < slopes.getNumElements(); i++) {
-        slopes.data[i] *= scale;
+      for (int i = 0; i < gradients.getNumElements(); i++) {
+        gradients.data[i] *= scale;
       }
     }
   }

@@ -1,7 +1,7 @@
 package io.freshet.model.dense;
 
 /**
- * Whether a gradient may be learned from: neither undefined nor so large that optimisers, which add
+ * Whether a gradient may be learned from: neither undefined nor so large that optimizers, which add
  * up squares, would come to an infinite sum. One that is longer than a given norm is clipped:
  * scaled down to that norm (Pascanu, Mikolov, Bengio 2013, arXiv 1211.5063, algorithm 1).
  *

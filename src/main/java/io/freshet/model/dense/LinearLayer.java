@@ -29,7 +29,7 @@ final class LinearLayer {
     System.arraycopy(all, shape.biases(), biases, 0, shape.out());
   }
 
-  /** Writes its part of the gathered gradient of all parameters, and starts anew. */
+  /** Writes its part of the gathered gradient of all parameters, and resets it. */
   void drain(float[] all) {
     products.drain(all, shape.weights());
     System.arraycopy(biasGradients, 0, all, shape.biases(), shape.out());

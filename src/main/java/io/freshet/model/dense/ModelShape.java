@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
  * the sizes of its deep part.
  *
  * <p>A job may go on from the state of another shape: {@link #after}. A field that was not there
- * before is <em>late</em>, for ever: its features start with rows of zeros, so that nothing is
- * predicted otherwise by its coming. What becomes of the deep part is told in {@link DenseReshape}.
+ * before is <em>late</em>, permanently: its features start with rows of zeros, so that nothing is
+ * predicted differently when it is added. {@link DenseReshape} says what happens to the deep part.
  *
  * @param fields in the order of their slots
  */
@@ -75,7 +75,7 @@ public record ModelShape(
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** What lies where in the vector of dense parameters. */
+  /** Offsets in the vector of dense parameters. */
   public DenseShape dense() {
     int inputs = Math.multiplyExact(fields.size(), embeddingSize);
     return DenseShape.of(inputs, crossLayers, hiddenLayers, false);

@@ -18,8 +18,8 @@ import org.ejml.data.FMatrixRMaj;
  * DeepFM (Guo et al. 2017, arXiv 1703.04247) and its relatives, forward and backward over the
  * examples of a row step.
  *
- * <p>With the finished rows (w, v) of an example's occurrences and the field embeddings e_f = sum
- * of value · v over the occurrences of field f, the logit is the sum of those terms that the {@link
+ * <p>With the weights (w, v) of an example's occurrences and the field embeddings e_f = sum of
+ * value · v over the occurrences of field f, the logit is the sum of those terms that the {@link
  * ModelKind} has:
  *
  * <pre>
@@ -29,8 +29,8 @@ import org.ejml.data.FMatrixRMaj;
  * cross(e_1 … e_F)            cross layers over the same
  * </pre>
  *
- * A fid whose field has no slot (the bias) counts in the first order only. Finished rows, and the
- * gradients by them, lie in batch-row order, 1 + k floats each.
+ * A fid whose field has no slot (the bias) counts in the first order only. Weights, and the
+ * gradients by them, are in batch-row order, 1 + k floats each.
  */
 public final class DeepFm {
   private final int k;
@@ -40,7 +40,7 @@ public final class DeepFm {
   private final DeepNetwork deep; // null where the model has none
   private final CrossNetwork cross; // null where the model has none
   private final FMatrixRMaj embedded; // e of each example
-  private final FMatrixRMaj noSlopes = new FMatrixRMaj(0, 0);
+  private final FMatrixRMaj noInputGradients = new FMatrixRMaj(0, 0);
   private float[] sums = new float[0]; // Σ e_f of each example
   private float[] logits = new float[0];
   private float[] squaredLengths = new float[0]; // Σ |e_f|² of each example
@@ -81,13 +81,13 @@ public final class DeepFm {
   /**
    * Computes the logits of examples {@code order[from]} … {@code order[from + n - 1]} of a batch.
    *
-   * @param rows finished rows
+   * @param rows weights
    */
   public void forward(MiniBatch batch, int[] order, int from, int n, float[] rows) {
     forward(batch, order, from, n, rows, false);
   }
 
-  /** The same; in training, units drop out and are normalised by the examples' own mean. */
+  /** The same; in training, units drop out and are normalized by the examples' own mean. */
   public void forward(
       MiniBatch batch, int[] order, int from, int n, float[] rows, boolean training) {
     this.batch = batch;
@@ -120,22 +120,22 @@ public final class DeepFm {
    * Adds the gradients for the examples of the last forward pass: the rows' to {@code gradients},
    * the dense ones to what {@link #drain} writes.
    *
-   * @param slopes of the examples' losses by the logit; one that is not a number leaves its example
-   *     out
+   * @param logitGradients of the examples' losses by the logit; one that is not a number leaves its
+   *     example out
    */
-  public void backward(float[] slopes, float[] gradients) {
-    FMatrixRMaj denseSlopes = deep == null ? noSlopes : deep.backward(slopes);
+  public void backward(float[] logitGradients, float[] gradients) {
+    FMatrixRMaj inputGradients = deep == null ? noInputGradients : deep.backward(logitGradients);
     if (cross != null) {
-      denseSlopes = sum(cross.backward(slopes), denseSlopes);
+      inputGradients = sum(cross.backward(logitGradients), inputGradients);
     }
     for (int i = 0; i < n; i++) {
-      if (!Float.isNaN(slopes[i])) {
-        addRowGradients(i, slopes[i], denseSlopes.data, gradients);
+      if (!Float.isNaN(logitGradients[i])) {
+        addRowGradients(i, logitGradients[i], inputGradients.data, gradients);
       }
     }
   }
 
-  /** Writes the gathered gradient of the dense parameters, in their order, and starts anew. */
+  /** Writes the gathered gradient of the dense parameters, in their order, and resets it. */
   public void drain(float[] gradient) {
     if (deep != null) {
       deep.drain(gradient);
@@ -145,7 +145,7 @@ public final class DeepFm {
     }
   }
 
-  /** What normalisation has learned without gradients: see {@link BatchNorm#running()}. */
+  /** What normalization has learned without gradients: see {@link BatchNorm#running()}. */
   public float[] running() {
     return deep == null ? new float[0] : deep.running();
   }
@@ -163,12 +163,12 @@ public final class DeepFm {
     }
   }
 
-  /** Adds the slopes of the deep part, if there is one, to those of the cross part. */
-  private FMatrixRMaj sum(FMatrixRMaj crossSlopes, FMatrixRMaj deepSlopes) {
-    for (int i = 0; deep != null && i < crossSlopes.getNumElements(); i++) {
-      crossSlopes.data[i] += deepSlopes.data[i];
+  /** Adds the logitGradients of the deep part, if there is one, to those of the cross part. */
+  private FMatrixRMaj sum(FMatrixRMaj crossGradients, FMatrixRMaj deepGradients) {
+    for (int i = 0; deep != null && i < crossGradients.getNumElements(); i++) {
+      crossGradients.data[i] += deepGradients.data[i];
     }
-    return crossSlopes;
+    return crossGradients;
   }
 
   /** Fills the field embeddings of an example, at {@code e}; returns its first-order sum. */
@@ -212,18 +212,19 @@ public final class DeepFm {
     return 0.5f * (squareOfSum - squares);
   }
 
-  private void addRowGradients(int i, float slope, float[] denseSlopes, float[] gradients) {
+  private void addRowGradients(
+      int i, float logitGradient, float[] inputGradients, float[] gradients) {
     int example = order[from + i];
     for (int o = batch.start(example); o < batch.start(example + 1); o++) {
       float value = batch.value(o);
       int row = batch.row(o) * (1 + k);
-      gradients[row] += value * slope;
+      gradients[row] += value * logitGradient;
       int slot = slot(o);
       if (slot >= 0) {
         int field = i * inputs + slot * k;
         for (int d = 0; d < k; d++) {
           float others = pairs ? sums[i * k + d] - embedded.data[field + d] : 0;
-          gradients[row + 1 + d] += value * (denseSlopes[field + d] + slope * others);
+          gradients[row + 1 + d] += value * (inputGradients[field + d] + logitGradient * others);
         }
       }
     }
@@ -239,7 +240,7 @@ public final class DeepFm {
       logits = new float[2 * n];
       squaredLengths = new float[2 * n];
       sums = new float[2 * n * k];
-      noSlopes.reshape(deep == null ? 2 * n : 0, inputs);
+      noInputGradients.reshape(deep == null ? 2 * n : 0, inputs);
     }
   }
 }

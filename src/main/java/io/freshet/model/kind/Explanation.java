@@ -131,7 +131,7 @@ public record Explanation(
     }
   }
 
-  /** Of the embeddings, which lie behind the first-order sum. */
+  /** Of the embeddings, which follow the first-order sum. */
   private static double product(double[] a, double[] b) {
     double product = 0;
     for (int d = 1; d < a.length; d++) {

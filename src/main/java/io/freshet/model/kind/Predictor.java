@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Predicts from finished rows and finished dense values, by the same arithmetic as the trainer.
+ * Predicts from weights of rows and of the dense part, by the same arithmetic as the trainer.
  *
  * <p>Not thread-safe: it reuses its buffers. Predictors may share the rows and dense values.
  */
@@ -108,7 +108,7 @@ public final class Predictor {
 
   /** For each slot the sums of value · w and of value · v over its field's occurrences. */
   private double[][] sums(Example example) {
-    logits(List.of(example)); // fills the batch and the finished rows
+    logits(List.of(example)); // fills the batch and its weights
     int width = 1 + settings.embeddingSize();
     double[][] sums = new double[schema.size()][width];
     for (int o = 0; o < batch.occurrences(); o++) {

@@ -3,12 +3,13 @@ package io.freshet.model.label;
 import io.freshet.feature.example.LabeledExample;
 
 /**
- * The stream in which each impression is told as a negative at once and again as a positive at its
- * click, learned as it is; what the model predicts is corrected instead (Ktena et al. 2019, arXiv
- * 1907.06558).
+ * The stream in which each impression is emitted as a negative at once and again as a positive at
+ * its click, learned as it is; what the model predicts is corrected instead (Ktena et al. 2019,
+ * arXiv 1907.06558).
  *
  * <p>With p the probability of a click and r the share of fake negatives that are learned, an
- * impression is told r + p times, and the share of positives among them, which the model learns, is
+ * impression is emitted r + p times, and the share of positives among them, which the model learns,
+ * is
  *
  * <pre>
  * b = p / (r + p), hence p = r b / (1 - b) = r eᶻ

@@ -8,8 +8,8 @@ import io.freshet.model.algebra.Sigmoid;
  * told as a negative, and again as a positive when its click comes.
  *
  * <p>Let p be the probability of a click, q the share of clicks that come after the wait, r the
- * share of fake negatives that are learned. An impression is told as a positive with probability p,
- * early or late, and as a learned negative with r (1 - (1 - q) p): in expectation
+ * share of fake negatives that are learned. An impression is emitted as a positive with probability
+ * p, early or late, and as a learned negative with r (1 - (1 - q) p): in expectation
  *
  * <pre>
  * N = p + r (1 - (1 - q) p)

@@ -10,8 +10,8 @@ import io.freshet.feature.example.LabeledExample;
  *
  * <p>f is the corrected probability that the model predicts just before it learns the example. It
  * is a number here: no gradient goes through a weight. All weights are exact where f is the true
- * probability p: then the expected gradient of all that an impression is told as is 0, as it is for
- * true labels.
+ * probability p: then the expected gradient of everything emitted for an impression is 0, as it is
+ * for true labels.
  */
 public abstract class LabelCorrection {
 
@@ -33,15 +33,15 @@ public abstract class LabelCorrection {
     return new SampledNegatives(1, false);
   }
 
-  /** The probability of a click that a logit of the model stands for. */
+  /** The probability of a click that a logit of the model means. */
   public abstract float probability(float logit);
 
   /** By what the gradient of an example is multiplied, its importance weight aside. */
   public abstract double learningWeight(LabeledExample example, double f);
 
   /**
-   * How many impressions of the traffic an example stands for when predictions are judged by it:
-   * over all that an impression is told as, 1 in expectation, with its label's share positive.
+   * How many impressions of the traffic an example represents when predictions are judged by it:
+   * over everything emitted for an impression, 1 in expectation, with its label's share positive.
    */
   public abstract double trafficWeight(LabeledExample example, double f);
 }

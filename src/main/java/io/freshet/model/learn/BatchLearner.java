@@ -33,30 +33,30 @@ import java.util.Arrays;
  *
  * with p the sigmoid of the logit, and the weight the impression's times that of {@link
  * LabelCorrection}, plus l2 / 2 times the square of each finished value of the rows that the step
- * touches, each row once; l2 may be the field's own. A row takes one optimiser step per row step,
+ * touches, each row once; l2 may be the field's own. A row takes one optimizer step per row step,
  * however often it occurs. The deep part takes one whenever {@code denseStepSize} examples have
  * gathered, by their summed gradient, plus l2 times each parameter, once. Either gradient is
  * clipped to its norm, if it has one, with the penalty in it: {@link Regularization}.
  *
  * <p>Where units of the deep part drop out, predictions are made without, and learning takes a
- * forward pass of its own. Which ones drop out hangs on the impression's id, so a replay learns the
- * same.
+ * separate forward pass. Which units drop out depends on the impression's id, so a replay learns
+ * the same.
  *
- * <p>A correction has a slope of its own: a label that was learned as y and is y + d adds (p - (y +
- * d)) and takes back (p - y), whatever p was and is, so the slope by the logit is just -weight · d.
- * That is bounded; the equal weight of a positive, 1 / (1 - p), is not. A prediction has none.
+ * <p>A correction has its own gradient: a label that was learned as y and is y + d adds (p - (y +
+ * d)) and takes back (p - y), whatever p was and is, so the gradient by the logit is just -weight ·
+ * d. That is bounded; the equal weight of a positive, 1 / (1 - p), is not. A prediction has none.
  *
  * <p><b>Poison.</b> No value in an example can make a parameter infinite or undefined. An example
- * whose logit or slope is not finite, whose slope is above {@value #MAX_SLOPE} or whose field
- * embeddings are longer than 1e10 is predicted but not learned. A row's gradient that fails {@link
- * GradientCheck} leaves the row as it was, and the examples that hold the row were learned in part.
- * The listener hears of both. A dense gradient that fails takes no step; no example is to blame for
- * it alone. {@link #skipped} counts all three.
+ * whose logit or gradient is not finite, whose gradient is above {@value #MAX_LOGIT_GRADIENT} or
+ * whose field embeddings are longer than 1e10 is predicted but not learned. A row's gradient that
+ * fails {@link GradientCheck} leaves the row as it was, and the examples that hold the row were
+ * learned in part. The listener hears of both. A dense gradient that fails takes no step; no
+ * example is to blame for it alone. {@link #skipped} counts all three.
  *
  * <p>Rows that the batch marks absent count as zeros and are left alone.
  */
 public final class BatchLearner {
-  private static final float MAX_SLOPE = 1e5f;
+  private static final float MAX_LOGIT_GRADIENT = 1e5f;
   private static final float MAX_SQUARED_LENGTH = 1e20f;
 
   private final RowLayout layout;
@@ -73,10 +73,10 @@ public final class BatchLearner {
   private final Dropout dropout;
 
   private float[] finished = new float[0]; // rows of the batch
-  private float[] gradients = new float[0]; // by the finished rows; 0 between steps
+  private float[] gradients = new float[0]; // by the weights; 0 between steps
   private boolean[] isTouched = new boolean[0]; // rows in the step; false between steps
   private int[] touched = new int[0];
-  private float[] slopes = new float[0]; // of each example of the step; NaN leaves it out
+  private float[] logitGradients = new float[0]; // of each example of the step; NaN leaves it out
   private long[] keys = new long[0]; // of each example of the step, where units drop out
 
   private final float[] denseValues;
@@ -94,7 +94,7 @@ public final class BatchLearner {
     this(schema, model, learning, layout, dense, SkipListener.NONE);
   }
 
-  /** A learner that tells of what it skips. */
+  /** A learner that reports what it skips. */
   public BatchLearner(
       FeatureSchema schema,
       ModelSettings model,
@@ -145,7 +145,7 @@ public final class BatchLearner {
       if (dropout.isOn()) {
         dropOut(batch, from, n, probabilities);
       }
-      model.backward(slopes, gradients);
+      model.backward(logitGradients, gradients);
       int distinct = touch(batch, from, n);
       updateRows(rows, distinct, batch, from, n);
       gathered += learned;
@@ -210,15 +210,14 @@ public final class BatchLearner {
     int learned = 0;
     for (int i = 0; i < n; i++) {
       int example = steps.order()[from + i];
-      LabeledExample labelled = batch.example(example);
+      LabeledExample labeled = batch.example(example);
       float probability = correction.probability(model.logit(i));
       probabilities[example] = probability;
-      weights[example] =
-          labelled.weight() * (float) correction.trafficWeight(labelled, probability);
-      slopes[i] = Float.NaN;
-      if (labelled.isLearned()) {
+      weights[example] = labeled.weight() * (float) correction.trafficWeight(labeled, probability);
+      logitGradients[i] = Float.NaN;
+      if (labeled.isLearned()) {
         learned++;
-        setSlope(i, labelled, probability);
+        setLogitGradient(i, labeled, probability);
       }
     }
     return learned;
@@ -230,31 +229,31 @@ public final class BatchLearner {
    */
   private void dropOut(MiniBatch batch, int from, int n, float[] probabilities) {
     for (int i = 0; i < n; i++) {
-      LabeledExample labelled = batch.example(steps.order()[from + i]);
-      keys[i] = ImpressionHash.key(labelled.impressionId());
+      LabeledExample labeled = batch.example(steps.order()[from + i]);
+      keys[i] = ImpressionHash.key(labeled.impressionId());
     }
     dropout.examples(keys);
     model.forward(batch, steps.order(), from, n, finished, true);
     for (int i = 0; i < n; i++) {
       int example = steps.order()[from + i];
-      if (!Float.isNaN(slopes[i])) {
-        setSlope(i, batch.example(example), probabilities[example]);
+      if (!Float.isNaN(logitGradients[i])) {
+        setLogitGradient(i, batch.example(example), probabilities[example]);
       }
     }
   }
 
-  private void setSlope(int i, LabeledExample labelled, float probability) {
-    float slope = slope(labelled, model.logit(i), probability);
-    slopes[i] = Float.NaN;
-    if (isSane(i, slope)) {
-      slopes[i] = slope;
+  private void setLogitGradient(int i, LabeledExample labeled, float probability) {
+    float logitGradient = logitGradient(labeled, model.logit(i), probability);
+    logitGradients[i] = Float.NaN;
+    if (isSane(i, logitGradient)) {
+      logitGradients[i] = logitGradient;
     } else {
       skipped++;
-      listener.skipped(labelled, reason(i, slope));
+      listener.skipped(labeled, reason(i, logitGradient));
     }
   }
 
-  private float slope(LabeledExample example, float logit, float probability) {
+  private float logitGradient(LabeledExample example, float logit, float probability) {
     if (example.kind() == Kind.CORRECTION) {
       return -example.weight() * example.label();
     }
@@ -262,15 +261,15 @@ public final class BatchLearner {
     return weight * (Sigmoid.of(logit) - example.label());
   }
 
-  private boolean isSane(int i, float slope) {
+  private boolean isSane(int i, float logitGradient) {
     return Float.isFinite(model.logit(i))
-        && Math.abs(slope) <= MAX_SLOPE // false of NaN
+        && Math.abs(logitGradient) <= MAX_LOGIT_GRADIENT // false of NaN
         && model.squaredLength(i) <= MAX_SQUARED_LENGTH;
   }
 
-  private String reason(int i, float slope) {
-    return "not learned: logit %s, slope of the loss %s, length of the embeddings %s"
-        .formatted(model.logit(i), slope, (float) Math.sqrt(model.squaredLength(i)));
+  private String reason(int i, float logitGradient) {
+    return "not learned: logit %s, gradient of the loss by the logit %s, length of the embeddings %s"
+        .formatted(model.logit(i), logitGradient, (float) Math.sqrt(model.squaredLength(i)));
   }
 
   /** Lists the distinct rows of the step's learned examples; returns how many. */
@@ -278,7 +277,7 @@ public final class BatchLearner {
     int rows = 0;
     for (int i = 0; i < n; i++) {
       int example = steps.order()[from + i];
-      int end = Float.isNaN(slopes[i]) ? 0 : batch.start(example + 1);
+      int end = Float.isNaN(logitGradients[i]) ? 0 : batch.start(example + 1);
       for (int o = batch.start(example); o < end; o++) {
         int row = batch.row(o);
         if (!isTouched[row]) {
@@ -310,11 +309,11 @@ public final class BatchLearner {
     }
   }
 
-  /** Tells of the step's learned examples that hold a row which was left as it was. */
+  /** Reports the step's learned examples that hold a row which was left unchanged. */
   private void tellHolders(int row, MiniBatch batch, int from, int n) {
     for (int i = 0; i < n; i++) {
       int example = steps.order()[from + i];
-      if (!Float.isNaN(slopes[i]) && holds(batch, example, row)) {
+      if (!Float.isNaN(logitGradients[i]) && holds(batch, example, row)) {
         listener.skipped(
             batch.example(example),
             "learned in part: in its row step the gradient of feature %d was too large"
@@ -353,9 +352,9 @@ public final class BatchLearner {
       finished = new float[rows * layout.finishedWidth()];
       gradients = new float[rows * layout.finishedWidth()];
     }
-    if (batch.size() > slopes.length) {
-      slopes = new float[2 * batch.size()];
-      keys = new long[slopes.length];
+    if (batch.size() > logitGradients.length) {
+      logitGradients = new float[2 * batch.size()];
+      keys = new long[logitGradients.length];
     }
   }
 }

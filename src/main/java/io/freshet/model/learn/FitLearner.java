@@ -29,7 +29,7 @@ import java.util.List;
  * {@linkplain #meet met}; a feature never met counts as nothing.
  *
  * <p>A gradient longer than {@value #MAX_LENGTH}, over all parameters and with the penalties, is
- * shortened to that. Normalisation makes the first gradients of small embeddings very long, and
+ * shortened to that. Normalization makes the first gradients of small embeddings very long, and
  * Adam's second moments would remember them for a thousand steps.
  */
 public final class FitLearner {
@@ -53,7 +53,7 @@ public final class FitLearner {
   private float[] finished = new float[0]; // of the batch's rows
   private float[] gradients = new float[0]; // by them; 0 between steps
   private int[] order = new int[0];
-  private float[] slopes = new float[0];
+  private float[] logitGradients = new float[0];
   private int[] places = new int[0]; // of the batch's rows in the table; -1 where it has none
   private long[] numbers = new long[0]; // of the examples
   private long learned; // examples, each as often as it was
@@ -135,8 +135,8 @@ public final class FitLearner {
     }
     dropout.examples(numbers);
     forward(true);
-    double loss = slopes(examples);
-    model.backward(slopes, gradients);
+    double loss = logitGradients(examples);
+    model.backward(logitGradients, gradients);
     float scale = clip(gatherRows() + gatherDense());
     updateRows(scale);
     updateDense(scale);
@@ -160,7 +160,7 @@ public final class FitLearner {
     return index.size();
   }
 
-  /** Parameters in all, without optimiser slots. */
+  /** Parameters in all, without optimizer slots. */
   public long parameters() {
     return (long) rows() * layout.finishedWidth() + dense.size();
   }
@@ -202,7 +202,7 @@ public final class FitLearner {
     }
     if (batch.size() > order.length) {
       order = new int[2 * batch.size()];
-      slopes = new float[order.length];
+      logitGradients = new float[order.length];
       numbers = new long[order.length];
       Arrays.setAll(order, i -> i);
     }
@@ -238,7 +238,7 @@ public final class FitLearner {
     model.forward(batch, order, 0, batch.size(), finished, training);
   }
 
-  private double slopes(List<LabeledExample> examples) {
+  private double logitGradients(List<LabeledExample> examples) {
     double weights = 0;
     double loss = 0;
     for (int i = 0; i < examples.size(); i++) {
@@ -248,7 +248,7 @@ public final class FitLearner {
       LabeledExample example = examples.get(i);
       float share = (float) (example.weight() / weights);
       double logit = model.logit(i);
-      slopes[i] = share * (Sigmoid.of(model.logit(i)) - example.label());
+      logitGradients[i] = share * (Sigmoid.of(model.logit(i)) - example.label());
       loss += share * (softplus(logit) - example.label() * logit);
     }
     return loss;

@@ -49,7 +49,7 @@ public final class LocalLearner {
     this(schema, model, learning, SkipListener.NONE);
   }
 
-  /** A learner that tells of what it skips. */
+  /** A learner that reports what it skips. */
   public LocalLearner(
       FeatureSchema schema, ModelSettings model, LearningSettings learning, SkipListener listener) {
     this.schema = schema;
@@ -82,7 +82,7 @@ public final class LocalLearner {
     return index.size();
   }
 
-  /** Where a feature's row lies in the table, 0 to {@link #rows()} - 1, or -1. */
+  /** Index of a feature's row in the table, 0 to {@link #rows()} - 1, or -1. */
   public int find(long fid) {
     int place = index.find(fid);
     return lives.isLive(place) ? place : -1;
@@ -102,7 +102,7 @@ public final class LocalLearner {
     return updates[row];
   }
 
-  /** Copies the stored row, optimiser slots included. */
+  /** Copies the stored row, optimizer slots included. */
   public float[] stored(int row) {
     int at = row * layout.width();
     return Arrays.copyOfRange(table, at, at + layout.width());

@@ -2,9 +2,9 @@ package io.freshet.model.learn;
 
 import io.freshet.feature.example.LabeledExample;
 
-/** Is told of examples that were not learned, or not wholly, and why. */
+/** Receives examples that were not learned, or not entirely, and why. */
 public interface SkipListener {
-  /** Tells nobody. */
+  /** Ignores them. */
   SkipListener NONE = (example, reason) -> {};
 
   void skipped(LabeledExample example, String reason);

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * x -= rate · g / √min(n, cap)
  * </pre>
  *
- * The cap keeps the rate of an endless stream from falling for ever; n itself goes on as a sum,
+ * The cap keeps the rate of an endless stream from falling indefinitely; n itself goes on as a sum,
  * which trainers may add up. n stops at {@value Optimizer#MAX_SUM}, far from infinity, where x has
  * long stopped moving.
  *
@@ -27,7 +27,7 @@ public final class Adagrad implements Optimizer {
   private final float cap;
   private final float[] parameters = new float[PART];
   private final float[] accumulators = new float[PART];
-  private final float[] slopes = new float[PART];
+  private final float[] grads = new float[PART];
 
   Adagrad(OptimizerSettings.Adagrad settings) {
     rate = settings.learningRate();
@@ -57,22 +57,22 @@ public final class Adagrad implements Optimizer {
       updatePart(a, p + i, s + i, gradient, g + i);
     }
     for (; i < n; i++) {
-      float slope = gradient[g + i];
-      float accumulator = Math.min(a[s + i] + slope * slope, MAX_SUM);
+      float grad = gradient[g + i];
+      float accumulator = Math.min(a[s + i] + grad * grad, MAX_SUM);
       a[s + i] = accumulator;
-      a[p + i] -= rate * slope / (float) Math.sqrt(Math.min(accumulator, cap));
+      a[p + i] -= rate * grad / (float) Math.sqrt(Math.min(accumulator, cap));
     }
   }
 
   private void updatePart(float[] a, int p, int s, float[] gradient, int g) {
     System.arraycopy(a, p, parameters, 0, PART);
     System.arraycopy(a, s, accumulators, 0, PART);
-    System.arraycopy(gradient, g, slopes, 0, PART);
+    System.arraycopy(gradient, g, grads, 0, PART);
     for (int i = 0; i < PART; i++) {
-      accumulators[i] = Math.min(accumulators[i] + slopes[i] * slopes[i], MAX_SUM);
+      accumulators[i] = Math.min(accumulators[i] + grads[i] * grads[i], MAX_SUM);
     }
     for (int i = 0; i < PART; i++) {
-      parameters[i] -= rate * slopes[i] / (float) Math.sqrt(Math.min(accumulators[i], cap));
+      parameters[i] -= rate * grads[i] / (float) Math.sqrt(Math.min(accumulators[i], cap));
     }
     System.arraycopy(parameters, 0, a, p, PART);
     System.arraycopy(accumulators, 0, a, s, PART);

@@ -57,9 +57,9 @@ public final class Adam implements Optimizer {
     float first = firstCorrection;
     float second = secondCorrection;
     for (int i = 0; i < n; i++) {
-      float slope = gradient[g + i];
-      float m = beta1 * a[s + i] + (1 - beta1) * slope;
-      float v = beta2 * a[s + n + i] + (1 - beta2) * slope * slope;
+      float grad = gradient[g + i];
+      float m = beta1 * a[s + i] + (1 - beta1) * grad;
+      float v = beta2 * a[s + n + i] + (1 - beta2) * grad * grad;
       a[s + i] = m;
       a[s + n + i] = v;
       float step = m * first / ((float) Math.sqrt(v * second) + settings.epsilon());

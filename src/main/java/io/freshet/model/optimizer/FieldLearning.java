@@ -7,7 +7,7 @@ import java.io.Serializable;
  * How the rows of one field are learned, where that is not as those of the others.
  *
  * @param number of the field
- * @param rate times the rate of the rows' optimisers: learning rate, or FTRL's alpha
+ * @param rate times the rate of the rows' optimizers: learning rate, or FTRL's alpha
  * @param l2 penalty on the values of a row that an example touches
  */
 public record FieldLearning(int number, float rate, float l2) implements Serializable {

@@ -17,8 +17,8 @@ package io.freshet.model.optimizer;
  * n += g²                                                   but at most {@value Optimizer#MAX_SUM}
  * </pre>
  *
- * The cap keeps the rate of an endless stream from falling for ever. As read and update take the
- * same r, x is moved by a step from where it is: without penalties
+ * The cap keeps the rate of an endless stream from falling indefinitely. As read and update take
+ * the same r, x is moved by a step from where it is: without penalties
  *
  * <pre>
  * x' = x - alpha / (beta + r(n + g²)) · g
@@ -67,11 +67,11 @@ public final class Ftrl implements Optimizer {
   @Override
   public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
     for (int i = 0; i < n; i++) {
-      float slope = gradient[g + i];
-      float squares = Math.min(a[s + i] + slope * slope, MAX_SUM);
+      float grad = gradient[g + i];
+      float squares = Math.min(a[s + i] + grad * grad, MAX_SUM);
       float root = root(a[s + i]);
       float sigma = (root(squares) - root) / alpha;
-      a[p + i] += slope - sigma * value(a[p + i], root);
+      a[p + i] += grad - sigma * value(a[p + i], root);
       a[s + i] = squares;
     }
   }

@@ -1,15 +1,15 @@
 package io.freshet.model.optimizer;
 
 /**
- * Moves parameters against their gradients. One optimiser serves the whole table or network: what
- * it remembers of a parameter stands in that parameter's slots.
+ * Moves parameters against their gradients. One optimizer serves the whole table or network: what
+ * it remembers of a parameter is kept in that parameter's slots.
  *
- * <p>A vector of {@code n} parameters lies at {@code a[p …]}, its slots, {@link #slotWidth} floats,
+ * <p>A vector of {@code n} parameters is at {@code a[p …]}, its slots, {@link #slotWidth} floats,
  * at {@code a[s …]}: planes of {@code n} floats, one after the other, or a single float where all
  * parameters share it. What it stores for a parameter may differ from the parameter's value (FTRL
  * stores z), so values are read through {@link #read}.
  *
- * <p>Not thread-safe: an optimiser may keep scratch memory.
+ * <p>Not thread-safe: an optimizer may keep scratch memory.
  */
 public interface Optimizer {
   /**

@@ -2,7 +2,7 @@ package io.freshet.model.optimizer;
 
 import java.io.Serializable;
 
-/** Which optimiser moves a group of parameters, and its rates. */
+/** Which optimizer moves a group of parameters, and its rates. */
 public sealed interface OptimizerSettings extends Serializable {
   /** As a cap of accumulators: none. */
   float NO_CAP = Float.POSITIVE_INFINITY;
@@ -167,7 +167,7 @@ public sealed interface OptimizerSettings extends Serializable {
   }
 
   /**
-   * As what those see the optimiser who merge what several trainers learned: without slots where
+   * As what those see the optimizer who merge what several trainers learned: without slots where
    * these decay and stay with each trainer.
    */
   default OptimizerSettings merged() {

@@ -1,6 +1,6 @@
 package io.freshet.model.optimizer;
 
-/** The optimiser of given settings: the one place to add another. */
+/** The optimizer of given settings: the one place to add another. */
 public final class Optimizers {
   private Optimizers() {}
 
@@ -23,6 +23,6 @@ public final class Optimizers {
     if (settings instanceof OptimizerSettings.Momentum momentum) {
       return new Momentum(momentum);
     }
-    throw new IllegalStateException("no optimiser for " + settings);
+    throw new IllegalStateException("no optimizer for " + settings);
   }
 }

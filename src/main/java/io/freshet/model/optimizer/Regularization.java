@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What keeps learning in bounds, beside the optimisers and the model's L2 penalty.
+ * What bounds learning, in addition to the optimizers and the model's L2 penalty.
  *
  * @param dropout share of the hidden units that drop out where an example is learned; 0 for none
  * @param rowNorm Euclidean norm to which the gradient of a row is clipped, all its values taken

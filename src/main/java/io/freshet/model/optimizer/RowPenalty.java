@@ -28,7 +28,10 @@ public final class RowPenalty {
     return on;
   }
 
-  /** Adds the penalty's slopes by the n values of a row, {@code values[v …]}, to the gradient. */
+  /**
+   * Adds the penalty's partial derivatives by the n values of a row, {@code values[v …]}, to the
+   * gradient.
+   */
   public void add(long fid, float[] values, int v, float[] gradient, int g, int n) {
     float factor = l2[Fids.field(fid)];
     for (int i = 0; i < n; i++) {

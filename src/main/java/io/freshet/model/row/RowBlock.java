@@ -1,11 +1,11 @@
 package io.freshet.model.row;
 
 /**
- * Finished rows on their way from a shard of the embedding table to the snapshot.
+ * Weights on their way from a shard of the embedding table to the snapshot.
  *
- * @param fids ids; of one that stands here twice, the later row counts
+ * @param fids ids; if one occurs twice, the later row counts
  * @param updates training occurrences of each feature so far
- * @param values finished rows {@code [w, v₁…v_k]}, one after the other
+ * @param values weights {@code [w, v₁…v_k]}, one after the other
  * @param removed ids whose rows are gone, also those among {@code fids}
  */
 public record RowBlock(long[] fids, long[] updates, float[] values, long[] removed) {

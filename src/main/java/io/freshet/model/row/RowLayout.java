@@ -12,10 +12,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How a row of the embedding table lies in a float array: {@code [w, v₁…v_k | slots of w | slots of
- * v]}.
+ * Layout of a row of the embedding table in a float array: {@code [w, v₁…v_k | slots of w | slots
+ * of v]}.
  *
- * <p>The <em>stored</em> row is what travels in the loop and lies in state; the <em>finished</em>
+ * <p>The <em>stored</em> row is what travels in the loop and is kept in state; the <em>weights</em>
  * row, {@code [w, v₁…v_k]}, holds the values that the model computes with, and is what snapshots
  * hold. Fields may have rates of their own, so a row is read and moved by what its feature's field
  * has.
@@ -59,7 +59,7 @@ public final class RowLayout {
     this(model, firstOrder, embedding, fields, UnknownRows.START, START_DEVIATION);
   }
 
-  /** A layout with one optimiser for all, where embeddings start with a deviation of their own. */
+  /** A layout with one optimizer for all, where embeddings start with a deviation of their own. */
   public RowLayout(
       ModelSettings model,
       OptimizerSettings optimizer,
@@ -110,7 +110,7 @@ public final class RowLayout {
     return 1 + embeddingSize;
   }
 
-  /** Floats of a finished row. */
+  /** Floats of a row's weights. */
   public int finishedWidth() {
     return 1 + embeddingSize;
   }
@@ -137,7 +137,7 @@ public final class RowLayout {
     embedding[field].start(row, at + 1, at + embeddingSlots, embeddingSize);
   }
 
-  /** The finished row that a feature starts with: w = 0, v near-normal with deviation .01. */
+  /** The weights that a feature starts with: w = 0, v near-normal with deviation .01. */
   public static void startValues(long seed, int embeddingSize, long fid, float[] finished, int f) {
     startValues(seed, embeddingSize, fid, START_DEVIATION, finished, f);
   }
@@ -151,7 +151,7 @@ public final class RowLayout {
     }
   }
 
-  /** Derives a feature's finished row from the stored one. */
+  /** Derives a feature's weights from its stored row. */
   public void finish(long fid, float[] row, int at, float[] finished, int f) {
     int field = Fids.field(fid);
     firstOrder[field].read(row, at, at + parameters(), 1, finished, f);

@@ -8,14 +8,14 @@ import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Optimizers;
 
 /**
- * Converts stored rows to embeddings of another size, to other optimisers, or both.
+ * Converts stored rows to embeddings of another size, to other optimizers, or both.
  *
  * <p>A row keeps its finished values: the weight, and of the embedding the dimensions that there
  * are before and after. New dimensions are those of the row that the feature would start with.
- * Slots stay where the optimiser does, dimension by dimension, and start anew where it is another
- * or derives values by other constants.
+ * Slots stay where the optimizer does, dimension by dimension, and start at their initial values
+ * where it is another or derives values by other constants.
  *
- * <p>So what is predicted stays, but for rounding, under other optimisers. Dimensions that go take
+ * <p>So what is predicted stays, but for rounding, under other optimizers. Dimensions that go take
  * away what they told. Those that come add their inner products, of numbers of about .01, to the
  * pairs; to the deep part they add nothing ({@link DenseReshape}).
  */

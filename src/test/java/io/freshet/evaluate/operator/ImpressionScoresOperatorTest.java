@@ -2,7 +2,7 @@ package io.freshet.evaluate.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.evaluate.operator.AtImpression.Labelled;
+import io.freshet.evaluate.operator.AtImpression.Labeled;
 import io.freshet.evaluate.operator.AtImpression.Predicted;
 import io.freshet.model.batch.Predictions;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -19,10 +19,10 @@ class ImpressionScoresOperatorTest {
     try (Harness harness = new Harness()) {
       harness.open();
       harness.processElement(new StreamRecord<>(new Predicted(7, 0.25f)));
-      harness.processElement(new StreamRecord<>(new Labelled(8, 50, 0, 2)));
+      harness.processElement(new StreamRecord<>(new Labeled(8, 50, 0, 2)));
       assertThat(harness.extractOutputValues()).isEmpty();
 
-      harness.processElement(new StreamRecord<>(new Labelled(7, 60, 1, 3)));
+      harness.processElement(new StreamRecord<>(new Labeled(7, 60, 1, 3)));
       harness.processElement(new StreamRecord<>(new Predicted(8, 0.5f)));
 
       assertThat(harness.extractOutputValues())
@@ -39,14 +39,14 @@ class ImpressionScoresOperatorTest {
     try (Harness harness = new Harness()) {
       harness.open();
       harness.processElement(new StreamRecord<>(new Predicted(7, 0.25f)));
-      harness.processElement(new StreamRecord<>(new Labelled(8, 50, 0, 2)));
+      harness.processElement(new StreamRecord<>(new Labeled(8, 50, 0, 2)));
       state = harness.snapshot(1, 1);
     }
     try (Harness harness = new Harness()) {
       harness.initializeState(state);
       harness.open();
       harness.processElement(new StreamRecord<>(new Predicted(8, 0.5f)));
-      harness.processElement(new StreamRecord<>(new Labelled(7, 60, 1, 3)));
+      harness.processElement(new StreamRecord<>(new Labeled(7, 60, 1, 3)));
 
       assertThat(harness.extractOutputValues())
           .usingRecursiveFieldByFieldElementComparator()

@@ -68,8 +68,8 @@ class ClickDecoderTest {
             new DecodeResult.Rejected<>(
                 new Rejection(
                     MISSING_KEY,
-                    "action is missing; a string of 1 to 64 characters, as the topic holds"
-                        + " several, is right")));
+                    "action is missing; expected a string of 1 to 64 characters, as the topic holds"
+                        + " several")));
   }
 
   @Test

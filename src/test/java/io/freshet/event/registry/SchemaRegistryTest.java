@@ -83,7 +83,7 @@ final class SchemaRegistryTest {
     server.answer("/schemas/ids/7", 404, "{\"error_code\":404,\"message\":\"HTTP 404 Not Found\"}");
     server.answer("/schemas/ids/8", 404, "<html>no such page</html>");
 
-    assertAway(7, "answers /schemas/ids/7 with 404", "see that events.registry is right");
+    assertAway(7, "answers /schemas/ids/7 with 404", "check events.registry");
     assertAway(8, "no such page");
   }
 
@@ -97,7 +97,7 @@ final class SchemaRegistryTest {
     server.answerSlowly("/schemas/ids/6", 20_000);
 
     assertAway(1, "with 500", "50001");
-    assertAway(2, "with 401", "see that events.registry-auth is right");
+    assertAway(2, "with 401", "check events.registry-auth");
     assertAway(3, "no JSON: <html>");
     assertAway(4, "an answer without a schema");
     assertAway(5, "with 301");

@@ -152,7 +152,7 @@ class LearnabilityITCase {
   private static LabeledExample label(EncodedImpression impression, Long click) {
     long end = impression.timestamp() + WINDOW;
     boolean positive = click != null && click <= end;
-    return impression.labelled(positive ? 1 : 0, positive ? click : end);
+    return impression.labeled(positive ? 1 : 0, positive ? click : end);
   }
 
   private static <T> Stream<T> good(DecodeResult<T> outcome) {

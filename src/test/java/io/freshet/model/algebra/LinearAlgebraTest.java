@@ -45,11 +45,11 @@ class LinearAlgebraTest {
 
     for (int m : new int[] {64, 3, 16, 15, 300, 1}) {
       FMatrixRMaj input = RandomMatrices_FDRM.rectangle(m, 40, -1, 1, random);
-      float[] slopes = RandomMatrices_FDRM.rectangle(m, 1, -1, 1, random).data;
-      slopes[m / 2] = Float.NaN;
+      float[] logitGradients = RandomMatrices_FDRM.rectangle(m, 1, -1, 1, random).data;
+      logitGradients[m / 2] = Float.NaN;
 
       assertNear(openBlas.forward(input.copy(), false), java.forward(input.copy(), false));
-      assertNear(openBlas.backward(slopes), java.backward(slopes));
+      assertNear(openBlas.backward(logitGradients), java.backward(logitGradients));
     }
     java.drain(expected);
     openBlas.drain(actual);

@@ -39,7 +39,7 @@ public final class Examples {
       add(fids, values, Fids.of(3, random.nextInt(3)), 1f / tags);
     }
     add(fids, values, Fids.of(4, 0), random.nextFloat() * 2 - 1);
-    return labelled(random.nextFloat(), 0.5f + random.nextFloat(), example(user, fids, values));
+    return labeled(random.nextFloat(), 0.5f + random.nextFloat(), example(user, fids, values));
   }
 
   /** Examples of users 0, 1, …, each once. */
@@ -60,7 +60,7 @@ public final class Examples {
     return examples;
   }
 
-  public static LabeledExample labelled(float label, float weight, Example example) {
+  public static LabeledExample labeled(float label, float weight, Example example) {
     return new LabeledExample("an impression", 1_700_000_000_000L, label, weight, example);
   }
 

@@ -49,8 +49,8 @@ class MiniBatchTest {
 
   private static void checkRows(MiniBatch batch, List<LabeledExample> examples) {
     Map<Long, Integer> counts = new LinkedHashMap<>();
-    for (LabeledExample labelled : examples) {
-      for (long fid : labelled.example().fids()) {
+    for (LabeledExample labeled : examples) {
+      for (long fid : labeled.example().fids()) {
         counts.merge(fid, 1, Integer::sum);
       }
     }

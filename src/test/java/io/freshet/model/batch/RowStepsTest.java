@@ -118,7 +118,7 @@ class RowStepsTest {
   private static MiniBatch batch(int... users) {
     MiniBatch batch = new MiniBatch();
     for (int user : users) {
-      batch.add(Examples.labelled(1, 1, new Example(user, new long[0], new float[0])));
+      batch.add(Examples.labeled(1, 1, new Example(user, new long[0], new float[0])));
     }
     return batch;
   }

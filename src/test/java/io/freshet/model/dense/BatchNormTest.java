@@ -15,26 +15,27 @@ class BatchNormTest {
   private static final double H = 1e-4;
 
   @Test
-  void slopesAreThoseOfTheFormula() {
+  void gradientsAreThoseOfTheFormula() {
     Random random = new Random(5);
     double[] x = random.doubles(EXAMPLES * UNITS, -2, 2).toArray();
     double[] scale = {0.5, 2, -1};
-    double[] up = random.doubles(x.length, -1, 1).toArray(); // slopes of the loss by the outputs
+    double[] up =
+        random.doubles(x.length, -1, 1).toArray(); // outputGradients of the loss by the outputs
     BatchNorm norm = norm(scale);
 
     norm.forward(matrix(x), true);
-    FMatrixRMaj slopes = matrix(up);
-    norm.backward(slopes);
+    FMatrixRMaj outputGradients = matrix(up);
+    norm.backward(outputGradients);
     float[] scaleGradient = new float[UNITS];
     norm.drain(scaleGradient, 0);
 
     for (int i = 0; i < x.length; i++) {
-      assertThat((double) slopes.data[i])
-          .isCloseTo(slope(x, i, () -> loss(x, scale, up)), within(1e-4));
+      assertThat((double) outputGradients.data[i])
+          .isCloseTo(difference(x, i, () -> loss(x, scale, up)), within(1e-4));
     }
     for (int j = 0; j < UNITS; j++) {
       assertThat((double) scaleGradient[j])
-          .isCloseTo(slope(scale, j, () -> loss(x, scale, up)), within(1e-4));
+          .isCloseTo(difference(scale, j, () -> loss(x, scale, up)), within(1e-4));
     }
   }
 
@@ -81,7 +82,7 @@ class BatchNormTest {
     return loss;
   }
 
-  private static double slope(double[] values, int i, DoubleSupplier loss) {
+  private static double difference(double[] values, int i, DoubleSupplier loss) {
     double value = values[i];
     values[i] = value + H;
     double up = loss.getAsDouble();

@@ -62,7 +62,7 @@ class PredictorTest {
     float predicted = fresh.predictor().predict(EXAMPLE);
 
     assertThat(predicted).isNotEqualTo(0.5f);
-    assertThat(fresh.learn(List.of(Examples.labelled(1, 1, EXAMPLE))).probabilities())
+    assertThat(fresh.learn(List.of(Examples.labeled(1, 1, EXAMPLE))).probabilities())
         .containsExactly(predicted);
   }
 

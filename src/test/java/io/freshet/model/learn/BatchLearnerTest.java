@@ -25,7 +25,7 @@ class BatchLearnerTest {
   private static final LearningSettings LEARNING = LearningSettings.DEFAULT;
 
   @Test
-  void aRowTakesOneOptimiserStepHoweverOftenItOccursInARowStep() {
+  void aRowTakesOneOptimizerStepHoweverOftenItOccursInARowStep() {
     OptimizerSettings ftrl = new OptimizerSettings.Ftrl(0.5f, 1, 0, 0);
     Bench bench = new Bench(MODEL, LEARNING);
     List<LabeledExample> examples = new Examples(3).ofDistinctUsers(5);
@@ -34,12 +34,12 @@ class BatchLearnerTest {
 
     float[] probabilities = bench.learner.learn(batch, rows).probabilities();
 
-    float[] slope = new float[1];
+    float[] logitGradient = new float[1];
     for (int i = 0; i < 5; i++) {
-      slope[0] += examples.get(i).weight() * (probabilities[i] - examples.get(i).label());
+      logitGradient[0] += examples.get(i).weight() * (probabilities[i] - examples.get(i).label());
     }
     float[] bias = new float[2];
-    Optimizers.of(ftrl).update(bias, 0, 1, 1, slope, 0);
+    Optimizers.of(ftrl).update(bias, 0, 1, 1, logitGradient, 0);
     int at = batch.rowOf(Fids.BIAS) * bench.layout.width();
     assertThat(rows[at]).isCloseTo(bias[0], within(1e-6f));
     assertThat(rows[at + bench.layout.parameters()]).isCloseTo(bias[1], within(1e-6f));
@@ -155,8 +155,8 @@ class BatchLearnerTest {
     MiniBatch batch =
         Examples.batch(
             List.of(
-                Examples.labelled(Float.NaN, 1, example.example()),
-                Examples.labelled(1, Float.POSITIVE_INFINITY, example.example())));
+                Examples.labeled(Float.NaN, 1, example.example()),
+                Examples.labeled(1, Float.POSITIVE_INFINITY, example.example())));
     float[] rows = bench.startRows(batch);
     float[] start = rows.clone();
 
@@ -211,14 +211,17 @@ class BatchLearnerTest {
     LabeledExample example = new Examples(1).next(1);
     List<String> told = new ArrayList<>();
     Bench bench = new Bench(MODEL, LEARNING, (e, reason) -> told.add(reason));
-    MiniBatch batch = Examples.batch(List.of(Examples.labelled(1, 1e25f, example.example())));
+    MiniBatch batch = Examples.batch(List.of(Examples.labeled(1, 1e25f, example.example())));
     float[] rows = bench.startRows(batch);
     float[] start = rows.clone();
 
     bench.learner.learn(batch, rows);
 
     assertThat(rows).containsExactly(start);
-    assertThat(told).singleElement().asString().contains("not learned", "slope of the loss -");
+    assertThat(told)
+        .singleElement()
+        .asString()
+        .contains("not learned", "gradient of the loss by the logit -");
   }
 
   private static LearningSettings withDenseStepSize(int size) {
@@ -230,7 +233,7 @@ class BatchLearnerTest {
   private static LabeledExample withNumber(LabeledExample example, float number) {
     float[] values = example.example().values().clone();
     values[values.length - 1] = number;
-    return Examples.labelled(1, 1, new Example(77, example.example().fids(), values));
+    return Examples.labeled(1, 1, new Example(77, example.example().fids(), values));
   }
 
   private static double logit(double probability) {

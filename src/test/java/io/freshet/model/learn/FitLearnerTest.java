@@ -117,7 +117,7 @@ class FitLearnerTest {
     ModelSettings linear = new ModelSettings(ModelKind.LR, 0, List.of(), 0, 0, 1);
     FitLearner fit = new FitLearner(Examples.SCHEMA, linear, settings);
     Example nothing = new Example(0, new long[] {Fids.BIAS}, new float[] {1});
-    List<LabeledExample> onlyBias = List.of(Examples.labelled(0, 1, nothing));
+    List<LabeledExample> onlyBias = List.of(Examples.labeled(0, 1, nothing));
     fit.learn(new Examples(8).ofDistinctUsers(1));
     float bias = fit.predict(onlyBias)[0];
 
@@ -145,7 +145,7 @@ class FitLearnerTest {
   }
 
   @Test
-  void lossFallsWithNormalisationAndDropout() {
+  void lossFallsWithNormalizationAndDropout() {
     FitSettings settings = new FitSettings(64, 1, 1, ADAM, 0.01f, 0, true, 0, 0.2f, true);
     FitLearner fit = new FitLearner(Examples.SCHEMA, MODEL, settings);
     List<LabeledExample> examples = decided(new Examples(3).ofUsers(20, 64));
@@ -197,13 +197,13 @@ class FitLearnerTest {
   }
 
   private static List<LabeledExample> evenly(List<LabeledExample> examples) {
-    return examples.stream().map(e -> Examples.labelled(e.label(), 1, e.example())).toList();
+    return examples.stream().map(e -> Examples.labeled(e.label(), 1, e.example())).toList();
   }
 
   /** Labels that the features decide. */
   private static List<LabeledExample> decided(List<LabeledExample> examples) {
     return examples.stream()
-        .map(e -> Examples.labelled(e.example().user() % 2, 1, e.example()))
+        .map(e -> Examples.labeled(e.example().user() % 2, 1, e.example()))
         .toList();
   }
 

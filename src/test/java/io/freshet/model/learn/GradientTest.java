@@ -57,13 +57,13 @@ class GradientTest {
 
   @ParameterizedTest
   @MethodSource("shapes")
-  void everyGradientEqualsTheSlopeOfTheLoss(ModelSettings model) {
+  void everyGradientEqualsTheNumericGradient(ModelSettings model) {
     check(model, LEARNING, reference -> {});
   }
 
   @ParameterizedTest
   @MethodSource("shapes")
-  void everyGradientEqualsTheSlopeOfTheLossWhereUnitsDropOut(ModelSettings model) {
+  void everyGradientEqualsTheNumericGradientWhereUnitsDropOut(ModelSettings model) {
     Regularization bounds = new Regularization(0.4f, NONE, NONE, List.of());
     Dropout dropout = new Dropout(0.4f, model.seed());
     check(
@@ -82,7 +82,8 @@ class GradientTest {
 
   @ParameterizedTest
   @MethodSource("shapes")
-  void everyGradientEqualsTheSlopeOfTheLossWhereFieldsHavePenaltiesOfTheirOwn(ModelSettings model) {
+  void everyGradientEqualsTheNumericGradientWhereFieldsHavePenaltiesOfTheirOwn(
+      ModelSettings model) {
     List<FieldLearning> fields = List.of(new FieldLearning(2, 1, 0.5f), new FieldLearning(3, 1, 0));
     check(
         model,
@@ -174,9 +175,9 @@ class GradientTest {
     values[j] = value - H;
     double down = reference.loss(examples);
     values[j] = value;
-    double slope = (up - down) / (2 * H);
-    if (!(Math.abs(gradient - slope) <= TOLERANCE * Math.max(1, Math.abs(slope)))) {
-      wrong.add(name + ": gradient " + gradient + ", slope " + slope);
+    double difference = (up - down) / (2 * H);
+    if (!(Math.abs(gradient - difference) <= TOLERANCE * Math.max(1, Math.abs(difference)))) {
+      wrong.add(name + ": gradient " + gradient + ", difference " + difference);
     }
   }
 

@@ -110,10 +110,10 @@ class LabelLearningTest {
       boolean later = click && random.nextDouble() < q;
       boolean kept = random.nextDouble() < rate;
       if ((!click || later) && kept) {
-        told.add(labelled(policy == LabelPolicy.WAIT ? Kind.DECIDED : Kind.FAKE_NEGATIVE, 0, q));
+        told.add(labeled(policy == LabelPolicy.WAIT ? Kind.DECIDED : Kind.FAKE_NEGATIVE, 0, q));
       }
       if (click) {
-        told.add(labelled(later ? Kind.REINGESTED : Kind.DECIDED, 1, q));
+        told.add(labeled(later ? Kind.REINGESTED : Kind.DECIDED, 1, q));
       }
     }
 
@@ -133,7 +133,7 @@ class LabelLearningTest {
     assertThat(predicted / weights).isCloseTo(p, within(0.01));
   }
 
-  private static LabeledExample labelled(Kind kind, float label, float q) {
+  private static LabeledExample labeled(Kind kind, float label, float q) {
     return new LabeledExample("a", 0, label, 1, features(), kind, q, false);
   }
 

@@ -137,7 +137,7 @@ class LocalLearnerTest {
       long item = random.nextInt(30);
       List<Long> fids = List.of(Fids.BIAS, Fids.of(7, user), Fids.of(2, item));
       Example example = Examples.example(user, fids, List.of(1f, 1f, 1f));
-      examples.add(Examples.labelled(user % 2 == item % 2 ? 1 : 0, 1, example));
+      examples.add(Examples.labeled(user % 2 == item % 2 ? 1 : 0, 1, example));
     }
     return examples;
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whatever floats come in as values, labels and weights, no parameter and no optimiser slot is ever
+ * Whatever floats come in as values, labels and weights, no parameter and no optimizer slot is ever
  * infinite or undefined, and learning goes on. Seeds stand in the names.
  */
 final class PoisonTest {
@@ -100,7 +100,7 @@ final class PoisonTest {
     for (int i = 0; i < values.length; i++) {
       values[i] = random.nextInt(3) == 0 ? extreme(random) : values[i];
     }
-    return Examples.labelled(
+    return Examples.labeled(
         random.nextInt(4) == 0 ? extreme(random) : example.label(),
         random.nextInt(4) == 0 ? extreme(random) : example.weight(),
         new Example(example.example().user(), example.example().fids(), values));

@@ -56,8 +56,8 @@ final class ReferenceDeepFm {
   }
 
   /** As it is learned. */
-  double logit(LabeledExample labelled) {
-    return logit(labelled.example(), (layer, unit) -> mask.factor(labelled, layer, unit));
+  double logit(LabeledExample labeled) {
+    return logit(labeled.example(), (layer, unit) -> mask.factor(labeled, layer, unit));
   }
 
   /** As it is predicted. */

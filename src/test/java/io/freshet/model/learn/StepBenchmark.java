@@ -46,7 +46,7 @@ public class StepBenchmark {
   private int[] order;
   private float[] rows;
   private float[] gradients;
-  private float[] slopes;
+  private float[] logitGradients;
   private float[] denseGradient;
 
   @Setup
@@ -66,8 +66,8 @@ public class StepBenchmark {
       rows[i] = (float) random.nextDouble(-0.1, 0.1);
     }
     gradients = new float[rows.length];
-    slopes = new float[step];
-    Arrays.fill(slopes, 0.1f);
+    logitGradients = new float[step];
+    Arrays.fill(logitGradients, 0.1f);
     var dense = DenseParameters.start(FIELDS, MODEL, LearningSettings.DEFAULT.dense());
     denseGradient = new float[dense.size()];
     dense.finish(denseGradient);
@@ -89,10 +89,12 @@ public class StepBenchmark {
     return model.logit(0);
   }
 
-  /** Slopes by the rows and by the deep part's inputs, and the factors of its gradient gathered. */
+  /**
+   * Gradients by the rows and by the deep part's inputs, and the factors of its gradient gathered.
+   */
   @Benchmark
   public float backward() {
-    model.backward(slopes, gradients);
+    model.backward(logitGradients, gradients);
     return gradients[0];
   }
 

@@ -89,14 +89,14 @@ class RowLayoutTest {
     int n = 20_000;
     double[] moments = new double[5];
     int beyondTwoDeviations = 0;
-    double neighbours = 0;
+    double neighbors = 0;
     for (long fid = 0; fid < n; fid++) {
       float[] row = start(LAYOUT, Fids.of(2, fid));
       for (int m = 1; m < 5; m++) {
         moments[m] += Math.pow(row[1] / 0.01, m) / n;
       }
       beyondTwoDeviations += Math.abs(row[2]) > 0.02 ? 1 : 0;
-      neighbours += row[3] * row[4] / 1e-4 / n;
+      neighbors += row[3] * row[4] / 1e-4 / n;
     }
 
     assertThat(moments[1]).isCloseTo(0, within(0.03));
@@ -104,7 +104,7 @@ class RowLayoutTest {
     assertThat(moments[3]).isCloseTo(0, within(0.1));
     assertThat(moments[4]).isBetween(2.5, 3.2);
     assertThat((double) beyondTwoDeviations / n).isCloseTo(0.0455, within(0.006));
-    assertThat(neighbours).isCloseTo(0, within(0.03));
+    assertThat(neighbors).isCloseTo(0, within(0.03));
   }
 
   @Test

@@ -121,11 +121,11 @@ class ModelServerTest {
         "{'instances': [{'feature': {}}]}|instances[0].features is missing",
         "{'instances': [{'features': []}]}|instances[0].features is a list",
         "{'instances': [{'features': {}}, {'features': {'price':"
-            + " 'x'}}]}|instances[1].features.price is a string; a number is right",
+            + " 'x'}}]}|instances[1].features.price is a string; expected a number",
         "{'instances': [{'features': {'user': {}}}]}|instances[0].features.user is an object",
         "{'instances': [{'features': {'user': ['u']}}]}|instances[0].features.user is a list",
-        "{'instances': [{'features': {'user': 1, 'user': 2}}]}|instances[0].features.user stands"
-            + " there twice",
+        "{'instances': [{'features': {'user': 1, 'user': 2}}]}|instances[0].features.user is a"
+            + " duplicate key",
         "{'shared': 1, 'instances': []}|shared is no object",
         "{'shared': {'features': {'price': 1e99}}, 'instances': []}|shared.features.price is"
             + " beyond",

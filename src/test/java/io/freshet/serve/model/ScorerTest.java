@@ -137,7 +137,7 @@ class ScorerTest {
 
     assertThatThrownBy(() -> scorer.score(Map.of("price", "cheap")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("features.price is a string; a number is right");
+        .hasMessage("features.price is a string; expected a number");
   }
 
   private Scorer scorer() {
