@@ -39,7 +39,7 @@ public record SchemaLocations(String folder, String registry, String credentials
 
   @Override
   public String toString() {
-    return "SchemaPlaces[folder=%s, registry=%s, patience=%s]"
+    return "SchemaLocations[folder=%s, registry=%s, patience=%s]"
         .formatted(folder, registry, patience);
   }
 }

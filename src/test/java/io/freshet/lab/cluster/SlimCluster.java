@@ -109,7 +109,7 @@ final class SlimCluster implements AutoCloseable {
   static String classPath(Path folder, Path target) throws IOException {
     Path ours = folder.resolve("attended");
     for (String own :
-        List.of("Attended.class", "ApplicationMain.class", "ApplicationMain$Arguments.class")) {
+        List.of("ChildMain.class", "ApplicationMain.class", "ApplicationMain$Arguments.class")) {
       copy(own, ours.resolve("io/freshet/lab/cluster"));
     }
     copy("log4j2-cluster.properties", ours.resolve("io/freshet/lab/cluster"));
