@@ -139,15 +139,27 @@ public final class FlinkRest {
     HttpResponse<byte[]> response = CLIENT.send(request, BodyHandlers.ofByteArray());
     JsonNode body = JSON.readTree(response.body());
     if (response.statusCode() / 100 != 2) {
-      throw new IOException(
+      String failure =
           "%s %s: %d %s"
               .formatted(
                   request.method(),
                   request.uri(),
                   response.statusCode(),
-                  body.path("errors").path(0).asText()));
+                  body.path("errors").path(0).asText());
+      throw response.statusCode() / 100 == 5
+          ? new BusyException(failure)
+          : new IOException(failure);
     }
     return body;
+  }
+
+  /** The job manager did not answer its own request in time, as while it recovers. */
+  public static final class BusyException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    BusyException(String message) {
+      super(message);
+    }
   }
 
   @Override

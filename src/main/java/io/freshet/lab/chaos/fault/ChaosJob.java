@@ -2,6 +2,8 @@ package io.freshet.lab.chaos.fault;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.freshet.cli.console.source.FlinkRest;
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.lab.cluster.FlinkCluster;
@@ -108,15 +110,20 @@ public final class ChaosJob {
     return cluster.rest().lastFailure(id);
   }
 
-  boolean isRunning() throws IOException, InterruptedException {
-    var job = cluster.rest().get("/jobs/" + id);
+  private boolean isRunning() throws IOException, InterruptedException {
+    JsonNode job;
+    try {
+      job = cluster.rest().get("/jobs/" + id);
+    } catch (FlinkRest.BusyException e) {
+      return false;
+    }
     String state = job.get("state").asText();
     if (List.of("FAILED", "CANCELED", "FINISHED").contains(state)) {
       throw new IOException(
           "job %s is %s: %s".formatted(id, state, cluster.rest().lastFailure(id)));
     }
     boolean running = state.equals("RUNNING");
-    for (var vertex : job.get("vertices")) {
+    for (JsonNode vertex : job.get("vertices")) {
       running &= vertex.get("status").asText().equals("RUNNING");
     }
     return running;
