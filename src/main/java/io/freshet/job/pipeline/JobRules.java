@@ -1,6 +1,7 @@
 package io.freshet.job.pipeline;
 
 import io.freshet.config.LearnerConfig;
+import io.freshet.train.CheckpointRules;
 import io.freshet.train.RefusedException;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
@@ -39,16 +39,8 @@ final class JobRules {
       problems.add(
           "checkpoints are off, so that a failure would lose the model: set "
               + "execution.checkpointing.interval above 0");
-    } else if (CheckpointingOptions.getCheckpointingMode(checkpoints)
-        != CheckpointingMode.EXACTLY_ONCE) {
-      problems.add(
-          "at-least-once checkpoints would count updates of the model twice: set "
-              + "execution.checkpointing.mode to EXACTLY_ONCE");
-    } else if (CheckpointingOptions.isUnalignedCheckpointEnabled(checkpoints)) {
-      problems.add(
-          "unaligned checkpoints would let a barrier overtake updates of the model: set "
-              + "execution.checkpointing.unaligned.enabled to false");
     }
+    CheckpointRules.problem(checkpoints).ifPresent(problems::add);
     if (flink.get(PipelineOptions.GENERIC_TYPES)) {
       problems.add(
           "generic types are on, so that state could come to hold what no version reads again: "
