@@ -105,6 +105,23 @@ final class ArchitectureTest {
           "PublisherInputCodec",
           "PublisherStateCodec");
 
+  /** The table is a plain class over a store; the operator and what it needs stand around it. */
+  @ArchTest
+  static final ArchRule theTableIsPlainButForItsOperator =
+      flinkOnlyIn("train.table", "EmbeddingShard", "KeyedRowState", "TableMetrics", "StoredRow");
+
+  /** {@code MessageCodecs} has the types of what comes out of the loop. */
+  @ArchTest
+  static final ArchRule theLoopHasOneDoor =
+      noClasses()
+          .that(not(resideInAPackage("io.freshet.train..")))
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("io.freshet.train.*..")
+                  .and(not(nameMatching("io\\.freshet\\.train\\.loop\\.TrainingLoop(\\$.*)?")))
+                  .and(
+                      not(nameMatching("io\\.freshet\\.train\\.message\\.MessageCodecs(\\$.*)?"))));
+
   @ArchTest
   static final ArchRule onlyStagesTouchFlinksInternals =
       noClasses()
