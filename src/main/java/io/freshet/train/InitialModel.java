@@ -5,25 +5,25 @@ import static java.util.Objects.requireNonNull;
 import java.io.Serializable;
 
 /**
- * How the parameters of a job begin.
+ * How the parameters of a job start.
  *
- * @param model where there is no state
- * @param migrates whether state of other settings is converted, where it would be refused else
+ * @param model the model that a job without state starts from
+ * @param migrates whether state of other settings is converted instead of refused
  */
 public record InitialModel(WarmStart model, boolean migrates) implements Serializable {
-  /** From nothing, or from state of the same settings. */
+  /** From the seed, or from state of the same settings. */
   public static final InitialModel PLAIN = new InitialModel(WarmStart.NONE, false);
 
   public InitialModel {
     requireNonNull(model, "model");
   }
 
-  /** The same from a model, where there is no state. */
+  /** Returns a copy that starts from a model. */
   public InitialModel from(WarmStart other) {
     return new InitialModel(other, migrates);
   }
 
-  /** The same, where state of other settings is converted. */
+  /** Returns a copy that converts state of other settings. */
   public InitialModel migrating() {
     return new InitialModel(model, true);
   }

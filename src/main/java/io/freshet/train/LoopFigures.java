@@ -3,10 +3,10 @@ package io.freshet.train;
 import java.util.Map;
 
 /**
- * What a job that has ended tells of its loop, by its accumulators: what decides how much worse
+ * Measurements of the loop from the accumulators of a finished job: they determine how much worse
  * several trainers learn than one.
  *
- * @param unseen mean number of examples that other trainers learned while a batch was under way
+ * @param unseen mean number of examples that other trainers learned while a batch was in flight
  * @param stepExamples mean number of examples in a row step
  * @param largestPartition share of the examples that the busiest trainer learned
  */

@@ -3,7 +3,7 @@ package io.freshet.train;
 import org.apache.flink.runtime.throwable.ThrowableAnnotation;
 import org.apache.flink.runtime.throwable.ThrowableType;
 
-/** A setting under which the loop's promises do not hold: ends the job, restarts do not help. */
+/** A setting that the loop does not support: ends the job, as restarts do not help. */
 @ThrowableAnnotation(ThrowableType.NonRecoverableError)
 public final class RefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;

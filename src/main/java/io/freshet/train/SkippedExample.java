@@ -5,10 +5,10 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.feature.example.LabeledExample;
 
 /**
- * An example that a trainer did not learn, or not wholly, as it would have driven parameters out of
- * all bounds.
+ * An example that a trainer did not learn, or not completely, as it would have moved parameters out
+ * of bounds.
  *
- * @param reason for people: what of it was too large or no number
+ * @param reason what of it is too large or not a number, for people
  */
 public record SkippedExample(LabeledExample example, String reason) {
   public SkippedExample {

@@ -5,11 +5,11 @@ import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * What a job starts from that has no state: the finished parameters of a model learned elsewhere.
- * Optimiser slots are not part of those and start anew. State, where there is any, goes first.
+ * The weights of a model learned elsewhere, from which a job without state starts. Optimizer slots
+ * are not part of it and start new. A job with state ignores it.
  */
 public interface WarmStart extends Serializable {
-  /** Every parameter starts as the seed gives it. */
+  /** No model: every parameter starts from the seed. */
   WarmStart NONE =
       new WarmStart() {
         private static final long serialVersionUID = 1L;
@@ -28,21 +28,21 @@ public interface WarmStart extends Serializable {
         }
       };
 
-  /** Where rows go; what is said of a feature later counts. */
+  /** Takes rows; the last call for a feature counts. */
   interface Rows {
-    /** Takes the finished row {@code [w, v₁…v_k]} of a feature, from {@code values[at]} on. */
+    /** Takes the weights {@code [w, v₁…v_k]} of a feature, from {@code values[at]} on. */
     void take(long fid, long updates, long lastSeen, float[] values, int at) throws Exception;
 
-    /** Takes it that a feature has no row. */
+    /** Removes the row of a feature. */
     void remove(long fid) throws Exception;
   }
 
   /** The shape of the model; empty if there is none. */
   Optional<ModelShape> shape();
 
-  /** Reads all rows, those of other shards as well. */
+  /** Reads the rows of all shards. */
   void rows(Rows to) throws Exception;
 
-  /** Finished values of the deep part, in the order of the shape. */
+  /** The weights of the dense part, in the order of the shape. */
   float[] dense() throws Exception;
 }

@@ -23,6 +23,7 @@ import io.freshet.model.batch.ExampleAttributes;
 import io.freshet.model.batch.Predictions;
 import io.freshet.snapshot.announce.AnnouncementSink;
 import io.freshet.train.InitialModel;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.WarmStart;
 import io.freshet.train.loop.TrainingLoop;
@@ -246,7 +247,8 @@ public final class LearnerTopology {
         new ExampleAttributes.Choice(
             evaluation.slices().keySet(), config.predictions().to() != Target.NOWHERE);
     return TrainingLoop.attach(
-        examples, config.features(), config.model(), config.train(), traits, start);
+        examples,
+        new LoopSettings(config.features(), config.model(), config.train(), traits, start));
   }
 
   /** Texts of feature ids, where there are figures by them. */

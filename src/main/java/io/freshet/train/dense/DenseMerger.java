@@ -1,7 +1,5 @@
 package io.freshet.train.dense;
 
-import io.freshet.feature.FeatureSchema;
-import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.DenseReshape;
@@ -9,9 +7,8 @@ import io.freshet.model.dense.ModelShape;
 import io.freshet.model.optimizer.Optimizer;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Optimizers;
-import io.freshet.train.InitialModel;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.RefusedException;
-import io.freshet.train.TrainSettings;
 import io.freshet.train.feedback.ParameterServer;
 import io.freshet.train.message.DenseDelta;
 import io.freshet.train.message.MessageCodecs;
@@ -38,18 +35,18 @@ import org.apache.flink.util.OutputTag;
  * Holds slices of the dense part that all trainers replicate: merges the delta of a trainer and
  * responds with the merged slices.
  *
- * <p><b>Merge.</b> The parameters move by the delta times 1 / √P, P trainers: plain addition makes
- * each needed move up to P times and overshoots from 8 trainers on, averaging learns too slowly.
- * Optimiser slots, sums of squares, are added whole; those that decay are no sums, and stay with
- * each trainer ({@link LocalOptimizerState}). A slice of a delta that is not finite is refused and
- * counted.
+ * <p><b>Merge.</b> The parameters move by the delta times 1 / √P, with P trainers: plain addition
+ * makes each needed move up to P times and overshoots from 8 trainers on, averaging learns too
+ * slowly. Optimizer slots that are sums of squares are added whole; slots that decay are not sums,
+ * and stay with each trainer ({@link LocalOptimizerState}). A slice of a delta that is not finite
+ * is refused and counted.
  *
- * <p><b>No copies.</b> The values of a slice are an array that nothing writes to: a merge makes the
- * delta's own array the next one. So answers and state hold the same array as the merger.
+ * <p><b>No copies.</b> The values of a slice are an array that is never written to: a merge turns
+ * the delta's own array into the next one. So responses and state share the merger's array.
  *
- * <p><b>State.</b> Each subtask owns the slices of its key groups, holds them in memory, and writes
- * them to a list that every subtask gets whole when it is restored. So another number of slices, of
- * subtasks, or another shape of the network is only another way to cut what was learned: {@link
+ * <p><b>State.</b> Each subtask owns the slices of its key groups in memory, and writes them to a
+ * list that every subtask receives whole when it is restored. So another number of slices or
+ * subtasks, or another shape of the network, only cuts the same parameters differently: {@link
  * DenseReshape}.
  */
 public final class DenseMerger extends ParameterServer<DenseDelta> {
@@ -69,20 +66,14 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
 
   /**
    * @param direct whether responses go straight to a trainer of the same process
-   * @param start how the parameters start
    */
-  public DenseMerger(
-      FeatureSchema schema,
-      ModelSettings model,
-      TrainSettings settings,
-      boolean direct,
-      InitialModel start) {
-    super(schema, model, settings, direct, start);
+  public DenseMerger(LoopSettings settings, boolean direct) {
+    super(settings, direct);
   }
 
   @Override
   protected StateCompatibility compatibility() {
-    return StateCompatibility.ofDense(model, settings);
+    return StateCompatibility.ofDense(settings.model(), settings.train());
   }
 
   @Override
@@ -97,7 +88,7 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
   @Override
   public void open() throws Exception {
     super.open();
-    optimizer = Optimizers.of(settings.learning().dense().merged());
+    optimizer = Optimizers.of(settings.train().learning().dense().merged());
     finite = new FiniteCheck();
     List<StoredSlice> restored = new ArrayList<>();
     state.get().forEach(restored::add);
@@ -107,16 +98,16 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
     refused = getMetricGroup().counter("refused-slices");
   }
 
-  /** The whole network: as in state, as what the job starts from, or as the seed gives it. */
+  /** The whole network: from state, from the initial model, or from the seed. */
   private DenseParameters restored(List<StoredSlice> stored) throws Exception {
-    OptimizerSettings now = settings.learning().dense().merged();
+    OptimizerSettings now = settings.train().learning().dense().merged();
     OptimizerSettings by =
         earlier.map(e -> e.optimizer(StateCompatibility.DENSE).merged()).orElse(now);
     ModelShape before = shape.before().orElse(shape.now());
-    DenseParameters network = DenseParameters.start(before.dense(), model.seed(), by);
+    DenseParameters network = DenseParameters.start(before.dense(), settings.model().seed(), by);
     int floats = stored.stream().mapToInt(slice -> slice.values().length).sum();
     if (shape.isWarm()) {
-      network.startFrom(start.model().dense());
+      network.startFrom(settings.start().model().dense());
     } else if (shape.before().isPresent() && floats != network.planes() * network.size()) {
       throw new RefusedException(
           "the restored state holds %d floats of a dense network of %d: it is damaged"
@@ -135,13 +126,13 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
     if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
       LOG.info("the model's shape was {} and is {}", before.text(), shape.now().text());
     }
-    return DenseReshape.of(before, network, shape.now(), model.seed(), now);
+    return DenseReshape.of(before, network, shape.now(), settings.model().seed(), now);
   }
 
-  /** Takes the slices that are this subtask's. */
+  /** Takes the slices of this subtask. */
   private void cut(DenseParameters network, List<StoredSlice> stored) {
     planes = network.planes();
-    slicing = new DenseSlicing(network.size(), settings.denseSlices());
+    slicing = new DenseSlicing(network.size(), settings.train().denseSlices());
     Map<Integer, Long> examples = new HashMap<>();
     boolean same = !shape.isChanged() && stored.size() == slicing.slices();
     long most = stored.stream().mapToLong(StoredSlice::examples).max().orElse(0);
@@ -179,10 +170,10 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
     float scale = (float) (1 / Math.sqrt(delta.trainers()));
     for (int i = 0; i < delta.slices().length; i++) {
       int number = delta.slices()[i];
-      float[] moved = delta.deltas()[i];
+      float[] values = delta.deltas()[i];
       Slice slice = slices.get(number);
-      if (finite.holds(moved, 0, moved.length)) {
-        slice.add(moved, slicing.length(number), scale);
+      if (finite.holds(values, 0, values.length)) {
+        slice.add(values, slicing.length(number), scale);
         slice.examples += delta.examples();
         merges.inc();
       } else {
@@ -233,7 +224,7 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
       this.examples = examples;
     }
 
-    /** Takes the array of the delta as its own. */
+    /** Takes over the array of the delta. */
     void add(float[] delta, int parameters, float scale) {
       for (int i = 0; i < parameters; i++) {
         delta[i] = values[i] + scale * delta[i];

@@ -12,37 +12,37 @@ import java.util.function.Consumer;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
- * A trainer's replica of the dense part, and its exchange with the mergers: it sends how far the
- * replica moved, is answered with the merged slices, and puts what it learned meanwhile on top.
+ * A trainer's replica of the dense part, and its exchange with the mergers: it sends its change,
+ * receives the merged slices, and adds what it learned meanwhile.
  *
- * <p>Optimiser slots travel with the parameters where they are sums. Where they decay they stay
- * here: {@link LocalOptimizerState}.
+ * <p>Optimizer slots travel with the parameters where they are sums. Slots that decay stay here:
+ * {@link LocalOptimizerState}.
  *
- * <p>One request may be open. The first one brings the weights themselves, at the start and after a
- * restore; until it is answered the replica is not ready to learn with. A parameter that is no
- * longer finite takes the merged value: mergers refuse what is not finite, and the replica would
- * never come back by itself. Without a deep part there is nothing to exchange, and the replica is
- * always ready.
+ * <p>At most one request is open. The first one fetches the weights, at the start and after a
+ * restore; until its response the replica is not ready to learn. A parameter that is no longer
+ * finite takes the merged value, as mergers refuse what is not finite and the replica cannot
+ * recover by itself. Without a dense part there is nothing to exchange, and the replica is always
+ * ready.
  */
 public final class DenseReplica {
-  /** A quarter of a megabyte: what is sent stays in the processor's cache until it has gone. */
+  /** A quarter of a megabyte: a message stays in the processor's cache until it is sent. */
   private static final int MAX_FLOATS_PER_MESSAGE = 1 << 16;
 
   private final DenseParameters parameters;
   private final int planes;
   private final DenseSlicing slicing;
-  private final List<int[]> messages; // slices that travel together: one merger's
+  private final List<int[]> messages; // slices of one message: those of one merger
   private final ReplyTo replyTo;
   private final int trainers;
   private final Consumer<DenseDelta> mergers;
 
-  private final float[][] known; // by slice: as last heard; the merger's array, never written to
-  private final float[][] sent; // by slice: as it was when the open request went out
+  private final float[][] known; // by slice: as last merged; the merger's array, never written to
+  private final float[][] sent; // by slice: as it was when the open request was sent
   private final float[] now; // a slice
   private final FiniteCheck finite = new FiniteCheck();
   private long pending; // examples learned since the last request
-  private int slicesMissing; // in the answer to the open request
-  private boolean asked;
+  private int slicesMissing; // of the response to the open request
+  private boolean requested;
   private boolean ready;
 
   public DenseReplica(
@@ -66,26 +66,26 @@ public final class DenseReplica {
     ready = parameters.size() == 0;
   }
 
-  /** Asks for the weights, when called for the first time. */
-  public void ask() {
-    if (!asked) {
-      asked = true;
+  /** Requests the weights, when called for the first time. */
+  public void requestOnce() {
+    if (!requested) {
+      requested = true;
       request(false);
     }
   }
 
-  /** Whether the weights have come. */
+  /** Whether the replica has the weights. */
   public boolean isReady() {
     return ready;
   }
 
-  /** Whether an answer is still to come. */
+  /** Whether a response is missing. */
   public boolean isOpen() {
     return slicesMissing > 0;
   }
 
-  /** Slices that are still to come in the answer to the open request. */
-  public int open() {
+  /** Slices that the open request is missing. */
+  public int slicesMissing() {
     return slicesMissing;
   }
 
@@ -99,7 +99,7 @@ public final class DenseReplica {
     return pending;
   }
 
-  /** Sends how far the replica moved; no request may be open. */
+  /** Sends the change of the replica; no request may be open. */
   public void send() {
     if (isOpen()) {
       throw new IllegalStateException("a dense request is open: " + slicesMissing + " slices");
@@ -107,19 +107,19 @@ public final class DenseReplica {
     request(true);
   }
 
-  /** As {@link #send}, but nothing before the first example: an untouched replica has no news. */
-  public void sendIfAsked() {
-    if (asked) {
+  /** As {@link #send}, but sends nothing before the first example. */
+  public void sendIfRequested() {
+    if (requested) {
       send();
     }
   }
 
-  /** Takes merged slices: rebases what was learned since the request on them. */
-  public void accept(DenseSlices answer) {
-    for (int i = 0; i < answer.slices().length; i++) {
-      rebase(answer.slices()[i], answer.values()[i]);
+  /** Takes merged slices, and adds what was learned since the request. */
+  public void accept(DenseSlices response) {
+    for (int i = 0; i < response.slices().length; i++) {
+      rebase(response.slices()[i], response.values()[i]);
     }
-    slicesMissing -= answer.slices().length;
+    slicesMissing -= response.slices().length;
     ready |= slicesMissing == 0;
   }
 
@@ -143,10 +143,10 @@ public final class DenseReplica {
     writeSlice(slice, now);
   }
 
-  private void request(boolean moved) {
+  private void request(boolean withDeltas) {
     slicesMissing = known.length;
     for (int[] slices : messages) {
-      float[][] deltas = new float[moved ? slices.length : 0][];
+      float[][] deltas = new float[withDeltas ? slices.length : 0][];
       for (int i = 0; i < deltas.length; i++) {
         int slice = slices[i];
         readSlice(slice, now);
@@ -155,13 +155,13 @@ public final class DenseReplica {
       }
       mergers.accept(new DenseDelta(replyTo, trainers, pending, slices, deltas));
       for (int slice : slices) {
-        readSlice(slice, sent[slice]); // what was sent has gone
+        readSlice(slice, sent[slice]); // the deltas are sent
       }
     }
     pending = 0;
   }
 
-  /** Arrays all begin at 0: so the JIT compiler makes vector instructions of it. */
+  /** All arrays begin at 0: so the JIT compiler vectorizes the loop. */
   private static void subtract(float[] from, float[] what, float[] target, int n) {
     for (int i = 0; i < n; i++) {
       target[i] = from[i] - what[i];
@@ -175,7 +175,7 @@ public final class DenseReplica {
     }
   }
 
-  /** Parameters, then slots plane by plane, unless these are the trainer's own. */
+  /** Parameters, then merged slots plane by plane. */
   private void readSlice(int slice, float[] target) {
     int n = slicing.length(slice);
     for (int plane = 0; plane < planes; plane++) {

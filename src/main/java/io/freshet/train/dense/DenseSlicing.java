@@ -1,10 +1,10 @@
 package io.freshet.train.dense;
 
 /**
- * How the vector of dense parameters is cut into slices of nearly equal length.
+ * The cut of the dense parameters into slices of nearly equal length.
  *
  * @param size parameters of the dense part
- * @param slices number of slices; fewer where there are fewer parameters
+ * @param slices number of slices, at most that of the parameters
  */
 public record DenseSlicing(int size, int slices) {
 

@@ -18,14 +18,14 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * A trainer's own slots of the dense optimiser, in its state: moments that decay are no sums that
- * mergers could add up, so each trainer keeps its own, while the parameters are merged.
+ * A trainer's own slots of the dense optimizer, in its state: moments that decay are not sums that
+ * mergers could add up, so each trainer has its own, while the parameters are merged.
  *
- * <p>Restored with as many trainers as before, each has its slots again. With more, those that are
- * new start their slots anew; with fewer, the slots of those that went are dropped. Moments forget
- * in some hundred or thousand steps, so that is soon made good. Slots travel with their parameters
- * to another shape of the network ({@link DenseReshape}); of embeddings of another size, or another
- * optimiser, they start anew.
+ * <p>Restored with the same number of trainers, each has its slots again. With more, the slots of
+ * new trainers start new; with fewer, the slots of the others are dropped. Moments forget within
+ * some hundred or thousand steps, so the loss is temporary. Slots follow their parameters to
+ * another shape of the network ({@link DenseReshape}); under embeddings of another size, or another
+ * optimizer, they start new.
  */
 public final class LocalOptimizerState {
   private final ListState<Stored> state;
@@ -34,7 +34,7 @@ public final class LocalOptimizerState {
     state = store.getListState(new ListStateDescriptor<>("dense-slots", Stored.TYPE));
   }
 
-  /** Gives the replica the slots in state, if there are any, and its optimiser has such. */
+  /** Restores the replica's slots from state, if its optimizer has slots that decay. */
   public void restore(
       DenseParameters replica, ModelShape plain, ModelSettings model, OptimizerSettings by)
       throws Exception {
@@ -47,7 +47,7 @@ public final class LocalOptimizerState {
     if (before.embeddingSize() == model.embeddingSize()) {
       DenseParameters old = DenseParameters.start(before.dense(), model.seed(), by);
       if (first.slots.length != read(old).length) {
-        return; // of another optimiser, which the mergers have been told to take
+        return; // of another optimizer, which the mergers convert
       }
       write(first.slots, old);
       ModelShape now = plain.after(before);

@@ -8,11 +8,11 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * A slice of the merged deep part as it lies in state.
+ * A slice of the merged dense part in state.
  *
  * @param from index of its first parameter
- * @param examples examples whose dense steps it holds
- * @param values its parameters, then its optimiser slots plane by plane; never written to
+ * @param examples examples that it has learned
+ * @param values its parameters, then its optimizer slots plane by plane; never written to
  */
 public record StoredSlice(int from, long examples, float[] values) {
   public static final WireType<StoredSlice> TYPE = WireType.of(StoredSlice.class, Codec.class);

@@ -1,2 +1,2 @@
-/** The dense part in the loop: replicas in trainers, merged slice by slice. */
+/** The dense part in the loop: replicas in trainers, merged by slices. */
 package io.freshet.train.dense;

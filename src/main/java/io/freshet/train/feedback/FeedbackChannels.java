@@ -1,6 +1,5 @@
 package io.freshet.train.feedback;
 
-import io.freshet.train.loop.Trainer;
 import io.freshet.train.message.ShardResponse;
 import java.util.Optional;
 import java.util.UUID;
@@ -9,13 +8,11 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 
 /**
- * The feedback edges of this process: where a {@link FeedbackTail} finds the {@link Trainer} that
- * asked.
+ * The feedback edges of this process: where a {@link FeedbackTail} finds the trainer of a request.
  *
- * <p>A trainer draws a random channel id when it opens, and every request carries it; so a tail
- * never has to guess at attempts or wait for a start, and can never meet a trainer of an earlier
- * attempt. The map is the class's, hence one for each job and process: Flink gives all tasks of a
- * job in a process the same class loader.
+ * <p>A trainer draws a random channel id when it opens, and every request has it; so a tail does
+ * not wait for a start, and never finds a trainer of another attempt. The map is static, hence one
+ * for each job and process: Flink gives all tasks of a job in a process the same class loader.
  */
 public final class FeedbackChannels {
   private static final ConcurrentMap<UUID, Consumer<ShardResponse>> HEADS =
@@ -23,7 +20,7 @@ public final class FeedbackChannels {
 
   private FeedbackChannels() {}
 
-  /** Registers the receiver of a channel's answers. */
+  /** Registers the receiver of a channel's responses. */
   public static void open(UUID channel, Consumer<ShardResponse> head) {
     if (HEADS.putIfAbsent(channel, head) != null) {
       throw new IllegalStateException("feedback channel " + channel + " is open already");

@@ -11,12 +11,12 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * The end of the loop in Flink's graph: hands each answer to the trainer of its own process that
- * asked for it. It never blocks, so the loop cannot deadlock.
+ * The end of the loop in Flink's graph: passes each response to the trainer of its own process that
+ * sent the request. It never blocks, so the loop cannot deadlock.
  *
- * <p>A trainer waits until nothing of it is under way before it ends, so an answer that finds its
- * trainer gone, or its mailbox closed, belongs to one that fails or is cancelled: it is dropped,
- * and the job restarts or ends for that trainer's reason. An answer for a trainer of another
+ * <p>A trainer waits until nothing of it is in flight before it ends, so a response whose trainer
+ * is gone, or has a closed mailbox, belongs to a trainer that fails or is canceled: it is dropped,
+ * and the job restarts or ends for that trainer's reason. A response to a trainer of another
  * process is refused: the two were not scheduled together.
  */
 public final class FeedbackTail extends AbstractStreamOperator<Void>
@@ -30,33 +30,33 @@ public final class FeedbackTail extends AbstractStreamOperator<Void>
   public void open() throws Exception {
     super.open();
     location = LoopRules.location(this);
-    dropped = getMetricGroup().counter("answers-dropped");
+    dropped = getMetricGroup().counter("responses-dropped");
     LoopRules.check(this);
   }
 
   @Override
   public void processElement(StreamRecord<ShardResponse> element) {
-    ShardResponse answer = element.getValue();
-    var head = FeedbackChannels.find(answer.replyTo().channel());
+    ShardResponse response = element.getValue();
+    var head = FeedbackChannels.find(response.replyTo().channel());
     if (head.isPresent()) {
-      deliver(answer, head.get());
-    } else if (answer.replyTo().location().equals(location)) {
-      drop(answer);
+      deliver(response, head.get());
+    } else if (response.replyTo().location().equals(location)) {
+      drop(response);
     } else {
-      throw headIsElsewhere(answer.replyTo());
+      throw headIsElsewhere(response.replyTo());
     }
   }
 
-  private void deliver(ShardResponse answer, Consumer<ShardResponse> head) {
+  private void deliver(ShardResponse response, Consumer<ShardResponse> head) {
     try {
-      head.accept(answer);
+      head.accept(response);
     } catch (RejectedExecutionException closed) {
-      drop(answer);
+      drop(response);
     }
   }
 
-  private void drop(ShardResponse answer) {
-    LOG.info("trainer {} closes: dropped an answer to it", answer.replyTo().trainer());
+  private void drop(ShardResponse response) {
+    LOG.info("trainer {} closes: dropped a response", response.replyTo().trainer());
     dropped.inc();
   }
 
@@ -66,10 +66,10 @@ public final class FeedbackTail extends AbstractStreamOperator<Void>
             + getRuntimeContext().getTaskInfo().getIndexOfThisSubtask()
             + " in "
             + location
-            + " got an answer for trainer "
+            + " got a response for trainer "
             + head.trainer()
             + " in "
             + head.location()
-            + ", which is another process: trainer and tail of one index must share a slot");
+            + ", which is another process: trainer and tail of one index must share a task slot");
   }
 }

@@ -1,9 +1,6 @@
 package io.freshet.train.feedback;
 
-import io.freshet.feature.FeatureSchema;
-import io.freshet.model.ModelSettings;
-import io.freshet.train.InitialModel;
-import io.freshet.train.TrainSettings;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.message.ShardResponse;
 import io.freshet.train.state.LoopRules;
 import io.freshet.train.state.StateCompatibility;
@@ -24,10 +21,7 @@ public abstract class ParameterServer<Q> extends AbstractStreamOperator<ShardRes
     implements OneInputStreamOperator<Q, ShardResponse>, BoundedOneInput {
   private static final long serialVersionUID = 1L;
 
-  protected final FeatureSchema schema;
-  protected final ModelSettings model;
-  protected final TrainSettings settings;
-  protected final InitialModel start;
+  protected final LoopSettings settings;
   private final boolean direct;
 
   protected transient StoredShape shape;
@@ -37,19 +31,10 @@ public abstract class ParameterServer<Q> extends AbstractStreamOperator<ShardRes
 
   /**
    * @param direct whether responses go straight to a trainer of the same process
-   * @param start how the parameters start
    */
-  protected ParameterServer(
-      FeatureSchema schema,
-      ModelSettings model,
-      TrainSettings settings,
-      boolean direct,
-      InitialModel start) {
-    this.schema = schema;
-    this.model = model;
+  protected ParameterServer(LoopSettings settings, boolean direct) {
     this.settings = settings;
     this.direct = direct;
-    this.start = start;
   }
 
   /** The settings that give the parameters in state their meaning. */
@@ -60,8 +45,9 @@ public abstract class ParameterServer<Q> extends AbstractStreamOperator<ShardRes
     super.initializeState(context);
     earlier =
         compatibility()
-            .guard(context.getOperatorStateStore(), getRuntimeContext(), start.migrates());
-    shape = StoredShape.of(context, schema, model, start.model());
+            .guard(
+                context.getOperatorStateStore(), getRuntimeContext(), settings.start().migrates());
+    shape = StoredShape.of(context, settings);
   }
 
   @Override

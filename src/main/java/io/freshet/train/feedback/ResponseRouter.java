@@ -5,12 +5,12 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
- * How a shard's or merger's answers leave: straight to the head, as a mail, where it lives in the
- * same process, and through Flink's channels to its tail where not. A whole answer is spared two
- * copies and two threads' turns.
+ * Routes the responses of a parameter server: straight to the trainer, as a mail, if it is in the
+ * same process, and otherwise through Flink's channels to its tail. The direct way saves two copies
+ * of a response and two thread switches.
  *
- * <p>Answers may take either way: the state at a barrier rests on what trainers send being in order
- * with it, not on what comes back, as a trainer lets no barrier pass before it has all its answers.
+ * <p>Responses may take either way: a trainer lets no barrier pass before it has all its responses,
+ * so the state at a barrier depends only on the order of what trainers send.
  */
 public final class ResponseRouter {
   private final boolean direct;
@@ -21,17 +21,17 @@ public final class ResponseRouter {
     this.channels = channels;
   }
 
-  public void send(ShardResponse answer) {
-    if (!direct || !isTaken(answer)) {
-      channels.accept(answer);
+  public void send(ShardResponse response) {
+    if (!direct || !isTaken(response)) {
+      channels.accept(response);
     }
   }
 
-  /** A head that has just closed does not take it; the tail knows what that means. */
-  private static boolean isTaken(ShardResponse answer) {
-    var head = FeedbackChannels.find(answer.replyTo().channel());
+  /** A trainer that has just closed does not take it; then the tail handles it. */
+  private static boolean isTaken(ShardResponse response) {
+    var head = FeedbackChannels.find(response.replyTo().channel());
     try {
-      head.ifPresent(h -> h.accept(answer));
+      head.ifPresent(h -> h.accept(response));
       return head.isPresent();
     } catch (RejectedExecutionException closed) {
       return false;

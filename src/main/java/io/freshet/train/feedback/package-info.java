@@ -1,2 +1,2 @@
-/** The in-process edge from shards and mergers back to their trainer. */
+/** The in-process edge from parameter servers back to their trainer. */
 package io.freshet.train.feedback;

@@ -7,21 +7,21 @@ import io.freshet.feature.example.LabeledExample;
 import java.util.Arrays;
 
 /**
- * Leaves out of examples what the model has no field for: impressions that waited for their labels
- * when a field was removed still hold it.
+ * Removes features of fields that the model does not have: impressions that waited for their labels
+ * when a field was removed still have its features.
  */
 final class ActiveFieldFilter {
-  private final boolean[] isKnown = new boolean[Fids.MAX_FIELD + 1]; // by field number
+  private final boolean[] isActive = new boolean[Fids.MAX_FIELD + 1]; // by field number
 
   ActiveFieldFilter(FeatureSchema schema) {
-    isKnown[Fids.field(Fids.BIAS)] = true;
-    schema.fields().forEach(field -> isKnown[field.number()] = true);
+    isActive[Fids.field(Fids.BIAS)] = true;
+    schema.fields().forEach(field -> isActive[field.number()] = true);
   }
 
-  /** The example without other features; itself, if it has none. */
+  /** Returns the example without other features; the same one if it has none. */
   LabeledExample of(LabeledExample example) {
     for (long fid : example.example().fids()) {
-      if (!isKnown[Fids.field(fid)]) {
+      if (!isActive[Fids.field(fid)]) {
         return example.with(strip(example.example()));
       }
     }
@@ -33,7 +33,7 @@ final class ActiveFieldFilter {
     float[] values = new float[fids.length];
     int n = 0;
     for (int i = 0; i < fids.length; i++) {
-      if (isKnown[Fids.field(example.fids()[i])]) {
+      if (isActive[Fids.field(example.fids()[i])]) {
         fids[n] = example.fids()[i];
         values[n++] = example.values()[i];
       }

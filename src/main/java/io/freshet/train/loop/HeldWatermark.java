@@ -4,7 +4,7 @@ import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
-/** The watermark and idle status that go on when the batch they came behind is closed. */
+/** The watermark and idle status that are emitted when the batch before them is learned. */
 final class HeldWatermark {
   private Watermark watermark;
   private WatermarkStatus status;

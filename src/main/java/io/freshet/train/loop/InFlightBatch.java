@@ -15,9 +15,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * A batch on its way through the loop: filled with examples, looked up, learned when all its rows
- * have come, and then kept as the memory of how far its rows moved, for as long as batches are open
- * whose lookups went out before.
+ * A batch in the loop: filled with examples, looked up, learned when all its rows have arrived, and
+ * then kept with the change of its rows while batches are open that were looked up before.
  *
  * <p>Owned by one {@link Trainer}, and reused.
  */
@@ -29,13 +28,13 @@ final class InFlightBatch {
   private final FieldRules rules;
 
   private long number;
-  private long lastKnown;
+  private long lastIncluded;
   private int partsMissing;
-  private float[] rows = new float[0]; // stored rows in batch-row order
-  private float[] moved = new float[0]; // first as they were pulled, then how far they moved
-  private long[] base = new long[0]; // updates that the rows know of
-  private int[] generations = new int[0]; // of the rows, where they may be lost
-  private boolean areLost; // whether rows may be
+  private float[] rows = new float[0]; // stored rows in the order of the batch
+  private float[] changes = new float[0]; // first as they were pulled, then their change
+  private long[] base = new long[0]; // updates that the rows include
+  private int[] generations = new int[0]; // of the rows, if rows may be lost
+  private boolean hasGenerations; // whether rows may be lost
 
   InFlightBatch(ShardGroups groups, int width, FieldRules rules) {
     this.groups = groups;
@@ -48,15 +47,15 @@ final class InFlightBatch {
     return number;
   }
 
-  /** Number of the last batch whose movement the pulled rows are sure to hold. */
-  long lastKnown() {
-    return lastKnown;
+  /** Number of the last batch whose change the pulled rows certainly include. */
+  long lastIncluded() {
+    return lastIncluded;
   }
 
-  /** Numbers the batch, when its lookups are about to go out. */
-  void number(long number, long lastKnown) {
+  /** Numbers the batch, before its lookups are sent. */
+  void number(long number, long lastIncluded) {
     this.number = number;
-    this.lastKnown = lastKnown;
+    this.lastIncluded = lastIncluded;
   }
 
   /** Sends the lookups. */
@@ -70,22 +69,22 @@ final class InFlightBatch {
   }
 
   /** Takes the rows of one part. */
-  void accept(Rows answer) {
-    int part = answer.part();
-    areLost = answer.generations().length > 0;
+  void accept(Rows response) {
+    int part = response.part();
+    hasGenerations = response.generations().length > 0;
     int at = 0;
     for (int i = 0; i < groups.size(part); i++) {
       int row = groups.row(part, i);
-      base[row] = answer.updates()[i];
+      base[row] = response.updates()[i];
       if (base[row] == Rows.ABSENT) {
         examples.markAbsent(row);
         Arrays.fill(rows, row * width, (row + 1) * width, 0);
       } else {
-        System.arraycopy(answer.values(), at, rows, row * width, width);
+        System.arraycopy(response.values(), at, rows, row * width, width);
         at += width;
       }
-      if (areLost) {
-        generations[row] = answer.generations()[i];
+      if (hasGenerations) {
+        generations[row] = response.generations()[i];
       }
     }
     partsMissing--;
@@ -95,20 +94,20 @@ final class InFlightBatch {
     return partsMissing == 0;
   }
 
-  /** Adds what an own batch moved that the pulled rows do not hold yet. */
-  void addMovesOf(InFlightBatch earlier) {
+  /** Adds the change of a batch that the pulled rows do not include yet. */
+  void addChangesOf(InFlightBatch earlier) {
     for (int theirs = 0; theirs < earlier.examples.rows(); theirs++) {
       int ours = examples.rowOf(earlier.examples.fid(theirs));
-      if (ours >= 0 && (!areLost || isSameGeneration(earlier, theirs, ours))) {
+      if (ours >= 0 && (!hasGenerations || isSameGeneration(earlier, theirs, ours))) {
         base[ours] += earlier.examples.count(theirs);
         for (int i = 0; i < width; i++) {
-          rows[ours * width + i] += earlier.moved[theirs * width + i];
+          rows[ours * width + i] += earlier.changes[theirs * width + i];
         }
       }
     }
   }
 
-  /** What was learned on a row at its start holds for whatever row its feature has. */
+  /** A change of a row that had not begun fits every generation. */
   private boolean isSameGeneration(InFlightBatch earlier, int theirs, int ours) {
     int generation = earlier.generations[theirs];
     return !examples.isAbsent(ours)
@@ -116,27 +115,26 @@ final class InFlightBatch {
         && (generation < 0 || generation == generations[ours]);
   }
 
-  /** Predicts and learns the examples, and remembers how far the rows moved. */
+  /** Predicts and learns the examples, and keeps the change of the rows. */
   Predictions learn(BatchLearner learner) {
     int floats = examples.rows() * width;
-    System.arraycopy(rows, 0, moved, 0, floats);
+    System.arraycopy(rows, 0, changes, 0, floats);
     Predictions predictions = learner.learn(examples, rows);
     for (int i = 0; i < floats; i++) {
-      moved[i] = rows[i] - moved[i];
+      changes[i] = rows[i] - changes[i];
     }
     return predictions;
   }
 
   /**
-   * Sends how far the rows moved; those only predicted from did not. Of features without rows it
-   * sends how often they occurred.
+   * Sends the change of the learned rows, and the occurrences of learned features without a row.
    */
-  void sendMoves(Consumer<ShardRequest> shards) {
+  void sendChanges(Consumer<ShardRequest> shards) {
     boolean[] won = examples.hasAbsent() ? rules.draw(examples) : new boolean[0];
     for (int part = 0; part < groups.parts(); part++) {
       int[] learned = learnedRows(part, false);
       if (learned.length > 0) {
-        shards.accept(moves(learned));
+        shards.accept(delta(learned));
       }
       int[] absent = examples.hasAbsent() ? learnedRows(part, true) : new int[0];
       if (absent.length > 0) {
@@ -159,7 +157,7 @@ final class InFlightBatch {
     return new Occurrences(fids, examples.latestTime(), counts, news, theirs);
   }
 
-  private RowDelta moves(int[] of) {
+  private RowDelta delta(int[] of) {
     long[] fids = new long[of.length];
     long[] bases = new long[of.length];
     int[] counts = new int[of.length];
@@ -168,9 +166,10 @@ final class InFlightBatch {
       fids[i] = examples.fid(of[i]);
       bases[i] = base[of[i]];
       counts[i] = examples.count(of[i]);
-      System.arraycopy(moved, of[i] * width, deltas, i * width, width);
+      System.arraycopy(changes, of[i] * width, deltas, i * width, width);
     }
-    int[] pulled = areLost ? Arrays.stream(of).map(row -> generations[row]).toArray() : new int[0];
+    int[] pulled =
+        hasGenerations ? Arrays.stream(of).map(row -> generations[row]).toArray() : new int[0];
     return new RowDelta(fids, examples.latestTime(), bases, counts, pulled, deltas);
   }
 
@@ -194,7 +193,7 @@ final class InFlightBatch {
       base = new long[n + n / 4];
       generations = new int[base.length];
       rows = new float[base.length * width];
-      moved = new float[base.length * width];
+      changes = new float[base.length * width];
     }
   }
 }

@@ -4,17 +4,17 @@ import java.util.ArrayDeque;
 import java.util.function.Supplier;
 
 /**
- * The batches of a trainer through their life.
+ * The batches of a trainer.
  *
  * <p>A batch is <em>filling</em>, then <em>open</em> (looked up, waiting for rows), then learned,
- * in the order of its number, and then <em>remembered</em> until no open batch was looked up before
- * its movement was sent: an open batch is brought up to date with these before it is learned, so a
- * trainer always reads its own writes. After that it is free to be filled again.
+ * in the order of its number, and then <em>kept</em> until no open batch was looked up before its
+ * change was sent: the changes of kept batches are added to an open batch before it is learned, so
+ * a trainer always reads its own writes. After that the batch is free to be filled again.
  */
 final class InFlightBatches {
   private final Supplier<InFlightBatch> newBatch;
   private final ArrayDeque<InFlightBatch> open = new ArrayDeque<>(); // oldest first
-  private final ArrayDeque<InFlightBatch> remembered = new ArrayDeque<>(); // oldest first
+  private final ArrayDeque<InFlightBatch> kept = new ArrayDeque<>(); // oldest first
   private final ArrayDeque<InFlightBatch> free = new ArrayDeque<>();
   private InFlightBatch filling;
   private long opened; // number of the last batch opened
@@ -29,14 +29,14 @@ final class InFlightBatches {
     return filling;
   }
 
-  /** Takes the batch that is filling out of the way; another one begins. */
+  /** Takes the filling batch; another one begins. */
   InFlightBatch takeFilling() {
     InFlightBatch taken = filling;
     filling = free.isEmpty() ? newBatch.get() : free.poll();
     return taken;
   }
 
-  /** Numbers a batch that was taken: its lookups go out now. */
+  /** Numbers a batch that was taken, before its lookups are sent. */
   void open(InFlightBatch batch) {
     batch.number(++opened, learned);
     open.add(batch);
@@ -59,35 +59,35 @@ final class InFlightBatches {
     throw new IllegalStateException("rows for batch " + number + ", which is not open");
   }
 
-  /** Whether the batch whose turn it is to be learned has all its rows. */
+  /** Whether the next batch to learn has all its rows. */
   boolean hasComplete() {
     return !open.isEmpty() && open.peek().isComplete();
   }
 
-  /** Takes the batch whose turn it is, brought up to date with what was learned meanwhile. */
+  /** Takes the next batch to learn, with the changes of the batches learned meanwhile. */
   InFlightBatch takeComplete() {
     InFlightBatch batch = open.remove();
-    for (InFlightBatch earlier : remembered) {
-      if (earlier.number() > batch.lastKnown()) {
-        batch.addMovesOf(earlier);
+    for (InFlightBatch earlier : kept) {
+      if (earlier.number() > batch.lastIncluded()) {
+        batch.addChangesOf(earlier);
       }
     }
     return batch;
   }
 
-  /** Remembers a batch that was learned, for as long as an open one may not know of it. */
-  void remember(InFlightBatch batch) {
+  /** Keeps a learned batch while an open one may not include its change. */
+  void keep(InFlightBatch batch) {
     learned = batch.number();
-    remembered.add(batch);
-    long knownToAll = open.isEmpty() ? learned : open.peek().lastKnown();
-    while (!remembered.isEmpty() && remembered.peek().number() <= knownToAll) {
-      InFlightBatch forgotten = remembered.poll();
-      forgotten.examples.clear();
-      free.add(forgotten);
+    kept.add(batch);
+    long includedByAll = open.isEmpty() ? learned : open.peek().lastIncluded();
+    while (!kept.isEmpty() && kept.peek().number() <= includedByAll) {
+      InFlightBatch done = kept.poll();
+      done.examples.clear();
+      free.add(done);
     }
   }
 
-  /** Where a watermark waits: with the newest example held. */
+  /** The watermark of the newest example that is not learned yet. */
   HeldWatermark newestWatermark() {
     return filling.examples.isEmpty() && !open.isEmpty()
         ? open.peekLast().heldWatermark

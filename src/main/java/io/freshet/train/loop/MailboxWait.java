@@ -9,15 +9,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All waiting of a trainer: yields to the mailbox until something that mails bring about has come
- * true.
+ * The waiting of a trainer: yields to the mailbox until mails have made a condition true.
  *
- * <p>Yielding runs every mail of the operator: answers, but also its own timers and checkpoint
+ * <p>Yielding runs every mail of the operator: responses, but also its own timers and checkpoint
  * notifications. Hence three rules: what is to be sent is taken out of the buffer before the wait,
- * or stays in it until after; a mail that runs inside a wait never waits; a timer looks at {@link
+ * or stays in it until after; a mail that runs inside a wait never waits; a timer checks {@link
  * #isOn()} first.
  *
- * <p>A wait that lasts is told once, when {@link #look} finds it longer than {@link #PATIENCE}, and
+ * <p>A long wait is logged once, when {@link #look} finds it longer than {@link #PATIENCE}, and
  * once more when it is over.
  */
 final class MailboxWait {
@@ -28,13 +27,13 @@ final class MailboxWait {
   private final LongSupplier clock;
   private final Supplier<String> forWhat;
   private boolean on;
-  private boolean told;
-  private long since; // of the clock, when the present wait began
-  private long millis; // of the waits that are over
+  private boolean logged;
+  private long since; // when the current wait began
+  private long millis; // of finished waits
 
   /**
    * @param clock milliseconds
-   * @param forWhat tells in the log who waits for what
+   * @param forWhat who waits for what, for the log
    */
   MailboxWait(MailboxExecutor mailbox, LongSupplier clock, Supplier<String> forWhat) {
     this.mailbox = mailbox;
@@ -57,19 +56,19 @@ final class MailboxWait {
     on = false;
     long waited = clock.getAsLong() - since;
     millis += waited;
-    if (told) {
-      told = false;
+    if (logged) {
+      logged = false;
       LOG.info("{} no longer waits, after {} s", forWhat.get(), waited / 1000);
     }
   }
 
-  /** To be called now and then, by a timer: says so when the present wait has become a long one. */
+  /** Logs the current wait if it is long; a timer calls it. */
   void look() {
-    if (on && !told && clock.getAsLong() - since >= PATIENCE.toMillis()) {
-      told = true;
+    if (on && !logged && clock.getAsLong() - since >= PATIENCE.toMillis()) {
+      logged = true;
       LOG.warn(
           "{} waits for {} s: a shard or merger is slow or stuck, or the state or snapshots that it"
-              + " writes; the sources are held back until it answers",
+              + " writes; the sources wait until it responds",
           forWhat.get(),
           (clock.getAsLong() - since) / 1000);
     }
@@ -79,7 +78,7 @@ final class MailboxWait {
     return on;
   }
 
-  /** Time spent waiting so far, the present wait included. Called by other threads too. */
+  /** Time spent waiting, with the current wait. Called by other threads too. */
   long millis() {
     return on ? millis + clock.getAsLong() - since : millis;
   }

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
- * The rows of a batch, grouped by the shard that owns them and cut in parts that travel as one
- * message each: a counting sort into arrays that are reused from batch to batch.
+ * The rows of a batch, grouped by the shard that owns them and cut into parts of one message each:
+ * a counting sort into arrays that are reused from batch to batch.
  */
 final class ShardGroups {
   private final int parallelism;
@@ -73,7 +73,7 @@ final class ShardGroups {
     return partStarts[part + 1] - partStarts[part];
   }
 
-  /** The batch row at place i of a part. */
+  /** The batch row at index i of a part. */
   int row(int part, int i) {
     return order[partStarts[part] + i];
   }

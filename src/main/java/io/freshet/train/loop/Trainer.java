@@ -2,6 +2,7 @@ package io.freshet.train.loop;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.ExampleAttributes;
 import io.freshet.model.batch.MiniBatch;
@@ -9,12 +10,11 @@ import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.ModelShape;
 import io.freshet.model.learn.BatchLearner;
-import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.row.FieldRules;
 import io.freshet.model.row.RowLayout;
 import io.freshet.train.LoopFigures;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.SkippedExample;
-import io.freshet.train.TrainSettings;
 import io.freshet.train.dense.DenseReplica;
 import io.freshet.train.dense.LocalOptimizerState;
 import io.freshet.train.feedback.FeedbackChannels;
@@ -47,19 +47,19 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * The head of the loop: gathers examples into batches, pulls their rows, predicts and learns, and
- * sends back how far everything moved.
+ * sends back the changes.
  *
- * <p>The life of a batch is told in {@link InFlightBatches}. At most {@code maxInFlight} batches
+ * <p>{@link InFlightBatches} describes the stages of a batch. At most {@code maxInFlight} batches
  * are open: that bounds staleness and memory, and is the loop's only flow control.
  *
- * <p><b>The drain.</b> Ahead of a barrier the trainer sends what it holds and waits until nothing
- * of it is under way: no batch and no dense request. So it has no state but the shape of its
- * features, a count and maybe optimiser slots ({@link LocalOptimizerState}), and the shards' state
- * at the barrier holds every example before it and none after. The drain ends early only when its
- * checkpoint is aborted, and then the barrier means nothing any more.
+ * <p><b>The drain.</b> Before a barrier the trainer sends its part-filled batch and waits until
+ * nothing of it is in flight: no batch and no dense request. So it has no state but the fields of
+ * its features, a count and maybe optimizer slots ({@link LocalOptimizerState}), and the shards'
+ * state at the barrier has every example before it and none after. The drain ends early only when
+ * its checkpoint is aborted, and then the barrier has no meaning any more.
  *
- * <p>A watermark is held until the examples before it are learned, so that no prediction comes
- * behind it.
+ * <p>A watermark is held until the examples before it are learned, so that no prediction follows
+ * it.
  */
 public final class Trainer extends AbstractStreamOperator<Predictions>
     implements OneInputStreamOperator<LabeledExample, Predictions>, BoundedOneInput {
@@ -72,10 +72,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
       new OutputTag<>("skipped", MessageCodecs.SKIPPED_EXAMPLE);
   static final OutputTag<DenseDelta> MERGERS = new OutputTag<>("mergers", LoopCodecs.DENSE_DELTA);
 
-  private final FeatureSchema schema;
-  private final ModelSettings model;
-  private final TrainSettings settings;
-  private final ExampleAttributes.Choice traits;
+  private final LoopSettings settings;
 
   private transient MailboxExecutor mailbox;
   private transient Consumer<ShardResponse> head;
@@ -84,14 +81,14 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   private transient int maxParallelism;
   private transient MailboxWait waiting;
   private transient BatchLearner learner;
-  private transient ActiveFieldFilter known;
-  private transient LocalOptimizerState slots;
+  private transient ActiveFieldFilter fieldFilter;
+  private transient LocalOptimizerState localState;
   private transient DenseParameters dense;
   private transient DenseReplica replica;
 
-  private transient InFlightBatches window;
-  private transient long begun; // batches that have got their first example
-  private transient long draining; // the checkpoint that the trainer drains for
+  private transient InFlightBatches batchesInFlight;
+  private transient long begun; // batches with a first example
+  private transient long draining; // the checkpoint of the current drain
   private transient boolean abandoned; // that checkpoint was aborted
   private transient long lastCheckpoint;
   private transient boolean ended;
@@ -105,20 +102,8 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   private transient LongCounter rowSteps;
   private transient LongMaximum partition;
 
-  Trainer(FeatureSchema schema, ModelSettings model, TrainSettings settings) {
-    this(schema, model, settings, ExampleAttributes.Choice.USERS);
-  }
-
-  /** A trainer that tells more of the examples it predicts. */
-  Trainer(
-      FeatureSchema schema,
-      ModelSettings model,
-      TrainSettings settings,
-      ExampleAttributes.Choice traits) {
-    this.schema = schema;
-    this.model = model;
+  Trainer(LoopSettings settings) {
     this.settings = settings;
-    this.traits = traits;
   }
 
   @Override
@@ -131,24 +116,24 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     lastCheckpoint = context.getRestoredCheckpointId().orElse(NO_CHECKPOINT);
-    StateCompatibility.ofFeatures(schema)
+    StateCompatibility.ofFeatures(settings.schema())
         .guard(context.getOperatorStateStore(), getRuntimeContext());
     kept = new CheckpointedCounters(context.getOperatorStateStore(), 1);
-    slots = new LocalOptimizerState(context.getOperatorStateStore());
+    localState = new LocalOptimizerState(context.getOperatorStateStore());
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     kept.store();
-    slots.store(dense, ModelShape.of(schema, model));
+    localState.store(dense, shape());
   }
 
   @Override
   public void open() throws Exception {
     super.open();
     LoopRules.check(this);
-    LoopRules.checkSums(settings.learning(), getRuntimeContext());
+    LoopRules.checkSums(settings.train().learning(), getRuntimeContext());
     var task = getRuntimeContext().getTaskInfo();
     parallelism = task.getNumberOfParallelSubtasks();
     maxParallelism = task.getMaxNumberOfParallelSubtasks();
@@ -161,33 +146,39 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     processingTimeService.scheduleWithFixedDelay(time -> waiting.look(), patience, patience / 2);
     openModel();
     openMetrics();
-    head = answer -> mailbox.execute(() -> onAnswer(answer), "answer to the trainer");
+    head = response -> mailbox.execute(() -> onResponse(response), "response to the trainer");
     FeedbackChannels.open(replyTo.channel(), head);
   }
 
   private String openRequests() {
-    return "trainer %d, with %d batches and %d dense slices unanswered,"
-        .formatted(replyTo.trainer(), window.inFlight(), replica.open());
+    return "trainer %d, with %d batches and %d dense slices without a response,"
+        .formatted(replyTo.trainer(), batchesInFlight.inFlight(), replica.slicesMissing());
+  }
+
+  private ModelShape shape() {
+    return ModelShape.of(settings.schema(), settings.model());
   }
 
   private void openModel() throws Exception {
-    RowLayout layout = new RowLayout(model, settings.learning());
-    OptimizerSettings by = settings.learning().dense();
-    dense = DenseParameters.start(schema.size(), model, by);
-    slots.restore(dense, ModelShape.of(schema, model), model, by);
+    FeatureSchema schema = settings.schema();
+    ModelSettings model = settings.model();
+    LearningSettings learning = settings.train().learning();
+    RowLayout layout = new RowLayout(model, learning);
+    dense = DenseParameters.start(schema.size(), model, learning.dense());
+    localState.restore(dense, shape(), model, learning.dense());
     int maxRows = Math.max(1, MAX_MESSAGE_BYTES / (Float.BYTES * layout.width() + 24));
-    FieldRules rules = new FieldRules(settings.learning().table());
-    window =
+    FieldRules rules = new FieldRules(learning.table());
+    batchesInFlight =
         new InFlightBatches(
             () ->
                 new InFlightBatch(
                     new ShardGroups(parallelism, maxParallelism, maxRows), layout.width(), rules));
-    known = new ActiveFieldFilter(schema);
-    learner = new BatchLearner(schema, model, settings.learning(), layout, dense, this::skipped);
+    fieldFilter = new ActiveFieldFilter(schema);
+    learner = new BatchLearner(schema, model, learning, layout, dense, this::skipped);
     replica =
         new DenseReplica(
             dense,
-            settings.denseSlices(),
+            settings.train().denseSlices(),
             replyTo,
             parallelism,
             maxParallelism,
@@ -205,29 +196,31 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     getRuntimeContext().addAccumulator(LoopFigures.ROW_STEPS, rowSteps);
     getRuntimeContext().addAccumulator(LoopFigures.LARGEST_PARTITION, partition);
     getMetricGroup().gauge("skipped", () -> learner.skipped());
-    getMetricGroup().gauge("batches-in-flight", () -> window.inFlight());
+    getMetricGroup().gauge("batches-in-flight", () -> batchesInFlight.inFlight());
     getMetricGroup().gauge("wait-millis", () -> waiting.millis());
     getMetricGroup().gauge("last-drain-millis", () -> drainMillis);
   }
 
   @Override
   public void processElement(StreamRecord<LabeledExample> element) throws Exception {
-    replica.ask();
-    MiniBatch filling = window.filling().examples;
-    filling.add(known.of(element.getValue()));
+    replica.requestOnce();
+    MiniBatch filling = batchesInFlight.filling().examples;
+    filling.add(fieldFilter.of(element.getValue()));
     if (filling.size() == 1) {
       begun++;
     }
-    if (filling.size() == settings.batchSize()) {
+    if (filling.size() == settings.train().batchSize()) {
       send();
     } else if (filling.size() == 1) {
       lingerFor(begun);
     }
   }
 
-  /** Sends the batch part-filled if the examples that would fill it do not come in time. */
+  /** Sends the batch part-filled if it is not full in time. */
   private void lingerFor(long batch) {
-    long due = processingTimeService.getCurrentProcessingTime() + settings.batchLinger().toMillis();
+    long due =
+        processingTimeService.getCurrentProcessingTime()
+            + settings.train().batchLinger().toMillis();
     processingTimeService.registerTimer(
         due,
         time -> {
@@ -238,38 +231,38 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   }
 
   private void send() throws InterruptedException {
-    if (window.filling().examples.isEmpty()) {
+    if (batchesInFlight.filling().examples.isEmpty()) {
       return;
     }
-    InFlightBatch batch = window.takeFilling();
+    InFlightBatch batch = batchesInFlight.takeFilling();
     waiting.until(this::hasPlace);
-    window.open(batch);
+    batchesInFlight.open(batch);
     batch.lookUp(replyTo, parallelism, maxParallelism, this::toShards);
   }
 
-  /** Runs as a mail, maybe inside a wait: never waits. */
-  private void onAnswer(ShardResponse answer) {
-    if (answer instanceof Rows rows) {
-      window.opened(rows.batch()).accept(rows);
-    } else if (answer instanceof DenseSlices slices) {
+  /** Runs as a mail, possibly inside a wait: never waits. */
+  private void onResponse(ShardResponse response) {
+    if (response instanceof Rows rows) {
+      batchesInFlight.opened(rows.batch()).accept(rows);
+    } else if (response instanceof DenseSlices slices) {
       replica.accept(slices);
     }
-    while (window.hasComplete() && replica.isReady()) {
-      learn(window.takeComplete());
+    while (batchesInFlight.hasComplete() && replica.isReady()) {
+      learn(batchesInFlight.takeComplete());
     }
-    if (replica.pending() >= settings.denseSyncEvery() && !replica.isOpen()) {
+    if (replica.pending() >= settings.train().denseSyncEvery() && !replica.isOpen()) {
       replica.send();
     }
   }
 
   private void learn(InFlightBatch batch) {
     Predictions predictions = batch.learn(learner);
-    ExampleAttributes whose =
-        traits.of(batch.examples, replyTo.trainer(), lastCheckpoint); // still held
-    batch.sendMoves(this::toShards);
-    window.remember(batch);
+    ExampleAttributes attributes =
+        settings.attributes().of(batch.examples, replyTo.trainer(), lastCheckpoint);
+    batch.sendChanges(this::toShards);
+    batchesInFlight.keep(batch);
     replica.learned(predictions.learned());
-    output.collect(new StreamRecord<>(predictions.with(whose)));
+    output.collect(new StreamRecord<>(predictions.with(attributes)));
     batch.heldWatermark.release(output);
     examples.inc(predictions.learned());
     batches.inc();
@@ -280,19 +273,19 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
 
   @Override
   public void processWatermark(Watermark mark) {
-    window.newestWatermark().hold(mark);
+    batchesInFlight.newestWatermark().hold(mark);
     releaseIfIdle();
   }
 
   @Override
   public void processWatermarkStatus(WatermarkStatus status) {
-    window.newestWatermark().hold(status);
+    batchesInFlight.newestWatermark().hold(status);
     releaseIfIdle();
   }
 
   private void releaseIfIdle() {
-    if (window.isEmpty()) {
-      window.newestWatermark().release(output);
+    if (batchesInFlight.isEmpty()) {
+      batchesInFlight.newestWatermark().release(output);
     }
   }
 
@@ -300,7 +293,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
     super.prepareSnapshotPreBarrier(checkpointId);
     if (ended) {
-      return; // all is home, and nothing sent now would be received
+      return; // everything is learned, and nothing sent now is received
     }
     long start = System.nanoTime();
     if (!drain(checkpointId)) {
@@ -323,33 +316,33 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     ended = true;
   }
 
-  /** Brings everything home; false if the checkpoint was aborted meanwhile. */
+  /** Waits until nothing is in flight; false if the checkpoint was aborted meanwhile. */
   private boolean drain(long checkpointId) throws InterruptedException {
     draining = checkpointId;
     abandoned = false;
     waiting.until(() -> hasPlace() || abandoned);
     if (!hasPlace()) {
-      lingerFor(begun); // its timer may have come while the trainer waited
+      lingerFor(begun); // its timer may have fired while the trainer waited
       draining = NO_CHECKPOINT;
       return false;
     }
     send();
-    waiting.until(() -> isHome() || abandoned);
-    if (isHome()) {
+    waiting.until(() -> isDrained() || abandoned);
+    if (isDrained()) {
       learner.flushDense();
-      replica.sendIfAsked();
-      waiting.until(() -> isHome() || abandoned);
+      replica.sendIfRequested();
+      waiting.until(() -> isDrained() || abandoned);
     }
     draining = NO_CHECKPOINT;
-    return isHome();
+    return isDrained();
   }
 
   private boolean hasPlace() {
-    return window.inFlight() < settings.maxInFlight();
+    return batchesInFlight.inFlight() < settings.train().maxInFlight();
   }
 
-  private boolean isHome() {
-    return window.inFlight() == 0 && !replica.isOpen();
+  private boolean isDrained() {
+    return batchesInFlight.inFlight() == 0 && !replica.isOpen();
   }
 
   private void skipped(LabeledExample example, String reason) {

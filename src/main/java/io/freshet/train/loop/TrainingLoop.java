@@ -1,16 +1,12 @@
 package io.freshet.train.loop;
 
-import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.LabeledExample;
-import io.freshet.model.ModelSettings;
-import io.freshet.model.batch.ExampleAttributes;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.row.RowBlock;
 import io.freshet.model.row.TableCounts;
-import io.freshet.train.InitialModel;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.SkippedExample;
-import io.freshet.train.TrainSettings;
 import io.freshet.train.dense.DenseMerger;
 import io.freshet.train.feedback.FeedbackTail;
 import io.freshet.train.message.DenseDelta;
@@ -23,14 +19,14 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
 /**
- * The loop in a job's graph, and what comes out of it.
+ * The loop in a job's graph, and its outputs.
  *
- * @param predictions every example's, made before it was learned
- * @param skipped examples that were not learned, or not wholly, as poison
- * @param rows touched rows, each from the shard that owns it, ahead of each barrier at the latest
- * @param counts what the table gained and lost, from each shard, ahead of each barrier; nothing
- *     where rows are never lost
- * @param dense all slices of the deep part, ahead of each barrier
+ * @param predictions of every example, made before it is learned
+ * @param skipped examples that were not learned, or not completely, as poison
+ * @param rows changed rows, each from the shard that owns it, before each barrier at the latest
+ * @param counts rows and occurrences that the table gained and lost, from each shard, before each
+ *     barrier; nothing where rows are never lost
+ * @param dense all slices of the dense part, before each barrier
  */
 public record TrainingLoop(
     DataStream<Predictions> predictions,
@@ -41,69 +37,18 @@ public record TrainingLoop(
   private static final String CO_LOCATION = "freshet-loop";
 
   /** Adds the loop's operators, at the environment's parallelism. */
-  public static TrainingLoop attach(
-      DataStream<LabeledExample> examples,
-      FeatureSchema schema,
-      ModelSettings model,
-      TrainSettings settings) {
-    return attach(
-        examples,
-        schema,
-        model,
-        settings,
-        ExampleAttributes.Choice.USERS,
-        InitialModel.PLAIN,
-        Edges.PLAIN);
-  }
-
-  /**
-   * A loop whose predictions tell more of their examples.
-   *
-   * @param start how its parameters begin
-   */
-  public static TrainingLoop attach(
-      DataStream<LabeledExample> examples,
-      FeatureSchema schema,
-      ModelSettings model,
-      TrainSettings settings,
-      ExampleAttributes.Choice traits,
-      InitialModel start) {
-    return attach(examples, schema, model, settings, traits, start, Edges.PLAIN);
+  public static TrainingLoop attach(DataStream<LabeledExample> examples, LoopSettings settings) {
+    return attach(examples, settings, Edges.PLAIN);
   }
 
   static TrainingLoop attach(
-      DataStream<LabeledExample> examples,
-      FeatureSchema schema,
-      ModelSettings model,
-      TrainSettings settings,
-      Edges edges) {
-    return attach(
-        examples,
-        schema,
-        model,
-        settings,
-        ExampleAttributes.Choice.USERS,
-        InitialModel.PLAIN,
-        edges);
-  }
-
-  private static TrainingLoop attach(
-      DataStream<LabeledExample> examples,
-      FeatureSchema schema,
-      ModelSettings model,
-      TrainSettings settings,
-      ExampleAttributes.Choice traits,
-      InitialModel start,
-      Edges edges) {
+      DataStream<LabeledExample> examples, LoopSettings settings, Edges edges) {
     var trainer =
         loopOperator(
             edges
                 .pass("examples", examples)
                 .partitionCustom(Math::floorMod, example -> userOf(example))
-                .transform(
-                    "Trainer",
-                    MessageCodecs.PREDICTIONS,
-                    new Trainer(schema, model, settings, traits)),
+                .transform("Trainer", MessageCodecs.PREDICTIONS, new Trainer(settings)),
             "trainer");
     var shard =
         loopOperator(
@@ -113,7 +58,7 @@ public record TrainingLoop(
                 .transform(
                     "EmbeddingShard",
                     LoopCodecs.ANSWER,
-                    new EmbeddingShard(schema, model, settings, edges.direct(), start)),
+                    new EmbeddingShard(settings, edges.direct())),
             "embedding-shard");
     var merger =
         loopOperator(
@@ -121,15 +66,13 @@ public record TrainingLoop(
                 .pass("dense deltas", trainer.getSideOutput(Trainer.MERGERS))
                 .keyBy(DenseDelta::key, Types.INT)
                 .transform(
-                    "DenseMerger",
-                    LoopCodecs.ANSWER,
-                    new DenseMerger(schema, model, settings, edges.direct(), start)),
+                    "DenseMerger", LoopCodecs.ANSWER, new DenseMerger(settings, edges.direct())),
             "dense-merger");
     var tail =
         edges
             .pass("rows", shard)
             .union(edges.pass("merged slices", merger))
-            .partitionCustom((index, tails) -> index, answer -> answer.replyTo().trainer())
+            .partitionCustom((index, tails) -> index, response -> response.replyTo().trainer())
             .transform("FeedbackTail", Types.VOID, new FeedbackTail())
             .uid("feedback-tail")
             .disableChaining();
@@ -147,7 +90,7 @@ public record TrainingLoop(
     return Long.hashCode(example.example().user()) & Integer.MAX_VALUE;
   }
 
-  /** What stands on the loop's edges: nothing, but in tests that break them. */
+  /** Hooks on the loop's edges, for tests that break them. */
   interface Edges {
     Edges PLAIN =
         new Edges() {
@@ -164,11 +107,11 @@ public record TrainingLoop(
 
     <T> DataStream<T> pass(String edge, DataStream<T> stream);
 
-    /** Whether answers within a process pass the edges by. */
+    /** Whether responses within a process bypass the edges. */
     boolean direct();
   }
 
-  /** Never chained, so that what was collected may be reused; flushed message by message. */
+  /** Never chained, so that emitted arrays may be reused; flushed message by message. */
   private static <T> SingleOutputStreamOperator<T> loopOperator(
       SingleOutputStreamOperator<T> operator, String uid) {
     return operator.uid(uid).disableChaining().setBufferTimeout(0);

@@ -1,15 +1,15 @@
 package io.freshet.train.message;
 
 /**
- * How far a trainer's replica of the dense part moved since it last met the merger: a request for
- * the merged slices at the same time. All slices belong to one merger, to which Flink routes by the
+ * The change of a trainer's replica of the dense part since the last exchange with the merger, and
+ * a request for the merged slices. All slices belong to one merger, to which Flink routes by the
  * first of them.
  *
- * @param trainers how many trainers there are
- * @param examples examples that the movement comes from
+ * @param trainers number of trainers
+ * @param examples examples that the change comes from
  * @param slices numbers of the slices
- * @param deltas of each slice, plane after plane; none if nothing moved. The sender reuses the
- *     arrays as soon as it has sent them; the receiver owns those that it was given
+ * @param deltas of each slice, plane after plane; none if nothing changed. The sender reuses the
+ *     arrays as soon as it has sent them; the receiver owns those that it gets
  */
 public record DenseDelta(
     ReplyTo replyTo, int trainers, long examples, int[] slices, float[][] deltas) {

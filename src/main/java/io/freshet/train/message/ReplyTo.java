@@ -3,7 +3,7 @@ package io.freshet.train.message;
 import java.util.UUID;
 
 /**
- * Where an answer goes: every request carries it, every answer echoes it.
+ * The address of a response: every request has it, and its response repeats it.
  *
  * @param channel the asking trainer's feedback channel, drawn at random when it opened
  * @param trainer index of the asking trainer

@@ -1,35 +1,35 @@
 package io.freshet.train.message;
 
 /**
- * What a trainer sends to a shard of the embedding table. All fids of a request belong to one
- * shard, to which Flink routes it by the first of them.
+ * A message of a trainer to a shard of the embedding table. All fids belong to one shard, to which
+ * Flink routes by the first of them.
  */
 public sealed interface ShardRequest {
 
   long[] fids();
 
-  /** What Flink routes by. */
+  /** The fid that Flink routes by. */
   default long key() {
     return fids()[0];
   }
 
   /**
-   * Asks for rows.
+   * A request for rows.
    *
    * @param parallelism that the trainer routed by
    * @param maxParallelism that the trainer routed by
    * @param batch number of the batch that waits for the rows
-   * @param part which part of the batch's rows these are
+   * @param part index of this part of the batch's rows
    */
   public record Lookup(
       ReplyTo replyTo, int parallelism, int maxParallelism, long batch, int part, long[] fids)
       implements ShardRequest {}
 
   /**
-   * How far rows moved.
+   * The change of rows.
    *
-   * @param time latest event time of the examples they moved for
-   * @param base for each row, {@code updates} as far as the trainer's copy of the row knew of them
+   * @param time latest event time of the examples that changed them
+   * @param base for each row, the {@code updates} that the trainer's copy of the row had
    * @param counts for each row, its occurrences in the examples: {@code updates} grows by it
    * @param generations for each row, the generation that the trainer pulled; empty where no row is
    *     ever lost
@@ -40,7 +40,7 @@ public sealed interface ShardRequest {
       implements ShardRequest {
     private static final int[] NONE = {};
 
-    /** Of rows that are never lost. */
+    /** Creates a delta of rows that are never lost. */
     public RowDelta(long[] fids, long time, long[] base, int[] counts, float[] deltas) {
       this(fids, time, base, counts, NONE, deltas);
     }
@@ -51,8 +51,8 @@ public sealed interface ShardRequest {
    *
    * @param time latest event time of the examples
    * @param counts for each feature, its occurrences in the examples
-   * @param news those of them in examples that were not learned before
-   * @param won for each feature, whether an occurrence has won it a row
+   * @param news its occurrences in examples that were not learned before
+   * @param won for each feature, whether an occurrence is drawn for admission
    */
   public record Occurrences(long[] fids, long time, int[] counts, int[] news, boolean[] won)
       implements ShardRequest {}

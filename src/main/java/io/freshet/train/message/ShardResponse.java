@@ -1,16 +1,16 @@
 package io.freshet.train.message;
 
-/** What comes back to a trainer through its feedback channel. */
+/** A message to a trainer through its feedback channel. */
 public sealed interface ShardResponse {
 
   ReplyTo replyTo();
 
   /**
-   * The rows of a lookup, in the order asked for.
+   * The rows of a lookup, in its order.
    *
    * @param updates of each row; {@link #ABSENT} for a feature that has none
    * @param generations of each row; empty where no row is ever lost
-   * @param values stored rows of those that have one
+   * @param values stored rows of the features that have one
    */
   public record Rows(
       ReplyTo replyTo, long batch, int part, long[] updates, int[] generations, float[] values)
@@ -18,7 +18,7 @@ public sealed interface ShardResponse {
     public static final long ABSENT = -1;
     private static final int[] NONE = {};
 
-    /** Rows that are never lost. */
+    /** Creates a response with rows that are never lost. */
     public Rows(ReplyTo replyTo, long batch, int part, long[] updates, float[] values) {
       this(replyTo, batch, part, updates, NONE, values);
     }

@@ -1,10 +1,8 @@
 package io.freshet.train.state;
 
-import io.freshet.feature.FeatureSchema;
-import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.ModelShape;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.RefusedException;
-import io.freshet.train.WarmStart;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.api.common.state.ListState;
@@ -25,11 +23,11 @@ public record StoredShape(Optional<ModelShape> before, ModelShape now, boolean i
       new ListStateDescriptor<>("model-shape", Types.STRING);
 
   /** Reads the stored shape, and replaces it by the configured one. */
-  public static StoredShape of(
-      StateInitializationContext context, FeatureSchema schema, ModelSettings model, WarmStart warm)
+  public static StoredShape of(StateInitializationContext context, LoopSettings settings)
       throws Exception {
     ListState<String> stored = context.getOperatorStateStore().getUnionListState(STORED);
-    Optional<ModelShape> before = context.isRestored() ? Optional.empty() : warm.shape();
+    Optional<ModelShape> before =
+        context.isRestored() ? Optional.empty() : settings.start().model().shape();
     for (String text : stored.get()) {
       before = Optional.of(ModelShape.parse(text)); // each subtask's is the same
     }
@@ -38,7 +36,7 @@ public record StoredShape(Optional<ModelShape> before, ModelShape now, boolean i
           "the restored state has no model shape, as states of this version of Freshet have: start"
               + " without it");
     }
-    ModelShape plain = ModelShape.of(schema, model);
+    ModelShape plain = ModelShape.of(settings.schema(), settings.model());
     ModelShape now = before.map(plain::after).orElse(plain);
     stored.update(List.of(now.text()));
     return new StoredShape(before, now, !context.isRestored() && before.isPresent());

@@ -1,6 +1,6 @@
 package io.freshet.train.table;
 
-import io.freshet.feature.FeatureSchema;
+import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.TableSettings;
 import io.freshet.model.row.RowBlock;
@@ -8,8 +8,7 @@ import io.freshet.model.row.RowLayout;
 import io.freshet.model.row.RowMigration;
 import io.freshet.model.row.TableCounts;
 import io.freshet.model.row.UnknownRows;
-import io.freshet.train.InitialModel;
-import io.freshet.train.TrainSettings;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.feedback.ParameterServer;
 import io.freshet.train.message.MessageCodecs;
 import io.freshet.train.message.ShardRequest;
@@ -66,20 +65,15 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
 
   /**
    * @param direct whether responses go straight to a trainer of the same process
-   * @param start how the parameters start
    */
-  public EmbeddingShard(
-      FeatureSchema schema,
-      ModelSettings model,
-      TrainSettings settings,
-      boolean direct,
-      InitialModel start) {
-    super(schema, model, settings, direct, start);
+  public EmbeddingShard(LoopSettings settings, boolean direct) {
+    super(settings, direct);
   }
 
   @Override
   protected StateCompatibility compatibility() {
-    return StateCompatibility.ofRows(schema, model, settings.learning());
+    return StateCompatibility.ofRows(
+        settings.schema(), settings.model(), settings.train().learning());
   }
 
   @Override
@@ -115,9 +109,9 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
   }
 
   private void openTable() throws Exception {
-    TableSettings rules = settings.learning().table();
+    LearningSettings learning = settings.train().learning();
+    TableSettings rules = learning.table();
     UnknownRows starts = UnknownRows.zeroIn(shape.now().lateFields());
-    RowLayout layout = new RowLayout(model, settings.learning(), starts);
     var task = getRuntimeContext().getTaskInfo();
     KeyGroups groups =
         KeyGroups.of(
@@ -126,14 +120,14 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
             task.getIndexOfThisSubtask());
     table =
         new EmbeddingTable(
-            layout,
+            new RowLayout(settings.model(), learning, starts),
             rules,
-            settings.cacheRows(),
+            settings.train().cacheRows(),
             new KeyedRowState(getKeyedStateBackend(), groups),
             rows -> output.collect(TOUCHED, new StreamRecord<>(rows)));
-    rewrite = table.rewrite(schema.slots());
+    rewrite = table.rewrite(settings.schema().slots());
     if (shape.isWarm()) {
-      rewrite.startFrom(start.model());
+      rewrite.startFrom(settings.start().model());
     }
     if (earlier.isPresent()) {
       rewrite.convert(migration(earlier.get(), starts));
@@ -149,8 +143,9 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
   }
 
   private RowMigration migration(StoredSettings before, UnknownRows starts) {
-    return new RowMigration(
-        before.rows(model), before.rows(settings.learning()), model, settings.learning(), starts);
+    ModelSettings model = settings.model();
+    LearningSettings learning = settings.train().learning();
+    return new RowMigration(before.rows(model), before.rows(learning), model, learning, starts);
   }
 
   @Override

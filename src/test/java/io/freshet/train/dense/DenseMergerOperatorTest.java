@@ -8,7 +8,7 @@ import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.dense.DenseParameters;
-import io.freshet.train.InitialModel;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.TrainSettings;
 import io.freshet.train.feedback.ParameterServerHarness;
 import io.freshet.train.loop.SyntheticExamples;
@@ -262,11 +262,7 @@ final class DenseMergerOperatorTest {
         throws Exception {
       super(
           new DenseMerger(
-              SCHEMA,
-              model,
-              TrainSettings.DEFAULT.withDenseSlices(slices),
-              false,
-              InitialModel.PLAIN),
+              LoopSettings.of(SCHEMA, model, TrainSettings.DEFAULT.withDenseSlices(slices)), false),
           DenseDelta::key,
           Types.INT,
           backend,

@@ -32,12 +32,12 @@ final class DenseReplicaTest {
     DenseParameters parameters = parameters(3);
     DenseReplica replica = replica(parameters, 5, 1);
 
-    replica.ask();
+    replica.requestOnce();
 
     assertThat(replica.isReady()).isFalse();
     assertThat(replica.isOpen()).isTrue();
     assertThat(sent).allMatch(delta -> delta.deltas().length == 0 && delta.examples() == 0);
-    answerAll(replica, parameters, 7.5f);
+    respondToAll(replica, parameters, 7.5f);
     assertThat(replica.isReady()).isTrue();
     assertThat(replica.isOpen()).isFalse();
     assertThat(plane(parameters, 0)).containsOnly(7.5f);
@@ -48,8 +48,8 @@ final class DenseReplicaTest {
   void asksOnceHoweverOftenItIsAskedTo() {
     DenseReplica replica = replica(parameters(3), 1, 1);
 
-    replica.ask();
-    replica.ask();
+    replica.requestOnce();
+    replica.requestOnce();
 
     assertThat(sent).hasSize(1);
   }
@@ -58,14 +58,14 @@ final class DenseReplicaTest {
   void isReadyWhenTheLastOfItsSlicesHasCome() {
     DenseParameters parameters = parameters(3);
     DenseReplica replica = replica(parameters, 9, 3);
-    replica.ask();
+    replica.requestOnce();
     assertThat(sent.size()).isGreaterThan(1);
 
     DenseDelta last = sent.remove(sent.size() - 1);
-    answerAll(replica, parameters, 1);
+    respondToAll(replica, parameters, 1);
     assertThat(replica.isReady()).isFalse();
     sent.add(last);
-    answerAll(replica, parameters, 1);
+    respondToAll(replica, parameters, 1);
 
     assertThat(replica.isReady()).isTrue();
   }
@@ -96,7 +96,7 @@ final class DenseReplicaTest {
     replica.send();
     move(parameters, 0.5f);
 
-    answerAll(replica, parameters, 8);
+    respondToAll(replica, parameters, 8);
 
     assertThat(plane(parameters, 0)).containsOnly(8.5f);
     assertThat(plane(parameters, 1)).containsOnly(8.5f);
@@ -114,8 +114,8 @@ final class DenseReplicaTest {
     DenseReplica replica = replica(parameters, 4, 2);
     move(parameters, 0.75f);
     float[] slots = plane(parameters, 2);
-    replica.ask();
-    answerAll(replica, parameters, 1);
+    replica.requestOnce();
+    respondToAll(replica, parameters, 1);
     move(parameters, 0.25f);
 
     replica.send();
@@ -123,7 +123,7 @@ final class DenseReplicaTest {
     assertThat(sent).allSatisfy(delta -> assertThat(deltas(delta)).containsOnly(0.25f));
     assertThat(sent.stream().mapToInt(delta -> deltas(delta).length).sum())
         .isEqualTo(parameters.size());
-    answerAll(replica, parameters, 8);
+    respondToAll(replica, parameters, 8);
     assertThat(plane(parameters, 0)).containsOnly(8);
     assertThat(plane(parameters, 2)[0]).isEqualTo(slots[0] + 0.25f);
   }
@@ -136,7 +136,7 @@ final class DenseReplicaTest {
     float alone = plane(parameters, 0)[0];
     replica.send();
 
-    answerAll(replica, parameters, alone + 0.5f);
+    respondToAll(replica, parameters, alone + 0.5f);
 
     assertThat(plane(parameters, 0)).containsOnly(alone);
     replica.send();
@@ -151,7 +151,7 @@ final class DenseReplicaTest {
     replica.send();
     move(parameters, 0.5f);
 
-    answerAll(replica, parameters, 8);
+    respondToAll(replica, parameters, 8);
 
     assertThat(plane(parameters, 0)).startsWith(8, 8, 8.5f);
   }
@@ -159,7 +159,7 @@ final class DenseReplicaTest {
   @Test
   void oneRequestIsOpenAtATime() {
     DenseReplica replica = replica(parameters(3), 4, 1);
-    replica.ask();
+    replica.requestOnce();
 
     assertThatThrownBy(replica::send)
         .isInstanceOf(IllegalStateException.class)
@@ -170,7 +170,7 @@ final class DenseReplicaTest {
   void anUntouchedReplicaHasNothingToSend() {
     DenseReplica replica = replica(parameters(3), 4, 1);
 
-    replica.sendIfAsked();
+    replica.sendIfRequested();
 
     assertThat(sent).isEmpty();
     assertThat(replica.isOpen()).isFalse();
@@ -181,7 +181,7 @@ final class DenseReplicaTest {
     DenseReplica replica = replica(parameters(), 64, 2);
     assertThat(replica.isReady()).isTrue();
 
-    replica.ask();
+    replica.requestOnce();
     replica.learned(10);
     replica.send();
     replica.send();
@@ -195,8 +195,8 @@ final class DenseReplicaTest {
   void everySliceGoesToItsMergerInMessagesOfBoundedSize() {
     DenseParameters parameters = parameters(1000, 1000);
     DenseReplica replica = replica(parameters, 64, 4);
-    replica.ask();
-    answerAll(replica, parameters, 1);
+    replica.requestOnce();
+    respondToAll(replica, parameters, 1);
 
     replica.send();
 
@@ -217,8 +217,8 @@ final class DenseReplicaTest {
 
   private DenseReplica ready(DenseParameters parameters, int slices, int trainers) {
     DenseReplica replica = replica(parameters, slices, trainers);
-    replica.ask();
-    answerAll(replica, parameters, 1);
+    replica.requestOnce();
+    respondToAll(replica, parameters, 1);
     return replica;
   }
 
@@ -242,8 +242,8 @@ final class DenseReplicaTest {
     return all.array();
   }
 
-  /** Answers every open request with slices that hold nothing but one value. */
-  private void answerAll(DenseReplica replica, DenseParameters parameters, float value) {
+  /** Responds to every open request with slices of one value. */
+  private void respondToAll(DenseReplica replica, DenseParameters parameters, float value) {
     DenseSlicing slicing = new DenseSlicing(parameters.size(), slices);
     for (DenseDelta delta : sent) {
       float[][] merged = new float[delta.slices().length][];

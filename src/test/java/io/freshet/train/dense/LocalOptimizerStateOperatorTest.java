@@ -10,9 +10,9 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.learn.LocalLearner;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.train.TrainSettings;
+import io.freshet.train.loop.LocalModel;
 import io.freshet.train.loop.SyntheticExamples;
 import io.freshet.train.loop.TrainerHarness;
-import java.time.Duration;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A trainer whose dense optimiser has slots that decay, through checkpoints. */
+/** A trainer whose dense optimizer has slots that decay, through checkpoints. */
 @Timeout(60)
 @SuppressWarnings("try") // the harness' close() may be interrupted; tests pass that on
 final class LocalOptimizerStateOperatorTest {
@@ -38,17 +38,17 @@ final class LocalOptimizerStateOperatorTest {
 
   @ParameterizedTest
   @MethodSource("withMoments")
-  void aLoneTrainerGoesOnAsIfItHadNotStopped(OptimizerSettings by) throws Exception {
+  void aLoneTrainerContinuesAsIfItHadNotStopped(OptimizerSettings by) throws Exception {
     LocalLearner local = new LocalLearner(SCHEMA, MODEL, learning(by));
     learn(local, 0, 96);
-    float[] merged = values(local);
+    float[] merged = new LocalModel(local).dense();
     float[] expected = learn(local, 96, 256);
 
     try (TrainerHarness first = trainer(MODEL, by);
         TrainerHarness second = trainer(MODEL, by)) {
       first.open();
       OperatorSubtaskState state = learn(first, 0, 96);
-      second.goOnFrom(first, merged);
+      second.continueFrom(first, merged);
       second.initializeState(state);
       second.open();
       learn(second, 96, 256);
@@ -89,7 +89,7 @@ final class LocalOptimizerStateOperatorTest {
   }
 
   @Test
-  void embeddingsOfAnotherSizeStartTheSlotsAnew() throws Exception {
+  void embeddingsOfAnotherSizeStartNewSlots() throws Exception {
     assertThat(restored(new ModelSettings(6, List.of(5), 0, 42), true))
         .containsExactly(restored(new ModelSettings(6, List.of(5), 0, 42), false));
   }
@@ -112,7 +112,11 @@ final class LocalOptimizerStateOperatorTest {
   private static TrainerHarness trainer(ModelSettings model, OptimizerSettings dense)
       throws Exception {
     return new TrainerHarness(
-        model, new TrainSettings(BATCH, Duration.ofMillis(20), 2, 32, 8, 1000, learning(dense)));
+        model,
+        TrainSettings.DEFAULT
+            .withBatchSize(BATCH)
+            .withDenseSyncEvery(32)
+            .withLearning(learning(dense)));
   }
 
   private static LearningSettings learning(OptimizerSettings dense) {
@@ -125,9 +129,9 @@ final class LocalOptimizerStateOperatorTest {
       throws Exception {
     for (int i = from; i < to; i += BATCH) {
       trainer.examples(i, i + BATCH);
-      trainer.answerAll();
+      trainer.respondToAll();
     }
-    trainer.answerOnceItWaits();
+    trainer.respondOnceItWaits();
     trainer.prepareSnapshotPreBarrier(1);
     return trainer.snapshot(1, 1);
   }
@@ -142,11 +146,5 @@ final class LocalOptimizerStateOperatorTest {
     }
     local.flushDense();
     return probabilities;
-  }
-
-  private static float[] values(LocalLearner local) {
-    float[] values = new float[local.dense().size()];
-    local.dense().finish(0, values.length, values, 0);
-    return values;
   }
 }

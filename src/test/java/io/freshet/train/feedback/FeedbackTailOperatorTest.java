@@ -38,47 +38,47 @@ final class FeedbackTailOperatorTest {
   }
 
   @Test
-  void anAnswerReachesTheTrainerThatAsked() throws Exception {
+  void aResponseReachesItsTrainer() throws Exception {
     FeedbackChannels.open(channel, head);
 
-    harness.processElement(answer(LoopRules.location(tail)));
+    harness.processElement(response(LoopRules.location(tail)));
 
     assertThat(atHead).hasSize(1);
   }
 
   @Test
-  void anAnswerToATrainerThatHasGoneIsDroppedAndTheTailGoesOn() throws Exception {
-    harness.processElement(answer(LoopRules.location(tail)));
+  void aResponseToAClosedTrainerIsDropped() throws Exception {
+    harness.processElement(response(LoopRules.location(tail)));
     FeedbackChannels.open(channel, head);
-    harness.processElement(answer(LoopRules.location(tail)));
+    harness.processElement(response(LoopRules.location(tail)));
 
     assertThat(atHead).hasSize(1);
   }
 
   @Test
-  void anAnswerToATrainerThatClosesIsDroppedAndTheTailGoesOn() throws Exception {
+  void aResponseToAClosingTrainerIsDropped() throws Exception {
     Consumer<ShardResponse> closing =
-        answer -> {
+        response -> {
           throw new RejectedExecutionException("closed");
         };
     FeedbackChannels.open(channel, closing);
-    harness.processElement(answer(LoopRules.location(tail)));
+    harness.processElement(response(LoopRules.location(tail)));
     FeedbackChannels.close(channel, closing);
     FeedbackChannels.open(channel, head);
-    harness.processElement(answer(LoopRules.location(tail)));
+    harness.processElement(response(LoopRules.location(tail)));
 
     assertThat(atHead).hasSize(1);
   }
 
   @Test
-  void anAnswerToATrainerOfAnotherProcessIsRefused() {
-    assertThatThrownBy(() -> harness.processElement(answer("task manager 10.0.0.7 (process 1)")))
+  void aResponseToATrainerOfAnotherProcessIsRefused() {
+    assertThatThrownBy(() -> harness.processElement(response("task manager 10.0.0.7 (process 1)")))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("trainer 3 in task manager 10.0.0.7 (process 1)")
-        .hasMessageContaining("must share a slot");
+        .hasMessageContaining("must share a task slot");
   }
 
-  private StreamRecord<ShardResponse> answer(String location) {
+  private StreamRecord<ShardResponse> response(String location) {
     ReplyTo asker = new ReplyTo(channel, 3, location);
     return new StreamRecord<>(new ShardResponse.DenseSlices(asker, new int[0], new float[0][]));
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class ResponseRouterTest {
   private final UUID channel = UUID.randomUUID();
-  private final ShardResponse answer =
+  private final ShardResponse response =
       new DenseSlices(new ReplyTo(channel, 0, "here"), new int[0], new float[0][]);
   private final List<ShardResponse> atHead = new ArrayList<>();
   private final List<ShardResponse> inChannels = new ArrayList<>();
@@ -27,30 +27,30 @@ class ResponseRouterTest {
   }
 
   @Test
-  void aHeadOfThisProcessIsAnsweredDirectly() {
+  void aResponseWithinTheProcessIsDirect() {
     FeedbackChannels.open(channel, head);
 
-    new ResponseRouter(true, inChannels::add).send(answer);
+    new ResponseRouter(true, inChannels::add).send(response);
 
-    assertThat(atHead).containsExactly(answer);
+    assertThat(atHead).containsExactly(response);
     assertThat(inChannels).isEmpty();
   }
 
   @Test
-  void aHeadElsewhereIsAnsweredThroughTheChannels() {
-    new ResponseRouter(true, inChannels::add).send(answer);
+  void aResponseToAnotherProcessTakesTheChannels() {
+    new ResponseRouter(true, inChannels::add).send(response);
 
-    assertThat(inChannels).containsExactly(answer);
+    assertThat(inChannels).containsExactly(response);
   }
 
   @Test
-  void everyAnswerGoesThroughTheChannelsIfNotDirect() {
+  void everyResponseTakesTheChannelsIfNotDirect() {
     FeedbackChannels.open(channel, head);
 
-    new ResponseRouter(false, inChannels::add).send(answer);
+    new ResponseRouter(false, inChannels::add).send(response);
 
     assertThat(atHead).isEmpty();
-    assertThat(inChannels).containsExactly(answer);
+    assertThat(inChannels).containsExactly(response);
   }
 
   @Test
@@ -61,8 +61,8 @@ class ResponseRouterTest {
         };
     FeedbackChannels.open(channel, head);
 
-    new ResponseRouter(true, inChannels::add).send(answer);
+    new ResponseRouter(true, inChannels::add).send(response);
 
-    assertThat(inChannels).containsExactly(answer);
+    assertThat(inChannels).containsExactly(response);
   }
 }

@@ -15,6 +15,7 @@ import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.Snapshot;
 import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.TrainSettings;
 import io.freshet.train.dense.DenseSlicing;
 import java.io.IOException;
@@ -36,9 +37,6 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -63,7 +61,11 @@ class DeltaChainITCase {
   private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 42);
   private static final LearningSettings LEARNING = LearningSettings.DEFAULT;
   private static final TrainSettings TRAIN =
-      new TrainSettings(32, Duration.ofMillis(20), 2, 64, 16, 40, LEARNING);
+      TrainSettings.DEFAULT
+          .withBatchSize(32)
+          .withDenseSyncEvery(64)
+          .withDenseSlices(16)
+          .withCacheRows(40);
   private static final long SEED = 29;
   private static final Troubled.Trouble TROUBLE = Troubled.TROUBLE;
 
@@ -101,11 +103,7 @@ class DeltaChainITCase {
     TROUBLE.clear();
     JobClient second = start(backend, older.toUri().toString());
     await(() -> TROUBLE.completed.size() >= 4);
-    String end =
-        second
-            .stopWithSavepoint(
-                false, folder.resolve("end").toUri().toString(), SavepointFormatType.CANONICAL)
-            .get(60, TimeUnit.SECONDS);
+    String end = LoopCluster.stop(second, folder.resolve("end"), SavepointFormatType.CANONICAL);
     awaitEnd(second, JobStatus.FINISHED);
 
     assertThat(TROUBLE.aborted).as("aborted checkpoints").hasPositiveValue();
@@ -295,27 +293,18 @@ class DeltaChainITCase {
   }
 
   private JobClient start(String backend, String from) throws Exception {
-    Configuration flink = new Configuration();
-    flink.set(PipelineOptions.GENERIC_TYPES, false);
-    flink.set(StateBackendOptions.STATE_BACKEND, backend);
-    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(60));
+    Configuration flink = LoopCluster.settings(backend, Duration.ofMillis(60));
     flink.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofMillis(1500));
-    flink.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1000);
     flink.set(
         CheckpointingOptions.CHECKPOINTS_DIRECTORY,
         folder.resolve("checkpoints").toUri().toString());
     flink.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
     if (!from.isEmpty()) {
       flink.set(StateRecoveryOptions.SAVEPOINT_PATH, from);
     }
-    StreamExecutionEnvironment env = CLUSTER.environment(flink);
-    env.setParallelism(2);
-    env.setMaxParallelism(LoopRun.MAX_PARALLELISM);
+    StreamExecutionEnvironment env = CLUSTER.environment(flink, 2);
     build(env);
     running = env.executeAsync();
     return running;
@@ -329,9 +318,12 @@ class DeltaChainITCase {
             .map(DeltaChainITCase::slowly)
             .setParallelism(1)
             .returns(LabeledExampleCodec.TYPE);
-    TrainingLoop loop = TrainingLoop.attach(examples, SyntheticExamples.SCHEMA, MODEL, TRAIN);
-    loop.predictions().process(new Troubled()).uid("troubled").setParallelism(1);
-    PublishedLoop.publish(loop, folder, "chain", SyntheticExamples.SCHEMA, MODEL);
+    LoopSettings settings = LoopSettings.of(SyntheticExamples.SCHEMA, MODEL, TRAIN);
+    PublishedLoop.attach(examples, settings, folder)
+        .predictions()
+        .process(new Troubled())
+        .uid("troubled")
+        .setParallelism(1);
   }
 
   private static LabeledExample slowly(long number) throws InterruptedException {

@@ -17,7 +17,7 @@ final class FakeShards {
     this.layout = layout;
   }
 
-  Rows answer(Lookup lookup) {
+  Rows respond(Lookup lookup) {
     int n = lookup.fids().length;
     long[] counts = new long[n];
     float[] values = new float[n * layout.width()];

@@ -131,7 +131,7 @@ final class InFlightBatchTest {
 
     while (!lookups.isEmpty()) {
       assertThat(window.hasComplete()).isFalse();
-      accept(shards.answer(lookups.remove()));
+      accept(shards.respond(lookups.remove()));
     }
 
     assertThat(window.hasComplete()).isTrue();
@@ -147,7 +147,7 @@ final class InFlightBatchTest {
     receive();
 
     assertThat(window.hasComplete()).isFalse();
-    first.forEach(lookup -> accept(shards.answer(lookup)));
+    first.forEach(lookup -> accept(shards.respond(lookup)));
     assertThat(window.takeComplete().number()).isEqualTo(1);
   }
 
@@ -200,7 +200,7 @@ final class InFlightBatchTest {
     Map<Long, Long> occurrences = new HashMap<>();
 
     Predictions predictions = batch.learn(learner);
-    batch.sendMoves(
+    batch.sendChanges(
         request -> {
           Occurrences seen = (Occurrences) request;
           for (int i = 0; i < seen.fids().length; i++) {
@@ -227,14 +227,14 @@ final class InFlightBatchTest {
 
   private void receive() {
     while (!lookups.isEmpty()) {
-      accept(shards.answer(lookups.remove()));
+      accept(shards.respond(lookups.remove()));
     }
   }
 
-  /** Answers with rows that are all of one generation. */
+  /** Responds with rows of one generation. */
   private void receive(int generation) {
     while (!lookups.isEmpty()) {
-      Rows rows = shards.answer(lookups.remove());
+      Rows rows = shards.respond(lookups.remove());
       int[] generations = new int[rows.updates().length];
       Arrays.fill(generations, generation);
       accept(
@@ -250,11 +250,11 @@ final class InFlightBatchTest {
   private void learn() {
     InFlightBatch batch = window.takeComplete();
     batch.learn(learner);
-    batch.sendMoves(
+    batch.sendChanges(
         request -> {
           deltas.add((RowDelta) request);
           shards.add((RowDelta) request);
         });
-    window.remember(batch);
+    window.keep(batch);
   }
 }

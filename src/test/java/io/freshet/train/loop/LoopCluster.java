@@ -1,11 +1,19 @@
 package io.freshet.train.loop;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.runtime.testutils.InMemoryReporter;
@@ -19,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class LoopCluster implements BeforeAllCallback, AfterAllCallback {
   private static final int SLOTS = 4;
 
-  /** What the jobs' metrics came to, those of jobs that ended too. */
+  /** The metrics of all jobs, ended ones included. */
   final InMemoryReporter metrics = InMemoryReporter.createWithRetainedMetrics();
 
   private MiniCluster cluster;
@@ -41,8 +49,36 @@ public final class LoopCluster implements BeforeAllCallback, AfterAllCallback {
     cluster.start();
   }
 
+  /** Settings of a job with checkpoints, which restarts after failures. */
+  public static Configuration settings(String backend, Duration interval) {
+    Configuration flink = new Configuration();
+    flink.set(PipelineOptions.GENERIC_TYPES, false);
+    flink.set(StateBackendOptions.STATE_BACKEND, backend);
+    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);
+    flink.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1000);
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
+    return flink;
+  }
+
   /** An environment whose jobs run in this cluster. */
-  public StreamExecutionEnvironment environment(Configuration configuration) {
+  public StreamExecutionEnvironment environment(Configuration configuration, int parallelism) {
+    StreamExecutionEnvironment env = environment(configuration);
+    env.setParallelism(parallelism);
+    env.setMaxParallelism(LoopRun.MAX_PARALLELISM);
+    return env;
+  }
+
+  /** Stops a job with a savepoint, which is returned. */
+  static String stop(JobClient job, Path folder, SavepointFormatType format) throws Exception {
+    String savepoint =
+        job.stopWithSavepoint(false, folder.toUri().toString(), format).get(60, TimeUnit.SECONDS);
+    job.getJobExecutionResult().get(60, TimeUnit.SECONDS);
+    return savepoint;
+  }
+
+  StreamExecutionEnvironment environment(Configuration configuration) {
     return new TestStreamEnvironment(cluster, configuration, SLOTS, List.of(), List.of());
   }
 

@@ -8,6 +8,7 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.row.RowBlock;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.TrainSettings;
 import java.nio.file.Path;
@@ -30,12 +31,9 @@ import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
-import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -45,12 +43,12 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Runs the loop over synthetic examples and keeps what it sent to the snapshot: the newest of each
+ * Runs the loop over synthetic examples and keeps what it sends to the snapshot: the newest of each
  * row and slice, which after the end of the input is the model.
  *
- * <p>An edge of the loop can be broken or held up once, when so many messages have passed it after
- * the second checkpoint; the source is then slow enough for checkpoints to come in between. A run
- * can be stopped with a savepoint, changed, and go on from it.
+ * <p>An edge of the loop can break or stall once, after so many messages since the second
+ * checkpoint; the source is then slow enough for checkpoints. A run can be stopped with a
+ * savepoint, changed, and continued from it.
  */
 public final class LoopRun {
   public static final int MAX_PARALLELISM = 16;
@@ -77,7 +75,7 @@ public final class LoopRun {
   private int parallelism = 1;
   private boolean slow;
   private boolean poisoned;
-  private boolean told;
+  private boolean everyKind;
   private String brokenEdge = "";
   private int brokenAt;
   private Duration heldUp = Duration.ZERO;
@@ -103,13 +101,7 @@ public final class LoopRun {
   }
 
   LoopRun checkpoints(Duration interval, String backend) {
-    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);
-    configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 100);
-    configuration.set(StateBackendOptions.STATE_BACKEND, backend);
-    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
-    configuration.set(
-        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
+    configuration.addAll(LoopCluster.settings(backend, interval));
     return this;
   }
 
@@ -123,13 +115,13 @@ public final class LoopRun {
     return this;
   }
 
-  /** With an example now and then whose floats are beyond all bounds. */
   /** With examples of every kind. */
-  LoopRun told() {
-    told = true;
+  LoopRun ofEveryKind() {
+    everyKind = true;
     return this;
   }
 
+  /** With some examples whose floats are out of bounds. */
   LoopRun poisoned() {
     poisoned = true;
     return this;
@@ -141,7 +133,7 @@ public final class LoopRun {
     return slowly();
   }
 
-  /** Instead of breaking the edge, lets its messages wait. */
+  /** Delays the messages of an edge instead of breaking it. */
   LoopRun holdingUp(String edge, int at, Duration delay) {
     heldUp = delay;
     return breaking(edge, at);
@@ -160,25 +152,17 @@ public final class LoopRun {
     while (predicted.get() < examplesPredicted) {
       Thread.sleep(5);
     }
-    return stop(job, folder, format);
+    return LoopCluster.stop(job, folder, format);
   }
 
-  /** The same with no examples at all, as soon as all tasks run. */
+  /** Stops with a savepoint as soon as all tasks run, without examples. */
   String stopIdle(Path folder, SavepointFormatType format) throws Exception {
     JobClient job = environment().executeAsync();
     while (firstCheckpoint.getCount() > 0) {
       firstCheckpoint.await(1, TimeUnit.SECONDS);
       assertThat(job.getJobStatus().get().isTerminalState()).isFalse();
     }
-    return stop(job, folder, format);
-  }
-
-  private static String stop(JobClient job, Path folder, SavepointFormatType format)
-      throws Exception {
-    String savepoint =
-        job.stopWithSavepoint(false, folder.toUri().toString(), format).get(60, TimeUnit.SECONDS);
-    job.getJobExecutionResult().get(60, TimeUnit.SECONDS);
-    return savepoint;
+    return LoopCluster.stop(job, folder, format);
   }
 
   StreamExecutionEnvironment environment() {
@@ -193,7 +177,7 @@ public final class LoopRun {
     long from = seed;
     boolean slowed = slow;
     boolean isPoisoned = poisoned;
-    boolean isTold = told;
+    boolean isOfEveryKind = everyKind;
     DataStream<LabeledExample> source =
         (examples == 0 ? idle(env) : env.fromSequence(0, examples - 1).uid("numbers"))
             .setParallelism(1)
@@ -203,7 +187,7 @@ public final class LoopRun {
             .map(example -> isPoisoned ? SyntheticExamples.poisoned(example) : example)
             .setParallelism(1)
             .returns(LabeledExampleCodec.TYPE)
-            .map(example -> isTold ? SyntheticExamples.told(example) : example)
+            .map(example -> isOfEveryKind ? SyntheticExamples.ofEveryKind(example) : example)
             .setParallelism(1)
             .returns(LabeledExampleCodec.TYPE)
             .assignTimestampsAndWatermarks(
@@ -211,14 +195,17 @@ public final class LoopRun {
                     .withTimestampAssigner((example, time) -> example.time()))
             .setParallelism(1);
     TrainingLoop loop =
-        TrainingLoop.attach(source, SyntheticExamples.SCHEMA, model, settings, new BreakingEdges());
+        TrainingLoop.attach(
+            source,
+            LoopSettings.of(SyntheticExamples.SCHEMA, model, settings),
+            new BreakingEdges());
     loop.predictions().process(new Observe(id)).uid("predictions");
     loop.skipped().sinkTo(new Collect<SkippedExample>(id)).uid("skipped");
     loop.rows().sinkTo(new Collect<RowBlock>(id)).uid("rows");
     loop.dense().sinkTo(new Collect<DenseBlock>(id)).uid("dense");
   }
 
-  /** Goes on for ever and emits nothing. */
+  /** Runs indefinitely and emits nothing. */
   private SingleOutputStreamOperator<Long> idle(StreamExecutionEnvironment env) {
     return env.fromSequence(0, Long.MAX_VALUE - 1)
         .uid("idle numbers")
@@ -233,7 +220,7 @@ public final class LoopRun {
     return SyntheticExamples.example(seed, number);
   }
 
-  /** The deep part's finished parameters. */
+  /** The weights of the dense part. */
   public float[] denseValues() {
     int size = dense.values().stream().mapToInt(b -> b.from() + b.values().length).max().orElse(0);
     float[] values = new float[size];
@@ -248,7 +235,7 @@ public final class LoopRun {
     assertThat(dense.values()).allMatch(block -> block.examples() == examples);
     assertThat(late).as("examples behind the watermark").hasValue(0);
     if (slow) {
-      assertThat(watermarks).as("watermarks ahead of the last one").hasPositiveValue();
+      assertThat(watermarks).as("watermarks before the last one").hasPositiveValue();
     }
   }
 
@@ -346,7 +333,7 @@ public final class LoopRun {
     }
   }
 
-  /** Stands where the evaluation stands: an example behind the watermark would be lost to it. */
+  /** Takes the place of the evaluation, which loses an example behind the watermark. */
   private static final class Observe extends ProcessFunction<Predictions, Void> {
     private static final long serialVersionUID = 1L;
     private final String run;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The loop stopped, rescaled, held up and refused. */
+/** The loop stopped, rescaled, stalled and refused. */
 @Timeout(120)
 class LoopStopITCase {
   @RegisterExtension private static final LoopCluster CLUSTER = new LoopCluster();
@@ -62,10 +62,9 @@ class LoopStopITCase {
   }
 
   @Test
-  void aShardThatIsHeldUpAbandonsTheDrainAndTheJobGoesOn() throws Exception {
+  void aStalledShardAbandonsTheDrainAndTheJobContinues() throws Exception {
     TrainSettings manyInFlight = // so that the trainer waits nowhere but in the drain
-        new TrainSettings(
-            64, Duration.ofSeconds(10), 200, 256, 64, 1 << 16, LearningSettings.DEFAULT);
+        settings(Duration.ofSeconds(10)).withMaxInFlight(200);
     LoopRun run =
         new LoopRun(13, EXAMPLES, MODEL, manyInFlight)
             .in(CLUSTER)
@@ -84,7 +83,7 @@ class LoopStopITCase {
   }
 
   @Test
-  void stateThatDoesNotFitEndsTheJobAtOnceAndSaysWhatIsInIt() throws Exception {
+  void stateThatDoesNotFitEndsTheJobAtOnceAndNamesItsSettings() throws Exception {
     TrainSettings settings = settings(Duration.ofMillis(20));
     String savepoint =
         new LoopRun(17, EXAMPLES, MODEL, settings)
@@ -120,8 +119,7 @@ class LoopStopITCase {
             d.embedding(),
             d.denseStepSize(),
             d.dense());
-    return new TrainSettings(
-        s.batchSize(), s.batchLinger(), s.maxInFlight(), 256, 64, s.cacheRows(), learning);
+    return s.withLearning(learning);
   }
 
   @Test
@@ -164,6 +162,6 @@ class LoopStopITCase {
   }
 
   private static TrainSettings settings(Duration linger) {
-    return new TrainSettings(64, linger, 2, 256, 64, 1 << 16, LearningSettings.DEFAULT);
+    return TrainSettings.DEFAULT.withBatchSize(64).withBatchLinger(linger).withCacheRows(1 << 16);
   }
 }

@@ -12,6 +12,7 @@ import io.freshet.model.optimizer.OptimizerSettings.Sgd;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.Snapshot;
 import io.freshet.train.InitialModel;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.TrainSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +44,7 @@ class MigrationITCase {
     return Stream.of(
         Arguments.of("larger", deepFm(4), deepFm(8), USUAL, NEW_PAIRS, true),
         Arguments.of("larger, without pairs", wideDeep(4), wideDeep(8), USUAL, ROUNDING, true),
-        Arguments.of("other optimisers", deepFm(4), deepFm(4), others, ROUNDING, false),
+        Arguments.of("other optimizers", deepFm(4), deepFm(4), others, ROUNDING, false),
         Arguments.of("pairs of lr", lr(), deepFm(4), USUAL, NEW_PAIRS, true));
   }
 
@@ -55,17 +56,17 @@ class MigrationITCase {
       ModelSettings after,
       TrainSettings train,
       float within,
-      boolean anew)
+      boolean isNewLineage)
       throws Exception {
     StoppedJob job = new StoppedJob(CLUSTER, folder);
-    String savepoint = job.run(SyntheticExamples.SCHEMA, before, USUAL, InitialModel.PLAIN, 2, "");
+    String savepoint = job.run(usual(before), 2, "");
     Version old = job.latest();
 
-    job.run(SyntheticExamples.SCHEMA, after, train, InitialModel.PLAIN.migrating(), 1, savepoint);
+    job.run(migrating(after, train), 1, savepoint);
 
     assertThat(job.firstPredictions())
         .containsExactly(job.predict(old, SyntheticExamples.SCHEMA, before), within(within));
-    assertGoesOn(job, old, after, anew);
+    assertContinues(job, old, after, isNewLineage);
   }
 
   static Stream<Arguments> whatGoes() {
@@ -77,23 +78,23 @@ class MigrationITCase {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("whatGoes")
-  void whatGoesIsMissedAndTheRestStays(String what, ModelSettings before, ModelSettings after)
-      throws Exception {
+  void removedParametersAreMissedAndTheRestStays(
+      String what, ModelSettings before, ModelSettings after) throws Exception {
     StoppedJob job = new StoppedJob(CLUSTER, folder);
-    String savepoint = job.run(SyntheticExamples.SCHEMA, before, USUAL, InitialModel.PLAIN, 1, "");
+    String savepoint = job.run(usual(before), 1, "");
     Version old = job.latest();
 
-    job.run(SyntheticExamples.SCHEMA, after, USUAL, InitialModel.PLAIN.migrating(), 2, savepoint);
+    job.run(migrating(after, USUAL), 2, savepoint);
 
-    assertGoesOn(job, old, after, true);
+    assertContinues(job, old, after, true);
   }
 
-  private static void assertGoesOn(StoppedJob job, Version old, ModelSettings after, boolean anew)
-      throws Exception {
+  private static void assertContinues(
+      StoppedJob job, Version old, ModelSettings after, boolean isNewLineage) throws Exception {
     Version now = job.latest();
     Snapshot before = job.load(old);
     Snapshot model = job.load(now);
-    if (anew) {
+    if (isNewLineage) {
       assertThat(now.lineage()).isNotEqualTo(old.lineage());
     }
     assertThat(job.reader().verify(now).problems()).isEmpty();
@@ -103,6 +104,15 @@ class MigrationITCase {
     for (long fid : before.fids()) {
       assertThat(model.updates(fid)).isGreaterThanOrEqualTo(before.updates(fid));
     }
+  }
+
+  private static LoopSettings usual(ModelSettings model) {
+    return LoopSettings.of(SyntheticExamples.SCHEMA, model, USUAL);
+  }
+
+  private static LoopSettings migrating(ModelSettings model, TrainSettings train) {
+    return LoopSettings.of(SyntheticExamples.SCHEMA, model, train)
+        .withStart(InitialModel.PLAIN.migrating());
   }
 
   private static ModelSettings lr() {

@@ -1,6 +1,6 @@
 package io.freshet.train.loop;
 
-import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.ModelSettings;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.announce.AnnouncementSink;
@@ -8,15 +8,25 @@ import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.publish.SnapshotPublisher;
 import io.freshet.snapshot.write.PublisherInput;
 import io.freshet.snapshot.write.SnapshotWriter;
+import io.freshet.train.LoopSettings;
 import java.nio.file.Path;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
 
-/** What a loop learns, published to the folder {@code snapshots}, without the job around it. */
-final class PublishedLoop {
+/** A loop whose model is published, without the job around it. */
+public final class PublishedLoop {
   private PublishedLoop() {}
 
-  static void publish(
-      TrainingLoop loop, Path folder, String name, FeatureSchema schema, ModelSettings model) {
+  /** Attaches a loop that publishes to {@code snapshots} in a folder. */
+  public static TrainingLoop attach(
+      DataStream<LabeledExample> examples, LoopSettings settings, Path folder) {
+    TrainingLoop loop = TrainingLoop.attach(examples, settings);
+    publish(loop, settings, folder);
+    return loop;
+  }
+
+  private static void publish(TrainingLoop loop, LoopSettings settings, Path folder) {
+    ModelSettings model = settings.model();
     SnapshotSettings snapshot =
         new SnapshotSettings(folder.resolve("snapshots").toUri().toString());
     loop.rows()
@@ -25,12 +35,18 @@ final class PublishedLoop {
         .union(
             loop.dense()
                 .<PublisherInput>map(PublisherInput.Dense::new)
+                .returns(PublisherInput.TYPE),
+            loop.counts()
+                .<PublisherInput>map(counts -> new PublisherInput.Added(counts.asMap()))
                 .returns(PublisherInput.TYPE))
         .transform(
             "SnapshotPublisher",
             Types.VOID,
             new SnapshotPublisher(
-                snapshot, ManifestTemplate.of(name, schema, model), AnnouncementSink.none()))
+                snapshot,
+                ManifestTemplate.of("loop", settings.schema(), model)
+                    .withZeroFields(settings.train().learning().table().zeroFields()),
+                AnnouncementSink.none()))
         .uid("publisher")
         .setParallelism(1);
   }

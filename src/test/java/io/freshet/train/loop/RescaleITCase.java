@@ -29,7 +29,7 @@ class RescaleITCase {
   private static final Duration INTERVAL = Duration.ofMillis(50);
   private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 42);
   private static final TrainSettings SETTINGS =
-      new TrainSettings(64, Duration.ofMillis(20), 2, 256, 64, 1 << 16, LearningSettings.DEFAULT);
+      TrainSettings.DEFAULT.withBatchSize(64).withCacheRows(1 << 16);
 
   @TempDir Path folder;
 

@@ -10,7 +10,7 @@ import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
-import io.freshet.train.InitialModel;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.TrainSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,10 +49,10 @@ class ShapeChangeITCase {
   @ValueSource(ints = {1, 2})
   void fieldsAndLayersComeAndGoByASavepoint(int before) throws Exception {
     StoppedJob job = new StoppedJob(CLUSTER, folder);
-    String first = job.run(SyntheticExamples.SCHEMA, MODEL, TRAIN, InitialModel.PLAIN, before, "");
+    String first = job.run(settings(SyntheticExamples.SCHEMA, MODEL), before, "");
     Version old = job.latest();
 
-    String second = job.run(WHOLE, MODEL, TRAIN, InitialModel.PLAIN, 1, first);
+    String second = job.run(settings(WHOLE, MODEL), 1, first);
     Version grown = job.latest();
 
     assertThat(job.firstPredictions())
@@ -65,7 +65,7 @@ class ShapeChangeITCase {
     assertThat(job.load(grown).totalUpdates()).isGreaterThan(job.load(old).totalUpdates());
     assertThat(job.load(grown).fids()).contains(job.load(old).fids());
 
-    job.run(TURNED, WIDER, TRAIN, InitialModel.PLAIN, 1, second);
+    job.run(settings(TURNED, WIDER), 1, second);
     Version turned = job.latest();
 
     assertThat(turned.lineage()).isNotEqualTo(grown.lineage());
@@ -78,6 +78,10 @@ class ShapeChangeITCase {
             .isGreaterThanOrEqualTo(job.load(grown).updates(fid));
       }
     }
+  }
+
+  private static LoopSettings settings(FeatureSchema schema, ModelSettings model) {
+    return LoopSettings.of(schema, model, TRAIN);
   }
 
   private static void assertFullBegins(StoppedJob job, Version version, FeatureSchema schema)

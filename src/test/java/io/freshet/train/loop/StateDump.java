@@ -11,7 +11,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateBackendOptions;
@@ -26,11 +25,10 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * What the loop has learned, in a savepoint, bit for bit: read by operators that take the place of
- * its own, look, and end.
+ * The parameters in a savepoint, bit for bit, read by operators with the ids of the loop's.
  *
  * @param rows the table: {@code updates}, event time, and the bits of parameters and slots, by fid
- * @param slices the deep part: examples, and the bits of parameters and slots, by slice
+ * @param slices the dense part: examples, and the bits of parameters and slots, by slice
  */
 record StateDump(Map<Long, Bits> rows, Map<Integer, Bits> slices) {
   private static final Map<String, StateDump> DUMPS = new ConcurrentHashMap<>();
@@ -51,15 +49,13 @@ record StateDump(Map<Long, Bits> rows, Map<Integer, Bits> slices) {
     configuration.set(StateBackendOptions.STATE_BACKEND, backend);
     configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
     configuration.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
-    var env = cluster.environment(configuration);
-    env.setParallelism(1);
-    env.setMaxParallelism(LoopRun.MAX_PARALLELISM);
+    var env = cluster.environment(configuration, 1);
     String id = UUID.randomUUID().toString();
     StateDump dump = new StateDump(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
     DUMPS.put(id, dump);
     DataStream<Long> one = env.fromSequence(0, 0).uid("nothing");
     one.keyBy(n -> n, Types.LONG)
-        .transform("rows", Types.VOID, new Look<>(id, "embedding-table", StoredRow.TYPE))
+        .transform("rows", Types.VOID, new LookAtRows(id))
         .uid("embedding-shard");
     one.keyBy(Long::intValue, Types.INT)
         .transform("slices", Types.VOID, new LookAtSlices(id))
@@ -68,9 +64,8 @@ record StateDump(Map<Long, Bits> rows, Map<Integer, Bits> slices) {
     return DUMPS.remove(id);
   }
 
-  private void take(Object key, Object value) {
-    StoredRow row = (StoredRow) value;
-    rows.put((Long) key, Bits.of(List.of(row.updates(), row.lastSeen()), row.values()));
+  private void take(long fid, StoredRow row) {
+    rows.put(fid, Bits.of(List.of(row.updates(), row.lastSeen()), row.values()));
   }
 
   private void take(List<StoredSlice> stored) {
@@ -105,17 +100,13 @@ record StateDump(Map<Long, Bits> rows, Map<Integer, Bits> slices) {
     public void processElement(StreamRecord<Long> element) {}
   }
 
-  private static final class Look<T> extends AbstractStreamOperator<Void>
+  private static final class LookAtRows extends AbstractStreamOperator<Void>
       implements OneInputStreamOperator<Long, Void> {
     private static final long serialVersionUID = 1L;
     private final String dump;
-    private final String state;
-    private final TypeInformation<T> type;
 
-    Look(String dump, String state, TypeInformation<T> type) {
+    LookAtRows(String dump) {
       this.dump = dump;
-      this.state = state;
-      this.type = type;
     }
 
     @Override
@@ -124,12 +115,12 @@ record StateDump(Map<Long, Bits> rows, Map<Integer, Bits> slices) {
       look(getKeyedStateBackend());
     }
 
-    private <K> void look(KeyedStateBackend<K> backend) throws Exception {
+    private void look(KeyedStateBackend<Long> backend) throws Exception {
       backend.applyToAllKeys(
           VoidNamespace.INSTANCE,
           VoidNamespaceSerializer.INSTANCE,
-          new ValueStateDescriptor<>(state, type),
-          (K key, ValueState<T> value) -> DUMPS.get(dump).take(key, value.value()));
+          new ValueStateDescriptor<>("embedding-table", StoredRow.TYPE),
+          (Long key, ValueState<StoredRow> row) -> DUMPS.get(dump).take(key, row.value()));
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.join.operator.LabeledExampleCodec;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
-import io.freshet.model.batch.ExampleAttributes;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.kind.Predictor;
 import io.freshet.model.optimizer.OptimizerSettings;
@@ -20,7 +19,7 @@ import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.Snapshot;
 import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
-import io.freshet.train.InitialModel;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.TrainSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,12 +27,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
-import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -43,8 +39,8 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * A job on examples without end, each with an hour, that is run until it has learned some hundreds,
- * and stopped with a savepoint.
+ * A job on endless examples, each with an hour, that runs until it has learned some hundreds, and
+ * stops with a savepoint.
  */
 final class StoppedJob {
   private static final int BATCH = 32;
@@ -59,27 +55,23 @@ final class StoppedJob {
     this.folder = folder;
   }
 
-  /**
-   * Settings by which a batch is one row step: all its predictions are made before it is learned.
-   */
+  /** Settings by which a batch is one row step, predicted before it is learned. */
   static TrainSettings settings(
       OptimizerSettings first, OptimizerSettings embedding, OptimizerSettings dense) {
-    return new TrainSettings(
-        BATCH,
-        Duration.ofMinutes(1),
-        2,
-        64,
-        16,
-        1000,
-        new LearningSettings(64, 64, first, embedding, 64, dense));
+    return TrainSettings.DEFAULT
+        .withBatchSize(BATCH)
+        .withBatchLinger(Duration.ofMinutes(1))
+        .withDenseSyncEvery(64)
+        .withDenseSlices(16)
+        .withLearning(new LearningSettings(64, 64, first, embedding, 64, dense));
   }
 
-  /** What the last run predicted first. */
+  /** The first predictions of the last run. */
   float[] firstPredictions() {
     return MADE.get(0).probabilities();
   }
 
-  /** What the version makes of the same examples, without what it does not know. */
+  /** What the version predicts for the same examples, without features that it does not have. */
   float[] predict(Version version, FeatureSchema schema, ModelSettings model) throws IOException {
     Snapshot snapshot = load(version);
     ActiveFieldFilter known = new ActiveFieldFilter(schema);
@@ -116,46 +108,26 @@ final class StoppedJob {
   }
 
   /** Learns some hundred examples, and stops with a savepoint, which is returned. */
-  String run(
-      FeatureSchema schema,
-      ModelSettings model,
-      TrainSettings train,
-      InitialModel start,
-      int parallelism,
-      String from)
-      throws Exception {
+  String run(LoopSettings settings, int parallelism, String from) throws Exception {
     SENT.clear();
     MADE.clear();
-    Configuration flink = new Configuration();
-    flink.set(PipelineOptions.GENERIC_TYPES, false);
-    flink.set(StateBackendOptions.STATE_BACKEND, parallelism > 1 ? "rocksdb" : "hashmap");
-    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(200));
+    Configuration flink =
+        LoopCluster.settings(parallelism > 1 ? "rocksdb" : "hashmap", Duration.ofMillis(200));
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "disable");
     if (!from.isEmpty()) {
       flink.set(StateRecoveryOptions.SAVEPOINT_PATH, from);
     }
-    StreamExecutionEnvironment env = cluster.environment(flink);
-    env.setParallelism(parallelism);
-    env.setMaxParallelism(LoopRun.MAX_PARALLELISM);
-    build(env, schema, model, train, start);
+    StreamExecutionEnvironment env = cluster.environment(flink, parallelism);
+    build(env, settings);
     JobClient job = env.executeAsync();
     while (MADE.size() < 20) {
       Thread.sleep(5);
       assertThat(job.getJobStatus().get().isGloballyTerminalState()).isFalse();
     }
-    String target = folder.resolve("savepoints").toUri().toString();
-    String savepoint =
-        job.stopWithSavepoint(false, target, SavepointFormatType.CANONICAL)
-            .get(60, TimeUnit.SECONDS);
-    job.getJobExecutionResult().get(60, TimeUnit.SECONDS);
-    return savepoint;
+    return LoopCluster.stop(job, folder.resolve("savepoints"), SavepointFormatType.CANONICAL);
   }
 
-  private void build(
-      StreamExecutionEnvironment env,
-      FeatureSchema schema,
-      ModelSettings model,
-      TrainSettings train,
-      InitialModel start) {
+  private void build(StreamExecutionEnvironment env, LoopSettings settings) {
     DataStream<LabeledExample> examples =
         env.fromSequence(0, Long.MAX_VALUE - 1)
             .uid("numbers")
@@ -163,13 +135,14 @@ final class StoppedJob {
             .map(StoppedJob::example)
             .setParallelism(1)
             .returns(LabeledExampleCodec.TYPE);
-    TrainingLoop loop =
-        TrainingLoop.attach(examples, schema, model, train, ExampleAttributes.Choice.USERS, start);
-    loop.predictions().process(new Keep()).uid("keep").setParallelism(1);
-    PublishedLoop.publish(loop, folder, "shape", schema, model);
+    PublishedLoop.attach(examples, settings, folder)
+        .predictions()
+        .process(new Keep())
+        .uid("keep")
+        .setParallelism(1);
   }
 
-  /** An example with an hour, which the first model knows nothing of. */
+  /** An example with an hour, which the first model has no field for. */
   private static LabeledExample example(long number) throws InterruptedException {
     Thread.sleep(1);
     LabeledExample plain = SyntheticExamples.example(31, number);

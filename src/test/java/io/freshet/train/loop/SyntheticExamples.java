@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Labelled examples drawn from a seed and their number alone, so that a source can replay them. */
+/**
+ * Labeled examples that depend on a seed and their number only, so that a source can replay them.
+ */
 public final class SyntheticExamples {
   public static final FeatureSchema SCHEMA =
       new FeatureSchema(
@@ -45,7 +47,7 @@ public final class SyntheticExamples {
         "i" + number, 1000 * number, label, 1, new Example(user, fids, values));
   }
 
-  /** The example, or one of the same features with a value, label or weight beyond all bounds. */
+  /** The example, or one of the same features with a value, label or weight out of bounds. */
   static LabeledExample poisoned(LabeledExample good) {
     float[] values = good.example().values().clone();
     Example example = new Example(good.example().user(), good.example().fids(), values);
@@ -64,8 +66,8 @@ public final class SyntheticExamples {
     };
   }
 
-  /** The example told as each kind in turn, most of them as a policy of fake negatives would. */
-  static LabeledExample told(LabeledExample example) {
+  /** The example as each kind in turn, most of them as under a policy of fake negatives. */
+  static LabeledExample ofEveryKind(LabeledExample example) {
     int turn = (int) (example.time() / 1000 % 10);
     Kind kind =
         switch (turn) {

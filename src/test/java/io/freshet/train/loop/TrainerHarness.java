@@ -7,6 +7,7 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.row.RowLayout;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.TrainSettings;
 import io.freshet.train.dense.DenseSlicing;
 import io.freshet.train.feedback.FeedbackChannels;
@@ -27,8 +28,8 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
 /**
- * One trainer, its messages to shards and mergers within reach of the test: they wait until the
- * test lets them be answered, at once or by mails that run when the trainer waits.
+ * One trainer, whose messages to shards and mergers wait until the test responds to them, at once
+ * or by mails that run when the trainer waits.
  */
 @SuppressWarnings("try") // close() may be interrupted; tests pass that on
 public final class TrainerHarness
@@ -46,7 +47,9 @@ public final class TrainerHarness
 
   public TrainerHarness(FeatureSchema schema, ModelSettings model, TrainSettings settings)
       throws Exception {
-    super(new Trainer(schema, model, settings), LabeledExampleCodec.TYPE.serializer());
+    super(
+        new Trainer(LoopSettings.of(schema, model, settings)),
+        LabeledExampleCodec.TYPE.serializer());
     shards = new FakeShards(new RowLayout(model, settings.learning()));
     dense = DenseParameters.start(schema.size(), model, settings.learning().dense().merged());
     slicing = new DenseSlicing(dense.size(), settings.denseSlices());
@@ -59,8 +62,8 @@ public final class TrainerHarness
     return (Trainer) operator;
   }
 
-  /** Lets the shards hold what another's do, and the mergers these parameters of the deep part. */
-  public void goOnFrom(TrainerHarness earlier, float[] parameters) {
+  /** Copies the shards of another trainer, and sets the dense part of the mergers. */
+  public void continueFrom(TrainerHarness earlier, float[] parameters) {
     shards.rows.putAll(earlier.shards.rows);
     shards.updates.putAll(earlier.shards.updates);
     dense.write(0, 0, parameters.length, parameters, 0);
@@ -81,7 +84,7 @@ public final class TrainerHarness
     return probabilities;
   }
 
-  /** Lets the trainer take examples in the order of their numbers. */
+  /** Sends examples in the order of their numbers. */
   public void examples(int from, int to) throws Exception {
     for (int i = from; i < to; i++) {
       LabeledExample example = SyntheticExamples.example(1, i);
@@ -97,44 +100,44 @@ public final class TrainerHarness
     mailbox.execute(() -> trainer().notifyCheckpointAborted(checkpoint), "test");
   }
 
-  /** Answers for as long as the trainer waits. */
-  public void answerOnceItWaits() {
-    answerInTurns(100);
+  /** Responds while the trainer waits. */
+  public void respondOnceItWaits() {
+    respondInTurns(100);
   }
 
-  private void answerInTurns(int turns) {
+  private void respondInTurns(int turns) {
     if (turns > 0) {
       onceItWaits(
           () -> {
-            answer();
-            answerInTurns(turns - 1);
+            respond();
+            respondInTurns(turns - 1);
           });
     }
   }
 
-  /** Answers what was sent, and lets the trainer take the answers. */
-  public void answerAll() {
+  /** Responds to what was sent, and lets the trainer take the responses. */
+  public void respondToAll() {
     while (!messages(Trainer.SHARDS).isEmpty() || !messages(Trainer.MERGERS).isEmpty()) {
-      answer();
+      respond();
       while (mailbox.tryYield()) {
-        // one mail after the other
+        // until there is no mail
       }
     }
   }
 
-  private void answer() {
-    answerRows();
-    answerSlices();
+  private void respond() {
+    respondWithRows();
+    respondWithSlices();
   }
 
-  void answerRows() {
+  void respondWithRows() {
     Queue<StreamRecord<ShardRequest>> requests = messages(Trainer.SHARDS);
     while (!requests.isEmpty()) {
       ShardRequest request = requests.poll().getValue();
       if (request instanceof Lookup lookup) {
         FeedbackChannels.find(lookup.replyTo().channel())
             .orElseThrow()
-            .accept(shards.answer(lookup));
+            .accept(shards.respond(lookup));
       } else if (request instanceof RowDelta delta) {
         shards.add(delta);
         rowDeltas.add(delta);
@@ -142,7 +145,7 @@ public final class TrainerHarness
     }
   }
 
-  void answerSlices() {
+  void respondWithSlices() {
     Queue<StreamRecord<DenseDelta>> requests = messages(Trainer.MERGERS);
     while (!requests.isEmpty()) {
       DenseDelta delta = requests.poll().getValue();
@@ -171,7 +174,7 @@ public final class TrainerHarness
     return new DenseSlices(delta.replyTo(), delta.slices(), merged);
   }
 
-  /** Numbers of the batches whose lookups wait for an answer. */
+  /** Numbers of the batches whose lookups wait for a response. */
   List<Long> lookedUp() {
     return messages(Trainer.SHARDS).stream()
         .map(StreamRecord::getValue)

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.LogLines;
-import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Predictions;
 import io.freshet.train.RefusedException;
@@ -30,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 final class TrainerOperatorTest {
   private static final ModelSettings MODEL = new ModelSettings(4, List.of(5), 0, 42);
   private static final TrainSettings SETTINGS =
-      new TrainSettings(4, Duration.ofMillis(20), 2, 1000, 8, 1000, LearningSettings.DEFAULT);
+      TrainSettings.DEFAULT.withBatchSize(4).withDenseSyncEvery(1000).withDenseSlices(8);
 
   private TrainerHarness harness;
 
@@ -48,7 +47,7 @@ final class TrainerOperatorTest {
   @Test
   void usageExample() throws Exception {
     harness.examples(0, 4);
-    harness.answerAll();
+    harness.respondToAll();
 
     assertThat(harness.predicted()).isEqualTo(4);
     assertThat(harness.shards.updates).isEqualTo(SyntheticExamples.occurrences(1, 4));
@@ -61,7 +60,7 @@ final class TrainerOperatorTest {
     harness.examples(2, 4);
     assertThat(harness.getOutput()).isEmpty();
 
-    harness.answerAll();
+    harness.respondToAll();
 
     assertThat(kinds()).containsExactly("predictions of 4", "watermark 1000");
   }
@@ -71,7 +70,7 @@ final class TrainerOperatorTest {
     harness.examples(0, 8);
     harness.processWatermark(7000);
 
-    harness.answerAll();
+    harness.respondToAll();
 
     assertThat(kinds()).containsExactly("predictions of 4", "predictions of 4", "watermark 7000");
   }
@@ -84,13 +83,13 @@ final class TrainerOperatorTest {
     assertThat(harness.getOutput()).isEmpty();
 
     harness.setProcessingTime(20);
-    harness.answerAll();
+    harness.respondToAll();
 
     assertThat(kinds()).containsExactly("predictions of 3", "watermark 2000", "idle");
   }
 
   @Test
-  void whatFollowsNoExampleGoesOnAtOnce() throws Exception {
+  void aWatermarkAfterNoExampleIsEmittedAtOnce() throws Exception {
     harness.processWatermark(500);
     harness.processWatermarkStatus(WatermarkStatus.IDLE);
 
@@ -98,7 +97,7 @@ final class TrainerOperatorTest {
   }
 
   @Test
-  void aPartFilledBatchGoesWhenTheLingerIsOver() throws Exception {
+  void aPartFilledBatchIsSentWhenTheLingerIsOver() throws Exception {
     harness.examples(0, 2);
     harness.setProcessingTime(19);
     assertThat(harness.lookedUp()).isEmpty();
@@ -128,21 +127,21 @@ final class TrainerOperatorTest {
     assertThat(harness.lookedUp()).containsExactly(1L, 2L);
     harness.examples(8, 11);
     harness.onceItWaits(() -> assertThat(harness.lookedUp()).containsExactly(1L, 2L));
-    harness.answerOnceItWaits();
+    harness.respondOnceItWaits();
 
     harness.examples(11, 12);
 
     assertThat(harness.predicted()).isPositive();
-    harness.answerAll();
+    harness.respondToAll();
     assertThat(harness.predicted()).isEqualTo(12);
   }
 
   @Test
-  void aShardThatDoesNotAnswerIsToldOfOnceAndCounted() throws Exception {
+  void aShardThatDoesNotRespondIsLoggedOnce() throws Exception {
     harness.examples(0, 11);
     harness.onceItWaits(() -> pass(15_000));
     harness.onceItWaits(() -> pass(30_000));
-    harness.answerOnceItWaits();
+    harness.respondOnceItWaits();
 
     try (LogLines log = LogLines.of(MailboxWait.class)) {
       harness.examples(11, 12);
@@ -151,32 +150,33 @@ final class TrainerOperatorTest {
           .satisfiesExactly(
               line ->
                   assertThat(line)
-                      .startsWith("WARN trainer 0, with 2 batches and 8 dense slices unanswered"),
+                      .startsWith(
+                          "WARN trainer 0, with 2 batches and 8 dense slices without a response"),
               line -> assertThat(line).startsWith("INFO trainer 0").endsWith("after 30 s"));
     }
   }
 
   @Test
-  void nothingIsLearnedBeforeTheWeightsHaveCome() throws Exception {
+  void nothingIsLearnedBeforeTheWeightsArrive() throws Exception {
     harness.examples(0, 4);
-    harness.answerRows();
-    harness.answerRows();
+    harness.respondWithRows();
+    harness.respondWithRows();
     assertThat(harness.getOutput()).isEmpty();
 
-    harness.answerAll();
+    harness.respondToAll();
 
     assertThat(harness.predicted()).isEqualTo(4);
   }
 
   @Test
-  void theDrainBringsEveryExampleHomeAheadOfTheBarrier() throws Exception {
+  void theDrainLearnsEveryExampleBeforeTheBarrier() throws Exception {
     harness.examples(0, 7);
     harness.processWatermark(6000);
-    harness.answerOnceItWaits();
+    harness.respondOnceItWaits();
 
     harness.prepareSnapshotPreBarrier(1);
 
-    harness.answerRows(); // deltas that were sent ahead of the barrier
+    harness.respondWithRows(); // deltas that were sent before the barrier
     assertThat(harness.predicted()).isEqualTo(7);
     assertThat(kinds()).endsWith("watermark 6000");
     assertThat(harness.shards.updates).isEqualTo(SyntheticExamples.occurrences(1, 7));
@@ -191,22 +191,22 @@ final class TrainerOperatorTest {
   }
 
   @Test
-  void theDrainEndsWhenItsCheckpointIsAbortedAndLearningGoesOn() throws Exception {
+  void theDrainEndsWhenItsCheckpointIsAbortedAndLearningContinues() throws Exception {
     harness.examples(0, 3);
     harness.abortOnceItWaits(7);
 
     harness.prepareSnapshotPreBarrier(7);
 
     assertThat(harness.predicted()).isZero();
-    harness.answerAll();
+    harness.respondToAll();
     harness.examples(3, 6);
-    harness.answerOnceItWaits();
+    harness.respondOnceItWaits();
     harness.prepareSnapshotPreBarrier(8);
     assertThat(harness.predicted()).isEqualTo(6);
   }
 
   @Test
-  void theDrainEndsByAnAbortEvenWhereNoBatchMayBeSentYet() throws Exception {
+  void anAbortEndsTheDrainBeforeABatchMayBeSent() throws Exception {
     harness.examples(0, 10); // two batches in flight, a third part-filled
     harness.onceItWaits(this::passTheLinger);
     harness.abortOnceItWaits(7);
@@ -214,9 +214,9 @@ final class TrainerOperatorTest {
     harness.prepareSnapshotPreBarrier(7);
 
     assertThat(harness.lookedUp()).containsExactly(1L, 2L);
-    harness.answerAll();
-    harness.setProcessingTime(2000); // the linger of the third began anew
-    harness.answerAll();
+    harness.respondToAll();
+    harness.setProcessingTime(2000); // the linger of the third began again
+    harness.respondToAll();
     assertThat(harness.predicted()).isEqualTo(10);
     assertThat(harness.shards.updates).isEqualTo(SyntheticExamples.occurrences(1, 10));
   }
@@ -226,7 +226,7 @@ final class TrainerOperatorTest {
     harness.examples(0, 3);
     harness.abortOnceItWaits(6);
     harness.abortOnceItWaits(8); // a savepoint, say, that was triggered meanwhile
-    harness.answerOnceItWaits();
+    harness.respondOnceItWaits();
 
     harness.prepareSnapshotPreBarrier(7);
 
@@ -239,11 +239,11 @@ final class TrainerOperatorTest {
     harness.onceItWaits(
         () -> assertThat(harness.lookedUp()).as("sent by the drain").containsExactly(1L));
     harness.onceItWaits(this::passTheLinger);
-    harness.answerOnceItWaits();
+    harness.respondOnceItWaits();
 
     harness.prepareSnapshotPreBarrier(1);
 
-    harness.answerAll();
+    harness.respondToAll();
     assertThat(harness.predicted()).isEqualTo(2);
     assertThat(harness.shards.updates).isEqualTo(SyntheticExamples.occurrences(1, 2));
   }
@@ -252,9 +252,9 @@ final class TrainerOperatorTest {
   void theEndOfTheInputDrainsAndNothingIsSentAfterIt() throws Exception {
     harness.examples(0, 6);
     harness.processWatermark(Watermark.MAX_WATERMARK.getTimestamp());
-    harness.answerOnceItWaits();
+    harness.respondOnceItWaits();
     harness.endInput();
-    harness.answerAll();
+    harness.respondToAll();
     assertThat(harness.predicted()).isEqualTo(6);
     assertThat(kinds()).endsWith("watermark " + Long.MAX_VALUE);
 
@@ -265,7 +265,7 @@ final class TrainerOperatorTest {
   }
 
   @Test
-  void oneTrainerAfterAnotherMeetsItsOwnChannelOnly() throws Exception {
+  void aTrainerHasAChannelOfItsOwn() throws Exception {
     harness.examples(0, 1);
     UUID channel = harness.channel();
     assertThat(FeedbackChannels.find(channel)).isPresent();

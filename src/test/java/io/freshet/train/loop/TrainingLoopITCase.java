@@ -9,7 +9,6 @@ import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
-import io.freshet.model.learn.LocalLearner;
 import io.freshet.model.optimizer.FieldLearning;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Regularization;
@@ -36,15 +35,12 @@ class TrainingLoopITCase {
   @ParameterizedTest
   @ValueSource(ints = {1, 4})
   void oneTrainerLearnsWhatTheLocalLearnerLearns(int inFlight) throws Exception {
-    LocalLearner local = learned(7, LearningSettings.DEFAULT);
+    LocalModel local = learned(7, LearningSettings.DEFAULT);
 
     LoopRun job = new LoopRun(7, EXAMPLES, MODEL, settings(inFlight)).in(CLUSTER).execute();
 
     job.assertEveryExampleCountedOnce();
-    assertThat(job.rows).hasSize(local.rows());
-    job.rows.forEach(
-        (fid, row) -> assertThat(row).containsExactly(local.finished(local.find(fid))));
-    assertThat(job.denseValues()).containsExactly(dense(local), within(1e-6f));
+    assertSame(job, local);
   }
 
   @ParameterizedTest
@@ -52,25 +48,15 @@ class TrainingLoopITCase {
   void everyKindOfExampleIsLearnedAsByTheLocalLearner(LabelPolicy policy) throws Exception {
     LabelSettings labels = LabelSettings.of(policy).withNegatives(0.5, Sampling.LOG_ODDS);
     TrainSettings settings = settings(2).withLabels(labels);
-    LocalLearner local = new LocalLearner(SyntheticExamples.SCHEMA, MODEL, settings.learning());
     List<LabeledExample> examples =
-        SyntheticExamples.examples(11, EXAMPLES).stream().map(SyntheticExamples::told).toList();
-    for (int i = 0; i < EXAMPLES; i += BATCH) {
-      local.learn(examples.subList(i, Math.min(EXAMPLES, i + BATCH)));
-    }
-    local.flushDense();
+        SyntheticExamples.examples(11, EXAMPLES).stream()
+            .map(SyntheticExamples::ofEveryKind)
+            .toList();
+    LocalModel local = LocalModel.of(examples, BATCH, MODEL, settings.learning());
 
-    LoopRun job = new LoopRun(11, EXAMPLES, MODEL, settings).in(CLUSTER).told().execute();
+    LoopRun job = new LoopRun(11, EXAMPLES, MODEL, settings).in(CLUSTER).ofEveryKind().execute();
 
-    assertThat(job.rows).hasSize(local.rows());
-    job.rows.forEach(
-        (fid, row) -> {
-          assertThat(row).containsExactly(local.finished(local.find(fid)));
-          assertThat(job.updates).containsEntry(fid, local.updates(local.find(fid)));
-        });
-    float[] dense = new float[local.dense().size()];
-    local.dense().finish(0, dense.length, dense, 0);
-    assertThat(job.denseValues()).containsExactly(dense, within(1e-6f));
+    assertSame(job, local);
   }
 
   @ParameterizedTest
@@ -103,11 +89,8 @@ class TrainingLoopITCase {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4})
   void aCacheSmallerThanTheTableLosesNothing(int parallelism) throws Exception {
-    TrainSettings small =
-        new TrainSettings(BATCH, Duration.ofMillis(20), 2, 256, 64, 16, LearningSettings.DEFAULT);
-
     LoopRun run =
-        new LoopRun(3, EXAMPLES, MODEL, small)
+        new LoopRun(3, EXAMPLES, MODEL, settings(2).withCacheRows(16))
             .in(CLUSTER)
             .parallelism(parallelism)
             .checkpoints(Duration.ofMillis(20), "rocksdb")
@@ -118,7 +101,7 @@ class TrainingLoopITCase {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
-  void poisonIsToldOfAndReachesNoParameter(int parallelism) throws Exception {
+  void poisonIsReportedAndReachesNoParameter(int parallelism) throws Exception {
     LoopRun run =
         new LoopRun(19, EXAMPLES, MODEL, settings(2))
             .in(CLUSTER)
@@ -150,7 +133,7 @@ class TrainingLoopITCase {
             d.embedding(),
             d.denseStepSize(),
             new OptimizerSettings.Adam(0.001f, 0.9f, 0.999f, 1e-8f, 0.01f));
-    LocalLearner local = learned(5, adam);
+    LocalModel local = learned(5, adam);
 
     LoopRun job =
         new LoopRun(5, EXAMPLES, MODEL, settings(2, adam))
@@ -159,10 +142,10 @@ class TrainingLoopITCase {
             .execute();
 
     job.assertEveryExampleCountedOnce();
-    float[] dense = dense(local);
+    float[] dense = local.dense();
     float most = parallelism == 1 ? 1e-6f : 0.2f;
     assertThat(job.denseValues()).containsExactly(dense, within(most));
-    assertThat(dense).isNotEqualTo(dense(learned(5, d)));
+    assertThat(dense).isNotEqualTo(learned(5, d).dense());
   }
 
   @Test
@@ -179,30 +162,21 @@ class TrainingLoopITCase {
                 64,
                 new OptimizerSettings.Adagrad(0.02f, 0.1f, 3))
             .withRegularization(bounds);
-    LocalLearner local = learned(13, learning);
+    LocalModel local = learned(13, learning);
 
     LoopRun job = new LoopRun(13, EXAMPLES, MODEL, settings(2, learning)).in(CLUSTER).execute();
 
-    assertThat(job.rows).hasSize(local.rows());
-    job.rows.forEach(
-        (fid, row) -> assertThat(row).containsExactly(local.finished(local.find(fid))));
-    assertThat(job.denseValues()).containsExactly(dense(local), within(1e-6f));
+    assertSame(job, local);
   }
 
-  private static LocalLearner learned(long seed, LearningSettings learning) {
-    LocalLearner local = new LocalLearner(SyntheticExamples.SCHEMA, MODEL, learning);
-    List<LabeledExample> examples = SyntheticExamples.examples(seed, EXAMPLES);
-    for (int i = 0; i < EXAMPLES; i += BATCH) {
-      local.learn(examples.subList(i, Math.min(EXAMPLES, i + BATCH)));
-    }
-    local.flushDense();
-    return local;
+  private static LocalModel learned(long seed, LearningSettings learning) {
+    return LocalModel.of(SyntheticExamples.examples(seed, EXAMPLES), BATCH, MODEL, learning);
   }
 
-  private static float[] dense(LocalLearner local) {
-    float[] dense = new float[local.dense().size()];
-    local.dense().finish(0, dense.length, dense, 0);
-    return dense;
+  private static void assertSame(LoopRun job, LocalModel local) {
+    assertThat(job.rows).hasSize(local.learner().rows());
+    local.assertHasRowsOf(job);
+    assertThat(job.denseValues()).containsExactly(local.dense(), within(1e-6f));
   }
 
   private static void assertFinite(float[] values) {
@@ -216,6 +190,11 @@ class TrainingLoopITCase {
   }
 
   private static TrainSettings settings(int inFlight, LearningSettings learning) {
-    return new TrainSettings(BATCH, Duration.ofSeconds(10), inFlight, 256, 64, 1 << 16, learning);
+    return TrainSettings.DEFAULT
+        .withBatchSize(BATCH)
+        .withBatchLinger(Duration.ofSeconds(10))
+        .withMaxInFlight(inFlight)
+        .withCacheRows(1 << 16)
+        .withLearning(learning);
   }
 }

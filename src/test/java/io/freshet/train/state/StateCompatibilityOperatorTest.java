@@ -13,6 +13,7 @@ import io.freshet.model.optimizer.FieldLearning;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Regularization;
 import io.freshet.train.InitialModel;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.RefusedException;
 import io.freshet.train.TrainSettings;
 import io.freshet.train.loop.SyntheticExamples;
@@ -282,7 +283,8 @@ final class StateCompatibilityOperatorTest {
       ModelSettings model, LearningSettings learning, InitialModel start) throws Exception {
     TrainSettings settings = TrainSettings.DEFAULT.withCacheRows(16).withLearning(learning);
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new EmbeddingShard(SyntheticExamples.SCHEMA, model, settings, false, start),
+        new EmbeddingShard(
+            LoopSettings.of(SyntheticExamples.SCHEMA, model, settings).withStart(start), false),
         ShardRequest::key,
         Types.LONG);
   }

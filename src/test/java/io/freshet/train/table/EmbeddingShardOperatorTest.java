@@ -7,7 +7,7 @@ import io.freshet.feature.Fids;
 import io.freshet.model.Admission;
 import io.freshet.model.TableSettings;
 import io.freshet.model.row.TableCounts;
-import io.freshet.train.InitialModel;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.RefusedException;
 import io.freshet.train.TrainSettings;
 import io.freshet.train.feedback.ParameterServerHarness;
@@ -285,11 +285,11 @@ final class EmbeddingShardOperatorTest {
         throws Exception {
       super(
           new EmbeddingShard(
-              SyntheticExamples.SCHEMA,
-              TableClient.MODEL,
-              TrainSettings.DEFAULT.withCacheRows(cacheRows).withTable(table),
-              false,
-              InitialModel.PLAIN),
+              LoopSettings.of(
+                  SyntheticExamples.SCHEMA,
+                  TableClient.MODEL,
+                  TrainSettings.DEFAULT.withCacheRows(cacheRows).withTable(table)),
+              false),
           ShardRequest::key,
           Types.LONG,
           backend,

@@ -6,30 +6,25 @@ import static org.assertj.core.api.Assertions.within;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.join.operator.LabeledExampleCodec;
 import io.freshet.model.Admission;
-import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.TableSettings;
 import io.freshet.model.TableSettings.FieldRule;
 import io.freshet.model.TableSettings.Rule;
 import io.freshet.model.learn.LocalLearner;
-import io.freshet.snapshot.SnapshotSettings;
-import io.freshet.snapshot.announce.AnnouncementSink;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.Compaction;
-import io.freshet.snapshot.publish.SnapshotPublisher;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.Snapshot;
 import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
-import io.freshet.snapshot.write.PublisherInput;
-import io.freshet.snapshot.write.SnapshotWriter;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.TrainSettings;
+import io.freshet.train.loop.LocalModel;
 import io.freshet.train.loop.LoopCluster;
 import io.freshet.train.loop.LoopRun;
+import io.freshet.train.loop.PublishedLoop;
 import io.freshet.train.loop.SyntheticExamples;
-import io.freshet.train.loop.TrainingLoop;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -40,12 +35,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
@@ -55,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The loop, its features waiting for rows and losing them, in a mini cluster. */
+/** The loop in a mini cluster, with features that earn their rows and lose them. */
 @Timeout(180)
 class TableLifecycleITCase {
   @RegisterExtension private static final LoopCluster CLUSTER = new LoopCluster();
@@ -76,12 +65,9 @@ class TableLifecycleITCase {
             admission.equals("count") ? new Admission.Counted(4) : new Admission.Chance(0.2),
             TableSettings.UNBOUNDED);
     TrainSettings settings = settings(1, cacheRows, table);
-    LocalLearner local = new LocalLearner(SyntheticExamples.SCHEMA, MODEL, settings.learning());
     List<LabeledExample> examples = SyntheticExamples.examples(SEED, EXAMPLES);
-    for (int i = 0; i < EXAMPLES; i += BATCH) {
-      local.learn(examples.subList(i, Math.min(EXAMPLES, i + BATCH)));
-    }
-    local.flushDense();
+    LocalModel model = LocalModel.of(examples, BATCH, MODEL, settings.learning());
+    LocalLearner local = model.learner();
 
     LoopRun job = new LoopRun(SEED, EXAMPLES, MODEL, settings).in(CLUSTER).execute();
 
@@ -91,19 +77,12 @@ class TableLifecycleITCase {
         unswept.add(local.fid(row));
       }
     }
-    job.rows.forEach(
-        (fid, row) -> {
-          assertThat(local.find(fid)).as("row of %d", fid).isNotNegative();
-          assertThat(row).containsExactly(local.finished(local.find(fid)));
-          assertThat(job.updates).containsEntry(fid, local.updates(local.find(fid)));
-        });
+    model.assertHasRowsOf(job);
     long last = examples.get(EXAMPLES - 1).time();
     assertThat(unswept).allMatch(fid -> lastSeen(examples, fid) < last - 100_000);
     assertThat(local.tableCounts().expired()).isPositive();
     assertThat(local.tableCounts().notAdmitted()).isPositive();
-    float[] dense = new float[local.dense().size()];
-    local.dense().finish(0, dense.length, dense, 0);
-    assertThat(job.denseValues()).containsExactly(dense, within(1e-6f));
+    assertThat(job.denseValues()).containsExactly(model.dense(), within(1e-6f));
   }
 
   private static long lastSeen(List<LabeledExample> examples, long fid) {
@@ -119,15 +98,14 @@ class TableLifecycleITCase {
   void everyVersionAccountsForEveryOccurrenceThroughFailures(
       String backend, int parallelism, long maxRows) throws Exception {
     BROKE.set(false);
-    StreamExecutionEnvironment env = CLUSTER.environment(flink(backend));
-    env.setParallelism(parallelism);
-    env.setMaxParallelism(LoopRun.MAX_PARALLELISM);
+    StreamExecutionEnvironment env =
+        CLUSTER.environment(LoopCluster.settings(backend, Duration.ofMillis(100)), parallelism);
     build(env, settings(2, 60, table(new Admission.Counted(4), maxRows)));
 
     env.execute();
 
     assertThat(BROKE).isTrue();
-    SnapshotStore store = new SnapshotStore(new LocalStorage(folder));
+    SnapshotStore store = new SnapshotStore(storage());
     SnapshotReader reader = new SnapshotReader(store);
     assertThat(store.versions()).hasSizeGreaterThan(3);
     for (Version version : store.versions()) {
@@ -153,7 +131,7 @@ class TableLifecycleITCase {
 
   private void assertMergedIsTheSame(SnapshotReader reader, Manifest last) throws Exception {
     Snapshot chain = reader.load(last.version());
-    Compaction.of(new LocalStorage(folder)).merge(last.version()); // or the publisher has done it
+    Compaction.of(storage()).merge(last.version()); // or the publisher has done it
     List<Manifest> merged = reader.chain(last.version(), Optional.empty());
     Manifest full = merged.get(0);
 
@@ -163,45 +141,18 @@ class TableLifecycleITCase {
   }
 
   private void build(StreamExecutionEnvironment env, TrainSettings settings) {
-    SnapshotSettings snapshot = new SnapshotSettings(folder.toUri().toString());
     DataStream<LabeledExample> examples =
         env.fromSequence(0, EXAMPLES - 1)
             .setParallelism(1)
             .map(new SlowlyAndBreakingOnce())
             .setParallelism(1)
             .returns(LabeledExampleCodec.TYPE);
-    TrainingLoop loop = TrainingLoop.attach(examples, SyntheticExamples.SCHEMA, MODEL, settings);
-    loop.predictions().sinkTo(new DiscardingSink<>());
-    loop.rows()
-        .transform("SnapshotWriter", PublisherInput.TYPE, new SnapshotWriter(snapshot, MODEL, 50))
-        .union(
-            loop.dense()
-                .<PublisherInput>map(PublisherInput.Dense::new)
-                .returns(PublisherInput.TYPE),
-            loop.counts()
-                .<PublisherInput>map(counts -> new PublisherInput.Added(counts.asMap()))
-                .returns(PublisherInput.TYPE))
-        .transform(
-            "SnapshotPublisher",
-            Types.VOID,
-            new SnapshotPublisher(
-                snapshot,
-                ManifestTemplate.of("living", SyntheticExamples.SCHEMA, MODEL)
-                    .withZeroFields(settings.learning().table().zeroFields()),
-                AnnouncementSink.none()))
-        .setParallelism(1);
+    LoopSettings loop = LoopSettings.of(SyntheticExamples.SCHEMA, MODEL, settings);
+    PublishedLoop.attach(examples, loop, folder).predictions().sinkTo(new DiscardingSink<>());
   }
 
-  private static Configuration flink(String backend) {
-    Configuration flink = new Configuration();
-    flink.set(PipelineOptions.GENERIC_TYPES, false);
-    flink.set(StateBackendOptions.STATE_BACKEND, backend);
-    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(100));
-    flink.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 1000);
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 3);
-    flink.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(10));
-    return flink;
+  private LocalStorage storage() {
+    return new LocalStorage(folder.resolve("snapshots"));
   }
 
   /** Users expire, items have to earn their rows, tags stay. */
@@ -217,14 +168,13 @@ class TableLifecycleITCase {
   }
 
   private static TrainSettings settings(int inFlight, int cacheRows, TableSettings table) {
-    return new TrainSettings(
-        BATCH,
-        Duration.ofMinutes(10),
-        inFlight,
-        256,
-        16,
-        cacheRows,
-        LearningSettings.DEFAULT.withTable(table));
+    return TrainSettings.DEFAULT
+        .withBatchSize(BATCH)
+        .withBatchLinger(Duration.ofMinutes(10))
+        .withMaxInFlight(inFlight)
+        .withDenseSlices(16)
+        .withCacheRows(cacheRows)
+        .withTable(table);
   }
 
   private static final class SlowlyAndBreakingOnce

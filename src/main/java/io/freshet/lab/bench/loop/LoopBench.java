@@ -11,6 +11,7 @@ import io.freshet.lab.bench.measure.Workload;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.row.RowBlock;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.loop.TrainingLoop;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -162,7 +163,8 @@ final class LoopBench {
             .map(LoopBench::example)
             .returns(LabeledExampleCodec.TYPE);
     TrainingLoop loop =
-        TrainingLoop.attach(examples, workload.schema(), workload.model(), workload.train());
+        TrainingLoop.attach(
+            examples, LoopSettings.of(workload.schema(), workload.model(), workload.train()));
     loop.predictions().sinkTo(new Count());
     loop.rows().sinkTo(new Drop<RowBlock>());
     loop.dense().sinkTo(new Drop<DenseBlock>());

@@ -11,6 +11,7 @@ import io.freshet.lab.bench.measure.ProcessMemory;
 import io.freshet.lab.bench.measure.Workload;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.row.RowBlock;
+import io.freshet.train.LoopSettings;
 import io.freshet.train.loop.TrainingLoop;
 import java.io.IOException;
 import java.net.http.HttpTimeoutException;
@@ -89,7 +90,8 @@ final class TableJob {
         env.fromSequence(0, Long.MAX_VALUE - 1)
             .map(new TableFeed(workload.fields(), side.rows(), side.seed()))
             .returns(LabeledExampleCodec.TYPE);
-    TrainingLoop loop = TrainingLoop.attach(examples, config.features(), model, config.train());
+    TrainingLoop loop =
+        TrainingLoop.attach(examples, LoopSettings.of(config.features(), model, config.train()));
     loop.predictions().sinkTo(new LearnedCount());
     DataStream<RowBlock> touched =
         loop.rows()
