@@ -1,11 +1,13 @@
 package io.freshet;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -16,7 +18,12 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Properties;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
 
 /** Who may use whom, and who may touch Flink's internals, files and the console. */
 @AnalyzeClasses(packages = "io.freshet", importOptions = DoNotIncludeTests.class)
@@ -43,7 +50,16 @@ final class ArchitectureTest {
 
   @ArchTest
   static final ArchRule configUsesTheStagesSettings =
-      uses("config", "event", "feature", "model", "join", "train", "evaluate", "snapshot");
+      uses(
+          "config",
+          "event",
+          "feature",
+          "model",
+          "join",
+          "train",
+          "evaluate",
+          "snapshot",
+          "kafka");
 
   @ArchTest
   static final ArchRule jobUsesAllButTheCommandLine =
@@ -61,14 +77,21 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat(resideInAPackage("io.freshet.lab.."));
 
+  @ArchTest static final ArchRule brokerUsesOnlyClients = uses("lab.broker", "kafka");
+  @ArchTest static final ArchRule kafkaUsesNothingOfOurs = uses("kafka");
+
   @ArchTest
-  static final ArchRule brokerUsesNothingOfOurs =
+  static final ArchRule onePlaceMakesKafkasClients =
       noClasses()
-          .that(resideInAPackage("io.freshet.lab.broker.."))
+          .that(not(resideInAPackage("io.freshet.kafka")))
           .should()
-          .dependOnClassesThat(
-              resideInAPackage("io.freshet..")
-                  .and(not(resideInAPackage("io.freshet.lab.broker.."))));
+          .callMethod(Admin.class, "create", Map.class)
+          .orShould()
+          .callMethod(Admin.class, "create", Properties.class)
+          .orShould()
+          .callConstructorWhere(
+              target(owner(assignableTo(Consumer.class).or(assignableTo(Producer.class)))))
+          .because("settings, timeouts and the wording of failures are one");
 
   @ArchTest
   static final ArchRule noCycles = slices().matching("io.freshet.(**)").should().beFreeOfCycles();

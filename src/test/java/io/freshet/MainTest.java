@@ -108,7 +108,7 @@ final class MainTest {
             new CommandRun(
                 1,
                 "",
-                "train: no answer about topic impressions from %s within 10 s; is Kafka there?%n"
+                "train: no answer from Kafka at %s within 10 s (topic impressions); is it running?%n"
                     .formatted(nobody)));
   }
 

@@ -2,6 +2,7 @@ package io.freshet.config;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.kafka.KafkaClients;
 import java.util.Map;
 
 /**
@@ -27,6 +28,11 @@ public record KafkaSettings(
   /** With the default topics and no properties. */
   public static KafkaSettings of(String bootstrapServers, String groupId) {
     return new KafkaSettings(bootstrapServers, groupId, Topics.DEFAULT, Map.of());
+  }
+
+  /** Clients of this cluster. */
+  public KafkaClients clients() {
+    return new KafkaClients(bootstrapServers, properties);
   }
 
   @Override

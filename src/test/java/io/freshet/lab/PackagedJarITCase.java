@@ -84,7 +84,7 @@ final class PackagedJarITCase {
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err().lines())
         .singleElement()
-        .satisfies(line -> assertThat(line).startsWith("train: no answer about topic"));
+        .satisfies(line -> assertThat(line).startsWith("train: no answer from Kafka at"));
   }
 
   @Test

@@ -3,7 +3,7 @@ package io.freshet.cli.console;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.cli.console.source.BestPossible;
-import io.freshet.cli.console.source.KafkaAddress;
+import io.freshet.kafka.KafkaClients;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.net.URI;
 import java.util.Optional;
@@ -27,7 +27,7 @@ public record ConsoleSettings(
     String bind,
     OptionalInt port,
     SnapshotStore snapshots,
-    Optional<KafkaAddress> kafka,
+    Optional<KafkaClients> kafka,
     String metricsTopic,
     Optional<String> model,
     BestPossible reach,

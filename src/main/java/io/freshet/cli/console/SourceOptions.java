@@ -1,9 +1,10 @@
 package io.freshet.cli.console;
 
 import io.freshet.cli.console.source.BestPossible;
-import io.freshet.cli.console.source.KafkaAddress;
+import io.freshet.kafka.KafkaClients;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.net.URI;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import picocli.CommandLine.Spec;
 
 /** The options that say where a console finds what the snapshots do not hold. */
 public final class SourceOptions {
+  /** A page waits for the answer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -62,7 +66,7 @@ public final class SourceOptions {
         bind,
         port,
         snapshots,
-        Optional.ofNullable(servers).map(s -> new KafkaAddress(s, properties)),
+        Optional.ofNullable(servers).map(s -> new KafkaClients(s, properties).within(PATIENCE)),
         metricsTopic,
         model,
         BestPossible.UNKNOWN,

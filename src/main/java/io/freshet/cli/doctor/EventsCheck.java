@@ -10,24 +10,15 @@ import io.freshet.event.Impression;
 import io.freshet.event.Rejection;
 import io.freshet.event.decode.ImpressionDecoder;
 import io.freshet.feature.ExampleEncoder;
+import io.freshet.kafka.TopicReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads the newest impressions as the learner will: whether they are any, and have the features
@@ -36,7 +27,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class EventsCheck {
   private static final int NEWEST = 200; // of each partition
   private static final int MOST_NAMES = 20;
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final LearnerConfig config;
@@ -56,49 +46,22 @@ final class EventsCheck {
   }
 
   /** What was found; nothing of a topic that is empty, or Avro. */
-  static List<Finding> run(LearnerConfig config, int partitions) throws InterruptedException {
+  static List<Finding> run(LearnerConfig config) throws InterruptedException {
     if (config.events().impressions() == EventFormat.AVRO) {
       return List.of();
     }
-    String topic = config.kafka().topics().impressions();
     EventsCheck check = new EventsCheck(config);
-    try {
-      check.read(
-          IntStream.range(0, partitions).mapToObj(p -> new TopicPartition(topic, p)).toList());
-    } catch (InterruptException e) {
-      Thread.interrupted();
-      throw new InterruptedException(e.getMessage());
-    } catch (KafkaException e) {
+    String topic = config.kafka().topics().impressions();
+    try (TopicReader reader = new TopicReader(config.kafka().clients(), topic, NEWEST)) {
+      reader.readToEnd(check::look);
+    } catch (IOException e) {
       return List.of(
           Finding.warning(
               "events",
-              "the newest of topic %s cannot be read: %s".formatted(topic, e.getMessage()),
+              "the newest impressions cannot be read: " + e.getMessage(),
               "see that this client may read the topic"));
     }
     return check.findings();
-  }
-
-  private void read(List<TopicPartition> partitions) {
-    Map<String, Object> client = new HashMap<>(config.kafka().properties());
-    client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.kafka().bootstrapServers());
-    client.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
-    client.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-    client.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    client.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      consumer.assign(partitions);
-      ends.forEach(
-          (partition, end) ->
-              consumer.seek(partition, Math.max(begins.get(partition), end - NEWEST)));
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())
-          && System.nanoTime() < deadline) {
-        consumer.poll(Duration.ofMillis(200)).forEach(this::look);
-      }
-    }
   }
 
   private void look(ConsumerRecord<byte[], byte[]> record) {

@@ -4,11 +4,11 @@ import static io.freshet.cli.doctor.Finding.ok;
 import static io.freshet.cli.doctor.Finding.problem;
 import static io.freshet.cli.doctor.Finding.warning;
 
-import io.freshet.cli.topics.KafkaAdmin;
 import io.freshet.cli.topics.TopicDesign;
 import io.freshet.cli.topics.TopicDesign.Use;
-import io.freshet.cli.topics.TopicState;
 import io.freshet.config.LearnerConfig;
+import io.freshet.kafka.TopicAdmin;
+import io.freshet.kafka.TopicState;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +44,7 @@ final class KafkaCheck {
 
   private void run() throws InterruptedException {
     String servers = config.kafka().bootstrapServers();
-    try (KafkaAdmin kafka = KafkaAdmin.of(config.kafka())) {
+    try (TopicAdmin kafka = config.kafka().clients().topicAdmin()) {
       findings.add(ok("kafka", "%d brokers at %s".formatted(kafka.brokers(), servers)));
       List<TopicDesign> designs = TopicDesign.of(config, config.parallelism(), ANY);
       Map<String, TopicState> states =
@@ -57,7 +57,7 @@ final class KafkaCheck {
       if (impressions != null && !impressions.isHidden()) {
         kafka.newest(impressions).ifPresent(this::times);
         if (!impressions.forbids(AclOperation.READ)) {
-          findings.addAll(EventsCheck.run(config, impressions.partitions()));
+          findings.addAll(EventsCheck.run(config));
         }
       }
     } catch (IOException e) {

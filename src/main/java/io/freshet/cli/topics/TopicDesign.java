@@ -4,11 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.config.ExampleSettings;
 import io.freshet.config.LearnerConfig;
+import io.freshet.kafka.TopicState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 
 /**
@@ -90,6 +93,15 @@ public record TopicDesign(
     settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime");
     settings.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(retention.toMillis()));
     return settings;
+  }
+
+  /**
+   * The topic, to be created.
+   *
+   * @param replicas the cluster's default where none are given
+   */
+  NewTopic toNew(Optional<Short> replicas) {
+    return new NewTopic(name, Optional.of(partitions), replicas).configs(settings);
   }
 
   /**

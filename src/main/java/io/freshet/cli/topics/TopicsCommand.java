@@ -6,6 +6,8 @@ import io.freshet.config.ConfigException;
 import io.freshet.config.DurationText;
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.ConfigOptions;
+import io.freshet.kafka.TopicAdmin;
+import io.freshet.kafka.TopicState;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -92,7 +94,7 @@ public final class TopicsCommand implements Callable<Integer> {
         partitions == null ? learner.parallelism() : atLeastOne("--partitions", partitions);
     List<TopicDesign> designs = TopicDesign.of(learner, wanted, retention(retention));
     List<Line> lines;
-    try (KafkaAdmin kafka = KafkaAdmin.of(learner.kafka())) {
+    try (TopicAdmin kafka = learner.kafka().clients().topicAdmin()) {
       lines = lines(kafka, designs, learner.parallelism());
     }
     PrintWriter out = spec.commandLine().getOut();
@@ -105,13 +107,13 @@ public final class TopicsCommand implements Callable<Integer> {
     return lines.stream().allMatch(line -> line.faults().isEmpty()) ? 0 : 1;
   }
 
-  private List<Line> lines(KafkaAdmin kafka, List<TopicDesign> designs, int parallelism)
+  private List<Line> lines(TopicAdmin kafka, List<TopicDesign> designs, int parallelism)
       throws IOException, InterruptedException {
     var states = kafka.topics(designs.stream().map(TopicDesign::name).toList());
     List<TopicDesign> absent =
         designs.stream().filter(design -> !states.containsKey(design.name())).toList();
     if (create && !absent.isEmpty()) {
-      kafka.create(absent, replicas());
+      kafka.create(absent.stream().map(design -> design.toNew(replicas())).toList());
     }
     List<Line> lines = new ArrayList<>();
     for (TopicDesign design : designs) {

@@ -7,11 +7,8 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * What a job without state is to learn before its stream: labelled examples or events in files, or
@@ -53,7 +50,7 @@ public record Backfill(String from, boolean isRange, int passes, Optional<Instan
       long to = range.get(1).toEpochMilli();
       return history(
           RecordedEvents.of(
-              new EventRange(client(config), range.get(0).toEpochMilli(), to), config),
+              new EventRange(config.kafka().clients(), range.get(0).toEpochMilli(), to), config),
           liveFrom(to - incomplete(config)));
     }
     List<String> topics = new ArrayList<>(config.join().definition().topics());
@@ -81,12 +78,6 @@ public record Backfill(String from, boolean isRange, int passes, Optional<Instan
   /** How long before its end a recording does not tell all that was done with an impression. */
   private static long incomplete(LearnerConfig config) {
     return config.join().window().plus(config.join().outOfOrderness()).toMillis();
-  }
-
-  private static Map<String, String> client(LearnerConfig config) {
-    Map<String, String> client = new HashMap<>(config.kafka().properties());
-    client.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, config.kafka().bootstrapServers());
-    return client;
   }
 
   private static List<Instant> range(String text) {

@@ -2,6 +2,7 @@ package io.freshet.job.backfill;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.kafka.KafkaClients;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,27 +19,20 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Events in Kafka's topics: those from the first of a time on to the first of another, by the
  * records' own timestamps; a log for each partition.
  *
- * @param properties of the Kafka client, its servers among them
  * @param from epoch milliseconds
  * @param to epoch milliseconds: a time whose records have all come, or another reading would find
  *     more
  */
-record EventRange(Map<String, String> properties, long from, long to) implements EventLogs {
+record EventRange(KafkaClients kafka, long from, long to) implements EventLogs {
   private static final long serialVersionUID = 1L;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration POLL = Duration.ofMillis(200);
 
-  EventRange {
-    properties = Map.copyOf(properties);
-  }
-
-  /** Without the properties, which hold secrets. */
   @Override
   public String toString() {
     return "the topics' records from %s to %s"
@@ -64,11 +58,9 @@ record EventRange(Map<String, String> properties, long from, long to) implements
     }
   }
 
-  private KafkaConsumer<byte[], byte[]> consumer() {
-    Map<String, Object> all = new HashMap<>(properties);
-    all.put("enable.auto.commit", false);
-    all.put("auto.offset.reset", "none"); // or what has been deleted would be left out unseen
-    return new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  private KafkaConsumer<byte[], byte[]> consumer() throws IOException {
+    // otherwise records that have been deleted would be left out silently
+    return kafka.within(PATIENCE).consumer(Map.of("auto.offset.reset", "none"));
   }
 
   /** The first offset of the time or after it; the end where there is none. */
@@ -94,7 +86,7 @@ record EventRange(Map<String, String> properties, long from, long to) implements
     private final long end;
     private final Queue<ConsumerRecord<byte[], byte[]>> polled = new ArrayDeque<>();
 
-    Part(TopicPartition partition, long start, long end) {
+    Part(TopicPartition partition, long start, long end) throws IOException {
       this.partition = requireNonNull(partition, "partition");
       this.end = end;
       consumer = consumer();

@@ -19,7 +19,7 @@ import io.freshet.job.source.EventTopic;
 import io.freshet.job.source.SourceRecord;
 import io.freshet.job.source.SourceRecordCodec;
 import io.freshet.job.source.SourceRouter;
-import io.freshet.job.source.TopicPartitions;
+import io.freshet.kafka.TopicAdmin;
 import io.freshet.train.InitialModel;
 import io.freshet.train.RefusedException;
 import java.io.IOException;
@@ -213,8 +213,14 @@ public final class LearnerJob {
       String uid,
       TypeInformation<SourceRecord<T>> type)
       throws IOException, InterruptedException {
-    int subtasks = Math.min(config.parallelism(), TopicPartitions.count(topic));
+    int subtasks = Math.min(config.parallelism(), partitions(topic.name()));
     return env.fromSource(source, watermarks, topic.name(), type).uid(uid).setParallelism(subtasks);
+  }
+
+  private int partitions(String topic) throws IOException, InterruptedException {
+    try (TopicAdmin admin = config.kafka().clients().topicAdmin()) {
+      return admin.partitions(topic);
+    }
   }
 
   private <T> WatermarkStrategy<SourceRecord<T>> inStep(

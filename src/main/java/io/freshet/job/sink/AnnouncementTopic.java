@@ -2,16 +2,16 @@ package io.freshet.job.sink;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.kafka.KafkaClients;
 import io.freshet.snapshot.announce.AnnouncementSink;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Announces publications of snapshots to a Kafka topic. */
 public final class AnnouncementTopic implements AnnouncementSink.Factory {
@@ -19,7 +19,7 @@ public final class AnnouncementTopic implements AnnouncementSink.Factory {
   private static final Duration CLOSING = Duration.ofSeconds(2);
 
   /** Short: whoever announces tries again, and a task that closes waits for little. */
-  private static final Map<String, String> DEFAULTS =
+  private static final Map<String, Object> DEFAULTS =
       Map.of(
           ProducerConfig.MAX_BLOCK_MS_CONFIG, "10000",
           ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000",
@@ -37,12 +37,8 @@ public final class AnnouncementTopic implements AnnouncementSink.Factory {
   }
 
   @Override
-  public AnnouncementSink open() {
-    Map<String, Object> settings = new HashMap<>(DEFAULTS);
-    settings.putAll(properties);
-    settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
-    ByteArraySerializer bytes = new ByteArraySerializer();
-    return new Topic(topic, new KafkaProducer<>(settings, bytes, bytes));
+  public AnnouncementSink open() throws IOException {
+    return new Topic(topic, new KafkaClients(servers, properties).producer(DEFAULTS));
   }
 
   private record Topic(String name, KafkaProducer<byte[], byte[]> producer)

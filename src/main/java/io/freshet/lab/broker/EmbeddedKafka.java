@@ -2,6 +2,7 @@ package io.freshet.lab.broker;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.kafka.KafkaClients;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
-import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.utils.Time;
 
 /**
@@ -76,10 +76,14 @@ public final class EmbeddedKafka implements AutoCloseable {
     return "127.0.0.1:" + ports.broker;
   }
 
+  /** Clients of this broker. */
+  public KafkaClients clients() {
+    return new KafkaClients(bootstrapServers());
+  }
+
   /** Topics of this broker. */
   public Topics topics() {
-    return new Topics(
-        Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()), (short) 1);
+    return new Topics(clients());
   }
 
   /** Stops the broker cleanly; its data and its port are kept. Does nothing when stopped. */

@@ -3,6 +3,8 @@ package io.freshet.lab.chaos;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.config.LearnerConfig;
+import io.freshet.kafka.KafkaClients;
+import io.freshet.kafka.TopicReader;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;
@@ -11,6 +13,7 @@ import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,19 +35,19 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class Audit {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private final LearnerConfig config;
-  private final TopicRecords topics;
   private final SnapshotStore store;
   private final Expected expected;
   private final List<Difference> lines = new ArrayList<>();
   private final List<String> remarks = new ArrayList<>();
 
-  private Audit(LearnerConfig config) {
+  private Audit(LearnerConfig config) throws IOException, InterruptedException {
     this.config = config;
-    topics = new TopicRecords(config.kafka().bootstrapServers());
     store = new SnapshotStore(LocalStorage.at(config.snapshot().root()));
     var names = config.kafka().topics();
-    expected = Expected.of(config, topics.read(names.impressions()), topics.read(names.clicks()));
+    expected = Expected.of(config, read(names.impressions()), read(names.clicks()));
   }
 
   /**
@@ -63,7 +66,7 @@ final class Audit {
     }
   }
 
-  static Findings of(LearnerConfig config) throws IOException {
+  static Findings of(LearnerConfig config) throws IOException, InterruptedException {
     Audit audit = new Audit(config);
     audit.metrics();
     audit.letters();
@@ -73,9 +76,9 @@ final class Audit {
   }
 
   /** Progressive validation: each example in one window, the newest report of a window counts. */
-  private void metrics() throws IOException {
+  private void metrics() throws IOException, InterruptedException {
     Map<String, JsonNode> windows = new HashMap<>();
-    for (var record : topics.read(config.kafka().topics().metrics())) {
+    for (var record : read(config.kafka().topics().metrics())) {
       windows.put(key(record), JSON.readTree(record.value()).get("window"));
     }
     long examples = windows.values().stream().mapToLong(w -> w.get("examples").asLong()).sum();
@@ -85,14 +88,22 @@ final class Audit {
     line("positives in metrics windows", expected.positives(), Math.round(positives));
   }
 
-  private void letters() {
+  private void letters() throws IOException, InterruptedException {
     var names = config.kafka().topics();
     sets("dead letters", expected.deadLetters(), keys(names.deadLetters()));
     sets("late clicks", expected.lateClicks(), keys(names.lateClicks()));
   }
 
-  private Set<String> keys(String topic) {
-    return topics.read(topic).stream().map(Audit::key).collect(Collectors.toSet());
+  private List<ConsumerRecord<byte[], byte[]>> read(String topic)
+      throws IOException, InterruptedException {
+    KafkaClients kafka = config.kafka().clients().within(PATIENCE);
+    try (TopicReader reader = new TopicReader(kafka, topic)) {
+      return reader.readToEnd();
+    }
+  }
+
+  private Set<String> keys(String topic) throws IOException, InterruptedException {
+    return read(topic).stream().map(Audit::key).collect(Collectors.toSet());
   }
 
   private static String key(ConsumerRecord<byte[], byte[]> record) {

@@ -1,6 +1,7 @@
 package io.freshet.lab.chaos;
 
 import io.freshet.config.LearnerConfig;
+import io.freshet.kafka.TopicAdmin;
 import io.freshet.lab.chaos.fault.ChaosJob;
 import io.freshet.lab.chaos.fault.ChaosSettings;
 import io.freshet.lab.chaos.fault.FaultInjector;
@@ -16,6 +17,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -128,11 +130,14 @@ final class ChaosRun {
 
   private void awaitAllRead(ChaosJob job, LearnerConfig config)
       throws IOException, InterruptedException {
-    var topics = new TopicRecords(config.kafka().bootstrapServers());
     var store = new SnapshotStore(LocalStorage.at(config.snapshot().root()));
-    List<Map.Entry<String, Long>> ends =
-        new ArrayList<>(topics.ends(config.kafka().topics().impressions()).entrySet());
-    ends.addAll(topics.ends(config.kafka().topics().clicks()).entrySet());
+    Map<String, Long> ends = new HashMap<>();
+    try (TopicAdmin admin = config.kafka().clients().topicAdmin()) {
+      var topics = config.kafka().topics();
+      for (String topic : List.of(topics.impressions(), topics.clicks())) {
+        admin.ends(topic).forEach((partition, end) -> ends.put(partition.toString(), end));
+      }
+    }
     Optional<Version> last = Optional.empty();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
@@ -142,7 +147,7 @@ final class ChaosRun {
         deadline = System.nanoTime() + PATIENCE.toNanos();
       }
       Map<String, Long> read = latest.isEmpty() ? Map.of() : store.manifest(latest.get()).offsets();
-      if (ends.stream().allMatch(e -> read.getOrDefault(e.getKey(), 0L) >= e.getValue())) {
+      if (ends.entrySet().stream().allMatch(e -> read.getOrDefault(e.getKey(), 0L) >= e.getValue())) {
         return;
       }
       if (System.nanoTime() > deadline) {

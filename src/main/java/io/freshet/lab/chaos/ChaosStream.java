@@ -1,6 +1,7 @@
 package io.freshet.lab.chaos;
 
 import io.freshet.config.LearnerConfig;
+import io.freshet.kafka.KafkaClients;
 import io.freshet.lab.chaos.fault.ChaosSettings;
 import io.freshet.lab.simulate.AdStream;
 import io.freshet.lab.simulate.SimulatorSettings;
@@ -10,6 +11,7 @@ import io.freshet.lab.stream.EventRecord;
 import io.freshet.lab.stream.Feed;
 import io.freshet.lab.stream.KafkaEvents;
 import io.freshet.lab.stream.KafkaEvents.Timestamps;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
@@ -27,6 +29,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ChaosStream implements AutoCloseable {
   private static final double PER_EVENT_SECOND = 4;
+  private static final String TEN_MINUTES = "600000";
   private static final long ENDLESS = 100_000_000;
 
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
@@ -35,19 +38,11 @@ final class ChaosStream implements AutoCloseable {
   private final Future<Long> feed;
   private volatile boolean ending;
 
-  ChaosStream(ChaosSettings settings, LearnerConfig config) {
-    Map<String, Object> client =
-        Map.of(
-            "bootstrap.servers",
-            config.kafka().bootstrapServers(),
-            "delivery.timeout.ms",
-            600_000,
-            "max.block.ms",
-            600_000L,
-            "linger.ms",
-            20);
+  ChaosStream(ChaosSettings settings, LearnerConfig config) throws IOException {
+    Map<String, String> patience = Map.of("delivery.timeout.ms", TEN_MINUTES, "max.block.ms", TEN_MINUTES);
+    KafkaClients kafka = new KafkaClients(config.kafka().bootstrapServers(), patience);
     var topics = config.kafka().topics();
-    events = new KafkaEvents(client, topics.impressions(), topics.clicks(), Timestamps.EVENT);
+    events = new KafkaEvents(kafka, topics.impressions(), topics.clicks(), Timestamps.EVENT);
     Iterator<EventRecord> records = new AdStream(stream(settings.seed(), config));
     feed = executor.submit(() -> new Feed(events, settings.rate()).run(until(records), n -> {}));
   }

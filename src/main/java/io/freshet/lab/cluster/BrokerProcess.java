@@ -1,5 +1,6 @@
 package io.freshet.lab.cluster;
 
+import io.freshet.kafka.KafkaClients;
 import io.freshet.lab.broker.Topics;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -7,7 +8,6 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A Kafka broker in a process of its own, on one port and one directory through all its lives.
@@ -41,8 +41,12 @@ public final class BrokerProcess implements AutoCloseable {
     return "127.0.0.1:" + port;
   }
 
+  public KafkaClients clients() {
+    return new KafkaClients(bootstrapServers());
+  }
+
   public Topics topics() {
-    return new Topics(Map.of("bootstrap.servers", bootstrapServers()));
+    return new Topics(clients());
   }
 
   /** Starts the broker and waits until it answers. */

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -137,14 +136,14 @@ final class Demo {
     var client = env.executeAsync();
     var kafka = config.kafka();
     var topics = List.of(kafka.topics().impressions(), kafka.topics().clicks());
-    return new RunningJob(client, kafka.bootstrapServers(), kafka.groupId(), topics);
+    return new RunningJob(client, kafka);
   }
 
   private DemoOutcome watch(LearnerConfig config, RunningJob job, Done done) throws Exception {
     var kafka = config.kafka();
     var progress = new DemoProgress();
     try (MetricsTopic metrics =
-        new MetricsTopic(kafka.bootstrapServers(), kafka.topics().metrics())) {
+        new MetricsTopic(kafka)) {
       while (!done.isTrue()) {
         job.hasEnded(); // throws if it failed
         metrics.poll(TICK);
@@ -170,10 +169,9 @@ final class Demo {
 
   private long feed(LearnerConfig config) throws IOException, InterruptedException {
     var kafka = config.kafka();
-    Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
     try (KafkaEvents events =
         new KafkaEvents(
-            client, kafka.topics().impressions(), kafka.topics().clicks(), Timestamps.EVENT)) {
+            kafka.clients(), kafka.topics().impressions(), kafka.topics().clicks(), Timestamps.EVENT)) {
       return new Feed(events, Double.POSITIVE_INFINITY).run(stream.records(), sent -> {});
     }
   }

@@ -4,7 +4,6 @@ import io.freshet.cli.console.Console;
 import io.freshet.cli.console.ConsoleSettings;
 import io.freshet.cli.console.EmbeddedServer;
 import io.freshet.cli.console.source.BestPossible;
-import io.freshet.cli.console.source.KafkaAddress;
 import io.freshet.config.LearnerConfig;
 import io.freshet.lab.simulate.Oracle;
 import io.freshet.snapshot.storage.LocalStorage;
@@ -15,7 +14,6 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MetricOptions;
@@ -51,7 +49,7 @@ final class DemoPage implements AutoCloseable {
                   ConsoleSettings.LOOPBACK,
                   place.port(),
                   store,
-                  Optional.of(new KafkaAddress(config.kafka().bootstrapServers(), Map.of())),
+                  Optional.of(config.kafka().clients()),
                   config.kafka().topics().metrics(),
                   Optional.of(config.name()),
                   oracle.map(DemoPage::reach).orElse(BestPossible.UNKNOWN),

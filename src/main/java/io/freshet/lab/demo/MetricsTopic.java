@@ -2,6 +2,7 @@ package io.freshet.lab.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.config.KafkaSettings;
 import io.freshet.evaluate.report.Decile;
 import io.freshet.evaluate.report.GroupedAuc;
 import io.freshet.evaluate.report.Metrics;
@@ -9,6 +10,7 @@ import io.freshet.evaluate.report.MetricsSeries;
 import io.freshet.evaluate.report.Slice;
 import io.freshet.evaluate.report.Spread;
 import io.freshet.evaluate.report.UsersSeen;
+import io.freshet.kafka.TopicReader;
 import io.freshet.lab.report.Breakdown;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,12 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads progressive validation from its topic, as any consumer could: the windows so far, and the
@@ -33,7 +31,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class MetricsTopic implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final TopicReader reader;
   private final NavigableMap<Long, Metrics> windows = new TreeMap<>();
   private Metrics sinceStart = Metrics.NONE;
   private final Map<Slice, Metrics> slices = new LinkedHashMap<>();
@@ -41,29 +39,20 @@ public final class MetricsTopic implements AutoCloseable {
   private UsersSeen users = UsersSeen.NONE;
   private long occurrences;
 
-  public MetricsTopic(String bootstrapServers, String topic) {
-    Properties client = new Properties();
-    client.put("bootstrap.servers", bootstrapServers);
-    consumer =
-        new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    List<TopicPartition> partitions = List.of(new TopicPartition(topic, 0));
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
+  public MetricsTopic(KafkaSettings kafka) throws IOException, InterruptedException {
+    reader = new TopicReader(kafka.clients(), kafka.topics().metrics());
   }
 
   /** Takes what has come, waiting for so long if nothing has. */
-  public void poll(Duration patience) throws IOException {
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
+  public void poll(Duration patience) throws IOException, InterruptedException {
+    for (ConsumerRecord<byte[], byte[]> record : reader.poll(patience)) {
       take(JSON.readTree(record.value()));
     }
   }
 
   /** Takes everything up to the present end of the topic. */
-  void pollToEnd() throws IOException {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
-    while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
-      poll(Duration.ofMillis(200));
-    }
+  void pollToEnd() throws IOException, InterruptedException {
+    reader.readToEnd(record -> take(JSON.readTree(record.value())));
   }
 
   private void take(JsonNode report) {
@@ -155,6 +144,6 @@ public final class MetricsTopic implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
+    reader.close();
   }
 }

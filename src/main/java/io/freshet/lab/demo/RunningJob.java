@@ -2,9 +2,10 @@ package io.freshet.lab.demo;
 
 import static org.apache.logging.log4j.Level.ERROR;
 
+import io.freshet.config.KafkaSettings;
+import io.freshet.kafka.TopicAdmin;
 import io.freshet.train.LoopFigures;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -12,10 +13,6 @@ import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.logging.log4j.core.config.Configurator;
 
@@ -23,16 +20,16 @@ import org.apache.logging.log4j.core.config.Configurator;
 final class RunningJob implements AutoCloseable {
   private final JobClient job;
   private final CompletableFuture<JobExecutionResult> result;
-  private final Admin admin;
+  private final TopicAdmin admin;
   private final String group;
   private final List<String> topics;
 
-  RunningJob(JobClient job, String bootstrapServers, String group, List<String> topics) {
+  RunningJob(JobClient job, KafkaSettings kafka) throws IOException {
     this.job = job;
     result = job.getJobExecutionResult(); // once: a cluster that has ended answers no more
-    this.group = group;
-    this.topics = List.copyOf(topics);
-    admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
+    group = kafka.groupId();
+    topics = List.of(kafka.topics().impressions(), kafka.topics().clicks());
+    admin = kafka.clients().topicAdmin();
   }
 
   /**
@@ -53,15 +50,15 @@ final class RunningJob implements AutoCloseable {
 
   /** Whether a completed checkpoint holds all records of the topics. */
   boolean hasReadAll() throws IOException, InterruptedException {
-    Map<TopicPartition, Long> ends = ends(topics);
-    Map<TopicPartition, OffsetAndMetadata> read =
-        get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
-    return ends.entrySet().stream()
-        .allMatch(
-            end ->
-                end.getValue() == 0
-                    || read.get(end.getKey()) != null
-                        && read.get(end.getKey()).offset() >= end.getValue());
+    Map<TopicPartition, Long> read = admin.committed(group);
+    for (String topic : topics) {
+      for (var end : admin.ends(topic).entrySet()) {
+        if (read.getOrDefault(end.getKey(), 0L) < end.getValue()) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** What the loop tells of itself, once the job has ended. */
@@ -75,22 +72,7 @@ final class RunningJob implements AutoCloseable {
 
   /** Records in a topic. */
   long records(String topic) throws IOException, InterruptedException {
-    return ends(List.of(topic)).values().stream().mapToLong(Long::longValue).sum();
-  }
-
-  private Map<TopicPartition, Long> ends(List<String> topics)
-      throws IOException, InterruptedException {
-    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-    for (var topic : get(admin.describeTopics(topics).allTopicNames()).values()) {
-      topic
-          .partitions()
-          .forEach(
-              p ->
-                  latest.put(new TopicPartition(topic.name(), p.partition()), OffsetSpec.latest()));
-    }
-    Map<TopicPartition, Long> ends = new HashMap<>();
-    get(admin.listOffsets(latest).all()).forEach((p, end) -> ends.put(p, end.offset()));
-    return ends;
+    return admin.ends(topic).values().stream().mapToLong(Long::longValue).sum();
   }
 
   /**
@@ -117,14 +99,6 @@ final class RunningJob implements AutoCloseable {
     admin.close();
     if (!result.isDone()) {
       job.cancel();
-    }
-  }
-
-  private static <T> T get(KafkaFuture<T> future) throws IOException, InterruptedException {
-    try {
-      return future.get();
-    } catch (ExecutionException e) {
-      throw new IOException("Kafka: " + e.getCause().getMessage(), e.getCause());
     }
   }
 

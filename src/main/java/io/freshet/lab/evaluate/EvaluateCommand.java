@@ -5,6 +5,7 @@ import io.freshet.cli.Progress;
 import io.freshet.cli.snapshot.SnapshotRoot;
 import io.freshet.evaluate.offline.Bootstrap;
 import io.freshet.evaluate.offline.ScoredExamples;
+import io.freshet.kafka.KafkaClients;
 import io.freshet.snapshot.format.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -144,7 +145,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   private Map<String, String> properties = new LinkedHashMap<>();
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     if (replicates < 2 || hours != null && !(hours > 0)) {
       throw wrong("--replicates must be 2 or more, and --blocks above 0");
     }
@@ -162,7 +163,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private int score() throws IOException {
+  private int score() throws IOException, InterruptedException {
     var store = subject.snapshot.store();
     SnapshotScores scores;
     try {
@@ -171,7 +172,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       throw wrong("--slice: " + e.getMessage());
     }
     try (Progress progress = progress("examples", OptionalLong.empty())) {
-      new EvaluationData(topics(), label, Optional.ofNullable(mapping))
+      new EvaluationData(kafka(), label, Optional.ofNullable(mapping))
           .read(
               data,
               scores.model().schema(),
@@ -190,7 +191,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private int compare() throws IOException {
+  private int compare() throws IOException, InterruptedException {
     RecordedRun a = recorded(subject.compared.get(0));
     RecordedRun b = recorded(subject.compared.get(1));
     ScoredExamples.Pairs pairs = ScoredExamples.pair(a.examples(), b.examples());
@@ -204,9 +205,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private RecordedRun recorded(String source) throws IOException {
+  private RecordedRun recorded(String source) throws IOException, InterruptedException {
     try (Progress progress = progress("predictions", OptionalLong.empty())) {
-      return RecordedRun.read(source, topics(), progress::at);
+      return RecordedRun.read(source, kafka(), progress::at);
     }
   }
 
@@ -228,8 +229,8 @@ public final class EvaluateCommand implements Callable<Integer> {
         seed);
   }
 
-  private PredictionRecords topics() {
-    return new PredictionRecords(servers, properties);
+  private KafkaClients kafka() {
+    return new KafkaClients(servers, properties).within(Duration.ofSeconds(30));
   }
 
   /** What people read. */

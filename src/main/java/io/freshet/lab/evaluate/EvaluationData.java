@@ -7,6 +7,8 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.example.RecordFiles;
+import io.freshet.kafka.KafkaClients;
+import io.freshet.kafka.TopicReader;
 import io.freshet.lab.fit.FitTable;
 import io.freshet.lab.replay.Replay;
 import io.freshet.lab.replay.mapping.MappingFile;
@@ -28,11 +30,11 @@ import java.util.Optional;
  *       that comes with the jar.
  * </ul>
  *
- * @param topics for the first
+ * @param kafka for the first
  * @param label column of the second
  * @param mapping of the last, a file
  */
-record EvaluationData(PredictionRecords topics, String label, Optional<Path> mapping) {
+record EvaluationData(KafkaClients kafka, String label, Optional<Path> mapping) {
   private static final String TOPIC = "topic:";
   private static final String SEPARATOR = "|";
 
@@ -46,12 +48,14 @@ record EvaluationData(PredictionRecords topics, String label, Optional<Path> map
    *
    * @throws IOException where there are none, with what would be right
    */
-  void read(String from, FeatureSchema schema, Sink to) throws IOException {
+  void read(String from, FeatureSchema schema, Sink to)
+      throws IOException, InterruptedException {
     Path path = Path.of(from.replaceFirst("^file:(//)?", ""));
     if (from.startsWith(TOPIC)) {
-      topics.read(
-          from.substring(TOPIC.length()),
-          record -> to.example(Optional.empty(), RecordFiles.example(record)));
+      try (TopicReader topic = new TopicReader(kafka, from.substring(TOPIC.length()))) {
+        topic.readToEnd(
+            record -> to.example(Optional.empty(), RecordFiles.example(record.value())));
+      }
     } else if (from.endsWith(".csv")) {
       new FitTable(schema, label, SEPARATOR)
           .read(path, (values, example) -> to.example(Optional.of(values), example));

@@ -4,6 +4,8 @@ import io.freshet.evaluate.offline.ScoredExamples;
 import io.freshet.feature.ImpressionHash;
 import io.freshet.job.example.PredictedExample;
 import io.freshet.job.example.RecordFiles;
+import io.freshet.kafka.KafkaClients;
+import io.freshet.kafka.TopicReader;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -25,8 +27,8 @@ record RecordedRun(String model, ScoredExamples examples) {
    * @param progress is told how many predictions were read so far
    * @throws IOException where it holds no predictions, or those of several models and none is named
    */
-  static RecordedRun read(String source, PredictionRecords topics, LongConsumer progress)
-      throws IOException {
+  static RecordedRun read(String source, KafkaClients kafka, LongConsumer progress)
+      throws IOException, InterruptedException {
     int at = source.indexOf('@');
     Optional<String> wanted = at > 0 ? Optional.of(source.substring(0, at)) : Optional.empty();
     String from = source.substring(at > 0 ? at + 1 : 0);
@@ -39,8 +41,9 @@ record RecordedRun(String model, ScoredExamples examples) {
           progress.accept(read.sum());
         };
     if (from.startsWith(TOPIC)) {
-      topics.read(
-          from.substring(TOPIC.length()), record -> to.accept(RecordFiles.prediction(record)));
+      try (TopicReader topic = new TopicReader(kafka, from.substring(TOPIC.length()))) {
+        topic.readToEnd(record -> to.accept(RecordFiles.prediction(record.value())));
+      }
     } else {
       RecordFiles.predictions(from, to);
     }

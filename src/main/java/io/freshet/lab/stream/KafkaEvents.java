@@ -1,23 +1,22 @@
 package io.freshet.lab.stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.event.EventVersion;
+import io.freshet.kafka.KafkaClients;
+import io.freshet.kafka.KafkaErrors;
 import io.freshet.lab.stream.EventRecord.Topic;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * Sends events to their topics, compressed, in batches; those of one key stay in order.
@@ -39,19 +38,26 @@ public final class KafkaEvents implements AutoCloseable {
     ARRIVAL
   }
 
-  private final Producer<String, byte[]> producer;
+  private static final Map<String, Object> SETTINGS =
+      Map.of(
+          ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",
+          ProducerConfig.LINGER_MS_CONFIG, 20,
+          ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1,
+          ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
+
+  private final Producer<byte[], byte[]> producer;
   private final Map<Topic, String> topics;
   private final Timestamps timestamps;
   private final UnaryOperator<EventRecord> form;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
   /**
-   * @param client Kafka client properties, the bootstrap servers among them; they win over the
-   *     settings made here
+   * @param kafka whose properties win over the settings made here
    */
   public KafkaEvents(
-      Map<String, Object> client, String impressions, String clicks, Timestamps timestamps) {
-    this(client, impressions, clicks, timestamps, UnaryOperator.identity());
+      KafkaClients kafka, String impressions, String clicks, Timestamps timestamps)
+      throws IOException {
+    this(kafka, impressions, clicks, timestamps, UnaryOperator.identity());
   }
 
   /**
@@ -60,16 +66,16 @@ public final class KafkaEvents implements AutoCloseable {
    * @param form what is sent in place of a record
    */
   public KafkaEvents(
-      Map<String, Object> client,
+      KafkaClients kafka,
       String impressions,
       String clicks,
       Timestamps timestamps,
-      UnaryOperator<EventRecord> form) {
+      UnaryOperator<EventRecord> form)
+      throws IOException {
     this.form = requireNonNull(form, "form");
     this.topics = Map.of(Topic.IMPRESSIONS, impressions, Topic.CLICKS, clicks);
     this.timestamps = requireNonNull(timestamps, "timestamps");
-    producer =
-        new KafkaProducer<>(settings(client), new StringSerializer(), new ByteArraySerializer());
+    producer = kafka.producer(SETTINGS);
   }
 
   /**
@@ -83,8 +89,8 @@ public final class KafkaEvents implements AutoCloseable {
     Long timestamp = timestamps == Timestamps.EVENT ? record.time() : null;
     String topic = topics.get(record.topic());
     try {
-      ProducerRecord<String, byte[]> sending =
-          new ProducerRecord<>(topic, null, timestamp, record.key().orElse(null), record.value());
+      byte[] key = record.key().map(text -> text.getBytes(UTF_8)).orElse(null);
+      var sending = new ProducerRecord<>(topic, null, timestamp, key, record.value());
       sending.headers().add(EventVersion.HEADER, EventVersion.current());
       producer.send(
           sending,
@@ -94,7 +100,7 @@ public final class KafkaEvents implements AutoCloseable {
             }
           });
     } catch (InterruptException e) {
-      throw interrupted(e);
+      throw KafkaErrors.interrupted(e);
     } catch (KafkaException e) {
       throw new IOException("topic " + topic + ": " + e.getMessage(), e);
     }
@@ -105,7 +111,7 @@ public final class KafkaEvents implements AutoCloseable {
     try {
       producer.flush();
     } catch (InterruptException e) {
-      throw interrupted(e);
+      throw KafkaErrors.interrupted(e);
     }
     check();
   }
@@ -126,23 +132,5 @@ public final class KafkaEvents implements AutoCloseable {
     if (problem != null) {
       throw new IOException("Kafka refused a record: " + problem.getMessage(), problem);
     }
-  }
-
-  /** The client has set the thread's flag again, which the exception now stands for. */
-  private static InterruptedException interrupted(InterruptException e) {
-    Thread.interrupted();
-    InterruptedException interrupted = new InterruptedException("while sending to Kafka");
-    interrupted.initCause(e);
-    return interrupted;
-  }
-
-  private static Map<String, Object> settings(Map<String, Object> client) {
-    Map<String, Object> settings = new HashMap<>();
-    settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-    settings.put(ProducerConfig.LINGER_MS_CONFIG, 20);
-    settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
-    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
-    settings.putAll(client);
-    return settings;
   }
 }

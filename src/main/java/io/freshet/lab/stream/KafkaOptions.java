@@ -1,9 +1,9 @@
 package io.freshet.lab.stream;
 
 import io.freshet.event.EventFormat;
+import io.freshet.kafka.KafkaClients;
 import io.freshet.lab.broker.Topics;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,16 +89,15 @@ public final class KafkaOptions {
    * @throws IOException if a topic is missing or the brokers are not there
    */
   public KafkaEvents open() throws IOException, InterruptedException {
-    Map<String, Object> client = new HashMap<>(properties);
-    client.put("bootstrap.servers", bootstrapServers);
+    KafkaClients kafka = new KafkaClients(bootstrapServers, properties);
     UnaryOperator<EventRecord> form = form();
-    Topics topics = new Topics(client);
+    Topics topics = new Topics(kafka);
     if (partitions == null) {
       topics.require(List.of(impressions, clicks), "--partitions N creates them");
     } else {
       topics.ensure(List.of(impressions, clicks), partitions);
     }
-    return new KafkaEvents(client, impressions, clicks, timestamps, form);
+    return new KafkaEvents(kafka, impressions, clicks, timestamps, form);
   }
 
   private UnaryOperator<EventRecord> form() throws IOException {

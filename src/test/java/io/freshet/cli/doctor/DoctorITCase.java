@@ -1,9 +1,11 @@
 package io.freshet.cli.doctor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.kafka.TopicAdmin;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.docs.CommandRun;
 import java.io.IOException;
@@ -12,11 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,14 +76,14 @@ final class DoctorITCase {
   @Test
   void aTopicThatLosesRecordsIsNamedAndLeftAsItIs() throws Exception {
     Path config = config("bad");
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+    try (TopicAdmin admin = kafka.clients().topicAdmin()) {
       NewTopic bad = new NewTopic("bad-impressions", 1, (short) 1);
       bad.configs(
           Map.of(
               "cleanup.policy", "compact,delete",
               "retention.ms", "3600000",
               "message.timestamp.type", "LogAppendTime"));
-      admin.createTopics(List.of(bad)).all().get();
+      admin.create(List.of(bad));
     }
 
     CommandRun run = CommandRun.of("topics", "--config", config.toString(), "--create", "--json");
@@ -115,16 +114,15 @@ final class DoctorITCase {
   void theNewestImpressionsAreReadAsTheLearnerWill() throws Exception {
     Path config = config("read");
     CommandRun.of("topics", "--config", config.toString(), "--create");
-    Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
     try (var producer =
-        new KafkaProducer<>(client, new StringSerializer(), new StringSerializer())) {
-      producer.send(new ProducerRecord<>("read-impressions", "no event")).get();
+        kafka.clients().producer(Map.of())) {
+      producer.send(new ProducerRecord<>("read-impressions", "no event".getBytes(UTF_8))).get();
       CommandRun none = CommandRun.of("doctor", "--config", config.toString());
       for (int i = 0; i < 3; i++) {
         String impression =
             "{\"impression_id\": \"%d\", \"timestamp\": %d, \"features\": {\"usr\": 1, \"item\": 2}}"
                 .formatted(i, System.currentTimeMillis());
-        producer.send(new ProducerRecord<>("read-impressions", impression)).get();
+        producer.send(new ProducerRecord<>("read-impressions", impression.getBytes(UTF_8))).get();
       }
       CommandRun misspelt = CommandRun.of("doctor", "--config", config.toString());
       Files.writeString(config, Files.readString(config).replace("name: user", "name: usr"));

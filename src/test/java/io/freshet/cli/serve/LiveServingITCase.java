@@ -51,9 +51,7 @@ import java.util.stream.IntStream;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,9 +144,8 @@ class LiveServingITCase {
   /** Some hundred impressions a second, as they happen; odd items are clicked. */
   private Void feed(EmbeddedKafka kafka) throws Exception {
     Random random = new Random(seed);
-    Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
     try (var producer =
-        new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+        kafka.clients().producer(Map.of())) {
       for (int i = 0; running; i++) {
         long now = System.currentTimeMillis();
         int item = random.nextInt(20);

@@ -3,6 +3,7 @@ package io.freshet.cli.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.config.LearnerConfig;
+import io.freshet.kafka.TopicState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -71,7 +71,7 @@ final class BackfillITCase {
   private void send(int from, int to, int clicked) throws Exception {
     try (KafkaEvents events =
         new KafkaEvents(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            kafka.clients(),
             "impressions",
             "clicks",
             Timestamps.EVENT)) {

@@ -174,19 +174,19 @@ final class AvroJobITCase {
   /**
    * Without what depends on which topic was read first: the time of the decision, and its reason.
    */
-  private List<String> examples(String name) {
+  private List<String> examples(String name) throws Exception {
     return values(name + "-examples").stream()
         .map(json -> json.replaceAll("\"(number|time|reason|later_share)\":[^,]*,", ""))
         .sorted()
         .toList();
   }
 
-  private List<String> values(String topic) {
+  private List<String> values(String topic) throws Exception {
     return TopicContents.of(kafka, topic).stream().map(ConsumerRecord::value).sorted().toList();
   }
 
   /** Where the dead letters of both topics lay. */
-  private List<String> places(String name) {
+  private List<String> places(String name) throws Exception {
     return TopicContents.of(kafka, name + "-dead").stream()
         .map(letter -> letter.key().substring(name.length()))
         .sorted()

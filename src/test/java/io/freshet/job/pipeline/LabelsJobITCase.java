@@ -10,6 +10,7 @@ import io.freshet.config.LearnerConfig;
 import io.freshet.feature.ImpressionHash;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.broker.TopicContents;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,6 @@ import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,10 +91,9 @@ class LabelsJobITCase {
   }
 
   /** A tenth is bought, half of it after the short wait; half is clicked; a third is liked. */
-  private static void feed(EmbeddedKafka kafka) {
-    Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
+  private static void feed(EmbeddedKafka kafka) throws IOException {
     try (var producer =
-        new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+        kafka.clients().producer(Map.of())) {
       for (int i = 0; i < IMPRESSIONS; i++) {
         long shown = T + 1000L * i;
         String features = ", \"features\": {\"user\": \"u%d\", \"item\": \"i%d\"}";

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.LogLines;
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.TrainCommand;
+import io.freshet.kafka.KafkaClients;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.broker.Topics;
 import io.freshet.snapshot.storage.LocalStorage;
@@ -36,7 +37,6 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,8 +74,7 @@ final class SecretsITCase {
                     LOGIN.formatted("broker", "b")
                         + " user_broker=\"b\" user_trainer=\"%s\";".formatted(SECRET)));
     new Topics(client()).ensure(List.of("impressions", "clicks"), 1);
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(client(), new ByteArraySerializer(), new ByteArraySerializer())) {
+    try (KafkaProducer<byte[], byte[]> producer = client().producer(Map.of())) {
       for (int i = 0; i < 2000; i++) {
         String id = "\"impression_id\": \"i%d\", \"timestamp\": %d".formatted(i, T + 1000L * i);
         send(
@@ -131,7 +130,10 @@ final class SecretsITCase {
 
       assertThat(run.code()).as(login).isEqualTo(1);
       assertThat(run.err().lines()).as(login).hasSize(1);
-      assertThat(run.err()).startsWith("train: no answer about topic impressions");
+      assertThat(run.err())
+          .matches(
+              "(?s)train: (Kafka request failed: topic impressions at "
+                  + "|Kafka's client cannot use kafka.properties, ).*");
       assertThat(run.err()).doesNotContain("sesame").doesNotContain(SECRET);
     }
   }
@@ -243,16 +245,16 @@ final class SecretsITCase {
                 folder.resolve("checkpoints").toUri()));
   }
 
-  private static Map<String, Object> client() {
-    return Map.of(
-        "bootstrap.servers",
+  private static KafkaClients client() {
+    return new KafkaClients(
         kafka.bootstrapServers(),
-        "security.protocol",
-        "SASL_PLAINTEXT",
-        "sasl.mechanism",
-        "PLAIN",
-        "sasl.jaas.config",
-        LOGIN.formatted("trainer", SECRET) + ";");
+        Map.of(
+            "security.protocol",
+            "SASL_PLAINTEXT",
+            "sasl.mechanism",
+            "PLAIN",
+            "sasl.jaas.config",
+            LOGIN.formatted("trainer", SECRET) + ";"));
   }
 
   private static int freePort() throws IOException {

@@ -10,6 +10,7 @@ import io.freshet.config.KafkaSettings;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.lab.broker.EmbeddedKafka;
+import io.freshet.lab.broker.TopicContents;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.dense.DenseShape;
@@ -20,15 +21,10 @@ import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.SnapshotStore;
 import io.freshet.snapshot.write.PublisherInput;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +62,7 @@ class AnnouncementTopicITCase {
       }
 
       SnapshotStore store = new SnapshotStore(new LocalStorage(root));
-      List<ConsumerRecord<byte[], byte[]>> records = read(kafka.bootstrapServers(), topic);
+      List<ConsumerRecord<byte[], byte[]>> records = TopicContents.bytes(kafka.clients(), topic);
       assertThat(records)
           .extracting(record -> new String(record.key(), UTF_8))
           .containsExactlyElementsOf(store.versions().stream().map(v -> "ctr/" + v).toList());
@@ -74,26 +70,5 @@ class AnnouncementTopicITCase {
       assertThat(last.path("state").asText()).isEqualTo("published");
       assertThat(last.path("current").asText()).isEqualTo(store.latest().orElseThrow().toString());
     }
-  }
-
-  private static List<ConsumerRecord<byte[], byte[]>> read(String servers, String topic) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", servers),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(p -> new TopicPartition(topic, p.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      long end = consumer.endOffsets(partitions).values().stream().mapToLong(o -> o).sum();
-      while (records.size() < end) {
-        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-      }
-    }
-    return records;
   }
 }

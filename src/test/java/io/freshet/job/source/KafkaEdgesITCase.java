@@ -17,7 +17,9 @@ import io.freshet.join.JoinSettings;
 import io.freshet.join.operator.ClickCodec;
 import io.freshet.join.operator.EncodedImpressionCodec;
 import io.freshet.join.operator.LabelStreams;
+import io.freshet.kafka.TopicAdmin;
 import io.freshet.lab.broker.EmbeddedKafka;
+import io.freshet.lab.broker.TopicContents;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,13 +33,9 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -111,12 +109,12 @@ final class KafkaEdgesITCase {
     List<LabeledExample> examples = run("mixed", 2, UNSORTED, Duration.ofMinutes(1));
 
     assertThat(examples).hasSize(300).filteredOn(e -> e.label() == 1).hasSize(150);
-    assertThat(read("mixed-dead"))
+    assertThat(TopicContents.bytes(kafka.clients(), "mixed-dead"))
         .extracting(r -> new String(r.value(), UTF_8), KafkaEdgesITCase::kind)
         .containsExactlyInAnyOrder(
             tuple("no JSON", "not-json"),
             tuple("{\"impression_id\": \"i1\", \"timestamp\": 99999999999999}", "bad-timestamp"));
-    assertThat(read("mixed-late"))
+    assertThat(TopicContents.bytes(kafka.clients(), "mixed-late"))
         .hasSize(150)
         .anySatisfy(
             r -> {
@@ -131,10 +129,12 @@ final class KafkaEdgesITCase {
   void topicThatIsMissingIsNamed() throws Exception {
     topics("counted", 3);
 
-    assertThat(TopicPartitions.count(topic("counted-clicks"))).isEqualTo(3);
-    assertThatIOException()
-        .isThrownBy(() -> TopicPartitions.count(topic("nowhere")))
-        .withMessageContaining("no topic nowhere at " + kafka.bootstrapServers());
+    try (TopicAdmin admin = kafka.clients().topicAdmin()) {
+      assertThat(admin.partitions("counted-clicks")).isEqualTo(3);
+      assertThatIOException()
+          .isThrownBy(() -> admin.partitions("nowhere"))
+          .withMessageContaining("no topic nowhere at " + kafka.bootstrapServers());
+    }
   }
 
   private static List<LabeledExample> run(
@@ -190,38 +190,14 @@ final class KafkaEdgesITCase {
     return new String(letter.headers().lastHeader("kind").value(), UTF_8);
   }
 
-  private static List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(p -> new TopicPartition(topic, p.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      long end = consumer.endOffsets(partitions).values().stream().mapToLong(o -> o).sum();
-      while (records.size() < end) {
-        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-      }
-    }
-    return records;
-  }
-
   private static final class Sender implements AutoCloseable {
-    private final KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(
-            Map.of(
-                "bootstrap.servers",
-                kafka.bootstrapServers(),
-                "max.in.flight.requests.per.connection", // see KafkaEvents
-                1),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
+    private final KafkaProducer<byte[], byte[]> producer;
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+
+    Sender() throws IOException {
+      Map<String, Object> inOrder = Map.of("max.in.flight.requests.per.connection", 1);
+      producer = kafka.clients().producer(inOrder); // see KafkaEvents
+    }
 
     void impression(String topic, int i, long timestamp) {
       send(

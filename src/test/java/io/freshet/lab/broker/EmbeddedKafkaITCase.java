@@ -1,5 +1,6 @@
 package io.freshet.lab.broker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -7,10 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.record.TimestampType;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,7 +88,7 @@ class EmbeddedKafkaITCase {
 
       assertThatIOException()
           .isThrownBy(() -> kafka.topics().create("a", 2))
-          .withMessageContaining("[a]")
+          .withMessageContaining("creation of topic a at " + kafka.bootstrapServers())
           .withMessageContaining("already exists");
     }
   }
@@ -107,13 +106,9 @@ class EmbeddedKafkaITCase {
 
   private static void send(EmbeddedKafka kafka, String topic, String value, long time)
       throws Exception {
-    try (KafkaProducer<String, String> producer =
-        new KafkaProducer<>(client(kafka), new StringSerializer(), new StringSerializer())) {
-      producer.send(new ProducerRecord<>(topic, 0, time, "key", value)).get();
+    try (var producer = kafka.clients().producer(Map.of())) {
+      byte[] key = "key".getBytes(UTF_8);
+      producer.send(new ProducerRecord<>(topic, 0, time, key, value.getBytes(UTF_8))).get();
     }
-  }
-
-  private static Map<String, Object> client(EmbeddedKafka kafka) {
-    return Map.of("bootstrap.servers", kafka.bootstrapServers());
   }
 }

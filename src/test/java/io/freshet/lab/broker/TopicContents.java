@@ -1,36 +1,43 @@
 package io.freshet.lab.broker;
 
-import java.time.Duration;
-import java.util.ArrayList;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.freshet.kafka.KafkaClients;
+import io.freshet.kafka.TopicReader;
+import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** All that a topic holds, for tests. */
 public final class TopicContents {
   private TopicContents() {}
 
-  public static List<ConsumerRecord<String, String>> of(EmbeddedKafka kafka, String topic) {
-    try (KafkaConsumer<String, String> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
-            new StringDeserializer(),
-            new StringDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic).stream()
-              .map(p -> new TopicPartition(topic, p.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      long count = consumer.endOffsets(partitions).values().stream().mapToLong(n -> n).sum();
-      List<ConsumerRecord<String, String>> records = new ArrayList<>();
-      while (records.size() < count) {
-        consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
-      }
-      return records;
+  /** The records, each partition's in order. */
+  public static List<ConsumerRecord<byte[], byte[]>> bytes(KafkaClients kafka, String topic)
+      throws IOException, InterruptedException {
+    try (TopicReader reader = new TopicReader(kafka, topic)) {
+      return reader.readToEnd();
     }
+  }
+
+  /** The same, as text. */
+  public static List<ConsumerRecord<String, String>> of(EmbeddedKafka kafka, String topic)
+      throws IOException, InterruptedException {
+    return bytes(kafka.clients(), topic).stream().map(TopicContents::text).toList();
+  }
+
+  private static ConsumerRecord<String, String> text(ConsumerRecord<byte[], byte[]> record) {
+    return new ConsumerRecord<>(
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        record.timestamp(),
+        record.timestampType(),
+        record.serializedKeySize(),
+        record.serializedValueSize(),
+        record.key() == null ? null : new String(record.key(), UTF_8),
+        record.value() == null ? null : new String(record.value(), UTF_8),
+        record.headers(),
+        record.leaderEpoch());
   }
 }

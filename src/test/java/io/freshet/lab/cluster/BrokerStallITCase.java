@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
@@ -108,9 +107,9 @@ final class BrokerStallITCase {
     }
   }
 
-  private static KafkaEvents events(BrokerProcess broker) {
+  private static KafkaEvents events(BrokerProcess broker) throws IOException {
     return new KafkaEvents(
-        Map.of("bootstrap.servers", broker.bootstrapServers()),
+        broker.clients(),
         "impressions",
         "clicks",
         Timestamps.EVENT);

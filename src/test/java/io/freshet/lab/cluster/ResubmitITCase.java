@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -194,7 +193,7 @@ final class ResubmitITCase {
     topics.ensure(List.of("impressions", "clicks"), 1);
     try (KafkaEvents events =
         new KafkaEvents(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            kafka.clients(),
             "impressions",
             "clicks",
             Timestamps.EVENT)) {

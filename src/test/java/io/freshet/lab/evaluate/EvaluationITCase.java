@@ -27,7 +27,6 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -250,10 +249,9 @@ class EvaluationITCase {
     return env.executeAsync();
   }
 
-  private static void feed() {
-    Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
+  private static void feed() throws IOException {
     try (var producer =
-        new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+        kafka.clients().producer(Map.of())) {
       for (int i = 0; i < IMPRESSIONS; i++) {
         long shown = T + 1000L * i;
         String features =

@@ -30,7 +30,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -61,7 +60,7 @@ final class SmallRun implements AutoCloseable {
     kafka.topics().ensure(List.of("impressions", "clicks"), 2);
     try (KafkaEvents events =
         new KafkaEvents(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            kafka.clients(),
             "impressions",
             "clicks",
             Timestamps.EVENT)) {
@@ -87,7 +86,7 @@ final class SmallRun implements AutoCloseable {
   }
 
   /** Records in a topic. */
-  long records(String topic) {
+  long records(String topic) throws Exception {
     return TopicContents.of(kafka, topic).size();
   }
 

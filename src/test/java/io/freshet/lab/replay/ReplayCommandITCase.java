@@ -36,7 +36,7 @@ class ReplayCommandITCase {
   }
 
   @Test
-  void ratingsBecomeImpressionsAndClicksOfTheirUser() throws IOException {
+  void ratingsBecomeImpressionsAndClicksOfTheirUser() throws Exception {
     ratings("7,1,4.0,789652009", "7,2,3.5,789652004", "8,1,oops,789652005");
 
     int code = run("--mapping", "movielens", "--data", directory.toString(), "--partitions", "2");

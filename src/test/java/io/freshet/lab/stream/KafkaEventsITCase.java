@@ -8,8 +8,8 @@ import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.broker.TopicContents;
 import io.freshet.lab.stream.EventRecord.Topic;
 import io.freshet.lab.stream.KafkaEvents.Timestamps;
+import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -83,9 +83,8 @@ class KafkaEventsITCase {
     }
   }
 
-  private static KafkaEvents open(String impressions, Timestamps timestamps) {
-    return new KafkaEvents(
-        Map.of("bootstrap.servers", kafka.bootstrapServers()), impressions, "clicked", timestamps);
+  private static KafkaEvents open(String impressions, Timestamps timestamps) throws IOException {
+    return new KafkaEvents(kafka.clients(), impressions, "clicked", timestamps);
   }
 
   private static EventRecord record(Topic topic, long time, int bytes) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.feature.Field;
+import io.freshet.kafka.KafkaClients;
+import io.freshet.kafka.KafkaErrors;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.SnapshotStore;
@@ -17,9 +19,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Finds an impression to begin with: one of the last {@value #RECENT} records of a partition that
@@ -31,10 +31,10 @@ public final class RecentImpression {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final SnapshotStore store;
-  private final KafkaAddress kafka;
+  private final KafkaClients kafka;
   private final Random random;
 
-  public RecentImpression(SnapshotStore store, KafkaAddress kafka, Random random) {
+  public RecentImpression(SnapshotStore store, KafkaClients kafka, Random random) {
     this.store = store;
     this.kafka = kafka;
     this.random = random;
@@ -49,6 +49,10 @@ public final class RecentImpression {
     Manifest manifest = store.manifest(latest.get());
     List<TopicPartition> partitions = new ArrayList<>(Offsets.of(manifest).keySet());
     Collections.shuffle(partitions, random);
+    return KafkaErrors.checked("a recent impression", kafka, () -> find(partitions, manifest));
+  }
+
+  private ObjectNode find(List<TopicPartition> partitions, Manifest manifest) throws IOException {
     try (KafkaConsumer<byte[], byte[]> consumer = kafka.consumer()) {
       for (TopicPartition partition : partitions) {
         Optional<ObjectNode> found = find(partition, manifest, consumer);
@@ -56,10 +60,6 @@ public final class RecentImpression {
           return found.get();
         }
       }
-    } catch (InterruptException e) {
-      throw Interruptions.of(e);
-    } catch (KafkaException e) {
-      throw kafka.failure("cannot read an impression", e);
     }
     throw new IOException("none of the topics that the snapshot was learned from has one left");
   }

@@ -4,22 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.freshet.cli.console.source.KafkaAddress;
 import io.freshet.cli.console.source.Offsets;
+import io.freshet.kafka.KafkaClients;
+import io.freshet.kafka.TopicAdmin;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -31,12 +25,12 @@ public final class LagWatch implements Watch {
   private static final int MOST_POINTS = 400;
 
   private final SnapshotStore store;
-  private final KafkaAddress kafka;
+  private final KafkaClients kafka;
   private final InstantSource clock;
   private final TimeSeries behind = new TimeSeries(MOST_POINTS, 1000);
-  private Admin admin; // null while there is no connection
+  private TopicAdmin admin; // null while there is no connection
 
-  public LagWatch(SnapshotStore store, KafkaAddress kafka, InstantSource clock) {
+  public LagWatch(SnapshotStore store, KafkaClients kafka, InstantSource clock) {
     this.store = store;
     this.kafka = kafka;
     this.clock = clock;
@@ -56,26 +50,24 @@ public final class LagWatch implements Watch {
     return toJson(latest.get(), waiting(read, ends(read)));
   }
 
-  private Map<TopicPartition, ListOffsetsResultInfo> ends(Map<TopicPartition, Long> read)
+  private Map<TopicPartition, Long> ends(Map<TopicPartition, Long> read)
       throws IOException, InterruptedException {
-    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-    read.keySet().forEach(partition -> asked.put(partition, OffsetSpec.latest()));
     try {
-      admin = admin == null ? kafka.admin() : admin;
-      return admin.listOffsets(asked).all().get();
-    } catch (ExecutionException | KafkaException e) {
+      admin = admin == null ? kafka.topicAdmin() : admin;
+      return admin.ends(read.keySet());
+    } catch (IOException e) {
       close();
-      throw kafka.failure("cannot read the ends of the topics", e);
+      throw e;
     }
   }
 
   private static Map<String, Long> waiting(
-      Map<TopicPartition, Long> read, Map<TopicPartition, ListOffsetsResultInfo> ends) {
+      Map<TopicPartition, Long> read, Map<TopicPartition, Long> ends) {
     Map<String, Long> waiting = new TreeMap<>();
     read.forEach(
         (partition, next) ->
             waiting.merge(
-                partition.topic(), Math.max(0, ends.get(partition).offset() - next), Long::sum));
+                partition.topic(), Math.max(0, ends.get(partition) - next), Long::sum));
     return waiting;
   }
 
@@ -95,7 +87,7 @@ public final class LagWatch implements Watch {
   @Override
   public void close() {
     if (admin != null) {
-      admin.close(Duration.ofSeconds(1));
+      admin.close();
       admin = null;
     }
   }

@@ -6,20 +6,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.cli.console.source.BestPossible;
-import io.freshet.cli.console.source.Interruptions;
-import io.freshet.cli.console.source.KafkaAddress;
 import io.freshet.evaluate.report.MetricsSeries;
+import io.freshet.kafka.KafkaClients;
+import io.freshet.kafka.TopicReader;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Follows a metrics topic from its start, so that a page that is opened late shows what was before
@@ -31,7 +26,7 @@ public final class QualityWatch implements Watch {
   private static final Duration PATIENCE = Duration.ofMillis(500);
   private static final int MOST_MODELS = 16;
 
-  private final KafkaAddress kafka;
+  private final KafkaClients kafka;
   private final String topic;
   private final Optional<String> wanted;
   private final BestPossible reach;
@@ -44,13 +39,13 @@ public final class QualityWatch implements Watch {
           return size() > MOST_MODELS;
         }
       };
-  private KafkaConsumer<byte[], byte[]> consumer; // null while there is no connection
+  private TopicReader reader; // null while there is no connection
   private JsonNode shown = NullNode.instance;
   private String last = "";
   private long unreadable;
 
   public QualityWatch(
-      KafkaAddress kafka, String topic, Optional<String> model, BestPossible reach) {
+      KafkaClients kafka, String topic, Optional<String> model, BestPossible reach) {
     this.kafka = kafka;
     this.topic = topic;
     this.reach = reach;
@@ -60,20 +55,18 @@ public final class QualityWatch implements Watch {
   @Override
   public JsonNode look() throws IOException, InterruptedException {
     try {
-      if (consumer == null) {
+      if (reader == null) {
         open();
       }
       boolean changed = false;
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(PATIENCE)) {
+      for (ConsumerRecord<byte[], byte[]> record : reader.poll(PATIENCE)) {
         take(record);
         changed = true;
       }
       shown = changed ? toJson() : shown;
-    } catch (InterruptException e) {
-      throw Interruptions.of(e);
-    } catch (KafkaException e) {
+    } catch (IOException e) {
       close();
-      throw kafka.failure("cannot read topic " + topic, e);
+      throw e;
     }
     if (shown.isNull()) {
       throw new IOException(
@@ -84,18 +77,8 @@ public final class QualityWatch implements Watch {
   }
 
   /** Begins at the start of the topic, also after a connection was lost. */
-  private void open() throws IOException {
-    consumer = kafka.consumer();
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(topic).stream()
-            .map(p -> new TopicPartition(p.topic(), p.partition()))
-            .toList();
-    if (partitions.isEmpty()) {
-      close();
-      throw new IOException("there is no topic " + topic + " at " + kafka.servers() + " yet");
-    }
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
+  private void open() throws IOException, InterruptedException {
+    reader = new TopicReader(kafka, topic);
     models.clear();
     unreadable = 0;
   }
@@ -133,9 +116,9 @@ public final class QualityWatch implements Watch {
 
   @Override
   public void close() {
-    if (consumer != null) {
-      consumer.close();
-      consumer = null;
+    if (reader != null) {
+      reader.close();
+      reader = null;
     }
   }
 }

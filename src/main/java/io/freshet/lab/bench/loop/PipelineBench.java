@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -72,9 +71,8 @@ final class PipelineBench {
       kafka.topics().create(topic, 1);
     }
     AdEvents events = AdEvents.until(System.currentTimeMillis(), impressions, seed);
-    Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
     try (KafkaEvents target =
-        new KafkaEvents(client, topics.impressions(), topics.clicks(), Timestamps.EVENT)) {
+        new KafkaEvents(kafka.clients(), topics.impressions(), topics.clicks(), Timestamps.EVENT)) {
       for (int i = 0; i < impressions; i++) {
         for (EventRecord event : events.next()) {
           target.send(event);
@@ -92,7 +90,7 @@ final class PipelineBench {
     var kafka = config.kafka();
     List<Speed> speeds = new ArrayList<>();
     try (MetricsTopic metrics =
-        new MetricsTopic(kafka.bootstrapServers(), kafka.topics().metrics())) {
+        new MetricsTopic(kafka)) {
       long learned = await(metrics, client, (long) (WARM_UP * impressions));
       for (int round = 1; round <= rounds; round++) {
         double share = WARM_UP + (END - WARM_UP) * round / rounds;

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.Configuration;
@@ -67,18 +66,18 @@ final class LiveLearner implements AutoCloseable {
   }
 
   /** A producer of events. */
-  KafkaEvents producer() {
+  KafkaEvents producer() throws IOException {
     var topics = config.kafka().topics();
     return new KafkaEvents(
-        Map.of("bootstrap.servers", kafka.bootstrapServers()),
+        kafka.clients(),
         topics.impressions(),
         topics.clicks(),
         Timestamps.EVENT);
   }
 
   /** Its progressive validation so far. */
-  MetricsTopic metrics() {
-    return new MetricsTopic(kafka.bootstrapServers(), config.kafka().topics().metrics());
+  MetricsTopic metrics() throws IOException, InterruptedException {
+    return new MetricsTopic(config.kafka());
   }
 
   /** Where its snapshots are. */

@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.cli.console.source.BestPossible;
-import io.freshet.cli.console.source.KafkaAddress;
+import io.freshet.kafka.KafkaClients;
 import io.freshet.lab.broker.EmbeddedKafka;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,9 +29,8 @@ class QualityWatchITCase {
     kafka = EmbeddedKafka.start();
     kafka.topics().create("metrics", 2);
     kafka.topics().create("empty", 1);
-    Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
     try (var producer =
-        new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+        kafka.clients().producer(Map.of())) {
       send(0, "{\"model\": \"a\"", producer);
       send(0, "[]", producer);
       send(0, report("a", "progressive", 0), producer);
@@ -68,19 +67,16 @@ class QualityWatchITCase {
 
   @Test
   void aKafkaThatDoesNotAnswerIsTold() {
-    Map<String, String> impatient =
-        Map.of("default.api.timeout.ms", "300", "request.timeout.ms", "200");
-    KafkaAddress nobody = new KafkaAddress("127.0.0.1:1", impatient);
+    KafkaClients nobody = new KafkaClients("127.0.0.1:1").within(Duration.ofMillis(300));
 
     assertThatThrownBy(
             () -> look(new QualityWatch(nobody, "metrics", Optional.empty(), BestPossible.UNKNOWN)))
         .isInstanceOf(IOException.class)
-        .hasMessageStartingWith("cannot read topic metrics at 127.0.0.1:1: ");
+        .hasMessageStartingWith("no answer from Kafka at 127.0.0.1:1 within ");
   }
 
   private static JsonNode look(String topic, Optional<String> model) throws Exception {
-    KafkaAddress address = new KafkaAddress(kafka.bootstrapServers(), Map.of());
-    return look(new QualityWatch(address, topic, model, BestPossible.UNKNOWN));
+    return look(new QualityWatch(kafka.clients(), topic, model, BestPossible.UNKNOWN));
   }
 
   /** Some looks, as a first may not have everything yet. */

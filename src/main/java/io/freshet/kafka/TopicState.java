@@ -1,4 +1,4 @@
-package io.freshet.cli.topics;
+package io.freshet.kafka;
 
 import java.util.Map;
 import java.util.Set;
@@ -32,12 +32,12 @@ public record TopicState(
     return partitions == 0;
   }
 
-  String setting(String key) {
+  public String setting(String key) {
     return settings.getOrDefault(key, key.equals("message.timestamp.type") ? "CreateTime" : "");
   }
 
   /** A setting that is a number; -1, no limit, where it is not known. */
-  long number(String key) {
+  public long number(String key) {
     return Long.parseLong(settings.getOrDefault(key, "-1"));
   }
 
