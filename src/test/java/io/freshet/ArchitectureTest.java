@@ -50,16 +50,7 @@ final class ArchitectureTest {
 
   @ArchTest
   static final ArchRule configUsesTheStagesSettings =
-      uses(
-          "config",
-          "event",
-          "feature",
-          "model",
-          "join",
-          "train",
-          "evaluate",
-          "snapshot",
-          "kafka");
+      uses("config", "event", "feature", "model", "join", "train", "evaluate", "snapshot", "kafka");
 
   @ArchTest
   static final ArchRule jobUsesAllButTheCommandLine =

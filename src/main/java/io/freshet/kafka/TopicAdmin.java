@@ -100,7 +100,8 @@ public final class TopicAdmin implements AutoCloseable {
    * @throws IOException if there is no such topic
    */
   public int partitions(String topic) throws IOException, InterruptedException {
-    return present(admin.describeTopics(List.of(topic)).topicNameValues().get(topic), "topic " + topic)
+    return present(
+            admin.describeTopics(List.of(topic)).topicNameValues().get(topic), "topic " + topic)
         .map(found -> found.partitions().size())
         .orElseThrow(
             () ->

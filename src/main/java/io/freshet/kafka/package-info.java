@@ -1,2 +1,4 @@
-/** Clients of Kafka, their settings, and what their failures mean; the only place that makes any. */
+/**
+ * Clients of Kafka, their settings, and what their failures mean; the only place that makes any.
+ */
 package io.freshet.kafka;

@@ -55,8 +55,7 @@ public record Topics(KafkaClients kafka) {
       List<String> absent = admin.absent(names);
       if (!absent.isEmpty()) {
         throw new IOException(
-            "no topics %s at %s: %s"
-                .formatted(String.join(", ", absent), kafka.servers(), remedy));
+            "no topics %s at %s: %s".formatted(String.join(", ", absent), kafka.servers(), remedy));
       }
     }
   }

@@ -147,7 +147,8 @@ final class ChaosRun {
         deadline = System.nanoTime() + PATIENCE.toNanos();
       }
       Map<String, Long> read = latest.isEmpty() ? Map.of() : store.manifest(latest.get()).offsets();
-      if (ends.entrySet().stream().allMatch(e -> read.getOrDefault(e.getKey(), 0L) >= e.getValue())) {
+      if (ends.entrySet().stream()
+          .allMatch(e -> read.getOrDefault(e.getKey(), 0L) >= e.getValue())) {
         return;
       }
       if (System.nanoTime() > deadline) {

@@ -39,7 +39,8 @@ final class ChaosStream implements AutoCloseable {
   private volatile boolean ending;
 
   ChaosStream(ChaosSettings settings, LearnerConfig config) throws IOException {
-    Map<String, String> patience = Map.of("delivery.timeout.ms", TEN_MINUTES, "max.block.ms", TEN_MINUTES);
+    Map<String, String> patience =
+        Map.of("delivery.timeout.ms", TEN_MINUTES, "max.block.ms", TEN_MINUTES);
     KafkaClients kafka = new KafkaClients(config.kafka().bootstrapServers(), patience);
     var topics = config.kafka().topics();
     events = new KafkaEvents(kafka, topics.impressions(), topics.clicks(), Timestamps.EVENT);

@@ -142,8 +142,7 @@ final class Demo {
   private DemoOutcome watch(LearnerConfig config, RunningJob job, Done done) throws Exception {
     var kafka = config.kafka();
     var progress = new DemoProgress();
-    try (MetricsTopic metrics =
-        new MetricsTopic(kafka)) {
+    try (MetricsTopic metrics = new MetricsTopic(kafka)) {
       while (!done.isTrue()) {
         job.hasEnded(); // throws if it failed
         metrics.poll(TICK);
@@ -171,7 +170,10 @@ final class Demo {
     var kafka = config.kafka();
     try (KafkaEvents events =
         new KafkaEvents(
-            kafka.clients(), kafka.topics().impressions(), kafka.topics().clicks(), Timestamps.EVENT)) {
+            kafka.clients(),
+            kafka.topics().impressions(),
+            kafka.topics().clicks(),
+            Timestamps.EVENT)) {
       return new Feed(events, Double.POSITIVE_INFINITY).run(stream.records(), sent -> {});
     }
   }

@@ -48,8 +48,7 @@ record EvaluationData(KafkaClients kafka, String label, Optional<Path> mapping) 
    *
    * @throws IOException where there are none, with what would be right
    */
-  void read(String from, FeatureSchema schema, Sink to)
-      throws IOException, InterruptedException {
+  void read(String from, FeatureSchema schema, Sink to) throws IOException, InterruptedException {
     Path path = Path.of(from.replaceFirst("^file:(//)?", ""));
     if (from.startsWith(TOPIC)) {
       try (TopicReader topic = new TopicReader(kafka, from.substring(TOPIC.length()))) {

@@ -40,10 +40,14 @@ public final class KafkaEvents implements AutoCloseable {
 
   private static final Map<String, Object> SETTINGS =
       Map.of(
-          ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4",
-          ProducerConfig.LINGER_MS_CONFIG, 20,
-          ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1,
-          ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);
+          ProducerConfig.COMPRESSION_TYPE_CONFIG,
+          "lz4",
+          ProducerConfig.LINGER_MS_CONFIG,
+          20,
+          ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+          1,
+          ProducerConfig.BATCH_SIZE_CONFIG,
+          128 << 10);
 
   private final Producer<byte[], byte[]> producer;
   private final Map<Topic, String> topics;
@@ -54,8 +58,7 @@ public final class KafkaEvents implements AutoCloseable {
   /**
    * @param kafka whose properties win over the settings made here
    */
-  public KafkaEvents(
-      KafkaClients kafka, String impressions, String clicks, Timestamps timestamps)
+  public KafkaEvents(KafkaClients kafka, String impressions, String clicks, Timestamps timestamps)
       throws IOException {
     this(kafka, impressions, clicks, timestamps, UnaryOperator.identity());
   }

@@ -114,8 +114,7 @@ final class DoctorITCase {
   void theNewestImpressionsAreReadAsTheLearnerWill() throws Exception {
     Path config = config("read");
     CommandRun.of("topics", "--config", config.toString(), "--create");
-    try (var producer =
-        kafka.clients().producer(Map.of())) {
+    try (var producer = kafka.clients().producer(Map.of())) {
       producer.send(new ProducerRecord<>("read-impressions", "no event".getBytes(UTF_8))).get();
       CommandRun none = CommandRun.of("doctor", "--config", config.toString());
       for (int i = 0; i < 3; i++) {

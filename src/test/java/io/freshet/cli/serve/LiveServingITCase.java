@@ -144,8 +144,7 @@ class LiveServingITCase {
   /** Some hundred impressions a second, as they happen; odd items are clicked. */
   private Void feed(EmbeddedKafka kafka) throws Exception {
     Random random = new Random(seed);
-    try (var producer =
-        kafka.clients().producer(Map.of())) {
+    try (var producer = kafka.clients().producer(Map.of())) {
       for (int i = 0; running; i++) {
         long now = System.currentTimeMillis();
         int item = random.nextInt(20);

@@ -70,11 +70,7 @@ final class BackfillITCase {
   /** Sends impressions to the topics, one in so many clicked. */
   private void send(int from, int to, int clicked) throws Exception {
     try (KafkaEvents events =
-        new KafkaEvents(
-            kafka.clients(),
-            "impressions",
-            "clicks",
-            Timestamps.EVENT)) {
+        new KafkaEvents(kafka.clients(), "impressions", "clicks", Timestamps.EVENT)) {
       for (int i = from; i < to; i++) {
         events.send(record(Topic.IMPRESSIONS, i, impression(i)));
         if (i % clicked == 0) {

@@ -92,8 +92,7 @@ class LabelsJobITCase {
 
   /** A tenth is bought, half of it after the short wait; half is clicked; a third is liked. */
   private static void feed(EmbeddedKafka kafka) throws IOException {
-    try (var producer =
-        kafka.clients().producer(Map.of())) {
+    try (var producer = kafka.clients().producer(Map.of())) {
       for (int i = 0; i < IMPRESSIONS; i++) {
         long shown = T + 1000L * i;
         String features = ", \"features\": {\"user\": \"u%d\", \"item\": \"i%d\"}";

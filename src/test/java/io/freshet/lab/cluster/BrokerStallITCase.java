@@ -108,11 +108,7 @@ final class BrokerStallITCase {
   }
 
   private static KafkaEvents events(BrokerProcess broker) throws IOException {
-    return new KafkaEvents(
-        broker.clients(),
-        "impressions",
-        "clicks",
-        Timestamps.EVENT);
+    return new KafkaEvents(broker.clients(), "impressions", "clicks", Timestamps.EVENT);
   }
 
   private static void send(KafkaEvents events, int from) throws Exception {

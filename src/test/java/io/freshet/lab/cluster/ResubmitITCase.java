@@ -192,11 +192,7 @@ final class ResubmitITCase {
     Topics topics = kafka.topics();
     topics.ensure(List.of("impressions", "clicks"), 1);
     try (KafkaEvents events =
-        new KafkaEvents(
-            kafka.clients(),
-            "impressions",
-            "clicks",
-            Timestamps.EVENT)) {
+        new KafkaEvents(kafka.clients(), "impressions", "clicks", Timestamps.EVENT)) {
       for (int i = 0; i < EVENTS; i++) {
         events.send(
             new EventRecord(

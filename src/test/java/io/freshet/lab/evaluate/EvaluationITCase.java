@@ -250,8 +250,7 @@ class EvaluationITCase {
   }
 
   private static void feed() throws IOException {
-    try (var producer =
-        kafka.clients().producer(Map.of())) {
+    try (var producer = kafka.clients().producer(Map.of())) {
       for (int i = 0; i < IMPRESSIONS; i++) {
         long shown = T + 1000L * i;
         String features =

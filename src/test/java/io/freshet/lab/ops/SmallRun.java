@@ -59,11 +59,7 @@ final class SmallRun implements AutoCloseable {
     }
     kafka.topics().ensure(List.of("impressions", "clicks"), 2);
     try (KafkaEvents events =
-        new KafkaEvents(
-            kafka.clients(),
-            "impressions",
-            "clicks",
-            Timestamps.EVENT)) {
+        new KafkaEvents(kafka.clients(), "impressions", "clicks", Timestamps.EVENT)) {
       new Feed(events, Double.POSITIVE_INFINITY).run(new AdStream(stream()), sent -> {});
     }
   }

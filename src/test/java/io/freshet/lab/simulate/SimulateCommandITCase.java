@@ -74,7 +74,8 @@ class SimulateCommandITCase {
     int code = run("--bootstrap-servers", "127.0.0.1:1");
 
     assertThat(code).isEqualTo(1);
-    assertThat(err.toString()).contains("no answer from Kafka at 127.0.0.1:1 within 10 s (the list of topics)");
+    assertThat(err.toString())
+        .contains("no answer from Kafka at 127.0.0.1:1 within 10 s (the list of topics)");
   }
 
   @Test

@@ -66,8 +66,7 @@ public final class LagWatch implements Watch {
     Map<String, Long> waiting = new TreeMap<>();
     read.forEach(
         (partition, next) ->
-            waiting.merge(
-                partition.topic(), Math.max(0, ends.get(partition) - next), Long::sum));
+            waiting.merge(partition.topic(), Math.max(0, ends.get(partition) - next), Long::sum));
     return waiting;
   }
 

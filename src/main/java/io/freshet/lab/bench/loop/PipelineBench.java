@@ -89,8 +89,7 @@ final class PipelineBench {
     JobClient client = env.executeAsync();
     var kafka = config.kafka();
     List<Speed> speeds = new ArrayList<>();
-    try (MetricsTopic metrics =
-        new MetricsTopic(kafka)) {
+    try (MetricsTopic metrics = new MetricsTopic(kafka)) {
       long learned = await(metrics, client, (long) (WARM_UP * impressions));
       for (int round = 1; round <= rounds; round++) {
         double share = WARM_UP + (END - WARM_UP) * round / rounds;

@@ -69,10 +69,7 @@ final class LiveLearner implements AutoCloseable {
   KafkaEvents producer() throws IOException {
     var topics = config.kafka().topics();
     return new KafkaEvents(
-        kafka.clients(),
-        topics.impressions(),
-        topics.clicks(),
-        Timestamps.EVENT);
+        kafka.clients(), topics.impressions(), topics.clicks(), Timestamps.EVENT);
   }
 
   /** Its progressive validation so far. */

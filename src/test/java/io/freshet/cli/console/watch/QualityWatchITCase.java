@@ -29,8 +29,7 @@ class QualityWatchITCase {
     kafka = EmbeddedKafka.start();
     kafka.topics().create("metrics", 2);
     kafka.topics().create("empty", 1);
-    try (var producer =
-        kafka.clients().producer(Map.of())) {
+    try (var producer = kafka.clients().producer(Map.of())) {
       send(0, "{\"model\": \"a\"", producer);
       send(0, "[]", producer);
       send(0, report("a", "progressive", 0), producer);
