@@ -135,7 +135,6 @@ final class Demo {
     job.build(env);
     var client = env.executeAsync();
     var kafka = config.kafka();
-    var topics = List.of(kafka.topics().impressions(), kafka.topics().clicks());
     return new RunningJob(client, kafka);
   }
 
