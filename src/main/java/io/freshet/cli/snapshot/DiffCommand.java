@@ -1,7 +1,5 @@
 package io.freshet.cli.snapshot;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.cli.snapshot.text.ManifestCells;
 import io.freshet.cli.snapshot.text.TextTable;
 import io.freshet.feature.FeatureSchema;
@@ -11,18 +9,15 @@ import io.freshet.snapshot.maintain.SnapshotDiff;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
+import java.util.HashMap;
+import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Tells how much a model moved from one version to another. */
 @Command(
     name = "diff",
-    mixinStandardHelpOptions = true,
     description = {
       "Tells how much the model moved from version A to version B.",
       "",
@@ -38,11 +33,7 @@ import picocli.CommandLine.Spec;
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage."
     })
-final class DiffCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Mixin private RootArgument at;
-
+final class DiffCommand extends RootCommand {
   @Parameters(
       index = "1",
       paramLabel = "A",
@@ -61,55 +52,36 @@ final class DiffCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() throws IOException {
-    SnapshotStore store = at.root().store();
+  int run(PrintWriter out) throws IOException {
+    SnapshotStore store = root().store();
     SnapshotDiff diff = SnapshotDiff.between(store, before, after);
     FeatureSchema schema = store.manifest(after).schema();
-    PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(json(diff, schema));
+      out.println(json(Report.of(before, after, diff, schema)));
     } else {
       rows(diff, schema).print(out);
       out.println();
       tensors(diff).print(out);
     }
-    out.flush();
     return 0;
   }
 
-  private ObjectNode json(SnapshotDiff diff, FeatureSchema schema) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("before", before.toString()).put("after", after.toString());
-    ObjectNode fields = json.putObject("fields");
-    diff.fields().forEach((number, moved) -> rows(fields.putObject(name(number, schema)), moved));
-    rows(json.putObject("all"), diff.all());
-    ObjectNode tensors = json.putObject("tensors");
-    for (SnapshotDiff.TensorMove moved : diff.tensors()) {
-      ObjectNode tensor = tensors.putObject(moved.name());
-      put(tensor, "mean", moved.mean());
-      put(tensor, "max", moved.max());
-      put(tensor, "norm", moved.norm());
-    }
-    return json;
-  }
-
-  private static void rows(ObjectNode json, SnapshotDiff.Rows moved) {
-    json.put("added", moved.added()).put("removed", moved.removed());
-    json.put("changed", moved.changed()).put("same", moved.same());
-    put(json, "mean_weight", moved.meanWeight());
-    put(json, "max_weight", moved.maxWeight());
-    put(json, "mean_embedding", moved.meanEmbedding());
-    put(json, "max_embedding", moved.maxEmbedding());
-  }
-
-  /** JSON has no NaN: what has no mean is null. */
-  private static void put(ObjectNode json, String key, double value) {
-    if (Double.isFinite(value)) {
-      json.put(key, value);
-    } else {
-      json.putNull(key);
+  private record Report(
+      Version before,
+      Version after,
+      Map<String, SnapshotDiff.Rows> fields,
+      SnapshotDiff.Rows all,
+      Map<String, Move> tensors) {
+    static Report of(Version before, Version after, SnapshotDiff diff, FeatureSchema schema) {
+      Map<String, SnapshotDiff.Rows> fields = new HashMap<>();
+      diff.fields().forEach((number, moved) -> fields.put(name(number, schema), moved));
+      Map<String, Move> tensors = new HashMap<>();
+      diff.tensors().forEach(t -> tensors.put(t.name(), new Move(t.mean(), t.max(), t.norm())));
+      return new Report(before, after, fields, diff.all(), tensors);
     }
   }
+
+  private record Move(double mean, double max, double norm) {}
 
   private static TextTable rows(SnapshotDiff diff, FeatureSchema schema) {
     TextTable table =

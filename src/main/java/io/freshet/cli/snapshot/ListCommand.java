@@ -1,9 +1,5 @@
 package io.freshet.cli.snapshot;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.cli.snapshot.text.ManifestCells;
 import io.freshet.cli.snapshot.text.TextTable;
 import io.freshet.snapshot.format.Manifest;
@@ -12,24 +8,21 @@ import io.freshet.snapshot.store.Pin;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Lists the versions of a root, the newest last, the current one starred. */
 @Command(
     name = "ls",
     aliases = "list",
-    mixinStandardHelpOptions = true,
     description = {
       "Lists the versions, the newest last; a star marks the current one.",
       "",
@@ -42,17 +35,13 @@ import picocli.CommandLine.Spec;
       "",
       "Exit codes: 0 done, 1 a manifest cannot be read, 2 wrong usage."
     })
-final class ListCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Mixin private RootArgument at;
-
+final class ListCommand extends RootCommand {
   @Option(names = "--json", description = "Print one JSON array instead of a table.")
   private boolean json;
 
   @Override
-  public Integer call() throws IOException {
-    SnapshotStore store = at.root().store();
+  int run(PrintWriter out) throws IOException {
+    SnapshotStore store = root().store();
     List<Manifest> manifests = new ArrayList<>();
     Set<Version> merged = new HashSet<>();
     List<String> problems = new ArrayList<>();
@@ -65,52 +54,65 @@ final class ListCommand implements Callable<Integer> {
       }
     }
     manifests.sort(Comparator.comparing(Manifest::created).thenComparing(Manifest::version));
+    Optional<Version> latest = store.latest();
+    Optional<Pin> pin = store.pin();
     if (json) {
-      printJson(manifests, merged, store.latest(), store.pin());
+      out.println(json(manifests.stream().map(m -> Row.of(m, merged, latest, pin)).toList()));
     } else {
-      print(manifests, merged, store.latest(), store.pin());
+      print(out, manifests, merged, latest, pin);
     }
-    PrintWriter err = spec.commandLine().getErr();
-    problems.forEach(problem -> err.println("snapshot ls: " + problem));
-    err.flush();
+    problems.forEach(problem -> err().println("snapshot ls: " + problem));
+    err().flush();
     return problems.isEmpty() ? 0 : 1;
   }
 
+  private record Row(
+      Version version,
+      Manifest.Kind kind,
+      boolean merged,
+      Optional<Version> parent,
+      long checkpoint,
+      Optional<Instant> eventTime,
+      Instant created,
+      long rows,
+      long bytes,
+      boolean current,
+      boolean withheld,
+      boolean pinned,
+      Map<String, Double> metrics) {
+    static Row of(
+        Manifest manifest, Set<Version> merged, Optional<Version> latest, Optional<Pin> pin) {
+      Version version = manifest.version();
+      return new Row(
+          version,
+          manifest.kind(),
+          merged.contains(version),
+          manifest.parent(),
+          version.checkpoint(),
+          manifest.eventTime(),
+          manifest.created(),
+          manifest.rows(),
+          manifest.bytes(),
+          latest.equals(Optional.of(version)),
+          manifest.isWithheld(),
+          pin.map(Pin::version).equals(Optional.of(version)),
+          manifest.metrics());
+    }
+  }
+
   private void print(
-      List<Manifest> manifests, Set<Version> merged, Optional<Version> latest, Optional<Pin> pin) {
-    PrintWriter out = spec.commandLine().getOut();
+      PrintWriter out,
+      List<Manifest> manifests,
+      Set<Version> merged,
+      Optional<Version> latest,
+      Optional<Pin> pin) {
     if (manifests.isEmpty()) {
-      out.println("no versions in " + at.root());
+      out.println("no versions in " + root());
     } else {
       table(manifests, merged, latest).print(out);
     }
     pin.ifPresent(
         p -> out.println("pinned: %s since %s: %s".formatted(p.version(), p.since(), p.reason())));
-    out.flush();
-  }
-
-  private void printJson(
-      List<Manifest> manifests, Set<Version> merged, Optional<Version> latest, Optional<Pin> pin) {
-    ArrayNode versions = JsonNodeFactory.instance.arrayNode();
-    for (Manifest manifest : manifests) {
-      Version version = manifest.version();
-      ObjectNode node = versions.addObject();
-      node.put("version", version.toString());
-      node.put("kind", ManifestCells.kind(manifest));
-      node.put("merged", merged.contains(version));
-      manifest.parent().ifPresent(parent -> node.put("parent", parent.toString()));
-      node.put("checkpoint", version.checkpoint());
-      manifest.eventTime().ifPresent(time -> node.put("event_time", time.toString()));
-      node.put("created", manifest.created().toString());
-      node.put("rows", manifest.rows());
-      node.put("bytes", manifest.bytes());
-      node.put("current", latest.filter(version::equals).isPresent());
-      node.put("withheld", manifest.isWithheld());
-      node.put("pinned", pin.filter(p -> p.version().equals(version)).isPresent());
-      node.set("metrics", new ObjectMapper().valueToTree(manifest.metrics()));
-    }
-    spec.commandLine().getOut().println(versions);
-    spec.commandLine().getOut().flush();
   }
 
   private static TextTable table(

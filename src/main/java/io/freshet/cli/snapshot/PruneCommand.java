@@ -1,31 +1,23 @@
 package io.freshet.cli.snapshot;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.cli.snapshot.text.ManifestCells;
 import io.freshet.config.DurationText;
 import io.freshet.snapshot.RetentionSettings;
 import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.GarbageCollection;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Deletes versions that nobody needs. */
 @Command(
     name = "prune",
-    mixinStandardHelpOptions = true,
     description = {
       "Deletes versions that nobody needs.",
       "",
@@ -42,11 +34,7 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage."
     })
-final class PruneCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Mixin private RootArgument at;
-
+final class PruneCommand extends RootCommand {
   @Option(names = "--dry-run", description = "Only say what would be deleted.")
   private boolean dryRun;
 
@@ -77,16 +65,14 @@ final class PruneCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() throws IOException {
-    GarbageCollection prune = at.root().prune(settings());
+  int run(PrintWriter out) throws IOException {
+    GarbageCollection prune = root().prune(settings());
     List<Manifest> deleted = dryRun ? prune.preview() : prune.run();
-    PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(json(deleted));
+      out.println(json(new Report(dryRun, deleted.stream().map(Row::of).toList(), bytes(deleted))));
     } else {
       print(out, deleted);
     }
-    out.flush();
     return 0;
   }
 
@@ -108,19 +94,12 @@ final class PruneCommand implements Callable<Integer> {
                 dryRun ? "to delete" : "deleted"));
   }
 
-  private ObjectNode json(List<Manifest> deleted) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("dry_run", dryRun);
-    ArrayNode versions = json.putArray("versions");
-    for (Manifest manifest : deleted) {
-      versions
-          .addObject()
-          .put("version", manifest.version().toString())
-          .put("kind", ManifestCells.kind(manifest))
-          .put("rows", manifest.rows())
-          .put("bytes", manifest.bytes());
+  private record Report(boolean dryRun, List<Row> versions, long bytes) {}
+
+  private record Row(Version version, Manifest.Kind kind, long rows, long bytes) {
+    static Row of(Manifest manifest) {
+      return new Row(manifest.version(), manifest.kind(), manifest.rows(), manifest.bytes());
     }
-    return json.put("bytes", bytes(deleted));
   }
 
   private static long bytes(List<Manifest> manifests) {
@@ -131,7 +110,7 @@ final class PruneCommand implements Callable<Integer> {
     try {
       return new RetentionSettings(fulls, grace, branches);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--fulls: " + e.getMessage(), e);
+      throw wrongUsage("--fulls: " + e.getMessage());
     }
   }
 

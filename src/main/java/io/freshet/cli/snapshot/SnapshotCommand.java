@@ -2,21 +2,21 @@ package io.freshet.cli.snapshot;
 
 import picocli.CommandLine.Command;
 
-/** Looks at snapshots and moves the pointer; does nothing without one of its commands. */
+/** The commands on snapshots. */
 @Command(
     name = "snapshot",
     mixinStandardHelpOptions = true,
     description = "Lists, shows, compares, verifies, merges, deletes and chooses snapshots.",
     subcommands = {
       ListCommand.class,
-      SnapshotShowCommand.class,
+      ShowCommand.class,
       DiffCommand.class,
       VerifyCommand.class,
       MergeCommand.class,
       PruneCommand.class,
-      RollbackCommand.class,
-      PinCommand.class,
-      UnpinCommand.class
+      PointerCommand.Rollback.class,
+      PointerCommand.Pin.class,
+      PointerCommand.Unpin.class
     },
     footer = {
       "",

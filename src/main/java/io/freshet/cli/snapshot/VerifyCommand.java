@@ -1,7 +1,5 @@
 package io.freshet.cli.snapshot;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.Verification;
@@ -12,13 +10,8 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * Verifies versions, each with those it is built on: sizes, checksums, shapes, order, numbers.
@@ -27,7 +20,6 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "verify",
-    mixinStandardHelpOptions = true,
     description = "Reads a version and those it is built on, and prints every problem.",
     footer = {
       "",
@@ -37,11 +29,7 @@ import picocli.CommandLine.Spec;
       "",
       "Exit codes: 0 sound, 1 problems, 2 wrong usage."
     })
-final class VerifyCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Mixin private VersionArgument at;
-
+final class VerifyCommand extends VersionCommand {
   @Option(names = "--all", description = "Verify every version.")
   private boolean all;
 
@@ -49,14 +37,13 @@ final class VerifyCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
+  int run(PrintWriter out) throws IOException {
     Set<Version> seen = new HashSet<>();
     List<String> problems = new ArrayList<>();
     int files = 0;
     for (Version next : versions()) {
       if (!seen.contains(next)) {
-        Verification found = new SnapshotReader(at.root().store()).verify(next);
+        Verification found = new SnapshotReader(root().store()).verify(next);
         seen.addAll(found.versions());
         files += found.files();
         problems.addAll(found.problems());
@@ -66,8 +53,10 @@ final class VerifyCommand implements Callable<Integer> {
         }
       }
     }
-    out.println(json ? json(seen.size(), files, problems) : line(seen.size(), files, problems));
-    out.flush();
+    out.println(
+        json
+            ? json(new Report(problems.isEmpty(), seen.size(), files, problems))
+            : line(seen.size(), files, problems));
     return problems.isEmpty() ? 0 : 1;
   }
 
@@ -76,22 +65,17 @@ final class VerifyCommand implements Callable<Integer> {
         .formatted(problems.isEmpty() ? "ok" : "damaged", versions, files, problems.size());
   }
 
-  private static ObjectNode json(int versions, int files, List<String> problems) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("ok", problems.isEmpty()).put("versions", versions).put("files", files);
-    problems.forEach(json.putArray("problems")::add);
-    return json;
-  }
+  private record Report(boolean ok, int versions, int files, List<String> problems) {}
 
   /** Those to verify, children ahead of their parents within a lineage. */
   private List<Version> versions() throws IOException {
-    if (all && at.given().isPresent()) {
-      throw new ParameterException(spec.commandLine(), "Give one version or --all, not both");
+    if (all && given().isPresent()) {
+      throw wrongUsage("Give one version or --all, not both");
     }
     if (!all) {
-      return List.of(at.version());
+      return List.of(version());
     }
-    List<Version> versions = new ArrayList<>(at.root().store().versions());
+    List<Version> versions = new ArrayList<>(root().store().versions());
     Collections.reverse(versions);
     return versions;
   }

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.Optional;
 import picocli.CommandLine.Parameters;
 
-/** The root that a command works on, and the version there, or the current one. */
-final class VersionArgument extends RootArgument {
+/** A command that works on one version of a root. */
+abstract class VersionCommand extends RootCommand {
   @Parameters(
       index = "1",
       arity = "0..1",
@@ -15,16 +15,16 @@ final class VersionArgument extends RootArgument {
       description = "The version; the current one by default.")
   private Version version;
 
-  Optional<Version> given() {
+  final Optional<Version> given() {
     return Optional.ofNullable(version);
   }
 
   /**
-   * The version that is meant.
+   * The given version, or the current one.
    *
    * @throws IOException when none was given and there is no current one
    */
-  Version version() throws IOException {
+  final Version version() throws IOException {
     return root().orLatest(version);
   }
 }

@@ -10,19 +10,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Shows what one version is, or one row of it. */
 @Command(
     name = "show",
-    mixinStandardHelpOptions = true,
     description = "Shows a version: shape, features, metrics, offsets and files; or a row of it.",
     footer = {
       "",
@@ -34,11 +28,7 @@ import picocli.CommandLine.Spec;
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong usage."
     })
-final class SnapshotShowCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Mixin private VersionArgument at;
-
+final class ShowCommand extends VersionCommand {
   /** What to show in place of the description for people; one of them at most. */
   private static final class Form {
     @Option(names = "--json", description = "Print the manifest as it is.")
@@ -60,19 +50,17 @@ final class SnapshotShowCommand implements Callable<Integer> {
   @ArgGroup private Form form = new Form();
 
   @Override
-  public Integer call() throws IOException {
-    Version shown = at.version();
-    PrintWriter out = spec.commandLine().getOut();
-    Manifest manifest = at.root().store().manifest(shown);
+  int run(PrintWriter out) throws IOException {
+    Version shown = version();
+    Manifest manifest = root().store().manifest(shown);
     if (form.json) {
       out.println(text(shown).strip());
     } else if (form.field != null || form.fid != null) {
       long id = id(manifest);
-      new RowText(new SnapshotReader(at.root().store()).load(shown), id).print(out);
+      new RowText(new SnapshotReader(root().store()).load(shown), id).print(out);
     } else {
       new ManifestText(manifest).print(out);
     }
-    out.flush();
     return 0;
   }
 
@@ -82,12 +70,12 @@ final class SnapshotShowCommand implements Callable<Integer> {
           ? FeatureId.parse(form.fid)
           : FeatureId.of(form.field, manifest.schema());
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+      throw wrongUsage(e.getMessage());
     }
   }
 
   private String text(Version shown) throws IOException {
-    try (InputStream in = at.root().storage().open(shown + "/" + Manifest.FILE)) {
+    try (InputStream in = root().storage().open(shown + "/" + Manifest.FILE)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
