@@ -6,7 +6,7 @@ import io.freshet.feature.Field.Transform;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.snapshot.format.Version;
-import io.freshet.snapshot.store.SampleChain;
+import io.freshet.snapshot.publish.SampleChain;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -9,7 +9,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import io.freshet.snapshot.GateSettings;
 import io.freshet.snapshot.format.Version;
-import io.freshet.snapshot.publish.TinyChain;
+import io.freshet.snapshot.publish.SampleChain;
 import io.freshet.snapshot.storage.FaultyStorage;
 import io.freshet.snapshot.storage.FaultyStorage.When;
 import io.freshet.snapshot.storage.WritableStorage;
@@ -31,12 +31,12 @@ class AnnouncementThreadTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path root;
-  private TinyChain chain;
+  private SampleChain chain;
   private final Topic topic = new Topic();
 
   @BeforeEach
   void open() {
-    chain = new TinyChain(root);
+    chain = new SampleChain(root);
   }
 
   @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.model.row.RowBlock;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
-import io.freshet.snapshot.publish.TinyChain;
+import io.freshet.snapshot.publish.SampleChain;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.SnapshotStore;
 import io.freshet.snapshot.store.TinyModel;
@@ -26,7 +26,7 @@ class CompactionMemoryTest {
 
   @Test
   void aModelLargerThanTheHeapIsMergedAndCompared() throws Exception {
-    TinyChain chain = new TinyChain(root);
+    SampleChain chain = new SampleChain(root);
     RowBlock[] parts = new RowBlock[PARTS];
     Arrays.setAll(parts, part -> block(part, part));
     Version full = chain.publish(1, parts);

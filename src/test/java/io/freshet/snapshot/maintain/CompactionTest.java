@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.model.row.RowBlock;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
-import io.freshet.snapshot.publish.TinyChain;
+import io.freshet.snapshot.publish.SampleChain;
 import io.freshet.snapshot.storage.FaultyStorage;
 import io.freshet.snapshot.storage.FaultyStorage.When;
 import io.freshet.snapshot.store.Snapshot;
@@ -36,11 +36,11 @@ class CompactionTest {
   private static final int CHANGES = 3;
 
   @TempDir Path root;
-  private TinyChain chain;
+  private SampleChain chain;
 
   @BeforeEach
   void open() {
-    chain = new TinyChain(root);
+    chain = new SampleChain(root);
   }
 
   @Test

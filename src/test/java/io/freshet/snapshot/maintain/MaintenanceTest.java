@@ -9,7 +9,7 @@ import io.freshet.snapshot.RetentionSettings;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
-import io.freshet.snapshot.publish.TinyChain;
+import io.freshet.snapshot.publish.SampleChain;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,12 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(30)
 class MaintenanceTest {
   @TempDir Path root;
-  private TinyChain chain;
+  private SampleChain chain;
   private final Log log = new Log();
 
   @BeforeEach
   void open() {
-    chain = new TinyChain(root);
+    chain = new SampleChain(root);
   }
 
   @Test
@@ -120,7 +120,7 @@ class MaintenanceTest {
     upkeep.interrupt();
     upkeep.join();
 
-    assertThat(log.merged).containsExactly(new Version(TinyChain.LINEAGE, 3));
+    assertThat(log.merged).containsExactly(new Version(SampleChain.LINEAGE, 3));
   }
 
   private Manifest publish(long checkpoint, long fid) throws Exception {

@@ -8,7 +8,7 @@ import io.freshet.snapshot.RetentionSettings;
 import io.freshet.snapshot.format.FormatJson;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
-import io.freshet.snapshot.publish.TinyChain;
+import io.freshet.snapshot.publish.SampleChain;
 import io.freshet.snapshot.storage.FaultyStorage;
 import io.freshet.snapshot.storage.FaultyStorage.When;
 import io.freshet.snapshot.storage.WritableStorage;
@@ -34,12 +34,12 @@ class RetentionTest {
       new RetentionSettings(1, Duration.ofMinutes(30), Duration.ofDays(2));
 
   @TempDir Path root;
-  private TinyChain chain;
+  private SampleChain chain;
   private final List<Version> versions = new ArrayList<>();
 
   @BeforeEach
   void open() {
-    chain = new TinyChain(root);
+    chain = new SampleChain(root);
   }
 
   /** Publishes a version every ten minutes. */

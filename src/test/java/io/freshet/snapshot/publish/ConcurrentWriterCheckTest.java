@@ -15,14 +15,14 @@ final class ConcurrentWriterCheckTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   @TempDir private Path root;
-  private TinyChain ours;
-  private TinyChain others;
+  private SampleChain ours;
+  private SampleChain others;
   private ConcurrentWriterCheck other;
 
   @BeforeEach
   void begin() {
-    ours = new TinyChain(root).at(START);
-    others = new TinyChain(root).at(START);
+    ours = new SampleChain(root).at(START);
+    others = new SampleChain(root).at(START);
     other = new ConcurrentWriterCheck(ours.store);
   }
 
@@ -61,7 +61,7 @@ final class ConcurrentWriterCheckTest {
   }
 
   private Version publishTheirs(int second) throws Exception {
-    TinyChain chain = others.at(START.plusSeconds(second));
+    SampleChain chain = others.at(START.plusSeconds(second));
     return chain.lineage("0ddba115").publish(second, rows(10, 1));
   }
 }

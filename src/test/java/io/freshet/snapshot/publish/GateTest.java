@@ -22,11 +22,11 @@ class GateTest {
   private static final float[] SOUND = {1, 2};
 
   @TempDir Path root;
-  private TinyChain chain;
+  private SampleChain chain;
 
   @BeforeEach
   void open() {
-    chain = new TinyChain(root);
+    chain = new SampleChain(root);
   }
 
   @Test

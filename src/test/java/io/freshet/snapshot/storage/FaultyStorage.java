@@ -1,15 +1,19 @@
 package io.freshet.snapshot.storage;
 
+import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 
 /**
- * A local storage whose process dies at a chosen change: at the first, second … change to the
- * store, before it happens, half-way through where it can be half done, or right after it.
+ * A local storage that fails as the test says. One that is made with a step dies with its process:
+ * at the first, second … change to the store, before it happens, half-way through where it can be
+ * half done, or right after it. Those opened by {@link #at} share a {@link #fault}, which the test
+ * sets and heals.
  */
 public class FaultyStorage implements WritableStorage {
   public enum When {
@@ -18,15 +22,38 @@ public class FaultyStorage implements WritableStorage {
     AFTER
   }
 
+  public enum Fault {
+    NONE,
+    /** Writing fails as on a full disk: by the system's own device for it. */
+    FULL,
+    /** Nothing is there. */
+    AWAY,
+    /** No call returns. */
+    HANGING
+  }
+
+  public static volatile Fault fault = Fault.NONE;
+
   private final LocalStorage storage;
   private final When when;
+  private final boolean isMortal;
   private int changesLeft;
   private volatile boolean dead;
 
   public FaultyStorage(LocalStorage storage, int diesAt, When when) {
+    this(storage, diesAt, when, true);
+  }
+
+  private FaultyStorage(LocalStorage storage, int diesAt, When when, boolean isMortal) {
     this.storage = storage;
     this.changesLeft = diesAt;
     this.when = when;
+    this.isMortal = isMortal;
+  }
+
+  /** A storage with the shared fault. */
+  public static WritableStorage at(String root) {
+    return new FaultyStorage(LocalStorage.at(root), -1, When.BEFORE, false);
   }
 
   public boolean died() {
@@ -67,7 +94,7 @@ public class FaultyStorage implements WritableStorage {
   public OutputStream create(String path) throws IOException {
     boolean now = isNow();
     die(now && when == When.BEFORE);
-    OutputStream out = storage.create(path);
+    OutputStream out = isFull() ? new FileOutputStream("/dev/full") : storage.create(path);
     if (!now) {
       return out;
     }
@@ -93,6 +120,7 @@ public class FaultyStorage implements WritableStorage {
   public void copy(String from, String to) throws IOException {
     boolean now = isNow();
     die(now && when == When.BEFORE);
+    failIfFull();
     if (now && when == When.HALFWAY) {
       byte[] bytes = storage.open(from).readAllBytes();
       try (OutputStream out = storage.create(to)) {
@@ -108,6 +136,7 @@ public class FaultyStorage implements WritableStorage {
   public void replace(String path, byte[] content) throws IOException {
     boolean now = isNow();
     die(now && when != When.AFTER);
+    failIfFull();
     storage.replace(path, content);
     die(now);
   }
@@ -127,12 +156,43 @@ public class FaultyStorage implements WritableStorage {
 
   private void die(boolean now) throws IOException {
     dead |= now;
-    check();
+    failIfDead();
   }
 
   private void check() throws IOException {
+    failIfDead();
+    try {
+      while (has(Fault.HANGING)) {
+        Thread.sleep(10);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException("hanging").initCause(e);
+    }
+    if (has(Fault.AWAY)) {
+      throw new IOException("Connection refused");
+    }
+  }
+
+  private void failIfDead() throws IOException {
     if (dead) {
       throw new IOException("the process died");
     }
+  }
+
+  private void failIfFull() throws IOException {
+    if (isFull()) {
+      try (OutputStream full = new FileOutputStream("/dev/full")) {
+        full.write(1);
+      }
+    }
+  }
+
+  private boolean isFull() {
+    return has(Fault.FULL);
+  }
+
+  private boolean has(Fault shared) {
+    return !isMortal && fault == shared;
   }
 }

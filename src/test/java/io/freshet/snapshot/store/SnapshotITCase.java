@@ -8,11 +8,11 @@ import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.announce.AnnouncementSink;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.publish.SnapshotPublisher;
+import io.freshet.snapshot.storage.FaultyStorage;
+import io.freshet.snapshot.storage.FaultyStorage.Fault;
 import io.freshet.snapshot.storage.FlinkStorage;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.storage.Retry;
-import io.freshet.snapshot.storage.SickStorage;
-import io.freshet.snapshot.storage.SickStorage.Sickness;
 import io.freshet.snapshot.storage.StorageFactory;
 import io.freshet.snapshot.write.PublisherInput;
 import io.freshet.snapshot.write.SnapshotWriter;
@@ -101,9 +101,9 @@ class SnapshotITCase {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Sickness.class, mode = Mode.EXCLUDE, names = "NONE")
-  void aStoreThatIsSickHoldsTheJobUpAndItGoesOnByItself(Sickness sickness) throws Exception {
-    StreamExecutionEnvironment env = job(2500, SickStorage::at);
+  @EnumSource(value = Fault.class, mode = Mode.EXCLUDE, names = "NONE")
+  void aStoreThatFailsHoldsTheJobUpAndItGoesOnByItself(Fault fault) throws Exception {
+    StreamExecutionEnvironment env = job(2500, FaultyStorage::at);
     env.configure(
         Configuration.fromMap(
             Map.of(RestartStrategyOptions.RESTART_STRATEGY.key(), "none"))); // a failure is the end
@@ -112,23 +112,23 @@ class SnapshotITCase {
       while (store.latest().isEmpty()) {
         Thread.sleep(20);
       }
-      SickStorage.sickness = sickness;
+      FaultyStorage.fault = fault;
       Thread.sleep(1500);
       Version before = store.latest().orElseThrow();
       Thread.sleep(300);
       assertThat(store.latest()).contains(before);
       assertThat(client.getJobStatus().get()).isEqualTo(JobStatus.RUNNING);
-      SickStorage.sickness = Sickness.NONE;
+      FaultyStorage.fault = Fault.NONE;
       client.getJobExecutionResult().get();
 
-      if (sickness == Sickness.HANGING) {
+      if (fault == Fault.HANGING) {
         assertThat(log.lines()).isEmpty(); // the checkpoint that hangs tells
       } else { // the writer or the publisher or both, once each
         assertThat(log.lines()).filteredOn(l -> l.startsWith("WARN")).hasSizeBetween(1, 2);
         assertThat(log.lines()).filteredOn(l -> l.contains("works again")).hasSizeBetween(1, 2);
       }
     } finally {
-      SickStorage.sickness = Sickness.NONE;
+      FaultyStorage.fault = Fault.NONE;
     }
     assertModelOf(2500);
   }

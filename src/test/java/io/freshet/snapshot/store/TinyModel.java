@@ -11,6 +11,7 @@ import io.freshet.snapshot.format.RowBuffer;
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.write.PartFile;
 import io.freshet.snapshot.write.PublisherInput;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -61,8 +62,14 @@ public final class TinyModel {
 
   /** A staged part. */
   public static PublisherInput.Part part(WritableStorage storage, RowBlock... blocks)
-      throws Exception {
-    RowBuffer buffer = new RowBuffer(WIDTH);
+      throws IOException {
+    return part(storage, WIDTH, blocks);
+  }
+
+  /** A staged part of rows of any width. */
+  public static PublisherInput.Part part(WritableStorage storage, int width, RowBlock... blocks)
+      throws IOException {
+    RowBuffer buffer = new RowBuffer(width);
     Arrays.stream(blocks).forEach(buffer::add);
     return PartFile.write(buffer, PartFile.newPath(), storage);
   }
