@@ -167,7 +167,7 @@ final class ConfigSamples {
     return LearnerConfig.parse(yaml, "learner.yaml", List.of(overrides));
   }
 
-  private static String resource(String name) {
+  static String resource(String name) {
     try (InputStream in = ConfigSamples.class.getResourceAsStream(name)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
