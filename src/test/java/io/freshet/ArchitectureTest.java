@@ -28,25 +28,31 @@ import org.apache.kafka.clients.producer.Producer;
 /** Who may use whom, and who may touch Flink's internals, files and the console. */
 @AnalyzeClasses(packages = "io.freshet", importOptions = DoNotIncludeTests.class)
 final class ArchitectureTest {
+  /** How stages declare their settings. */
+  private static final String OPTIONS = "config.option";
+
   @ArchTest static final ArchRule wireUsesNothingOfOurs = uses("wire");
+  @ArchTest static final ArchRule optionsUseNothingOfOurs = uses(OPTIONS);
 
   /** Schemas lie in files as snapshots do. */
-  @ArchTest static final ArchRule eventUsesStorage = uses("event", "snapshot.storage");
+  @ArchTest static final ArchRule eventUsesStorage = uses("event", OPTIONS, "snapshot.storage");
 
-  @ArchTest static final ArchRule featureUsesEvents = uses("feature", "event");
-  @ArchTest static final ArchRule modelUsesFeatures = uses("model", "feature");
-
-  @ArchTest
-  static final ArchRule joinUsesEventsAndFeatures = uses("join", "event", "feature", "wire");
+  @ArchTest static final ArchRule featureUsesEvents = uses("feature", OPTIONS, "event");
+  @ArchTest static final ArchRule modelUsesFeatures = uses("model", OPTIONS, "feature");
 
   @ArchTest
-  static final ArchRule trainUsesFeaturesAndTheModel = uses("train", "feature", "model", "wire");
+  static final ArchRule joinUsesEventsAndFeatures =
+      uses("join", OPTIONS, "event", "feature", "wire");
 
-  @ArchTest static final ArchRule evaluateUsesTheModel = uses("evaluate", "model", "wire");
+  @ArchTest
+  static final ArchRule trainUsesFeaturesAndTheModel =
+      uses("train", OPTIONS, "feature", "model", "wire");
+
+  @ArchTest static final ArchRule evaluateUsesTheModel = uses("evaluate", OPTIONS, "model", "wire");
 
   @ArchTest
   static final ArchRule snapshotUsesFeaturesAndTheModel =
-      uses("snapshot", "feature", "model", "wire");
+      uses("snapshot", OPTIONS, "feature", "model", "wire");
 
   @ArchTest
   static final ArchRule configUsesTheStagesSettings =

@@ -2,6 +2,7 @@ package io.freshet.config;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.Section;
 import java.time.Duration;
 
 /**
@@ -13,12 +14,7 @@ import java.time.Duration;
  * @param backend what holds keyed state
  */
 public record CheckpointSettings(Duration interval, Duration timeout, String dir, Backend backend) {
-  public static final CheckpointSettings DEFAULT =
-      new CheckpointSettings(
-          Duration.ofMinutes(1),
-          Duration.ofMinutes(10),
-          "file:///var/lib/freshet/checkpoints",
-          Backend.ROCKSDB);
+  public static final CheckpointSettings DEFAULT = Section.defaults(CheckpointOptions::read);
 
   public CheckpointSettings {
     requireNonNull(interval, "interval");

@@ -1,12 +1,14 @@
 package io.freshet.config;
 
+import io.freshet.config.option.Section;
+import io.freshet.join.JoinSettings;
 import io.freshet.model.Admission.Counted;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.TableSettings;
 import io.freshet.model.TableSettings.FieldRule;
+import io.freshet.model.optimizer.Adagrad;
 import io.freshet.model.optimizer.OptimizerSettings;
-import io.freshet.model.optimizer.OptimizerSettings.Adagrad;
-import io.freshet.model.optimizer.OptimizerSettings.RowWiseAdagrad;
+import io.freshet.model.optimizer.RowWiseAdagrad;
 import io.freshet.train.TrainSettings;
 
 /** Warns of settings that are allowed and yet seldom meant. */
@@ -21,57 +23,54 @@ final class ConfigWarnings {
   /** Where concurrent addition of sums of squares was found safe. */
   private static final float LEAST_ACCUMULATOR = 0.1f;
 
-  private final LearnerConfig config;
   private final Section root;
+  private final TrainSettings train;
+  private final JoinSettings join;
+  private final int parallelism;
 
-  private ConfigWarnings(LearnerConfig config, Section root) {
-    this.config = config;
+  private ConfigWarnings(Section root, TrainSettings train, JoinSettings join, int parallelism) {
     this.root = root;
+    this.train = train;
+    this.join = join;
+    this.parallelism = parallelism;
   }
 
-  static void on(LearnerConfig config, Section root) {
-    ConfigWarnings advice = new ConfigWarnings(config, root);
-    advice.onUnseenExamples();
-    advice.onDenseExchange();
-    advice.onAccumulators();
-    advice.onTimers();
-    advice.onCounters();
+  static void on(Section root, TrainSettings train, JoinSettings join, int parallelism) {
+    ConfigWarnings warnings = new ConfigWarnings(root, train, join, parallelism);
+    warnings.onUnseenExamples();
+    warnings.onDenseExchange();
+    warnings.onAccumulators();
+    warnings.onTimers();
+    warnings.onCounters();
   }
 
   private void onUnseenExamples() {
-    TrainSettings train = config.train();
-    long unseen = (long) config.parallelism() * train.batchSize() * train.maxInFlight();
+    long unseen = (long) parallelism * train.batchSize() * train.maxInFlight();
     if (unseen > MOST_UNSEEN) {
       root.warning(
           "train.batch-size",
-          "parallelism %d x batch-size %d x max-in-flight %d leaves %d examples unseen by each prediction; above %d the model gets measurably worse (AUC by .006 at 4096): lower one of them"
-              .formatted(
-                  config.parallelism(),
-                  train.batchSize(),
-                  train.maxInFlight(),
-                  unseen,
-                  MOST_UNSEEN));
+          "parallelism %d x batch-size %d x max-in-flight %d lets each prediction miss %d examples; above %d the model gets measurably worse (AUC by .006 at 4096): lower one of them"
+              .formatted(parallelism, train.batchSize(), train.maxInFlight(), unseen, MOST_UNSEEN));
     }
   }
 
   private void onDenseExchange() {
-    TrainSettings train = config.train();
     if (train.denseSyncEvery() < train.learning().denseStepSize()) {
       root.warning(
           "train.dense.sync-every",
           "%d is below dense.step-size, %d: exchanges without a step between them carry nothing"
               .formatted(train.denseSyncEvery(), train.learning().denseStepSize()));
     }
-    if (train.denseSlices() < config.parallelism()) {
+    if (train.denseSlices() < parallelism) {
       root.warning(
           "train.dense.slices",
           "%d is below parallelism, %d: some mergers have nothing to merge"
-              .formatted(train.denseSlices(), config.parallelism()));
+              .formatted(train.denseSlices(), parallelism));
     }
   }
 
   private void onAccumulators() {
-    LearningSettings learning = config.train().learning();
+    LearningSettings learning = train.learning();
     onAccumulator("first-order-optimizer", learning.firstOrder());
     onAccumulator("embedding-optimizer", learning.embedding());
   }
@@ -83,7 +82,7 @@ final class ConfigWarnings {
     } else if (settings instanceof RowWiseAdagrad adagrad) {
       start = adagrad.initialAccumulator();
     }
-    if (config.parallelism() > 1 && start < LEAST_ACCUMULATOR) {
+    if (parallelism > 1 && start < LEAST_ACCUMULATOR) {
       root.warning(
           "train." + key + ".initial-accumulator",
           start + " is below 0.1: with several trainers the first steps of a row may overshoot");
@@ -91,7 +90,7 @@ final class ConfigWarnings {
   }
 
   private void onCounters() {
-    TableSettings table = config.train().learning().table();
+    TableSettings table = train.learning().table();
     boolean isUnbounded =
         table.maxRows() == TableSettings.UNBOUNDED
             && table.fields().stream()
@@ -100,13 +99,13 @@ final class ConfigWarnings {
     if (isUnbounded) {
       root.warning(
           "embedding.admission.kind",
-          "counts each feature for ever, where embedding.expiry is never: the counters of features"
+          "counts each feature indefinitely, as embedding.expiry is never: the counters of features"
               + " seen once grow without bound; set an expiry, or take kind sketch");
     }
   }
 
   private void onTimers() {
-    if (config.join().timerBucket().compareTo(config.join().window()) > 0) {
+    if (join.timerBucket().compareTo(join.window()) > 0) {
       root.warning(
           "join.timer-bucket",
           "is longer than join.window: negatives wait for the bucket's end, not the window's");

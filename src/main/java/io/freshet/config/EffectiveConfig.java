@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import io.freshet.config.option.ConfigException;
+import io.freshet.config.option.ConfigFile;
+import io.freshet.config.option.Section;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +43,9 @@ public record EffectiveConfig(LearnerConfig config, Map<String, Object> keys) {
   }
 
   static EffectiveConfig parse(String yaml, String sourceName, List<String> overrides) {
-    return new LearnerReader().readWhole(yaml, sourceName, overrides);
+    Section root = Section.root(yaml, sourceName, overrides);
+    LearnerConfig config = root.read(LearnerReader::read);
+    return new EffectiveConfig(config, root.effective());
   }
 
   /** As YAML, as a file could have it. */

@@ -2,6 +2,8 @@ package io.freshet.config;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.Section;
+
 /**
  * Where the labelled examples are written, for training elsewhere and for audit; and, by settings
  * of their own, the predictions made of them, for comparing learners.
@@ -11,12 +13,10 @@ import static java.util.Objects.requireNonNull;
  * @param dir a URI that Flink's file systems know
  */
 public record ExampleSettings(Target to, String topic, String dir) {
-  public static final ExampleSettings DEFAULT =
-      new ExampleSettings(Target.NOWHERE, "examples", "file:///var/lib/freshet/examples");
+  public static final ExampleSettings DEFAULT = Section.defaults(ExampleOptions::examples);
 
   /** Of predictions, which are written alike. */
-  public static final ExampleSettings PREDICTIONS =
-      new ExampleSettings(Target.NOWHERE, "predictions", "file:///var/lib/freshet/predictions");
+  public static final ExampleSettings PREDICTIONS = Section.defaults(ExampleOptions::predictions);
 
   /** Where examples can be written. */
   public enum Target {

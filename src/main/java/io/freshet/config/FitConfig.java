@@ -2,6 +2,9 @@ package io.freshet.config;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.ConfigException;
+import io.freshet.config.option.ConfigFile;
+import io.freshet.config.option.Section;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.model.FitSettings;
 import io.freshet.model.ModelSettings;
@@ -59,6 +62,6 @@ public record FitConfig(
    * @throws ConfigException with every problem there is
    */
   public static FitConfig parse(String yaml, String sourceName, List<String> overrides) {
-    return new FitReader().read(yaml, sourceName, overrides);
+    return Section.root(yaml, sourceName, overrides).read(FitReader::read);
   }
 }

@@ -1,73 +1,44 @@
 package io.freshet.config;
 
-import static io.freshet.config.ValueParser.number;
-import static io.freshet.config.ValueParser.oneOf;
-import static io.freshet.config.ValueParser.text;
-import static io.freshet.config.ValueParser.wholeNumber;
+import static io.freshet.config.option.ValueType.text;
+import static io.freshet.config.option.ValueType.wholeNumber;
 
+import io.freshet.config.option.Option;
+import io.freshet.config.option.Section;
+import io.freshet.feature.FeatureOptions;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
+import io.freshet.model.FitOptions;
 import io.freshet.model.FitSettings;
+import io.freshet.model.ModelOptions;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.optimizer.FieldLearning;
+import io.freshet.model.optimizer.FieldLearningOptions;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** Reads what {@link FitConfig} holds, and leaves the rest of a learner's file alone. */
 final class FitReader {
-  private static final String[] LEFT = {
-    "name",
-    "kafka",
-    "events",
-    "join",
-    "train",
-    "embedding",
-    "evaluate",
-    "snapshot",
-    "checkpoint",
-    "examples",
-    "predictions",
-    "parallelism",
-    "max-parallelism"
-  };
-  private static final Map<String, Boolean> SWITCH = Map.of("true", true, "false", false);
-
-  /** Of the rows, where no layer is normalised. */
-  private static final float PLAIN_EMBEDDING_L2 = 5e-6f;
-
-  private final Problems problems = new Problems();
+  private FitReader() {}
 
   /** The section {@code fit}. */
-  record Fit(FitSettings settings, String label, String separator, int minCount) {
-    static final Fit DEFAULT = new Fit(FitSettings.DEFAULT, "label", "|", 1);
-  }
+  record Fit(FitSettings settings, String label, String separator, int minCount) {}
 
-  /**
-   * Reads the section for a model: the penalty on rows is by default that of published tables, a
-   * thousandth as large where no hidden layer is normalised and so undoes their shrinking.
-   */
+  /** Reads the section for a model. */
   static Fit section(Section root, ModelSettings model) {
-    return root.section("fit")
-        .as(Fit.DEFAULT, (s, otherwise) -> fit(s, otherwise, !model.hiddenLayers().isEmpty()));
+    return root.section(
+        "fit",
+        s -> fit(s, !model.hiddenLayers().isEmpty()),
+        "Fitting to files in several passes, with the command fit; streams do not use it.");
   }
 
-  FitConfig read(String yaml, String source, List<String> overrides) {
-    Section root = Section.root(yaml, source, overrides, problems);
-    Optional<FitConfig> config = root.make(() -> config(root));
-    problems.refuse();
-    return config.orElseThrow();
-  }
-
-  private FitConfig config(Section s) {
-    s.leave(LEFT);
-    FeaturesReader features = FeaturesReader.read(s);
-    List<Field> fields = features.fields();
-    ModelSettings model = s.section("model").as(ModelSettings.DEFAULT, Sections::model);
+  static FitConfig read(Section s) {
+    s.leave(LearnerConfig.options().stream().map(Option::key).toList());
+    FieldLearningOptions fieldLearning = new FieldLearningOptions();
+    List<Field> fields = FeatureOptions.read(s, fieldLearning::read).fields();
+    ModelSettings model = s.section("model", ModelOptions::read, "");
     Fit fit = section(s, model);
-    List<FieldLearning> own = features.learning(fit.settings().embeddingL2());
+    List<FieldLearning> own = fieldLearning.fields(fit.settings().embeddingL2());
     s.end();
-    problems.refuse();
     FeatureSchema schema = new FeatureSchema(fields, anyUser(fields));
     return new FitConfig(
         schema, model, fit.settings(), own, fit.label(), fit.separator(), fit.minCount());
@@ -82,24 +53,15 @@ final class FitReader {
         .orElse("");
   }
 
-  private static Fit fit(Section s, Fit d, boolean hasHiddenLayers) {
-    FitSettings f = d.settings();
-    boolean batchNorm = s.get("batch-norm", f.batchNorm(), oneOf(SWITCH));
-    float embeddingL2 = batchNorm && hasHiddenLayers ? f.embeddingL2() : PLAIN_EMBEDDING_L2;
+  private static Fit fit(Section s, boolean hasHiddenLayers) {
     return new Fit(
-        new FitSettings(
-            s.get("batch-size", f.batchSize(), wholeNumber(1, 1_000_000)),
-            s.get("epochs", f.epochs(), wholeNumber(1, 10_000)),
-            s.get("patience", f.patience(), wholeNumber(1, 10_000)),
-            s.section("optimizer").as(f.optimizer(), OptimizerReader::read),
-            s.get("embedding-start", f.embeddingStart(), number(0, 10)),
-            s.get("embedding-l2", embeddingL2, number(0, 1000)),
-            s.get("whole-table", f.wholeTable(), oneOf(SWITCH)),
-            s.get("dense-l2", f.denseL2(), number(0, 1000)),
-            s.get("dropout", f.dropout(), number(0, 0.99)),
-            batchNorm),
-        s.get("label", d.label(), text()),
-        s.get("separator", d.separator(), text()),
-        s.get("min-count", d.minCount(), wholeNumber(1, 1_000_000)));
+        FitOptions.read(s, hasHiddenLayers),
+        s.get("label", text(), "label", "Column of the label, 0 or 1."),
+        s.get("separator", text(), "|", "Separates the values in a cell of a multi field."),
+        s.get(
+            "min-count",
+            wholeNumber(1, 1_000_000),
+            1,
+            "A value that the training examples hold fewer times counts as missing."));
   }
 }

@@ -3,6 +3,7 @@ package io.freshet.config;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.kafka.KafkaClients;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -69,6 +70,18 @@ public record KafkaSettings(
       requireNonNull(lateClicks, "lateClicks");
       requireNonNull(metrics, "metrics");
       requireNonNull(snapshots, "snapshots");
+    }
+
+    /** Each topic by the key of its option. */
+    Map<String, String> byKey() {
+      Map<String, String> topics = new LinkedHashMap<>();
+      topics.put("impressions", impressions);
+      topics.put("clicks", clicks);
+      topics.put("dead-letters", deadLetters);
+      topics.put("late-clicks", lateClicks);
+      topics.put("metrics", metrics);
+      topics.put("snapshots", snapshots);
+      return topics;
     }
   }
 }

@@ -2,6 +2,10 @@ package io.freshet.config;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.ConfigException;
+import io.freshet.config.option.ConfigFile;
+import io.freshet.config.option.Option;
+import io.freshet.config.option.Section;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.event.EventSettings;
 import io.freshet.feature.FeatureSchema;
@@ -39,11 +43,6 @@ public record LearnerConfig(
     int parallelism,
     int maxParallelism,
     List<String> warnings) {
-  static final String DEFAULT_NAME = "ctr";
-  static final String DEFAULT_USER_FIELD = "user";
-  static final int DEFAULT_PARALLELISM = 2;
-  static final int DEFAULT_MAX_PARALLELISM = 128;
-
   public LearnerConfig {
     requireNonNull(name, "name");
     requireNonNull(kafka, "kafka");
@@ -69,26 +68,6 @@ public record LearnerConfig(
     }
   }
 
-  /** All defaults. */
-  public static LearnerConfig of(KafkaSettings kafka, FeatureSchema features) {
-    return new LearnerConfig(
-        DEFAULT_NAME,
-        kafka,
-        EventSettings.DEFAULT,
-        features,
-        JoinSettings.DEFAULT,
-        ModelSettings.DEFAULT,
-        TrainSettings.DEFAULT,
-        EvaluateSettings.DEFAULT,
-        SnapshotSettings.DEFAULT,
-        CheckpointSettings.DEFAULT,
-        ExampleSettings.DEFAULT,
-        ExampleSettings.PREDICTIONS,
-        DEFAULT_PARALLELISM,
-        DEFAULT_MAX_PARALLELISM,
-        List.of());
-  }
-
   /**
    * Reads a file.
    *
@@ -106,7 +85,12 @@ public record LearnerConfig(
    * @throws ConfigException with every problem there is
    */
   public static LearnerConfig parse(String yaml, String sourceName, List<String> overrides) {
-    return new LearnerReader().read(yaml, sourceName, overrides);
+    return EffectiveConfig.parse(yaml, sourceName, overrides).config();
+  }
+
+  /** Every option that a configuration may have. */
+  public static List<Option> options() {
+    return Section.options(LearnerReader.LEAST, LearnerReader::read);
   }
 
   /**
@@ -118,27 +102,8 @@ public record LearnerConfig(
   public LearnerConfig ofJson(String sender) {
     if (events.needSchemas()) {
       throw new ConfigException(
-          List.of("events.format: %s writes JSON: leave it at json".formatted(sender)));
+          List.of("events.format: %s writes JSON; expected json".formatted(sender)));
     }
     return this;
-  }
-
-  LearnerConfig withWarnings(List<String> warnings) {
-    return new LearnerConfig(
-        name,
-        kafka,
-        events,
-        features,
-        join,
-        model,
-        train,
-        evaluate,
-        snapshot,
-        checkpoint,
-        examples,
-        predictions,
-        parallelism,
-        maxParallelism,
-        warnings);
   }
 }

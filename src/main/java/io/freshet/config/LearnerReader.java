@@ -1,111 +1,146 @@
 package io.freshet.config;
 
-import static io.freshet.config.ValueParser.name;
-import static io.freshet.config.ValueParser.text;
-import static io.freshet.config.ValueParser.wholeNumber;
+import static io.freshet.config.option.ValueType.name;
+import static io.freshet.config.option.ValueType.text;
+import static io.freshet.config.option.ValueType.wholeNumber;
 
 import io.freshet.config.ExampleSettings.Target;
+import io.freshet.config.option.Section;
+import io.freshet.evaluate.EvaluateOptions;
 import io.freshet.evaluate.EvaluateSettings;
+import io.freshet.event.EventOptions;
 import io.freshet.event.EventSettings;
+import io.freshet.feature.FeatureOptions;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.join.JoinOptions;
 import io.freshet.join.JoinSettings;
+import io.freshet.join.LabelDefinition;
 import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelOptions;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.TableOptions;
 import io.freshet.model.TableSettings;
-import io.freshet.model.optimizer.FieldLearning;
+import io.freshet.model.optimizer.Adam;
+import io.freshet.model.optimizer.FieldLearningOptions;
 import io.freshet.model.optimizer.OptimizerSettings;
-import io.freshet.model.optimizer.OptimizerSettings.Adam;
+import io.freshet.snapshot.SnapshotOptions;
 import io.freshet.snapshot.SnapshotSettings;
+import io.freshet.train.TrainOptions;
 import io.freshet.train.TrainSettings;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /** Reads the whole configuration: its sections, and what has to hold between them. */
 final class LearnerReader {
+  /** The least that there is to a configuration. */
+  static final String LEAST =
+      """
+      kafka: {bootstrap-servers: "localhost:9092"}
+      features: [{name: user, kind: categorical}]
+      """;
+
   /** Flink's limit of key groups. */
   private static final int MAX_PARALLELISM = 1 << 15;
 
-  private final Problems problems = new Problems();
+  private LearnerReader() {}
 
-  LearnerConfig read(String yaml, String source, List<String> overrides) {
-    return readWhole(yaml, source, overrides).config();
-  }
-
-  EffectiveConfig readWhole(String yaml, String source, List<String> overrides) {
-    Section root = Section.root(yaml, source, overrides, problems);
-    Optional<LearnerConfig> config = root.make(() -> learner(root));
-    problems.refuse();
-    ConfigWarnings.on(config.orElseThrow(), root);
-    return new EffectiveConfig(
-        config.orElseThrow().withWarnings(problems.warnings()), root.effective());
-  }
-
-  private LearnerConfig learner(Section s) {
-    String name = s.get("name", LearnerConfig.DEFAULT_NAME, name());
-    KafkaSettings anyKafka = KafkaSettings.of("localhost:9092", "freshet-" + name);
-    KafkaSettings kafka = s.section("kafka").as(anyKafka, KafkaReader::read);
-    EventSettings events = s.section("events").as(EventSettings.DEFAULT, EventReader::read);
-    FeaturesReader fields = FeaturesReader.read(s);
-    ModelSettings model = s.section("model").as(ModelSettings.DEFAULT, Sections::model);
-    Section trainSection = s.section("train");
-    String user = trainSection.get("user-field", LearnerConfig.DEFAULT_USER_FIELD, text());
-    TrainSettings train = trainSection.as(TrainSettings.DEFAULT, Sections::train);
-    TableSettings table = EmbeddingReader.read(s.section("embedding"), fields.fields());
-    Section evaluateSection = s.section("evaluate");
-    EvaluateSettings evaluate = evaluateSection.as(EvaluateSettings.DEFAULT, Sections::evaluate);
-    Section joinSection = s.section("join");
+  static LearnerConfig read(Section s) {
+    String name = s.get("name", name(), "ctr", "Name of the model.");
+    KafkaSettings kafka =
+        s.section(
+            "kafka",
+            k -> KafkaOptions.read(k, "freshet-" + name),
+            "Where events come from and results go to.");
+    EventSettings events =
+        s.section(
+            "events",
+            EventOptions::read,
+            "Which records are valid; all others go to the dead letters.");
+    FieldLearningOptions fieldLearning = new FieldLearningOptions();
+    FeatureOptions features = FeatureOptions.read(s, fieldLearning::read);
+    Section joinSection = s.section("join", "How impressions and clicks become labeled examples.");
+    ModelSettings model = s.section("model", ModelOptions::read, "The shape of the model.");
+    Section trainSection = s.section("train", "The training loop.");
+    String user =
+        trainSection.get(
+            "user-field",
+            text(),
+            "user",
+            "Categorical field that partitions the examples, and whose repeats are kept out of a"
+                + " row step.");
+    TrainSettings train = trainSection.as(TrainOptions::read);
+    TableSettings table =
+        s.section(
+            "embedding",
+            e -> TableOptions.read(e, features.fields()),
+            "Which features have a row of the embedding table, and for how long.");
+    Section evaluateSection = s.section("evaluate", "Progressive validation.");
+    EvaluateSettings evaluate = evaluateSection.as(EvaluateOptions::read);
     JoinSettings join =
-        JoinReader.read(joinSection, kafka.topics().clicks(), evaluate.atImpression());
-    SnapshotSettings snapshot =
-        s.section("snapshot").as(SnapshotSettings.DEFAULT, Sections::snapshot);
+        joinSection.as(j -> JoinOptions.read(j, kafka.topics().clicks(), evaluate.atImpression()));
+    SnapshotSettings snapshot = s.section("snapshot", SnapshotOptions::read, "Where models go.");
     CheckpointSettings checkpoint =
-        s.section("checkpoint").as(CheckpointSettings.DEFAULT, Sections::checkpoint);
-    Section exampleSection = s.section("examples");
-    ExampleSettings examples = exampleSection.as(ExampleSettings.DEFAULT, Sections::examples);
-    Section predictionSection = s.section("predictions");
-    ExampleSettings predictions =
-        predictionSection.as(ExampleSettings.PREDICTIONS, Sections::examples);
-    int parallelism = parallelism(s, "parallelism", LearnerConfig.DEFAULT_PARALLELISM);
-    int maxParallelism = parallelism(s, "max-parallelism", LearnerConfig.DEFAULT_MAX_PARALLELISM);
+        s.section("checkpoint", CheckpointOptions::read, "How the job's state is kept.");
     FitReader.section(s, model);
-    List<FieldLearning> own = fields.learning(model.l2());
-    s.end();
+    Section exampleSection =
+        s.section(
+            "examples",
+            "Where the labeled examples are written, in the form of `example.schema.json`, for"
+                + " training elsewhere and for audit.");
+    ExampleSettings examples = exampleSection.as(ExampleOptions::examples);
+    Section predictionSection =
+        s.section(
+            "predictions",
+            "Where the progressive predictions are written, in the form of"
+                + " `prediction.schema.json`, for comparing learners.");
+    ExampleSettings predictions = predictionSection.as(ExampleOptions::predictions);
+    int parallelism =
+        s.get(
+            "parallelism",
+            wholeNumber(1, MAX_PARALLELISM),
+            2,
+            "Subtasks of every operator of the loop; at most max-parallelism.");
+    int maxParallelism =
+        s.get(
+            "max-parallelism",
+            wholeNumber(1, MAX_PARALLELISM),
+            128,
+            "Highest parallelism that savepoints can be started with. It cannot change once there"
+                + " is state.");
 
-    fields.checkUser(trainSection, user);
-    fields.checkSlices(evaluateSection, evaluate.slices());
-    if (parallelism > maxParallelism) {
-      s.error("parallelism", parallelism + " is above max-parallelism, " + maxParallelism);
-    }
-    if (parallelism > 1) {
-      refuseDecay(s, train.learning());
-    }
-    checkWeightDecay(s, train, parallelism);
+    features.checkUser(trainSection, user);
+    features.checkSlices(evaluateSection, evaluate.slices());
+    checkParallelism(s, train, parallelism, maxParallelism);
     if (train.learning().regularization().dropout() > 0 && model.hiddenLayers().isEmpty()) {
       s.error(
           "train.dropout", "drops hidden units, but the model has no hidden layers: leave it out");
     }
     if (snapshot.root().equals(checkpoint.dir())) {
-      s.error("snapshot.root", "is checkpoint.dir too; give each a directory of its own");
+      s.error("snapshot.root", "the same as checkpoint.dir; give each a directory of its own");
     }
-    KafkaReader.refuseSharedTopics(joinSection, join.definition(), kafka.topics());
-    KafkaReader.refuseSharedTopics(exampleSection, examples, join.definition(), kafka.topics());
-    KafkaReader.refuseSharedTopics(
-        predictionSection, predictions, join.definition(), kafka.topics());
+    checkTopics(s, kafka, join.definition());
+    checkTopic(exampleSection, examples, kafka, join.definition());
+    checkTopic(predictionSection, predictions, kafka, join.definition());
     if (examples.to() == Target.TOPIC
         && predictions.to() == Target.TOPIC
         && examples.topic().equals(predictions.topic())) {
-      predictionSection.error("topic", predictions.topic() + " is the topic of examples already");
+      predictionSection.error("topic", predictions.topic() + " is already the topic of examples");
     }
-    problems.refuse();
+    TrainSettings whole =
+        train
+            .withLabels(join.labels())
+            .withTable(table)
+            .withFields(fieldLearning.fields(model.l2()));
+    s.end();
+    ConfigWarnings.on(s, whole, join, parallelism);
     return new LearnerConfig(
         name,
         kafka,
         events,
-        new FeatureSchema(fields.fields(), user),
+        new FeatureSchema(features.fields(), user),
         join,
         model,
-        train.withLabels(join.labels()).withTable(table).withFields(own),
+        whole,
         evaluate,
         snapshot,
         checkpoint,
@@ -113,28 +148,34 @@ final class LearnerReader {
         predictions,
         parallelism,
         maxParallelism,
-        List.of());
+        s.warnings());
+  }
+
+  private static void checkParallelism(
+      Section s, TrainSettings train, int parallelism, int maxParallelism) {
+    if (parallelism > maxParallelism) {
+      s.error("parallelism", parallelism + " is above max-parallelism, " + maxParallelism);
+    }
+    if (parallelism > 1) {
+      LearningSettings learning = train.learning();
+      refuseDecay(s, "train.first-order-optimizer", learning.firstOrder());
+      refuseDecay(s, "train.embedding-optimizer", learning.embedding());
+      checkWeightDecay(s, train, parallelism);
+    }
   }
 
   /**
-   * Trainers add up what they learn of a row; what decays in each of them is no sum. Of the deep
+   * Trainers add up what they learn of a row; what decays in each of them is no sum. Of the dense
    * part, each trainer keeps such slots to itself.
    */
-  private static void refuseDecay(Section s, LearningSettings learning) {
-    Map<String, OptimizerSettings> optimizers =
-        Map.of(
-            "train.first-order-optimizer", learning.firstOrder(),
-            "train.embedding-optimizer", learning.embedding());
-    optimizers.forEach(
-        (key, optimizer) -> {
-          if (optimizer.decays()) {
-            s.error(
-                key,
-                "keeps moments that decay in each row, which several trainers cannot add up (sums"
-                    + " of them overshoot, and diverge from four trainers on): set parallelism to"
-                    + " 1, or take adagrad, ftrl or sgd");
-          }
-        });
+  private static void refuseDecay(Section s, String key, OptimizerSettings optimizer) {
+    if (optimizer.decays()) {
+      s.error(
+          key,
+          "keeps moments that decay in each row, which several trainers cannot add up (sums of them"
+              + " overshoot, and diverge from four trainers on): set parallelism to 1, or take"
+              + " adagrad, ftrl or sgd");
+    }
   }
 
   /** Each trainer takes a share of the weights away; merged, the shares must not overshoot 0. */
@@ -144,16 +185,40 @@ final class LearnerReader {
       double steps = Math.ceil((double) train.denseSyncEvery() / learning.denseStepSize());
       double kept = Math.pow(Math.max(0, 1 - adam.learningRate() * adam.weightDecay()), steps);
       double taken = Math.sqrt(parallelism) * (1 - kept);
-      if (parallelism > 1 && taken > 1) {
+      if (taken > 1) {
         s.error(
             "train.dense.optimizer.weight-decay",
-            "%s times the learning rate takes %.2f of each weight away between two exchanges of %d trainers, which is to be at most 1: lower it"
+            "%s times the learning rate takes %.2f of each weight away between two exchanges of %d trainers; expected at most 1: lower it"
                 .formatted(adam.weightDecay(), taken, parallelism));
       }
     }
   }
 
-  private static int parallelism(Section s, String key, int otherwise) {
-    return s.get(key, otherwise, wholeNumber(1, MAX_PARALLELISM));
+  /** A topic of actions is none of those that hold something else. */
+  private static void checkTopics(Section s, KafkaSettings kafka, LabelDefinition definition) {
+    Map<String, String> others = others(kafka);
+    for (String topic : definition.topics()) {
+      if (others.containsKey(topic) && !topic.equals(kafka.topics().clicks())) {
+        s.error("join.actions", topic + " is already the topic of " + others.get(topic));
+      }
+    }
+  }
+
+  /** The topic of examples holds nothing else. */
+  private static void checkTopic(
+      Section section, ExampleSettings examples, KafkaSettings kafka, LabelDefinition definition) {
+    String topic = examples.topic();
+    if (examples.to() == Target.TOPIC
+        && (others(kafka).containsKey(topic) || definition.topics().contains(topic))) {
+      section.error("topic", topic + " already holds something else");
+    }
+  }
+
+  /** Key by topic, of the topics that hold no actions. */
+  private static Map<String, String> others(KafkaSettings kafka) {
+    Map<String, String> others = new HashMap<>();
+    kafka.topics().byKey().forEach((key, topic) -> others.put(topic, key));
+    others.values().remove("clicks");
+    return others;
   }
 }

@@ -1,15 +1,6 @@
 /**
- * The configuration: one YAML file and {@code --set} overrides in, {@link
- * io.freshet.config.LearnerConfig} or every problem at once out.
- *
- * <pre>
- * YAML text ── YamlTree ──► Node (knows its Place) ◄── Overrides ── --set a.b=c
- *                             │
- *                          Section  typed reads, collects Problems
- *                             │
- *            LearnerReader, FeatureReader, OptimizerReader, KafkaReader
- *                             │
- *                       LearnerConfig ── Advice ──► warnings
- * </pre>
+ * The configuration of a learner: one YAML file and {@code --set} overrides in, {@link
+ * io.freshet.config.LearnerConfig} or every problem at once out. Each stage declares its own
+ * options, by {@link io.freshet.config.option}; here they become one document.
  */
 package io.freshet.config;

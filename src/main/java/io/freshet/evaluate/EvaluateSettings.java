@@ -2,6 +2,7 @@ package io.freshet.evaluate;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.Section;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.List;
 public record EvaluateSettings(
     Duration window, double atImpression, List<String> slices, int sliceValues)
     implements Serializable {
-  public static final EvaluateSettings DEFAULT = new EvaluateSettings(Duration.ofMinutes(1), 0);
+  public static final EvaluateSettings DEFAULT = Section.defaults(EvaluateOptions::read);
 
   /** Settings without slices. */
   public EvaluateSettings(Duration window, double atImpression) {

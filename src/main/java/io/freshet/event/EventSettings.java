@@ -2,6 +2,7 @@ package io.freshet.event;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.Section;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -23,7 +24,7 @@ public record EventSettings(
     EventFormat actions,
     SchemaLocations schemas)
     implements Serializable {
-  public static final EventSettings DEFAULT = new EventSettings(1 << 20, 1000, Duration.ofHours(1));
+  public static final EventSettings DEFAULT = Section.defaults(EventOptions::read);
 
   public EventSettings {
     requireNonNull(maxAhead, "maxAhead");

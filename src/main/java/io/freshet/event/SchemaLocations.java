@@ -28,7 +28,7 @@ public record SchemaLocations(String folder, String registry, String credentials
       throw new IllegalArgumentException("patience " + patience + " is negative");
     }
     if (registry.isEmpty() && !credentials.isEmpty()) {
-      throw new IllegalArgumentException("credentials of no registry");
+      throw new IllegalArgumentException("registry-auth needs events.registry: give both or none");
     }
   }
 

@@ -1,7 +1,7 @@
 package io.freshet.job;
 
-import io.freshet.config.ConfigException;
 import io.freshet.config.LearnerConfig;
+import io.freshet.config.option.ConfigException;
 import io.freshet.job.pipeline.FlinkSettings;
 import io.freshet.job.pipeline.FreshetVersion;
 import io.freshet.job.pipeline.LearnerJob;

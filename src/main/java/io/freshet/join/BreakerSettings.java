@@ -2,6 +2,7 @@ package io.freshet.join;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.Section;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -44,17 +45,7 @@ public record BreakerSettings(
     LEARN
   }
 
-  public static final BreakerSettings DEFAULT =
-      new BreakerSettings(
-          true,
-          Duration.ofSeconds(10),
-          Duration.ofHours(1),
-          0.5,
-          4,
-          Duration.ofMinutes(1),
-          Duration.ofMinutes(10),
-          Duration.ofHours(2),
-          Action.DEAD_LETTERS);
+  public static final BreakerSettings DEFAULT = Section.defaults(BreakerOptions::read);
 
   public BreakerSettings {
     requireNonNull(action, "action");

@@ -2,6 +2,7 @@ package io.freshet.join;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.Section;
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.join.policy.WarmUp;
@@ -35,17 +36,8 @@ public record JoinSettings(
     BreakerSettings breaker,
     Duration maxDrift)
     implements Serializable {
-  public static final Duration DEFAULT_WINDOW = Duration.ofMinutes(30);
-  public static final Duration DEFAULT_MAX_DRIFT = Duration.ofMinutes(5);
   public static final JoinSettings DEFAULT =
-      new JoinSettings(
-          Duration.ofSeconds(30),
-          Duration.ofMinutes(1),
-          Duration.ofSeconds(1),
-          Duration.ofHours(4),
-          LabelDefinition.click("clicks", DEFAULT_WINDOW),
-          LabelSettings.DEFAULT,
-          0);
+      Section.defaults(s -> JoinOptions.read(s, "clicks", 0));
 
   public JoinSettings {
     requireNonNull(outOfOrderness, "outOfOrderness");
@@ -106,7 +98,7 @@ public record JoinSettings(
         labels,
         scoredShare,
         BreakerSettings.DEFAULT,
-        DEFAULT_MAX_DRIFT);
+        DEFAULT.maxDrift);
   }
 
   private static void refuseSums(LabelSettings labels) {

@@ -2,6 +2,7 @@ package io.freshet.model;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.Section;
 import io.freshet.model.optimizer.Checks;
 import io.freshet.model.optimizer.OptimizerSettings;
 
@@ -32,18 +33,7 @@ public record FitSettings(
     float denseL2,
     float dropout,
     boolean batchNorm) {
-  public static final FitSettings DEFAULT =
-      new FitSettings(
-          4096,
-          100,
-          2,
-          new OptimizerSettings.Adam(0.001f, 0.9f, 0.999f, 1e-8f, 0),
-          1e-4f,
-          0.05f,
-          true,
-          0,
-          0.2f,
-          true);
+  public static final FitSettings DEFAULT = Section.defaults(s -> FitOptions.read(s, true));
 
   public FitSettings {
     requireNonNull(optimizer, "optimizer");

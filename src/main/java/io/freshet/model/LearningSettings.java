@@ -2,6 +2,7 @@ package io.freshet.model;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.Section;
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.model.learn.LocalLearner;
 import io.freshet.model.optimizer.Checks;
@@ -34,13 +35,7 @@ public record LearningSettings(
     Regularization regularization)
     implements Serializable {
   public static final LearningSettings DEFAULT =
-      new LearningSettings(
-          64,
-          1,
-          new OptimizerSettings.Ftrl(0.5f, 1, 0, 0),
-          new OptimizerSettings.Adagrad(0.1f, 0.1f),
-          64,
-          new OptimizerSettings.Adagrad(0.02f, 0.1f, 100));
+      Section.defaults(s -> LearningOptions.read(s, s.section("dense", "")));
 
   public LearningSettings {
     Checks.atLeastOne("step size", stepSize);

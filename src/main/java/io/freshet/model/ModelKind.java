@@ -6,25 +6,35 @@ import java.util.Optional;
 
 /** The terms of a model's logit in addition to the first order, which every model has. */
 public enum ModelKind {
-  /** Logistic regression: nothing else; rows hold no embedding. */
-  LR(false, false, false),
-  /** Factorization machine (Rendle 2010): all pairs of fields. */
-  FM(true, false, false),
-  /** DeepFM (Guo et al. 2017): all pairs of fields, and hidden layers over their embeddings. */
-  DEEPFM(true, true, false),
-  /** Wide &amp; Deep (Cheng et al. 2016): hidden layers; crossed features are declared as such. */
-  WIDE_DEEP(false, true, false),
-  /** DCN-V2, in parallel (Wang et al. 2021): cross layers next to hidden layers. */
-  DCN(false, true, true);
+  LR("Logistic regression: nothing else; rows hold no embedding.", false, false, false),
+  FM("Factorization machine (Rendle 2010): all pairs of fields.", true, false, false),
+  DEEPFM(
+      "DeepFM (Guo et al. 2017): all pairs of fields, and hidden layers over their embeddings.",
+      true,
+      true,
+      false),
+  WIDE_DEEP(
+      "Wide & Deep (Cheng et al. 2016): hidden layers; crossed features are declared as such.",
+      false,
+      true,
+      false),
+  DCN("DCN-V2, in parallel (Wang et al. 2021): cross layers and hidden layers.", false, true, true);
 
+  private final String sentence;
   private final boolean pairs;
   private final boolean deep;
   private final boolean crosses;
 
-  ModelKind(boolean pairs, boolean deep, boolean crosses) {
+  ModelKind(String sentence, boolean pairs, boolean deep, boolean crosses) {
+    this.sentence = sentence;
     this.pairs = pairs;
     this.deep = deep;
     this.crosses = crosses;
+  }
+
+  /** What the kind is. */
+  public String sentence() {
+    return sentence;
   }
 
   /** Whether the inner products of all pairs of field embeddings are summed. */

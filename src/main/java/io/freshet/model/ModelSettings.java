@@ -2,6 +2,7 @@ package io.freshet.model;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.Section;
 import io.freshet.model.optimizer.Checks;
 import java.io.Serializable;
 import java.util.List;
@@ -25,7 +26,7 @@ public record ModelSettings(
     float l2,
     long seed)
     implements Serializable {
-  public static final ModelSettings DEFAULT = new ModelSettings(10, List.of(128, 64), 0, 42);
+  public static final ModelSettings DEFAULT = Section.defaults(ModelOptions::read);
 
   public ModelSettings {
     requireNonNull(kind, "kind");

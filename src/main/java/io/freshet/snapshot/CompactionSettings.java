@@ -1,5 +1,6 @@
 package io.freshet.snapshot;
 
+import io.freshet.config.option.Section;
 import java.io.Serializable;
 
 /**
@@ -10,7 +11,7 @@ import java.io.Serializable;
  * @param deltas number of deltas since the last full
  */
 public record CompactionSettings(double share, int deltas) implements Serializable {
-  public static final CompactionSettings DEFAULT = new CompactionSettings(1, 100);
+  public static final CompactionSettings DEFAULT = Section.defaults(SnapshotOptions::merge);
 
   public CompactionSettings {
     if (!(share > 0) || deltas < 1) {

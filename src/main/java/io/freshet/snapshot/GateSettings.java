@@ -1,5 +1,6 @@
 package io.freshet.snapshot;
 
+import io.freshet.config.option.Section;
 import java.io.Serializable;
 
 /**
@@ -22,7 +23,7 @@ public record GateSettings(
     double maxCalibration)
     implements Serializable {
   public static final double NONE = Double.NaN;
-  public static final GateSettings DEFAULT = new GateSettings(5, 0, NONE, NONE, NONE, NONE);
+  public static final GateSettings DEFAULT = Section.defaults(SnapshotOptions::gate);
 
   public GateSettings {
     if (windows < 1) {

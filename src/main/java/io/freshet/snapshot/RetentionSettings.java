@@ -2,6 +2,7 @@ package io.freshet.snapshot;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.Section;
 import io.freshet.snapshot.maintain.Retention;
 import java.io.Serializable;
 import java.time.Duration;
@@ -17,8 +18,7 @@ import java.time.Duration;
  */
 public record RetentionSettings(int fulls, Duration grace, Duration branches)
     implements Serializable {
-  public static final RetentionSettings DEFAULT =
-      new RetentionSettings(3, Duration.ofHours(1), Duration.ofDays(30));
+  public static final RetentionSettings DEFAULT = Section.defaults(SnapshotOptions::retention);
 
   public RetentionSettings {
     requireNonNull(grace, "grace");

@@ -2,6 +2,7 @@ package io.freshet.snapshot;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.Section;
 import java.io.Serializable;
 
 /**
@@ -12,8 +13,7 @@ import java.io.Serializable;
 public record SnapshotSettings(
     String root, CompactionSettings merge, RetentionSettings retention, GateSettings gate)
     implements Serializable {
-  public static final SnapshotSettings DEFAULT =
-      new SnapshotSettings("file:///var/lib/freshet/snapshots");
+  public static final SnapshotSettings DEFAULT = Section.defaults(SnapshotOptions::read);
 
   public SnapshotSettings {
     requireNonNull(root, "root");

@@ -2,6 +2,7 @@ package io.freshet.train;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.Section;
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.TableSettings;
@@ -30,8 +31,7 @@ public record TrainSettings(
     int cacheRows,
     LearningSettings learning)
     implements Serializable {
-  public static final TrainSettings DEFAULT =
-      new TrainSettings(256, Duration.ofMillis(20), 2, 256, 64, 1 << 20, LearningSettings.DEFAULT);
+  public static final TrainSettings DEFAULT = Section.defaults(TrainOptions::read);
 
   public TrainSettings {
     requireNonNull(batchLinger, "batchLinger");

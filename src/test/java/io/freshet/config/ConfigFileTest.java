@@ -3,6 +3,7 @@ package io.freshet.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.config.option.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,10 +21,10 @@ final class ConfigFileTest {
     assertThat(LearnerConfig.read(file, List.of()).name()).isEqualTo("ctr");
     assertThatThrownBy(() -> LearnerConfig.read(file, List.of("name=a b")))
         .isInstanceOf(ConfigException.class)
-        .hasMessageStartingWith("--set name: a b is not a name");
+        .hasMessageStartingWith("name: a b is not allowed; expected a name");
     Files.writeString(file, "name: a b\n");
     assertThatThrownBy(() -> LearnerConfig.read(file, List.of()))
-        .hasMessageContaining(file + ":1:7: name: a b is not a name");
+        .hasMessageContaining(" (" + file + ":1:7)");
   }
 
   @Test
@@ -31,10 +32,10 @@ final class ConfigFileTest {
     Path binary = Files.write(dir.resolve("binary"), new byte[] {(byte) 0xff, 0, 1});
     Path large = Files.write(dir.resolve("large"), new byte[(4 << 20) + 1]);
 
-    assertRefused(dir.resolve("absent"), "there is no such file");
+    assertRefused(dir.resolve("absent"), "no such file");
     assertRefused(dir, "cannot be read: java.io.IOException: Is a directory");
-    assertRefused(binary, "is not UTF-8 text");
-    assertRefused(large, "is no configuration: it is larger than 4194304 bytes");
+    assertRefused(binary, "not UTF-8 text");
+    assertRefused(large, "larger than 4194304 bytes, so it is no configuration");
   }
 
   private static void assertRefused(Path file, String reason) {

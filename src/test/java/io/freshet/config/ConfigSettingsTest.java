@@ -1,10 +1,8 @@
 package io.freshet.config;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.freshet.config.CheckpointSettings.Backend;
-import io.freshet.config.Node.Mapping;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.join.JoinSettings;
 import io.freshet.model.LearningSettings;
@@ -13,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Settings made in code are checked too, and a refusal becomes a problem of their section. */
+/** Settings made in code are checked too. */
 final class ConfigSettingsTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration NEVER = Duration.ZERO;
@@ -52,20 +50,6 @@ final class ConfigSettingsTest {
 
     assertRefused(() -> withParallelism(config, 0, 1));
     assertRefused(() -> withParallelism(config, 3, 2));
-  }
-
-  @Test
-  void refusalOfARecordIsAProblemOfItsSection() {
-    Problems problems = new Problems();
-    Mapping document = (Mapping) YamlTree.document("a:\n  b: {c: 1}\n", "f.yaml", problems);
-    Section b = Section.root(document, problems).section("a").section("b");
-
-    EvaluateSettings settings =
-        b.as(EvaluateSettings.DEFAULT, (s, d) -> new EvaluateSettings(NEVER, 0));
-
-    assertThat(settings).isEqualTo(EvaluateSettings.DEFAULT);
-    assertThat(problems.errors())
-        .containsExactly("f.yaml:2:6: a.b: window is PT0S but must be above 0");
   }
 
   private static void assertRefused(Runnable construction) {

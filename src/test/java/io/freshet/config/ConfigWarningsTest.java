@@ -18,9 +18,9 @@ final class ConfigWarningsTest {
             ConfigSamples.parse(ConfigSamples.LEAST + "parallelism: 4\n", "train.batch-size=257")
                 .warnings())
         .containsExactly(
-            "--set train.batch-size: parallelism 4 x batch-size 257 x max-in-flight 2 leaves 2056"
-                + " examples unseen by each prediction; above 2048 the model gets measurably worse"
-                + " (AUC by .006 at 4096): lower one of them");
+            "train.batch-size: parallelism 4 x batch-size 257 x max-in-flight 2 lets each"
+                + " prediction miss 2056 examples; above 2048 the model gets measurably worse (AUC"
+                + " by .006 at 4096): lower one of them (--set train.batch-size)");
   }
 
   @Test
@@ -30,10 +30,10 @@ final class ConfigWarningsTest {
                     ConfigSamples.LEAST, "train.dense.sync-every=32", "train.dense.slices=1")
                 .warnings())
         .containsExactly(
-            "--set train.dense.sync-every: 32 is below dense.step-size, 64: exchanges without a"
-                + " step between them carry nothing",
-            "--set train.dense.slices: 1 is below parallelism, 2: some mergers have nothing to"
-                + " merge");
+            "train.dense.sync-every: 32 is below dense.step-size, 64: exchanges without a step"
+                + " between them carry nothing (--set train.dense.sync-every)",
+            "train.dense.slices: 1 is below parallelism, 2: some mergers have nothing to merge"
+                + " (--set train.dense.slices)");
   }
 
   @Test
@@ -44,8 +44,9 @@ final class ConfigWarningsTest {
         .isEmpty();
     assertThat(ConfigSamples.parse(ConfigSamples.LEAST, small).warnings())
         .containsExactly(
-            "--set train.embedding-optimizer.initial-accumulator: 0.01 is below 0.1: with several"
-                + " trainers the first steps of a row may overshoot");
+            "train.embedding-optimizer.initial-accumulator: 0.01 is below 0.1: with several"
+                + " trainers the first steps of a row may overshoot (--set"
+                + " train.embedding-optimizer.initial-accumulator)");
     assertThat(
             ConfigSamples.parse(
                     ConfigSamples.LEAST, "train.embedding-optimizer.kind=rowwise-adagrad", small)
@@ -63,16 +64,16 @@ final class ConfigWarningsTest {
         .isEmpty();
     assertThat(ConfigSamples.parse(ConfigSamples.LEAST, counted).warnings())
         .containsExactly(
-            "--set embedding.admission.kind: counts each feature for ever, where embedding.expiry"
-                + " is never: the counters of features seen once grow without bound; set an expiry,"
-                + " or take kind sketch");
+            "embedding.admission.kind: counts each feature indefinitely, as embedding.expiry is"
+                + " never: the counters of features seen once grow without bound; set an expiry, or"
+                + " take kind sketch (--set embedding.admission.kind)");
   }
 
   @Test
   void timerBucketLongerThanTheWindowIsWarnedOf() {
     assertThat(ConfigSamples.parse(ConfigSamples.LEAST + "join: {window: 500 ms}\n").warnings())
         .containsExactly(
-            "learner.yaml:3:7: join.timer-bucket: is longer than join.window: negatives wait for"
-                + " the bucket's end, not the window's");
+            "join.timer-bucket: is longer than join.window: negatives wait for the bucket's end,"
+                + " not the window's (learner.yaml:3:7)");
   }
 }

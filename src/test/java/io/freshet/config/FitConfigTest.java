@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.model.FitSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.optimizer.FieldLearning;
-import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Sgd;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,17 +51,15 @@ final class FitConfigTest {
     FitConfig config =
         FitConfig.parse(
             FEATURES
-                + "fit: {batch-size: 7, epochs: 3, patience: 4, embedding-start: 0.5,"
-                + " embedding-l2: 0.25, whole-table: false, dense-l2: 0.125, dropout: 0.75,"
-                + " batch-norm: false, optimizer: {kind: sgd, learning-rate: 2}, label: bought,"
-                + " separator: ';', min-count: 9}",
+                + "fit: {batch-size: 7, epochs: 3, patience: 4, embedding-start: 0.5, embedding-l2:"
+                + " 0.25, whole-table: false, dense-l2: 0.125, dropout: 0.75, batch-norm: false,"
+                + " optimizer: {kind: sgd, learning-rate: 2}, label: bought, separator: ';',"
+                + " min-count: 9}",
             "fit.yaml",
             List.of());
 
     assertThat(config.settings())
-        .isEqualTo(
-            new FitSettings(
-                7, 3, 4, new OptimizerSettings.Sgd(2), 0.5f, 0.25f, false, 0.125f, 0.75f, false));
+        .isEqualTo(new FitSettings(7, 3, 4, new Sgd(2), 0.5f, 0.25f, false, 0.125f, 0.75f, false));
     assertThat(config.label()).isEqualTo("bought");
     assertThat(config.separator()).isEqualTo(";");
     assertThat(config.minCount()).isEqualTo(9);

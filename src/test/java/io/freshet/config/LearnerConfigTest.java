@@ -2,17 +2,21 @@ package io.freshet.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.Field.Categorical;
+import io.freshet.evaluate.EvaluateSettings;
+import io.freshet.event.EventSettings;
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.feature.example.LabelSettings.Sampling;
+import io.freshet.join.JoinSettings;
 import io.freshet.model.LearningSettings;
-import io.freshet.model.optimizer.OptimizerSettings.Adagrad;
-import io.freshet.model.optimizer.OptimizerSettings.Adam;
-import io.freshet.model.optimizer.OptimizerSettings.Ftrl;
-import io.freshet.model.optimizer.OptimizerSettings.Momentum;
-import io.freshet.model.optimizer.OptimizerSettings.RowWiseAdagrad;
-import io.freshet.model.optimizer.OptimizerSettings.Sgd;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.optimizer.Adagrad;
+import io.freshet.model.optimizer.Adam;
+import io.freshet.model.optimizer.Ftrl;
+import io.freshet.model.optimizer.Momentum;
+import io.freshet.model.optimizer.RowWiseAdagrad;
+import io.freshet.model.optimizer.Sgd;
+import io.freshet.snapshot.SnapshotSettings;
+import io.freshet.train.TrainSettings;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +26,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class LearnerConfigTest {
-  private static final LearnerConfig DEFAULT =
-      LearnerConfig.of(
-          KafkaSettings.of("localhost:9092", "freshet-ctr"),
-          new FeatureSchema(List.of(new Categorical("user", 1)), "user"));
+  private static final LearnerConfig DEFAULT = ConfigSamples.parse(ConfigSamples.LEAST);
 
   @Test
   void usageExample() {
@@ -44,7 +45,15 @@ final class LearnerConfigTest {
 
   @Test
   void whatIsLeftOutHasTheDefaultsOfTheRecords() {
-    assertThat(ConfigSamples.parse(ConfigSamples.LEAST)).isEqualTo(DEFAULT);
+    assertThat(DEFAULT.events()).isEqualTo(EventSettings.DEFAULT);
+    assertThat(DEFAULT.join()).isEqualTo(JoinSettings.DEFAULT);
+    assertThat(DEFAULT.model()).isEqualTo(ModelSettings.DEFAULT);
+    assertThat(DEFAULT.train()).isEqualTo(TrainSettings.DEFAULT);
+    assertThat(DEFAULT.evaluate()).isEqualTo(EvaluateSettings.DEFAULT);
+    assertThat(DEFAULT.snapshot()).isEqualTo(SnapshotSettings.DEFAULT);
+    assertThat(DEFAULT.checkpoint()).isEqualTo(CheckpointSettings.DEFAULT);
+    assertThat(DEFAULT.examples()).isEqualTo(ExampleSettings.DEFAULT);
+    assertThat(DEFAULT.predictions()).isEqualTo(ExampleSettings.PREDICTIONS);
   }
 
   /** Every component of every record, a line each: a default that changes is seen here. */

@@ -2,7 +2,7 @@ package io.freshet.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.model.optimizer.OptimizerSettings.Sgd;
+import io.freshet.model.optimizer.Sgd;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -56,7 +56,9 @@ final class OverridesTest {
     assertThat(
             BrokenConfigTest.problems(
                 ConfigSamples.LEAST, "kafka.properties.ssl.key.password hunter2=="))
-        .containsExactly("--set kafka.properties.ssl.key.password: is not of the form key=value");
+        .containsExactly(
+            "kafka.properties.ssl.key.password: not of the form key=value (--set"
+                + " kafka.properties.ssl.key.password)");
   }
 
   @Test
@@ -75,15 +77,18 @@ final class OverridesTest {
 
     assertThat(problems)
         .containsExactly(
-            "learner.yaml:3:14: parallelism: 0 is not a whole number from 1 to 32768",
-            "--set features.user: features is a list: set it as a whole",
-            "--set model.l2: is not of the form key=value",
-            "--set train.cache-rows: is not YAML: expected ',' or ']', but got <stream end>",
-            "--set name.first: name: is a mapping, not a name of 1 to 249 letters, digits, '.', '_'"
-                + " and '-'",
-            "--set model.seed: is empty, not a whole number of at most 18 digits",
-            "--set train.batch-size: 0 is not a whole number from 1 to 65536",
-            "--set train.dense: train.dense.step-size: 0 is not a whole number from 1 to 1000000",
-            "--set join.windw: is not a known key; did you mean window?");
+            "parallelism: 0 is not allowed; expected a whole number from 1 to 32768"
+                + " (learner.yaml:3:14)",
+            "features.user: features is a list; set it as a whole (--set features.user)",
+            "model.l2: not of the form key=value (--set model.l2)",
+            "not YAML: expected ',' or ']', but got <stream end> (--set train.cache-rows)",
+            "name: a mapping is not allowed; expected a name of 1 to 249 letters, digits, '.', '_'"
+                + " and '-' (--set name.first)",
+            "model.seed: no value; expected a whole number of at most 18 digits (--set model.seed)",
+            "train.batch-size: 0 is not allowed; expected a whole number from 1 to 65536 (--set"
+                + " train.batch-size)",
+            "train.dense.step-size: 0 is not allowed; expected a whole number from 1 to 1000000"
+                + " (--set train.dense)",
+            "join.windw: unknown key; did you mean window? (--set join.windw)");
   }
 }

@@ -3,7 +3,11 @@ package io.freshet.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.model.optimizer.Adagrad;
+import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.RowWiseAdagrad;
+import io.freshet.model.optimizer.Sgd;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,9 +16,9 @@ class ModelSettingsTest {
 
   @Test
   void theDefaultsAreTheMeasuredOnes() {
-    OptimizerSettings ftrl = new OptimizerSettings.Ftrl(0.5f, 1, 0, 0);
-    OptimizerSettings embedding = new OptimizerSettings.Adagrad(0.1f, 0.1f);
-    OptimizerSettings dense = new OptimizerSettings.Adagrad(0.02f, 0.1f, 100);
+    OptimizerSettings ftrl = new Ftrl(0.5f, 1, 0, 0);
+    OptimizerSettings embedding = new Adagrad(0.1f, 0.1f);
+    OptimizerSettings dense = new Adagrad(0.02f, 0.1f, 100);
 
     assertThat(ModelSettings.DEFAULT).isEqualTo(new ModelSettings(10, List.of(128, 64), 0, 42));
     assertThat(LearningSettings.DEFAULT)
@@ -45,7 +49,7 @@ class ModelSettingsTest {
 
   @Test
   void stepsWithoutExamplesAreRefused() {
-    OptimizerSettings sgd = new OptimizerSettings.Sgd(1);
+    OptimizerSettings sgd = new Sgd(1);
 
     assertThatThrownBy(() -> new LearningSettings(0, 1, sgd, sgd, 1, sgd))
         .hasMessage("step size is 0 but must be 1 or more");
@@ -57,8 +61,8 @@ class ModelSettingsTest {
 
   @Test
   void anAccumulatorOfAVectorIsForEmbeddingsOnly() {
-    OptimizerSettings sgd = new OptimizerSettings.Sgd(1);
-    OptimizerSettings rowWise = new OptimizerSettings.RowWiseAdagrad(1, 1);
+    OptimizerSettings sgd = new Sgd(1);
+    OptimizerSettings rowWise = new RowWiseAdagrad(1, 1);
 
     assertThat(new LearningSettings(1, 1, sgd, rowWise, 1, sgd).embedding()).isEqualTo(rowWise);
     assertThatThrownBy(() -> new LearningSettings(1, 1, rowWise, sgd, 1, sgd))

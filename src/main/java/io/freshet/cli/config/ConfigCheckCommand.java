@@ -2,8 +2,8 @@ package io.freshet.cli.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.config.ConfigException;
 import io.freshet.config.EffectiveConfig;
+import io.freshet.config.option.ConfigException;
 import io.freshet.job.ConfigOptions;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package io.freshet.cli.config;
 
-import io.freshet.config.ConfigException;
 import io.freshet.config.EffectiveConfig;
+import io.freshet.config.option.ConfigException;
 import io.freshet.job.ConfigOptions;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package io.freshet.cli.snapshot;
 
 import io.freshet.cli.snapshot.text.ManifestCells;
-import io.freshet.config.DurationText;
+import io.freshet.config.option.Quantity;
 import io.freshet.snapshot.RetentionSettings;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
@@ -118,7 +118,7 @@ final class PruneCommand extends RootCommand {
   static final class Time implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String text) {
-      return DurationText.parse(text)
+      return Quantity.duration(text)
           .orElseThrow(
               () ->
                   new TypeConversionException(

@@ -1,8 +1,8 @@
 package io.freshet.cli.status;
 
 import io.freshet.cli.status.RunStatus.Phase;
-import io.freshet.config.DurationText;
 import io.freshet.config.LearnerConfig;
+import io.freshet.config.option.Quantity;
 import java.io.PrintStream;
 import java.util.Properties;
 import org.apache.flink.configuration.Configuration;
@@ -48,7 +48,7 @@ public final class StatusReporter implements MetricReporter, Scheduled {
   public static void addTo(Configuration flink, LearnerConfig config) {
     flink.setString(KEY + "factory.class", Factory.class.getName());
     flink.setString(KEY + "interval", "1 s");
-    flink.setString(KEY + WINDOW, DurationText.of(config.join().window()));
+    flink.setString(KEY + WINDOW, Quantity.text(config.join().window()));
   }
 
   @Override

@@ -2,9 +2,9 @@ package io.freshet.cli.topics;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.config.ConfigException;
-import io.freshet.config.DurationText;
 import io.freshet.config.LearnerConfig;
+import io.freshet.config.option.ConfigException;
+import io.freshet.config.option.Quantity;
 import io.freshet.job.ConfigOptions;
 import io.freshet.kafka.TopicAdmin;
 import io.freshet.kafka.TopicState;
@@ -175,7 +175,7 @@ public final class TopicsCommand implements Callable<Integer> {
   }
 
   private Duration retention(String text) {
-    return DurationText.parse(text)
+    return Quantity.duration(text)
         .filter(time -> !time.isZero())
         .orElseThrow(
             () ->

@@ -2,6 +2,7 @@ package io.freshet.feature.example;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.config.option.Section;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -25,9 +26,7 @@ public record LabelSettings(
     Sampling sampling,
     float maxWeight)
     implements Serializable {
-  public static final LabelSettings DEFAULT =
-      new LabelSettings(
-          LabelPolicy.WAIT, Duration.ofSeconds(30), LateClicks.DROP, 1, Sampling.WEIGHT, 1000);
+  public static final LabelSettings DEFAULT = Section.defaults(LabelOptions::read);
 
   /** What a click after the window does. */
   public enum LateClicks {

@@ -1,7 +1,7 @@
 package io.freshet.lab.demo;
 
 import io.freshet.cli.console.Ports;
-import io.freshet.config.ConfigException;
+import io.freshet.config.option.ConfigException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

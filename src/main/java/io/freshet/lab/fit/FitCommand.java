@@ -1,7 +1,7 @@
 package io.freshet.lab.fit;
 
-import io.freshet.config.ConfigException;
 import io.freshet.config.FitConfig;
+import io.freshet.config.option.ConfigException;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.ConfigOptions;
 import java.io.IOException;

@@ -4,7 +4,6 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.optimizer.Checks;
 import io.freshet.model.optimizer.Optimizer;
 import io.freshet.model.optimizer.OptimizerSettings;
-import io.freshet.model.optimizer.Optimizers;
 import java.util.Arrays;
 
 /**
@@ -24,8 +23,8 @@ public final class DenseParameters {
   private DenseParameters(DenseShape shape, OptimizerSettings settings) {
     this.shape = shape;
     size = shape.size();
-    optimizer = Optimizers.of(settings);
-    mergedPlanes = 1 + Optimizers.of(settings.merged()).slotWidth(1);
+    optimizer = settings.optimizer();
+    mergedPlanes = 1 + settings.merged().optimizer().slotWidth(1);
     planes = new float[Math.addExact(size, optimizer.slotWidth(size))];
   }
 

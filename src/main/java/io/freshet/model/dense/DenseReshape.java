@@ -2,7 +2,6 @@ package io.freshet.model.dense;
 
 import io.freshet.model.dense.DenseShape.Layer;
 import io.freshet.model.optimizer.OptimizerSettings;
-import io.freshet.model.optimizer.Optimizers;
 import java.util.Arrays;
 import java.util.List;
 
@@ -69,7 +68,7 @@ public final class DenseReshape {
       OptimizerSettings optimizer) {
     DenseParameters fresh = DenseParameters.start(now.dense(), seed, optimizer);
     float[] zero = new float[fresh.planes()];
-    Optimizers.of(optimizer).start(zero, 0, 1, 1);
+    optimizer.optimizer().start(zero, 0, 1, 1);
     DenseReshape reshape = new DenseReshape(before, old, now, fresh, zero);
     reshape.crossLayers(before.dense().cross(), now.dense().cross());
     reshape.hiddenLayers(before.dense().deep(), now.dense().deep());

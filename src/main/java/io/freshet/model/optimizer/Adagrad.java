@@ -18,63 +18,101 @@ import java.util.Arrays;
  *
  * <p>Long vectors go through short arrays of their own, part by part: in this form the JIT compiler
  * (C2 of JDK 17) makes vector instructions of the loop. So one object serves one thread.
+ *
+ * @param accumulatorCap above which accumulators do not count, so that the rate does not fall below
+ *     {@code learningRate / √accumulatorCap}; {@link #NO_CAP} for none
  */
-public final class Adagrad implements Optimizer {
-  private static final int PART = 256;
+public record Adagrad(float learningRate, float initialAccumulator, float accumulatorCap)
+    implements OptimizerSettings {
+  static final OptimizerKind<Adagrad> KIND =
+      new OptimizerKind<>(
+          Adagrad.class,
+          "adagrad",
+          "Adagrad, element by element (Duchi et al. 2011).",
+          new Adagrad(0.1f, 0.1f),
+          (s, d) ->
+              new Adagrad(
+                  OptimizerKind.learningRate(s, d.learningRate),
+                  OptimizerKind.initialAccumulator(s, d.initialAccumulator),
+                  OptimizerKind.accumulatorCap(s, d.accumulatorCap)));
 
-  private final float rate;
-  private final float initialAccumulator;
-  private final float cap;
-  private final float[] parameters = new float[PART];
-  private final float[] accumulators = new float[PART];
-  private final float[] grads = new float[PART];
+  public Adagrad {
+    Checks.positive("learning rate", learningRate);
+    Checks.positive("initial accumulator", initialAccumulator);
+    Checks.cap(accumulatorCap, initialAccumulator);
+  }
 
-  Adagrad(OptimizerSettings.Adagrad settings) {
-    rate = settings.learningRate();
-    initialAccumulator = settings.initialAccumulator();
-    cap = settings.accumulatorCap();
+  public Adagrad(float learningRate, float initialAccumulator) {
+    this(learningRate, initialAccumulator, NO_CAP);
   }
 
   @Override
-  public int slotWidth(int n) {
-    return n;
+  public Adagrad scaled(float factor) {
+    return new Adagrad(factor * learningRate, initialAccumulator, accumulatorCap);
   }
 
   @Override
-  public void start(float[] a, int p, int s, int n) {
-    Arrays.fill(a, s, s + n, initialAccumulator);
+  public Optimizer optimizer() {
+    return new Updater(this);
   }
 
-  @Override
-  public void read(float[] a, int p, int s, int n, float[] value, int v) {
-    System.arraycopy(a, p, value, v, n);
-  }
+  private static final class Updater implements Optimizer {
+    private static final int PART = 256;
 
-  @Override
-  public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
-    int i = 0;
-    for (; i + PART <= n; i += PART) {
-      updatePart(a, p + i, s + i, gradient, g + i);
-    }
-    for (; i < n; i++) {
-      float grad = gradient[g + i];
-      float accumulator = Math.min(a[s + i] + grad * grad, MAX_SUM);
-      a[s + i] = accumulator;
-      a[p + i] -= rate * grad / (float) Math.sqrt(Math.min(accumulator, cap));
-    }
-  }
+    private final float rate;
+    private final float initialAccumulator;
+    private final float cap;
+    private final float[] parameters = new float[PART];
+    private final float[] accumulators = new float[PART];
+    private final float[] grads = new float[PART];
 
-  private void updatePart(float[] a, int p, int s, float[] gradient, int g) {
-    System.arraycopy(a, p, parameters, 0, PART);
-    System.arraycopy(a, s, accumulators, 0, PART);
-    System.arraycopy(gradient, g, grads, 0, PART);
-    for (int i = 0; i < PART; i++) {
-      accumulators[i] = Math.min(accumulators[i] + grads[i] * grads[i], MAX_SUM);
+    Updater(Adagrad settings) {
+      rate = settings.learningRate();
+      initialAccumulator = settings.initialAccumulator();
+      cap = settings.accumulatorCap();
     }
-    for (int i = 0; i < PART; i++) {
-      parameters[i] -= rate * grads[i] / (float) Math.sqrt(Math.min(accumulators[i], cap));
+
+    @Override
+    public int slotWidth(int n) {
+      return n;
     }
-    System.arraycopy(parameters, 0, a, p, PART);
-    System.arraycopy(accumulators, 0, a, s, PART);
+
+    @Override
+    public void start(float[] a, int p, int s, int n) {
+      Arrays.fill(a, s, s + n, initialAccumulator);
+    }
+
+    @Override
+    public void read(float[] a, int p, int s, int n, float[] value, int v) {
+      System.arraycopy(a, p, value, v, n);
+    }
+
+    @Override
+    public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+      int i = 0;
+      for (; i + PART <= n; i += PART) {
+        updatePart(a, p + i, s + i, gradient, g + i);
+      }
+      for (; i < n; i++) {
+        float grad = gradient[g + i];
+        float accumulator = Math.min(a[s + i] + grad * grad, MAX_SUM);
+        a[s + i] = accumulator;
+        a[p + i] -= rate * grad / (float) Math.sqrt(Math.min(accumulator, cap));
+      }
+    }
+
+    private void updatePart(float[] a, int p, int s, float[] gradient, int g) {
+      System.arraycopy(a, p, parameters, 0, PART);
+      System.arraycopy(a, s, accumulators, 0, PART);
+      System.arraycopy(gradient, g, grads, 0, PART);
+      for (int i = 0; i < PART; i++) {
+        accumulators[i] = Math.min(accumulators[i] + grads[i] * grads[i], MAX_SUM);
+      }
+      for (int i = 0; i < PART; i++) {
+        parameters[i] -= rate * grads[i] / (float) Math.sqrt(Math.min(accumulators[i], cap));
+      }
+      System.arraycopy(parameters, 0, a, p, PART);
+      System.arraycopy(accumulators, 0, a, s, PART);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.freshet.model.optimizer;
 
+import static io.freshet.config.option.ValueType.number;
+
 import java.util.Arrays;
 
 /**
@@ -16,63 +18,113 @@ import java.util.Arrays;
  *
  * Moments decay, so they are no sums that trainers could add up: each keeps its own.
  */
-public final class Adam implements Optimizer {
-  private final OptimizerSettings.Adam settings;
-  private float steps; // for which the corrections are
-  private float firstCorrection;
-  private float secondCorrection;
+public record Adam(float learningRate, float beta1, float beta2, float epsilon, float weightDecay)
+    implements OptimizerSettings {
+  static final OptimizerKind<Adam> KIND =
+      new OptimizerKind<>(
+          Adam.class,
+          "adam",
+          "Adam (Kingma and Ba 2015); AdamW with weight-decay. Rows allow it with one trainer"
+              + " only.",
+          new Adam(0.001f, 0.9f, 0.999f, 1e-8f, 0),
+          (s, d) ->
+              new Adam(
+                  OptimizerKind.learningRate(s, d.learningRate),
+                  s.get("beta1", OptimizerKind.DECAY, d.beta1, "Decay of the first moment."),
+                  s.get("beta2", OptimizerKind.DECAY, d.beta2, "Decay of the second moment."),
+                  s.get("epsilon", number(1e-12, 1), d.epsilon, "Keeps the first steps finite."),
+                  s.get(
+                      "weight-decay",
+                      number(0, 1000),
+                      d.weightDecay,
+                      "Decoupled weight decay (AdamW).")));
 
-  Adam(OptimizerSettings.Adam settings) {
-    this.settings = settings;
+  public Adam {
+    Checks.positive("learning rate", learningRate);
+    Checks.share("beta1", beta1);
+    Checks.share("beta2", beta2);
+    Checks.positive("epsilon", epsilon);
+    Checks.notNegative("weight decay", weightDecay);
   }
 
   @Override
-  public int slotWidth(int n) {
-    return 3 * n;
+  public boolean decays() {
+    return true;
   }
 
   @Override
-  public void start(float[] a, int p, int s, int n) {
-    Arrays.fill(a, s, s + slotWidth(n), 0);
+  public Sgd merged() {
+    return new Sgd(learningRate);
   }
 
   @Override
-  public void read(float[] a, int p, int s, int n, float[] value, int v) {
-    System.arraycopy(a, p, value, v, n);
+  public Adam scaled(float factor) {
+    return new Adam(factor * learningRate, beta1, beta2, epsilon, weightDecay);
   }
 
   @Override
-  public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
-    if (n == 0) {
-      return;
+  public Optimizer optimizer() {
+    return new Updater(this);
+  }
+
+  private static final class Updater implements Optimizer {
+    private final Adam settings;
+    private float steps; // for which the corrections are
+    private float firstCorrection;
+    private float secondCorrection;
+
+    Updater(Adam settings) {
+      this.settings = settings;
     }
-    float beta1 = settings.beta1();
-    float beta2 = settings.beta2();
-    float t = 1;
-    for (int i = s + 2 * n; i < s + 3 * n; i++) {
-      t = Math.max(t, a[i] + 1);
-    }
-    Arrays.fill(a, s + 2 * n, s + 3 * n, t);
-    correct(t);
-    float first = firstCorrection;
-    float second = secondCorrection;
-    for (int i = 0; i < n; i++) {
-      float grad = gradient[g + i];
-      float m = beta1 * a[s + i] + (1 - beta1) * grad;
-      float v = beta2 * a[s + n + i] + (1 - beta2) * grad * grad;
-      a[s + i] = m;
-      a[s + n + i] = v;
-      float step = m * first / ((float) Math.sqrt(v * second) + settings.epsilon());
-      a[p + i] -= settings.learningRate() * (step + settings.weightDecay() * a[p + i]);
-    }
-  }
 
-  /** Powers are dear, and rows of one table have mostly taken as many steps as the one before. */
-  private void correct(float t) {
-    if (t != steps) {
-      steps = t;
-      firstCorrection = (float) (1 / (1 - Math.pow(settings.beta1(), t)));
-      secondCorrection = (float) (1 / (1 - Math.pow(settings.beta2(), t)));
+    @Override
+    public int slotWidth(int n) {
+      return 3 * n;
+    }
+
+    @Override
+    public void start(float[] a, int p, int s, int n) {
+      Arrays.fill(a, s, s + slotWidth(n), 0);
+    }
+
+    @Override
+    public void read(float[] a, int p, int s, int n, float[] value, int v) {
+      System.arraycopy(a, p, value, v, n);
+    }
+
+    @Override
+    public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+      if (n == 0) {
+        return;
+      }
+      float beta1 = settings.beta1();
+      float beta2 = settings.beta2();
+      float t = 1;
+      for (int i = s + 2 * n; i < s + 3 * n; i++) {
+        t = Math.max(t, a[i] + 1);
+      }
+      Arrays.fill(a, s + 2 * n, s + 3 * n, t);
+      correct(t);
+      float first = firstCorrection;
+      float second = secondCorrection;
+      for (int i = 0; i < n; i++) {
+        float grad = gradient[g + i];
+        float m = beta1 * a[s + i] + (1 - beta1) * grad;
+        float v = beta2 * a[s + n + i] + (1 - beta2) * grad * grad;
+        a[s + i] = m;
+        a[s + n + i] = v;
+        float step = m * first / ((float) Math.sqrt(v * second) + settings.epsilon());
+        a[p + i] -= settings.learningRate() * (step + settings.weightDecay() * a[p + i]);
+      }
+    }
+
+    /** Powers are dear, and rows of one table have mostly taken as many steps as the one before. */
+    private void correct(float t) {
+      if (t != steps) {
+        steps = t;
+        firstCorrection = (float) (1 / (1 - Math.pow(settings.beta1(), t)));
+        secondCorrection = (float) (1 / (1 - Math.pow(settings.beta2(), t)));
+      }
     }
   }
 }

@@ -1,5 +1,8 @@
 package io.freshet.model.optimizer;
 
+import static io.freshet.config.option.ValueType.limit;
+import static io.freshet.config.option.ValueType.number;
+
 /**
  * FTRL-proximal, coordinate by coordinate (McMahan et al. 2013, "Ad click prediction: a view from
  * the trenches", KDD, algorithm 1).
@@ -26,62 +29,119 @@ package io.freshet.model.optimizer;
  *
  * also where n passes the cap; beyond it z moves by g alone, and this is gradient descent at the
  * rate alpha / (beta + √cap). n itself goes on as a sum.
+ *
+ * @param accumulatorCap above which n does not count, so that the rate does not fall below {@code
+ *     alpha / (beta + √accumulatorCap)}; {@link #NO_CAP} for none
  */
-public final class Ftrl implements Optimizer {
-  private final float alpha;
-  private final float beta;
-  private final float l1;
-  private final float l2;
-  private final float cap;
+public record Ftrl(float alpha, float beta, float l1, float l2, float accumulatorCap)
+    implements OptimizerSettings {
+  static final OptimizerKind<Ftrl> KIND =
+      new OptimizerKind<>(
+          Ftrl.class,
+          "ftrl",
+          "FTRL-proximal (McMahan et al. 2013).",
+          new Ftrl(0.5f, 1, 0, 0),
+          (s, d) ->
+              new Ftrl(
+                  s.get("alpha", number(OptimizerKind.LEAST, 100), d.alpha, "Step width."),
+                  s.get(
+                      "beta",
+                      number(OptimizerKind.LEAST, 1000),
+                      d.beta,
+                      "Dampens the first steps."),
+                  s.get("l1", number(0, 1000), d.l1, "L1 penalty."),
+                  s.get("l2", number(0, 1000), d.l2, "L2 penalty."),
+                  s.get(
+                      "accumulator-cap",
+                      limit(),
+                      d.accumulatorCap,
+                      "Value above which n does not count, so that the rate never falls below"
+                          + " alpha / (beta + √cap).")));
 
-  Ftrl(OptimizerSettings.Ftrl settings) {
-    alpha = settings.alpha();
-    beta = settings.beta();
-    l1 = settings.l1();
-    l2 = settings.l2();
-    cap = settings.accumulatorCap();
+  public Ftrl {
+    Checks.positive("alpha", alpha);
+    Checks.positive("beta", beta);
+    Checks.notNegative("l1", l1);
+    Checks.notNegative("l2", l2);
+    Checks.cap(accumulatorCap, 0);
+  }
+
+  public Ftrl(float alpha, float beta, float l1, float l2) {
+    this(alpha, beta, l1, l2, NO_CAP);
+  }
+
+  /** The value of a parameter is derived by the constants. */
+  @Override
+  public boolean storesAs(OptimizerSettings other) {
+    return equals(other);
   }
 
   @Override
-  public int slotWidth(int n) {
-    return n;
+  public Ftrl scaled(float factor) {
+    return new Ftrl(factor * alpha, beta, l1, l2, accumulatorCap);
   }
 
-  /** Stores the z that reads back as the initial value while n is 0. */
   @Override
-  public void start(float[] a, int p, int s, int n) {
-    for (int i = 0; i < n; i++) {
-      float value = a[p + i];
-      a[p + i] = value == 0 ? 0 : -value * (beta / alpha + l2) - Math.copySign(l1, value);
-      a[s + i] = 0;
+  public Optimizer optimizer() {
+    return new Updater(this);
+  }
+
+  private static final class Updater implements Optimizer {
+    private final float alpha;
+    private final float beta;
+    private final float l1;
+    private final float l2;
+    private final float cap;
+
+    Updater(Ftrl settings) {
+      alpha = settings.alpha();
+      beta = settings.beta();
+      l1 = settings.l1();
+      l2 = settings.l2();
+      cap = settings.accumulatorCap();
     }
-  }
 
-  @Override
-  public void read(float[] a, int p, int s, int n, float[] value, int v) {
-    for (int i = 0; i < n; i++) {
-      value[v + i] = value(a[p + i], root(a[s + i]));
+    @Override
+    public int slotWidth(int n) {
+      return n;
     }
-  }
 
-  @Override
-  public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
-    for (int i = 0; i < n; i++) {
-      float grad = gradient[g + i];
-      float squares = Math.min(a[s + i] + grad * grad, MAX_SUM);
-      float root = root(a[s + i]);
-      float sigma = (root(squares) - root) / alpha;
-      a[p + i] += grad - sigma * value(a[p + i], root);
-      a[s + i] = squares;
+    /** Stores the z that reads back as the initial value while n is 0. */
+    @Override
+    public void start(float[] a, int p, int s, int n) {
+      for (int i = 0; i < n; i++) {
+        float value = a[p + i];
+        a[p + i] = value == 0 ? 0 : -value * (beta / alpha + l2) - Math.copySign(l1, value);
+        a[s + i] = 0;
+      }
     }
-  }
 
-  private float root(float squares) {
-    return (float) Math.sqrt(Math.min(squares, cap));
-  }
+    @Override
+    public void read(float[] a, int p, int s, int n, float[] value, int v) {
+      for (int i = 0; i < n; i++) {
+        value[v + i] = value(a[p + i], root(a[s + i]));
+      }
+    }
 
-  private float value(float z, float root) {
-    float beyond = Math.abs(z) - l1;
-    return beyond <= 0 ? 0 : -Math.copySign(beyond, z) / ((beta + root) / alpha + l2);
+    @Override
+    public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+      for (int i = 0; i < n; i++) {
+        float grad = gradient[g + i];
+        float squares = Math.min(a[s + i] + grad * grad, MAX_SUM);
+        float root = root(a[s + i]);
+        float sigma = (root(squares) - root) / alpha;
+        a[p + i] += grad - sigma * value(a[p + i], root);
+        a[s + i] = squares;
+      }
+    }
+
+    private float root(float squares) {
+      return (float) Math.sqrt(Math.min(squares, cap));
+    }
+
+    private float value(float z, float root) {
+      float beyond = Math.abs(z) - l1;
+      return beyond <= 0 ? 0 : -Math.copySign(beyond, z) / ((beta + root) / alpha + l2);
+    }
   }
 }

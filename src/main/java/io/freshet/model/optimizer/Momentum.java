@@ -12,35 +12,73 @@ import java.util.Arrays;
  *
  * Velocities decay, so they are no sums that trainers could add up: each keeps its own.
  */
-final class Momentum implements Optimizer {
-  private final float rate;
-  private final float momentum;
+public record Momentum(float learningRate, float momentum) implements OptimizerSettings {
+  static final OptimizerKind<Momentum> KIND =
+      new OptimizerKind<>(
+          Momentum.class,
+          "momentum",
+          "Gradient descent with momentum (Polyak 1964). Rows allow it with one trainer only.",
+          new Momentum(0.01f, 0.9f),
+          (s, d) ->
+              new Momentum(
+                  OptimizerKind.learningRate(s, d.learningRate),
+                  s.get("momentum", OptimizerKind.DECAY, d.momentum, "Decay of the velocity.")));
 
-  Momentum(OptimizerSettings.Momentum settings) {
-    rate = settings.learningRate();
-    momentum = settings.momentum();
+  public Momentum {
+    Checks.positive("learning rate", learningRate);
+    Checks.share("momentum", momentum);
   }
 
   @Override
-  public int slotWidth(int n) {
-    return n;
+  public boolean decays() {
+    return true;
   }
 
   @Override
-  public void start(float[] a, int p, int s, int n) {
-    Arrays.fill(a, s, s + n, 0);
+  public Sgd merged() {
+    return new Sgd(learningRate);
   }
 
   @Override
-  public void read(float[] a, int p, int s, int n, float[] value, int v) {
-    System.arraycopy(a, p, value, v, n);
+  public Momentum scaled(float factor) {
+    return new Momentum(factor * learningRate, momentum);
   }
 
   @Override
-  public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
-    for (int i = 0; i < n; i++) {
-      a[s + i] = momentum * a[s + i] + gradient[g + i];
-      a[p + i] -= rate * a[s + i];
+  public Optimizer optimizer() {
+    return new Updater(this);
+  }
+
+  private static final class Updater implements Optimizer {
+    private final float rate;
+    private final float momentum;
+
+    Updater(Momentum settings) {
+      rate = settings.learningRate();
+      momentum = settings.momentum();
+    }
+
+    @Override
+    public int slotWidth(int n) {
+      return n;
+    }
+
+    @Override
+    public void start(float[] a, int p, int s, int n) {
+      Arrays.fill(a, s, s + n, 0);
+    }
+
+    @Override
+    public void read(float[] a, int p, int s, int n, float[] value, int v) {
+      System.arraycopy(a, p, value, v, n);
+    }
+
+    @Override
+    public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+      for (int i = 0; i < n; i++) {
+        a[s + i] = momentum * a[s + i] + gradient[g + i];
+        a[p + i] -= rate * a[s + i];
+      }
     }
   }
 }

@@ -1,28 +1,34 @@
 package io.freshet.model.optimizer;
 
-/** The optimizer of given settings: the one place to add another. */
+import io.freshet.config.option.Section;
+import java.util.List;
+
+/** All kinds of optimizers: the one place to add another. */
 public final class Optimizers {
+  private static final List<OptimizerKind<?>> KINDS =
+      List.of(Sgd.KIND, Adagrad.KIND, RowWiseAdagrad.KIND, Ftrl.KIND, Adam.KIND, Momentum.KIND);
+
   private Optimizers() {}
 
-  public static Optimizer of(OptimizerSettings settings) {
-    if (settings instanceof OptimizerSettings.Sgd sgd) {
-      return new Sgd(sgd);
-    }
-    if (settings instanceof OptimizerSettings.Adagrad adagrad) {
-      return new Adagrad(adagrad);
-    }
-    if (settings instanceof OptimizerSettings.RowWiseAdagrad rowWise) {
-      return new RowWiseAdagrad(rowWise);
-    }
-    if (settings instanceof OptimizerSettings.Ftrl ftrl) {
-      return new Ftrl(ftrl);
-    }
-    if (settings instanceof OptimizerSettings.Adam adam) {
-      return new Adam(adam);
-    }
-    if (settings instanceof OptimizerSettings.Momentum momentum) {
-      return new Momentum(momentum);
-    }
-    throw new IllegalStateException("no optimizer for " + settings);
+  /**
+   * Reads {@code {kind: ftrl, alpha: 0.5}} for parameters that move one by one.
+   *
+   * @param otherwise holds without a kind; what is not given is as in these settings if they are of
+   *     the same kind, else as the kind has it
+   */
+  public static OptimizerSettings read(Section s, OptimizerSettings otherwise) {
+    return read(s, otherwise, KINDS.stream().filter(k -> !k.start().isForVectors()).toList());
+  }
+
+  /** As {@link #read}, also of a kind that moves vectors as a whole. */
+  public static OptimizerSettings readForVectors(Section s, OptimizerSettings otherwise) {
+    return read(s, otherwise, KINDS);
+  }
+
+  private static OptimizerSettings read(
+      Section s, OptimizerSettings otherwise, List<OptimizerKind<?>> kinds) {
+    String name = kinds.stream().filter(k -> k.has(otherwise)).findFirst().orElseThrow().name();
+    return s.kind(
+        "kind", kinds.stream().map(k -> k.from(otherwise)).toList(), name, "The optimizer.");
   }
 }

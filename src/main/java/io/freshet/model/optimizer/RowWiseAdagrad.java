@@ -15,48 +15,90 @@ package io.freshet.model.optimizer;
  *
  * A table takes nearly half the memory that it takes with an accumulator for each parameter; for
  * vectors of one parameter it is {@link Adagrad}. n stops at {@value Optimizer#MAX_SUM}.
+ *
+ * @param accumulatorCap as Adagrad's
  */
-public final class RowWiseAdagrad implements Optimizer {
-  private final float rate;
-  private final float initialAccumulator;
-  private final float cap;
+public record RowWiseAdagrad(float learningRate, float initialAccumulator, float accumulatorCap)
+    implements OptimizerSettings {
+  static final OptimizerKind<RowWiseAdagrad> KIND =
+      new OptimizerKind<>(
+          RowWiseAdagrad.class,
+          "rowwise-adagrad",
+          "Adagrad with one accumulator for each embedding vector, as FBGEMM's.",
+          new RowWiseAdagrad(0.1f, 0.1f),
+          (s, d) ->
+              new RowWiseAdagrad(
+                  OptimizerKind.learningRate(s, d.learningRate),
+                  OptimizerKind.initialAccumulator(s, d.initialAccumulator),
+                  OptimizerKind.accumulatorCap(s, d.accumulatorCap)));
 
-  RowWiseAdagrad(OptimizerSettings.RowWiseAdagrad settings) {
-    rate = settings.learningRate();
-    initialAccumulator = settings.initialAccumulator();
-    cap = settings.accumulatorCap();
+  public RowWiseAdagrad {
+    Checks.positive("learning rate", learningRate);
+    Checks.positive("initial accumulator", initialAccumulator);
+    Checks.cap(accumulatorCap, initialAccumulator);
+  }
+
+  public RowWiseAdagrad(float learningRate, float initialAccumulator) {
+    this(learningRate, initialAccumulator, NO_CAP);
   }
 
   @Override
-  public int slotWidth(int n) {
-    return Math.min(n, 1);
+  public boolean isForVectors() {
+    return true;
   }
 
   @Override
-  public void start(float[] a, int p, int s, int n) {
-    if (n > 0) {
-      a[s] = initialAccumulator;
+  public RowWiseAdagrad scaled(float factor) {
+    return new RowWiseAdagrad(factor * learningRate, initialAccumulator, accumulatorCap);
+  }
+
+  @Override
+  public Optimizer optimizer() {
+    return new Updater(this);
+  }
+
+  private static final class Updater implements Optimizer {
+    private final float rate;
+    private final float initialAccumulator;
+    private final float cap;
+
+    Updater(RowWiseAdagrad settings) {
+      rate = settings.learningRate();
+      initialAccumulator = settings.initialAccumulator();
+      cap = settings.accumulatorCap();
     }
-  }
 
-  @Override
-  public void read(float[] a, int p, int s, int n, float[] value, int v) {
-    System.arraycopy(a, p, value, v, n);
-  }
+    @Override
+    public int slotWidth(int n) {
+      return Math.min(n, 1);
+    }
 
-  @Override
-  public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
-    if (n == 0) {
-      return;
+    @Override
+    public void start(float[] a, int p, int s, int n) {
+      if (n > 0) {
+        a[s] = initialAccumulator;
+      }
     }
-    float squares = 0;
-    for (int i = g; i < g + n; i++) {
-      squares += gradient[i] * gradient[i];
+
+    @Override
+    public void read(float[] a, int p, int s, int n, float[] value, int v) {
+      System.arraycopy(a, p, value, v, n);
     }
-    a[s] = Math.min(a[s] + squares / n, MAX_SUM);
-    float step = rate / (float) Math.sqrt(Math.min(a[s], cap));
-    for (int i = 0; i < n; i++) {
-      a[p + i] -= step * gradient[g + i];
+
+    @Override
+    public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+      if (n == 0) {
+        return;
+      }
+      float squares = 0;
+      for (int i = g; i < g + n; i++) {
+        squares += gradient[i] * gradient[i];
+      }
+      a[s] = Math.min(a[s] + squares / n, MAX_SUM);
+      float step = rate / (float) Math.sqrt(Math.min(a[s], cap));
+      for (int i = 0; i < n; i++) {
+        a[p + i] -= step * gradient[g + i];
+      }
     }
   }
 }

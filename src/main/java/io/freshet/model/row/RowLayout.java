@@ -7,7 +7,6 @@ import io.freshet.model.dense.CounterRng;
 import io.freshet.model.optimizer.FieldLearning;
 import io.freshet.model.optimizer.Optimizer;
 import io.freshet.model.optimizer.OptimizerSettings;
-import io.freshet.model.optimizer.Optimizers;
 import java.util.Arrays;
 import java.util.List;
 
@@ -87,10 +86,10 @@ public final class RowLayout {
 
   private static Optimizer[] byField(OptimizerSettings settings, List<FieldLearning> fields) {
     Optimizer[] optimizers = new Optimizer[Fids.MAX_FIELD + 1];
-    Arrays.fill(optimizers, Optimizers.of(settings));
+    Arrays.fill(optimizers, settings.optimizer());
     for (FieldLearning field : fields) {
       if (field.rate() != 1) {
-        optimizers[field.number()] = Optimizers.of(settings.scaled(field.rate()));
+        optimizers[field.number()] = settings.scaled(field.rate()).optimizer();
       }
     }
     return optimizers;

@@ -5,7 +5,6 @@ import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseReshape;
 import io.freshet.model.optimizer.OptimizerSettings;
-import io.freshet.model.optimizer.Optimizers;
 
 /**
  * Converts stored rows to embeddings of another size, to other optimizers, or both.
@@ -47,9 +46,9 @@ public final class RowMigration {
     this.learningBefore = learningBefore;
     this.learning = learning;
     sharesSlots = learning.embedding().isForVectors();
-    firstSlots = Optimizers.of(learningBefore.firstOrder()).slotWidth(1);
+    firstSlots = learningBefore.firstOrder().optimizer().slotWidth(1);
     embeddingSlots =
-        now.width() - now.parameters() - Optimizers.of(learning.firstOrder()).slotWidth(1);
+        now.width() - now.parameters() - learning.firstOrder().optimizer().slotWidth(1);
     kept = Math.min(before.embeddingSize(), now.embeddingSize());
     finished = new float[before.finishedWidth()];
     values = new float[now.finishedWidth()];

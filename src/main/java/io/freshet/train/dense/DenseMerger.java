@@ -6,7 +6,6 @@ import io.freshet.model.dense.DenseReshape;
 import io.freshet.model.dense.ModelShape;
 import io.freshet.model.optimizer.Optimizer;
 import io.freshet.model.optimizer.OptimizerSettings;
-import io.freshet.model.optimizer.Optimizers;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.RefusedException;
 import io.freshet.train.feedback.ParameterServer;
@@ -88,7 +87,7 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
   @Override
   public void open() throws Exception {
     super.open();
-    optimizer = Optimizers.of(settings.train().learning().dense().merged());
+    optimizer = settings.train().learning().dense().merged().optimizer();
     finite = new FiniteCheck();
     List<StoredSlice> restored = new ArrayList<>();
     state.get().forEach(restored::add);

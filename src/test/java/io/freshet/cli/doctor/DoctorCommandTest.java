@@ -33,7 +33,7 @@ final class DoctorCommandTest {
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.out())
-        .contains("problem  configuration: " + file + ":1:1: features: is missing")
+        .contains("problem  configuration: features: missing; expected a list (" + file + ":1:1)")
         .doesNotContain("kafka: ");
   }
 

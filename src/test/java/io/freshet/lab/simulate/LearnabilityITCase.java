@@ -22,7 +22,7 @@ import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.learn.LocalLearner;
-import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Sgd;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -119,7 +119,7 @@ class LearnabilityITCase {
         d.stepSize(),
         d.repeatsPerUser(),
         d.firstOrder(),
-        new OptimizerSettings.Sgd(1e-9f),
+        new Sgd(1e-9f),
         d.denseStepSize(),
         d.dense());
   }

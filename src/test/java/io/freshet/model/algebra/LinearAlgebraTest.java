@@ -8,7 +8,7 @@ import io.freshet.model.dense.DeepNetwork;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.dense.Dropout;
-import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Sgd;
 import java.util.List;
 import java.util.Random;
 import org.ejml.data.FMatrixRMaj;
@@ -59,8 +59,7 @@ class LinearAlgebraTest {
 
   private static DeepNetwork network(LinearAlgebra algebra) {
     float[] values = new float[SHAPE.size()];
-    DenseParameters.start(
-            8, new ModelSettings(5, List.of(60, 30), 0, 7), new OptimizerSettings.Sgd(1))
+    DenseParameters.start(8, new ModelSettings(5, List.of(60, 30), 0, 7), new Sgd(1))
         .finish(values);
     DeepNetwork network = new DeepNetwork(SHAPE.deep(), Dropout.NONE, algebra);
     network.values(values);

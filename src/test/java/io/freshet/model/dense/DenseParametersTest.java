@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.model.ModelSettings;
+import io.freshet.model.optimizer.Adagrad;
+import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DenseParametersTest {
   private static final ModelSettings MODEL = new ModelSettings(5, List.of(4, 3), 0, 9);
-  private static final OptimizerSettings ADAGRAD = new OptimizerSettings.Adagrad(0.1f, 0.25f);
+  private static final OptimizerSettings ADAGRAD = new Adagrad(0.1f, 0.25f);
 
   @Test
   void tensorsLieLayerByLayerWeightsThenBiases() {
@@ -85,7 +87,7 @@ class DenseParametersTest {
 
   @Test
   void finishedValuesOfARangeAreDerivedFromAllItsPlanes() {
-    OptimizerSettings ftrl = new OptimizerSettings.Ftrl(0.5f, 1, 0, 0);
+    OptimizerSettings ftrl = new Ftrl(0.5f, 1, 0, 0);
     DenseParameters dense = DenseParameters.start(2, MODEL, ftrl);
     float[] start = plane(DenseParameters.start(2, MODEL, ADAGRAD), 0);
     float[] values = new float[12];

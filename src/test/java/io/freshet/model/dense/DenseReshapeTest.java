@@ -14,6 +14,8 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.kind.Predictor;
 import io.freshet.model.learn.BatchLearner;
+import io.freshet.model.optimizer.Adagrad;
+import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.row.RowLayout;
 import io.freshet.model.row.RowWeights;
@@ -35,7 +37,7 @@ final class DenseReshapeTest {
   private static final FeatureSchema TWO = new FeatureSchema(List.of(USER, ITEM), "user");
   private static final FeatureSchema THREE = new FeatureSchema(List.of(USER, ITEM, HOUR), "user");
   private static final FeatureSchema MIXED = new FeatureSchema(List.of(HOUR, ITEM, USER), "user");
-  private static final OptimizerSettings ADAGRAD = new OptimizerSettings.Adagrad(0.1f, 0.5f);
+  private static final OptimizerSettings ADAGRAD = new Adagrad(0.1f, 0.5f);
   private static final int K = 4;
 
   @ParameterizedTest
@@ -127,7 +129,7 @@ final class DenseReshapeTest {
   @Test
   void anotherOptimizerStartsFromTheFinishedValues() {
     DenseParameters old = learned(TWO, model(ModelKind.DEEPFM, List.of(8), 0));
-    OptimizerSettings ftrl = new OptimizerSettings.Ftrl(0.1f, 1, 0, 0);
+    OptimizerSettings ftrl = new Ftrl(0.1f, 1, 0, 0);
 
     DenseParameters now = old.under(ADAGRAD, ftrl);
 
@@ -136,7 +138,7 @@ final class DenseReshapeTest {
     old.finish(0, before.length, before, 0);
     now.finish(0, after.length, after, 0);
     assertThat(after).containsExactly(before, within(1e-6f));
-    assertThat(old.under(ADAGRAD, new OptimizerSettings.Adagrad(0.3f, 0.5f))).isSameAs(old);
+    assertThat(old.under(ADAGRAD, new Adagrad(0.3f, 0.5f))).isSameAs(old);
   }
 
   @Test

@@ -12,8 +12,9 @@ import io.freshet.model.batch.Examples;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.DenseTensor;
+import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
-import io.freshet.model.optimizer.Optimizers;
+import io.freshet.model.optimizer.Sgd;
 import io.freshet.model.row.RowLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,7 +27,7 @@ class BatchLearnerTest {
 
   @Test
   void aRowTakesOneOptimizerStepHoweverOftenItOccursInARowStep() {
-    OptimizerSettings ftrl = new OptimizerSettings.Ftrl(0.5f, 1, 0, 0);
+    OptimizerSettings ftrl = new Ftrl(0.5f, 1, 0, 0);
     Bench bench = new Bench(MODEL, LEARNING);
     List<LabeledExample> examples = new Examples(3).ofDistinctUsers(5);
     MiniBatch batch = Examples.batch(examples);
@@ -39,7 +40,7 @@ class BatchLearnerTest {
       logitGradient[0] += examples.get(i).weight() * (probabilities[i] - examples.get(i).label());
     }
     float[] bias = new float[2];
-    Optimizers.of(ftrl).update(bias, 0, 1, 1, logitGradient, 0);
+    ftrl.optimizer().update(bias, 0, 1, 1, logitGradient, 0);
     int at = batch.rowOf(Fids.BIAS) * bench.layout.width();
     assertThat(rows[at]).isCloseTo(bias[0], within(1e-6f));
     assertThat(rows[at + bench.layout.parameters()]).isCloseTo(bias[1], within(1e-6f));
@@ -88,7 +89,7 @@ class BatchLearnerTest {
 
   @Test
   void aDenseStepTakesOnlyTheGradientGatheredSinceTheLast() {
-    OptimizerSettings sgd = new OptimizerSettings.Sgd(0.1f);
+    OptimizerSettings sgd = new Sgd(0.1f);
     LearningSettings learning = new LearningSettings(64, 1, sgd, sgd, 5, sgd);
     Bench bench = new Bench(MODEL, learning);
     Bench late = new Bench(MODEL, learning);

@@ -13,7 +13,9 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.Dropout;
+import io.freshet.model.optimizer.Adam;
 import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Sgd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -24,9 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FitLearnerTest {
   private static final ModelSettings MODEL = new ModelSettings(4, List.of(8, 6), 0, 1);
-  private static final OptimizerSettings SGD = new OptimizerSettings.Sgd(0.5f);
-  private static final OptimizerSettings ADAM =
-      new OptimizerSettings.Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0);
+  private static final OptimizerSettings SGD = new Sgd(0.5f);
+  private static final OptimizerSettings ADAM = new Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0);
 
   /** With equal weights, a mean over n is a sum at an n-th of the rate. */
   @Test
@@ -39,7 +40,7 @@ class FitLearnerTest {
             plain(SGD),
             List.of(),
             DenseParameters.start(Examples.SCHEMA.size(), MODEL, SGD));
-    OptimizerSettings eighth = new OptimizerSettings.Sgd(0.5f / 8);
+    OptimizerSettings eighth = new Sgd(0.5f / 8);
     LocalLearner local =
         new LocalLearner(
             Examples.SCHEMA, MODEL, new LearningSettings(64, 1, eighth, eighth, 8, eighth));
@@ -130,7 +131,7 @@ class FitLearnerTest {
   /** Unclipped, the step would be a hundred times the rows themselves, and past 0. */
   @Test
   void aGradientIsNoLongerThanTen() {
-    OptimizerSettings tenth = new OptimizerSettings.Sgd(0.1f);
+    OptimizerSettings tenth = new Sgd(0.1f);
     FitSettings settings = new FitSettings(8, 1, 1, tenth, 0.3f, 1000, true, 0, 0, false);
     ModelSettings pairs = new ModelSettings(ModelKind.FM, 4, List.of(), 0, 0, 1);
     FitLearner fit = new FitLearner(Examples.SCHEMA, pairs, settings);

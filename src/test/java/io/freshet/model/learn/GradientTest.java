@@ -16,6 +16,7 @@ import io.freshet.model.dense.Dropout;
 import io.freshet.model.optimizer.FieldLearning;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Regularization;
+import io.freshet.model.optimizer.Sgd;
 import io.freshet.model.row.RowLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +38,7 @@ class GradientTest {
   private static final double H = 1e-5;
   private static final double TOLERANCE = 2e-5;
   private static final float NONE = Regularization.NONE;
-  private static final OptimizerSettings SGD = new OptimizerSettings.Sgd(1);
+  private static final OptimizerSettings SGD = new Sgd(1);
   private static final LearningSettings LEARNING = new LearningSettings(64, 1, SGD, SGD, 1000, SGD);
 
   static List<ModelSettings> shapes() {

@@ -16,7 +16,9 @@ import io.freshet.feature.example.LabeledExample.Kind;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Predictions;
+import io.freshet.model.optimizer.Adagrad;
 import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Sgd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -29,7 +31,7 @@ class LabelLearningTest {
   private static final FeatureSchema SCHEMA =
       new FeatureSchema(List.of(new Field.Categorical("user", 1)), "user");
   private static final ModelSettings MODEL = new ModelSettings(1, List.of(), 0, 1);
-  private static final OptimizerSettings SGD = new OptimizerSettings.Sgd(1);
+  private static final OptimizerSettings SGD = new Sgd(1);
 
   @Test
   void correctionMovesTheLogitByItsWeightWhateverIsPredicted() {
@@ -101,7 +103,7 @@ class LabelLearningTest {
   void everyPolicyLearnsAndReportsTheTrueRate(
       LabelPolicy policy, float q, double rate, Sampling sampling) {
     LabelSettings labels = LabelSettings.of(policy).withNegatives(rate, sampling);
-    LocalLearner learner = learner(labels, new OptimizerSettings.Adagrad(0.5f, 0.1f));
+    LocalLearner learner = learner(labels, new Adagrad(0.5f, 0.1f));
     Random random = new Random(7);
     double p = 0.2;
     List<LabeledExample> told = new ArrayList<>();

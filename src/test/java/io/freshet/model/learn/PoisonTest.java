@@ -8,7 +8,11 @@ import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.dense.DenseParameters;
+import io.freshet.model.optimizer.Adagrad;
+import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.RowWiseAdagrad;
+import io.freshet.model.optimizer.Sgd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -35,16 +39,16 @@ final class PoisonTest {
     0,
     -0f
   };
-  private static final OptimizerSettings VECTORS = new OptimizerSettings.RowWiseAdagrad(1, 1e-6f);
+  private static final OptimizerSettings VECTORS = new RowWiseAdagrad(1, 1e-6f);
   private static final List<OptimizerSettings> OPTIMIZERS =
       List.of(
-          new OptimizerSettings.Ftrl(0.5f, 1, 0, 0),
-          new OptimizerSettings.Ftrl(100, 1e-6f, 1, 1000),
-          new OptimizerSettings.Adagrad(0.1f, 0.1f),
-          new OptimizerSettings.Adagrad(100, 1e-6f),
+          new Ftrl(0.5f, 1, 0, 0),
+          new Ftrl(100, 1e-6f, 1, 1000),
+          new Adagrad(0.1f, 0.1f),
+          new Adagrad(100, 1e-6f),
           VECTORS,
-          new OptimizerSettings.Sgd(0.01f),
-          new OptimizerSettings.Sgd(100));
+          new Sgd(0.01f),
+          new Sgd(100));
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})

@@ -16,33 +16,30 @@ class OptimizersTest {
 
   @Test
   void sgdFollowsItsFormula() {
-    check(new OptimizerSettings.Sgd(0.3f), () -> new SgdReference(0.3));
+    check(new Sgd(0.3f), () -> new SgdReference(0.3));
   }
 
   @Test
   void adagradFollowsItsFormula() {
-    check(new OptimizerSettings.Adagrad(0.1f, 0.5f), () -> new AdagradReference(0.1, 0.5, NONE));
-    check(new OptimizerSettings.Adagrad(0.1f, 0.5f, 20), () -> new AdagradReference(0.1, 0.5, 20));
+    check(new Adagrad(0.1f, 0.5f), () -> new AdagradReference(0.1, 0.5, NONE));
+    check(new Adagrad(0.1f, 0.5f, 20), () -> new AdagradReference(0.1, 0.5, 20));
   }
 
   @Test
   void rowWiseAdagradFollowsItsFormula() {
-    checkVector(new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f), 0.1, 0.5, NONE, 10);
-    checkVector(new OptimizerSettings.RowWiseAdagrad(0.3f, 0.1f), 0.3, 0.1, NONE, 3);
-    checkVector(new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f, 99), 0.1, 0.5, 99, 10);
+    checkVector(new RowWiseAdagrad(0.1f, 0.5f), 0.1, 0.5, NONE, 10);
+    checkVector(new RowWiseAdagrad(0.3f, 0.1f), 0.3, 0.1, NONE, 3);
+    checkVector(new RowWiseAdagrad(0.1f, 0.5f, 99), 0.1, 0.5, 99, 10);
   }
 
   @Test
   void rowWiseAdagradOfOneParameterIsAdagrad() {
-    check(
-        new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f),
-        () -> new AdagradReference(0.1, 0.5, NONE),
-        1);
+    check(new RowWiseAdagrad(0.1f, 0.5f), () -> new AdagradReference(0.1, 0.5, NONE), 1);
   }
 
   @Test
   void rowWiseAdagradOfNoParametersTouchesNothing() {
-    Optimizer optimizer = Optimizers.of(new OptimizerSettings.RowWiseAdagrad(0.1f, 0.5f));
+    Optimizer optimizer = new RowWiseAdagrad(0.1f, 0.5f).optimizer();
     float[] a = {7, 8};
 
     optimizer.start(a, 1, 1, 0);
@@ -54,18 +51,14 @@ class OptimizersTest {
 
   @Test
   void ftrlFollowsItsFormula() {
-    check(new OptimizerSettings.Ftrl(0.5f, 1, 0, 0), () -> new FtrlReference(0.5, 1, 0, 0, NONE));
-    check(
-        new OptimizerSettings.Ftrl(0.2f, 0.7f, 1.5f, 0.4f),
-        () -> new FtrlReference(0.2, 0.7, 1.5, 0.4, NONE));
-    check(
-        new OptimizerSettings.Ftrl(0.2f, 0.7f, 1.5f, 0.4f, 50),
-        () -> new FtrlReference(0.2, 0.7, 1.5, 0.4, 50));
+    check(new Ftrl(0.5f, 1, 0, 0), () -> new FtrlReference(0.5, 1, 0, 0, NONE));
+    check(new Ftrl(0.2f, 0.7f, 1.5f, 0.4f), () -> new FtrlReference(0.2, 0.7, 1.5, 0.4, NONE));
+    check(new Ftrl(0.2f, 0.7f, 1.5f, 0.4f, 50), () -> new FtrlReference(0.2, 0.7, 1.5, 0.4, 50));
   }
 
   @Test
   void ftrlBeyondItsCapIsGradientDescentAtTheLeastRate() {
-    Optimizer ftrl = Optimizers.of(new OptimizerSettings.Ftrl(0.5f, 1, 0, 0, 16));
+    Optimizer ftrl = new Ftrl(0.5f, 1, 0, 0, 16).optimizer();
     float[] a = {-3, 15.5f};
     float[] value = new float[2];
 
@@ -83,21 +76,20 @@ class OptimizersTest {
   @Test
   void adamFollowsItsFormula() {
     check(
-        new OptimizerSettings.Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0),
+        new Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0),
         () -> new AdamReference(0.01, 0.9, 0.999, 1e-8, 0));
     check(
-        new OptimizerSettings.Adam(0.02f, 0.5f, 0.9f, 0.1f, 0.3f),
-        () -> new AdamReference(0.02, 0.5, 0.9, 0.1, 0.3));
+        new Adam(0.02f, 0.5f, 0.9f, 0.1f, 0.3f), () -> new AdamReference(0.02, 0.5, 0.9, 0.1, 0.3));
   }
 
   @Test
   void momentumFollowsItsFormula() {
-    check(new OptimizerSettings.Momentum(0.01f, 0.9f), () -> new MomentumReference(0.01, 0.9));
+    check(new Momentum(0.01f, 0.9f), () -> new MomentumReference(0.01, 0.9));
   }
 
   @Test
   void ftrlReadsBackTheInitialValue() {
-    Optimizer ftrl = Optimizers.of(new OptimizerSettings.Ftrl(0.5f, 1, 0.3f, 0.1f));
+    Optimizer ftrl = new Ftrl(0.5f, 1, 0.3f, 0.1f).optimizer();
     float[] a = {0.25f, -2, 0, 9, 9, 9};
     float[] values = new float[3];
 
@@ -110,7 +102,7 @@ class OptimizersTest {
 
   @Test
   void ftrlWithL1HoldsWeakFeaturesAtZero() {
-    Optimizer ftrl = Optimizers.of(new OptimizerSettings.Ftrl(0.5f, 1, 1, 0));
+    Optimizer ftrl = new Ftrl(0.5f, 1, 1, 0).optimizer();
     float[] a = new float[2];
     float[] value = new float[1];
 
@@ -125,15 +117,15 @@ class OptimizersTest {
 
   @Test
   void ratesThatCannotWorkAreRefused() {
-    assertThatThrownBy(() -> new OptimizerSettings.Sgd(0))
+    assertThatThrownBy(() -> new Sgd(0))
         .hasMessage("learning rate is 0.0 but must be above 0 and finite");
-    assertThatThrownBy(() -> new OptimizerSettings.Adagrad(0.1f, 0))
+    assertThatThrownBy(() -> new Adagrad(0.1f, 0))
         .hasMessage("initial accumulator is 0.0 but must be above 0 and finite");
-    assertThatThrownBy(() -> new OptimizerSettings.Ftrl(Float.NaN, 1, 0, 0))
+    assertThatThrownBy(() -> new Ftrl(Float.NaN, 1, 0, 0))
         .hasMessage("alpha is NaN but must be above 0 and finite");
-    assertThatThrownBy(() -> new OptimizerSettings.Ftrl(1, 1, -1, 0))
+    assertThatThrownBy(() -> new Ftrl(1, 1, -1, 0))
         .hasMessage("l1 is -1.0 but must be 0 or more and finite");
-    assertThatThrownBy(() -> new OptimizerSettings.Ftrl(1, 1, 0, 0, Float.NaN))
+    assertThatThrownBy(() -> new Ftrl(1, 1, 0, 0, Float.NaN))
         .hasMessageStartingWith("accumulator cap is NaN but must be above 0");
   }
 
@@ -144,7 +136,7 @@ class OptimizersTest {
 
   /** Runs both over the same gradients, for n parameters in the middle of an array. */
   private static void check(OptimizerSettings settings, Supplier<Reference> references, int n) {
-    Optimizer optimizer = Optimizers.of(settings);
+    Optimizer optimizer = settings.optimizer();
     int p = 2;
     int s = p + n + 1;
     float[] a = new float[s + optimizer.slotWidth(n) + 1];
@@ -177,7 +169,7 @@ class OptimizersTest {
   /** Row-wise Adagrad over vectors, its one accumulator the mean of all squares so far. */
   private static void checkVector(
       OptimizerSettings settings, double rate, double initial, double cap, int n) {
-    Optimizer optimizer = Optimizers.of(settings);
+    Optimizer optimizer = settings.optimizer();
     float[] a = new float[n + 3];
     double[] x = new double[n];
     Random random = new Random(n);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RegularizationTest {
   private static final float NONE = Regularization.NONE;
   private static final ModelSettings MODEL = new ModelSettings(4, List.of(300, 8), 0, 1);
-  private static final OptimizerSettings SGD = new OptimizerSettings.Sgd(1);
+  private static final OptimizerSettings SGD = new Sgd(1);
   private static final LearningSettings LEARNING = new LearningSettings(64, 1, SGD, SGD, 5, SGD);
 
   /** With SGD at rate 1 a row moves by its gradient. */

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.freshet.feature.Fids;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.optimizer.Adagrad;
 import io.freshet.model.optimizer.FieldLearning;
-import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Ftrl;
+import io.freshet.model.optimizer.RowWiseAdagrad;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -33,8 +35,8 @@ class RowLayoutTest {
     RowLayout layout =
         new RowLayout(
             ModelSettings.DEFAULT,
-            new OptimizerSettings.Ftrl(0.5f, 1, 0, 0),
-            new OptimizerSettings.RowWiseAdagrad(0.1f, 0.25f),
+            new Ftrl(0.5f, 1, 0, 0),
+            new RowWiseAdagrad(0.1f, 0.25f),
             List.of());
     assertThat(layout.width()).isEqualTo(11 + 1 + 1);
 
@@ -50,8 +52,8 @@ class RowLayoutTest {
     RowLayout layout =
         new RowLayout(
             ModelSettings.DEFAULT,
-            new OptimizerSettings.Ftrl(0.5f, 1, 0, 0),
-            new OptimizerSettings.Adagrad(0.1f, 0.1f),
+            new Ftrl(0.5f, 1, 0, 0),
+            new Adagrad(0.1f, 0.1f),
             List.of(new FieldLearning(3, 4, 0)));
     long usual = Fids.of(2, 9);
     long own = Fids.of(3, 9);

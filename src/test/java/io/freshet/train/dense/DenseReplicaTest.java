@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseParameters;
+import io.freshet.model.optimizer.Adagrad;
+import io.freshet.model.optimizer.Adam;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.train.message.DenseDelta;
 import io.freshet.train.message.ReplyTo;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.Test;
 final class DenseReplicaTest {
   private static final ReplyTo REPLY_TO = new ReplyTo(new UUID(1, 2), 0, "here");
   private static final int FIELDS = 2;
-  private static final OptimizerSettings ADAGRAD = new OptimizerSettings.Adagrad(0.1f, 0.1f);
+  private static final OptimizerSettings ADAGRAD = new Adagrad(0.1f, 0.1f);
 
   private final List<DenseDelta> sent = new ArrayList<>();
   private int slices;
@@ -108,9 +110,7 @@ final class DenseReplicaTest {
   void slotsThatDecayStayItsOwn() {
     DenseParameters parameters =
         DenseParameters.start(
-            FIELDS,
-            new ModelSettings(4, List.of(3), 0, 42),
-            new OptimizerSettings.Adam(0.1f, 0.9f, 0.99f, 1e-8f, 0));
+            FIELDS, new ModelSettings(4, List.of(3), 0, 42), new Adam(0.1f, 0.9f, 0.99f, 1e-8f, 0));
     DenseReplica replica = replica(parameters, 4, 2);
     move(parameters, 0.75f);
     float[] slots = plane(parameters, 2);

@@ -8,6 +8,8 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.learn.LocalLearner;
+import io.freshet.model.optimizer.Adam;
+import io.freshet.model.optimizer.Momentum;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.train.TrainSettings;
 import io.freshet.train.loop.LocalModel;
@@ -28,12 +30,11 @@ final class LocalOptimizerStateOperatorTest {
   private static final int BATCH = 16;
   private static final FeatureSchema SCHEMA = SyntheticExamples.SCHEMA;
   private static final ModelSettings MODEL = new ModelSettings(4, List.of(5), 0, 42);
-  private static final OptimizerSettings ADAM =
-      new OptimizerSettings.Adam(0.01f, 0.9f, 0.99f, 1e-8f, 0);
+  private static final OptimizerSettings ADAM = new Adam(0.01f, 0.9f, 0.99f, 1e-8f, 0);
   private static final LearningSettings D = LearningSettings.DEFAULT;
 
   static List<OptimizerSettings> withMoments() {
-    return List.of(ADAM, new OptimizerSettings.Momentum(0.01f, 0.9f));
+    return List.of(ADAM, new Momentum(0.01f, 0.9f));
   }
 
   @ParameterizedTest

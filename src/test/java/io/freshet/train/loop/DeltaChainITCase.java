@@ -7,7 +7,6 @@ import io.freshet.join.operator.LabeledExampleCodec;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseParameters;
-import io.freshet.model.optimizer.Optimizers;
 import io.freshet.model.row.RowLayout;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
@@ -204,7 +203,9 @@ class DeltaChainITCase {
         .forEach(
             (slice, stored) -> {
               int n = slicing.length(slice);
-              Optimizers.of(LEARNING.dense())
+              LEARNING
+                  .dense()
+                  .optimizer()
                   .read(floats(stored), 0, n, n, values, slicing.from(slice));
             });
     return values;

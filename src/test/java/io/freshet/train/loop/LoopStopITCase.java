@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
-import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Sgd;
 import io.freshet.train.TrainSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -115,7 +115,7 @@ class LoopStopITCase {
         new LearningSettings(
             d.stepSize(),
             d.repeatsPerUser(),
-            new OptimizerSettings.Sgd(0.1f),
+            new Sgd(0.1f),
             d.embedding(),
             d.denseStepSize(),
             d.dense());

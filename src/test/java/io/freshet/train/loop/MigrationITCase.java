@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.optimizer.Adagrad;
+import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
-import io.freshet.model.optimizer.OptimizerSettings.Adagrad;
-import io.freshet.model.optimizer.OptimizerSettings.Ftrl;
-import io.freshet.model.optimizer.OptimizerSettings.Sgd;
+import io.freshet.model.optimizer.Sgd;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.Snapshot;
 import io.freshet.train.InitialModel;

@@ -9,9 +9,12 @@ import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.optimizer.Adagrad;
+import io.freshet.model.optimizer.Adam;
 import io.freshet.model.optimizer.FieldLearning;
-import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.Regularization;
+import io.freshet.model.optimizer.RowWiseAdagrad;
 import io.freshet.train.TrainSettings;
 import java.time.Duration;
 import java.util.List;
@@ -132,7 +135,7 @@ class TrainingLoopITCase {
             d.firstOrder(),
             d.embedding(),
             d.denseStepSize(),
-            new OptimizerSettings.Adam(0.001f, 0.9f, 0.999f, 1e-8f, 0.01f));
+            new Adam(0.001f, 0.9f, 0.999f, 1e-8f, 0.01f));
     LocalModel local = learned(5, adam);
 
     LoopRun job =
@@ -157,10 +160,10 @@ class TrainingLoopITCase {
         new LearningSettings(
                 64,
                 1,
-                new OptimizerSettings.Ftrl(0.5f, 1, 0, 0, 5),
-                new OptimizerSettings.RowWiseAdagrad(0.1f, 0.1f, 1),
+                new Ftrl(0.5f, 1, 0, 0, 5),
+                new RowWiseAdagrad(0.1f, 0.1f, 1),
                 64,
-                new OptimizerSettings.Adagrad(0.02f, 0.1f, 3))
+                new Adagrad(0.02f, 0.1f, 3))
             .withRegularization(bounds);
     LocalModel local = learned(13, learning);
 

@@ -9,9 +9,15 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.optimizer.Adagrad;
+import io.freshet.model.optimizer.Adam;
 import io.freshet.model.optimizer.FieldLearning;
+import io.freshet.model.optimizer.Ftrl;
+import io.freshet.model.optimizer.Momentum;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Regularization;
+import io.freshet.model.optimizer.RowWiseAdagrad;
+import io.freshet.model.optimizer.Sgd;
 import io.freshet.train.InitialModel;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.RefusedException;
@@ -67,7 +73,7 @@ final class StateCompatibilityOperatorTest {
   @Test
   void anotherOptimizerIsRefusedEvenIfItsRowsAreAsWide() throws Exception {
     OperatorSubtaskState state = stateOf(MODEL, LearningSettings.DEFAULT);
-    LearningSettings other = withFirstOrder(new OptimizerSettings.Sgd(0.1f));
+    LearningSettings other = withFirstOrder(new Sgd(0.1f));
 
     assertThatThrownBy(() -> open(MODEL, other, state))
         .isInstanceOf(RefusedException.class)
@@ -89,9 +95,9 @@ final class StateCompatibilityOperatorTest {
 
   static List<Arguments> others() {
     return List.of(
-        Arguments.of(new OptimizerSettings.RowWiseAdagrad(0.1f, 0.1f), "rowwise-adagrad"),
-        Arguments.of(new OptimizerSettings.Momentum(0.1f, 0.9f), "momentum"),
-        Arguments.of(new OptimizerSettings.Adam(0.1f, 0.9f, 0.9f, 0.1f, 0), "adam"));
+        Arguments.of(new RowWiseAdagrad(0.1f, 0.1f), "rowwise-adagrad"),
+        Arguments.of(new Momentum(0.1f, 0.9f), "momentum"),
+        Arguments.of(new Adam(0.1f, 0.9f, 0.9f, 0.1f, 0), "adam"));
   }
 
   @ParameterizedTest
@@ -105,7 +111,7 @@ final class StateCompatibilityOperatorTest {
   void ftrlOfOtherConstantsIsRefusedAsItsWeightsAreDerivedByThem(
       float alpha, float beta, float l1, float l2, float cap, String said) throws Exception {
     OperatorSubtaskState state = stateOf(MODEL, LearningSettings.DEFAULT);
-    LearningSettings other = withFirstOrder(new OptimizerSettings.Ftrl(alpha, beta, l1, l2, cap));
+    LearningSettings other = withFirstOrder(new Ftrl(alpha, beta, l1, l2, cap));
 
     assertThatThrownBy(() -> open(MODEL, other, state))
         .isInstanceOf(RefusedException.class)
@@ -134,7 +140,7 @@ final class StateCompatibilityOperatorTest {
             d.stepSize(),
             d.repeatsPerUser(),
             d.firstOrder(),
-            new OptimizerSettings.Adagrad(0.05f, 0.1f),
+            new Adagrad(0.05f, 0.1f),
             d.denseStepSize(),
             d.dense());
 

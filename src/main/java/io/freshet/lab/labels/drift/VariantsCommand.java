@@ -2,8 +2,8 @@ package io.freshet.lab.labels.drift;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.freshet.config.ConfigException;
 import io.freshet.config.LearnerConfig;
+import io.freshet.config.option.ConfigException;
 import io.freshet.evaluate.offline.Bootstrap;
 import io.freshet.evaluate.offline.Bootstrap.Estimate;
 import io.freshet.evaluate.offline.ScoredExamples;

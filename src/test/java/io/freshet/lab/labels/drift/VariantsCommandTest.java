@@ -56,7 +56,7 @@ class VariantsCommandTest {
     assertThat(run("--last", "5")).isEqualTo(2);
     assertThat(run("--variant=train.no-such-key=1")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("--last must be 1 or more", "train.no-such-key: is not a known key");
+        .contains("--last must be 1 or more", "train.no-such-key: unknown key");
   }
 
   private int run(String... more) {

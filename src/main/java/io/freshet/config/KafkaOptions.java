@@ -1,0 +1,109 @@
+package io.freshet.config;
+
+import static io.freshet.config.option.ValueType.name;
+import static io.freshet.config.option.ValueType.secret;
+import static io.freshet.config.option.ValueType.servers;
+
+import io.freshet.config.KafkaSettings.Topics;
+import io.freshet.config.option.Section;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+
+/** The options of the section {@code kafka}. */
+final class KafkaOptions {
+  /** Properties that are Freshet's to set, and what to do instead. */
+  private static final Map<String, String> REFUSED =
+      Map.of(
+          "bootstrap.servers", "set kafka.bootstrap-servers",
+          "group.id", "set kafka.group-id",
+          "enable.auto.commit", "leave it out: offsets are committed with checkpoints",
+          "key.deserializer", "leave it out",
+          "value.deserializer", "leave it out",
+          "key.serializer", "leave it out",
+          "value.serializer", "leave it out");
+
+  private static final List<ConfigDef> CLIENTS =
+      List.of(
+          AdminClientConfig.configDef(), ConsumerConfig.configDef(), ProducerConfig.configDef());
+
+  private KafkaOptions() {}
+
+  static KafkaSettings read(Section s, String groupId) {
+    return new KafkaSettings(
+        s.require("bootstrap-servers", servers(), "host:port of brokers, separated by commas.")
+            .orElse("localhost:9092"),
+        s.getDerived(
+            "group-id",
+            name(),
+            groupId,
+            "Consumer group under which Kafka's tools show the offsets; `freshet-<name>` by"
+                + " default."),
+        s.section("topics", KafkaOptions::topics, "Name of each topic; all different."),
+        properties(s));
+  }
+
+  private static Topics topics(Section s) {
+    Topics topics =
+        new Topics(
+            s.get("impressions", name(), "impressions", "Read: what was shown."),
+            s.get("clicks", name(), "clicks", "Read: what was clicked."),
+            s.get(
+                "dead-letters",
+                name(),
+                "dead-letters",
+                "Written: records that are no impression or click, with the reason."),
+            s.get(
+                "late-clicks",
+                name(),
+                "late-clicks",
+                "Written: clicks that came after their window."),
+            s.get(
+                "metrics",
+                name(),
+                "metrics",
+                "Written: progressive validation, one record for each window."),
+            s.get("snapshots", name(), "snapshots", "Written: an announcement of each snapshot."));
+    Map<String, String> seen = new LinkedHashMap<>();
+    topics
+        .byKey()
+        .forEach(
+            (key, topic) -> {
+              String other = seen.putIfAbsent(topic, key);
+              if (other != null) {
+                s.error(key, topic + " is already the topic of " + other);
+              }
+            });
+    return topics;
+  }
+
+  private static Map<String, String> properties(Section s) {
+    Map<String, String> properties =
+        s.entries(
+            "properties",
+            secret("a single value", value -> true),
+            REFUSED,
+            "Properties passed to every Kafka client as they are: TLS, SASL and so on. Messages and"
+                + " logs never show their values.");
+    Map<String, String> shown = new LinkedHashMap<>(properties);
+    shown.replaceAll((key, value) -> isPublic(key) ? value : Section.HIDDEN);
+    s.note("properties", shown);
+    return properties;
+  }
+
+  /** Whether Kafka's clients know the property, and not as a password. */
+  private static boolean isPublic(String property) {
+    List<ConfigDef.Type> types =
+        CLIENTS.stream()
+            .map(client -> client.configKeys().get(property))
+            .filter(Objects::nonNull)
+            .map(key -> key.type)
+            .toList();
+    return !types.isEmpty() && !types.contains(ConfigDef.Type.PASSWORD);
+  }
+}

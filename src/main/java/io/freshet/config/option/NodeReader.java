@@ -1,0 +1,70 @@
+package io.freshet.config.option;
+
+import io.freshet.config.option.Node.Mapping;
+import io.freshet.config.option.Node.Scalar;
+import io.freshet.config.option.Node.Sequence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Takes a node for what it should be; when it is something else, that is a problem. */
+record NodeReader(Problems problems) {
+  private static final int SHOWN = 60;
+
+  /** The value of a node; nothing, when it is not what is type. */
+  <T> Optional<T> single(Node node, String key, ValueType<T> type) {
+    if (!(node instanceof Scalar scalar) || scalar.absent()) {
+      refuse(node, key, type.phrase());
+      return Optional.empty();
+    }
+    Optional<T> value = type.parse().apply(scalar.text());
+    if (value.isEmpty()) {
+      problems.error(
+          node.place(),
+          key,
+          (type.isQuoted() ? shown(scalar.text()) : "the value")
+              + " is not allowed; expected "
+              + type.phrase());
+    }
+    return value;
+  }
+
+  /** The values of a list, without those that are not what is type. */
+  <T> List<T> list(Node node, String key, ValueType<T> type) {
+    List<T> values = new ArrayList<>();
+    for (Node item : items(node, key)) {
+      single(item, key, type).ifPresent(values::add);
+    }
+    return values;
+  }
+
+  List<Node> items(Node node, String key) {
+    if (node instanceof Sequence sequence) {
+      return sequence.items();
+    }
+    refuse(node, key, "a list");
+    return List.of();
+  }
+
+  /** A key with nothing after it is an empty mapping: every key below it has been left out. */
+  Mapping mapping(Node node, String key) {
+    if (node instanceof Mapping mapping) {
+      return mapping;
+    }
+    if (!(node instanceof Scalar scalar) || !scalar.absent()) {
+      refuse(node, key, "a mapping of keys");
+    }
+    return Mapping.empty(node.place());
+  }
+
+  private void refuse(Node node, String key, String expected) {
+    boolean absent = node instanceof Scalar scalar && scalar.absent();
+    String found = absent ? node.sort() : node.sort() + " is not allowed";
+    problems.error(node.place(), key, found + "; expected " + expected);
+  }
+
+  private static String shown(String text) {
+    String line = text.isBlank() ? "'" + text + "'" : text.replaceAll("\\p{Cntrl}", " ");
+    return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
+  }
+}

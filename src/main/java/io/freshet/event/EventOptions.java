@@ -1,0 +1,104 @@
+package io.freshet.event;
+
+import static io.freshet.config.option.ValueType.directory;
+import static io.freshet.config.option.ValueType.duration;
+import static io.freshet.config.option.ValueType.oneOf;
+import static io.freshet.config.option.ValueType.secret;
+import static io.freshet.config.option.ValueType.size;
+import static io.freshet.config.option.ValueType.webAddress;
+import static io.freshet.config.option.ValueType.wholeNumber;
+
+import io.freshet.config.option.Section;
+import io.freshet.config.option.ValueType;
+import java.time.Duration;
+
+/** The options of the section {@code events}. */
+public final class EventOptions {
+  private static final String NONE = "none";
+
+  private static final ValueType<String> CREDENTIALS =
+      secret(
+          "<user>:<password> or Bearer <token>",
+          text ->
+              text.chars().allMatch(c -> c >= ' ' && c != 0x7F)
+                  && (text.matches("Bearer \\S+") || text.indexOf(':') > 0));
+
+  private EventOptions() {}
+
+  public static EventSettings read(Section s) {
+    EventFormat impressions =
+        s.get(
+            "format",
+            oneOf(EventFormat.class),
+            EventFormat.JSON,
+            "How the values of the event topics are written: JSON, or Avro after a byte 0 and the"
+                + " schema's id in four bytes, as serializers with a schema registry write it.");
+    EventFormat actions =
+        s.getDerived(
+            "click-format",
+            oneOf(EventFormat.class),
+            impressions,
+            "The format of clicks and other actions; `format` by default.");
+    SchemaLocations schemas = schemas(s);
+    EventSettings settings =
+        new EventSettings(
+            s.get("max-bytes", size("1 B", "64 MB"), 1 << 20, "Largest size of a record's value."),
+            s.get(
+                "max-values",
+                wholeNumber(1, 100_000),
+                1000,
+                "Most feature values of a record, elements of arrays included."),
+            s.get(
+                "max-ahead",
+                duration("0 ms", "366 d"),
+                Duration.ofHours(1),
+                "How far a record's event time may be ahead of its Kafka timestamp."),
+            impressions,
+            actions,
+            schemas);
+    if (settings.needSchemas() && !schemas.any()) {
+      s.error(
+          impressions == EventFormat.AVRO ? "format" : "click-format",
+          "avro needs schemas, which are found by their ids; give their folder in events.schemas,"
+              + " or the address of their registry in events.registry");
+    } else if (!settings.needSchemas() && schemas.any()) {
+      s.warning(
+          schemas.folder().isEmpty() ? "registry" : "schemas",
+          "not used, as no event topic is avro (events.format)");
+    }
+    return settings;
+  }
+
+  private static SchemaLocations schemas(Section s) {
+    String folder =
+        s.get(
+            "schemas",
+            directory().or(NONE, ""),
+            "",
+            "Folder of the schemas that Avro events were written with, a file `<id>.avsc` each.");
+    String registry =
+        s.get(
+            "registry",
+            webAddress().or(NONE, ""),
+            "",
+            "URL of a registry that has these schemas (`GET /schemas/ids/<id>`). It is asked for"
+                + " schemas that the folder lacks, which are then kept there.");
+    String credentials =
+        s.get(
+            "registry-auth",
+            CREDENTIALS.or(NONE, ""),
+            "",
+            "`user:password` or `Bearer <token>` for the registry. Messages and logs never show"
+                + " it.");
+    return new SchemaLocations(
+        folder,
+        registry,
+        credentials,
+        s.get(
+            "schema-patience",
+            duration("0 ms", "1 d"),
+            Duration.ofMinutes(5),
+            "How long a source waits when the registry does not answer. Then the job fails, and"
+                + " Flink's restart policy applies."));
+  }
+}

@@ -1,0 +1,74 @@
+package io.freshet.feature.example;
+
+import static io.freshet.config.option.ValueType.duration;
+import static io.freshet.config.option.ValueType.number;
+import static io.freshet.config.option.ValueType.oneOf;
+
+import io.freshet.config.option.Section;
+import io.freshet.feature.example.LabelSettings.LateClicks;
+import io.freshet.feature.example.LabelSettings.Sampling;
+import java.time.Duration;
+
+/** The options of the section {@code join} that say how labels come about. */
+public final class LabelOptions {
+  private static final double LEAST_RATE = 1e-4;
+  private static final double MAX_WEIGHT = 1e6;
+
+  private LabelOptions() {}
+
+  public static LabelSettings read(Section s) {
+    Section negatives =
+        s.section(
+            "negatives",
+            "Down-sampling of negatives by a hash of the impression id; of the fake negatives where"
+                + " the policy makes them.");
+    LabelSettings labels =
+        new LabelSettings(
+            s.get(
+                "policy",
+                oneOf(LabelPolicy.class),
+                LabelPolicy.WAIT,
+                "When the learner gets which label. wait: a positive at the click, a negative when"
+                    + " the window ends. full-wait: both when the window ends."
+                    + " fake-negative-weighted: a negative at once and a positive at the click,"
+                    + " with weights. fake-negative-calibration: the same, with a correction of"
+                    + " what is served. short-wait: a real positive within a short wait, otherwise"
+                    + " a fake negative."),
+            s.get(
+                "short-wait",
+                duration("1 ms", "1 d"),
+                Duration.ofSeconds(30),
+                "How long policy short-wait waits for real positives, in event time; below the"
+                    + " window."),
+            s.get(
+                "late-clicks",
+                oneOf(LateClicks.class),
+                LateClicks.DROP,
+                "What a click after the window does, in addition to being counted and written to"
+                    + " its topic: nothing (drop), or take back the negative and learn the positive"
+                    + " (correct)."),
+            negatives.get(
+                "rate", number(LEAST_RATE, 1), 1f, "Share of the negatives that is learned."),
+            negatives.get(
+                "correction",
+                oneOf(Sampling.class),
+                Sampling.WEIGHT,
+                "How wait and full-wait make up for it: each negative weighs 1/rate (weight), or"
+                    + " the predicted log-odds are corrected (log-odds)."),
+            s.get(
+                "max-weight",
+                number(1, MAX_WEIGHT),
+                1000f,
+                "Importance weights of impressions are clipped to it."));
+    if (labels.policy().fakesNegatives()) {
+      negatives.noteNothing("correction");
+      if (negatives.has("correction")) {
+        negatives.error(
+            "correction",
+            "only for wait and full-wait; other policies make up for sampled negatives themselves:"
+                + " leave it out");
+      }
+    }
+    return labels;
+  }
+}

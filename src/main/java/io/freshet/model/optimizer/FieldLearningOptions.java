@@ -1,0 +1,51 @@
+package io.freshet.model.optimizer;
+
+import static io.freshet.config.option.ValueType.number;
+
+import io.freshet.config.option.Section;
+import io.freshet.config.option.ValueType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The options of each of the {@code features} that say how its rows are learned. */
+public final class FieldLearningOptions {
+  private static final ValueType<Float> L2 = number(0, 1000);
+
+  private final List<OneField> fields = new ArrayList<>();
+
+  private record OneField(int number, Section section, float rate, Optional<Float> l2) {}
+
+  /** Reads those of one field. */
+  public void read(int number, Section s) {
+    float rate =
+        s.get(
+            "rate-factor",
+            number(0.001, 1000),
+            1f,
+            "Factor on the learning rate of the field's rows.");
+    Optional<Float> l2 =
+        s.find(
+            "l2",
+            L2,
+            "L2 penalty on the field's rows; by default `model.l2`, or `fit.embedding-l2` in fit.");
+    fields.add(new OneField(number, s, rate, l2));
+  }
+
+  /**
+   * The fields whose rows are learned otherwise than the others.
+   *
+   * @param l2 of fields that give none
+   */
+  public List<FieldLearning> fields(float l2) {
+    List<FieldLearning> others = new ArrayList<>();
+    for (OneField field : fields) {
+      float penalty = field.l2().orElse(l2);
+      field.section().note("l2", L2, penalty);
+      if (field.rate() != 1 || penalty != l2) {
+        others.add(new FieldLearning(field.number(), field.rate(), penalty));
+      }
+    }
+    return others;
+  }
+}

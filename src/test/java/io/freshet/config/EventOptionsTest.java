@@ -1,0 +1,90 @@
+package io.freshet.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.freshet.config.option.ConfigException;
+import io.freshet.event.EventFormat;
+import io.freshet.event.EventSettings;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class EventOptionsTest {
+  private static final String SECRET = "hunter2";
+
+  @Test
+  void clicksAreOfTheFormatOfImpressionsUnlessTheyHaveTheirOwn() {
+    EventSettings both = read("{format: avro, schemas: 'file:///s'}").events();
+    EventSettings clicks = read("{click-format: avro, schemas: 'file:///s'}").events();
+
+    assertThat(both.impressions()).isEqualTo(EventFormat.AVRO);
+    assertThat(both.actions()).isEqualTo(EventFormat.AVRO);
+    assertThat(clicks.impressions()).isEqualTo(EventFormat.JSON);
+    assertThat(clicks.actions()).isEqualTo(EventFormat.AVRO);
+  }
+
+  @Test
+  void avroWithoutAPlaceOfSchemasIsRefused() {
+    assertRefused(
+        "{format: avro}", "events.format: avro needs schemas", "events.schemas", "events.registry");
+    assertRefused("{click-format: avro}", "events.click-format: avro needs schemas");
+  }
+
+  @Test
+  void placesThatNobodyReadsAreDoubtful() {
+    assertThat(read("{schemas: 'file:///s'}").warnings())
+        .singleElement()
+        .asString()
+        .contains("events.schemas: not used, as no event topic is avro");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{format: avro, registry: 'http://me:hunter2@registry:8081'}",
+        "{format: avro, registry: 'hunter2'}",
+        "{format: avro, registry: 'http://registry?token=hunter2'}",
+        "{format: avro, registry: 'http://registry', registry-auth: hunter2}",
+        "{format: avro, registry: 'http://registry', registry-auth: \"me:hunter2\\n\"}",
+        "{registry-auth: 'me:hunter2'}"
+      })
+  void whatIsWrongWithARegistryIsToldWithoutItsSecrets(String events) {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> read(events))
+        .withMessageContaining("events.registry")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain(SECRET));
+  }
+
+  @Test
+  void credentialsAreNeverShown() {
+    String yaml =
+        ConfigSamples.LEAST
+            + "events: {format: avro, registry: 'http://registry', registry-auth: 'me:hunter2'}";
+    EffectiveConfig config = EffectiveConfig.parse(yaml, "learner.yaml", List.of());
+
+    assertThat(config.yaml()).contains("registry-auth: (hidden)").doesNotContain(SECRET);
+    assertThat(config.json()).doesNotContain(SECRET);
+    assertThat(config.config().toString()).doesNotContain(SECRET);
+    assertThat(config.config().events().schemas().credentials()).isEqualTo("me:hunter2");
+  }
+
+  @Test
+  void aLearnerOfAvroIsNotFedWithJson() {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> read("{format: avro, schemas: 'file:///s'}").ofJson("the demo"))
+        .withMessage("events.format: the demo writes JSON; expected json");
+  }
+
+  private static void assertRefused(String events, String... words) {
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> read(events))
+        .satisfies(e -> assertThat(e.getMessage()).contains(words));
+  }
+
+  private static LearnerConfig read(String events) {
+    return LearnerConfig.parse(
+        ConfigSamples.LEAST + "events: " + events + "\n", "learner.yaml", List.of());
+  }
+}

@@ -1,0 +1,108 @@
+package io.freshet.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.feature.Field;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class FeatureOptionsTest {
+
+  @Test
+  void fieldsAreNumberedByPositionFromOne() {
+    LearnerConfig config =
+        ConfigSamples.parse(
+            ConfigSamples.LEAST,
+            "features=[{name: a, kind: multi}, {name: user, kind: categorical, number: 7}, {name:"
+                + " c, kind: multi}]");
+
+    assertThat(config.features().fields()).extracting(Field::number).containsExactly(1, 7, 3);
+  }
+
+  @Test
+  void namesAndNumbersAreGivenOnce() {
+    assertThat(
+            problems(
+                "{name: user, kind: categorical}",
+                "{name: user, kind: multi}",
+                "{name: a, kind: multi, number: 1}"))
+        .containsExactly(
+            "features[2].name: user is already the name of another field",
+            "features[3].number: 1 is already the number of user");
+  }
+
+  @Test
+  void crossIsOfSeveralCategoricalOrMultiFields() {
+    assertThat(
+            problems(
+                "{name: user, kind: categorical}",
+                "{name: price, kind: numeric}",
+                "{name: one, kind: cross, of: [user]}",
+                "{name: twice, kind: cross, of: [user, user]}",
+                "{name: number, kind: cross, of: [user, price]}",
+                "{name: cross, kind: cross, of: [user, number]}",
+                "{name: unknown, kind: cross, of: [user, prce]}",
+                "{name: none, kind: cross}"))
+        .containsExactly(
+            "features[3].of: 1 items are not allowed; expected 2 or more",
+            "features[4].of: names a field twice",
+            "features[5].of: price is neither categorical nor multi, so it has no values to cross",
+            "features[6].of: number is neither categorical nor multi, so it has no values to cross",
+            "features[7].of: prce is not a field; did you mean price?",
+            "features[8].of: missing; expected a list");
+  }
+
+  @Test
+  void fieldThatCouldNotBeReadIsStillKnownByItsName() {
+    assertThat(
+            problems(
+                "{name: user, kind: categoric}",
+                "{name: genres, kind: multi}",
+                "{name: both, kind: cross, of: [user, genres]}"))
+        .containsExactly(
+            "features[1].kind: categoric is not allowed; expected one of: categorical, multi,"
+                + " numeric, cross");
+  }
+
+  @Test
+  void userFieldIsACategoricalField() {
+    assertThat(problems("{name: usr, kind: categorical}"))
+        .containsExactly("train.user-field: user is not a field; did you mean usr?");
+    assertThat(problems("{name: reader, kind: categorical}"))
+        .containsExactly("train.user-field: user is not a field; give the one that names users");
+    assertThat(problems("{name: user, kind: numeric}"))
+        .containsExactly(
+            "train.user-field: user is not categorical; a user has one value, taken as it is");
+  }
+
+  @Test
+  void boundsAscend() {
+    assertThat(
+            problems(
+                "{name: user, kind: categorical}",
+                "{name: a, kind: numeric, transform: buckets, bounds: [1, 3, 3]}",
+                "{name: b, kind: numeric, transform: buckets, bounds: []}"))
+        .containsExactly(
+            "features[2].bounds: 3.0 is not above 3.0 before it",
+            "features[3].bounds: 0 items are not allowed; expected 1 or more");
+  }
+
+  @Test
+  void deviationIsPositive() {
+    assertThat(
+            problems(
+                "{name: user, kind: categorical}",
+                "{name: a, kind: numeric, transform: standardize, mean: 1e999, deviation: 0}"))
+        .containsExactly(
+            "features[2].mean: 1e999 is not allowed; expected a number",
+            "features[2].deviation: 0 is not allowed; expected a number above 0");
+  }
+
+  /** The problems, in the order of the fields and without their places. */
+  private static List<String> problems(String... fields) {
+    String yaml = "kafka: {bootstrap-servers: 'k:1'}\nfeatures:\n- " + String.join("\n- ", fields);
+    return BrokenConfigTest.problems(yaml).stream()
+        .map(p -> p.replaceFirst(" \\(learner.yaml:\\d+:\\d+\\)$", ""))
+        .toList();
+  }
+}
