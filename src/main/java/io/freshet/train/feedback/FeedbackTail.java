@@ -3,8 +3,6 @@ package io.freshet.train.feedback;
 import io.freshet.train.message.ReplyTo;
 import io.freshet.train.message.ShardResponse;
 import io.freshet.train.state.LoopRules;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -37,25 +35,12 @@ public final class FeedbackTail extends AbstractStreamOperator<Void>
   @Override
   public void processElement(StreamRecord<ShardResponse> element) {
     ShardResponse response = element.getValue();
-    var head = FeedbackChannels.find(response.replyTo().channel());
-    if (head.isPresent()) {
-      deliver(response, head.get());
-    } else if (response.replyTo().location().equals(location)) {
-      drop(response);
-    } else {
+    if (FeedbackChannels.deliver(response)) {
+      return;
+    }
+    if (!response.replyTo().location().equals(location)) {
       throw headIsElsewhere(response.replyTo());
     }
-  }
-
-  private void deliver(ShardResponse response, Consumer<ShardResponse> head) {
-    try {
-      head.accept(response);
-    } catch (RejectedExecutionException closed) {
-      drop(response);
-    }
-  }
-
-  private void drop(ShardResponse response) {
     LOG.info("trainer {} closes: dropped a response", response.replyTo().trainer());
     dropped.inc();
   }

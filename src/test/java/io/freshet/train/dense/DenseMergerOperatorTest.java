@@ -10,15 +10,18 @@ import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.TrainSettings;
+import io.freshet.train.feedback.FeedbackChannels;
 import io.freshet.train.feedback.ParameterServerHarness;
 import io.freshet.train.loop.SyntheticExamples;
 import io.freshet.train.message.DenseDelta;
 import io.freshet.train.message.ReplyTo;
+import io.freshet.train.message.ShardResponse;
 import io.freshet.train.message.ShardResponse.DenseSlices;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -230,6 +233,22 @@ final class DenseMergerOperatorTest {
     }
   }
 
+  @Test
+  void aResponseWithinTheProcessIsDirectUntilItsTrainerCloses() throws Exception {
+    List<ShardResponse> received = new ArrayList<>();
+    Consumer<ShardResponse> trainer = received::add;
+    DenseDelta request = new DenseDelta(REPLY_TO, 1, 0, new int[] {2}, new float[0][]);
+    try (var merger = new Harness(true)) {
+      merger.open();
+      FeedbackChannels.open(REPLY_TO.channel(), trainer);
+      assertThat(merger.ask(request)).isNull();
+      FeedbackChannels.close(REPLY_TO.channel(), trainer);
+
+      assertThat(merger.ask(request)).isNotNull();
+      assertThat(received).hasSize(1);
+    }
+  }
+
   private static Integer[] froms() {
     return IntStream.range(0, SLICES).map(SLICING::from).boxed().toArray(Integer[]::new);
   }
@@ -268,6 +287,16 @@ final class DenseMergerOperatorTest {
           backend,
           parallelism,
           subtask);
+    }
+
+    Harness(boolean direct) throws Exception {
+      super(
+          new DenseMerger(LoopSettings.of(SCHEMA, MODEL, TrainSettings.DEFAULT), direct),
+          DenseDelta::key,
+          Types.INT,
+          "hashmap",
+          1,
+          0);
     }
 
     DenseSlices ask(int... slices) throws Exception {

@@ -1,5 +1,7 @@
 package io.freshet.train.loop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.join.operator.LabeledExampleCodec;
@@ -135,9 +137,7 @@ public final class TrainerHarness
     while (!requests.isEmpty()) {
       ShardRequest request = requests.poll().getValue();
       if (request instanceof Lookup lookup) {
-        FeedbackChannels.find(lookup.replyTo().channel())
-            .orElseThrow()
-            .accept(shards.respond(lookup));
+        assertThat(FeedbackChannels.deliver(shards.respond(lookup))).isTrue();
       } else if (request instanceof RowDelta delta) {
         shards.add(delta);
         rowDeltas.add(delta);
@@ -150,7 +150,7 @@ public final class TrainerHarness
     while (!requests.isEmpty()) {
       DenseDelta delta = requests.poll().getValue();
       denseDeltas.add(delta);
-      FeedbackChannels.find(delta.replyTo().channel()).orElseThrow().accept(merged(delta));
+      assertThat(FeedbackChannels.deliver(merged(delta))).isTrue();
     }
   }
 

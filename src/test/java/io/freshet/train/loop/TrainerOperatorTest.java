@@ -268,11 +268,11 @@ final class TrainerOperatorTest {
   void aTrainerHasAChannelOfItsOwn() throws Exception {
     harness.examples(0, 1);
     UUID channel = harness.channel();
-    assertThat(FeedbackChannels.find(channel)).isPresent();
+    assertThat(FeedbackChannels.isOpen(channel)).isTrue();
 
     harness.close();
 
-    assertThat(FeedbackChannels.find(channel)).isEmpty();
+    assertThat(FeedbackChannels.isOpen(channel)).isFalse();
     set();
     harness.examples(0, 1);
     assertThat(harness.channel()).isNotEqualTo(channel);
