@@ -51,8 +51,8 @@ import org.apache.flink.util.OutputTag;
 public final class DenseMerger extends ParameterServer<DenseDelta> {
   private static final long serialVersionUID = 1L;
 
-  public static final OutputTag<DenseBlock> FINISHED =
-      new OutputTag<>("finished-slices", MessageCodecs.DENSE_BLOCK);
+  public static final OutputTag<DenseBlock> WEIGHTS =
+      new OutputTag<>("dense-weights", MessageCodecs.DENSE_BLOCK);
 
   private transient Optimizer optimizer;
   private transient DenseSlicing slicing;
@@ -203,10 +203,10 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
   @Override
   protected void flush() {
     slices.forEach(
-        (number, slice) -> output.collect(FINISHED, new StreamRecord<>(finished(number, slice))));
+        (number, slice) -> output.collect(WEIGHTS, new StreamRecord<>(weights(number, slice))));
   }
 
-  private DenseBlock finished(int number, Slice slice) {
+  private DenseBlock weights(int number, Slice slice) {
     int n = slicing.length(number);
     float[] values = new float[n];
     optimizer.read(slice.values, 0, n, n, values, 0);

@@ -124,9 +124,9 @@ public final class DenseReplica {
   }
 
   /**
-   * What was learned since the request goes on top of the merged values, unless it is not finite. A
-   * trainer that is alone differs from the merged values by rounding only, which its next delta
-   * makes good: it goes on undisturbed, number for number as the local learner does.
+   * Adds what was learned since the request to the merged values, unless it is not finite. A single
+   * trainer differs from the merged values by rounding only, which its next delta corrects: it
+   * keeps its values, which are those of the local learner bit for bit.
    */
   private void rebase(int slice, float[] merged) {
     int n = merged.length;

@@ -81,9 +81,9 @@ public record TrainingLoop(
     return new TrainingLoop(
         trainer,
         trainer.getSideOutput(Trainer.SKIPPED),
-        shard.getSideOutput(EmbeddingShard.TOUCHED),
+        shard.getSideOutput(EmbeddingShard.CHANGED_ROWS),
         shard.getSideOutput(EmbeddingShard.COUNTS),
-        merger.getSideOutput(DenseMerger.FINISHED));
+        merger.getSideOutput(DenseMerger.WEIGHTS));
   }
 
   private static int userOf(LabeledExample example) {

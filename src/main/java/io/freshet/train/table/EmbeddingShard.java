@@ -48,8 +48,8 @@ import org.apache.flink.util.OutputTag;
 public final class EmbeddingShard extends ParameterServer<ShardRequest> {
   private static final long serialVersionUID = 1L;
 
-  public static final OutputTag<RowBlock> TOUCHED =
-      new OutputTag<>("touched-rows", MessageCodecs.ROW_BLOCK);
+  public static final OutputTag<RowBlock> CHANGED_ROWS =
+      new OutputTag<>("changed-rows", MessageCodecs.ROW_BLOCK);
   public static final OutputTag<TableCounts> COUNTS =
       new OutputTag<>("table-counts", MessageCodecs.TABLE_COUNTS);
 
@@ -124,7 +124,7 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
             rules,
             settings.train().cacheRows(),
             new KeyedRowState(getKeyedStateBackend(), groups),
-            rows -> output.collect(TOUCHED, new StreamRecord<>(rows)));
+            rows -> output.collect(CHANGED_ROWS, new StreamRecord<>(rows)));
     rewrite = table.rewrite(settings.schema().slots());
     if (shape.isWarm()) {
       rewrite.startFrom(settings.start().model());

@@ -317,7 +317,7 @@ final class DenseMergerOperatorTest {
 
     /** What went to the snapshot since the last call. */
     List<DenseBlock> finished() {
-      return taken(DenseMerger.FINISHED);
+      return taken(DenseMerger.WEIGHTS);
     }
   }
 }

@@ -131,7 +131,7 @@ class DeltaChainITCase {
     await(() -> TROUBLE.completed.last() > last);
   }
 
-  /** Files lie where the next versions' folders belong, until the job has failed. */
+  /** Files block the folders of the next versions until the job has failed. */
   private void failBetweenCompletionAndPublication() throws Exception {
     Version latest = store().latest().orElseThrow();
     List<Path> inTheWay = new ArrayList<>();

@@ -122,7 +122,7 @@ final class EmbeddingShardOperatorTest {
       shard.prepareSnapshotPreBarrier(1);
 
       assertThat(shard.numKeyedStateEntries()).isOne();
-      assertThat(shard.taken(EmbeddingShard.TOUCHED)).hasSize(1);
+      assertThat(shard.taken(EmbeddingShard.CHANGED_ROWS)).hasSize(1);
     }
   }
 
@@ -134,7 +134,7 @@ final class EmbeddingShardOperatorTest {
       shard.endInput();
 
       assertThat(shard.numKeyedStateEntries()).isOne();
-      assertThat(shard.taken(EmbeddingShard.TOUCHED)).hasSize(1);
+      assertThat(shard.taken(EmbeddingShard.CHANGED_ROWS)).hasSize(1);
     }
   }
 
@@ -304,7 +304,7 @@ final class EmbeddingShardOperatorTest {
     }
 
     void publish() {
-      taken(EmbeddingShard.TOUCHED).forEach(client::take);
+      taken(EmbeddingShard.CHANGED_ROWS).forEach(client::take);
       taken(EmbeddingShard.COUNTS).forEach(client::take);
     }
 

@@ -316,7 +316,7 @@ final class RowCacheTest {
     return 104_729L * (i - 50) % (1 << 24); // small enough that the float of it is exact
   }
 
-  /** Features of which many share a home: they lie near each other after spreading. */
+  /** Features of which many share a home, as spreading leaves them near each other. */
   private static long colliding(int i) {
     long inverse = 0xF1DE83E19937733DL; // of the odd spread, modulo 2^64
     return inverse * ((i % 3 << 30) + i);
