@@ -1,5 +1,5 @@
-# Serving, and the other commands of freshet.jar (the simulator), on a plain Java runtime. Build it
-# from the project's root, after mvn -q -DskipTests package:
+# Serving and its console, on a plain Java runtime. Build it from the project's root, after
+# mvn -q -DskipTests package:
 #
 #   docker build -f docker/serve.Dockerfile -t freshet-serve:0.1.0 .
 FROM flink:2.2.1-java17 AS flink
@@ -12,7 +12,7 @@ RUN useradd --system --uid 10001 --no-create-home freshet
 COPY --from=flink /opt/flink/opt/flink-s3-fs-presto-2.2.1.jar /opt/freshet/plugins/s3-fs-presto/
 ENV FLINK_PLUGINS_DIR=/opt/freshet/plugins
 
-COPY target/freshet.jar /opt/freshet/freshet.jar
+COPY target/freshet-serve.jar /opt/freshet/freshet-serve.jar
 COPY docker/http-ok.sh /opt/freshet/http-ok.sh
 
 # Three quarters of the container's memory are the heap, which holds the rows of --store memory.
@@ -22,5 +22,5 @@ USER 10001
 EXPOSE 8500
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=5 \
     CMD ["bash", "/opt/freshet/http-ok.sh", "8500", "/healthz"]
-ENTRYPOINT ["java", "-jar", "/opt/freshet/freshet.jar"]
+ENTRYPOINT ["java", "-jar", "/opt/freshet/freshet-serve.jar"]
 CMD ["serve", "--snapshots", "/var/lib/freshet/snapshots", "--bind", "0.0.0.0"]

@@ -1,9 +1,9 @@
 package io.freshet.job;
 
+import io.freshet.FreshetVersion;
 import io.freshet.config.LearnerConfig;
 import io.freshet.config.option.ConfigException;
 import io.freshet.job.pipeline.FlinkSettings;
-import io.freshet.job.pipeline.FreshetVersion;
 import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.train.RefusedException;
 import java.io.IOException;

@@ -27,12 +27,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** The two jars that the build leaves, run as people and clusters run them. */
+/** The three jars that the build leaves, run as people and clusters run them. */
 final class PackagedJarITCase {
   private static final Path TARGET =
       Path.of(System.getProperty("project.build.directory", "target")).toAbsolutePath();
   private static final Path EVERYTHING = TARGET.resolve("freshet.jar");
   private static final Path JOB = TARGET.resolve("freshet-job.jar");
+  private static final Path SERVE = TARGET.resolve("freshet-serve.jar");
   private static final Pattern LINUX =
       Pattern.compile(
           "(?i)(?!.*(musl|android)).*(linux64.so|(linux|epoll).*(x86_64|amd64|x64|aarch_?64|arm64)).*");
@@ -104,8 +105,25 @@ final class PackagedJarITCase {
   }
 
   @Test
-  void bothJarsHoldOpenBlasForThreePlatformsWithoutLapack() throws IOException {
-    for (Path jar : List.of(EVERYTHING, JOB)) {
+  void theJarThatServesHoldsNoRuntimeOfFlinkAndNoBroker() throws IOException {
+    assertThat(SERVE.toFile().length()).isLessThan(80_000_000);
+    assertThat(entries(SERVE))
+        .contains(
+            "io/freshet/serve/http/ModelServer.class",
+            "org/apache/flink/core/fs/FileSystem.class",
+            "org/apache/kafka/clients/consumer/KafkaConsumer.class",
+            "log4j2.properties")
+        .noneMatch(entry -> entry.startsWith("org/apache/flink/runtime/"))
+        .noneMatch(entry -> entry.startsWith("org/apache/flink/streaming/runtime/"))
+        .noneMatch(entry -> entry.startsWith("org/apache/flink/connector/"))
+        .noneMatch(entry -> entry.matches("(kafka/server|org/apache/kafka/(controller|raft))/.*"))
+        .noneMatch(entry -> entry.startsWith("scala/"))
+        .noneMatch(entry -> entry.matches("io/freshet/(job|join|lab|train)/.*"));
+  }
+
+  @Test
+  void allJarsHoldOpenBlasForThreePlatformsWithoutLapack() throws IOException {
+    for (Path jar : List.of(EVERYTHING, JOB, SERVE)) {
       assertThat(entries(jar))
           .filteredOn(entry -> entry.matches("org/bytedeco/openblas/.*/lib(jni)?openblas.*"))
           .extracting(entry -> entry.replaceAll("\\.(so|dylib|0)+", ""))
@@ -121,7 +139,7 @@ final class PackagedJarITCase {
 
   @Test
   void nativesAreForThreePlatforms() throws IOException {
-    for (Path jar : List.of(EVERYTHING, JOB)) {
+    for (Path jar : List.of(EVERYTHING, JOB, SERVE)) {
       assertThat(entries(jar))
           .filteredOn(entry -> entry.matches(".*\\.(so|dylib|jnilib|dll|a)(\\.\\d+)*"))
           .isNotEmpty()

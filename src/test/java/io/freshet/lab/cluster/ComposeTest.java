@@ -70,7 +70,7 @@ final class ComposeTest {
   @Test
   void whatIsCopiedIntoImagesIsThereOrIsBuilt() throws Exception {
     String pom = Files.readString(Path.of("pom.xml"));
-    for (String file : List.of("Dockerfile", "serve.Dockerfile")) {
+    for (String file : List.of("Dockerfile", "lab.Dockerfile", "serve.Dockerfile")) {
       for (String line : lines(DOCKER.resolve(file))) {
         Matcher copy = Pattern.compile("COPY (?:--chown=\\S+ )?(?!--from)(.*) \\S+").matcher(line);
         if (copy.matches()) {
@@ -201,7 +201,7 @@ final class ComposeTest {
   void processesWhoseHeapIsAShareHaveABound() {
     for (Map.Entry<String, JsonNode> service : compose.services().entrySet()) {
       if (service.getValue().has("restart")
-          && service.getValue().get("image").asText().startsWith("freshet-serve:")) {
+          && service.getValue().get("image").asText().matches("freshet-(lab|serve):.*")) {
         assertThat(service.getValue().path("mem_limit").asText())
             .as(service.getKey())
             .matches("\\d+[gm]");

@@ -1,5 +1,6 @@
 package io.freshet.lab.cluster;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -78,11 +79,14 @@ final class ComposedProcesses implements AutoCloseable {
     return ports.get(inTheContainer);
   }
 
-  /** A service of the image that runs freshet.jar. */
+  /** A service of an image that runs the jar of everything, or that of serving. */
   Process freshet(String service, String... more) throws IOException {
     List<String> command = new ArrayList<>(List.of("-Xmx512m"));
-    command.addAll(List.of("-cp", target.resolve("freshet.jar").toString()));
-    command.addAll(List.of(ChildMain.class.getName(), "io.freshet.Main"));
+    boolean serves = compose.service(service).get("image").asText().startsWith("freshet-serve:");
+    Path jar = target.resolve(serves ? "freshet-serve.jar" : "freshet.jar");
+    command.addAll(List.of("-cp", jar + File.pathSeparator + SlimCluster.starters(folder)));
+    command.addAll(
+        List.of(ChildMain.class.getName(), serves ? "io.freshet.ServeMain" : "io.freshet.Main"));
     for (String argument : compose.command(service)) {
       command.add(ports.containsKey(argument) ? String.valueOf(port(argument)) : map(argument));
     }

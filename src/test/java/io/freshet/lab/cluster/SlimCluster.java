@@ -107,16 +107,25 @@ final class SlimCluster implements AutoCloseable {
    * That of Flink in an image: only what starts a process, and ends it with its parent, is ours.
    */
   static String classPath(Path folder, Path target) throws IOException {
-    Path ours = folder.resolve("attended");
-    for (String own :
-        List.of("ChildMain.class", "ApplicationMain.class", "ApplicationMain$Arguments.class")) {
-      copy(own, ours.resolve("io/freshet/lab/cluster"));
-    }
-    copy("log4j2-cluster.properties", ours.resolve("io/freshet/lab/cluster"));
+    Path ours = starters(folder);
     return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(entry -> !Path.of(entry).toAbsolutePath().startsWith(target))
         .filter(entry -> !BROUGHT_BY_THE_JAR.matcher(entry).matches())
         .collect(Collectors.joining(File.pathSeparator, ours + File.pathSeparator, ""));
+  }
+
+  /** A folder of the classes that start a process and end it with its parent. */
+  static Path starters(Path folder) throws IOException {
+    Path ours = folder.resolve("starters");
+    for (String own :
+        List.of(
+            "ChildMain.class",
+            "ApplicationMain.class",
+            "ApplicationMain$Arguments.class",
+            "log4j2-cluster.properties")) {
+      copy(own, ours.resolve("io/freshet/lab/cluster"));
+    }
+    return ours;
   }
 
   private static Path copy(String resource, Path to) throws IOException {

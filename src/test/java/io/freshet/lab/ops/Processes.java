@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** Commands of ours in processes of their own, on the class path of the tests. */
+/** Commands of ours in processes of their own: on the class path of the tests, or of a jar. */
 final class Processes implements AutoCloseable {
+  private static final Path TARGET =
+      Path.of(System.getProperty("project.build.directory", "target")).toAbsolutePath();
   static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
   private static final long PATIENCE_SECONDS = 120;
 
@@ -28,12 +30,23 @@ final class Processes implements AutoCloseable {
    * Starts {@code freshet} with these arguments; what it says goes to a file named by the first.
    */
   Process start(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(JAVA, "-Xmx512m"));
+    List<String> command = new ArrayList<>();
     for (String pack : List.of("lang", "util", "nio", "time", "util.concurrent")) {
       command.add("--add-opens=java.base/java." + pack + "=ALL-UNNAMED");
     }
     command.add("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.freshet.Main"));
+    return start(command, arguments);
+  }
+
+  /** Starts the jar that serves with these arguments. */
+  Process startServeJar(String... arguments) throws IOException {
+    return start(List.of("-jar", TARGET.resolve("freshet-serve.jar").toString()), arguments);
+  }
+
+  private Process start(List<String> main, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(JAVA, "-Xmx512m"));
+    command.addAll(main);
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -48,7 +61,16 @@ final class Processes implements AutoCloseable {
 
   /** Runs a command to its end; what it said. */
   String run(int code, String... arguments) throws IOException, InterruptedException {
-    Process process = start(arguments);
+    return end(code, start(arguments), arguments);
+  }
+
+  /** Runs a command of the jar that serves to its end; what it said. */
+  String runServeJar(int code, String... arguments) throws IOException, InterruptedException {
+    return end(code, startServeJar(arguments), arguments);
+  }
+
+  private String end(int code, Process process, String... arguments)
+      throws IOException, InterruptedException {
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       throw new AssertionError(List.of(arguments) + " goes on: " + said(arguments[0]));
     }

@@ -35,7 +35,7 @@ final class S3ITCase {
         Processes ours = new Processes(folder, s3.environment())) {
       String config = config(kafka.bootstrapServers()).toString();
       Process serving =
-          ours.start("serve", "--snapshots", ROOT, "--port", "0", "--without-console");
+          ours.startServeJar("serve", "--snapshots", ROOT, "--port", "0", "--without-console");
       simulate(kafka.bootstrapServers());
 
       Process learner = ours.start("train", "--config", config);
@@ -48,7 +48,7 @@ final class S3ITCase {
       resumed.destroyForcibly().waitFor();
 
       assertThat(ours.said("train")).contains("train: goes on from s3://freshet/checkpoints/");
-      assertThat(ours.run(0, "snapshot", "verify", "--all", ROOT))
+      assertThat(ours.runServeJar(0, "snapshot", "verify", "--all", ROOT))
           .containsPattern("ok: \\d+ versions, \\d+ files, 0 problems");
       assertThat(folder.resolve("objects/freshet/snapshots/latest.json")).isNotEmptyFile();
     }

@@ -1,4 +1,4 @@
-package io.freshet.job.pipeline;
+package io.freshet;
 
 import java.util.Optional;
 import picocli.CommandLine.IVersionProvider;

@@ -1,0 +1,74 @@
+package io.freshet;
+
+import io.freshet.cli.Failures;
+import io.freshet.cli.FileSystemPlugins;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * A command with subcommands as the main class of a jar: {@code --debug}, the version, one line for
+ * each failure.
+ */
+abstract class Program implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Print the stack trace of a failure.")
+  private boolean debug;
+
+  static CommandLine commandLine(Program program) {
+    Failures failures = new Failures(program::isDebugging);
+    CommandLine command = new CommandLine(program);
+    tellVersion(command);
+    return command
+        .setExecutionExceptionHandler(failures)
+        .setParameterExceptionHandler(failures)
+        .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  private static void tellVersion(CommandLine command) {
+    command.getCommandSpec().versionProvider(new FreshetVersion());
+    command.getSubcommands().values().forEach(Program::tellVersion);
+  }
+
+  /** Runs a command line to the end of this process. */
+  static void run(CommandLine command, Map<String, String> environment, String... args) {
+    try {
+      FileSystemPlugins.load(environment);
+    } catch (RuntimeException e) {
+      Failures.print(e, "freshet", false, command.getErr());
+      System.exit(2);
+    }
+    System.exit(run(command, args));
+  }
+
+  /** Runs a command line to its exit code. */
+  public static int run(CommandLine command, String... args) {
+    try {
+      return command.execute(args);
+    } catch (Error e) { // picocli passes these on: no memory, a class that does not load
+      Failures.print(e, "freshet", command.<Program>getCommand().isDebugging(), command.getErr());
+      return 1;
+    }
+  }
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    spec.commandLine().usage(err);
+    err.flush();
+    return 2;
+  }
+
+  private boolean isDebugging() {
+    return debug || "1".equals(System.getenv("FRESHET_DEBUG"));
+  }
+}
