@@ -23,8 +23,6 @@ import picocli.CommandLine.Command;
 /** The command {@code freshet}: main class of the jar that holds everything. */
 @Command(
     name = "freshet",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = "Learns a click model from Kafka, continuously, and publishes snapshots of it.",
     subcommands = {
       DemoCommand.class,

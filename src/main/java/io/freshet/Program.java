@@ -3,6 +3,8 @@ package io.freshet;
 import io.freshet.cli.Failures;
 import io.freshet.cli.FileSystemPlugins;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -16,6 +18,8 @@ import picocli.CommandLine.Spec;
  * each failure.
  */
 abstract class Program implements Callable<Integer> {
+  private static final String EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong usage.";
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -27,16 +31,23 @@ abstract class Program implements Callable<Integer> {
   static CommandLine commandLine(Program program) {
     Failures failures = new Failures(program::isDebugging);
     CommandLine command = new CommandLine(program);
-    tellVersion(command);
+    complete(command);
     return command
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 
-  private static void tellVersion(CommandLine command) {
-    command.getCommandSpec().versionProvider(new FreshetVersion());
-    command.getSubcommands().values().forEach(Program::tellVersion);
+  /** Gives each command what all of them have: help, the version, and what exit codes mean. */
+  private static void complete(CommandLine command) {
+    CommandSpec spec = command.getCommandSpec();
+    spec.mixinStandardHelpOptions(true).versionProvider(new FreshetVersion());
+    List<String> footer = new ArrayList<>(List.of(spec.usageMessage().footer()));
+    if (footer.stream().noneMatch(line -> line.startsWith("Exit codes: "))) {
+      footer.addAll(List.of("", EXIT_CODES));
+    }
+    spec.usageMessage().sortOptions(false).footer(footer.toArray(String[]::new));
+    command.getSubcommands().values().forEach(Program::complete);
   }
 
   /** Runs a command line to the end of this process. */

@@ -8,8 +8,6 @@ import picocli.CommandLine.Command;
 /** The command {@code freshet} without the learner: main class of the jar that serves. */
 @Command(
     name = "freshet",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = "Serves snapshots of a click model, and looks after them.",
     subcommands = {ServeCommand.class, ConsoleCommand.class, SnapshotCommand.class},
     footer = {

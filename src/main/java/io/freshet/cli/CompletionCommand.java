@@ -10,7 +10,6 @@ import picocli.CommandLine.Spec;
 /** Prints what a shell needs to complete {@code freshet}, made of the commands themselves. */
 @Command(
     name = "completion",
-    mixinStandardHelpOptions = true,
     description = {
       "Prints a script by which bash and zsh complete freshet's commands and options.",
       "",

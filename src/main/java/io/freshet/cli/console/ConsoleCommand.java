@@ -20,8 +20,6 @@ import picocli.CommandLine.Spec;
 /** Shows in a browser how a learner elsewhere is doing, until it is stopped. */
 @Command(
     name = "console",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     showDefaultValues = true,
     description = {
       "Serves a page that shows how a learner is doing.",

@@ -27,8 +27,6 @@ import picocli.CommandLine.Spec;
 /** Looks at everything that a learner needs before one is started. */
 @Command(
     name = "doctor",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Looks at machine, Kafka, schemas and folders, and says what stands in a learner's way.",
       "",

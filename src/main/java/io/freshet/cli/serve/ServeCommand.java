@@ -35,8 +35,6 @@ import picocli.CommandLine.Spec;
 /** Serves the current snapshot of a root over HTTP, until it is stopped. */
 @Command(
     name = "serve",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     showDefaultValues = true,
     description = {
       "Answers predictions over HTTP with the newest snapshot of a root.",

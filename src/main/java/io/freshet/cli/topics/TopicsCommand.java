@@ -29,8 +29,6 @@ import picocli.CommandLine.Spec;
 /** Holds the topics of a configuration against how they should be, and creates absent ones. */
 @Command(
     name = "topics",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Shows the topics of a configuration, and creates those that are not there.",
       "",

@@ -21,7 +21,6 @@ import picocli.CommandLine.Command;
 /** Measures; does nothing without one of its commands. */
 @Command(
     name = "bench",
-    mixinStandardHelpOptions = true,
     description = {
       "Measures how fast this machine learns, against its own matrix product.",
       "",
@@ -50,8 +49,6 @@ import picocli.CommandLine.Command;
       "",
       "Examples:",
       "  java -jar freshet.jar bench kernel",
-      "  java -jar freshet.jar bench loop --json",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+      "  java -jar freshet.jar bench loop --json"
     })
 public final class BenchCommand {}

@@ -12,8 +12,6 @@ import picocli.CommandLine.Spec;
 /** Runs a broker until it is stopped, for those who have no Kafka at hand. */
 @Command(
     name = "broker",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     showDefaultValues = true,
     description = {
       "Runs a Kafka broker on this machine, to try things with.",

@@ -9,12 +9,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
-import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * A Kafka broker in this process: the real one, broker and controller in one node (KRaft), on
@@ -143,10 +142,8 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   private void delete() {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+    try {
+      Utils.delete(directory.toFile());
     } catch (IOException e) {
       throw new UncheckedIOException("the broker's data in " + directory + " is left behind", e);
     }

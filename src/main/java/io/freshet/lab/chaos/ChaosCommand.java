@@ -11,11 +11,10 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
+import org.apache.flink.util.FileUtils;
 import org.apache.logging.log4j.core.config.Configurator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,8 +25,6 @@ import picocli.CommandLine.Spec;
 /** Kills processes of a real cluster while it learns, and proves that nothing was lost. */
 @Command(
     name = "chaos",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     showDefaultValues = true,
     description = {
       "Kills the processes of a cluster that learns, and compares with an oracle.",
@@ -124,7 +121,7 @@ public final class ChaosCommand implements Callable<Integer> {
         ChaosOutcome outcome = run(each, folder, line -> {});
         say(outcome.summary());
         if (outcome.isExact()) {
-          delete(folder);
+          FileUtils.deleteDirectory(folder.toFile());
         } else {
           tell(outcome.toText());
         }
@@ -166,14 +163,6 @@ public final class ChaosCommand implements Callable<Integer> {
     System.setProperty("freshet.chaos.log", log.toString());
     Configurator.reconfigure(ChaosCommand.class.getResource("log4j2-chaos.properties").toURI());
     say("what Kafka's and Flink's clients log goes to " + log);
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 
   private void complain(long each, Path folder, Exception e) {

@@ -19,8 +19,6 @@ import picocli.CommandLine.Spec;
 /** Shows the whole of it in one process: a stream, Kafka, the job, snapshots, a report. */
 @Command(
     name = "demo",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     showDefaultValues = true,
     description = {
       "Learns from a simulated ad stream, or from files, all in this process.",

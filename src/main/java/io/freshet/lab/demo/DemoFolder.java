@@ -3,9 +3,8 @@ package io.freshet.lab.demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import org.apache.flink.util.FileUtils;
 
 /**
  * The folder that a demo writes to. Each demo begins with an empty model, so the results of an
@@ -30,22 +29,11 @@ final class DemoFolder {
       if (Files.exists(path) && !Files.exists(mark)) {
         throw new IOException(path + " is not of an earlier demo: name another --out");
       }
-      delete(path);
+      FileUtils.deleteFileOrDirectory(path.toFile());
     }
     Files.createDirectories(folder);
     if (!Files.exists(mark)) {
       Files.createFile(mark);
-    }
-  }
-
-  private static void delete(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(path)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
     }
   }
 }

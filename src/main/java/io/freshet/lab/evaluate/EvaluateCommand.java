@@ -30,8 +30,6 @@ import picocli.CommandLine.Spec;
 /** Says how good a snapshot is on data, or which of two learners is better. */
 @Command(
     name = "evaluate",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Scores labelled data with a snapshot, or compares two learners' predictions.",
       "",
@@ -46,9 +44,7 @@ import picocli.CommandLine.Spec;
       "      --slice weekday --json",
       "  java -jar freshet.jar evaluate --compare champion/predictions challenger/predictions",
       "  java -jar freshet.jar evaluate --compare ctr@topic:predictions ctr2@topic:predictions \\",
-      "      --bootstrap-servers localhost:9092",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+      "      --bootstrap-servers localhost:9092"
     })
 public final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

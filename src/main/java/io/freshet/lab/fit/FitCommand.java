@@ -24,8 +24,6 @@ import picocli.CommandLine.Spec;
 /** Fits a model to files, as published tables are made. */
 @Command(
     name = "fit",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Fits a model to CSV files, for comparison with published figures.",
       "",

@@ -1,9 +1,9 @@
 package io.freshet.lab.labels;
 
+import io.freshet.evaluate.report.Metrics;
 import io.freshet.feature.example.LabelPolicy;
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.join.JoinSettings;
-import io.freshet.lab.labels.LabelReport.Row;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -14,6 +14,17 @@ final class LabelComparison {
 
   private final LabelConditions conditions;
   private final Duration shortWait;
+
+  /**
+   * One run.
+   *
+   * @param closed share of the gap between knowing the click rate alone and being told at once
+   */
+  record Row(String what, double drift, Duration delay, Scores scores, double closed) {
+    Metrics metrics() {
+      return scores.metrics();
+    }
+  }
 
   LabelComparison(LabelConditions conditions, Duration shortWait) {
     this.conditions = conditions;

@@ -1,19 +1,17 @@
 package io.freshet.lab.labels;
 
+import io.freshet.lab.bench.measure.Benchmark;
+import io.freshet.lab.bench.measure.FigureTable;
+import io.freshet.lab.bench.measure.FigureTable.Form;
+import io.freshet.lab.labels.LabelComparison.Row;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Policies of labels on the simulated stream. */
 @Command(
     name = "labels",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     showDefaultValues = true,
     description = {
       "Compares the policies of labels on the simulated stream, in event time, in this process.",
@@ -29,13 +27,9 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  java -jar freshet.jar bench labels",
-      "  java -jar freshet.jar bench labels --drift 1 --delay 5,60 --impressions 50000",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+      "  java -jar freshet.jar bench labels --drift 1 --delay 5,60 --impressions 50000"
     })
-public final class LabelsCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
+public final class LabelsCommand extends Benchmark {
   @Option(names = "--impressions", paramLabel = "N", description = "Impressions in a stream.")
   private long impressions = 150_000;
 
@@ -73,30 +67,43 @@ public final class LabelsCommand implements Callable<Integer> {
       description = "Show learners no hour of the day, which tells when an example is from.")
   private boolean noHour;
 
-  @Option(names = "--json", description = "Print one JSON array instead of a table.")
-  private boolean json;
-
   @Override
   public Integer call() {
     if (impressions < 1000 || shortWait < 1 || delays.stream().anyMatch(d -> d < 1)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--impressions must be 1000 or more, --short-wait and --delay 1 or more");
+      throw wrong("--impressions must be 1000 or more, --short-wait and --delay 1 or more");
     }
-    LabelReport report = new LabelReport(spec.commandLine().getOut(), json);
+    FigureTable<Row> rows = table();
     try {
       for (double drift : drifts) {
         var conditions =
             new LabelConditions(seed, impressions, perSecond, clickRate, drift, !noHour);
         var comparison = new LabelComparison(conditions, Duration.ofSeconds(shortWait));
         for (int delay : delays) {
-          comparison.run(Duration.ofMinutes(delay), report::add);
+          comparison.run(Duration.ofMinutes(delay), rows::add);
         }
       }
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+      throw wrong(e.getMessage());
     }
-    report.end();
+    rows.end();
     return 0;
+  }
+
+  private FigureTable<Row> table() {
+    return new FigureTable<Row>(out(), Form.ARRAY.orTable(asJson()))
+        .column("drift", "drift", "%-6s", Row::drift)
+        .column("delay_minutes", "minutes", "%7.1f", row -> row.delay().toSeconds() / 60.0)
+        .column("policy", "policy", "%-26s", Row::what)
+        .json("impressions", row -> row.metrics().examples())
+        .json("clicks", row -> row.metrics().positives())
+        .column("logloss", "logloss", "%8.4f", row -> row.metrics().logloss())
+        .column("ne", "NE", "%7.4f", row -> row.metrics().ne())
+        .json("auc", row -> row.metrics().auc())
+        .column("calibration", "calibration", "%11.3f", row -> row.metrics().calibration())
+        .column("calibration_to_truth", "..to truth", "%11.3f", row -> row.scores().calibration())
+        .column("excess_loss", "excess loss", "%11.5f", row -> row.scores().excess())
+        .json("gap_closed", Row::closed)
+        .text("closed %", "%8.1f", row -> 100 * row.closed())
+        .begin();
   }
 }

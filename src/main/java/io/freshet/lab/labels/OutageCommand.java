@@ -1,29 +1,25 @@
 package io.freshet.lab.labels;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.feature.example.LabelPolicy;
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.join.BreakerSettings;
 import io.freshet.join.JoinSettings;
+import io.freshet.lab.bench.measure.Benchmark;
+import io.freshet.lab.bench.measure.FigureTable;
+import io.freshet.lab.bench.measure.FigureTable.Form;
 import io.freshet.lab.labels.OutageTraffic.Fate;
-import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** An outage of the clicks, with the breaker and without it. */
 @Command(
     name = "outage",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     showDefaultValues = true,
     description = {
       "Cuts the clicks of the simulated stream, or floods it, under each policy.",
@@ -39,15 +35,11 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  java -jar freshet.jar bench outage",
-      "  java -jar freshet.jar bench outage --minutes 60 --action learn --json",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+      "  java -jar freshet.jar bench outage --minutes 60 --action learn --json"
     })
-public final class OutageCommand implements Callable<Integer> {
+public final class OutageCommand extends Benchmark {
   private static final Duration START = Duration.ofMinutes(315);
   private static final Duration AFTER = Duration.ofMinutes(60);
-
-  @Spec private CommandSpec spec;
 
   @Option(names = "--per-second", paramLabel = "N", description = "Impressions in a second.")
   private double perSecond = 12;
@@ -70,37 +62,28 @@ public final class OutageCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", description = "Another seed, another stream.")
   private long seed = 1;
 
-  @Option(names = "--json", description = "Print one JSON array instead of a table.")
-  private boolean json;
-
-  private final ArrayNode rows = new ObjectMapper().createArrayNode();
-
   @Override
   public Integer call() {
     if (!(perSecond > 0) || delay < 1 || minutes < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--per-second must be above 0, --delay and --minutes 1 or more");
+      throw wrong("--per-second must be above 0, --delay and --minutes 1 or more");
     }
-    PrintWriter out = spec.commandLine().getOut();
     Duration length = Duration.ofMinutes(minutes);
     long seconds = START.plus(length).plus(AFTER).toSeconds();
     var conditions =
         new LabelConditions(seed, (long) (seconds * perSecond), perSecond, clickRate, 0.05, false);
     LabelTraffic whole =
         LabelTraffic.of(conditions, Duration.ofMinutes(delay), LabelComparison.WINDOW);
-    header(out);
+    FigureTable<Line> lines = table();
     for (Fate fate : Fate.values()) {
       OutageTraffic traffic = OutageTraffic.of(whole, START, length, fate);
       for (LabelPolicy policy : LabelPolicy.values()) {
         for (boolean enabled : List.of(false, true)) {
-          add(out, fate, policy, enabled, new OutageRun(traffic, join(policy, enabled)).run());
+          lines.add(
+              new Line(fate, policy, enabled, new OutageRun(traffic, join(policy, enabled)).run()));
         }
       }
     }
-    if (json) {
-      out.println(rows);
-    }
-    out.flush();
+    lines.end();
     return 0;
   }
 
@@ -111,35 +94,36 @@ public final class OutageCommand implements Callable<Integer> {
         .with(enabled ? breaker : breaker.disabled());
   }
 
-  private void header(PrintWriter out) {
-    if (!json) {
-      out.printf("%-8s %-26s %-8s", "clicks", "policy", "breaker");
-      OutageTraffic.PHASES.forEach(phase -> out.printf(" %15s", phase));
-      out.printf(" %9s %7s%n", "learned", "lost");
-      out.flush();
+  /** One run. */
+  private record Line(Fate fate, LabelPolicy policy, boolean breaker, OutageRun run) {
+    String clicks() {
+      return fate.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    Map<String, Double> byPhase(ToDoubleFunction<Scores> figure) {
+      Map<String, Double> phases = new LinkedHashMap<>();
+      for (int i = 0; i < OutageTraffic.PHASES.size(); i++) {
+        phases.put(OutageTraffic.PHASES.get(i), figure.applyAsDouble(run.phases().get(i)));
+      }
+      return phases;
     }
   }
 
-  private void add(PrintWriter out, Fate fate, LabelPolicy policy, boolean enabled, OutageRun run) {
-    String clicks = fate.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    if (json) {
-      ObjectNode row = rows.addObject();
-      row.put("clicks", clicks);
-      row.put("policy", LabelComparison.name(policy));
-      row.put("breaker", enabled);
-      ObjectNode calibration = row.putObject("calibration");
-      ObjectNode excess = row.putObject("excess_loss");
-      for (int i = 0; i < OutageTraffic.PHASES.size(); i++) {
-        calibration.put(OutageTraffic.PHASES.get(i), run.phases().get(i).calibration());
-        excess.put(OutageTraffic.PHASES.get(i), run.phases().get(i).excess());
-      }
-      row.put("learned", run.learned());
-      row.put("lost", run.lost());
-      return;
+  private FigureTable<Line> table() {
+    var table =
+        new FigureTable<Line>(out(), Form.ARRAY.orTable(asJson()))
+            .column("clicks", "clicks", "%-8s", Line::clicks)
+            .column("policy", "policy", "%-26s", line -> LabelComparison.name(line.policy))
+            .json("breaker", Line::breaker)
+            .text("breaker", "%-8s", line -> line.breaker ? "on" : "off")
+            .json("calibration", line -> line.byPhase(Scores::calibration))
+            .json("excess_loss", line -> line.byPhase(Scores::excess));
+    for (String phase : OutageTraffic.PHASES) {
+      table.text(phase, "%15.3f", line -> line.byPhase(Scores::calibration).get(phase));
     }
-    out.printf("%-8s %-26s %-8s", clicks, LabelComparison.name(policy), enabled ? "on" : "off");
-    run.phases().forEach(scores -> out.printf(" %15.3f", scores.calibration()));
-    out.printf(" %,9d %,7d%n", run.learned(), run.lost());
-    out.flush();
+    return table
+        .column("learned", "learned", "%,9d", line -> line.run.learned())
+        .column("lost", "lost", "%,7d", line -> line.run.lost())
+        .begin();
   }
 }

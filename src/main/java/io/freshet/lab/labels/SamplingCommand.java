@@ -1,29 +1,22 @@
 package io.freshet.lab.labels;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.evaluate.report.Metrics;
 import io.freshet.feature.example.LabelPolicy;
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.join.JoinSettings;
-import java.io.PrintWriter;
+import io.freshet.lab.bench.measure.Benchmark;
+import io.freshet.lab.bench.measure.FigureTable;
+import io.freshet.lab.bench.measure.FigureTable.Form;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Down-sampling of negatives on the simulated stream. */
 @Command(
     name = "sampling",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     showDefaultValues = true,
     description = {
       "Learns the simulated stream with a share of its negatives, and with all of them.",
@@ -32,17 +25,9 @@ import picocli.CommandLine.Spec;
           + " the stream. The speed is that of a second run without these predictions: impressions"
           + " in a second of the thread's CPU time, join and learner together."
     },
-    footer = {
-      "",
-      "Example:",
-      "  java -jar freshet.jar bench sampling --rate 0.05",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
-    })
-public final class SamplingCommand implements Callable<Integer> {
+    footer = {"", "Example:", "  java -jar freshet.jar bench sampling --rate 0.05"})
+public final class SamplingCommand extends Benchmark {
   private static final Duration DELAY = Duration.ofMinutes(5);
-
-  @Spec private CommandSpec spec;
 
   @Option(names = "--impressions", paramLabel = "N", description = "Impressions in the stream.")
   private long impressions = 900_000;
@@ -59,35 +44,37 @@ public final class SamplingCommand implements Callable<Integer> {
   @Option(names = "--seed", paramLabel = "N", description = "Another seed, another stream.")
   private long seed = 1;
 
-  @Option(names = "--json", description = "Print one JSON array instead of a table.")
-  private boolean json;
-
-  private final ArrayNode rows = JsonNodeFactory.instance.arrayNode();
-
   @Override
   public Integer call() {
     if (impressions < 1000 || !(rate > 0 && rate < 1)) {
-      throw new ParameterException(
-          spec.commandLine(), "--impressions must be 1000 or more, --rate above 0 and below 1");
+      throw wrong("--impressions must be 1000 or more, --rate above 0 and below 1");
     }
-    PrintWriter out = spec.commandLine().getOut();
     var conditions = new LabelConditions(seed, impressions, 20, clickRate, 0.05, true);
     LabelTraffic traffic = LabelTraffic.of(conditions, DELAY, LabelComparison.WINDOW);
-    if (!json) {
-      header(out);
-    }
-    settings().forEach((name, labels) -> line(out, name, labels, traffic));
-    if (json) {
-      out.println(rows);
-    }
-    out.flush();
+    FigureTable<Line> lines = table();
+    settings().forEach((name, labels) -> lines.add(line(name, labels, traffic)));
+    lines.end();
     return 0;
   }
 
-  private static void header(PrintWriter out) {
-    out.printf(
-        "%-36s %8s %8s %8s %11s %11s %9s %15s%n",
-        "", "clicks", "logloss", "NE", "calibration", "..to truth", "learned", "impressions/s");
+  /** One run. */
+  private record Line(String policy, Scores scores, long learned, double perSecond) {
+    Metrics metrics() {
+      return scores.metrics();
+    }
+  }
+
+  private FigureTable<Line> table() {
+    return new FigureTable<Line>(out(), Form.ARRAY.orTable(asJson()))
+        .column("policy", "", "%-36s", Line::policy)
+        .column("clicks", "clicks", "%,8.0f", line -> line.metrics().positives())
+        .column("logloss", "logloss", "%8.4f", line -> line.metrics().logloss())
+        .column("ne", "NE", "%8.4f", line -> line.metrics().ne())
+        .column("calibration", "calibration", "%11.4f", line -> line.metrics().calibration())
+        .column("calibration_to_truth", "..to truth", "%11.4f", line -> line.scores.calibration())
+        .column("learned", "learned", "%,9d", Line::learned)
+        .column("impressions_per_cpu_second", "impressions/s", "%,15.0f", Line::perSecond)
+        .begin();
   }
 
   private Map<String, LabelSettings> settings() {
@@ -109,32 +96,11 @@ public final class SamplingCommand implements Callable<Integer> {
     return settings;
   }
 
-  private void line(PrintWriter out, String name, LabelSettings labels, LabelTraffic traffic) {
+  private static Line line(String name, LabelSettings labels, LabelTraffic traffic) {
     JoinSettings join = JoinSettings.DEFAULT.with(labels);
     long from = traffic.middle();
     Scores scores = new PolicyRun(traffic, from, join.withScoredShare(1)).run().scores();
     PolicyRun timed = new PolicyRun(traffic, from, join).run();
-    Metrics metrics = scores.metrics();
-    double perSecond = traffic.truths().size() / timed.seconds();
-    if (json) {
-      ObjectNode row = rows.addObject().put("policy", name);
-      row.put("clicks", metrics.positives());
-      row.put("logloss", metrics.logloss()).put("ne", metrics.ne());
-      row.put("calibration", metrics.calibration());
-      row.put("calibration_to_truth", scores.calibration());
-      row.put("learned", timed.learned()).put("impressions_per_cpu_second", perSecond);
-      return;
-    }
-    out.printf(
-        "%-36s %,8.0f %8.4f %8.4f %11.4f %11.4f %,9d %,15.0f%n",
-        name,
-        metrics.positives(),
-        metrics.logloss(),
-        metrics.ne(),
-        metrics.calibration(),
-        scores.calibration(),
-        timed.learned(),
-        perSecond);
-    out.flush();
+    return new Line(name, scores, timed.learned(), traffic.truths().size() / timed.seconds());
   }
 }

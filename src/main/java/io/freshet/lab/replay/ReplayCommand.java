@@ -25,16 +25,12 @@ import picocli.CommandLine.Spec;
 /** Writes the rows of files to Kafka as impressions and clicks. */
 @Command(
     name = "replay",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = "Writes the rows of CSV or TSV files to Kafka as impressions and clicks.",
     footer = {
       "",
       "Example:",
       "  java -jar freshet.jar replay --mapping movielens --data ml-latest-small \\",
-      "      --bootstrap-servers localhost:9092 --partitions 4",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+      "      --bootstrap-servers localhost:9092 --partitions 4"
     })
 public final class ReplayCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

@@ -26,17 +26,13 @@ import picocli.CommandLine.Spec;
 /** Writes a simulated ad stream to Kafka, and says what a learner of it can reach at best. */
 @Command(
     name = "simulate",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     showDefaultValues = true,
     description = "Writes a simulated ad stream with a known truth to Kafka.",
     footer = {
       "",
       "Example:",
       "  java -jar freshet.jar simulate --bootstrap-servers localhost:9092 --partitions 4 \\",
-      "      --impressions 300000",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+      "      --impressions 300000"
     })
 public final class SimulateCommand implements Callable<Integer> {
   private static final long ENDLESS = Long.MAX_VALUE;

@@ -3,26 +3,19 @@ package io.freshet.lab.bench.churn;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.lab.bench.measure.Benchmark;
+import io.freshet.lab.bench.measure.ScratchDirectory;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The table under a stream whose ids churn. */
 @Command(
     name = "churn",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Measures the table day by day on a stream whose ids churn.",
       "",
@@ -31,19 +24,11 @@ import picocli.CommandLine.Spec;
           + " days unseen, and with items and cookies that also have to be seen twice to get"
           + " a row."
     },
-    footer = {
-      "",
-      "Example:",
-      "  java -jar freshet.jar bench churn --scale 2000 --days 10",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
-    })
-public final class ChurnCommand implements Callable<Integer> {
+    footer = {"", "Example:", "  java -jar freshet.jar bench churn --scale 2000 --days 10"})
+public final class ChurnCommand extends Benchmark {
   private static final int NEW_IDS = 10_000_000;
   private static final double EXAMPLES_A_NEW_ID = 1.5;
   private static final double MEGA = 1e6;
-
-  @Spec private CommandSpec spec;
 
   @Option(
       names = "--scale",
@@ -63,16 +48,13 @@ public final class ChurnCommand implements Callable<Integer> {
       description = "Seed of the stream (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(names = "--json", description = "Print one JSON object instead of a table.")
-  private boolean json;
-
   @Override
   public Integer call() throws Exception {
     if (scale < 1 || scale > 100_000) {
-      throw new ParameterException(spec.commandLine(), "--scale must be from 1 to 100000");
+      throw wrong("--scale must be from 1 to 100000");
     }
     if (days < 1 || days > 1000) {
-      throw new ParameterException(spec.commandLine(), "--days must be from 1 to 1000");
+      throw wrong("--days must be from 1 to 1000");
     }
     int newIds = NEW_IDS / scale;
     ChurnStream stream = new ChurnStream(newIds, (int) (EXAMPLES_A_NEW_ID * newIds), seed);
@@ -80,7 +62,7 @@ public final class ChurnCommand implements Callable<Integer> {
     for (Map.Entry<String, String> rules : rules().entrySet()) {
       runs.put(rules.getKey(), run(stream, rules.getValue()));
     }
-    if (json) {
+    if (asJson()) {
       printJson(runs);
     } else {
       print(stream, runs);
@@ -101,16 +83,13 @@ public final class ChurnCommand implements Callable<Integer> {
   }
 
   private List<ChurnDay> run(ChurnStream stream, String rules) throws Exception {
-    Path folder = Files.createTempDirectory("freshet-churn");
-    try {
-      return new ChurnRun(stream, days, rules, folder).run();
-    } finally {
-      FileUtils.deleteDirectory(folder.toFile());
+    try (ScratchDirectory scratch = ScratchDirectory.create()) {
+      return new ChurnRun(stream, days, rules, scratch.path()).run();
     }
   }
 
   private void print(ChurnStream stream, Map<String, List<ChurnDay>> runs) {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     out.printf(
         "scale 1:%d: %,d new ids and %,d examples a day%n",
         scale, stream.newIds(), stream.examples());
@@ -150,7 +129,7 @@ public final class ChurnCommand implements Callable<Integer> {
     all.put("bench", "churn").put("scale", scale);
     ArrayNode figures = all.putArray("figures");
     runs.forEach((name, run) -> run.forEach(day -> figures.add(day.json(name))));
-    spec.commandLine().getOut().println(all);
-    spec.commandLine().getOut().flush();
+    out().println(all);
+    out().flush();
   }
 }

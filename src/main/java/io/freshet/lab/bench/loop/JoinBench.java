@@ -11,6 +11,7 @@ import io.freshet.join.JoinSettings;
 import io.freshet.join.operator.ClickCodec;
 import io.freshet.join.operator.EncodedImpressionCodec;
 import io.freshet.join.operator.LabelStreams;
+import io.freshet.lab.bench.measure.ScratchDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,6 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.Collector;
-import org.apache.flink.util.FileUtils;
 
 /**
  * The label join in a Flink of this process, as its main class: all impressions of a window come
@@ -70,9 +70,8 @@ final class JoinBench {
    */
   public static void main(String[] args) throws Exception {
     JoinBench bench = new JoinBench(Integer.parseInt(args[0]), Integer.parseInt(args[1]), args[2]);
-    Path directory = Files.createTempDirectory("freshet-bench");
-    try {
-      ObjectNode figures = bench.run(directory);
+    try (ScratchDirectory scratch = ScratchDirectory.create()) {
+      ObjectNode figures = bench.run(scratch.path());
       if (Boolean.parseBoolean(args[3])) {
         System.out.println(figures);
       } else {
@@ -80,8 +79,6 @@ final class JoinBench {
             .properties()
             .forEach(f -> System.out.printf("%-22s %s%n", f.getKey(), f.getValue().asText()));
       }
-    } finally {
-      FileUtils.deleteDirectory(directory.toFile());
     }
   }
 

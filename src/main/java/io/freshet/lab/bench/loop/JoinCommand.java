@@ -1,17 +1,15 @@
 package io.freshet.lab.bench.loop;
 
+import io.freshet.lab.bench.measure.Benchmark;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** The label join with many waiting impressions, in a process of its own heap. */
 @Command(
     name = "join",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     showDefaultValues = true,
     description = {
       "Fills the label join with waiting impressions, and lets all windows end.",
@@ -23,11 +21,9 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  java -jar freshet.jar bench join",
-      "  java -jar freshet.jar bench join --backend hashmap --impressions 1000000 --json",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+      "  java -jar freshet.jar bench join --backend hashmap --impressions 1000000 --json"
     })
-public final class JoinCommand implements Callable<Integer> {
+public final class JoinCommand extends Benchmark {
   /** What Flink looks into, as in the manifest of the jar. */
   private static final List<String> OPENED =
       List.of(
@@ -45,9 +41,6 @@ public final class JoinCommand implements Callable<Integer> {
   @Option(names = "--heap", paramLabel = "SIZE", description = "Of the process, as for java -Xmx.")
   private String heap = "1g";
 
-  @Option(names = "--json", description = "Print one JSON object instead of a table.")
-  private boolean json;
-
   @Override
   public Integer call() throws Exception {
     List<String> command = new ArrayList<>();
@@ -61,7 +54,7 @@ public final class JoinCommand implements Callable<Integer> {
             Integer.toString(impressions),
             Integer.toString(fields),
             backend,
-            Boolean.toString(json)));
+            Boolean.toString(asJson())));
     Process process = new ProcessBuilder(command).inheritIO().start();
     try {
       return process.waitFor();

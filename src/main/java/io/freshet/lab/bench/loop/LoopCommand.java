@@ -1,38 +1,22 @@
 package io.freshet.lab.bench.loop;
 
-import io.freshet.lab.bench.measure.BenchOptions;
 import io.freshet.lab.bench.measure.Figure;
-import io.freshet.lab.bench.measure.FigureTable;
+import io.freshet.lab.bench.measure.LearningBenchmark;
 import io.freshet.lab.bench.measure.Workload;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The training loop in Flink, fed from memory. */
 @Command(
     name = "loop",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = "The training loop in Flink, fed from memory: same model and ids as in kernel.",
-    footer = {
-      "",
-      "Example:",
-      "  java -jar freshet.jar bench loop --only in-flight-1",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
-    })
-public final class LoopCommand implements Callable<Integer> {
+    footer = {"", "Example:", "  java -jar freshet.jar bench loop --only in-flight-1"})
+public final class LoopCommand extends LearningBenchmark {
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
-
-  @Spec private CommandSpec spec;
-  @Mixin private BenchOptions options;
 
   @Option(
       names = "--parallelism",
@@ -41,24 +25,15 @@ public final class LoopCommand implements Callable<Integer> {
   private int parallelism;
 
   @Override
-  public Integer call() throws Exception {
-    var cases = options.select(cases(), spec);
-    FigureTable figures = new FigureTable(spec.commandLine().getOut(), options.json);
-    for (var entry : cases.entrySet()) {
-      figures.add(measure(entry.getKey(), entry.getValue()));
-    }
-    figures.end();
-    return 0;
-  }
-
-  private Figure measure(String what, Workload workload) throws Exception {
+  protected Figure measure(String what, Workload workload) throws Exception {
     Optional<Duration> checkpoints =
         what.endsWith("checkpoints") ? Optional.of(CHECKPOINT_INTERVAL) : Optional.empty();
     boolean isTableFull = what.startsWith("million-rows");
-    return new LoopBench(workload, parallelism, isTableFull, checkpoints, options).run(what);
+    return new LoopBench(workload, parallelism, isTableFull, checkpoints, options()).run(what);
   }
 
-  private static Map<String, Workload> cases() {
+  @Override
+  protected Map<String, Workload> cases() {
     Map<String, Workload> cases = new LinkedHashMap<>();
     cases.put("step-512", Workload.large(512, 512, 2));
     cases.put("step-64", Workload.large(512, 64, 2));

@@ -1,26 +1,19 @@
 package io.freshet.lab.bench.loop;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.lab.bench.measure.Benchmark;
+import io.freshet.lab.bench.measure.FigureTable;
+import io.freshet.lab.bench.measure.FigureTable.Form;
+import io.freshet.lab.bench.measure.ScratchDirectory;
 import io.freshet.lab.demo.QualityRun;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Quality against the number of trainers. */
 @Command(
     name = "parallelism",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Learns recorded files with more and more trainers, and says how well, and why.",
       "",
@@ -30,17 +23,8 @@ import picocli.CommandLine.Spec;
           + " the job. To local is the difference to LocalLearner, the single-thread learner, on"
           + " the same examples in the same order."
     },
-    footer = {
-      "",
-      "Example:",
-      "  java -jar freshet.jar bench parallelism --data ml-latest-small",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
-    })
-public final class ParallelismCommand implements Callable<Integer> {
-  private static final String ROW = "%-12s %8s %8s %9s %9s %8s %8s %9s%n";
-
-  @Spec private CommandSpec spec;
+    footer = {"", "Example:", "  java -jar freshet.jar bench parallelism --data ml-latest-small"})
+public final class ParallelismCommand extends Benchmark {
 
   @Option(
       names = "--data",
@@ -63,68 +47,44 @@ public final class ParallelismCommand implements Callable<Integer> {
       description = "Overrides a key of the learner's configuration; repeatable.")
   private List<String> overrides = new ArrayList<>();
 
-  @Option(names = "--json", description = "Print a JSON object a line instead of a table.")
-  private boolean json;
+  /** A run, and how it was set. */
+  private record Line(String what, QualityRun run) {
+    double auc() {
+      return run.auc() - run.local().auc();
+    }
+
+    double logloss() {
+      return run.logloss() - run.local().logloss();
+    }
+  }
 
   @Override
   public Integer call() throws Exception {
-    if (trainers.stream().anyMatch(p -> p < 1 || p > 128)) {
-      throw new ParameterException(spec.commandLine(), "--trainers must be from 1 to 128");
-    }
-    if (!json) {
-      spec.commandLine()
-          .getOut()
-          .printf(
-              ROW,
-              "trainers",
-              "AUC",
-              "logloss",
-              "to local",
-              "to local",
-              "unseen",
-              "step",
-              "largest");
-    }
-    tell("linear, 1", run(List.of("model.kind=lr", "parallelism=1")));
+    check(trainers.stream().allMatch(p -> p >= 1 && p <= 128), "--trainers must be from 1 to 128");
+    FigureTable<Line> lines =
+        new FigureTable<Line>(out(), Form.LINES.orTable(asJson()))
+            .column("trainers", "trainers", "%-12s", Line::what)
+            .column("auc", "AUC", "%8.4f", line -> line.run.auc())
+            .column("logloss", "logloss", "%8.4f", line -> line.run.logloss())
+            .column("auc_difference", "to local", "%+9.4f", Line::auc)
+            .column("logloss_difference", "to local", "%+9.4f", Line::logloss)
+            .column("unseen", "unseen", "%,8.0f", line -> line.run.loop().unseen())
+            .column("step", "step", "%8.1f", line -> line.run.loop().stepExamples())
+            .json("largest", line -> line.run.loop().largestPartition())
+            .text("largest %", "%9.1f", line -> 100 * line.run.loop().largestPartition())
+            .begin();
+    lines.add(new Line("linear, 1", run(List.of("model.kind=lr", "parallelism=1"))));
     for (int parallelism : trainers) {
-      tell(String.valueOf(parallelism), run(List.of("parallelism=" + parallelism)));
+      lines.add(new Line(String.valueOf(parallelism), run(List.of("parallelism=" + parallelism))));
     }
     return 0;
   }
 
   private QualityRun run(List<String> settings) throws Exception {
-    Path out = Files.createTempDirectory("freshet-parallelism");
-    try {
+    try (ScratchDirectory scratch = ScratchDirectory.create()) {
       List<String> all = new ArrayList<>(overrides);
       all.addAll(settings);
-      return QualityRun.of(data, all, out);
-    } finally {
-      FileUtils.deleteDirectory(out.toFile());
+      return QualityRun.of(data, all, scratch.path());
     }
-  }
-
-  private void tell(String what, QualityRun run) {
-    PrintWriter out = spec.commandLine().getOut();
-    double auc = run.auc() - run.local().auc();
-    double logloss = run.logloss() - run.local().logloss();
-    if (json) {
-      ObjectNode line = JsonNodeFactory.instance.objectNode();
-      line.put("trainers", what).put("auc", run.auc()).put("logloss", run.logloss());
-      line.put("auc_difference", auc).put("logloss_difference", logloss);
-      line.put("unseen", run.loop().unseen()).put("step", run.loop().stepExamples());
-      out.println(line.put("largest", run.loop().largestPartition()));
-    } else {
-      out.printf(
-          ROW,
-          what,
-          "%.4f".formatted(run.auc()),
-          "%.4f".formatted(run.logloss()),
-          "%+.4f".formatted(auc),
-          "%+.4f".formatted(logloss),
-          "%,.0f".formatted(run.loop().unseen()),
-          "%.1f".formatted(run.loop().stepExamples()),
-          "%.1f %%".formatted(100 * run.loop().largestPartition()));
-    }
-    out.flush();
   }
 }

@@ -1,30 +1,21 @@
 package io.freshet.lab.bench.loop;
 
-import io.freshet.lab.bench.measure.BenchOptions;
 import io.freshet.lab.bench.measure.Figure;
-import io.freshet.lab.bench.measure.FigureTable;
+import io.freshet.lab.bench.measure.LearningBenchmark;
+import io.freshet.lab.bench.measure.ScratchDirectory;
 import io.freshet.lab.bench.measure.Workload;
 import io.freshet.lab.bench.table.TableBench;
 import io.freshet.lab.bench.table.TableSide;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** How the cost of an example grows. */
 @Command(
     name = "scaling",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Measures the training loop as one thing after the other grows.",
       "",
@@ -32,14 +23,8 @@ import picocli.CommandLine.Spec;
           + " else is as in 39 fields x 10, a million ids, 128-64, batch and step 512,"
           + " parallelism 2; for the rows of the table, with the default batch and step."
     },
-    footer = {
-      "",
-      "Example:",
-      "  java -jar freshet.jar bench scaling --only fields",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
-    })
-public final class ScalingCommand implements Callable<Integer> {
+    footer = {"", "Example:", "  java -jar freshet.jar bench scaling --only fields"})
+public final class ScalingCommand extends LearningBenchmark {
   private static final int FIELDS = 39;
   private static final int EMBEDDING = 10;
   private static final int PARALLELISM = 2;
@@ -48,30 +33,19 @@ public final class ScalingCommand implements Callable<Integer> {
   private static final List<Integer> ROWS = List.of(100_000, 1_000_000, 10_000_000);
   private static final String ROWS_CASE = "rows-";
 
-  @Spec private CommandSpec spec;
-  @Mixin private BenchOptions options;
-
   @Override
-  public Integer call() throws Exception {
-    FigureTable figures = new FigureTable(spec.commandLine().getOut(), options.json);
-    for (var entry : options.select(cases(), spec).entrySet()) {
-      String what = entry.getKey();
-      figures.add(
-          what.startsWith(ROWS_CASE) ? table(what, number(what)) : loop(what, entry.getValue()));
-    }
-    figures.end();
-    return 0;
+  protected Figure measure(String what, Workload workload) throws Exception {
+    return what.startsWith(ROWS_CASE) ? table(what, number(what)) : loop(what, workload);
   }
 
   private Figure loop(String what, Workload workload) throws Exception {
     int parallelism = what.startsWith("parallelism") ? number(what) : PARALLELISM;
-    return new LoopBench(workload, parallelism, false, Optional.empty(), options).run(what);
+    return new LoopBench(workload, parallelism, false, Optional.empty(), options()).run(what);
   }
 
   /** In a process of its own, where every row is there before anything is measured. */
   private Figure table(String what, int rows) throws IOException, InterruptedException {
-    Path directory = Files.createTempDirectory("freshet-scaling");
-    try {
+    try (ScratchDirectory scratch = ScratchDirectory.create()) {
       TableSide side =
           new TableSide(
               rows,
@@ -80,13 +54,11 @@ public final class ScalingCommand implements Callable<Integer> {
               0,
               30,
               PARALLELISM,
-              options.seed,
+              options().seed,
               true,
-              directory.toString(),
+              scratch.path().toString(),
               Map.of());
-      return new TableBench(side, options, spec.commandLine().getErr()).inMemory(what);
-    } finally {
-      FileUtils.deleteDirectory(directory.toFile());
+      return new TableBench(side, options(), err()).inMemory(what);
     }
   }
 
@@ -94,7 +66,8 @@ public final class ScalingCommand implements Callable<Integer> {
     return Integer.parseInt(what.split("-")[1]);
   }
 
-  private static Map<String, Workload> cases() {
+  @Override
+  protected Map<String, Workload> cases() {
     Map<String, Workload> cases = new LinkedHashMap<>();
     for (int parallelism : List.of(1, 2, 4)) {
       cases.put("parallelism-" + parallelism, workload(FIELDS, EMBEDDING, LAYERS));

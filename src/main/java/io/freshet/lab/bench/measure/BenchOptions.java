@@ -6,13 +6,14 @@ import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Options of the benchmarks that measure in rounds. */
 public final class BenchOptions {
   private static final int SHARE = 20;
 
-  @Option(names = "--json", description = "Print one JSON object instead of a table.")
-  public boolean json;
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   @Option(
       names = "--rounds",
@@ -51,15 +52,15 @@ public final class BenchOptions {
   }
 
   /** The cases asked for. */
-  public Map<String, Workload> select(Map<String, Workload> cases, CommandSpec spec) {
+  public Map<String, Workload> select(Map<String, Workload> cases) {
     if (rounds < 1) {
-      throw new ParameterException(spec.commandLine(), "--rounds must be 1 or more");
+      throw new ParameterException(command.commandLine(), "--rounds must be 1 or more");
     }
     Map<String, Workload> selected = new LinkedHashMap<>(cases);
     selected.keySet().removeIf(name -> !name.contains(only));
     if (selected.isEmpty()) {
       throw new ParameterException(
-          spec.commandLine(), "--only %s: no case of %s".formatted(only, cases.keySet()));
+          command.commandLine(), "--only %s: no case of %s".formatted(only, cases.keySet()));
     }
     return selected;
   }

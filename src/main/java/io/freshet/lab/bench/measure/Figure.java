@@ -1,9 +1,10 @@
 package io.freshet.lab.bench.measure;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import static io.freshet.lab.bench.measure.FigureTable.rounded;
+
+import io.freshet.lab.bench.measure.FigureTable.Form;
+import java.io.PrintWriter;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 
 /** One measurement: the medians of its rounds, each of which has its own roofline. */
 public record Figure(
@@ -22,45 +23,44 @@ public record Figure(
   }
 
   double examplesPerSecond() {
-    return median(round -> round.learned().perSecond());
+    return Medians.of(rounds, round -> round.learned().perSecond());
   }
 
   double roofline() {
-    return median(round -> round.roofline().perSecond());
+    return Medians.of(rounds, round -> round.roofline().perSecond());
   }
 
   /** Of the rounds' ratios: a busy neighbour slows both sides of each. */
   double ratio() {
-    return median(round -> round.learned().perSecond() / round.roofline().perSecond());
+    return Medians.of(rounds, round -> round.learned().perSecond() / round.roofline().perSecond());
   }
 
   /** As {@link #ratio}, but by the time on a core: without waiting, be it for neighbours or not. */
   double cpuRatio() {
-    return median(round -> round.learned().perCpuSecond() / round.roofline().perCpuSecond());
+    return Medians.of(
+        rounds, round -> round.learned().perCpuSecond() / round.roofline().perCpuSecond());
   }
 
-  ObjectNode json() {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("bench", bench);
-    json.put("what", what);
-    json.put("examples_per_second", Math.round(examplesPerSecond()));
-    json.put("roofline", Math.round(roofline()));
-    json.put("ratio", Math.round(1000 * ratio()) / 1000.0);
-    json.put("cpu_ratio", Math.round(1000 * cpuRatio()) / 1000.0);
-    json.put("parallelism", parallelism);
-    json.put("batch_size", workload.batchSize());
-    json.put("fields", workload.fields());
-    json.put("embedding_size", workload.embeddingSize());
-    json.put("hidden_layers", workload.hiddenLayers().toString());
-    json.put("step_size", workload.stepSize());
-    json.put("in_flight", workload.inFlight());
-    json.put("rounds", rounds.size());
-    return json;
-  }
-
-  private double median(ToDoubleFunction<Round> of) {
-    double[] sorted = rounds.stream().mapToDouble(of).sorted().toArray();
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  static FigureTable<Figure> table(PrintWriter out, boolean json) {
+    return new FigureTable<Figure>(out, Form.OBJECT.orTable(json))
+        .json("bench", Figure::bench)
+        .column("what", "", "%-34s", Figure::what)
+        .column("batch_size", "batch", "%5d", figure -> figure.workload.batchSize())
+        .column("step_size", "step", "%5d", figure -> figure.workload.stepSize())
+        .column("in_flight", "in flight", "%9d", figure -> figure.workload.inFlight())
+        .column("parallelism", "parallelism", "%11d", Figure::parallelism)
+        .column(
+            "examples_per_second",
+            "examples/s",
+            "%,10d",
+            figure -> Math.round(figure.examplesPerSecond()))
+        .column("roofline", "roofline/s", "%,11d", figure -> Math.round(figure.roofline()))
+        .column("ratio", "ratio", "%6.2f", figure -> rounded(figure.ratio()))
+        .column("cpu_ratio", "CPU ratio", "%9.2f", figure -> rounded(figure.cpuRatio()))
+        .json("fields", figure -> figure.workload.fields())
+        .json("embedding_size", figure -> figure.workload.embeddingSize())
+        .json("hidden_layers", figure -> figure.workload.hiddenLayers().toString())
+        .json("rounds", figure -> figure.rounds.size())
+        .begin();
   }
 }

@@ -1,65 +1,147 @@
 package io.freshet.lab.bench.measure;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
- * What a benchmark found, as it finds it: a table, a line a figure; or at the end one JSON object,
- * the first figure with all of them in {@code figures}.
+ * Figures as they are found: a line each of a table, or JSON.
+ *
+ * @param <F> what a line is about
  */
-public final class FigureTable {
-  private final PrintWriter out;
-  private final boolean asJson;
-  private final List<Figure> all = new ArrayList<>();
+public final class FigureTable<F> {
+  private static final ObjectMapper JSON = new ObjectMapper();
 
-  public FigureTable(PrintWriter out, boolean asJson) {
-    this.out = out;
-    this.asJson = asJson;
-    if (!asJson) {
-      out.printf(
-          "%-34s %5s %5s %9s %11s %10s %11s %6s %9s%n",
-          "",
-          "batch",
-          "step",
-          "in flight",
-          "parallelism",
-          "examples/s",
-          "roofline/s",
-          "ratio",
-          "CPU ratio");
-      out.flush();
+  private final PrintWriter out;
+  private final Form form;
+  private final List<Column<F>> columns = new ArrayList<>();
+  private final List<F> all = new ArrayList<>();
+
+  /** How figures are printed. */
+  public enum Form {
+    TABLE,
+    /** At the end one object: the first figure, with all of them in {@code figures}. */
+    OBJECT,
+    /** At the end an array of all. */
+    ARRAY,
+    /** An object a line, as they are found. */
+    LINES;
+
+    /** This form of JSON if it was asked for, otherwise a table. */
+    public Form orTable(boolean json) {
+      return json ? this : TABLE;
     }
   }
 
-  public void add(Figure figure) {
-    all.add(figure);
-    if (!asJson) {
-      Workload workload = figure.workload();
-      out.printf(
-          "%-34s %5d %5d %9d %11d %,10.0f %,11.0f %6.2f %9.2f%n",
-          figure.what(),
-          workload.batchSize(),
-          workload.stepSize(),
-          workload.inFlight(),
-          figure.parallelism(),
-          figure.examplesPerSecond(),
-          figure.roofline(),
-          figure.ratio(),
-          figure.cpuRatio());
-      out.flush();
+  /** Without a key it is not in JSON, without a format not in the table. */
+  private record Column<F>(String key, String heading, String format, Function<F, ?> value) {
+    String head() {
+      return String.format(
+          format.replaceAll("[,+]|\\.\\d+|%%", "").replaceAll("[a-z]$", "s"), heading);
     }
+
+    String cell(F figure) {
+      return String.format(Locale.ROOT, format, value.apply(figure));
+    }
+  }
+
+  public FigureTable(PrintWriter out, Form form) {
+    this.out = out;
+    this.form = form;
+  }
+
+  /**
+   * Adds a column.
+   *
+   * @param key in JSON
+   * @param format of one value, with its width, as {@code %,10.2f}
+   */
+  public FigureTable<F> column(String key, String heading, String format, Function<F, ?> value) {
+    columns.add(new Column<>(key, heading, format, value));
+    return this;
+  }
+
+  /** Adds a column of the table that is not in JSON. */
+  public FigureTable<F> text(String heading, String format, Function<F, ?> value) {
+    return column(null, heading, format, value);
+  }
+
+  /** Adds a value that is in JSON only. */
+  public FigureTable<F> json(String key, Function<F, ?> value) {
+    return column(key, null, null, value);
+  }
+
+  /** Prints the headings; all columns are there. */
+  public FigureTable<F> begin() {
+    if (form == Form.TABLE) {
+      println(row(Column::head));
+    }
+    return this;
+  }
+
+  public void add(F figure) {
+    all.add(figure);
+    if (form == Form.TABLE) {
+      println(row(column -> column.cell(figure)));
+    } else if (form == Form.LINES) {
+      println(toJson(figure).toString());
+    }
+  }
+
+  public boolean isEmpty() {
+    return all.isEmpty();
   }
 
   public void end() {
-    if (asJson) {
-      ObjectNode json = all.get(0).json();
-      ArrayNode figures = json.putArray("figures");
-      all.forEach(figure -> figures.add(figure.json()));
-      out.println(json);
-      out.flush();
+    end(figure -> false);
+  }
+
+  /**
+   * Prints what is printed at the end.
+   *
+   * @param main the figure that stands for all in {@link Form#OBJECT}, in place of the first
+   */
+  public void end(Predicate<F> main) {
+    var figures = JSON.createArrayNode();
+    all.forEach(figure -> figures.add(toJson(figure)));
+    if (form == Form.ARRAY) {
+      println(figures.toString());
+    } else if (form == Form.OBJECT) {
+      F first = all.stream().filter(main).findFirst().orElse(all.get(0));
+      println(toJson(first).set("figures", figures).toString());
     }
+  }
+
+  private ObjectNode toJson(F figure) {
+    ObjectNode json = JSON.createObjectNode();
+    for (Column<F> column : columns) {
+      if (column.key() != null) {
+        json.set(column.key(), JSON.valueToTree(column.value().apply(figure)));
+      }
+    }
+    return json;
+  }
+
+  private String row(Function<Column<F>, String> cell) {
+    return columns.stream()
+        .filter(column -> column.format() != null)
+        .map(cell)
+        .reduce((left, right) -> left + " " + right)
+        .orElse("");
+  }
+
+  private void println(String line) {
+    out.println(line);
+    out.flush();
+  }
+
+  /** To three decimals. */
+  public static double rounded(double figure) {
+    return Math.round(1000 * figure) / 1000.0;
   }
 }

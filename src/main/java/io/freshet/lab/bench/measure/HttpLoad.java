@@ -26,20 +26,18 @@ public final class HttpLoad {
   }
 
   /** As many requests as so many clients get done, who ask again as soon as they are answered. */
-  public List<Duration> closed(int clients, Duration length) throws Exception {
+  public Latencies closed(int clients, Duration length) throws Exception {
     long end = System.nanoTime() + length.toNanos();
     AtomicInteger next = new AtomicInteger();
     return run(
         clients,
-        () -> {
-          List<Duration> took = new ArrayList<>();
+        took -> {
           try (HttpConnection connection = new HttpConnection(server)) {
             for (long now = System.nanoTime(); now < end; now = System.nanoTime()) {
               connection.ask(request(next.getAndIncrement()));
               took.add(Duration.ofNanos(System.nanoTime() - now));
             }
           }
-          return took;
         });
   }
 
@@ -47,15 +45,14 @@ public final class HttpLoad {
    * Requests that come at random, so many a second on the average, whether the ones before are
    * answered or not. How long one took counts from when it was to come.
    */
-  public List<Duration> open(int clients, double perSecond, Duration length, long seed)
+  public Latencies open(int clients, double perSecond, Duration length, long seed)
       throws Exception {
     long start = System.nanoTime();
     long[] due = arrivals(perSecond, length, seed);
     AtomicInteger next = new AtomicInteger();
     return run(
         clients,
-        () -> {
-          List<Duration> took = new ArrayList<>();
+        took -> {
           try (HttpConnection connection = new HttpConnection(server)) {
             for (int i = next.getAndIncrement(); i < due.length; i = next.getAndIncrement()) {
               waitUntil(start + due[i]);
@@ -63,7 +60,6 @@ public final class HttpLoad {
               took.add(Duration.ofNanos(System.nanoTime() - start - due[i]));
             }
           }
-          return took;
         });
   }
 
@@ -89,12 +85,21 @@ public final class HttpLoad {
     return arrivals.stream().mapToLong(Long::longValue).toArray();
   }
 
-  private static List<Duration> run(int clients, Callable<List<Duration>> client) throws Exception {
+  private interface Client {
+    void run(Latencies took) throws IOException;
+  }
+
+  private static Latencies run(int clients, Client client) throws Exception {
+    Latencies took = new Latencies();
     ExecutorService pool = Executors.newFixedThreadPool(clients);
     try {
-      List<Duration> took = new ArrayList<>();
-      for (Future<List<Duration>> done : pool.invokeAll(Collections.nCopies(clients, client))) {
-        took.addAll(done.get());
+      Callable<Void> one =
+          () -> {
+            client.run(took);
+            return null;
+          };
+      for (Future<Void> done : pool.invokeAll(Collections.nCopies(clients, one))) {
+        done.get();
       }
       return took;
     } catch (ExecutionException e) {

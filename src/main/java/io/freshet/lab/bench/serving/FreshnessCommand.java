@@ -1,23 +1,15 @@
 package io.freshet.lab.bench.serving;
 
-import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.freshet.lab.bench.measure.Benchmark;
+import io.freshet.lab.bench.measure.ScratchDirectory;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** How long a click takes to show in a served score. */
 @Command(
     name = "freshness",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Measures how long a click takes from Kafka to a score that reflects it.",
       "",
@@ -27,16 +19,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  java -jar freshet.jar bench freshness --checkpoint-interval 5000 --seconds 120",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+      "  java -jar freshet.jar bench freshness --checkpoint-interval 5000 --seconds 120"
     })
-public final class FreshnessCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Option(names = "--json", description = "Print one JSON object instead of a table.")
-  private boolean json;
-
+public final class FreshnessCommand extends Benchmark {
   @Option(
       names = "--checkpoint-interval",
       paramLabel = "MS",
@@ -79,12 +64,10 @@ public final class FreshnessCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (interval < 100 || seconds < 1 || rate < 1 || clicks < 1) {
-      throw new ParameterException(
-          spec.commandLine(),
+      throw wrong(
           "--checkpoint-interval must be 100 or more; --seconds, --rate and --clicks 1 or more");
     }
-    Path directory = Files.createTempDirectory("freshet-freshness");
-    try {
+    try (ScratchDirectory scratch = ScratchDirectory.create()) {
       FreshnessFigure figure =
           new FreshnessBench(
                   Duration.ofMillis(interval),
@@ -93,17 +76,14 @@ public final class FreshnessCommand implements Callable<Integer> {
                   clicks,
                   seed,
                   overrides)
-              .run(directory);
-      PrintWriter out = spec.commandLine().getOut();
-      if (json) {
-        out.println(figure.json());
-        out.flush();
+              .run(scratch.path());
+      if (asJson()) {
+        out().println(figure.json());
+        out().flush();
       } else {
-        figure.print(out);
+        figure.print(out());
       }
       return 0;
-    } finally {
-      FileUtils.deleteDirectory(directory.toFile());
     }
   }
 }

@@ -2,7 +2,7 @@ package io.freshet.lab.bench.serving;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.freshet.lab.bench.measure.Percentiles;
+import io.freshet.lab.bench.measure.Latencies;
 import java.io.PrintWriter;
 import java.time.Duration;
 
@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param pickedUp of that, from there until the server answered with it
  */
 record FreshnessFigure(
-    Duration checkpointInterval, Percentiles whole, Percentiles published, Percentiles pickedUp) {
+    Duration checkpointInterval, Latencies whole, Latencies published, Latencies pickedUp) {
 
   void print(PrintWriter out) {
     out.printf(
@@ -26,8 +26,8 @@ record FreshnessFigure(
     out.flush();
   }
 
-  private static void line(PrintWriter out, String what, Percentiles p) {
-    out.printf("%-44s %,9.0f %,9.0f %,9.0f%n", what, p.millis(.5), p.millis(.99), p.millis(1));
+  private static void line(PrintWriter out, String what, Latencies p) {
+    out.printf("%-44s %,9.0f %,9.0f %,9.0f%n", what, p.millis(50), p.millis(99), p.millis(100));
   }
 
   ObjectNode json() {
@@ -41,9 +41,9 @@ record FreshnessFigure(
     return json;
   }
 
-  private static void put(ObjectNode json, String prefix, Percentiles p) {
-    json.put(prefix + "p50_ms", Math.round(p.millis(.5)));
-    json.put(prefix + "p99_ms", Math.round(p.millis(.99)));
-    json.put(prefix + "max_ms", Math.round(p.millis(1)));
+  private static void put(ObjectNode json, String prefix, Latencies p) {
+    json.put(prefix + "p50_ms", Math.round(p.millis(50)));
+    json.put(prefix + "p99_ms", Math.round(p.millis(99)));
+    json.put(prefix + "max_ms", Math.round(p.millis(100)));
   }
 }

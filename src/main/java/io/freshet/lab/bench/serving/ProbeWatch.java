@@ -9,7 +9,7 @@ import io.freshet.event.FeatureValues;
 import io.freshet.event.RejectedException;
 import io.freshet.feature.Fids;
 import io.freshet.lab.bench.measure.HttpConnection;
-import io.freshet.lab.bench.measure.Percentiles;
+import io.freshet.lab.bench.measure.Latencies;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.Scorer;
 import io.freshet.serve.model.ServedModel;
@@ -83,11 +83,15 @@ final class ProbeWatch {
   }
 
   FreshnessFigure figure(Duration interval) {
-    return new FreshnessFigure(
-        interval,
-        new Percentiles(seen.stream().map(s -> Duration.between(s.clicked, s.scored)).toList()),
-        new Percentiles(seen.stream().map(s -> Duration.between(s.clicked, s.published)).toList()),
-        new Percentiles(seen.stream().map(s -> Duration.between(s.published, s.scored)).toList()));
+    Latencies whole = new Latencies();
+    Latencies published = new Latencies();
+    Latencies pickedUp = new Latencies();
+    for (Seen one : seen) {
+      whole.add(Duration.between(one.clicked, one.scored));
+      published.add(Duration.between(one.clicked, one.published));
+      pickedUp.add(Duration.between(one.published, one.scored));
+    }
+    return new FreshnessFigure(interval, whole, published, pickedUp);
   }
 
   private void run() {

@@ -5,7 +5,7 @@ import io.freshet.feature.example.Example;
 import io.freshet.lab.bench.measure.BenchOptions;
 import io.freshet.lab.bench.measure.HttpConnection;
 import io.freshet.lab.bench.measure.HttpLoad;
-import io.freshet.lab.bench.measure.Percentiles;
+import io.freshet.lab.bench.measure.Latencies;
 import io.freshet.lab.bench.measure.Roofline;
 import io.freshet.lab.bench.measure.Speed;
 import io.freshet.lab.bench.measure.Workload;
@@ -81,12 +81,11 @@ final class ServingBench implements AutoCloseable {
     }
   }
 
-  private static List<Duration> score(
-      Scorer scorer, List<List<Example>> requests, Duration length) {
-    List<Duration> took = new ArrayList<>();
+  private static Latencies score(Scorer scorer, List<List<Example>> requests, Duration length) {
+    Latencies took = new Latencies();
     long start = System.nanoTime();
     for (long now = start; now - start < length.toNanos(); now = System.nanoTime()) {
-      scorer.score(requests.get(took.size() % requests.size()));
+      scorer.score(requests.get((int) (took.size() % requests.size())));
       took.add(Duration.ofNanos(System.nanoTime() - now));
     }
     return took;
@@ -127,7 +126,7 @@ final class ServingBench implements AutoCloseable {
       Speed.Mark mark = Speed.mark();
       CompletableFuture<Void> walk =
           deltas ? CompletableFuture.runAsync(this::walk) : CompletableFuture.completedFuture(null);
-      List<Duration> took = load.open(OPEN_CLIENTS, perSecond, halfLoad(), options.seed + i);
+      Latencies took = load.open(OPEN_CLIENTS, perSecond, halfLoad(), options.seed + i);
       walk.get();
       measured.add(round(took, candidates, mark, roof));
     }
@@ -176,9 +175,9 @@ final class ServingBench implements AutoCloseable {
   }
 
   private static ServingFigure.Round round(
-      List<Duration> took, int candidates, Speed.Mark mark, Speed roofline) {
+      Latencies took, int candidates, Speed.Mark mark, Speed roofline) {
     Speed scored = mark.since((double) took.size() * candidates);
-    return new ServingFigure.Round(scored, roofline, new Percentiles(took));
+    return new ServingFigure.Round(scored, roofline, took);
   }
 
   /** Rows of the version that is served. */

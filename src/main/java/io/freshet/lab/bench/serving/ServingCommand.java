@@ -1,27 +1,17 @@
 package io.freshet.lab.bench.serving;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.lab.bench.measure.BenchOptions;
+import io.freshet.lab.bench.measure.Benchmark;
+import io.freshet.lab.bench.measure.FigureTable;
+import io.freshet.lab.bench.measure.ScratchDirectory;
 import io.freshet.lab.bench.measure.Workload;
-import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Callable;
-import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The server under load. */
 @Command(
     name = "serve",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Measures the scorer alone, and the HTTP server with clients on this machine.",
       "",
@@ -32,18 +22,11 @@ import picocli.CommandLine.Spec;
       "The roofline is the number of candidates a second if the products of their"
           + " forward passes were all. The snapshots are made first, by the learner."
     },
-    footer = {
-      "",
-      "Example:",
-      "  java -jar freshet.jar bench serve --rounds 3",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
-    })
-public final class ServingCommand implements Callable<Integer> {
+    footer = {"", "Example:", "  java -jar freshet.jar bench serve --rounds 3"})
+public final class ServingCommand extends Benchmark {
   private static final int[] SIZES = {1, 100, 1000};
   private static final int HALF_LOAD_SIZE = 100;
 
-  @Spec private CommandSpec spec;
   @Mixin private BenchOptions options;
 
   @Option(
@@ -55,79 +38,45 @@ public final class ServingCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (options.rounds < 1 || impressions < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--rounds and --impressions must be 1 or more");
+      throw wrong("--rounds and --impressions must be 1 or more");
     }
-    Path directory = Files.createTempDirectory("freshet-serve");
-    try {
+    try (ScratchDirectory scratch = ScratchDirectory.create()) {
       Workload workload = Workload.large(512, 512, 2);
       int all = options.impressions(impressions);
-      PublishedChain chain = PublishedChain.make(directory, workload, all, options);
+      PublishedChain chain = PublishedChain.make(scratch.path(), workload, all, options);
       try (ServingBench bench = new ServingBench(workload, chain, options)) {
         measure(bench, chain.size());
       }
       return 0;
-    } finally {
-      FileUtils.deleteDirectory(directory.toFile());
     }
   }
 
   private void measure(ServingBench bench, int versions) throws Exception {
-    PrintWriter out = spec.commandLine().getOut();
-    List<ServingFigure> figures = new ArrayList<>();
-    if (!options.json) {
-      out.printf(
-          "%,d rows, a chain of %d versions%n%s%n", bench.rows(), versions, ServingFigure.head());
-      out.flush();
+    if (!asJson()) {
+      out().printf("%,d rows, a chain of %d versions%n", bench.rows(), versions);
     }
+    FigureTable<ServingFigure> figures = ServingFigure.table(out(), asJson());
     for (int size : SIZES) {
       if (wanted("scorer-" + size)) {
-        add(figures, bench.scorer("scorer-" + size, size));
+        figures.add(bench.scorer("scorer-" + size, size));
       }
     }
     for (int size : SIZES) {
       boolean half = size == HALF_LOAD_SIZE && wanted("half-load");
       if (wanted("http-" + size) || half) {
         ServingFigure full = bench.http("http-" + size, size);
-        add(figures, full);
+        figures.add(full);
         if (half) {
-          add(figures, bench.halfLoad("http-100-half-load", full, false));
-          add(figures, bench.halfLoad("http-100-half-load-deltas", full, true));
+          figures.add(bench.halfLoad("http-100-half-load", full, false));
+          figures.add(bench.halfLoad("http-100-half-load-deltas", full, true));
         }
       }
     }
-    if (figures.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "--only %s: no such case".formatted(options.only));
-    }
-    if (options.json) {
-      print(figures);
-    }
+    check(!figures.isEmpty(), "--only %s: no such case".formatted(options.only));
+    figures.end(figure -> figure.what().equals("http-100"));
   }
 
   private boolean wanted(String what) {
     return what.contains(options.only);
-  }
-
-  private void add(List<ServingFigure> figures, ServingFigure figure) {
-    figures.add(figure);
-    if (!options.json) {
-      spec.commandLine().getOut().println(figure.line());
-      spec.commandLine().getOut().flush();
-    }
-  }
-
-  /** The server's figure for 100 candidates, or the first, with all of them. */
-  private void print(List<ServingFigure> figures) {
-    ServingFigure first =
-        figures.stream()
-            .filter(f -> f.what().equals("http-100"))
-            .findFirst()
-            .orElse(figures.get(0));
-    ObjectNode json = first.json();
-    var all = json.putArray("figures");
-    figures.forEach(figure -> all.add(figure.json()));
-    spec.commandLine().getOut().println(json);
-    spec.commandLine().getOut().flush();
   }
 }

@@ -1,10 +1,13 @@
 package io.freshet.lab.bench.serving;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import static io.freshet.lab.bench.measure.FigureTable.rounded;
+
+import io.freshet.lab.bench.measure.FigureTable;
+import io.freshet.lab.bench.measure.FigureTable.Form;
+import io.freshet.lab.bench.measure.Latencies;
 import io.freshet.lab.bench.measure.Medians;
-import io.freshet.lab.bench.measure.Percentiles;
 import io.freshet.lab.bench.measure.Speed;
+import java.io.PrintWriter;
 import java.util.List;
 
 /**
@@ -22,7 +25,7 @@ record ServingFigure(String what, int candidates, int clients, List<Round> round
    * @param roofline candidates a second if the products of their forward passes were all
    * @param took how long requests took
    */
-  record Round(Speed scored, Speed roofline, Percentiles took) {}
+  record Round(Speed scored, Speed roofline, Latencies took) {}
 
   ServingFigure {
     rounds = List.copyOf(rounds);
@@ -32,72 +35,40 @@ record ServingFigure(String what, int candidates, int clients, List<Round> round
     return Medians.of(rounds, round -> round.scored.perSecond());
   }
 
-  double ratio() {
+  private double ratio() {
     return Medians.of(rounds, round -> round.scored.perSecond() / round.roofline.perSecond());
   }
 
   /** By the time on a core, the clients' included. */
-  double cpuRatio() {
+  private double cpuRatio() {
     return Medians.of(rounds, round -> round.scored.perCpuSecond() / round.roofline.perCpuSecond());
-  }
-
-  double p50() {
-    return Medians.of(rounds, round -> round.took.millis(.5));
-  }
-
-  double p99() {
-    return Medians.of(rounds, round -> round.took.millis(.99));
   }
 
   private double roofline() {
     return Medians.of(rounds, round -> round.roofline.perSecond());
   }
 
-  static String head() {
-    return "%-28s %10s %7s %13s %11s %6s %9s %8s %8s"
-        .formatted(
-            "",
-            "candidates",
-            "clients",
+  private double percentile(double percent) {
+    return rounded(Medians.of(rounds, round -> round.took.millis(percent)));
+  }
+
+  static FigureTable<ServingFigure> table(PrintWriter out, boolean json) {
+    return new FigureTable<ServingFigure>(out, Form.OBJECT.orTable(json))
+        .json("bench", figure -> "serve")
+        .column("what", "", "%-28s", ServingFigure::what)
+        .column("candidates", "candidates", "%10d", ServingFigure::candidates)
+        .column("clients", "clients", "%7d", ServingFigure::clients)
+        .column(
+            "candidates_per_second",
             "candidates/s",
-            "roofline/s",
-            "ratio",
-            "CPU ratio",
-            "p50 ms",
-            "p99 ms");
-  }
-
-  String line() {
-    return "%-28s %10d %7d %,13.0f %,11.0f %6.2f %9.2f %8.2f %8.2f"
-        .formatted(
-            what,
-            candidates,
-            clients,
-            candidatesPerSecond(),
-            roofline(),
-            ratio(),
-            cpuRatio(),
-            p50(),
-            p99());
-  }
-
-  ObjectNode json() {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("bench", "serve");
-    json.put("what", what);
-    json.put("candidates", candidates);
-    json.put("clients", clients);
-    json.put("candidates_per_second", Math.round(candidatesPerSecond()));
-    json.put("roofline", Math.round(roofline()));
-    json.put("ratio", rounded(ratio()));
-    json.put("cpu_ratio", rounded(cpuRatio()));
-    json.put("p50_ms", rounded(p50()));
-    json.put("p99_ms", rounded(p99()));
-    json.put("rounds", rounds.size());
-    return json;
-  }
-
-  private static double rounded(double figure) {
-    return Math.round(1000 * figure) / 1000.0;
+            "%,13d",
+            figure -> Math.round(figure.candidatesPerSecond()))
+        .column("roofline", "roofline/s", "%,11d", figure -> Math.round(figure.roofline()))
+        .column("ratio", "ratio", "%6.2f", figure -> rounded(figure.ratio()))
+        .column("cpu_ratio", "CPU ratio", "%9.2f", figure -> rounded(figure.cpuRatio()))
+        .column("p50_ms", "p50 ms", "%8.2f", figure -> figure.percentile(50))
+        .column("p99_ms", "p99 ms", "%8.2f", figure -> figure.percentile(99))
+        .json("rounds", figure -> figure.rounds.size())
+        .begin();
   }
 }

@@ -3,29 +3,23 @@ package io.freshet.lab.bench.serving;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.lab.bench.measure.Benchmark;
 import io.freshet.lab.bench.measure.ProcessMemory;
+import io.freshet.lab.bench.measure.ScratchDirectory;
 import io.freshet.lab.bench.measure.Speed;
 import io.freshet.serve.rows.MemoryStore;
 import io.freshet.serve.rows.RocksStore;
 import io.freshet.serve.rows.RowStore;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Callable;
-import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Where serving keeps its rows. */
 @Command(
     name = "store",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     showDefaultValues = true,
     description = {
       "Measures the stores of serving: their memory, loading and reading.",
@@ -38,19 +32,12 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  java -jar freshet.jar bench store --store rocksdb --rows 10000000",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+      "  java -jar freshet.jar bench store --store rocksdb --rows 10000000"
     })
-public final class StoreCommand implements Callable<Integer> {
+public final class StoreCommand extends Benchmark {
   private static final int DELTAS = 3;
   private static final int SKEW = 4;
   private static final double MIB = 1 << 20;
-
-  @Spec private CommandSpec spec;
-
-  @Option(names = "--json", description = "Print one JSON object instead of a table.")
-  private boolean json;
 
   @Option(names = "--rows", paramLabel = "N", description = "Rows of the model.")
   private long rows = 2_000_000;
@@ -73,15 +60,13 @@ public final class StoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (rows < 1000 || memory < 16) {
-      throw new ParameterException(
-          spec.commandLine(), "--rows must be 1000 or more, --store-memory 16 or more");
+      throw wrong("--rows must be 1000 or more, --store-memory 16 or more");
     }
-    Path directory = Files.createTempDirectory("freshet-store");
-    try (StoreBench bench = new StoreBench(new GeneratedSnapshots(rows), store(directory), seed)) {
-      print(measure(bench, directory));
+    try (ScratchDirectory scratch = ScratchDirectory.create();
+        StoreBench bench =
+            new StoreBench(new GeneratedSnapshots(rows), store(scratch.path()), seed)) {
+      print(measure(bench, scratch.path()));
       return 0;
-    } finally {
-      FileUtils.deleteDirectory(directory.toFile());
     }
   }
 
@@ -123,8 +108,8 @@ public final class StoreCommand implements Callable<Integer> {
   }
 
   private void print(ObjectNode figures) {
-    PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    PrintWriter out = out();
+    if (asJson()) {
       out.println(figures);
     } else {
       figures.properties().forEach(f -> out.printf("%-28s %s%n", f.getKey(), text(f.getValue())));

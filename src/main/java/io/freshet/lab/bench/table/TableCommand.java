@@ -2,6 +2,8 @@ package io.freshet.lab.bench.table;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.lab.bench.measure.BenchOptions;
+import io.freshet.lab.bench.measure.Benchmark;
+import io.freshet.lab.bench.measure.ScratchDirectory;
 import io.freshet.lab.bench.measure.Workload;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,20 +13,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import org.apache.flink.util.FileUtils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The training loop on a table larger than memory. */
 @Command(
     name = "table",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     description = {
       "Measures the training loop on a table that is larger than its memory.",
       "",
@@ -37,12 +32,9 @@ import picocli.CommandLine.Spec;
           + " disk and its checkpoint 130 bytes a row each, below --directory.",
       "",
       "Example:",
-      "  java -jar freshet.jar bench table --rows 2000000 --cache-rows 100000",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+      "  java -jar freshet.jar bench table --rows 2000000 --cache-rows 100000"
     })
-public final class TableCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
+public final class TableCommand extends Benchmark {
   @Mixin private BenchOptions options;
 
   @Option(
@@ -97,19 +89,19 @@ public final class TableCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    var cases = options.select(cases(), spec);
+    var cases = options.select(cases());
     check();
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     List<ObjectNode> figures = new ArrayList<>();
     for (String what : cases.keySet()) {
       TableFigure figure = measure(what.equals("defaults"));
       figures.add(figure.json().put("what", what));
-      if (!options.json) {
+      if (!asJson()) {
         out.println(what + ":");
         figure.print(out);
       }
     }
-    if (options.json) {
+    if (asJson()) {
       ObjectNode json = figures.get(0).deepCopy();
       json.putArray("figures").addAll(figures);
       out.println(json);
@@ -121,8 +113,7 @@ public final class TableCommand implements Callable<Integer> {
   private void check() {
     int fields = Workload.defaults().fields();
     if (parallelism < 1 || rows < fields || cacheRows < parallelism || interval < 1) {
-      throw new ParameterException(
-          spec.commandLine(),
+      throw wrong(
           "--parallelism and --checkpoint-interval must be 1 or more, --rows %d or more, and --cache-rows --parallelism or more"
               .formatted(fields));
     }
@@ -130,8 +121,8 @@ public final class TableCommand implements Callable<Integer> {
 
   private TableFigure measure(boolean defaults) throws IOException, InterruptedException {
     Path base = directory == null ? Path.of(System.getProperty("java.io.tmpdir")) : directory;
-    Path work = Files.createTempDirectory(Files.createDirectories(base), "freshet-table");
-    try {
+    Files.createDirectories(base);
+    try (var scratch = new ScratchDirectory(Files.createTempDirectory(base, "freshet-table"))) {
       TableSide side =
           new TableSide(
               rows,
@@ -142,11 +133,9 @@ public final class TableCommand implements Callable<Integer> {
               parallelism,
               options.seed,
               defaults,
-              work.toString(),
+              scratch.path().toString(),
               flink);
-      return new TableBench(side, options, spec.commandLine().getErr()).run(heap);
-    } finally {
-      FileUtils.deleteDirectory(work.toFile());
+      return new TableBench(side, options, err()).run(heap);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.freshet.lab.bench.table;
 
+import static io.freshet.lab.bench.measure.FigureTable.rounded;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -119,9 +121,5 @@ record TableFigure(
 
   private double size(String name) {
     return sizes.get(name).asDouble();
-  }
-
-  private static double rounded(double figure) {
-    return Math.round(1000 * figure) / 1000.0;
   }
 }

@@ -1,23 +1,19 @@
 package io.freshet.lab.labels.drift;
 
+import io.freshet.lab.bench.measure.Benchmark;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** What following a drifting stream is worth. */
 @Command(
     name = "drift",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     showDefaultValues = true,
     description = {
       "Compares the learner with models that follow less, while tastes drift.",
@@ -34,12 +30,9 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  java -jar freshet.jar bench drift --plot drift.svg",
-      "  java -jar freshet.jar bench drift --drift 1 --per-second 2 --days 10 --warm-up 2",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+      "  java -jar freshet.jar bench drift --drift 1 --per-second 2 --days 10 --warm-up 2"
     })
-public final class DriftCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
+public final class DriftCommand extends Benchmark {
   @Mixin private DriftOptions stream;
 
   @Option(names = "--days", paramLabel = "N", description = "Simulated days.")
@@ -54,17 +47,14 @@ public final class DriftCommand implements Callable<Integer> {
   @Option(names = "--plot", paramLabel = "FILE", description = "Draw logloss by day, as SVG.")
   private Optional<Path> plot = Optional.empty();
 
-  @Option(names = "--json", description = "Print one JSON object instead of a table.")
-  private boolean json;
-
   @Override
   public Integer call() throws IOException {
     stream.check(window >= 1, "--retrain-days must be 1 or more");
     DriftSettings settings = stream.settings(days, 1, window);
     List<ComparedModel> models = new DriftRun(settings).run();
     DriftReport report = new DriftReport(settings, models, stream.replicates);
-    PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    PrintWriter out = out();
+    if (asJson()) {
       out.println(report.json());
       out.flush();
     } else {

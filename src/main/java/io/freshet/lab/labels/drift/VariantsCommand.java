@@ -1,31 +1,25 @@
 package io.freshet.lab.labels.drift;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.config.LearnerConfig;
 import io.freshet.config.option.ConfigException;
 import io.freshet.evaluate.offline.Bootstrap;
 import io.freshet.evaluate.offline.Bootstrap.Estimate;
 import io.freshet.evaluate.offline.ScoredExamples;
+import io.freshet.lab.bench.measure.Benchmark;
+import io.freshet.lab.bench.measure.FigureTable;
+import io.freshet.lab.bench.measure.FigureTable.Form;
 import io.freshet.lab.labels.drift.VariantsRun.Variant;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** What settings are worth on a long stream. */
 @Command(
     name = "variants",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
     showDefaultValues = true,
     description = {
       "Compares learners of different settings on one simulated stream of drifting tastes.",
@@ -39,17 +33,13 @@ import picocli.CommandLine.Spec;
       "",
       "Example:",
       "  java -jar freshet.jar bench variants --days 90 --variant"
-          + " train.first-order-optimizer.accumulator-cap=100",
-      "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage."
+          + " train.first-order-optimizer.accumulator-cap=100"
     })
-public final class VariantsCommand implements Callable<Integer> {
+public final class VariantsCommand extends Benchmark {
   private static final String DEFAULTS =
       "{kafka: {bootstrap-servers: 'none:1'}, features: [{name: user, kind: categorical}]}";
-  private static final String ROW = "%-60s %8s %8s %8s %8s %19s%n";
   private static final Duration BLOCK = Duration.ofHours(6);
 
-  @Spec private CommandSpec spec;
   @Mixin private DriftOptions stream;
 
   @Option(
@@ -63,9 +53,6 @@ public final class VariantsCommand implements Callable<Integer> {
 
   @Option(names = "--last", paramLabel = "N", description = "Last days measured by themselves.")
   private int last = 10;
-
-  @Option(names = "--json", description = "Print a JSON object a line instead of a table.")
-  private boolean json;
 
   @Override
   public Integer call() {
@@ -85,44 +72,39 @@ public final class VariantsCommand implements Callable<Integer> {
     try {
       return LearnerConfig.parse(DEFAULTS, "defaults", overrides);
     } catch (ConfigException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+      throw wrong(e.getMessage());
     }
   }
 
   private void tell(List<Variant> variants) {
-    PrintWriter out = spec.commandLine().getOut();
-    if (!json) {
-      String days = "last %d d".formatted(last);
-      out.printf(ROW, "", "logloss", "excess", days, "excess", days + " to defaults");
-    }
+    String days = "last %d d".formatted(last);
+    FigureTable<Line> lines =
+        new FigureTable<Line>(out(), Form.LINES.orTable(asJson()))
+            .column("variant", "", "%-60s", line -> line.of.name())
+            .json("days", line -> this.days - stream.warmUp)
+            .json("last_days", line -> last)
+            .column("logloss", "logloss", "%8.4f", line -> line.of.all().metrics().logloss())
+            .column("excess_loss", "excess", "%8.4f", line -> line.of.all().excess())
+            .column("last_logloss", days, "%8.4f", line -> line.of.last().metrics().logloss())
+            .column("last_excess_loss", "excess", "%8.4f", line -> line.of.last().excess())
+            .json("last_to_defaults", line -> line.difference.value())
+            .json("interval", Line::half)
+            .text(
+                days + " to defaults",
+                "%19s",
+                line -> "%+.4f ± %.4f".formatted(line.difference.value(), line.half()))
+            .begin();
     Bootstrap bootstrap = new Bootstrap(Optional.of(BLOCK), stream.replicates, stream.seed);
     for (Variant variant : variants) {
       var pairs = ScoredExamples.pair(variants.get(0).examples(), variant.examples());
-      tell(out, variant, bootstrap.compare(pairs).difference().get("logloss"));
+      lines.add(new Line(variant, bootstrap.compare(pairs).difference().get("logloss")));
     }
-    out.flush();
   }
 
-  private void tell(PrintWriter out, Variant variant, Estimate difference) {
-    double half = (difference.high() - difference.low()) / 2;
-    if (json) {
-      ObjectNode line = JsonNodeFactory.instance.objectNode();
-      line.put("variant", variant.name()).put("days", days - stream.warmUp).put("last_days", last);
-      line.put("logloss", variant.all().metrics().logloss());
-      line.put("excess_loss", variant.all().excess());
-      line.put("last_logloss", variant.last().metrics().logloss());
-      line.put("last_excess_loss", variant.last().excess());
-      line.put("last_to_defaults", difference.value()).put("interval", half);
-      out.println(line);
-    } else {
-      out.printf(
-          ROW,
-          variant.name(),
-          "%.4f".formatted(variant.all().metrics().logloss()),
-          "%.4f".formatted(variant.all().excess()),
-          "%.4f".formatted(variant.last().metrics().logloss()),
-          "%.4f".formatted(variant.last().excess()),
-          "%+.4f ± %.4f".formatted(difference.value(), half));
+  /** A variant, and how its last days differ from those of the defaults. */
+  private record Line(Variant of, Estimate difference) {
+    double half() {
+      return (difference.high() - difference.low()) / 2;
     }
   }
 }

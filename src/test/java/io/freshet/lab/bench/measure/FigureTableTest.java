@@ -29,7 +29,7 @@ class FigureTableTest {
   @Test
   void jsonIsOneObjectWithTheFirstFigureAndAll() throws Exception {
     StringWriter out = new StringWriter();
-    FigureTable figures = new FigureTable(new PrintWriter(out), true);
+    FigureTable<Figure> figures = Figure.table(new PrintWriter(out), true);
 
     figures.add(FIGURE);
     figures.add(FIGURE);
@@ -49,13 +49,15 @@ class FigureTableTest {
   @Test
   void theTableHasALineForEachFigure() {
     StringWriter out = new StringWriter();
-    FigureTable figures = new FigureTable(new PrintWriter(out), false);
+    FigureTable<Figure> figures = Figure.table(new PrintWriter(out), false);
 
     figures.add(FIGURE);
     figures.end();
 
     assertThat(out.toString().lines()).hasSize(2);
-    assertThat(out.toString()).contains("step-64").contains("0.50");
+    assertThat(out.toString())
+        .containsPattern("batch +step +in flight +parallelism +examples/s")
+        .containsPattern("step-64 +512 +64 +2 +2 +300 +600 +0.50 +0.25");
   }
 
   private static Figure.Round round(double learned, double roofline) {
