@@ -121,6 +121,7 @@ final class ArchitectureTest {
           "snapshot",
           "SnapshotWriter",
           "SnapshotPublisher",
+          "PublisherMetrics",
           "FlinkStorage",
           "PublisherInputCodec",
           "PublisherStateCodec");

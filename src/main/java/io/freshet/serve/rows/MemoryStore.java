@@ -42,7 +42,7 @@ public final class MemoryStore implements RowStore {
 
   private RowTable start(Manifest first) throws IOException {
     if (first.kind() == Manifest.Kind.FULL) {
-      return RowTable.empty(1 + first.model().embeddingSize(), first.rows());
+      return RowTable.empty(first.rowWidth(), first.rows());
     }
     VersionFiles.checkShape(first, model.manifest());
     return (RowTable) model.rows();

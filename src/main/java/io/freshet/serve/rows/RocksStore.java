@@ -103,7 +103,7 @@ public final class RocksStore implements RowStore {
     Manifest newest = deltas.get(deltas.size() - 1);
     VersionFiles.checkShape(newest, held);
     float[] dense = VersionFiles.dense(newest, reader);
-    try (RowWriteBatch change = RowWriteBatch.delta(current, width(newest))) {
+    try (RowWriteBatch change = RowWriteBatch.delta(current, newest.rowWidth())) {
       for (Manifest delta : deltas) {
         VersionFiles.apply(delta, reader, change);
       }
@@ -119,7 +119,7 @@ public final class RocksStore implements RowStore {
     folder.checkSpace(chain.stream().mapToLong(Manifest::bytes).sum());
     RowDatabase fresh = RowDatabase.open(folder.next(), memory);
     boolean whole = false;
-    try (RowWriteBatch change = RowWriteBatch.full(fresh, width(newest))) {
+    try (RowWriteBatch change = RowWriteBatch.full(fresh, newest.rowWidth())) {
       for (Manifest manifest : chain) {
         VersionFiles.apply(manifest, reader, change);
       }
@@ -132,10 +132,6 @@ public final class RocksStore implements RowStore {
     }
     current = fresh;
     held = newest;
-  }
-
-  private static int width(Manifest manifest) {
-    return 1 + manifest.model().embeddingSize();
   }
 
   private void retire(RowDatabase database) {

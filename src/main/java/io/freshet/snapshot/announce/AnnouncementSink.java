@@ -19,22 +19,20 @@ public interface AnnouncementSink extends AutoCloseable {
   interface Factory extends Serializable {
     AnnouncementSink open() throws Exception;
 
-    /** Whether there is anybody to tell. */
+    /** Whether versions are announced at all. */
     default boolean isUsed() {
       return true;
     }
   }
 
-  /** Nobody is told. */
+  /** No announcements. */
   static Factory none() {
-    return new Nobody();
+    return None.FACTORY;
   }
 
   /** No sink at all. */
-  final class Nobody implements Factory {
-    private static final long serialVersionUID = 1L;
-
-    private Nobody() {}
+  enum None implements Factory {
+    FACTORY;
 
     @Override
     public boolean isUsed() {
@@ -43,7 +41,7 @@ public interface AnnouncementSink extends AutoCloseable {
 
     @Override
     public AnnouncementSink open() {
-      throw new IllegalStateException("there is nobody to tell");
+      throw new IllegalStateException("announcements are off");
     }
   }
 }

@@ -2,8 +2,9 @@ package io.freshet.snapshot.format;
 
 import io.freshet.model.batch.LongIndex;
 import io.freshet.model.row.RowBlock;
+import io.freshet.snapshot.format.SafetensorsOutput.Written;
+import io.freshet.snapshot.storage.WritableStorage;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -69,27 +70,27 @@ public final class RowBuffer {
   }
 
   /** Writes the rows as an embedding file, ascending by fid. */
-  public void writeTo(OutputStream out) throws IOException {
+  public Written write(WritableStorage storage, String path) throws IOException {
     long[] fids = sorted(false);
     long[] gone = sorted(true);
-    int n = fids.length;
-    SafetensorsOutput file =
-        new SafetensorsOutput(
-            out,
-            List.of(
-                Tensor.longs("fids", n),
-                Tensor.longs("updates", n),
-                Tensor.longs("removed", gone.length),
-                Tensor.floats("rows", n, width)));
-    file.write(fids, 0, n);
-    for (long fid : fids) {
-      file.write(updates, index.find(fid), 1);
-    }
-    file.write(gone, 0, gone.length);
-    for (long fid : fids) {
-      file.write(values, index.find(fid) * width, width);
-    }
-    file.finish();
+    return SafetensorsOutput.write(
+        storage,
+        path,
+        List.of(
+            Tensor.longs("fids", fids.length),
+            Tensor.longs("updates", fids.length),
+            Tensor.longs("removed", gone.length),
+            Tensor.floats("rows", fids.length, width)),
+        file -> {
+          file.write(fids, 0, fids.length);
+          for (long fid : fids) {
+            file.write(updates, index.find(fid), 1);
+          }
+          file.write(gone, 0, gone.length);
+          for (long fid : fids) {
+            file.write(values, index.find(fid) * width, width);
+          }
+        });
   }
 
   /** Sum of the rows' updates. */

@@ -38,8 +38,8 @@ public final class SafetensorsFile {
   public static SafetensorsFile read(InputStream in, long size, String where) throws IOException {
     SafetensorsFile file = new SafetensorsFile(where);
     try {
-      for (Tensor tensor : SafetensorsHeader.read(in, size)) {
-        file.read(tensor, in);
+      for (SafetensorsHeader.Entry entry : SafetensorsHeader.read(in, size)) {
+        file.read(entry.tensor(), in);
       }
     } catch (IOException | IllegalArgumentException | ArithmeticException e) {
       throw new IOException(where + ": " + e.getMessage(), e);

@@ -28,8 +28,15 @@ public final class SafetensorsHeader {
 
   private SafetensorsHeader() {}
 
-  /** The tensors in the order of their places; the stream stands at the first one then. */
-  public static List<Tensor> read(InputStream in, long size) throws IOException {
+  /**
+   * A tensor and its place.
+   *
+   * @param begin its first byte in the file
+   */
+  public record Entry(Tensor tensor, long begin, long end) {}
+
+  /** The tensors in the order of their places; the stream is at the first one then. */
+  public static List<Entry> read(InputStream in, long size) throws IOException {
     long length = ByteBuffer.wrap(bytes(in, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (length < 2 || length > Math.min(MAX_BYTES, size - 8)) {
       throw new IOException(
@@ -40,52 +47,45 @@ public final class SafetensorsHeader {
     if (!header.isObject()) {
       throw new IOException("the header is not a JSON object");
     }
-    return tensors(header, size - 8 - length);
+    return entries(header, 8 + length, size);
   }
 
-  private static List<Tensor> tensors(JsonNode header, long dataBytes) throws IOException {
-    List<Tensor> tensors = new ArrayList<>();
-    long end = 0;
-    for (Entry entry : entries(header)) {
-      if (entry.begin() != end || entry.end() != end + entry.tensor().bytes()) {
-        throw new IOException(
-            "tensor \"%s\" of shape %s lies at [%d, %d], not at [%d, %d]"
-                .formatted(
-                    entry.tensor().name(),
-                    entry.tensor().shape(),
-                    entry.begin(),
-                    entry.end(),
-                    end,
-                    end + entry.tensor().bytes()));
-      }
-      tensors.add(entry.tensor());
-      end = entry.end();
-    }
-    if (end != dataBytes) {
-      throw new IOException(
-          "the tensors take %d bytes, and the file has %d for them".formatted(end, dataBytes));
-    }
-    return tensors;
-  }
-
-  /** A tensor and its place, counted from the end of the header. */
-  private record Entry(Tensor tensor, long begin, long end) {}
-
-  private record EntryJson(String dtype, List<Long> shape, List<Long> dataOffsets) {}
-
-  private static List<Entry> entries(JsonNode header) throws IOException {
+  private static List<Entry> entries(JsonNode header, long start, long size) throws IOException {
     List<Entry> entries = new ArrayList<>();
     for (Map.Entry<String, JsonNode> property : header.properties()) {
       if (!property.getKey().equals(METADATA)) {
-        entries.add(entry(property.getKey(), property.getValue()));
+        entries.add(entry(property.getKey(), property.getValue(), start));
       }
     }
     // an empty tensor begins where the next one does
     entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+    long end = start;
+    for (Entry entry : entries) {
+      Tensor tensor = entry.tensor();
+      if (entry.begin() != end || entry.end() != end + tensor.bytes()) {
+        throw new IOException(
+            "tensor \"%s\" of shape %s lies at [%d, %d], not at [%d, %d]"
+                .formatted(
+                    tensor.name(),
+                    tensor.shape(),
+                    entry.begin() - start,
+                    entry.end() - start,
+                    end - start,
+                    end - start + tensor.bytes()));
+      }
+      end = entry.end();
+    }
+    if (end != size) {
+      throw new IOException(
+          "the tensors take %d bytes, and the file has %d for them"
+              .formatted(end - start, size - start));
+    }
     return entries;
   }
 
-  private static Entry entry(String name, JsonNode json) throws IOException {
+  private record EntryJson(String dtype, List<Long> shape, List<Long> dataOffsets) {}
+
+  private static Entry entry(String name, JsonNode json, long start) throws IOException {
     EntryJson entry;
     try {
       entry = Json.read(json, EntryJson.class);
@@ -97,8 +97,9 @@ public final class SafetensorsHeader {
       throw new IllegalArgumentException(
           "tensor \"%s\" has %d data_offsets, not 2".formatted(name, place.size()));
     }
+    Tensor tensor = new Tensor(name, type(name, entry.dtype()), entry.shape());
     return new Entry(
-        new Tensor(name, type(name, entry.dtype()), entry.shape()), place.get(0), place.get(1));
+        tensor, Math.addExact(start, place.get(0)), Math.addExact(start, place.get(1)));
   }
 
   private static Tensor.Type type(String name, String type) {

@@ -2,6 +2,7 @@ package io.freshet.snapshot.format;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.snapshot.storage.WritableStorage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -28,6 +29,27 @@ public final class SafetensorsOutput {
   private final byte[] bytes = new byte[CHUNK_BYTES];
   private final ByteBuffer chunk = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   private long missing;
+
+  /** Writes the data of a file's tensors, in their order. */
+  public interface Data {
+    void writeTo(SafetensorsOutput out) throws IOException;
+  }
+
+  /** The size and digest of a file that was written. */
+  public record Written(long size, String sha256) {}
+
+  /** Writes a file; it is complete and durable when this returns. */
+  public static Written write(WritableStorage storage, String path, List<Tensor> tensors, Data data)
+      throws IOException {
+    DigestOutput digest;
+    try (OutputStream out = storage.create(path)) {
+      digest = new DigestOutput(out);
+      SafetensorsOutput file = new SafetensorsOutput(digest, tensors);
+      data.writeTo(file);
+      file.finish();
+    }
+    return new Written(digest.size(), digest.hex());
+  }
 
   /** Starts a file that will hold these tensors; the stream stays open after {@link #finish}. */
   public SafetensorsOutput(OutputStream out, List<Tensor> tensors) throws IOException {

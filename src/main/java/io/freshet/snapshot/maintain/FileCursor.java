@@ -2,6 +2,7 @@ package io.freshet.snapshot.maintain;
 
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import io.freshet.snapshot.format.SafetensorsHeader;
+import io.freshet.snapshot.format.SafetensorsHeader.Entry;
 import io.freshet.snapshot.format.Tensor;
 import io.freshet.snapshot.format.TensorCursor;
 import io.freshet.snapshot.format.Version;
@@ -9,9 +10,8 @@ import io.freshet.snapshot.storage.Storage;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The rows and removals of one embedding file, read in chunks. */
 final class FileCursor implements RowCursor {
@@ -40,23 +40,20 @@ final class FileCursor implements RowCursor {
     String path = SnapshotStore.path(version, file.name());
     where = path + " in " + storage;
     row = new float[width];
-    Map<String, Long> places = new HashMap<>();
-    Map<String, Tensor> tensors = places(storage, path, file.size(), places);
-    int chunk = Math.max(1, bytes / bytesPerRow(row.length));
-    fids = longs(storage, path, tensors.get("fids"), places, chunk);
-    updates = longs(storage, path, tensors.get("updates"), places, chunk);
+    Map<String, Entry> tensors = tensors(storage, path, file.size());
+    int chunk = Math.max(1, bytes / bytesPerRow(width));
+    fids = longs(storage, path, tensors.get("fids"), chunk);
+    updates = longs(storage, path, tensors.get("updates"), chunk);
     removed =
         tensors.containsKey("removed")
-            ? longs(storage, path, tensors.get("removed"), places, chunk)
+            ? longs(storage, path, tensors.get("removed"), chunk)
             : new TensorCursor(storage, path, 0, 0, Long.BYTES, 0);
-    Tensor matrix = tensors.get("rows");
-    List<Long> shape = List.of(file.rows(), (long) row.length);
-    if (matrix == null || matrix.type() != Tensor.Type.F32 || !matrix.shape().equals(shape)) {
-      throw new IOException("%s has no rows of the shape %s".formatted(where, shape));
+    Tensor shape = Tensor.floats("rows", file.rows(), width);
+    Entry matrix = tensors.get("rows");
+    if (matrix == null || !matrix.tensor().equals(shape)) {
+      throw new IOException("%s has no rows of the shape %s".formatted(where, shape.shape()));
     }
-    rows =
-        new TensorCursor(
-            storage, path, places.get("rows"), file.rows(), row.length * Float.BYTES, chunk);
+    rows = new TensorCursor(storage, path, matrix.begin(), file.rows(), width * Float.BYTES, chunk);
   }
 
   /** Memory that a row needs while it is in a chunk: its fid, its updates, itself, a removal. */
@@ -64,31 +61,24 @@ final class FileCursor implements RowCursor {
     return 3 * Long.BYTES + width * Float.BYTES;
   }
 
-  private static Map<String, Tensor> places(
-      Storage storage, String path, long size, Map<String, Long> places) throws IOException {
-    Map<String, Tensor> tensors = new HashMap<>();
+  private Map<String, Entry> tensors(Storage storage, String path, long size) throws IOException {
     try (InputStream in = storage.open(path)) {
-      List<Tensor> inOrder = SafetensorsHeader.read(in, size);
-      long at = size - inOrder.stream().mapToLong(Tensor::bytes).sum();
-      for (Tensor tensor : inOrder) {
-        tensors.put(tensor.name(), tensor);
-        places.put(tensor.name(), at);
-        at += tensor.bytes();
-      }
+      return SafetensorsHeader.read(in, size).stream()
+          .collect(Collectors.toMap(entry -> entry.tensor().name(), entry -> entry));
     } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new IOException(path + " in " + storage + ": " + e.getMessage(), e);
+      throw new IOException(where + ": " + e.getMessage(), e);
     }
-    return tensors;
   }
 
-  private TensorCursor longs(
-      Storage storage, String path, Tensor tensor, Map<String, Long> places, int chunk)
+  private TensorCursor longs(Storage storage, String path, Entry entry, int chunk)
       throws IOException {
-    if (tensor == null || tensor.type() != Tensor.Type.I64 || tensor.shape().size() != 1) {
+    if (entry == null
+        || entry.tensor().type() != Tensor.Type.I64
+        || entry.tensor().shape().size() != 1) {
       throw new IOException(where + " lacks a vector of ids or updates");
     }
     return new TensorCursor(
-        storage, path, places.get(tensor.name()), tensor.elements(), Long.BYTES, chunk);
+        storage, path, entry.begin(), entry.tensor().elements(), Long.BYTES, chunk);
   }
 
   @Override

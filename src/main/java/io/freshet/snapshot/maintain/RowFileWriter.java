@@ -1,15 +1,15 @@
 package io.freshet.snapshot.maintain;
 
-import io.freshet.snapshot.format.DigestOutput;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import io.freshet.snapshot.format.SafetensorsOutput;
+import io.freshet.snapshot.format.SafetensorsOutput.Written;
 import io.freshet.snapshot.format.Tensor;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -61,26 +61,21 @@ final class RowFileWriter {
 
   private void writeFile() throws IOException {
     String name = "%s-%05d.safetensors".formatted(prefix, files.size());
-    DigestOutput digest;
-    try (OutputStream out = storage.create(SnapshotStore.path(version, name))) {
-      digest = new DigestOutput(out);
-      SafetensorsOutput file =
-          new SafetensorsOutput(
-              digest,
-              List.of(
-                  Tensor.longs("fids", n),
-                  Tensor.longs("updates", n),
-                  Tensor.floats("rows", n, width)));
-      file.write(fids, 0, n);
-      file.write(updates, 0, n);
-      file.write(values, 0, n * width);
-      file.finish();
-    }
-    long sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum += updates[i];
-    }
-    files.add(new EmbeddingFile(name, digest.size(), digest.hex(), n, sum));
+    Written written =
+        SafetensorsOutput.write(
+            storage,
+            SnapshotStore.path(version, name),
+            List.of(
+                Tensor.longs("fids", n),
+                Tensor.longs("updates", n),
+                Tensor.floats("rows", n, width)),
+            file -> {
+              file.write(fids, 0, n);
+              file.write(updates, 0, n);
+              file.write(values, 0, n * width);
+            });
+    long sum = Arrays.stream(updates, 0, n).sum();
+    files.add(new EmbeddingFile(name, written.size(), written.sha256(), n, sum));
     n = 0;
   }
 }

@@ -1,6 +1,5 @@
 package io.freshet.snapshot.publish;
 
-import io.freshet.snapshot.format.DigestOutput;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.DenseFile;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
@@ -8,6 +7,7 @@ import io.freshet.snapshot.format.Manifest.Kind;
 import io.freshet.snapshot.format.Manifest.TensorShape;
 import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.format.SafetensorsOutput;
+import io.freshet.snapshot.format.SafetensorsOutput.Written;
 import io.freshet.snapshot.format.Tensor;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.NonFinite;
@@ -17,7 +17,6 @@ import io.freshet.snapshot.store.SnapshotStore;
 import io.freshet.snapshot.write.PublisherInput;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -160,15 +159,14 @@ public final class Publication {
   private DenseFile writeDense(Version version, CheckpointContents.Dense dense) throws IOException {
     String name = "dense.safetensors";
     List<Tensor> tensors = template.tensors();
-    DigestOutput digest;
-    try (OutputStream out = storage.create(SnapshotStore.path(version, name))) {
-      digest = new DigestOutput(out);
-      SafetensorsOutput file = new SafetensorsOutput(digest, tensors);
-      file.write(dense.values(), 0, dense.values().length);
-      file.finish();
-    }
+    Written written =
+        SafetensorsOutput.write(
+            storage,
+            SnapshotStore.path(version, name),
+            tensors,
+            file -> file.write(dense.values(), 0, dense.values().length));
     List<TensorShape> shapes =
         tensors.stream().map(t -> new TensorShape(t.name(), t.shape())).toList();
-    return new DenseFile(name, digest.size(), digest.hex(), shapes, dense.examples());
+    return new DenseFile(name, written.size(), written.sha256(), shapes, dense.examples());
   }
 }

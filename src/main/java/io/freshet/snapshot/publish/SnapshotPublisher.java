@@ -18,11 +18,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.Gauge;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -50,60 +48,57 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       WireType.of(PublisherState.class, PublisherStateCodec.class);
   private static final long POLL_MILLIS = 20;
   private static final long JOIN_MILLIS = 5_000;
-  private static final long NOTICE_MILLIS = 10_000;
+  private static final long ANNOUNCEMENT_MILLIS = 10_000;
 
   private final SnapshotSettings settings;
   private final ManifestTemplate template;
-  private final AnnouncementSink.Factory notices;
+  private final AnnouncementSink.Factory announcements;
   private final StorageFactory storageFactory;
   private final String base; // text of the shape of the model that it starts from, or empty
 
   private transient ListState<PublisherState> state;
   private transient ModelShape shape;
   private transient CheckpointCollector collector;
-  private transient PublicationQueue chain;
-  private transient PublicationThread thread;
-  private transient Maintenance upkeep;
-  private transient AnnouncementThread noticeThread;
-  private transient Counter versions;
-  private transient Counter withheld;
-  private transient volatile long lastBytes;
-  private transient volatile long lastCreated;
-  private transient volatile long lastRows;
-  private transient volatile boolean lastWithheld;
+  private transient PublicationQueue queue;
+  private transient PublicationThread publicationThread;
+  private transient Maintenance maintenance;
+  private transient AnnouncementThread announcementThread;
+  private transient PublisherMetrics metrics;
 
   /**
-   * @param notices where publications are announced
+   * @param announcements where publications are announced
    */
   public SnapshotPublisher(
-      SnapshotSettings settings, ManifestTemplate template, AnnouncementSink.Factory notices) {
-    this(settings, template, notices, FlinkStorage::at);
+      SnapshotSettings settings,
+      ManifestTemplate template,
+      AnnouncementSink.Factory announcements) {
+    this(settings, template, announcements, FlinkStorage::at);
   }
 
   public SnapshotPublisher(
       SnapshotSettings settings,
       ManifestTemplate template,
-      AnnouncementSink.Factory notices,
+      AnnouncementSink.Factory announcements,
       StorageFactory storageFactory) {
-    this(settings, template, notices, storageFactory, "");
+    this(settings, template, announcements, storageFactory, "");
   }
 
   private SnapshotPublisher(
       SnapshotSettings settings,
       ManifestTemplate template,
-      AnnouncementSink.Factory notices,
+      AnnouncementSink.Factory announcements,
       StorageFactory storageFactory,
       String base) {
     this.base = base;
     this.settings = settings;
     this.template = template;
-    this.notices = notices;
+    this.announcements = announcements;
     this.storageFactory = storageFactory;
   }
 
   /** The same, of a model that starts from another's parameters where there is no state. */
   public SnapshotPublisher startingFrom(ModelShape other) {
-    return new SnapshotPublisher(settings, template, notices, storageFactory, other.text());
+    return new SnapshotPublisher(settings, template, announcements, storageFactory, other.text());
   }
 
   @Override
@@ -118,15 +113,15 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     shape = template.modelShape();
     if (restored.hasNext()) {
       PublisherState from = inShape(restored.next());
-      chain = new PublicationQueue(from, run());
+      queue = new PublicationQueue(from, run());
       collector.goOnFrom(from);
     } else {
       shape = base.isEmpty() ? shape : shape.after(ModelShape.parse(base));
-      chain = new PublicationQueue(Version.drawLineage(), run());
+      queue = new PublicationQueue(Version.drawLineage(), run());
     }
   }
 
-  /** Takes it that shards and mergers see the same change, and send all they have. */
+  /** Assumes that shards and mergers detect the same change, and send all they have. */
   private PublisherState inShape(PublisherState from) {
     if (from.shape().isEmpty()) {
       return from;
@@ -155,31 +150,28 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       throw new IllegalStateException(
           "the snapshot publisher needs parallelism 1, not " + parallelism);
     }
-    MetricGroup group = getMetricGroup().addGroup("snapshot");
-    versions = group.counter("versions");
-    withheld = group.counter("withheld");
-    group.gauge("lastBytes", (Gauge<Long>) () -> lastBytes);
-    group.gauge("lastRows", (Gauge<Long>) () -> lastRows);
-    group.gauge("lastWithheld", (Gauge<Boolean>) () -> lastWithheld);
-    group.gauge("ageMillis", (Gauge<Long>) this::ageMillis);
+    metrics = new PublisherMetrics(getMetricGroup().addGroup("snapshot"));
     InstantSource clock = InstantSource.system();
     WritableStorage storage = storageFactory.open(settings.root());
-    Gate gate = new Gate(settings.gate());
-    upkeep = start(new Maintenance(storage, settings, run(), clock, new UpkeepCounts(group)));
-    noticeThread =
+    maintenance = start(new Maintenance(storage, settings, run(), clock, metrics));
+    announcementThread =
         new AnnouncementThread(
-            storage, settings.root(), notices, group.counter("announcementFailures")::inc);
-    if (notices.isUsed()) {
-      start(noticeThread);
+            storage, settings.root(), announcements, metrics::announcementFailed);
+    if (announcements.isUsed()) {
+      start(announcementThread);
     }
-    thread =
+    publicationThread =
         start(
             new PublicationThread(
-                chain,
+                queue,
                 storage,
-                new Publication(storage, template.withZeroFields(shape.lateFields()), gate, clock),
+                new Publication(
+                    storage,
+                    template.withZeroFields(shape.lateFields()),
+                    new Gate(settings.gate()),
+                    clock),
                 clock,
-                group.counter("failures")::inc,
+                metrics::publicationFailed,
                 this::joined,
                 this::published));
   }
@@ -206,32 +198,33 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    chain.add(collector.cut(context.getCheckpointId()));
-    state.update(List.of(chain.state(collector.windows(), shapeText())));
+    queue.add(collector.cut(context.getCheckpointId()));
+    state.update(List.of(queue.state(collector.windows(), shapeText())));
   }
 
   @Override
   public void notifyCheckpointComplete(long checkpointId) throws Exception {
     super.notifyCheckpointComplete(checkpointId);
-    chain.complete(checkpointId);
+    queue.complete(checkpointId);
   }
 
   @Override
   public void notifyCheckpointAborted(long checkpointId) throws Exception {
     super.notifyCheckpointAborted(checkpointId);
-    chain.abort(checkpointId);
+    queue.abort(checkpointId);
   }
 
   /** Publishes what is due, unless the task was cancelled or fails: then a restore will. */
   @Override
   public void close() throws Exception {
     try {
-      if (thread != null) {
-        awaitPublications();
-        stop(thread);
-        awaitNotices();
-        stop(noticeThread);
-        stop(upkeep);
+      if (publicationThread != null) {
+        await(publicationThread, queue::hasDue, Long.MAX_VALUE);
+        stop(publicationThread);
+        // what is not announced now is announced by the next run that continues from here
+        await(announcementThread, () -> !announcementThread.isIdle(), ANNOUNCEMENT_MILLIS);
+        stop(announcementThread);
+        stop(maintenance);
       }
     } finally {
       super.close();
@@ -243,20 +236,14 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     thread.join(JOIN_MILLIS);
   }
 
-  private void awaitPublications() throws InterruptedException {
-    // polled: a task that closes is not interrupted when it is cancelled
-    while (chain.hasDue() && thread.isAlive() && !isGivenUp()) {
-      Thread.sleep(POLL_MILLIS);
-    }
-  }
-
-  /** Not for ever: what is not announced now will be by the next run that goes on from here. */
-  private void awaitNotices() throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(NOTICE_MILLIS);
-    while (!noticeThread.isIdle()
-        && noticeThread.isAlive()
+  /** Polls, as a task that closes is not interrupted when it is cancelled. */
+  private void await(Thread worker, BooleanSupplier isBusy, long millis)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    while (isBusy.getAsBoolean()
+        && worker.isAlive()
         && !isGivenUp()
-        && System.nanoTime() < deadline) {
+        && TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) < millis) {
       Thread.sleep(POLL_MILLIS);
     }
   }
@@ -271,54 +258,12 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   }
 
   private void joined(Optional<Version> last) {
-    last.ifPresent(noticeThread::published);
+    last.ifPresent(announcementThread::published);
   }
 
   private void published(Manifest manifest) {
-    versions.inc();
-    if (manifest.isWithheld()) {
-      withheld.inc();
-    }
-    lastWithheld = manifest.isWithheld();
-    lastRows = manifest.rows();
-    lastBytes = manifest.bytes();
-    lastCreated = manifest.created().toEpochMilli();
-    noticeThread.published(manifest.version());
-    upkeep.published(manifest);
-  }
-
-  private long ageMillis() {
-    return lastCreated == 0 ? -1 : System.currentTimeMillis() - lastCreated;
-  }
-
-  /** What upkeep has done, as metrics. */
-  private static final class UpkeepCounts implements Maintenance.Events {
-    private final Counter merges;
-    private final Counter deletions;
-    private final Counter failures;
-    private volatile long fullBytes;
-
-    UpkeepCounts(MetricGroup group) {
-      merges = group.counter("merges");
-      deletions = group.counter("deletedVersions");
-      failures = group.counter("upkeepFailures");
-      group.gauge("lastFullBytes", (Gauge<Long>) () -> fullBytes);
-    }
-
-    @Override
-    public void merged(Manifest full) {
-      merges.inc();
-      fullBytes = full.bytes();
-    }
-
-    @Override
-    public void deleted(int count) {
-      deletions.inc(count);
-    }
-
-    @Override
-    public void failed() {
-      failures.inc();
-    }
+    metrics.published(manifest);
+    announcementThread.published(manifest.version());
+    maintenance.published(manifest);
   }
 }

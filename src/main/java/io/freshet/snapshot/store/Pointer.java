@@ -84,11 +84,6 @@ public final class Pointer {
     }
   }
 
-  /** As the other, of a version that passed the gate. */
-  public void rollBack(Version version, String reason) throws IOException {
-    rollBack(version, reason, false);
-  }
-
   /**
    * Makes a version the current one, until the next publication.
    *
@@ -106,11 +101,6 @@ public final class Pointer {
     Optional<Latest> before = pointer();
     write(manifest, Optional.of(reason));
     undoWhereGoing(version, () -> pointBack(before));
-  }
-
-  /** As the other, of a version that passed the gate. */
-  public void pin(Version version, String reason) throws IOException {
-    pin(version, reason, false);
   }
 
   /**

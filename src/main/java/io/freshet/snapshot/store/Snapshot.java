@@ -9,7 +9,7 @@ import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.Map;
 
 /**
@@ -24,11 +24,12 @@ public final class Snapshot implements RowWeights {
   private final BitSet present = new BitSet();
   private float[] rows;
   private long[] updates;
-  private final Map<String, float[]> dense = new LinkedHashMap<>();
+  private final Map<String, float[]> dense;
 
-  Snapshot(Manifest manifest, int expectedRows) {
+  Snapshot(Manifest manifest, int expectedRows, Map<String, float[]> dense) {
     this.manifest = requireNonNull(manifest, "manifest");
-    this.width = 1 + manifest.model().embeddingSize();
+    this.dense = requireNonNull(dense, "dense");
+    this.width = manifest.rowWidth();
     int start = Math.max(16, expectedRows);
     index = new LongIndex(start);
     rows = new float[Math.multiplyExact(start, width)];
@@ -53,10 +54,6 @@ public final class Snapshot implements RowWeights {
         present.clear(row);
       }
     }
-  }
-
-  void putDense(String name, float[] values) {
-    dense.put(name, values);
   }
 
   /** The manifest of the version that was loaded. */
@@ -125,9 +122,13 @@ public final class Snapshot implements RowWeights {
 
   /** The deep part as one vector, its tensors in the order of the manifest. */
   public float[] denseVector() {
-    float[] vector = new float[dense.values().stream().mapToInt(values -> values.length).sum()];
+    return concat(dense.values());
+  }
+
+  static float[] concat(Collection<float[]> tensors) {
+    float[] vector = new float[tensors.stream().mapToInt(values -> values.length).sum()];
     int at = 0;
-    for (float[] values : dense.values()) {
+    for (float[] values : tensors) {
       System.arraycopy(values, 0, vector, at, values.length);
       at += values.length;
     }

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
 
 /** Rebuilds models from the versions of a store. */
 public final class SnapshotReader {
@@ -38,13 +37,12 @@ public final class SnapshotReader {
   public Snapshot load(Version version) throws IOException {
     List<Manifest> chain = chain(version, Optional.empty());
     Manifest newest = chain.get(chain.size() - 1);
-    Snapshot snapshot = new Snapshot(newest, Math.toIntExact(chain.get(0).rows()));
+    Snapshot snapshot = new Snapshot(newest, Math.toIntExact(chain.get(0).rows()), tensors(newest));
     for (Manifest manifest : chain) {
       for (EmbeddingFile file : manifest.embeddings()) {
         snapshot.apply(rows(manifest, file));
       }
     }
-    readDense(newest, snapshot::putDense);
     return snapshot;
   }
 
@@ -129,56 +127,39 @@ public final class SnapshotReader {
     EmbeddingRows rows =
         EmbeddingRows.of(
             SafetensorsFile.read(store.storage(), path, file.size(), file.sha256()), where);
-    if (rows.width() != 1 + manifest.model().embeddingSize() || rows.size() != file.rows()) {
+    if (rows.width() != manifest.rowWidth() || rows.size() != file.rows()) {
       throw new IOException(
           "%s has %d rows of %d floats, not %d of %d"
-              .formatted(
-                  where,
-                  rows.size(),
-                  rows.width(),
-                  file.rows(),
-                  1 + manifest.model().embeddingSize()));
+              .formatted(where, rows.size(), rows.width(), file.rows(), manifest.rowWidth()));
     }
     return rows;
   }
 
   /**
-   * The deep part of a version as one vector, its tensors in the order of the manifest.
+   * The dense part of a version as one vector, its tensors in the order of the manifest.
    *
    * @throws IOException where the file is not what the manifest says, to the last bit
    */
   public float[] dense(Manifest manifest) throws IOException {
-    List<float[]> tensors = new ArrayList<>();
-    readDense(manifest, (name, values) -> tensors.add(values));
-    float[] vector = new float[tensors.stream().mapToInt(values -> values.length).sum()];
-    int at = 0;
-    for (float[] values : tensors) {
-      System.arraycopy(values, 0, vector, at, values.length);
-      at += values.length;
-    }
-    return vector;
+    return Snapshot.concat(tensors(manifest).values());
   }
 
-  /** The tensors of the deep part by name, each row by row, in the order of the manifest. */
+  /** The tensors of the dense part by name, each row by row, in the order of the manifest. */
   public Map<String, float[]> tensors(Manifest manifest) throws IOException {
     Map<String, float[]> tensors = new LinkedHashMap<>();
-    readDense(manifest, tensors::put);
-    return tensors;
-  }
-
-  private void readDense(Manifest manifest, BiConsumer<String, float[]> to) throws IOException {
     DenseFile dense = manifest.dense();
     String path = SnapshotStore.path(manifest.version(), dense.name());
     SafetensorsFile file =
         SafetensorsFile.read(store.storage(), path, dense.size(), dense.sha256());
     for (TensorShape tensor : dense.tensors()) {
-      if (!file.shape(tensor.name(), Tensor.Type.F32, tensor.shape().size())
-          .equals(tensor.shape())) {
+      int dimensions = tensor.shape().size();
+      if (!file.shape(tensor.name(), Tensor.Type.F32, dimensions).equals(tensor.shape())) {
         throw new IOException(
             "%s: tensor \"%s\" has another shape than the manifest's %s"
                 .formatted(path, tensor.name(), tensor.shape()));
       }
-      to.accept(tensor.name(), file.floats(tensor.name(), tensor.shape().size()));
+      tensors.put(tensor.name(), file.floats(tensor.name(), dimensions));
     }
+    return tensors;
   }
 }

@@ -125,7 +125,7 @@ final class Verifier {
   private void checkRows(Manifest manifest, EmbeddingFile file, String path) throws IOException {
     Set<Long> nonFinite = Set.copyOf(manifest.nonFinite()); // no news
     EmbeddingRows rows = EmbeddingRows.read(store.storage(), path);
-    int width = 1 + manifest.model().embeddingSize();
+    int width = manifest.rowWidth();
     if (rows.width() != width) {
       problem(path, "has rows of %d floats, the model's have %d", rows.width(), width);
     }

@@ -1,10 +1,9 @@
 package io.freshet.snapshot.write;
 
-import io.freshet.snapshot.format.DigestOutput;
 import io.freshet.snapshot.format.RowBuffer;
+import io.freshet.snapshot.format.SafetensorsOutput.Written;
 import io.freshet.snapshot.storage.WritableStorage;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.UUID;
 
 /** Turns a buffer of rows into a staged file: {@code .staging/<random>.safetensors}. */
@@ -20,12 +19,8 @@ public final class PartFile {
   /** Writes the rows; the file is complete and durable when this returns. */
   public static PublisherInput.Part write(RowBuffer rows, String path, WritableStorage storage)
       throws IOException {
-    DigestOutput digest;
-    try (OutputStream out = storage.create(path)) {
-      digest = new DigestOutput(out);
-      rows.writeTo(digest);
-    }
+    Written written = rows.write(storage, path);
     return new PublisherInput.Part(
-        path, digest.size(), digest.hex(), rows.live(), rows.totalUpdates(), rows.nonFinite());
+        path, written.size(), written.sha256(), rows.live(), rows.totalUpdates(), rows.nonFinite());
   }
 }

@@ -49,9 +49,9 @@ final class ConcurrentWriterCheckTest {
     publishOurs(2);
     Pointer pointer = new Pointer(ours.storage, () -> START.plusSeconds(3));
 
-    pointer.rollBack(before, "calibration is off");
+    pointer.rollBack(before, "calibration is off", false);
     assertThat(other.look()).isEmpty();
-    pointer.pin(before, "frozen for the sale");
+    pointer.pin(before, "frozen for the sale", false);
     assertThat(other.look()).isEmpty();
   }
 

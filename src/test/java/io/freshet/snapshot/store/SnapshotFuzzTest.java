@@ -49,7 +49,7 @@ final class SnapshotFuzzTest {
   @ValueSource(longs = {20260501, 20260502, 20260503})
   void damagedPointersAreReadOrRefused(long seed) throws Exception {
     fuzz(root.resolve("latest.json"), seed, () -> store.latest());
-    Pointer.of(new LocalStorage(root)).pin(version, "held");
+    Pointer.of(new LocalStorage(root)).pin(version, "held", false);
     fuzz(root.resolve("pin.json"), seed + 100, () -> store.pin());
   }
 

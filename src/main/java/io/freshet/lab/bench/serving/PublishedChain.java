@@ -85,7 +85,7 @@ final class PublishedChain {
 
   /** Makes the i-th version, the oldest being 0, the current one. */
   void pointTo(int i) throws IOException {
-    pointer.rollBack(versions.get(i), "the benchmark goes through the chain");
+    pointer.rollBack(versions.get(i), "the benchmark goes through the chain", false);
   }
 
   private static String yaml(Workload workload, Duration checkpoints) {

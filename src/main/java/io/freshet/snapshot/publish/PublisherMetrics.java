@@ -1,0 +1,71 @@
+package io.freshet.snapshot.publish;
+
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.maintain.Maintenance;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+
+/** The publisher's metrics, which its threads update. */
+final class PublisherMetrics implements Maintenance.Events {
+  private final Counter versions;
+  private final Counter withheld;
+  private final Counter publicationFailures;
+  private final Counter announcementFailures;
+  private final Counter merges;
+  private final Counter deletions;
+  private final Counter maintenanceFailures;
+  private volatile Manifest last; // null before the first
+  private volatile long fullBytes;
+
+  PublisherMetrics(MetricGroup group) {
+    versions = group.counter("versions");
+    withheld = group.counter("withheld");
+    publicationFailures = group.counter("failures");
+    announcementFailures = group.counter("announcementFailures");
+    merges = group.counter("merges");
+    deletions = group.counter("deletedVersions");
+    maintenanceFailures = group.counter("upkeepFailures");
+    group.gauge("lastBytes", (Gauge<Long>) () -> last == null ? 0 : last.bytes());
+    group.gauge("lastRows", (Gauge<Long>) () -> last == null ? 0 : last.rows());
+    group.gauge("lastWithheld", (Gauge<Boolean>) () -> last != null && last.isWithheld());
+    group.gauge("lastFullBytes", (Gauge<Long>) () -> fullBytes);
+    group.gauge("ageMillis", (Gauge<Long>) this::ageMillis);
+  }
+
+  void published(Manifest manifest) {
+    versions.inc();
+    if (manifest.isWithheld()) {
+      withheld.inc();
+    }
+    last = manifest;
+  }
+
+  void publicationFailed() {
+    publicationFailures.inc();
+  }
+
+  void announcementFailed() {
+    announcementFailures.inc();
+  }
+
+  @Override
+  public void merged(Manifest full) {
+    merges.inc();
+    fullBytes = full.bytes();
+  }
+
+  @Override
+  public void deleted(int count) {
+    deletions.inc(count);
+  }
+
+  @Override
+  public void failed() {
+    maintenanceFailures.inc();
+  }
+
+  private long ageMillis() {
+    return last == null ? -1 : System.currentTimeMillis() - last.created().toEpochMilli();
+  }
+}
