@@ -7,12 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.lab.docs.CommandRun;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.publish.PublisherRig;
-import io.freshet.snapshot.store.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,13 +27,9 @@ final class SnapshotCommandTest {
 
   @BeforeAll
   static void writeSample() throws Exception {
-    try (PublisherRig publisher = PublisherRig.start(sample)) {
-      publisher.barrier(1, 1, TinyModel.rows(10, 1, 2));
-      full = publisher.publish(1);
-      publisher.watermark(Instant.parse("2026-01-01T00:00:00Z").toEpochMilli());
-      publisher.barrier(2, 2, TinyModel.rows(20, 2));
-      delta = publisher.publish(2);
-    }
+    List<Version> versions = PublisherRig.publishSample(sample);
+    full = versions.get(0);
+    delta = versions.get(1);
   }
 
   @BeforeEach

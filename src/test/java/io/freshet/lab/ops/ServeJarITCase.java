@@ -3,7 +3,7 @@ package io.freshet.lab.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.snapshot.format.Version;
-import io.freshet.snapshot.store.SampleRoot;
+import io.freshet.snapshot.publish.PublisherRig;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,7 +32,7 @@ final class ServeJarITCase {
   @ValueSource(strings = {"memory", "rocksdb"})
   void itAnswersWithTheNewestSnapshotAndShowsIt(String store) throws Exception {
     Path root = folder.resolve("snapshots");
-    Version newest = SampleRoot.write(root)[1];
+    Version newest = PublisherRig.publishSample(root).get(1);
     List<String> arguments = new ArrayList<>(List.of("serve", "--snapshots", root.toString()));
     arguments.addAll(List.of("--name", "ads", "--port", "0", "--console-port", "0"));
     arguments.addAll(List.of("--store", store));
@@ -58,7 +58,7 @@ final class ServeJarITCase {
   @Test
   void itLooksAfterSnapshots() throws Exception {
     Path root = folder.resolve("snapshots");
-    Version newest = SampleRoot.write(root)[1];
+    Version newest = PublisherRig.publishSample(root).get(1);
     try (Processes ours = new Processes(folder, Map.of())) {
       assertThat(ours.runServeJar(0, "snapshot", "ls", root.toString()))
           .contains(newest.toString());

@@ -16,6 +16,8 @@ import io.freshet.snapshot.store.SnapshotStore;
 import io.freshet.snapshot.store.TinyModel;
 import io.freshet.snapshot.write.PublisherInput;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -64,6 +66,17 @@ public final class PublisherRig implements AutoCloseable {
 
   public static PublisherRig start(Path root) throws Exception {
     return new PublisherRig(root, at(root), AnnouncementSink.none(), null, JOB);
+  }
+
+  /** Publishes a full of two rows and a delta of one on it, and returns both. */
+  public static List<Version> publishSample(Path root) throws Exception {
+    try (PublisherRig publisher = start(root)) {
+      publisher.barrier(1, 1, TinyModel.rows(10, 1, 2));
+      Version full = publisher.publish(1);
+      publisher.watermark(Instant.parse("2026-01-01T00:00:00Z").toEpochMilli());
+      publisher.barrier(2, 2, TinyModel.rows(20, 2));
+      return List.of(full, publisher.publish(2));
+    }
   }
 
   /** The same job after a failure. */
