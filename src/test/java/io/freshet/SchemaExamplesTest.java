@@ -48,7 +48,7 @@ final class SchemaExamplesTest {
   @Test
   void theFilesThatShipKeepToTheirs() throws IOException {
     Path resources = Path.of("src/main/resources/io/freshet");
-    JsonNode learner = new YAMLMapper().readTree(resources.resolve("config/learner.yaml").toFile());
+    JsonNode learner = new YAMLMapper().readTree(Path.of("docker/learner.yaml").toFile());
     JsonNode replay =
         new YAMLMapper()
             .readTree(resources.resolve("lab/replay/mapping/movielens-replay.yaml").toFile());

@@ -18,7 +18,7 @@ public final class EventOptions {
 
   private static final ValueType<String> CREDENTIALS =
       secret(
-          "<user>:<password> or Bearer <token>",
+          "user:password or Bearer token",
           text ->
               text.chars().allMatch(c -> c >= ' ' && c != 0x7F)
                   && (text.matches("Bearer \\S+") || text.indexOf(':') > 0));

@@ -158,8 +158,8 @@ final class ConfigSamples {
   /** A model of embeddings without layers. */
   static final String PAIRS = LEAST + "model: {kind: fm, embedding-size: 8}\n";
 
-  /** The commented sample that ships. */
-  static final String COMMENTED = resource("learner.yaml");
+  /** Every key at its default, as {@code config show} prints it. */
+  static final String DEFAULTS = EffectiveConfig.parse(LEAST, "least.yaml", List.of()).yaml();
 
   private ConfigSamples() {}
 

@@ -90,7 +90,7 @@ class EffectiveConfigTest {
         ConfigSamples.OTHER_KINDS,
         ConfigSamples.LINEAR,
         ConfigSamples.PAIRS,
-        ConfigSamples.COMMENTED);
+        ConfigSamples.DEFAULTS);
   }
 
   private static EffectiveConfig effective(String yaml) {

@@ -120,17 +120,6 @@ final class LearnerConfigTest {
   }
 
   @Test
-  void sampleHoldsTheDefaultOfEveryKey() {
-    LearnerConfig sample = ConfigSamples.parse(ConfigSamples.COMMENTED);
-
-    assertThat(sample)
-        .usingRecursiveComparison()
-        .withEqualsForType(Double::equals, Double.class) // "none" is no number, and equals itself
-        .ignoringFields("features.fields")
-        .isEqualTo(DEFAULT);
-  }
-
-  @Test
   void secretsDoNotShow() {
     LearnerConfig config =
         ConfigSamples.parse(

@@ -9,17 +9,13 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
-import io.freshet.config.option.ConfigException;
+import io.freshet.config.option.Option;
+import io.freshet.config.option.ValueType;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -36,16 +32,12 @@ final class LearnerSchemaTest {
           ConfigSamples.DECAYING,
           ConfigSamples.LINEAR,
           ConfigSamples.PAIRS,
-          ConfigSamples.COMMENTED);
+          ConfigSamples.DEFAULTS);
 
   private static final YAMLMapper YAML = new YAMLMapper();
   private static final JsonNode SCHEMA = schema();
   private static final JsonSchema VALIDATOR =
       JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(SCHEMA);
-  private static final SchemaKeys KEYS = new SchemaKeys(SCHEMA);
-
-  /** Resembles no key, so that the reader lists those there are. */
-  private static final String UNKNOWN = "zzzzzzzzzzzz";
 
   @ParameterizedTest
   @FieldSource("GOOD")
@@ -54,51 +46,10 @@ final class LearnerSchemaTest {
     assertThat(ConfigSamples.parse(yaml).warnings()).isEmpty();
   }
 
-  @ParameterizedTest
-  @FieldSource("GOOD")
-  void schemaAndReaderKnowTheSameKeys(String yaml) throws IOException {
-    JsonNode document = YAML.readTree(yaml);
-
-    assertThat(keysOfReader(document)).isEqualTo(keysOfSchema(document));
-  }
-
+  /** The schema says in its own words what the types of the options check. */
   @Test
-  void defaultsOfTheSchemaStandInTheSample() throws IOException {
-    JsonNode sample = YAML.readTree(ConfigSamples.COMMENTED);
-    List<String> without = new ArrayList<>();
-
-    KEYS.walk(
-        sample,
-        (key, parts) -> {
-          JsonNode value = sample.at("/" + key.replace('.', '/'));
-          List<JsonNode> defaults =
-              parts.stream().filter(p -> p.has("default")).map(p -> p.get("default")).toList();
-          if (value.isValueNode() && defaults.isEmpty()) {
-            without.add(key);
-          } else if (!defaults.isEmpty() && !key.matches("(features|join.actions).*")) {
-            assertThat(same(value, defaults.get(0))).as(key + " " + defaults).isTrue();
-          }
-        });
-
-    assertThat(without).contains("kafka.bootstrap-servers", "kafka.group-id");
-    assertThat(without)
-        .filteredOn(
-            key ->
-                !key.matches(
-                    "kafka.*|join.(actions|label).*|train.*-optimizer.*|train.dense.optimizer.*|fit.optimizer.*"))
-        .isEmpty();
-  }
-
-  @ParameterizedTest
-  @FieldSource("GOOD")
-  void rangesAndChoicesAreTheSame(String yaml) throws IOException {
-    KEYS.walk(
-        YAML.readTree(yaml),
-        (key, parts) -> {
-          if (!key.contains("[")) {
-            parts.forEach(part -> checkRange(yaml, key, part));
-          }
-        });
+  void rangesAndChoicesAreTheSame() {
+    checkRanges("", LearnerConfig.options());
   }
 
   @ParameterizedTest
@@ -200,80 +151,36 @@ final class LearnerSchemaTest {
     assertThat(BrokenConfigTest.problems(ConfigSamples.LEAST, override)).isNotEmpty();
   }
 
-  private static void checkRange(String yaml, String key, JsonNode part) {
-    BigDecimal beyond =
-        part.path("type").asText().equals("integer") ? BigDecimal.ONE : new BigDecimal("1e-9");
-    if (part.has("minimum")) {
-      assertThat(taken(yaml, key, part.get("minimum").decimalValue())).as(key).isTrue();
-      assertThat(taken(yaml, key, part.get("maximum").decimalValue())).as(key).isTrue();
-      assertThat(taken(yaml, key, part.get("minimum").decimalValue().subtract(beyond)))
-          .as(key)
-          .isFalse();
-      assertThat(taken(yaml, key, part.get("maximum").decimalValue().add(beyond)))
-          .as(key)
-          .isFalse();
-    }
-    part.path("enum").forEach(choice -> assertThat(taken(yaml, key, choice.asText())).isTrue());
-    assertThat(part.has("enum") && taken(yaml, key, "nonsense")).as(key).isFalse();
-  }
-
-  private static boolean taken(String yaml, String key, Object value) {
-    try {
-      ConfigSamples.parse(yaml, "max-parallelism=32768", key + "=" + value);
-      return true;
-    } catch (ConfigException e) {
-      return e.problems().stream()
-          .noneMatch(
-              p ->
-                  p.startsWith(key + ": " + value + " is not allowed")
-                      && p.endsWith("(--set " + key + ")"));
+  private static void checkRanges(String path, List<Option> options) {
+    for (Option option : options) {
+      if (option.content() instanceof Option.Group group) {
+        checkRanges(path + option.key() + ".", group.options());
+      } else if (option.content() instanceof Option.Value value) {
+        checkRange(path + option.key(), value.type());
+      }
     }
   }
 
-  private static Map<String, TreeSet<String>> keysOfReader(JsonNode document) {
-    JsonNode probed = document.deepCopy();
-    probe(probed);
-    Pattern report =
-        Pattern.compile("(?:(.*)\\.)?" + UNKNOWN + ": .*; expected one of: (.*) \\(.*");
-    Map<String, TreeSet<String>> keys = new TreeMap<>();
-    for (String problem : BrokenConfigTest.problems(probed.toString())) {
-      Matcher match = report.matcher(problem);
-      assertThat(match.matches()).as(problem).isTrue();
-      String key = match.group(1) == null ? "" : match.group(1);
-      keys.put(key, new TreeSet<>(List.of(match.group(2).split(", "))));
+  private static void checkRange(String key, ValueType<?> type) {
+    Map<String, Object> schema = type.schema();
+    if (schema.get("maximum") instanceof Number most) {
+      BigDecimal least = new BigDecimal(schema.get("minimum").toString());
+      BigDecimal beyond =
+          schema.get("type").equals("integer") ? BigDecimal.ONE : new BigDecimal("1e-9");
+      assertThat(isTaken(type, least)).as(key).isTrue();
+      assertThat(isTaken(type, new BigDecimal(most.toString()))).as(key).isTrue();
+      assertThat(isTaken(type, least.subtract(beyond))).as(key).isFalse();
+      assertThat(isTaken(type, new BigDecimal(most.toString()).add(beyond))).as(key).isFalse();
     }
-    return keys;
-  }
-
-  /** Puts an unknown key into every mapping. */
-  private static void probe(JsonNode node) {
-    node.forEach(LearnerSchemaTest::probe);
-    if (node instanceof ObjectNode mapping
-        && !mapping.has("security.protocol")
-        && !mapping.has("click")
-        && !mapping.has("buy")) {
-      mapping.put(UNKNOWN, 1);
+    if (schema.get("enum") instanceof List<?> choices) {
+      assertThat(choices).as(key).isNotEmpty().allMatch(choice -> isTaken(type, choice));
+      assertThat(isTaken(type, "nonsense")).as(key).isFalse();
     }
   }
 
-  private static Map<String, TreeSet<String>> keysOfSchema(JsonNode document) {
-    Map<String, TreeSet<String>> keys = new TreeMap<>();
-    KEYS.walk(
-        document,
-        (key, parts) -> {
-          JsonNode node = document.at("/" + key.replaceAll("\\[(\\d+)]", "/$1").replace('.', '/'));
-          keys.put(key, new TreeSet<>(KEYS.properties(parts, node).keySet()));
-        });
-    keys.values().removeIf(TreeSet::isEmpty);
-    return keys;
-  }
-
-  private static boolean same(JsonNode a, JsonNode b) {
-    return a.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) == 0 : sameTree(a, b);
-  }
-
-  private static boolean sameTree(JsonNode a, JsonNode b) {
-    return a.equals((x, y) -> x.equals(y) || x.isNumber() && same(x, y) ? 0 : 1, b);
+  private static boolean isTaken(ValueType<?> type, Object value) {
+    String text = value instanceof BigDecimal number ? number.toPlainString() : value.toString();
+    return type.parse().apply(text).isPresent();
   }
 
   private static JsonNode schema() {

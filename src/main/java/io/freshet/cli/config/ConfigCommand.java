@@ -6,8 +6,14 @@ import picocli.CommandLine.Command;
 @Command(
     name = "config",
     mixinStandardHelpOptions = true,
-    description = "Checks a learner's configuration, shows what it comes to, prints its schema.",
-    subcommands = {ConfigCheckCommand.class, ConfigShowCommand.class, ConfigSchemaCommand.class},
+    description =
+        "Checks a learner's configuration, shows all its values, prints its schema and reference.",
+    subcommands = {
+      ConfigCheckCommand.class,
+      ConfigShowCommand.class,
+      ConfigSchemaCommand.class,
+      ConfigReferenceCommand.class
+    },
     footer = {
       "",
       "Example:",

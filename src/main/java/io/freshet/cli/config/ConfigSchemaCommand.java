@@ -1,15 +1,13 @@
 package io.freshet.cli.config;
 
-import java.io.IOException;
-import java.io.InputStream;
+import io.freshet.config.LearnerConfig;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Prints the schema that ships, of {@code schemas/learner.schema.json}. */
+/** Prints the JSON Schema of a configuration. */
 @Command(
     name = "schema",
     mixinStandardHelpOptions = true,
@@ -30,11 +28,9 @@ final class ConfigSchemaCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    try (InputStream in = ConfigSchemaCommand.class.getResourceAsStream("learner.schema.json")) {
-      out.println(new String(in.readAllBytes(), StandardCharsets.UTF_8).stripTrailing());
-    }
+    out.print(ConfigSchema.of(LearnerConfig.options()));
     out.flush();
     return 0;
   }

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ConfigCommandTest {
   private static final String SOUND =
@@ -103,10 +105,13 @@ final class ConfigCommandTest {
     assertThat(run.err()).contains("kafka.bootstrap-servers: missing", "features: missing");
   }
 
-  @Test
-  void theSchemaIsThePublishedOne() throws IOException {
-    assertThat(CommandRun.of("config", "schema").out().strip())
-        .isEqualTo(Files.readString(Path.of("schemas/learner.schema.json")).strip());
+  /** Both are made of the declared options, and committed as the commands print them. */
+  @ParameterizedTest
+  @CsvSource({"schema, schemas/learner.schema.json", "reference, src/docs/configuration.md"})
+  void theCommittedFileIsWhatTheCommandPrints(String command, Path file) throws IOException {
+    assertThat(CommandRun.of("config", command).out())
+        .as("java -jar target/freshet.jar config %s > %s", command, file)
+        .isEqualTo(Files.readString(file));
   }
 
   private Path file(String yaml) throws IOException {
