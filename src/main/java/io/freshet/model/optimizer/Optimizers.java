@@ -10,6 +10,21 @@ public final class Optimizers {
 
   private Optimizers() {}
 
+  /** The name of the kind of some settings. */
+  static String kind(OptimizerSettings settings) {
+    return KINDS.stream().filter(kind -> kind.has(settings)).findFirst().orElseThrow().name();
+  }
+
+  /** The settings of a kind. */
+  static Class<? extends OptimizerSettings> type(String kind) {
+    for (OptimizerKind<?> each : KINDS) {
+      if (each.name().equals(kind)) {
+        return each.type();
+      }
+    }
+    throw new IllegalArgumentException("no optimizer is named " + kind);
+  }
+
   /**
    * Reads {@code {kind: ftrl, alpha: 0.5}} for parameters that move one by one.
    *
@@ -27,8 +42,10 @@ public final class Optimizers {
 
   private static OptimizerSettings read(
       Section s, OptimizerSettings otherwise, List<OptimizerKind<?>> kinds) {
-    String name = kinds.stream().filter(k -> k.has(otherwise)).findFirst().orElseThrow().name();
     return s.kind(
-        "kind", kinds.stream().map(k -> k.from(otherwise)).toList(), name, "The optimizer.");
+        "kind",
+        kinds.stream().map(k -> k.from(otherwise)).toList(),
+        kind(otherwise),
+        "The optimizer.");
   }
 }

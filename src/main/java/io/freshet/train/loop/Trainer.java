@@ -117,7 +117,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     super.initializeState(context);
     lastCheckpoint = context.getRestoredCheckpointId().orElse(NO_CHECKPOINT);
     StateCompatibility.ofFeatures(settings.schema())
-        .guard(context.getOperatorStateStore(), getRuntimeContext());
+        .guard(context.getOperatorStateStore(), getRuntimeContext(), false);
     kept = new CheckpointedCounters(context.getOperatorStateStore(), 1);
     localState = new LocalOptimizerState(context.getOperatorStateStore());
   }

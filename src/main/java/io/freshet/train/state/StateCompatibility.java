@@ -4,13 +4,9 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
-import io.freshet.model.optimizer.Adagrad;
-import io.freshet.model.optimizer.Adam;
 import io.freshet.model.optimizer.Ftrl;
-import io.freshet.model.optimizer.Momentum;
+import io.freshet.model.optimizer.OptimizerConstants;
 import io.freshet.model.optimizer.OptimizerSettings;
-import io.freshet.model.optimizer.RowWiseAdagrad;
-import io.freshet.model.optimizer.Sgd;
 import io.freshet.train.RefusedException;
 import io.freshet.train.TrainSettings;
 import java.util.List;
@@ -27,23 +23,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The settings that give floats in state their meaning, kept beside them.
+ * The settings that give floats in state their meaning, stored with them.
  *
  * <p><b>Bound</b> settings are those under which the same floats would be other parameters: state
- * of others is refused. FTRL's are all bound, as it stores z and n and derives the weight by them:
- * another alpha would change every weight at once, in the trainers but not in what serving holds,
- * since a snapshot's delta has only the rows that were learned since. So are then the factors of
- * fields, which are of alpha.
+ * of others is refused. FTRL's are all bound, as it stores z and n and derives the weight from
+ * them: another alpha would change every weight at once, in the trainers but not in serving, since
+ * a delta snapshot has only the rows that were learned since. So are the rate factors of fields
+ * then, which scale alpha.
  *
- * <p><b>Free</b> settings rule how parameters move from now on (rates, penalties) or where new ones
- * start (the initial accumulator): they may change, which is logged once.
+ * <p><b>Free</b> settings determine how parameters move (rates, penalties) or where new ones start
+ * (the initial accumulator): they may change, which is logged once.
  *
- * <p>State of other bound settings is converted where the job is told to: {@link
- * io.freshet.model.row.RowMigration}. The seed and what fields are cannot be: rows that are not
- * there yet depend on the seed.
+ * <p>State of other bound settings is converted if the job migrates: {@link
+ * io.freshet.model.row.RowMigration}. The seed and the meaning of fields cannot be converted: rows
+ * that do not exist yet depend on the seed.
  *
- * <p>Fields may come and go, but a number that was a field's is never another's: rows, and examples
- * that still wait for their labels, would be taken for those of the other.
+ * <p>Fields may come and go, but the number of a field is never another's: rows, and examples that
+ * still wait for their labels, would be attributed to the other field.
  */
 public final class StateCompatibility {
   private static final Logger LOG = LoggerFactory.getLogger(StateCompatibility.class);
@@ -65,42 +61,42 @@ public final class StateCompatibility {
   /** What rows of the embedding table depend on. */
   public static StateCompatibility ofRows(
       FeatureSchema schema, ModelSettings model, LearningSettings learning) {
-    StateCompatibility shape = new StateCompatibility();
-    shape.bound("model.kind", model.kind().key());
-    shape.bound(EMBEDDING_SIZE, model.embeddingSize());
-    shape.bound(SEED, model.seed());
-    shape.free("model.l2", model.l2());
-    shape.optimizer(FIRST_ORDER, learning.firstOrder());
-    shape.optimizer(EMBEDDING, learning.embedding());
+    StateCompatibility compatibility = new StateCompatibility();
+    compatibility.bound("model.kind", model.kind().key());
+    compatibility.bound(EMBEDDING_SIZE, model.embeddingSize());
+    compatibility.bound(SEED, model.seed());
+    compatibility.free("model.l2", model.l2());
+    compatibility.optimizer(FIRST_ORDER, learning.firstOrder());
+    compatibility.optimizer(EMBEDDING, learning.embedding());
     boolean derived = learning.firstOrder() instanceof Ftrl || learning.embedding() instanceof Ftrl;
     for (Field field : schema.fields()) {
       String key = RATE + field.number();
       float rate = learning.regularization().rate(field.number());
       if (derived) {
-        shape.bound(key, rate);
+        compatibility.bound(key, rate);
       } else {
-        shape.free(key, rate);
+        compatibility.free(key, rate);
       }
     }
-    return shape;
+    return compatibility;
   }
 
-  /** What slices of the deep part depend on, beside its {@link StoredShape}. */
+  /** What slices of the dense part depend on, in addition to {@link StoredShape}. */
   public static StateCompatibility ofDense(ModelSettings model, TrainSettings settings) {
-    StateCompatibility shape = new StateCompatibility();
-    shape.bound(EMBEDDING_SIZE, model.embeddingSize());
-    shape.optimizer(DENSE, settings.learning().dense());
-    return shape;
+    StateCompatibility compatibility = new StateCompatibility();
+    compatibility.bound(EMBEDDING_SIZE, model.embeddingSize());
+    compatibility.optimizer(DENSE, settings.learning().dense());
+    return compatibility;
   }
 
   /** What the examples of a trainer depend on: which number is which field's. */
   public static StateCompatibility ofFeatures(FeatureSchema schema) {
-    StateCompatibility shape = new StateCompatibility();
-    schema.fields().forEach(field -> shape.bound(FEATURE + field.number(), text(field)));
-    return shape;
+    StateCompatibility compatibility = new StateCompatibility();
+    schema.fields().forEach(field -> compatibility.bound(FEATURE + field.number(), text(field)));
+    return compatibility;
   }
 
-  /** Written out: the text lies in state, and must not change with a class. */
+  /** Written out, as text in state must not change with a class. */
   private static String text(Field field) {
     if (field instanceof Field.Cross cross) {
       return field.name() + ", cross of " + cross.of();
@@ -122,40 +118,18 @@ public final class StateCompatibility {
   }
 
   private void optimizer(String key, OptimizerSettings optimizer) {
-    if (optimizer instanceof Sgd sgd) {
-      bound(key + ".kind", "sgd");
-      free(key + ".learning-rate", sgd.learningRate());
-    } else if (optimizer instanceof Adagrad adagrad) {
-      bound(key + ".kind", "adagrad");
-      free(key + ".learning-rate", adagrad.learningRate());
-      free(key + ".initial-accumulator", adagrad.initialAccumulator());
-      free(key + ".accumulator-cap", adagrad.accumulatorCap());
-    } else if (optimizer instanceof Ftrl ftrl) {
-      bound(key + ".kind", "ftrl");
-      bound(key + ".alpha", ftrl.alpha());
-      bound(key + ".beta", ftrl.beta());
-      bound(key + ".l1", ftrl.l1());
-      bound(key + ".l2", ftrl.l2());
-      bound(key + ".accumulator-cap", ftrl.accumulatorCap());
-    } else if (optimizer instanceof RowWiseAdagrad adagrad) {
-      bound(key + ".kind", "rowwise-adagrad");
-      free(key + ".learning-rate", adagrad.learningRate());
-      free(key + ".initial-accumulator", adagrad.initialAccumulator());
-      free(key + ".accumulator-cap", adagrad.accumulatorCap());
-    } else if (optimizer instanceof Adam adam) {
-      bound(key + ".kind", "adam");
-      free(key + ".learning-rate", adam.learningRate());
-      free(key + ".beta1", adam.beta1());
-      free(key + ".beta2", adam.beta2());
-      free(key + ".epsilon", adam.epsilon());
-      free(key + ".weight-decay", adam.weightDecay());
-    } else if (optimizer instanceof Momentum momentum) {
-      bound(key + ".kind", "momentum");
-      free(key + ".learning-rate", momentum.learningRate());
-      free(key + ".momentum", momentum.momentum());
-    } else {
-      throw new IllegalStateException("no shape for " + optimizer);
-    }
+    OptimizerConstants constants = OptimizerConstants.of(optimizer);
+    bound(key + ".kind", constants.kind());
+    constants
+        .values()
+        .forEach(
+            (name, value) -> {
+              if (optimizer instanceof Ftrl) {
+                bound(key + "." + name, value);
+              } else {
+                free(key + "." + name, value);
+              }
+            });
   }
 
   private void bound(String key, Object value) {
@@ -166,52 +140,66 @@ public final class StateCompatibility {
     settings.put(FREE + key, value.toString());
   }
 
-  /**
-   * Writes the shape to the operator's state, where every checkpoint has it.
-   *
-   * @throws RefusedException if a bound setting of the restored state differs, with all that do
-   */
-  public void guard(OperatorStateStore store, StreamingRuntimeContext context) throws Exception {
-    guard(store, context, false);
+  /** The key of a setting without the mark of free ones. */
+  static String plain(String key) {
+    return key.startsWith(FREE) ? key.substring(FREE.length()) : key;
   }
 
   /**
-   * The same, where the state may have to be converted.
+   * Checks the restored state of an operator, and stores these settings in the next.
    *
-   * @param migrates whether it may be
-   * @return the settings that the state was written with, if it has to be
+   * @param migrates whether state of other bound settings is converted
+   * @return the settings of the state, if it has to be converted
+   * @throws RefusedException if a bound setting of the restored state differs, with all that do
    */
   public Optional<StoredSettings> guard(
       OperatorStateStore store, StreamingRuntimeContext context, boolean migrates)
       throws Exception {
     ListState<String> stored = store.getUnionListState(STORED);
-    Map<String, String> restored = new TreeMap<>();
-    for (String line : stored.get()) {
-      int equals = line.indexOf('=');
-      restored.put(line.substring(0, equals), line.substring(equals + 1));
-    }
-    StoredSettings all = new StoredSettings(restored);
-    restored.forEach(
-        (key, value) -> {
-          if (key.startsWith(FEATURE)) {
-            settings.putIfAbsent(key, value); // of a field that went: its number stays taken
-          }
-        });
-    restored.entrySet().removeIf(e -> e.getValue().equals(settings.get(e.getKey())));
-    restored.keySet().retainAll(settings.keySet()); // what either lacks is from another version
-    boolean isOther = restored.keySet().stream().anyMatch(key -> !key.startsWith(FREE));
-    refuseBound(restored, migrates);
+    StoredSettings before = StoredSettings.parse(stored.get());
+    boolean isOther = check(before, migrates);
     if (context.getTaskInfo().getIndexOfThisSubtask() == 0) {
-      restored.forEach(
-          (key, old) ->
-              LOG.info(
-                  "{} is {} from now on; the restored state was learned with {}",
-                  key.startsWith(FREE) ? key.substring(FREE.length()) : key,
-                  settings.get(key),
-                  old));
+      changes(before).forEach(LOG::info);
     }
-    stored.update(settings.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
-    return isOther ? Optional.of(all) : Optional.empty();
+    stored.update(lines());
+    return isOther ? Optional.of(before) : Optional.empty();
+  }
+
+  /** Returns whether state of these settings has to be converted. */
+  boolean check(StoredSettings before, boolean migrates) {
+    before
+        .texts()
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith(FEATURE)) {
+                settings.putIfAbsent(key, value); // the number of a removed field stays taken
+              }
+            });
+    Map<String, String> differing = differing(before);
+    refuseBound(differing, migrates);
+    return differing.keySet().stream().anyMatch(key -> !key.startsWith(FREE));
+  }
+
+  /** Settings in both whose values differ; a setting of one of them is from another version. */
+  private Map<String, String> differing(StoredSettings before) {
+    Map<String, String> differing = new TreeMap<>(before.texts());
+    differing.keySet().retainAll(settings.keySet());
+    differing.entrySet().removeIf(e -> e.getValue().equals(settings.get(e.getKey())));
+    return differing;
+  }
+
+  /** What the log says of settings that differ. */
+  List<String> changes(StoredSettings before) {
+    return differing(before).entrySet().stream()
+        .map(
+            old ->
+                "%s is %s; the restored state was learned with %s"
+                    .formatted(plain(old.getKey()), settings.get(old.getKey()), old.getValue()))
+        .toList();
+  }
+
+  List<String> lines() {
+    return settings.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
   }
 
   private void refuseBound(Map<String, String> differing, boolean migrates) {
@@ -233,12 +221,12 @@ public final class StateCompatibility {
     boolean canMigrate = keys.stream().noneMatch(StateCompatibility::isFixed);
     throw new RefusedException(
         problems
-            + ": configure what the state has (a field that is another needs a number of its own), "
+            + ": configure what the state has (another field needs another number), "
             + (canMigrate ? "or convert the state with --migrate, " : "")
             + "or start without the state");
   }
 
-  /** Whether no state can be converted to another value of a setting. */
+  /** Whether state cannot be converted to another value of a setting. */
   private static boolean isFixed(String key) {
     return key.startsWith(FEATURE) || key.equals(SEED);
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.LogLines;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Predictions;
 import io.freshet.train.RefusedException;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
@@ -291,6 +294,19 @@ final class TrainerOperatorTest {
       assertThatThrownBy(other::open)
           .isInstanceOf(RefusedException.class)
           .hasMessageContaining("execution.checkpointing.mode to EXACTLY_ONCE");
+    }
+  }
+
+  @Test
+  void stateOfOtherFieldsIsRefused() throws Exception {
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    List<Field> renamed = List.of(new Field.Categorical("person", 1));
+
+    try (TrainerHarness other =
+        new TrainerHarness(new FeatureSchema(renamed, "person"), MODEL, SETTINGS)) {
+      assertThatThrownBy(() -> other.initializeState(state))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("feature number 1 is person, categorical, in the restored state");
     }
   }
 
