@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * all later ones share one. A value is never given up again, so each slice holds every example of
  * its value since the first, and in a stream the frequent values are among the first.
  *
- * <p>Texts come apart from the examples ({@link ExampleAttributes#names}), before the examples do.
+ * <p>Texts come in messages of their own, before the examples do.
  */
 final class SliceValues {
   private static final long VALUE_MASK = (1L << 52) - 1;

@@ -78,10 +78,14 @@ public final class WindowedMetrics {
   public void add(Predictions predictions) {
     sinceStart = null;
     occurrences += predictions.occurrences();
-    values.name(predictions.traits().names());
     for (int i = 0; i < predictions.size(); i++) {
       add(predictions, i);
     }
+  }
+
+  /** Takes the texts of feature ids, by which slices are named. */
+  public void name(Map<Long, String> texts) {
+    values.name(texts);
   }
 
   /**

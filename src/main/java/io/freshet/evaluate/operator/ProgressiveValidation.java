@@ -25,6 +25,7 @@ import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
@@ -36,10 +37,12 @@ import org.apache.flink.util.OutputTag;
  * <p>Before each barrier it also sends the report of that moment to a side output: for the snapshot
  * of the same checkpoint, whose examples are exactly those it has counted. Windows and totals are
  * kept in operator state. Flink's metrics show the latest report, each figure under its name in
- * {@link MetricsReport#asMap}. Reports of slices go to a side output of their own.
+ * {@link MetricsReport#asMap}. Reports of slices go to a side output of their own; they are named
+ * by the texts of feature ids, which come as a second input where there are slices.
  */
 public final class ProgressiveValidation extends AbstractStreamOperator<MetricsReport>
-    implements OneInputStreamOperator<Predictions, MetricsReport> {
+    implements OneInputStreamOperator<Predictions, MetricsReport>,
+        TwoInputStreamOperator<Predictions, Map<Long, String>, MetricsReport> {
   private static final long serialVersionUID = 1L;
 
   /** Where the reports of slices go. */
@@ -118,6 +121,16 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
   @Override
   public void processElement(StreamRecord<Predictions> element) {
     metrics.add(element.getValue());
+  }
+
+  @Override
+  public void processElement1(StreamRecord<Predictions> element) {
+    processElement(element);
+  }
+
+  @Override
+  public void processElement2(StreamRecord<Map<Long, String>> texts) {
+    metrics.name(texts.getValue());
   }
 
   @Override

@@ -12,7 +12,6 @@ import io.freshet.model.batch.Predictions;
 import io.freshet.train.message.MessageCodecs;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -24,6 +23,8 @@ final class EvaluationStage {
   /** Metrics as they are at a checkpoint, for the snapshot of it. */
   static final OutputTag<MetricsReport> AT_BARRIER =
       new OutputTag<>("metrics-at-barrier", MetricsReportCodec.TYPE);
+
+  private static final String NAME = "ProgressiveValidation";
 
   private final LearnerConfig config;
 
@@ -41,18 +42,27 @@ final class EvaluationStage {
   }
 
   /** Each example as it is learned. */
+  SingleOutputStreamOperator<MetricsReport> progressive(DataStream<Predictions> predictions) {
+    return atOnePlace(predictions.transform(NAME, MetricsReportCodec.TYPE, validation()));
+  }
+
+  /** The same with slices, which the texts of feature ids name. */
   SingleOutputStreamOperator<MetricsReport> progressive(
-      DataStream<Predictions> predictions, Optional<DataStream<Predictions>> names) {
-    return names
-        .map(texts -> texts.union(predictions))
-        .orElse(predictions)
-        .transform(
-            "ProgressiveValidation",
-            MetricsReportCodec.TYPE,
-            new ProgressiveValidation(
-                config.evaluate(), slices(), MetricsSeries.PROGRESSIVE, AT_BARRIER))
-        .uid(Uids.PROGRESSIVE_VALIDATION)
-        .setParallelism(1);
+      DataStream<Predictions> predictions, DataStream<Map<Long, String>> texts) {
+    return slices().isEmpty()
+        ? progressive(predictions)
+        : atOnePlace(
+            predictions.connect(texts).transform(NAME, MetricsReportCodec.TYPE, validation()));
+  }
+
+  private ProgressiveValidation validation() {
+    return new ProgressiveValidation(
+        config.evaluate(), slices(), MetricsSeries.PROGRESSIVE, AT_BARRIER);
+  }
+
+  private static SingleOutputStreamOperator<MetricsReport> atOnePlace(
+      SingleOutputStreamOperator<MetricsReport> validation) {
+    return validation.uid(Uids.PROGRESSIVE_VALIDATION).setParallelism(1);
   }
 
   /** Each impression at the time it was shown, whatever the policy of labels. */

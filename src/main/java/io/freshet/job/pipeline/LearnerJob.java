@@ -2,44 +2,24 @@ package io.freshet.job.pipeline;
 
 import io.freshet.config.KafkaSettings;
 import io.freshet.config.LearnerConfig;
-import io.freshet.event.Click;
-import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.backfill.Backfill;
 import io.freshet.job.backfill.BackfillSource;
-import io.freshet.job.pipeline.LearnerTopology.Events;
-import io.freshet.job.pipeline.LearnerTopology.Results;
 import io.freshet.job.sink.AnnouncementTopic;
 import io.freshet.job.sink.ExampleSinks;
 import io.freshet.job.sink.MetricsSerializer;
 import io.freshet.job.sink.OutputTopics;
 import io.freshet.job.sink.TopicSinks;
-import io.freshet.job.source.EventSources;
-import io.freshet.job.source.EventTopic;
-import io.freshet.job.source.SourceRecord;
-import io.freshet.job.source.SourceRecordCodec;
-import io.freshet.job.source.SourceRouter;
-import io.freshet.kafka.TopicAdmin;
 import io.freshet.train.InitialModel;
 import io.freshet.train.RefusedException;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.connector.base.source.hybrid.HybridSource;
-import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The learner on Kafka: the topology with the sources and sinks that the configuration names. */
@@ -123,7 +103,7 @@ public final class LearnerJob {
    */
   public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
     JobRules.check(env.getConfiguration(), config);
-    Events events = events(env, history(env.getConfiguration()));
+    var events = new TopicEvents(env, config, bounded, history(env.getConfiguration())).read();
     OutputTopics.ensure(config.kafka(), config.examples(), config.predictions());
     new LearnerTopology(config, start).build(events, results());
   }
@@ -161,73 +141,6 @@ public final class LearnerJob {
     return Optional.of(before.get().history(config));
   }
 
-  private Events events(StreamExecutionEnvironment env, Optional<BackfillSource> history)
-      throws IOException, InterruptedException {
-    Duration ahead = config.events().maxAhead(); // of a record's own timestamp
-    EventTopic impressions = topic(config.kafka().topics().impressions(), history, ahead);
-    KafkaSource<SourceRecord<EncodedImpression>> stream =
-        EventSources.impressions(
-            impressions,
-            config.events(),
-            config.features(),
-            config.join(),
-            config.evaluate().slices());
-    return new Events(
-        read(
-            env,
-            impressions,
-            history.isPresent()
-                ? HybridSource.builder(history.get()).addSource(stream).build()
-                : stream,
-            inStep(EventSources.impressionWatermarks(config.join())),
-            history.isPresent() ? Uids.IMPRESSION_SOURCE_AFTER_HISTORY : Uids.IMPRESSION_SOURCE,
-            SourceRecordCodec.IMPRESSIONS),
-        clicks(env, history, ahead.plus(config.join().outOfOrderness())),
-        history);
-  }
-
-  private Map<String, DataStream<SourceRecord<Click>>> clicks(
-      StreamExecutionEnvironment env, Optional<BackfillSource> history, Duration ahead)
-      throws IOException, InterruptedException {
-    Map<String, DataStream<SourceRecord<Click>>> streams = new LinkedHashMap<>();
-    for (String name : config.join().definition().topics()) {
-      EventTopic topic = topic(name, history, ahead);
-      streams.put(
-          name,
-          read(
-              env,
-              topic,
-              EventSources.clicks(topic, config.events(), config.join()),
-              inStep(EventSources.clickWatermarks(config.join(), name)),
-              Uids.ofTopic(Uids.CLICK_SOURCE, name, config.kafka().topics()),
-              SourceRecordCodec.CLICKS));
-    }
-    return streams;
-  }
-
-  private <T> DataStream<SourceRecord<T>> read(
-      StreamExecutionEnvironment env,
-      EventTopic topic,
-      Source<SourceRecord<T>, ?, ?> source,
-      WatermarkStrategy<SourceRecord<T>> watermarks,
-      String uid,
-      TypeInformation<SourceRecord<T>> type)
-      throws IOException, InterruptedException {
-    int subtasks = Math.min(config.parallelism(), partitions(topic.name()));
-    return env.fromSource(source, watermarks, topic.name(), type).uid(uid).setParallelism(subtasks);
-  }
-
-  private int partitions(String topic) throws IOException, InterruptedException {
-    try (TopicAdmin admin = config.kafka().clients().topicAdmin()) {
-      return admin.partitions(topic);
-    }
-  }
-
-  private <T> WatermarkStrategy<SourceRecord<T>> inStep(
-      WatermarkStrategy<SourceRecord<T>> watermarks) {
-    return bounded ? watermarks : EventSources.aligned(watermarks, config.join().maxDrift());
-  }
-
   private Results results() {
     KafkaSettings kafka = config.kafka();
     String servers = kafka.bootstrapServers();
@@ -242,17 +155,5 @@ public final class LearnerJob {
         examples,
         ExampleSinks.of(config),
         ExampleSinks.predictions(config));
-  }
-
-  /** A topic; after a history from its end on, less what records may be ahead of their time. */
-  private EventTopic topic(String name, Optional<BackfillSource> history, Duration ahead) {
-    KafkaSettings kafka = config.kafka();
-    EventTopic topic =
-        new EventTopic(
-            kafka.bootstrapServers(), name, kafka.groupId(), kafka.properties(), bounded);
-    return history
-        .filter(past -> past.until() != SourceRouter.NEVER)
-        .map(past -> topic.since(Instant.ofEpochMilli(past.until()).minus(ahead)))
-        .orElse(topic);
   }
 }

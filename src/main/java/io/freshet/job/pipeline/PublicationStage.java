@@ -4,23 +4,18 @@ import io.freshet.config.LearnerConfig;
 import io.freshet.evaluate.report.Metrics;
 import io.freshet.evaluate.report.MetricsReport;
 import io.freshet.job.source.SourceOffset;
-import io.freshet.job.source.SourceRouter;
-import io.freshet.model.row.RowBlock;
 import io.freshet.model.row.TableCounts;
 import io.freshet.snapshot.announce.AnnouncementSink;
 import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.publish.SnapshotPublisher;
 import io.freshet.snapshot.write.PublisherInput;
-import io.freshet.snapshot.write.SnapshotWriter;
 import io.freshet.train.InitialModel;
 import io.freshet.train.loop.TrainingLoop;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
-/**
- * The part of the graph that publishes snapshots: who writes them, and what the publisher hears.
- */
+/** The part of the graph that publishes snapshots: their writer, and what the publisher is told. */
 final class PublicationStage {
   private final LearnerConfig config;
   private final InitialModel start;
@@ -30,10 +25,11 @@ final class PublicationStage {
     this.start = start;
   }
 
-  /** What the loop and its metrics have to say at a barrier. */
-  DataStream<PublisherInput> announcements(
+  /** What the loop and its metrics tell the publisher at a barrier. */
+  DataStream<PublisherInput> inputs(
       TrainingLoop loop, SingleOutputStreamOperator<MetricsReport> metrics) {
-    return parts(loop.rows())
+    return SnapshotParts.of(loop.rows(), config.snapshot(), config.model())
+        .uid(Uids.SNAPSHOT_WRITER)
         .union(
             loop.dense()
                 .<PublisherInput>map(PublisherInput.Dense::new)
@@ -46,12 +42,9 @@ final class PublicationStage {
             metrics.map(PublicationStage::window).returns(PublisherInput.TYPE));
   }
 
-  /** How far a source has come. */
-  static DataStream<PublisherInput> offsets(SingleOutputStreamOperator<?> router) {
-    return router
-        .getSideOutput(SourceRouter.OFFSETS)
-        .map(PublicationStage::offset)
-        .returns(PublisherInput.TYPE);
+  /** How far the sources have come. */
+  static DataStream<PublisherInput> offsets(DataStream<SourceOffset> offsets) {
+    return offsets.map(PublicationStage::offset).returns(PublisherInput.TYPE);
   }
 
   /** When the join stops time, and why. */
@@ -59,25 +52,16 @@ final class PublicationStage {
     return holds.<PublisherInput>map(PublisherInput.Withheld::new).returns(PublisherInput.TYPE);
   }
 
-  private SingleOutputStreamOperator<PublisherInput> parts(DataStream<RowBlock> rows) {
-    return rows.transform(
-            "SnapshotWriter",
-            PublisherInput.TYPE,
-            new SnapshotWriter(
-                config.snapshot(), config.model(), SnapshotWriter.DEFAULT_MAX_ROWS_HELD))
-        .uid(Uids.SNAPSHOT_WRITER);
-  }
-
   /** Adds the publisher. */
-  void attach(DataStream<PublisherInput> announcements, AnnouncementSink.Factory notices) {
+  void publish(DataStream<PublisherInput> inputs, AnnouncementSink.Factory announcements) {
     SnapshotPublisher publisher =
         new SnapshotPublisher(
             config.snapshot(),
             ManifestTemplate.of(config.name(), config.features(), config.model())
                 .withLabels(config.join().definition().toText(), config.join().labels())
                 .withZeroFields(config.train().learning().table().zeroFields()),
-            notices);
-    announcements
+            announcements);
+    inputs
         .transform(
             "SnapshotPublisher",
             Types.VOID,

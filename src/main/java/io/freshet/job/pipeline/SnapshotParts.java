@@ -6,13 +6,14 @@ import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.write.PublisherInput;
 import io.freshet.snapshot.write.SnapshotWriter;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
-/** Rows staged for a snapshot without its being published: for whoever measures what they take. */
+/** The node of the graph that writes the parts of snapshots below their root. */
 public final class SnapshotParts {
   private SnapshotParts() {}
 
-  /** The parts of rows, written below the root. */
-  public static DataStream<PublisherInput> of(
+  /** The parts of rows, not yet published. */
+  public static SingleOutputStreamOperator<PublisherInput> of(
       DataStream<RowBlock> rows, SnapshotSettings settings, ModelSettings model) {
     return rows.transform(
         "SnapshotWriter",

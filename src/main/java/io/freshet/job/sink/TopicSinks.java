@@ -1,9 +1,9 @@
 package io.freshet.job.sink;
 
 import io.freshet.event.Click;
+import io.freshet.job.deadletter.DeadLetter;
+import io.freshet.job.deadletter.DeadLetterSerializer;
 import io.freshet.job.example.SkippedExampleSerializer;
-import io.freshet.job.source.DeadLetter;
-import io.freshet.job.source.DeadLetterSerializer;
 import io.freshet.train.SkippedExample;
 import java.util.Map;
 import java.util.Properties;

@@ -9,6 +9,7 @@ import io.freshet.event.Rejection;
 import io.freshet.event.SchemaLocations;
 import io.freshet.event.avro.WriterSchemas;
 import io.freshet.event.registry.SchemaLookup;
+import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Names;

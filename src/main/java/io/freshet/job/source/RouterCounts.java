@@ -1,6 +1,7 @@
 package io.freshet.job.source;
 
 import io.freshet.event.Rejection;
+import io.freshet.job.deadletter.DeadLetterSerializer;
 import io.freshet.wire.CheckpointedCounters;
 import java.util.EnumMap;
 import java.util.Map;

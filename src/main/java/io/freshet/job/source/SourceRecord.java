@@ -3,6 +3,7 @@ package io.freshet.job.source;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.job.deadletter.DeadLetter;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
 

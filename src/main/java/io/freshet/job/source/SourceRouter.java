@@ -3,13 +3,13 @@ package io.freshet.job.source;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.job.deadletter.DeadLetter;
+import io.freshet.job.deadletter.DeadLetterCodec;
 import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Names;
 import io.freshet.job.source.SourceRecord.Past;
 import io.freshet.join.operator.LabeledExampleCodec;
-import io.freshet.model.batch.Predictions;
-import io.freshet.train.message.MessageCodecs;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -58,8 +58,8 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
       new OutputTag<>("past", LabeledExampleCodec.TYPE);
 
   /** Texts of feature ids, for whoever gives figures by them. */
-  public static final OutputTag<Predictions> NAMES =
-      new OutputTag<>("names", MessageCodecs.PREDICTIONS);
+  public static final OutputTag<Map<Long, String>> NAMES =
+      new OutputTag<>("names", Types.MAP(Types.LONG, Types.STRING));
 
   private final String topic;
   private final long recordedUntil;
@@ -72,25 +72,18 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   private transient RouterCounts counts;
   private transient IdleTopicMonitor silence;
 
-  SourceRouter(String topic) {
-    this(topic, NEVER);
-  }
-
-  /**
-   * @param recordedUntil events of this time or before were in a recording, epoch milliseconds
-   */
   SourceRouter(String topic, long recordedUntil) {
     this.topic = requireNonNull(topic, "topic");
     this.recordedUntil = recordedUntil;
   }
 
-  /** The node of the topology behind the source that reads the topic. */
-  public static <T> SingleOutputStreamOperator<T> behind(
-      DataStream<SourceRecord<T>> source, String topic, TypeInformation<T> type) {
-    return behind(source, topic, type, NEVER);
-  }
-
-  /** The same where events up to a time, in epoch milliseconds, were in a recording. */
+  /**
+   * The node of the graph behind the source that reads the topic, at the source's parallelism:
+   * otherwise Flink would distribute the records and lose their order.
+   *
+   * @param recordedUntil events of this time or before are in a recording, epoch milliseconds;
+   *     {@link #NEVER} without one
+   */
   public static <T> SingleOutputStreamOperator<T> behind(
       DataStream<SourceRecord<T>> source,
       String topic,
@@ -98,7 +91,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
       long recordedUntil) {
     return source
         .transform("route " + topic, type, new SourceRouter<>(topic, recordedUntil))
-        .setParallelism(source.getParallelism()); // or Flink would deal the records out, unordered
+        .setParallelism(source.getParallelism());
   }
 
   @Override
@@ -151,7 +144,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
       counts.dead(letter.rejection().kind());
       output.collect(DEAD_LETTERS, new StreamRecord<>(letter)); // no timestamp, not even "none"
     } else if (element.getValue() instanceof Names<T> names) {
-      output.collect(NAMES, new StreamRecord<>(Predictions.named(names.texts())));
+      output.collect(NAMES, new StreamRecord<>(names.texts()));
     } else if (element.getValue() instanceof Past<T> past) {
       output.collect(PAST, new StreamRecord<>(past.example()));
     }

@@ -72,10 +72,7 @@ final class SnapshotScores {
       unlabelled++;
       return;
     }
-    values
-        .map(names::fresh)
-        .filter(fresh -> !fresh.isEmpty())
-        .ifPresent(fresh -> metrics.add(Predictions.named(fresh)));
+    values.map(names::fresh).ifPresent(metrics::name);
     int before = seen.size();
     seen.add(key(example));
     if (seen.size() == before) {

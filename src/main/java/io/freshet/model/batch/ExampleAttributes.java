@@ -7,7 +7,6 @@ import io.freshet.feature.example.LabeledExample;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,25 +19,17 @@ import java.util.Set;
  * @param starts where each example's slices begin, and the end of the last
  * @param slices feature ids of the fields that examples are sliced by
  * @param ids of the impressions; empty where nobody asked for them
- * @param names texts of feature ids, each sent once and then remembered by the receiver
  */
 public record ExampleAttributes(
-    int trainer,
-    long checkpoint,
-    long[] users,
-    int[] starts,
-    long[] slices,
-    String[] ids,
-    Map<Long, String> names) {
+    int trainer, long checkpoint, long[] users, int[] starts, long[] slices, String[] ids) {
   public static final ExampleAttributes NONE =
-      new ExampleAttributes(0, 0, new long[0], new int[1], new long[0], new String[0], Map.of());
+      new ExampleAttributes(0, 0, new long[0], new int[1], new long[0], new String[0]);
 
   public ExampleAttributes {
     requireNonNull(users, "users");
     requireNonNull(starts, "starts");
     requireNonNull(slices, "slices");
     requireNonNull(ids, "ids");
-    names = Map.copyOf(names);
   }
 
   /**
@@ -89,14 +80,8 @@ public record ExampleAttributes(
         starts[i + 1] = at;
       }
       return new ExampleAttributes(
-          trainer, checkpoint, users, starts, Arrays.copyOf(slices, starts[n]), names, Map.of());
+          trainer, checkpoint, users, starts, Arrays.copyOf(slices, starts[n]), names);
     }
-  }
-
-  /** Only names. */
-  public static ExampleAttributes named(Map<Long, String> names) {
-    return new ExampleAttributes(
-        0, 0, NONE.users(), NONE.starts(), NONE.slices(), NONE.ids(), names);
   }
 
   /** The number of the field that an id belongs to. */

@@ -2,7 +2,6 @@ package io.freshet.model.batch;
 
 import io.freshet.feature.ImpressionHash;
 import io.freshet.feature.example.LabeledExample;
-import java.util.Map;
 
 /**
  * Predictions made before their examples were learned. The first four have one element an example
@@ -50,12 +49,6 @@ public record Predictions(
         scoredKeys,
         scores,
         ExampleAttributes.NONE);
-  }
-
-  /** No predictions, but the texts of feature ids. */
-  public static Predictions named(Map<Long, String> names) {
-    return new Predictions(new long[0], new float[0], new float[0], new float[0], 0)
-        .with(ExampleAttributes.named(names));
   }
 
   /** The same, and whose they are. */

@@ -20,8 +20,6 @@ import io.freshet.wire.Primitives;
 import io.freshet.wire.WireCodec;
 import io.freshet.wire.WireType;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
@@ -92,11 +90,6 @@ public final class MessageCodecs {
       for (String id : traits.ids()) {
         StringValue.writeString(id, out);
       }
-      out.writeInt(traits.names().size());
-      for (Map.Entry<Long, String> name : traits.names().entrySet()) {
-        out.writeLong(name.getKey());
-        StringValue.writeString(name.getValue(), out);
-      }
     }
 
     private static ExampleAttributes readTraits(DataInputView in) throws IOException {
@@ -109,11 +102,7 @@ public final class MessageCodecs {
       for (int i = 0; i < ids.length; i++) {
         ids[i] = StringValue.readString(in);
       }
-      Map<Long, String> names = new HashMap<>();
-      for (int n = in.readInt(); n > 0; n--) {
-        names.put(in.readLong(), StringValue.readString(in));
-      }
-      return new ExampleAttributes(trainer, checkpoint, users, starts, slices, ids, names);
+      return new ExampleAttributes(trainer, checkpoint, users, starts, slices, ids);
     }
   }
 

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class MetricsJsonTest {
@@ -82,8 +81,7 @@ final class MetricsJsonTest {
   void tellsHowExamplesAreSpread() throws IOException {
     WindowedMetrics metrics = new WindowedMetrics(Duration.ofMinutes(1));
     ExampleAttributes traits =
-        new ExampleAttributes(
-            0, 0, new long[] {1, 1}, new int[3], new long[0], new String[0], Map.of());
+        new ExampleAttributes(0, 0, new long[] {1, 1}, new int[3], new long[0], new String[0]);
     metrics.add(
         new Predictions(
                 new long[2], new float[] {0, 1}, new float[] {1, 1}, new float[] {0.2f, 0.6f}, 9)

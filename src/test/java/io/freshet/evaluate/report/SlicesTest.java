@@ -34,7 +34,7 @@ final class SlicesTest {
   @Test
   void theFirstValuesHaveSlicesAndTheOthersShareOne() {
     WindowedMetrics metrics = new WindowedMetrics(SETTINGS, FIELDS);
-    metrics.add(Predictions.named(Map.of(DEVICE | 7, "phone")));
+    metrics.name(Map.of(DEVICE | 7, "phone"));
     metrics.add(predictions(0, new long[] {DEVICE | 7}, new long[] {DEVICE | 8}));
     metrics.add(predictions(0, new long[] {DEVICE | 9}, new long[] {DEVICE | 10}));
     metrics.add(predictions(0, new long[] {DEVICE}, new long[] {DEVICE | 7}));
@@ -181,7 +181,7 @@ final class SlicesTest {
     }
     long[] all = Arrays.stream(slices).flatMapToLong(Arrays::stream).toArray();
     return new Predictions(times, labels, weights, probabilities, 10L * n)
-        .with(new ExampleAttributes(trainer, 0, users, starts, all, new String[0], Map.of()));
+        .with(new ExampleAttributes(trainer, 0, users, starts, all, new String[0]));
   }
 
   private static WindowedMetrics readBack(WindowedMetrics metrics) throws IOException {

@@ -11,13 +11,13 @@ import io.freshet.job.example.PredictedExample;
 import io.freshet.join.operator.LabeledExampleCodec;
 import io.freshet.model.kind.Predictor;
 import io.freshet.model.row.UnknownRows;
-import io.freshet.snapshot.announce.AnnouncementSink;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.Snapshot;
 import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
+import io.freshet.train.InitialModel;
 import io.freshet.train.RefusedException;
 import io.freshet.train.WarmStart;
 import java.io.IOException;
@@ -134,18 +134,8 @@ class WarmStartITCase {
                 WatermarkStrategy.<LabeledExample>forMonotonousTimestamps()
                     .withTimestampAssigner((example, time) -> example.time()))
             .setParallelism(1);
-    new LearnerTopology(config, warm)
-        .learn(
-            examples,
-            new LearnerTopology.Results(
-                new DiscardingSink<>(),
-                new DiscardingSink<>(),
-                new DiscardingSink<>(),
-                new DiscardingSink<>(),
-                AnnouncementSink.none(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(new Keep())));
+    new LearnerTopology(config, InitialModel.PLAIN.from(warm))
+        .learn(examples, Results.only(new DiscardingSink<>(), Optional.of(new Keep())));
     env.execute();
   }
 

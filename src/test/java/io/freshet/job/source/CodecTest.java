@@ -9,6 +9,7 @@ import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Kind;
 import io.freshet.feature.example.LabeledExample.Origin;
+import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Past;

@@ -152,7 +152,8 @@ final class KafkaEdgesITCase {
                 EventSources.aligned(EventSources.impressionWatermarks(join), drift),
                 "impressions"),
             impressionTopic.name(),
-            EncodedImpressionCodec.TYPE);
+            EncodedImpressionCodec.TYPE,
+            SourceRouter.NEVER);
     WatermarkStrategy<SourceRecord<Click>> clickWatermarks =
         EventSources.aligned(EventSources.clickWatermarks(join, clickTopic.name()), drift);
     SingleOutputStreamOperator<Click> clicks =
@@ -162,7 +163,8 @@ final class KafkaEdgesITCase {
                 clickWatermarks,
                 "clicks"),
             clickTopic.name(),
-            ClickCodec.TYPE);
+            ClickCodec.TYPE,
+            SourceRouter.NEVER);
     LabelStreams labels = LabelStreams.join(impressions, clicks, join);
     impressions
         .getSideOutput(SourceRouter.DEAD_LETTERS)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.LogLines;
 import io.freshet.event.Click;
 import io.freshet.event.Rejection;
+import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Tick;
@@ -151,7 +152,8 @@ final class SourceRouterOperatorTest {
       throws Exception {
     var harness =
         new OneInputStreamOperatorTestHarness<>(
-            new SourceRouter<Click>("clicks"), SourceRecordCodec.CLICKS.serializer());
+            new SourceRouter<Click>("clicks", SourceRouter.NEVER),
+            SourceRecordCodec.CLICKS.serializer());
     harness.setup(ClickCodec.TYPE.serializer());
     return harness;
   }

@@ -21,7 +21,6 @@ import io.freshet.wire.Primitives;
 import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -134,7 +133,7 @@ final class MessageCodecsTest {
     String[] ids = new String[n];
     Arrays.fill(ids, "an \u00e9");
     ExampleAttributes traits =
-        new ExampleAttributes(3, 7, longs(n), ints(n + 1), longs(2 * n), ids, Map.of(5L, "five"));
+        new ExampleAttributes(3, 7, longs(n), ints(n + 1), longs(2 * n), ids);
     assertTravelsUnchanged(
         MessageCodecs.PREDICTIONS,
         new Predictions(longs(n), floats(n), floats(n), floats(n), 1L << 40).with(traits));

@@ -6,14 +6,14 @@ import io.freshet.evaluate.report.MetricsReport;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.job.pipeline.LearnerTopology;
-import io.freshet.job.pipeline.LearnerTopology.Results;
+import io.freshet.job.pipeline.Results;
 import io.freshet.join.operator.LabeledExampleCodec;
-import io.freshet.snapshot.announce.AnnouncementSink;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.Compaction;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.SnapshotStore;
+import io.freshet.train.InitialModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,7 +40,6 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /**
  * The learner's job on a {@link ChurnStream}, in a Flink of this process, with the heap state
@@ -123,18 +122,8 @@ final class ChurnRun {
                 WatermarkStrategy.<LabeledExample>forMonotonousTimestamps()
                     .withTimestampAssigner((example, time) -> example.time()))
             .setParallelism(1);
-    new LearnerTopology(config)
-        .learn(
-            examples,
-            new Results(
-                new DiscardingSink<>(),
-                new DiscardingSink<>(),
-                new DiscardingSink<>(),
-                new Windows(),
-                AnnouncementSink.none(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()));
+    new LearnerTopology(config, InitialModel.PLAIN)
+        .learn(examples, Results.only(new Windows(), Optional.empty()));
   }
 
   /** Lets a day take so long at least that some checkpoints fall into it. */

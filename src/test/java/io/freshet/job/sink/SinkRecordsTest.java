@@ -1,4 +1,4 @@
-package io.freshet.job.source;
+package io.freshet.job.sink;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,8 +10,9 @@ import io.freshet.event.Rejection;
 import io.freshet.event.decode.ClickDecoder;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.job.deadletter.DeadLetter;
+import io.freshet.job.deadletter.DeadLetterSerializer;
 import io.freshet.job.example.SkippedExampleSerializer;
-import io.freshet.job.sink.LateClickSerializer;
 import io.freshet.train.SkippedExample;
 import java.util.LinkedHashMap;
 import java.util.Map;

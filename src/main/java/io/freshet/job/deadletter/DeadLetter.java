@@ -1,4 +1,4 @@
-package io.freshet.job.source;
+package io.freshet.job.deadletter;
 
 import static java.util.Objects.requireNonNull;
 

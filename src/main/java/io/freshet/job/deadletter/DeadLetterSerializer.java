@@ -1,4 +1,4 @@
-package io.freshet.job.source;
+package io.freshet.job.deadletter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
@@ -50,7 +50,7 @@ public final class DeadLetterSerializer implements KafkaRecordSerializationSchem
   }
 
   /** A kind of rejection as readers know it, such as {@code missing-key}. */
-  static String name(Rejection.Kind kind) {
+  public static String name(Rejection.Kind kind) {
     return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 

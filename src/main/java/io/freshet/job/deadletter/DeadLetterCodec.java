@@ -1,4 +1,4 @@
-package io.freshet.job.source;
+package io.freshet.job.deadletter;
 
 import io.freshet.event.Rejection;
 import io.freshet.wire.WireCodec;

@@ -1,0 +1,121 @@
+package io.freshet.job.pipeline;
+
+import static java.util.Objects.requireNonNull;
+
+import io.freshet.config.KafkaSettings;
+import io.freshet.config.LearnerConfig;
+import io.freshet.event.Click;
+import io.freshet.feature.EncodedImpression;
+import io.freshet.job.backfill.BackfillSource;
+import io.freshet.job.pipeline.LearnerTopology.Events;
+import io.freshet.job.source.EventSources;
+import io.freshet.job.source.EventTopic;
+import io.freshet.job.source.SourceRecord;
+import io.freshet.job.source.SourceRecordCodec;
+import io.freshet.job.source.SourceRouter;
+import io.freshet.kafka.TopicAdmin;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.connector.base.source.hybrid.HybridSource;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The events of a job, read from the topics that the configuration names. */
+final class TopicEvents {
+  private final StreamExecutionEnvironment env;
+  private final LearnerConfig config;
+  private final boolean bounded;
+  private final Optional<BackfillSource> history;
+
+  /**
+   * @param bounded whether to end at what is the end of the topics at the start
+   */
+  TopicEvents(
+      StreamExecutionEnvironment env,
+      LearnerConfig config,
+      boolean bounded,
+      Optional<BackfillSource> history) {
+    this.env = requireNonNull(env, "env");
+    this.config = requireNonNull(config, "config");
+    this.bounded = bounded;
+    this.history = requireNonNull(history, "history");
+  }
+
+  /**
+   * Reads them.
+   *
+   * @throws IOException when Kafka does not answer or lacks a topic
+   */
+  Events read() throws IOException, InterruptedException {
+    Map<String, DataStream<SourceRecord<Click>>> clicks = new LinkedHashMap<>();
+    for (String name : config.join().definition().topics()) {
+      clicks.put(name, clicks(name));
+    }
+    return new Events(impressions(), clicks, history);
+  }
+
+  private DataStream<SourceRecord<EncodedImpression>> impressions()
+      throws IOException, InterruptedException {
+    EventTopic topic = topic(config.kafka().topics().impressions(), config.events().maxAhead());
+    Source<SourceRecord<EncodedImpression>, ?, ?> stream =
+        EventSources.impressions(
+            topic, config.events(), config.features(), config.join(), config.evaluate().slices());
+    if (history.isPresent()) {
+      stream = HybridSource.builder(history.get()).addSource(stream).build();
+    }
+    return read(
+        topic,
+        stream,
+        EventSources.impressionWatermarks(config.join()),
+        history.isPresent() ? Uids.IMPRESSION_SOURCE_AFTER_HISTORY : Uids.IMPRESSION_SOURCE,
+        SourceRecordCodec.IMPRESSIONS);
+  }
+
+  private DataStream<SourceRecord<Click>> clicks(String name)
+      throws IOException, InterruptedException {
+    EventTopic topic = topic(name, config.events().maxAhead().plus(config.join().outOfOrderness()));
+    return read(
+        topic,
+        EventSources.clicks(topic, config.events(), config.join()),
+        EventSources.clickWatermarks(config.join(), name),
+        Uids.ofTopic(Uids.CLICK_SOURCE, name, config.kafka().topics()),
+        SourceRecordCodec.CLICKS);
+  }
+
+  private <T> DataStream<SourceRecord<T>> read(
+      EventTopic topic,
+      Source<SourceRecord<T>, ?, ?> source,
+      WatermarkStrategy<SourceRecord<T>> watermarks,
+      String uid,
+      TypeInformation<SourceRecord<T>> type)
+      throws IOException, InterruptedException {
+    int subtasks = Math.min(config.parallelism(), partitions(topic.name()));
+    var inStep = bounded ? watermarks : EventSources.aligned(watermarks, config.join().maxDrift());
+    return env.fromSource(source, inStep, topic.name(), type).uid(uid).setParallelism(subtasks);
+  }
+
+  private int partitions(String topic) throws IOException, InterruptedException {
+    try (TopicAdmin admin = config.kafka().clients().topicAdmin()) {
+      return admin.partitions(topic);
+    }
+  }
+
+  /** A topic; after a history from its end on, less what records may be ahead of their time. */
+  private EventTopic topic(String name, Duration ahead) {
+    KafkaSettings kafka = config.kafka();
+    EventTopic topic =
+        new EventTopic(
+            kafka.bootstrapServers(), name, kafka.groupId(), kafka.properties(), bounded);
+    return history
+        .filter(past -> past.until() != SourceRouter.NEVER)
+        .map(past -> topic.since(Instant.ofEpochMilli(past.until()).minus(ahead)))
+        .orElse(topic);
+  }
+}
