@@ -51,7 +51,7 @@ public record LearningSettings(
     requireNonNull(regularization, "regularization");
   }
 
-  /** With labels, a table and bounds as they are by default. */
+  /** Settings with the default labels, table and regularization. */
   public LearningSettings(
       int stepSize,
       int repeatsPerUser,
@@ -71,17 +71,28 @@ public record LearningSettings(
         Regularization.OFF);
   }
 
-  /** The same for labels that come about otherwise. */
+  public LearningSettings withOptimizers(
+      OptimizerSettings ofFirstOrder, OptimizerSettings ofEmbedding, OptimizerSettings ofDense) {
+    return new LearningSettings(
+        stepSize,
+        repeatsPerUser,
+        ofFirstOrder,
+        ofEmbedding,
+        denseStepSize,
+        ofDense,
+        labels,
+        table,
+        regularization);
+  }
+
   public LearningSettings withLabels(LabelSettings others) {
     return with(others, table, regularization);
   }
 
-  /** The same for a table of other rules. */
   public LearningSettings withTable(TableSettings other) {
     return with(labels, other, regularization);
   }
 
-  /** The same in other bounds. */
   public LearningSettings withRegularization(Regularization other) {
     return with(labels, table, other);
   }

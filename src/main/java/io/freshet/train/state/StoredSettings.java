@@ -62,12 +62,9 @@ public record StoredSettings(Map<String, String> texts) {
 
   /** How rows were learned. */
   public LearningSettings rows(LearningSettings now) {
-    return new LearningSettings(
-            now.stepSize(),
-            now.repeatsPerUser(),
+    return now.withOptimizers(
             optimizer(StateCompatibility.FIRST_ORDER),
             optimizer(StateCompatibility.EMBEDDING),
-            now.denseStepSize(),
             now.dense())
         .withRegularization(Regularization.OFF.with(rates()));
   }

@@ -115,13 +115,7 @@ class LearnabilityITCase {
 
   private static LearningSettings withoutInteractions() {
     LearningSettings d = LearningSettings.DEFAULT;
-    return new LearningSettings(
-        d.stepSize(),
-        d.repeatsPerUser(),
-        d.firstOrder(),
-        new Sgd(1e-9f),
-        d.denseStepSize(),
-        d.dense());
+    return d.withOptimizers(d.firstOrder(), new Sgd(1e-9f), d.dense());
   }
 
   /** The label join, told with two maps. */

@@ -222,7 +222,7 @@ final class DenseMergerOperatorTest {
   }
 
   @Test
-  void withoutADeepPartThereIsNothingToHold() throws Exception {
+  void withoutADensePartThereAreNoSlices() throws Exception {
     ModelSettings shallow = new ModelSettings(2, List.of(), 0, 42);
     try (Harness merger = new Harness(1, 0, shallow, SLICES, "hashmap")) {
       merger.open();

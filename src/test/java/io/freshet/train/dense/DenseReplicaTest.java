@@ -30,7 +30,7 @@ final class DenseReplicaTest {
   private int slices;
 
   @Test
-  void theFirstRequestBringsTheWeights() {
+  void theFirstRequestFetchesTheWeights() {
     DenseParameters parameters = parameters(3);
     DenseReplica replica = replica(parameters, 5, 1);
 
@@ -47,7 +47,7 @@ final class DenseReplicaTest {
   }
 
   @Test
-  void asksOnceHoweverOftenItIsAskedTo() {
+  void requestsTheWeightsOnce() {
     DenseReplica replica = replica(parameters(3), 1, 1);
 
     replica.requestOnce();
@@ -57,7 +57,7 @@ final class DenseReplicaTest {
   }
 
   @Test
-  void isReadyWhenTheLastOfItsSlicesHasCome() {
+  void isReadyWithItsLastSlice() {
     DenseParameters parameters = parameters(3);
     DenseReplica replica = replica(parameters, 9, 3);
     replica.requestOnce();
@@ -73,7 +73,7 @@ final class DenseReplicaTest {
   }
 
   @Test
-  void sendsHowFarItMovedSinceItLastHeard() {
+  void sendsItsChangeSinceTheLastExchange() {
     DenseParameters parameters = parameters(3);
     DenseReplica replica = ready(parameters, 4, 1);
     move(parameters, 0.25f);
@@ -91,7 +91,7 @@ final class DenseReplicaTest {
   }
 
   @Test
-  void whatItLearnedMeanwhileStaysOnTopOfTheMergedSlices() {
+  void whatItLearnedMeanwhileIsAddedToTheMergedSlices() {
     DenseParameters parameters = parameters(3);
     DenseReplica replica = ready(parameters, 4, 2);
     move(parameters, 0.25f);
@@ -129,7 +129,7 @@ final class DenseReplicaTest {
   }
 
   @Test
-  void aloneItGoesOnUndisturbedAndMakesGoodTheDifference() {
+  void aSingleReplicaKeepsItsValuesAndSendsTheDifference() {
     DenseParameters parameters = parameters(3);
     DenseReplica replica = ready(parameters, 4, 1);
     move(parameters, 0.25f);
@@ -144,7 +144,7 @@ final class DenseReplicaTest {
   }
 
   @Test
-  void whatIsNoLongerFiniteTakesTheMergedValue() {
+  void aParameterThatIsNotFiniteTakesTheMergedValue() {
     DenseParameters parameters = parameters(3);
     DenseReplica replica = ready(parameters, 4, 2);
     parameters.write(0, 0, 2, new float[] {Float.NaN, Float.POSITIVE_INFINITY}, 0);
@@ -177,7 +177,7 @@ final class DenseReplicaTest {
   }
 
   @Test
-  void withoutADeepPartItIsAlwaysReadyAndSendsNothing() {
+  void withoutADensePartItIsAlwaysReadyAndSendsNothing() {
     DenseReplica replica = replica(parameters(), 64, 2);
     assertThat(replica.isReady()).isTrue();
 
@@ -227,7 +227,7 @@ final class DenseReplicaTest {
     return new DenseReplica(parameters, slices, REPLY_TO, trainers, 16, this::send);
   }
 
-  /** As Flink does, takes what is in the message now, and no reference. */
+  /** Copies the message, as Flink does. */
   private void send(DenseDelta delta) {
     float[][] deltas = Arrays.stream(delta.deltas()).map(float[]::clone).toArray(float[][]::new);
     sent.add(

@@ -25,7 +25,7 @@ final class ActiveFieldFilterTest {
           true);
 
   @Test
-  void featuresOfAFieldThatWentAreLeftOut() {
+  void featuresOfARemovedFieldAreLeftOut() {
     FeatureSchema fewer =
         new FeatureSchema(SyntheticExamples.SCHEMA.fields().subList(0, 2), "user");
 
@@ -40,7 +40,7 @@ final class ActiveFieldFilterTest {
   }
 
   @Test
-  void anExampleOfKnownFieldsIsNotCopied() {
+  void anExampleOfActiveFieldsIsNotCopied() {
     assertThat(new ActiveFieldFilter(SyntheticExamples.SCHEMA).of(EXAMPLE)).isSameAs(EXAMPLE);
   }
 }

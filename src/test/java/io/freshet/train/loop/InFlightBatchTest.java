@@ -39,7 +39,7 @@ final class InFlightBatchTest {
   private static final ReplyTo REPLY_TO = new ReplyTo(new UUID(1, 2), 0, "here");
   private static final int BATCH = 30;
 
-  private final InFlightBatches window =
+  private final InFlightBatches batches =
       new InFlightBatches(
           () ->
               new InFlightBatch(
@@ -67,7 +67,7 @@ final class InFlightBatchTest {
         oneByOne.learn();
         inFlight.lookUp(i);
         if (i % 3 == 0) {
-          inFlight.receive(); // the others come late, pulled before what is learned meanwhile
+          inFlight.receive(); // the others arrive later, pulled before what is learned meanwhile
         }
       }
       inFlight.receive();
@@ -89,13 +89,13 @@ final class InFlightBatchTest {
     }
 
     for (int i = 0; i < 40; i++) {
-      if (window.inFlight() == 4) {
+      if (batches.inFlight() == 4) {
         learn();
       }
       lookUp(i);
       receive();
     }
-    while (window.hasComplete()) {
+    while (batches.hasComplete()) {
       learn();
     }
 
@@ -125,16 +125,16 @@ final class InFlightBatchTest {
   }
 
   @Test
-  void isCompleteWhenItsLastPartHasCome() {
+  void isCompleteWithItsLastPart() {
     lookUp(0);
     assertThat(lookups.size()).isGreaterThan(2);
 
     while (!lookups.isEmpty()) {
-      assertThat(window.hasComplete()).isFalse();
+      assertThat(batches.hasComplete()).isFalse();
       accept(shards.respond(lookups.remove()));
     }
 
-    assertThat(window.hasComplete()).isTrue();
+    assertThat(batches.hasComplete()).isTrue();
   }
 
   @Test
@@ -146,21 +146,21 @@ final class InFlightBatchTest {
 
     receive();
 
-    assertThat(window.hasComplete()).isFalse();
+    assertThat(batches.hasComplete()).isFalse();
     first.forEach(lookup -> accept(shards.respond(lookup)));
-    assertThat(window.takeComplete().number()).isEqualTo(1);
+    assertThat(batches.takeComplete().number()).isEqualTo(1);
   }
 
   @Test
   void rowsForABatchThatIsNotOpenAreABrokenInvariant() {
-    assertThatThrownBy(() -> window.opened(3))
+    assertThatThrownBy(() -> batches.opened(3))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("rows for batch 3, which is not open");
   }
 
   @ParameterizedTest
   @CsvSource({"1, 1, true", "1, 2, false", "-1, 2, true", "1, -1, false"})
-  void ownMovesAreAddedToRowsOfTheSameLifeAndFromTheirStartToAny(
+  void ownChangesAreAddedToTheSameGenerationAndThoseOfNewRowsToAny(
       int first, int second, boolean added) {
     lookUp(0);
     receive(first);
@@ -196,7 +196,7 @@ final class InFlightBatchTest {
       Arrays.fill(generations, RowCache.NEW);
       accept(new Rows(REPLY_TO, lookup.batch(), lookup.part(), absent, generations, new float[0]));
     }
-    InFlightBatch batch = window.takeComplete();
+    InFlightBatch batch = batches.takeComplete();
     Map<Long, Long> occurrences = new HashMap<>();
 
     Predictions predictions = batch.learn(learner);
@@ -218,10 +218,10 @@ final class InFlightBatchTest {
 
   private void lookUp(int batch) {
     for (int i = batch * BATCH; i < (batch + 1) * BATCH; i++) {
-      window.filling().examples.add(SyntheticExamples.example(5, i));
+      batches.filling().examples.add(SyntheticExamples.example(5, i));
     }
-    InFlightBatch taken = window.takeFilling();
-    window.open(taken);
+    InFlightBatch taken = batches.takeFilling();
+    batches.open(taken);
     taken.lookUp(REPLY_TO, 2, 16, request -> lookups.add((Lookup) request));
   }
 
@@ -244,17 +244,17 @@ final class InFlightBatchTest {
   }
 
   private void accept(Rows rows) {
-    window.opened(rows.batch()).accept(rows);
+    batches.opened(rows.batch()).accept(rows);
   }
 
   private void learn() {
-    InFlightBatch batch = window.takeComplete();
+    InFlightBatch batch = batches.takeComplete();
     batch.learn(learner);
     batch.sendChanges(
         request -> {
           deltas.add((RowDelta) request);
           shards.add((RowDelta) request);
         });
-    window.keep(batch);
+    batches.keep(batch);
   }
 }

@@ -111,15 +111,7 @@ class LoopStopITCase {
 
   private static TrainSettings withSgd(TrainSettings s) {
     LearningSettings d = s.learning();
-    LearningSettings learning =
-        new LearningSettings(
-            d.stepSize(),
-            d.repeatsPerUser(),
-            new Sgd(0.1f),
-            d.embedding(),
-            d.denseStepSize(),
-            d.dense());
-    return s.withLearning(learning);
+    return s.withLearning(d.withOptimizers(new Sgd(0.1f), d.embedding(), d.dense()));
   }
 
   @Test

@@ -17,7 +17,7 @@ final class MailboxWaitTest {
   private final MailboxWait waiting = new MailboxWait(mails, () -> mails.now, () -> "trainer 3");
 
   @Test
-  void aWaitThatLastsIsToldOnceAndOnceWhenItIsOver() throws Exception {
+  void aLongWaitIsLoggedOnceAndOnceWhenItIsOver() throws Exception {
     try (LogLines log = LogLines.of(MailboxWait.class)) {
       passSeconds(25);
 

@@ -129,13 +129,8 @@ class TrainingLoopITCase {
   void momentsOfTheDeepPartAreEachTrainersOwn(int parallelism) throws Exception {
     LearningSettings d = LearningSettings.DEFAULT;
     LearningSettings adam =
-        new LearningSettings(
-            d.stepSize(),
-            d.repeatsPerUser(),
-            d.firstOrder(),
-            d.embedding(),
-            d.denseStepSize(),
-            new Adam(0.001f, 0.9f, 0.999f, 1e-8f, 0.01f));
+        d.withOptimizers(
+            d.firstOrder(), d.embedding(), new Adam(0.001f, 0.9f, 0.999f, 1e-8f, 0.01f));
     LocalModel local = learned(5, adam);
 
     LoopRun job =

@@ -209,7 +209,6 @@ final class StateCompatibilityTest {
 
   private static LearningSettings learning(
       OptimizerSettings firstOrder, OptimizerSettings embedding) {
-    return new LearningSettings(
-        D.stepSize(), D.repeatsPerUser(), firstOrder, embedding, D.denseStepSize(), D.dense());
+    return D.withOptimizers(firstOrder, embedding, D.dense());
   }
 }

@@ -35,7 +35,7 @@ final class AdmissionSketchTest {
   }
 
   @Test
-  void whatWasSeldomAndLongAgoIsForgotten() throws Exception {
+  void rareAndOldOccurrencesAreForgotten() throws Exception {
     AdmissionSketch sketch = sketch(0, GROUPS - 1, 1 << 14);
     long fid = Fids.of(1, 5);
     sketch.add(fid, 2);
@@ -48,7 +48,7 @@ final class AdmissionSketchTest {
   }
 
   @Test
-  void aStreamOfNewFeaturesForEverDoesNotFillIt() throws Exception {
+  void anEndlessStreamOfNewFeaturesDoesNotFillIt() throws Exception {
     AdmissionSketch sketch = sketch(0, GROUPS - 1, 1 << 16);
     int admitted = 0;
     for (long fid = 0; fid < 300_000; fid++) {
@@ -59,7 +59,7 @@ final class AdmissionSketchTest {
   }
 
   @Test
-  void countsGoOnInWhicheverShardHasTheirKeyGroup() throws Exception {
+  void countsMoveWithTheirKeyGroup() throws Exception {
     AdmissionSketch one = sketch(0, GROUPS - 1, 1 << 16);
     for (long fid = 0; fid < 500; fid++) {
       one.add(fid, 2);
