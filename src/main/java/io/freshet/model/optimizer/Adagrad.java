@@ -1,7 +1,5 @@
 package io.freshet.model.optimizer;
 
-import java.util.Arrays;
-
 /**
  * Adagrad, element by element (Duchi, Hazan, Singer 2011, JMLR 12, with a diagonal matrix).
  *
@@ -53,38 +51,18 @@ public record Adagrad(float learningRate, float initialAccumulator, float accumu
 
   @Override
   public Optimizer optimizer() {
-    return new Updater(this);
+    return new Updater();
   }
 
-  private static final class Updater implements Optimizer {
+  private final class Updater extends DirectOptimizer {
     private static final int PART = 256;
 
-    private final float rate;
-    private final float initialAccumulator;
-    private final float cap;
     private final float[] parameters = new float[PART];
     private final float[] accumulators = new float[PART];
     private final float[] grads = new float[PART];
 
-    Updater(Adagrad settings) {
-      rate = settings.learningRate();
-      initialAccumulator = settings.initialAccumulator();
-      cap = settings.accumulatorCap();
-    }
-
-    @Override
-    public int slotWidth(int n) {
-      return n;
-    }
-
-    @Override
-    public void start(float[] a, int p, int s, int n) {
-      Arrays.fill(a, s, s + n, initialAccumulator);
-    }
-
-    @Override
-    public void read(float[] a, int p, int s, int n, float[] value, int v) {
-      System.arraycopy(a, p, value, v, n);
+    Updater() {
+      super(1, initialAccumulator);
     }
 
     @Override
@@ -97,11 +75,13 @@ public record Adagrad(float learningRate, float initialAccumulator, float accumu
         float grad = gradient[g + i];
         float accumulator = Math.min(a[s + i] + grad * grad, MAX_SUM);
         a[s + i] = accumulator;
-        a[p + i] -= rate * grad / (float) Math.sqrt(Math.min(accumulator, cap));
+        a[p + i] -= learningRate * grad / (float) Math.sqrt(Math.min(accumulator, accumulatorCap));
       }
     }
 
     private void updatePart(float[] a, int p, int s, float[] gradient, int g) {
+      float rate = learningRate;
+      float cap = accumulatorCap;
       System.arraycopy(a, p, parameters, 0, PART);
       System.arraycopy(a, s, accumulators, 0, PART);
       System.arraycopy(gradient, g, grads, 0, PART);

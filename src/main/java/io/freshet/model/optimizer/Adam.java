@@ -64,32 +64,16 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon, 
 
   @Override
   public Optimizer optimizer() {
-    return new Updater(this);
+    return new Updater();
   }
 
-  private static final class Updater implements Optimizer {
-    private final Adam settings;
+  private final class Updater extends DirectOptimizer {
     private float steps; // for which the corrections are
     private float firstCorrection;
     private float secondCorrection;
 
-    Updater(Adam settings) {
-      this.settings = settings;
-    }
-
-    @Override
-    public int slotWidth(int n) {
-      return 3 * n;
-    }
-
-    @Override
-    public void start(float[] a, int p, int s, int n) {
-      Arrays.fill(a, s, s + slotWidth(n), 0);
-    }
-
-    @Override
-    public void read(float[] a, int p, int s, int n, float[] value, int v) {
-      System.arraycopy(a, p, value, v, n);
+    Updater() {
+      super(3, 0);
     }
 
     @Override
@@ -97,8 +81,6 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon, 
       if (n == 0) {
         return;
       }
-      float beta1 = settings.beta1();
-      float beta2 = settings.beta2();
       float t = 1;
       for (int i = s + 2 * n; i < s + 3 * n; i++) {
         t = Math.max(t, a[i] + 1);
@@ -113,8 +95,8 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon, 
         float v = beta2 * a[s + n + i] + (1 - beta2) * grad * grad;
         a[s + i] = m;
         a[s + n + i] = v;
-        float step = m * first / ((float) Math.sqrt(v * second) + settings.epsilon());
-        a[p + i] -= settings.learningRate() * (step + settings.weightDecay() * a[p + i]);
+        float step = m * first / ((float) Math.sqrt(v * second) + epsilon);
+        a[p + i] -= learningRate * (step + weightDecay * a[p + i]);
       }
     }
 
@@ -122,8 +104,8 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon, 
     private void correct(float t) {
       if (t != steps) {
         steps = t;
-        firstCorrection = (float) (1 / (1 - Math.pow(settings.beta1(), t)));
-        secondCorrection = (float) (1 / (1 - Math.pow(settings.beta2(), t)));
+        firstCorrection = (float) (1 / (1 - Math.pow(beta1, t)));
+        secondCorrection = (float) (1 / (1 - Math.pow(beta2, t)));
       }
     }
   }

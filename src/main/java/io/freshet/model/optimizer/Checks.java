@@ -5,23 +5,24 @@ public final class Checks {
   private Checks() {}
 
   static void positive(String name, float value) {
-    if (!(value > 0 && Float.isFinite(value))) {
-      throw new IllegalArgumentException(name + " is " + value + " but must be above 0 and finite");
-    }
+    check(value > 0 && Float.isFinite(value), name, value, "above 0 and finite");
   }
 
   public static void notNegative(String name, float value) {
-    if (!(value >= 0 && Float.isFinite(value))) {
-      throw new IllegalArgumentException(
-          name + " is " + value + " but must be 0 or more and finite");
-    }
+    check(value >= 0 && Float.isFinite(value), name, value, "0 or more and finite");
   }
 
   /** Of what may be infinite. */
   static void norm(String name, float value) {
-    if (!(value > 0)) {
-      throw new IllegalArgumentException(name + " is " + value + " but must be above 0");
-    }
+    check(value > 0, name, value, "above 0");
+  }
+
+  public static void share(String name, float value) {
+    check(value >= 0 && value < 1, name, value, "from 0 to below 1");
+  }
+
+  public static void atLeastOne(String name, int value) {
+    check(value >= 1, name, value, "1 or more");
   }
 
   /** Of accumulators, which start somewhere. */
@@ -30,12 +31,6 @@ public final class Checks {
       throw new IllegalArgumentException(
           "accumulator cap is %s but must be above 0, and not below the initial accumulator, %s"
               .formatted(cap, start));
-    }
-  }
-
-  public static void share(String name, float value) {
-    if (!(value >= 0 && value < 1)) {
-      throw new IllegalArgumentException(name + " is " + value + " but must be from 0 to below 1");
     }
   }
 
@@ -49,9 +44,9 @@ public final class Checks {
     }
   }
 
-  public static void atLeastOne(String name, int value) {
-    if (value < 1) {
-      throw new IllegalArgumentException(name + " is " + value + " but must be 1 or more");
+  private static void check(boolean right, String name, Number value, String expected) {
+    if (!right) {
+      throw new IllegalArgumentException(name + " is " + value + " but must be " + expected);
     }
   }
 }

@@ -83,24 +83,10 @@ public record Ftrl(float alpha, float beta, float l1, float l2, float accumulato
 
   @Override
   public Optimizer optimizer() {
-    return new Updater(this);
+    return new Updater();
   }
 
-  private static final class Updater implements Optimizer {
-    private final float alpha;
-    private final float beta;
-    private final float l1;
-    private final float l2;
-    private final float cap;
-
-    Updater(Ftrl settings) {
-      alpha = settings.alpha();
-      beta = settings.beta();
-      l1 = settings.l1();
-      l2 = settings.l2();
-      cap = settings.accumulatorCap();
-    }
-
+  private final class Updater implements Optimizer {
     @Override
     public int slotWidth(int n) {
       return n;
@@ -136,7 +122,7 @@ public record Ftrl(float alpha, float beta, float l1, float l2, float accumulato
     }
 
     private float root(float squares) {
-      return (float) Math.sqrt(Math.min(squares, cap));
+      return (float) Math.sqrt(Math.min(squares, accumulatorCap));
     }
 
     private float value(float z, float root) {

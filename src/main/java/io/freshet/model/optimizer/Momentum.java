@@ -1,7 +1,5 @@
 package io.freshet.model.optimizer;
 
-import java.util.Arrays;
-
 /**
  * Gradient descent with momentum (Polyak 1964), the slot u being the velocity:
  *
@@ -46,39 +44,14 @@ public record Momentum(float learningRate, float momentum) implements OptimizerS
 
   @Override
   public Optimizer optimizer() {
-    return new Updater(this);
-  }
-
-  private static final class Updater implements Optimizer {
-    private final float rate;
-    private final float momentum;
-
-    Updater(Momentum settings) {
-      rate = settings.learningRate();
-      momentum = settings.momentum();
-    }
-
-    @Override
-    public int slotWidth(int n) {
-      return n;
-    }
-
-    @Override
-    public void start(float[] a, int p, int s, int n) {
-      Arrays.fill(a, s, s + n, 0);
-    }
-
-    @Override
-    public void read(float[] a, int p, int s, int n, float[] value, int v) {
-      System.arraycopy(a, p, value, v, n);
-    }
-
-    @Override
-    public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
-      for (int i = 0; i < n; i++) {
-        a[s + i] = momentum * a[s + i] + gradient[g + i];
-        a[p + i] -= rate * a[s + i];
+    return new DirectOptimizer(1, 0) {
+      @Override
+      public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+        for (int i = 0; i < n; i++) {
+          a[s + i] = momentum * a[s + i] + gradient[g + i];
+          a[p + i] -= learningRate * a[s + i];
+        }
       }
-    }
+    };
   }
 }

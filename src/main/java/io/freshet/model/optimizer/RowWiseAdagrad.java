@@ -54,51 +54,27 @@ public record RowWiseAdagrad(float learningRate, float initialAccumulator, float
 
   @Override
   public Optimizer optimizer() {
-    return new Updater(this);
-  }
-
-  private static final class Updater implements Optimizer {
-    private final float rate;
-    private final float initialAccumulator;
-    private final float cap;
-
-    Updater(RowWiseAdagrad settings) {
-      rate = settings.learningRate();
-      initialAccumulator = settings.initialAccumulator();
-      cap = settings.accumulatorCap();
-    }
-
-    @Override
-    public int slotWidth(int n) {
-      return Math.min(n, 1);
-    }
-
-    @Override
-    public void start(float[] a, int p, int s, int n) {
-      if (n > 0) {
-        a[s] = initialAccumulator;
+    return new DirectOptimizer(1, initialAccumulator) {
+      @Override
+      public int slotWidth(int n) {
+        return Math.min(n, 1);
       }
-    }
 
-    @Override
-    public void read(float[] a, int p, int s, int n, float[] value, int v) {
-      System.arraycopy(a, p, value, v, n);
-    }
-
-    @Override
-    public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
-      if (n == 0) {
-        return;
+      @Override
+      public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+        if (n == 0) {
+          return;
+        }
+        float squares = 0;
+        for (int i = g; i < g + n; i++) {
+          squares += gradient[i] * gradient[i];
+        }
+        a[s] = Math.min(a[s] + squares / n, MAX_SUM);
+        float step = learningRate / (float) Math.sqrt(Math.min(a[s], accumulatorCap));
+        for (int i = 0; i < n; i++) {
+          a[p + i] -= step * gradient[g + i];
+        }
       }
-      float squares = 0;
-      for (int i = g; i < g + n; i++) {
-        squares += gradient[i] * gradient[i];
-      }
-      a[s] = Math.min(a[s] + squares / n, MAX_SUM);
-      float step = rate / (float) Math.sqrt(Math.min(a[s], cap));
-      for (int i = 0; i < n; i++) {
-        a[p + i] -= step * gradient[g + i];
-      }
-    }
+    };
   }
 }

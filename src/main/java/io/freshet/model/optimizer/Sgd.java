@@ -21,34 +21,13 @@ public record Sgd(float learningRate) implements OptimizerSettings {
 
   @Override
   public Optimizer optimizer() {
-    return new Updater(this);
-  }
-
-  private static final class Updater implements Optimizer {
-    private final float rate;
-
-    Updater(Sgd settings) {
-      rate = settings.learningRate();
-    }
-
-    @Override
-    public int slotWidth(int n) {
-      return 0;
-    }
-
-    @Override
-    public void start(float[] a, int p, int s, int n) {}
-
-    @Override
-    public void read(float[] a, int p, int s, int n, float[] value, int v) {
-      System.arraycopy(a, p, value, v, n);
-    }
-
-    @Override
-    public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
-      for (int i = 0; i < n; i++) {
-        a[p + i] -= rate * gradient[g + i];
+    return new DirectOptimizer(0, 0) {
+      @Override
+      public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+        for (int i = 0; i < n; i++) {
+          a[p + i] -= learningRate * gradient[g + i];
+        }
       }
-    }
+    };
   }
 }

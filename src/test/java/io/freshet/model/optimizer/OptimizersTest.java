@@ -16,13 +16,13 @@ class OptimizersTest {
 
   @Test
   void sgdFollowsItsFormula() {
-    check(new Sgd(0.3f), () -> new SgdReference(0.3));
+    check(new Sgd(0.3f), () -> sgd(0.3));
   }
 
   @Test
   void adagradFollowsItsFormula() {
-    check(new Adagrad(0.1f, 0.5f), () -> new AdagradReference(0.1, 0.5, NONE));
-    check(new Adagrad(0.1f, 0.5f, 20), () -> new AdagradReference(0.1, 0.5, 20));
+    check(new Adagrad(0.1f, 0.5f), () -> adagrad(0.1, 0.5, NONE));
+    check(new Adagrad(0.1f, 0.5f, 20), () -> adagrad(0.1, 0.5, 20));
   }
 
   @Test
@@ -34,7 +34,7 @@ class OptimizersTest {
 
   @Test
   void rowWiseAdagradOfOneParameterIsAdagrad() {
-    check(new RowWiseAdagrad(0.1f, 0.5f), () -> new AdagradReference(0.1, 0.5, NONE), 1);
+    check(new RowWiseAdagrad(0.1f, 0.5f), () -> adagrad(0.1, 0.5, NONE), 1);
   }
 
   @Test
@@ -51,9 +51,9 @@ class OptimizersTest {
 
   @Test
   void ftrlFollowsItsFormula() {
-    check(new Ftrl(0.5f, 1, 0, 0), () -> new FtrlReference(0.5, 1, 0, 0, NONE));
-    check(new Ftrl(0.2f, 0.7f, 1.5f, 0.4f), () -> new FtrlReference(0.2, 0.7, 1.5, 0.4, NONE));
-    check(new Ftrl(0.2f, 0.7f, 1.5f, 0.4f, 50), () -> new FtrlReference(0.2, 0.7, 1.5, 0.4, 50));
+    check(new Ftrl(0.5f, 1, 0, 0), () -> ftrl(0.5, 1, 0, 0, NONE));
+    check(new Ftrl(0.2f, 0.7f, 1.5f, 0.4f), () -> ftrl(0.2, 0.7, 1.5, 0.4, NONE));
+    check(new Ftrl(0.2f, 0.7f, 1.5f, 0.4f, 50), () -> ftrl(0.2, 0.7, 1.5, 0.4, 50));
   }
 
   @Test
@@ -75,16 +75,13 @@ class OptimizersTest {
 
   @Test
   void adamFollowsItsFormula() {
-    check(
-        new Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0),
-        () -> new AdamReference(0.01, 0.9, 0.999, 1e-8, 0));
-    check(
-        new Adam(0.02f, 0.5f, 0.9f, 0.1f, 0.3f), () -> new AdamReference(0.02, 0.5, 0.9, 0.1, 0.3));
+    check(new Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0), () -> adam(0.01, 0.9, 0.999, 1e-8, 0));
+    check(new Adam(0.02f, 0.5f, 0.9f, 0.1f, 0.3f), () -> adam(0.02, 0.5, 0.9, 0.1, 0.3));
   }
 
   @Test
   void momentumFollowsItsFormula() {
-    check(new Momentum(0.01f, 0.9f), () -> new MomentumReference(0.01, 0.9));
+    check(new Momentum(0.01f, 0.9f), () -> momentum(0.01, 0.9));
   }
 
   @Test
@@ -199,182 +196,107 @@ class OptimizersTest {
     assertThat(a[0] + a[n + 2]).as("untouched around").isZero();
   }
 
-  private interface Reference {
-    void start(double value);
+  /** One parameter in double precision. */
+  private abstract static class Reference {
+    double x;
 
-    void update(double g);
-
-    double value();
-  }
-
-  private static final class SgdReference implements Reference {
-    private final double rate;
-    private double x;
-
-    SgdReference(double rate) {
-      this.rate = rate;
-    }
-
-    @Override
-    public void start(double value) {
+    void start(double value) {
       x = value;
     }
 
-    @Override
-    public void update(double g) {
-      x = x - rate * g;
-    }
+    abstract void update(double g);
 
-    @Override
-    public double value() {
+    double value() {
       return x;
     }
+  }
+
+  private static Reference sgd(double rate) {
+    return momentum(rate, 0);
+  }
+
+  private static Reference momentum(double rate, double momentum) {
+    return new Reference() {
+      private double velocity;
+
+      @Override
+      void update(double g) {
+        velocity = momentum * velocity + g;
+        x -= rate * velocity;
+      }
+    };
   }
 
   /** Adam without its recursions: moments as weighted sums over all gradients. */
-  private static final class AdamReference implements Reference {
-    private final List<Double> gradients = new ArrayList<>();
-    private final double rate;
-    private final double beta1;
-    private final double beta2;
-    private final double epsilon;
-    private final double decay;
-    private double x;
+  private static Reference adam(
+      double rate, double beta1, double beta2, double epsilon, double decay) {
+    return new Reference() {
+      private final List<Double> gradients = new ArrayList<>();
 
-    AdamReference(double rate, double beta1, double beta2, double epsilon, double decay) {
-      this.rate = rate;
-      this.beta1 = beta1;
-      this.beta2 = beta2;
-      this.epsilon = epsilon;
-      this.decay = decay;
-    }
-
-    @Override
-    public void start(double value) {
-      x = value;
-    }
-
-    @Override
-    public void update(double g) {
-      gradients.add(g);
-      double mean = moment(beta1, 1);
-      double square = moment(beta2, 2);
-      x = x - rate * decay * x - rate * mean / (Math.sqrt(square) + epsilon);
-    }
-
-    private double moment(double beta, int power) {
-      double sum = 0;
-      double weights = 0;
-      for (int i = 0; i < gradients.size(); i++) {
-        double weight = Math.pow(beta, gradients.size() - 1 - i);
-        sum += weight * Math.pow(gradients.get(i), power);
-        weights += weight;
+      @Override
+      void update(double g) {
+        gradients.add(g);
+        double mean = moment(beta1, 1);
+        double square = moment(beta2, 2);
+        x = x - rate * decay * x - rate * mean / (Math.sqrt(square) + epsilon);
       }
-      return sum / weights;
-    }
 
-    @Override
-    public double value() {
-      return x;
-    }
+      private double moment(double beta, int power) {
+        double sum = 0;
+        double weights = 0;
+        for (int i = 0; i < gradients.size(); i++) {
+          double weight = Math.pow(beta, gradients.size() - 1 - i);
+          sum += weight * Math.pow(gradients.get(i), power);
+          weights += weight;
+        }
+        return sum / weights;
+      }
+    };
   }
 
-  private static final class MomentumReference implements Reference {
-    private final double rate;
-    private final double momentum;
-    private double velocity;
-    private double x;
+  private static Reference adagrad(double rate, double initial, double cap) {
+    return new Reference() {
+      private double sum = initial;
 
-    MomentumReference(double rate, double momentum) {
-      this.rate = rate;
-      this.momentum = momentum;
-    }
-
-    @Override
-    public void start(double value) {
-      x = value;
-    }
-
-    @Override
-    public void update(double g) {
-      velocity = momentum * velocity + g;
-      x -= rate * velocity;
-    }
-
-    @Override
-    public double value() {
-      return x;
-    }
-  }
-
-  private static final class AdagradReference implements Reference {
-    private final double rate;
-    private final double cap;
-    private double sum;
-    private double x;
-
-    AdagradReference(double rate, double initial, double cap) {
-      this.rate = rate;
-      this.cap = cap;
-      sum = initial;
-    }
-
-    @Override
-    public void start(double value) {
-      x = value;
-    }
-
-    @Override
-    public void update(double g) {
-      sum += Math.pow(g, 2);
-      x -= rate / Math.sqrt(Math.min(sum, cap)) * g;
-    }
-
-    @Override
-    public double value() {
-      return x;
-    }
+      @Override
+      void update(double g) {
+        sum += Math.pow(g, 2);
+        x -= rate / Math.sqrt(Math.min(sum, cap)) * g;
+      }
+    };
   }
 
   /** FTRL as its authors first define it: the minimum of a sum, found without z's recursion. */
-  private static final class FtrlReference implements Reference {
-    private final double alpha;
-    private final double beta;
-    private final double l1;
-    private final double l2;
-    private final double cap;
-    private double linear; // gradients minus sigma-weighted past values
-    private double squares;
+  private static Reference ftrl(double alpha, double beta, double l1, double l2, double cap) {
+    return new Reference() {
+      private double linear; // gradients minus sigma-weighted past values
+      private double squares;
 
-    FtrlReference(double alpha, double beta, double l1, double l2, double cap) {
-      this.cap = cap;
-      this.alpha = alpha;
-      this.beta = beta;
-      this.l1 = l1;
-      this.l2 = l2;
-    }
+      @Override
+      void start(double value) {
+        linear = -value * (beta / alpha + l2) - Math.signum(value) * l1;
+      }
 
-    @Override
-    public void start(double value) {
-      linear = -value * (beta / alpha + l2) - Math.signum(value) * l1;
-    }
+      @Override
+      void update(double g) {
+        double x = value();
+        double before = inverseRate();
+        squares += g * g;
+        linear += g - (inverseRate() - before) * x;
+      }
 
-    @Override
-    public void update(double g) {
-      double x = value();
-      double rateBefore = (beta + Math.sqrt(Math.min(cap, squares))) / alpha;
-      squares += g * g;
-      double rateAfter = (beta + Math.sqrt(Math.min(cap, squares))) / alpha;
-      linear += g - (rateAfter - rateBefore) * x;
-    }
+      /** Minimizes linear · x + l1 |x| + ½ (1 / rate + l2) x². */
+      @Override
+      double value() {
+        double curvature = inverseRate() + l2;
+        double right = Math.max(0, (-linear - l1) / curvature);
+        double left = Math.min(0, (-linear + l1) / curvature);
+        return right + left;
+      }
 
-    /** Minimises linear · x + l1 |x| + ½ (rate + l2) x². */
-    @Override
-    public double value() {
-      double curvature = (beta + Math.sqrt(Math.min(cap, squares))) / alpha + l2;
-      double right = Math.max(0, (-linear - l1) / curvature);
-      double left = Math.min(0, (-linear + l1) / curvature);
-      return right + left;
-    }
+      private double inverseRate() {
+        return (beta + Math.sqrt(Math.min(cap, squares))) / alpha;
+      }
+    };
   }
 }
