@@ -2,6 +2,7 @@ package io.freshet.event.avro;
 
 import static io.freshet.event.Rejection.Kind.NOT_AVRO;
 
+import io.freshet.event.RejectedException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -38,7 +39,7 @@ final class AvroInput {
     return bytes.length - at;
   }
 
-  boolean readBoolean() throws MalformedAvroException {
+  boolean readBoolean() throws RejectedException {
     require(1);
     byte read = bytes[at++];
     if (read != 0 && read != 1) {
@@ -47,7 +48,7 @@ final class AvroInput {
     return read == 1;
   }
 
-  int readInt() throws MalformedAvroException {
+  int readInt() throws RejectedException {
     long read = readLong();
     if (read != (int) read) {
       throw malformed("an int is " + read);
@@ -56,7 +57,7 @@ final class AvroInput {
   }
 
   /** A zigzag number of variable length. */
-  long readLong() throws MalformedAvroException {
+  long readLong() throws RejectedException {
     long raw = 0;
     for (int shift = 0; shift <= MAX_VARINT_SHIFT; shift += 7) {
       require(1);
@@ -72,14 +73,14 @@ final class AvroInput {
     throw malformed("a number has more than 64 bits");
   }
 
-  float readFloat() throws MalformedAvroException {
+  float readFloat() throws RejectedException {
     require(Float.BYTES);
     float read = Float.intBitsToFloat((int) INT.get(bytes, at));
     at += Float.BYTES;
     return read;
   }
 
-  double readDouble() throws MalformedAvroException {
+  double readDouble() throws RejectedException {
     require(Double.BYTES);
     double read = Double.longBitsToDouble((long) LONG.get(bytes, at));
     at += Double.BYTES;
@@ -87,17 +88,17 @@ final class AvroInput {
   }
 
   /** Passes over bytes with their length before them. */
-  void skipBytes() throws MalformedAvroException {
+  void skipBytes() throws RejectedException {
     skip(readLong());
   }
 
-  void skip(long count) throws MalformedAvroException {
+  void skip(long count) throws RejectedException {
     require(count);
     at += (int) count;
   }
 
   /** Reads a string, to {@link #chars}. */
-  void readString() throws MalformedAvroException {
+  void readString() throws RejectedException {
     long size = readLong();
     require(size);
     int end = at + (int) size;
@@ -123,7 +124,7 @@ final class AvroInput {
   }
 
   /** One character of UTF-8 in its shortest form, and no half of a surrogate pair. */
-  private void decodePoint(int end) throws MalformedAvroException {
+  private void decodePoint(int end) throws RejectedException {
     int first = bytes[at];
     if (first >= 0) {
       chars[length++] = (char) bytes[at++];
@@ -150,14 +151,14 @@ final class AvroInput {
     length += Character.toChars(point, chars, length);
   }
 
-  private void require(long count) throws MalformedAvroException {
+  private void require(long count) throws RejectedException {
     if (count < 0 || count > bytes.length - at) {
       throw malformed("%d bytes should follow, and %d do".formatted(count, bytes.length - at));
     }
   }
 
   /** What is wrong, with where. */
-  MalformedAvroException malformed(String fault) {
-    return new MalformedAvroException(NOT_AVRO, "%s (byte %d)".formatted(fault, at));
+  RejectedException malformed(String fault) {
+    return new RejectedException(NOT_AVRO, "%s (byte %d)".formatted(fault, at));
   }
 }

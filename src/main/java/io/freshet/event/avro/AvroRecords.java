@@ -48,8 +48,6 @@ public final class AvroRecords implements RecordParser {
       return parse(value, schema, body);
     } catch (RejectedException e) {
       return rejected(e.rejection().kind(), e.getMessage(), id, schema);
-    } catch (MalformedAvroException e) {
-      return rejected(e.kind(), e.getMessage(), id, schema);
     } catch (IOException | RuntimeException e) {
       // Schemas and bytes that nobody thought of must not stop the job.
       return rejected(NOT_AVRO, "the Avro reader failed: " + e, id, schema);

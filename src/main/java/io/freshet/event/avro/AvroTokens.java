@@ -4,6 +4,7 @@ import static io.freshet.event.Rejection.Kind.TOO_LARGE;
 import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
 
 import com.fasterxml.jackson.core.JsonToken;
+import io.freshet.event.RejectedException;
 import io.freshet.event.parse.Tokens;
 import java.util.List;
 import org.apache.avro.Schema;
@@ -47,7 +48,7 @@ final class AvroTokens implements Tokens {
   }
 
   /** Begins a record, before its first token. */
-  void reset(byte[] bytes, int from, Schema schema) throws MalformedAvroException {
+  void reset(byte[] bytes, int from, Schema schema) throws RejectedException {
     in.reset(bytes, from);
     depth = 0;
     items = 0;
@@ -62,7 +63,7 @@ final class AvroTokens implements Tokens {
   }
 
   @Override
-  public JsonToken nextToken() throws MalformedAvroException {
+  public JsonToken nextToken() throws RejectedException {
     start = in.position();
     if (next != null) {
       Schema value = next;
@@ -82,7 +83,7 @@ final class AvroTokens implements Tokens {
     return token;
   }
 
-  private JsonToken nextField(List<Schema.Field> fields) throws MalformedAvroException {
+  private JsonToken nextField(List<Schema.Field> fields) throws RejectedException {
     while (left[depth - 1] < fields.size()) {
       Schema.Field field = fields.get((int) left[depth - 1]++);
       Schema value = branch(field.schema());
@@ -96,7 +97,7 @@ final class AvroTokens implements Tokens {
     return JsonToken.END_OBJECT;
   }
 
-  private JsonToken nextEntry(Schema map) throws MalformedAvroException {
+  private JsonToken nextEntry(Schema map) throws RejectedException {
     if (!hasItem()) {
       depth--;
       return JsonToken.END_OBJECT;
@@ -107,7 +108,7 @@ final class AvroTokens implements Tokens {
     return JsonToken.FIELD_NAME;
   }
 
-  private JsonToken nextElement(Schema array) throws MalformedAvroException {
+  private JsonToken nextElement(Schema array) throws RejectedException {
     if (!hasItem()) {
       depth--;
       return JsonToken.END_ARRAY;
@@ -116,7 +117,7 @@ final class AvroTokens implements Tokens {
   }
 
   /** Whether the array or map goes on: in its block, or in another. */
-  private boolean hasItem() throws MalformedAvroException {
+  private boolean hasItem() throws RejectedException {
     if (left[depth - 1] == 0) {
       long count = in.readLong();
       if (count < 0) {
@@ -124,7 +125,7 @@ final class AvroTokens implements Tokens {
         count = -count;
       }
       if (count < 0 || count > maxItems - items) {
-        throw new MalformedAvroException(
+        throw new RejectedException(
             TOO_LARGE,
             "arrays and maps of more than %d items (byte %d)".formatted(maxItems, start));
       }
@@ -138,7 +139,7 @@ final class AvroTokens implements Tokens {
     return true;
   }
 
-  private Schema branch(Schema schema) throws MalformedAvroException {
+  private Schema branch(Schema schema) throws RejectedException {
     if (schema.getType() != Type.UNION) {
       return schema;
     }
@@ -150,7 +151,7 @@ final class AvroTokens implements Tokens {
     return branches.get(index);
   }
 
-  private JsonToken value(Schema schema) throws MalformedAvroException {
+  private JsonToken value(Schema schema) throws RejectedException {
     symbol = null;
     switch (schema.getType()) {
       case RECORD, MAP -> {
@@ -194,9 +195,9 @@ final class AvroTokens implements Tokens {
     return JsonToken.VALUE_EMBEDDED_OBJECT;
   }
 
-  private JsonToken begin(Schema schema, JsonToken as) throws MalformedAvroException {
+  private JsonToken begin(Schema schema, JsonToken as) throws RejectedException {
     if (depth == MAX_DEPTH) {
-      throw new MalformedAvroException(
+      throw new RejectedException(
           TOO_LARGE, "nested deeper than %d (byte %d)".formatted(MAX_DEPTH, start));
     }
     open[depth] = schema;
@@ -204,7 +205,7 @@ final class AvroTokens implements Tokens {
     return as;
   }
 
-  private String symbol(Schema schema, int index) throws MalformedAvroException {
+  private String symbol(Schema schema, int index) throws RejectedException {
     List<String> symbols = schema.getEnumSymbols();
     if (index < 0 || index >= symbols.size()) {
       throw in.malformed("symbol %d of an enum of %d".formatted(index, symbols.size()));
@@ -212,12 +213,12 @@ final class AvroTokens implements Tokens {
     return symbols.get(index);
   }
 
-  private JsonToken integer(Schema schema, long value) throws MalformedAvroException {
+  private JsonToken integer(Schema schema, long value) throws RejectedException {
     integer = depth == 1 && "timestamp".equals(name) ? millis(schema, value) : value;
     return JsonToken.VALUE_NUMBER_INT;
   }
 
-  private static long millis(Schema schema, long value) throws MalformedAvroException {
+  private static long millis(Schema schema, long value) throws RejectedException {
     String logical = schema.getProp("logicalType");
     if (logical == null || logical.equals("timestamp-millis")) {
       return value;
@@ -226,14 +227,14 @@ final class AvroTokens implements Tokens {
     } else if (logical.equals("timestamp-nanos")) {
       return Math.floorDiv(value, 1_000_000L);
     }
-    throw new MalformedAvroException(
+    throw new RejectedException(
         WRONG_TYPE,
         "timestamp is a %s, which is no point in time; expected timestamp-millis, -micros or -nanos, or a long in milliseconds"
             .formatted(logical));
   }
 
   @Override
-  public String nextFieldName() throws MalformedAvroException {
+  public String nextFieldName() throws RejectedException {
     return nextToken() == JsonToken.FIELD_NAME ? name : null;
   }
 
@@ -243,7 +244,7 @@ final class AvroTokens implements Tokens {
   }
 
   @Override
-  public void skipChildren() throws MalformedAvroException {
+  public void skipChildren() throws RejectedException {
     if (token.isStructStart()) {
       int outside = depth - 1;
       while (depth > outside) {

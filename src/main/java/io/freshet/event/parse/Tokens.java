@@ -1,6 +1,7 @@
 package io.freshet.event.parse;
 
 import com.fasterxml.jackson.core.JsonToken;
+import io.freshet.event.RejectedException;
 import java.io.IOException;
 
 /**
@@ -13,15 +14,15 @@ import java.io.IOException;
 public interface Tokens {
 
   /** Goes on to the next token; null at the end. */
-  JsonToken nextToken() throws IOException;
+  JsonToken nextToken() throws IOException, RejectedException;
 
   /** Goes on to the next token, and returns the name if it is a field's; null if it is not. */
-  String nextFieldName() throws IOException;
+  String nextFieldName() throws IOException, RejectedException;
 
   JsonToken currentToken();
 
   /** From the start of an object or list on to its end; nothing elsewhere. */
-  void skipChildren() throws IOException;
+  void skipChildren() throws IOException, RejectedException;
 
   /** A string's text. */
   String getText() throws IOException;

@@ -14,10 +14,10 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /**
- * Schemas as files of a folder on any of Flink's file systems, {@code <id>.avsc} each, whole: what
- * a schema refers to stands in it.
+ * Schemas as files of a folder on any of Flink's file systems, {@code <id>.avsc} each, whole: a
+ * schema contains what it refers to.
  */
-public final class SchemaFolder implements SchemaSource {
+public final class SchemaFolder {
   private static final String SUFFIX = ".avsc";
   private static final int MAX_BYTES = 4 << 20;
 
@@ -36,7 +36,7 @@ public final class SchemaFolder implements SchemaSource {
         .toList();
   }
 
-  @Override
+  /** The schema of an id; empty where there is no file of it. */
   public Optional<Schema> find(int id) throws IOException {
     byte[] text;
     try (InputStream in = FlinkStorage.at(uri).open(id + SUFFIX)) {
@@ -48,7 +48,7 @@ public final class SchemaFolder implements SchemaSource {
       throw new IOException(file(id) + " has more than " + MAX_BYTES + " bytes");
     }
     try {
-      return Optional.of(SchemaText.parse(new String(text, UTF_8)));
+      return Optional.of(SchemaText.parse(List.of(new String(text, UTF_8))));
     } catch (AvroRuntimeException e) {
       throw new IOException(file(id) + " is no schema of Avro's: " + e.getMessage(), e);
     }

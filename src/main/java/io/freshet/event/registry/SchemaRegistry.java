@@ -37,7 +37,7 @@ import org.apache.avro.Schema;
  * <p>That there is no such schema is only believed with the error code that registries give (40401
  * to 40403): a wrong path, or a proxy, says 404 too.
  */
-public final class SchemaRegistry implements SchemaSource {
+public final class SchemaRegistry {
   private static final ObjectMapper JSON = new JsonMapper();
   private static final int FIRST_ABSENT = 40401;
   private static final int LAST_ABSENT = 40403;
@@ -58,7 +58,12 @@ public final class SchemaRegistry implements SchemaSource {
     this.timeout = timeout;
   }
 
-  @Override
+  /**
+   * The schema of an id; empty where the registry answers that it has none.
+   *
+   * @throws RejectedException where what it has is no schema of Avro's, for good
+   * @throws IOException where it does not answer, or its answer makes no sense
+   */
   public Optional<Schema> find(int id) throws RejectedException, IOException, InterruptedException {
     HttpClient client = HttpClient.newBuilder().connectTimeout(timeout).build();
     Optional<JsonNode> found = ask(client, "/schemas/ids/" + Integer.toUnsignedString(id));

@@ -7,10 +7,6 @@ import org.apache.avro.Schema;
 final class SchemaText {
   private SchemaText() {}
 
-  static Schema parse(String text) {
-    return parse(List.of(text));
-  }
-
   /**
    * The last of some schemas, which may name those before it.
    *
