@@ -1,12 +1,11 @@
 package io.freshet.event;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.freshet.event.Decoded.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -78,20 +77,6 @@ class FeatureValuesTest {
     FeatureValues merged = FeatureValues.of(names, own).orElse(FeatureValues.of(names, others));
 
     own.putAll(Map.of("tags", List.of("a", 7), "fine", true));
-    FeatureValues expected = FeatureValues.of(names, own);
-    for (int feature = 0; feature < names.size(); feature++) {
-      assertThat(describe(merged, feature)).isEqualTo(describe(expected, feature));
-    }
-  }
-
-  private static List<String> describe(FeatureValues values, int feature) {
-    List<String> all = new ArrayList<>(List.of("list " + values.isList(feature)));
-    int first = values.first(feature);
-    for (int value = first; value < first + values.count(feature); value++) {
-      String text =
-          new String(values.utf8(), values.textStart(value), values.textLength(value), UTF_8);
-      all.add("%s %s %s".formatted(values.type(value), values.number(value), text));
-    }
-    return all;
+    assertThat(texts(merged)).isEqualTo(texts(FeatureValues.of(names, own)));
   }
 }

@@ -1,5 +1,6 @@
 package io.freshet.event;
 
+import static io.freshet.event.Decoded.rejection;
 import static io.freshet.event.Rejection.Kind.BAD_TIMESTAMP;
 import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 import static io.freshet.event.Rejection.Kind.DUPLICATE_KEY;
@@ -167,10 +168,5 @@ class ImpressionRejectionTest {
 
   private static String withFeatures(String features) {
     return "{'impression_id': 'i', 'timestamp': 1767225600000, 'features': {" + features + "}}";
-  }
-
-  private static <T> Rejection rejection(DecodeResult<T> outcome) {
-    assertThat(outcome).isInstanceOf(DecodeResult.Rejected.class);
-    return ((DecodeResult.Rejected<T>) outcome).rejection();
   }
 }

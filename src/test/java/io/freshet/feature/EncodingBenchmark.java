@@ -1,8 +1,9 @@
 package io.freshet.feature;
 
+import static io.freshet.event.Decoded.good;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.event.DecodeResult;
 import io.freshet.event.EventSettings;
 import io.freshet.event.Impression;
 import io.freshet.event.decode.ImpressionDecoder;
@@ -187,9 +188,5 @@ public class EncodingBenchmark {
 
   private byte[] record() {
     return records[next++ & records.length - 1];
-  }
-
-  private static <T> T good(DecodeResult<T> outcome) {
-    return ((DecodeResult.Good<T>) outcome).value();
   }
 }

@@ -1,12 +1,12 @@
 package io.freshet.feature;
 
+import static io.freshet.event.Decoded.good;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.event.DecodeResult;
 import io.freshet.event.EventSettings;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
@@ -157,10 +157,5 @@ class ExampleEncoderPropertyTest {
       case 2 -> (double) (random.nextInt(20) - 10);
       default -> random.nextGaussian() * Math.pow(10, random.nextInt(40) - 20);
     };
-  }
-
-  private static <T> T good(DecodeResult<T> outcome) {
-    assertThat(outcome).isInstanceOf(DecodeResult.Good.class);
-    return ((DecodeResult.Good<T>) outcome).value();
   }
 }

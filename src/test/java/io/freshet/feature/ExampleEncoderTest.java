@@ -1,5 +1,6 @@
 package io.freshet.feature;
 
+import static io.freshet.event.Decoded.good;
 import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 import static io.freshet.event.Rejection.Kind.TOO_MANY_VALUES;
 import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
@@ -8,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.event.DecodeResult;
+import io.freshet.event.Decoded;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
@@ -42,7 +44,7 @@ class ExampleEncoderTest {
     DecodeResult<EncodedImpression> outcome =
         encoder.encode(new Impression("i1", 1767225600000L, 2, features));
 
-    EncodedImpression encoded = ((DecodeResult.Good<EncodedImpression>) outcome).value();
+    EncodedImpression encoded = good(outcome);
     assertThat(encoded.id()).isEqualTo("i1");
     assertThat(encoded.timestamp()).isEqualTo(1767225600000L);
     assertThat(encoded.weight()).isEqualTo(2);
@@ -126,13 +128,11 @@ class ExampleEncoderTest {
     ExampleEncoder encoder = encoder(USER);
     FeatureValues nobody = FeatureValues.of(encoder.names(), Map.of());
 
-    DecodeResult<EncodedImpression> one = encoder.encode(new Impression("i1", 0, 1, nobody));
-    DecodeResult<EncodedImpression> two = encoder.encode(new Impression("i2", 0, 1, nobody));
+    for (String id : List.of("i1", "i2")) {
+      EncodedImpression encoded = good(encoder.encode(new Impression(id, 0, 1, nobody)));
 
-    assertThat(((DecodeResult.Good<EncodedImpression>) one).value().example().user())
-        .isEqualTo(ValueHash.of("i1"));
-    assertThat(((DecodeResult.Good<EncodedImpression>) two).value().example().user())
-        .isEqualTo(ValueHash.of("i2"));
+      assertThat(encoded.example().user()).isEqualTo(ValueHash.of(id));
+    }
   }
 
   @Test
@@ -214,12 +214,10 @@ class ExampleEncoderTest {
   }
 
   private static Example encode(ExampleEncoder encoder, Map<String, ?> raw) {
-    DecodeResult<Example> outcome = encoder.encode(FeatureValues.of(encoder.names(), raw));
-    return ((DecodeResult.Good<Example>) outcome).value();
+    return good(encoder.encode(FeatureValues.of(encoder.names(), raw)));
   }
 
   private static Rejection rejection(ExampleEncoder encoder, Map<String, ?> raw) {
-    DecodeResult<Example> outcome = encoder.encode(FeatureValues.of(encoder.names(), raw));
-    return ((DecodeResult.Rejected<Example>) outcome).rejection();
+    return Decoded.rejection(encoder.encode(FeatureValues.of(encoder.names(), raw)));
   }
 }

@@ -75,15 +75,11 @@ final class LogitHistogram {
   /** NaN unless there are positives and negatives. */
   double auc() {
     settle();
-    double negatives = 0;
-    double positives = 0;
-    double below = 0;
+    RankSum sum = new RankSum();
     for (int i = 0; i < bins.size(); i++) {
-      below += bins.positive(i) * (negatives + bins.negative(i) / 2);
-      negatives += bins.negative(i);
-      positives += bins.positive(i);
+      sum.add(bins.positive(i), bins.negative(i));
     }
-    return positives > 0 && negatives > 0 ? below / positives / negatives : Double.NaN;
+    return sum.auc();
   }
 
   /** The largest difference between {@link #auc} and the exact AUC. */

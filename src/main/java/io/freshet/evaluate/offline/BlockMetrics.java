@@ -1,6 +1,7 @@
 package io.freshet.evaluate.offline;
 
 import io.freshet.evaluate.metric.MetricsAccumulator;
+import io.freshet.evaluate.metric.RankSum;
 import io.freshet.evaluate.metric.UserHistory;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -105,9 +106,7 @@ final class BlockMetrics {
   }
 
   private double auc(int[] times) {
-    double below = 0;
-    double negatives = 0;
-    double positives = 0;
+    RankSum sum = new RankSum();
     double tiedPositives = 0;
     double tiedNegatives = 0;
     for (int i = 0; i < sortedBlocks.length; i++) {
@@ -115,14 +114,12 @@ final class BlockMetrics {
       tiedPositives += count * sortedPositives[i];
       tiedNegatives += count * sortedNegatives[i];
       if (endsTie[i]) {
-        below += tiedPositives * (negatives + tiedNegatives / 2);
-        negatives += tiedNegatives;
-        positives += tiedPositives;
+        sum.add(tiedPositives, tiedNegatives);
         tiedPositives = 0;
         tiedNegatives = 0;
       }
     }
-    return positives > 0 && negatives > 0 ? below / positives / negatives : Double.NaN;
+    return sum.auc();
   }
 
   private double gauc(int[] times) {

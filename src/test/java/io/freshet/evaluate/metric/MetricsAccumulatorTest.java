@@ -1,13 +1,11 @@
 package io.freshet.evaluate.metric;
 
+import static io.freshet.evaluate.Written.bytes;
+import static io.freshet.evaluate.Written.readBack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.evaluate.report.Metrics;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
@@ -112,7 +110,7 @@ final class MetricsAccumulatorTest {
       Examples examples = Examples.draw(seed, 100_000, spread);
       MetricsAccumulator sums = examples.sums(0, 100_000);
 
-      double exact = ExactAuc.of(examples.probabilities, examples.labels, examples.weights);
+      double exact = examples.auc();
 
       assertThat(sums.metrics().auc())
           .as("seed %d, %s, bound %.1e", seed, spread, sums.aucErrorBound())
@@ -127,7 +125,7 @@ final class MetricsAccumulatorTest {
 
     MetricsAccumulator sums = examples.sums(0, LogitHistogram.MAX_BINS);
 
-    double exact = ExactAuc.of(examples.probabilities, examples.labels, examples.weights);
+    double exact = examples.auc();
     assertThat(sums.aucErrorBound()).isZero();
     assertThat(sums.metrics().auc()).isCloseTo(exact, within(1e-7));
   }
@@ -164,12 +162,12 @@ final class MetricsAccumulatorTest {
       Examples examples = Examples.draw(n, 100_000, Spread.WIDE);
       MetricsAccumulator sums = examples.sums(0, n);
 
-      MetricsAccumulator back = read(bytes(sums));
+      MetricsAccumulator back = readBack(sums::write, MetricsAccumulator::read);
 
       assertThat(back.metrics()).isEqualTo(sums.metrics());
       examples.addTo(sums, n, 100_000);
       examples.addTo(back, n, 100_000);
-      assertThat(bytes(back)).isEqualTo(bytes(sums));
+      assertThat(bytes(back::write)).isEqualTo(bytes(sums::write));
     }
   }
 
@@ -180,20 +178,7 @@ final class MetricsAccumulatorTest {
       sums.add(i, i % 2, 1, i / 20f);
     }
 
-    assertThat(bytes(sums)).hasSizeLessThan(150);
-  }
-
-  private static byte[] bytes(MetricsAccumulator sums) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    sums.write(new DataOutputStream(bytes));
-    return bytes.toByteArray();
-  }
-
-  private static MetricsAccumulator read(byte[] bytes) throws IOException {
-    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-    MetricsAccumulator sums = MetricsAccumulator.read(in);
-    assertThat(in.read()).isEqualTo(-1);
-    return sums;
+    assertThat(bytes(sums::write)).hasSizeLessThan(150);
   }
 
   /** Standard deviation and mean of the log-odds. */
@@ -224,6 +209,10 @@ final class MetricsAccumulatorTest {
         drawn.weights[i] = (1 + random.nextInt(8)) / 4f;
       }
       return drawn;
+    }
+
+    double auc() {
+      return RankSum.auc(labels, weights, probabilities, labels.length);
     }
 
     MetricsAccumulator sums(int from, int to) {

@@ -1,13 +1,10 @@
 package io.freshet.evaluate.metric;
 
+import static io.freshet.evaluate.Written.readBack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.evaluate.report.GroupedAuc;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -93,7 +90,7 @@ final class UserAucTest {
     for (int i = 0; i < users.length; i++) {
       straight.add(users[i], i % 2, 1, probabilities[i]);
       restarted.add(users[i], i % 2, 1, probabilities[i]);
-      restarted = i == 1234 ? readBack(restarted, 500) : restarted;
+      restarted = i == 1234 ? readBack(restarted::write, in -> UserAuc.read(in, 500)) : restarted;
       int j = users.length - 1 - i;
       backwards.add(users[j], j % 2, 1, probabilities[j]);
     }
@@ -111,13 +108,6 @@ final class UserAucTest {
 
     assertThat(aucs.result().auc()).isNaN();
     assertThat(aucs.result().leftOut()).isEqualTo(1);
-  }
-
-  private static UserAuc readBack(UserAuc aucs, int capacity) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    aucs.write(new DataOutputStream(bytes));
-    return UserAuc.read(
-        new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), capacity);
   }
 
   /** All pairs of a positive and a negative, one by one. */

@@ -1,13 +1,10 @@
 package io.freshet.evaluate.metric;
 
+import static io.freshet.evaluate.Written.readBack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.evaluate.report.UsersSeen;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
@@ -26,7 +23,7 @@ final class UserMixTest {
         users[trainer][i] = random.nextInt(40 + 500 * trainer);
         mix.add(trainer, users[trainer][i]);
       }
-      mix = i == 777 ? readBack(mix) : mix;
+      mix = i == 777 ? readBack(mix::write, UserMix::read) : mix;
     }
 
     assertThat(mix.seen().per64()).as("seed %d", seed).isCloseTo(mean(users, 64), within(1e-12));
@@ -56,11 +53,5 @@ final class UserMixTest {
       }
     }
     return (double) distinct / blocks;
-  }
-
-  private static UserMix readBack(UserMix mix) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    mix.write(new DataOutputStream(bytes));
-    return UserMix.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
   }
 }

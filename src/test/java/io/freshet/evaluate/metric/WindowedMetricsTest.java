@@ -3,12 +3,9 @@ package io.freshet.evaluate.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.evaluate.Written;
 import io.freshet.evaluate.report.MetricsReport;
 import io.freshet.model.batch.Predictions;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -102,10 +99,7 @@ final class WindowedMetricsTest {
   }
 
   private WindowedMetrics readBack(Duration window) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    metrics.write(new DataOutputStream(bytes));
-    return WindowedMetrics.read(
-        new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), window);
+    return Written.readBack(metrics::write, in -> WindowedMetrics.read(in, window));
   }
 
   private static Predictions predictions(float probability, long... times) {

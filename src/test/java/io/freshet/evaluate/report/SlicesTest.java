@@ -1,5 +1,6 @@
 package io.freshet.evaluate.report;
 
+import static io.freshet.evaluate.Written.readBack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -7,10 +8,6 @@ import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.evaluate.metric.WindowedMetrics;
 import io.freshet.model.batch.ExampleAttributes;
 import io.freshet.model.batch.Predictions;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,7 +85,10 @@ final class SlicesTest {
       restarted.add(batch);
       one.addAll(straight.advanceTo(i * 100L - 500));
       other.addAll(restarted.advanceTo(i * 100L - 500));
-      restarted = i % 17 == 5 ? readBack(restarted) : restarted;
+      restarted =
+          i % 17 == 5
+              ? readBack(restarted::write, in -> WindowedMetrics.read(in, SETTINGS, FIELDS))
+              : restarted;
     }
     one.addAll(straight.advanceTo(Long.MAX_VALUE));
     other.addAll(restarted.advanceTo(Long.MAX_VALUE));
@@ -182,14 +182,5 @@ final class SlicesTest {
     long[] all = Arrays.stream(slices).flatMapToLong(Arrays::stream).toArray();
     return new Predictions(times, labels, weights, probabilities, 10L * n)
         .with(new ExampleAttributes(trainer, 0, users, starts, all, new String[0]));
-  }
-
-  private static WindowedMetrics readBack(WindowedMetrics metrics) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    metrics.write(new DataOutputStream(bytes));
-    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
-    WindowedMetrics back = WindowedMetrics.read(in, SETTINGS, FIELDS);
-    assertThat(in.read()).isEqualTo(-1);
-    return back;
   }
 }

@@ -1,5 +1,7 @@
 package io.freshet.event.decode;
 
+import static io.freshet.event.Decoded.rejection;
+import static io.freshet.event.Decoded.texts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +10,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.event.DecodeResult;
 import io.freshet.event.EventSettings;
 import io.freshet.event.FeatureNames;
-import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,9 +67,7 @@ final class AvroDecoderPropertyTest {
     DecodeResult<Impression> expected = ofJson.decode(json.getBytes(UTF_8), T);
     DecodeResult<Impression> actual = ofAvro.decode(bytes, T);
     if (expected instanceof DecodeResult.Rejected<Impression> rejected) {
-      assertThat(((DecodeResult.Rejected<Impression>) actual).rejection().kind())
-          .as(what)
-          .isEqualTo(rejected.rejection().kind());
+      assertThat(rejection(actual).kind()).as(what).isEqualTo(rejected.rejection().kind());
       return false;
     }
     assertThat(actual).as(what).isInstanceOf(DecodeResult.Good.class);
@@ -78,28 +77,8 @@ final class AvroDecoderPropertyTest {
     assertThat(other.value().id()).as(what).isEqualTo(one.value().id());
     assertThat(other.value().timestamp()).as(what).isEqualTo(one.value().timestamp());
     assertThat(other.value().weight()).as(what).isEqualTo(one.value().weight());
-    assertThat(values(other.value().features())).as(what).isEqualTo(values(one.value().features()));
+    assertThat(texts(other.value().features())).as(what).isEqualTo(texts(one.value().features()));
     return true;
-  }
-
-  private List<String> values(FeatureValues values) {
-    List<String> all = new ArrayList<>();
-    for (int feature = 0; feature < names.size(); feature++) {
-      for (int i = 0; i < values.count(feature); i++) {
-        int value = values.first(feature) + i;
-        String text =
-            new String(values.utf8(), values.textStart(value), values.textLength(value), UTF_8);
-        all.add(
-            "%d %s %s %s %s"
-                .formatted(
-                    feature,
-                    values.isList(feature),
-                    values.type(value),
-                    values.number(value),
-                    text));
-      }
-    }
-    return all;
   }
 
   /** A schema of impressions, its fields in any order. */

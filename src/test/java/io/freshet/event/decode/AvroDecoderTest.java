@@ -1,5 +1,7 @@
 package io.freshet.event.decode;
 
+import static io.freshet.event.Decoded.good;
+import static io.freshet.event.Decoded.rejection;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -9,7 +11,6 @@ import io.freshet.event.DecodeResult;
 import io.freshet.event.EventSettings;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
-import io.freshet.event.Impression;
 import io.freshet.event.RejectedException;
 import io.freshet.event.Rejection;
 import io.freshet.event.Rejection.Kind;
@@ -17,6 +18,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -129,8 +132,8 @@ final class AvroDecoderTest {
   void whatIsNoAvroIsToldFromWhatIsOfAnUnknownSchema() {
     byte[] good = click(1, "\"long\"", T, null);
     byte[] unknown = ByteBuffer.wrap(good.clone()).putInt(1, 77).array();
-    byte[] longer = java.util.Arrays.copyOf(good, good.length + 2);
-    byte[] shorter = java.util.Arrays.copyOf(good, good.length - 1);
+    byte[] longer = Arrays.copyOf(good, good.length + 2);
+    byte[] shorter = Arrays.copyOf(good, good.length - 1);
 
     assertRejected(clicks.decode("{\"a\": 1}".getBytes(UTF_8), T), Kind.NOT_AVRO, "byte 123");
     assertRejected(clicks.decode(new byte[] {0, 0, 0}, T), Kind.NOT_AVRO, "3 bytes");
@@ -165,10 +168,9 @@ final class AvroDecoderTest {
 
   @Test
   void aFloatIsTheDecimalThatWasMeant() {
-    DecodeResult<Impression> outcome =
-        impressions.decode(impression("\"float\"", Map.of("f", .1f, "g", 16_777_216f)), T);
+    byte[] value = impression("\"float\"", Map.of("f", .1f, "g", 16_777_216f));
 
-    FeatureValues values = ((DecodeResult.Good<Impression>) outcome).value().features();
+    FeatureValues values = good(impressions.decode(value, T)).features();
     assertThat(values.number(values.first(0))).isEqualTo(.1);
     assertThat(values.number(values.first(1))).isEqualTo(16_777_216.0);
   }
@@ -178,19 +180,17 @@ final class AvroDecoderTest {
     String nulls = "{\"type\": \"array\", \"items\": \"null\"}";
 
     assertRejected(
-        impressions.decode(
-            impression(nulls, Map.of("f", java.util.Collections.nCopies(11, null))), T),
+        impressions.decode(impression(nulls, Map.of("f", Collections.nCopies(11, null))), T),
         Kind.TOO_MANY_VALUES,
         "features");
     assertRejected(
-        impressions.decode(
-            impression(nulls, Map.of("x", java.util.Collections.nCopies(9999, null))), T),
+        impressions.decode(impression(nulls, Map.of("x", Collections.nCopies(9999, null))), T),
         Kind.TOO_LARGE,
         "more than 200 items");
   }
 
   @Test
-  void aSchemaThatHoldsItselfForEverEnds() {
+  void aSchemaThatContainsItselfEnds() {
     avro.put(
         3,
         """
@@ -202,7 +202,7 @@ final class AvroDecoderTest {
     value[4] = 3;
 
     assertRejected(clicks.decode(value, T), Kind.BAD_VALUE, "impression_id has 0 characters");
-    java.util.Arrays.fill(value, 5, 150, (byte) 'x');
+    Arrays.fill(value, 5, 150, (byte) 'x');
     for (int i = 5; i < 150; i += 2) {
       value[i] = 2;
     }
@@ -251,8 +251,7 @@ final class AvroDecoderTest {
   }
 
   private static void assertRejected(DecodeResult<?> outcome, Kind kind, String... words) {
-    assertThat(outcome).isInstanceOf(DecodeResult.Rejected.class);
-    Rejection rejection = ((DecodeResult.Rejected<?>) outcome).rejection();
+    Rejection rejection = rejection(outcome);
     assertThat(rejection.kind()).as(rejection.reason()).isEqualTo(kind);
     assertThat(rejection.reason()).contains(words);
   }

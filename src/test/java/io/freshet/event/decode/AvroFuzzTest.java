@@ -1,5 +1,6 @@
 package io.freshet.event.decode;
 
+import static io.freshet.event.Decoded.good;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -124,7 +125,7 @@ final class AvroFuzzTest {
           .doesNotContain("the Avro reader failed");
       return false;
     }
-    Impression impression = ((DecodeResult.Good<Impression>) outcome).value();
+    Impression impression = good(outcome);
     assertThat(impression.weight()).isPositive().isFinite();
     for (int feature = 0; feature < 3; feature++) {
       FeatureValues values = impression.features();

@@ -1,6 +1,7 @@
 package io.freshet.event.decode;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.freshet.event.Decoded.good;
+import static io.freshet.event.Decoded.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.event.DecodeResult;
 import io.freshet.event.EventSettings;
 import io.freshet.event.FeatureNames;
-import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,27 +87,5 @@ final class AvroSchemasTest {
     features.put("price", json.get("price").floatValue());
     features.put("logged_in", json.get("logged_in").asBoolean());
     return features;
-  }
-
-  private static Impression good(DecodeResult<Impression> outcome) {
-    assertThat(outcome).isInstanceOf(DecodeResult.Good.class);
-    return ((DecodeResult.Good<Impression>) outcome).value();
-  }
-
-  private static List<String> texts(FeatureValues values) {
-    return Stream.iterate(0, feature -> feature < NAMES.size(), feature -> feature + 1)
-        .flatMap(
-            feature ->
-                Stream.iterate(0, i -> i < values.count(feature), i -> i + 1)
-                    .map(i -> NAMES.name(feature) + text(values, values.first(feature) + i)))
-        .toList();
-  }
-
-  private static String text(FeatureValues values, int value) {
-    return " %s %s %s"
-        .formatted(
-            values.type(value),
-            values.number(value),
-            new String(values.utf8(), values.textStart(value), values.textLength(value), UTF_8));
   }
 }

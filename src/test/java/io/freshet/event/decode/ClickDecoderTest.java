@@ -1,5 +1,7 @@
 package io.freshet.event.decode;
 
+import static io.freshet.event.Decoded.good;
+import static io.freshet.event.Decoded.rejection;
 import static io.freshet.event.Rejection.Kind.BAD_TIMESTAMP;
 import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 import static io.freshet.event.Rejection.Kind.DUPLICATE_KEY;
@@ -10,7 +12,6 @@ import static io.freshet.event.Rejection.Kind.TOO_LARGE;
 import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.freshet.event.Click;
 import io.freshet.event.DecodeResult;
@@ -81,7 +82,7 @@ class ClickDecoderTest {
   }
 
   private static String action(ClickDecoder decoder, String json) {
-    return ((DecodeResult.Good<Click>) decoder.decode(bytes(json), KAFKA_TIME)).value().action();
+    return good(decoder.decode(bytes(json), KAFKA_TIME)).action();
   }
 
   private static byte[] bytes(String json) {
@@ -89,10 +90,7 @@ class ClickDecoderTest {
   }
 
   private void assertRejected(String json, Rejection.Kind kind) {
-    assertThat(decode(json))
-        .asInstanceOf(type(DecodeResult.Rejected.class))
-        .extracting(rejected -> rejected.rejection().kind())
-        .isEqualTo(kind);
+    assertThat(rejection(decode(json)).kind()).isEqualTo(kind);
   }
 
   private DecodeResult<Click> decode(String json) {

@@ -1,10 +1,11 @@
 package io.freshet.lab.stream;
 
+import static io.freshet.event.Decoded.good;
+import static io.freshet.event.Decoded.texts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.event.Click;
-import io.freshet.event.DecodeResult;
 import io.freshet.event.EventSettings;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.Impression;
@@ -17,7 +18,6 @@ import io.freshet.lab.stream.EventRecord.Topic;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
@@ -55,7 +55,7 @@ final class AvroEventsTest {
 
     Impression expected =
         good(new ImpressionDecoder(EventSettings.DEFAULT, NAMES).decode(impression, T));
-    assertThat(values(same)).isNotEmpty().isEqualTo(values(expected));
+    assertThat(texts(same.features())).isNotEmpty().isEqualTo(texts(expected.features()));
     assertThat(same.id()).isEqualTo(expected.id());
     assertThat(same.timestamp()).isEqualTo(expected.timestamp());
     assertThat(same.weight()).isEqualTo(expected.weight());
@@ -92,29 +92,5 @@ final class AvroEventsTest {
 
   private static EventRecord record(Topic topic, byte[] value) {
     return new EventRecord(topic, Optional.empty(), T, value);
-  }
-
-  private static <T> T good(DecodeResult<T> outcome) {
-    assertThat(outcome).isInstanceOf(DecodeResult.Good.class);
-    return ((DecodeResult.Good<T>) outcome).value();
-  }
-
-  private static List<String> values(Impression impression) {
-    var values = impression.features();
-    List<String> all = new ArrayList<>();
-    for (int feature = 0; feature < NAMES.size(); feature++) {
-      for (int i = 0; i < values.count(feature); i++) {
-        int value = values.first(feature) + i;
-        all.add(
-            "%s %s %s %s"
-                .formatted(
-                    NAMES.name(feature),
-                    values.type(value),
-                    values.number(value),
-                    new String(
-                        values.utf8(), values.textStart(value), values.textLength(value), UTF_8)));
-      }
-    }
-    return all;
   }
 }

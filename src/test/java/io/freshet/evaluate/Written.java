@@ -1,0 +1,40 @@
+package io.freshet.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+
+/** Writes sums and reads them back, in tests. */
+public final class Written {
+  private Written() {}
+
+  /** Something's {@code write}. */
+  public interface Writer {
+    void write(DataOutput out) throws IOException;
+  }
+
+  /** Its {@code read}. */
+  public interface Reader<T> {
+    T read(DataInput in) throws IOException;
+  }
+
+  public static byte[] bytes(Writer writer) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    writer.write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
+
+  /** What a reader makes of all the bytes that a writer wrote. */
+  public static <T> T readBack(Writer writer, Reader<T> reader) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes(writer)));
+    T back = reader.read(in);
+    assertThat(in.read()).isEqualTo(-1);
+    return back;
+  }
+}
