@@ -19,12 +19,13 @@ final class ModelHandler extends Handler.Abstract {
 
   private final NamedModel served;
   private final InstantSource clock;
-  private final ServeMetrics metrics = new ServeMetrics();
+  private final ServeMetrics metrics;
   private final PredictHandler questions;
 
   ModelHandler(NamedModel served, ServeSettings settings, InstantSource clock) {
     this.served = served;
     this.clock = clock;
+    metrics = new ServeMetrics(served.follower(), clock);
     questions = new PredictHandler(served, settings, metrics);
   }
 
@@ -75,7 +76,7 @@ final class ModelHandler extends Handler.Abstract {
     return switch (route.kind()) {
       case HEALTH -> JsonResponse.json("{\"alive\":true}".getBytes(UTF_8));
       case READINESS -> readiness(follower);
-      case METRICS -> JsonResponse.metrics(metrics.text(follower, clock.instant()));
+      case METRICS -> JsonResponse.metrics(metrics.text());
       case MODELS -> JsonResponse.json(ModelJson.models(served.known()));
       case METADATA -> JsonResponse.json(ModelJson.metadata(served.name(route), served.model()));
       default ->

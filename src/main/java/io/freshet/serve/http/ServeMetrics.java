@@ -1,107 +1,137 @@
 package io.freshet.serve.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.freshet.serve.follow.FollowerCounts;
 import io.freshet.serve.follow.FollowerState;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.ServedModel;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.LongAdder;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What the server counts, in the text format of Prometheus. The rate of unknown ids is {@code
  * freshet_unknown_ids_total / freshet_ids_total}. Thread-safe.
  */
 final class ServeMetrics {
-  private final Map<Integer, LongAdder> requests = new ConcurrentSkipListMap<>();
-  private final Histogram durations = new Histogram();
-  private final LongAdder instances = new LongAdder();
-  private final LongAdder ids = new LongAdder();
-  private final LongAdder unknownIds = new LongAdder();
+  private static final double[] SECONDS = {
+    .0005, .001, .002, .003, .005, .0075, .01, .015, .025, .05, .1, .25, .5, 1, 2.5, 5, 10
+  };
+  private static final double NANOS = 1e9;
+
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final SnapshotFollower follower;
+  private final Counter requests =
+      Counter.builder()
+          .name("freshet_requests_total")
+          .help("Predictions asked for, by status.")
+          .labelNames("code")
+          .register(registry);
+  private final Histogram durations =
+      Histogram.builder()
+          .name("freshet_request_seconds")
+          .help("From the request to its answer.")
+          .classicOnly()
+          .classicUpperBounds(SECONDS)
+          .register(registry);
+  private final Counter instances = counter("freshet_instances_total", "Instances scored.");
+  private final Counter ids = counter("freshet_ids_total", "Distinct ids looked up.");
+  private final Counter unknownIds = counter("freshet_unknown_ids_total", "Ids without a row.");
+  private final Info served =
+      Info.builder()
+          .name("freshet_model_info")
+          .help("The version that is served.")
+          .labelNames("name", "version")
+          .register(registry);
+
+  ServeMetrics(SnapshotFollower follower, InstantSource clock) {
+    this.follower = follower;
+    follower(
+        "freshet_follower_failures_total",
+        "Polls of the current version that failed.",
+        FollowerCounts::failures);
+    follower("freshet_model_loads_total", "Versions loaded.", FollowerCounts::loads);
+    follower(
+        "freshet_model_load_seconds_total",
+        "Time that loads took.",
+        counts -> seconds(counts.loading()));
+    GaugeWithCallback.builder()
+        .name("freshet_follower_failing")
+        .help("1 if the current version is not served.")
+        .callback(
+            gauge -> gauge.call(follower.state().kind() == FollowerState.Kind.FAILING ? 1 : 0))
+        .register(registry);
+    model(
+        "freshet_model_checkpoint",
+        "Checkpoint of the served version.",
+        model -> Optional.of((double) model.version().checkpoint()));
+    model(
+        "freshet_model_rows",
+        "Rows of the served version.",
+        model -> Optional.of((double) model.size()));
+    model(
+        "freshet_model_freshness_seconds",
+        "Now less the event time of the served version.",
+        model -> model.freshness(clock.instant()).map(ServeMetrics::seconds));
+  }
+
+  private Counter counter(String name, String help) {
+    return Counter.builder().name(name).help(help).register(registry);
+  }
+
+  private void follower(String name, String help, ToDoubleFunction<FollowerCounts> count) {
+    CounterWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(counter -> counter.call(count.applyAsDouble(follower.counts())))
+        .register(registry);
+  }
+
+  /** A gauge that is absent while it is unknown. */
+  private void model(String name, String help, Function<ServedModel, Optional<Double>> value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(gauge -> follower.model().flatMap(value).ifPresent(gauge::call))
+        .register(registry);
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / NANOS;
+  }
 
   /** Counts an answered prediction, whatever the answer. */
   void answered(int status, Duration duration) {
-    requests.computeIfAbsent(status, s -> new LongAdder()).increment();
-    durations.add(duration);
+    requests.labelValues(Integer.toString(status)).inc();
+    durations.observe(seconds(duration));
   }
 
   /** Counts what a good prediction was about. */
   void scored(int examples, long lookups, long unknown) {
-    instances.add(examples);
-    ids.add(lookups);
-    unknownIds.add(unknown);
+    instances.inc(examples);
+    ids.inc(lookups);
+    unknownIds.inc(unknown);
   }
 
-  String text(SnapshotFollower follower, Instant now) {
-    StringBuilder out = new StringBuilder();
-    head("freshet_requests_total", "counter", "Predictions asked for, by status.", out);
-    requests.forEach(
-        (status, count) ->
-            out.append("freshet_requests_total{code=\"%d\"} %d\n".formatted(status, count.sum())));
-    head("freshet_request_seconds", "histogram", "From the request to its answer.", out);
-    durations.write("freshet_request_seconds", out);
-    one("freshet_instances_total", "counter", "Instances scored.", instances.sum(), out);
-    one("freshet_ids_total", "counter", "Distinct ids looked up.", ids.sum(), out);
-    one("freshet_unknown_ids_total", "counter", "Ids without a row.", unknownIds.sum(), out);
-    follower(follower.state(), follower.counts(), out);
-    follower.model().ifPresent(served -> model(served, now, out));
-    return out.toString();
-  }
-
-  private static void follower(FollowerState state, FollowerCounts counts, StringBuilder out) {
-    int failing = state.kind() == FollowerState.Kind.FAILING ? 1 : 0;
-    one("freshet_follower_failing", "gauge", "1 if latest is not served.", failing, out);
-    one(
-        "freshet_follower_failures_total",
-        "counter",
-        "Looks at latest that ended with a problem.",
-        counts.failures(),
-        out);
-    one("freshet_model_loads_total", "counter", "Versions that took over.", counts.loads(), out);
-    one(
-        "freshet_model_load_seconds_total",
-        "counter",
-        "Time that their loads took.",
-        counts.loading().toMillis() / 1000.0,
-        out);
-  }
-
-  private static void model(ServedModel model, Instant now, StringBuilder out) {
-    head("freshet_model_info", "gauge", "The version that is served.", out);
-    out.append(
-        "freshet_model_info{name=\"%s\",version=\"%s\"} 1\n"
-            .formatted(escape(model.manifest().name()), model.version()));
-    one(
-        "freshet_model_checkpoint",
-        "gauge",
-        "Checkpoint of the version.",
-        model.version().checkpoint(),
-        out);
-    one("freshet_model_rows", "gauge", "Rows of the version.", model.size(), out);
-    model
-        .freshness(now)
+  String text() throws IOException {
+    follower
+        .model()
         .ifPresent(
-            behind ->
-                one(
-                    "freshet_model_freshness_seconds",
-                    "gauge",
-                    "Now less the event time of the version.",
-                    behind.toMillis() / 1000.0,
-                    out));
-  }
-
-  private static void one(String name, String type, String help, Number value, StringBuilder out) {
-    head(name, type, help, out);
-    out.append(name).append(' ').append(value).append('\n');
-  }
-
-  private static void head(String name, String type, String help, StringBuilder out) {
-    out.append("# HELP %s %s\n# TYPE %s %s\n".formatted(name, help, name, type));
-  }
-
-  private static String escape(String label) {
-    return label.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+            model -> served.setLabelValues(model.manifest().name(), model.version().toString()));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    PrometheusTextFormatWriter.create().write(out, registry.scrape());
+    return out.toString(UTF_8);
   }
 }

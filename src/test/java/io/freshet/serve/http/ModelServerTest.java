@@ -171,7 +171,7 @@ class ModelServerTest {
     assertThat(get("/v1/models/ctr").statusCode()).isEqualTo(503);
     assertThat(get("/readyz").statusCode()).isEqualTo(503);
     assertThat(get("/healthz").statusCode()).isEqualTo(200);
-    assertThat(get("/metrics").body()).contains("freshet_requests_total{code=\"503\"} 1");
+    assertThat(get("/metrics").body()).contains("freshet_requests_total{code=\"503\"} 1.0");
 
     publish();
     assertThat(get("/readyz").statusCode()).isEqualTo(200);
@@ -241,7 +241,7 @@ class ModelServerTest {
     assertThat(get("/readyz").statusCode()).isEqualTo(200);
     assertThat(get("/readyz").body()).contains("\"failing\"", "the pointer");
     assertThat(get("/metrics").body())
-        .contains("freshet_follower_failing 1", "freshet_follower_failures_total 1");
+        .contains("freshet_follower_failing 1.0", "freshet_follower_failures_total 1.0");
     assertThat(
             JSON.readTree(get("/v1/models/ctr").body()).path("follower").path("problem").asText())
         .contains("the pointer");
@@ -256,18 +256,18 @@ class ModelServerTest {
 
     assertThat(get("/metrics").body().lines().toList())
         .contains(
-            "freshet_requests_total{code=\"200\"} 2",
-            "freshet_requests_total{code=\"400\"} 1",
+            "freshet_requests_total{code=\"200\"} 2.0",
+            "freshet_requests_total{code=\"400\"} 1.0",
             "freshet_request_seconds_bucket{le=\"+Inf\"} 3",
             "freshet_request_seconds_count 3",
-            "freshet_follower_failing 0",
-            "freshet_follower_failures_total 0",
-            "freshet_model_loads_total 1",
-            "freshet_instances_total 2",
-            "freshet_ids_total 14",
-            "freshet_unknown_ids_total 10",
+            "freshet_follower_failing 0.0",
+            "freshet_follower_failures_total 0.0",
+            "freshet_model_loads_total 1.0",
+            "freshet_instances_total 2.0",
+            "freshet_ids_total 14.0",
+            "freshet_unknown_ids_total 10.0",
             "freshet_model_info{name=\"sample\",version=\"0badcafe-0000000001\"} 1",
-            "freshet_model_rows 2")
+            "freshet_model_rows 2.0")
         .anyMatch(line -> line.startsWith("freshet_model_freshness_seconds "));
   }
 
