@@ -14,26 +14,13 @@ final class CheckpointOptions {
 
   static CheckpointSettings read(Section s) {
     return new CheckpointSettings(
-        s.get(
-            "interval",
-            duration("10 ms", "1 d"),
-            Duration.ofMinutes(1),
-            "Time between two checkpoints. Each completed checkpoint publishes a snapshot."),
-        s.get(
-            "timeout",
-            duration("1 s", "1 d"),
-            Duration.ofMinutes(10),
-            "Time after which a checkpoint is given up."),
-        s.get(
-            "dir",
-            directory(),
-            "file:///var/lib/freshet/checkpoints",
-            "Directory of the checkpoints."),
-        s.get(
-            "backend",
-            oneOf(Backend.class),
-            Backend.ROCKSDB,
-            "Where state is kept: on disk, where it may outgrow memory (rocksdb), or on the heap"
-                + " (hashmap)."));
+        s.option("interval", "Time between two checkpoints; each publishes a snapshot.")
+            .get(duration("10 ms", "1 d"), Duration.ofMinutes(1)),
+        s.option("timeout", "Time after which a checkpoint is given up.")
+            .get(duration("1 s", "1 d"), Duration.ofMinutes(10)),
+        s.option("dir", "Directory of the checkpoints.")
+            .get(directory(), "file:///var/lib/freshet/checkpoints"),
+        s.option("backend", "Where state is: on disk (rocksdb) or on the heap (hashmap).")
+            .get(oneOf(Backend.class), Backend.ROCKSDB));
   }
 }

@@ -21,17 +21,13 @@ final class ExampleOptions {
 
   private static ExampleSettings read(Section s, String what) {
     return new ExampleSettings(
-        s.get(
-            "to",
-            oneOf(Target.class),
-            Target.NOWHERE,
-            "Where they go: to a topic, at least once, or to files, exactly once, one compressed"
-                + " file for each checkpoint and subtask."),
-        s.get("topic", name(), what, "The topic of " + what + "."),
-        s.get(
-            "dir",
-            directory(),
-            "file:///var/lib/freshet/" + what,
-            "The directory of " + what + "."));
+        s.option(
+                "to",
+                "Where they go: to a topic, at least once, or to files, exactly once, one"
+                    + " compressed file for each checkpoint and subtask.")
+            .get(oneOf(Target.class), Target.NOWHERE),
+        s.option("topic", "The topic of " + what + ".").get(name(), what),
+        s.option("dir", "The directory of " + what + ".")
+            .get(directory(), "file:///var/lib/freshet/" + what));
   }
 }

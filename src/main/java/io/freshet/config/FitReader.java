@@ -56,12 +56,9 @@ final class FitReader {
   private static Fit fit(Section s, boolean hasHiddenLayers) {
     return new Fit(
         FitOptions.read(s, hasHiddenLayers),
-        s.get("label", text(), "label", "Column of the label, 0 or 1."),
-        s.get("separator", text(), "|", "Separates the values in a cell of a multi field."),
-        s.get(
-            "min-count",
-            wholeNumber(1, 1_000_000),
-            1,
-            "A value that the training examples hold fewer times counts as missing."));
+        s.option("label", "Column of the label, 0 or 1.").get(text(), "label"),
+        s.option("separator", "Separates the values in a cell of a multi field.").get(text(), "|"),
+        s.option("min-count", "A rarer value of the training file counts as missing.")
+            .get(wholeNumber(1, 1_000_000), 1));
   }
 }

@@ -36,14 +36,11 @@ final class KafkaOptions {
 
   static KafkaSettings read(Section s, String groupId) {
     return new KafkaSettings(
-        s.require("bootstrap-servers", servers(), "host:port of brokers, separated by commas.")
+        s.option("bootstrap-servers", "host:port of brokers, separated by commas.")
+            .require(servers())
             .orElse("localhost:9092"),
-        s.getDerived(
-            "group-id",
-            name(),
-            groupId,
-            "Consumer group under which Kafka's tools show the offsets; `freshet-<name>` by"
-                + " default."),
+        s.option("group-id", "Consumer group of the offsets; `freshet-<name>` by default.")
+            .derived(name(), groupId),
         s.section("topics", KafkaOptions::topics, "Name of each topic; all different."),
         properties(s));
   }
@@ -51,24 +48,16 @@ final class KafkaOptions {
   private static Topics topics(Section s) {
     Topics topics =
         new Topics(
-            s.get("impressions", name(), "impressions", "Read: what was shown."),
-            s.get("clicks", name(), "clicks", "Read: what was clicked."),
-            s.get(
-                "dead-letters",
-                name(),
-                "dead-letters",
-                "Written: records that are no impression or click, with the reason."),
-            s.get(
-                "late-clicks",
-                name(),
-                "late-clicks",
-                "Written: clicks that came after their window."),
-            s.get(
-                "metrics",
-                name(),
-                "metrics",
-                "Written: progressive validation, one record for each window."),
-            s.get("snapshots", name(), "snapshots", "Written: an announcement of each snapshot."));
+            s.option("impressions", "Read: what was shown.").get(name(), "impressions"),
+            s.option("clicks", "Read: what was clicked.").get(name(), "clicks"),
+            s.option("dead-letters", "Written: invalid records, with the reason.")
+                .get(name(), "dead-letters"),
+            s.option("late-clicks", "Written: clicks that came after their window.")
+                .get(name(), "late-clicks"),
+            s.option("metrics", "Written: progressive validation, one record for each window.")
+                .get(name(), "metrics"),
+            s.option("snapshots", "Written: an announcement of each snapshot.")
+                .get(name(), "snapshots"));
     Map<String, String> seen = new LinkedHashMap<>();
     topics
         .byKey()

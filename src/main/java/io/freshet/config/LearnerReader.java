@@ -45,7 +45,7 @@ final class LearnerReader {
   private LearnerReader() {}
 
   static LearnerConfig read(Section s) {
-    String name = s.get("name", name(), "ctr", "Name of the model.");
+    String name = s.option("name", "Name of the model.").get(name(), "ctr");
     KafkaSettings kafka =
         s.section(
             "kafka",
@@ -62,12 +62,12 @@ final class LearnerReader {
     ModelSettings model = s.section("model", ModelOptions::read, "The shape of the model.");
     Section trainSection = s.section("train", "The training loop.");
     String user =
-        trainSection.get(
-            "user-field",
-            text(),
-            "user",
-            "Categorical field that partitions the examples, and whose repeats are kept out of a"
-                + " row step.");
+        trainSection
+            .option(
+                "user-field",
+                "Categorical field that partitions the examples, and whose repeats are kept out of"
+                    + " a row step.")
+            .get(text(), "user");
     TrainSettings train = trainSection.as(TrainOptions::read);
     TableSettings table =
         s.section(
@@ -95,18 +95,14 @@ final class LearnerReader {
                 + " `prediction.schema.json`, for comparing learners.");
     ExampleSettings predictions = predictionSection.as(ExampleOptions::predictions);
     int parallelism =
-        s.get(
-            "parallelism",
-            wholeNumber(1, MAX_PARALLELISM),
-            2,
-            "Subtasks of every operator of the loop; at most max-parallelism.");
+        s.option("parallelism", "Subtasks of every operator of the loop; at most max-parallelism.")
+            .get(wholeNumber(1, MAX_PARALLELISM), 2);
     int maxParallelism =
-        s.get(
-            "max-parallelism",
-            wholeNumber(1, MAX_PARALLELISM),
-            128,
-            "Highest parallelism that savepoints can be started with. It cannot change once there"
-                + " is state.");
+        s.option(
+                "max-parallelism",
+                "Highest parallelism that savepoints can be started with. It cannot change once"
+                    + " there is state.")
+            .get(wholeNumber(1, MAX_PARALLELISM), 128);
 
     features.checkUser(trainSection, user);
     features.checkSlices(evaluateSection, evaluate.slices());

@@ -27,32 +27,24 @@ public final class EventOptions {
 
   public static EventSettings read(Section s) {
     EventFormat impressions =
-        s.get(
-            "format",
-            oneOf(EventFormat.class),
-            EventFormat.JSON,
-            "How the values of the event topics are written: JSON, or Avro after a byte 0 and the"
-                + " schema's id in four bytes, as serializers with a schema registry write it.");
+        s.option(
+                "format",
+                "How the values of the event topics are written: JSON, or Avro after a byte 0 and"
+                    + " the schema's id in four bytes, as serializers with a schema registry write"
+                    + " it.")
+            .get(oneOf(EventFormat.class), EventFormat.JSON);
     EventFormat actions =
-        s.getDerived(
-            "click-format",
-            oneOf(EventFormat.class),
-            impressions,
-            "The format of clicks and other actions; `format` by default.");
+        s.option("click-format", "The format of clicks and other actions; `format` by default.")
+            .derived(oneOf(EventFormat.class), impressions);
     SchemaLocations schemas = schemas(s);
     EventSettings settings =
         new EventSettings(
-            s.get("max-bytes", size("1 B", "64 MB"), 1 << 20, "Largest size of a record's value."),
-            s.get(
-                "max-values",
-                wholeNumber(1, 100_000),
-                1000,
-                "Most feature values of a record, elements of arrays included."),
-            s.get(
-                "max-ahead",
-                duration("0 ms", "366 d"),
-                Duration.ofHours(1),
-                "How far a record's event time may be ahead of its Kafka timestamp."),
+            s.option("max-bytes", "Largest size of a record's value.")
+                .get(size("1 B", "64 MB"), 1 << 20),
+            s.option("max-values", "Most feature values of a record, elements of arrays included.")
+                .get(wholeNumber(1, 100_000), 1000),
+            s.option("max-ahead", "How far event time may be ahead of Kafka's timestamp.")
+                .get(duration("0 ms", "366 d"), Duration.ofHours(1)),
             impressions,
             actions,
             schemas);
@@ -71,34 +63,28 @@ public final class EventOptions {
 
   private static SchemaLocations schemas(Section s) {
     String folder =
-        s.get(
-            "schemas",
-            directory().or(NONE, ""),
-            "",
-            "Folder of the schemas that Avro events were written with, a file `<id>.avsc` each.");
+        s.option("schemas", "Folder of the schemas of Avro events, `<id>.avsc` each.")
+            .get(directory().or(NONE, ""), "");
     String registry =
-        s.get(
-            "registry",
-            webAddress().or(NONE, ""),
-            "",
-            "URL of a registry that has these schemas (`GET /schemas/ids/<id>`). It is asked for"
-                + " schemas that the folder lacks, which are then kept there.");
+        s.option(
+                "registry",
+                "URL of a registry that has these schemas (`GET /schemas/ids/<id>`). It is asked"
+                    + " for schemas that the folder lacks, which are then kept there.")
+            .get(webAddress().or(NONE, ""), "");
     String credentials =
-        s.get(
-            "registry-auth",
-            CREDENTIALS.or(NONE, ""),
-            "",
-            "`user:password` or `Bearer <token>` for the registry. Messages and logs never show"
-                + " it.");
+        s.option(
+                "registry-auth",
+                "`user:password` or `Bearer <token>` for the registry. Messages and logs never show"
+                    + " it.")
+            .get(CREDENTIALS.or(NONE, ""), "");
     return new SchemaLocations(
         folder,
         registry,
         credentials,
-        s.get(
-            "schema-patience",
-            duration("0 ms", "1 d"),
-            Duration.ofMinutes(5),
-            "How long a source waits when the registry does not answer. Then the job fails, and"
-                + " Flink's restart policy applies."));
+        s.option(
+                "schema-patience",
+                "How long a source waits when the registry does not answer. Then the job fails, and"
+                    + " Flink's restart policy applies.")
+            .get(duration("0 ms", "1 d"), Duration.ofMinutes(5)));
   }
 }

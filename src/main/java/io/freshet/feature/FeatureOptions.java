@@ -89,14 +89,14 @@ public final class FeatureOptions {
 
   private Optional<Field> field(Section s) {
     position++;
-    Optional<String> name = s.require("name", text(), "Name of the raw feature and of the field.");
+    Optional<String> name =
+        s.option("name", "Name of the raw feature and of the field.").require(text());
     int number =
-        s.getDerived(
-            "number",
-            wholeNumber(1, Fids.MAX_FIELD),
-            position,
-            "Number in the field's feature ids; by default its position, from 1. Rows are known by"
-                + " it: give numbers before fields are removed or reordered.");
+        s.option(
+                "number",
+                "Number in the field's feature ids; by default its position, from 1. Rows are known"
+                    + " by it: give numbers before fields are removed or reordered.")
+            .derived(wholeNumber(1, Fids.MAX_FIELD), position);
     more.accept(number, s);
     List<Kind<Field>> kinds = kinds(name.orElse("a field without name"), number);
     Optional<Field> field =
@@ -125,8 +125,8 @@ public final class FeatureOptions {
   }
 
   private static List<String> of(Section s) {
-    return s.requireList(
-        "of", text(), 2, "The fields to combine, each categorical or multi and named once.");
+    return s.option("of", "The fields to combine, each categorical or multi and named once.")
+        .requireList(text(), 2);
   }
 
   private static Transform transform(Section s) {
@@ -135,13 +135,13 @@ public final class FeatureOptions {
 
   private static Transform standardize(Section s) {
     return new Transform.Standardize(
-        s.require("mean", anyNumber(), "Subtracted from the number.").orElse(0.0),
-        s.require("deviation", positiveNumber(), "Divides the difference.").orElse(1.0));
+        s.option("mean", "Subtracted from the number.").require(anyNumber()).orElse(0.0),
+        s.option("deviation", "Divides the difference.").require(positiveNumber()).orElse(1.0));
   }
 
   private static Transform buckets(Section s) {
     List<Double> bounds =
-        s.requireList("bounds", anyNumber(), 1, "Ends of the intervals, ascending.");
+        s.option("bounds", "Ends of the intervals, ascending.").requireList(anyNumber(), 1);
     for (int i = 1; i < bounds.size(); i++) {
       if (bounds.get(i - 1) >= bounds.get(i)) {
         s.error("bounds", bounds.get(i) + " is not above " + bounds.get(i - 1) + " before it");

@@ -43,37 +43,31 @@ public final class JoinOptions {
 
   private JoinSettings read(double scoredShare) {
     Duration window =
-        section.get(
-            "window",
-            duration("1 ms", "366 d"),
-            WINDOW,
-            "How long after its impression a click counts, in event time.");
+        section
+            .option("window", "How long after its impression a click counts, in event time.")
+            .get(duration("1 ms", "366 d"), WINDOW);
     Duration outOfOrderness =
-        section.get(
-            "out-of-orderness",
-            duration("0 ms", "366 d"),
-            Duration.ofSeconds(30),
-            "How far a record may be behind the newest one, in event time.");
+        section
+            .option("out-of-orderness", "How late a record may be, in event time.")
+            .get(duration("0 ms", "366 d"), Duration.ofSeconds(30));
     Duration idleness =
-        section.get(
-            "idleness",
-            duration("1 ms", "366 d"),
-            Duration.ofMinutes(1),
-            "After how long without records a partition of impressions no longer holds back the"
-                + " watermark.");
+        section
+            .option(
+                "idleness",
+                "After how long without records a partition of impressions no longer holds back the"
+                    + " watermark.")
+            .get(duration("1 ms", "366 d"), Duration.ofMinutes(1));
     Duration timerBucket =
-        section.get(
-            "timer-bucket",
-            duration("1 ms", "1 h"),
-            Duration.ofSeconds(1),
-            "Timers are rounded up to a multiple of it.");
+        section
+            .option("timer-bucket", "Timers are rounded up to a multiple of it.")
+            .get(duration("1 ms", "1 h"), Duration.ofSeconds(1));
     Duration maxDrift =
-        section.get(
-            "max-drift",
-            duration("1 s", "366 d"),
-            Duration.ofMinutes(5),
-            "How far ahead of the slowest partition any partition is read, in event time. At most"
-                + " five times as much event time passes in a second.");
+        section
+            .option(
+                "max-drift",
+                "How far ahead of the slowest partition any partition is read, in event time. At"
+                    + " most five times as much event time passes in a second.")
+            .get(duration("1 s", "366 d"), Duration.ofMinutes(5));
     BreakerSettings breaker =
         section.section(
             "breaker",
@@ -118,30 +112,23 @@ public final class JoinOptions {
 
   private Action action(Section s, Duration window) {
     return new Action(
-        s.require("name", text(), "Name of the action, as in its records.")
+        s.option("name", "Name of the action, as in its records.")
+            .require(text())
             .orElse("a nameless action"),
-        s.getDerived(
-            "topic",
-            name(),
-            clickTopic,
-            "Topic that holds the action; `kafka.topics.clicks` by default. Records of a topic of"
-                + " several actions name theirs."),
-        s.getDerived(
-            "window",
-            duration("1 ms", "366 d"),
-            window,
-            "How long after what it joins to the action counts; `join.window` by default."),
-        s.get(
-            "after",
-            text(),
-            Action.IMPRESSION,
-            "What the action joins to: impression, or an action that joins to the impression."),
-        s.get(
-            "idleness",
-            duration("0 ms", "366 d"),
-            Duration.ZERO,
-            "After how long without records a partition of the topic no longer holds back the"
-                + " watermark; 0 s for never, which is right where silence means a failure."));
+        s.option(
+                "topic",
+                "Topic that holds the action; `kafka.topics.clicks` by default. Records of a topic"
+                    + " of several actions name theirs.")
+            .derived(name(), clickTopic),
+        s.option("window", "How long the action counts; `join.window` by default.")
+            .derived(duration("1 ms", "366 d"), window),
+        s.option("after", "What it joins to: impression, or an action that does.")
+            .get(text(), Action.IMPRESSION),
+        s.option(
+                "idleness",
+                "After how long without records a partition of the topic no longer holds back the"
+                    + " watermark; 0 s for never, which is right where silence means a failure.")
+            .get(duration("0 ms", "366 d"), Duration.ZERO));
   }
 
   private void checkActions(List<Action> actions) {
@@ -200,13 +187,14 @@ public final class JoinOptions {
   private Duration warmUp(LabelDefinition definition) {
     Duration window = definition.window();
     Duration warmUp =
-        section.getDerived(
-            "warm-up",
-            duration("0 ms", "366 d"),
-            window.multipliedBy(WARM_UP_WINDOWS),
-            "How long positives are held back at the start of a stream under policy wait, because"
-                + " the first window would show the learner nothing else: first to the window's"
-                + " end, then less and less. 0 s for not at all; 8 windows by default.");
+        section
+            .option(
+                "warm-up",
+                "How long positives are held back at the start of a stream under policy wait,"
+                    + " because the first window would show the learner nothing else: first to the"
+                    + " window's end, then less and less. 0 s for not at all; 8 windows by"
+                    + " default.")
+            .derived(duration("0 ms", "366 d"), window.multipliedBy(WARM_UP_WINDOWS));
     if (!warmUp.isZero() && warmUp.compareTo(window) < 0) {
       section.error("warm-up", "below the window; give several windows, or 0 s for none");
       return Duration.ZERO;

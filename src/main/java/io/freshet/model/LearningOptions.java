@@ -25,16 +25,10 @@ public final class LearningOptions {
    */
   public static LearningSettings read(Section s, Section dense) {
     return new LearningSettings(
-        s.get(
-            "step-size",
-            wholeNumber(1, 65_536),
-            64,
-            "Most examples of a row step: the grain of learning."),
-        s.get(
-            "repeats-per-user",
-            wholeNumber(1, 65_536),
-            1,
-            "How often one user may occur in a row step; more is faster and learns worse."),
+        s.option("step-size", "Most examples of a row step: the grain of learning.")
+            .get(wholeNumber(1, 65_536), 64),
+        s.option("repeats-per-user", "How often a user may occur in a row step.")
+            .get(wholeNumber(1, 65_536), 1),
         s.section(
             "first-order-optimizer",
             o -> Optimizers.read(o, new Ftrl(0.5f, 1, 0, 0)),
@@ -43,11 +37,9 @@ public final class LearningOptions {
             "embedding-optimizer",
             o -> Optimizers.readForVectors(o, new Adagrad(0.1f, 0.1f)),
             "Moves the embedding vectors."),
-        dense.get(
-            "step-size",
-            wholeNumber(1, MILLION),
-            64,
-            "Examples between two steps of the dense optimizer."),
+        dense
+            .option("step-size", "Examples between two steps of the dense optimizer.")
+            .get(wholeNumber(1, MILLION), 64),
         dense.section(
             "optimizer",
             o -> Optimizers.read(o, new Adagrad(0.02f, 0.1f, 100)),
@@ -61,18 +53,11 @@ public final class LearningOptions {
     Section clip =
         s.section("clip", "Euclidean norms to which gradients are clipped, penalties included.");
     return new Regularization(
-        s.get(
-            "dropout",
-            number(0, 0.99),
-            0f,
-            "Share of the hidden units that drop out when an example is learned; predictions use"
-                + " all."),
-        clip.get("rows", limit(), Regularization.NONE, "Norm for a row, in each row step."),
-        clip.get(
-            "dense",
-            limit(),
-            Regularization.NONE,
-            "Norm for the dense part, in each of its steps."),
+        s.option("dropout", "Share of the hidden units that drop out in learning.")
+            .get(number(0, 0.99), 0f),
+        clip.option("rows", "Norm for a row, in each row step.").get(limit(), Regularization.NONE),
+        clip.option("dense", "Norm for the dense part, in each of its steps.")
+            .get(limit(), Regularization.NONE),
         List.of());
   }
 }

@@ -29,19 +29,19 @@ public final class ModelOptions {
     return new ModelSettings(
         kind,
         kind.embeds()
-            ? s.get("embedding-size", wholeNumber(1, 512), 10, "Length of the embedding vectors.")
+            ? s.option("embedding-size", "Length of the embedding vectors.")
+                .get(wholeNumber(1, 512), 10)
             : 0,
         kind.deep()
-            ? s.list(
-                "hidden-layers",
-                wholeNumber(1, 8192),
-                List.of(128, 64),
-                "Units of each hidden layer, input side first; `[]` leaves the deep part out.")
+            ? s.option(
+                    "hidden-layers", "Units of each hidden layer, input side first; may be `[]`.")
+                .list(wholeNumber(1, 8192), List.of(128, 64))
             : List.of(),
         kind.crosses()
-            ? s.get("cross-layers", wholeNumber(1, 16), 2, "Number of cross layers.")
+            ? s.option("cross-layers", "Number of cross layers.").get(wholeNumber(1, 16), 2)
             : 0,
-        s.get("l2", number(0, 1000), 0f, "L2 penalty on the parameters that an example touches."),
-        s.get("seed", anyWholeNumber(), 42L, "Seed of every random start."));
+        s.option("l2", "L2 penalty on the parameters that an example touches.")
+            .get(number(0, 1000), 0f),
+        s.option("seed", "Seed of every random start.").get(anyWholeNumber(), 42L));
   }
 }

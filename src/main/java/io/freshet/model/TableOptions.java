@@ -46,17 +46,12 @@ public final class TableOptions {
             Rule.NONE,
             "Event time since a feature was last seen after which its row expires, or never.");
     long maxRows =
-        s.get(
-            "max-rows",
-            positiveWholeNumber().or("none", TableSettings.UNBOUNDED),
-            TableSettings.UNBOUNDED,
-            "Most rows of the whole table; the least recently seen are evicted first.");
+        s.option("max-rows", "Most rows of the table; the least recently seen go first.")
+            .get(
+                positiveWholeNumber().or("none", TableSettings.UNBOUNDED), TableSettings.UNBOUNDED);
     int sketch =
-        s.get(
-            "sketch-memory",
-            size("64 KB", "1 GB"),
-            TableSettings.SKETCH_BYTES,
-            "Memory of the sketch of all shards together; each checkpoint holds it too.");
+        s.option("sketch-memory", "Memory of the sketch, of all shards together.")
+            .get(size("64 KB", "1 GB"), TableSettings.SKETCH_BYTES);
     TableOptions options = new TableOptions(fields.stream().map(Field::name).toList());
     s.sections(
         "fields",
@@ -75,7 +70,7 @@ public final class TableOptions {
   }
 
   private Rule add(Section s, Rule otherwise) {
-    String name = s.require("name", text(), "Name of the field.").orElse("");
+    String name = s.option("name", "Name of the field.").require(text()).orElse("");
     Rule rule = rule(s, otherwise, "As for all fields.");
     if (!name.isEmpty() && !names.contains(name)) {
       s.error("name", name + " is not a field" + Suggestions.question(name, names));
@@ -91,11 +86,8 @@ public final class TableOptions {
             "admission",
             a -> admission(a, otherwise.admission()),
             "When a feature gets a row. Until then it counts as zero and is not learned."),
-        s.get(
-            "expiry",
-            duration("1 s", "3660 d").or("never", Duration.ZERO),
-            otherwise.expiry(),
-            expiry));
+        s.option("expiry", expiry)
+            .get(duration("1 s", "3660 d").or("never", Duration.ZERO), otherwise.expiry()));
   }
 
   private static Admission admission(Section s, Admission otherwise) {
@@ -110,31 +102,22 @@ public final class TableOptions {
                 "After some occurrences, each feature with a counter of its own.",
                 k ->
                     new Counted(
-                        k.get(
-                            "after",
-                            wholeNumber(1, MOST_COUNTED),
-                            count,
-                            "Occurrences that are not learned."))),
+                        k.option("after", "Occurrences that are not learned.")
+                            .get(wholeNumber(1, MOST_COUNTED), count))),
             new Kind<>(
                 "sketch",
                 "After some occurrences, counted in a sketch that all features share.",
                 k ->
                     new Sketched(
-                        k.get(
-                            "after",
-                            wholeNumber(1, Admission.MOST_SKETCHED),
-                            sketch,
-                            "Most occurrences that are not learned."))),
+                        k.option("after", "Most occurrences that are not learned.")
+                            .get(wholeNumber(1, Admission.MOST_SKETCHED), sketch))),
             new Kind<>(
                 "chance",
                 "At each occurrence with the same probability.",
                 k ->
                     new Chance(
-                        k.get(
-                            "share",
-                            number(1e-6, 1),
-                            share,
-                            "Probability of an occurrence to get its feature a row."))));
+                        k.option("share", "Probability of an occurrence to get its feature a row.")
+                            .get(number(1e-6, 1), share))));
     return s.kind("kind", kinds, kind(otherwise), "How a feature is admitted.");
   }
 

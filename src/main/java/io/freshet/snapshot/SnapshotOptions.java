@@ -17,11 +17,8 @@ public final class SnapshotOptions {
 
   public static SnapshotSettings read(Section s) {
     return new SnapshotSettings(
-        s.get(
-            "root",
-            directory(),
-            "file:///var/lib/freshet/snapshots",
-            "Directory of the snapshots."),
+        s.option("root", "Directory of the snapshots.")
+            .get(directory(), "file:///var/lib/freshet/snapshots"),
         s.section(
             "merge",
             SnapshotOptions::merge,
@@ -36,46 +33,31 @@ public final class SnapshotOptions {
 
   static CompactionSettings merge(Section s) {
     return new CompactionSettings(
-        s.get(
-            "share",
-            positiveNumber(),
-            1.0,
-            "Rows in the deltas since the last full, as a share of the full's rows."),
-        s.get("deltas", wholeNumber(1, MILLION), 100, "Deltas since the last full."));
+        s.option("share", "Rows in the deltas since the last full, as a share of the full's rows.")
+            .get(positiveNumber(), 1.0),
+        s.option("deltas", "Deltas since the last full.").get(wholeNumber(1, MILLION), 100));
   }
 
   static RetentionSettings retention(Section s) {
     return new RetentionSettings(
-        s.get(
-            "fulls",
-            wholeNumber(1, MILLION),
-            3,
-            "Number of newest fulls that passed the gate, kept to go back to."),
-        s.get(
-            "grace",
-            duration("1 s", "366 d"),
-            Duration.ofHours(1),
-            "How long a version is kept after another took its place; longer than a follower may be"
-                + " behind."),
-        s.get(
-            "branches",
-            duration("0 ms", "3660 d"),
-            Duration.ofDays(30),
-            "How long the end of a lineage is kept, for jobs that start from a savepoint of it."));
+        s.option("fulls", "Number of newest fulls that passed the gate, kept to go back to.")
+            .get(wholeNumber(1, MILLION), 3),
+        s.option("grace", "How long a replaced version is kept, for followers.")
+            .get(duration("1 s", "366 d"), Duration.ofHours(1)),
+        s.option("branches", "How long the end of a lineage is kept for savepoints of it.")
+            .get(duration("0 ms", "3660 d"), Duration.ofDays(30)));
   }
 
   static GateSettings gate(Section s) {
     ValueType<Double> limit = positiveNumber().or("none", GateSettings.NONE);
     return new GateSettings(
-        s.get("windows", wholeNumber(1, 10_000), 5, "Number of windows, judged together."),
-        s.get("min-examples", wholeNumber(0, Integer.MAX_VALUE), 0, "Fewest examples in them."),
-        s.get("max-logloss", limit, GateSettings.NONE, "Highest logloss."),
-        s.get("max-ne", limit, GateSettings.NONE, "Highest normalized entropy."),
-        s.get(
-            "min-calibration",
-            limit,
-            GateSettings.NONE,
-            "Lowest calibration: mean prediction / mean label."),
-        s.get("max-calibration", limit, GateSettings.NONE, "Highest calibration."));
+        s.option("windows", "Number of windows, judged together.").get(wholeNumber(1, 10_000), 5),
+        s.option("min-examples", "Fewest examples in them.")
+            .get(wholeNumber(0, Integer.MAX_VALUE), 0),
+        s.option("max-logloss", "Highest logloss.").get(limit, GateSettings.NONE),
+        s.option("max-ne", "Highest normalized entropy.").get(limit, GateSettings.NONE),
+        s.option("min-calibration", "Lowest calibration: mean prediction / mean label.")
+            .get(limit, GateSettings.NONE),
+        s.option("max-calibration", "Highest calibration.").get(limit, GateSettings.NONE));
   }
 }

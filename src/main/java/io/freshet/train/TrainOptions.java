@@ -17,38 +17,24 @@ public final class TrainOptions {
   public static TrainSettings read(Section s) {
     Section dense = s.section("dense", "The dense part.");
     return new TrainSettings(
-        s.get(
-            "batch-size",
-            wholeNumber(1, 65_536),
-            256,
-            "Examples of a lookup: the grain of communication. A prediction misses the updates of"
-                + " up to parallelism x batch-size x max-in-flight examples; keep the product at"
-                + " 2048 or less."),
-        s.get(
-            "batch-linger",
-            duration("1 ms", "1 h"),
-            Duration.ofMillis(20),
-            "How long a part-filled batch waits for more examples."),
-        s.get(
-            "max-in-flight",
-            wholeNumber(1, 64),
-            2,
-            "Batches that may wait for their rows at once."),
-        dense.get(
-            "sync-every",
-            wholeNumber(1, MILLION),
-            256,
-            "Examples between two exchanges with the other trainers."),
-        dense.get(
-            "slices",
-            wholeNumber(1, 4096),
-            64,
-            "Slices that the dense part is cut into, merged in parallel."),
-        s.get(
-            "cache-rows",
-            wholeNumber(1, 100 * MILLION),
-            1 << 20,
-            "Rows that each shard holds in its write-back cache."),
+        s.option(
+                "batch-size",
+                "Examples of a lookup: the grain of communication. A prediction misses the updates"
+                    + " of up to parallelism x batch-size x max-in-flight examples; keep the"
+                    + " product at 2048 or less.")
+            .get(wholeNumber(1, 65_536), 256),
+        s.option("batch-linger", "How long a part-filled batch waits for more examples.")
+            .get(duration("1 ms", "1 h"), Duration.ofMillis(20)),
+        s.option("max-in-flight", "Batches that may wait for their rows at once.")
+            .get(wholeNumber(1, 64), 2),
+        dense
+            .option("sync-every", "Examples between two exchanges with the other trainers.")
+            .get(wholeNumber(1, MILLION), 256),
+        dense
+            .option("slices", "Slices that the dense part is cut into, merged in parallel.")
+            .get(wholeNumber(1, 4096), 64),
+        s.option("cache-rows", "Rows that each shard holds in its write-back cache.")
+            .get(wholeNumber(1, 100 * MILLION), 1 << 20),
         LearningOptions.read(s, dense));
   }
 }

@@ -90,47 +90,9 @@ public final class Section {
     return node.entries().containsKey(key);
   }
 
-  /** A single value, or what holds where there is none. */
-  public <T> T get(String key, ValueType<T> type, T otherwise, String sentence) {
-    declare(key, sentence, false, type.show().apply(otherwise), new Option.Value(type));
-    return note(key, type, single(key, type).orElse(otherwise));
-  }
-
-  /** As {@link #get}, where the default follows from other options as the sentence says. */
-  public <T> T getDerived(String key, ValueType<T> type, T otherwise, String sentence) {
-    return note(key, type, find(key, type, sentence).orElse(otherwise));
-  }
-
-  /** A single value, if it is given. */
-  public <T> Optional<T> find(String key, ValueType<T> type, String sentence) {
-    declare(key, sentence, false, null, new Option.Value(type));
-    return single(key, type);
-  }
-
-  /** A single value that has to be there; nothing when it is not. */
-  public <T> Optional<T> require(String key, ValueType<T> type, String sentence) {
-    declare(key, sentence, true, null, new Option.Value(type));
-    need(key, type.phrase());
-    Optional<T> value = single(key, type);
-    value.ifPresent(v -> note(key, type, v));
-    return value;
-  }
-
-  /** A list of single values. */
-  public <T> List<T> list(String key, ValueType<T> type, List<T> otherwise, String sentence) {
-    declare(key, sentence, false, shown(otherwise, type), new Option.Values(type, 0));
-    List<T> values = value(key).map(n -> nodes.list(n, path(key), type)).orElse(otherwise);
-    note(key, shown(values, type));
-    return values;
-  }
-
-  /** A list with enough values, which has to be there; empty when it is not. */
-  public <T> List<T> requireList(String key, ValueType<T> type, int atLeast, String sentence) {
-    declare(key, sentence, true, null, new Option.Values(type, atLeast));
-    List<T> values = need(key, "a list").map(n -> nodes.list(n, path(key), type)).orElse(List.of());
-    checkSize(key, atLeast);
-    note(key, shown(values, type));
-    return values;
+  /** Declares an option; how it is read then decides what it holds. */
+  public Declaration option(String key, String sentence) {
+    return new Declaration(this, key, sentence);
   }
 
   /** A list of mappings; empty when it is not there. What a constructor refuses is left out. */
@@ -200,7 +162,7 @@ public final class Section {
     declare(key, sentence, false, null, new Option.Entries(type, refusedKeys));
     Map<String, T> entries = new LinkedHashMap<>();
     for (String name : child.node.entries().keySet()) {
-      child.require(name, type, "").ifPresent(value -> entries.put(name, value));
+      child.option(name, "").require(type).ifPresent(value -> entries.put(name, value));
       if (refused.containsKey(name)) {
         child.error(name, "not allowed; " + refused.get(name));
       }
@@ -300,8 +262,7 @@ public final class Section {
     }
   }
 
-  private void declare(
-      String key, String sentence, boolean required, Object otherwise, Content content) {
+  void declare(String key, String sentence, boolean required, Object otherwise, Content content) {
     known.add(key);
     options.add(new Option(key, sentence, required, Optional.ofNullable(otherwise), content));
   }
@@ -350,7 +311,7 @@ public final class Section {
     return items;
   }
 
-  private void checkSize(String key, int atLeast) {
+  void checkSize(String key, int atLeast) {
     if (has(key)
         && node.entries().get(key).value() instanceof Sequence list
         && list.items().size() < atLeast) {
@@ -366,11 +327,7 @@ public final class Section {
     return value;
   }
 
-  private static <T> List<Object> shown(List<T> values, ValueType<T> type) {
-    return values.stream().map(type.show()).toList();
-  }
-
-  private <T> Optional<T> single(String key, ValueType<T> type) {
+  <T> Optional<T> single(String key, ValueType<T> type) {
     return value(key).flatMap(n -> nodes.single(n, path(key), type));
   }
 
@@ -378,7 +335,11 @@ public final class Section {
     return Optional.ofNullable(node.entries().get(key)).map(Entry::value);
   }
 
-  private Optional<Node> need(String key, String expected) {
+  <T> Optional<List<T>> values(String key, ValueType<T> type) {
+    return value(key).map(n -> nodes.list(n, path(key), type));
+  }
+
+  Optional<Node> need(String key, String expected) {
     Optional<Node> found = value(key);
     if (found.isEmpty()) {
       error(key, "missing; expected " + expected);

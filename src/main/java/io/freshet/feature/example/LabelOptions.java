@@ -24,42 +24,34 @@ public final class LabelOptions {
                 + " the policy makes them.");
     LabelSettings labels =
         new LabelSettings(
-            s.get(
-                "policy",
-                oneOf(LabelPolicy.class),
-                LabelPolicy.WAIT,
-                "When the learner gets which label. wait: a positive at the click, a negative when"
-                    + " the window ends. full-wait: both when the window ends."
-                    + " fake-negative-weighted: a negative at once and a positive at the click,"
-                    + " with weights. fake-negative-calibration: the same, with a correction of"
-                    + " what is served. short-wait: a real positive within a short wait, otherwise"
-                    + " a fake negative."),
-            s.get(
-                "short-wait",
-                duration("1 ms", "1 d"),
-                Duration.ofSeconds(30),
-                "How long policy short-wait waits for real positives, in event time; below the"
-                    + " window."),
-            s.get(
-                "late-clicks",
-                oneOf(LateClicks.class),
-                LateClicks.DROP,
-                "What a click after the window does, in addition to being counted and written to"
-                    + " its topic: nothing (drop), or take back the negative and learn the positive"
-                    + " (correct)."),
-            negatives.get(
-                "rate", number(LEAST_RATE, 1), 1f, "Share of the negatives that is learned."),
-            negatives.get(
-                "correction",
-                oneOf(Sampling.class),
-                Sampling.WEIGHT,
-                "How wait and full-wait make up for it: each negative weighs 1/rate (weight), or"
-                    + " the predicted log-odds are corrected (log-odds)."),
-            s.get(
-                "max-weight",
-                number(1, MAX_WEIGHT),
-                1000f,
-                "Importance weights of impressions are clipped to it."));
+            s.option(
+                    "policy",
+                    "When the learner gets which label. wait: a positive at the click, a negative"
+                        + " when the window ends. full-wait: both when the window ends."
+                        + " fake-negative-weighted: a negative at once and a positive at the click,"
+                        + " with weights. fake-negative-calibration: the same, with a correction of"
+                        + " what is served. short-wait: a real positive within a short wait,"
+                        + " otherwise a fake negative.")
+                .get(oneOf(LabelPolicy.class), LabelPolicy.WAIT),
+            s.option("short-wait", "Wait of policy short-wait, in event time; below the window.")
+                .get(duration("1 ms", "1 d"), Duration.ofSeconds(30)),
+            s.option(
+                    "late-clicks",
+                    "What a click after the window does, in addition to being counted and written"
+                        + " to its topic: nothing (drop), or take back the negative and learn the"
+                        + " positive (correct).")
+                .get(oneOf(LateClicks.class), LateClicks.DROP),
+            negatives
+                .option("rate", "Share of the negatives that is learned.")
+                .get(number(LEAST_RATE, 1), 1f),
+            negatives
+                .option(
+                    "correction",
+                    "How wait and full-wait make up for it: each negative weighs 1/rate (weight),"
+                        + " or the predicted log-odds are corrected (log-odds).")
+                .get(oneOf(Sampling.class), Sampling.WEIGHT),
+            s.option("max-weight", "Importance weights of impressions are clipped to it.")
+                .get(number(1, MAX_WEIGHT), 1000f));
     if (labels.policy().fakesNegatives()) {
       negatives.noteNothing("correction");
       if (negatives.has("correction")) {

@@ -30,14 +30,13 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon, 
           (s, d) ->
               new Adam(
                   OptimizerKind.learningRate(s, d.learningRate),
-                  s.get("beta1", OptimizerKind.DECAY, d.beta1, "Decay of the first moment."),
-                  s.get("beta2", OptimizerKind.DECAY, d.beta2, "Decay of the second moment."),
-                  s.get("epsilon", number(1e-12, 1), d.epsilon, "Keeps the first steps finite."),
-                  s.get(
-                      "weight-decay",
-                      number(0, 1000),
-                      d.weightDecay,
-                      "Decoupled weight decay (AdamW).")));
+                  s.option("beta1", "Decay of the first moment.").get(OptimizerKind.DECAY, d.beta1),
+                  s.option("beta2", "Decay of the second moment.")
+                      .get(OptimizerKind.DECAY, d.beta2),
+                  s.option("epsilon", "Keeps the first steps finite.")
+                      .get(number(1e-12, 1), d.epsilon),
+                  s.option("weight-decay", "Decoupled weight decay (AdamW).")
+                      .get(number(0, 1000), d.weightDecay)));
 
   public Adam {
     Checks.positive("learning rate", learningRate);

@@ -19,16 +19,9 @@ public final class FieldLearningOptions {
   /** Reads those of one field. */
   public void read(int number, Section s) {
     float rate =
-        s.get(
-            "rate-factor",
-            number(0.001, 1000),
-            1f,
-            "Factor on the learning rate of the field's rows.");
-    Optional<Float> l2 =
-        s.find(
-            "l2",
-            L2,
-            "L2 penalty on the field's rows; by default `model.l2`, or `fit.embedding-l2` in fit.");
+        s.option("rate-factor", "Factor on the learning rate of the field's rows.")
+            .get(number(0.001, 1000), 1f);
+    Optional<Float> l2 = s.option("l2", "L2 penalty on the rows; `model.l2` by default.").find(L2);
     fields.add(new OneField(number, s, rate, l2));
   }
 

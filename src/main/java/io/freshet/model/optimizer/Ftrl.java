@@ -43,20 +43,16 @@ public record Ftrl(float alpha, float beta, float l1, float l2, float accumulato
           new Ftrl(0.5f, 1, 0, 0),
           (s, d) ->
               new Ftrl(
-                  s.get("alpha", number(OptimizerKind.LEAST, 100), d.alpha, "Step width."),
-                  s.get(
-                      "beta",
-                      number(OptimizerKind.LEAST, 1000),
-                      d.beta,
-                      "Dampens the first steps."),
-                  s.get("l1", number(0, 1000), d.l1, "L1 penalty."),
-                  s.get("l2", number(0, 1000), d.l2, "L2 penalty."),
-                  s.get(
-                      "accumulator-cap",
-                      limit(),
-                      d.accumulatorCap,
-                      "Value above which n does not count, so that the rate never falls below"
-                          + " alpha / (beta + √cap).")));
+                  s.option("alpha", "Step width.").get(number(OptimizerKind.LEAST, 100), d.alpha),
+                  s.option("beta", "Dampens the first steps.")
+                      .get(number(OptimizerKind.LEAST, 1000), d.beta),
+                  s.option("l1", "L1 penalty.").get(number(0, 1000), d.l1),
+                  s.option("l2", "L2 penalty.").get(number(0, 1000), d.l2),
+                  s.option(
+                          "accumulator-cap",
+                          "Value above which n does not count, so that the rate never falls below"
+                              + " alpha / (beta + √cap).")
+                      .get(limit(), d.accumulatorCap)));
 
   public Ftrl {
     Checks.positive("alpha", alpha);

@@ -20,7 +20,8 @@ public record Momentum(float learningRate, float momentum) implements OptimizerS
           (s, d) ->
               new Momentum(
                   OptimizerKind.learningRate(s, d.learningRate),
-                  s.get("momentum", OptimizerKind.DECAY, d.momentum, "Decay of the velocity.")));
+                  s.option("momentum", "Decay of the velocity.")
+                      .get(OptimizerKind.DECAY, d.momentum)));
 
   public Momentum {
     Checks.positive("learning rate", learningRate);

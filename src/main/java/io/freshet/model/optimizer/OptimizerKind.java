@@ -32,23 +32,21 @@ record OptimizerKind<T extends OptimizerSettings>(
   }
 
   static float learningRate(Section s, float otherwise) {
-    return s.get("learning-rate", number(LEAST, 100), otherwise, "Step width.");
+    return s.option("learning-rate", "Step width.").get(number(LEAST, 100), otherwise);
   }
 
   static float initialAccumulator(Section s, float otherwise) {
-    return s.get(
-        "initial-accumulator",
-        number(LEAST, 1000),
-        otherwise,
-        "Start of the accumulators of squares; 0.1 or more with several trainers.");
+    return s.option(
+            "initial-accumulator",
+            "Start of the sums of squares; with several trainers, 0.1 or more.")
+        .get(number(LEAST, 1000), otherwise);
   }
 
   static float accumulatorCap(Section s, float otherwise) {
-    return s.get(
-        "accumulator-cap",
-        limit(),
-        otherwise,
-        "Value above which accumulators do not count, so that the rate never falls below"
-            + " learning-rate / √cap.");
+    return s.option(
+            "accumulator-cap",
+            "Value above which accumulators do not count, so that the rate never falls below"
+                + " learning-rate / √cap.")
+        .get(limit(), otherwise);
   }
 }

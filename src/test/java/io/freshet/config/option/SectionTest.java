@@ -22,8 +22,8 @@ final class SectionTest {
 
     static Shop read(Section s) {
       return new Shop(
-          s.get("shelves", wholeNumber(1, 99), 10, "Number of shelves."),
-          s.get("open", duration("1 h", "1 d"), Duration.ofHours(8), "Hours a day."));
+          s.option("shelves", "Number of shelves.").get(wholeNumber(1, 99), 10),
+          s.option("open", "Hours a day.").get(duration("1 h", "1 d"), Duration.ofHours(8)));
     }
 
     static Shop document(Section s) {
@@ -67,8 +67,9 @@ final class SectionTest {
                 s.kind(
                     "kind",
                     List.of(
-                        new Kind<>("a", "One.", k -> k.get("x", wholeNumber(0, 1), 0, "X.")),
-                        new Kind<>("b", "Two.", k -> k.get("y", wholeNumber(0, 1), 1, "Y."))),
+                        new Kind<>("a", "One.", k -> k.option("x", "X.").get(wholeNumber(0, 1), 0)),
+                        new Kind<>(
+                            "b", "Two.", k -> k.option("y", "Y.").get(wholeNumber(0, 1), 1))),
                     "b",
                     "Which."));
 
