@@ -17,8 +17,9 @@
  * before a trainer lets a checkpoint barrier pass, it waits until nothing of it is in flight, so
  * that the state of shards and mergers at the barrier has every example before it and none after.
  *
- * <p>Only {@link io.freshet.train.loop.Trainer}, {@link io.freshet.train.table.EmbeddingShard},
- * {@link io.freshet.train.dense.DenseMerger}, {@link io.freshet.train.feedback.FeedbackTail} and
- * what connects them to the mailbox touch Flink's internals.
+ * <p>Only the operators touch Flink's internals: {@link io.freshet.train.loop.Trainer}, {@link
+ * io.freshet.train.feedback.FeedbackTail}, and as {@link
+ * io.freshet.train.feedback.ParameterServer}s {@link io.freshet.train.table.EmbeddingShard} and
+ * {@link io.freshet.train.dense.DenseMerger}. The table itself is plain: {@code EmbeddingTable}.
  */
 package io.freshet.train;

@@ -93,7 +93,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   private transient long lastCheckpoint;
   private transient boolean ended;
 
-  private transient CheckpointedCounters kept;
+  private transient CheckpointedCounters checkpointed;
   private transient Counter examples;
   private transient Counter batches;
   private transient Counter drainsAbandoned;
@@ -118,14 +118,14 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     lastCheckpoint = context.getRestoredCheckpointId().orElse(NO_CHECKPOINT);
     StateCompatibility.ofFeatures(settings.schema())
         .guard(context.getOperatorStateStore(), getRuntimeContext(), false);
-    kept = new CheckpointedCounters(context.getOperatorStateStore(), 1);
+    checkpointed = new CheckpointedCounters(context.getOperatorStateStore(), 1);
     localState = new LocalOptimizerState(context.getOperatorStateStore());
   }
 
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    kept.store();
+    checkpointed.store();
     localState.store(dense, shape());
   }
 
@@ -186,7 +186,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   }
 
   private void openMetrics() {
-    examples = kept.publish(0, getMetricGroup(), "examples");
+    examples = checkpointed.publish(0, getMetricGroup(), "examples");
     batches = getMetricGroup().counter("batches");
     drainsAbandoned = getMetricGroup().counter("drains-abandoned");
     learnedCount = new LongCounter();

@@ -27,8 +27,12 @@ public record KeyGroups(int all, int first, int size) {
     return group - first;
   }
 
+  public boolean ownsFeature(long fid) {
+    return owns(groupOf(fid));
+  }
+
   /** The group of a feature. */
-  public int of(long fid) {
+  public int groupOf(long fid) {
     return KeyGroupRangeAssignment.computeKeyGroupForKeyHash(Long.hashCode(fid), all);
   }
 }

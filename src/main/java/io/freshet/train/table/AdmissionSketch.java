@@ -57,7 +57,7 @@ final class AdmissionSketch {
 
   /** Counts occurrences of a feature; returns how often it occurred, or an estimate above that. */
   int add(long fid, int occurrences) {
-    int group = groups.place(groups.of(fid));
+    int group = groups.place(groups.groupOf(fid));
     byte[] own = counters[group];
     long hash = fid * SPREAD;
     hash ^= hash >>> 32;

@@ -80,7 +80,7 @@ final class KeyedRowState implements RowStateStore {
     try (Stream<Object> fids = backend.getKeys(ROWS, VoidNamespace.INSTANCE)) {
       for (Iterator<Object> each = fids.iterator(); each.hasNext(); ) {
         long fid = (Long) each.next();
-        if (groups.owns(groups.of(fid))) {
+        if (groups.ownsFeature(fid)) {
           visitor.visit(fid);
         }
       }
@@ -108,7 +108,7 @@ final class KeyedRowState implements RowStateStore {
   public List<Page> pages() throws Exception {
     pageState();
     try (var all = backend.<Long>getKeysAndNamespaces(PAGES)) {
-      return all.map(page -> new Page(groups.of((Long) page.f0), page.f1))
+      return all.map(page -> new Page(groups.groupOf((Long) page.f0), page.f1))
           .filter(page -> groups.owns(page.group()))
           .toList();
     }
@@ -183,7 +183,7 @@ final class KeyedRowState implements RowStateStore {
   private void setKey(int group) {
     int place = groups.place(group);
     for (long key = 0; keys[place] == null; key++) {
-      if (groups.of(key) == group) {
+      if (groups.groupOf(key) == group) {
         keys[place] = key;
       }
     }

@@ -90,7 +90,7 @@ final class LastSeenIndex {
     if (expiry > 0 || all) {
       int place = Arrays.binarySearch(expiries, expiry);
       long bucket = Math.floorDiv(Math.max(0, lastSeen), width(place));
-      int group = groups.of(fid);
+      int group = groups.groupOf(fid);
       state.append(name(group, place, bucket), fid);
       note(group, place, bucket);
     }

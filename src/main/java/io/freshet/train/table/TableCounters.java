@@ -65,7 +65,7 @@ final class TableCounters {
   }
 
   void add(Counter counter, long fid, long n) {
-    int group = groups.place(groups.of(fid));
+    int group = groups.place(groups.groupOf(fid));
     int at = COUNTERS * rules.place(fid) + counter.ordinal();
     counts[group][at] += n;
     totals[at] += n;

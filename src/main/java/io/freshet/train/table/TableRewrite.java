@@ -61,7 +61,7 @@ final class TableRewrite {
   }
 
   private boolean isOwn(long fid) {
-    return hasField(fid) && state.groups().owns(state.groups().of(fid));
+    return hasField(fid) && state.groups().ownsFeature(fid);
   }
 
   private boolean hasField(long fid) {

@@ -71,7 +71,7 @@ final class AdmissionSketchTest {
     AdmissionSketch high = sketch(3, GROUPS - 1, 1 << 16);
 
     for (long fid = 0; fid < 500; fid++) {
-      assertThat((all.of(fid) < 3 ? low : high).add(fid, 1)).isGreaterThanOrEqualTo(3);
+      assertThat((all.groupOf(fid) < 3 ? low : high).add(fid, 1)).isGreaterThanOrEqualTo(3);
     }
   }
 

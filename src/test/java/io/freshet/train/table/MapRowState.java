@@ -61,7 +61,7 @@ final class MapRowState implements RowStateStore {
   @Override
   public void forEachFid(FidVisitor visitor) throws Exception {
     for (long fid : List.copyOf(rows.keySet())) {
-      if (groups.owns(groups.of(fid))) {
+      if (groups.ownsFeature(fid)) {
         visitor.visit(fid);
       }
     }

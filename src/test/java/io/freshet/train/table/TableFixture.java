@@ -84,6 +84,6 @@ final class TableFixture extends TableClient {
   }
 
   boolean owns(long fid) {
-    return state.groups().owns(state.groups().of(fid));
+    return state.groups().ownsFeature(fid);
   }
 }
