@@ -37,7 +37,9 @@ final class ArchitectureTest {
   /** Schemas lie in files as snapshots do. */
   @ArchTest static final ArchRule eventUsesStorage = uses("event", OPTIONS, "snapshot.storage");
 
-  @ArchTest static final ArchRule featureUsesEvents = uses("feature", OPTIONS, "event");
+  @ArchTest
+  static final ArchRule featureUsesEvents = uses("feature", OPTIONS, "event", "wire.codec");
+
   @ArchTest static final ArchRule modelUsesFeatures = uses("model", OPTIONS, "feature");
 
   @ArchTest
@@ -101,37 +103,25 @@ final class ArchitectureTest {
                   "io.freshet.event..",
                   "io.freshet.feature..",
                   "io.freshet.model..",
-                  "io.freshet.serve.."))
+                  "io.freshet.serve..",
+                  "io.freshet.wire.codec.."))
           .should()
           .dependOnClassesThat(resideInAPackage("org.apache.flink.."));
 
   @ArchTest
   static final ArchRule evaluationIsPlainButForItsOperators =
-      flinkOnlyIn(
-          "evaluate",
-          "ProgressiveValidation",
-          "ImpressionScores",
-          "MetricsReportCodec",
-          "AtImpression",
-          "AtImpressionCodec");
+      flinkOnlyIn("evaluate", "ProgressiveValidation", "ImpressionScores");
 
   @ArchTest
   static final ArchRule snapshotsArePlainButForTheSink =
       flinkOnlyIn(
-          "snapshot",
-          "SnapshotWriter",
-          "SnapshotPublisher",
-          "PublisherMetrics",
-          "FlinkStorage",
-          "PublisherInputCodec",
-          "PublisherStateCodec");
+          "snapshot", "SnapshotWriter", "SnapshotPublisher", "PublisherMetrics", "FlinkStorage");
 
   /** The table is a plain class over a store; the operator and what it needs stand around it. */
   @ArchTest
   static final ArchRule theTableIsPlainButForItsOperator =
-      flinkOnlyIn("train.table", "EmbeddingShard", "KeyedRowState", "TableMetrics", "StoredRow");
+      flinkOnlyIn("train.table", "EmbeddingShard", "KeyedRowState", "TableMetrics");
 
-  /** {@code MessageCodecs} has the types of what comes out of the loop. */
   @ArchTest
   static final ArchRule theLoopHasOneDoor =
       noClasses()
@@ -139,9 +129,7 @@ final class ArchitectureTest {
           .should()
           .dependOnClassesThat(
               resideInAnyPackage("io.freshet.train.*..")
-                  .and(not(nameMatching("io\\.freshet\\.train\\.loop\\.TrainingLoop(\\$.*)?")))
-                  .and(
-                      not(nameMatching("io\\.freshet\\.train\\.message\\.MessageCodecs(\\$.*)?"))));
+                  .and(not(nameMatching("io\\.freshet\\.train\\.loop\\.TrainingLoop(\\$.*)?"))));
 
   @ArchTest
   static final ArchRule onlyStagesTouchFlinksInternals =

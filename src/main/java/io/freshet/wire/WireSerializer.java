@@ -1,8 +1,10 @@
 package io.freshet.wire;
 
-import static java.util.Objects.requireNonNull;
-
+import io.freshet.wire.codec.Codec;
+import io.freshet.wire.codec.Codecs;
+import io.freshet.wire.codec.StateCodec;
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -10,8 +12,8 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Flink's serializer over a {@link WireCodec}: for channels and for state, where the codec's class
- * and version are kept with the data so that a newer version of the code reads older state.
+ * Flink's serializer over a {@link Codec}: for channels and, over a {@link StateCodec}, for state,
+ * where the id and the version of the format are kept with the data.
  *
  * <p>Values count as immutable and are never copied.
  *
@@ -19,17 +21,22 @@ import org.apache.flink.core.memory.DataOutputView;
  */
 public final class WireSerializer<T> extends TypeSerializer<T> {
   private static final long serialVersionUID = 1L;
+  private static final int MESSAGE = 0; // as a version: of what has none
 
-  private final Class<? extends WireCodec<T>> codecClass;
+  private final Class<?> type;
+  private final Class<?>[] arguments;
   private final int readVersion;
-  private transient WireCodec<T> codec;
+  private transient Codec<T> codec;
 
-  public WireSerializer(Class<? extends WireCodec<T>> codecClass) {
-    this(codecClass, newCodec(codecClass).version());
+  WireSerializer(Class<?> type, Class<?>... arguments) {
+    this.type = type;
+    this.arguments = arguments;
+    this.readVersion = codec() instanceof StateCodec<T> format ? format.version() : MESSAGE;
   }
 
-  private WireSerializer(Class<? extends WireCodec<T>> codecClass, int readVersion) {
-    this.codecClass = requireNonNull(codecClass, "codecClass");
+  private WireSerializer(StateCodec<T> format, int readVersion) {
+    this.type = format.type();
+    this.arguments = new Class<?>[0];
     this.readVersion = readVersion;
   }
 
@@ -40,7 +47,9 @@ public final class WireSerializer<T> extends TypeSerializer<T> {
 
   @Override
   public T deserialize(DataInputView source) throws IOException {
-    return codec().read(source, readVersion);
+    return codec() instanceof StateCodec<T> format
+        ? format.read(source, readVersion)
+        : codec().read(source);
   }
 
   @Override
@@ -85,87 +94,92 @@ public final class WireSerializer<T> extends TypeSerializer<T> {
 
   @Override
   public TypeSerializerSnapshot<T> snapshotConfiguration() {
-    return new Snapshot<>(codecClass, codec().version());
+    if (codec() instanceof StateCodec<T> format) {
+      return new Snapshot<>(format, format.version());
+    }
+    throw new IllegalStateException(
+        type.getName() + " is a message: expected a type with a StateCodec in state");
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof WireSerializer<?> that
-        && codecClass.equals(that.codecClass)
+        && type.equals(that.type)
+        && Arrays.equals(arguments, that.arguments)
         && readVersion == that.readVersion;
   }
 
   @Override
   public int hashCode() {
-    return codecClass.hashCode() + readVersion;
+    return type.hashCode() + readVersion;
   }
 
-  private WireCodec<T> codec() {
+  @SuppressWarnings("unchecked") // the type information is that of the type
+  private Codec<T> codec() {
     if (codec == null) {
-      codec = newCodec(codecClass);
+      codec = (Codec<T>) Codecs.of(type, arguments);
     }
     return codec;
   }
 
-  private static <T> WireCodec<T> newCodec(Class<? extends WireCodec<T>> codecClass) {
-    try {
-      return codecClass.getConstructor().newInstance();
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(codecClass + " has no public constructor of no arguments", e);
-    }
-  }
-
-  /** The codec's class and version, as kept in a savepoint. */
+  /**
+   * The format's id and version, as kept in a savepoint.
+   *
+   * <p><b>The name of this class is frozen</b>: Flink writes it to every savepoint. It is the only
+   * name of a class of ours there.
+   */
   public static final class Snapshot<T> implements TypeSerializerSnapshot<T> {
-    private Class<? extends WireCodec<T>> codecClass;
+    private static final int WITH_CLASS_NAMES = 1; // of builds before there were format ids
+
+    private StateCodec<T> format;
     private int version;
 
     /** For Flink, which then calls {@link #readSnapshot}. */
     public Snapshot() {}
 
-    private Snapshot(Class<? extends WireCodec<T>> codecClass, int version) {
-      this.codecClass = codecClass;
+    private Snapshot(StateCodec<T> format, int version) {
+      this.format = format;
       this.version = version;
     }
 
     @Override
     public int getCurrentVersion() {
-      return 1;
+      return 2;
     }
 
     @Override
     public void writeSnapshot(DataOutputView out) throws IOException {
-      out.writeUTF(codecClass.getName());
+      out.writeUTF(format.id());
       out.writeInt(version);
     }
 
     @Override
-    @SuppressWarnings("unchecked") // checked by asSubclass but for the codec's value type
+    @SuppressWarnings("unchecked") // a format of another type is incompatible by its id
     public void readSnapshot(int snapshotVersion, DataInputView in, ClassLoader loader)
         throws IOException {
-      String name = in.readUTF();
+      String id = in.readUTF();
       version = in.readInt();
-      try {
-        codecClass =
-            (Class<? extends WireCodec<T>>)
-                Class.forName(name, true, loader).asSubclass(WireCodec.class);
-      } catch (ClassNotFoundException e) {
-        throw new IOException("the state was written by " + name + ", which is not in the jar", e);
+      if (snapshotVersion == WITH_CLASS_NAMES) {
+        throw new StateFormatException(
+            "the state was written by a build before the first release (found %s, expected the id of a state format): start without it"
+                .formatted(id));
+      }
+      format =
+          (StateCodec<T>) Codecs.format(id).orElseThrow(() -> StateFormatException.ofUnknown(id));
+      if (version < 1 || version > format.version()) {
+        throw StateFormatException.ofVersion(format, version);
       }
     }
 
     @Override
     public TypeSerializer<T> restoreSerializer() {
-      return new WireSerializer<>(codecClass, version);
+      return new WireSerializer<>(format, version);
     }
 
     @Override
     public TypeSerializerSchemaCompatibility<T> resolveSchemaCompatibility(
         TypeSerializerSnapshot<T> old) {
-      if (!(old instanceof Snapshot<T> before) || !before.codecClass.equals(codecClass)) {
-        return TypeSerializerSchemaCompatibility.incompatible();
-      }
-      if (before.version > version) {
+      if (!(old instanceof Snapshot<T> before) || !before.format.id().equals(format.id())) {
         return TypeSerializerSchemaCompatibility.incompatible();
       }
       return before.version == version

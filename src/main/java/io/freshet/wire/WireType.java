@@ -2,33 +2,44 @@ package io.freshet.wire;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Arrays;
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /**
- * Flink's type information for values written by a {@link WireCodec}.
+ * Flink's type information for values that have a {@link io.freshet.wire.codec.Codec}.
  *
  * @param <T> the type of the values
  */
 public final class WireType<T> extends TypeInformation<T> {
   private static final long serialVersionUID = 1L;
 
-  private final Class<T> type;
-  private final Class<? extends WireCodec<T>> codecClass;
+  private final Class<?> type;
+  private final Class<?>[] arguments;
 
-  private WireType(Class<T> type, Class<? extends WireCodec<T>> codecClass) {
+  private WireType(Class<?> type, Class<?>[] arguments) {
     this.type = requireNonNull(type, "type");
-    this.codecClass = requireNonNull(codecClass, "codecClass");
+    this.arguments = arguments.clone();
   }
 
-  /** The type information of a class whose values the codec writes. */
-  public static <T> WireType<T> of(Class<T> type, Class<? extends WireCodec<T>> codecClass) {
-    return new WireType<>(type, codecClass);
+  /** The type information of a class. */
+  public static <T> WireType<T> of(Class<T> type) {
+    return new WireType<>(type, new Class<?>[0]);
+  }
+
+  /**
+   * The type information of a generic class.
+   *
+   * @param type the class, whose T is the class with these arguments
+   * @param arguments what its type variables stand for, in order
+   */
+  public static <T> WireType<T> of(Class<? super T> type, Class<?>... arguments) {
+    return new WireType<>(type, arguments);
   }
 
   public TypeSerializer<T> serializer() {
-    return new WireSerializer<>(codecClass);
+    return new WireSerializer<>(type, arguments);
   }
 
   @Override
@@ -37,8 +48,9 @@ public final class WireType<T> extends TypeInformation<T> {
   }
 
   @Override
+  @SuppressWarnings("unchecked") // erasure: a class is that of all its arguments
   public Class<T> getTypeClass() {
-    return type;
+    return (Class<T>) type;
   }
 
   @Override
@@ -80,11 +92,11 @@ public final class WireType<T> extends TypeInformation<T> {
   public boolean equals(Object other) {
     return other instanceof WireType<?> that
         && type.equals(that.type)
-        && codecClass.equals(that.codecClass);
+        && Arrays.equals(arguments, that.arguments);
   }
 
   @Override
   public int hashCode() {
-    return 31 * type.hashCode() + codecClass.hashCode();
+    return 31 * type.hashCode() + Arrays.hashCode(arguments);
   }
 }

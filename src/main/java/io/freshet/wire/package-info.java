@@ -1,5 +1,5 @@
 /**
- * How records travel between Flink's operators and lie in its state: type information from
- * hand-written codecs.
+ * How records travel between Flink's operators and lie in its state: Flink's side of {@link
+ * io.freshet.wire.codec}.
  */
 package io.freshet.wire;

@@ -3,21 +3,25 @@ package io.freshet.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.feature.example.Example;
+import io.freshet.job.source.SourceOffset;
+import io.freshet.wire.codec.StateCodec;
+import io.freshet.wire.codec.Values;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshotSerializationUtil;
 import org.apache.flink.core.memory.DataInputDeserializer;
-import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputSerializer;
-import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class WireSerializerTest {
-  private static final WireType<String> TYPE = WireType.of(String.class, TextCodec.class);
+  private static final WireType<Text> TYPE = WireType.of(Text.class);
 
   @AfterEach
   void forgetTheVersion() {
@@ -26,21 +30,22 @@ final class WireSerializerTest {
 
   @Test
   void valuesComeBackAsTheCodecReadsThem() throws IOException {
-    assertThat(read(TYPE.serializer(), written("some text"))).isEqualTo("some text");
+    assertThat(read(TYPE.serializer(), written(new Text("some text"))))
+        .isEqualTo(new Text("some text"));
   }
 
   @Test
   void aCopyInBytesIsTheSameValue() throws IOException {
     DataOutputSerializer copy = new DataOutputSerializer(16);
 
-    TYPE.serializer().copy(new DataInputDeserializer(written("text")), copy);
+    TYPE.serializer().copy(new DataInputDeserializer(written(new Text("text"))), copy);
 
-    assertThat(copy.getCopyOfBuffer()).isEqualTo(written("text"));
+    assertThat(copy.getCopyOfBuffer()).isEqualTo(written(new Text("text")));
   }
 
   @Test
   void valuesCountAsImmutableAndAreNotCopied() {
-    String value = String.valueOf(new char[] {'a'});
+    Text value = new Text("a");
 
     assertThat(TYPE.serializer().copy(value)).isSameAs(value);
     assertThat(TYPE.serializer().isImmutableType()).isTrue();
@@ -48,18 +53,18 @@ final class WireSerializerTest {
 
   @Test
   void travelsWithTheJobAndStaysEqual() throws Exception {
-    TypeSerializer<String> serializer = TYPE.serializer();
+    TypeSerializer<Text> serializer = TYPE.serializer();
 
-    TypeSerializer<String> sent = InstantiationUtil.clone(serializer);
+    TypeSerializer<Text> sent = InstantiationUtil.clone(serializer);
 
     assertThat(sent).isEqualTo(serializer).hasSameHashCodeAs(serializer);
-    assertThat(read(sent, written("text"))).isEqualTo("text");
+    assertThat(read(sent, written(new Text("text")))).isEqualTo(new Text("text"));
     assertThat(InstantiationUtil.clone(TYPE)).isEqualTo(TYPE).hasSameHashCodeAs(TYPE);
   }
 
   @Test
   void stateOfTheSameVersionIsReadAsItIs() throws IOException {
-    TypeSerializerSnapshot<String> before = savedAndRestored();
+    TypeSerializerSnapshot<Text> before = savedAndRestored();
 
     assertThat(compatibility(before).isCompatibleAsIs()).isTrue();
     assertThat(before.restoreSerializer()).isEqualTo(TYPE.serializer());
@@ -67,62 +72,93 @@ final class WireSerializerTest {
 
   @Test
   void stateOfAnOlderVersionIsReadAsThatAndWrittenAsTheNew() throws IOException {
-    byte[] old = written("text");
-    TypeSerializerSnapshot<String> before = savedAndRestored();
+    byte[] old = written(new Text("text"));
+    TypeSerializerSnapshot<Text> before = savedAndRestored();
     TextCodec.version = 2;
 
     assertThat(compatibility(before).isCompatibleAfterMigration()).isTrue();
-    assertThat(read(before.restoreSerializer(), old)).isEqualTo("text, read as of version 1");
-    assertThat(read(TYPE.serializer(), written("text"))).isEqualTo("text");
+    assertThat(read(before.restoreSerializer(), old))
+        .isEqualTo(new Text("text, read as of version 1"));
+    assertThat(read(TYPE.serializer(), written(new Text("text")))).isEqualTo(new Text("text"));
     assertThat(before.restoreSerializer()).isNotEqualTo(TYPE.serializer());
   }
 
   @Test
   void stateOfANewerVersionIsRefused() throws IOException {
     TextCodec.version = 2;
-    TypeSerializerSnapshot<String> before = savedAndRestored();
+    TypeSerializerSnapshot<Text> before = TYPE.serializer().snapshotConfiguration();
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    before.writeSnapshot(out);
     TextCodec.version = 1;
 
-    assertThat(compatibility(before).isIncompatible()).isTrue();
+    assertRefused(
+        2, out, "state format test-text: found version 2, expected 1 to 1", "by a newer release");
   }
 
   @Test
-  void stateOfAnotherCodecIsRefused() {
-    TypeSerializerSnapshot<String> other =
-        WireType.of(String.class, OtherCodec.class).serializer().snapshotConfiguration();
+  void stateOfAnotherFormatIsRefused() {
+    TypeSerializerSnapshot<SourceOffset> other =
+        WireType.of(SourceOffset.class).serializer().snapshotConfiguration();
 
-    assertThat(compatibility(other).isIncompatible()).isTrue();
+    assertThat(
+            WireType.of(Example.class)
+                .serializer()
+                .snapshotConfiguration()
+                .resolveSchemaCompatibility(cast(other))
+                .isIncompatible())
+        .isTrue();
   }
 
   @Test
-  void stateWhoseCodecIsGoneIsRefusedByName() throws IOException {
+  void stateOfAnUnknownFormatIsRefused() throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(16);
-    out.writeUTF("io.freshet.Gone");
+    out.writeUTF("test-gone");
     out.writeInt(1);
-    DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+
+    assertRefused(2, out, "unknown state format: found test-gone, expected one of [", "test-text]");
+  }
+
+  @Test
+  void stateOfBuildsBeforeThereWereFormatsIsRefused() throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(16);
+    out.writeUTF("io.freshet.SomeCodec");
+    out.writeInt(1);
+
+    assertRefused(1, out, "found io.freshet.SomeCodec, expected the id of a state format");
+  }
+
+  @Test
+  void aMessageIsRefusedAsState() {
+    TypeSerializer<TextMessage> serializer = WireType.of(TextMessage.class).serializer();
+
+    assertThatThrownBy(serializer::snapshotConfiguration)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("TextMessage is a message: expected a type with a StateCodec");
+  }
+
+  private void assertRefused(int snapshotVersion, DataOutputSerializer written, String... message) {
+    DataInputDeserializer in = new DataInputDeserializer(written.getCopyOfBuffer());
 
     assertThatThrownBy(
             () ->
-                new WireSerializer.Snapshot<String>()
-                    .readSnapshot(1, in, getClass().getClassLoader()))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("io.freshet.Gone");
+                new WireSerializer.Snapshot<Text>()
+                    .readSnapshot(snapshotVersion, in, getClass().getClassLoader()))
+        .isInstanceOf(StateFormatException.class)
+        .hasMessageContainingAll(message);
   }
 
-  @Test
-  void aCodecWithoutAPublicConstructorIsRefusedAtOnce() {
-    assertThatThrownBy(() -> WireType.of(String.class, ClosedCodec.class).serializer())
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("ClosedCodec has no public constructor of no arguments");
+  @SuppressWarnings("unchecked") // what is compared is not of the same type
+  private static <T> TypeSerializerSnapshot<T> cast(TypeSerializerSnapshot<?> snapshot) {
+    return (TypeSerializerSnapshot<T>) snapshot;
   }
 
-  private static TypeSerializerSchemaCompatibility<String> compatibility(
-      TypeSerializerSnapshot<String> before) {
+  private static TypeSerializerSchemaCompatibility<Text> compatibility(
+      TypeSerializerSnapshot<Text> before) {
     return TYPE.serializer().snapshotConfiguration().resolveSchemaCompatibility(before);
   }
 
   /** The serializer's configuration, written and read as Flink does it in a savepoint. */
-  private TypeSerializerSnapshot<String> savedAndRestored() throws IOException {
+  private TypeSerializerSnapshot<Text> savedAndRestored() throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(16);
     TypeSerializerSnapshotSerializationUtil.writeSerializerSnapshot(
         out, TYPE.serializer().snapshotConfiguration());
@@ -130,22 +166,30 @@ final class WireSerializerTest {
         new DataInputDeserializer(out.getCopyOfBuffer()), getClass().getClassLoader());
   }
 
-  private static byte[] written(String value) throws IOException {
+  private static byte[] written(Text value) throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(16);
     TYPE.serializer().serialize(value, out);
     return out.getCopyOfBuffer();
   }
 
-  private static String read(TypeSerializer<String> serializer, byte[] bytes) throws IOException {
+  private static Text read(TypeSerializer<Text> serializer, byte[] bytes) throws IOException {
     DataInputDeserializer in = new DataInputDeserializer(bytes);
-    String value = serializer.deserialize(in);
+    Text value = serializer.deserialize(in);
     assertThat(in.available()).isZero();
     return value;
   }
 
-  /** A codec whose version a test can raise. */
-  public static final class TextCodec implements WireCodec<String> {
+  record Text(String text) {}
+
+  record TextMessage(Text text) {}
+
+  /** A state format whose version a test can raise. */
+  public static final class TextCodec extends StateCodec<Text> {
     private static int version = 1;
+
+    public TextCodec() {
+      super("test-text", 1, Text.class);
+    }
 
     @Override
     public int version() {
@@ -153,42 +197,14 @@ final class WireSerializerTest {
     }
 
     @Override
-    public void write(String value, DataOutputView out) throws IOException {
-      out.writeUTF(value);
+    public void write(Text value, DataOutput out) throws IOException {
+      Values.writeString(value.text(), out);
     }
 
     @Override
-    public String read(DataInputView in, int readVersion) throws IOException {
-      String value = in.readUTF();
-      return readVersion == version ? value : value + ", read as of version " + readVersion;
-    }
-  }
-
-  /** Another codec of the same type. */
-  public static final class OtherCodec implements WireCodec<String> {
-    @Override
-    public void write(String value, DataOutputView out) throws IOException {
-      out.writeUTF(value);
-    }
-
-    @Override
-    public String read(DataInputView in, int version) throws IOException {
-      return in.readUTF();
-    }
-  }
-
-  /** A codec that nobody can make. */
-  public static final class ClosedCodec implements WireCodec<String> {
-    private ClosedCodec() {}
-
-    @Override
-    public void write(String value, DataOutputView out) throws IOException {
-      out.writeUTF(value);
-    }
-
-    @Override
-    public String read(DataInputView in, int version) throws IOException {
-      return in.readUTF();
+    public Text read(DataInput in, int readVersion) throws IOException {
+      String text = Values.readString(in);
+      return new Text(readVersion == version ? text : text + ", read as of version " + readVersion);
     }
   }
 }

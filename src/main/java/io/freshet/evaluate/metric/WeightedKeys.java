@@ -1,5 +1,6 @@
 package io.freshet.evaluate.metric;
 
+import io.freshet.wire.codec.VarInt;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -102,7 +103,7 @@ final class WeightedKeys {
   }
 
   static WeightedKeys read(DataInput in) throws IOException {
-    int n = Math.toIntExact(VarInt.read(in));
+    int n = VarInt.readInt(in);
     WeightedKeys read = new WeightedKeys(n);
     long key = Integer.MIN_VALUE;
     for (int i = 0; i < n; i++) {

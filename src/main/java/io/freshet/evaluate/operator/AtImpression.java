@@ -1,11 +1,7 @@
 package io.freshet.evaluate.operator;
 
-import io.freshet.wire.WireType;
-
 /** One half of an impression's score. */
 public sealed interface AtImpression {
-  WireType<AtImpression> TYPE = WireType.of(AtImpression.class, AtImpressionCodec.class);
-
   /** Of the impression. */
   long key();
 

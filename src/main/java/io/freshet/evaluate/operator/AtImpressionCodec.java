@@ -2,19 +2,23 @@ package io.freshet.evaluate.operator;
 
 import io.freshet.evaluate.operator.AtImpression.Labeled;
 import io.freshet.evaluate.operator.AtImpression.Predicted;
-import io.freshet.wire.WireCodec;
+import io.freshet.wire.codec.StateCodec;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
-import org.apache.flink.core.memory.DataInputView;
-import org.apache.flink.core.memory.DataOutputView;
 
-/** Halves of scores, on their way and while they wait: 13 bytes a prediction, 25 a label. */
-public final class AtImpressionCodec implements WireCodec<AtImpression> {
+/** The state format of halves of scores: 13 bytes a prediction, 25 a label. */
+public final class AtImpressionCodec extends StateCodec<AtImpression> {
   private static final int PREDICTED = 0;
-  private static final int LABELLED = 1;
+  private static final int LABELED = 1;
+
+  public AtImpressionCodec() {
+    super("impression-score-half", 1, AtImpression.class);
+  }
 
   @Override
-  public void write(AtImpression half, DataOutputView out) throws IOException {
-    out.writeByte(half instanceof Predicted ? PREDICTED : LABELLED);
+  public void write(AtImpression half, DataOutput out) throws IOException {
+    out.writeByte(half instanceof Predicted ? PREDICTED : LABELED);
     out.writeLong(half.key());
     if (half instanceof Predicted predicted) {
       out.writeFloat(predicted.probability());
@@ -26,12 +30,12 @@ public final class AtImpressionCodec implements WireCodec<AtImpression> {
   }
 
   @Override
-  public AtImpression read(DataInputView in, int version) throws IOException {
+  public AtImpression read(DataInput in, int version) throws IOException {
     int kind = in.readByte();
     long key = in.readLong();
     return switch (kind) {
       case PREDICTED -> new Predicted(key, in.readFloat());
-      case LABELLED -> new Labeled(key, in.readLong(), in.readFloat(), in.readFloat());
+      case LABELED -> new Labeled(key, in.readLong(), in.readFloat(), in.readFloat());
       default -> throw new IOException("half a score cannot be of kind " + kind);
     };
   }

@@ -3,6 +3,7 @@ package io.freshet.evaluate.operator;
 import io.freshet.evaluate.operator.AtImpression.Labeled;
 import io.freshet.evaluate.operator.AtImpression.Predicted;
 import io.freshet.model.batch.Predictions;
+import io.freshet.wire.WireType;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -33,7 +34,7 @@ public final class ImpressionScores extends AbstractStreamOperator<Predictions>
     halves =
         context
             .getKeyedStateStore()
-            .getState(new ValueStateDescriptor<>("halves", AtImpression.TYPE));
+            .getState(new ValueStateDescriptor<>("halves", WireType.of(AtImpression.class)));
   }
 
   @Override

@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.evaluate.metric.WindowedMetrics;
 import io.freshet.evaluate.report.MetricsReport;
-import io.freshet.evaluate.report.MetricsReportCodec;
 import io.freshet.evaluate.report.MetricsSeries;
 import io.freshet.model.batch.Predictions;
+import io.freshet.wire.WireType;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -47,7 +47,7 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
 
   /** Where the reports of slices go. */
   public static final OutputTag<MetricsReport> SLICES =
-      new OutputTag<>("slices", MetricsReportCodec.TYPE);
+      new OutputTag<>("slices", WireType.of(MetricsReport.class));
 
   private final EvaluateSettings settings;
   private final HashMap<Integer, String> fields;

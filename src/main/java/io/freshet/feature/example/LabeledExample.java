@@ -29,7 +29,7 @@ public record LabeledExample(
     boolean scored,
     Origin origin) {
 
-  /** What the label of an example is. */
+  /** What the label of an example is, in the order of the state format: add at the end only. */
   public enum Kind {
     /** The final label of an impression of which nothing was emitted before. */
     DECIDED,
@@ -43,7 +43,7 @@ public record LabeledExample(
     PREDICTION
   }
 
-  /** Where an example comes from. */
+  /** Where an example comes from, in the order of the state format: add at the end only. */
   public enum Origin {
     /** The stream. */
     LIVE,

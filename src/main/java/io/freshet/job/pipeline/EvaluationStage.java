@@ -5,11 +5,10 @@ import io.freshet.evaluate.operator.AtImpression;
 import io.freshet.evaluate.operator.ImpressionScores;
 import io.freshet.evaluate.operator.ProgressiveValidation;
 import io.freshet.evaluate.report.MetricsReport;
-import io.freshet.evaluate.report.MetricsReportCodec;
 import io.freshet.evaluate.report.MetricsSeries;
 import io.freshet.join.FinalLabel;
 import io.freshet.model.batch.Predictions;
-import io.freshet.train.message.MessageCodecs;
+import io.freshet.wire.WireType;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -22,7 +21,7 @@ import org.apache.flink.util.OutputTag;
 final class EvaluationStage {
   /** Metrics as they are at a checkpoint, for the snapshot of it. */
   static final OutputTag<MetricsReport> AT_BARRIER =
-      new OutputTag<>("metrics-at-barrier", MetricsReportCodec.TYPE);
+      new OutputTag<>("metrics-at-barrier", WireType.of(MetricsReport.class));
 
   private static final String NAME = "ProgressiveValidation";
 
@@ -43,7 +42,7 @@ final class EvaluationStage {
 
   /** Each example as it is learned. */
   SingleOutputStreamOperator<MetricsReport> progressive(DataStream<Predictions> predictions) {
-    return atOnePlace(predictions.transform(NAME, MetricsReportCodec.TYPE, validation()));
+    return atOnePlace(predictions.transform(NAME, WireType.of(MetricsReport.class), validation()));
   }
 
   /** The same with slices, which the texts of feature ids name. */
@@ -52,7 +51,9 @@ final class EvaluationStage {
     return slices().isEmpty()
         ? progressive(predictions)
         : atOnePlace(
-            predictions.connect(texts).transform(NAME, MetricsReportCodec.TYPE, validation()));
+            predictions
+                .connect(texts)
+                .transform(NAME, WireType.of(MetricsReport.class), validation()));
   }
 
   private ProgressiveValidation validation() {
@@ -70,14 +71,14 @@ final class EvaluationStage {
       DataStream<Predictions> predictions, DataStream<FinalLabel> finalLabels) {
     return predictions
         .flatMap(EvaluationStage::scores)
-        .returns(AtImpression.TYPE)
-        .union(finalLabels.map(EvaluationStage::labelled).returns(AtImpression.TYPE))
+        .returns(WireType.of(AtImpression.class))
+        .union(finalLabels.map(EvaluationStage::labelled).returns(WireType.of(AtImpression.class)))
         .keyBy(AtImpression::key, Types.LONG)
-        .transform("ImpressionScores", MessageCodecs.PREDICTIONS, new ImpressionScores())
+        .transform("ImpressionScores", WireType.of(Predictions.class), new ImpressionScores())
         .uid(Uids.IMPRESSION_SCORES)
         .transform(
             "ImpressionValidation",
-            MetricsReportCodec.TYPE,
+            WireType.of(MetricsReport.class),
             new ProgressiveValidation(config.evaluate(), MetricsSeries.AT_IMPRESSION, AT_BARRIER))
         .uid(Uids.IMPRESSION_VALIDATION)
         .setParallelism(1);

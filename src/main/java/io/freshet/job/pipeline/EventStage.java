@@ -10,9 +10,8 @@ import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.pipeline.LearnerTopology.Events;
 import io.freshet.job.source.SourceOffset;
 import io.freshet.job.source.SourceRouter;
-import io.freshet.join.operator.ClickCodec;
-import io.freshet.join.operator.EncodedImpressionCodec;
 import io.freshet.join.operator.LabelStreams;
+import io.freshet.wire.WireType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +34,7 @@ final class EventStage {
         SourceRouter.behind(
                 events.impressions(),
                 topics.impressions(),
-                EncodedImpressionCodec.TYPE,
+                WireType.of(EncodedImpression.class),
                 recordedUntil)
             .uid(Uids.IMPRESSIONS);
     events
@@ -43,7 +42,7 @@ final class EventStage {
         .forEach(
             (topic, stream) ->
                 clicks.add(
-                    SourceRouter.behind(stream, topic, ClickCodec.TYPE, SourceRouter.NEVER)
+                    SourceRouter.behind(stream, topic, WireType.of(Click.class), SourceRouter.NEVER)
                         .uid(Uids.ofTopic(Uids.CLICKS, topic, topics))));
   }
 

@@ -4,7 +4,7 @@ import io.freshet.config.KafkaSettings;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.example.ExampleFiles;
 import io.freshet.job.example.ExampleJson;
-import io.freshet.join.operator.LabeledExampleCodec;
+import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Properties;
@@ -55,7 +55,7 @@ final class ExampleSources {
         .setParallelism(1)
         .uid(Uids.EXAMPLE_SOURCE)
         .map(new Reader(uri))
-        .returns(LabeledExampleCodec.TYPE)
+        .returns(WireType.of(LabeledExample.class))
         .setParallelism(1)
         .name("read examples");
   }
@@ -128,7 +128,7 @@ final class ExampleSources {
 
     @Override
     public TypeInformation<LabeledExample> getProducedType() {
-      return LabeledExampleCodec.TYPE;
+      return WireType.of(LabeledExample.class);
     }
   }
 }

@@ -11,6 +11,7 @@ import io.freshet.snapshot.publish.SnapshotPublisher;
 import io.freshet.snapshot.write.PublisherInput;
 import io.freshet.train.InitialModel;
 import io.freshet.train.loop.TrainingLoop;
+import io.freshet.wire.WireType;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -33,23 +34,25 @@ final class PublicationStage {
         .union(
             loop.dense()
                 .<PublisherInput>map(PublisherInput.Dense::new)
-                .returns(PublisherInput.TYPE),
-            loop.counts().map(PublicationStage::added).returns(PublisherInput.TYPE),
+                .returns(WireType.of(PublisherInput.class)),
+            loop.counts().map(PublicationStage::added).returns(WireType.of(PublisherInput.class)),
             metrics
                 .getSideOutput(EvaluationStage.AT_BARRIER)
                 .map(PublicationStage::figures)
-                .returns(PublisherInput.TYPE),
-            metrics.map(PublicationStage::window).returns(PublisherInput.TYPE));
+                .returns(WireType.of(PublisherInput.class)),
+            metrics.map(PublicationStage::window).returns(WireType.of(PublisherInput.class)));
   }
 
   /** How far the sources have come. */
   static DataStream<PublisherInput> offsets(DataStream<SourceOffset> offsets) {
-    return offsets.map(PublicationStage::offset).returns(PublisherInput.TYPE);
+    return offsets.map(PublicationStage::offset).returns(WireType.of(PublisherInput.class));
   }
 
   /** When the join stops time, and why. */
   static DataStream<PublisherInput> holds(DataStream<String> holds) {
-    return holds.<PublisherInput>map(PublisherInput.Withheld::new).returns(PublisherInput.TYPE);
+    return holds
+        .<PublisherInput>map(PublisherInput.Withheld::new)
+        .returns(WireType.of(PublisherInput.class));
   }
 
   /** Adds the publisher. */

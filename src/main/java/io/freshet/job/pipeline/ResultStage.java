@@ -7,12 +7,11 @@ import io.freshet.event.Click;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.example.ExampleNumbers;
-import io.freshet.job.example.NumberedExampleCodec;
+import io.freshet.job.example.NumberedExample;
 import io.freshet.job.example.PredictedExample;
-import io.freshet.job.example.PredictedExampleCodec;
 import io.freshet.model.batch.Predictions;
 import io.freshet.train.SkippedExample;
-import io.freshet.train.message.MessageCodecs;
+import io.freshet.wire.WireType;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
 /** The part of the graph that writes results. */
@@ -41,7 +40,7 @@ final class ResultStage {
 
   /** What became of examples whose clicks are lost. */
   static DataStream<SkippedExample> lost(DataStream<LabeledExample> examples) {
-    return examples.map(ResultStage::lost).returns(MessageCodecs.SKIPPED_EXAMPLE);
+    return examples.map(ResultStage::lost).returns(WireType.of(SkippedExample.class));
   }
 
   private static SkippedExample lost(LabeledExample example) {
@@ -60,7 +59,8 @@ final class ResultStage {
         .ifPresent(
             sink ->
                 examples
-                    .transform("ExampleNumbers", NumberedExampleCodec.TYPE, new ExampleNumbers())
+                    .transform(
+                        "ExampleNumbers", WireType.of(NumberedExample.class), new ExampleNumbers())
                     .uid(Uids.EXAMPLE_NUMBERS)
                     .setParallelism(parallelism)
                     .sinkTo(sink)
@@ -76,7 +76,7 @@ final class ResultStage {
             sink ->
                 predictions
                     .flatMap(new PredictedExample.Of(model))
-                    .returns(PredictedExampleCodec.TYPE)
+                    .returns(WireType.of(PredictedExample.class))
                     .sinkTo(sink)
                     .uid(Uids.PREDICTIONS)
                     .name("write predictions"));

@@ -5,6 +5,7 @@ import io.freshet.model.row.RowBlock;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.write.PublisherInput;
 import io.freshet.snapshot.write.SnapshotWriter;
+import io.freshet.wire.WireType;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
@@ -17,7 +18,7 @@ public final class SnapshotParts {
       DataStream<RowBlock> rows, SnapshotSettings settings, ModelSettings model) {
     return rows.transform(
         "SnapshotWriter",
-        PublisherInput.TYPE,
+        WireType.of(PublisherInput.class),
         new SnapshotWriter(settings, model, SnapshotWriter.DEFAULT_MAX_ROWS_HELD));
   }
 }

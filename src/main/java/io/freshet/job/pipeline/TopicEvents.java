@@ -11,9 +11,9 @@ import io.freshet.job.pipeline.LearnerTopology.Events;
 import io.freshet.job.source.EventSources;
 import io.freshet.job.source.EventTopic;
 import io.freshet.job.source.SourceRecord;
-import io.freshet.job.source.SourceRecordCodec;
 import io.freshet.job.source.SourceRouter;
 import io.freshet.kafka.TopicAdmin;
+import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,7 +75,7 @@ final class TopicEvents {
         stream,
         EventSources.impressionWatermarks(config.join()),
         history.isPresent() ? Uids.IMPRESSION_SOURCE_AFTER_HISTORY : Uids.IMPRESSION_SOURCE,
-        SourceRecordCodec.IMPRESSIONS);
+        WireType.of(SourceRecord.class, EncodedImpression.class));
   }
 
   private DataStream<SourceRecord<Click>> clicks(String name)
@@ -86,7 +86,7 @@ final class TopicEvents {
         EventSources.clicks(topic, config.events(), config.join()),
         EventSources.clickWatermarks(config.join(), name),
         Uids.ofTopic(Uids.CLICK_SOURCE, name, config.kafka().topics()),
-        SourceRecordCodec.CLICKS);
+        WireType.of(SourceRecord.class, Click.class));
   }
 
   private <T> DataStream<SourceRecord<T>> read(

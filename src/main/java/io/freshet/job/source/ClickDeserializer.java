@@ -8,6 +8,7 @@ import io.freshet.event.EventSettings;
 import io.freshet.event.avro.WriterSchemas;
 import io.freshet.event.decode.ClickDecoder;
 import io.freshet.join.Action;
+import io.freshet.wire.WireType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,6 @@ public final class ClickDeserializer extends EventDeserializer<Click> {
 
   @Override
   public TypeInformation<SourceRecord<Click>> getProducedType() {
-    return SourceRecordCodec.CLICKS;
+    return WireType.of(SourceRecord.class, Click.class);
   }
 }

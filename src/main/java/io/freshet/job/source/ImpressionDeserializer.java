@@ -11,6 +11,7 @@ import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.ValueNames;
+import io.freshet.wire.WireType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,7 @@ public final class ImpressionDeserializer extends EventDeserializer<EncodedImpre
 
   @Override
   public TypeInformation<SourceRecord<EncodedImpression>> getProducedType() {
-    return SourceRecordCodec.IMPRESSIONS;
+    return WireType.of(SourceRecord.class, EncodedImpression.class);
   }
 
   private static DecodeResult<EncodedImpression> withIgnored(

@@ -1,25 +1,26 @@
 package io.freshet.job.source;
 
-import io.freshet.wire.WireCodec;
-import io.freshet.wire.WireType;
+import io.freshet.wire.codec.StateCodec;
+import io.freshet.wire.codec.Values;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
-import org.apache.flink.core.memory.DataInputView;
-import org.apache.flink.core.memory.DataOutputView;
 
-/** Source offsets in the router's state and on their way to the snapshots. */
-public final class SourceOffsetCodec implements WireCodec<SourceOffset> {
-  public static final WireType<SourceOffset> TYPE =
-      WireType.of(SourceOffset.class, SourceOffsetCodec.class);
+/** The state format of source offsets. */
+public final class SourceOffsetCodec extends StateCodec<SourceOffset> {
+  public SourceOffsetCodec() {
+    super("source-offset", 1, SourceOffset.class);
+  }
 
   @Override
-  public void write(SourceOffset offset, DataOutputView out) throws IOException {
-    out.writeUTF(offset.topic());
+  public void write(SourceOffset offset, DataOutput out) throws IOException {
+    Values.writeString(offset.topic(), out);
     out.writeInt(offset.partition());
     out.writeLong(offset.nextOffset());
   }
 
   @Override
-  public SourceOffset read(DataInputView in, int version) throws IOException {
-    return new SourceOffset(in.readUTF(), in.readInt(), in.readLong());
+  public SourceOffset read(DataInput in, int version) throws IOException {
+    return new SourceOffset(Values.readString(in), in.readInt(), in.readLong());
   }
 }

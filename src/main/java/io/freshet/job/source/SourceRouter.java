@@ -4,12 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.deadletter.DeadLetter;
-import io.freshet.job.deadletter.DeadLetterCodec;
 import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Names;
 import io.freshet.job.source.SourceRecord.Past;
-import io.freshet.join.operator.LabeledExampleCodec;
+import io.freshet.wire.WireType;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,13 +48,13 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   public static final long NEVER = Long.MIN_VALUE;
 
   public static final OutputTag<DeadLetter> DEAD_LETTERS =
-      new OutputTag<>("dead-letters", DeadLetterCodec.TYPE);
+      new OutputTag<>("dead-letters", WireType.of(DeadLetter.class));
   public static final OutputTag<SourceOffset> OFFSETS =
-      new OutputTag<>("offsets", SourceOffsetCodec.TYPE);
+      new OutputTag<>("offsets", WireType.of(SourceOffset.class));
 
   /** What was learned of before the stream. */
   public static final OutputTag<LabeledExample> PAST =
-      new OutputTag<>("past", LabeledExampleCodec.TYPE);
+      new OutputTag<>("past", WireType.of(LabeledExample.class));
 
   /** Texts of feature ids, for whoever gives figures by them. */
   public static final OutputTag<Map<Long, String>> NAMES =
@@ -101,7 +100,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
     storedOffsets =
         context
             .getOperatorStateStore()
-            .getListState(new ListStateDescriptor<>("offsets", SourceOffsetCodec.TYPE));
+            .getListState(new ListStateDescriptor<>("offsets", WireType.of(SourceOffset.class)));
     storedUntil =
         context
             .getOperatorStateStore()

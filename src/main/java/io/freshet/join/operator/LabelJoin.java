@@ -18,6 +18,7 @@ import io.freshet.join.attribution.TimerBuckets;
 import io.freshet.join.breaker.Breaker;
 import io.freshet.join.breaker.ClickSilence;
 import io.freshet.join.policy.DelayHistogram;
+import io.freshet.wire.WireType;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -113,7 +114,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
     entries =
         context
             .getKeyedStateStore()
-            .getState(new ValueStateDescriptor<>("entries", JoinEntryCodec.TYPE));
+            .getState(new ValueStateDescriptor<>("entries", WireType.of(JoinEntry.class)));
     memory =
         new JoinOperatorState(
             settings, context.getOperatorStateStore(), getRuntimeContext().getTaskInfo());
@@ -130,7 +131,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
         new TimerBuckets(
             this,
             pages("due", StringSerializer.INSTANCE),
-            pages("ahead", DeferredExampleCodec.TYPE.serializer()),
+            pages("ahead", WireType.of(DeferredExample.class).serializer()),
             timers,
             settings.timerBucket(),
             getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());

@@ -7,6 +7,7 @@ import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.join.FinalLabel;
 import io.freshet.join.JoinSettings;
+import io.freshet.wire.WireType;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -18,11 +19,12 @@ import org.apache.flink.util.OutputTag;
  * @param examples the labelled examples, whose stream all others are side outputs of
  */
 public record LabelStreams(SingleOutputStreamOperator<LabeledExample> examples) {
-  static final OutputTag<Click> LATE_CLICKS = new OutputTag<>("late-clicks", ClickCodec.TYPE);
+  static final OutputTag<Click> LATE_CLICKS =
+      new OutputTag<>("late-clicks", WireType.of(Click.class));
   static final OutputTag<LabeledExample> LOST_EXAMPLES =
-      new OutputTag<>("lost-examples", LabeledExampleCodec.TYPE);
+      new OutputTag<>("lost-examples", WireType.of(LabeledExample.class));
   static final OutputTag<FinalLabel> FINAL_LABELS =
-      new OutputTag<>("final-labels", FinalLabelCodec.TYPE);
+      new OutputTag<>("final-labels", WireType.of(FinalLabel.class));
   static final OutputTag<String> HOLDS = new OutputTag<>("holds", Types.STRING);
 
   public LabelStreams {
@@ -36,7 +38,7 @@ public record LabelStreams(SingleOutputStreamOperator<LabeledExample> examples) 
         impressions
             .keyBy(EncodedImpression::id, Types.STRING)
             .connect(clicks.keyBy(Click::impressionId, Types.STRING))
-            .transform("LabelJoin", LabeledExampleCodec.TYPE, new LabelJoin(settings)));
+            .transform("LabelJoin", WireType.of(LabeledExample.class), new LabelJoin(settings)));
   }
 
   /** Clicks that change no label: too late, or without an impression. */

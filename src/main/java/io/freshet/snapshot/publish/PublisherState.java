@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param windows what the gate judges by, oldest first
  * @param shape the model's, as text; empty in states of earlier versions
  */
-record PublisherState(
+public record PublisherState(
     String lineage,
     String run,
     long ownUpTo,
@@ -28,7 +28,7 @@ record PublisherState(
     List<CheckpointContents> cuts,
     List<PublisherInput.Window> windows,
     String shape) {
-  PublisherState {
+  public PublisherState {
     requireNonNull(lineage, "lineage");
     requireNonNull(run, "run");
     requireNonNull(published, "published");

@@ -1,117 +1,125 @@
 package io.freshet.snapshot.publish;
 
 import io.freshet.snapshot.format.Version;
-import io.freshet.snapshot.write.PublisherInput;
-import io.freshet.snapshot.write.PublisherInputCodec;
-import io.freshet.wire.Primitives;
-import io.freshet.wire.WireCodec;
+import io.freshet.snapshot.publish.CheckpointContents.Dense;
+import io.freshet.snapshot.write.PublisherInput.Part;
+import io.freshet.snapshot.write.PublisherInput.Window;
+import io.freshet.wire.codec.Codec;
+import io.freshet.wire.codec.PrimitiveArrays;
+import io.freshet.wire.codec.StateCodec;
+import io.freshet.wire.codec.Values;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.apache.flink.core.memory.DataInputView;
-import org.apache.flink.core.memory.DataOutputView;
 
-/**
- * How a {@link PublisherState} lies in a checkpoint. Public for the serializer only.
- *
- * <p>Version 1 knew neither the run, nor windows, nor rows that are not finite; 2 no cuts that are
- * withheld; 3 not the shape.
- */
-public final class PublisherStateCodec implements WireCodec<PublisherState> {
-  private static final String UNKNOWN_RUN = "";
+/** The state format of the publisher. */
+public final class PublisherStateCodec extends StateCodec<PublisherState> {
+  private static final Codec<String> TEXT = Codec.of(Values::writeString, Values::readString);
+  private static final Codec<Double> FIGURE =
+      Codec.of((figure, out) -> out.writeDouble(figure), DataInput::readDouble);
+  private static final Codec<Long> OFFSET =
+      Codec.of((offset, out) -> out.writeLong(offset), DataInput::readLong);
+  private static final Codec<Part> PART =
+      Codec.of(PublisherStateCodec::writePart, PublisherStateCodec::readPart);
+  private static final Codec<Window> WINDOW =
+      Codec.of(PublisherStateCodec::writeWindow, PublisherStateCodec::readWindow);
+  private static final Codec<Dense> DENSE =
+      Codec.of(PublisherStateCodec::writeDense, PublisherStateCodec::readDense);
+  private static final Codec<CheckpointContents> CUT =
+      Codec.of(PublisherStateCodec::writeCut, PublisherStateCodec::readCut);
 
-  @Override
-  public int version() {
-    return 4;
+  public PublisherStateCodec() {
+    super("publisher-state", 1, PublisherState.class);
   }
 
   @Override
-  public void write(PublisherState state, DataOutputView out) throws IOException {
-    out.writeUTF(state.lineage());
+  public void write(PublisherState state, DataOutput out) throws IOException {
+    Values.writeString(state.lineage(), out);
+    Values.writeString(state.run(), out);
     out.writeLong(state.ownUpTo());
-    out.writeUTF(state.published().map(Version::toString).orElse(""));
-    out.writeInt(state.cuts().size());
-    for (CheckpointContents cut : state.cuts()) {
-      writeCut(cut, out);
-    }
-    out.writeUTF(state.run());
-    out.writeInt(state.windows().size());
-    for (PublisherInput.Window window : state.windows()) {
-      PublisherInputCodec.writeWindow(window, out);
-    }
-    out.writeUTF(state.shape());
+    Values.writeString(state.published().map(Version::toString).orElse(""), out);
+    Values.writeList(state.cuts(), CUT, out);
+    Values.writeList(state.windows(), WINDOW, out);
+    Values.writeString(state.shape(), out);
   }
 
   @Override
-  public PublisherState read(DataInputView in, int version) throws IOException {
-    String lineage = in.readUTF();
-    long ownUpTo = in.readLong();
-    Optional<Version> published = Version.parse(in.readUTF());
-    List<CheckpointContents> cuts = new ArrayList<>();
-    for (int n = in.readInt(); n > 0; n--) {
-      cuts.add(readCut(in, version));
-    }
-    String run = version > 1 ? in.readUTF() : UNKNOWN_RUN;
-    List<PublisherInput.Window> windows = new ArrayList<>();
-    for (int n = version > 1 ? in.readInt() : 0; n > 0; n--) {
-      windows.add(PublisherInputCodec.readWindow(in));
-    }
-    String shape = version > 3 ? in.readUTF() : "";
-    return new PublisherState(lineage, run, ownUpTo, published, cuts, windows, shape);
+  public PublisherState read(DataInput in, int version) throws IOException {
+    return new PublisherState(
+        Values.readString(in),
+        Values.readString(in),
+        in.readLong(),
+        Version.parse(Values.readString(in)),
+        Values.readList(in, CUT),
+        Values.readList(in, WINDOW),
+        Values.readString(in));
   }
 
-  private static void writeCut(CheckpointContents cut, DataOutputView out) throws IOException {
+  private static void writeCut(CheckpointContents cut, DataOutput out) throws IOException {
     out.writeLong(cut.checkpoint());
+    Values.writeList(cut.parts(), PART, out);
+    Values.writeOptional(cut.dense(), DENSE, out);
+    Values.writeMap(cut.metrics(), TEXT, FIGURE, out);
+    Values.writeMap(cut.offsets(), TEXT, OFFSET, out);
     out.writeLong(cut.eventTime());
-    out.writeInt(cut.parts().size());
-    for (PublisherInput.Part part : cut.parts()) {
-      PublisherInputCodec.writePart(part, out);
-    }
-    PublisherInputCodec.writeMetrics(cut.metrics(), out);
-    out.writeInt(cut.offsets().size());
-    for (Map.Entry<String, Long> offset : cut.offsets().entrySet()) {
-      out.writeUTF(offset.getKey());
-      out.writeLong(offset.getValue());
-    }
     out.writeBoolean(cut.withheld());
-    out.writeBoolean(cut.dense().isPresent());
-    if (cut.dense().isPresent()) {
-      writeDense(cut.dense().get(), out);
-    }
   }
 
-  private static CheckpointContents readCut(DataInputView in, int version) throws IOException {
-    long checkpoint = in.readLong();
-    long eventTime = in.readLong();
-    List<PublisherInput.Part> parts = new ArrayList<>();
-    for (int n = in.readInt(); n > 0; n--) {
-      parts.add(PublisherInputCodec.readPart(in, version > 1));
-    }
-    Map<String, Double> metrics = PublisherInputCodec.readMetrics(in);
-    Map<String, Long> offsets = new HashMap<>();
-    for (int n = in.readInt(); n > 0; n--) {
-      offsets.put(in.readUTF(), in.readLong());
-    }
-    boolean withheld = version > 2 && in.readBoolean();
-    Optional<CheckpointContents.Dense> dense =
-        in.readBoolean() ? Optional.of(readDense(in)) : Optional.empty();
-    return new CheckpointContents(checkpoint, parts, dense, metrics, offsets, eventTime, withheld);
+  private static CheckpointContents readCut(DataInput in) throws IOException {
+    return new CheckpointContents(
+        in.readLong(),
+        Values.readList(in, PART),
+        Values.readOptional(in, DENSE),
+        Values.readMap(in, TEXT, FIGURE),
+        Values.readMap(in, TEXT, OFFSET),
+        in.readLong(),
+        in.readBoolean());
   }
 
-  private static void writeDense(CheckpointContents.Dense dense, DataOutputView out)
-      throws IOException {
+  private static void writePart(Part part, DataOutput out) throws IOException {
+    Values.writeString(part.path(), out);
+    out.writeLong(part.size());
+    Values.writeString(part.sha256(), out);
+    out.writeLong(part.rows());
+    out.writeLong(part.updates());
+    out.writeLong(part.nonFinite());
+  }
+
+  private static Part readPart(DataInput in) throws IOException {
+    return new Part(
+        Values.readString(in),
+        in.readLong(),
+        Values.readString(in),
+        in.readLong(),
+        in.readLong(),
+        in.readLong());
+  }
+
+  private static void writeWindow(Window window, DataOutput out) throws IOException {
+    out.writeLong(window.to());
+    out.writeLong(window.examples());
+    out.writeDouble(window.weight());
+    out.writeDouble(window.positives());
+    out.writeDouble(window.logloss());
+    out.writeDouble(window.calibration());
+  }
+
+  private static Window readWindow(DataInput in) throws IOException {
+    return new Window(
+        in.readLong(),
+        in.readLong(),
+        in.readDouble(),
+        in.readDouble(),
+        in.readDouble(),
+        in.readDouble());
+  }
+
+  private static void writeDense(Dense dense, DataOutput out) throws IOException {
+    PrimitiveArrays.writeFloats(dense.values(), out);
     out.writeLong(dense.examples());
-    out.writeInt(dense.values().length);
-    Primitives.writeFloats(dense.values(), 0, dense.values().length, out);
   }
 
-  private static CheckpointContents.Dense readDense(DataInputView in) throws IOException {
-    long examples = in.readLong();
-    float[] values = new float[in.readInt()];
-    Primitives.readFloats(values, 0, values.length, in);
-    return new CheckpointContents.Dense(values, examples);
+  private static Dense readDense(DataInput in) throws IOException {
+    return new Dense(PrimitiveArrays.readFloats(in), in.readLong());
   }
 }

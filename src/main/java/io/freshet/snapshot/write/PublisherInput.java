@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.model.dense.DenseBlock;
 import io.freshet.snapshot.publish.SnapshotPublisher;
-import io.freshet.wire.WireType;
 import java.util.Map;
 
 /**
@@ -12,8 +11,6 @@ import java.util.Map;
  * barrier of checkpoint M belongs to M.
  */
 public sealed interface PublisherInput {
-  WireType<PublisherInput> TYPE = WireType.of(PublisherInput.class, PublisherInputCodec.class);
-
   /**
    * A staged file of embedding rows, complete and durable.
    *

@@ -10,10 +10,10 @@ import io.freshet.train.LoopSettings;
 import io.freshet.train.RefusedException;
 import io.freshet.train.feedback.ParameterServer;
 import io.freshet.train.message.DenseDelta;
-import io.freshet.train.message.MessageCodecs;
 import io.freshet.train.message.ShardResponse.DenseSlices;
 import io.freshet.train.state.FiniteCheck;
 import io.freshet.train.state.StateCompatibility;
+import io.freshet.wire.WireType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -52,7 +52,7 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
   private static final long serialVersionUID = 1L;
 
   public static final OutputTag<DenseBlock> WEIGHTS =
-      new OutputTag<>("dense-weights", MessageCodecs.DENSE_BLOCK);
+      new OutputTag<>("dense-weights", WireType.of(DenseBlock.class));
 
   private transient Optimizer optimizer;
   private transient DenseSlicing slicing;
@@ -81,7 +81,8 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
     state =
         context
             .getOperatorStateStore()
-            .getUnionListState(new ListStateDescriptor<>("dense-slices", StoredSlice.TYPE));
+            .getUnionListState(
+                new ListStateDescriptor<>("dense-slices", WireType.of(StoredSlice.class)));
   }
 
   @Override

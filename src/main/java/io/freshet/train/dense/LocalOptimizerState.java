@@ -5,17 +5,18 @@ import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.DenseReshape;
 import io.freshet.model.dense.ModelShape;
 import io.freshet.model.optimizer.OptimizerSettings;
-import io.freshet.wire.Primitives;
-import io.freshet.wire.WireCodec;
 import io.freshet.wire.WireType;
+import io.freshet.wire.codec.PrimitiveArrays;
+import io.freshet.wire.codec.StateCodec;
+import io.freshet.wire.codec.Values;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
-import org.apache.flink.core.memory.DataInputView;
-import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * A trainer's own slots of the dense optimizer, in its state: moments that decay are not sums that
@@ -31,7 +32,7 @@ public final class LocalOptimizerState {
   private final ListState<Stored> state;
 
   public LocalOptimizerState(OperatorStateStore store) throws Exception {
-    state = store.getListState(new ListStateDescriptor<>("dense-slots", Stored.TYPE));
+    state = store.getListState(new ListStateDescriptor<>("dense-slots", WireType.of(Stored.class)));
   }
 
   /** Restores the replica's slots from state, if its optimizer has slots that decay. */
@@ -81,24 +82,22 @@ public final class LocalOptimizerState {
    * @param shape of the model they belong to
    * @param slots plane by plane
    */
-  record Stored(String shape, float[] slots) {
-    static final WireType<Stored> TYPE = WireType.of(Stored.class, Codec.class);
-
+  public record Stored(String shape, float[] slots) {
     /** Writes the shape, then the floats. */
-    public static final class Codec implements WireCodec<Stored> {
-      @Override
-      public void write(Stored stored, DataOutputView out) throws IOException {
-        out.writeUTF(stored.shape);
-        out.writeInt(stored.slots.length);
-        Primitives.writeFloats(stored.slots, 0, stored.slots.length, out);
+    public static final class Codec extends StateCodec<Stored> {
+      public Codec() {
+        super("dense-optimizer-state", 1, Stored.class);
       }
 
       @Override
-      public Stored read(DataInputView in, int version) throws IOException {
-        String shape = in.readUTF();
-        float[] slots = new float[in.readInt()];
-        Primitives.readFloats(slots, 0, slots.length, in);
-        return new Stored(shape, slots);
+      public void write(Stored stored, DataOutput out) throws IOException {
+        Values.writeString(stored.shape, out);
+        PrimitiveArrays.writeFloats(stored.slots, out);
+      }
+
+      @Override
+      public Stored read(DataInput in, int version) throws IOException {
+        return new Stored(Values.readString(in), PrimitiveArrays.readFloats(in));
       }
     }
   }

@@ -19,8 +19,6 @@ import io.freshet.train.dense.DenseReplica;
 import io.freshet.train.dense.LocalOptimizerState;
 import io.freshet.train.feedback.FeedbackChannels;
 import io.freshet.train.message.DenseDelta;
-import io.freshet.train.message.LoopCodecs;
-import io.freshet.train.message.MessageCodecs;
 import io.freshet.train.message.ReplyTo;
 import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardResponse;
@@ -29,6 +27,7 @@ import io.freshet.train.message.ShardResponse.Rows;
 import io.freshet.train.state.LoopRules;
 import io.freshet.train.state.StateCompatibility;
 import io.freshet.wire.CheckpointedCounters;
+import io.freshet.wire.WireType;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.accumulators.LongCounter;
@@ -67,10 +66,12 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   private static final int MAX_MESSAGE_BYTES = 1 << 20;
   private static final long NO_CHECKPOINT = 0; // Flink counts them from 1
 
-  static final OutputTag<ShardRequest> SHARDS = new OutputTag<>("shards", LoopCodecs.SHARD_REQUEST);
+  static final OutputTag<ShardRequest> SHARDS =
+      new OutputTag<>("shards", WireType.of(ShardRequest.class));
   static final OutputTag<SkippedExample> SKIPPED =
-      new OutputTag<>("skipped", MessageCodecs.SKIPPED_EXAMPLE);
-  static final OutputTag<DenseDelta> MERGERS = new OutputTag<>("mergers", LoopCodecs.DENSE_DELTA);
+      new OutputTag<>("skipped", WireType.of(SkippedExample.class));
+  static final OutputTag<DenseDelta> MERGERS =
+      new OutputTag<>("mergers", WireType.of(DenseDelta.class));
 
   private final LoopSettings settings;
 

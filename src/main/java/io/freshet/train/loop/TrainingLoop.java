@@ -10,10 +10,10 @@ import io.freshet.train.SkippedExample;
 import io.freshet.train.dense.DenseMerger;
 import io.freshet.train.feedback.FeedbackTail;
 import io.freshet.train.message.DenseDelta;
-import io.freshet.train.message.LoopCodecs;
-import io.freshet.train.message.MessageCodecs;
 import io.freshet.train.message.ShardRequest;
+import io.freshet.train.message.ShardResponse;
 import io.freshet.train.table.EmbeddingShard;
+import io.freshet.wire.WireType;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -48,7 +48,7 @@ public record TrainingLoop(
             edges
                 .pass("examples", examples)
                 .partitionCustom(Math::floorMod, example -> userOf(example))
-                .transform("Trainer", MessageCodecs.PREDICTIONS, new Trainer(settings)),
+                .transform("Trainer", WireType.of(Predictions.class), new Trainer(settings)),
             "trainer");
     var shard =
         loopOperator(
@@ -57,7 +57,7 @@ public record TrainingLoop(
                 .keyBy(ShardRequest::key, Types.LONG)
                 .transform(
                     "EmbeddingShard",
-                    LoopCodecs.ANSWER,
+                    WireType.of(ShardResponse.class),
                     new EmbeddingShard(settings, edges.direct())),
             "embedding-shard");
     var merger =
@@ -66,7 +66,9 @@ public record TrainingLoop(
                 .pass("dense deltas", trainer.getSideOutput(Trainer.MERGERS))
                 .keyBy(DenseDelta::key, Types.INT)
                 .transform(
-                    "DenseMerger", LoopCodecs.ANSWER, new DenseMerger(settings, edges.direct())),
+                    "DenseMerger",
+                    WireType.of(ShardResponse.class),
+                    new DenseMerger(settings, edges.direct())),
             "dense-merger");
     var tail =
         edges

@@ -10,7 +10,6 @@ import io.freshet.model.row.TableCounts;
 import io.freshet.model.row.UnknownRows;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.feedback.ParameterServer;
-import io.freshet.train.message.MessageCodecs;
 import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardRequest.Lookup;
 import io.freshet.train.message.ShardRequest.Occurrences;
@@ -20,6 +19,7 @@ import io.freshet.train.state.LoopRules;
 import io.freshet.train.state.StateCompatibility;
 import io.freshet.train.state.StoredSettings;
 import io.freshet.wire.CheckpointedCounters;
+import io.freshet.wire.WireType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,9 +49,9 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
   private static final long serialVersionUID = 1L;
 
   public static final OutputTag<RowBlock> CHANGED_ROWS =
-      new OutputTag<>("changed-rows", MessageCodecs.ROW_BLOCK);
+      new OutputTag<>("changed-rows", WireType.of(RowBlock.class));
   public static final OutputTag<TableCounts> COUNTS =
-      new OutputTag<>("table-counts", MessageCodecs.TABLE_COUNTS);
+      new OutputTag<>("table-counts", WireType.of(TableCounts.class));
 
   private transient EmbeddingTable table;
   private transient TableRewrite rewrite; // null when it is done

@@ -2,6 +2,7 @@ package io.freshet.train.table;
 
 import io.freshet.train.state.KeyGroups;
 import io.freshet.train.table.cache.StoredRow;
+import io.freshet.wire.WireType;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -44,7 +45,7 @@ final class KeyedRowState implements RowStateStore {
     this.backend = backend;
     this.groups = groups;
     keys = new Long[groups.size()];
-    rows = state(new ValueStateDescriptor<>(ROWS, StoredRow.TYPE));
+    rows = state(new ValueStateDescriptor<>(ROWS, WireType.of(StoredRow.class)));
   }
 
   private <S extends State> S state(StateDescriptor<S, ?> descriptor) throws Exception {

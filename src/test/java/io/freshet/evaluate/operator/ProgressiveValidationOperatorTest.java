@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.evaluate.report.Metrics;
 import io.freshet.evaluate.report.MetricsReport;
-import io.freshet.evaluate.report.MetricsReportCodec;
 import io.freshet.evaluate.report.MetricsSeries;
 import io.freshet.model.batch.Predictions;
+import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("try") // the harness' close() may be interrupted; tests pass that on
 final class ProgressiveValidationOperatorTest {
   private static final OutputTag<MetricsReport> AT_BARRIER =
-      new OutputTag<>("metrics-at-barrier", MetricsReportCodec.TYPE);
+      new OutputTag<>("metrics-at-barrier", WireType.of(MetricsReport.class));
 
   @Test
   void reportsAWindowWhenTheWatermarkPassesItsEnd() throws Exception {
@@ -103,7 +103,7 @@ final class ProgressiveValidationOperatorTest {
   @Test
   void refusesToRunInParallel() throws Exception {
     try (Harness harness = new Harness(2)) {
-      harness.setup(MetricsReportCodec.TYPE.serializer());
+      harness.setup(WireType.of(MetricsReport.class).serializer());
 
       assertThatThrownBy(harness::open).hasMessageContaining("parallelism is 2, must be 1");
     }
@@ -115,16 +115,16 @@ final class ProgressiveValidationOperatorTest {
     MetricsReport report = new MetricsReport(some, Metrics.NONE, 44, 1, 2);
     DataOutputSerializer out = new DataOutputSerializer(16);
 
-    MetricsReportCodec.TYPE.serializer().serialize(report, out);
+    WireType.of(MetricsReport.class).serializer().serialize(report, out);
 
     DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
-    assertThat(MetricsReportCodec.TYPE.serializer().deserialize(in)).isEqualTo(report);
+    assertThat(WireType.of(MetricsReport.class).serializer().deserialize(in)).isEqualTo(report);
     assertThat(in.available()).isZero();
   }
 
   private static Harness opened(OperatorSubtaskState state) throws Exception {
     Harness harness = new Harness(1);
-    harness.setup(MetricsReportCodec.TYPE.serializer());
+    harness.setup(WireType.of(MetricsReport.class).serializer());
     if (state != null) {
       harness.initializeState(state);
     }

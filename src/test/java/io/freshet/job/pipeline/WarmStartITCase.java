@@ -8,7 +8,6 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.example.PredictedExample;
-import io.freshet.join.operator.LabeledExampleCodec;
 import io.freshet.model.kind.Predictor;
 import io.freshet.model.row.UnknownRows;
 import io.freshet.snapshot.format.Manifest;
@@ -20,6 +19,7 @@ import io.freshet.snapshot.store.SnapshotStore;
 import io.freshet.train.InitialModel;
 import io.freshet.train.RefusedException;
 import io.freshet.train.WarmStart;
+import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -129,7 +129,7 @@ class WarmStartITCase {
             .setParallelism(1)
             .map(number -> example(number, fields))
             .setParallelism(1)
-            .returns(LabeledExampleCodec.TYPE)
+            .returns(WireType.of(LabeledExample.class))
             .assignTimestampsAndWatermarks(
                 WatermarkStrategy.<LabeledExample>forMonotonousTimestamps()
                     .withTimestampAssigner((example, time) -> example.time()))

@@ -14,12 +14,11 @@ import io.freshet.feature.Field;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.sink.TopicSinks;
 import io.freshet.join.JoinSettings;
-import io.freshet.join.operator.ClickCodec;
-import io.freshet.join.operator.EncodedImpressionCodec;
 import io.freshet.join.operator.LabelStreams;
 import io.freshet.kafka.TopicAdmin;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.broker.TopicContents;
+import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,7 +151,7 @@ final class KafkaEdgesITCase {
                 EventSources.aligned(EventSources.impressionWatermarks(join), drift),
                 "impressions"),
             impressionTopic.name(),
-            EncodedImpressionCodec.TYPE,
+            WireType.of(EncodedImpression.class),
             SourceRouter.NEVER);
     WatermarkStrategy<SourceRecord<Click>> clickWatermarks =
         EventSources.aligned(EventSources.clickWatermarks(join, clickTopic.name()), drift);
@@ -163,7 +162,7 @@ final class KafkaEdgesITCase {
                 clickWatermarks,
                 "clicks"),
             clickTopic.name(),
-            ClickCodec.TYPE,
+            WireType.of(Click.class),
             SourceRouter.NEVER);
     LabelStreams labels = LabelStreams.join(impressions, clicks, join);
     impressions

@@ -9,7 +9,7 @@ import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Tick;
-import io.freshet.join.operator.ClickCodec;
+import io.freshet.wire.WireType;
 import java.util.List;
 import java.util.Queue;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -153,8 +153,8 @@ final class SourceRouterOperatorTest {
     var harness =
         new OneInputStreamOperatorTestHarness<>(
             new SourceRouter<Click>("clicks", SourceRouter.NEVER),
-            SourceRecordCodec.CLICKS.serializer());
-    harness.setup(ClickCodec.TYPE.serializer());
+            WireType.<SourceRecord<Click>>of(SourceRecord.class, Click.class).serializer());
+    harness.setup(WireType.of(Click.class).serializer());
     return harness;
   }
 }

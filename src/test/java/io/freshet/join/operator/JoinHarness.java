@@ -7,6 +7,7 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.join.FinalLabel;
 import io.freshet.join.JoinCounts;
 import io.freshet.join.JoinSettings;
+import io.freshet.wire.WireType;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -33,11 +34,11 @@ public final class JoinHarness
         MAX_PARALLELISM,
         parallelism,
         subtask,
-        EncodedImpressionCodec.TYPE.serializer(),
-        ClickCodec.TYPE.serializer());
+        WireType.of(EncodedImpression.class).serializer(),
+        WireType.of(Click.class).serializer());
     ((LabelJoin) operator)
         .setMailboxExecutor(mockTask.getMailboxExecutorFactory().createExecutor(0));
-    setup(LabeledExampleCodec.TYPE.serializer());
+    setup(WireType.of(LabeledExample.class).serializer());
   }
 
   public static JoinHarness open(JoinSettings settings) throws Exception {

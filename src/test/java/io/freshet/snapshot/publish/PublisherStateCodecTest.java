@@ -39,41 +39,12 @@ class PublisherStateCodecTest {
 
     new PublisherStateCodec().write(state, out);
 
-    assertThat(read(out, 4)).isEqualTo(state);
+    assertThat(read(out)).isEqualTo(state);
   }
 
-  @Test
-  void aStateOfVersion1IsThatOfAnotherRun() throws Exception {
-    DataOutputSerializer out = new DataOutputSerializer(64);
-    out.writeUTF("0badcafe");
-    out.writeLong(7);
-    out.writeUTF(PUBLISHED.toString());
-    out.writeInt(1); // cuts
-    out.writeLong(7);
-    out.writeLong(99);
-    out.writeInt(1); // parts
-    out.writeUTF("p");
-    out.writeLong(1);
-    out.writeUTF("ab");
-    out.writeLong(2);
-    out.writeLong(3);
-    out.writeInt(0); // metrics
-    out.writeInt(0); // offsets
-    out.writeBoolean(false);
-
-    PublisherState state = read(out, 1);
-
-    assertThat(state.run()).isEmpty();
-    assertThat(state.published()).contains(PUBLISHED);
-    assertThat(state.windows()).isEmpty();
-    assertThat(state.shape()).isEmpty();
-    assertThat(state.cuts().get(0).parts())
-        .containsExactly(new PublisherInput.Part("p", 1, "ab", 2, 3, 0));
-  }
-
-  private static PublisherState read(DataOutputSerializer out, int version) throws IOException {
+  private static PublisherState read(DataOutputSerializer out) throws IOException {
     DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
-    PublisherState state = new PublisherStateCodec().read(in, version);
+    PublisherState state = new PublisherStateCodec().read(in);
     assertThat(in.available()).isZero();
     return state;
   }

@@ -16,8 +16,6 @@ import io.freshet.snapshot.storage.Retry;
 import io.freshet.snapshot.storage.StorageFactory;
 import io.freshet.snapshot.write.PublisherInput;
 import io.freshet.snapshot.write.SnapshotWriter;
-import io.freshet.wire.Primitives;
-import io.freshet.wire.WireCodec;
 import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,8 +31,6 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.core.memory.DataInputView;
-import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.BeforeEach;
@@ -167,10 +163,10 @@ class SnapshotITCase {
     DataStream<PublisherInput> parts =
         slowly
             .map(n -> TinyModel.rows(n.intValue(), n % FIDS))
-            .returns(WireType.of(RowBlock.class, RowBlockCodec.class))
+            .returns(WireType.of(RowBlock.class))
             .transform(
                 "writer",
-                PublisherInput.TYPE,
+                WireType.of(PublisherInput.class),
                 new SnapshotWriter(settings, TinyModel.SETTINGS, 40, storage));
     parts
         .union(
@@ -185,7 +181,7 @@ class SnapshotITCase {
 
   private static DataStream<PublisherInput> announce(
       DataStream<Long> numbers, MapFunction<Long, PublisherInput> map) {
-    return numbers.map(map).returns(PublisherInput.TYPE);
+    return numbers.map(map).returns(WireType.of(PublisherInput.class));
   }
 
   /** About a thousand numbers a second; fails now and then while failures are left. */
@@ -200,27 +196,6 @@ class SnapshotITCase {
         throw new IllegalStateException("a failure of the test's own");
       }
       return n;
-    }
-  }
-
-  /** Blocks between the operators of this test. Public for Flink. */
-  public static final class RowBlockCodec implements WireCodec<RowBlock> {
-    @Override
-    public void write(RowBlock block, DataOutputView out) throws IOException {
-      out.writeInt(block.size());
-      Primitives.writeLongs(block.fids(), 0, block.size(), out);
-      Primitives.writeLongs(block.updates(), 0, block.size(), out);
-      Primitives.writeFloats(block.values(), 0, block.size() * TinyModel.WIDTH, out);
-    }
-
-    @Override
-    public RowBlock read(DataInputView in, int version) throws IOException {
-      int n = in.readInt();
-      RowBlock block = new RowBlock(new long[n], new long[n], new float[n * TinyModel.WIDTH]);
-      Primitives.readLongs(block.fids(), 0, n, in);
-      Primitives.readLongs(block.updates(), 0, n, in);
-      Primitives.readFloats(block.values(), 0, n * TinyModel.WIDTH, in);
-      return block;
     }
   }
 }

@@ -10,6 +10,7 @@ import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.TinyModel;
+import io.freshet.wire.WireType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +36,7 @@ class SnapshotWriterOperatorTest {
     harness =
         new OneInputStreamOperatorTestHarness<>(
             new SnapshotWriter(settings, TinyModel.SETTINGS, 4));
-    harness.setup(PublisherInput.TYPE.serializer());
+    harness.setup(WireType.of(PublisherInput.class).serializer());
     harness.open();
   }
 

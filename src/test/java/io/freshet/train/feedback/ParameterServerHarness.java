@@ -1,7 +1,7 @@
 package io.freshet.train.feedback;
 
-import io.freshet.train.message.LoopCodecs;
 import io.freshet.train.message.ShardResponse;
+import io.freshet.wire.WireType;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -36,7 +36,7 @@ public class ParameterServerHarness<K, Q>
     this.subtask = subtask;
     setStateBackend(
         backend.equals("rocksdb") ? new EmbeddedRocksDBStateBackend() : new HashMapStateBackend());
-    setup(LoopCodecs.ANSWER.serializer());
+    setup(WireType.of(ShardResponse.class).serializer());
   }
 
   /** Sends a request; returns the response, or null if there is none. */

@@ -3,7 +3,6 @@ package io.freshet.train.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.feature.example.LabeledExample;
-import io.freshet.join.operator.LabeledExampleCodec;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseParameters;
@@ -17,6 +16,7 @@ import io.freshet.snapshot.store.SnapshotStore;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.TrainSettings;
 import io.freshet.train.dense.DenseSlicing;
+import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -318,7 +318,7 @@ class DeltaChainITCase {
             .setParallelism(1)
             .map(DeltaChainITCase::slowly)
             .setParallelism(1)
-            .returns(LabeledExampleCodec.TYPE);
+            .returns(WireType.of(LabeledExample.class));
     LoopSettings settings = LoopSettings.of(SyntheticExamples.SCHEMA, MODEL, TRAIN);
     PublishedLoop.attach(examples, settings, folder)
         .predictions()

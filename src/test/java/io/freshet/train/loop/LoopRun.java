@@ -3,7 +3,6 @@ package io.freshet.train.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.feature.example.LabeledExample;
-import io.freshet.join.operator.LabeledExampleCodec;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseBlock;
@@ -11,6 +10,7 @@ import io.freshet.model.row.RowBlock;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.TrainSettings;
+import io.freshet.wire.WireType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -183,13 +183,13 @@ public final class LoopRun {
             .setParallelism(1)
             .map(number -> slowed ? slowly(from, number) : SyntheticExamples.example(from, number))
             .setParallelism(1)
-            .returns(LabeledExampleCodec.TYPE)
+            .returns(WireType.of(LabeledExample.class))
             .map(example -> isPoisoned ? SyntheticExamples.poisoned(example) : example)
             .setParallelism(1)
-            .returns(LabeledExampleCodec.TYPE)
+            .returns(WireType.of(LabeledExample.class))
             .map(example -> isOfEveryKind ? SyntheticExamples.ofEveryKind(example) : example)
             .setParallelism(1)
-            .returns(LabeledExampleCodec.TYPE)
+            .returns(WireType.of(LabeledExample.class))
             .assignTimestampsAndWatermarks(
                 WatermarkStrategy.<LabeledExample>forMonotonousTimestamps()
                     .withTimestampAssigner((example, time) -> example.time()))

@@ -9,6 +9,7 @@ import io.freshet.snapshot.publish.SnapshotPublisher;
 import io.freshet.snapshot.write.PublisherInput;
 import io.freshet.snapshot.write.SnapshotWriter;
 import io.freshet.train.LoopSettings;
+import io.freshet.wire.WireType;
 import java.nio.file.Path;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -30,15 +31,18 @@ public final class PublishedLoop {
     SnapshotSettings snapshot =
         new SnapshotSettings(folder.resolve("snapshots").toUri().toString());
     loop.rows()
-        .transform("SnapshotWriter", PublisherInput.TYPE, new SnapshotWriter(snapshot, model, 50))
+        .transform(
+            "SnapshotWriter",
+            WireType.of(PublisherInput.class),
+            new SnapshotWriter(snapshot, model, 50))
         .uid("writer")
         .union(
             loop.dense()
                 .<PublisherInput>map(PublisherInput.Dense::new)
-                .returns(PublisherInput.TYPE),
+                .returns(WireType.of(PublisherInput.class)),
             loop.counts()
                 .<PublisherInput>map(counts -> new PublisherInput.Added(counts.asMap()))
-                .returns(PublisherInput.TYPE))
+                .returns(WireType.of(PublisherInput.class)))
         .transform(
             "SnapshotPublisher",
             Types.VOID,

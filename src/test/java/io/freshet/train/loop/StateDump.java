@@ -2,6 +2,7 @@ package io.freshet.train.loop;
 
 import io.freshet.train.dense.StoredSlice;
 import io.freshet.train.table.cache.StoredRow;
+import io.freshet.wire.WireType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -90,7 +91,8 @@ record StateDump(Map<Long, Bits> rows, Map<Integer, Bits> slices) {
       List<StoredSlice> stored = new ArrayList<>();
       context
           .getOperatorStateStore()
-          .getUnionListState(new ListStateDescriptor<>("dense-slices", StoredSlice.TYPE))
+          .getUnionListState(
+              new ListStateDescriptor<>("dense-slices", WireType.of(StoredSlice.class)))
           .get()
           .forEach(stored::add);
       DUMPS.get(dump).take(stored);
@@ -119,7 +121,7 @@ record StateDump(Map<Long, Bits> rows, Map<Integer, Bits> slices) {
       backend.applyToAllKeys(
           VoidNamespace.INSTANCE,
           VoidNamespaceSerializer.INSTANCE,
-          new ValueStateDescriptor<>("embedding-table", StoredRow.TYPE),
+          new ValueStateDescriptor<>("embedding-table", WireType.of(StoredRow.class)),
           (Long key, ValueState<StoredRow> row) -> DUMPS.get(dump).take(key, row.value()));
     }
 

@@ -6,7 +6,6 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
-import io.freshet.join.operator.LabeledExampleCodec;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Predictions;
@@ -21,6 +20,7 @@ import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.TrainSettings;
+import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,7 +134,7 @@ final class StoppedJob {
             .setParallelism(1)
             .map(StoppedJob::example)
             .setParallelism(1)
-            .returns(LabeledExampleCodec.TYPE);
+            .returns(WireType.of(LabeledExample.class));
     PublishedLoop.attach(examples, settings, folder)
         .predictions()
         .process(new Keep())

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.LabeledExample;
-import io.freshet.join.operator.LabeledExampleCodec;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseParameters;
@@ -14,11 +13,11 @@ import io.freshet.train.TrainSettings;
 import io.freshet.train.dense.DenseSlicing;
 import io.freshet.train.feedback.FeedbackChannels;
 import io.freshet.train.message.DenseDelta;
-import io.freshet.train.message.MessageCodecs;
 import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardRequest.Lookup;
 import io.freshet.train.message.ShardRequest.RowDelta;
 import io.freshet.train.message.ShardResponse.DenseSlices;
+import io.freshet.wire.WireType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,12 +50,12 @@ public final class TrainerHarness
       throws Exception {
     super(
         new Trainer(LoopSettings.of(schema, model, settings)),
-        LabeledExampleCodec.TYPE.serializer());
+        WireType.of(LabeledExample.class).serializer());
     shards = new FakeShards(new RowLayout(model, settings.learning()));
     dense = DenseParameters.start(schema.size(), model, settings.learning().dense().merged());
     slicing = new DenseSlicing(dense.size(), settings.denseSlices());
     mailbox = mockTask.getMailboxExecutorFactory().createExecutor(0);
-    setup(MessageCodecs.PREDICTIONS.serializer());
+    setup(WireType.of(Predictions.class).serializer());
     trainer().setMailboxExecutor(mailbox);
   }
 

@@ -81,24 +81,27 @@ public class MessageBenchmark {
     private Travel<?> travel() {
       return switch (this) {
         case LOOKUP ->
-            new Travel<>(LoopCodecs.SHARD_REQUEST, new Lookup(REPLY_TO, 2, 128, 1, 0, new long[N]));
+            new Travel<>(
+                WireType.of(ShardRequest.class), new Lookup(REPLY_TO, 2, 128, 1, 0, new long[N]));
         case ROW_DELTA ->
             new Travel<>(
-                LoopCodecs.SHARD_REQUEST,
+                WireType.of(ShardRequest.class),
                 new RowDelta(new long[N], 0, new long[N], new int[N], new float[N * WIDTH]));
         case ROWS ->
             new Travel<>(
-                LoopCodecs.ANSWER, new Rows(REPLY_TO, 1, 0, new long[N], new float[N * WIDTH]));
+                WireType.of(ShardResponse.class),
+                new Rows(REPLY_TO, 1, 0, new long[N], new float[N * WIDTH]));
         case DENSE_DELTA ->
             new Travel<>(
-                LoopCodecs.DENSE_DELTA,
+                WireType.of(DenseDelta.class),
                 new DenseDelta(REPLY_TO, 2, 256, new int[4], new float[4][15_000]));
         case DENSE_SLICES ->
             new Travel<>(
-                LoopCodecs.ANSWER, new DenseSlices(REPLY_TO, new int[4], new float[4][15_000]));
+                WireType.of(ShardResponse.class),
+                new DenseSlices(REPLY_TO, new int[4], new float[4][15_000]));
         case PREDICTIONS ->
             new Travel<>(
-                MessageCodecs.PREDICTIONS,
+                WireType.of(Predictions.class),
                 new Predictions(
                     new long[512], new float[512], new float[512], new float[512], 20_000));
       };

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.feature.example.LabeledExample;
-import io.freshet.join.operator.LabeledExampleCodec;
 import io.freshet.model.Admission;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.TableSettings;
@@ -25,6 +24,7 @@ import io.freshet.train.loop.LoopCluster;
 import io.freshet.train.loop.LoopRun;
 import io.freshet.train.loop.PublishedLoop;
 import io.freshet.train.loop.SyntheticExamples;
+import io.freshet.wire.WireType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -146,7 +146,7 @@ class TableLifecycleITCase {
             .setParallelism(1)
             .map(new SlowlyAndBreakingOnce())
             .setParallelism(1)
-            .returns(LabeledExampleCodec.TYPE);
+            .returns(WireType.of(LabeledExample.class));
     LoopSettings loop = LoopSettings.of(SyntheticExamples.SCHEMA, MODEL, settings);
     PublishedLoop.attach(examples, loop, folder).predictions().sinkTo(new DiscardingSink<>());
   }

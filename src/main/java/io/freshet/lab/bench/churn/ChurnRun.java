@@ -7,13 +7,13 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.job.pipeline.LearnerTopology;
 import io.freshet.job.pipeline.Results;
-import io.freshet.join.operator.LabeledExampleCodec;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.Compaction;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.SnapshotStore;
 import io.freshet.train.InitialModel;
+import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,7 +117,7 @@ final class ChurnRun {
             .setParallelism(1)
             .map(stream)
             .setParallelism(1)
-            .returns(LabeledExampleCodec.TYPE)
+            .returns(WireType.of(LabeledExample.class))
             .assignTimestampsAndWatermarks(
                 WatermarkStrategy.<LabeledExample>forMonotonousTimestamps()
                     .withTimestampAssigner((example, time) -> example.time()))

@@ -8,10 +8,9 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.join.JoinSettings;
-import io.freshet.join.operator.ClickCodec;
-import io.freshet.join.operator.EncodedImpressionCodec;
 import io.freshet.join.operator.LabelStreams;
 import io.freshet.lab.bench.measure.ScratchDirectory;
+import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,11 +140,11 @@ final class JoinBench {
     var shown =
         ticks(env)
             .flatMap((Long number, Collector<EncodedImpression> out) -> show(number, n, total, out))
-            .returns(EncodedImpressionCodec.TYPE);
+            .returns(WireType.of(EncodedImpression.class));
     var clicks =
         ticks(env)
             .flatMap((Long number, Collector<Click> out) -> Thread.sleep(PAUSE_MILLIS))
-            .returns(ClickCodec.TYPE);
+            .returns(WireType.of(Click.class));
     LabelStreams.join(shown, clicks, JoinSettings.DEFAULT)
         .examples()
         .map(JoinBench::count)

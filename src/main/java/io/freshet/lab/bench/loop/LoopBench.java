@@ -1,7 +1,6 @@
 package io.freshet.lab.bench.loop;
 
 import io.freshet.feature.example.LabeledExample;
-import io.freshet.join.operator.LabeledExampleCodec;
 import io.freshet.lab.bench.measure.BenchExamples;
 import io.freshet.lab.bench.measure.BenchOptions;
 import io.freshet.lab.bench.measure.Figure;
@@ -13,6 +12,7 @@ import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.row.RowBlock;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.loop.TrainingLoop;
+import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,7 +161,7 @@ final class LoopBench {
     DataStream<LabeledExample> examples =
         env.fromSequence(0, Long.MAX_VALUE - 1)
             .map(LoopBench::example)
-            .returns(LabeledExampleCodec.TYPE);
+            .returns(WireType.of(LabeledExample.class));
     TrainingLoop loop =
         TrainingLoop.attach(
             examples, LoopSettings.of(workload.schema(), workload.model(), workload.train()));

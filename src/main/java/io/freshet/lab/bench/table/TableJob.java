@@ -6,13 +6,13 @@ import io.freshet.config.LearnerConfig;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.job.pipeline.SnapshotParts;
-import io.freshet.join.operator.LabeledExampleCodec;
 import io.freshet.lab.bench.measure.ProcessMemory;
 import io.freshet.lab.bench.measure.Workload;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.row.RowBlock;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.loop.TrainingLoop;
+import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
@@ -89,7 +89,7 @@ final class TableJob {
     DataStream<LabeledExample> examples =
         env.fromSequence(0, Long.MAX_VALUE - 1)
             .map(new TableFeed(workload.fields(), side.rows(), side.seed()))
-            .returns(LabeledExampleCodec.TYPE);
+            .returns(WireType.of(LabeledExample.class));
     TrainingLoop loop =
         TrainingLoop.attach(examples, LoopSettings.of(config.features(), model, config.train()));
     loop.predictions().sinkTo(new LearnedCount());

@@ -1,11 +1,10 @@
 package io.freshet.train.table.cache;
 
-import io.freshet.wire.Primitives;
-import io.freshet.wire.WireCodec;
-import io.freshet.wire.WireType;
+import io.freshet.wire.codec.PrimitiveArrays;
+import io.freshet.wire.codec.StateCodec;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
-import org.apache.flink.core.memory.DataInputView;
-import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * A row of the embedding table in state; or, without floats, what is known of a feature that has no
@@ -18,7 +17,6 @@ import org.apache.flink.core.memory.DataOutputView;
  * @param values the stored row; never written to, as the heap state backend keeps the reference
  */
 public record StoredRow(long updates, long lastSeen, int generation, float[] values) {
-  public static final WireType<StoredRow> TYPE = WireType.of(StoredRow.class, Codec.class);
   private static final float[] NO_FLOATS = {};
 
   /** Creates a row of generation 0. */
@@ -43,16 +41,15 @@ public record StoredRow(long updates, long lastSeen, int generation, float[] val
 
   /**
    * Writes updates and time, the number of floats, and the floats. A generation above 0 precedes
-   * the floats, marked by the complement of their number; version 1 has no generations.
+   * the floats, marked by the complement of their number.
    */
-  public static final class Codec implements WireCodec<StoredRow> {
-    @Override
-    public int version() {
-      return 2;
+  public static final class Codec extends StateCodec<StoredRow> {
+    public Codec() {
+      super("embedding-row", 1, StoredRow.class);
     }
 
     @Override
-    public void write(StoredRow row, DataOutputView out) throws IOException {
+    public void write(StoredRow row, DataOutput out) throws IOException {
       out.writeLong(row.updates);
       out.writeLong(row.lastSeen);
       if (row.generation == 0) {
@@ -61,17 +58,17 @@ public record StoredRow(long updates, long lastSeen, int generation, float[] val
         out.writeInt(~row.values.length);
         out.writeInt(row.generation);
       }
-      Primitives.writeFloats(row.values, 0, row.values.length, out);
+      PrimitiveArrays.writeFloats(row.values, 0, row.values.length, out);
     }
 
     @Override
-    public StoredRow read(DataInputView in, int version) throws IOException {
+    public StoredRow read(DataInput in, int version) throws IOException {
       long updates = in.readLong();
       long lastSeen = in.readLong();
       int floats = in.readInt();
       int generation = floats < 0 ? in.readInt() : 0;
       float[] values = new float[floats < 0 ? ~floats : floats];
-      Primitives.readFloats(values, 0, values.length, in);
+      PrimitiveArrays.readFloats(values, 0, values.length, in);
       return new StoredRow(updates, lastSeen, generation, values);
     }
   }

@@ -1,29 +1,26 @@
-package io.freshet.join.operator;
+package io.freshet.join;
 
 import io.freshet.feature.example.Example;
-import io.freshet.join.ActionTimes;
-import io.freshet.join.JoinEntry;
+import io.freshet.feature.example.ExampleCodec;
 import io.freshet.join.JoinEntry.Decided;
 import io.freshet.join.JoinEntry.EarlyClick;
 import io.freshet.join.JoinEntry.Features;
 import io.freshet.join.JoinEntry.Nothing;
 import io.freshet.join.JoinEntry.Waiting;
-import io.freshet.join.LabelDefinition;
-import io.freshet.wire.WireCodec;
-import io.freshet.wire.WireType;
+import io.freshet.wire.codec.StateCodec;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Optional;
-import org.apache.flink.core.memory.DataInputView;
-import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * The join's state: 2 bytes for an early click and 8 an action; 11 for a decided impression, and
  * its features where a correction may come; 23, 8 an action that waits for others, and its features
  * for a waiting one.
  */
-public final class JoinEntryCodec implements WireCodec<JoinEntry> {
-  static final WireType<JoinEntry> TYPE = WireType.of(JoinEntry.class, JoinEntryCodec.class);
+public final class JoinEntryCodec extends StateCodec<JoinEntry> {
 
+  private static final ExampleCodec EXAMPLES = new ExampleCodec();
   private static final byte EARLY_CLICK = 1;
   private static final byte WAITING = 2;
   private static final byte DECIDED = 3;
@@ -31,13 +28,12 @@ public final class JoinEntryCodec implements WireCodec<JoinEntry> {
   private static final int TOLD = 1;
   private static final int SCORED = 2;
 
-  @Override
-  public int version() {
-    return 2;
+  public JoinEntryCodec() {
+    super("join-entry", 1, JoinEntry.class);
   }
 
   @Override
-  public void write(JoinEntry entry, DataOutputView out) throws IOException {
+  public void write(JoinEntry entry, DataOutput out) throws IOException {
     if (entry instanceof EarlyClick early) {
       out.writeByte(EARLY_CLICK);
       writeTimes(early.actions(), out);
@@ -62,10 +58,7 @@ public final class JoinEntryCodec implements WireCodec<JoinEntry> {
   }
 
   @Override
-  public JoinEntry read(DataInputView in, int version) throws IOException {
-    if (version == 1) {
-      throw new IOException("the join's state is of before there were policies of labels");
-    }
+  public JoinEntry read(DataInput in, int version) throws IOException {
     byte kind = in.readByte();
     return switch (kind) {
       case EARLY_CLICK -> new EarlyClick(readTimes(in));
@@ -75,7 +68,7 @@ public final class JoinEntryCodec implements WireCodec<JoinEntry> {
     };
   }
 
-  private static Waiting readWaiting(DataInputView in) throws IOException {
+  private static Waiting readWaiting(DataInput in) throws IOException {
     long timestamp = in.readLong();
     int flags = in.readByte();
     ActionTimes times = readTimes(in);
@@ -89,23 +82,23 @@ public final class JoinEntryCodec implements WireCodec<JoinEntry> {
         (flags & SCORED) != 0);
   }
 
-  private static Decided readDecided(DataInputView in) throws IOException {
+  private static Decided readDecided(DataInput in) throws IOException {
     long timestamp = in.readLong();
     int seen = in.readUnsignedByte();
     return new Decided(
         timestamp, seen, in.readBoolean() ? Optional.of(readFeatures(in)) : Optional.empty());
   }
 
-  private static void write(float weight, Example example, DataOutputView out) throws IOException {
+  private static void write(float weight, Example example, DataOutput out) throws IOException {
     out.writeFloat(weight);
-    ExampleFields.write(example, out);
+    EXAMPLES.write(example, out);
   }
 
-  private static Features readFeatures(DataInputView in) throws IOException {
-    return new Features(in.readFloat(), ExampleFields.read(in));
+  private static Features readFeatures(DataInput in) throws IOException {
+    return new Features(in.readFloat(), EXAMPLES.read(in));
   }
 
-  private static void writeTimes(ActionTimes times, DataOutputView out) throws IOException {
+  private static void writeTimes(ActionTimes times, DataOutput out) throws IOException {
     int bits = times.bits();
     out.writeByte(bits);
     for (int action = 0; action < LabelDefinition.MAX_ACTIONS; action++) {
@@ -115,7 +108,7 @@ public final class JoinEntryCodec implements WireCodec<JoinEntry> {
     }
   }
 
-  private static ActionTimes readTimes(DataInputView in) throws IOException {
+  private static ActionTimes readTimes(DataInput in) throws IOException {
     int bits = in.readUnsignedByte();
     ActionTimes times = ActionTimes.NONE;
     for (int action = 0; action < LabelDefinition.MAX_ACTIONS; action++) {

@@ -1,16 +1,16 @@
-package io.freshet.evaluate.metric;
+package io.freshet.wire.codec;
 
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
 /** Numbers in as many bytes as they need: seven bits a byte, lowest first. */
-final class VarInt {
+public final class VarInt {
   private static final double MAX_WHOLE = 1L << 53;
 
   private VarInt() {}
 
-  static void write(long value, DataOutput out) throws IOException {
+  public static void write(long value, DataOutput out) throws IOException {
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
       out.writeByte((int) (rest & 0x7F | 0x80));
@@ -19,7 +19,7 @@ final class VarInt {
     out.writeByte((int) rest);
   }
 
-  static long read(DataInput in) throws IOException {
+  public static long read(DataInput in) throws IOException {
     long value = 0;
     for (int bits = 0; bits < 64; bits += 7) {
       byte next = in.readByte();
@@ -31,8 +31,13 @@ final class VarInt {
     throw new IOException("a number of more than ten bytes: the data is damaged");
   }
 
+  /** A number that fits an int, such as a length. */
+  public static int readInt(DataInput in) throws IOException {
+    return Math.toIntExact(read(in));
+  }
+
   /** A non-negative weight: twice a whole number, or 1 and the eight bytes of any other. */
-  static void writeWeight(double weight, DataOutput out) throws IOException {
+  public static void writeWeight(double weight, DataOutput out) throws IOException {
     if (weight == Math.rint(weight) && weight < MAX_WHOLE) {
       write(2 * (long) weight, out);
     } else {
@@ -41,7 +46,7 @@ final class VarInt {
     }
   }
 
-  static double readWeight(DataInput in) throws IOException {
+  public static double readWeight(DataInput in) throws IOException {
     long twice = read(in);
     return twice == 1 ? in.readDouble() : twice / 2;
   }

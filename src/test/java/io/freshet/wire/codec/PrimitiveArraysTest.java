@@ -1,4 +1,4 @@
-package io.freshet.wire;
+package io.freshet.wire.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lengths around those at which the 8 KB scratch buffer is full. */
-final class PrimitivesTest {
+final class PrimitiveArraysTest {
   private static final int FROM = 3;
 
   @ParameterizedTest
@@ -24,11 +24,11 @@ final class PrimitivesTest {
     }
     DataOutputSerializer out = new DataOutputSerializer(16);
 
-    Primitives.writeFloats(values, FROM, n, out);
+    PrimitiveArrays.writeFloats(values, FROM, n, out);
 
     DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
     float[] read = new float[n + FROM];
-    Primitives.readFloats(read, FROM, n, in);
+    PrimitiveArrays.readFloats(read, FROM, n, in);
     assertThat(in.available()).isZero();
     for (int i = 0; i < n; i++) {
       assertThat(Float.floatToRawIntBits(read[FROM + i]))
@@ -43,12 +43,12 @@ final class PrimitivesTest {
     long[] values = new SplittableRandom(n).longs(n + FROM).toArray();
     DataOutputSerializer out = new DataOutputSerializer(16);
 
-    Primitives.writeLongs(values, FROM, n, out);
+    PrimitiveArrays.writeLongs(values, FROM, n, out);
 
     DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
     long[] read = values.clone();
     Arrays.fill(read, FROM, read.length, 0);
-    Primitives.readLongs(read, FROM, n, in);
+    PrimitiveArrays.readLongs(read, FROM, n, in);
     assertThat(in.available()).isZero();
     assertThat(read).isEqualTo(values);
   }
@@ -59,12 +59,12 @@ final class PrimitivesTest {
     int[] values = new SplittableRandom(n).ints(n + FROM).toArray();
     DataOutputSerializer out = new DataOutputSerializer(16);
 
-    Primitives.writeInts(values, FROM, n, out);
+    PrimitiveArrays.writeInts(values, FROM, n, out);
 
     DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
     int[] read = values.clone();
     Arrays.fill(read, FROM, read.length, 0);
-    Primitives.readInts(read, FROM, n, in);
+    PrimitiveArrays.readInts(read, FROM, n, in);
     assertThat(in.available()).isZero();
     assertThat(read).isEqualTo(values);
   }
@@ -74,7 +74,7 @@ final class PrimitivesTest {
   void theBytesAreLittleEndianOnEveryMachine(long value) throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(16);
 
-    Primitives.writeLongs(new long[] {value}, 0, 1, out);
+    PrimitiveArrays.writeLongs(new long[] {value}, 0, 1, out);
 
     assertThat(new DataInputDeserializer(out.getCopyOfBuffer()).readLong())
         .isEqualTo(Long.reverseBytes(value));

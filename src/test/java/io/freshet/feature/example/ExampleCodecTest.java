@@ -1,9 +1,8 @@
-package io.freshet.join.operator;
+package io.freshet.feature.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.feature.Fids;
-import io.freshet.feature.example.Example;
 import java.io.IOException;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -13,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-final class ExampleFieldsTest {
+final class ExampleCodecTest {
 
   @Test
   void occurrencesTakeAsFewBytesAsIsSaid() throws IOException {
@@ -36,8 +35,8 @@ final class ExampleFieldsTest {
     Example example = random(new Random(seed));
     DataOutputSerializer out = new DataOutputSerializer(64);
 
-    ExampleFields.write(example, out);
-    Example read = ExampleFields.read(new DataInputDeserializer(out.getCopyOfBuffer()));
+    new ExampleCodec().write(example, out);
+    Example read = new ExampleCodec().read(new DataInputDeserializer(out.getCopyOfBuffer()));
 
     assertThat(read.user()).isEqualTo(example.user());
     assertThat(read.fids()).isEqualTo(example.fids());
@@ -46,7 +45,7 @@ final class ExampleFieldsTest {
 
   private static int bytes(long[] fids, float... values) throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(64);
-    ExampleFields.write(new Example(7, fids, values), out);
+    new ExampleCodec().write(new Example(7, fids, values), out);
     return out.length();
   }
 

@@ -1,14 +1,14 @@
-package io.freshet.join.operator;
+package io.freshet.feature.example;
 
-import io.freshet.feature.Fids;
-import io.freshet.feature.example.Example;
+import io.freshet.wire.codec.StateCodec;
+import io.freshet.wire.codec.VarInt;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
-import org.apache.flink.core.memory.DataInputView;
-import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * How an {@link Example} is written inside the records of the join: the user's hash in 8 bytes, the
- * number of occurrences in 1 (2 from 128 on), and then each occurrence in
+ * The state format of an {@link Example}: the user's hash in 8 bytes, the number of occurrences in
+ * 1 (2 from 128 on), and then each occurrence in
  *
  * <pre>
  *  1 byte   of a value that is missing, or of the bias
@@ -24,7 +24,7 @@ import org.apache.flink.core.memory.DataOutputView;
  *
  * <p>Any other example is written as well as these, in more bytes.
  */
-final class ExampleFields {
+public final class ExampleCodec extends StateCodec<Example> {
   private static final int FAR = 3; // a step that does not fit
 
   private static final int HASH = 0; // value 1
@@ -32,21 +32,25 @@ final class ExampleFields {
   private static final int HASH_FLOAT = 2;
   private static final int SHORT = 3; // hash 0 or 1 in bit 0, whether a float follows in bit 1
 
-  private static final long HASH_MASK = (1L << Fids.VALUE_BITS) - 1;
+  private static final int HASH_BITS = 52; // of a feature id; the field is in the others
+  private static final long HASH_MASK = (1L << HASH_BITS) - 1;
 
-  private ExampleFields() {}
+  public ExampleCodec() {
+    super("example", 1, Example.class);
+  }
 
-  static void write(Example example, DataOutputView out) throws IOException {
+  @Override
+  public void write(Example example, DataOutput out) throws IOException {
     int n = example.occurrences();
     out.writeLong(example.user());
-    writeCount(n, out);
+    VarInt.write(n, out);
     int field = 0;
     float before = 1;
     for (int i = 0; i < n; i++) {
       long fid = example.fids()[i];
       float value = example.values()[i];
-      int step = Fids.field(fid) - field;
-      field = Fids.field(fid);
+      int step = (int) (fid >>> HASH_BITS) - field;
+      field = (int) (fid >>> HASH_BITS);
       long hash = fid & HASH_MASK;
       int kind = kind(hash, value, before);
       int head = kind == SHORT ? (int) hash | (same(value, 1) ? 0 : 2) : (int) (hash >>> 48);
@@ -64,9 +68,10 @@ final class ExampleFields {
     }
   }
 
-  static Example read(DataInputView in) throws IOException {
+  @Override
+  public Example read(DataInput in, int version) throws IOException {
     long user = in.readLong();
-    int n = readCount(in);
+    int n = VarInt.readInt(in);
     long[] fids = new long[n];
     float[] values = new float[n];
     int field = 0;
@@ -77,7 +82,8 @@ final class ExampleFields {
       int kind = first >> 2 & 3;
       int head = first >> 4;
       field = step == FAR ? in.readUnsignedShort() : field + step;
-      fids[i] = Fids.of(field, kind == SHORT ? head & 1 : (long) head << 48 | readHash(in));
+      fids[i] =
+          (long) field << HASH_BITS | (kind == SHORT ? head & 1 : (long) head << 48 | readHash(in));
       if (kind == HASH_FLOAT || kind == SHORT && (head & 2) != 0) {
         values[i] = in.readFloat();
       } else {
@@ -102,33 +108,12 @@ final class ExampleFields {
     return Float.floatToRawIntBits(a) == Float.floatToRawIntBits(b);
   }
 
-  private static void writeHash(long hash, DataOutputView out) throws IOException {
+  private static void writeHash(long hash, DataOutput out) throws IOException {
     out.writeShort((int) (hash >>> 32));
     out.writeInt((int) hash);
   }
 
-  private static long readHash(DataInputView in) throws IOException {
+  private static long readHash(DataInput in) throws IOException {
     return (long) in.readUnsignedShort() << 32 | in.readInt() & 0xFFFFFFFFL;
-  }
-
-  /** Seven bits a byte, the lowest first; the high bit says that more follow. */
-  private static void writeCount(int n, DataOutputView out) throws IOException {
-    int rest = n;
-    while (rest > 0x7F) {
-      out.writeByte(rest & 0x7F | 0x80);
-      rest >>>= 7;
-    }
-    out.writeByte(rest);
-  }
-
-  private static int readCount(DataInputView in) throws IOException {
-    int n = 0;
-    for (int shift = 0; ; shift += 7) {
-      int next = in.readUnsignedByte();
-      n |= (next & 0x7F) << shift;
-      if (next < 0x80) {
-        return n;
-      }
-    }
   }
 }
