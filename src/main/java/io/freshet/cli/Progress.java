@@ -6,8 +6,8 @@ import java.io.PrintWriter;
 import java.util.OptionalLong;
 
 /**
- * A line that shows how far a command is, drawn anew twice a second while it runs on a terminal and
- * wiped when it ends.
+ * A line that shows how far a command is, drawn again twice a second while it runs on a terminal
+ * and wiped when it ends.
  */
 public final class Progress implements AutoCloseable {
   private static final long INTERVAL = 500_000_000;

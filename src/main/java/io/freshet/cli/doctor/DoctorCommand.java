@@ -100,14 +100,14 @@ public final class DoctorCommand implements Callable<Integer> {
   }
 
   private void print(Finding finding, PrintWriter out) {
-    String colour =
+    String color =
         switch (finding.level()) {
           case OK -> "green";
           case WARNING -> "yellow";
           case PROBLEM -> "red,bold";
         };
     Ansi ansi = spec.commandLine().getColorScheme().ansi();
-    String level = ansi.string("@|%s %-7s|@".formatted(colour, word(finding.level())));
+    String level = ansi.string("@|%s %-7s|@".formatted(color, word(finding.level())));
     out.println("%s  %s: %s".formatted(level, finding.about(), finding.text()));
     if (!finding.remedy().isEmpty()) {
       out.println(" ".repeat(9) + finding.remedy());

@@ -119,7 +119,7 @@ final class EventsCheck {
           "features",
           "none of the newest %,d impressions has %s".formatted(good, String.join(", ", missing)),
           "see that the name is that of the events"
-              + (also.isEmpty() ? "" : ", which have these beside the configured: " + also));
+              + (also.isEmpty() ? "" : "; the events also have: " + also));
     }
     return Finding.ok(
         "features",

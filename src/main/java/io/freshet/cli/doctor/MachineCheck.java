@@ -20,10 +20,12 @@ final class MachineCheck {
   private static final Set<Integer> TRIED = Set.of(17, 21); // those that Flink 2.2 supports
   private static final Instant EARLIEST = Instant.parse("2025-01-01T00:00:00Z");
 
-  /** What a cached row takes beside its floats: its place in the index, count, time and age. */
+  /**
+   * What a cached row takes in addition to its floats: its place in the index, count, time and age.
+   */
   private static final int ROW_BYTES = 77;
 
-  /** What the job in one process takes beside the rows that it caches. */
+  /** What the job in one process takes in addition to the rows that it caches. */
   private static final long BASE_BYTES = 512L << 20;
 
   private MachineCheck() {}

@@ -95,7 +95,7 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Folder of --store rocksdb, on a local disk; kept for the next start. Has"
-              + " room for two models, as a full is loaded beside the one that is served.")
+              + " room for two models, as a full is loaded while the old one is served.")
   private Path storeFolder;
 
   @Option(

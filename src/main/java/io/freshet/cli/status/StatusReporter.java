@@ -15,8 +15,8 @@ import org.apache.flink.metrics.reporter.Scheduled;
 
 /**
  * Tells a person how a run in this process goes: a reporter of Flink's metrics that prints one line
- * to stderr, drawn anew each second on a terminal; elsewhere once a minute, and when the run begins
- * to read or to learn.
+ * to stderr, drawn again each second on a terminal; elsewhere once a minute, and when the run
+ * begins to read or to learn.
  */
 public final class StatusReporter implements MetricReporter, Scheduled {
   private static final String KEY = "metrics.reporter.status.";

@@ -51,7 +51,7 @@ final class Audit {
   }
 
   /**
-   * @param examples that the oracle has labelled
+   * @param examples that the oracle has labeled
    * @param lines what was compared
    * @param remarks the first of what differs, in words
    */

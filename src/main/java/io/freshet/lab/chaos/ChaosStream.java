@@ -22,8 +22,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The simulated stream that flows through a run, from its own thread, until it is told to end: late
- * and repeated and bad records in it, more than in life.
+ * The simulated stream that flows through a run, from its own thread, until it is ended: late and
+ * repeated and bad records in it, more than in life.
  *
  * <p>A broker that is away holds it up and loses nothing.
  */

@@ -7,7 +7,7 @@ import io.freshet.lab.simulate.Oracle.Best;
 import java.util.Optional;
 
 /**
- * Figures that stand beside a run's own.
+ * Figures shown next to a run's own.
  *
  * @param finalWindow the last window that the stream's end did not cut short
  * @param bestOfFinalWindow what the stream's truth would have reached in it, where known

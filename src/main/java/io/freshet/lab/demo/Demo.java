@@ -48,7 +48,7 @@ final class Demo {
     local = stream.live() ? Optional.empty() : Optional.of(new LocalRun());
   }
 
-  /** The single-thread learner beside a recorded stream, once it has run. */
+  /** The single-thread learner on the recorded stream, once it has run. */
   Optional<LocalRun> local() {
     return local;
   }

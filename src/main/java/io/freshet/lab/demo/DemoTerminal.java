@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a run says while it goes: on a terminal one line that is drawn anew, elsewhere a line every
+ * What a run says while it goes: on a terminal one line that is drawn again, elsewhere a line every
  * few seconds.
  */
 final class DemoTerminal {
@@ -78,7 +78,7 @@ final class DemoTerminal {
     try (var versions = Files.list(snapshots)) {
       return versions.filter(v -> Files.exists(v.resolve("manifest.json"))).count();
     } catch (java.io.IOException e) {
-      return 0; // only a figure on the screen; the outcome reads it anew
+      return 0; // only a figure on the screen; the outcome reads it again
     }
   }
 }

@@ -30,7 +30,7 @@ final class LocalRun {
     COLLECTED.put(id, new ConcurrentLinkedQueue<>());
   }
 
-  /** Where the job's labelled examples go. */
+  /** Where the job's labeled examples go. */
   Sink<LabeledExample> sink() {
     return new Collector(id);
   }

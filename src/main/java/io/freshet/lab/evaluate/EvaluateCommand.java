@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evaluate",
     description = {
-      "Scores labelled data with a snapshot, or compares two learners' predictions.",
+      "Scores labeled data with a snapshot, or compares two learners' predictions.",
       "",
       "The predictions are of the same examples. Figures come with 95%% intervals by bootstrap."
     },
@@ -82,7 +82,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "FROM",
       description =
-          "Labelled data: a CSV file as for fit, a directory as for replay, or examples that a"
+          "Labeled data: a CSV file as for fit, a directory as for replay, or examples that a"
               + " learner wrote (.jsonl, .jsonl.gz, a directory of them, or topic:NAME).")
   private String data;
 
@@ -113,16 +113,14 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--replicates",
       paramLabel = "N",
-      description = "Draws of the bootstrap (default: ${DEFAULT-VALUE}).",
-      defaultValue = "1000")
-  private int replicates;
+      description = "Draws of the bootstrap (default: ${DEFAULT-VALUE}).")
+  private int replicates = 1000;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "Another seed, other draws (default: ${DEFAULT-VALUE}).",
-      defaultValue = "42")
-  private long seed;
+      description = "Another seed, other draws (default: ${DEFAULT-VALUE}).")
+  private long seed = 42;
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
@@ -130,9 +128,8 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT",
-      description = "Kafka, for topics (default: ${DEFAULT-VALUE}).",
-      defaultValue = "localhost:9092")
-  private String servers;
+      description = "Kafka, for topics (default: ${DEFAULT-VALUE}).")
+  private String servers = "localhost:9092";
 
   @Option(
       names = "--property",
@@ -179,7 +176,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     scores.flush();
     if (scores.scored().size() == 0) {
-      throw new IOException(data + " holds no labelled example");
+      throw new IOException(data + " holds no labeled example");
     }
     SnapshotReport report =
         SnapshotReport.of(scores, drawn(at -> bootstrap().estimate(scores.scored(), at)));

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Labelled examples from whatever holds them.
+ * Labeled examples from whatever holds them.
  *
  * <ul>
  *   <li>{@code topic:NAME}, or files or a directory of {@code .jsonl} or {@code .jsonl.gz}: what a

@@ -24,7 +24,7 @@ record RecordedRun(String model, ScoredExamples examples) {
   /**
    * Reads {@code [MODEL@]FROM}, where FROM is {@code topic:NAME}, a file or a directory.
    *
-   * @param progress is told how many predictions were read so far
+   * @param progress takes how many predictions were read so far
    * @throws IOException where it holds no predictions, or those of several models and none is named
    */
   static RecordedRun read(String source, KafkaClients kafka, LongConsumer progress)

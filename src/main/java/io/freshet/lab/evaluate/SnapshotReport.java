@@ -20,7 +20,7 @@ import java.util.Map;
  * @param slices figures by fields' values
  * @param estimates with intervals
  * @param repeats examples that came again, left out
- * @param unlabelled examples without a label of their own, left out
+ * @param unlabeled examples without a label of their own, left out
  */
 record SnapshotReport(
     String version,
@@ -28,7 +28,7 @@ record SnapshotReport(
     Map<Slice, Metrics> slices,
     Estimates estimates,
     long repeats,
-    long unlabelled) {
+    long unlabeled) {
 
   static SnapshotReport of(SnapshotScores scores, Estimates estimates) {
     return new SnapshotReport(
@@ -37,7 +37,7 @@ record SnapshotReport(
         scores.metrics().slices(),
         estimates,
         scores.repeats(),
-        scores.unlabelled());
+        scores.unlabeled());
   }
 
   void print(PrintWriter out) {
@@ -48,8 +48,8 @@ record SnapshotReport(
         MetricFigures.count(all.examples()),
         MetricFigures.text(all.ctr()),
         repeats > 0 ? ", %s repeats left out".formatted(MetricFigures.count(repeats)) : "",
-        unlabelled > 0
-            ? ", %s without label left out".formatted(MetricFigures.count(unlabelled))
+        unlabeled > 0
+            ? ", %s without label left out".formatted(MetricFigures.count(unlabeled))
             : "");
     TextTable table = new TextTable("lrl").row("", "", "95 % interval");
     estimates
@@ -111,7 +111,7 @@ record SnapshotReport(
     json.put("version", version);
     json.put("examples", report.sinceStart().examples());
     json.put("repeats", repeats);
-    json.put("unlabelled", unlabelled);
+    json.put("unlabeled", unlabeled);
     json.put("invalid", report.invalid());
     MetricFigures.put(json, "ctr", report.sinceStart().ctr());
     json.set("figures", MetricFigures.json(estimates.figures()));

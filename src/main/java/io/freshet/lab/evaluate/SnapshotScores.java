@@ -38,7 +38,7 @@ final class SnapshotScores {
   private final ExampleAttributes.Choice traits;
   private final List<LabeledExample> chunk = new ArrayList<>();
   private final LongIndex seen = new LongIndex(1024);
-  private long unlabelled;
+  private long unlabeled;
   private long repeats;
   private long rows;
   private long number;
@@ -69,7 +69,7 @@ final class SnapshotScores {
 
   void add(Optional<FeatureValues> values, LabeledExample example) {
     if (!example.isJudged()) {
-      unlabelled++;
+      unlabeled++;
       return;
     }
     values.map(names::fresh).ifPresent(metrics::name);
@@ -129,7 +129,7 @@ final class SnapshotScores {
   }
 
   /** Examples left out since they hold no label: corrections, and mere predictions. */
-  long unlabelled() {
-    return unlabelled;
+  long unlabeled() {
+    return unlabeled;
   }
 }

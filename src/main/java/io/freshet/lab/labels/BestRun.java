@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What policies are held against: a learner that is told each impression's final label at once, and
+ * What policies are held against: a learner that gets each impression's final label at once, and
  * the same one as it was when the measured half began, which learns no more and so shows what drift
  * costs.
  */

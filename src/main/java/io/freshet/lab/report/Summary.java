@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
  * The outcome of a run in a few figures. Figures that are not defined are NaN, and null in JSON.
  *
  * @param events impressions and clicks read
- * @param examples labelled examples learned
+ * @param examples labeled examples learned
  * @param seconds from the first event read to the last example learned
  * @param logloss progressive logloss
  * @param bestLogloss what the stream's true click probabilities would have reached, where known

@@ -22,7 +22,7 @@ import org.apache.kafka.common.errors.InterruptException;
  * Sends events to their topics, compressed, in batches; those of one key stay in order.
  *
  * <p>One request is on its way at a time. A broker that does not know the producer, of a new topic
- * or after a crash, takes any request as its first, and then refuses for ever what should have come
+ * or after a crash, takes any request as its first, and then always refuses what should have come
  * before it ({@code OUT_OF_ORDER_SEQUENCE_NUMBER}).
  *
  * <p>Sending is asynchronous: a failure shows at a later {@link #send} or at {@link #flush}, and

@@ -21,9 +21,8 @@ public final class KafkaOptions {
   @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT",
-      defaultValue = "localhost:9092",
       description = "Kafka brokers to start from (default: ${DEFAULT-VALUE}).")
-  private String bootstrapServers;
+  private String bootstrapServers = "localhost:9092";
 
   @Option(
       names = "--property",
@@ -34,16 +33,14 @@ public final class KafkaOptions {
   @Option(
       names = "--impressions-topic",
       paramLabel = "TOPIC",
-      defaultValue = "impressions",
       description = "Topic of the impressions (default: ${DEFAULT-VALUE}).")
-  private String impressions;
+  private String impressions = "impressions";
 
   @Option(
       names = "--clicks-topic",
       paramLabel = "TOPIC",
-      defaultValue = "clicks",
       description = "Topic of the clicks (default: ${DEFAULT-VALUE}).")
-  private String clicks;
+  private String clicks = "clicks";
 
   @Option(
       names = "--partitions",

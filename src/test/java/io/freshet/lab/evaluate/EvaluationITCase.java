@@ -217,10 +217,10 @@ class EvaluationITCase {
             "evaluate",
             "--snapshot=" + folder.resolve("champion/snapshots"),
             "--data=" + folder,
-            "--slice=colour");
+            "--slice=color");
 
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains("no field is named colour");
+    assertThat(run.err()).contains("no field is named color");
   }
 
   private static JsonNode json(String... args) throws IOException {

@@ -97,7 +97,7 @@ final class QualityHistory {
     return json.path(name).asDouble(Double.NaN); // null where it is not defined
   }
 
-  /** The curves as columns, neighbours joined where there are many, and the totals. */
+  /** The curves as columns, neighbors joined where there are many, and the totals. */
   ObjectNode toJson(String model) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("model", model);
@@ -112,11 +112,11 @@ final class QualityHistory {
     return json;
   }
 
-  private List<Window> joined(int neighbours) {
+  private List<Window> joined(int neighbors) {
     List<Window> all = List.copyOf(windows.values());
     List<Window> joined = new ArrayList<>();
-    for (int i = 0; i < all.size(); i += neighbours) {
-      joined.add(mean(all.subList(i, Math.min(all.size(), i + neighbours))));
+    for (int i = 0; i < all.size(); i += neighbors) {
+      joined.add(mean(all.subList(i, Math.min(all.size(), i + neighbors))));
     }
     return joined;
   }

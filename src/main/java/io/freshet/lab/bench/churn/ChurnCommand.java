@@ -32,21 +32,14 @@ public final class ChurnCommand extends Benchmark {
 
   @Option(
       names = "--scale",
-      defaultValue = "1000",
       description = "By what the traffic is divided (default: ${DEFAULT-VALUE}).")
-  private int scale;
+  private int scale = 1000;
 
-  @Option(
-      names = "--days",
-      defaultValue = "30",
-      description = "Simulated days (default: ${DEFAULT-VALUE}).")
-  private int days;
+  @Option(names = "--days", description = "Simulated days (default: ${DEFAULT-VALUE}).")
+  private int days = 30;
 
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "Seed of the stream (default: ${DEFAULT-VALUE}).")
-  private long seed;
+  @Option(names = "--seed", description = "Seed of the stream (default: ${DEFAULT-VALUE}).")
+  private long seed = 1;
 
   @Override
   public Integer call() throws Exception {

@@ -153,7 +153,7 @@ final class JoinBench {
     return env.executeAsync("bench join");
   }
 
-  /** Numbers without end, lest a source that has ended decline a savepoint. */
+  /** Numbers without end, as a source that has ended declines a savepoint. */
   private static DataStream<Long> ticks(StreamExecutionEnvironment env) {
     return env.fromSequence(0, Long.MAX_VALUE - 1)
         .assignTimestampsAndWatermarks(

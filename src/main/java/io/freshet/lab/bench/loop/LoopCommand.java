@@ -18,11 +18,8 @@ import picocli.CommandLine.Option;
 public final class LoopCommand extends LearningBenchmark {
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
 
-  @Option(
-      names = "--parallelism",
-      defaultValue = "2",
-      description = "Trainers and shards (default: ${DEFAULT-VALUE}).")
-  private int parallelism;
+  @Option(names = "--parallelism", description = "Trainers and shards (default: ${DEFAULT-VALUE}).")
+  private int parallelism = 2;
 
   @Override
   protected Figure measure(String what, Workload workload) throws Exception {

@@ -22,15 +22,11 @@ import picocli.CommandLine.Option;
 public final class PipelineCommand extends LearningBenchmark {
   @Option(
       names = "--impressions",
-      defaultValue = "500000",
       description = "Impressions in Kafka (default: ${DEFAULT-VALUE}).")
-  private int impressions;
+  private int impressions = 500000;
 
-  @Option(
-      names = "--parallelism",
-      defaultValue = "2",
-      description = "Of every stage (default: ${DEFAULT-VALUE}).")
-  private int parallelism;
+  @Option(names = "--parallelism", description = "Of every stage (default: ${DEFAULT-VALUE}).")
+  private int parallelism = 2;
 
   @Override
   protected Figure measure(String what, Workload workload) throws Exception {

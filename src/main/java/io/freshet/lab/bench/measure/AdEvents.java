@@ -23,7 +23,7 @@ public final class AdEvents {
   private static final int USERS = 100_000;
   private static final double SKEW = 1.05;
   private static final int DELAY = 2000; // milliseconds
-  private static final int SPAN = 300_000; // the same: what is decided is told some 24 s behind
+  private static final int SPAN = 300_000; // the same: labels are emitted some 24 s behind
 
   private final SplittableRandom random;
   private final ZipfIds ids = new ZipfIds(ROWS / NAMES, SKEW);

@@ -17,15 +17,11 @@ public final class BenchOptions {
 
   @Option(
       names = "--rounds",
-      defaultValue = "5",
       description = "Rounds whose median counts (default: ${DEFAULT-VALUE}).")
-  public int rounds;
+  public int rounds = 5;
 
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "Seed of the examples (default: ${DEFAULT-VALUE}).")
-  public long seed;
+  @Option(names = "--seed", description = "Seed of the examples (default: ${DEFAULT-VALUE}).")
+  public long seed = 1;
 
   @Option(
       names = "--quick",
@@ -37,9 +33,8 @@ public final class BenchOptions {
   @Option(
       names = "--only",
       paramLabel = "TEXT",
-      defaultValue = "",
       description = "Measure only the cases whose name contains this.")
-  public String only;
+  public String only = "";
 
   /** So long, but for {@code --quick}. */
   public Duration length(Duration usual) {

@@ -30,12 +30,12 @@ public record Figure(
     return Medians.of(rounds, round -> round.roofline().perSecond());
   }
 
-  /** Of the rounds' ratios: a busy neighbour slows both sides of each. */
+  /** Of the rounds' ratios: a busy neighbor slows both sides of each. */
   double ratio() {
     return Medians.of(rounds, round -> round.learned().perSecond() / round.roofline().perSecond());
   }
 
-  /** As {@link #ratio}, but by the time on a core: without waiting, be it for neighbours or not. */
+  /** As {@link #ratio}, but by the time on a core: without any waiting. */
   double cpuRatio() {
     return Medians.of(
         rounds, round -> round.learned().perCpuSecond() / round.roofline().perCpuSecond());

@@ -6,7 +6,7 @@ import java.time.Duration;
  * How fast something went.
  *
  * @param perSecond by the clock on the wall
- * @param perCpuSecond by the time that this process had a core, so that neighbours do not count
+ * @param perCpuSecond by the time that this process had a core, so that neighbors do not count
  */
 public record Speed(double perSecond, double perCpuSecond) {
 

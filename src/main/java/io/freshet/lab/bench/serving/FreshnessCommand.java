@@ -25,35 +25,28 @@ public final class FreshnessCommand extends Benchmark {
   @Option(
       names = "--checkpoint-interval",
       paramLabel = "MS",
-      defaultValue = "5000",
       description = "Milliseconds from one checkpoint to the next (default: ${DEFAULT-VALUE}).")
-  private int interval;
+  private int interval = 5000;
 
   @Option(
       names = "--seconds",
-      defaultValue = "120",
       description = "How long clicks are sent, after the warm-up (default: ${DEFAULT-VALUE}).")
-  private int seconds;
+  private int seconds = 120;
 
   @Option(
       names = "--rate",
       paramLabel = "N",
-      defaultValue = "1000",
-      description = "Impressions a second beside them (default: ${DEFAULT-VALUE}).")
-  private int rate;
+      description = "Other impressions a second (default: ${DEFAULT-VALUE}).")
+  private int rate = 1000;
 
   @Option(
       names = "--clicks",
       paramLabel = "N",
-      defaultValue = "5",
       description = "Clicks a second that are timed (default: ${DEFAULT-VALUE}).")
-  private int clicks;
+  private int clicks = 5;
 
-  @Option(
-      names = "--seed",
-      defaultValue = "1",
-      description = "Seed of the stream (default: ${DEFAULT-VALUE}).")
-  private long seed;
+  @Option(names = "--seed", description = "Seed of the stream (default: ${DEFAULT-VALUE}).")
+  private long seed = 1;
 
   @Option(
       names = "--set",

@@ -31,9 +31,8 @@ public final class ServingCommand extends Benchmark {
 
   @Option(
       names = "--impressions",
-      defaultValue = "150000",
       description = "Impressions the model has learned (default: ${DEFAULT-VALUE}).")
-  private int impressions;
+  private int impressions = 150000;
 
   @Override
   public Integer call() throws Exception {

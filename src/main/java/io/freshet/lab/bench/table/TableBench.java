@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * The training loop on a table that is larger than its memory, beside the same loop with all of the
- * table in memory.
+ * The training loop on a table that is larger than its memory, compared with the same loop with all
+ * of the table in memory.
  *
  * <p>Each is a process of its own, with its own heap. Both learn every row once, then Zipf's ids
  * until their caches are warm; from then on they take turns, so that both see the same machine: a

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
     description = {
       "Measures the training loop on a table that is larger than its memory.",
       "",
-      "The table lies in RocksDB; beside it runs the same loop with all of the table in"
+      "The table is in RocksDB; it is compared with the same loop with all of the table in"
           + " memory. Each has a JVM of its own, which this command starts."
     },
     footer = {
@@ -37,44 +37,34 @@ import picocli.CommandLine.Option;
 public final class TableCommand extends Benchmark {
   @Mixin private BenchOptions options;
 
-  @Option(
-      names = "--rows",
-      defaultValue = "20000000",
-      description = "Rows of the table (default: ${DEFAULT-VALUE}).")
-  private int rows;
+  @Option(names = "--rows", description = "Rows of the table (default: ${DEFAULT-VALUE}).")
+  private int rows = 20000000;
 
   @Option(
       names = "--cache-rows",
-      defaultValue = "1000000",
       description = "Rows in all shards' caches together (default: ${DEFAULT-VALUE}).")
-  private int cacheRows;
+  private int cacheRows = 1000000;
 
   @Option(
       names = "--heap",
-      defaultValue = "2g",
       description = "Heap of the learner with the table on disk (default: ${DEFAULT-VALUE}).")
-  private String heap;
+  private String heap = "2g";
 
   @Option(
       names = "--rocksdb-memory",
       paramLabel = "MB",
-      defaultValue = "512",
       description = "Memory that RocksDB may take (default: ${DEFAULT-VALUE}).")
-  private int managed;
+  private int managed = 512;
 
   @Option(
       names = "--checkpoint-interval",
       paramLabel = "SECONDS",
-      defaultValue = "30",
       description =
           "From one checkpoint to the next, and length of a round (default: ${DEFAULT-VALUE}).")
-  private int interval;
+  private int interval = 30;
 
-  @Option(
-      names = "--parallelism",
-      defaultValue = "2",
-      description = "Trainers and shards (default: ${DEFAULT-VALUE}).")
-  private int parallelism;
+  @Option(names = "--parallelism", description = "Trainers and shards (default: ${DEFAULT-VALUE}).")
+  private int parallelism = 2;
 
   @Option(
       names = "--directory",

@@ -11,8 +11,8 @@ import org.apache.flink.api.common.functions.RichMapFunction;
 
 /**
  * Examples for a table of so many rows, one value a field: first those that hold every row once,
- * then for ever such with values from Zipf(1.05), newly drawn and not repeated from a pool, which
- * would come to fit a cache. Waits where it is told to, for the whole process.
+ * then, without end, examples with values from Zipf(1.05), newly drawn and not repeated from a
+ * pool, which would come to fit a cache. Pauses on request, for the whole process.
  */
 final class TableFeed extends RichMapFunction<Long, LabeledExample> {
   private static final long serialVersionUID = 1L;

@@ -82,7 +82,7 @@ public record Fault(Duration at, Kind kind, Moment moment, int target, Duration 
   }
 
   /** The task manager beside the one that is meant. */
-  int neighbour(int taskManagers) {
+  int neighbor(int taskManagers) {
     return (target + 1) % taskManagers;
   }
 

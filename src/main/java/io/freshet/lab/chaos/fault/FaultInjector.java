@@ -84,7 +84,7 @@ public final class FaultInjector {
 
   /** Lets the job recover from the death of a task manager, which comes back at once. */
   private void beginRecovery(Fault strike) throws Exception {
-    int first = aim.training(strike.neighbour(cluster.taskManagers()));
+    int first = aim.training(strike.neighbor(cluster.taskManagers()));
     end(Kind.KILL_TASK_MANAGER, first);
     struck.add(InjectedFault.at(Kind.KILL_TASK_MANAGER, Moment.ANY));
     startAgain(Kind.KILL_TASK_MANAGER, first);

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
       "Compares the learner with models that follow less, while tastes drift.",
       "",
       "It follows the simulated stream in event time, in this process. All predict the same"
-          + " impressions: the learner's model as serving has it that is synchronised every 1 min,"
+          + " impressions: the learner's model as serving has it that is synchronized every 1 min,"
           + " 30 min, 1 h, 5 h and 24 h; one retrained in batch each day on the last days, from its"
           + " random start; one frozen after the warm-up; the true probabilities; and the learner"
           + " itself, just before it learns an example. Intervals are by the bootstrap over blocks"

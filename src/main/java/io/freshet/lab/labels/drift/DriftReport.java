@@ -17,7 +17,7 @@ import java.util.Optional;
 
 /**
  * What came of a {@link DriftRun}, with 95 % intervals over blocks of six hours: the figures of
- * each model, and by how much they differ from those of the learner synchronised every minute.
+ * each model, and by how much they differ from those of the learner synchronized every minute.
  */
 final class DriftReport {
   private static final Duration BLOCK = Duration.ofHours(6);
@@ -30,7 +30,7 @@ final class DriftReport {
   /**
    * A model.
    *
-   * @param difference to the learner synchronised every minute
+   * @param difference to the learner synchronized every minute
    */
   private record Line(
       ComparedModel model, Map<String, Estimate> figures, Map<String, Estimate> difference) {}

@@ -25,7 +25,7 @@ import java.util.Map;
  *
  * <p>Impressions and clicks go through the same join as in the job; the learner learns what it
  * tells. Each model predicts an impression as it was when that was shown: the learner's as of its
- * last synchronisation, which comes by the minute or less often; one retrained in batch when a day
+ * last synchronization, which comes by the minute or less often; one retrained in batch when a day
  * ended, which takes no time here; one of the end of the warm-up. Beside them, what the learner
  * itself predicts just before it learns an example, and what nature does.
  */
@@ -113,11 +113,11 @@ final class DriftRun implements JoinOutput {
       frozen.serve(learner.predictorOfNow());
       synced.keySet().forEach(one -> one.serve(learner.predictorOfNow()));
     } else if (time > from) {
-      synced.forEach((one, interval) -> synchronise(one, interval, time));
+      synced.forEach((one, interval) -> synchronize(one, interval, time));
     }
   }
 
-  private void synchronise(ComparedModel one, Duration interval, long time) {
+  private void synchronize(ComparedModel one, Duration interval, long time) {
     if ((time - start) % interval.toMillis() == 0) {
       one.serve(learner.predictorOfNow());
     }

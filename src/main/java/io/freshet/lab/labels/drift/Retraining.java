@@ -12,8 +12,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * A model made anew in batch: from its random start, one pass over the last days' examples in the
- * order in which they were labelled, with the optimisers and rates of the stream.
+ * A model made again in batch: from its random start, one pass over the last days' examples in the
+ * order in which they were labeled, with the optimizers and rates of the stream.
  */
 final class Retraining {
   private static final int BATCH = 64;

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  *
  * @param name what is measured
  * @param decimals decimals of a value written out
- * @param ceiling values above it are drawn at it, lest a few flatten all others
+ * @param ceiling values above it are drawn at it, so that a few do not flatten all others
  * @param reference a value that deserves a line of its own
  * @param joined how many measured values each point is the mean of
  */
@@ -37,7 +37,7 @@ public record Chart(
     series = List.copyOf(series);
   }
 
-  /** A chart of curves of any length, with as many neighbours joined as drawing them takes. */
+  /** A chart of curves of any length, with as many neighbors joined as drawing them takes. */
   public static Chart of(
       String name,
       List<Series> series,

@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 
 /** A chart of a few curves as an SVG file of its own, for documents: light, with its own style. */
 public final class CurvePlot {
-  private static final List<String> COLOURS = List.of("#b3261e", "#8a5a00", "#1b5e9e", "#5c6167");
+  private static final List<String> COLORS = List.of("#b3261e", "#8a5a00", "#1b5e9e", "#5c6167");
   private static final String STYLE =
       """
       text { font-family: sans-serif; font-size: 12px; }
@@ -33,17 +33,17 @@ public final class CurvePlot {
    * @param decimals of a value written out
    */
   public static String overElapsedTime(String name, List<Curve> curves, int decimals) {
-    if (curves.isEmpty() || curves.size() > COLOURS.size()) {
+    if (curves.isEmpty() || curves.size() > COLORS.size()) {
       throw new IllegalArgumentException(
-          curves.size() + " curves, but a plot has 1 to " + COLOURS.size());
+          curves.size() + " curves, but a plot has 1 to " + COLORS.size());
     }
     List<Chart.Series> series = new ArrayList<>();
     StringBuilder style = new StringBuilder(STYLE);
     for (Curve curve : curves) {
-      String colour = COLOURS.get(series.size());
+      String color = COLORS.get(series.size());
       String of = "curve" + series.size();
-      style.append(".curve.%s { stroke: %s; }%n".formatted(of, colour));
-      style.append(".dot.%s, .name.%s { fill: %s; }%n".formatted(of, of, colour));
+      style.append(".curve.%s { stroke: %s; }%n".formatted(of, color));
+      style.append(".dot.%s, .name.%s { fill: %s; }%n".formatted(of, of, color));
       series.add(new Chart.Series(curve.label(), of, curve.points()));
     }
     Chart chart =

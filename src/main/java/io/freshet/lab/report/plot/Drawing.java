@@ -103,7 +103,7 @@ public final class Drawing {
     svg.dot("dot " + series.style(), plane.x(point.time()), plane.y(point.value()));
   }
 
-  /** Names and last values beside the curves' ends, spread where they would overlap. */
+  /** Names and last values next to the curves' ends, spread where they would overlap. */
   private void endLabels() {
     List<Chart.Series> named =
         chart.series().stream()

@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
  *
  * @param time milliseconds, since the epoch or since the run began
  * @param value NaN where it is not defined; the curve has a gap there
- * @param weight what the point counts when neighbours are joined: its examples
+ * @param weight what the point counts when neighbors are joined: its examples
  */
 public record Point(long time, double value, double weight) {
 
@@ -21,11 +21,11 @@ public record Point(long time, double value, double weight) {
         .toList();
   }
 
-  /** Joins so many neighbours each into their weighted mean. */
-  public static List<Point> join(List<Point> points, int neighbours) {
+  /** Joins so many neighbors each into their weighted mean. */
+  public static List<Point> join(List<Point> points, int neighbors) {
     List<Point> joined = new ArrayList<>();
-    for (int i = 0; i < points.size(); i += neighbours) {
-      joined.add(mean(points.subList(i, Math.min(points.size(), i + neighbours))));
+    for (int i = 0; i < points.size(); i += neighbors) {
+      joined.add(mean(points.subList(i, Math.min(points.size(), i + neighbors))));
     }
     return joined;
   }

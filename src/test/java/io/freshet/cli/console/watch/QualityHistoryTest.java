@@ -28,7 +28,7 @@ class QualityHistoryTest {
   }
 
   @Test
-  void neighboursAreJoinedIntoTheirMeanAndTheOldestGo() throws Exception {
+  void neighborsAreJoinedIntoTheirMeanAndTheOldestGo() throws Exception {
     QualityHistory history = new QualityHistory(BestPossible.UNKNOWN);
     int windows = QualityHistory.MOST_WINDOWS + 7;
     for (int i = 0; i < windows; i++) {

@@ -74,14 +74,14 @@ final class ChaosPlanTest {
     }
   }
 
-  /** Beside the last is the first: a recovery begins with the death of a neighbour. */
+  /** Beside the last is the first: a recovery begins with the death of a neighbor. */
   @Test
-  void everyTaskManagerHasAnotherOneForNeighbour() {
+  void everyTaskManagerHasAnotherOneForNeighbor() {
     assertThat(manyPlans())
         .filteredOn(strike -> strike.kind().endsTaskManager())
         .allSatisfy(
-            strike -> assertThat(strike.neighbour(2)).isBetween(0, 1).isNotEqualTo(strike.target()))
-        .extracting(strike -> strike.neighbour(2))
+            strike -> assertThat(strike.neighbor(2)).isBetween(0, 1).isNotEqualTo(strike.target()))
+        .extracting(strike -> strike.neighbor(2))
         .contains(0, 1);
   }
 
