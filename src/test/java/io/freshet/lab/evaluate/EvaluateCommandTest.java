@@ -90,7 +90,8 @@ final class EvaluateCommandTest {
     CommandRun run = CommandRun.of("evaluate", "--compare", a.toString(), a.toString());
 
     assertThat(run.code()).isEqualTo(1);
-    assertThat(run.err()).contains("a.jsonl, line 1: not a prediction: \"impression_id\" is missing");
+    assertThat(run.err())
+        .contains("a.jsonl, line 1: not a prediction: \"impression_id\" is missing");
   }
 
   @Test
