@@ -21,11 +21,6 @@ public record EvaluateSettings(
     implements Serializable {
   public static final EvaluateSettings DEFAULT = Section.defaults(EvaluateOptions::read);
 
-  /** Settings without slices. */
-  public EvaluateSettings(Duration window, double atImpression) {
-    this(window, atImpression, List.of(), 20);
-  }
-
   public EvaluateSettings {
     slices = List.copyOf(slices);
     requireNonNull(window, "window");
@@ -38,5 +33,10 @@ public record EvaluateSettings(
     if (sliceValues < 1) {
       throw new IllegalArgumentException("slice values: " + sliceValues + " is below 1");
     }
+  }
+
+  /** Returns a copy with windows of another length. */
+  public EvaluateSettings withWindow(Duration length) {
+    return new EvaluateSettings(length, atImpression, slices, sliceValues);
   }
 }

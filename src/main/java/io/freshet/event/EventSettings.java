@@ -38,14 +38,14 @@ public record EventSettings(
     }
   }
 
-  /** Of JSON. */
-  public EventSettings(int maxBytes, int maxValues, Duration maxAhead) {
-    this(maxBytes, maxValues, maxAhead, EventFormat.JSON, EventFormat.JSON, SchemaLocations.NONE);
+  /** Returns a copy with other limits. */
+  public EventSettings withLimits(int bytes, int values, Duration ahead) {
+    return new EventSettings(bytes, values, ahead, impressions, actions, schemas);
   }
 
-  /** The same limits for JSON. */
+  /** Returns a copy for JSON. */
   public EventSettings ofJson() {
-    return new EventSettings(maxBytes, maxValues, maxAhead);
+    return DEFAULT.withLimits(maxBytes, maxValues, maxAhead);
   }
 
   /** Whether any topic is Avro. */

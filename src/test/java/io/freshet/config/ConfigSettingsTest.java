@@ -39,7 +39,7 @@ final class ConfigSettingsTest {
 
   @Test
   void periodsArePositive() {
-    assertRefused(() -> new EvaluateSettings(NEVER, 0));
+    assertRefused(() -> EvaluateSettings.DEFAULT.withWindow(NEVER));
     assertRefused(() -> new CheckpointSettings(NEVER, SECOND, "file:///c", Backend.ROCKSDB));
     assertRefused(() -> new CheckpointSettings(SECOND, BEFORE, "file:///c", Backend.ROCKSDB));
   }

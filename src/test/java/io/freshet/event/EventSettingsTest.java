@@ -11,19 +11,19 @@ class EventSettingsTest {
   @Test
   void defaultsAreOneMegabyteAThousandValuesAndAnHour() {
     assertThat(EventSettings.DEFAULT)
-        .isEqualTo(new EventSettings(1_048_576, 1000, Duration.ofHours(1)));
+        .isEqualTo(EventSettings.DEFAULT.withLimits(1_048_576, 1000, Duration.ofHours(1)));
   }
 
   @Test
   void limitsThatLetNothingThroughAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new EventSettings(0, 1, Duration.ZERO))
+        .isThrownBy(() -> EventSettings.DEFAULT.withLimits(0, 1, Duration.ZERO))
         .withMessageContaining("maxBytes 0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new EventSettings(1, 0, Duration.ZERO))
+        .isThrownBy(() -> EventSettings.DEFAULT.withLimits(1, 0, Duration.ZERO))
         .withMessageContaining("maxValues 0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new EventSettings(1, 1, Duration.ofMillis(-1)))
+        .isThrownBy(() -> EventSettings.DEFAULT.withLimits(1, 1, Duration.ofMillis(-1)))
         .withMessageContaining("maxAhead PT-0.001S");
   }
 }

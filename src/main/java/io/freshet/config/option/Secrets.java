@@ -3,10 +3,9 @@ package io.freshet.config.option;
 import java.util.regex.Pattern;
 
 /**
- * Keys as messages may show them, and which values may be shown. A quote or a colon that is missing
- * in the file makes a key of what was meant to be a value, a password perhaps: so what does not
- * look like a key is not shown, nor is it where properties of Kafka's stand, which have dots in
- * them.
+ * Keys as messages may show them. A missing quote or colon makes a key of what was meant to be a
+ * value, perhaps a password. So a message does not show what does not look like a key; among
+ * properties of Kafka's clients, a key has a dot.
  */
 final class Secrets {
   private static final Pattern KEY = Pattern.compile("[A-Za-z][A-Za-z0-9._-]{0,99}");

@@ -49,7 +49,7 @@ public final class WindowedMetrics {
 
   /** Metrics without slices. */
   public WindowedMetrics(Duration window) {
-    this(new EvaluateSettings(window, 0), Map.of());
+    this(EvaluateSettings.DEFAULT.withWindow(window), Map.of());
   }
 
   /**
@@ -165,7 +165,7 @@ public final class WindowedMetrics {
 
   /** Reads what {@link #write} wrote, for windows of that length and without slices. */
   public static WindowedMetrics read(DataInput in, Duration window) throws IOException {
-    return read(in, new EvaluateSettings(window, 0), Map.of());
+    return read(in, EvaluateSettings.DEFAULT.withWindow(window), Map.of());
   }
 
   /**

@@ -151,7 +151,7 @@ final class ProgressiveValidationOperatorTest {
     Harness(int parallelism) throws Exception {
       super(
           new ProgressiveValidation(
-              new EvaluateSettings(Duration.ofSeconds(1), 0),
+              EvaluateSettings.DEFAULT.withWindow(Duration.ofSeconds(1)),
               MetricsSeries.PROGRESSIVE,
               AT_BARRIER),
           parallelism,

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Test;
 
 final class AvroDecoderTest {
   private static final long T = 1_767_225_600_000L;
-  private static final EventSettings SETTINGS = new EventSettings(200, 10, Duration.ofHours(1));
+  private static final EventSettings SETTINGS =
+      EventSettings.DEFAULT.withLimits(200, 10, Duration.ofHours(1));
   private static final String CLICK =
       """
       {"type": "record", "name": "Click", "fields": [

@@ -25,7 +25,7 @@ class ClickDecoderTest {
   private static final long KAFKA_TIME = 1_767_225_600_000L;
 
   private final ClickDecoder decoder =
-      new ClickDecoder(new EventSettings(120, 10, Duration.ofMinutes(1)));
+      new ClickDecoder(EventSettings.DEFAULT.withLimits(120, 10, Duration.ofMinutes(1)));
 
   @Test
   void usageExample() {

@@ -24,7 +24,7 @@ class DecoderFuzzTest {
   private static final long KAFKA_TIME = 1_767_225_600_000L;
   private static final int RECORDS = 5000;
   private static final EventSettings SETTINGS =
-      new EventSettings(1 << 20, 100, Duration.ofHours(1));
+      EventSettings.DEFAULT.withLimits(1 << 20, 100, Duration.ofHours(1));
 
   private static final String GOOD =
       """

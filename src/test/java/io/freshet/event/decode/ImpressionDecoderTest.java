@@ -126,7 +126,7 @@ class ImpressionDecoderTest {
   @Test
   void limitsComeFromTheSettings() {
     ImpressionDecoder strict =
-        new ImpressionDecoder(new EventSettings(100, 1, Duration.ZERO), NAMES);
+        new ImpressionDecoder(EventSettings.DEFAULT.withLimits(100, 1, Duration.ZERO), NAMES);
     byte[] fits = json(withFeatures("'user': 'u'")).getBytes(UTF_8);
     byte[] tooMany = json(withFeatures("'user': 'u', 'price': 1")).getBytes(UTF_8);
 
