@@ -54,20 +54,10 @@ public record Bootstrap(Optional<Duration> blocks, int replicates, long seed) {
     return estimate(examples, draws -> {});
   }
 
-  /**
-   * The same, for those who wait.
-   *
-   * @param progress receives how many draws were made so far
-   */
+  /** The same; {@code progress} receives how many draws were made so far. */
   public Estimates estimate(ScoredExamples examples, LongConsumer progress) {
     BlockMetrics of = figures(examples);
-    double[][] drawn = new double[replicates][];
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < replicates; i++) {
-      drawn[i] = of.of(draw(of.blocks(), random));
-      progress.accept(i + 1);
-    }
-    return new Estimates(estimates(of.whole(), drawn), of.blocks());
+    return new Estimates(estimates(of.whole(), draws(progress, of)[0]), of.blocks());
   }
 
   /** The figures of two learners. */
@@ -75,28 +65,16 @@ public record Bootstrap(Optional<Duration> blocks, int replicates, long seed) {
     return compare(pairs, draws -> {});
   }
 
-  /**
-   * The same, for those who wait.
-   *
-   * @param progress receives how many draws were made so far
-   */
+  /** The same; {@code progress} receives how many draws were made so far. */
   public Comparison compare(ScoredExamples.Pairs pairs, LongConsumer progress) {
     BlockMetrics a = figures(pairs.a());
     BlockMetrics b = figures(pairs.b());
-    double[][] drawnA = new double[replicates][];
-    double[][] drawnB = new double[replicates][];
+    double[][][] drawn = draws(progress, a, b);
     double[][] differences = new double[replicates][];
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < replicates; i++) {
-      int[] times = draw(a.blocks(), random);
-      drawnA[i] = a.of(times);
-      drawnB[i] = b.of(times);
-      differences[i] = minus(drawnB[i], drawnA[i]);
-      progress.accept(i + 1);
-    }
+    Arrays.setAll(differences, i -> minus(drawn[1][i], drawn[0][i]));
     return new Comparison(
-        estimates(a.whole(), drawnA),
-        estimates(b.whole(), drawnB),
+        estimates(a.whole(), drawn[0]),
+        estimates(b.whole(), drawn[1]),
         estimates(minus(b.whole(), a.whole()), differences),
         a.blocks());
   }
@@ -105,6 +83,20 @@ public record Bootstrap(Optional<Duration> blocks, int replicates, long seed) {
     return blocks
         .map(span -> new BlockMetrics(examples, examples.blocksByTime(span), false))
         .orElseGet(() -> new BlockMetrics(examples, examples.blocksByUser(), true));
+  }
+
+  /** The figures of each learner in each draw; learners share the draws. */
+  private double[][][] draws(LongConsumer progress, BlockMetrics... learners) {
+    double[][][] drawn = new double[learners.length][replicates][];
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < replicates; i++) {
+      int[] times = draw(learners[0].blocks(), random);
+      for (int learner = 0; learner < learners.length; learner++) {
+        drawn[learner][i] = learners[learner].of(times);
+      }
+      progress.accept(i + 1);
+    }
+    return drawn;
   }
 
   private static int[] draw(int blocks, SplittableRandom random) {

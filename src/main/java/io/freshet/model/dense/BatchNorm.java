@@ -66,7 +66,7 @@ public final class BatchNorm {
     }
   }
 
-  /** Gathers the scales' gradient, and turns the outputGradients by y into those by x, in place. */
+  /** Gathers the scales' gradient, and turns the gradients by y into those by x, in place. */
   void backward(FMatrixRMaj outputGradients) {
     double[] sums = new double[units];
     double[] products = new double[units];

@@ -14,7 +14,7 @@ import org.ejml.data.FMatrixRMaj;
  * z_l     = x_l · W_l + b_l
  * x_{l+1} = x₀ ⊙ z_l + x_l
  *
- * for the outputGradient g by x_{l+1}:
+ * for the gradient g by x_{l+1}:
  * dz_l = g ⊙ x₀,   dx₀ += g ⊙ z_l,   dx_l = dz_l · W_lᵀ + g
  * </pre>
  *
@@ -40,7 +40,7 @@ public final class CrossNetwork {
     Arrays.setAll(z, l -> new FMatrixRMaj(0, 0));
   }
 
-  /** Takes over finished values of all parameters. */
+  /** Takes over the weights of all parameters. */
   public void values(float[] values) {
     for (LinearLayer layer : layers) {
       layer.values(values);
@@ -53,7 +53,7 @@ public final class CrossNetwork {
     int last = layers.length - 1;
     for (int l = 0; l <= last; l++) {
       layers[l].products.forward(x[l], z[l]);
-      addBias(z[l], layers[l].biases);
+      layers[l].addBiases(z[l], Float.NEGATIVE_INFINITY);
       if (l < last) {
         x[l + 1].reshape(input.numRows, input.numCols);
         float[] next = x[l + 1].data;
@@ -107,35 +107,18 @@ public final class CrossNetwork {
     }
   }
 
-  /**
-   * Adds a layer's gradients by the outputGradient of its map, and passes that on to its inputs.
-   */
+  /** Adds a layer's gradients, and passes them on to its inputs. */
   private void gather(int l, FMatrixRMaj inputs) {
-    float[] sums = layers[l].biasGradients;
-    for (int at = 0; at < mapGradient.getNumElements(); at += sums.length) {
-      for (int j = 0; j < sums.length; j++) {
-        sums[j] += mapGradient.data[at + j];
-      }
-    }
+    layers[l].addBiasGradients(mapGradient);
     layers[l].products.backward(x[l], mapGradient, inputs);
   }
 
-  /**
-   * Forgets example i, so that with outputGradient 0 it adds nothing, not even infinity times 0.
-   */
+  /** Forgets example i, so that with gradient 0 it adds nothing, not even infinity times 0. */
   private void blank(int i) {
     for (int l = 0; l < layers.length; l++) {
       Arrays.fill(x[l].data, i * x[l].numCols, (i + 1) * x[l].numCols, 0);
       layers[l].products.blank(i);
       Arrays.fill(z[l].data, i * z[l].numCols, (i + 1) * z[l].numCols, 0);
-    }
-  }
-
-  private static void addBias(FMatrixRMaj m, float[] bias) {
-    for (int at = 0; at < m.getNumElements(); at += bias.length) {
-      for (int j = 0; j < bias.length; j++) {
-        m.data[at + j] += bias[j];
-      }
     }
   }
 

@@ -15,9 +15,8 @@ import org.ejml.data.FMatrixRMaj;
 public final class DeepNetwork {
   private final List<DenseShape.Layer> shapes;
   private final LinearLayer[] layers;
-  private final FMatrixRMaj[] inputs; // of each layer; behind the last, the output
+  private final FMatrixRMaj[] inputs; // of each layer; after the last, the output
   private final FMatrixRMaj[] inputGradients; // of the loss by inputs
-  private final float[] row; // of a matrix, one at a time
   private final BatchNorm[] norms; // of each layer; null where there is none
   private final Dropout dropout;
   private boolean training; // in the last forward pass
@@ -32,14 +31,13 @@ public final class DeepNetwork {
     norms = new BatchNorm[n];
     Arrays.setAll(inputGradients, l -> new FMatrixRMaj(0, 0));
     Arrays.setAll(inputs, l -> new FMatrixRMaj(0, 0));
-    row = new float[shapes.stream().mapToInt(DenseShape.Layer::out).max().orElse(0)];
     for (int l = 0; l < n; l++) {
       layers[l] = new LinearLayer(shapes.get(l), algebra);
       norms[l] = shapes.get(l).normalized() ? new BatchNorm(shapes.get(l).out()) : null;
     }
   }
 
-  /** Takes over finished values of all parameters. */
+  /** Takes over the weights of all parameters. */
   public void values(float[] values) {
     for (int l = 0; l < layers.length; l++) {
       layers[l].values(values);
@@ -63,7 +61,7 @@ public final class DeepNetwork {
       if (norms[l] != null) {
         norms[l].forward(inputs[l + 1], training);
       }
-      addBias(inputs[l + 1], layers[l].biases, l < last ? 0 : Float.NEGATIVE_INFINITY);
+      layers[l].addBiases(inputs[l + 1], l < last ? 0 : Float.NEGATIVE_INFINITY);
       if (training && l < last) {
         dropout.forward(inputs[l + 1], l);
       }
@@ -76,7 +74,7 @@ public final class DeepNetwork {
    *
    * @param logitGradients of the examples' losses by the output; one that is not a number leaves
    *     its example out
-   * @return the inputGradients by the input, [m, in]
+   * @return the gradients by the input, [m, in]
    */
   public FMatrixRMaj backward(float[] logitGradients) {
     int l = layers.length;
@@ -95,7 +93,7 @@ public final class DeepNetwork {
           dropout.backward(inputGradients[l + 1]);
         }
       }
-      addColumns(inputGradients[l + 1], layers[l].biasGradients);
+      layers[l].addBiasGradients(inputGradients[l + 1]);
       if (norms[l] != null) {
         norms[l].backward(inputGradients[l + 1]);
       }
@@ -150,21 +148,6 @@ public final class DeepNetwork {
   }
 
   /**
-   * Adds the bias to each row and raises what is below the floor: 0 for a ReLU. Rows go through an
-   * array of their own: in this form the JIT compiler (C2 of JDK 17) makes vector instructions.
-   */
-  private void addBias(FMatrixRMaj m, float[] bias, float floor) {
-    int n = bias.length;
-    for (int at = 0; at < m.getNumElements(); at += n) {
-      System.arraycopy(m.data, at, row, 0, n);
-      for (int j = 0; j < n; j++) {
-        row[j] = Math.max(floor, row[j] + bias[j]);
-      }
-      System.arraycopy(row, 0, m.data, at, n);
-    }
-  }
-
-  /**
    * A ReLU at rest passes no gradient on. Activations are 0 or above; two multiplications take even
    * the least of them above 1, so the minimum is 0 or 1: unlike a branch, the JIT compiler makes
    * vector instructions of it.
@@ -175,16 +158,6 @@ public final class DeepNetwork {
     int n = gradient.getNumElements();
     for (int i = 0; i < n; i++) {
       data[i] *= Math.min(1, active[i] * 0x1p127f * 0x1p127f);
-    }
-  }
-
-  private void addColumns(FMatrixRMaj m, float[] sums) {
-    int n = sums.length;
-    for (int at = 0; at < m.getNumElements(); at += n) {
-      System.arraycopy(m.data, at, row, 0, n);
-      for (int j = 0; j < n; j++) {
-        sums[j] += row[j];
-      }
     }
   }
 }

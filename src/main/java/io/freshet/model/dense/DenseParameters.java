@@ -99,10 +99,8 @@ public final class DenseParameters {
     if (other.storesAs(by)) {
       return this;
     }
-    float[] finished = new float[size];
-    finish(finished);
     DenseParameters dense = new DenseParameters(shape, other);
-    dense.startFrom(finished);
+    dense.startFrom(finished());
     return dense;
   }
 
@@ -154,9 +152,16 @@ public final class DenseParameters {
     optimizer.read(planes, 0, size(), size(), values, 0);
   }
 
-  /** Copies all planes, one after the other. */
-  public void readAll(float[] target) {
-    System.arraycopy(planes, 0, target, 0, planes.length);
+  /** A copy of all finished values. */
+  public float[] finished() {
+    float[] values = new float[size];
+    finish(values);
+    return values;
+  }
+
+  /** A copy of all planes, one after the other. */
+  public float[] readAll() {
+    return planes.clone();
   }
 
   /** Replaces all planes. */

@@ -48,10 +48,8 @@ public final class DenseReshape {
     this.zero = zero;
     fromSize = old.size();
     toSize = fresh.size();
-    from = new float[old.planes() * fromSize];
-    to = new float[fresh.planes() * toSize];
-    old.readAll(from);
-    fresh.readAll(to);
+    from = old.readAll();
+    to = fresh.readAll();
     inputs = inputs();
   }
 

@@ -62,17 +62,7 @@ public final class FitLearner {
   private final float[] denseGradient;
 
   /** All that learning changes, at one moment. */
-  public static final class State {
-    private final float[] table;
-    private final float[] dense;
-    private final float[] running;
-
-    private State(float[] table, float[] dense, float[] running) {
-      this.table = table;
-      this.dense = dense;
-      this.running = running;
-    }
-  }
+  public record State(float[] table, float[] dense, float[] running) {}
 
   public FitLearner(FeatureSchema schema, ModelSettings settings, FitSettings fit) {
     this(schema, settings, fit, List.of());
@@ -167,9 +157,8 @@ public final class FitLearner {
 
   /** What the model is now; rows met later are kept by {@link #restore} as they are then. */
   public State state() {
-    float[] values = new float[dense.size() * dense.planes()];
-    dense.readAll(values);
-    return new State(Arrays.copyOf(table, rows() * layout.width()), values, model.running());
+    return new State(
+        Arrays.copyOf(table, rows() * layout.width()), dense.readAll(), model.running());
   }
 
   /** Goes back to what the model was. */
@@ -183,8 +172,7 @@ public final class FitLearner {
   public void scaleRate(float factor) {
     optimizer = optimizer.scaled(factor);
     layout = new RowLayout(settings, optimizer, fields, fit.embeddingStart());
-    float[] planes = new float[dense.size() * dense.planes()];
-    dense.readAll(planes);
+    float[] planes = dense.readAll();
     dense = DenseParameters.start(shape, settings.seed(), optimizer);
     dense.writeAll(planes);
   }

@@ -126,23 +126,17 @@ public final class LocalLearner {
 
   /** A predictor that reads this learner's rows as they are, and the deep part as it is now. */
   public Predictor predictor() {
-    float[] values = new float[dense.size()];
-    dense.finish(values);
-    return new Predictor(schema, model, this::read, unknown, values, correction);
+    return new Predictor(schema, model, this::read, unknown, dense.finished(), correction);
   }
 
   /** A predictor with the rows and the deep part as they are now, whatever is learned later. */
   public Predictor predictorOfNow() {
     float[] rows = new float[index.size() * layout.finishedWidth()];
-    for (int row = 0; row < index.size(); row++) {
-      layout.finish(fid(row), table, row * layout.width(), rows, row * layout.finishedWidth());
-    }
     BitSet live = new BitSet();
     for (int row = 0; row < index.size(); row++) {
+      layout.finish(fid(row), table, row * layout.width(), rows, row * layout.finishedWidth());
       live.set(row, lives.isLive(row));
     }
-    float[] values = new float[dense.size()];
-    dense.finish(values);
     RowWeights now =
         (fid, finished, at) -> {
           int row = index.find(fid);
@@ -153,7 +147,7 @@ public final class LocalLearner {
           }
           return known;
         };
-    return new Predictor(schema, model, now, unknown, values, correction);
+    return new Predictor(schema, model, now, unknown, dense.finished(), correction);
   }
 
   private boolean read(long fid, float[] finished, int at) {

@@ -16,8 +16,7 @@ import java.util.List;
  *
  * <p>The <em>stored</em> row is what travels in the loop and is kept in state; the <em>weights</em>
  * row, {@code [w, v₁…v_k]}, holds the values that the model computes with, and is what snapshots
- * hold. Fields may have rates of their own, so a row is read and moved by what its feature's field
- * has.
+ * hold. Fields may have separate rates, so a row is read and moved by its feature's field.
  */
 public final class RowLayout {
   private static final float START_DEVIATION = 0.01f;
@@ -50,15 +49,7 @@ public final class RowLayout {
         START_DEVIATION);
   }
 
-  public RowLayout(
-      ModelSettings model,
-      OptimizerSettings firstOrder,
-      OptimizerSettings embedding,
-      List<FieldLearning> fields) {
-    this(model, firstOrder, embedding, fields, UnknownRows.START, START_DEVIATION);
-  }
-
-  /** A layout with one optimizer for all, where embeddings start with a deviation of their own. */
+  /** A layout with one optimizer for all, where embeddings start with a given deviation. */
   public RowLayout(
       ModelSettings model,
       OptimizerSettings optimizer,

@@ -5,6 +5,7 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.model.row.RowLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -76,6 +77,15 @@ public final class Examples {
     MiniBatch batch = new MiniBatch();
     examples.forEach(batch::add);
     return batch;
+  }
+
+  /** The rows that the features of a batch start with. */
+  public static float[] startRows(RowLayout layout, MiniBatch batch) {
+    float[] rows = new float[batch.rows() * layout.width()];
+    for (int row = 0; row < batch.rows(); row++) {
+      layout.start(batch.fid(row), rows, row * layout.width());
+    }
+    return rows;
   }
 
   private static void add(List<Long> fids, List<Float> values, long fid, float value) {

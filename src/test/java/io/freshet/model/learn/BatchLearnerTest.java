@@ -68,23 +68,23 @@ class BatchLearnerTest {
   @Test
   void theDensePartStepsOncePerDenseStepSize() {
     Bench bench = new Bench(MODEL, withDenseStepSize(6));
-    float[] start = bench.denseValues();
+    float[] start = bench.dense.finished();
 
     bench.learn(new Examples(1).ofDistinctUsers(5));
-    assertThat(bench.denseValues()).containsExactly(start);
+    assertThat(bench.dense.finished()).containsExactly(start);
 
     bench.learn(new Examples(2).ofDistinctUsers(1));
-    float[] moved = bench.denseValues();
+    float[] moved = bench.dense.finished();
     assertThat(moved).isNotEqualTo(start);
 
     bench.learner.flushDense();
-    assertThat(bench.denseValues()).containsExactly(moved);
+    assertThat(bench.dense.finished()).containsExactly(moved);
 
     bench.learn(new Examples(3).ofDistinctUsers(2));
-    assertThat(bench.denseValues()).containsExactly(moved);
+    assertThat(bench.dense.finished()).containsExactly(moved);
 
     bench.learner.flushDense();
-    assertThat(bench.denseValues()).isNotEqualTo(moved);
+    assertThat(bench.dense.finished()).isNotEqualTo(moved);
   }
 
   @Test
@@ -94,13 +94,13 @@ class BatchLearnerTest {
     Bench bench = new Bench(MODEL, learning);
     Bench late = new Bench(MODEL, learning);
     bench.learn(new Examples(1).ofDistinctUsers(5));
-    float[] between = bench.denseValues();
+    float[] between = bench.dense.finished();
     late.dense.write(0, 0, between.length, between, 0);
 
     bench.learn(new Examples(2).ofDistinctUsers(5));
     late.learn(new Examples(2).ofDistinctUsers(5));
 
-    assertThat(bench.denseValues()).containsExactly(late.denseValues()).isNotEqualTo(between);
+    assertThat(bench.dense.finished()).containsExactly(late.dense.finished()).isNotEqualTo(between);
   }
 
   @Test
@@ -143,7 +143,7 @@ class BatchLearnerTest {
         assertThat(Arrays.copyOfRange(rows, row * width, (row + 1) * width))
             .containsExactly(Arrays.copyOfRange(wanted, at, at + width));
       }
-      assertThat(bench.denseValues()).containsExactly(expected.denseValues());
+      assertThat(bench.dense.finished()).containsExactly(expected.dense.finished());
       assertThat(bench.learner.skipped()).isEqualTo(1);
       assertThat(expected.learner.skipped()).isZero();
     }
@@ -186,8 +186,8 @@ class BatchLearnerTest {
   @Test
   void aGradientTooLargeToSquareIsLeftOut() {
     LabeledExample example = withNumber(new Examples(1).next(1), 1e20f);
-    List<String> told = new ArrayList<>();
-    Bench bench = new Bench(MODEL, LEARNING, (e, reason) -> told.add(reason));
+    List<String> reasons = new ArrayList<>();
+    Bench bench = new Bench(MODEL, LEARNING, (e, reason) -> reasons.add(reason));
     MiniBatch batch = Examples.batch(List.of(example));
     float[] rows = bench.startRows(batch);
     int width = bench.layout.width();
@@ -201,7 +201,7 @@ class BatchLearnerTest {
         .containsExactly(Arrays.copyOfRange(start, number, number + width));
     assertThat(rows).isNotEqualTo(start);
     assertThat(bench.learner.skipped()).isEqualTo(1);
-    assertThat(told)
+    assertThat(reasons)
         .singleElement()
         .asString()
         .contains("gradient of feature " + Fids.of(4, 0) + " was too large");
@@ -210,8 +210,8 @@ class BatchLearnerTest {
   @Test
   void aWeightThatWouldMoveEverythingIsNotLearned() {
     LabeledExample example = new Examples(1).next(1);
-    List<String> told = new ArrayList<>();
-    Bench bench = new Bench(MODEL, LEARNING, (e, reason) -> told.add(reason));
+    List<String> reasons = new ArrayList<>();
+    Bench bench = new Bench(MODEL, LEARNING, (e, reason) -> reasons.add(reason));
     MiniBatch batch = Examples.batch(List.of(Examples.labeled(1, 1e25f, example.example())));
     float[] rows = bench.startRows(batch);
     float[] start = rows.clone();
@@ -219,7 +219,7 @@ class BatchLearnerTest {
     bench.learner.learn(batch, rows);
 
     assertThat(rows).containsExactly(start);
-    assertThat(told)
+    assertThat(reasons)
         .singleElement()
         .asString()
         .contains("not learned", "gradient of the loss by the logit -");
@@ -241,7 +241,7 @@ class BatchLearnerTest {
     return Math.log(probability / (1 - probability));
   }
 
-  /** A learner whose rows start anew for each batch. */
+  /** A learner whose rows start again with each batch. */
   private static final class Bench {
     final RowLayout layout;
     final DenseParameters dense;
@@ -258,11 +258,7 @@ class BatchLearnerTest {
     }
 
     float[] startRows(MiniBatch batch) {
-      float[] rows = new float[batch.rows() * layout.width()];
-      for (int row = 0; row < batch.rows(); row++) {
-        layout.start(batch.fid(row), rows, row * layout.width());
-      }
-      return rows;
+      return Examples.startRows(layout, batch);
     }
 
     float[] learn(List<LabeledExample> examples) {
@@ -284,12 +280,6 @@ class BatchLearnerTest {
           System.arraycopy(pulled, row * width, rows, all.rowOf(one.fid(row)) * width, width);
         }
       }
-    }
-
-    float[] denseValues() {
-      float[] values = new float[dense.size()];
-      dense.finish(0, values.length, values, 0);
-      return values;
     }
   }
 }

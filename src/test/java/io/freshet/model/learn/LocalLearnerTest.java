@@ -57,7 +57,7 @@ class LocalLearnerTest {
     for (int row = 0; row < one.rows(); row++) {
       assertThat(one.stored(row)).containsExactly(other.stored(row));
     }
-    assertThat(denseValues(one)).containsExactly(denseValues(other));
+    assertThat(one.dense().finished()).containsExactly(other.dense().finished());
   }
 
   @Test
@@ -149,11 +149,5 @@ class LocalLearnerTest {
       loss -= Math.log(predictions.labels()[i] > 0 ? p : 1 - p);
     }
     return loss / predictions.size();
-  }
-
-  private static float[] denseValues(LocalLearner learner) {
-    float[] values = new float[learner.dense().size()];
-    learner.dense().finish(0, values.length, values, 0);
-    return values;
   }
 }

@@ -166,10 +166,7 @@ class RegularizationTest {
     LearningSettings learning = LEARNING.withRegularization(bounds);
     RowLayout layout = new RowLayout(MODEL, learning);
     DenseParameters dense = DenseParameters.start(Examples.SCHEMA.size(), MODEL, SGD);
-    float[] rows = new float[batch.rows() * layout.width()];
-    for (int row = 0; row < batch.rows(); row++) {
-      layout.start(batch.fid(row), rows, row * layout.width());
-    }
+    float[] rows = Examples.startRows(layout, batch);
     float[] moves = rows.clone();
     new BatchLearner(Examples.SCHEMA, MODEL, learning, layout, dense).learn(batch, rows);
     for (int i = 0; i < moves.length; i++) {
@@ -181,11 +178,9 @@ class RegularizationTest {
   private static float[] denseMoves(Regularization bounds) {
     LearningSettings learning = LEARNING.withRegularization(bounds);
     LocalLearner learner = new LocalLearner(Examples.SCHEMA, MODEL, learning);
-    float[] moves = new float[learner.dense().size()];
-    float[] after = moves.clone();
-    learner.dense().finish(moves);
+    float[] moves = learner.dense().finished();
     learner.learn(new Examples(1).ofDistinctUsers(5));
-    learner.dense().finish(after);
+    float[] after = learner.dense().finished();
     for (int i = 0; i < moves.length; i++) {
       moves[i] -= after[i];
     }

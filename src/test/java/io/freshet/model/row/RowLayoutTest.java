@@ -9,6 +9,8 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.optimizer.Adagrad;
 import io.freshet.model.optimizer.FieldLearning;
 import io.freshet.model.optimizer.Ftrl;
+import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Regularization;
 import io.freshet.model.optimizer.RowWiseAdagrad;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,11 +35,7 @@ class RowLayoutTest {
   @Test
   void rowWiseAdagradAddsOneFloatToARow() {
     RowLayout layout =
-        new RowLayout(
-            ModelSettings.DEFAULT,
-            new Ftrl(0.5f, 1, 0, 0),
-            new RowWiseAdagrad(0.1f, 0.25f),
-            List.of());
+        new RowLayout(ModelSettings.DEFAULT, learning(new RowWiseAdagrad(0.1f, 0.25f), List.of()));
     assertThat(layout.width()).isEqualTo(11 + 1 + 1);
 
     float[] row = start(layout, 5);
@@ -52,9 +50,7 @@ class RowLayoutTest {
     RowLayout layout =
         new RowLayout(
             ModelSettings.DEFAULT,
-            new Ftrl(0.5f, 1, 0, 0),
-            new Adagrad(0.1f, 0.1f),
-            List.of(new FieldLearning(3, 4, 0)));
+            learning(new Adagrad(0.1f, 0.1f), List.of(new FieldLearning(3, 4, 0))));
     long usual = Fids.of(2, 9);
     long own = Fids.of(3, 9);
     float[] gradient = {-2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -81,9 +77,7 @@ class RowLayoutTest {
     assertThat(start(layout(42), 12345)).containsExactly(row);
     assertThat(start(layout(43), 12345)).isNotEqualTo(row);
     assertThat(start(LAYOUT, 12346)).isNotEqualTo(row);
-    assertThat(row[1])
-        .as("fixed for ever: tables of running jobs rest on it")
-        .isEqualTo(-0.001226834f);
+    assertThat(row[1]).as("fixed: tables of running jobs rest on it").isEqualTo(-0.001226834f);
   }
 
   @Test
@@ -148,6 +142,13 @@ class RowLayoutTest {
 
   private static RowLayout layout(long seed) {
     return new RowLayout(new ModelSettings(10, List.of(), 0, seed), LearningSettings.DEFAULT);
+  }
+
+  private static LearningSettings learning(
+      OptimizerSettings embedding, List<FieldLearning> fields) {
+    OptimizerSettings ftrl = new Ftrl(0.5f, 1, 0, 0);
+    return new LearningSettings(64, 1, ftrl, embedding, 64, ftrl)
+        .withRegularization(Regularization.OFF.with(fields));
   }
 
   private static float[] start(RowLayout layout, long fid) {
