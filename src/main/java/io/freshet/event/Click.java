@@ -17,7 +17,6 @@ public record Click(String impressionId, long timestamp, String action) {
     requireNonNull(action, "action");
   }
 
-  /** A click. */
   public Click(String impressionId, long timestamp) {
     this(impressionId, timestamp, CLICK);
   }

@@ -3,7 +3,7 @@ package io.freshet.event;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What became of one record: a good value, or a rejection that goes to the dead letters.
+ * The result of decoding one record: a good value, or a rejection that goes to the dead letters.
  *
  * @param <T> the type of a good value
  */
@@ -12,7 +12,7 @@ public sealed interface DecodeResult<T> {
   /**
    * A good value.
    *
-   * @param ignored how many keys and features of the record nobody asked for
+   * @param ignored number of keys and features of the record that are not read
    */
   record Good<T>(T value, int ignored) implements DecodeResult<T> {
     public Good {
@@ -20,7 +20,6 @@ public sealed interface DecodeResult<T> {
     }
   }
 
-  /** No value. */
   record Rejected<T>(Rejection rejection) implements DecodeResult<T> {
     public Rejected {
       requireNonNull(rejection, "rejection");

@@ -11,17 +11,14 @@ import java.util.Optional;
  * not guessed at: what its keys mean is for a later reader to say.
  */
 public final class EventVersion {
-  /** The header's key. */
   public static final String HEADER = "event-version";
 
-  /** The version that is written, and read. */
   public static final String CURRENT = "1";
 
   private static final int MAX_SHOWN = 40;
 
   private EventVersion() {}
 
-  /** The header's value as it is written. */
   public static byte[] current() {
     return CURRENT.getBytes(UTF_8);
   }

@@ -7,7 +7,7 @@ import java.util.Map;
  * The raw feature values of one impression: for each of the {@link FeatureNames} none (absent,
  * null, an empty list), one, or the several of a list.
  *
- * <p>Values lie one after the other, those of one feature together, in primitive arrays, which are
+ * <p>Values follow one another, those of one feature together, in primitive arrays, which are
  * written once by {@link FeatureValuesBuilder} and never after. A value is a string, an integer, a
  * number with a fraction or an exponent, or a boolean. All but the third have a text, kept in
  * UTF-8: a string's characters (a lone surrogate counts as U+FFFD), an integer's digits in full
@@ -16,7 +16,6 @@ import java.util.Map;
  */
 public final class FeatureValues {
 
-  /** What a value was in the record. */
   public enum Type {
     STRING,
     INTEGER,
@@ -103,12 +102,11 @@ public final class FeatureValues {
     return counts[feature];
   }
 
-  /** The place of a feature's first value; the others follow it. */
+  /** The index of a feature's first value; the others follow it. */
   public int first(int feature) {
     return firsts[feature];
   }
 
-  /** Whether a feature's values came as a list. */
   public boolean isList(int feature) {
     return lists[feature];
   }
@@ -132,7 +130,6 @@ public final class FeatureValues {
     return value == 0 ? 0 : textEnds[value - 1];
   }
 
-  /** Bytes of a value's text. */
   public int textLength(int value) {
     return textEnds[value] - textStart(value);
   }

@@ -15,7 +15,6 @@ public record Rejection(Kind kind, String reason) {
     requireNonNull(reason, "reason");
   }
 
-  /** What is wrong, in a word. */
   public enum Kind {
     /** No value (a tombstone) or one of no bytes. */
     EMPTY,
@@ -28,7 +27,7 @@ public record Rejection(Kind kind, String reason) {
     WRONG_TYPE,
     /** The right type, but a value that cannot be: an empty id, a number beyond float. */
     BAD_VALUE,
-    /** Before the year 2000, or too far ahead of the record's Kafka timestamp. */
+    /** Before the year 2000, or too long after the record's Kafka timestamp. */
     BAD_TIMESTAMP,
     /** More feature values, or feature occurrences made of them, than allowed. */
     TOO_MANY_VALUES,

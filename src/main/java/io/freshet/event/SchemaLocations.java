@@ -32,7 +32,6 @@ public record SchemaLocations(String folder, String registry, String credentials
     }
   }
 
-  /** Whether there is any. */
   public boolean any() {
     return !folder.isEmpty() || !registry.isEmpty();
   }

@@ -16,7 +16,7 @@ final class CrossEncoder {
     parts = field.of().stream().mapToInt(schema::slot).toArray();
   }
 
-  /** How many combinations there are, at most {@link Integer#MAX_VALUE} said. */
+  /** The number of combinations, at most {@link Integer#MAX_VALUE}. */
   int count(Occurrences plain) {
     long count = 1;
     for (int part : parts) {
@@ -25,7 +25,7 @@ final class CrossEncoder {
     return (int) count;
   }
 
-  /** Writes the combinations from {@code at} on; returns the place after the last. */
+  /** Writes the combinations from {@code at} on; returns the index after the last. */
   int encode(Occurrences plain, long[] fids, float[] values, int at) {
     int end = write(plain, 0, 0, fids, at);
     Arrays.fill(values, at, end, 1f / (end - at));

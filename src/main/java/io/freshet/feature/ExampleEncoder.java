@@ -20,7 +20,7 @@ import io.freshet.feature.example.Example;
  * schema.
  */
 public final class ExampleEncoder {
-  /** Feature occurrences of one example at most, unless told otherwise. */
+  /** Most feature occurrences of one example, by default. */
   public static final int MAX_OCCURRENCES = 4096;
 
   private final FeatureNames names;
@@ -123,7 +123,7 @@ public final class ExampleEncoder {
     return (int) count;
   }
 
-  /** Each unknown user counts as a separate user, so that they do not all share one partition. */
+  /** Each unknown user counts as a separate user, so that they do not share a partition. */
   private long userOf(FeatureValues features, String impressionId) {
     return features.count(user) == 0
         ? ValueHash.of(impressionId)

@@ -38,7 +38,6 @@ public record FeatureSchema(List<Field> fields, String userField) implements Ser
     return new SchemaCheck(fields).problems(userField);
   }
 
-  /** Number of fields. */
   public int size() {
     return fields.size();
   }

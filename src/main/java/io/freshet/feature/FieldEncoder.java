@@ -42,7 +42,7 @@ abstract class FieldEncoder {
   /** Encodes the feature, which has a value. */
   abstract void encodePresent(FeatureValues values, Occurrences to) throws RejectedException;
 
-  /** The place of the feature's only value. */
+  /** The index of the feature's only value. */
   final int only(FeatureValues values) throws RejectedException {
     if (values.isList(feature)) {
       throw rejected(WRONG_TYPE, "is a list; expected one value, or kind: multi");

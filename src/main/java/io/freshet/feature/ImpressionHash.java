@@ -1,9 +1,9 @@
 package io.freshet.feature;
 
 /**
- * What hangs on an impression's id alone, so that a replay decides the same: a key of 64 bits, and
- * whether the impression belongs to a sample. Samples are independent of each other, and of the key
- * groups that Flink assigns.
+ * Decisions that depend on an impression's id alone, so that a replay decides the same: a key of 64
+ * bits, and whether the impression belongs to a sample. Samples are independent of each other, and
+ * of the key groups that Flink assigns.
  */
 public final class ImpressionHash {
   private static final long NEGATIVES = 0x6E65676174697665L;

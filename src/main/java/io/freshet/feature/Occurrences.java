@@ -22,7 +22,6 @@ final class Occurrences {
     size = 0;
   }
 
-  /** What is added next belongs to the next slot. */
   void beginSlot() {
     starts[slots++] = size;
   }
@@ -56,7 +55,7 @@ final class Occurrences {
     return fids[at];
   }
 
-  /** Copies a slot's occurrences; returns the place after the last. */
+  /** Copies a slot's occurrences; returns the index after the last. */
   int copy(int slot, long[] toFids, float[] toValues, int at) {
     System.arraycopy(fids, start(slot), toFids, at, count(slot));
     System.arraycopy(values, start(slot), toValues, at, count(slot));

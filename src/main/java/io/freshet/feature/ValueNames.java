@@ -19,7 +19,7 @@ public final class ValueNames {
   private static final int MAX_LENGTH = 100;
 
   private final Map<Integer, Field> fields = new HashMap<>(); // by raw feature
-  private final Map<Integer, Set<Long>> told = new HashMap<>();
+  private final Map<Integer, Set<Long>> reported = new HashMap<>();
 
   /** The names of the fields' values. */
   public ValueNames(FeatureSchema schema, Collection<String> names) {
@@ -28,12 +28,12 @@ public final class ValueNames {
     }
   }
 
-  /** The texts of values that were not told before, by their feature ids. */
+  /** The texts of values that were not reported before, by their feature ids. */
   public Map<Long, String> fresh(FeatureValues values) {
     Map<Long, String> fresh = new HashMap<>();
     for (Map.Entry<Integer, Field> field : fields.entrySet()) {
       int first = values.first(field.getKey());
-      Set<Long> known = told.computeIfAbsent(field.getKey(), f -> new HashSet<>());
+      Set<Long> known = reported.computeIfAbsent(field.getKey(), f -> new HashSet<>());
       for (int value = first; value < first + values.count(field.getKey()); value++) {
         long fid = Fids.of(field.getValue().number(), ValueHash.of(values, value));
         if (known.size() < MAX_VALUES && known.add(fid)) {

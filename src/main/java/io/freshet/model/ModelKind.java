@@ -32,7 +32,6 @@ public enum ModelKind {
     this.crosses = crosses;
   }
 
-  /** What the kind is. */
   public String sentence() {
     return sentence;
   }
@@ -42,17 +41,14 @@ public enum ModelKind {
     return pairs;
   }
 
-  /** Whether there may be hidden layers. */
   public boolean deep() {
     return deep;
   }
 
-  /** Whether there are cross layers. */
   public boolean crosses() {
     return crosses;
   }
 
-  /** Whether rows hold an embedding. */
   public boolean embeds() {
     return pairs || deep;
   }

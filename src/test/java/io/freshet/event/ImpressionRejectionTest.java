@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is wrong with a bad impression is told with its place. */
+/** The rejection of a bad impression says where the error is. */
 class ImpressionRejectionTest {
   private static final long KAFKA_TIME = 1_767_225_600_000L; // 2026-01-01
   private static final FeatureNames NAMES = new FeatureNames(List.of("user", "price", "genres"));

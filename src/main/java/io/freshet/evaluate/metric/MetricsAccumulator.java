@@ -73,7 +73,6 @@ public final class MetricsAccumulator {
     return examples == 0 ? Metrics.NONE : metrics(first, last + 1);
   }
 
-  /** The metrics of a window. */
   public Metrics metrics(long from, long to) {
     double ctr = labels / weights;
     double logloss = losses / weights;
@@ -144,7 +143,6 @@ public final class MetricsAccumulator {
     return read;
   }
 
-  /** Whether this is a label, a weight and a probability. */
   public static boolean isValid(double label, double weight, float probability) {
     return isShare(label) && isShare(probability) && weight >= 0 && weight < Double.MAX_VALUE;
   }

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which values of a field have a slice of their own: the first that come, up to a limit a field;
- * all later ones share one. A value is never given up again, so each slice holds every example of
- * its value since the first, and in a stream the frequent values are among the first.
+ * Which values of a field have a separate slice: the first that come, up to a limit a field; all
+ * later ones share one. A value is never given up again, so each slice holds every example of its
+ * value since the first, and in a stream the frequent values are among the first.
  *
  * <p>Texts come in messages of their own, before the examples do.
  */

@@ -31,13 +31,11 @@ public final class UserHistory {
     return size;
   }
 
-  /** NaN unless there are positives and negatives. */
   public double auc() {
     refresh();
     return auc;
   }
 
-  /** Sum of the weights. */
   public double weight() {
     refresh();
     return weight;

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * size means. In a stream of 64 distinct users, steps of 64 cost nothing; where one user's examples
  * come in bursts, they predict most of a user's examples before any of them is learned.
  *
- * <p>Each trainer's examples are blocks of their own, as no other sees them.
+ * <p>Each trainer's examples form separate blocks, as no other trainer sees them.
  */
 public final class UserMix {
   static final int SMALL = 64;

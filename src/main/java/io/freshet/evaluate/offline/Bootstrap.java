@@ -33,7 +33,7 @@ public record Bootstrap(Optional<Duration> blocks, int replicates, long seed) {
     }
   }
 
-  /** What came of it: a figure by its name, as in {@code auc}. */
+  /** Figures by name, as in {@code auc}. */
   public record Estimates(Map<String, Estimate> figures, int blocks) {}
 
   /** Two learners and their difference, the second less the first. */
@@ -49,7 +49,6 @@ public record Bootstrap(Optional<Duration> blocks, int replicates, long seed) {
     }
   }
 
-  /** The figures of examples. */
   public Estimates estimate(ScoredExamples examples) {
     return estimate(examples, draws -> {});
   }
@@ -60,7 +59,6 @@ public record Bootstrap(Optional<Duration> blocks, int replicates, long seed) {
     return new Estimates(estimates(of.whole(), draws(progress, of)[0]), of.blocks());
   }
 
-  /** The figures of two learners. */
   public Comparison compare(ScoredExamples.Pairs pairs) {
     return compare(pairs, draws -> {});
   }

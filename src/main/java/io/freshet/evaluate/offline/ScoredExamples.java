@@ -49,7 +49,6 @@ public final class ScoredExamples {
     return index.size();
   }
 
-  /** Examples that came again. */
   public long repeats() {
     return repeats;
   }

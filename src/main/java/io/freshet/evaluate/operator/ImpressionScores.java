@@ -19,8 +19,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * <p>Whichever half comes first waits in keyed state, so each impression is scored once, through
  * failures too. Every impression that is asked for gets both halves, the label at the end of its
  * window at the latest: nothing stays behind, and there are no timers. The score's time is the
- * label's. It is never behind the watermark: the label's time is ahead of the join's, and the
- * trainer holds its own until what came before is predicted.
+ * label's. It is never behind the watermark: the label's time is not before the join's watermark,
+ * and the trainer holds its own until what came before is predicted.
  */
 public final class ImpressionScores extends AbstractStreamOperator<Predictions>
     implements OneInputStreamOperator<AtImpression, Predictions> {

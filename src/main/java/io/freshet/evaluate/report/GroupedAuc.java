@@ -20,6 +20,5 @@ public record GroupedAuc(
     @JsonProperty("gauc_left_out_users") double leftOutUsers,
     @JsonProperty("gauc_left_out") double leftOut,
     @JsonProperty("gauc_sampled") double sampled) {
-  /** Of no users. */
   public static final GroupedAuc NONE = new GroupedAuc(Double.NaN, 0, Double.NaN, Double.NaN, 1);
 }

@@ -32,7 +32,6 @@ public record Metrics(
   /** Where probabilities are clamped for the logloss. */
   public static final double P_MIN = 1e-7;
 
-  /** The metrics of no examples. */
   public static final Metrics NONE =
       new Metrics(0, 0, 0, 0, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What progressive validation has to say at one moment.
+ * The figures of progressive validation at one moment.
  *
  * @param window the window of event time closed last; {@link Metrics#NONE} before there is one
  * @param sinceStart all examples so far, those of windows still open included

@@ -13,7 +13,6 @@ public enum MetricsSeries {
     this.text = text;
   }
 
-  /** Its name in JSON. */
   public String text() {
     return text;
   }

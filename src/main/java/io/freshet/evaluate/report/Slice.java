@@ -12,7 +12,7 @@ public record Slice(String field, String value) {
   /** Of examples that lack the field. */
   public static final String MISSING = "(missing)";
 
-  /** Of values beyond those that have a slice of their own. */
+  /** Of values that have no separate slice. */
   public static final String OTHER = "(other)";
 
   public Slice {

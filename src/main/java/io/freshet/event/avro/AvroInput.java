@@ -97,7 +97,6 @@ final class AvroInput {
     at += (int) count;
   }
 
-  /** Reads a string, to {@link #chars}. */
   void readString() throws RejectedException {
     long size = readLong();
     require(size);

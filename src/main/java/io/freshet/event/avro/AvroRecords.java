@@ -49,7 +49,7 @@ public final class AvroRecords implements RecordParser {
     } catch (RejectedException e) {
       return rejected(e.rejection().kind(), e.getMessage(), id, schema);
     } catch (IOException | RuntimeException e) {
-      // Schemas and bytes that nobody thought of must not stop the job.
+      // Unforeseen schemas and bytes must not stop the job.
       return rejected(NOT_AVRO, "the Avro reader failed: " + e, id, schema);
     }
   }

@@ -57,7 +57,6 @@ final class AvroTokens implements Tokens {
     next = branch(schema);
   }
 
-  /** Bytes behind the current token. */
   int remaining() {
     return in.remaining();
   }

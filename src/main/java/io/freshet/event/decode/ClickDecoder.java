@@ -23,7 +23,6 @@ public final class ClickDecoder extends EventDecoder<Click> {
   private final Optional<String> otherwise;
   private String action;
 
-  /** A decoder of clicks in JSON. */
   public ClickDecoder(EventSettings settings) {
     this(settings, Optional.of(Click.CLICK));
   }

@@ -47,13 +47,11 @@ abstract class EventDecoder<T> {
             .orElseGet(() -> new JsonRecords(settings.maxBytes()));
   }
 
-  /** Forgets the record before. */
   abstract void clear();
 
   /** Reads the value of a key of this kind; false, and nothing read, if the key is none. */
   abstract boolean readKey(String key, Tokens record) throws IOException, RejectedException;
 
-  /** The event of the keys that were read. */
   abstract T event() throws RejectedException;
 
   /**

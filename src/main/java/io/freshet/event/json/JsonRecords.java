@@ -57,7 +57,7 @@ public final class JsonRecords implements RecordParser {
     } catch (JsonProcessingException e) {
       return rejected(NOT_JSON, describe(e));
     } catch (IOException | RuntimeException e) {
-      // Bytes that the parser's authors did not think of must not stop the job.
+      // Unforeseen bytes must not stop the job.
       return rejected(NOT_JSON, "the JSON parser failed: " + e);
     }
   }

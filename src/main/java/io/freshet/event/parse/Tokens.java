@@ -24,7 +24,6 @@ public interface Tokens {
   /** From the start of an object or list on to its end; nothing elsewhere. */
   void skipChildren() throws IOException, RejectedException;
 
-  /** A string's text. */
   String getText() throws IOException;
 
   /** The characters of a string, or the digits of an integer, from the offset on. */
@@ -36,7 +35,6 @@ public interface Tokens {
 
   double getDoubleValue() throws IOException;
 
-  /** An integer. */
   long getLongValue() throws IOException;
 
   /** Where the current token begins in the record. */

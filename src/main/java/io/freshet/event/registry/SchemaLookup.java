@@ -69,7 +69,6 @@ public final class SchemaLookup implements WriterSchemas {
     return since == NOT_WAITING ? 0 : (System.nanoTime() - since) / 1_000_000;
   }
 
-  /** How many schemas have been found. */
   public long found() {
     return found;
   }

@@ -10,8 +10,8 @@ import io.freshet.feature.Fids;
  * <p>Occurrence j contributes {@code values[j]} times the row of {@code fids[j]} to its field: 1
  * for a categorical value, 1/n for each of the n values of a mean-pooled field, the transformed
  * number for a numeric one. Every field of the schema has at least one occurrence (an explicit id
- * means "missing"), and {@link Fids#BIAS} occurs once, first. Occurrences of one field stand
- * together, in the schema's order.
+ * means "missing"), and {@link Fids#BIAS} occurs once, first. Occurrences of one field are
+ * adjacent, in the schema's order.
  *
  * <p>The arrays belong to the example and must not be written to.
  *

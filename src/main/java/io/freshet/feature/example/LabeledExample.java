@@ -33,7 +33,7 @@ public record LabeledExample(
   public enum Kind {
     /** The final label of an impression of which nothing was emitted before. */
     DECIDED,
-    /** A negative told before the label is known. */
+    /** A negative emitted before the label is known. */
     FAKE_NEGATIVE,
     /** The positive of an impression that may have been emitted as a negative before. */
     REINGESTED,
@@ -45,7 +45,6 @@ public record LabeledExample(
 
   /** Where an example comes from, in the order of the state format: add at the end only. */
   public enum Origin {
-    /** The stream. */
     LIVE,
     /** A recording, at its first pass. */
     RECORDED,
@@ -92,36 +91,35 @@ public record LabeledExample(
     return kind != Kind.PREDICTION && kind != Kind.CORRECTION && origin == Origin.LIVE;
   }
 
-  /** Whether it was learned before. */
   public boolean isRepeated() {
     return origin == Origin.REPEATED;
   }
 
-  /** The same, but that its prediction is the impression's own. */
+  /** Returns a copy whose prediction is the impression's own. */
   public LabeledExample asScored() {
     return new LabeledExample(
         impressionId, time, label, weight, example, kind, laterShare, true, origin);
   }
 
-  /** The same, to be predicted and not learned. */
+  /** Returns a copy that is predicted and not learned. */
   public LabeledExample asPrediction() {
     return new LabeledExample(
         impressionId, time, 0, weight, example, Kind.PREDICTION, 0, scored, origin);
   }
 
-  /** The same of a recording: its prediction is nobody's. */
+  /** Returns a copy as of a recording, whose prediction is no impression's own. */
   public LabeledExample recorded(Origin pass) {
     return new LabeledExample(
         impressionId, time, label, weight, example, kind, laterShare, false, pass);
   }
 
-  /** The same at another time. */
+  /** Returns a copy with another time. */
   public LabeledExample at(long other) {
     return new LabeledExample(
         impressionId, other, label, weight, example, kind, laterShare, scored, origin);
   }
 
-  /** The same with other features. */
+  /** Returns a copy with other features. */
   public LabeledExample with(Example other) {
     return new LabeledExample(
         impressionId, time, label, weight, other, kind, laterShare, scored, origin);

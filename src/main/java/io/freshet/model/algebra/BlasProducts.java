@@ -139,7 +139,6 @@ final class BlasProducts implements LayerProducts {
     isFresh = true;
   }
 
-  /** Copies inputs behind the gathered ones. */
   private void place(FMatrixRMaj x) {
     if (gathered + x.numRows > TALL) {
       addGathered();

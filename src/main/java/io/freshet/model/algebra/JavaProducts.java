@@ -7,7 +7,7 @@ import org.ejml.data.FMatrixRMaj;
  * The products in plain Java, for any machine.
  *
  * <p>Each is a sum of scaled rows, {@code target += c₀·r₀ + c₁·r₁ + c₂·r₂ + c₃·r₃}, four at a time,
- * every row an array of its own: in this form, and not with rows inside one array, the JIT compiler
+ * every row a separate array: in this form, and not with rows inside one array, the JIT compiler
  * (C2 of JDK 17) makes vector instructions of it, five times as fast and more. It does so neither
  * for a dot product, hence the second, transposed copy of the weights. Coefficients of 0 are passed
  * over: behind a ReLU about half are.

@@ -26,7 +26,6 @@ public enum LinearAlgebra {
 
   private static final Logger LOG = LoggerFactory.getLogger(LinearAlgebra.class);
 
-  /** The products of a layer with so many inputs and outputs. */
   public abstract LayerProducts products(int in, int out);
 
   /** The one that this process uses. */

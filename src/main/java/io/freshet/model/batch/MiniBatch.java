@@ -64,7 +64,6 @@ public final class MiniBatch {
     latestTime = Long.MIN_VALUE;
   }
 
-  /** Number of examples. */
   public int size() {
     return examples.size();
   }
@@ -77,7 +76,6 @@ public final class MiniBatch {
     return examples.get(i);
   }
 
-  /** Number of distinct fids. */
   public int rows() {
     return index.size();
   }
@@ -108,17 +106,14 @@ public final class MiniBatch {
     absent.set(row);
   }
 
-  /** Whether a row was marked absent. */
   public boolean isAbsent(int row) {
     return absent.get(row);
   }
 
-  /** Whether any row was. */
   public boolean hasAbsent() {
     return !absent.isEmpty();
   }
 
-  /** The absent rows. */
   public IntStream absentRows() {
     return absent.stream();
   }
@@ -133,27 +128,22 @@ public final class MiniBatch {
     return starts[example];
   }
 
-  /** The batch row of an occurrence. */
   public int row(int occurrence) {
     return rowOf[occurrence];
   }
 
-  /** The value of an occurrence. */
   public float value(int occurrence) {
     return valueOf[occurrence];
   }
 
-  /** How many of the examples are to be learned. */
   public int learned() {
     return learned;
   }
 
-  /** Number of occurrences over the examples that are to be learned. */
   public long learnedOccurrences() {
     return learnedOccurrences;
   }
 
-  /** Number of occurrences over all examples. */
   public int occurrences() {
     return occurrences;
   }

@@ -29,7 +29,6 @@ public final class RowSteps {
     this.repeatsPerUser = repeatsPerUser;
   }
 
-  /** Plans the steps of a batch. */
   public void plan(MiniBatch batch) {
     reserve(batch.size());
     users.clear();
@@ -41,7 +40,6 @@ public final class RowSteps {
     sort(batch.size());
   }
 
-  /** Number of steps. */
   public int size() {
     return steps;
   }
@@ -51,12 +49,10 @@ public final class RowSteps {
     return order;
   }
 
-  /** Where the step's examples start in the order. */
   public int start(int step) {
     return step == 0 ? 0 : ends[step - 1];
   }
 
-  /** Where the step's examples end in the order. */
   public int end(int step) {
     return ends[step];
   }

@@ -105,7 +105,6 @@ public final class BatchNorm {
     return both;
   }
 
-  /** Restores earlier running means and variances. */
   void running(float[] both) {
     System.arraycopy(both, 0, runningMean, 0, units);
     System.arraycopy(both, units, runningVariance, 0, units);

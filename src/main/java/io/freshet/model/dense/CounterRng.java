@@ -38,7 +38,6 @@ public final class CounterRng {
     return (float) ((sum - MEAN) / DEVIATION);
   }
 
-  /** 64 random bits. */
   long bits(int counter) {
     return mix(origin + (counter + 1L) * GAMMA);
   }

@@ -40,7 +40,6 @@ public final class CrossNetwork {
     Arrays.setAll(z, l -> new FMatrixRMaj(0, 0));
   }
 
-  /** Takes over the weights of all parameters. */
   public void values(float[] values) {
     for (LinearLayer layer : layers) {
       layer.values(values);

@@ -37,7 +37,6 @@ public final class DeepNetwork {
     }
   }
 
-  /** Takes over the weights of all parameters. */
   public void values(float[] values) {
     for (int l = 0; l < layers.length; l++) {
       layers[l].values(values);
@@ -112,7 +111,6 @@ public final class DeepNetwork {
     }
   }
 
-  /** The running means and variances of all normalized layers. */
   public float[] running() {
     float[] all = new float[0];
     for (BatchNorm norm : norms) {
@@ -125,7 +123,6 @@ public final class DeepNetwork {
     return all;
   }
 
-  /** Restores earlier running means and variances. */
   public void running(float[] all) {
     int at = 0;
     for (int l = 0; l < norms.length; l++) {

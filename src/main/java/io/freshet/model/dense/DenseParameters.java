@@ -104,7 +104,6 @@ public final class DenseParameters {
     return dense;
   }
 
-  /** Offsets in the vector. */
   public DenseShape shape() {
     return shape;
   }
@@ -147,7 +146,6 @@ public final class DenseParameters {
     optimizer.read(slice, 0, n, n, values, at);
   }
 
-  /** Derives all finished values. */
   public void finish(float[] values) {
     optimizer.read(planes, 0, size(), size(), values, 0);
   }
@@ -164,13 +162,11 @@ public final class DenseParameters {
     return planes.clone();
   }
 
-  /** Replaces all planes. */
   public void writeAll(float[] source) {
     System.arraycopy(source, 0, planes, 0, planes.length);
     version++;
   }
 
-  /** Moves all parameters by their gradient. */
   public void update(float[] gradient) {
     optimizer.update(planes, 0, size(), size(), gradient, 0);
     version++;

@@ -26,7 +26,6 @@ public record DenseShape(List<Layer> cross, List<Layer> deep) {
    */
   public record Layer(String name, int in, int out, int weights, boolean normalized) {
 
-    /** Index of its first bias. */
     public int biases() {
       return weights + in * out;
     }
@@ -51,7 +50,6 @@ public record DenseShape(List<Layer> cross, List<Layer> deep) {
     return of(fields, model, false);
   }
 
-  /** The shape, its hidden layers batch-normalized or not. */
   public static DenseShape of(int fields, ModelSettings model, boolean normalized) {
     int in = Math.multiplyExact(fields, model.embeddingSize());
     return of(in, model.crossLayers(), model.hiddenLayers(), normalized);
@@ -88,7 +86,6 @@ public record DenseShape(List<Layer> cross, List<Layer> deep) {
     return layers;
   }
 
-  /** Number of parameters. */
   public int size() {
     return end(layers());
   }

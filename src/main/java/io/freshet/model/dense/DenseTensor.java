@@ -15,7 +15,6 @@ public record DenseTensor(String name, List<Integer> shape, int from) {
     shape = List.copyOf(shape);
   }
 
-  /** Number of parameters. */
   public int size() {
     return shape.stream().reduce(1, Math::multiplyExact);
   }

@@ -67,7 +67,6 @@ public record ModelShape(
     return -1;
   }
 
-  /** Numbers of the fields that came late. */
   public Set<Integer> lateFields() {
     return fields.stream()
         .filter(Member::late)

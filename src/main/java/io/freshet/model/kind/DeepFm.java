@@ -106,7 +106,6 @@ public final class DeepFm {
     }
   }
 
-  /** The logit of the i-th example of the last forward pass. */
   public float logit(int i) {
     return logits[i];
   }
@@ -150,7 +149,6 @@ public final class DeepFm {
     return deep == null ? new float[0] : deep.running();
   }
 
-  /** Goes back to it. */
   public void running(float[] values) {
     if (deep != null) {
       deep.running(values);

@@ -41,7 +41,6 @@ public record Explanation(
     double[][] of(Example example);
   }
 
-  /** The logits of examples. */
   interface Logits {
     float[] of(List<Example> examples);
   }

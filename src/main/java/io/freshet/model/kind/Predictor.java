@@ -74,12 +74,10 @@ public final class Predictor {
     model.dense(values);
   }
 
-  /** The click probability of an example. */
   public float predict(Example example) {
     return predict(List.of(example))[0];
   }
 
-  /** The click probabilities of examples. */
   public float[] predict(List<Example> examples) {
     float[] values = logits(examples);
     for (int i = 0; i < values.length; i++) {

@@ -5,7 +5,7 @@ import io.freshet.model.algebra.Sigmoid;
 
 /**
  * Importance weights for a stream in which an impression that is not clicked within a short wait is
- * told as a negative, and again as a positive when its click comes.
+ * emitted as a negative, and again as a positive when its click comes.
  *
  * <p>Let p be the probability of a click, q the share of clicks that come after the wait, r the
  * share of fake negatives that are learned. An impression is emitted as a positive with probability
@@ -33,7 +33,7 @@ import io.freshet.model.algebra.Sigmoid;
  * </pre>
  *
  * which is 0 at f = p, and for q = r = 1 is (1 - f²)(f - p). q is one for all impressions: delays
- * that hang on the features would need a second model (Chapelle 2014), which is left out.
+ * that depend on the features would need a second model (Chapelle 2014), which is left out.
  *
  * <p>Predictions are judged without the factor N, which would count an impression the more often
  * the likelier its click is.
@@ -52,8 +52,8 @@ final class FakeNegativeWeights extends LabelCorrection {
 
   @Override
   public double learningWeight(LabeledExample example, double f) {
-    double told = f + rate * (1 - (1 - example.laterShare()) * f);
-    return told * trafficWeight(example, f);
+    double emitted = f + rate * (1 - (1 - example.laterShare()) * f);
+    return emitted * trafficWeight(example, f);
   }
 
   @Override

@@ -94,7 +94,6 @@ public final class BatchLearner {
     this(schema, model, learning, layout, dense, SkipListener.NONE);
   }
 
-  /** A learner that reports what it skips. */
   public BatchLearner(
       FeatureSchema schema,
       ModelSettings model,
@@ -157,7 +156,6 @@ public final class BatchLearner {
     return Predictions.of(batch, probabilities, weights);
   }
 
-  /** Row steps of the last batch. */
   public int lastSteps() {
     return steps.size();
   }
@@ -205,7 +203,6 @@ public final class BatchLearner {
     }
   }
 
-  /** Returns how many of the step's examples are to be learned. */
   private int predict(MiniBatch batch, int from, int n, float[] probabilities, float[] weights) {
     int learned = 0;
     for (int i = 0; i < n; i++) {

@@ -133,7 +133,6 @@ public final class FitLearner {
     return loss;
   }
 
-  /** The click probabilities of examples. */
   public float[] predict(List<LabeledExample> examples) {
     fill(examples);
     finishRows();
@@ -145,7 +144,6 @@ public final class FitLearner {
     return probabilities;
   }
 
-  /** Rows in the table. */
   public int rows() {
     return index.size();
   }
@@ -161,7 +159,6 @@ public final class FitLearner {
         Arrays.copyOf(table, rows() * layout.width()), dense.readAll(), model.running());
   }
 
-  /** Goes back to what the model was. */
   public void restore(State state) {
     System.arraycopy(state.table, 0, table, 0, state.table.length);
     dense.writeAll(state.dense);
@@ -267,7 +264,6 @@ public final class FitLearner {
     }
   }
 
-  /** How many rows a step moves. */
   private int moved() {
     return fit.wholeTable() ? index.size() : batch.rows();
   }

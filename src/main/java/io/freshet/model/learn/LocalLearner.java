@@ -49,7 +49,6 @@ public final class LocalLearner {
     this(schema, model, learning, SkipListener.NONE);
   }
 
-  /** A learner that reports what it skips. */
   public LocalLearner(
       FeatureSchema schema, ModelSettings model, LearningSettings learning, SkipListener listener) {
     this.schema = schema;
@@ -88,7 +87,7 @@ public final class LocalLearner {
     return lives.isLive(place) ? place : -1;
   }
 
-  /** What came of features that had to wait for rows, or lost them. */
+  /** Counts of features that had to wait for rows, or lost them. */
   public TableCounts tableCounts() {
     return lives.counts();
   }
@@ -97,7 +96,6 @@ public final class LocalLearner {
     return index.key(row);
   }
 
-  /** Training occurrences of the row's feature. */
   public long updates(int row) {
     return updates[row];
   }

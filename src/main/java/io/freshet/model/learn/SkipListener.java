@@ -4,7 +4,6 @@ import io.freshet.feature.example.LabeledExample;
 
 /** Receives examples that were not learned, or not entirely, and why. */
 public interface SkipListener {
-  /** Ignores them. */
   SkipListener NONE = (example, reason) -> {};
 
   void skipped(LabeledExample example, String reason);

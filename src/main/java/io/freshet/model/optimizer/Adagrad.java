@@ -14,8 +14,8 @@ package io.freshet.model.optimizer;
  * which trainers may add up. n stops at {@value Optimizer#MAX_SUM}, far from infinity, where x has
  * long stopped moving.
  *
- * <p>Long vectors go through short arrays of their own, part by part: in this form the JIT compiler
- * (C2 of JDK 17) makes vector instructions of the loop. So one object serves one thread.
+ * <p>Long vectors go through short scratch arrays, part by part: in this form the JIT compiler (C2
+ * of JDK 17) makes vector instructions of the loop. So one object serves one thread.
  *
  * @param accumulatorCap above which accumulators do not count, so that the rate does not fall below
  *     {@code learningRate / √accumulatorCap}; {@link #NO_CAP} for none

@@ -99,7 +99,7 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon, 
       }
     }
 
-    /** Powers are dear, and rows of one table have mostly taken as many steps as the one before. */
+    /** Powers are expensive, and most rows have taken as many steps as the row before. */
     private void correct(float t) {
       if (t != steps) {
         steps = t;

@@ -7,7 +7,6 @@ public interface OptimizerSettings extends Serializable {
   /** As a cap of accumulators: none. */
   float NO_CAP = Float.POSITIVE_INFINITY;
 
-  /** What moves parameters by these settings. */
   Optimizer optimizer();
 
   /**
@@ -24,8 +23,8 @@ public interface OptimizerSettings extends Serializable {
   }
 
   /**
-   * As what those see the optimizer who merge what several trainers learned: without slots where
-   * these decay and stay with each trainer.
+   * The optimizer as the merger of several trainers sees it: without slots where these decay and
+   * stay with each trainer.
    */
   default OptimizerSettings merged() {
     return this;
@@ -39,6 +38,6 @@ public interface OptimizerSettings extends Serializable {
     return false;
   }
 
-  /** The same at so many times the rate. */
+  /** Returns a copy whose rate is multiplied. */
   OptimizerSettings scaled(float factor);
 }

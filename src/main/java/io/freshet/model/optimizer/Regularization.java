@@ -25,12 +25,12 @@ public record Regularization(
     fields = List.copyOf(fields);
   }
 
-  /** The same with other fields that are learned otherwise. */
+  /** Returns a copy with other fields. */
   public Regularization with(List<FieldLearning> others) {
     return new Regularization(dropout, rowNorm, denseNorm, others);
   }
 
-  /** Times what rate a field's rows are learned. */
+  /** The factor on the rate of a field's rows. */
   public float rate(int field) {
     return fields.stream()
         .filter(one -> one.number() == field)

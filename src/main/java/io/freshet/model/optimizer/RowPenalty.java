@@ -23,7 +23,6 @@ public final class RowPenalty {
     on = others > 0 || fields.stream().anyMatch(field -> field.l2() > 0);
   }
 
-  /** Whether there is any. */
   public boolean isOn() {
     return on;
   }

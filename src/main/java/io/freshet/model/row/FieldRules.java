@@ -37,7 +37,6 @@ public final class FieldRules {
     expiry = rules.stream().mapToLong(rule -> rule.expiry().toMillis()).toArray();
   }
 
-  /** Number of places. */
   public int size() {
     return names.size();
   }
@@ -52,7 +51,6 @@ public final class FieldRules {
     return LongStream.of(expiry);
   }
 
-  /** The name of the field at a place. */
   public String name(int place) {
     return names.get(place);
   }

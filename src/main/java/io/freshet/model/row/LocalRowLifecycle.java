@@ -41,7 +41,6 @@ public final class LocalRowLifecycle {
         && rules.isExpired(fid, lastSeen[place], now);
   }
 
-  /** Notes that a row went. */
   public void gone(int place, long updates) {
     live[place] = false;
     waiting[place] = 0;
@@ -49,7 +48,6 @@ public final class LocalRowLifecycle {
     goneUpdates += updates;
   }
 
-  /** Notes that a row began. */
   public void begun(int place) {
     reserve(place);
     live[place] = true;
@@ -57,7 +55,6 @@ public final class LocalRowLifecycle {
     admitted++;
   }
 
-  /** Makes room for a place. */
   public void reserve(int place) {
     if (place >= live.length) {
       int places = Math.max(1024, 2 * place);
@@ -67,7 +64,6 @@ public final class LocalRowLifecycle {
     }
   }
 
-  /** Goes on to the time of what is learned. */
   public void learnedUpTo(long time) {
     now = Math.max(now, time);
   }

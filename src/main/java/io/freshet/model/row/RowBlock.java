@@ -11,12 +11,10 @@ package io.freshet.model.row;
 public record RowBlock(long[] fids, long[] updates, float[] values, long[] removed) {
   private static final long[] NONE = {};
 
-  /** A block that removes nothing. */
   public RowBlock(long[] fids, long[] updates, float[] values) {
     this(fids, updates, values, NONE);
   }
 
-  /** Number of rows. */
   public int size() {
     return fids.length;
   }

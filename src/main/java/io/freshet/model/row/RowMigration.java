@@ -15,8 +15,8 @@ import io.freshet.model.optimizer.OptimizerSettings;
  * where it is another or derives values by other constants.
  *
  * <p>So what is predicted stays, but for rounding, under other optimizers. Dimensions that go take
- * away what they told. Those that come add their inner products, of numbers of about .01, to the
- * pairs; to the deep part they add nothing ({@link DenseReshape}).
+ * away their share of the logit. Those that come add their inner products, of numbers of about .01,
+ * to the pairs; to the deep part they add nothing ({@link DenseReshape}).
  */
 public final class RowMigration {
   private final RowLayout before;

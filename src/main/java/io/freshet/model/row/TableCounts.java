@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What came of the features that had to wait for a row of the embedding table, or lost it. The
- * audit of exactly-once: all occurrences that were learned are
+ * Counts of the features that had to wait for a row of the embedding table, or lost it. The audit
+ * of exactly-once: all occurrences that were learned are
  *
  * <pre>
  * updates of the rows + goneUpdates + notAdmitted + dropped

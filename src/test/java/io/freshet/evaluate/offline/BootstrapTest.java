@@ -107,15 +107,15 @@ final class BootstrapTest {
   }
 
   @Test
-  void everyDrawIsTold() {
+  void everyDrawIsReported() {
     ScoredExamples examples = drawn(new Random(2), 30);
-    List<Long> told = new ArrayList<>();
+    List<Long> reported = new ArrayList<>();
 
-    new Bootstrap(Optional.empty(), 3, 42).estimate(examples, told::add);
+    new Bootstrap(Optional.empty(), 3, 42).estimate(examples, reported::add);
     new Bootstrap(Optional.empty(), 2, 42)
-        .compare(ScoredExamples.pair(examples, examples), told::add);
+        .compare(ScoredExamples.pair(examples, examples), reported::add);
 
-    assertThat(told).containsExactly(1L, 2L, 3L, 1L, 2L);
+    assertThat(reported).containsExactly(1L, 2L, 3L, 1L, 2L);
   }
 
   @Test
@@ -179,7 +179,7 @@ final class BootstrapTest {
     return BY_ONE.estimate(drawn(new Random(6999), 50_000)).figures().get("logloss").value();
   }
 
-  /** Users of twenty examples and a taste of their own, which the predictions know nothing of. */
+  /** Users of twenty examples and their own taste, which the predictions know nothing of. */
   private static ScoredExamples drawn(Random random, int users) {
     ScoredExamples examples = new ScoredExamples();
     double taste = 0;

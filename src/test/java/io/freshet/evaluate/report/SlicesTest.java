@@ -71,7 +71,7 @@ final class SlicesTest {
     assertThat(reports.get(1).sinceStart().examples()).isEqualTo(2);
   }
 
-  /** Whatever is interrupted and read back tells the same, to the last bit. */
+  /** What is interrupted and read back reports the same, to the last bit. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void everyFigureOutlivesARestart(long seed) throws IOException {

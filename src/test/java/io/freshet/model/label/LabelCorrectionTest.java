@@ -17,9 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The expectation, over all that one impression is told as, of gradients and of judged labels. It
- * is written out here from what the policies do, so that the weights' formulas are held against the
- * streams and not against themselves.
+ * The expectation, over all that one impression is emitted as, of gradients and of judged labels.
+ * It is written out here from what the policies do, so that the weights' formulas are held against
+ * the streams and not against themselves.
  */
 class LabelCorrectionTest {
   private static final double[] PROBABILITIES = {1e-4, 0.01, 0.1, 0.3, 0.5, 0.9, 0.999};
@@ -27,22 +27,22 @@ class LabelCorrectionTest {
   private static final Offset<Double> EXACT = within(1e-7);
   private static final double[] RATES = {0.01, 0.1, 0.5, 1};
 
-  /** One way to be told: how often an impression of click probability p is, and as what. */
-  private record Told(double times, LabeledExample example) {}
+  /** One way to be emitted: how often an impression of click probability p is, and as what. */
+  private record Emitted(double times, LabeledExample example) {}
 
   private record Stream(LabelCorrection correction, double q, double rate) {
 
-    /** All that an impression is told as. */
-    List<Told> told(double p) {
+    /** All that an impression is emitted as. */
+    List<Emitted> emitted(double p) {
       if (correction instanceof SampledNegatives) {
         return List.of(
-            new Told(p, example(1, Kind.DECIDED)),
-            new Told(rate * (1 - p), example(0, Kind.DECIDED)));
+            new Emitted(p, example(1, Kind.DECIDED)),
+            new Emitted(rate * (1 - p), example(0, Kind.DECIDED)));
       }
       return List.of(
-          new Told((1 - q) * p, example(1, Kind.DECIDED)),
-          new Told(rate * (1 - (1 - q) * p), example(0, Kind.FAKE_NEGATIVE)),
-          new Told(q * p, example(1, Kind.REINGESTED)));
+          new Emitted((1 - q) * p, example(1, Kind.DECIDED)),
+          new Emitted(rate * (1 - (1 - q) * p), example(0, Kind.FAKE_NEGATIVE)),
+          new Emitted(q * p, example(1, Kind.REINGESTED)));
     }
 
     private LabeledExample example(float label, Kind kind) {
@@ -68,10 +68,10 @@ class LabelCorrectionTest {
     double gradient(double p, double f) {
       double raw = 1 / (1 + Math.exp(-logit(f)));
       double sum = 0;
-      for (Told told : told(p)) {
-        LabeledExample example = told.example();
+      for (Emitted emitted : emitted(p)) {
+        LabeledExample example = emitted.example();
         double weight = correction.learningWeight(example, f);
-        sum += told.times() * weight * (raw - example.label());
+        sum += emitted.times() * weight * (raw - example.label());
       }
       return sum;
     }
@@ -109,10 +109,10 @@ class LabelCorrectionTest {
     for (double p : PROBABILITIES) {
       double weights = 0;
       double positives = 0;
-      for (Told told : stream.told(p)) {
-        double weight = told.times() * stream.correction().trafficWeight(told.example(), p);
+      for (Emitted emitted : stream.emitted(p)) {
+        double weight = emitted.times() * stream.correction().trafficWeight(emitted.example(), p);
         weights += weight;
-        positives += weight * told.example().label();
+        positives += weight * emitted.example().label();
       }
 
       assertThat(weights).as("p = %s", p).isCloseTo(1, within(1e-6));

@@ -87,7 +87,7 @@ class LabelLearningTest {
     assertThat(learner.dense().version()).isEqualTo(version);
   }
 
-  /** Delays hang on nothing, so a share q of the clicks is told only after a fake negative. */
+  /** Delays depend on nothing, so a share q of the clicks is emitted only after a fake negative. */
   @ParameterizedTest
   @CsvSource({
     "WAIT, 0, 1, LOG_ODDS",
@@ -106,25 +106,25 @@ class LabelLearningTest {
     LocalLearner learner = learner(labels, new Adagrad(0.5f, 0.1f));
     Random random = new Random(7);
     double p = 0.2;
-    List<LabeledExample> told = new ArrayList<>();
+    List<LabeledExample> emitted = new ArrayList<>();
     for (int i = 0; i < 60_000; i++) {
       boolean click = random.nextDouble() < p;
       boolean later = click && random.nextDouble() < q;
       boolean kept = random.nextDouble() < rate;
       if ((!click || later) && kept) {
-        told.add(labeled(policy == LabelPolicy.WAIT ? Kind.DECIDED : Kind.FAKE_NEGATIVE, 0, q));
+        emitted.add(labeled(policy == LabelPolicy.WAIT ? Kind.DECIDED : Kind.FAKE_NEGATIVE, 0, q));
       }
       if (click) {
-        told.add(labeled(later ? Kind.REINGESTED : Kind.DECIDED, 1, q));
+        emitted.add(labeled(later ? Kind.REINGESTED : Kind.DECIDED, 1, q));
       }
     }
 
     double weights = 0;
     double labelSum = 0;
     double predicted = 0;
-    int half = told.size() / 2;
-    for (int i = 0; i < told.size(); i++) {
-      Predictions one = learner.learn(List.of(told.get(i)));
+    int half = emitted.size() / 2;
+    for (int i = 0; i < emitted.size(); i++) {
+      Predictions one = learner.learn(List.of(emitted.get(i)));
       weights += i < half ? 0 : one.weights()[0];
       labelSum += i < half ? 0 : one.weights()[0] * one.labels()[0];
       predicted += i < half ? 0 : one.weights()[0] * one.probabilities()[0];

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever floats come in as values, labels and weights, no parameter and no optimizer slot is ever
- * infinite or undefined, and learning goes on. Seeds stand in the names.
+ * infinite or undefined, and learning goes on. Seeds are in the names.
  */
 final class PoisonTest {
   private static final float[] EXTREMES = {
@@ -54,8 +54,8 @@ final class PoisonTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
   void noExtremeValueMakesAParameterInfiniteOrUndefined(long seed) {
     Random random = new Random(seed);
-    List<String> told = new ArrayList<>();
-    LocalLearner learner = learner(random, told);
+    List<String> reasons = new ArrayList<>();
+    LocalLearner learner = learner(random, reasons);
     Examples examples = new Examples(seed);
 
     for (int batch = 0; batch < 60; batch++) {
@@ -68,10 +68,10 @@ final class PoisonTest {
     }
 
     assertThat(learner.skipped()).isPositive();
-    assertThat(told).isNotEmpty();
+    assertThat(reasons).isNotEmpty();
   }
 
-  private static LocalLearner learner(Random random, List<String> told) {
+  private static LocalLearner learner(Random random, List<String> reasons) {
     ModelSettings model =
         new ModelSettings(
             1 + random.nextInt(6),
@@ -87,7 +87,7 @@ final class PoisonTest {
             1 + random.nextInt(64),
             anyForSingle(random));
     return new LocalLearner(
-        Examples.SCHEMA, model, learning, (example, reason) -> told.add(reason));
+        Examples.SCHEMA, model, learning, (example, reason) -> reasons.add(reason));
   }
 
   private static OptimizerSettings any(Random random) {
