@@ -3,12 +3,11 @@ package io.freshet.snapshot;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.config.option.Section;
-import io.freshet.snapshot.maintain.Retention;
 import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * What is kept of the versions; {@link Retention} tells how it is meant.
+ * What is kept of the versions; {@code maintain.Retention} has the rules.
  *
  * @param fulls the newest fulls that passed the gate, to go back to
  * @param grace how long a version is kept after another took its place: longer than a follower may

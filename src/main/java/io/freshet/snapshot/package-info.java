@@ -4,18 +4,18 @@
  * <pre>
  * shard ── rows ──► SnapshotWriter ── parts ─────────────┐
  *                    │                                   ▼
- *                    ▼        dense, metrics, ──► SnapshotPublisher ──► Chain: what is due?
+ *                    ▼        dense, metrics, ──► SnapshotPublisher ──► PublicationQueue: what is due?
  *               .staging/     offsets                                     │
  *                    │                                                    ▼
  *                    └──── copied into the version ◄──── PublicationThread: Publication, Gate
  *                                                                         │
- *                                     Kafka ◄── NoticeThread ◄────────────┤
+ *                                     Kafka ◄── AnnouncementThread ◄──────┤
  *                                                                         ▼
- *                                                     Upkeep: Merge, Prune (Retention)
+ *                                                     Maintenance: Compaction, GarbageCollection (Retention)
  *
  * &lt;root&gt;/latest.json                           the current version; replaced atomically, last
  * &lt;root&gt;/&lt;version&gt;/manifest.json               what the version is; written when all else is there
- * &lt;root&gt;/&lt;version&gt;/dense.safetensors           the deep part, always whole
+ * &lt;root&gt;/&lt;version&gt;/dense.safetensors           the dense part, always whole
  * &lt;root&gt;/&lt;version&gt;/embeddings-00000-of-00004.safetensors   rows by ascending fid
  * &lt;root&gt;/&lt;version&gt;/full.json                   the same version as a full, where it was merged
  * &lt;root&gt;/&lt;version&gt;/announced.json              what was announced of it
@@ -33,7 +33,7 @@
  * parent, and the next delta names V as its parent as before: {@link
  * io.freshet.snapshot.store.SnapshotReader#chain} takes whichever way is shorter. When V's parents
  * are deleted, the full's manifest takes the place of the delta's in one step. {@code
- * src/docs/snapshots.md} tells the whole story.
+ * src/docs/snapshots.md} has the details.
  *
  * <p>The reading side ({@link io.freshet.snapshot.store.SnapshotStore}, {@link
  * io.freshet.snapshot.store.SnapshotReader}) needs no Flink.

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Tells how much the model moved from version A to version B.",
       "",
-      "It counts rows by field, and takes the deep part by tensor. |dw| is how far a"
+      "It counts rows by field, and takes the dense part by tensor. |dw| is how far a"
           + " row's first-order weight moved, |dv| how far its embedding did (Euclidean);"
           + " means are over the changed rows."
     },

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "merge",
     description = {
-      "Makes a version a full beside being a delta.",
+      "Makes a delta a full as well.",
       "",
       "It is the same model, loaded without its parents. Memory does not depend on the"
           + " size of the model."

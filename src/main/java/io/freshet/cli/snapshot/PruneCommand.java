@@ -15,11 +15,11 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Deletes versions that nobody needs. */
+/** Deletes versions that are not needed any more. */
 @Command(
     name = "prune",
     description = {
-      "Deletes versions that nobody needs.",
+      "Deletes versions that are not needed any more.",
       "",
       "These are all but the newest fulls, those that were current within the grace"
           + " period, the current and the pinned one, the ends of lineages, and what these"

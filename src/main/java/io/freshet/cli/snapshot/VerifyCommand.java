@@ -67,7 +67,7 @@ final class VerifyCommand extends VersionCommand {
 
   private record Report(boolean ok, int versions, int files, List<String> problems) {}
 
-  /** Those to verify, children ahead of their parents within a lineage. */
+  /** Those to verify, children before their parents within a lineage. */
   private List<Version> versions() throws IOException {
     if (all && given().isPresent()) {
       throw wrongUsage("Give one version or --all, not both");

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How a {@link SnapshotFollower} stands to its root.
+ * The state of a {@link SnapshotFollower}.
  *
  * @param kind in a word
  * @param served the version that is served; absent before the first

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Looks at the pointer now and then. A version that builds on the one held is reached by its
  * deltas; any other, after a new lineage or a pointer that went back, is loaded from its full. The
- * new model is made beside the old one and takes its place in one step when every file has been
+ * new model is built next to the old one and takes its place in one step when every file has been
  * read and found right; whatever goes wrong before, the old one is served on, {@link #state} says
  * why, and the next look tries again.
  *
@@ -55,12 +55,15 @@ public final class SnapshotFollower implements AutoCloseable {
   private volatile boolean closed;
   private boolean resumed;
 
-  /** A follower that looks when told to, and keeps the rows in memory. */
+  /** A follower that looks when {@link #look} is called, and keeps the rows in memory. */
   public SnapshotFollower(SnapshotStore snapshots, InstantSource clock) {
     this(snapshots, new MemoryStore(), clock);
   }
 
-  /** A follower that looks when told to, and keeps the rows in a store, which it closes. */
+  /**
+   * A follower that looks when {@link #look} is called, and keeps the rows in a store, which it
+   * closes.
+   */
   public SnapshotFollower(SnapshotStore snapshots, RowStore rows, InstantSource clock) {
     this.snapshots = requireNonNull(snapshots, "snapshots");
     this.rows = requireNonNull(rows, "rows");
@@ -86,7 +89,7 @@ public final class SnapshotFollower implements AutoCloseable {
     return Optional.ofNullable(model);
   }
 
-  /** The model to serve, held: whoever takes it releases it. */
+  /** The model to serve, held: the caller releases it. */
   public Optional<ServedModel> hold() {
     ServedModel current = model;
     while (current != null && !current.hold()) {
@@ -125,7 +128,7 @@ public final class SnapshotFollower implements AutoCloseable {
       become(FollowerState.Kind.FAILING, Optional.of(describe(e)));
     } catch (OutOfMemoryError e) { // the new model is garbage again, the old one lives
       become(FollowerState.Kind.FAILING, Optional.of("not enough memory for the current version"));
-    } catch (Error e) { // thrown on, it would end the looks for ever without a word
+    } catch (Error e) { // rethrown, it would end the looks silently
       LOG.error("the follower failed", e);
       become(FollowerState.Kind.FAILING, Optional.of(e.toString()));
     }

@@ -1,11 +1,11 @@
 package io.freshet.serve.http;
 
-/** Carries why a request is not served to where it is answered. Has no stack trace. */
+/** Why a request is not served. Has no stack trace. */
 final class HttpError extends Exception {
   private final int status;
 
   /**
-   * A refusal.
+   * An error response.
    *
    * @param status of HTTP
    * @param reason for people: the place of a mistake, what is there and what would be right

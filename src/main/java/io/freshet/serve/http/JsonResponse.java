@@ -9,7 +9,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * An answer before it is sent.
+ * A response before it is sent.
  *
  * @param isPassing whether the same request may work in a moment
  * @param allowed what goes into the header {@code Allow}, with a 405

@@ -13,20 +13,20 @@ import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who answers which path; every answer but the metrics is JSON. */
+/** Routes requests; every response but the metrics is JSON. */
 final class ModelHandler extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(ModelHandler.class);
 
   private final NamedModel served;
   private final InstantSource clock;
   private final ServeMetrics metrics;
-  private final PredictHandler questions;
+  private final PredictHandler predictions;
 
   ModelHandler(NamedModel served, ServeSettings settings, InstantSource clock) {
     this.served = served;
     this.clock = clock;
     metrics = new ServeMetrics(served.follower(), clock);
-    questions = new PredictHandler(served, settings, metrics);
+    predictions = new PredictHandler(served, settings, metrics);
   }
 
   @Override
@@ -38,10 +38,10 @@ final class ModelHandler extends Handler.Abstract {
     } else if (!route.get().takes(request.getMethod())) {
       JsonResponse.notAllowed(path, request.getMethod(), route.get().allowed())
           .send(response, callback);
-    } else if (route.get().kind().asks()) {
-      questions.ask(route.get(), request, response, callback);
+    } else if (route.get().kind().hasBody()) {
+      predictions.handle(route.get(), request, response, callback);
     } else {
-      attempt(path, () -> tell(route.get())).send(response, callback);
+      attempt(path, () -> respond(route.get())).send(response, callback);
     }
     return true;
   }
@@ -71,7 +71,7 @@ final class ModelHandler extends Handler.Abstract {
     }
   }
 
-  private JsonResponse tell(Route route) throws HttpError, IOException {
+  private JsonResponse respond(Route route) throws HttpError, IOException {
     SnapshotFollower follower = served.follower();
     return switch (route.kind()) {
       case HEALTH -> JsonResponse.json("{\"alive\":true}".getBytes(UTF_8));

@@ -26,7 +26,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  *
  * <pre>
  * POST /v1/models/{name}:predict     {"instances": [{"features": {…}}, …]}; see {@link PredictRequest}
- * POST /v1/models/{name}:explain     the same, answered with what each field adds
+ * POST /v1/models/{name}:explain     the same, with what each field adds to the logit
  * GET  /v1/models                    the name
  * GET  /v1/models/{name}             version, event time, freshness, rows, shape
  * GET  /v1/models/{name}/metadata    the features, the rule for unknown ids, metrics
@@ -64,7 +64,7 @@ public final class ModelServer implements AutoCloseable {
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
     server.addBean(new SlowHeaders(connector, settings.patience()));
-    server.setErrorHandler(ModelServer::tellError);
+    server.setErrorHandler(ModelServer::sendError);
     server.setStopTimeout(settings.stopPatience().toMillis());
     server.setHandler(
         new GracefulHandler(
@@ -78,7 +78,7 @@ public final class ModelServer implements AutoCloseable {
   }
 
   /** Answers what never came to the handler: broken HTTP, or a server that stops. */
-  private static boolean tellError(Request request, Response response, Callback callback) {
+  private static boolean sendError(Request request, Response response, Callback callback) {
     Object reason = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
     byte[] body = ModelJson.error(Objects.toString(reason, "status " + response.getStatus()));

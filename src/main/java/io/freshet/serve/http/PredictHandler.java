@@ -10,8 +10,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Takes questions to the model: so many at once, each with so much time for its body and its
- * answer. A question is refused before its body is read where that can be known.
+ * Handles requests for predictions: limits how many are in flight, and the time for each one's body
+ * and response. A request is refused before its body is read where that is possible.
  */
 final class PredictHandler {
   private final NamedModel served;
@@ -28,7 +28,7 @@ final class PredictHandler {
     places = new Semaphore(settings.maxRequests());
   }
 
-  void ask(Route route, Request request, Response response, Callback callback) {
+  void handle(Route route, Request request, Response response, Callback callback) {
     long start = System.nanoTime();
     String path = Request.getPathInContext(request);
     Optional<JsonResponse> refused = refuse(route, path, request);
@@ -46,7 +46,7 @@ final class PredictHandler {
             });
   }
 
-  /** Why the question is not taken; where it is, it has a place. */
+  /** Why the request is refused; a request that is not has acquired a place. */
   private Optional<JsonResponse> refuse(Route route, String path, Request request) {
     JsonResponse answer =
         ModelHandler.attempt(

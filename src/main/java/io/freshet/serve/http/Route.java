@@ -26,19 +26,19 @@ record Route(Kind kind, Optional<String> model) {
     PREDICT(true),
     EXPLAIN(true);
 
-    private final boolean asks;
+    private final boolean hasBody;
 
-    Kind(boolean asks) {
-      this.asks = asks;
+    Kind(boolean hasBody) {
+      this.hasBody = hasBody;
     }
 
-    /** Whether requests have a body, a question to the model. */
-    boolean asks() {
-      return asks;
+    /** Whether requests have a body, with features to score. */
+    boolean hasBody() {
+      return hasBody;
     }
 
     private List<String> methods() {
-      return asks ? List.of("POST") : List.of("GET", "HEAD");
+      return hasBody ? List.of("POST") : List.of("GET", "HEAD");
     }
   }
 

@@ -9,9 +9,8 @@ import java.util.Arrays;
  * bucket of about eight rows, whose ids and floats lie in one primitive array each. {@link #edit}
  * makes a new table that shares every bucket it does not change, so what an edit costs, in time and
  * memory, grows with what it changes: about twenty times the changed row's own bytes, plus a page
- * of references. Whoever reads holds one table, hence one version, for as long as it likes; what
- * only an old table holds is garbage once the last reader let it go. No locks, no counting of
- * readers.
+ * of references. A reader holds one table, hence one version, for as long as it likes; what only an
+ * old table holds is garbage once the last reader let it go. No locks, no counting of readers.
  *
  * <p>The number of pages is fixed with the first rows; buckets of a page double when they are full
  * on the average, page by page, as edits come upon them.

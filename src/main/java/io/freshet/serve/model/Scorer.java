@@ -19,7 +19,7 @@ import java.util.function.IntConsumer;
  * Click probabilities from raw features, with one version of the model: by the same encoder and the
  * same arithmetic as in training, unknown ids by the rule of the version's manifest.
  *
- * <p>An example's score depends on the example and the version alone; what is scored beside it
+ * <p>An example's score depends on the example and the version alone; what is scored with it
  * changes no more than the last bits, by the order of additions. Has scratch memory: one for each
  * thread. Holds its version until it is closed, which matters where the rows are not in memory.
  */

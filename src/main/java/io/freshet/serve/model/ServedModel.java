@@ -21,7 +21,7 @@ import java.util.Optional;
 /**
  * One version, whole, ready to be scored with by many threads. Never changes.
  *
- * <p>Whoever reads rows holds the model, as a {@link Scorer} does until it is closed.
+ * <p>A reader of rows holds the model, as a {@link Scorer} does until it is closed.
  */
 public final class ServedModel {
   private final Manifest manifest;
@@ -87,7 +87,7 @@ public final class ServedModel {
   }
 
   /**
-   * Copies the finished row {@code [w, v₁…v_k]} of an id; false if the model has none.
+   * Copies the row {@code [w, v₁…v_k]} of an id; false if the model has none.
    *
    * @throws IllegalStateException where the store has given the version up for a newer one
    */
@@ -134,7 +134,7 @@ public final class ServedModel {
     return correction;
   }
 
-  /** The deep part, not to be written to. */
+  /** The dense part, not to be written to. */
   public float[] dense() {
     return dense;
   }

@@ -5,8 +5,8 @@ import io.freshet.model.row.RowWeights;
 /**
  * The rows of one version, which never change. Thread-safe.
  *
- * <p>They can be read while somebody holds them. They are born held, by whoever made them; when the
- * last holder has released them, they may be gone, and nobody can hold them any more.
+ * <p>They can be read while they are held. Their maker holds them first; once the last holder has
+ * released them they may be gone, and cannot be held again.
  */
 public interface VersionRows extends RowWeights {
 

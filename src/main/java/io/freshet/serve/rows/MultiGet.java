@@ -34,7 +34,7 @@ final class MultiGet {
     }
   }
 
-  /** Copies the rows of a batch, one every {@code width} floats, and tells which are missing. */
+  /** Copies the rows of a batch, one every {@code width} floats, and reports which are missing. */
   void readAll(RocksDB from, ReadOptions at, MiniBatch batch, float[] target, IntConsumer missing)
       throws RocksDBException {
     for (int first = 0; first < batch.rows(); first += ROWS) {

@@ -34,7 +34,7 @@ final class RocksMemory implements AutoCloseable {
     RocksDB.loadLibrary();
   }
 
-  /** At most so many bytes outside the heap, beside the delta that is being applied. */
+  /** At most so many bytes outside the heap, in addition to the delta that is being applied. */
   RocksMemory(long bytes) {
     cache = new LRUCache(bytes, -1, false, 0.5);
     written = new WriteBufferManager(Math.min(2 * MEMTABLE_BYTES, bytes / 4), cache);

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * the version that the store holds.
  *
  * <p>Deltas go into the database that is there, each in one batch; a full goes into a new database
- * beside it, which takes its place when it is whole. Readers of earlier versions see what they saw
+ * next to it, which takes its place when it is whole. Readers of earlier versions see what they saw
  * before, through RocksDB's snapshots, and the old database is deleted after the last of them.
  */
 public final class RocksStore implements RowStore {
@@ -33,7 +33,8 @@ public final class RocksStore implements RowStore {
   /**
    * A store in a folder.
    *
-   * @param cacheBytes memory for it outside the heap, beside the delta that is being applied
+   * @param cacheBytes memory for it outside the heap, in addition to the delta that is being
+   *     applied
    * @throws IOException where the folder cannot be had, or another process has it
    */
   public RocksStore(Path folder, long cacheBytes) throws IOException {
@@ -59,7 +60,7 @@ public final class RocksStore implements RowStore {
     try {
       return counts.isPresent() ? resume(counts.get()) : Optional.empty();
     } catch (IOException e) {
-      LOG.warn("the store {} starts anew: {}", folder, e.getMessage());
+      LOG.warn("the store {} starts empty: {}", folder, e.getMessage());
       discard();
       folder.delete(counts.orElseThrow());
       return Optional.empty();
@@ -160,7 +161,7 @@ public final class RocksStore implements RowStore {
     }
   }
 
-  /** Closes the store; what somebody still reads from stays open until the process ends. */
+  /** Closes the store; what still has readers stays open until the process ends. */
   @Override
   public void close() throws IOException {
     retire(current);

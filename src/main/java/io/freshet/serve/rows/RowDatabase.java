@@ -27,10 +27,9 @@ import org.rocksdb.Status;
 /**
  * A RocksDB database in a folder of its own that holds the model of one version.
  *
- * <p>Rows lie by id, 8 bytes that sort as the ids do, each 1 + k floats, little-endian; beside
- * them, in a family of their own, the manifest, the deep part, and the number of rows. A {@link
- * RowWriteBatch} writes them together, so a database is always at exactly one version, through any
- * crash.
+ * <p>Rows lie by id, 8 bytes that sort as the ids do, each 1 + k floats, little-endian; in a family
+ * of their own, the manifest, the dense part, and the number of rows. A {@link RowWriteBatch}
+ * writes them together, so a database is always at exactly one version, through any crash.
  */
 final class RowDatabase {
   static final byte[] MANIFEST = "manifest".getBytes(UTF_8);
@@ -155,12 +154,12 @@ final class RowDatabase {
     snapshots.decrementAndGet();
   }
 
-  /** Whether nobody reads from it. */
+  /** Whether it has no readers. */
   boolean isIdle() {
     return snapshots.get() == 0;
   }
 
-  /** Closes it; nobody may read from it any more. */
+  /** Closes it, when it has no readers. */
   void close() {
     families.forEach(ColumnFamilyHandle::close);
     rocks.close();

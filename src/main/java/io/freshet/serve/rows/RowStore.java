@@ -32,7 +32,7 @@ public interface RowStore extends AutoCloseable {
    */
   ServedModel load(List<Manifest> chain, SnapshotReader reader) throws IOException;
 
-  /** Frees what only models held that nobody holds any more. */
+  /** Frees what only released models needed. */
   void tidy() throws IOException;
 
   @Override

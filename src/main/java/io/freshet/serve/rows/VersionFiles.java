@@ -32,11 +32,11 @@ final class VersionFiles {
     }
   }
 
-  /** The deep part of a version that can be computed here. */
+  /** The dense part of a version that can be computed here. */
   static float[] dense(Manifest manifest, SnapshotReader reader) throws IOException {
     ServedModel.check(manifest);
     float[] dense = reader.dense(manifest);
-    checkFinite(dense, manifest, "the deep part");
+    checkFinite(dense, manifest, "the dense part");
     List<Long> nonFinite = manifest.nonFinite();
     if (!nonFinite.isEmpty()) {
       throw new IOException(

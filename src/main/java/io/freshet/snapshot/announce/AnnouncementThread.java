@@ -15,11 +15,11 @@ import java.util.Optional;
  * interrupted.
  *
  * <p>What has been announced is noted in the version's own folder, after its arrival. So the store
- * says what is still to be told, however long the other side was away and wherever the job died: a
+ * says what is still to be announced, however long the sink was away and wherever the job died: a
  * restart repeats the last announcement at most. Publications wait for nothing of this.
  */
 public final class AnnouncementThread extends Thread {
-  /** Beside a version's manifest once it has been announced: what was sent. */
+  /** Next to a version's manifest once it has been announced: what was sent. */
   static final String FILE = "announced.json";
 
   /** How many versions are announced late at most. */
@@ -35,7 +35,7 @@ public final class AnnouncementThread extends Thread {
 
   public AnnouncementThread(
       WritableStorage storage, String root, AnnouncementSink.Factory factory, Runnable failed) {
-    super("snapshot-notices");
+    super("snapshot-announcements");
     setDaemon(true);
     this.storage = storage;
     this.store = new SnapshotStore(storage);
@@ -44,13 +44,13 @@ public final class AnnouncementThread extends Thread {
     this.retry = new Retry(failed);
   }
 
-  /** Tells of the newest version of the chain. */
+  /** Notes the newest version of the chain. */
   public synchronized void published(Version version) {
     tip = Optional.of(version);
     notifyAll();
   }
 
-  /** Whether all is told. */
+  /** Whether everything is announced. */
   public synchronized boolean isIdle() {
     return tip.isEmpty() && !busy;
   }
@@ -58,21 +58,22 @@ public final class AnnouncementThread extends Thread {
   @Override
   public void run() {
     try {
-      tell();
+      announceAll();
     } catch (InterruptedException e) {
       interrupt(); // the operator closes, and this thread ends
     }
   }
 
-  private void tell() throws InterruptedException {
+  private void announceAll() throws InterruptedException {
     Version version = awaitTip();
     AnnouncementSink sink = retry.untilDone("opening the topic of snapshots", factory::open);
     try (sink) {
       while (true) {
         Version newest = version;
         for (Manifest manifest :
-            retry.untilDone("looking for what to announce", () -> untold(newest))) {
-          retry.untilDone("announcing version " + manifest.version(), () -> tell(manifest, sink));
+            retry.untilDone("looking for what to announce", () -> unannounced(newest))) {
+          retry.untilDone(
+              "announcing version " + manifest.version(), () -> announce(manifest, sink));
         }
         done();
         version = awaitTip();
@@ -95,21 +96,21 @@ public final class AnnouncementThread extends Thread {
   }
 
   /** The versions after the last that was announced, oldest first. */
-  private Deque<Manifest> untold(Version newest) throws IOException {
-    Deque<Manifest> untold = new ArrayDeque<>();
+  private Deque<Manifest> unannounced(Version newest) throws IOException {
+    Deque<Manifest> unannounced = new ArrayDeque<>();
     Optional<Version> next = Optional.of(newest);
     while (next.isPresent()
-        && untold.size() < LIMIT
+        && unannounced.size() < LIMIT
         && store.contains(next.get())
         && !storage.exists(SnapshotStore.path(next.get(), FILE))) {
       Manifest manifest = store.manifest(next.get());
-      untold.addFirst(manifest);
+      unannounced.addFirst(manifest);
       next = manifest.parent();
     }
-    return untold;
+    return unannounced;
   }
 
-  private Version tell(Manifest manifest, AnnouncementSink sink) throws Exception {
+  private Version announce(Manifest manifest, AnnouncementSink sink) throws Exception {
     Announcement announcement = Announcement.of(manifest, root, store.latest());
     byte[] json = announcement.toJson();
     sink.send(announcement.key(), json);

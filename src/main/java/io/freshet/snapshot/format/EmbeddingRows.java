@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The contents of an embedding file: finished rows by ascending fid, and ids whose rows are gone.
+ * The contents of an embedding file: rows of weights by ascending fid, and ids whose rows are gone.
  *
  * @param fids ascending as signed numbers, each once
  * @param updates training occurrences of each so far

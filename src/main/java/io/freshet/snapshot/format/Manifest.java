@@ -38,7 +38,7 @@ import java.util.Optional;
  * @param model the model's shape
  * @param schema the features it is computed from
  * @param unknownIds what counts as the row of a feature id that the model does not hold
- * @param dense the file of the deep part, always whole
+ * @param dense the file of the dense part, always whole
  * @param embeddings the files of the rows
  * @param metrics progressive validation and other figures at the checkpoint, those that are finite
  * @param offsets next Kafka offset by {@code topic-partition}
@@ -86,7 +86,7 @@ public record Manifest(
 
   public static final String FILE = "manifest.json";
 
-  /** A second manifest beside a delta's: the same model, merged into a full. */
+  /** A second manifest next to a delta's: the same model, merged into a full. */
   public static final String MERGED_FILE = "full.json";
 
   /** Whether a version stands alone. */
@@ -140,7 +140,7 @@ public record Manifest(
    * What the model was taught.
    *
    * @param definition of the label, for people
-   * @param policy when the learner was told what
+   * @param policy when which label is learned
    * @param correction of the model's logit z to a probability: {@link #NONE}, its sigmoid; {@link
    *     #LOG_ODDS}, the sigmoid of z + ln r; {@link #FAKE_NEGATIVES}, r eᶻ, at most 1; r is the
    *     sampling rate
@@ -195,7 +195,7 @@ public record Manifest(
     }
   }
 
-  /** The file of the deep part, and the tensors in it. */
+  /** The file of the dense part, and the tensors in it. */
   public record DenseFile(
       String name, long size, String sha256, List<TensorShape> tensors, long examples) {
     public DenseFile {

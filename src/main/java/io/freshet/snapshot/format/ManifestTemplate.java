@@ -64,14 +64,14 @@ public record ManifestTemplate(
         Manifest.UnknownIds.START_ROW, settings.seed(), zeroFields.stream().sorted().toList());
   }
 
-  /** The deep part's tensors, in the order of its parameters. */
+  /** The dense part's tensors, in the order of its parameters. */
   public List<Tensor> tensors() {
     return shape().tensors().stream()
         .map(t -> Tensor.floats(t.name(), t.shape().stream().mapToLong(n -> n).toArray()))
         .toList();
   }
 
-  /** Parameters of the deep part. */
+  /** Parameters of the dense part. */
   public int denseSize() {
     return shape().size();
   }

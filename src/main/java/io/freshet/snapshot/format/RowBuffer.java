@@ -26,7 +26,7 @@ public final class RowBuffer {
   private float[] values;
 
   /**
-   * @param width floats of a finished row
+   * @param width floats of a row
    */
   public RowBuffer(int width) {
     this.width = width;

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The tensors of a safetensors file, read into memory; {@link SafetensorsOutput} tells the format.
- * Errors name the file.
+ * The tensors of a safetensors file, read into memory; {@link SafetensorsOutput} describes the
+ * format. Errors name the file.
  */
 public final class SafetensorsFile {
   private static final int CHUNK_BYTES = 1 << 16;

@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The name of a snapshot: the lineage it belongs to and the checkpoint whose cut it is.
+ * The name of a snapshot: the lineage it belongs to and the checkpoint that it is published from.
  *
  * <p>Written {@code 3f9a1c07-0000000012}: the checkpoint is padded, so that the names of one
  * lineage sort by age. A name holds nothing that could lead out of a folder.

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes a version a full beside being a delta: its chain, streamed over the sorted files, as new
- * files in its own folder, and {@code full.json} to name them.
+ * Makes a delta a full as well: its chain, streamed over the sorted files, as new files in its own
+ * folder, and {@code full.json} to name them.
  *
  * <p>The merged full is the same model as the delta on its parents, under the same name. Nothing
  * that is there changes: {@code latest.json} may point to the version before and after, its delta
@@ -25,9 +25,9 @@ import java.util.Optional;
  * SnapshotReader#chain}.
  *
  * <p>{@code full.json} is written last, in one step, and the files of each attempt have names of
- * their own: an attempt that dies leaves files that nobody names, and two attempts at once do not
- * disturb each other. The chain's files are checked against their digests before they are merged,
- * or a damage would get a sound digest.
+ * their own: an attempt that dies leaves files that no manifest names, and two attempts at once do
+ * not disturb each other. The chain's files are checked against their digests before they are
+ * merged, or a damage would get a sound digest.
  *
  * <p>Memory: {@link #READ_BYTES} for the files read, {@link #WRITE_BYTES} for the file written,
  * whatever the size of the table.

@@ -22,19 +22,19 @@ import java.util.stream.Collectors;
 
 /**
  * Deletes versions that {@link Retention} lets go, in an order that leaves no broken chain:
- * children ahead of parents, of each version the manifest first, after which it does not exist.
+ * children before parents, of each version the manifest first, after which it does not exist.
  *
  * <p>A merged full whose parents go takes the place of its delta: its manifest replaces the delta's
  * in one step, before any parent is touched.
  *
  * <p>A person may point to a version at the same time. So the versions that are to go are named in
- * {@code prune.json} first, and then the pointers are read again; whoever moves a pointer does it
- * the other way round ({@link Pointer}). One of the two sees the other.
+ * {@code prune.json} first, and then the pointers are read again; a move of a pointer does it the
+ * other way round ({@link Pointer}). One of the two sees the other.
  *
  * <p>A deletion that dies is finished by the next.
  */
 public final class GarbageCollection {
-  /** After so long a deletion of somebody else counts as dead. */
+  /** After so long another process's deletion counts as dead. */
   static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final WritableStorage storage;
@@ -44,7 +44,7 @@ public final class GarbageCollection {
   private final InstantSource clock;
 
   /**
-   * @param owner names who deletes, the same after a restart
+   * @param owner names the process that deletes, the same after a restart
    */
   GarbageCollection(
       WritableStorage storage, RetentionSettings settings, String owner, InstantSource clock) {
@@ -61,7 +61,7 @@ public final class GarbageCollection {
     return new GarbageCollection(storage, settings, owner, InstantSource.system());
   }
 
-  /** What would be deleted now, children ahead of their parents. */
+  /** What would be deleted now, children before their parents. */
   public List<Manifest> preview() throws IOException {
     return plan().deleted();
   }

@@ -18,17 +18,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Merges the chain when it has grown long, and deletes versions that may go; after publications, on
- * a thread of low priority that nobody waits for. What fails is told and counted, and tried again
- * after the next publication. Ends when it is interrupted.
+ * a thread of low priority that nothing waits for. What fails is logged and counted, and tried
+ * again after the next publication. Ends when it is interrupted.
  */
 public final class Maintenance extends Thread {
   private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
   private static final int PAUSES_IN_GRACE = 10;
 
-  private final Compaction merge;
+  private final Compaction compaction;
   private final CompactionPolicy policy;
-  private final GarbageCollection prune;
+  private final GarbageCollection garbageCollection;
   private final Duration pause; // between two deletions
   private final InstantSource clock;
   private final Events events;
@@ -47,27 +47,28 @@ public final class Maintenance extends Thread {
   /**
    * @param run names the job, the same through its failures
    */
-  @SuppressWarnings("ThreadPriorityCheck") // only slower for it where the platform heeds it
+  @SuppressWarnings("ThreadPriorityCheck") // a hint; some platforms ignore it
   public Maintenance(
       WritableStorage storage,
       SnapshotSettings settings,
       String run,
       InstantSource clock,
       Events events) {
-    super("snapshot-upkeep");
+    super("snapshot-maintenance");
     setDaemon(true);
     setPriority(MIN_PRIORITY);
-    this.merge = new Compaction(storage, clock);
+    this.compaction = new Compaction(storage, clock);
     this.policy =
         new CompactionPolicy(settings.merge(), new SnapshotReader(new SnapshotStore(storage)));
-    this.prune = new GarbageCollection(storage, settings.retention(), "job " + run, clock);
+    this.garbageCollection =
+        new GarbageCollection(storage, settings.retention(), "job " + run, clock);
     Duration share = settings.retention().grace().dividedBy(PAUSES_IN_GRACE);
     this.pause = share.compareTo(LONGEST_PAUSE) < 0 ? share : LONGEST_PAUSE;
     this.clock = clock;
     this.events = events;
   }
 
-  /** Tells of a version that was just published. */
+  /** Notes a version that was just published. */
   public synchronized void published(Manifest manifest) {
     newest = manifest;
     notifyAll();
@@ -99,7 +100,7 @@ public final class Maintenance extends Thread {
     if (!policy.isDue(manifest)) {
       return;
     }
-    Optional<Manifest> full = merge.merge(manifest.version());
+    Optional<Manifest> full = compaction.merge(manifest.version());
     if (full.isPresent()) {
       policy.merged(full.get());
       LOG.info("merged version {} into a full of {} rows", manifest.version(), full.get().rows());
@@ -113,7 +114,7 @@ public final class Maintenance extends Thread {
       return;
     }
     nextDeletion = now.plus(pause);
-    List<Manifest> deleted = prune.run();
+    List<Manifest> deleted = garbageCollection.run();
     if (!deleted.isEmpty()) {
       LOG.info(
           "deleted {} versions, from {} to {}",

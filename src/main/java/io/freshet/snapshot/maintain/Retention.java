@@ -33,7 +33,7 @@ import java.util.Set;
  * merged within the grace period does not shorten a chain yet: a follower may have begun to load
  * the longer one.
  */
-public final class Retention {
+final class Retention {
   static final int RESTORABLE = 3;
 
   private final RetentionSettings settings;
@@ -47,7 +47,7 @@ public final class Retention {
    *
    * @param kept versions that stay
    * @param alone merged fulls whose parents go, so that they are to be no deltas any more
-   * @param deleted versions that go, children ahead of their parents
+   * @param deleted versions that go, children before their parents
    */
   record Plan(Set<Version> kept, List<Manifest> alone, List<Manifest> deleted) {
     Plan {

@@ -22,7 +22,7 @@ import java.util.TreeMap;
  *
  * @param fields by field number; 0 is the bias
  * @param all over all fields
- * @param tensors those of the deep part that both versions have in one shape
+ * @param tensors those of the dense part that both versions have in one shape
  */
 public record SnapshotDiff(SortedMap<Integer, Rows> fields, Rows all, List<TensorMove> tensors) {
   private static final int READ_BYTES = 8 << 20;

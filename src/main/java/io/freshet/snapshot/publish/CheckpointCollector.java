@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Gathers announcements between two barriers: parts since the last barrier, and whether anybody
- * withholds them; windows, the last few; of all else the latest.
+ * Collects the input between two barriers: parts since the last barrier, and whether they are
+ * withheld; windows, the last few; of all else the latest.
  *
  * <p>Not thread-safe.
  */
@@ -26,7 +26,7 @@ final class CheckpointCollector {
   private boolean withheld; // since the last barrier
 
   /**
-   * @param denseSize parameters of the deep part
+   * @param denseSize parameters of the dense part
    * @param windows how many windows of event time the gate judges by
    */
   CheckpointCollector(int denseSize, int windows) {
@@ -37,32 +37,32 @@ final class CheckpointCollector {
   /** Goes on from a restored state. */
   void goOnFrom(PublisherState state) {
     state.windows().forEach(windows::add);
-    CheckpointContents cut = state.cuts().get(state.cuts().size() - 1);
-    cut.dense().ifPresent(restored -> takeDense(0, restored.values(), restored.examples()));
-    metrics = cut.metrics();
-    offsets.putAll(cut.offsets());
-    eventTime = cut.eventTime();
+    CheckpointContents contents = state.unpublished().get(state.unpublished().size() - 1);
+    contents.dense().ifPresent(restored -> takeDense(0, restored.values(), restored.examples()));
+    metrics = contents.metrics();
+    offsets.putAll(contents.offsets());
+    eventTime = contents.eventTime();
   }
 
-  void add(PublisherInput announcement) {
-    if (announcement instanceof PublisherInput.Part part) {
+  void add(PublisherInput input) {
+    if (input instanceof PublisherInput.Part part) {
       parts.add(part);
-    } else if (announcement instanceof PublisherInput.Dense part) {
+    } else if (input instanceof PublisherInput.Dense part) {
       takeDense(part.block().from(), part.block().values(), part.block().examples());
-    } else if (announcement instanceof PublisherInput.Metrics latest) {
+    } else if (input instanceof PublisherInput.Metrics latest) {
       Map<String, Double> all = new HashMap<>(metrics);
       all.putAll(latest.values());
       metrics = all;
-    } else if (announcement instanceof PublisherInput.Added added) {
+    } else if (input instanceof PublisherInput.Added added) {
       Map<String, Double> all = new HashMap<>(metrics);
       added.values().forEach((name, value) -> all.merge(name, value, Double::sum));
       metrics = all;
-    } else if (announcement instanceof PublisherInput.Withheld) {
+    } else if (input instanceof PublisherInput.Withheld) {
       withheld = true;
-    } else if (announcement instanceof PublisherInput.Window window) {
+    } else if (input instanceof PublisherInput.Window window) {
       windows.add(window);
-    } else if (announcement instanceof PublisherInput.Offset offset) {
-      // after a rescale a router may still tell of a partition that another reads by now
+    } else if (input instanceof PublisherInput.Offset offset) {
+      // after a rescale a router may still report a partition that another reads by now
       offsets.merge(offset.topic() + "-" + offset.partition(), offset.next(), Math::max);
     }
   }
@@ -74,19 +74,19 @@ final class CheckpointCollector {
     }
   }
 
-  /** Closes the cut of a barrier. */
-  CheckpointContents cut(long checkpoint) {
+  /** Closes the contents of a checkpoint, at its barrier. */
+  CheckpointContents close(long checkpoint) {
     Optional<CheckpointContents.Dense> whole =
         known.nextClearBit(0) >= dense.length
             ? Optional.of(new CheckpointContents.Dense(dense.clone(), examples))
             : Optional.empty();
     Map<String, Double> figures = new HashMap<>(metrics);
     figures.putAll(windows.figures());
-    CheckpointContents cut =
+    CheckpointContents contents =
         new CheckpointContents(checkpoint, parts, whole, figures, offsets, eventTime, withheld);
     parts.clear();
     withheld = false;
-    return cut;
+    return contents;
   }
 
   /** What the gate judges by, for the state. */
@@ -97,7 +97,7 @@ final class CheckpointCollector {
   private void takeDense(int from, float[] values, long learned) {
     if (from < 0 || from + values.length > dense.length) {
       throw new IllegalStateException(
-          "a block of the deep part covers %d to %d, of %d parameters"
+          "a block of the dense part covers %d to %d, of %d parameters"
               .formatted(from, from + values.length, dense.length));
     }
     System.arraycopy(values, 0, dense, from, values.length);

@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param checkpoint Flink's checkpoint id
  * @param parts rows announced since the barrier before, in the order they came
- * @param dense the whole deep part; absent where it never came whole, or where this checkpoint
+ * @param dense the whole dense part; absent where it never came whole, or where this checkpoint
  *     cannot be published any more and only its parts are kept
  * @param metrics figures for the manifest
  * @param offsets next Kafka offset by {@code topic-partition}
@@ -29,7 +29,7 @@ public record CheckpointContents(
     boolean withheld) {
 
   /**
-   * The deep part's finished values, in the order of its parameters; the array is never written to.
+   * The dense part's values, in the order of its parameters; the array is never written to.
    *
    * @param examples examples it has learned from
    */
@@ -57,7 +57,7 @@ public record CheckpointContents(
     this(checkpoint, parts, dense, metrics, offsets, eventTime, false);
   }
 
-  /** The same cut, good for its parts only. */
+  /** Returns a copy without the dense part, of which only the parts count. */
   CheckpointContents withoutDense() {
     return new CheckpointContents(
         checkpoint, parts, Optional.empty(), metrics, offsets, eventTime, withheld);

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
  * Notices that another learner publishes into the same root: each is whole for itself, but what is
  * served goes back and forth between them.
  *
- * <p>Whoever goes on from a savepoint finds the version of the run before it, which is no other
- * learner; so a version is another's only if it became current after one of this run.
+ * <p>A job that continues from a savepoint finds the version of the run before it, which is no
+ * other learner; so a version is another's only if it became current after one of this run.
  */
 final class ConcurrentWriterCheck {
   private static final Logger LOG = LoggerFactory.getLogger(ConcurrentWriterCheck.class);
@@ -29,7 +29,9 @@ final class ConcurrentWriterCheck {
     own = manifest;
   }
 
-  /** Says so where another has been at it since this run's last publication. */
+  /**
+   * The current version and a warning, where another learner published it after this run's last.
+   */
   Optional<Version> look() throws IOException {
     Optional<Version> current = store.latest();
     if (own == null || current.isEmpty() || store.pin().isPresent() || !isOthers(current.get())) {

@@ -11,18 +11,18 @@ import java.util.Map;
  * and by its parameters, which must be finite numbers. A figure that is not known yet passes no
  * limit.
  */
-public final class Gate {
+final class Gate {
   private final GateSettings settings;
 
-  public Gate(GateSettings settings) {
+  Gate(GateSettings settings) {
     this.settings = settings;
   }
 
   /**
    * Why a version is to be withheld; nothing where it passes.
    *
-   * @param metrics the figures at its cut
-   * @param dense the deep part
+   * @param metrics the figures at its checkpoint
+   * @param dense the dense part
    * @param nonFinite rows that hold a value which is no finite number
    */
   List<String> reasons(Map<String, Double> metrics, float[] dense, List<Long> nonFinite) {
@@ -66,7 +66,7 @@ public final class Gate {
   private static void checkFinite(float[] dense, List<Long> nonFinite, List<String> reasons) {
     for (int i = 0; i < dense.length; i++) {
       if (!Float.isFinite(dense[i])) {
-        reasons.add("the deep part holds %s at parameter %d".formatted(dense[i], i));
+        reasons.add("the dense part holds %s at parameter %d".formatted(dense[i], i));
         break;
       }
     }

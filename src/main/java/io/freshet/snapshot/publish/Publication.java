@@ -32,7 +32,7 @@ import java.util.Optional;
  * <p>Each step may be repeated, so the whole may be, after a failure anywhere. A version without
  * its manifest does not exist; with it, it is complete and never written to again.
  */
-public final class Publication {
+final class Publication {
   private final WritableStorage storage;
   private final SnapshotStore store;
   private final Pointer pointer;
@@ -40,8 +40,7 @@ public final class Publication {
   private final Gate gate;
   private final InstantSource clock;
 
-  public Publication(
-      WritableStorage storage, ManifestTemplate template, Gate gate, InstantSource clock) {
+  Publication(WritableStorage storage, ManifestTemplate template, Gate gate, InstantSource clock) {
     this.storage = storage;
     this.store = new SnapshotStore(storage);
     this.pointer = new Pointer(storage, clock);
@@ -51,7 +50,7 @@ public final class Publication {
   }
 
   /** Publishes the version, or what of it is not yet there. */
-  public Manifest publish(PublicationQueue.Due due) throws IOException {
+  Manifest publish(PublicationQueue.Due due) throws IOException {
     Manifest manifest =
         store.contains(due.version()) ? store.manifest(due.version()) : writeVersion(due);
     pointTo(manifest);
@@ -66,7 +65,7 @@ public final class Publication {
     Manifest there = store.manifest(due.version());
     List<String> digests = there.embeddings().stream().map(EmbeddingFile::sha256).toList();
     return !there.parent().equals(due.parent())
-        || !there.offsets().equals(due.cut().offsets())
+        || !there.offsets().equals(due.contents().offsets())
         || !digests.equals(due.parts().stream().map(PublisherInput.Part::sha256).toList());
   }
 
@@ -76,7 +75,7 @@ public final class Publication {
   }
 
   /** Makes the version the current one, unless another is pinned. */
-  public void pointTo(Manifest manifest) throws IOException {
+  void pointTo(Manifest manifest) throws IOException {
     pointer.published(manifest);
   }
 
@@ -85,8 +84,8 @@ public final class Publication {
     for (PublisherInput.Part part : due.parts()) {
       embeddings.add(copy(part, due.version(), embeddings.size(), due.parts().size()));
     }
-    CheckpointContents cut = due.cut();
-    CheckpointContents.Dense dense = cut.dense().orElseThrow();
+    CheckpointContents contents = due.contents();
+    CheckpointContents.Dense dense = contents.dense().orElseThrow();
     List<Long> nonFinite = nonFinite(due, embeddings);
     Manifest manifest =
         new Manifest(
@@ -94,20 +93,20 @@ public final class Publication {
             due.parent().isPresent() ? Kind.DELTA : Kind.FULL,
             due.version(),
             due.parent(),
-            cut.eventTime() == Long.MIN_VALUE
+            contents.eventTime() == Long.MIN_VALUE
                 ? Optional.empty()
-                : Optional.of(Instant.ofEpochMilli(cut.eventTime())),
+                : Optional.of(Instant.ofEpochMilli(contents.eventTime())),
             clock.instant(),
             template.model(),
             template.schema(),
             template.unknownIds(),
             writeDense(due.version(), dense),
             embeddings,
-            cut.metrics(),
-            cut.offsets(),
+            contents.metrics(),
+            contents.offsets(),
             template.samplingRate(),
             template.labels(),
-            gate.reasons(cut.metrics(), dense.values(), nonFinite),
+            gate.reasons(contents.metrics(), dense.values(), nonFinite),
             nonFinite,
             Optional.empty());
     storage.replace(SnapshotStore.path(due.version(), Manifest.FILE), manifest.toJson());

@@ -16,11 +16,11 @@ import java.util.function.Supplier;
  *
  * <p>Parts are cumulative: the version of checkpoint M holds all parts in (last published, M], so
  * those of an aborted checkpoint, or of a plain savepoint, which is never notified, go into the
- * next version. A cut is <em>due</em> once its checkpoint is complete; a restored one is complete
- * by that alone. Due cuts are published in order; when more than {@link #BACKLOG} wait, those in
- * the middle are folded into the next, so that memory stays bounded while the store is away.
+ * next version. A checkpoint is <em>due</em> once it is complete; a restored one is complete by
+ * that alone. Due checkpoints are published in order; when more than {@link #BACKLOG} wait, those
+ * in the middle are folded into the next, so that memory stays bounded while the store is away.
  *
- * <p>After a restore the chain must {@link #join} the store before anything is due: only the store
+ * <p>After a restore the queue must {@link #join} the store before anything is due: only the store
  * knows what was published after the state was written, by this run or by another that went on from
  * the same state. Until then the state is written with what it was restored with, so that the
  * decision is not lost when the job fails before it was made.
@@ -29,12 +29,12 @@ import java.util.function.Supplier;
  * savepoint or a retained checkpoint takes a new one, whose first version follows what the restored
  * state knows. So two jobs started from one savepoint never write the same version.
  *
- * <p>Thread-safe: the task adds cuts, the I/O thread publishes them.
+ * <p>Thread-safe: the task adds checkpoints, the I/O thread publishes them.
  */
-public final class PublicationQueue {
+final class PublicationQueue {
   static final int BACKLOG = 4;
 
-  private final TreeMap<Long, CheckpointContents> cuts = new TreeMap<>();
+  private final TreeMap<Long, CheckpointContents> unpublished = new TreeMap<>();
   private final TreeSet<Long> due = new TreeSet<>();
   private final String run;
   private String lineage;
@@ -61,9 +61,9 @@ public final class PublicationQueue {
     lineage = state.lineage();
     lineageRun = state.run();
     published = state.published();
-    state.cuts().forEach(cut -> cuts.put(cut.checkpoint(), cut));
-    ownUpTo = Math.min(state.ownUpTo(), cuts.lastKey());
-    complete(cuts.lastKey());
+    state.unpublished().forEach(contents -> unpublished.put(contents.checkpoint(), contents));
+    ownUpTo = Math.min(state.ownUpTo(), unpublished.lastKey());
+    complete(unpublished.lastKey());
   }
 
   /**
@@ -72,45 +72,45 @@ public final class PublicationQueue {
    * @param parts in the order of their barriers: a later part's row replaces an earlier one's
    * @param parent the version that it follows; absent for the first of all, which is full
    */
-  public record Due(
+  record Due(
       Version version,
       Optional<Version> parent,
       List<PublisherInput.Part> parts,
-      CheckpointContents cut) {
+      CheckpointContents contents) {
     public Due {
       parts = List.copyOf(parts);
     }
   }
 
-  synchronized void add(CheckpointContents cut) {
-    cuts.put(cut.checkpoint(), cut);
+  synchronized void add(CheckpointContents contents) {
+    unpublished.put(contents.checkpoint(), contents);
   }
 
-  /** The state at the barrier whose cut was added last. */
+  /** The state at the checkpoint that was added last. */
   synchronized PublisherState state(List<PublisherInput.Window> windows, String shape) {
-    long own = joined ? cuts.lastKey() : ownUpTo;
+    long own = joined ? unpublished.lastKey() : ownUpTo;
     return new PublisherState(
-        lineage, lineageRun, own, published, List.copyOf(cuts.values()), windows, shape);
+        lineage, lineageRun, own, published, List.copyOf(unpublished.values()), windows, shape);
   }
 
   synchronized void complete(long checkpoint) {
-    CheckpointContents cut = cuts.get(checkpoint);
-    if (cut == null || cut.dense().isEmpty() || cut.withheld()) {
+    CheckpointContents contents = unpublished.get(checkpoint);
+    if (contents == null || contents.dense().isEmpty() || contents.withheld()) {
       return;
     }
     due.add(checkpoint);
-    cuts.headMap(checkpoint).replaceAll((id, c) -> due.contains(id) ? c : c.withoutDense());
+    unpublished.headMap(checkpoint).replaceAll((id, c) -> due.contains(id) ? c : c.withoutDense());
     if (due.size() > BACKLOG) {
       long folded = due.lower(due.last());
       due.remove(folded);
-      cuts.computeIfPresent(folded, (id, c) -> c.withoutDense());
+      unpublished.computeIfPresent(folded, (id, c) -> c.withoutDense());
     }
     notifyAll();
   }
 
   synchronized void abort(long checkpoint) {
     if (!due.contains(checkpoint)) {
-      cuts.computeIfPresent(checkpoint, (id, cut) -> cut.withoutDense());
+      unpublished.computeIfPresent(checkpoint, (id, contents) -> contents.withoutDense());
     }
   }
 
@@ -163,7 +163,7 @@ public final class PublicationQueue {
   }
 
   private boolean isOwn(Version version) {
-    return version.checkpoint() <= ownUpTo && cuts.containsKey(version.checkpoint());
+    return version.checkpoint() <= ownUpTo && unpublished.containsKey(version.checkpoint());
   }
 
   /** Waits for the next version to publish. */
@@ -173,14 +173,17 @@ public final class PublicationQueue {
     }
     long checkpoint = due.first();
     List<PublisherInput.Part> parts = new ArrayList<>();
-    cuts.headMap(checkpoint, true).values().forEach(cut -> parts.addAll(cut.parts()));
-    return new Due(new Version(lineage, checkpoint), published, parts, cuts.get(checkpoint));
+    unpublished
+        .headMap(checkpoint, true)
+        .values()
+        .forEach(contents -> parts.addAll(contents.parts()));
+    return new Due(new Version(lineage, checkpoint), published, parts, unpublished.get(checkpoint));
   }
 
   /** Notes that a version is out: what it holds no longer waits. */
   synchronized void published(Version version) {
     published = Optional.of(version);
-    cuts.headMap(version.checkpoint(), true).clear();
+    unpublished.headMap(version.checkpoint(), true).clear();
     due.headSet(version.checkpoint(), true).clear();
     notifyAll();
   }
@@ -197,8 +200,8 @@ public final class PublicationQueue {
 
   /** Paths of the parts that wait for publication. */
   synchronized List<String> waitingParts() {
-    return cuts.values().stream()
-        .flatMap(cut -> cut.parts().stream())
+    return unpublished.values().stream()
+        .flatMap(contents -> contents.parts().stream())
         .map(PublisherInput.Part::path)
         .toList();
   }

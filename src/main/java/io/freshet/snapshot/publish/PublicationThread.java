@@ -16,10 +16,10 @@ import org.slf4j.LoggerFactory;
  * The publisher's I/O: joins the store, then publishes what is due, one version after the other,
  * each until it works. Ends when it is interrupted.
  */
-public final class PublicationThread extends Thread {
+final class PublicationThread extends Thread {
   private static final Logger LOG = LoggerFactory.getLogger(PublicationThread.class);
 
-  private final PublicationQueue chain;
+  private final PublicationQueue queue;
   private final SnapshotStore store;
   private final Publication publication;
   private final Staging staging;
@@ -31,11 +31,11 @@ public final class PublicationThread extends Thread {
 
   /**
    * @param failed called at each failure
-   * @param joined told what the next version follows, once the store has been joined
-   * @param published told of each version that is out
+   * @param joined called with the version that the next one follows, once the store has been joined
+   * @param published called with each version that is out
    */
   PublicationThread(
-      PublicationQueue chain,
+      PublicationQueue queue,
       WritableStorage storage,
       Publication publication,
       InstantSource clock,
@@ -44,7 +44,7 @@ public final class PublicationThread extends Thread {
       Consumer<Manifest> published) {
     super("snapshot-publication");
     setDaemon(true);
-    this.chain = chain;
+    this.queue = queue;
     this.store = new SnapshotStore(storage);
     this.publication = publication;
     this.staging = new Staging(storage);
@@ -60,7 +60,7 @@ public final class PublicationThread extends Thread {
     try {
       joinStore();
       while (true) {
-        publish(chain.awaitDue());
+        publish(queue.awaitDue());
       }
     } catch (InterruptedException e) {
       interrupt(); // the operator closes, and this thread ends
@@ -71,14 +71,14 @@ public final class PublicationThread extends Thread {
     Optional<Version> unfinished =
         retry.untilDone(
             "joining the snapshots in " + store.storage(),
-            () -> chain.join(store.versions(), Version::drawLineage));
+            () -> queue.join(store.versions(), Version::drawLineage));
     if (unfinished.isPresent()) {
       Version version = unfinished.get();
       retry.untilDone("pointing to version " + version, () -> pointTo(version));
-      chain.finished();
+      queue.finished();
     }
-    joined.accept(chain.lastPublished());
-    cleanUp(() -> staging.deleteOld(chain.waitingParts(), clock.instant()));
+    joined.accept(queue.lastPublished());
+    cleanUp(() -> staging.deleteOld(queue.waitingParts(), clock.instant()));
   }
 
   private Version pointTo(Version version) throws IOException {
@@ -91,7 +91,7 @@ public final class PublicationThread extends Thread {
     if (retry.untilDone("looking for version " + version, () -> publication.isTaken(due))) {
       String fresh = Version.drawLineage();
       LOG.warn("another job has written version {}; going on in lineage {}", version, fresh);
-      chain.branchOff(fresh);
+      queue.branchOff(fresh);
       return;
     }
     retry.untilDone("looking at what is current in " + store.storage(), other::look);
@@ -109,7 +109,7 @@ public final class PublicationThread extends Thread {
         manifest.bytes());
     published.accept(manifest);
     cleanUp(() -> staging.deletePublished(due.parts()));
-    chain.published(version);
+    queue.published(version);
   }
 
   /** What is left behind here goes with the old files at the next start. */

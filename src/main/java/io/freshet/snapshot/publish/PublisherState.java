@@ -14,9 +14,11 @@ import java.util.Optional;
  * @param run the job that publishes in it; a job that starts from this state is another, and takes
  *     a lineage of its own
  * @param ownUpTo highest checkpoint of the lineage that is surely of this run: versions of the
- *     lineage beyond it, or between the cuts, were published by a run that went on from here before
+ *     lineage beyond it, or between the unpublished checkpoints, were published by a run that went
+ *     on from here before
  * @param published the last version published; the parent of the next
- * @param cuts what is not published yet, ascending; the last is that of the checkpoint itself
+ * @param unpublished what is not published yet, ascending; the last is that of the checkpoint
+ *     itself
  * @param windows what the gate judges by, oldest first
  * @param shape the model's, as text; empty in states of earlier versions
  */
@@ -25,7 +27,7 @@ public record PublisherState(
     String run,
     long ownUpTo,
     Optional<Version> published,
-    List<CheckpointContents> cuts,
+    List<CheckpointContents> unpublished,
     List<PublisherInput.Window> windows,
     String shape) {
   public PublisherState {
@@ -33,10 +35,10 @@ public record PublisherState(
     requireNonNull(run, "run");
     requireNonNull(published, "published");
     requireNonNull(shape, "shape");
-    cuts = List.copyOf(cuts);
+    unpublished = List.copyOf(unpublished);
     windows = List.copyOf(windows);
-    if (cuts.isEmpty()) {
-      throw new IllegalArgumentException("a state holds at least its own checkpoint's cut");
+    if (unpublished.isEmpty()) {
+      throw new IllegalArgumentException("a state holds at least its own checkpoint's contents");
     }
   }
 
@@ -45,7 +47,7 @@ public record PublisherState(
    * on nor rows that wait, as its shards send all of theirs; figures, offsets and windows go on.
    */
   PublisherState reshaped(String freshLineage, String newRun, String newShape) {
-    CheckpointContents last = cuts.get(cuts.size() - 1);
+    CheckpointContents last = unpublished.get(unpublished.size() - 1);
     CheckpointContents bare =
         new CheckpointContents(
             last.checkpoint(),

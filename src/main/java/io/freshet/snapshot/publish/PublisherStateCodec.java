@@ -38,7 +38,7 @@ public final class PublisherStateCodec extends StateCodec<PublisherState> {
     Values.writeString(state.run(), out);
     out.writeLong(state.ownUpTo());
     Values.writeString(state.published().map(Version::toString).orElse(""), out);
-    Values.writeList(state.cuts(), CUT, out);
+    Values.writeList(state.unpublished(), CUT, out);
     Values.writeList(state.windows(), WINDOW, out);
     Values.writeString(state.shape(), out);
   }

@@ -30,16 +30,16 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
  * Publishes a version of the model for every completed checkpoint: one consistent cut of all rows,
- * the deep part, metrics and offsets. Runs alone (parallelism 1).
+ * the dense part, metrics and offsets. Runs alone (parallelism 1).
  *
- * <p>What is announced before the barrier of checkpoint M makes up the cut of M and lies in the
- * operator's state of M, with all cuts before it that are not published. When M is complete the
- * {@link PublicationThread} publishes it; {@link PublicationQueue} holds the rules. The task thread
- * does no I/O and never waits for any but at the end of a bounded run or a stop with a savepoint,
- * whose last version is published before the task ends. Storage that fails is tried again and
- * counted, and fails nothing. From the state of a model of another shape it begins a lineage of its
- * own, with a full version. {@link Maintenance} and {@link AnnouncementThread} work behind it, and
- * hold nothing up.
+ * <p>What arrives before the barrier of checkpoint M is the contents of M, and part of the
+ * operator's state of M, with the contents of all checkpoints before it that are not published.
+ * When M is complete the {@link PublicationThread} publishes it; {@link PublicationQueue} holds the
+ * rules. The task thread does no I/O and never waits for any but at the end of a bounded run or a
+ * stop with a savepoint, whose last version is published before the task ends. Storage that fails
+ * is tried again and counted, and fails nothing. From the state of a model of another shape it
+ * begins a lineage of its own, with a full version. {@link Maintenance} and {@link
+ * AnnouncementThread} work behind it, and hold nothing up.
  */
 public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     implements OneInputStreamOperator<PublisherInput, Void> {
@@ -198,7 +198,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    queue.add(collector.cut(context.getCheckpointId()));
+    queue.add(collector.close(context.getCheckpointId()));
     state.update(List.of(queue.state(collector.windows(), shapeText())));
   }
 

@@ -7,12 +7,12 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What {@code prune.json} says while versions are being deleted, so that no pointer is moved to one
- * of them.
+ * The contents of {@code prune.json} while versions are being deleted, so that no pointer is moved
+ * to one of them.
  *
- * @param owner who deletes
+ * @param owner the process that deletes
  * @param since when it began
- * @param versions children ahead of their parents
+ * @param versions children before their parents
  */
 public record Deletion(String owner, Instant since, List<Version> versions) {
   public Deletion {

@@ -17,7 +17,7 @@ import java.util.Set;
  * All versions of a store at one moment.
  *
  * @param versions what each is
- * @param merged those that are fulls beside being deltas, as fulls
+ * @param merged deltas that are fulls as well, as fulls
  * @param pointed the current version, and the pinned one
  * @param left versions that a person has moved the pointer from
  */
@@ -36,7 +36,7 @@ public record Inventory(
   /**
    * Reads it.
    *
-   * @throws IOException also where one manifest cannot be read: nobody knows what it needs then
+   * @throws IOException also where one manifest cannot be read: what it needs is unknown then
    */
   public static Inventory of(SnapshotStore store) throws IOException {
     Map<Version, Manifest> versions = new HashMap<>();

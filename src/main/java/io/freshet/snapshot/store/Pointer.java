@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
  * Moves {@code latest.json}, which says what the current version is, and {@code pin.json}, which
  * holds it in place. Each is replaced atomically.
  *
- * <p>A publication and a person may move the pointer at the same time, so whoever moved it looks
- * again: a publication, whether there is another pin by now, or none; an unpinning, whether
- * something newer was published. The last word is thus the pin's, or the newest version's.
+ * <p>A publication and a person may move the pointer at the same time, so each looks again after
+ * its move: a publication, whether there is another pin by now, or none; an unpinning, whether
+ * something newer was published. So the pin wins, or the newest version.
  */
 public final class Pointer {
   private static final Logger LOG = LoggerFactory.getLogger(Pointer.class);

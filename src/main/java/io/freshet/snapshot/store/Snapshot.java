@@ -13,7 +13,7 @@ import java.util.Collection;
 import java.util.Map;
 
 /**
- * A whole model, read back: finished rows {@code [w, v₁…v_k]} by feature id, and the deep part.
+ * A whole model, read back: rows of weights {@code [w, v₁…v_k]} by feature id, and the dense part.
  *
  * <p>Built by one thread; then it may be read by many.
  */
@@ -106,7 +106,7 @@ public final class Snapshot implements RowWeights {
   }
 
   /**
-   * A tensor of the deep part, row by row; the array is the snapshot's own.
+   * A tensor of the dense part, row by row; the array is the snapshot's own.
    *
    * @throws IllegalArgumentException where there is no tensor of the name
    */
@@ -120,7 +120,7 @@ public final class Snapshot implements RowWeights {
     return values;
   }
 
-  /** The deep part as one vector, its tensors in the order of the manifest. */
+  /** The dense part as one vector, its tensors in the order of the manifest. */
   public float[] denseVector() {
     return concat(dense.values());
   }

@@ -109,7 +109,7 @@ public final class SnapshotStore {
     return manifest;
   }
 
-  /** The version as a full, where it was merged into one beside being a delta. */
+  /** The version as a full, where it was merged into one and is a delta as well. */
   public Optional<Manifest> merged(Version version) throws IOException {
     String path = path(version, Manifest.MERGED_FILE);
     if (!storage.exists(path)) {

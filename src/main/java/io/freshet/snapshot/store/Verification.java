@@ -21,7 +21,7 @@ public record Verification(
     problems = List.copyOf(problems);
   }
 
-  public boolean isSound() {
+  boolean isSound() {
     return problems.isEmpty();
   }
 }

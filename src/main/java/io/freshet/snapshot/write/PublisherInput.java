@@ -7,8 +7,8 @@ import io.freshet.snapshot.publish.SnapshotPublisher;
 import java.util.Map;
 
 /**
- * What the {@link SnapshotPublisher} is told ahead of a barrier; all that arrives before the
- * barrier of checkpoint M belongs to M.
+ * What the {@link SnapshotPublisher} receives before a barrier; all that arrives before the barrier
+ * of checkpoint M belongs to M.
  */
 public sealed interface PublisherInput {
   /**
@@ -29,7 +29,7 @@ public sealed interface PublisherInput {
     }
   }
 
-  /** Some of the deep part's values; those that never came keep a snapshot from publication. */
+  /** Some of the dense part's values; those that never came keep a snapshot from publication. */
   record Dense(DenseBlock block) implements PublisherInput {
     public Dense {
       requireNonNull(block, "block");

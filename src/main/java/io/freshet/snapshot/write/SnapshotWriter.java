@@ -15,7 +15,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * Stages the rows of one shard: what came since the last barrier becomes a part, announced ahead of
+ * Stages the rows of one shard: what came since the last barrier becomes a part, announced before
  * the barrier.
  *
  * <p>A part holds each fid once, its newest row. When {@code maxRowsHeld} distinct rows are there,

@@ -286,7 +286,7 @@ class SnapshotFollowerTest {
   @CsvSource({
     "NaN, 1, 'values that are no numbers in 1 rows, the first that of 1'",
     "Infinity, 1, 'values that are no numbers in 1 rows, the first that of 1'",
-    "1, NaN, NaN in the deep part"
+    "1, NaN, NaN in the dense part"
   })
   void aNumberThatIsNoneIsNotServed(float rows, float dense, String what) throws Exception {
     sample.full(FULL, rows, dense, List.of(1L));

@@ -44,7 +44,7 @@ public final class SampleModel {
     chain.publish(version, Optional.empty(), rows(value, all), new long[0], dense(value));
   }
 
-  /** A full whose rows and deep part hold different numbers. */
+  /** A full whose rows and dense part hold different numbers. */
   public void full(Version version, float rows, float dense, List<Long> fids) throws IOException {
     chain.publish(version, Optional.empty(), rows(rows, fids), new long[0], dense(dense));
   }

@@ -14,8 +14,8 @@ final class CheckpointCollectorTest {
 
     collector.add(new PublisherInput.Withheld("clicks are missing"));
 
-    assertThat(collector.cut(1).withheld()).isTrue();
-    assertThat(collector.cut(2).withheld()).isFalse();
+    assertThat(collector.close(1).withheld()).isTrue();
+    assertThat(collector.close(2).withheld()).isFalse();
   }
 
   @Test
@@ -23,12 +23,12 @@ final class CheckpointCollectorTest {
     CheckpointCollector collector = new CheckpointCollector(0, 1);
     collector.add(new PublisherInput.Added(Map.of("table_rows", 5.0, "table_expired", 1.0)));
     collector.add(new PublisherInput.Added(Map.of("table_rows", -2.0)));
-    assertThat(collector.cut(1).metrics()).containsEntry("table_rows", 3.0);
+    assertThat(collector.close(1).metrics()).containsEntry("table_rows", 3.0);
 
     collector.add(new PublisherInput.Metrics(Map.of("auc", 0.5)));
     collector.add(new PublisherInput.Added(Map.of("table_rows", 1.0)));
 
-    assertThat(collector.cut(2).metrics())
+    assertThat(collector.close(2).metrics())
         .containsEntry("table_rows", 4.0)
         .containsEntry("table_expired", 1.0)
         .containsEntry("auc", 0.5);
@@ -41,6 +41,6 @@ final class CheckpointCollectorTest {
     collector.add(new PublisherInput.Offset("impressions", 2, 33_242));
     collector.add(new PublisherInput.Offset("impressions", 2, 7_870));
 
-    assertThat(collector.cut(1).offsets()).containsEntry("impressions-2", 33_242L);
+    assertThat(collector.close(1).offsets()).containsEntry("impressions-2", 33_242L);
   }
 }

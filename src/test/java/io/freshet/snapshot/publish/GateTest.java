@@ -36,7 +36,7 @@ class GateTest {
     assertThat(gate.reasons(Map.of(), SOUND, List.of())).isEmpty();
     assertThat(gate.reasons(Map.of(), new float[] {0, Float.NEGATIVE_INFINITY}, List.of(-5L, 3L)))
         .containsExactly(
-            "the deep part holds -Infinity at parameter 1",
+            "the dense part holds -Infinity at parameter 1",
             "2 rows hold a value that is no finite number, the first that of -5");
   }
 

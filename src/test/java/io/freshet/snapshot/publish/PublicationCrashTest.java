@@ -57,10 +57,11 @@ class PublicationCrashTest {
   void latestAlwaysVerifies(When when, int step) throws Exception {
     LocalStorage healthy = new LocalStorage(root);
     PublicationQueue chain = new PublicationQueue("0badcafe", "run");
-    chain.add(cut(1, TinyModel.part(healthy, rows(1, 10))));
+    chain.add(contents(1, TinyModel.part(healthy, rows(1, 10))));
     chain.complete(1);
     publish(chain, healthy);
-    chain.add(cut(2, TinyModel.part(healthy, rows(2, 20)), TinyModel.part(healthy, rows(3, 20))));
+    chain.add(
+        contents(2, TinyModel.part(healthy, rows(2, 20)), TinyModel.part(healthy, rows(3, 20))));
     PublisherState state = throughACheckpoint(chain.state(List.of(), ""));
     chain.complete(2);
     FaultyStorage mortal = new FaultyStorage(healthy, step, when);
@@ -87,11 +88,12 @@ class PublicationCrashTest {
   void aWithheldVersionNeverBecomesLatest(When when, int step) throws Exception {
     LocalStorage healthy = new LocalStorage(root);
     PublicationQueue chain = new PublicationQueue("0badcafe", "run");
-    chain.add(cut(1, TinyModel.part(healthy, rows(1, 10))));
+    chain.add(contents(1, TinyModel.part(healthy, rows(1, 10))));
     chain.complete(1);
     publish(chain, healthy);
     gate = new Gate(new GateSettings(1, 100, NONE, NONE, NONE, NONE));
-    chain.add(cut(2, TinyModel.part(healthy, rows(2, 20)), TinyModel.part(healthy, rows(3, 20))));
+    chain.add(
+        contents(2, TinyModel.part(healthy, rows(2, 20)), TinyModel.part(healthy, rows(3, 20))));
     PublisherState state = throughACheckpoint(chain.state(List.of(), ""));
     chain.complete(2);
     FaultyStorage mortal = new FaultyStorage(healthy, step, when);
@@ -108,7 +110,7 @@ class PublicationCrashTest {
     assertThat(store.manifest(new Version("0badcafe", 2)).isWithheld()).isTrue();
 
     gate = new Gate(GateSettings.DEFAULT);
-    restored.add(cut(3, TinyModel.part(healthy, rows(4, 30))));
+    restored.add(contents(3, TinyModel.part(healthy, rows(4, 30))));
     restored.complete(3);
     publish(restored, healthy);
     Snapshot model = new SnapshotReader(store).load(verifiedLatest(healthy));
@@ -146,7 +148,7 @@ class PublicationCrashTest {
     return !(storage instanceof FaultyStorage mortal && mortal.died());
   }
 
-  private static CheckpointContents cut(long checkpoint, PublisherInput.Part... parts) {
+  private static CheckpointContents contents(long checkpoint, PublisherInput.Part... parts) {
     CheckpointContents.Dense dense =
         new CheckpointContents.Dense(TinyModel.dense(checkpoint).values(), checkpoint);
     return new CheckpointContents(

@@ -24,12 +24,12 @@ class PublicationQueueTest {
   void usageExample() throws Exception {
     PublicationQueue chain = new PublicationQueue(OLD, RUN);
     chain.join(List.of(), DRAW);
-    chain.add(cut(1));
+    chain.add(contents(1));
     chain.complete(1);
     PublicationQueue.Due first = chain.awaitDue();
     chain.published(first.version());
-    chain.add(cut(2));
-    chain.add(cut(3));
+    chain.add(contents(2));
+    chain.add(contents(3));
     chain.complete(3);
     PublicationQueue.Due second = chain.awaitDue();
 
@@ -43,9 +43,9 @@ class PublicationQueueTest {
   @Test
   void completedCheckpointsArePublishedInOrder() throws Exception {
     PublicationQueue chain = joined();
-    chain.add(cut(1));
+    chain.add(contents(1));
     chain.complete(1);
-    chain.add(cut(2));
+    chain.add(contents(2));
     chain.complete(2);
 
     assertThat(chain.awaitDue().version().checkpoint()).isEqualTo(1);
@@ -56,11 +56,11 @@ class PublicationQueueTest {
   @Test
   void withheldCheckpointIsNotPublishedAndItsPartsGoIntoTheNext() throws Exception {
     PublicationQueue chain = joined();
-    chain.add(withheld(cut(1)));
+    chain.add(withheld(contents(1)));
     chain.complete(1);
     assertThat(chain.hasDue()).isFalse();
 
-    chain.add(cut(2));
+    chain.add(contents(2));
     chain.complete(2);
 
     assertThat(paths(chain.awaitDue())).containsExactly("part 1", "part 2");
@@ -70,11 +70,11 @@ class PublicationQueueTest {
   void whenTooManyWaitThoseInTheMiddleAreFoldedIntoTheNext() throws Exception {
     PublicationQueue chain = joined();
     for (long id = 1; id <= 20; id++) {
-      chain.add(cut(id));
+      chain.add(contents(id));
       chain.complete(id);
     }
 
-    assertThat(chain.state(List.of(), "").cuts().stream().filter(cut -> cut.dense().isPresent()))
+    assertThat(chain.state(List.of(), "").unpublished().stream().filter(c -> c.dense().isPresent()))
         .extracting(CheckpointContents::checkpoint)
         .containsExactly(1L, 2L, 3L, 20L);
     chain.published(new Version(OLD, 3));
@@ -85,7 +85,7 @@ class PublicationQueueTest {
   @Test
   void theStateOfACheckpointIsDueAtItsRestore() throws Exception {
     PublicationQueue chain = joined();
-    chain.add(cut(1));
+    chain.add(contents(1));
     PublicationQueue restored = new PublicationQueue(chain.state(List.of(), ""), RUN);
     restored.join(List.of(), DRAW);
 
@@ -95,8 +95,8 @@ class PublicationQueueTest {
   @Test
   void aVersionPublishedAfterItsStateWasWrittenIsTakenOver() throws Exception {
     PublicationQueue chain = joined();
-    chain.add(cut(1));
-    chain.add(cut(2));
+    chain.add(contents(1));
+    chain.add(contents(2));
     PublisherState state = chain.state(List.of(), "");
     Version first = new Version(OLD, 1);
     PublicationQueue restored = new PublicationQueue(state, RUN);
@@ -133,7 +133,7 @@ class PublicationQueueTest {
   @Test
   void anUndecidedLineageIsNotForgottenInTheNextCheckpoint() throws Exception {
     PublicationQueue undecided = new PublicationQueue(publishedOnceAndCutTwice(), RUN);
-    undecided.add(cut(3)); // the store could not be reached so far
+    undecided.add(contents(3)); // the store could not be reached so far
     PublicationQueue restored = new PublicationQueue(undecided.state(List.of(), ""), RUN);
 
     restored.join(List.of(new Version(OLD, 1), new Version(OLD, 3)), DRAW);
@@ -161,7 +161,7 @@ class PublicationQueueTest {
     PublicationQueue started = new PublicationQueue(publishedOnceAndCutTwice(), "another");
 
     started.join(List.of(new Version(OLD, 1), new Version(OLD, 2)), DRAW);
-    started.add(cut(3));
+    started.add(contents(3));
     started.complete(3);
 
     assertThat(started.awaitDue().version()).isEqualTo(new Version(NEW, 3));
@@ -201,7 +201,7 @@ class PublicationQueueTest {
   @Test
   void anAbortedCheckpointIsNeverDue() throws Exception {
     PublicationQueue chain = joined();
-    chain.add(cut(1));
+    chain.add(contents(1));
     chain.abort(1);
     chain.complete(1);
 
@@ -217,25 +217,25 @@ class PublicationQueueTest {
   /** Version 1 is out, checkpoint 2 is the state's own. */
   private static PublisherState publishedOnceAndCutTwice() {
     return new PublisherState(
-        OLD, RUN, 2, Optional.of(new Version(OLD, 1)), List.of(cut(2)), List.of(), "");
+        OLD, RUN, 2, Optional.of(new Version(OLD, 1)), List.of(contents(2)), List.of(), "");
   }
 
   private static List<String> paths(PublicationQueue.Due due) {
     return due.parts().stream().map(PublisherInput.Part::path).toList();
   }
 
-  private static CheckpointContents withheld(CheckpointContents cut) {
+  private static CheckpointContents withheld(CheckpointContents contents) {
     return new CheckpointContents(
-        cut.checkpoint(),
-        cut.parts(),
-        cut.dense(),
-        cut.metrics(),
-        cut.offsets(),
-        cut.eventTime(),
+        contents.checkpoint(),
+        contents.parts(),
+        contents.dense(),
+        contents.metrics(),
+        contents.offsets(),
+        contents.eventTime(),
         true);
   }
 
-  private static CheckpointContents cut(long checkpoint) {
+  private static CheckpointContents contents(long checkpoint) {
     PublisherInput.Part part = new PublisherInput.Part("part " + checkpoint, 1, "", 1, 1, 0);
     CheckpointContents.Dense dense = new CheckpointContents.Dense(new float[0], 0);
     return new CheckpointContents(

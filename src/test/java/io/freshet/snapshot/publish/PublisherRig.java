@@ -127,7 +127,7 @@ public final class PublisherRig implements AutoCloseable {
     harness.processWatermark(new Watermark(timestamp));
   }
 
-  /** Announces a part with these rows and the whole deep part, then passes the barrier. */
+  /** Announces a part with these rows and the whole dense part, then passes the barrier. */
   public OperatorSubtaskState barrier(long checkpoint, float dense, RowBlock rows)
       throws Exception {
     announce(TinyModel.part(storage, rows));

@@ -17,7 +17,7 @@ class PublisherStateCodecTest {
 
   @Test
   void aStateIsReadAsItWasWritten() throws Exception {
-    CheckpointContents cut =
+    CheckpointContents contents =
         new CheckpointContents(
             7,
             List.of(new PublisherInput.Part("p", 1, "ab", 2, 3, 4)),
@@ -32,7 +32,7 @@ class PublisherStateCodecTest {
             "run",
             7,
             Optional.of(PUBLISHED),
-            List.of(cut),
+            List.of(contents),
             List.of(new PublisherInput.Window(60, 10, 10, 2, 0.5, 1.25)),
             "2;3;0;1,2");
     DataOutputSerializer out = new DataOutputSerializer(64);

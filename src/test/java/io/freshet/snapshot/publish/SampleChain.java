@@ -92,7 +92,13 @@ public final class SampleChain {
       throws IOException {
     Version version = new Version(lineage, checkpoint);
     float[] dense = TinyModel.dense(checkpoint).values();
-    publish(through, of, version, last, new CheckpointContents.Dense(dense, checkpoint), blocks);
+    publish(
+        through,
+        of,
+        version,
+        last,
+        new CheckpointContents.Dense(dense, checkpoint),
+        parts(of, blocks));
     last = Optional.of(version);
     return version;
   }
@@ -121,9 +127,16 @@ public final class SampleChain {
     long[] fids = rows.keySet().stream().mapToLong(fid -> fid).toArray();
     RowBlock block = new RowBlock(fids, new long[fids.length], values, removed);
     CheckpointContents.Dense whole = new CheckpointContents.Dense(dense, 1);
-    if (publish(storage, template, version, parent, whole, block).isWithheld()) {
+    if (publish(storage, template, version, parent, whole, parts(template, block)).isWithheld()) {
       new Pointer(storage, () -> now).rollBack(version, "a test's", true);
     }
+  }
+
+  /** Publishes parts of the {@link TinyModel} as they are. */
+  public void publish(Version version, Optional<Version> parent, List<PublisherInput.Part> parts)
+      throws IOException {
+    float[] dense = TinyModel.dense(1).values();
+    publish(storage, template, version, parent, new CheckpointContents.Dense(dense, 1), parts);
   }
 
   private Manifest publish(
@@ -132,17 +145,22 @@ public final class SampleChain {
       Version version,
       Optional<Version> parent,
       CheckpointContents.Dense dense,
-      RowBlock... blocks)
+      List<PublisherInput.Part> parts)
       throws IOException {
-    List<PublisherInput.Part> parts = new ArrayList<>();
-    for (RowBlock block : blocks) {
-      parts.add(TinyModel.part(storage, 1 + of.settings().embeddingSize(), block));
-    }
     CheckpointContents contents =
         new CheckpointContents(
             version.checkpoint(), parts, Optional.of(dense), metrics, Map.of(), now.toEpochMilli());
     return new Publication(through, of, gate, () -> now)
         .publish(new PublicationQueue.Due(version, parent, parts, contents));
+  }
+
+  private List<PublisherInput.Part> parts(ManifestTemplate of, RowBlock... blocks)
+      throws IOException {
+    List<PublisherInput.Part> parts = new ArrayList<>();
+    for (RowBlock block : blocks) {
+      parts.add(TinyModel.part(storage, 1 + of.settings().embeddingSize(), block));
+    }
+    return parts;
   }
 
   /** Makes a version that is there the current one. */

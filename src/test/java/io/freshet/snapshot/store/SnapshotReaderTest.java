@@ -5,23 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.model.row.RowBlock;
-import io.freshet.snapshot.GateSettings;
-import io.freshet.snapshot.format.DigestOutput;
 import io.freshet.snapshot.format.SafetensorsOutput;
 import io.freshet.snapshot.format.Tensor;
 import io.freshet.snapshot.format.Version;
-import io.freshet.snapshot.publish.CheckpointContents;
-import io.freshet.snapshot.publish.Gate;
-import io.freshet.snapshot.publish.Publication;
-import io.freshet.snapshot.publish.PublicationQueue;
+import io.freshet.snapshot.publish.SampleChain;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.write.PartFile;
 import io.freshet.snapshot.write.PublisherInput;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -207,38 +200,30 @@ class SnapshotReaderTest {
 
   private void publish(Version version, Optional<Version> parent, List<PublisherInput.Part> parts)
       throws IOException {
-    CheckpointContents.Dense dense = new CheckpointContents.Dense(TinyModel.dense(1).values(), 1);
-    CheckpointContents cut =
-        new CheckpointContents(
-            version.checkpoint(), parts, Optional.of(dense), Map.of(), Map.of(), 0);
-    new Publication(
-            storage, TinyModel.TEMPLATE, new Gate(GateSettings.DEFAULT), InstantSource.system())
-        .publish(new PublicationQueue.Due(version, parent, parts, cut));
+    new SampleChain(root).publish(version, parent, parts);
   }
 
   /** A part that says it has 17 rows. */
   private PublisherInput.Part part(long[] fids, long[] updates, float[] rows, long... removed)
       throws IOException {
     String path = PartFile.newPath();
-    DigestOutput digest;
-    try (OutputStream out = storage.create(path)) {
-      digest = new DigestOutput(out);
-      SafetensorsOutput file =
-          new SafetensorsOutput(
-              digest,
-              List.of(
-                  Tensor.longs("fids", fids.length),
-                  Tensor.longs("updates", updates.length),
-                  Tensor.longs("removed", removed.length),
-                  Tensor.floats("rows", fids.length, TinyModel.WIDTH)));
-      file.write(fids, 0, fids.length);
-      file.write(updates, 0, updates.length);
-      file.write(removed, 0, removed.length);
-      file.write(rows, 0, rows.length);
-      file.finish();
-    }
+    SafetensorsOutput.Written written =
+        SafetensorsOutput.write(
+            storage,
+            path,
+            List.of(
+                Tensor.longs("fids", fids.length),
+                Tensor.longs("updates", updates.length),
+                Tensor.longs("removed", removed.length),
+                Tensor.floats("rows", fids.length, TinyModel.WIDTH)),
+            file -> {
+              file.write(fids, 0, fids.length);
+              file.write(updates, 0, updates.length);
+              file.write(removed, 0, removed.length);
+              file.write(rows, 0, rows.length);
+            });
     long sum = Arrays.stream(updates).sum();
-    return new PublisherInput.Part(path, digest.size(), digest.hex(), 17, sum, 0);
+    return new PublisherInput.Part(path, written.size(), written.sha256(), 17, sum, 0);
   }
 
   private interface Change {

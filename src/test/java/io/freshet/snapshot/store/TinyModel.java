@@ -53,7 +53,7 @@ public final class TinyModel {
     return new RowBlock(rows.fids(), rows.updates(), rows.values(), removed);
   }
 
-  /** The whole deep part, every parameter the same. */
+  /** The whole dense part, every parameter the same. */
   public static DenseBlock dense(float value) {
     float[] values = new float[DENSE_SIZE];
     Arrays.fill(values, value);
