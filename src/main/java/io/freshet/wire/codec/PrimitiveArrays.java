@@ -45,6 +45,21 @@ public final class PrimitiveArrays {
     return values;
   }
 
+  public static void writeDoubles(double[] values, DataOutput out) throws IOException {
+    out.writeInt(values.length);
+    for (double value : values) {
+      out.writeDouble(value);
+    }
+  }
+
+  public static double[] readDoubles(DataInput in) throws IOException {
+    double[] values = new double[in.readInt()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = in.readDouble();
+    }
+    return values;
+  }
+
   public static void writeInts(int[] values, DataOutput out) throws IOException {
     out.writeInt(values.length);
     writeInts(values, 0, values.length, out);
