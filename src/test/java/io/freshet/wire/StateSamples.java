@@ -34,27 +34,33 @@ final class StateSamples {
               "impression \u00e9", 1L << 41, 0.25f, 3, EXAMPLE, Kind.CORRECTION, 0.75f, true)
           .recorded(Origin.REPEATED);
   private static final ActionTimes ACTIONS = ActionTimes.NONE.with(0, 5).with(2, -6);
+
   private StateSamples() {}
 
   static List<Object> of(String id) {
     return switch (id) {
       case "deferred-example" -> List.of(new DeferredExample(1L << 40, LABELED));
-      case "dense-optimizer-state" -> List.of(new LocalOptimizerState.Stored("a shape", new float[] {0.5f, -1}));
+      case "dense-optimizer-state" ->
+          List.of(new LocalOptimizerState.Stored("a shape", new float[] {0.5f, -1}));
       case "dense-slice" -> List.of(new StoredSlice(64, 1L << 40, new float[] {0.5f, -1}));
-      case "embedding-row" -> List.of(
+      case "embedding-row" ->
+          List.of(
               new StoredRow(7, 1L << 40, 9, new float[] {0.5f, -1}),
               new StoredRow(1, -1, 0, new float[] {0.25f}),
               StoredRow.absent(2, -5));
       case "example" -> List.of(EXAMPLE, new Example(3, new long[0], new float[0]));
-      case "impression-score-half" -> List.of(
+      case "impression-score-half" ->
+          List.of(
               new AtImpression.Predicted(-9, 0.125f), new AtImpression.Labeled(9, 1L << 41, 1, 2));
-      case "join-entry" -> List.of(
+      case "join-entry" ->
+          List.of(
               new JoinEntry.EarlyClick(ACTIONS),
               new JoinEntry.Waiting(1L << 40, 0.5f, EXAMPLE, ACTIONS, true, false),
               new JoinEntry.Waiting(8, 2, EXAMPLE, ActionTimes.NONE, false, true),
               new JoinEntry.Decided(1L << 40, 129, Optional.empty()),
               new JoinEntry.Decided(7, 1, Optional.of(new JoinEntry.Features(0.5f, EXAMPLE))));
-      case "join-subtask" -> List.of(
+      case "join-subtask" ->
+          List.of(
               new SubtaskState(
                   1,
                   2,

@@ -153,7 +153,9 @@ final class GoldenJob implements AutoCloseable {
     String savepoint =
         client
             .stopWithSavepoint(
-                false, folder.resolve("savepoints").toUri().toString(), SavepointFormatType.CANONICAL)
+                false,
+                folder.resolve("savepoints").toUri().toString(),
+                SavepointFormatType.CANONICAL)
             .get(60, TimeUnit.SECONDS);
     result.get(60, TimeUnit.SECONDS);
     return Path.of(URI.create(savepoint));

@@ -49,8 +49,7 @@ final class GoldenStateITCase {
 
       Snapshot after = job.latest();
       assertThat(job.examples()).isEqualTo(GoldenJob.ALL - before);
-      assertThat(after.totalOccurrences())
-          .isEqualTo((long) GoldenJob.OCCURRENCES * GoldenJob.ALL);
+      assertThat(after.totalOccurrences()).isEqualTo((long) GoldenJob.OCCURRENCES * GoldenJob.ALL);
       Set<String> kept =
           LongStream.of(after.fids())
               .mapToObj(fid -> GoldenStates.row(after, fid))
