@@ -199,7 +199,7 @@ final class GoldenJob implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     kafka.close();
   }
 }
