@@ -23,9 +23,9 @@ public final class ImpressionHash {
     return rate >= 1 || uniform(NEGATIVES, id) < rate;
   }
 
-  /** Whether the impression is scored when a share of them is. */
+  /** Whether the impression is scored when a share of them is; a recorded one is not. */
   public static boolean isScored(String id, double share) {
-    return share > 0 && uniform(SCORED, id) < share;
+    return share > 0 && !RecordedId.isRecorded(id) && uniform(SCORED, id) < share;
   }
 
   /** Whether the impression is left out when a share of those without a click is. */
@@ -40,6 +40,6 @@ public final class ImpressionHash {
 
   /** From 0 up to but not 1. */
   private static double uniform(long sample, String id) {
-    return (ValueHash.mix(sample, ValueHash.of(id)) >>> 11) * 0x1p-53;
+    return (ValueHash.mix(sample, ValueHash.of(RecordedId.original(id))) >>> 11) * 0x1p-53;
   }
 }

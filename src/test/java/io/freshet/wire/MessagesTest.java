@@ -17,6 +17,7 @@ import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Kind;
 import io.freshet.feature.example.LabeledExample.Origin;
+import io.freshet.job.backfill.Recorded;
 import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.example.NumberedExample;
 import io.freshet.job.example.PredictedExample;
@@ -131,7 +132,9 @@ final class MessagesTest {
                 spread,
                 new UsersSeen(1, 2))),
         clicks(new SourceRecord.Tick<>(5)),
-        clicks(new SourceRecord.Past<>(labeled(example))),
+        message(Recorded.class, new Recorded.Labeled(labeled(example))),
+        message(Recorded.class, new Recorded.Acted(new Click("a", 4))),
+        message(Recorded.class, new Recorded.Shown(new EncodedImpression("a", 5, 0.5f, example))),
         clicks(new SourceRecord.Names<>(Map.of(1L, "one"))),
         clicks(new SourceRecord.Good<>(new Click("a", 4), 4, 3, 2, 1)),
         clicks(dead(rejection, new byte[] {1, 2})),
@@ -170,7 +173,7 @@ final class MessagesTest {
 
   private static LabeledExample labeled(Example example) {
     return new LabeledExample("a", 7, 1, 2, example, Kind.CORRECTION, 0.25f, true)
-        .recorded(Origin.REPEATED);
+        .recorded("a", Origin.REPEATED);
   }
 
   private static long[] longs(int n) {

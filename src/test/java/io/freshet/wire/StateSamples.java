@@ -32,7 +32,7 @@ final class StateSamples {
   private static final LabeledExample LABELED =
       new LabeledExample(
               "impression \u00e9", 1L << 41, 0.25f, 3, EXAMPLE, Kind.CORRECTION, 0.75f, true)
-          .recorded(Origin.REPEATED);
+          .recorded("impression \u00e9", Origin.REPEATED);
   private static final ActionTimes ACTIONS = ActionTimes.NONE.with(0, 5).with(2, -6);
 
   private StateSamples() {}

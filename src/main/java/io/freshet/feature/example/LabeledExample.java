@@ -107,10 +107,9 @@ public record LabeledExample(
         impressionId, time, 0, weight, example, Kind.PREDICTION, 0, scored, origin);
   }
 
-  /** Returns a copy as of a recording, whose prediction is no impression's own. */
-  public LabeledExample recorded(Origin pass) {
-    return new LabeledExample(
-        impressionId, time, label, weight, example, kind, laterShare, false, pass);
+  /** Returns a copy that comes from a recording: its prediction is not held against a label. */
+  public LabeledExample recorded(String id, Origin pass) {
+    return new LabeledExample(id, time, label, weight, example, kind, laterShare, false, pass);
   }
 
   /** Returns a copy with another time. */

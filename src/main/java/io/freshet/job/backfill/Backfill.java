@@ -3,7 +3,9 @@ package io.freshet.job.backfill;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.config.LearnerConfig;
+import io.freshet.job.backfill.RecordedEvents.Span;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -11,14 +13,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a job without state is to learn before its stream: labelled examples or events in files, or
- * a range of the topics.
+ * What a job without state learns before its stream: events or labeled examples in files, or a
+ * range of the topics.
  *
- * <p><b>Where the stream begins.</b> At impressions shown after the end of the recording: of
- * labelled examples the time of the last; of events a window and the bound of disorder before their
- * end, as what was done with later ones is not all recorded. The recording's impressions of after
- * that time are left out, and so are the stream's of before it, by event time: each is learned from
- * one of the two. The topics have to reach back that far.
+ * <p><b>Where the stream begins.</b> At impressions shown after the end of the recording. With
+ * labeled examples that is the time of the last; with events it is a window and the bound of
+ * disorder before their end, as actions on later impressions are not all recorded. Later
+ * impressions of the recording are left out, and so are earlier ones of the topics, by event time:
+ * each impression is learned from one of the two. The topics have to reach back that far.
  *
  * @param from a file or a directory, or {@code FROM..TO}, times of the topics' records
  * @param isRange which of the two
@@ -40,44 +42,46 @@ public record Backfill(String from, boolean isRange, int passes, Optional<Instan
   }
 
   /**
-   * The history, read once to see where it ends if nobody said so.
+   * The source of the recording, which is read once to find where it begins and ends.
    *
-   * @throws IOException where there is none
+   * @throws IOException where there is no recording
    */
-  public BackfillSource history(LearnerConfig config) throws IOException {
+  public RecordingSource source(LearnerConfig config) throws IOException {
     if (isRange) {
       List<Instant> range = range(from);
-      long to = range.get(1).toEpochMilli();
-      return history(
+      long first = range.get(0).toEpochMilli();
+      long last = range.get(1).toEpochMilli();
+      RecordedEvents events =
           RecordedEvents.of(
-              new EventRange(config.kafka().clients(), range.get(0).toEpochMilli(), to), config),
-          liveFrom(to - incomplete(config)));
+              new EventRange(config.kafka().clients(), first, last), config.events(), config);
+      long ahead = config.events().maxAhead().toMillis(); // of the records' timestamps
+      return source(events, new Span(first, last, last + ahead), config);
     }
     List<String> topics = new ArrayList<>(config.join().definition().topics());
     topics.add(config.kafka().topics().impressions());
     EventFiles files = new EventFiles(from, topics);
     if (files.hasAny(config.kafka().topics().impressions())) {
-      RecordedEvents events = RecordedEvents.of(files, config);
-      return history(
-          events, liveFrom(liveFrom.isPresent() ? 0 : events.end() - incomplete(config)));
+      RecordedEvents events = RecordedEvents.of(files, config.events().ofJson(), config);
+      return source(events, events.span(), config);
     }
     RecordedExamples examples = new RecordedExamples(from);
-    examples.open().close(); // fails now if it must
-    return new BackfillSource(
-        examples, passes, liveFrom(liveFrom.isPresent() ? 0 : examples.latest()));
+    return new RecordingSource(examples, passes, 0, liveFrom(examples.latest()));
   }
 
-  private BackfillSource history(RecordedEvents events, long until) {
-    return new BackfillSource(events.until(until), passes, until);
+  private RecordingSource source(RecordedEvents events, Span span, LearnerConfig config) {
+    long incomplete = config.join().window().plus(config.join().outOfOrderness()).toMillis();
+    long until = liveFrom(span.end() - incomplete);
+    return new RecordingSource(events.until(until), passes, distance(span, incomplete), until);
+  }
+
+  /** Whole days, which keep the passes alike in the buckets of the join; all is decided between. */
+  private static long distance(Span span, long incomplete) {
+    long apart = span.last() - span.first() + 2 * incomplete;
+    return Duration.ofDays(1 + Duration.ofMillis(apart).toDays()).toMillis();
   }
 
   private long liveFrom(long otherwise) {
     return liveFrom.map(Instant::toEpochMilli).orElse(otherwise);
-  }
-
-  /** How long before its end a recording does not tell all that was done with an impression. */
-  private static long incomplete(LearnerConfig config) {
-    return config.join().window().plus(config.join().outOfOrderness()).toMillis();
   }
 
   private static List<Instant> range(String text) {
@@ -91,7 +95,7 @@ public record Backfill(String from, boolean isRange, int passes, Optional<Instan
         }
       }
     } catch (DateTimeParseException e) {
-      // told below, with what else may be wrong
+      // reported below, together with what else may be wrong
     }
     throw new IllegalArgumentException(
         "'%s' is not FROM..TO, two times of the past, as 2026-01-30T00:00:00Z..2026-01-31T00:00:00Z"

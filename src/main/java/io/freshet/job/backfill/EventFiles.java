@@ -1,12 +1,11 @@
 package io.freshet.job.backfill;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.job.example.ExampleFiles;
-import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.io.InputStream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -16,12 +15,12 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * Events in files: a line of JSON each, as the value of a record of the topic. A file is of the
- * topic that its name, or that of a folder it lies in, begins with: {@code clicks-2026-01.jsonl.gz}
- * or {@code clicks/0.jsonl}; where topics' names begin alike, of the longest.
+ * Events in files: a line of JSON each, as the value of a record of the topic. A file belongs to
+ * the topic that its name, or the name of a folder around it, begins with: {@code
+ * clicks-2026-01.jsonl.gz} or {@code clicks/0.jsonl}; of several such topics, to the longest.
  *
  * @param uri a directory
- * @param topics that there are files of
+ * @param topics whose events the files hold
  */
 record EventFiles(String uri, List<String> topics) implements EventLogs {
   private static final long serialVersionUID = 1L;
@@ -36,18 +35,14 @@ record EventFiles(String uri, List<String> topics) implements EventLogs {
     return uri;
   }
 
-  /** Whether any file is of a topic. */
+  /** Whether any file belongs to a topic. */
   boolean hasAny(String topic) throws IOException {
     return !files(topic).isEmpty();
   }
 
   @Override
   public List<Log> of(String topic) throws IOException {
-    List<Log> logs = new ArrayList<>();
-    for (Path file : files(topic)) {
-      logs.add(new Lines(file, topic));
-    }
-    return logs;
+    return files(topic).stream().<Log>map(file -> place -> new Lines(file, topic, place)).toList();
   }
 
   private List<Path> files(String topic) throws IOException {
@@ -71,40 +66,60 @@ record EventFiles(String uri, List<String> topics) implements EventLogs {
     return Optional.empty();
   }
 
-  /** A file's lines as records: no event can be ahead of the clock of one that is over. */
-  private static final class Lines implements Log {
+  /** A file's lines as records. No event is ahead of the clock of one that is over. */
+  private static final class Lines implements Records {
     private final String topic;
-    private final BufferedReader reader;
-    private long line;
+    private final InputStream in;
+    private long place; // bytes, of the text
 
-    Lines(Path path, String topic) throws IOException {
+    Lines(Path path, String topic, long place) throws IOException {
       this.topic = topic;
-      reader = ExampleFiles.reader(path);
+      this.place = place;
+      in = ExampleFiles.open(path);
+      in.skipNBytes(place);
     }
 
     @Override
     public Optional<ConsumerRecord<byte[], byte[]>> next() throws IOException {
-      String text = reader.readLine();
-      return text == null
+      long offset = place;
+      byte[] line = line();
+      return place == offset
           ? Optional.empty()
           : Optional.of(
               new ConsumerRecord<>(
                   topic,
                   0,
-                  line++,
+                  offset,
                   Long.MAX_VALUE,
                   TimestampType.CREATE_TIME,
                   ConsumerRecord.NULL_SIZE,
-                  text.length(),
+                  line.length,
                   null,
-                  text.getBytes(UTF_8),
+                  line,
                   new RecordHeaders(),
                   Optional.empty()));
     }
 
+    private byte[] line() throws IOException {
+      ByteArrayOutputStream line = new ByteArrayOutputStream(256);
+      for (int b = in.read(); b >= 0; b = in.read()) {
+        place++;
+        if (b == '\n') {
+          break;
+        }
+        line.write(b);
+      }
+      return line.toByteArray();
+    }
+
+    @Override
+    public long place() {
+      return place;
+    }
+
     @Override
     public void close() throws IOException {
-      reader.close();
+      in.close();
     }
   }
 }

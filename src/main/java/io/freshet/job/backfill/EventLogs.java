@@ -7,16 +7,26 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** Where events lie that were recorded. */
+/** Where recorded events are stored. */
 interface EventLogs extends Serializable {
 
-  /** Those of a topic, each in the order in which it was written; the same each time. */
+  /** The logs of a topic, each in the order in which it was written; the same each time. */
   List<Log> of(String topic) throws IOException;
 
-  /** Events one after the other. Not thread-safe. */
-  interface Log extends Closeable {
+  /** A file or a partition. */
+  interface Log {
 
-    /** The next; empty at the end. */
+    /** Reads on from a place that {@link Records#place} told; 0 for the beginning. */
+    Records open(long place) throws IOException;
+  }
+
+  /** The records of a log one after the other. Not thread-safe. */
+  interface Records extends Closeable {
+
+    /** The next record; empty at the end. */
     Optional<ConsumerRecord<byte[], byte[]>> next() throws IOException;
+
+    /** Where the next record is. */
+    long place();
   }
 }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +17,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -41,18 +40,21 @@ record EventRange(KafkaClients kafka, long from, long to) implements EventLogs {
 
   @Override
   public List<Log> of(String topic) throws IOException {
-    List<Log> logs = new ArrayList<>();
     try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-      List<TopicPartition> partitions = new ArrayList<>();
-      for (PartitionInfo info : consumer.partitionsFor(topic, PATIENCE)) {
-        partitions.add(new TopicPartition(topic, info.partition()));
-      }
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic, PATIENCE).stream()
+              .map(info -> new TopicPartition(topic, info.partition()))
+              .sorted(Comparator.comparingInt(TopicPartition::partition))
+              .toList();
       Map<TopicPartition, Long> starts = offsets(consumer, partitions, from);
       Map<TopicPartition, Long> ends = offsets(consumer, partitions, to);
-      for (TopicPartition partition : partitions) {
-        logs.add(new Part(partition, starts.get(partition), ends.get(partition)));
-      }
-      return logs;
+      return partitions.stream()
+          .<Log>map(
+              partition ->
+                  place ->
+                      new Part(
+                          partition, Math.max(place, starts.get(partition)), ends.get(partition)))
+          .toList();
     } catch (KafkaException e) {
       throw new IOException("cannot read topic %s: %s".formatted(topic, e.getMessage()), e);
     }
@@ -80,15 +82,17 @@ record EventRange(KafkaClients kafka, long from, long to) implements EventLogs {
   }
 
   /** A partition's records from an offset to another. */
-  private final class Part implements Log {
+  private final class Part implements Records {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
     private final long end;
     private final Queue<ConsumerRecord<byte[], byte[]>> polled = new ArrayDeque<>();
+    private long place;
 
     Part(TopicPartition partition, long start, long end) throws IOException {
       this.partition = requireNonNull(partition, "partition");
       this.end = end;
+      place = start;
       consumer = consumer();
       consumer.assign(List.of(partition));
       consumer.seek(partition, start);
@@ -111,7 +115,14 @@ record EventRange(KafkaClients kafka, long from, long to) implements EventLogs {
       } catch (KafkaException e) {
         throw new IOException("cannot read %s: %s".formatted(partition, e.getMessage()), e);
       }
-      return Optional.ofNullable(polled.poll());
+      Optional<ConsumerRecord<byte[], byte[]>> next = Optional.ofNullable(polled.poll());
+      place = next.map(record -> record.offset() + 1).orElse(end);
+      return next;
+    }
+
+    @Override
+    public long place() {
+      return place;
     }
 
     @Override

@@ -7,20 +7,27 @@ import io.freshet.event.Click;
 import io.freshet.event.EventSettings;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.job.backfill.Recorded.Acted;
+import io.freshet.job.backfill.Recorded.Shown;
 import io.freshet.job.source.ClickDeserializer;
+import io.freshet.job.source.EventDeserializer;
 import io.freshet.job.source.ImpressionDeserializer;
 import io.freshet.join.JoinSettings;
+import io.freshet.train.RefusedException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
 
 /**
- * Recorded impressions and actions, joined as the job joins them. What is no event is left out, as
- * it was a dead letter of the stream.
+ * Recorded impressions and actions, all logs together in the order of event time, until all labels
+ * are decided. What is no event is left out, as it was a dead letter of the stream.
  *
  * @param impressions their topic
- * @param until impressions shown later than that are left out, epoch milliseconds: those of which
- *     the recording cannot tell all actions
+ * @param until impressions shown later are left out, epoch milliseconds: those of which the
+ *     recording does not hold all actions
  */
 record RecordedEvents(
     EventLogs logs,
@@ -29,7 +36,7 @@ record RecordedEvents(
     FeatureSchema features,
     JoinSettings join,
     long until)
-    implements BackfillExamples {
+    implements Recording {
   private static final long serialVersionUID = 1L;
 
   RecordedEvents {
@@ -40,42 +47,60 @@ record RecordedEvents(
     requireNonNull(join, "join");
   }
 
-  /** All that files hold, in JSON whatever the topics hold, by a learner's settings. */
-  static RecordedEvents of(EventFiles files, LearnerConfig config) {
-    return of(files, config.events().ofJson(), config);
-  }
-
-  /** All that topics hold between two times, by a learner's settings. */
-  static RecordedEvents of(EventRange range, LearnerConfig config) {
-    return of(range, config.events(), config);
-  }
-
-  private static RecordedEvents of(EventLogs logs, EventSettings events, LearnerConfig config) {
+  /** All that logs hold, by a learner's settings. */
+  static RecordedEvents of(EventLogs logs, EventSettings events, LearnerConfig config) {
+    String impressions = config.kafka().topics().impressions();
     return new RecordedEvents(
-        logs,
-        config.kafka().topics().impressions(),
-        events,
-        config.features(),
-        config.join().withScoredShare(0),
-        Long.MAX_VALUE);
+        logs, impressions, events, config.features(), config.join(), Long.MAX_VALUE);
   }
 
-  /** The same without the impressions shown after a time. */
+  /** Returns a copy without the impressions shown after a time. */
   RecordedEvents until(long time) {
     return new RecordedEvents(logs, impressions, events, features, join, time);
   }
 
   /**
-   * The earliest of the times at which the topics end, epoch milliseconds; reads them all.
+   * The times of the events.
+   *
+   * @param first the earliest of all, epoch milliseconds
+   * @param end the earliest at which a topic ends
+   * @param last the latest of all
+   */
+  record Span(long first, long end, long last) {}
+
+  /**
+   * Reads all events for their times.
    *
    * @throws IOException where a topic has no events
    */
-  long end() throws IOException {
-    long end = latest(impressionLogs(), impressions);
+  Span span() throws IOException {
+    Span span = span(impressions);
     for (String topic : join.definition().topics()) {
-      end = Math.min(end, latest(actionLogs(topic), topic));
+      Span other = span(topic);
+      span =
+          new Span(
+              Math.min(span.first, other.first),
+              Math.min(span.end, other.end),
+              Math.max(span.last, other.last));
     }
-    return end;
+    return span;
+  }
+
+  private Span span(String topic) throws IOException {
+    long first = Long.MAX_VALUE;
+    long last = Long.MIN_VALUE;
+    for (EventLogs.Log log : logs.of(topic)) {
+      try (EventLog<?> events = open(log, topic, 0)) {
+        for (; events.head().isPresent(); events.advance()) {
+          first = Math.min(first, events.time());
+          last = Math.max(last, events.time());
+        }
+      }
+    }
+    if (first > last) {
+      throw new IOException("the recording holds no event of topic " + topic);
+    }
+    return new Span(first, last, last);
   }
 
   @Override
@@ -83,48 +108,87 @@ record RecordedEvents(
     return logs.toString();
   }
 
-  private <T> long latest(List<EventLog<T>> all, String topic) throws IOException {
-    long latest = Long.MIN_VALUE;
-    try {
-      for (EventLog<T> log : all) {
-        for (; log.head().isPresent(); log.advance()) {
-          latest = Math.max(latest, log.time());
+  @Override
+  public Reading open(List<Long> place) throws IOException {
+    List<String> topics = new ArrayList<>(List.of(impressions));
+    topics.addAll(join.definition().topics());
+    Merged merged = new Merged();
+    for (String topic : topics) {
+      for (EventLogs.Log log : logs.of(topic)) {
+        int index = merged.all.size();
+        long from = index < place.size() ? place.get(index) : 0;
+        merged.add(open(log, topic, from));
+      }
+    }
+    if (!place.isEmpty() && place.size() != merged.all.size()) {
+      merged.close();
+      throw new RefusedException(
+          "the recording has %d files or partitions, but had %d when the state was taken"
+              .formatted(merged.all.size(), place.size()));
+    }
+    return merged;
+  }
+
+  private EventLog<?> open(EventLogs.Log log, String topic, long place) throws IOException {
+    if (topic.equals(impressions)) {
+      EventDeserializer<EncodedImpression> decoder =
+          new ImpressionDeserializer(events, features, join.timerBucket());
+      return new EventLog<>(log.open(place), decoder, Shown::new);
+    }
+    EventDeserializer<Click> decoder =
+        new ClickDeserializer(events, join.definition().actionsOf(topic), join.timerBucket());
+    return new EventLog<>(log.open(place), decoder, Acted::new);
+  }
+
+  private final class Merged implements Reading {
+    private final List<EventLog<?>> all = new ArrayList<>();
+    private final PriorityQueue<Integer> byTime = // of all, those that have a next
+        new PriorityQueue<>(
+            Comparator.<Integer>comparingLong(i -> all.get(i).time()).thenComparing(i -> i));
+
+    void add(EventLog<?> log) {
+      all.add(log);
+      if (log.head().isPresent()) {
+        byTime.add(all.size() - 1);
+      }
+    }
+
+    @Override
+    public Optional<Recorded> next() throws IOException {
+      while (!byTime.isEmpty() && all.get(byTime.peek()).time() - decided() <= until) {
+        int index = byTime.remove();
+        EventLog<?> log = all.get(index);
+        Optional<Recorded> next = log.head();
+        log.advance();
+        if (log.head().isPresent()) {
+          byTime.add(index);
+        }
+        if (next.filter(this::isLeftOut).isEmpty()) {
+          return next;
         }
       }
-    } finally {
-      EventLog.close(all);
+      return Optional.empty();
     }
-    if (latest == Long.MIN_VALUE) {
-      throw new IOException("the recording holds no event of topic " + topic);
-    }
-    return latest;
-  }
 
-  @Override
-  public Reading open() throws IOException {
-    List<EventLog<Click>> actions = new ArrayList<>();
-    for (String topic : join.definition().topics()) {
-      actions.addAll(actionLogs(topic));
+    /** How long after an impression nothing decides its label any more, in milliseconds. */
+    private long decided() {
+      return join.window().plus(join.outOfOrderness()).toMillis();
     }
-    return new JoinedEvents(impressionLogs(), actions, join, until);
-  }
 
-  private List<EventLog<EncodedImpression>> impressionLogs() throws IOException {
-    List<EventLog<EncodedImpression>> opened = new ArrayList<>();
-    for (EventLogs.Log log : logs.of(impressions)) {
-      opened.add(
-          new EventLog<>(log, new ImpressionDeserializer(events, features, join.timerBucket())));
+    private boolean isLeftOut(Recorded record) {
+      return record instanceof Shown && record.time() > until;
     }
-    return opened;
-  }
 
-  private List<EventLog<Click>> actionLogs(String topic) throws IOException {
-    List<EventLog<Click>> opened = new ArrayList<>();
-    for (EventLogs.Log log : logs.of(topic)) {
-      var decoder =
-          new ClickDeserializer(events, join.definition().actionsOf(topic), join.timerBucket());
-      opened.add(new EventLog<>(log, decoder));
+    @Override
+    public List<Long> place() {
+      return all.stream().map(EventLog::place).toList();
     }
-    return opened;
+
+    @Override
+    public void close() throws IOException {
+      for (EventLog<?> log : all) {
+        log.close();
+      }
+    }
   }
 }

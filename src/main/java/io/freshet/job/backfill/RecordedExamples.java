@@ -2,18 +2,20 @@ package io.freshet.job.backfill;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.feature.example.LabeledExample;
+import io.freshet.job.backfill.Recorded.Labeled;
 import io.freshet.job.example.ExampleFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Labelled examples in files, as a job wrote them.
+ * Labeled examples in files, as a job wrote them. A place is how many were read: they are skipped
+ * to go on from there.
  *
  * @param uri a file or a directory
  */
-record RecordedExamples(String uri) implements BackfillExamples {
+record RecordedExamples(String uri) implements Recording {
   private static final long serialVersionUID = 1L;
 
   RecordedExamples {
@@ -23,10 +25,12 @@ record RecordedExamples(String uri) implements BackfillExamples {
   /** The latest time of an example, epoch milliseconds; reads them all. */
   long latest() throws IOException {
     long latest = Long.MIN_VALUE;
-    try (Reading reading = open()) {
-      while (!reading.isOver()) {
-        latest = Math.max(latest, reading.step().orElseThrow().time());
+    try (ExampleFiles files = ExampleFiles.at(uri)) {
+      while (files.hasNext()) {
+        latest = Math.max(latest, files.next().time());
       }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
     return latest;
   }
@@ -37,27 +41,43 @@ record RecordedExamples(String uri) implements BackfillExamples {
   }
 
   @Override
-  public Reading open() throws IOException {
-    ExampleFiles files = ExampleFiles.at(uri);
-    return new Reading() {
-      @Override
-      public boolean isOver() {
-        return !files.hasNext();
-      }
+  public Reading open(List<Long> place) throws IOException {
+    Examples examples = new Examples(ExampleFiles.at(uri));
+    for (long skipped = place.isEmpty() ? 0 : place.get(0); skipped > 0; skipped--) {
+      examples.next();
+    }
+    return examples;
+  }
 
-      @Override
-      public Optional<LabeledExample> step() throws IOException {
-        try {
-          return Optional.of(files.next());
-        } catch (UncheckedIOException e) {
-          throw e.getCause();
-        }
-      }
+  private static final class Examples implements Reading {
+    private final ExampleFiles files;
+    private long read;
 
-      @Override
-      public void close() throws IOException {
-        files.close();
+    Examples(ExampleFiles files) {
+      this.files = files;
+    }
+
+    @Override
+    public Optional<Recorded> next() throws IOException {
+      if (!files.hasNext()) {
+        return Optional.empty();
       }
-    };
+      read++;
+      try {
+        return Optional.of(new Labeled(files.next()));
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+    }
+
+    @Override
+    public List<Long> place() {
+      return List.of(read);
+    }
+
+    @Override
+    public void close() throws IOException {
+      files.close();
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.freshet.job.example;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.feature.example.LabeledExample;
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -135,11 +136,16 @@ public final class ExampleFiles implements Iterator<LabeledExample>, Closeable {
     }
   }
 
-  public static BufferedReader reader(Path path) throws IOException {
+  static BufferedReader reader(Path path) throws IOException {
+    return new BufferedReader(new InputStreamReader(open(path), UTF_8), 1 << 16);
+  }
+
+  /** The bytes of a file, uncompressed. */
+  public static InputStream open(Path path) throws IOException {
     InputStream file = path.getFileSystem().open(path);
     try {
-      InputStream in = path.getName().endsWith(".gz") ? new GZIPInputStream(file, 1 << 16) : file;
-      return new BufferedReader(new InputStreamReader(in, UTF_8), 1 << 16);
+      return new BufferedInputStream(
+          path.getName().endsWith(".gz") ? new GZIPInputStream(file, 1 << 16) : file, 1 << 16);
     } catch (EOFException e) {
       file.close();
       throw new IOException(path + " is cut off", e);

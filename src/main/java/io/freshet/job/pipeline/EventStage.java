@@ -4,17 +4,20 @@ import io.freshet.config.KafkaSettings.Topics;
 import io.freshet.config.LearnerConfig;
 import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.RecordedId;
 import io.freshet.feature.example.LabeledExample;
-import io.freshet.job.backfill.BackfillSource;
+import io.freshet.job.backfill.RecordedStreams;
 import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.pipeline.LearnerTopology.Events;
 import io.freshet.job.source.SourceOffset;
 import io.freshet.job.source.SourceRouter;
 import io.freshet.join.operator.LabelStreams;
 import io.freshet.wire.WireType;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -24,18 +27,17 @@ import org.apache.flink.util.OutputTag;
 final class EventStage {
   private final SingleOutputStreamOperator<EncodedImpression> impressions;
   private final List<SingleOutputStreamOperator<Click>> clicks = new ArrayList<>();
-  private final boolean hasRecording;
+  private final Optional<RecordedStreams> recorded;
 
   EventStage(LearnerConfig config, Events events) {
     Topics topics = config.kafka().topics();
-    hasRecording = events.history().isPresent();
-    long recordedUntil = events.history().map(BackfillSource::until).orElse(SourceRouter.NEVER);
+    recorded = events.recorded().map(RecordedStreams::of);
     impressions =
         SourceRouter.behind(
                 events.impressions(),
                 topics.impressions(),
                 WireType.of(EncodedImpression.class),
-                recordedUntil)
+                events.recordedUntil())
             .uid(Uids.IMPRESSIONS);
     events
         .clicks()
@@ -48,20 +50,37 @@ final class EventStage {
 
   /** The labeled examples, at the parallelism of the widest source. */
   LabelStreams join(LearnerConfig config) {
-    LabelStreams labels =
-        LabelStreams.join(impressions, union(clicks, stream -> stream), config.join());
-    int parallelism =
+    DataStream<EncodedImpression> shown = impressions;
+    DataStream<Click> acted = union(clicks, stream -> stream);
+    if (recorded.isPresent()) {
+      shown = shown.union(recorded.get().impressions());
+      acted = acted.union(recorded.get().clicks());
+    }
+    int widest =
         clicks.stream()
             .mapToInt(DataStream::getParallelism)
             .reduce(impressions.getParallelism(), Math::max);
-    labels.examples().uid(Uids.LABEL_JOIN).setParallelism(parallelism);
+    LabelStreams labels = LabelStreams.join(shown, acted, config.join());
+    labels.examples().uid(Uids.LABEL_JOIN).setParallelism(widest);
     return labels;
   }
 
-  /** Examples of the join together with those of a recording. */
-  DataStream<LabeledExample> withRecorded(DataStream<LabeledExample> examples) {
-    return hasRecording ? examples.union(impressions.getSideOutput(SourceRouter.PAST)) : examples;
+  /** The examples of the join, and the recorded ones. */
+  DataStream<LabeledExample> learned(LabelStreams labels) {
+    return recorded.map(streams -> streams.learned(labels.examples())).orElse(labels.examples());
   }
+
+  /** What is not of recorded impressions: the others have no results, but that they are learned. */
+  <T> DataStream<T> live(DataStream<T> stream, IdOf<T> id) {
+    return recorded.isEmpty()
+        ? stream
+        : stream
+            .filter(each -> !RecordedId.isRecorded(id.apply(each)))
+            .setParallelism(stream.getParallelism()); // in their order
+  }
+
+  /** The impression's id in a result. */
+  interface IdOf<T> extends Function<T, String>, Serializable {}
 
   DataStream<DeadLetter> deadLetters() {
     return all(SourceRouter.DEAD_LETTERS);

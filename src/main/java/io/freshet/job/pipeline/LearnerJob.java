@@ -4,12 +4,13 @@ import io.freshet.config.KafkaSettings;
 import io.freshet.config.LearnerConfig;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.backfill.Backfill;
-import io.freshet.job.backfill.BackfillSource;
+import io.freshet.job.backfill.RecordingSource;
 import io.freshet.job.sink.AnnouncementTopic;
 import io.freshet.job.sink.ExampleSinks;
 import io.freshet.job.sink.MetricsSerializer;
 import io.freshet.job.sink.OutputTopics;
 import io.freshet.job.sink.TopicSinks;
+import io.freshet.job.source.SourceRouter;
 import io.freshet.train.InitialModel;
 import io.freshet.train.RefusedException;
 import java.io.IOException;
@@ -103,7 +104,7 @@ public final class LearnerJob {
    */
   public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
     JobRules.check(env.getConfiguration(), config);
-    var events = new TopicEvents(env, config, bounded, history(env.getConfiguration())).read();
+    var events = new TopicEvents(env, config, bounded, recording(env.getConfiguration())).read();
     OutputTopics.ensure(config.kafka(), config.examples(), config.predictions());
     new LearnerTopology(config, start).build(events, results());
   }
@@ -123,22 +124,19 @@ public final class LearnerJob {
     new LearnerTopology(config, start).learn(examples, results());
   }
 
-  /**
-   * What comes ahead of the stream. A source that has had a history is one for good: its state
-   * holds both parts.
-   */
-  private Optional<BackfillSource> history(ReadableConfig flink) throws IOException {
+  /** What is learned before the stream. State that began with a recording keeps its place in it. */
+  private Optional<RecordingSource> recording(ReadableConfig flink) throws IOException {
     boolean isRestored = flink.getOptional(StateRecoveryOptions.SAVEPOINT_PATH).isPresent();
-    boolean hasHistory = JobRules.isInState(flink, Uids.IMPRESSION_SOURCE_AFTER_HISTORY);
+    boolean began = JobRules.isInState(flink, Uids.RECORDING);
     if (before.isEmpty()) {
-      return hasHistory ? Optional.of(BackfillSource.untold()) : Optional.empty();
+      return began ? Optional.of(RecordingSource.missing(SourceRouter.NEVER)) : Optional.empty();
     }
-    if (isRestored && !hasHistory) {
+    if (isRestored && !began) {
       throw new RefusedException(
           "the state to start from has learned its stream without --from-files or --from-topic:"
               + " leave them out, or start without the state");
     }
-    return Optional.of(before.get().history(config));
+    return Optional.of(before.get().source(config));
   }
 
   private Results results() {

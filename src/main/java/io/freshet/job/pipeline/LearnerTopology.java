@@ -8,7 +8,7 @@ import io.freshet.evaluate.operator.ProgressiveValidation;
 import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
-import io.freshet.job.backfill.BackfillSource;
+import io.freshet.job.backfill.Recorded;
 import io.freshet.job.source.SourceRecord;
 import io.freshet.model.batch.ExampleAttributes;
 import io.freshet.train.InitialModel;
@@ -43,18 +43,20 @@ public final class LearnerTopology {
    * What comes in.
    *
    * @param clicks by topic
-   * @param history what comes before the impressions
+   * @param recorded what is learned before them
+   * @param recordedUntil impressions up to this time are learned from it, epoch milliseconds
    */
   public record Events(
       DataStream<SourceRecord<EncodedImpression>> impressions,
       Map<String, DataStream<SourceRecord<Click>>> clicks,
-      Optional<BackfillSource> history) {}
+      Optional<DataStream<Recorded>> recorded,
+      long recordedUntil) {}
 
   /** Adds the whole graph. */
   public void build(Events sources, Results sinks) {
     var events = new EventStage(config, sources);
     var labels = events.join(config);
-    var loop = learn(events.withRecorded(labels.examples()));
+    var loop = learn(events.learned(labels));
     var metrics = evaluation.progressive(loop.predictions(), events.texts());
     var atImpression = evaluation.atImpression(loop.predictions(), labels.finalLabels());
     var offsets = PublicationStage.offsets(events.offsets());
@@ -64,9 +66,13 @@ public final class LearnerTopology {
 
     var results = new ResultStage(sinks);
     results.deadLetters(events.deadLetters());
-    results.lateClicks(labels.lateClicks());
-    results.skipped(loop.skipped().union(ResultStage.lost(labels.lostExamples())));
-    results.examples(labels.examples());
+    results.lateClicks(events.live(labels.lateClicks(), Click::impressionId));
+    results.skipped(
+        loop.skipped()
+            .union(
+                ResultStage.lost(
+                    events.live(labels.lostExamples(), LabeledExample::impressionId))));
+    results.examples(events.live(labels.examples(), LabeledExample::impressionId));
     results.predictions(loop.predictions(), config.name());
     results.metrics(
         metrics.union(atImpression, metrics.getSideOutput(ProgressiveValidation.SLICES)));

@@ -6,7 +6,9 @@ import io.freshet.config.KafkaSettings;
 import io.freshet.config.LearnerConfig;
 import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
-import io.freshet.job.backfill.BackfillSource;
+import io.freshet.job.backfill.Recorded;
+import io.freshet.job.backfill.RecordedWatermarks;
+import io.freshet.job.backfill.RecordingSource;
 import io.freshet.job.pipeline.LearnerTopology.Events;
 import io.freshet.job.source.EventSources;
 import io.freshet.job.source.EventTopic;
@@ -23,7 +25,6 @@ import java.util.Optional;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Source;
-import org.apache.flink.connector.base.source.hybrid.HybridSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -32,7 +33,7 @@ final class TopicEvents {
   private final StreamExecutionEnvironment env;
   private final LearnerConfig config;
   private final boolean bounded;
-  private final Optional<BackfillSource> history;
+  private final Optional<RecordingSource> recording;
 
   /**
    * @param bounded whether to end at what is the end of the topics at the start
@@ -41,11 +42,11 @@ final class TopicEvents {
       StreamExecutionEnvironment env,
       LearnerConfig config,
       boolean bounded,
-      Optional<BackfillSource> history) {
+      Optional<RecordingSource> recording) {
     this.env = requireNonNull(env, "env");
     this.config = requireNonNull(config, "config");
     this.bounded = bounded;
-    this.history = requireNonNull(history, "history");
+    this.recording = requireNonNull(recording, "recording");
   }
 
   /**
@@ -58,23 +59,18 @@ final class TopicEvents {
     for (String name : config.join().definition().topics()) {
       clicks.put(name, clicks(name));
     }
-    return new Events(impressions(), clicks, history);
+    return new Events(impressions(), clicks, recording.map(this::recorded), recordedUntil());
   }
 
   private DataStream<SourceRecord<EncodedImpression>> impressions()
       throws IOException, InterruptedException {
     EventTopic topic = topic(config.kafka().topics().impressions(), config.events().maxAhead());
-    Source<SourceRecord<EncodedImpression>, ?, ?> stream =
-        EventSources.impressions(
-            topic, config.events(), config.features(), config.join(), config.evaluate().slices());
-    if (history.isPresent()) {
-      stream = HybridSource.builder(history.get()).addSource(stream).build();
-    }
     return read(
         topic,
-        stream,
-        EventSources.impressionWatermarks(config.join()),
-        history.isPresent() ? Uids.IMPRESSION_SOURCE_AFTER_HISTORY : Uids.IMPRESSION_SOURCE,
+        EventSources.impressions(
+            topic, config.events(), config.features(), config.join(), config.evaluate().slices()),
+        EventSources.impressionWatermarks(config.join(), recordedUntil()),
+        Uids.IMPRESSION_SOURCE,
         WireType.of(SourceRecord.class, EncodedImpression.class));
   }
 
@@ -84,7 +80,7 @@ final class TopicEvents {
     return read(
         topic,
         EventSources.clicks(topic, config.events(), config.join()),
-        EventSources.clickWatermarks(config.join(), name),
+        EventSources.clickWatermarks(config.join(), name, recordedUntil()),
         Uids.ofTopic(Uids.CLICK_SOURCE, name, config.kafka().topics()),
         WireType.of(SourceRecord.class, Click.class));
   }
@@ -97,8 +93,24 @@ final class TopicEvents {
       TypeInformation<SourceRecord<T>> type)
       throws IOException, InterruptedException {
     int subtasks = Math.min(config.parallelism(), partitions(topic.name()));
-    var inStep = bounded ? watermarks : EventSources.aligned(watermarks, config.join().maxDrift());
-    return env.fromSource(source, inStep, topic.name(), type).uid(uid).setParallelism(subtasks);
+    return env.fromSource(source, inStep(watermarks), topic.name(), type)
+        .uid(uid)
+        .setParallelism(subtasks);
+  }
+
+  private DataStream<Recorded> recorded(RecordingSource source) {
+    var watermarks = RecordedWatermarks.strategy(config.join());
+    return env.fromSource(source, inStep(watermarks), "recording", WireType.of(Recorded.class))
+        .uid(Uids.RECORDING)
+        .setParallelism(1);
+  }
+
+  private <T> WatermarkStrategy<T> inStep(WatermarkStrategy<T> watermarks) {
+    return bounded ? watermarks : EventSources.aligned(watermarks, config.join().maxDrift());
+  }
+
+  private long recordedUntil() {
+    return recording.map(RecordingSource::until).orElse(SourceRouter.NEVER);
   }
 
   private int partitions(String topic) throws IOException, InterruptedException {
@@ -107,15 +119,14 @@ final class TopicEvents {
     }
   }
 
-  /** A topic; after a history from its end on, less what records may be ahead of their time. */
+  /** A topic; after a recording from its end on, less what records may be ahead of their time. */
   private EventTopic topic(String name, Duration ahead) {
     KafkaSettings kafka = config.kafka();
     EventTopic topic =
         new EventTopic(
             kafka.bootstrapServers(), name, kafka.groupId(), kafka.properties(), bounded);
-    return history
-        .filter(past -> past.until() != SourceRouter.NEVER)
-        .map(past -> topic.since(Instant.ofEpochMilli(past.until()).minus(ahead)))
-        .orElse(topic);
+    return recordedUntil() == SourceRouter.NEVER
+        ? topic
+        : topic.since(Instant.ofEpochMilli(recordedUntil()).minus(ahead));
   }
 }

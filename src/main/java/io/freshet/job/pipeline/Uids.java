@@ -9,7 +9,7 @@ import io.freshet.config.KafkaSettings.Topics;
  */
 final class Uids {
   static final String IMPRESSION_SOURCE = "impression-source";
-  static final String IMPRESSION_SOURCE_AFTER_HISTORY = "impression-source-after-history";
+  static final String RECORDING = "recording"; // before 0.1.0: impression-source-after-history
   static final String CLICK_SOURCE = "click-source";
   static final String IMPRESSIONS = "impressions";
   static final String CLICKS = "clicks";

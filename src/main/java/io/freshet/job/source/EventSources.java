@@ -62,10 +62,16 @@ public final class EventSources {
     return source(topic, new ClickDeserializer(settings, actions, join.timerBucket()));
   }
 
-  /** Watermarks of the impressions. A partition without records for a while does not hold time. */
+  /**
+   * Watermarks of the impressions. A partition without records for a while does not hold time.
+   *
+   * @param since events up to this time are learned from a recording, epoch milliseconds; {@link
+   *     SourceRouter#NEVER} without one
+   */
   public static WatermarkStrategy<SourceRecord<EncodedImpression>> impressionWatermarks(
-      JoinSettings settings) {
-    return EventSources.<EncodedImpression>watermarks(settings).withIdleness(settings.idleness());
+      JoinSettings settings, long since) {
+    return EventSources.<EncodedImpression>watermarks(settings, since)
+        .withIdleness(settings.idleness());
   }
 
   /**
@@ -76,8 +82,8 @@ public final class EventSources {
    * partition of a topic that is not to be silent then stops time for as long as the breaker holds.
    */
   public static WatermarkStrategy<SourceRecord<Click>> clickWatermarks(
-      JoinSettings settings, String topic) {
-    WatermarkStrategy<SourceRecord<Click>> watermarks = watermarks(settings);
+      JoinSettings settings, String topic, long since) {
+    WatermarkStrategy<SourceRecord<Click>> watermarks = watermarks(settings, since);
     List<Duration> idle =
         settings.definition().actionsOf(topic).stream().map(Action::idleness).toList();
     if (!idle.isEmpty() && !idle.contains(Duration.ZERO)) {
@@ -99,14 +105,15 @@ public final class EventSources {
    * right for live traffic and its backfills with a drift of minutes, far too slow for a replay of
    * years.
    */
-  public static <T> WatermarkStrategy<SourceRecord<T>> aligned(
-      WatermarkStrategy<SourceRecord<T>> watermarks, Duration drift) {
+  public static <T> WatermarkStrategy<T> aligned(WatermarkStrategy<T> watermarks, Duration drift) {
     return watermarks.withWatermarkAlignment("events", drift, ALIGNMENT_INTERVAL);
   }
 
-  private static <T> WatermarkStrategy<SourceRecord<T>> watermarks(JoinSettings settings) {
+  private static <T> WatermarkStrategy<SourceRecord<T>> watermarks(
+      JoinSettings settings, long since) {
     Duration bound = settings.outOfOrderness();
-    return WatermarkStrategy.<SourceRecord<T>>forGenerator(context -> new EventWatermarks<>(bound))
+    return WatermarkStrategy.<SourceRecord<T>>forGenerator(
+            context -> new EventWatermarks<>(bound, since))
         .withTimestampAssigner((record, kafkaTimestamp) -> record.timestamp());
   }
 

@@ -17,10 +17,15 @@ import org.apache.flink.api.common.eventtime.WatermarkOutput;
  */
 final class EventWatermarks<T> implements WatermarkGenerator<SourceRecord<T>> {
   private final long bound;
-  private long newest = TimestampAssigner.NO_TIMESTAMP;
+  private long newest;
 
-  EventWatermarks(Duration outOfOrderness) {
-    this.bound = outOfOrderness.toMillis();
+  /**
+   * @param since no event of this time or before it comes; {@link TimestampAssigner#NO_TIMESTAMP}
+   *     where that is not known
+   */
+  EventWatermarks(Duration outOfOrderness, long since) {
+    bound = outOfOrderness.toMillis();
+    newest = since == TimestampAssigner.NO_TIMESTAMP ? since : since + bound + 1;
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.freshet.job.source;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.deadletter.DeadLetter;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
@@ -46,18 +45,6 @@ public sealed interface SourceRecord<T> {
    * watermark behind the record that carries it.
    */
   record Tick<T>(long timestamp) implements SourceRecord<T> {}
-
-  /** An example of before the stream: it passes the join by, and has no time in it. */
-  record Past<T>(LabeledExample example) implements SourceRecord<T> {
-    public Past {
-      requireNonNull(example, "example");
-    }
-
-    @Override
-    public long timestamp() {
-      return TimestampAssigner.NO_TIMESTAMP;
-    }
-  }
 
   /** Tells texts of feature ids, ahead of the first record that holds them. It has no time. */
   record Names<T>(Map<Long, String> texts) implements SourceRecord<T> {

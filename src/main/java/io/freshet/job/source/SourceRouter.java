@@ -2,12 +2,10 @@ package io.freshet.job.source;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Names;
-import io.freshet.job.source.SourceRecord.Past;
 import io.freshet.wire.WireType;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +30,8 @@ import org.apache.flink.util.OutputTag;
  * <p>Ahead of each barrier, and at the end of input, it tells how far each partition has been read
  * that it ever saw, by another side output: a cut of the topic that fits the checkpoint.
  *
- * <p>Examples of a recording that comes ahead of the stream leave by a side output. The events that
- * they were made of go no further when the topic holds them too: those up to a time, which is part
- * of the checkpoint.
+ * <p>Events up to a time, which is part of the checkpoint, are learned from a recording and go no
+ * further.
  *
  * <p>Metrics: {@code events}, {@code deadLetters} in all and one for each kind of rejection, {@code
  * ignoredValues} and {@code recordedEvents}, which are part of the checkpoint, and {@code
@@ -51,10 +48,6 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
       new OutputTag<>("dead-letters", WireType.of(DeadLetter.class));
   public static final OutputTag<SourceOffset> OFFSETS =
       new OutputTag<>("offsets", WireType.of(SourceOffset.class));
-
-  /** What was learned of before the stream. */
-  public static final OutputTag<LabeledExample> PAST =
-      new OutputTag<>("past", WireType.of(LabeledExample.class));
 
   /** Texts of feature ids, for whoever gives figures by them. */
   public static final OutputTag<Map<Long, String>> NAMES =
@@ -144,8 +137,6 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
       output.collect(DEAD_LETTERS, new StreamRecord<>(letter)); // no timestamp, not even "none"
     } else if (element.getValue() instanceof Names<T> names) {
       output.collect(NAMES, new StreamRecord<>(names.texts()));
-    } else if (element.getValue() instanceof Past<T> past) {
-      output.collect(PAST, new StreamRecord<>(past.example()));
     }
   }
 

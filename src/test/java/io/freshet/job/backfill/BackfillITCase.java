@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.config.LearnerConfig;
 import io.freshet.feature.Fids;
 import io.freshet.feature.ValueHash;
+import io.freshet.feature.example.Example;
+import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.RetainedCheckpoints;
+import io.freshet.job.example.ExampleJson;
+import io.freshet.job.example.NumberedExample;
 import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.stream.EventJson;
@@ -26,6 +30,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,6 +115,39 @@ final class BackfillITCase {
     assertThat(figure("occurrences"))
         .isEqualTo(OCCURRENCES * ((double) PASSES * (last + 1) + live));
     assertThat(figure("table_not_admitted")).isEqualTo((double) PASSES * (last + 1) + live);
+  }
+
+  @Test
+  void labeledExamplesAreLearnedInEachPassBeforeTheTopics() throws Exception {
+    int last = 11_000;
+    Path file = Files.write(folder.resolve("examples.jsonl"), labeled(last));
+    Backfill before = new Backfill(file.toString(), false, 2, Optional.empty());
+
+    JobClient first = start(before, 1, Optional.empty());
+    await("occurrences", OCCURRENCES * 500);
+    String amid = cancel(first);
+    assertThat(figure("examples")).as("of the stream").isZero();
+    send(ALL, ALL + 100, 1); // so that time goes on, and all before are decided
+    JobClient second = start(before, 2, Optional.of(amid));
+    await("examples", ALL - last + 80);
+    cancel(second);
+
+    assertThat(updates(store().latest().orElseThrow())).isEqualTo(expected(2, last));
+  }
+
+  private static List<String> labeled(int last) {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i <= last; i++) {
+      long user = Fids.of(1, ValueHash.of("u" + i % 50));
+      long[] fids = {
+        Fids.BIAS, user, Fids.of(2, ValueHash.of("p" + i)), Fids.of(3, ValueHash.of("v" + i))
+      };
+      Example features = new Example(user, fids, new float[] {1, 1, 1, 1});
+      LabeledExample example =
+          new LabeledExample("i" + i, T + 1000L * i, i % 3 == 0 ? 1 : 0, 1, features);
+      lines.add(new String(ExampleJson.of(new NumberedExample(i, example)), UTF_8));
+    }
+    return lines;
   }
 
   @Test

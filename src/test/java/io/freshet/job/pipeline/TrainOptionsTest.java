@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.TrainCommand;
 import io.freshet.job.backfill.Backfill;
-import io.freshet.job.backfill.BackfillSource;
+import io.freshet.job.backfill.RecordingSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -78,13 +78,13 @@ final class TrainOptionsTest {
         .hasMessageContaining("no event of topic clicks");
   }
 
-  private static BackfillSource files(Path where) throws IOException {
+  private static RecordingSource files(Path where) throws IOException {
     String config =
         """
         kafka: {bootstrap-servers: "localhost:9092"}
         features: [{name: user, kind: categorical}]
         """;
     return new Backfill(where.toString(), false, 1, Optional.empty())
-        .history(LearnerConfig.parse(config, "learner.yaml", List.of()));
+        .source(LearnerConfig.parse(config, "learner.yaml", List.of()));
   }
 }

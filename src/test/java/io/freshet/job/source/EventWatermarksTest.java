@@ -16,7 +16,8 @@ import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.junit.jupiter.api.Test;
 
 final class EventWatermarksTest {
-  private final EventWatermarks<Click> watermarks = new EventWatermarks<>(Duration.ofMillis(10));
+  private final EventWatermarks<Click> watermarks =
+      new EventWatermarks<>(Duration.ofMillis(10), SourceRouter.NEVER);
   private final List<Long> sent = new ArrayList<>();
 
   @Test
@@ -45,6 +46,17 @@ final class EventWatermarksTest {
     watermarks.onPeriodicEmit(new ListOutput());
 
     assertThat(sent).isEmpty();
+  }
+
+  @Test
+  void itStartsAtTheEndOfARecording() {
+    var live = new EventWatermarks<Click>(Duration.ofMillis(10), 500);
+
+    live.onPeriodicEmit(new ListOutput());
+    live.onEvent(good(505), 505, new ListOutput());
+    live.onPeriodicEmit(new ListOutput());
+
+    assertThat(sent).containsOnly(500L);
   }
 
   private void event(SourceRecord<Click> event) {

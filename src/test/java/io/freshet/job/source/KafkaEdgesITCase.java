@@ -148,13 +148,15 @@ final class KafkaEdgesITCase {
         SourceRouter.behind(
             env.fromSource(
                 EventSources.impressions(impressionTopic, EventSettings.DEFAULT, SCHEMA, join),
-                EventSources.aligned(EventSources.impressionWatermarks(join), drift),
+                EventSources.aligned(
+                    EventSources.impressionWatermarks(join, SourceRouter.NEVER), drift),
                 "impressions"),
             impressionTopic.name(),
             WireType.of(EncodedImpression.class),
             SourceRouter.NEVER);
     WatermarkStrategy<SourceRecord<Click>> clickWatermarks =
-        EventSources.aligned(EventSources.clickWatermarks(join, clickTopic.name()), drift);
+        EventSources.aligned(
+            EventSources.clickWatermarks(join, clickTopic.name(), SourceRouter.NEVER), drift);
     SingleOutputStreamOperator<Click> clicks =
         SourceRouter.behind(
             env.fromSource(
