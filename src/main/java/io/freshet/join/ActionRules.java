@@ -28,7 +28,7 @@ public final class ActionRules {
   private final long[] windows;
   private final int[] bases; // of each action, the one it joins to
   private final float[] weights;
-  private final int labelled; // the actions that the label counts
+  private final int labeled; // the actions that the label counts
 
   public ActionRules(LabelDefinition definition) {
     List<Action> actions = definition.actions();
@@ -44,7 +44,7 @@ public final class ActionRules {
       weights[a] = definition.weights().getOrDefault(actions.get(a).name(), 0f);
       counted |= weights[a] > 0 ? 1 << a : 0;
     }
-    labelled = counted;
+    labeled = counted;
     for (int a = 0; a < n; a++) {
       bases[a] = places.getOrDefault(actions.get(a).after(), NO_BASE);
     }
@@ -114,19 +114,19 @@ public final class ActionRules {
 
   /** Whether no further action can change the label. */
   public boolean isFinal(int bits) {
-    return label(bits) >= 1 || (bits & labelled) == labelled;
+    return label(bits) >= 1 || (bits & labeled) == labeled;
   }
 
   /** Whether the label counts the action. */
-  public boolean isLabelled(int action) {
-    return (labelled >> action & 1) != 0;
+  public boolean isLabeled(int action) {
+    return (labeled >> action & 1) != 0;
   }
 
   /** When, of an impression shown at a time, the last action that could change its label ends. */
   public long end(long shown, ActionTimes times) {
     long end = shown;
     for (int a = 0; a < windows.length; a++) {
-      if (isLabelled(a) && !counts(shown, times, a)) {
+      if (isLabeled(a) && !counts(shown, times, a)) {
         end = Math.max(end, end(shown, times, a));
       }
     }

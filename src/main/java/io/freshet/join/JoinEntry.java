@@ -37,8 +37,8 @@ public sealed interface JoinEntry {
    * An impression that is not yet decided.
    *
    * @param actions what happened so far, in time or not
-   * @param told whether the learner was told a fake negative, or would have been, were it not
-   *     sampled out
+   * @param emitted whether a fake negative was emitted, or would have been if it were not sampled
+   *     out
    * @param scored whether its prediction waits to be held against the final label
    */
   public record Waiting(
@@ -46,7 +46,7 @@ public sealed interface JoinEntry {
       float weight,
       Example example,
       ActionTimes actions,
-      boolean told,
+      boolean emitted,
       boolean scored)
       implements JoinEntry {
 
@@ -61,10 +61,10 @@ public sealed interface JoinEntry {
     }
 
     public Waiting with(int action, long time) {
-      return new Waiting(timestamp, weight, example, actions.with(action, time), told, scored);
+      return new Waiting(timestamp, weight, example, actions.with(action, time), emitted, scored);
     }
 
-    public Waiting asTold() {
+    public Waiting asEmitted() {
       return new Waiting(timestamp, weight, example, actions, true, scored);
     }
 

@@ -25,7 +25,7 @@ public final class JoinEntryCodec extends StateCodec<JoinEntry> {
   private static final byte WAITING = 2;
   private static final byte DECIDED = 3;
 
-  private static final int TOLD = 1;
+  private static final int EMITTED = 1;
   private static final int SCORED = 2;
 
   public JoinEntryCodec() {
@@ -40,7 +40,7 @@ public final class JoinEntryCodec extends StateCodec<JoinEntry> {
     } else if (entry instanceof Waiting waiting) {
       out.writeByte(WAITING);
       out.writeLong(waiting.timestamp());
-      out.writeByte((waiting.told() ? TOLD : 0) | (waiting.scored() ? SCORED : 0));
+      out.writeByte((waiting.emitted() ? EMITTED : 0) | (waiting.scored() ? SCORED : 0));
       writeTimes(waiting.actions(), out);
       write(waiting.weight(), waiting.example(), out);
     } else if (entry instanceof Decided decided) {
@@ -78,7 +78,7 @@ public final class JoinEntryCodec extends StateCodec<JoinEntry> {
         features.weight(),
         features.example(),
         times,
-        (flags & TOLD) != 0,
+        (flags & EMITTED) != 0,
         (flags & SCORED) != 0);
   }
 

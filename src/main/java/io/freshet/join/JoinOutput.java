@@ -5,7 +5,7 @@ import io.freshet.feature.example.LabeledExample;
 
 /** Where the join's decisions go. */
 public interface JoinOutput {
-  /** What the learner is told; the time not yet held against the watermark. */
+  /** An example for the learner; its time may still be behind the watermark. */
   void example(LabeledExample example);
 
   /** A click that counts for its impression; both times in epoch milliseconds. */

@@ -1,5 +1,5 @@
 /**
- * The label join: impressions and clicks in, labelled examples out.
+ * The label join: impressions and clicks in, labeled examples out.
  *
  * <pre>
  *                      LabelJoin            Flink: keyed state, an agenda of what is due,
@@ -26,7 +26,7 @@
  * {@code Attribution.onTime} alone, where an entry whose time has come can be put off.
  *
  * <p><b>An example carries</b> its label, the impression's importance weight, its {@code
- * LabelledExample.Kind} and the share of clicks that come after a short wait. Weights that hang on
+ * LabeledExample.Kind} and the share of clicks that come after a short wait. Weights that hang on
  * the model's own probability are not the join's: the learner computes them, in {@code
  * io.freshet.model.label.LabelCorrection}. What is sampled is decided here, by a hash of the
  * impression id, so that a replay decides the same.

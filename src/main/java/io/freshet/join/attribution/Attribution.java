@@ -149,9 +149,9 @@ public final class Attribution {
     if (!(entry instanceof Waiting waiting)) {
       return JoinEntry.NOTHING;
     }
-    Waiting told = now >= policy.due(waiting) ? policy.told(id, waiting) : waiting;
-    long end = rules.end(told.timestamp(), told.actions());
-    return now >= end ? decide(id, told, end) : told;
+    Waiting emitted = now >= policy.due(waiting) ? policy.emitted(id, waiting) : waiting;
+    long end = rules.end(emitted.timestamp(), emitted.actions());
+    return now >= end ? decide(id, emitted, end) : emitted;
   }
 
   /** When the entry is to be looked at again; never, for an absent one. */
@@ -212,7 +212,7 @@ public final class Attribution {
     long time = waiting.actions().of(action);
     if (standing == Standing.COUNTS) {
       counts.add(Count.JOINED_CLICKS);
-      if (rules.isLabelled(action)) {
+      if (rules.isLabeled(action)) {
         delays.add(time, time - waiting.timestamp());
         output.joined(waiting.timestamp(), time);
       }
@@ -244,7 +244,7 @@ public final class Attribution {
   private long lastOf(Waiting waiting, int bits) {
     long last = Long.MIN_VALUE;
     for (int action = 0; action < rules.size(); action++) {
-      if ((bits >> action & 1) != 0 && rules.isLabelled(action)) {
+      if ((bits >> action & 1) != 0 && rules.isLabeled(action)) {
         last = Math.max(last, waiting.actions().of(action));
       }
     }

@@ -52,7 +52,7 @@ public final class DueTimers {
     }
   }
 
-  /** Told by whoever handles a timer: when it was set for, and how many things it had to do. */
+  /** Reports a timer that fired: when it was set for, and how many things it had to do. */
   public void fired(long timestamp, int things) {
     reached = Math.max(reached, timestamp);
     done += things;

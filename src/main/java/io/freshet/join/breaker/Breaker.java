@@ -67,7 +67,7 @@ public final class Breaker {
   private final ClickRateEstimator flow;
   private final ClickRateTest alarm;
   private final ClickRateTest recovery;
-  private final ExclusionFilter leftOut;
+  private final ExclusionFilter exclusions;
 
   private Status status = Status.CLOSED;
   private long next = NONE; // the first bucket that time has not passed
@@ -85,7 +85,7 @@ public final class Breaker {
   private Breaker(BreakerSettings settings, Duration attributionWindow, LabelPolicy policy) {
     this.settings = requireNonNull(settings, "settings");
     flow = new ClickRateEstimator(settings.window(), attributionWindow, settings.memory());
-    leftOut = new ExclusionFilter(flow, policy);
+    exclusions = new ExclusionFilter(flow, policy);
     alarm = new ClickRateTest(flow, settings.drop(), settings.flood());
     recovery = new ClickRateTest(flow, (1 + settings.drop()) / 2, (1 + settings.flood()) / 2);
   }
@@ -123,7 +123,7 @@ public final class Breaker {
       testable = next;
     }
     judge(events, clicksGone);
-    leftOut.forgetBefore(flow.bucket(reached) - flow.lags());
+    exclusions.forgetBefore(flow.bucket(reached) - flow.lags());
     flow.forgetBefore(isHolding() ? Math.min(suspect, next) : next);
     boolean wait = isHolding() || judged && events != END_OF_TIME;
     return wait ? Math.min(events, flow.end(next - 1) - 1) : events;
@@ -135,8 +135,8 @@ public final class Breaker {
   }
 
   /** Which examples are not to be learned, as clicks of their time are lost. */
-  public ExclusionFilter leftOut() {
-    return leftOut;
+  public ExclusionFilter exclusions() {
+    return exclusions;
   }
 
   /** Why time stands still, where it does. */
@@ -230,7 +230,7 @@ public final class Breaker {
       return false;
     }
     if (settings.action() != Action.LEARN) {
-      leftOut.add(suspect, to, status == Status.FLOODED);
+      exclusions.add(suspect, to, status == Status.FLOODED);
     }
     next = to;
     testable = to;
@@ -251,7 +251,7 @@ public final class Breaker {
     if (came < NEXT_TO_NONE * expected) {
       status = Status.GIVEN_UP;
       if (settings.action() != Action.LEARN) {
-        leftOut.leaveOpen();
+        exclusions.leaveOpen();
       }
     } else {
       flow.unlearn();
@@ -263,7 +263,7 @@ public final class Breaker {
   private void watchForReturn() {
     Finding recent = recovery.upTo(next, testable);
     if (recent.verdict() == Verdict.FINE) {
-      leftOut.endOpenAt(next);
+      exclusions.endOpenAt(next);
       testable = next;
       close("clicks are back");
     } else {
@@ -283,8 +283,8 @@ public final class Breaker {
 
   /** What it knows, as numbers, for a checkpoint. */
   public double[] toArray() {
-    double[] spans = leftOut.lost().toArray();
-    double[] floods = leftOut.flooded().toArray();
+    double[] spans = exclusions.lost().toArray();
+    double[] floods = exclusions.flooded().toArray();
     double[] counts = flow.toArray();
     double[] all = new double[HEAD + spans.length + floods.length + counts.length];
     all[0] = status.ordinal();
@@ -328,8 +328,8 @@ public final class Breaker {
       first = behind ? (long) state[2] : Math.min(first, (long) state[2]);
       testable = behind ? (long) state[3] : Math.min(testable, (long) state[3]);
       opened = Math.max(opened, (long) state[6]);
-      leftOut.lost().addAll(Arrays.copyOfRange(state, HEAD, floods));
-      leftOut.flooded().addAll(Arrays.copyOfRange(state, floods, counts));
+      exclusions.lost().addAll(Arrays.copyOfRange(state, HEAD, floods));
+      exclusions.flooded().addAll(Arrays.copyOfRange(state, floods, counts));
     }
   }
 }

@@ -47,7 +47,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Joins impressions (input 1) with their clicks (input 2) into labelled examples, keyed by
+ * Joins impressions (input 1) with their clicks (input 2) into labeled examples, keyed by
  * impression id. {@link Attribution} says which label when; this operator adds state and time.
  *
  * <p><b>A silent topic stops time.</b> Idleness of a whole topic is not heeded, so that the
@@ -57,7 +57,7 @@ import org.slf4j.LoggerFactory;
  * should; and after the longest hold it decides what becomes of a topic that stays silent.
  *
  * <p><b>Examples come in the order of event time</b>, to the bucket of timers: one that is ahead of
- * the watermark waits for it in the {@link TimerBuckets}. So live traffic and its replay tell the
+ * the watermark waits for it in the {@link TimerBuckets}. So live traffic and its replay emit the
  * same in the same order, and positives and negatives of one time go together whatever happens to
  * time. A click waits for as long as records may be out of order, which the negatives do anyway.
  * Without this, clicks would run ahead of negatives in a backfill, where topics and partitions are
@@ -91,7 +91,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
   private transient Breaker breaker;
   private transient Attribution attribution;
   private transient InternalTimerService<VoidNamespace> timers;
-  private transient TimerBuckets agenda;
+  private transient TimerBuckets buckets;
   private transient List<LabeledExample> decided; // by the call under way
   private transient ClickSilence silence;
   private transient boolean clicksGone; // not waited for any more
@@ -127,7 +127,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
   public void open() throws Exception {
     super.open();
     timers = getInternalTimerService("agenda", VoidNamespaceSerializer.INSTANCE, this);
-    agenda =
+    buckets =
         new TimerBuckets(
             this,
             pages("due", StringSerializer.INSTANCE),
@@ -197,8 +197,8 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
   @Override
   public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
     long now = timer.getTimestamp();
-    Collection<String> ids = agenda.takeIds(now);
-    List<DeferredExample> examples = agenda.takeExamples(now);
+    Collection<String> ids = buckets.takeIds(now);
+    List<DeferredExample> examples = buckets.takeExamples(now);
     dueTimers.fired(now, ids.size() + examples.size());
     for (DeferredExample held : examples) {
       send(held.shown(), held.example());
@@ -214,7 +214,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
     JoinEntry after = attribution.onTime(id, before, now);
     store(before, after);
     if (after != JoinEntry.NOTHING) {
-      agenda.look(id, attribution.deadline(after));
+      buckets.look(id, attribution.deadline(after));
     }
   }
 
@@ -292,7 +292,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
     store(before, after);
     // a look that comes too early finds the later deadline
     if (attribution.deadline(after) < attribution.deadline(before)) {
-      agenda.look(id, attribution.deadline(after));
+      buckets.look(id, attribution.deadline(after));
     }
   }
 
@@ -305,12 +305,12 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
     tell(before, after);
   }
 
-  /** Sends on what was decided, or puts it on the agenda where it is ahead of time. */
+  /** Sends on what was decided, or defers it while it is ahead of the watermark. */
   private void tell(JoinEntry before, JoinEntry after) throws Exception {
     for (LabeledExample example : decided) {
       long shown = JoinEntry.shown(after).orElseGet(() -> JoinEntry.shown(before).orElseThrow());
       if (example.time() > dueTimers.reached()) {
-        agenda.send(new DeferredExample(shown, example), example.time());
+        buckets.send(new DeferredExample(shown, example), example.time());
       } else {
         send(shown, example);
       }
@@ -321,7 +321,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
   private void send(long shown, LabeledExample example) {
     long time = Math.max(example.time(), dueTimers.sent() + 1);
     var record = new StreamRecord<>(example.at(time), time);
-    if (!example.isLearned() || !breaker.leftOut().has(example, shown)) {
+    if (!example.isLearned() || !breaker.exclusions().has(example, shown)) {
       output.collect(record);
       if (example.isLearned()) {
         counts.add(Count.SENT_EXAMPLES);

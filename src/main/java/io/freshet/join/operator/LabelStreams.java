@@ -16,7 +16,7 @@ import org.apache.flink.util.OutputTag;
 /**
  * The label join as a node of a topology.
  *
- * @param examples the labelled examples, whose stream all others are side outputs of
+ * @param examples the labeled examples, whose stream all others are side outputs of
  */
 public record LabelStreams(SingleOutputStreamOperator<LabeledExample> examples) {
   static final OutputTag<Click> LATE_CLICKS =

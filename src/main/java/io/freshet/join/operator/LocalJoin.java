@@ -81,7 +81,7 @@ public final class LocalJoin {
     return breaker.isHolding();
   }
 
-  /** Examples that were not told, as their clicks are lost. */
+  /** Examples that are not learned, as their clicks are lost. */
   public long lost() {
     return counts.of(Count.LOST_EXAMPLES);
   }
@@ -132,7 +132,7 @@ public final class LocalJoin {
   }
 
   private void send(long shown, LabeledExample example) {
-    if (!example.isLearned() || !breaker.leftOut().has(example, shown)) {
+    if (!example.isLearned() || !breaker.exclusions().has(example, shown)) {
       output.example(example);
       return;
     }

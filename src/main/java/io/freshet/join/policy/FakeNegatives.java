@@ -21,7 +21,7 @@ import io.freshet.join.JoinOutput;
  *
  * <p>The stream hangs on event time alone: a click later than the wait that arrives before the wait
  * has run out makes the fake negative first, and then its positive. A click in time that arrives
- * only after is told as a positive all the same. A late click that is to correct is a click like
+ * only after is emitted as a positive all the same. A late click that is to correct is a click like
  * any other here. Only fake negatives are sampled.
  */
 public final class FakeNegatives implements WaitingPolicy {
@@ -42,13 +42,13 @@ public final class FakeNegatives implements WaitingPolicy {
 
   @Override
   public long due(Waiting impression) {
-    return impression.told() ? Long.MAX_VALUE : impression.timestamp() + wait;
+    return impression.emitted() ? Long.MAX_VALUE : impression.timestamp() + wait;
   }
 
   @Override
   public Waiting opened(String id, Waiting impression) {
     if (wait == 0) {
-      return told(id, impression);
+      return emitted(id, impression);
     }
     if (impression.scored()) {
       output.example(WaitingPolicy.prediction(id, impression));
@@ -57,7 +57,7 @@ public final class FakeNegatives implements WaitingPolicy {
   }
 
   @Override
-  public Waiting told(String id, Waiting impression) {
+  public Waiting emitted(String id, Waiting impression) {
     boolean ownPrediction = wait == 0 && impression.scored();
     if (ImpressionHash.keepsNegative(id, rate)) {
       counts.add(Count.FAKE_NEGATIVES);
@@ -70,18 +70,18 @@ public final class FakeNegatives implements WaitingPolicy {
         output.example(WaitingPolicy.prediction(id, impression));
       }
     }
-    return impression.asTold();
+    return impression.asEmitted();
   }
 
   @Override
   public void decided(String id, Waiting impression, float label, long clicked) {
     if (label == 0) {
-      return; // that was told before
+      return; // emitted before
     }
-    boolean early = !impression.told() && clicked <= impression.timestamp() + wait;
-    Waiting told = early || impression.told() ? impression : told(id, impression);
+    boolean early = !impression.emitted() && clicked <= impression.timestamp() + wait;
+    Waiting emitted = early || impression.emitted() ? impression : emitted(id, impression);
     Kind kind = early ? Kind.DECIDED : Kind.REINGESTED;
-    output.example(told.example(id, kind, label, clicked, later()));
+    output.example(emitted.example(id, kind, label, clicked, later()));
   }
 
   @Override

@@ -51,7 +51,7 @@ public final class WaitForLabel implements WaitingPolicy {
   }
 
   @Override
-  public Waiting told(String id, Waiting impression) {
+  public Waiting emitted(String id, Waiting impression) {
     throw new IllegalStateException("nothing is told of " + id + " before its label is final");
   }
 

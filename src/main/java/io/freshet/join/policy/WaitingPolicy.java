@@ -6,19 +6,20 @@ import io.freshet.join.JoinEntry.Waiting;
 import io.freshet.join.JoinOutput;
 
 /**
- * What the learner is told of an impression, and when. A policy tells by the {@link JoinOutput} and
- * holds nothing of any impression: what it has to remember is in the {@link Waiting} it returns.
+ * Which examples of an impression go to the learner, and when. A policy emits to the {@link
+ * JoinOutput} and keeps nothing of any impression: what it has to remember is in the {@link
+ * Waiting} it returns.
  */
 public interface WaitingPolicy {
 
-  /** When something is due before the label is final; never, or not any more: the end of time. */
+  /** When an example is due before the label is final; the end of time if none is. */
   long due(Waiting impression);
 
   /** The impression has come. */
   Waiting opened(String id, Waiting impression);
 
-  /** What was due before the label is final is due now. */
-  Waiting told(String id, Waiting impression);
+  /** Emits what is due before the label is final. */
+  Waiting emitted(String id, Waiting impression);
 
   /**
    * The label is final.

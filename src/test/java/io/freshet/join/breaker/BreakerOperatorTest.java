@@ -148,7 +148,7 @@ final class BreakerOperatorTest {
     private final JoinSettings settings;
     private final List<Event> events = new ArrayList<>();
     private final Set<String> meant = new HashSet<>();
-    private int told;
+    private int emitted;
     private long minute;
 
     Run(JoinSettings settings, long seed, Outage outage) throws Exception {
@@ -176,8 +176,8 @@ final class BreakerOperatorTest {
 
     void until(long to) throws Exception {
       for (long now = minute * MINUTE; now < to * MINUTE; now += 1_000) {
-        while (told < events.size() && events.get(told).arrives() < now) {
-          tell(events.get(told++));
+        while (emitted < events.size() && events.get(emitted).arrives() < now) {
+          tell(events.get(emitted++));
         }
         for (JoinHarness subtask : subtasks) {
           subtask.watermarks(now - 5_000);
@@ -220,8 +220,8 @@ final class BreakerOperatorTest {
     }
 
     void end() throws Exception {
-      while (told < events.size()) {
-        tell(events.get(told++));
+      while (emitted < events.size()) {
+        tell(events.get(emitted++));
       }
       for (JoinHarness subtask : subtasks) {
         subtask.processBothWatermarks(Watermark.MAX_WATERMARK);

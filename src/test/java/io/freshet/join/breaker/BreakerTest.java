@@ -85,11 +85,12 @@ final class BreakerTest {
     assertThat(run.breaker.status()).isEqualTo(Status.STALLED);
     assertThat(run.limitAt(78)).isGreaterThanOrEqualTo(78 * MINUTE - 1);
     assertThat(run.breaker.status()).isEqualTo(Status.CLOSED);
-    assertThat(run.breaker.leftOut().has(65 * MINUTE)).isTrue();
-    assertThat(run.breaker.leftOut().has(55 * MINUTE)).isFalse();
-    assertThat(run.breaker.leftOut().share(50 * MINUTE)).isLessThan(0.01);
-    assertThat(run.breaker.leftOut().share(65 * MINUTE)).isBetween(0.18, 0.22); // as many as click
-    assertThat(run.breaker.leftOut().has(72 * MINUTE)).isFalse();
+    assertThat(run.breaker.exclusions().has(65 * MINUTE)).isTrue();
+    assertThat(run.breaker.exclusions().has(55 * MINUTE)).isFalse();
+    assertThat(run.breaker.exclusions().share(50 * MINUTE)).isLessThan(0.01);
+    assertThat(run.breaker.exclusions().share(65 * MINUTE))
+        .isBetween(0.18, 0.22); // as many as click
+    assertThat(run.breaker.exclusions().has(72 * MINUTE)).isFalse();
     run.limitAt(240);
     assertThat(run.breaker.opened()).isEqualTo(1);
   }
@@ -100,7 +101,7 @@ final class BreakerTest {
     run.clicks(clicked -> isIn(clicked, 60, 70) ? NEVER : clicked);
 
     assertThat(run.limitAt(78)).isGreaterThanOrEqualTo(78 * MINUTE - 1);
-    assertThat(run.breaker.leftOut().has(65 * MINUTE)).isFalse();
+    assertThat(run.breaker.exclusions().has(65 * MINUTE)).isFalse();
   }
 
   @Test
@@ -119,10 +120,10 @@ final class BreakerTest {
     assertThat(run.limitAt(119)).isLessThan(63 * MINUTE);
     assertThat(run.limitAt(130)).isGreaterThanOrEqualTo(130 * MINUTE - 1);
     assertThat(run.breaker.status()).isEqualTo(Status.GIVEN_UP);
-    assertThat(run.breaker.leftOut().has(150 * MINUTE)).isTrue();
+    assertThat(run.breaker.exclusions().has(150 * MINUTE)).isTrue();
     assertThat(run.limitAt(210)).isGreaterThanOrEqualTo(210 * MINUTE - 1);
     assertThat(run.breaker.status()).isEqualTo(Status.CLOSED);
-    assertThat(run.breaker.leftOut().has(205 * MINUTE)).isFalse();
+    assertThat(run.breaker.exclusions().has(205 * MINUTE)).isFalse();
     run.limitAt(400);
     assertThat(run.breaker.opened()).isEqualTo(1);
   }
@@ -146,11 +147,13 @@ final class BreakerTest {
     assertThat(run.limitAt(65)).isLessThan(62 * MINUTE);
     assertThat(run.breaker.status()).isEqualTo(Status.FLOODED);
     assertThat(run.limitAt(80)).isGreaterThanOrEqualTo(80 * MINUTE - 1);
-    assertThat(run.breaker.leftOut().has(65 * MINUTE)).isTrue();
-    assertThat(run.breaker.leftOut().has(75 * MINUTE)).as("its negatives, a window later").isTrue();
-    assertThat(run.breaker.leftOut().has(55 * MINUTE)).isFalse();
-    assertThat(run.breaker.leftOut().has(85 * MINUTE)).isFalse();
-    assertThat(run.breaker.leftOut().share(65 * MINUTE)).isZero();
+    assertThat(run.breaker.exclusions().has(65 * MINUTE)).isTrue();
+    assertThat(run.breaker.exclusions().has(75 * MINUTE))
+        .as("its negatives, a window later")
+        .isTrue();
+    assertThat(run.breaker.exclusions().has(55 * MINUTE)).isFalse();
+    assertThat(run.breaker.exclusions().has(85 * MINUTE)).isFalse();
+    assertThat(run.breaker.exclusions().share(65 * MINUTE)).isZero();
   }
 
   @Test
@@ -171,7 +174,7 @@ final class BreakerTest {
     run.limitAt(64);
 
     assertThat(run.breaker.limit(Long.MAX_VALUE, 60 * MINUTE, false)).isEqualTo(Long.MAX_VALUE);
-    assertThat(run.breaker.leftOut().has(62 * MINUTE)).isTrue();
+    assertThat(run.breaker.exclusions().has(62 * MINUTE)).isTrue();
   }
 
   @Test
@@ -229,7 +232,7 @@ final class BreakerTest {
     private long floodTo = NEVER;
     private int times = 1;
     private List<Event> events; // in the order of their arrival, those told removed
-    private int told;
+    private int emitted;
     private long minute = -1;
 
     Run(BreakerSettings settings, long seed) {
@@ -258,8 +261,8 @@ final class BreakerTest {
       }
       long limit = Long.MIN_VALUE;
       for (long at = minute + 1; at <= until; at++) {
-        while (told < events.size() && events.get(told).arrives() <= at * MINUTE) {
-          tell(events.get(told++));
+        while (emitted < events.size() && events.get(emitted).arrives() <= at * MINUTE) {
+          tell(events.get(emitted++));
         }
         limit = breaker.limit(at * MINUTE, (at - 11) * MINUTE, false);
       }

@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Impressions that the label join takes in and gives out labelled, on heap state: one a millisecond
+ * Impressions that the label join takes in and gives out labeled, on heap state: one a millisecond
  * of 40 features each, 3 in 100 clicked two seconds later, a window of 10 seconds.
  */
 @State(Scope.Thread)

@@ -7,7 +7,7 @@ import io.freshet.feature.example.LabelSettings.LateClicks;
 import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.feature.example.LabeledExample.Kind;
 import io.freshet.join.JoinSettings;
-import io.freshet.join.operator.JoinTraffic.Told;
+import io.freshet.join.operator.JoinTraffic.Emitted;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -57,41 +57,41 @@ final class JoinOracle {
   }
 
   /** In the order of kinds, then labels. */
-  List<Told> told(String id) {
+  List<Emitted> emitted(String id) {
     boolean scored = ImpressionHash.isScored(id, settings.scoredShare());
     boolean kept = ImpressionHash.keepsNegative(id, labels.negativeRate());
-    List<Told> told = new ArrayList<>();
+    List<Emitted> emitted = new ArrayList<>();
     if (!labels.policy().fakesNegatives()) {
-      waited(kept, told);
+      waited(kept, emitted);
     } else {
-      faked(kept, scored && labels.policy() != LabelPolicy.SHORT_WAIT, told);
+      faked(kept, scored && labels.policy() != LabelPolicy.SHORT_WAIT, emitted);
     }
-    if (scored && told.stream().noneMatch(Told::scored)) {
-      told.add(new Told(Kind.PREDICTION, 0, true));
+    if (scored && emitted.stream().noneMatch(Emitted::scored)) {
+      emitted.add(new Emitted(Kind.PREDICTION, 0, true));
     }
-    told.sort(Comparator.comparing(Told::kind).thenComparing(Told::label));
-    return told;
+    emitted.sort(Comparator.comparing(Emitted::kind).thenComparing(Emitted::label));
+    return emitted;
   }
 
-  private void waited(boolean kept, List<Told> told) {
+  private void waited(boolean kept, List<Emitted> emitted) {
     if (label() == 1 || kept) {
-      told.add(new Told(Kind.DECIDED, label(), false));
+      emitted.add(new Emitted(Kind.DECIDED, label(), false));
     }
     if (isCorrected()) {
       boolean undone = kept || labels.sampling() == Sampling.WEIGHT;
-      told.add(new Told(undone ? Kind.CORRECTION : Kind.DECIDED, 1, false));
+      emitted.add(new Emitted(undone ? Kind.CORRECTION : Kind.DECIDED, 1, false));
     }
   }
 
-  private void faked(boolean kept, boolean own, List<Told> told) {
+  private void faked(boolean kept, boolean own, List<Emitted> emitted) {
     boolean fake = deciding().map(this::isAfterFake).orElse(true);
     if (fake && kept) {
-      told.add(new Told(Kind.FAKE_NEGATIVE, 0, own));
+      emitted.add(new Emitted(Kind.FAKE_NEGATIVE, 0, own));
     }
     if (label() == 1) {
-      told.add(new Told(fake ? Kind.REINGESTED : Kind.DECIDED, 1, false));
+      emitted.add(new Emitted(fake ? Kind.REINGESTED : Kind.DECIDED, 1, false));
     } else if (isCorrected()) {
-      told.add(new Told(Kind.REINGESTED, 1, false));
+      emitted.add(new Emitted(Kind.REINGESTED, 1, false));
     }
   }
 
@@ -100,10 +100,10 @@ final class JoinOracle {
       return true;
     }
     long until = learned.timestamp() + labels.shortWait().toMillis();
-    boolean told =
+    boolean emitted =
         learned.place() < click.place()
             && (learned.watermark() >= until || click.watermark() >= fires(until));
-    return told || click.timestamp() > until;
+    return emitted || click.timestamp() > until;
   }
 
   /** The click that makes the label positive. */

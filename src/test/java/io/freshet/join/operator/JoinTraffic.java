@@ -108,9 +108,9 @@ final class JoinTraffic {
   }
 
   /** What the learner is told of an impression, whatever the order and the times. */
-  record Told(Kind kind, float label, boolean scored) {
-    static Told of(LabeledExample example) {
-      return new Told(example.kind(), example.label(), example.scored());
+  record Emitted(Kind kind, float label, boolean scored) {
+    static Emitted of(LabeledExample example) {
+      return new Emitted(example.kind(), example.label(), example.scored());
     }
   }
 
@@ -137,13 +137,13 @@ final class JoinTraffic {
         (id, oracle) -> {
           if (oracle.isLearned()) {
             expected.labels().put(id, oracle.label());
-            expected.told().put(id, oracle.told(id));
+            expected.emitted().put(id, oracle.emitted(id));
           }
         });
-    expected.told().values().removeIf(List::isEmpty);
+    expected.emitted().values().removeIf(List::isEmpty);
     return expected;
   }
 
   /** Label and all that is told, by id. */
-  record Expected(Map<String, Float> labels, Map<String, List<Told>> told) {}
+  record Expected(Map<String, Float> labels, Map<String, List<Emitted>> emitted) {}
 }

@@ -15,9 +15,9 @@ import io.freshet.join.JoinCounts.Count;
 import io.freshet.join.JoinOutput;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.operator.JoinTraffic.ClickEvent;
+import io.freshet.join.operator.JoinTraffic.Emitted;
 import io.freshet.join.operator.JoinTraffic.Event;
 import io.freshet.join.operator.JoinTraffic.ImpressionEvent;
-import io.freshet.join.operator.JoinTraffic.Told;
 import io.freshet.join.operator.JoinTraffic.WatermarkEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,7 +97,7 @@ final class LabelJoinRandomOperatorTest {
     Run run = new Run(settings);
     run.all(events);
 
-    run.assertTold(JoinTraffic.expected(settings, events));
+    run.assertEmitted(JoinTraffic.expected(settings, events));
     run.end();
   }
 
@@ -115,7 +115,7 @@ final class LabelJoinRandomOperatorTest {
     run.restart(1);
     run.all(events.subList(cuts.last(), events.size()));
 
-    run.assertTold(JoinTraffic.expected(settings, events));
+    run.assertEmitted(JoinTraffic.expected(settings, events));
     run.end();
   }
 
@@ -169,18 +169,20 @@ final class LabelJoinRandomOperatorTest {
       }
     }
 
-    learned.assertTold(JoinTraffic.expected(exact, events));
+    learned.assertEmitted(JoinTraffic.expected(exact, events));
     assertThat(join.size()).isZero();
   }
 
   /** What came out, by impression id. */
   private static final class Learned implements JoinOutput {
-    final Map<String, List<Told>> told = new HashMap<>();
+    final Map<String, List<Emitted>> emitted = new HashMap<>();
     final Map<Long, Float> finalLabels = new HashMap<>();
 
     @Override
     public void example(LabeledExample example) {
-      told.computeIfAbsent(example.impressionId(), id -> new ArrayList<>()).add(Told.of(example));
+      emitted
+          .computeIfAbsent(example.impressionId(), id -> new ArrayList<>())
+          .add(Emitted.of(example));
     }
 
     @Override
@@ -191,10 +193,11 @@ final class LabelJoinRandomOperatorTest {
       assertThat(finalLabels.put(label.key(), label.label())).isNull();
     }
 
-    void assertTold(JoinTraffic.Expected expected) {
-      told.values()
-          .forEach(t -> t.sort(Comparator.comparing(Told::kind).thenComparing(Told::label)));
-      assertThat(told).isEqualTo(expected.told());
+    void assertEmitted(JoinTraffic.Expected expected) {
+      emitted
+          .values()
+          .forEach(t -> t.sort(Comparator.comparing(Emitted::kind).thenComparing(Emitted::label)));
+      assertThat(emitted).isEqualTo(expected.emitted());
       Map<Long, Float> scored = new HashMap<>();
       expected
           .labels()
@@ -222,8 +225,8 @@ final class LabelJoinRandomOperatorTest {
       subtasks = List.of(JoinHarness.open(settings));
     }
 
-    void assertTold(JoinTraffic.Expected expected) {
-      learned.assertTold(expected);
+    void assertEmitted(JoinTraffic.Expected expected) {
+      learned.assertEmitted(expected);
     }
 
     void all(List<Event> events) throws Exception {
@@ -275,7 +278,7 @@ final class LabelJoinRandomOperatorTest {
       assertThat(counts.of(Count.LATE_CLICKS) + counts.of(Count.ORPHAN_CLICKS))
           .isEqualTo(lateClicks);
       clickedIds.removeIf(
-          id -> learned.told.getOrDefault(id, List.of()).stream().anyMatch(t -> t.label() == 1));
+          id -> learned.emitted.getOrDefault(id, List.of()).stream().anyMatch(t -> t.label() == 1));
       assertThat(lateIds).containsAll(clickedIds);
     }
 

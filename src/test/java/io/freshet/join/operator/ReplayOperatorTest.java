@@ -48,7 +48,7 @@ final class ReplayOperatorTest {
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
-  void onlyClicksThatCameTooLateLiveAreLabelledOtherwise(long seed) throws Exception {
+  void onlyClicksThatCameTooLateLiveAreLabeledOtherwise(long seed) throws Exception {
     List<Event> events = traffic(seed, 20);
     Set<String> late = new TreeSet<>();
     for (Event event : events) {
@@ -90,7 +90,7 @@ final class ReplayOperatorTest {
         tell(join, event);
         join.watermarks(event.arrives() - BOUND - 1);
       }
-      return told(join);
+      return emitted(join);
     }
   }
 
@@ -112,7 +112,7 @@ final class ReplayOperatorTest {
           join.runMails();
         }
       }
-      return told(join);
+      return emitted(join);
     }
   }
 
@@ -125,25 +125,26 @@ final class ReplayOperatorTest {
   }
 
   /** Labels by the bucket in which they were told, which come in order. */
-  private static Map<Long, Set<String>> told(JoinHarness join) throws Exception {
+  private static Map<Long, Set<String>> emitted(JoinHarness join) throws Exception {
     join.watermarks(Long.MAX_VALUE);
     join.getOperator().finish();
-    Map<Long, Set<String>> told = new TreeMap<>();
+    Map<Long, Set<String>> emitted = new TreeMap<>();
     long before = Long.MIN_VALUE;
     for (StreamRecord<? extends LabeledExample> record : join.getRecordOutput()) {
       LabeledExample example = record.getValue();
       long bucket = Math.floorDiv(example.time() + 9, 10);
       assertThat(bucket).isGreaterThanOrEqualTo(before);
       before = bucket;
-      told.computeIfAbsent(bucket, any -> new TreeSet<>())
+      emitted
+          .computeIfAbsent(bucket, any -> new TreeSet<>())
           .add(example.impressionId() + "=" + example.label());
     }
-    return told;
+    return emitted;
   }
 
-  private static Set<String> labels(Map<Long, Set<String>> told) {
+  private static Set<String> labels(Map<Long, Set<String>> emitted) {
     Set<String> labels = new TreeSet<>();
-    told.values().forEach(labels::addAll);
+    emitted.values().forEach(labels::addAll);
     return labels;
   }
 }

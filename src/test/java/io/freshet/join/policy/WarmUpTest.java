@@ -53,8 +53,8 @@ final class WarmUpTest {
 
   @Test
   void firstWindowShowsTheLearnerNoPositivesAlone() {
-    List<LabeledExample> told = new ArrayList<>();
-    LocalJoin join = new LocalJoin(SETTINGS, output(told));
+    List<LabeledExample> emitted = new ArrayList<>();
+    LocalJoin join = new LocalJoin(SETTINGS, output(emitted));
     for (int i = 0; i < 100; i++) {
       join.impression(JoinHarness.encoded("i" + i, 1000 + i));
       if (i % 4 == 0) {
@@ -62,13 +62,13 @@ final class WarmUpTest {
       }
     }
     join.advanceTo(1097);
-    assertThat(told).isEmpty();
+    assertThat(emitted).isEmpty();
 
     join.advanceTo(Long.MAX_VALUE);
 
     int positives = 0;
-    for (int i = 0; i < told.size(); i++) {
-      positives += told.get(i).label() == 1 ? 1 : 0;
+    for (int i = 0; i < emitted.size(); i++) {
+      positives += emitted.get(i).label() == 1 ? 1 : 0;
       assertThat(positives).as("of the first %d", i + 1).isLessThanOrEqualTo(2 + (i + 1) / 3);
     }
     assertThat(positives).isEqualTo(25);
@@ -83,11 +83,11 @@ final class WarmUpTest {
     assertThat(warmUp.notBefore(999_000)).isEqualTo(999_100);
   }
 
-  private static JoinOutput output(List<LabeledExample> told) {
+  private static JoinOutput output(List<LabeledExample> emitted) {
     return new JoinOutput() {
       @Override
       public void example(LabeledExample example) {
-        told.add(example);
+        emitted.add(example);
       }
 
       @Override
