@@ -63,9 +63,4 @@ final class SpanSums {
     }
     return read;
   }
-
-  /** What was written before there were users and slices. */
-  static SpanSums readWhole(DataInput in, int usersExamples) throws IOException {
-    return new SpanSums(MetricsAccumulator.read(in), new UserAuc(usersExamples));
-  }
 }

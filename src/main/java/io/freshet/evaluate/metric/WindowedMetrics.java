@@ -31,7 +31,6 @@ import java.util.TreeMap;
  * <p>Not thread-safe.
  */
 public final class WindowedMetrics {
-  private static final int WHOLE_ONLY = 1; // the format before users and slices
   private static final int FORMAT = 2;
 
   private final long length;
@@ -169,7 +168,7 @@ public final class WindowedMetrics {
   }
 
   /**
-   * Reads what {@link #write} wrote, also before it told of users and slices.
+   * Reads what {@link #write} wrote.
    *
    * @param settings of the windows opened from now on; those open already keep their length
    * @param fields names of the fields to slice by, by number; other fields' slices are dropped
@@ -177,23 +176,20 @@ public final class WindowedMetrics {
   public static WindowedMetrics read(
       DataInput in, EvaluateSettings settings, Map<Integer, String> fields) throws IOException {
     int format = in.readByte();
-    if (format != FORMAT && format != WHOLE_ONLY) {
+    if (format != FORMAT) {
       throw new IOException("windowed metrics of format " + format + "; known is " + FORMAT);
     }
-    boolean whole = format == WHOLE_ONLY;
     long watermark = in.readLong();
     long occurrences = in.readLong();
     long late = in.readLong();
     Metrics lastClosed = MetricsForm.read(in);
-    Spread lastSpread = whole ? Spread.NONE : MetricsForm.readSpread(in);
+    Spread lastSpread = MetricsForm.readSpread(in);
     SliceValues values = new SliceValues(fields, settings.sliceValues());
-    if (!whole) {
-      values.read(in);
-    }
-    UserMix mix = whole ? new UserMix() : UserMix.read(in);
+    values.read(in);
+    UserMix mix = UserMix.read(in);
     WindowedMetrics read =
         new WindowedMetrics(
-            settings.window(), sums(in, whole, SpanSums.TOTAL_EXAMPLES, values), values, mix);
+            settings.window(), sums(in, SpanSums.TOTAL_EXAMPLES, values), values, mix);
     read.watermark = watermark;
     read.occurrences = occurrences;
     read.late = late;
@@ -201,16 +197,14 @@ public final class WindowedMetrics {
     read.lastSpread = lastSpread;
     for (int n = in.readInt(); n > 0; n--) {
       read.open.put(
-          new Window(in.readLong(), in.readLong()),
-          sums(in, whole, SpanSums.WINDOW_EXAMPLES, values));
+          new Window(in.readLong(), in.readLong()), sums(in, SpanSums.WINDOW_EXAMPLES, values));
     }
     return read;
   }
 
-  private static SpanSums sums(DataInput in, boolean whole, int usersExamples, SliceValues values)
+  private static SpanSums sums(DataInput in, int usersExamples, SliceValues values)
       throws IOException {
-    SpanSums sums =
-        whole ? SpanSums.readWhole(in, usersExamples) : SpanSums.read(in, usersExamples);
+    SpanSums sums = SpanSums.read(in, usersExamples);
     sums.slices.keySet().removeIf(slice -> !values.has(slice));
     return sums;
   }
