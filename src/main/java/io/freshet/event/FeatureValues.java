@@ -33,15 +33,22 @@ public final class FeatureValues {
   private final byte[] text;
 
   FeatureValues(
-      FeatureNames names, int[] firsts, int[] counts, boolean[] lists, ValueColumns columns) {
+      FeatureNames names,
+      int[] firsts,
+      int[] counts,
+      boolean[] lists,
+      Type[] types,
+      double[] numbers,
+      int[] textEnds,
+      byte[] text) {
     this.names = names;
     this.firsts = firsts;
     this.counts = counts;
     this.lists = lists;
-    types = columns.types();
-    numbers = columns.numbers();
-    textEnds = columns.textEnds();
-    text = columns.text();
+    this.types = types;
+    this.numbers = numbers;
+    this.textEnds = textEnds;
+    this.text = text;
   }
 
   /**
@@ -133,7 +140,4 @@ public final class FeatureValues {
   public int textLength(int value) {
     return textEnds[value] - textStart(value);
   }
-
-  /** The raw arrays of the values, the text of value i ending at {@code textEnds[i]}. */
-  record ValueColumns(Type[] types, double[] numbers, int[] textEnds, byte[] text) {}
 }

@@ -3,7 +3,6 @@ package io.freshet.event;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.event.FeatureValues.Type;
-import io.freshet.event.FeatureValues.ValueColumns;
 import java.math.BigInteger;
 import java.util.Arrays;
 
@@ -130,13 +129,15 @@ public final class FeatureValuesBuilder {
   }
 
   public FeatureValues build() {
-    ValueColumns columns =
-        new ValueColumns(
-            Arrays.copyOf(types, size),
-            Arrays.copyOf(numbers, size),
-            Arrays.copyOf(textEnds, size),
-            Arrays.copyOf(text, textSize));
-    return new FeatureValues(names, firsts.clone(), counts.clone(), lists.clone(), columns);
+    return new FeatureValues(
+        names,
+        firsts.clone(),
+        counts.clone(),
+        lists.clone(),
+        Arrays.copyOf(types, size),
+        Arrays.copyOf(numbers, size),
+        Arrays.copyOf(textEnds, size),
+        Arrays.copyOf(text, textSize));
   }
 
   private void add(Type type, double number, char[] chars, int from, int length) {

@@ -20,6 +20,28 @@ public final class Decoded {
     return ((DecodeResult.Rejected<?>) result).rejection();
   }
 
+  /** Whether a record of any bytes is good; its values are finite, or the reason is of use. */
+  public static boolean isSaneAndGood(DecodeResult<?> result) {
+    if (result instanceof DecodeResult.Rejected<?> rejected) {
+      assertThat(rejected.rejection().reason())
+          .isNotBlank()
+          .hasSizeLessThan(2000)
+          .doesNotContain("the JSON parser failed", "the Avro reader failed");
+      return false;
+    }
+    if (good(result) instanceof Impression impression) {
+      FeatureValues values = impression.features();
+      assertThat(impression.weight()).isPositive().isFinite();
+      assertThat(impression.id()).isNotEmpty();
+      for (int feature = 0; feature < values.names().size(); feature++) {
+        for (int i = 0; i < values.count(feature); i++) {
+          assertThat((float) values.number(values.first(feature) + i)).isFinite();
+        }
+      }
+    }
+    return true;
+  }
+
   /** A feature's values as type, text and number. */
   public static List<String> texts(FeatureValues values, int feature) {
     int first = values.first(feature);

@@ -1,24 +1,46 @@
 package io.freshet.event.decode;
 
+import static io.freshet.event.Rejection.Kind.BAD_VALUE;
+import static io.freshet.event.Rejection.Kind.TOO_MANY_VALUES;
+
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
+import io.freshet.event.FeatureValuesBuilder;
 import io.freshet.event.RejectedException;
 import io.freshet.event.json.JsonTokens;
+import io.freshet.event.parse.FieldErrors;
+import io.freshet.event.parse.Tokens;
 import java.io.IOException;
 
 /**
- * Reads objects of features inside other JSON, by the rules that hold inside an impression: so that
- * serving sees what training saw.
+ * Reads an object of features, inside an impression or other JSON by the same rules, so that
+ * serving sees what training saw: the wanted features into {@link FeatureValues}, the others
+ * skipped and counted. A null is a missing value, inside a list too. Values of skipped features
+ * count against the limit as well.
  *
  * <p>Holds scratch memory: one for each thread.
  */
 public final class FeaturesDecoder {
-  private final FeatureValuesReader reader;
+  private static final String RIGHT = "a string, number, boolean, null or a list of those";
+
+  private final FeatureNames names;
+  private final int maxValues;
+  private final FeatureValuesBuilder values;
+  private int seen;
+  private int ignored;
 
   /** A decoder that keeps the named features and skips the others. */
   public FeaturesDecoder(FeatureNames names, int maxValues) {
-    reader = new FeatureValuesReader(names, maxValues);
+    this.names = names;
+    this.maxValues = maxValues;
+    values = new FeatureValuesBuilder(names);
+  }
+
+  /** Features skipped in the last read. */
+  int ignored() {
+    return ignored;
   }
 
   /**
@@ -27,6 +49,95 @@ public final class FeaturesDecoder {
    * @throws RejectedException with the path of what is wrong, as in {@code features.price}
    */
   public FeatureValues read(JsonParser json) throws IOException, RejectedException {
-    return reader.read(new JsonTokens(json));
+    return read(new JsonTokens(json));
+  }
+
+  FeatureValues read(Tokens record) throws IOException, RejectedException {
+    if (record.currentToken() != JsonToken.START_OBJECT) {
+      throw FieldErrors.wrongType("features", record, "an object");
+    }
+    values.clear();
+    seen = 0;
+    ignored = 0;
+    for (String name = record.nextFieldName(); name != null; name = record.nextFieldName()) {
+      int feature = names.indexOf(name);
+      record.nextToken();
+      if (feature >= 0) {
+        readFeature(feature, record);
+      } else {
+        skip(record);
+      }
+    }
+    return values.build();
+  }
+
+  private void readFeature(int feature, Tokens record) throws IOException, RejectedException {
+    if (!values.begin(feature)) {
+      throw FieldErrors.duplicate(path(feature), record);
+    }
+    if (record.currentToken() == JsonToken.START_ARRAY) {
+      values.beginList();
+      while (record.nextToken() != JsonToken.END_ARRAY) {
+        readValue(feature, record);
+      }
+    } else {
+      readValue(feature, record);
+    }
+  }
+
+  private void readValue(int feature, Tokens record) throws IOException, RejectedException {
+    countValue(record);
+    switch (record.currentToken()) {
+      case VALUE_STRING ->
+          values.addString(
+              record.getTextCharacters(), record.getTextOffset(), record.getTextLength());
+      case VALUE_NUMBER_INT ->
+          values.addInteger(
+              number(feature, record),
+              record.getTextCharacters(),
+              record.getTextOffset(),
+              record.getTextLength());
+      case VALUE_NUMBER_FLOAT -> values.addDouble(number(feature, record));
+      case VALUE_TRUE -> values.addBoolean(true);
+      case VALUE_FALSE -> values.addBoolean(false);
+      case VALUE_NULL -> {}
+      default -> throw FieldErrors.wrongType(path(feature), record, RIGHT);
+    }
+  }
+
+  private double number(int feature, Tokens record) throws IOException, RejectedException {
+    double number = record.getDoubleValue();
+    if (!FeatureValuesBuilder.inRange(number)) {
+      String fault =
+          Double.isNaN(number) ? "is no number (NaN)" : "is beyond the range of a float, ±3.4e38";
+      throw FieldErrors.rejected(BAD_VALUE, path(feature), record, fault);
+    }
+    return number;
+  }
+
+  private void skip(Tokens record) throws IOException, RejectedException {
+    ignored++;
+    int depth = 0;
+    do {
+      JsonToken token = depth == 0 ? record.currentToken() : record.nextToken();
+      if (token.isStructStart()) {
+        depth++;
+      } else if (token.isStructEnd()) {
+        depth--;
+      } else if (token.isScalarValue()) {
+        countValue(record);
+      }
+    } while (depth > 0);
+  }
+
+  private void countValue(Tokens record) throws RejectedException {
+    if (++seen > maxValues) {
+      throw FieldErrors.rejected(
+          TOO_MANY_VALUES, "features", record, "holds more than %d values".formatted(maxValues));
+    }
+  }
+
+  private String path(int feature) {
+    return "features." + names.name(feature);
   }
 }

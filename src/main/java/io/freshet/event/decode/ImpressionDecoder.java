@@ -20,7 +20,7 @@ import java.util.Optional;
 public final class ImpressionDecoder extends EventDecoder<Impression> {
   private static final String RIGHT_WEIGHT = "a number above 0 within the range of a float";
 
-  private final FeatureValuesReader featureReader;
+  private final FeaturesDecoder featuresDecoder;
   private FeatureValues features;
   private float weight; // 0 where there is none
 
@@ -37,7 +37,7 @@ public final class ImpressionDecoder extends EventDecoder<Impression> {
   private ImpressionDecoder(
       EventSettings settings, FeatureNames names, Optional<WriterSchemas> avro) {
     super(settings, avro);
-    featureReader = new FeatureValuesReader(names, settings.maxValues());
+    featuresDecoder = new FeaturesDecoder(names, settings.maxValues());
   }
 
   @Override
@@ -50,8 +50,8 @@ public final class ImpressionDecoder extends EventDecoder<Impression> {
   boolean readKey(String key, Tokens record) throws IOException, RejectedException {
     if (key.equals("features")) {
       checkFirst("features", record, features);
-      features = featureReader.read(record);
-      ignored += featureReader.ignored();
+      features = featuresDecoder.read(record);
+      ignored += featuresDecoder.ignored();
     } else if (key.equals("weight")) {
       readWeight(record);
     } else {

@@ -1,5 +1,6 @@
 package io.freshet.event.decode;
 
+import static io.freshet.event.Decoded.isSaneAndGood;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
@@ -8,8 +9,6 @@ import io.freshet.Damage;
 import io.freshet.event.DecodeResult;
 import io.freshet.event.EventSettings;
 import io.freshet.event.FeatureNames;
-import io.freshet.event.FeatureValues;
-import io.freshet.event.Impression;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -45,8 +44,8 @@ class DecoderFuzzTest {
     for (int i = 0; i < RECORDS; i++) {
       byte[] record = damage.next();
       try {
-        good += check(impressions.decode(record, KAFKA_TIME)) ? 1 : 0;
-        check(clicks.decode(record, KAFKA_TIME));
+        good += isSaneAndGood(impressions.decode(record, KAFKA_TIME)) ? 1 : 0;
+        isSaneAndGood(clicks.decode(record, KAFKA_TIME));
       } catch (Throwable e) {
         fail("seed %d, record %d: %s".formatted(seed, i, new String(record, UTF_8)), e);
       }
@@ -65,31 +64,9 @@ class DecoderFuzzTest {
       byte[] record = new byte[random.nextInt(200)];
       random.nextBytes(record);
 
-      assertThat(check(impressions.decode(record, KAFKA_TIME))).as("seed %d", seed).isFalse();
-    }
-  }
-
-  private static boolean check(DecodeResult<?> outcome) {
-    if (outcome instanceof DecodeResult.Rejected<?> rejected) {
-      assertThat(rejected.rejection().reason())
-          .isNotBlank()
-          .hasSizeLessThan(2000)
-          .doesNotContain("the JSON parser failed");
-      return false;
-    }
-    if (((DecodeResult.Good<?>) outcome).value() instanceof Impression impression) {
-      assertThat(impression.weight()).isPositive().isFinite();
-      assertThat(impression.id()).isNotEmpty();
-      checkFinite(impression.features());
-    }
-    return true;
-  }
-
-  private static void checkFinite(FeatureValues values) {
-    for (int feature = 0; feature < values.names().size(); feature++) {
-      for (int i = 0; i < values.count(feature); i++) {
-        assertThat((float) values.number(values.first(feature) + i)).isFinite();
-      }
+      assertThat(isSaneAndGood(impressions.decode(record, KAFKA_TIME)))
+          .as("seed %d", seed)
+          .isFalse();
     }
   }
 }
