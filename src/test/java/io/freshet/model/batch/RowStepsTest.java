@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.feature.example.Example;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,30 +55,6 @@ class RowStepsTest {
 
       assertThat(steps(steps)).as("seed %d", seed).isEqualTo(expected(stepSize, repeats, user));
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
-  void aUsersOrderIsKeptAndNoStepRepeatsOrOverflows(long seed) {
-    Random random = new Random(seed);
-    int stepSize = 1 + random.nextInt(20);
-    RowSteps steps = new RowSteps(stepSize, 1);
-    int[] user = random.ints(500, 0, 30).toArray();
-
-    steps.plan(batch(user));
-
-    Map<Integer, Integer> last = new HashMap<>();
-    List<Integer> seen = new ArrayList<>();
-    for (List<Integer> step : steps(steps)) {
-      assertThat(step).hasSizeBetween(1, stepSize);
-      assertThat(step.stream().map(i -> user[i])).as("seed %d", seed).doesNotHaveDuplicates();
-      for (int i : step) {
-        assertThat(i).isGreaterThan(last.getOrDefault(user[i], -1));
-        last.put(user[i], i);
-        seen.add(i);
-      }
-    }
-    assertThat(seen).hasSize(user.length).doesNotHaveDuplicates();
   }
 
   /** The rule, written out with a scan over all steps. */
