@@ -25,7 +25,7 @@ final class SchemaCheck {
 
   List<String> problems(String userField) {
     if (fields.isEmpty()) {
-      problems.add("features: is empty; expected at least one field");
+      problem("features: is empty; expected at least one field");
     }
     checkNames();
     checkNumbers();
@@ -37,13 +37,15 @@ final class SchemaCheck {
       }
     }
     if (!(byName.get(userField) instanceof Categorical)) {
-      problems.add(
-          "train.user-field: %s is no categorical field; expected one of %s"
-              .formatted(
-                  userField,
-                  names(fields.stream().filter(Categorical.class::isInstance).toList())));
+      problem(
+          "train.user-field: %s is no categorical field; expected one of %s",
+          userField, names(fields.stream().filter(Categorical.class::isInstance).toList()));
     }
     return List.copyOf(problems);
+  }
+
+  private void problem(String text, Object... values) {
+    problems.add(text.formatted(values));
   }
 
   private void checkNames() {
@@ -51,11 +53,11 @@ final class SchemaCheck {
     for (int i = 0; i < fields.size(); i++) {
       String name = fields.get(i).name();
       if (name.isBlank()) {
-        problems.add("features[%d].name: is blank".formatted(i));
+        problem("features[%d].name: is blank", i);
       } else if (!names.add(name)) {
-        problems.add(
-            "features[%d].name: %s is already the name of another field; expected a unique name"
-                .formatted(i, name));
+        problem(
+            "features[%d].name: %s is already the name of another field; expected a unique name",
+            i, name);
       }
     }
   }
@@ -65,14 +67,13 @@ final class SchemaCheck {
     for (int i = 0; i < fields.size(); i++) {
       int number = fields.get(i).number();
       if (number < 1 || number > Fids.MAX_FIELD) {
-        problems.add(
-            "features[%d].number: %d is not in 1..%d".formatted(i, number, Fids.MAX_FIELD));
+        problem("features[%d].number: %d is not in 1..%d", i, number, Fids.MAX_FIELD);
       }
       String other = names.putIfAbsent(number, fields.get(i).name());
       if (other != null) {
-        problems.add(
-            "features[%d].number: %d is already the number of %s; expected a unique number"
-                .formatted(i, number, other));
+        problem(
+            "features[%d].number: %d is already the number of %s; expected a unique number",
+            i, number, other);
       }
     }
   }
@@ -87,11 +88,10 @@ final class SchemaCheck {
 
   private void checkStandardize(String place, Standardize standardize) {
     if (!Double.isFinite(standardize.mean())) {
-      problems.add(place + ".mean: " + standardize.mean() + " is not finite");
+      problem("%s.mean: %s is not finite", place, standardize.mean());
     }
     if (!(standardize.deviation() > 0) || standardize.deviation() == Double.POSITIVE_INFINITY) {
-      problems.add(
-          place + ".deviation: " + standardize.deviation() + "; expected a finite number above 0");
+      problem("%s.deviation: %s; expected a finite number above 0", place, standardize.deviation());
     }
   }
 
@@ -101,28 +101,24 @@ final class SchemaCheck {
       ascending = bounds.get(i - 1) < bounds.get(i);
     }
     if (!ascending) {
-      problems.add(
-          place
-              + ".bounds: "
-              + bounds
-              + "; expected one or more finite numbers, each above the last");
+      problem(
+          "%s.bounds: %s; expected one or more finite numbers, each above the last", place, bounds);
     }
   }
 
   private void checkCross(String place, Cross cross) {
     if (cross.of().size() < 2) {
-      problems.add(place + ": names " + cross.of().size() + " fields; expected two or more");
+      problem("%s: names %d fields; expected two or more", place, cross.of().size());
     }
     if (new HashSet<>(cross.of()).size() < cross.of().size()) {
-      problems.add(place + ": " + cross.of() + " names a field twice");
+      problem("%s: %s names a field twice", place, cross.of());
     }
     List<Field> crossable = fields.stream().filter(SchemaCheck::crossable).toList();
     for (String part : cross.of()) {
       if (!byName.containsKey(part) || !crossable(byName.get(part))) {
-        problems.add(
-            place
-                + ": %s is no categorical, multi or bucketed field; expected fields of %s"
-                    .formatted(part, names(crossable)));
+        problem(
+            "%s: %s is no categorical, multi or bucketed field; expected fields of %s",
+            place, part, names(crossable));
       }
     }
   }

@@ -20,7 +20,7 @@ final class ValueNamesTest {
   private final ValueNames names = new ValueNames(SCHEMA, List.of("genres", "hour"));
 
   @Test
-  void eachValueIsToldOnceUnderTheIdOfItsExamples() {
+  void eachValueIsReportedOnceUnderTheIdOfItsExamples() {
     Map<Long, String> fresh =
         names.fresh(values(Map.of("user", "u1", "genres", List.of("Drama", "Crime"), "hour", 7)));
 
@@ -35,7 +35,7 @@ final class ValueNamesTest {
   }
 
   @Test
-  void noMoreThanAThousandValuesOfAFieldAreTold() {
+  void noMoreThanAThousandValuesOfAFieldAreReported() {
     List<String> many = new ArrayList<>();
     for (int i = 0; i < 1500; i++) {
       many.add("g" + i);

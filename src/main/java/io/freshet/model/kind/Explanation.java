@@ -47,19 +47,7 @@ public record Explanation(
 
   static Explanation of(
       Example example, int[] slots, ModelKind kind, Fields fields, Logits logits) {
-    double[][] sums = fields.of(example);
-    double[] firstOrder = Arrays.stream(sums).mapToDouble(sum -> sum[0]).toArray();
-    double[] pairs = new double[sums.length];
-    double[] total = total(sums);
-    for (int f = 0; kind.pairs() && f < sums.length; f++) {
-      pairs[f] = (product(sums[f], total) - product(sums[f], sums[f])) / 2;
-    }
-    double[] dense = new double[sums.length];
-    float[] ends = logits.of(List.of(example, without(example, slots, new boolean[sums.length])));
-    if (kind.deep()) {
-      addDense(example, slots, kind, sums, logits, dense);
-    }
-    return new Explanation(ends[0], ends[1], firstOrder, pairs, dense);
+    return new Shares(example, slots, kind, fields.of(example), logits).explanation();
   }
 
   /** What the slot's field adds in all. */
@@ -67,61 +55,67 @@ public record Explanation(
     return firstOrder[slot] + pairs[slot] + dense[slot];
   }
 
-  private static void addDense(
-      Example example, int[] slots, ModelKind kind, double[][] sums, Logits logits, double[] to) {
-    Random random = new Random(SEED);
-    for (int order = 0; order < ORDERS; order += 2) {
-      int[] fields = shuffled(sums.length, random);
-      addAlong(fields, example, slots, kind, sums, logits, to);
-      reverse(fields);
-      addAlong(fields, example, slots, kind, sums, logits, to);
-    }
-  }
+  private record Shares(
+      Example example, int[] slots, ModelKind kind, double[][] sums, Logits logits) {
 
-  /** Adds what each field changes when it comes, less its first order and its pairs so far. */
-  private static void addAlong(
-      int[] fields,
-      Example example,
-      int[] slots,
-      ModelKind kind,
-      double[][] sums,
-      Logits logits,
-      double[] to) {
-    boolean[] present = new boolean[fields.length];
-    List<Example> steps = new ArrayList<>(List.of(without(example, slots, present)));
-    for (int field : fields) {
-      present[field] = true;
-      steps.add(without(example, slots, present));
+    Explanation explanation() {
+      double[] firstOrder = Arrays.stream(sums).mapToDouble(sum -> sum[0]).toArray();
+      double[] pairs = new double[sums.length];
+      double[] total = new double[sums[0].length];
+      Arrays.stream(sums).forEach(sum -> add(sum, total));
+      for (int f = 0; kind.pairs() && f < sums.length; f++) {
+        pairs[f] = (product(sums[f], total) - product(sums[f], sums[f])) / 2;
+      }
+      double[] dense = new double[sums.length];
+      float[] ends = logits.of(List.of(example, with(new boolean[sums.length])));
+      if (kind.deep()) {
+        addDense(dense);
+      }
+      return new Explanation(ends[0], ends[1], firstOrder, pairs, dense);
     }
-    float[] along = logits.of(steps);
-    double[] before = new double[sums[0].length];
-    for (int i = 0; i < fields.length; i++) {
-      double[] sum = sums[fields[i]];
-      double pairs = kind.pairs() ? product(sum, before) : 0;
-      to[fields[i]] += ((double) along[i + 1] - along[i] - sum[0] - pairs) / ORDERS;
-      add(sum, before);
-    }
-  }
 
-  /** The example with those fields only, and what belongs to no field. */
-  private static Example without(Example example, int[] slots, boolean[] present) {
-    long[] fids = new long[example.occurrences()];
-    float[] values = new float[fids.length];
-    int n = 0;
-    for (int i = 0; i < fids.length; i++) {
-      int slot = slots[Fids.field(example.fids()[i])];
-      if (slot < 0 || present[slot]) {
-        fids[n] = example.fids()[i];
-        values[n++] = example.values()[i];
+    private void addDense(double[] to) {
+      Random random = new Random(SEED);
+      for (int order = 0; order < ORDERS; order += 2) {
+        int[] fields = shuffled(sums.length, random);
+        addAlong(fields, to);
+        reverse(fields);
+        addAlong(fields, to);
       }
     }
-    return new Example(example.user(), Arrays.copyOf(fids, n), Arrays.copyOf(values, n));
-  }
 
-  private static double[] total(double[][] sums) {
-    double[] total = new double[sums[0].length];
-    Arrays.stream(sums).forEach(sum -> add(sum, total));
-    return total;
+    /** Adds what each field changes when it comes, less its first order and its pairs so far. */
+    private void addAlong(int[] fields, double[] to) {
+      boolean[] present = new boolean[fields.length];
+      List<Example> steps = new ArrayList<>(List.of(with(present)));
+      for (int field : fields) {
+        present[field] = true;
+        steps.add(with(present));
+      }
+      float[] along = logits.of(steps);
+      double[] before = new double[sums[0].length];
+      for (int i = 0; i < fields.length; i++) {
+        double[] sum = sums[fields[i]];
+        double pairs = kind.pairs() ? product(sum, before) : 0;
+        to[fields[i]] += ((double) along[i + 1] - along[i] - sum[0] - pairs) / ORDERS;
+        add(sum, before);
+      }
+    }
+
+    /** The example with the fields that are present, and what belongs to no field. */
+    private Example with(boolean[] present) {
+      long[] fids = new long[example.occurrences()];
+      float[] values = new float[fids.length];
+      int n = 0;
+      for (int i = 0; i < fids.length; i++) {
+        int slot = slots[Fids.field(example.fids()[i])];
+        if (slot < 0 || present[slot]) {
+          fids[n] = example.fids()[i];
+          values[n++] = example.values()[i];
+        }
+      }
+      return new Example(example.user(), Arrays.copyOf(fids, n), Arrays.copyOf(values, n));
+    }
   }
 
   private static void add(double[] sum, double[] to) {

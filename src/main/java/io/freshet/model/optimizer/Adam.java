@@ -47,11 +47,6 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon, 
   }
 
   @Override
-  public boolean decays() {
-    return true;
-  }
-
-  @Override
   public Sgd merged() {
     return new Sgd(learningRate);
   }

@@ -29,11 +29,6 @@ public record Momentum(float learningRate, float momentum) implements OptimizerS
   }
 
   @Override
-  public boolean decays() {
-    return true;
-  }
-
-  @Override
   public Sgd merged() {
     return new Sgd(learningRate);
   }

@@ -14,7 +14,7 @@ public interface OptimizerSettings extends Serializable {
    * would take its own share away, and sums change their sign.
    */
   default boolean decays() {
-    return false;
+    return !merged().equals(this);
   }
 
   /** Whether floats that the other stored mean the same parameters and slots here. */

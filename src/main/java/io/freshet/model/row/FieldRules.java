@@ -5,7 +5,6 @@ import io.freshet.feature.ImpressionHash;
 import io.freshet.model.Admission;
 import io.freshet.model.TableSettings;
 import io.freshet.model.TableSettings.FieldRule;
-import io.freshet.model.TableSettings.Rule;
 import io.freshet.model.batch.MiniBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,29 +20,25 @@ public final class FieldRules {
   private static final int OTHERS = 0;
 
   private final int[] places = new int[Fids.MAX_FIELD + 1]; // by field number
-  private final List<String> names = new ArrayList<>(List.of("others"));
-  private final List<Integer> numbers = new ArrayList<>(List.of(0)); // by place
-  private final List<Rule> rules = new ArrayList<>();
+  private final List<FieldRule> fields = new ArrayList<>(); // by place
   private final long[] expiry; // by place, in milliseconds; 0 for never
 
   public FieldRules(TableSettings settings) {
-    rules.add(settings.otherwise());
+    fields.add(new FieldRule(OTHERS, "others", settings.otherwise()));
     for (FieldRule field : settings.fields()) {
-      places[field.number()] = names.size();
-      names.add(field.name());
-      numbers.add(field.number());
-      rules.add(field.rule());
+      places[field.number()] = fields.size();
+      fields.add(field);
     }
-    expiry = rules.stream().mapToLong(rule -> rule.expiry().toMillis()).toArray();
+    expiry = fields.stream().mapToLong(field -> field.rule().expiry().toMillis()).toArray();
   }
 
   public int size() {
-    return names.size();
+    return fields.size();
   }
 
   /** The number of the field at a place; 0 for that of all others. */
   public int number(int place) {
-    return numbers.get(place);
+    return fields.get(place).number();
   }
 
   /** Each field's expiry, in milliseconds. */
@@ -52,7 +47,7 @@ public final class FieldRules {
   }
 
   public String name(int place) {
-    return names.get(place);
+    return fields.get(place).name();
   }
 
   public int place(long fid) {
@@ -66,7 +61,7 @@ public final class FieldRules {
 
   public Admission admission(long fid) {
     int place = place(fid);
-    return place == OTHERS ? Admission.ALL : rules.get(place).admission();
+    return place == OTHERS ? Admission.ALL : fields.get(place).rule().admission();
   }
 
   public boolean admitsAll(long fid) {

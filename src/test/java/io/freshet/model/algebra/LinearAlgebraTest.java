@@ -58,9 +58,9 @@ class LinearAlgebraTest {
   }
 
   private static DeepNetwork network(LinearAlgebra algebra) {
-    float[] values = new float[SHAPE.size()];
-    DenseParameters.start(8, new ModelSettings(5, List.of(60, 30), 0, 7), new Sgd(1))
-        .finish(values);
+    float[] values =
+        DenseParameters.start(8, new ModelSettings(5, List.of(60, 30), 0, 7), new Sgd(1))
+            .finished();
     DeepNetwork network = new DeepNetwork(SHAPE.deep(), Dropout.NONE, algebra);
     network.values(values);
     return network;

@@ -40,7 +40,7 @@ class PredictorTest {
   }
 
   @Test
-  void unknownFeaturesCountNothingIfSoTold() {
+  void unknownFeaturesCountNothingIfZero() {
     Predictor predictor = predictor(LINEAR, (fid, target, at) -> false, UnknownRows.ZERO);
 
     assertThat(predictor.predict(EXAMPLE)).isEqualTo(0.5f);

@@ -87,7 +87,7 @@ class RowMigrationTest {
   }
 
   @Test
-  void slotsOfAnotherOptimizerStartAnew() {
+  void slotsOfAnotherOptimizerStartAgain() {
     Form before = new Form(2, FTRL, ADAGRAD);
     float[] stored = {-1, 0.1f, 0.2f, 9, 5, 6};
 
