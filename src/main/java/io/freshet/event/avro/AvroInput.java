@@ -87,11 +87,6 @@ final class AvroInput {
     return read;
   }
 
-  /** Passes over bytes with their length before them. */
-  void skipBytes() throws RejectedException {
-    skip(readLong());
-  }
-
   void skip(long count) throws RejectedException {
     require(count);
     at += (int) count;

@@ -152,45 +152,36 @@ final class AvroTokens implements Tokens {
 
   private JsonToken value(Schema schema) throws RejectedException {
     symbol = null;
-    switch (schema.getType()) {
-      case RECORD, MAP -> {
-        return begin(schema, JsonToken.START_OBJECT);
-      }
-      case ARRAY -> {
-        return begin(schema, JsonToken.START_ARRAY);
-      }
+    return switch (schema.getType()) {
+      case RECORD, MAP -> begin(schema, JsonToken.START_OBJECT);
+      case ARRAY -> begin(schema, JsonToken.START_ARRAY);
       case STRING -> {
         in.readString();
-        return JsonToken.VALUE_STRING;
+        yield JsonToken.VALUE_STRING;
       }
       case ENUM -> {
         symbol = symbol(schema, in.readInt());
-        return JsonToken.VALUE_STRING;
+        yield JsonToken.VALUE_STRING;
       }
-      case INT -> {
-        return integer(schema, in.readInt());
-      }
-      case LONG -> {
-        return integer(schema, in.readLong());
-      }
-      case FLOAT -> {
-        number = ShortestDecimal.of(in.readFloat());
-        return JsonToken.VALUE_NUMBER_FLOAT;
-      }
-      case DOUBLE -> {
-        number = in.readDouble();
-        return JsonToken.VALUE_NUMBER_FLOAT;
-      }
-      case BOOLEAN -> {
-        return in.readBoolean() ? JsonToken.VALUE_TRUE : JsonToken.VALUE_FALSE;
-      }
-      case NULL -> {
-        return JsonToken.VALUE_NULL;
-      }
-      case BYTES -> in.skipBytes();
-      case FIXED -> in.skip(schema.getFixedSize());
+      case INT -> integer(schema, in.readInt());
+      case LONG -> integer(schema, in.readLong());
+      case FLOAT -> number(ShortestDecimal.of(in.readFloat()));
+      case DOUBLE -> number(in.readDouble());
+      case BOOLEAN -> in.readBoolean() ? JsonToken.VALUE_TRUE : JsonToken.VALUE_FALSE;
+      case NULL -> JsonToken.VALUE_NULL;
+      case BYTES -> skipped(in.readLong());
+      case FIXED -> skipped(schema.getFixedSize());
       default -> throw new IllegalStateException("a union in a union: " + schema);
-    }
+    };
+  }
+
+  private JsonToken number(double value) {
+    number = value;
+    return JsonToken.VALUE_NUMBER_FLOAT;
+  }
+
+  private JsonToken skipped(long bytes) throws RejectedException {
+    in.skip(bytes);
     return JsonToken.VALUE_EMBEDDED_OBJECT;
   }
 
