@@ -79,7 +79,15 @@ final class MessagesTest {
         new ExampleAttributes(3, 7, longs(n), ints(n + 1), longs(2 * n), ids);
     Predictions predictions =
         new Predictions(
-            longs(n), floats(n), floats(n), floats(n), 3, 1L << 40, longs(n), floats(n));
+            longs(n),
+            floats(n),
+            floats(n),
+            floats(n),
+            3,
+            1L << 40,
+            longs(n),
+            floats(n),
+            ExampleAttributes.NONE);
     return Stream.of(
         message(ShardRequest.class, new Lookup(REPLY_TO, 4, 128, 1L << 40, 3, longs(n))),
         message(

@@ -162,11 +162,6 @@ public final class WindowedMetrics {
     }
   }
 
-  /** Reads what {@link #write} wrote, for windows of that length and without slices. */
-  public static WindowedMetrics read(DataInput in, Duration window) throws IOException {
-    return read(in, EvaluateSettings.DEFAULT.withWindow(window), Map.of());
-  }
-
   /**
    * Reads what {@link #write} wrote.
    *

@@ -50,6 +50,16 @@ public record MetricsReport(
   /** A report of the learner's own predictions. */
   public MetricsReport(
       Metrics window, Metrics sinceStart, long occurrences, long invalid, long late) {
+    this(window, sinceStart, occurrences, invalid, late, Optional.empty());
+  }
+
+  private MetricsReport(
+      Metrics window,
+      Metrics sinceStart,
+      long occurrences,
+      long invalid,
+      long late,
+      Optional<Slice> slice) {
     this(
         window,
         sinceStart,
@@ -57,7 +67,7 @@ public record MetricsReport(
         invalid,
         late,
         MetricsSeries.PROGRESSIVE,
-        Optional.empty(),
+        slice,
         Spread.NONE,
         Spread.NONE,
         UsersSeen.NONE);
@@ -65,20 +75,10 @@ public record MetricsReport(
 
   /** A report of one slice. */
   public static MetricsReport of(Slice slice, Metrics window, Metrics sinceStart) {
-    return new MetricsReport(
-        window,
-        sinceStart,
-        0,
-        0,
-        0,
-        MetricsSeries.PROGRESSIVE,
-        Optional.of(slice),
-        Spread.NONE,
-        Spread.NONE,
-        UsersSeen.NONE);
+    return new MetricsReport(window, sinceStart, 0, 0, 0, Optional.of(slice));
   }
 
-  /** The same figures of another series. */
+  /** Returns a copy of another series. */
   public MetricsReport of(MetricsSeries other) {
     return new MetricsReport(
         window, sinceStart, occurrences, invalid, late, other, slice, windowSpread, spread, users);

@@ -29,29 +29,7 @@ public record Predictions(
     float[] scores,
     ExampleAttributes traits) {
 
-  /** Predictions without traits. */
-  public Predictions(
-      long[] times,
-      float[] labels,
-      float[] weights,
-      float[] probabilities,
-      int learned,
-      long occurrences,
-      long[] scoredKeys,
-      float[] scores) {
-    this(
-        times,
-        labels,
-        weights,
-        probabilities,
-        learned,
-        occurrences,
-        scoredKeys,
-        scores,
-        ExampleAttributes.NONE);
-  }
-
-  /** The same, and whose they are. */
+  /** Returns a copy with traits. */
   public Predictions with(ExampleAttributes others) {
     return new Predictions(
         times, labels, weights, probabilities, learned, occurrences, scoredKeys, scores, others);
@@ -68,7 +46,8 @@ public record Predictions(
         times.length,
         occurrences,
         new long[0],
-        new float[0]);
+        new float[0],
+        ExampleAttributes.NONE);
   }
 
   /**
@@ -93,7 +72,8 @@ public record Predictions(
             batch.learned(),
             batch.learnedOccurrences(),
             new long[scored],
-            new float[scored]);
+            new float[scored],
+            ExampleAttributes.NONE);
     predictions.fill(batch, probabilities, weights);
     return predictions;
   }

@@ -3,12 +3,14 @@ package io.freshet.evaluate.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.evaluate.Written;
 import io.freshet.evaluate.report.MetricsReport;
 import io.freshet.model.batch.Predictions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class WindowedMetricsTest {
@@ -99,17 +101,12 @@ final class WindowedMetricsTest {
   }
 
   private WindowedMetrics readBack(Duration window) throws IOException {
-    return Written.readBack(metrics::write, in -> WindowedMetrics.read(in, window));
+    return Written.readBack(
+        metrics::write,
+        in -> WindowedMetrics.read(in, EvaluateSettings.DEFAULT.withWindow(window), Map.of()));
   }
 
   private static Predictions predictions(float probability, long... times) {
-    int n = times.length;
-    float[] weights = new float[n];
-    float[] probabilities = new float[n];
-    for (int i = 0; i < n; i++) {
-      weights[i] = 1;
-      probabilities[i] = probability;
-    }
-    return new Predictions(times, new float[n], weights, probabilities, 10L * n);
+    return Written.predictions(0, probability, times);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.evaluate.EvaluateSettings;
+import io.freshet.evaluate.Written;
 import io.freshet.evaluate.report.Metrics;
 import io.freshet.evaluate.report.MetricsReport;
 import io.freshet.evaluate.report.MetricsSeries;
@@ -133,16 +134,7 @@ final class ProgressiveValidationOperatorTest {
   }
 
   private static Predictions predictions(float label, long... times) {
-    int n = times.length;
-    float[] labels = new float[n];
-    float[] weights = new float[n];
-    float[] probabilities = new float[n];
-    for (int i = 0; i < n; i++) {
-      labels[i] = label;
-      weights[i] = 1;
-      probabilities[i] = 0.25f;
-    }
-    return new Predictions(times, labels, weights, probabilities, 10L * n);
+    return Written.predictions(label, 0.25f, times);
   }
 
   private static final class Harness
