@@ -19,7 +19,7 @@ final class BackfillOptions {
       paramLabel = "DIR",
       description =
           "Learn recorded impressions and actions (files that begin with their topic's name), or"
-              + " labelled examples that a job wrote, before the topics. With --resume, it goes on"
+              + " labeled examples that a job wrote, before the topics. With --resume, it goes on"
               + " where it was.")
   private String fromFiles;
 

@@ -62,7 +62,7 @@ public final class ConfigOptions {
                     "Missing the configuration: --config=FILE, a learner's YAML"));
   }
 
-  /** What goes ahead of the file, as {@code key=value}. */
+  /** What overrides the file, as {@code key=value}. */
   public List<String> overrides() {
     return List.copyOf(overrides);
   }

@@ -49,7 +49,8 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--bounded",
-      description = "End at what is the end of the topics now; the default is to go on for ever.")
+      description =
+          "End at what is the end of the topics now; the default is to go on indefinitely.")
   private boolean bounded;
 
   @Option(
@@ -69,14 +70,14 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--migrate",
       description =
           "Convert the state that is started from, where it is of another model.kind,"
-              + " model.embedding-size or optimiser; it is refused otherwise.")
+              + " model.embedding-size or optimizer; it is refused otherwise.")
   private boolean migrate;
 
   @Option(
       names = "--from-examples",
       paramLabel = "FROM",
       description =
-          "Learn from labelled examples that a job wrote (a file, a directory or topic:NAME)"
+          "Learn from labeled examples that a job wrote (a file, a directory or topic:NAME)"
               + " instead of impressions and clicks; ends with them.")
   private String fromExamples;
 
@@ -85,7 +86,7 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "ROOT[/VERSION]",
       description =
           "Start the model from a published version (the current one, if none is named) instead of"
-              + " from nothing. Optimiser slots start anew. With --resume, a checkpoint goes"
+              + " from nothing. Optimizer slots start fresh. With --resume, a checkpoint goes"
               + " first.")
   private String fromSnapshot;
 
@@ -102,7 +103,7 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   /**
-   * Settings for a run in this process, beside its own.
+   * Settings for a run in this process, in addition to its own.
    *
    * @param settings adds to the first what the second asks for
    */

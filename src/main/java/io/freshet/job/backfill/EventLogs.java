@@ -16,7 +16,7 @@ interface EventLogs extends Serializable {
   /** A file or a partition. */
   interface Log {
 
-    /** Reads on from a place that {@link Records#place} told; 0 for the beginning. */
+    /** Reads on from a place that {@link Records#place} returned; 0 for the beginning. */
     Records open(long place) throws IOException;
   }
 

@@ -26,7 +26,7 @@ import org.apache.flink.core.fs.Path;
 
 /**
  * The examples in a file, or in all files of a directory and those below it, in the order in which
- * they were told: by their numbers. One subtask's examples are in their own order; several
+ * they were emitted: by their numbers. One subtask's examples are in their own order; several
  * subtasks' are merged.
  *
  * <p>Files end in {@code .jsonl} or {@code .jsonl.gz}; those whose names begin with a dot or an

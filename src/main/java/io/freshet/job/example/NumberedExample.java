@@ -5,10 +5,10 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.feature.example.LabeledExample;
 
 /**
- * A labelled example as it is written out.
+ * A labeled example as it is written out.
  *
  * @param number examples of one subtask of the join are numbered on, in the order in which they are
- *     told, through restarts
+ *     emitted, through restarts
  */
 public record NumberedExample(long number, LabeledExample example) {
   public NumberedExample {

@@ -33,8 +33,8 @@ public record PredictedExample(
 
   /**
    * The same for every learner, and when it is predicted again after a failure. An impression may
-   * be told as a negative first and as a positive then; when its label is decided hangs on how far
-   * the watermark was.
+   * be emitted as a negative first and as a positive then; when its label is decided depends on how
+   * far the watermark was.
    */
   public String key() {
     return impressionId + "/" + label;

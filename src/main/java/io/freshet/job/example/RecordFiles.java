@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.apache.flink.core.fs.Path;
 
-/** Reads the labelled examples and the predictions that jobs wrote, for programs beside them. */
+/** Reads the labeled examples and the predictions that jobs wrote, for other programs. */
 public final class RecordFiles {
   private RecordFiles() {}
 
   /**
-   * The examples of a file or a directory, in the order in which they were told.
+   * The examples of a file or a directory, in the order in which they were emitted.
    *
    * @throws IOException where there are none, or a file is not of this kind
    */

@@ -37,9 +37,9 @@ public final class SkippedExampleSerializer
     return record;
   }
 
-  /** An impression may be told more than once, each time as something else. */
-  private static String key(LabeledExample labelled) {
-    String id = "impression-" + labelled.impressionId();
-    return labelled.kind() == Kind.DECIDED ? id : id + "-" + ExampleJson.kind(labelled);
+  /** An impression may be emitted more than once, each time with another kind of label. */
+  private static String key(LabeledExample labeled) {
+    String id = "impression-" + labeled.impressionId();
+    return labeled.kind() == Kind.DECIDED ? id : id + "-" + ExampleJson.kind(labeled);
   }
 }

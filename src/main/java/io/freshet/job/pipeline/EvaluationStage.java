@@ -72,7 +72,7 @@ final class EvaluationStage {
     return predictions
         .flatMap(EvaluationStage::scores)
         .returns(WireType.of(AtImpression.class))
-        .union(finalLabels.map(EvaluationStage::labelled).returns(WireType.of(AtImpression.class)))
+        .union(finalLabels.map(EvaluationStage::labeled).returns(WireType.of(AtImpression.class)))
         .keyBy(AtImpression::key, Types.LONG)
         .transform("ImpressionScores", WireType.of(Predictions.class), new ImpressionScores())
         .uid(Uids.IMPRESSION_SCORES)
@@ -90,7 +90,7 @@ final class EvaluationStage {
     }
   }
 
-  private static AtImpression labelled(FinalLabel label) {
+  private static AtImpression labeled(FinalLabel label) {
     return new AtImpression.Labeled(label.key(), label.time(), label.label(), label.weight());
   }
 }

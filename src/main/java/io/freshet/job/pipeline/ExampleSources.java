@@ -20,7 +20,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Reads back the labelled examples that a job wrote, in their order: from files, or from a topic of
+ * Reads back the labeled examples that a job wrote, in their order: from files, or from a topic of
  * one partition up to its present end.
  */
 final class ExampleSources {

@@ -35,7 +35,7 @@ import org.rocksdb.CompressionType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What Flink has to be told for the job's promises to hold. */
+/** Flink's settings, as the job's guarantees need them. */
 public final class FlinkSettings {
   private static final Logger LOG = LoggerFactory.getLogger(FlinkSettings.class);
   private static final int TOLERABLE_FAILED_CHECKPOINTS = 10;

@@ -27,7 +27,7 @@ final class JobRules {
   private JobRules() {}
 
   /**
-   * Refuses settings that break a promise, whoever made them.
+   * Refuses settings that break a promise, wherever they come from.
    *
    * @param flink all settings that the job is submitted with
    * @throws RefusedException with every problem, if there is one

@@ -39,7 +39,7 @@ public final class LearnerJob {
     this.bounded = bounded;
   }
 
-  /** Sends the labelled examples to a sink too. */
+  /** Sends the labeled examples to a sink too. */
   public LearnerJob withExamples(Sink<LabeledExample> sink) {
     examples = Optional.of(sink);
     return this;
@@ -110,7 +110,7 @@ public final class LearnerJob {
   }
 
   /**
-   * Adds the part of the job that learns, fed with labelled examples that another job wrote.
+   * Adds the part of the job that learns, fed with labeled examples that another job wrote.
    *
    * @param from a file, a directory, or {@code topic:NAME}
    * @throws RefusedException where a setting of Flink would break a promise

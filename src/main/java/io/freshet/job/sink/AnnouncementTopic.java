@@ -18,7 +18,7 @@ public final class AnnouncementTopic implements AnnouncementSink.Factory {
   private static final long serialVersionUID = 1L;
   private static final Duration CLOSING = Duration.ofSeconds(2);
 
-  /** Short: whoever announces tries again, and a task that closes waits for little. */
+  /** Short: an announcement is retried, and a task that closes does not wait long. */
   private static final Map<String, Object> DEFAULTS =
       Map.of(
           ProducerConfig.MAX_BLOCK_MS_CONFIG, "10000",

@@ -25,7 +25,7 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Where labelled examples are written: to files, a compressed one for each checkpoint and subtask,
+ * Where labeled examples are written: to files, a compressed one for each checkpoint and subtask,
  * which appears when the checkpoint is complete; or to a topic, at least once, keyed by impression.
  */
 public final class ExampleSinks {

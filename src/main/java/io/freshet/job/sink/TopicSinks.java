@@ -18,7 +18,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  *
  * <p>Producers wait five minutes before they fail the job, unless their properties say otherwise,
  * so that a broker may be away for a while. They have one request on its way at a time: of several,
- * a broker that does not know the producer may take the second, and then refuse the first for ever.
+ * a broker that does not know the producer may take the second, and then refuse the first
+ * indefinitely.
  */
 public final class TopicSinks {
   private static final Map<String, String> DEFAULTS =

@@ -71,7 +71,7 @@ public abstract class EventDeserializer<T>
   }
 
   /**
-   * Makes what decodes, once, ahead of the first record.
+   * Makes the decoder, once, before the first record.
    *
    * @param schemas of Avro; nothing where the format is JSON
    */

@@ -19,9 +19,9 @@ import org.apache.kafka.clients.CommonClientConfigs;
 /**
  * The Kafka sources of the job and their watermarks, which are made for each partition.
  *
- * <p>A job without a checkpoint starts at the beginning of the topics, or where it is told. A
- * source should not have more subtasks than its topic has partitions : one without a partition has
- * no watermark and, among clicks, would stop time for good.
+ * <p>A job without a checkpoint starts at the beginning of the topics, or at a given time. A source
+ * should not have more subtasks than its topic has partitions : one without a partition has no
+ * watermark and, among clicks, would stop time for good.
  */
 public final class EventSources {
 

@@ -10,8 +10,8 @@ import org.apache.flink.api.common.eventtime.WatermarkOutput;
 /**
  * The watermark of one Kafka partition: the bound of out-of-orderness behind the newest event.
  *
- * <p>Sent at each {@link Tick}, which comes ahead of the record it stands for, and periodically.
- * Dead letters have no time and do not move it.
+ * <p>Sent at each {@link Tick}, which comes before the record it announces, and periodically. Dead
+ * letters have no time and do not move it.
  *
  * @param <T> the type of the events
  */

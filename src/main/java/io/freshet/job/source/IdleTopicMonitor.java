@@ -7,14 +7,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether records come from a topic. A silence is told once when it has lasted, and once when it is
- * over. A broker that stalls and a topic that nobody writes to look the same from here.
+ * Whether records come from a topic. A silence is logged once when it has lasted, and once when it
+ * is over. A broker that stalls and a topic that nobody writes to look the same from here.
  */
 final class IdleTopicMonitor {
   /** How often to {@link #look}. */
   static final Duration INTERVAL = Duration.ofSeconds(10);
 
-  private static final int LOOKS_UNTIL_TOLD = 3;
+  private static final int LOOKS_UNTIL_LOGGED = 3;
   private static final Logger LOG = LoggerFactory.getLogger(IdleTopicMonitor.class);
 
   private final String topic;
@@ -32,15 +32,16 @@ final class IdleTopicMonitor {
 
   void look() {
     if (heard) {
-      if (looks >= LOOKS_UNTIL_TOLD) {
+      if (looks >= LOOKS_UNTIL_LOGGED) {
         LOG.info("records come from topic {} again, after {} s", topic, seconds());
       }
       heard = false;
       looks = 0;
-    } else if (++looks == LOOKS_UNTIL_TOLD) {
+    } else if (++looks == LOOKS_UNTIL_LOGGED) {
       LOG.warn(
           "no record from topic {} for {} s: Kafka does not answer, nobody writes to it, or it is"
-              + " held back for another topic that is behind; time stands still meanwhile",
+              + " held back for another topic that is behind; event time does not advance"
+              + " meanwhile",
           topic,
           seconds());
     }

@@ -3,7 +3,7 @@ package io.freshet.job.source;
 import static java.util.Objects.requireNonNull;
 
 /**
- * How far a partition has been read: everything before {@code nextOffset} is ahead of the barrier.
+ * How far a partition has been read: everything below {@code nextOffset} is before the barrier.
  *
  * <p>After rescaling, two subtasks may tell of one partition: the larger offset holds.
  */

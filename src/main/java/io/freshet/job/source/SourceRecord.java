@@ -41,12 +41,12 @@ public sealed interface SourceRecord<T> {
   }
 
   /**
-   * Tells the watermark of a record that comes next, which it goes ahead of: Flink would send the
-   * watermark behind the record that carries it.
+   * Announces the time of the record that comes next, so that its watermark is sent before it:
+   * Flink sends the watermark behind the record that carries it.
    */
   record Tick<T>(long timestamp) implements SourceRecord<T> {}
 
-  /** Tells texts of feature ids, ahead of the first record that holds them. It has no time. */
+  /** Texts of feature ids, before the first record that holds them. It has no time. */
   record Names<T>(Map<Long, String> texts) implements SourceRecord<T> {
     public Names {
       texts = Map.copyOf(texts);

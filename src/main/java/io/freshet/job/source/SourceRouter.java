@@ -27,7 +27,7 @@ import org.apache.flink.util.OutputTag;
  * Stands right behind a Kafka source, in its chain: good events go on, dead letters leave by a side
  * output and are counted.
  *
- * <p>Ahead of each barrier, and at the end of input, it tells how far each partition has been read
+ * <p>Before each barrier, and at the end of input, it reports how far each partition has been read
  * that it ever saw, by another side output: a cut of the topic that fits the checkpoint.
  *
  * <p>Events up to a time, which is part of the checkpoint, are learned from a recording and go no
@@ -49,7 +49,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   public static final OutputTag<SourceOffset> OFFSETS =
       new OutputTag<>("offsets", WireType.of(SourceOffset.class));
 
-  /** Texts of feature ids, for whoever gives figures by them. */
+  /** Texts of feature ids, by which slices are named. */
   public static final OutputTag<Map<Long, String>> NAMES =
       new OutputTag<>("names", Types.MAP(Types.LONG, Types.STRING));
 
