@@ -136,12 +136,11 @@ public final class Console implements AutoCloseable {
         LONG_PAUSE);
   }
 
-  /** Where the page is. */
   public String address() {
     return "http://%s:%d/".formatted(settings.bind(), connector.getLocalPort());
   }
 
-  /** Where the page is, and why it is not where it would usually be. */
+  /** The page's address, and why it is not the usual one. */
   public String announcement() {
     boolean moved =
         settings.port().isEmpty() && connector.getLocalPort() != ConsoleSettings.USUAL_PORT;

@@ -47,7 +47,7 @@ final class ConsoleHandler extends Handler.Abstract {
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-  /** Another name would be a foreign page's, pointed here to read what it may not. */
+  /** A different name means a foreign page that points here to read what it may not. */
   private static final Set<String> LOOPBACK_NAMES =
       Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
@@ -122,7 +122,7 @@ final class ConsoleHandler extends Handler.Abstract {
     }
   }
 
-  /** What there is, or why there is none yet, which is no error: a page asks until there is. */
+  /** Answers with the figures, or why there are none yet: not an error, as the page asks again. */
   private static void tell(Watch source, Response response, Callback callback)
       throws InterruptedException {
     JsonNode told;

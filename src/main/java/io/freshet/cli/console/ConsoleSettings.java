@@ -12,15 +12,9 @@ import java.util.OptionalInt;
 /**
  * What a console shows, and where.
  *
- * @param bind the address; loopback unless others are meant to reach it
- * @param port where it is wanted; absent for {@link #USUAL_PORT}, or any where that is taken
- * @param snapshots the root
- * @param kafka where the metrics topic is, if it is known
- * @param metricsTopic its name
- * @param model whose metrics and job to show; those that came last where absent
- * @param reach what could be reached at best
- * @param flink the job manager's REST interface, if it is known
- * @param scoring the server of predictions
+ * @param port absent for {@link #USUAL_PORT}, or any free port where that is taken
+ * @param model whose metrics and job to show; the most recent ones where absent
+ * @param reach the best logloss and AUC that are possible
  * @param countRows rows of the model up to which they are counted by field
  */
 public record ConsoleSettings(

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** A server of predictions in this process, where no other is there to score the form. */
+/** A server of predictions in this process, for the form where no other server runs. */
 public final class EmbeddedServer implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
 
@@ -26,7 +26,9 @@ public final class EmbeddedServer implements AutoCloseable {
             ServeSettings.DEFAULT.withAddress(ConsoleSettings.LOOPBACK, 0));
   }
 
-  /** Starts one on a free port of loopback that follows the root, with its rows on the heap. */
+  /**
+   * Starts a server on a free loopback port; it follows the root and keeps its rows on the heap.
+   */
   public static EmbeddedServer start(SnapshotStore snapshots) throws IOException {
     EmbeddedServer own = new EmbeddedServer(snapshots);
     own.server.start();

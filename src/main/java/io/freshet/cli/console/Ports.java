@@ -9,11 +9,7 @@ public final class Ports {
 
   private Ports() {}
 
-  /**
-   * Refuses what is no port; absent is fine.
-   *
-   * @throws ParameterException that names the option
-   */
+  /** Refuses an invalid port and names the option; an absent port is fine. */
   public static void check(CommandLine command, String option, Integer port) {
     if (port != null && (port < 0 || port > LAST)) {
       throw new ParameterException(command, option + " " + port + " is not in 0.." + LAST);

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The page's own files, as they lie in the jar beside this class. */
+/** The page's own files, resources next to this class. */
 final class Resources {
   private static final Map<String, String> TYPES =
       Map.of(
@@ -22,7 +22,6 @@ final class Resources {
 
   private final Map<String, Resource> byPath = new LinkedHashMap<>();
 
-  /** A file and its media type. */
   record Resource(String type, byte[] bytes) {}
 
   Resources() {

@@ -12,9 +12,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
 /**
- * Asks a server of predictions, for a page that may speak to nobody but its own origin.
- *
- * <p>Thread-safe.
+ * Asks a server of predictions on behalf of the page, which may request only its own origin.
+ * Thread-safe.
  */
 final class Scoring {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -28,10 +27,10 @@ final class Scoring {
     this.server = server;
   }
 
-  /** What the server answered, an error included. */
+  /** What the server answered, errors included. */
   record Answered(int status, byte[] body) {
 
-    /** The body where there was no error. */
+    /** Returns the body; throws if the answer is an error. */
     JsonNode good() throws IOException {
       JsonNode json = JSON.readTree(body);
       if (status != 200) {
@@ -41,12 +40,10 @@ final class Scoring {
     }
   }
 
-  /** The fields of the model that is served. */
   Answered metadata() throws IOException, InterruptedException {
     return send(request(model() + "/metadata").GET().build());
   }
 
-  /** Scores, and what each field adds to them. */
   Answered explain(byte[] body) throws IOException, InterruptedException {
     return send(
         request(model() + ":explain")
@@ -55,7 +52,7 @@ final class Scoring {
             .build());
   }
 
-  /** The path of the one model that a server has. */
+  /** The path of the server's only model. */
   private String model() throws IOException, InterruptedException {
     JsonNode names = send(request("/v1/models").GET().build()).good().path("models");
     if (names.isEmpty()) {

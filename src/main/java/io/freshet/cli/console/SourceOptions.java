@@ -14,9 +14,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options that say where a console finds what the snapshots do not hold. */
+/** Options for the sources that a console reads in addition to the snapshots. */
 public final class SourceOptions {
-  /** A page waits for the answer. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   @Spec(Spec.Target.MIXEE)
@@ -52,11 +51,6 @@ public final class SourceOptions {
       description = "The console counts a model's rows by field up to N rows, at 50 bytes each.")
   private long countRows = ConsoleSettings.USUAL_COUNT_ROWS;
 
-  /**
-   * A console of these sources.
-   *
-   * @throws ParameterException where they do not go together
-   */
   public ConsoleSettings settings(
       String bind, OptionalInt port, SnapshotStore snapshots, Optional<String> model, URI scoring) {
     if (servers == null && !properties.isEmpty()) {
@@ -75,11 +69,6 @@ public final class SourceOptions {
         countRows);
   }
 
-  /**
-   * The address of something that speaks HTTP.
-   *
-   * @throws ParameterException where it is none
-   */
   public URI checked(String option, URI url) {
     boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
     if (!http || url.getHost() == null) {

@@ -24,7 +24,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Looks at everything that a learner needs before one is started. */
+/** Checks everything that a learner needs before it starts. */
 @Command(
     name = "doctor",
     description = {

@@ -21,8 +21,8 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Reads the newest impressions as the learner will: whether they are any, and have the features
- * that the configuration names. A misspelt name stops nothing, and teaches nothing.
+ * Reads the newest impressions as the learner does: whether they are impressions, and have the
+ * features that the configuration names. A misspelled name stops nothing, and teaches nothing.
  */
 final class EventsCheck {
   private static final int NEWEST = 200; // of each partition
@@ -45,7 +45,7 @@ final class EventsCheck {
     IntStream.range(0, names.size()).mapToObj(names::name).forEach(missing::add);
   }
 
-  /** What was found; nothing of a topic that is empty, or Avro. */
+  /** Finds nothing for a topic that is empty, or Avro. */
   static List<Finding> run(LearnerConfig config) throws InterruptedException {
     if (config.events().impressions() == EventFormat.AVRO) {
       return List.of();

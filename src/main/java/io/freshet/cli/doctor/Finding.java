@@ -3,20 +3,18 @@ package io.freshet.cli.doctor;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What was found of one thing.
+ * One finding.
  *
- * @param about what was looked at, in a word or two
- * @param text what is there
- * @param remedy what to do about it; empty when it is well
+ * @param about the subject, in a word or two
+ * @param remedy what to do about it; empty when all is well
  */
 record Finding(Level level, String about, String text, String remedy) {
 
-  /** How well a thing is. */
   enum Level {
     OK,
-    /** A learner runs, perhaps not as it is meant to. */
+    /** The learner runs, perhaps not as intended. */
     WARNING,
-    /** A learner does not run. */
+    /** The learner does not run. */
     PROBLEM
   }
 

@@ -26,8 +26,8 @@ import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 
 /**
- * Tries whether a folder can be written, read and cleared through Flink's file systems, as the job
- * does it. Leaves nothing behind: a file of its own, and folders that it had to make, go again.
+ * Tests whether the job can write, read and delete in a folder through Flink's file systems.
+ * Removes its file and the folders that it creates.
  */
 final class FolderCheck {
   private static final byte[] PROBE = "freshet doctor".getBytes(StandardCharsets.UTF_8);
@@ -37,7 +37,6 @@ final class FolderCheck {
 
   private FolderCheck() {}
 
-  /** What was found of a folder under a key of the configuration. */
   static Finding run(String key, String uri) throws InterruptedException {
     CompletableFuture<Finding> found = new CompletableFuture<>();
     Thread trial = new Thread(() -> found.complete(finding(key, uri)), "doctor " + key);
@@ -86,7 +85,7 @@ final class FolderCheck {
     }
   }
 
-  /** The folders that are not there yet, the innermost on top. */
+  /** The missing folders, the innermost on top. */
   private static Deque<Path> absent(Path folder, FileSystem files) throws IOException {
     Deque<Path> absent = new ArrayDeque<>();
     for (Path at = folder; at != null && !files.exists(at); at = at.getParent()) {

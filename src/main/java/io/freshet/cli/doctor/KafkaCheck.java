@@ -20,8 +20,8 @@ import java.util.Set;
 import org.apache.kafka.common.acl.AclOperation;
 
 /**
- * Looks at Kafka with the properties of the configuration: whether it answers, its topics, and what
- * this client may do with them as far as the broker says.
+ * Checks Kafka with the properties of the configuration: whether it answers, its topics, and what
+ * this client may do with them.
  */
 final class KafkaCheck {
   private static final Duration ANY = Duration.ofDays(7);

@@ -15,17 +15,17 @@ import java.util.Optional;
 import java.util.Set;
 import org.rocksdb.RocksDB;
 
-/** Looks at this machine and its JVM. */
+/** Checks this machine and its JVM. */
 final class MachineCheck {
   private static final Set<Integer> TRIED = Set.of(17, 21); // those that Flink 2.2 supports
   private static final Instant EARLIEST = Instant.parse("2025-01-01T00:00:00Z");
 
   /**
-   * What a cached row takes in addition to its floats: its place in the index, count, time and age.
+   * Bytes of a cached row in addition to its floats: its entry in the index, count, time and age.
    */
   private static final int ROW_BYTES = 77;
 
-  /** What the job in one process takes in addition to the rows that it caches. */
+  /** Memory of the job in one process in addition to the rows that it caches. */
   private static final long BASE_BYTES = 512L << 20;
 
   private MachineCheck() {}

@@ -10,14 +10,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks whether the schemas of Avro events can be found, in their folder and at their registry. */
+/** Checks that the schemas of Avro events can be found, in their folder and at their registry. */
 final class RegistryCheck {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int ANY_ID = 1;
 
   private RegistryCheck() {}
 
-  /** What was found; nothing where no topic is Avro. */
+  /** Finds nothing where no topic is Avro. */
   static List<Finding> run(EventSettings events) throws InterruptedException {
     List<Finding> findings = new ArrayList<>();
     if (events.needSchemas()) {
@@ -32,7 +32,7 @@ final class RegistryCheck {
     return findings;
   }
 
-  /** Beside a registry the folder is written to; alone it has to hold the schemas. */
+  /** With a registry the folder is written to; without one it has to hold the schemas. */
   private static Finding folder(SchemaLocations places) throws InterruptedException {
     if (!places.registry().isEmpty()) {
       return FolderCheck.run("events.schemas", places.folder());
@@ -53,7 +53,7 @@ final class RegistryCheck {
     }
   }
 
-  /** Any answer of a registry will do, that it has no such schema too. */
+  /** Any HTTP response of the registry is enough, even that it has no such schema. */
   private static Finding registry(SchemaLocations places) throws InterruptedException {
     try {
       new SchemaRegistry(places.registry(), places.credentials(), PATIENCE).find(ANY_ID);

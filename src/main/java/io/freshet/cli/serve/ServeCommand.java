@@ -123,7 +123,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Mixin private SourceOptions sources;
 
-  /** The values of {@code --store}, as they are written. */
+  /** Values of {@code --store}, spelled as on the command line. */
   enum StoreOption {
     memory,
     rocksdb
@@ -165,7 +165,7 @@ public final class ServeCommand implements Callable<Integer> {
     out.flush();
   }
 
-  /** The page, which scores through the server as anybody does. */
+  /** The console, which scores through this server like any client. */
   private Console console(SnapshotStore snapshots, ModelServer server) throws IOException {
     OptionalInt wanted = consolePort == null ? OptionalInt.empty() : OptionalInt.of(consolePort);
     String host = bind.equals("0.0.0.0") ? ConsoleSettings.LOOPBACK : bind;

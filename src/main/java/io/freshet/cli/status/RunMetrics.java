@@ -12,9 +12,8 @@ import org.apache.flink.metrics.Metric;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
- * Counters and gauges of the operators in this process, by the names that they have in Prometheus.
- *
- * <p>Tasks add and remove them while others read.
+ * Counters and gauges of the operators in this process, by their names in Prometheus. Tasks add and
+ * remove them while others read.
  */
 final class RunMetrics {
   private static final CharacterFilter FILTER = text -> text.replaceAll("[^a-zA-Z0-9:_]", "_");
@@ -37,7 +36,7 @@ final class RunMetrics {
     keys.remove(metric);
   }
 
-  /** The sum over subtasks; empty if none has it, or it is not defined yet. */
+  /** The sum over subtasks; empty if no subtask has it, or it is not defined yet. */
   OptionalDouble sum(String operator, String name) {
     double[] values = values(operator, name);
     double sum = DoubleStream.of(values).sum();
@@ -46,7 +45,7 @@ final class RunMetrics {
         : OptionalDouble.of(sum);
   }
 
-  /** The least of the subtasks'. */
+  /** The minimum over subtasks. */
   OptionalDouble least(String operator, String name) {
     return DoubleStream.of(values(operator, name)).min();
   }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * The state of a run as one line: what it waits for, or how much it has learned, how fast and how
- * well, and what is amiss.
+ * The state of a run as one line: what it waits for, or how much, how fast and how well it has
+ * learned, and what is wrong.
  */
 final class RunStatus {
   private static final String ROUTER = "route_impressions";
@@ -23,16 +23,12 @@ final class RunStatus {
 
   private record Learned(double examples, long nanos) {}
 
-  /** What a run does. */
   enum Phase {
     STARTING,
     READING,
     LEARNING
   }
 
-  /**
-   * @param window the attribution window, as a person writes it
-   */
   RunStatus(RunMetrics metrics, String window) {
     this.metrics = metrics;
     this.window = window;
@@ -45,11 +41,7 @@ final class RunStatus {
     return value(ROUTER, "events") > 0 ? Phase.READING : Phase.STARTING;
   }
 
-  /**
-   * The line.
-   *
-   * @param nanos of a steady clock, for the speed
-   */
+  /** The line at a time of {@link System#nanoTime}. */
   String text(long nanos) {
     List<String> parts = new ArrayList<>();
     switch (phase()) {
@@ -68,7 +60,7 @@ final class RunStatus {
     return String.join(", ", parts);
   }
 
-  /** Over the last minute: examples come in bursts, as time goes on in steps. */
+  /** Over the last minute, since examples come in bursts. */
   private String speed(long nanos) {
     Learned now = new Learned(value("Trainer", "examples"), nanos);
     learned.removeIf(

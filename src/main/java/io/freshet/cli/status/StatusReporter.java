@@ -14,9 +14,8 @@ import org.apache.flink.metrics.reporter.MetricReporterFactory;
 import org.apache.flink.metrics.reporter.Scheduled;
 
 /**
- * Tells a person how a run in this process goes: a reporter of Flink's metrics that prints one line
- * to stderr, drawn again each second on a terminal; elsewhere once a minute, and when the run
- * begins to read or to learn.
+ * Reports the progress of a run in this process as one line on stderr: redrawn each second on a
+ * terminal; elsewhere once a minute, and when the run begins to read or to learn.
  */
 public final class StatusReporter implements MetricReporter, Scheduled {
   private static final String KEY = "metrics.reporter.status.";
@@ -36,7 +35,6 @@ public final class StatusReporter implements MetricReporter, Scheduled {
     this.terminal = terminal;
   }
 
-  /** What Flink makes the reporter with. */
   public static final class Factory implements MetricReporterFactory {
     @Override
     public MetricReporter createMetricReporter(Properties properties) {

@@ -1,2 +1,2 @@
-/** What a learner in this process says of itself while it runs. */
+/** The progress line of a learner in this process. */
 package io.freshet.cli.status;

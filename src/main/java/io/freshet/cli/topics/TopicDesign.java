@@ -18,14 +18,11 @@ import org.apache.kafka.common.config.TopicConfig;
  * How a topic of a learner should be.
  *
  * <p>Records are deleted by age, never compacted: a second record of a key is another event, and
- * what was deleted cannot be replayed. They carry the time that their producer gave them, against
- * which event times are judged, so that a replay is judged as the stream was. Topics of events are
- * cut in as many partitions as the job has sources to read them; those of results are small.
+ * deleted records cannot be replayed. They carry their producer's timestamps, against which event
+ * times are judged, so that a replay is judged as the stream was. Topics of events have as many
+ * partitions as the job has sources for them; those of results are small.
  *
- * @param use what the learner does with it
- * @param partitions to create it with
- * @param settings to create it with
- * @param leastRetention under which records may be gone before they are read
+ * @param leastRetention below which records may be deleted before they are read
  */
 public record TopicDesign(
     String name, Use use, int partitions, Map<String, String> settings, Duration leastRetention) {
@@ -35,10 +32,9 @@ public record TopicDesign(
 
   private static final int ENVELOPE_BYTES = 4096;
 
-  /** An outage that a learner should be able to catch up after. */
+  /** An outage after which a learner should be able to catch up. */
   private static final Duration OUTAGE = Duration.ofDays(1);
 
-  /** What the learner does with a topic. */
   public enum Use {
     READ,
     WRITTEN
@@ -51,12 +47,7 @@ public record TopicDesign(
     requireNonNull(leastRetention, "leastRetention");
   }
 
-  /**
-   * The topics of a configuration: those of events, then those of results.
-   *
-   * @param partitions of the topics of events
-   * @param retention of all
-   */
+  /** The topics of events, with these partitions, then those of results. */
   public static List<TopicDesign> of(LearnerConfig config, int partitions, Duration retention) {
     var topics = config.kafka().topics();
     Duration least = config.join().window().plus(OUTAGE);
@@ -95,17 +86,13 @@ public record TopicDesign(
     return settings;
   }
 
-  /**
-   * The topic, to be created.
-   *
-   * @param replicas the cluster's default where none are given
-   */
+  /** The topic to create, with the cluster's default of replicas where none are given. */
   NewTopic toNew(Optional<Short> replicas) {
     return new NewTopic(name, Optional.of(partitions), replicas).configs(settings);
   }
 
   /**
-   * What is wrong with a topic as it is, with what would be right.
+   * What is wrong with the present topic, with what is expected.
    *
    * @param readers how many sources the job has for it
    */

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Holds the topics of a configuration against how they should be, and creates absent ones. */
+/** Compares the topics of a configuration with how they should be, and creates missing ones. */
 @Command(
     name = "topics",
     description = {
@@ -75,7 +75,6 @@ public final class TopicsCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON array instead of lines.")
   private boolean json;
 
-  /** What has been, or would be, done about a topic. */
   private record Line(TopicDesign design, String state, List<String> faults) {}
 
   @Override

@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a broker until it is stopped, for those who have no Kafka at hand. */
+/** Runs a broker until it is stopped, for users without Kafka. */
 @Command(
     name = "broker",
     showDefaultValues = true,

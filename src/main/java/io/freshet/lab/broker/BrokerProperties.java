@@ -11,11 +11,11 @@ import java.util.Map;
 import kafka.server.KafkaConfig;
 import org.apache.kafka.metadata.storage.Formatter;
 
-/** How the single node is configured, and its directory formatted. */
+/** The configuration of the single node, and the format of its directory. */
 final class BrokerProperties {
   private static final int NODE = 1;
 
-  /** Always the same, or a directory could not be started on again. */
+  /** Constant, so that a broker can start again on its directory. */
   private static final String CLUSTER = "ZnJlc2hldC1sb2NhbC0wMQ";
 
   private BrokerProperties() {}
@@ -29,7 +29,7 @@ final class BrokerProperties {
     return p;
   }
 
-  /** Formats the broker's directory if it is not: what {@code kafka-storage.sh format} does. */
+  /** Formats the broker's directory if needed, as {@code kafka-storage.sh format} does. */
   static void format(KafkaConfig config) throws IOException {
     String directory = config.logDirs().get(0);
     try (PrintStream silent =
@@ -68,7 +68,7 @@ final class BrokerProperties {
     p.put("share.coordinator.state.topic.min.isr", "1");
   }
 
-  /** Event times may be years back or ahead: no record is refused, expires or closes a segment. */
+  /** Event times may be years off: no record is refused, expires or closes a segment. */
   private static void keepEverything(Map<String, String> p) {
     String forever = Long.toString(Long.MAX_VALUE);
     p.put("auto.create.topics.enable", "false");
@@ -78,7 +78,7 @@ final class BrokerProperties {
     p.put("log.message.timestamp.after.max.ms", forever);
   }
 
-  /** A laptop's share of threads and memory instead of a server's. */
+  /** Threads and memory for a laptop instead of a server. */
   private static void staySmall(Map<String, String> p) {
     p.put("offsets.topic.num.partitions", "1");
     p.put("transaction.state.log.num.partitions", "1");

@@ -16,12 +16,11 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * A Kafka broker in this process: the real one, broker and controller in one node (KRaft), on
- * loopback.
+ * A real Kafka broker in this process: broker and controller in one node (KRaft), on loopback.
  *
- * <p>It goes through {@code started ⇄ stopped → closed}. A stopped broker keeps its data and its
- * port, so clients find it again after {@link #restart}. Nothing expires and topics exist only when
- * they were created. A broker that meets a fatal fault ends the process, as Kafka does.
+ * <p>Its states are {@code started ⇄ stopped → closed}. A stopped broker keeps its data and its
+ * port, so that clients find it again after {@link #restart}. Nothing expires, and topics are
+ * created explicitly only. A fatal fault ends the process, as in Kafka.
  */
 public final class EmbeddedKafka implements AutoCloseable {
   private final Path directory;
@@ -38,10 +37,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     this.ports = ports;
   }
 
-  /**
-   * Starts a broker on a free port, with its data in a directory that goes when it is closed, or
-   * when the process is interrupted.
-   */
+  /** Starts a broker on a free port, with a directory that is deleted on close or interruption. */
   public static EmbeddedKafka start() throws IOException {
     EmbeddedKafka kafka =
         started(
@@ -51,18 +47,17 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /**
-   * Starts a broker with its data in the given directory, which may hold that of an earlier one and
-   * stays when the broker is closed.
+   * Starts a broker on a directory, which may hold an earlier broker's data and stays after close.
    *
-   * @param port where clients connect; 0 for any that is free
+   * @param port of clients; 0 for any free one
    */
   public static EmbeddedKafka start(Path directory, int port) throws IOException {
     return start(directory, port, Map.of());
   }
 
   /**
-   * The same with settings of the broker that go before ours, such as a login that it asks for; who
-   * asks for one makes its own {@link Topics}.
+   * Also takes settings that override the defaults here, such as a required login; {@link #topics}
+   * has no login, so such callers make their own {@link Topics}.
    */
   public static EmbeddedKafka start(Path directory, int port, Map<String, String> settings)
       throws IOException {
@@ -70,22 +65,19 @@ public final class EmbeddedKafka implements AutoCloseable {
     return started(new EmbeddedKafka(directory, false, free(port), settings));
   }
 
-  /** Where clients connect: {@code host:port}. */
   public String bootstrapServers() {
     return "127.0.0.1:" + ports.broker;
   }
 
-  /** Clients of this broker. */
   public KafkaClients clients() {
     return new KafkaClients(bootstrapServers());
   }
 
-  /** Topics of this broker. */
   public Topics topics() {
     return new Topics(clients());
   }
 
-  /** Stops the broker cleanly; its data and its port are kept. Does nothing when stopped. */
+  /** Stops the broker cleanly, keeping its data and port. Does nothing when stopped. */
   public synchronized void stop() {
     if (server != null) {
       server.shutdown();
@@ -94,7 +86,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  /** Starts the stopped broker again, on the same port and with the same data. */
+  /** Starts the stopped broker again, on the same port and data. */
   public synchronized void restart() throws IOException {
     if (server != null) {
       throw new IllegalStateException("the broker at " + bootstrapServers() + " is running");

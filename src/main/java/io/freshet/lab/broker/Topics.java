@@ -13,21 +13,18 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.record.TimestampType;
 
 /**
- * Creates topics with the cluster's default of replicas.
- *
- * <p>Each call opens and closes its own connection.
+ * Creates topics with the cluster's default of replicas. Each call opens and closes a connection.
  */
 public record Topics(KafkaClients kafka) {
   public Topics {
     requireNonNull(kafka, "kafka");
   }
 
-  /** Creates a topic whose records carry the time their producer gives them. */
+  /** Creates a topic whose records carry their producer's timestamps. */
   public void create(String name, int partitions) throws IOException, InterruptedException {
     create(name, partitions, TimestampType.CREATE_TIME);
   }
 
-  /** Creates a topic. */
   public void create(String name, int partitions, TimestampType timestamps)
       throws IOException, InterruptedException {
     try (TopicAdmin admin = kafka.topicAdmin()) {
@@ -35,7 +32,7 @@ public record Topics(KafkaClients kafka) {
     }
   }
 
-  /** Creates those of the topics that do not exist yet. */
+  /** Creates the missing ones of these topics. */
   public void ensure(List<String> names, int partitions) throws IOException, InterruptedException {
     try (TopicAdmin admin = kafka.topicAdmin()) {
       admin.create(
@@ -46,7 +43,7 @@ public record Topics(KafkaClients kafka) {
   }
 
   /**
-   * Refuses topics that do not exist.
+   * Refuses missing topics.
    *
    * @param remedy appended to the error
    */

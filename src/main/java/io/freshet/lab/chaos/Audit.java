@@ -25,12 +25,12 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Holds what a finished run left, in Kafka and among the snapshots, against the oracle.
+ * Compares what a finished run left, in Kafka and among the snapshots, with the oracle.
  *
- * <p>Topics are written at least once: of repeats, known by their keys, metrics count the newest
- * and letters one. Of a snapshot in the middle of the run it is known what it may hold at most, the
- * impressions before its offsets, and at least, those whose window has ended by its event time, and
- * that its rows, its deep part and its figures must agree.
+ * <p>Topics are written at least once: of records with one key, the newest metric counts and one
+ * dead letter. A snapshot from the middle of the run contains at most the impressions before its
+ * offsets and at least those whose window has ended by its event time; its rows, its dense part and
+ * its figures must agree.
  */
 final class Audit {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -50,11 +50,7 @@ final class Audit {
     expected = Expected.of(config, read(names.impressions()), read(names.clicks()));
   }
 
-  /**
-   * @param examples that the oracle has labeled
-   * @param lines what was compared
-   * @param remarks the first of what differs, in words
-   */
+  /** What an audit found; the remarks describe the first differences. */
   record Findings(long examples, List<Difference> lines, List<String> remarks) {
     Findings {
       lines = List.copyOf(lines);
@@ -75,7 +71,7 @@ final class Audit {
     return new Findings(audit.expected.examples(), audit.lines, audit.remarks);
   }
 
-  /** Progressive validation: each example in one window, the newest report of a window counts. */
+  /** Progressive validation: each example is in one window, whose newest report counts. */
   private void metrics() throws IOException, InterruptedException {
     Map<String, JsonNode> windows = new HashMap<>();
     for (var record : read(config.kafka().topics().metrics())) {
@@ -121,8 +117,8 @@ final class Audit {
   }
 
   /**
-   * The last snapshot: every feature of every impression, exactly once; where rows were lost or had
-   * to be earned, each at most once, and all of them in the figures.
+   * The last snapshot: every feature of every impression, exactly once; with eviction or admission
+   * each at most once, and the figures account for all of them.
    */
   private void lastModel() throws IOException {
     Snapshot model = new SnapshotReader(store).load(store.latest().orElseThrow());
@@ -165,7 +161,7 @@ final class Audit {
     line("snapshots that are a sound cut", versions.size(), sound);
   }
 
-  /** What shows that a version is no consistent cut. */
+  /** Signs that a version is not a consistent cut. */
   private List<String> cut(Snapshot model) {
     List<String> problems = new ArrayList<>();
     Manifest manifest = model.manifest();

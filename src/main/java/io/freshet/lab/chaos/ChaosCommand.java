@@ -112,7 +112,7 @@ public final class ChaosCommand implements Callable<Integer> {
     }
   }
 
-  /** A line for each; those that differ or fail leave their folder. */
+  /** Prints a line for each; runs that differ or fail keep their folder. */
   private int all() throws Exception {
     int unfinished = 0;
     for (long each = seeds.first(); each <= seeds.last(); each++) {
@@ -157,7 +157,7 @@ public final class ChaosCommand implements Callable<Integer> {
     }
   }
 
-  /** Clients complain at length while the broker is away; that is no news here. */
+  /** Clients log at length while the broker is away, which is expected here. */
   private void logToFile() throws IOException, URISyntaxException {
     Path log = Files.createDirectories(out).resolve("chaos.log");
     System.setProperty("freshet.chaos.log", log.toString());

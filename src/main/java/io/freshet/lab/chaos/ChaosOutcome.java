@@ -10,13 +10,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a run came to.
+ * The outcome of a run.
  *
- * @param backend of its state
  * @param records that Kafka accepted
- * @param checkpoints that were completed, savepoints among them
- * @param settings that recovery rests on, of Flink and of the learner
- * @param strikes that were done
+ * @param checkpoints completed, savepoints included
+ * @param settings that matter for recovery, of Flink and of the learner
  * @param recoveries from a kill to learning again, in the order of their ends
  */
 record ChaosOutcome(
@@ -45,7 +43,6 @@ record ChaosOutcome(
     return strikes.stream().filter(struck -> struck.kind().isFailure()).count();
   }
 
-  /** What was compared, for people. */
   String toText() {
     StringBuilder text = new StringBuilder();
     text.append("%-34s%14s%14s%14s%n".formatted("", "expected", "found", "differences"));
@@ -58,7 +55,6 @@ record ChaosOutcome(
     return text.toString();
   }
 
-  /** In one line. */
   String summary() {
     return "seed %d: %s, %,d records, %,d examples, %d checkpoints, %d kills, %d others: %d differences"
         .formatted(

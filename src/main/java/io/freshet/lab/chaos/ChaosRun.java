@@ -27,17 +27,16 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * One run: a broker and a cluster of processes, a stream, the strikes of a plan while it flows;
- * then all is read, decided and audited.
+ * One run: processes of a broker and a cluster, a stream, and the faults of a plan while it flows;
+ * then everything is read, decided and audited.
  */
 final class ChaosRun {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final int ATTEMPTS_TO_FINISH = 5;
 
   /**
-   * So that a laptop holds several processes; states and figures of tasks are never old, for the
-   * watch (by default an answer may be three seconds old); and the loop spans task managers where
-   * it can.
+   * Sized for several processes on a laptop. States and metrics of tasks are always current for the
+   * watch (by default up to three seconds old), and the loop spans task managers where it can.
    */
   private static final Map<String, String> SMALL =
       Map.of(
@@ -111,7 +110,7 @@ final class ChaosRun {
     }
   }
 
-  /** Waits until a snapshot holds all records, then decides what waits and stops. */
+  /** Waits until a snapshot contains all records, then decides what waits and stops. */
   private void finish(ChaosJob job, LearnerConfig config) throws IOException, InterruptedException {
     awaitAllRead(job, config);
     for (int attempt = 1; ; attempt++) {

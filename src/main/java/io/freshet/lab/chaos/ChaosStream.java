@@ -22,10 +22,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The simulated stream that flows through a run, from its own thread, until it is ended: late and
- * repeated and bad records in it, more than in life.
+ * The simulated stream of a run, sent by its own thread until it is ended, with more late, repeated
+ * and bad records than in reality.
  *
- * <p>A broker that is away holds it up and loses nothing.
+ * <p>An absent broker delays it and loses nothing.
  */
 final class ChaosStream implements AutoCloseable {
   private static final double PER_EVENT_SECOND = 4;
@@ -76,7 +76,7 @@ final class ChaosStream implements AutoCloseable {
     };
   }
 
-  /** Ends it when it has flowed so long; returns how many records Kafka has accepted. */
+  /** Ends it after this length; returns how many records Kafka has accepted. */
   long finish(Duration length) throws Exception {
     long left = start + length.toNanos() - System.nanoTime();
     try {

@@ -11,15 +11,10 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * The outcomes of runs as Markdown: what was done and met, how long recovery took, what differs.
- */
+/** The outcomes of runs as Markdown: faults, times of recovery, differences. */
 final class ChaosTable {
   private final List<ChaosOutcome> runs;
 
-  /**
-   * @param runs one or more
-   */
   ChaosTable(List<ChaosOutcome> runs) {
     this.runs = List.copyOf(runs);
   }
@@ -29,7 +24,7 @@ final class ChaosTable {
     return strikes() + "\n" + recoveries() + "\n" + totals();
   }
 
-  /** Kinds down, moments across; a moment counts only where it is certain that it was met. */
+  /** Kinds by moments; a moment counts only if it was certainly met. */
   private String strikes() {
     List<Moment> moments = List.of(Moment.values());
     StringBuilder text = new StringBuilder("| |");
@@ -73,7 +68,7 @@ final class ChaosTable {
     return text.append('\n').append(settings()).toString();
   }
 
-  /** What ruled the recoveries, as the first run had it. */
+  /** The settings that matter for recovery, of the first run. */
   private String settings() {
     return runs.get(0).settings().entrySet().stream()
         .map(setting -> setting.getKey() + " " + setting.getValue())

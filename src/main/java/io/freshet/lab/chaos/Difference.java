@@ -3,9 +3,6 @@ package io.freshet.lab.chaos;
 /**
  * One line of an audit.
  *
- * @param what is compared
- * @param expected by the oracle
- * @param found in what the run left
  * @param differences how many things differ; 0 is what is promised
  */
 record Difference(String what, long expected, long found, long differences) {

@@ -22,11 +22,11 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * What a run must have made of the records in Kafka: a plain oracle without time, state or
- * concurrency. It reads both topics whole and knows each impression's clicks before it decides.
+ * What a run must make of the records in Kafka: an oracle without time, state or concurrency, which
+ * reads both topics completely and knows each impression's clicks before it decides.
  *
- * <p>It holds where records come in time (a record is behind the newest of its partition by no more
- * than the bound), and so where no impression is late.
+ * <p>It assumes that records come in time (behind the newest of their partition by no more than the
+ * bound), so that no impression is late.
  */
 final class Expected {
   private final LearnerConfig config;
@@ -35,14 +35,13 @@ final class Expected {
   private final Map<String, Long> firstClicks = new HashMap<>();
   private final Set<String> deadLetters = new HashSet<>();
 
-  /** Where an impression was first read. */
+  /** The first record of an impression. */
   record Place(String partition, long offset) {}
 
   Expected(LearnerConfig config) {
     this.config = config;
   }
 
-  /** Takes the records of both topics. */
   static Expected of(
       LearnerConfig config,
       Iterable<ConsumerRecord<byte[], byte[]>> impressions,
@@ -90,7 +89,7 @@ final class Expected {
     return impressions.size();
   }
 
-  /** Impressions that were clicked within their window. */
+  /** Impressions clicked within their window. */
   long positives() {
     return impressions.values().stream().filter(this::isClicked).count();
   }
@@ -100,31 +99,29 @@ final class Expected {
     return click != null && click <= impression.timestamp() + config.join().window().toMillis();
   }
 
-  /** Ids of the clicks that change no label: too late, or without an impression. */
+  /** Clicks that change no label: too late, or without an impression. */
   Set<String> lateClicks() {
     Set<String> late = new HashSet<>(firstClicks.keySet());
     late.removeIf(id -> impressions.containsKey(id) && isClicked(impressions.get(id)));
     return late;
   }
 
-  /** Keys of the dead letters. */
   Set<String> deadLetters() {
     return Set.copyOf(deadLetters);
   }
 
-  /** Training occurrences of each feature. */
   Occurrences occurrences() {
     Occurrences all = new Occurrences();
     impressions.values().forEach(impression -> all.add(impression.example().fids()));
     return all;
   }
 
-  /** The same, of no more than the impressions before these offsets. */
+  /** Of the impressions before these offsets. */
   Occurrences occurrencesBefore(Map<String, Long> offsets) {
     return occurrences(offsets, impression -> true);
   }
 
-  /** The same, of those impressions before these offsets whose window has ended by then. */
+  /** Of the impressions before these offsets whose window has ended by then. */
   Occurrences occurrencesDecided(Map<String, Long> offsets, Instant eventTime) {
     Duration atMost = config.join().window().plus(config.join().timerBucket());
     long latest = eventTime.minus(atMost).toEpochMilli();
@@ -144,7 +141,6 @@ final class Expected {
     return before;
   }
 
-  /** How often each feature occurs. */
   static final class Occurrences {
     private final LongIndex index = new LongIndex(1 << 12);
     private long[] counts = new long[1 << 12];

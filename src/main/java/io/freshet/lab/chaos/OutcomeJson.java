@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Outcomes of runs as a JSON file: an array with an object for each run. */
+/** The outcomes of runs as a JSON array, an object for each run. */
 final class OutcomeJson {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -15,7 +15,6 @@ record SeedRange(long first, long last) {
     }
   }
 
-  /** Reads it from a command line. */
   static final class Converter implements ITypeConverter<SeedRange> {
     @Override
     public SeedRange convert(String text) {

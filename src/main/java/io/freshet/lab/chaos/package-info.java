@@ -1,5 +1,5 @@
 /**
- * Processes that die while a stream is learned, and the proof that nothing was lost: a plan drawn
- * from a seed, a real cluster, a plain oracle over the same records.
+ * Processes that die while a stream is learned, and the proof that nothing is lost: a plan drawn
+ * from a seed, a real cluster, an oracle over the same records.
  */
 package io.freshet.lab.chaos;

@@ -4,7 +4,7 @@ import io.freshet.lab.broker.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A broker as a process: {@code DIRECTORY PORT}. It runs until it is ended from outside. */
+/** A broker as a process, with the arguments {@code DIRECTORY PORT}; runs until it is killed. */
 final class BrokerMain {
   private BrokerMain() {}
 

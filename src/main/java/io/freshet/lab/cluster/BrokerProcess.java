@@ -10,9 +10,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A Kafka broker in a process of its own, on one port and one directory through all its lives.
- *
- * <p>Not thread-safe.
+ * A Kafka broker in a separate process, on one port and directory through all restarts. Not
+ * thread-safe.
  */
 public final class BrokerProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
@@ -20,7 +19,7 @@ public final class BrokerProcess implements AutoCloseable {
   private final int port;
   private final ChildProcess process;
 
-  /** A broker that does not run yet, on a port that is free now. */
+  /** Picks a free port and starts nothing yet. */
   public BrokerProcess(Path directory) throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       port = free.getLocalPort();
@@ -36,7 +35,6 @@ public final class BrokerProcess implements AutoCloseable {
                 String.valueOf(port)));
   }
 
-  /** Where clients connect. */
   public String bootstrapServers() {
     return "127.0.0.1:" + port;
   }
@@ -67,7 +65,6 @@ public final class BrokerProcess implements AutoCloseable {
     }
   }
 
-  /** Ends it cleanly. */
   public void stop() throws InterruptedException {
     process.stop();
   }

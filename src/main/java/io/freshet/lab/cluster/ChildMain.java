@@ -5,17 +5,13 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 
 /**
- * Runs another main class in a process that ends with its parent: it watches its standard input,
- * which the parent holds open and never writes to.
- *
- * <p>So no process is left behind, however the parent ends.
+ * Runs another main class in a process that ends with its parent, however that ends: it watches its
+ * standard input, which the parent holds open and never writes to.
  */
 final class ChildMain {
   private ChildMain() {}
 
-  /**
-   * @param args the main class, then its arguments
-   */
+  /** Arguments: the main class, then its arguments. */
   public static void main(String[] args) throws Throwable {
     Thread watch = new Thread(ChildMain::endWithParent, "parent-watch");
     watch.setDaemon(true);

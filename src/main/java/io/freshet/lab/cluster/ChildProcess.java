@@ -13,8 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A JVM on this process's own class path, which can be killed, held still and started again; all
- * its lives write to one log file. Thread-safe.
+ * A JVM on this process's class path, which can be killed, paused and started again; all runs write
+ * to one log file. Thread-safe.
  */
 public final class ChildProcess implements AutoCloseable {
   private static final String LOGGING = "io/freshet/lab/cluster/log4j2-cluster.properties";
@@ -27,10 +27,6 @@ public final class ChildProcess implements AutoCloseable {
   private boolean kept;
   private boolean wanted;
 
-  /**
-   * @param jvm arguments of the JVM
-   * @param main the main class, then its arguments
-   */
   ChildProcess(String name, Path log, List<String> jvm, List<String> main) {
     this.name = requireNonNull(name, "name");
     this.log = requireNonNull(log, "log");
@@ -43,7 +39,7 @@ public final class ChildProcess implements AutoCloseable {
     command.addAll(main);
   }
 
-  /** Starts it again whenever it ends by itself, as what runs a cluster's processes does. */
+  /** Restarts it whenever it exits, as the supervisor of a cluster does. */
   ChildProcess keptRunning() {
     kept = true;
     return this;
@@ -91,7 +87,7 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** Asks the process to end, and kills it when it does not. */
+  /** Asks the process to end, and kills it if it does not. */
   synchronized void stop() throws InterruptedException {
     wanted = false;
     if (process != null) {
@@ -102,24 +98,22 @@ public final class ChildProcess implements AutoCloseable {
     }
   }
 
-  /** Holds the process still where it is, as {@code kill -STOP} does; it can be killed then. */
+  /** Pauses the process, as {@code kill -STOP} does; it can be killed then. */
   public synchronized void freeze() throws IOException {
     Signals.send("STOP", process.pid());
   }
 
-  /** Lets the process go on; nothing if it is dead. */
+  /** Resumes the process; does nothing if it is dead. */
   public synchronized void thaw() throws IOException {
     if (isAlive()) {
       Signals.send("CONT", process.pid());
     }
   }
 
-  /** What it writes to. */
   public Path log() {
     return log;
   }
 
-  /** The end of what it has logged. */
   String logTail(int lines) throws IOException {
     List<String> all = Files.exists(log) ? Files.readAllLines(log) : List.of();
     return String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size()));

@@ -21,13 +21,11 @@ import org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint;
 import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
 
 /**
- * A standalone session cluster on this machine: a job manager and some task managers, each a
- * process, with {@code flink-conf/config.yaml} as it ships and what the run overrides.
+ * A standalone session cluster on this machine: processes of a job manager and task managers, with
+ * {@code flink-conf/config.yaml} as it ships and the overrides of the run.
  *
- * <p>Standalone Flink keeps nothing of its jobs across the death of the job manager: a new one
- * knows the task managers soon, but jobs have to be submitted again, from a retained checkpoint.
- *
- * <p>Not thread-safe.
+ * <p>Standalone Flink loses its jobs with the job manager: they have to be submitted again, from a
+ * retained checkpoint. Not thread-safe.
  */
 public final class FlinkCluster implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
@@ -41,8 +39,8 @@ public final class FlinkCluster implements AutoCloseable {
   /**
    * A cluster that does not run yet.
    *
-   * @param directory where configuration, logs and working files go
-   * @param overrides settings of Flink in place of those that ship
+   * @param directory of configuration, logs and working files
+   * @param overrides of the Flink settings that ship
    */
   public FlinkCluster(Path directory, int taskManagers, Map<String, String> overrides)
       throws IOException {
@@ -87,7 +85,7 @@ public final class FlinkCluster implements AutoCloseable {
     this.rest = new FlinkRest(restPort);
   }
 
-  /** A port for the metrics of one process, set in place of the range that ships. */
+  /** Sets a port for the metrics of one process in place of the range that ships. */
   private static int metricsPort(Map<String, String> settings) throws IOException {
     try (ServerSocket free = freePort()) {
       settings.put("metrics.reporter.prom.port", String.valueOf(free.getLocalPort()));
@@ -118,7 +116,7 @@ public final class FlinkCluster implements AutoCloseable {
     }
   }
 
-  /** Starts all processes and waits until the slots are there. */
+  /** Starts all processes and waits for the slots. */
   public void start() throws IOException, InterruptedException {
     jobManager.start();
     for (ChildProcess taskManager : taskManagers) {
@@ -143,23 +141,23 @@ public final class FlinkCluster implements AutoCloseable {
     return jobManager;
   }
 
-  /** A task manager; one that ends by itself is started again. */
+  /** A task manager; it is started again when it exits. */
   public ChildProcess taskManager(int index) {
     return taskManagers.get(index);
   }
 
   /**
-   * What a task manager's own metrics say now, in the text format of Prometheus.
+   * A task manager's metrics in the text format of Prometheus.
    *
-   * @throws IOException where it does not run, or not yet
+   * @throws IOException if it does not run
    */
   public String metrics(int taskManager) throws IOException, InterruptedException {
     return FlinkRest.text(metricPorts.get(taskManager), "/metrics");
   }
 
   /**
-   * Waits until every task manager is registered and all its slots are free: what ran under an
-   * earlier job manager is gone then.
+   * Waits until every task manager is registered with all its slots free, so that nothing of an
+   * earlier job manager runs.
    */
   public void awaitIdle(Duration patience) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();

@@ -11,9 +11,8 @@ import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
 
 /**
  * What Flink's shell scripts compute from its configuration: arguments of the JVM, and memory sizes
- * spelled out as settings.
+ * as settings.
  *
- * @param jvm arguments of the JVM
  * @param settings {@code key=value} each
  */
 record JvmArguments(List<String> jvm, List<String> settings) {

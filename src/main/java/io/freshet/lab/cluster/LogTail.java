@@ -13,25 +13,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Follows a log file that another process appends to, line by line.
- *
- * <p>Not thread-safe.
- */
+/** Follows a log file of another process line by line. Not thread-safe. */
 public final class LogTail {
   private final Path log;
   private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
   private final ByteArrayOutputStream begun = new ByteArrayOutputStream(); // a line without its end
   private long position;
 
-  /**
-   * @param log need not exist yet
-   */
+  /** The file need not exist yet. */
   public LogTail(Path log) {
     this.log = requireNonNull(log, "log");
   }
 
-  /** The lines that have become complete since the last call. */
+  /** The lines completed since the last call. */
   public List<String> next() throws IOException {
     List<String> lines = new ArrayList<>();
     try (SeekableByteChannel file = Files.newByteChannel(log)) {

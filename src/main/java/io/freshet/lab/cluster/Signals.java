@@ -6,10 +6,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Sends signals to processes through one shell that stays: to start a program for each takes longer
- * than the moments that signals are to meet.
+ * Sends signals to processes through one permanent shell: starting a program for each takes longer
+ * than the moments to hit.
  *
- * <p>The shell ends with this process, whose end of its input is then gone. Thread-safe.
+ * <p>The shell ends with this process, which holds its input open. Thread-safe.
  */
 final class Signals {
   private static Signals shared;
@@ -24,11 +24,7 @@ final class Signals {
     answers = shell.getInputStream();
   }
 
-  /**
-   * Sends a signal and waits until it is sent.
-   *
-   * @param signal as {@code kill} knows it, such as {@code STOP}
-   */
+  /** Sends a signal, such as {@code STOP}, and waits until it is sent. */
   static synchronized void send(String signal, long process) throws IOException {
     if (shared == null || !shared.shell.isAlive()) {
       shared = new Signals();
@@ -36,7 +32,7 @@ final class Signals {
     shared.tell("kill -%s %d && echo || echo".formatted(signal, process));
   }
 
-  /** Runs a command of one line, which prints nothing when all is well. */
+  /** Runs a command of one line, which prints nothing on success. */
   private void tell(String command) throws IOException {
     commands.write((command + "\n").getBytes(StandardCharsets.US_ASCII));
     commands.flush();

@@ -7,16 +7,15 @@ import io.freshet.lab.simulate.Oracle.Best;
 import java.util.Optional;
 
 /**
- * Figures shown next to a run's own.
+ * Figures to compare a run's own with.
  *
  * @param finalWindow the last window that the stream's end did not cut short
- * @param bestOfFinalWindow what the stream's truth would have reached in it, where known
+ * @param bestOfFinalWindow the best possible in it, where known
  * @param localLearner the single-thread learner on the same examples in the same order, where run
  */
 record Comparison(
     Metrics finalWindow, Optional<Best> bestOfFinalWindow, Optional<Metrics> localLearner) {
 
-  /** Adds the figures to a summary. */
   void addTo(ObjectNode summary) {
     ObjectNode window = figures(finalWindow);
     bestOfFinalWindow.ifPresent(
@@ -25,7 +24,6 @@ record Comparison(
     localLearner.ifPresent(metrics -> summary.set("local_learner", figures(metrics)));
   }
 
-  /** The figures for a terminal. */
   String toText() {
     StringBuilder text = new StringBuilder();
     text.append("  final window  ").append(line(finalWindow));

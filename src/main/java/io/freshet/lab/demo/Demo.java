@@ -20,10 +20,10 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
 
 /**
- * One run: starts Kafka and the job, feeds the stream, watches, and stops when all is learned.
+ * One run: starts Kafka and the job, sends the stream, watches, and stops when all is learned.
  *
- * <p>Everything is what a cluster would run: events go through Kafka topics, the job reads, joins,
- * trains, checkpoints and publishes; progress is read from the metrics topic.
+ * <p>It runs what a cluster runs: events go through Kafka topics, the job reads, joins, trains,
+ * checkpoints and publishes; progress comes from the metrics topic.
  */
 final class Demo {
   private static final Duration TICK = Duration.ofMillis(500);
@@ -36,9 +36,6 @@ final class Demo {
   private final Optional<LocalRun> local;
   private Optional<PagePlace> place = Optional.empty();
 
-  /**
-   * @param partitions of the topics of events
-   */
   Demo(DemoStream stream, Path out, List<String> overrides, int partitions, DemoTerminal console) {
     this.stream = stream;
     this.partitions = partitions;
@@ -48,12 +45,11 @@ final class Demo {
     local = stream.live() ? Optional.empty() : Optional.of(new LocalRun());
   }
 
-  /** The single-thread learner on the recorded stream, once it has run. */
+  /** The single-thread learner on the recorded stream, after it has run. */
   Optional<LocalRun> local() {
     return local;
   }
 
-  /** Shows the run in browsers too. */
   Demo withPage(PagePlace there) {
     place = Optional.of(there);
     return this;
@@ -66,7 +62,7 @@ final class Demo {
   /**
    * Runs.
    *
-   * @param ending what to do while Kafka and the page are still there
+   * @param ending what to do while Kafka and the page still run
    */
   DemoOutcome run(Ending ending) throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
@@ -81,7 +77,6 @@ final class Demo {
     }
   }
 
-  /** What happens at the end of a run. */
   interface Ending {
     void at(DemoOutcome outcome) throws IOException, InterruptedException;
   }
@@ -92,7 +87,7 @@ final class Demo {
     return page;
   }
 
-  /** The stream flows while the job learns from it. */
+  /** Sends the stream while the job learns from it. */
   private DemoOutcome live(LearnerConfig config, Configuration flink) throws Exception {
     ExecutorService feeder = Executors.newSingleThreadExecutor();
     try (RunningJob job = start(config, flink)) {
@@ -104,7 +99,7 @@ final class Demo {
     }
   }
 
-  /** The stream is in Kafka when the job begins, which ends where the stream does. */
+  /** Sends the whole stream before the job begins, which ends where the stream does. */
   private DemoOutcome recorded(LearnerConfig config, Configuration flink) throws Exception {
     feed(config);
     try (RunningJob job = start(config, flink)) {
@@ -156,7 +151,7 @@ final class Demo {
     }
   }
 
-  /** Whether all that there is has been learned. */
+  /** Whether everything is learned. */
   private interface Done {
     boolean isTrue() throws IOException, InterruptedException;
   }
@@ -177,7 +172,7 @@ final class Demo {
     }
   }
 
-  /** True, unless the feed failed. */
+  /** Whether the feed has finished; throws its failure. */
   private static boolean sent(Future<Long> feed) throws IOException, InterruptedException {
     try {
       feed.get();

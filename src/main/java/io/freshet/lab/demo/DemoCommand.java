@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Shows the whole of it in one process: a stream, Kafka, the job, snapshots, a report. */
+/** Shows everything in one process: a stream, Kafka, the job, snapshots, a report. */
 @Command(
     name = "demo",
     showDefaultValues = true,
@@ -128,7 +128,7 @@ public final class DemoCommand implements Callable<Integer> {
         consolePort == null ? OptionalInt.empty() : OptionalInt.of(consolePort), keepOpen);
   }
 
-  /** Files are a stream of their own order, which several partitions would only blur. */
+  /** Files have an order, which several partitions would blur. */
   private int partitions() {
     return partitions != null ? partitions : data == null ? 4 : 1;
   }

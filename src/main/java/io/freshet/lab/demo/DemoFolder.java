@@ -7,8 +7,8 @@ import java.util.List;
 import org.apache.flink.util.FileUtils;
 
 /**
- * The folder that a demo writes to. Each demo begins with an empty model, so the results of an
- * earlier one are removed; what no demo wrote is never touched.
+ * The folder of a demo's results. Each demo begins with an empty model and removes the results of
+ * an earlier one, but never what no demo wrote.
  */
 final class DemoFolder {
   private static final String MARK = ".freshet-demo";
@@ -18,9 +18,9 @@ final class DemoFolder {
   private DemoFolder() {}
 
   /**
-   * Makes the folder ready for a demo.
+   * Prepares the folder.
    *
-   * @throws IOException where it holds something of a demo's names that no demo wrote
+   * @throws IOException if something with a demo's names was not written by one
    */
   static void prepare(Path folder) throws IOException {
     Path mark = folder.resolve(MARK);

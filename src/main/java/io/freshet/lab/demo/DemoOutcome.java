@@ -33,17 +33,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 
-/**
- * What came of a run, from what a user of the system could see: topics, metrics and snapshots.
- *
- * @param summary the figures
- * @param comparison what to hold them against
- * @param report all that the report page shows
- * @param loop what the loop tells of itself
- */
+/** The outcome of a run, from what a user of the system can see: topics, metrics and snapshots. */
 record DemoOutcome(Summary summary, Comparison comparison, ReportData report, LoopFigures loop) {
 
-  /** Gathers the outcome of a run that has ended. */
   static DemoOutcome of(
       LearnerConfig config,
       DemoStream stream,
@@ -103,7 +95,6 @@ record DemoOutcome(Summary summary, Comparison comparison, ReportData report, Lo
         job.loop());
   }
 
-  /** Writes {@code summary.json} and {@code report.html}. */
   void write(Path out) throws IOException {
     ObjectNode json = summary.toJson();
     report.breakdown().addTo(json);
@@ -112,7 +103,7 @@ record DemoOutcome(Summary summary, Comparison comparison, ReportData report, Lo
     Files.writeString(out.resolve("report.html"), ReportPage.html(report));
   }
 
-  /** Of several windows the last is cut short, so the one before counts as final. */
+  /** Of several windows the last is cut short, so the one before is the final one. */
   private static Comparison comparison(
       List<Metrics> windows, Optional<Oracle> oracle, Optional<Metrics> local) {
     Metrics last = windows.isEmpty() ? Metrics.NONE : windows.get(Math.max(0, windows.size() - 2));
@@ -167,7 +158,7 @@ record DemoOutcome(Summary summary, Comparison comparison, ReportData report, Lo
     return published;
   }
 
-  /** The occurrences that the last snapshot accounts for, even one that the gate withheld. */
+  /** The occurrences in the last snapshot, even a withheld one. */
   private static long updates(SnapshotStore store) throws IOException {
     Optional<Version> newest = store.versions().stream().max(Comparator.naturalOrder());
     if (newest.isEmpty()) {

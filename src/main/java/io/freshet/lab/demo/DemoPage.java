@@ -19,7 +19,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
 
-/** A run in browsers: the console, and a server of predictions that scores its form. */
+/** The page of a run: the console, and a server of predictions for its form. */
 final class DemoPage implements AutoCloseable {
   private static final Duration METRICS_AGE = Duration.ofSeconds(1);
 
@@ -35,7 +35,6 @@ final class DemoPage implements AutoCloseable {
     this.staysOpen = staysOpen;
   }
 
-  /** Opens the page of a run that is about to start. */
   static DemoPage open(
       LearnerConfig config, Optional<Oracle> oracle, Path snapshots, PagePlace place)
       throws IOException {
@@ -68,7 +67,7 @@ final class DemoPage implements AutoCloseable {
         oracle.best(from, to, examples).map(b -> new BestPossible.Best(b.logloss(), b.auc()));
   }
 
-  /** Has Flink listen where the page asks, and answer with figures of now. */
+  /** Makes Flink serve current metrics where the page asks for them. */
   Configuration flink() {
     Configuration flink = new Configuration();
     flink.set(RestOptions.BIND_PORT, Integer.toString(flinkPort));

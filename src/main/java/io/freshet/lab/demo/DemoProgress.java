@@ -5,7 +5,7 @@ import io.freshet.lab.report.plot.Point;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How far a run is: the latest figures, and examples a second over the time it took. */
+/** The progress of a run: the latest figures, and examples a second over time. */
 final class DemoProgress {
   private final long start = System.nanoTime();
   private final List<Point> throughput = new ArrayList<>();
@@ -13,7 +13,6 @@ final class DemoProgress {
   private Metrics sinceStart = Metrics.NONE;
   private long lastMillis;
 
-  /** Takes what the metrics topic says now. */
   void note(MetricsTopic metrics) {
     Metrics now = metrics.sinceStart();
     long more = now.examples() - sinceStart.examples();

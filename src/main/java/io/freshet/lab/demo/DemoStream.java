@@ -11,12 +11,11 @@ import java.util.OptionalLong;
 /**
  * What a demo learns from.
  *
- * @param title what it is, for people
- * @param config the learner's configuration (YAML), but for where Kafka is and files go
+ * @param config the learner's configuration (YAML) without Kafka's address and directories
  * @param records impressions and clicks, in the order of their arrival
- * @param live whether it flows while it is learned, or lies in Kafka before
- * @param total how many impressions there are, where it is known
- * @param oracle what the stream's truth would have reached, where it is known
+ * @param live whether it flows while it is learned, or is in Kafka before
+ * @param total how many impressions there are, where known
+ * @param oracle the best possible on the stream, where known
  */
 record DemoStream(
     String title,

@@ -21,7 +21,7 @@ final class DemoStreams {
 
   private DemoStreams() {}
 
-  /** The simulated stream of so many impressions, which ends now. */
+  /** The simulated stream, which ends now. */
   static DemoStream simulated(long impressions, long seed) throws IOException {
     Oracle oracle = new Oracle(ORACLE_WIDTH);
     AdStream stream =
@@ -35,7 +35,7 @@ final class DemoStreams {
         Optional.of(oracle));
   }
 
-  /** The data set whose files the folder holds. */
+  /** The data set whose files the folder contains. */
   static DemoStream files(Path folder) throws IOException {
     String name = MappingFile.readyFor(folder);
     ReplayRecords records =

@@ -9,8 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a run says while it goes: on a terminal one line that is drawn again, elsewhere a line every
- * few seconds.
+ * The output of a run: on a terminal one line that is redrawn, elsewhere a line every few seconds.
  */
 final class DemoTerminal {
   private static final long LINE_NANOS = 5_000_000_000L;

@@ -15,10 +15,7 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 
-/**
- * The single-thread learner on the same examples that a job in this process learned, for
- * comparison.
- */
+/** The single-thread learner on the examples that a job in this process learned, for comparison. */
 final class LocalRun {
   private static final Map<UUID, Queue<LabeledExample>> COLLECTED = new ConcurrentHashMap<>();
 
@@ -30,12 +27,12 @@ final class LocalRun {
     COLLECTED.put(id, new ConcurrentLinkedQueue<>());
   }
 
-  /** Where the job's labeled examples go. */
+  /** Collects the job's labeled examples. */
   Sink<LabeledExample> sink() {
     return new Collector(id);
   }
 
-  /** Learns what was collected, in batches as the job's, and says how well. */
+  /** Learns the collected examples in batches like the job's. */
   Metrics learn(LearnerConfig config) {
     examples = List.copyOf(COLLECTED.remove(id));
     learner = new LocalLearner(config.features(), config.model(), config.train().learning());
@@ -49,12 +46,11 @@ final class LocalRun {
     return metrics.report().sinceStart();
   }
 
-  /** What was learned, in the order in which the job joined it. */
+  /** The learned examples in the order in which the job joined them. */
   List<LabeledExample> examples() {
     return examples;
   }
 
-  /** The learner, after learning. */
   LocalLearner learner() {
     return learner;
   }

@@ -23,10 +23,8 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Reads progressive validation from its topic, as any consumer could: the windows so far, and the
- * totals since start. A window that is reported again replaces itself.
- *
- * <p>Not thread-safe.
+ * Reads progressive validation from its topic: the windows so far, and the totals since start. A
+ * later report of a window replaces the earlier one. Not thread-safe.
  */
 public final class MetricsTopic implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -43,14 +41,14 @@ public final class MetricsTopic implements AutoCloseable {
     reader = new TopicReader(kafka.clients(), kafka.topics().metrics());
   }
 
-  /** Takes what has come, waiting for so long if nothing has. */
+  /** Reads new reports, waiting so long at most. */
   public void poll(Duration patience) throws IOException, InterruptedException {
     for (ConsumerRecord<byte[], byte[]> record : reader.poll(patience)) {
       take(JSON.readTree(record.value()));
     }
   }
 
-  /** Takes everything up to the present end of the topic. */
+  /** Reads to the present end of the topic. */
   void pollToEnd() throws IOException, InterruptedException {
     reader.readToEnd(record -> take(JSON.readTree(record.value())));
   }
@@ -105,7 +103,6 @@ public final class MetricsTopic implements AutoCloseable {
     return new Spread(gauc, deciles);
   }
 
-  /** Users, tenths of the predictions, and slices of all examples so far. */
   Breakdown breakdown() {
     return new Breakdown(spread, users, slices);
   }
@@ -127,17 +124,14 @@ public final class MetricsTopic implements AutoCloseable {
     return json.get(name).asDouble(Double.NaN); // null where it is not defined
   }
 
-  /** The windows so far, in order of time. */
   List<Metrics> windows() {
     return List.copyOf(windows.values());
   }
 
-  /** All examples so far. */
   public Metrics sinceStart() {
     return sinceStart;
   }
 
-  /** Feature occurrences of all examples so far. */
   long occurrences() {
     return occurrences;
   }

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.OptionalInt;
 
 /**
- * Where a demo shows itself in browsers.
+ * Where a demo's page is.
  *
  * @param port 0 for any free one; absent for the usual one, or any where that is taken
  * @param staysOpen whether the page outlives the run

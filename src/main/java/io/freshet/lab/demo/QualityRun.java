@@ -11,21 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How well the whole job learns recorded files.
- *
- * @param auc progressive, of the job
- * @param logloss progressive, of the job
- * @param local the single-thread learner on the same examples, in the order in which they were
- *     joined
- * @param loop what the loop tells of itself
+ * How well the whole job learns recorded files: its progressive figures, and those of the
+ * single-thread learner on the same examples in the order in which they were joined.
  */
 public record QualityRun(double auc, double logloss, Metrics local, LoopFigures loop) {
 
   /**
-   * Learns the files of a data set that a mapping comes with the jar for.
+   * Learns a data set that a mapping in the jar reads.
    *
-   * @param overrides of the learner's configuration
-   * @param out for what the job writes
+   * @param out where the job writes
    */
   public static QualityRun of(Path data, List<String> overrides, Path out) throws Exception {
     List<String> settings = new ArrayList<>(List.of("checkpoint.interval=10 min")); // cut no batch

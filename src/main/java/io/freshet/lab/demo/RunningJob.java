@@ -33,9 +33,9 @@ final class RunningJob implements AutoCloseable {
   }
 
   /**
-   * Whether the job has come to the end of its input.
+   * Whether the job has reached the end of its input.
    *
-   * @throws IOException if it failed, with its own reason
+   * @throws IOException with the job's failure, if it failed
    */
   boolean hasEnded() throws IOException, InterruptedException {
     try {
@@ -48,7 +48,7 @@ final class RunningJob implements AutoCloseable {
     }
   }
 
-  /** Whether a completed checkpoint holds all records of the topics. */
+  /** Whether a completed checkpoint covers all records of the topics. */
   boolean hasReadAll() throws IOException, InterruptedException {
     Map<TopicPartition, Long> read = admin.committed(group);
     for (String topic : topics) {
@@ -61,7 +61,7 @@ final class RunningJob implements AutoCloseable {
     return true;
   }
 
-  /** What the loop tells of itself, once the job has ended. */
+  /** The figures of the loop, once the job has ended. */
   LoopFigures loop() throws IOException, InterruptedException {
     try {
       return LoopFigures.of(result.get().getAllAccumulatorResults());
@@ -70,14 +70,13 @@ final class RunningJob implements AutoCloseable {
     }
   }
 
-  /** Records in a topic. */
   long records(String topic) throws IOException, InterruptedException {
     return admin.ends(topic).values().stream().mapToLong(Long::longValue).sum();
   }
 
   /**
-   * Decides all impressions that wait for clicks, and stops with a savepoint, unless the job has
-   * ended already: right only where no event can come any more.
+   * Decides all waiting impressions and stops with a savepoint, unless the job has ended: only
+   * after the last event.
    */
   void finish(String savepoints) throws IOException, InterruptedException {
     if (hasEnded()) {
@@ -93,7 +92,6 @@ final class RunningJob implements AutoCloseable {
     }
   }
 
-  /** Ends the job at once, if it still runs. */
   @Override
   public void close() {
     admin.close();

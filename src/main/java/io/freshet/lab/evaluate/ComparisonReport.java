@@ -9,12 +9,7 @@ import io.freshet.evaluate.offline.ScoredExamples.Pairs;
 import java.io.PrintWriter;
 import java.util.List;
 
-/**
- * Two learners on the same examples.
- *
- * @param a the champion
- * @param b the challenger
- */
+/** Two learners on the same examples: the champion {@code a} and the challenger {@code b}. */
 record ComparisonReport(RecordedRun a, RecordedRun b, Pairs pairs, Comparison comparison) {
 
   void print(PrintWriter out) {
@@ -42,7 +37,7 @@ record ComparisonReport(RecordedRun a, RecordedRun b, Pairs pairs, Comparison co
     out.printf("intervals: %s blocks%n", MetricFigures.count(comparison.blocks()));
   }
 
-  /** Calibration is right at 1, not better the larger it is. */
+  /** Calibration is best at 1, not where it is largest. */
   private static String verdict(String figure, Estimate difference) {
     if (figure.equals("calibration") || !Double.isFinite(difference.low())) {
       return "";

@@ -52,7 +52,6 @@ public final class EvaluateCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private Subject subject;
 
-  /** What is evaluated. */
   private static final class Subject {
     @Option(
         names = "--snapshot",
@@ -204,7 +203,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  /** What draws come to, which are shown as they are made. */
+  /** Draws, with progress shown. */
   private <T> T drawn(Function<LongConsumer, T> draws) {
     try (Progress progress = progress("draws", OptionalLong.of(replicates))) {
       return draws.apply(progress::at);
@@ -226,7 +225,6 @@ public final class EvaluateCommand implements Callable<Integer> {
     return new KafkaClients(servers, properties).within(Duration.ofSeconds(30));
   }
 
-  /** What people read. */
   private interface Text {
     void print(PrintWriter out);
   }

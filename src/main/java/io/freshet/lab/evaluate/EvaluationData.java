@@ -20,34 +20,26 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Labeled examples from whatever holds them.
+ * Labeled examples from several kinds of sources.
  *
  * <ul>
  *   <li>{@code topic:NAME}, or files or a directory of {@code .jsonl} or {@code .jsonl.gz}: what a
  *       learner wrote as {@code examples}.
  *   <li>a file that ends in {@code .csv}: a header, a column for each feature, and the label's.
- *   <li>any other directory: the files that a mapping of {@code replay} names, the one given or one
- *       that comes with the jar.
+ *   <li>any other directory: the files of a mapping of {@code replay}, the given one or one in the
+ *       jar.
  * </ul>
- *
- * @param kafka for the first
- * @param label column of the second
- * @param mapping of the last, a file
  */
 record EvaluationData(KafkaClients kafka, String label, Optional<Path> mapping) {
   private static final String TOPIC = "topic:";
   private static final String SEPARATOR = "|";
 
-  /** Takes an example, with the raw values where they are known. */
+  /** Receives an example, with the raw values where they are known. */
   interface Sink {
     void example(Optional<FeatureValues> values, LabeledExample example);
   }
 
-  /**
-   * Hands on every example.
-   *
-   * @throws IOException where there are none, with what would be right
-   */
+  /** Passes on every example; fails if there are none. */
   void read(String from, FeatureSchema schema, Sink to) throws IOException, InterruptedException {
     Path path = Path.of(from.replaceFirst("^file:(//)?", ""));
     if (from.startsWith(TOPIC)) {

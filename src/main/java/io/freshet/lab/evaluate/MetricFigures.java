@@ -46,7 +46,7 @@ final class MetricFigures {
     return String.format(Locale.ROOT, "%,d", n);
   }
 
-  /** Null in JSON where it is not defined. */
+  /** Null in JSON if it is not defined. */
   static void put(ObjectNode json, String key, double value) {
     if (Double.isFinite(value)) {
       json.put(key, value);

@@ -13,19 +13,14 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
-/**
- * The predictions that a learner wrote while it learned.
- *
- * @param model the learner's name
- */
+/** The predictions that a learner wrote while it learned. */
 record RecordedRun(String model, ScoredExamples examples) {
   private static final String TOPIC = "topic:";
 
   /**
    * Reads {@code [MODEL@]FROM}, where FROM is {@code topic:NAME}, a file or a directory.
    *
-   * @param progress takes how many predictions were read so far
-   * @throws IOException where it holds no predictions, or those of several models and none is named
+   * @throws IOException if it holds no predictions, or those of several models and none is named
    */
   static RecordedRun read(String source, KafkaClients kafka, LongConsumer progress)
       throws IOException, InterruptedException {

@@ -13,14 +13,11 @@ import java.io.PrintWriter;
 import java.util.Map;
 
 /**
- * What a snapshot is worth on data.
+ * The quality of a snapshot on data.
  *
- * @param version which snapshot
- * @param report all figures but for the intervals
- * @param slices figures by fields' values
  * @param estimates with intervals
  * @param repeats examples that came again, left out
- * @param unlabeled examples without a label of their own, left out
+ * @param unlabeled examples without a label, left out
  */
 record SnapshotReport(
     String version,

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Predicts examples with a published snapshot, as serving would, and gathers figures of them. */
+/** Scores examples with a published snapshot, as serving does, and collects metrics. */
 final class SnapshotScores {
   private static final int CHUNK = 512;
   private static final Duration ALL = Duration.ofDays(366);
@@ -46,9 +46,8 @@ final class SnapshotScores {
   /**
    * Loads the version.
    *
-   * @param slices names of fields to give figures by
-   * @throws IOException where the version is not whole
-   * @throws IllegalArgumentException where the model has no such field
+   * @throws IOException if the version is not complete
+   * @throws IllegalArgumentException if the model lacks a field of {@code slices}
    */
   SnapshotScores(SnapshotStore store, Version version, List<String> slices) throws IOException {
     SnapshotReader reader = new SnapshotReader(store);
@@ -85,7 +84,6 @@ final class SnapshotScores {
     }
   }
 
-  /** Predicts what was added since. */
   void flush() {
     int n = chunk.size();
     List<Example> examples = chunk.stream().map(LabeledExample::example).toList();
@@ -123,12 +121,11 @@ final class SnapshotScores {
     return scored;
   }
 
-  /** Examples that came again, under the same impression and label; they are left out. */
   long repeats() {
     return repeats;
   }
 
-  /** Examples left out since they hold no label: corrections, and mere predictions. */
+  /** Examples left out for lack of a label: corrections, and mere predictions. */
   long unlabeled() {
     return unlabeled;
   }

@@ -1,2 +1,2 @@
-/** The command {@code evaluate}: published snapshots on data, and learners against each other. */
+/** The command {@code evaluate}: published snapshots on data, and comparisons of learners. */
 package io.freshet.lab.evaluate;

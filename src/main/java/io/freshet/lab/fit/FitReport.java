@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** What is said of the fits from several seeds: a line for each pass, each seed, and their mean. */
+/** The output of fits from several seeds: a line for each pass, each seed, and their mean. */
 final class FitReport {
   private final PrintWriter out;
 
@@ -20,7 +20,7 @@ final class FitReport {
     say("%,d examples to learn, %,d to validate, %,d to test", learned, validated, tested);
   }
 
-  /** May be called from any thread: seeds may run side by side. */
+  /** Thread-safe, as seeds may run in parallel. */
   void epoch(long seed, FitRun.Epoch epoch) {
     say(
         "seed %d  epoch %3d  train loss %.4f  valid %s  %5.1f s%s",

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * One fit from one seed: passes over the shuffled training examples until the validation stops
- * getting better, then the test of the best pass.
+ * One fit from one seed: passes over the shuffled training examples until validation stops
+ * improving, then the test of the best pass.
  *
- * <p>Better is an AUC of the validation examples that is higher by 1e-6, or the same and with a
- * lower logloss: an order that is already right may still be predicted better. A pass that is not
- * better lowers the rate to a tenth; {@code patience} such passes in a row end the fit.
+ * <p>Better is an AUC of the validation examples that is higher by 1e-6, or the same with a lower
+ * logloss. A pass that is not better divides the rate by ten; {@code patience} such passes in a row
+ * end the fit.
  *
- * <p>Runs share the examples and nothing else, so several can go side by side.
+ * <p>Runs share only the examples, so several can run in parallel.
  */
 final class FitRun {
   private static final float RATE_FALL = 0.1f;
@@ -32,19 +32,17 @@ final class FitRun {
   private final Listener listener;
 
   /**
-   * What one pass came to.
+   * One pass.
    *
    * @param number from 1
    * @param loss mean loss of the training examples, each before its step
    */
   record Epoch(int number, double loss, Metrics valid, boolean best, double seconds) {}
 
-  /** Hears of each pass when it is done. */
   interface Listener {
     void epoch(long seed, Epoch epoch);
   }
 
-  /** What the best pass came to. */
   record Result(long seed, int bestEpoch, Metrics valid, Metrics test, long parameters) {}
 
   FitRun(

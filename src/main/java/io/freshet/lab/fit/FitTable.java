@@ -23,10 +23,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Reads a file of comma-separated values with a header into examples: the columns of the fields'
- * names and that of the label; others are passed over. An empty cell is a missing value.
+ * Reads a CSV file with a header into examples: the columns of the fields and of the label; others
+ * are ignored. An empty cell is a missing value.
  *
- * <p>Any row that is not right ends the reading, with its line: what is compared must be complete.
+ * <p>Any wrong row ends the reading, with its line, as a comparison needs complete data.
  */
 public final class FitTable {
   private final FeatureSchema features;
@@ -39,10 +39,8 @@ public final class FitTable {
   }
 
   /**
-   * A table of these fields.
-   *
    * @param label the column of the label, 0 or 1
-   * @param separator between the values of a cell of a {@code multi} field
+   * @param separator between the values in a cell of a {@code multi} field
    */
   public FitTable(FeatureSchema features, String label, String separator) {
     this.features = features;
@@ -51,16 +49,10 @@ public final class FitTable {
     this.separator = Pattern.compile(Pattern.quote(separator));
   }
 
-  /** Takes a row: what was read, and the example made of it. */
   public interface RowSink {
     void row(FeatureValues values, LabeledExample example);
   }
 
-  /**
-   * Reads all rows.
-   *
-   * @throws IOException where the file, a column, a row or a cell is not what it should be
-   */
   List<LabeledExample> read(Path file) throws IOException {
     List<LabeledExample> examples = new ArrayList<>();
     read(file, (values, example) -> examples.add(example));
@@ -68,9 +60,9 @@ public final class FitTable {
   }
 
   /**
-   * Hands all rows on, one by one.
+   * Passes on the rows one by one.
    *
-   * @throws IOException where the file, a column, a row or a cell is not what it should be
+   * @throws IOException if the file, a column, a row or a cell is not what it should be
    */
   public void read(Path file, RowSink to) throws IOException {
     boolean empty = true;

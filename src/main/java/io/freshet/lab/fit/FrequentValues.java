@@ -8,17 +8,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The features that the training examples hold often enough to have a row of their own. All others
- * of a field count as the field's missing value, which is so learned from the rare ones.
+ * The features frequent enough in training to have their own row. All others of a field count as
+ * its missing value, which so learns from the rare ones.
  *
- * <p>If once is enough nothing is replaced: a feature that training has not met then counts as
- * nothing, since what no example has trained should not speak.
+ * <p>If once is enough, nothing is replaced: a feature that training has not met counts as nothing,
+ * since an untrained row says nothing.
  */
 final class FrequentValues {
   private final Map<Long, Integer> counts = new HashMap<>();
   private final int least;
 
-  /** Counts the features of the training examples. */
   FrequentValues(List<LabeledExample> train, int least) {
     this.least = least;
     if (least > 1) {
@@ -30,7 +29,6 @@ final class FrequentValues {
     }
   }
 
-  /** The examples with their rare features replaced. */
   List<LabeledExample> of(List<LabeledExample> examples) {
     return least == 1
         ? examples

@@ -1,5 +1,5 @@
 /**
- * Fitting a model to files by several passes, for comparison with published figures: {@link
+ * Fits models to files by several passes, for comparison with published figures: {@link
  * io.freshet.lab.fit.FitCommand}.
  */
 package io.freshet.lab.fit;

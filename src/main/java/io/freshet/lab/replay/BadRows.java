@@ -3,7 +3,7 @@ package io.freshet.lab.replay;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Counts the rows that became no event, and keeps what was wrong with the first of them. */
+/** Counts the rows that could not be used, and keeps the problems of the first. */
 public final class BadRows {
   private static final int KEPT = 10;
 
@@ -20,7 +20,7 @@ public final class BadRows {
     return count;
   }
 
-  /** The first few, a line each: {@code file:line: column …}. */
+  /** The first problems, a line each: {@code file:line: column …}. */
   public List<String> first() {
     return List.copyOf(first);
   }

@@ -16,7 +16,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 
-/** The rows of a file that become events; the others are reported to {@link BadRows}. */
+/** The rows of a file that become events; the others go to {@link BadRows}. */
 final class GoodRows implements Iterator<ReplayRow>, AutoCloseable {
   private final RowReader reader;
   private final RowMapper mapper;

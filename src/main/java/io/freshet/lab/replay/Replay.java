@@ -24,8 +24,8 @@ import java.util.TreeSet;
  * Turns a file of rows into the records of impressions and clicks.
  *
  * <p>The file is read twice: for the range of its times, then for its rows. Rows in the order of
- * the file are never held together in memory; rows to be sorted are. A bad row is counted and left
- * out, or ends the replay when it is strict.
+ * the file are streamed; rows to be sorted are held in memory. A bad row is counted and left out,
+ * or ends a strict replay.
  */
 public final class Replay {
   private final ReplayMapping mapping;
@@ -35,9 +35,8 @@ public final class Replay {
   private final Lookups lookups;
 
   /**
-   * @param directory where the mapping's files are
+   * @param directory of the mapping's files
    * @param now what {@code now} means in the mapping
-   * @param strict whether a bad row is an error
    * @throws IOException if a file or a column is missing
    */
   public Replay(ReplayMapping mapping, Path directory, Instant now, boolean strict)
@@ -51,10 +50,8 @@ public final class Replay {
   }
 
   /**
-   * The records, in order of their event times as far as the rows are.
-   *
-   * <p>While they are read, an {@link IOException} comes wrapped in an {@link
-   * java.io.UncheckedIOException}.
+   * The records, in order of their event times as far as the rows are. Iteration wraps an {@link
+   * IOException} in an {@link java.io.UncheckedIOException}.
    *
    * @throws IOException if the file cannot be read or, when strict, has a bad row
    */
@@ -66,16 +63,11 @@ public final class Replay {
     return new ReplayRecords(rows, ordered, shift, mapping.clickDelay(), range.records);
   }
 
-  /** Takes a row: the impression's id, its time, its label, and its features by name. */
   public interface RowSink {
     void row(String id, long time, boolean clicked, Map<String, Object> features);
   }
 
-  /**
-   * Hands all rows on, one by one, in the order of the file.
-   *
-   * @throws IOException if the file cannot be read or, when strict, has a bad row
-   */
+  /** Passes on all rows in the order of the file; a strict replay fails at a bad one. */
   public void rows(RowSink to) throws IOException {
     try (GoodRows rows = new GoodRows(mapping, directory, lookups, strict, new BadRows())) {
       rows.forEachRemaining(row -> to.row(row.id(), row.time(), row.clicked(), row.features()));

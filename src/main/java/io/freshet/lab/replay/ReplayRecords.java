@@ -17,9 +17,7 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Queue;
 
-/**
- * The impressions and clicks of a replay: a click comes out once the next impression is not older.
- */
+/** The impressions and clicks of a replay: a click comes before the first later impression. */
 public final class ReplayRecords implements Iterator<EventRecord>, AutoCloseable {
   private final GoodRows source;
   private final Iterator<ReplayRow> rows;
@@ -43,27 +41,23 @@ public final class ReplayRecords implements Iterator<EventRecord>, AutoCloseable
     advance();
   }
 
-  /** How many records there will be, impressions and clicks together. */
   public long total() {
     return total;
   }
 
-  /** Impressions so far. */
   public long impressions() {
     return impressionCount;
   }
 
-  /** Clicks so far. */
   public long clicks() {
     return clickCount;
   }
 
-  /** How many distinct keys there are among rows in a row; they are the users where there are. */
+  /** Distinct keys among consecutive rows: users, where rows have them. */
   UsersSeen keys() {
     return keys.seen();
   }
 
-  /** Rows left out so far. */
   public BadRows bad() {
     return source.bad();
   }

@@ -15,11 +15,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * What stands behind the figures of a run: users, tenths of the predictions, slices.
- *
- * @param slices since the start
- */
+/** The details of a run's figures: users, deciles of the predictions, slices since the start. */
 public record Breakdown(Spread spread, UsersSeen users, Map<Slice, Metrics> slices) {
   public static final Breakdown NONE = new Breakdown(Spread.NONE, UsersSeen.NONE, Map.of());
 
@@ -29,7 +25,6 @@ public record Breakdown(Spread spread, UsersSeen users, Map<Slice, Metrics> slic
     slices = Collections.unmodifiableMap(new LinkedHashMap<>(slices));
   }
 
-  /** Adds the figures to {@code summary.json}. */
   public void addTo(ObjectNode summary) {
     GroupedAuc gauc = spread.gauc();
     Summary.put(summary, "gauc", gauc.auc());
@@ -59,7 +54,6 @@ public record Breakdown(Spread spread, UsersSeen users, Map<Slice, Metrics> slic
     Summary.put(json, "calibration", of.calibration());
   }
 
-  /** The figures for a terminal, in two lines. */
   public String toText() {
     return Summary.line("GAUC", Numbers.decimal(spread.gauc().auc(), 4) + leftOut())
         + Summary.line(
@@ -68,7 +62,7 @@ public record Breakdown(Spread spread, UsersSeen users, Map<Slice, Metrics> slic
                 .formatted(Numbers.decimal(users.per64(), 1), Numbers.decimal(users.per512(), 1)));
   }
 
-  /** Who is not in the mean. */
+  /** Which users the mean leaves out. */
   String leftOut() {
     return "  (users with one class left out: %s, %s of the examples)"
         .formatted(

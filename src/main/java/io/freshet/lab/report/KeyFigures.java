@@ -4,7 +4,7 @@ import io.freshet.lab.report.plot.Markup;
 import io.freshet.lab.report.plot.Numbers;
 import java.util.OptionalDouble;
 
-/** The run's outcome in eight figures, each with what it is to be measured by. */
+/** The outcome of a run in eight figures, each with its reference. */
 final class KeyFigures {
   private final Markup out;
 

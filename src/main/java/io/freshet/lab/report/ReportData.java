@@ -11,13 +11,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that the report page shows of a run.
+ * The content of a run's report page.
  *
  * @param title the learner's name or what was learned
- * @param made when the report was made
- * @param window length of the windows that the curves' points stand for
- * @param settings the settings used, in the order to be shown
- * @param breakdown what stands behind the figures
+ * @param window length of the windows behind the curves' points
+ * @param settings in the order to be shown
  */
 public record ReportData(
     String title,
@@ -30,7 +28,6 @@ public record ReportData(
     Map<String, String> settings,
     Breakdown breakdown) {
 
-  /** A report without a breakdown. */
   public ReportData(
       String title,
       Instant made,
@@ -56,9 +53,9 @@ public record ReportData(
   }
 
   /**
-   * Curves, each in order of time; those of what is best reachable are empty where it is unknown.
+   * Curves by time; those of the best possible are empty where it is unknown.
    *
-   * @param throughput examples per second; its times are milliseconds since the run began
+   * @param throughput examples a second, by milliseconds since the run began
    */
   public record Curves(
       List<Point> logloss,
@@ -81,7 +78,7 @@ public record ReportData(
   /**
    * How events became examples.
    *
-   * @param waiting impressions whose label was not decided when the run ended
+   * @param waiting impressions without a label at the end of the run
    */
   public record Funnel(
       long impressions,
@@ -92,13 +89,7 @@ public record ReportData(
       long lateClicks,
       long deadLetters) {}
 
-  /**
-   * A snapshot in the list of those published.
-   *
-   * @param kind full or delta
-   * @param rows rows of the embedding table it holds
-   * @param bytes size of its files
-   */
+  /** A published snapshot, a full or a delta, with the rows and bytes that it contains. */
   public record PublishedSnapshot(
       String version, String kind, long rows, long bytes, Instant published) {
 

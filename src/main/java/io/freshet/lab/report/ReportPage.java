@@ -21,9 +21,9 @@ import java.util.OptionalDouble;
 /**
  * The report of a run as one HTML file: key figures, curves, label funnel, snapshots, settings.
  *
- * <p>The page is whole in itself (style and drawings inline, no script, no network), is also
- * well-formed XML, and fits small screens, dark ones, and readers who listen: every drawing has a
- * table of its numbers.
+ * <p>The page is self-contained (style and drawings inline, no script, no network), well-formed
+ * XML, and fits small screens, dark ones and screen readers: every drawing has a table of its
+ * numbers.
  */
 public final class ReportPage {
   private final ReportData data;
@@ -34,7 +34,6 @@ public final class ReportPage {
     this.data = data;
   }
 
-  /** The text of the page, to be written as UTF-8. */
   public static String html(ReportData data) {
     return new ReportPage(data).page();
   }
@@ -130,7 +129,6 @@ public final class ReportPage {
     out.close();
   }
 
-  /** Prediction against truth, and who the examples are of. */
   private void reliability() {
     Breakdown breakdown = data.breakdown();
     if (breakdown.spread().deciles().isEmpty()) {
@@ -183,7 +181,7 @@ public final class ReportPage {
     out.close();
   }
 
-  /** What span of time a point stands for. */
+  /** The span of time of a point. */
   private Optional<String> grain(Chart chart) {
     if (chart.axis() != TimeAxis.EVENT || chart.isEmpty()) {
       return Optional.empty();

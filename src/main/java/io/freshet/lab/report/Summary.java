@@ -8,20 +8,12 @@ import io.freshet.lab.report.plot.Numbers;
 import java.util.OptionalDouble;
 
 /**
- * The outcome of a run in a few figures. Figures that are not defined are NaN, and null in JSON.
+ * The outcome of a run in a few figures. Undefined figures are NaN, and null in JSON.
  *
- * @param events impressions and clicks read
- * @param examples labeled examples learned
  * @param seconds from the first event read to the last example learned
- * @param logloss progressive logloss
- * @param bestLogloss what the stream's true click probabilities would have reached, where known
- * @param auc progressive AUC
- * @param bestAuc what the true click probabilities would have reached, where known
- * @param ne normalized entropy
+ * @param bestLogloss of the stream's true click probabilities, where known
+ * @param bestAuc of the stream's true click probabilities, where known
  * @param calibration mean prediction divided by the mean label
- * @param deadLetters records that could not be used
- * @param lateClicks clicks after their window
- * @param snapshots snapshots published
  * @param updatesExpected (example, feature) pairs learned
  * @param updatesInModel sum of {@code updates} over the embedding table; equal to the one before
  *     when every example has counted exactly once
@@ -56,7 +48,6 @@ public record Summary(
     return updatesExpected == updatesInModel;
   }
 
-  /** The content of {@code summary.json}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("events", events);
@@ -77,7 +68,6 @@ public record Summary(
     return json;
   }
 
-  /** The summary for a terminal, a figure a line. */
   public String toText() {
     return line("events", Numbers.count(events))
         + line("examples", Numbers.count(examples) + " in " + Numbers.decimal(seconds, 1) + " s")

@@ -14,7 +14,7 @@ import java.util.Map;
 final class Tables {
   private Tables() {}
 
-  /** The numbers behind a chart, folded away. */
+  /** The numbers of a chart, folded away. */
   static void numbers(int figure, Chart chart, Markup out) {
     out.open("details").element("summary", "Numbers behind figure " + figure);
     out.open("div", "class", "scroll", "tabindex", "0").open("table");
@@ -50,7 +50,7 @@ final class Tables {
     out.element("p", note, "class", "note").close();
   }
 
-  /** Quality by the values of the fields sliced by; nothing where there are none. */
+  /** Quality by the values of fields; nothing without slices. */
   static void slices(Map<Slice, Metrics> slices, Markup out) {
     if (slices.isEmpty()) {
       return;

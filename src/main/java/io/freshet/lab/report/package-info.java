@@ -1,2 +1,2 @@
-/** What a run leaves behind for people: summary.json and the report page. */
+/** The report of a run for people: summary.json and the page. */
 package io.freshet.lab.report;

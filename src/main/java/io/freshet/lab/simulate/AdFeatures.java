@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The features that an impression carries of a {@link ShownItem}. */
+/** The features of an impression. */
 final class AdFeatures {
   private static final List<String> DEVICES = List.of("phone", "desktop", "tablet", "tv");
 

@@ -14,15 +14,15 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /**
- * The records of a simulated ad stream, in the order in which they arrive.
+ * The records of a simulated ad stream, in the order of their arrival.
  *
- * <p>An impression happens, is clicked with its true probability, and both become records that
- * arrive at their event time or, some of them, a little later; some arrive twice, and bad records
- * come between. A record is out once nothing that happens later can arrive before it. {@link
- * Oracle} hears of each impression what a learner will: a click that comes too late is none.
+ * <p>An impression is clicked with its true probability. Both records arrive at their event time or
+ * a little later, some of them twice, and bad records come between. A record is emitted once
+ * nothing that happens later can arrive before it. {@link Oracle} gets each impression with the
+ * label that a learner sees: a click that comes too late is none.
  *
  * <p>The stream is a function of its settings. Iteration is for one thread; {@link #oracle} and
- * {@link #counts} may be asked by others.
+ * {@link #counts} are for any.
  */
 public final class AdStream implements Iterator<EventRecord> {
   private final SimulatorSettings settings;
@@ -35,12 +35,10 @@ public final class AdStream implements Iterator<EventRecord> {
   private final Witness witness;
   private final LiveCounts tally = new LiveCounts();
 
-  /** Hears the truth of each impression as it happens. */
+  /** Receives the truth of each impression as it happens. */
   @FunctionalInterface
   public interface Witness {
     /**
-     * The truth of an impression.
-     *
      * @param time at which it is shown, epoch milliseconds
      * @param probability of a click within the window
      * @param clicked whether one comes
@@ -48,7 +46,7 @@ public final class AdStream implements Iterator<EventRecord> {
     void decided(String id, long time, double probability, boolean clicked);
   }
 
-  /** A stream whose oracle answers for whole minutes of event time. */
+  /** A stream with an oracle for whole minutes of event time. */
   public AdStream(SimulatorSettings settings) {
     this(settings, new Oracle(Duration.ofMinutes(1)));
   }
@@ -69,12 +67,12 @@ public final class AdStream implements Iterator<EventRecord> {
     random = seeds.split();
   }
 
-  /** What a learner of this stream can reach at best. */
+  /** The best that a learner of this stream can reach. */
   public Oracle oracle() {
     return oracle;
   }
 
-  /** What has happened so far; what has arrived may be a little behind. */
+  /** What has happened so far; arrivals may be a little behind. */
   public StreamCounts counts() {
     return tally.counts();
   }
@@ -99,7 +97,7 @@ public final class AdStream implements Iterator<EventRecord> {
     return tally.impressions() < settings.impressions();
   }
 
-  /** Before this, the n-th impression does not happen. */
+  /** The n-th impression does not happen before this. */
   private long earliest(long n) {
     return settings.start().toEpochMilli() + (long) (n * 1000 / settings.perSecond());
   }

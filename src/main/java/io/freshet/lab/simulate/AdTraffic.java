@@ -7,9 +7,9 @@ import java.util.random.RandomGenerator;
 /**
  * What is shown to whom: users and items by Zipf's law, devices by their shares.
  *
- * <p>Users live all around the globe, so at any time all hours of the day occur. Were it the same
- * hour for all, the hour would give labels away: a click is known at once, its absence only at the
- * end of the join window, so that the first examples of each hour are all clicks.
+ * <p>Users live in all time zones, so that all hours of the day occur at any time. One common hour
+ * would give labels away: a click is known at once, its absence only at the end of the join window,
+ * so that the first examples of each hour would all be clicks.
  */
 final class AdTraffic {
   private static final long HOUR = 3_600_000;

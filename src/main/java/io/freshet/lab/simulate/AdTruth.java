@@ -67,7 +67,6 @@ final class AdTruth {
     return items;
   }
 
-  /** The probability that the user clicks. */
   double probability(ShownItem showing) {
     return sigmoid(bias + merit(showing));
   }
@@ -96,7 +95,7 @@ final class AdTruth {
     return sum;
   }
 
-  /** Bisects for the bias with which showings of the start are clicked as often as wanted. */
+  /** Bisects for the bias that gives the wanted click rate at the start. */
   private double bias(RandomGenerator random) {
     AdTraffic traffic = new AdTraffic(settings, items, random);
     double[] merits = new double[20_000];

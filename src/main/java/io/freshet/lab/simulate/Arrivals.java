@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.random.RandomGenerator;
 
-/** Records on their way, in the order in which they will arrive. */
+/** Records to come, in the order of their arrival. */
 final class Arrivals {
   private final Disorder disorder;
   private final RandomGenerator random;
@@ -22,12 +22,10 @@ final class Arrivals {
     this.random = random;
   }
 
-  /** Sends a record on its way. */
   void send(EventRecord record) {
     queue.add(new Arrival(arrival(record), sent++, record));
   }
 
-  /** Whether the next record arrives before the given time. */
   boolean nextBefore(long time) {
     return !queue.isEmpty() && queue.peek().arrives < time;
   }

@@ -4,11 +4,10 @@ import io.freshet.lab.simulate.SimulatorSettings.Disorder;
 import java.util.random.RandomGenerator;
 
 /**
- * How long after its impression a click comes.
+ * The delay of a click after its impression.
  *
- * <p>Delays are exponential, cut off a second before the window ends; the clicks that come too late
- * do so by a minute at least. So no click is near enough to the window's end to be a matter of
- * rounding.
+ * <p>Delays are exponential, cut off a second before the window ends; late clicks are late by a
+ * minute at least. So no click is near enough to the window's end for rounding to matter.
  */
 final class ClickDelay {
   private static final long MARGIN = 1000;
@@ -30,7 +29,6 @@ final class ClickDelay {
     return Math.max(1, Math.min((long) delay, window - MARGIN));
   }
 
-  /** A delay beyond the window. */
   long tooLate(RandomGenerator random) {
     return window + TOO_LATE + (long) (-mean * Math.log(1 - random.nextDouble()));
   }

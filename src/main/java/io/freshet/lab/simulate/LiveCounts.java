@@ -1,6 +1,6 @@
 package io.freshet.lab.simulate;
 
-/** Counts what happens, for one thread that writes and others that read. */
+/** Counts of what happens, written by one thread and read by others. */
 final class LiveCounts {
   private long impressions;
   private long clicks;

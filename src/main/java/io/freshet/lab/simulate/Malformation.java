@@ -3,7 +3,7 @@ package io.freshet.lab.simulate;
 import io.freshet.lab.stream.EventRecord.Topic;
 import java.nio.charset.StandardCharsets;
 
-/** The ways in which producers get a record wrong. */
+/** Ways in which producers get a record wrong. */
 enum Malformation {
   EMPTY {
     @Override
@@ -56,7 +56,7 @@ enum Malformation {
 
   private static final long YEAR = 365L * 86_400_000;
 
-  /** The bytes of a bad record that is like an event of the topic but for one thing. */
+  /** A bad record, like an event of the topic except for one thing. */
   byte[] bytes(Topic topic, String id, long time) {
     String features = topic == Topic.IMPRESSIONS ? ",\"features\":{\"user\":\"u0\"}" : "";
     return of(id, time, features).getBytes(StandardCharsets.UTF_8);

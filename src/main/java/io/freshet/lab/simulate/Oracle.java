@@ -6,15 +6,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What a learner can reach at best: logloss and AUC of the true probabilities, on the very labels
- * that the learner meets.
+ * The best that a learner can reach: logloss and AUC of the true probabilities, on the labels that
+ * the learner sees.
  *
- * <p>It holds, for each bucket of event time, counts of clicked and other examples over {@value
- * #BINS} intervals of the logit: about 8 KB a bucket, and an AUC off by less than 0.0001. Buckets
- * count from the epoch. A label's time is that of its decision, as in the join: a click's own, or
- * the end of the window where none came.
+ * <p>For each bucket of event time it counts clicked and other examples in {@value #BINS} intervals
+ * of the logit: about 8 KB a bucket, and an AUC off by less than 0.0001. Buckets count from the
+ * epoch. A label's time is that of its decision, as in the join: the click's, or the end of the
+ * window where none came.
  *
- * <p>Thread-safe: the stream adds while others ask.
+ * <p>Thread-safe.
  */
 public final class Oracle {
   private static final double MOST_DIFFERENCE = 0.05; // duplicates and late clicks make some
@@ -24,7 +24,7 @@ public final class Oracle {
   private final long width;
   private final NavigableMap<Long, Bucket> buckets = new TreeMap<>();
 
-  /** An oracle that can be asked for any time that is a multiple of the width. */
+  /** An oracle for times that are multiples of the width. */
   public Oracle(Duration width) {
     this.width = width.toMillis();
     if (this.width <= 0) {
@@ -32,7 +32,6 @@ public final class Oracle {
     }
   }
 
-  /** The best over all examples so far. */
   public synchronized Best best() {
     return best(buckets);
   }
@@ -46,15 +45,14 @@ public final class Oracle {
   }
 
   /**
-   * The same, beside so many examples that were judged; nothing if these must be others, as in a
-   * window that is cut short, or in the first of a stream, whose positives are held back.
+   * The best over the examples of a range, or nothing if others were judged, as in a window that is
+   * cut short, or in the first of a stream, whose positives are held back.
    */
   public Optional<Best> best(long from, long to, long examples) {
     return Optional.of(best(from, to))
         .filter(best -> Math.abs(best.examples() - examples) <= MOST_DIFFERENCE * examples);
   }
 
-  /** Adds an example that the learner will meet. */
   synchronized void add(long decided, double probability, boolean clicked) {
     buckets
         .computeIfAbsent(Math.floorDiv(decided, width), w -> new Bucket())
@@ -71,14 +69,7 @@ public final class Oracle {
     return sum.best();
   }
 
-  /**
-   * The best that can be reached on some examples; both figures are NaN where they have no meaning.
-   *
-   * @param examples how many
-   * @param clicks how many of them are positive
-   * @param logloss mean logloss of the true probabilities
-   * @param auc AUC of the true probabilities
-   */
+  /** The best that can be reached on some examples; figures are NaN where undefined. */
   public record Best(long examples, long clicks, double logloss, double auc) {}
 
   private static final class Bucket {

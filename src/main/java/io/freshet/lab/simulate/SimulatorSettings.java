@@ -9,12 +9,8 @@ import java.time.Instant;
 /**
  * The simulated ad stream.
  *
- * @param seed the same settings with the same seed give the same stream
- * @param start event time of the first impression
- * @param impressions how many distinct impressions the stream has
+ * @param seed equal settings and seeds give equal streams
  * @param perSecond impressions in a second of event time
- * @param truth who clicks on what
- * @param disorder what a real stream does to its records
  */
 public record SimulatorSettings(
     long seed, Instant start, long impressions, double perSecond, Truth truth, Disorder disorder) {
@@ -27,7 +23,7 @@ public record SimulatorSettings(
     check(perSecond > 0, "impressions per second", perSecond, "above 0");
   }
 
-  /** The default stream of so many impressions, which ends now. */
+  /** The default stream, which ends now. */
   public static SimulatorSettings ending(Instant now, long impressions, long seed) {
     double perSecond = 4;
     Instant start = now.minusMillis((long) (impressions / perSecond * 1000));
@@ -35,21 +31,20 @@ public record SimulatorSettings(
         seed, start, impressions, perSecond, Truth.DEFAULT, Disorder.DEFAULT);
   }
 
-  /** About how many records the stream will have, in both topics together. */
+  /** About how many records the stream has in both topics. */
   public long expectedRecords() {
     double distinct = impressions * (1 + truth.clickRate());
     return Math.round(distinct * (1 + disorder.duplicates()) + impressions * disorder.malformed());
   }
 
   /**
-   * The truth's shape.
+   * The shape of the truth.
    *
    * @param users how many, more than 64
-   * @param items how many
    * @param skew exponent of the Zipf law of users and of items
    * @param clickRate share of impressions clicked, on average
    * @param interaction deviation of the logit's part that only the pair of user and item decides
-   * @param drift how far tastes turn in a day of event time; 1 brings them round
+   * @param drift how far tastes turn in a day of event time; 1 is a full turn
    */
   public record Truth(
       int users, int items, double skew, double clickRate, double interaction, double drift) {
@@ -67,12 +62,9 @@ public record SimulatorSettings(
   /**
    * What happens to records on their way.
    *
-   * @param clickDelay mean delay of a click after its impression
    * @param window the learner's join window: later clicks come too late
-   * @param lateClicks share of clicks that come too late
    * @param outOfOrder share of records that arrive after younger ones
    * @param outOfOrderness how far behind the newest an arriving record may be
-   * @param duplicates share of records that arrive twice
    * @param malformed bad records, as a share of the impressions
    */
   public record Disorder(
@@ -103,7 +95,6 @@ public record SimulatorSettings(
       checkShare("malformed", malformed);
     }
 
-    /** The same for a learner that joins with another window. */
     public Disorder withWindow(Duration other) {
       return new Disorder(
           clickDelay, other, lateClicks, outOfOrder, outOfOrderness, duplicates, malformed);

@@ -3,10 +3,9 @@ package io.freshet.lab.simulate;
 import java.util.random.RandomGenerator;
 
 /**
- * Which user comes next: by the Zipf law, but mixed as in real traffic: any {@value #WINDOW}
- * impressions in a row are of {@value #DISTINCT} users or more.
- *
- * <p>A draw that would leave too few distinct users among the last ones is drawn again.
+ * Which user comes next: by the Zipf law, mixed as in real traffic: any {@value #WINDOW}
+ * impressions in a row are of {@value #DISTINCT} users or more. A draw that would leave too few is
+ * repeated.
  */
 final class UserPopulation {
   static final int WINDOW = 64;

@@ -1,2 +1,2 @@
-/** An ad stream with a known truth: what a learner can reach at best is known too. */
+/** An ad stream with a known truth, so that the best possible is known too. */
 package io.freshet.lab.simulate;

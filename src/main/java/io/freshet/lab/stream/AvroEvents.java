@@ -26,8 +26,8 @@ import org.apache.avro.io.EncoderFactory;
 
 /**
  * Turns events in JSON into Avro by the published schemas ({@code schemas/impression.avsc}, {@code
- * click.avsc}), behind byte 0 and the ids that these have in a folder. What no such record can say,
- * a bad event, stays as it is. Not thread-safe.
+ * click.avsc}), after byte 0 and their ids in a folder. Bad events, which no such record can
+ * express, stay as they are. Not thread-safe.
  */
 public final class AvroEvents implements UnaryOperator<EventRecord> {
   private static final ObjectMapper JSON = new JsonMapper();
@@ -42,11 +42,7 @@ public final class AvroEvents implements UnaryOperator<EventRecord> {
     this.ids = ids;
   }
 
-  /**
-   * With schemas that lie in a folder, to which they are added where they do not yet.
-   *
-   * @throws IOException where the folder cannot be read or written
-   */
+  /** Takes the schemas' ids from a folder, to which it adds missing schemas. */
   public static AvroEvents into(String folder) throws IOException {
     SchemaFolder files = new SchemaFolder(folder);
     Map<Topic, Schema> schemas =
@@ -59,7 +55,6 @@ public final class AvroEvents implements UnaryOperator<EventRecord> {
     return new AvroEvents(schemas, ids);
   }
 
-  /** The id under which the folder has the schema, or now gets it. */
   private static int id(Schema schema, SchemaFolder files) throws IOException {
     int next = 1;
     for (int id : files.ids()) {

@@ -14,11 +14,7 @@ public final class EventJson {
 
   private EventJson() {}
 
-  /**
-   * An impression.
-   *
-   * @param features by name: a string, a number, or a list of strings
-   */
+  /** Writes features by name: strings, numbers or lists of strings. */
   public static byte[] impression(String id, long timestamp, Map<String, Object> features) {
     return write(
         json -> {
@@ -32,7 +28,6 @@ public final class EventJson {
         });
   }
 
-  /** A click on an impression. */
   public static byte[] click(String impressionId, long timestamp) {
     return write(json -> head(json, impressionId, timestamp));
   }

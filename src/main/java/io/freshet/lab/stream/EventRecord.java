@@ -7,14 +7,12 @@ import java.util.Optional;
 /**
  * A record for one of the two topics of events.
  *
- * @param topic which of them
  * @param key what decides the partition: records of one key keep their order
  * @param time event time, epoch milliseconds
  * @param value the bytes, which need not be a good event
  */
 public record EventRecord(Topic topic, Optional<String> key, long time, byte[] value) {
 
-  /** The topics of events. */
   public enum Topic {
     IMPRESSIONS,
     CLICKS

@@ -12,9 +12,7 @@ public final class Feed {
   private final double perSecond;
   private final boolean live;
 
-  /**
-   * @param perSecond records of both topics a second of real time at most; infinity for no limit
-   */
+  /** Sends at most so many records a second; infinity for no limit. */
   public Feed(KafkaEvents kafka, double perSecond) {
     this(kafka, perSecond, false);
   }
@@ -25,16 +23,12 @@ public final class Feed {
     this.live = live;
   }
 
-  /** A feed that sends no record before its time has come. */
+  /** A feed that sends no record before its event time. */
   public static Feed live(KafkaEvents kafka, double perSecond) {
     return new Feed(kafka, perSecond, true);
   }
 
-  /**
-   * Sends the records, and returns their number when all are accepted.
-   *
-   * @throws InterruptedException if the thread is interrupted, which ends the feed
-   */
+  /** Sends the records, and returns their number when all are accepted. */
   public long run(Iterator<EventRecord> records, LongConsumer progress)
       throws IOException, InterruptedException {
     Pace pace = new Pace(perSecond);

@@ -21,20 +21,20 @@ import org.apache.kafka.common.errors.InterruptException;
 /**
  * Sends events to their topics, compressed, in batches; those of one key stay in order.
  *
- * <p>One request is on its way at a time. A broker that does not know the producer, of a new topic
- * or after a crash, takes any request as its first, and then always refuses what should have come
+ * <p>One request is in flight at a time. A broker that does not know the producer, of a new topic
+ * or after a crash, accepts any request as the first, and then always refuses what should have come
  * before it ({@code OUT_OF_ORDER_SEQUENCE_NUMBER}).
  *
  * <p>Sending is asynchronous: a failure shows at a later {@link #send} or at {@link #flush}, and
- * nothing counts as sent before a flush. Not thread-safe.
+ * only a flush confirms. Not thread-safe.
  */
 public final class KafkaEvents implements AutoCloseable {
 
   /** What becomes of a record's Kafka timestamp. */
   public enum Timestamps {
-    /** It is the event time, so that a replay is judged as the stream was. */
+    /** The event time, so that a replay is judged as the stream was. */
     EVENT,
-    /** It is the time of sending. */
+    /** The time of sending. */
     ARRIVAL
   }
 
@@ -55,19 +55,12 @@ public final class KafkaEvents implements AutoCloseable {
   private final UnaryOperator<EventRecord> form;
   private final AtomicReference<Exception> failure = new AtomicReference<>();
 
-  /**
-   * @param kafka whose properties win over the settings made here
-   */
   public KafkaEvents(KafkaClients kafka, String impressions, String clicks, Timestamps timestamps)
       throws IOException {
     this(kafka, impressions, clicks, timestamps, UnaryOperator.identity());
   }
 
-  /**
-   * Events that are turned into another format on their way.
-   *
-   * @param form what is sent in place of a record
-   */
+  /** Events that {@code form} converts before they are sent. */
   public KafkaEvents(
       KafkaClients kafka,
       String impressions,
@@ -82,7 +75,7 @@ public final class KafkaEvents implements AutoCloseable {
   }
 
   /**
-   * Hands the record over for sending; waits while too many are on their way.
+   * Sends a record; waits while too many are in flight.
    *
    * @throws IOException if this record or an earlier one was not accepted
    */
@@ -109,7 +102,6 @@ public final class KafkaEvents implements AutoCloseable {
     }
   }
 
-  /** Waits until all that was handed over has been accepted. */
   public void flush() throws IOException, InterruptedException {
     try {
       producer.flush();
@@ -119,13 +111,12 @@ public final class KafkaEvents implements AutoCloseable {
     check();
   }
 
-  /** Closes the connection after sending what is on its way. */
   @Override
   public void close() {
     producer.close();
   }
 
-  /** Closes the connection, giving up what has not been sent within the time. */
+  /** Closes the connection, giving up what is not sent in time. */
   public void close(Duration patience) {
     producer.close(patience);
   }

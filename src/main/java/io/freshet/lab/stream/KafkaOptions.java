@@ -81,9 +81,9 @@ public final class KafkaOptions {
   private String schemas;
 
   /**
-   * Opens the connection, and the topics if they are to be created.
+   * Opens the connection, and creates the topics where that is asked for.
    *
-   * @throws IOException if a topic is missing or the brokers are not there
+   * @throws IOException if a topic is missing or the brokers do not answer
    */
   public KafkaEvents open() throws IOException, InterruptedException {
     KafkaClients kafka = new KafkaClients(bootstrapServers, properties);
@@ -108,11 +108,7 @@ public final class KafkaOptions {
     return format == EventFormat.AVRO ? AvroEvents.into(schemas) : UnaryOperator.identity();
   }
 
-  /**
-   * Records a second at most.
-   *
-   * @throws ParameterException if it is not above 0
-   */
+  /** The most records a second; refuses one that is not above 0. */
   public double rate() {
     if (rate != null && !(rate > 0)) {
       throw new ParameterException(

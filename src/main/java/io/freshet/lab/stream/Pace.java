@@ -2,7 +2,7 @@ package io.freshet.lab.stream;
 
 import java.util.concurrent.TimeUnit;
 
-/** Holds records back to so many a second of real time, counted from the first. */
+/** Limits records to so many a second of real time, counted from the first. */
 final class Pace {
   private static final long SHORTEST_SLEEP = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -10,7 +10,6 @@ final class Pace {
   private final long start = System.nanoTime();
   private long passed;
 
-  /** A pace of at most so many a second; infinity for no limit. */
   Pace(double perSecond) {
     if (!(perSecond > 0)) {
       throw new IllegalArgumentException("rate: " + perSecond + " is not above 0");
@@ -18,7 +17,6 @@ final class Pace {
     this.perSecond = perSecond;
   }
 
-  /** Waits until the next record may pass. */
   void await() throws InterruptedException {
     long due = start + (long) (passed++ / perSecond * 1e9);
     long ahead = due - System.nanoTime();

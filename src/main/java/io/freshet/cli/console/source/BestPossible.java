@@ -2,17 +2,14 @@ package io.freshet.cli.console.source;
 
 import java.util.Optional;
 
-/**
- * What the truth of a simulated stream would have reached; asked for the examples of spans of event
- * time.
- */
+/** The best figures that the truth of a simulated stream allows, by span of event time. */
 public interface BestPossible {
-  /** Of streams whose truth nobody knows. */
+  /** For streams whose truth is unknown. */
   BestPossible UNKNOWN = (from, to, examples) -> Optional.empty();
 
   /**
-   * The best logloss and AUC on the examples of a span, epoch milliseconds; nothing if those that
-   * were judged must be others, as in a window that a stop cut short.
+   * Returns the best logloss and AUC of a span in epoch milliseconds, or nothing when the stream
+   * had other examples in it, as in a window that a stop cut short.
    *
    * @param examples how many were judged
    */

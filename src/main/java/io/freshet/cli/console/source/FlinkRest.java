@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Flink's REST interface, as far as runs need it. Thread-safe. */
+/** Flink's REST interface. Thread-safe. */
 public final class FlinkRest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -23,22 +23,19 @@ public final class FlinkRest {
 
   private final String address;
 
-  /** The interface of a cluster on this machine. */
   public FlinkRest(int port) {
     address = "http://127.0.0.1:" + port;
   }
 
-  /** The interface at a URL. */
   public FlinkRest(URI url) {
     address = url.toString().replaceAll("/+$", "");
   }
 
-  /** What {@code GET} answers. */
   public JsonNode get(String path) throws IOException, InterruptedException {
     return send(request(path).GET().build());
   }
 
-  /** What another port of this machine answers. */
+  /** The response of another port of this machine. */
   public static String text(int port, String path) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
@@ -51,7 +48,6 @@ public final class FlinkRest {
     return response.body();
   }
 
-  /** What {@code POST} answers. */
   public JsonNode post(String path, JsonNode body) throws IOException, InterruptedException {
     return send(
         request(path)
@@ -60,7 +56,6 @@ public final class FlinkRest {
             .build());
   }
 
-  /** Slots that are registered, and those that are free. */
   public Slots slots() throws IOException, InterruptedException {
     JsonNode overview = get("/overview");
     return new Slots(
@@ -69,10 +64,9 @@ public final class FlinkRest {
         overview.get("slots-available").asInt());
   }
 
-  /** Task managers and slots as the job manager knows them now. */
+  /** Task managers and task slots that the job manager knows. */
   public record Slots(int taskManagers, int total, int free) {}
 
-  /** The configuration that the job manager runs with. */
   public Map<String, String> configuration() throws IOException, InterruptedException {
     Map<String, String> configuration = new TreeMap<>();
     get("/jobmanager/config")
@@ -85,7 +79,7 @@ public final class FlinkRest {
     return get("/jobs/" + job).get("state").asText();
   }
 
-  /** Why the job failed the last time, in one line; empty if it never did. */
+  /** The job's last failure in one line; empty without one. */
   public String lastFailure(String job) throws IOException, InterruptedException {
     JsonNode root = get("/jobs/" + job + "/exceptions").path("root-exception");
     return root.asText("")
@@ -95,7 +89,7 @@ public final class FlinkRest {
         .reduce("", (a, b) -> a.isEmpty() ? b : a + " | " + b);
   }
 
-  /** Asks for a savepoint and waits for it; returns where it lies. */
+  /** Takes a savepoint, waits for it, and returns its location. */
   public String savepoint(String job, String target) throws IOException, InterruptedException {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.put("target-directory", target);
@@ -104,9 +98,10 @@ public final class FlinkRest {
   }
 
   /**
-   * Stops the job with a savepoint and returns where it lies.
+   * Stops the job with a savepoint and returns its location.
    *
-   * @param drain whether time is to end, which decides all that waits: only after the last event
+   * @param drain whether to end event time, which decides all waiting impressions: only after the
+   *     last event
    */
   public String stop(String job, String target, boolean drain)
       throws IOException, InterruptedException {

@@ -5,11 +5,14 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 
-/** The Kafka offsets of a manifest, by the partitions that their keys name. */
+/** Kafka offsets of a manifest, by topic partition. */
 public final class Offsets {
   private Offsets() {}
 
-  /** The next offset of each partition; a topic's name may hold hyphens, its number does not. */
+  /**
+   * The next offset of each partition. A key ends with the partition's number; a topic's name may
+   * hold hyphens.
+   */
   public static Map<TopicPartition, Long> of(Manifest manifest) {
     Map<TopicPartition, Long> offsets = new HashMap<>();
     manifest

@@ -22,8 +22,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Finds an impression to begin with: one of the last {@value #RECENT} records of a partition that
- * the current snapshot was learned from, at random.
+ * Finds a sample impression: one of the last {@value #RECENT} records of a partition that the
+ * current snapshot was learned from, at random.
  */
 public final class RecentImpression {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,7 +40,6 @@ public final class RecentImpression {
     this.random = random;
   }
 
-  /** The impression's features, and where it lies. */
   public ObjectNode find() throws IOException, InterruptedException {
     Optional<Version> latest = store.latest();
     if (latest.isEmpty()) {
@@ -84,7 +83,7 @@ public final class RecentImpression {
     return Optional.empty();
   }
 
-  /** The features that the model reads of a record; nothing of a click or a bad one. */
+  /** The features that the model reads; nothing for a click or a bad record. */
   private static Optional<ObjectNode> read(ConsumerRecord<byte[], byte[]> record, Manifest manifest)
       throws IOException {
     if (record.value() != null && record.value().length > 0 && record.value()[0] == 0) {

@@ -1,2 +1,2 @@
-/** Where the console takes what it shows from. */
+/** The sources of the console's figures. */
 package io.freshet.cli.console.source;

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Lists the versions of a root, the newest first, {@value #MOST_SHOWN} of them in full, while
- * others publish, merge and delete there: a version that goes while it is read is none.
+ * Lists the versions of a root, newest first, {@value #MOST_SHOWN} of them in full. Others publish,
+ * merge and delete meanwhile: a version that disappears while it is read is left out.
  */
 public final class ChainWatch implements Watch {
   static final int MOST_SHOWN = 50;
@@ -34,7 +34,7 @@ public final class ChainWatch implements Watch {
   /** What the page needs of a version: a manifest may be large. */
   private record Entry(Manifest manifest, Optional<Manifest> merged) {
 
-    /** A full beside a delta comes later, and at last takes its place. */
+    /** A delta may get a merged full later, which finally replaces it. */
     boolean maySoonDiffer() {
       return manifest.kind() == Manifest.Kind.DELTA;
     }

@@ -6,8 +6,8 @@ import io.freshet.snapshot.format.EmbeddingRows;
 import java.util.Arrays;
 
 /**
- * Rows and their training occurrences by field number, kept up to date delta by delta: some 50
- * bytes a row.
+ * Rows and their training occurrences by field number, updated delta by delta: about 50 bytes a
+ * row.
  */
 public final class FieldCounts {
   private static final long ABSENT = -1;
@@ -22,7 +22,7 @@ public final class FieldCounts {
     ofRow = new long[Math.max(16, expectedRows)];
   }
 
-  /** Takes the rows of a file in place of any of an earlier one, and drops those it removes. */
+  /** Applies a file of a newer version: replaces its rows and drops those it removes. */
   public void apply(EmbeddingRows file) {
     for (int i = 0; i < file.size(); i++) {
       put(file.fids()[i], file.updates()[i]);

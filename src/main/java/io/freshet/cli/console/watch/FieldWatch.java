@@ -20,10 +20,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Counts the rows of the current version by field, out of its files: of the chain at first, of new
- * deltas from then on. A model of more than so many rows is not counted, as each takes memory here.
+ * Counts the rows of the current version by field: first those of the whole chain, then those of
+ * each new delta. A model above the row limit is not counted, as each row takes memory here.
  *
- * <p>Beside them, the figures of the whole table that the manifest holds: {@code table_…}.
+ * <p>Also shows the table's figures in the manifest: {@code table_…}.
  */
 public final class FieldWatch implements Watch {
   private static final String TABLE = "table_";
@@ -84,7 +84,6 @@ public final class FieldWatch implements Watch {
         .formatted(rows, mostRows);
   }
 
-  /** What the manifest alone tells. */
   private static ObjectNode ofWhole(Manifest manifest) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("version", manifest.version().toString());

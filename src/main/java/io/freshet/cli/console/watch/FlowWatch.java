@@ -13,11 +13,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What became of impressions and clicks, and how training goes, by the job's own metrics over
- * Flink's REST interface: sums over subtasks.
+ * What became of impressions and clicks, and how training goes: the job's metrics over Flink's REST
+ * interface, summed over subtasks.
  *
- * <p>The operators are known by what they publish: {@code waitingImpressions} is the label join's,
- * {@code batches-in-flight} the trainer's, {@code deadLetters} those that read topics.
+ * <p>Operators are recognized by a metric: {@code waitingImpressions} is the label join's, {@code
+ * batches-in-flight} the trainer's, {@code deadLetters} that of operators that read topics.
  */
 public final class FlowWatch implements Watch {
   private static final String JOB_NAME = "freshet ";
@@ -63,7 +63,7 @@ public final class FlowWatch implements Watch {
     return json;
   }
 
-  /** The learner's job, of several the one that began last. */
+  /** The learner's job; of several, the one that began last. */
   private JsonNode job() throws IOException, InterruptedException {
     JsonNode found = null;
     for (JsonNode job : flink.get("/jobs/overview").path("jobs")) {

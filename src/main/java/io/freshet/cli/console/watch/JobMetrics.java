@@ -10,13 +10,13 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The numbers that a job's operators publish, by operator and name, summed over subtasks; of what
- * is a state the largest.
+ * Metrics of a job's operators, by operator and name, summed over subtasks; for a state, the
+ * largest.
  *
- * @param operators by name, as it stands in the names of metrics
+ * @param operators by the name that they have in names of metrics
  */
 record JobMetrics(Map<String, Map<String, Double>> operators) {
-  /** Our own: not those of Flink, Kafka and the JVM, of which there are hundreds. */
+  /** The learner's own metrics, not the hundreds of Flink, Kafka and the JVM. */
   private static final Pattern OURS =
       Pattern.compile(
           "[^.]+\\.(events|deadLetters|impressions|clicks|positives|negatives"
@@ -54,14 +54,14 @@ record JobMetrics(Map<String, Map<String, Double>> operators) {
         .put(name.substring(dot + 1), sum);
   }
 
-  /** The operators that publish a metric, named with the dot before it. */
+  /** The operators that publish a metric, given with the dot before its name. */
   Map<String, Map<String, Double>> operatorsWith(String metric) {
     Map<String, Map<String, Double>> with = new TreeMap<>(operators);
     with.values().removeIf(metrics -> !metrics.containsKey(metric.substring(1)));
     return with;
   }
 
-  /** All metrics of the operator that publishes one, empty where none does. */
+  /** All metrics of the operator that publishes one; empty without one. */
   Map<String, Double> beside(String metric) {
     return operatorsWith(metric).values().stream().findFirst().orElse(Map.of());
   }

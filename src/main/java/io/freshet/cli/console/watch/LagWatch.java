@@ -17,9 +17,9 @@ import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How many events wait in Kafka that the current snapshot does not hold: the ends of the topics
- * less the offsets in the current manifest. It needs nothing of the job, and never gets better than
- * the pause between two snapshots.
+ * Events in Kafka that the current snapshot does not contain: the ends of the topics less the
+ * offsets in the manifest. It needs nothing of the job, and never falls below what arrives between
+ * two snapshots.
  */
 public final class LagWatch implements Watch {
   private static final int MOST_POINTS = 400;

@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What one part of the page shows: figures, when they were last found to hold, and why there are no
- * newer ones. Thread-safe.
+ * One panel of the page: its figures, when they were last confirmed, and why there are no newer
+ * ones. Thread-safe.
  */
 final class Panel {
   private long revision = System.currentTimeMillis(); // above those of a server before this one
@@ -19,7 +19,6 @@ final class Panel {
   private Optional<Instant> seen = Optional.empty();
   private Optional<String> problem = Optional.of("nothing has been read yet");
 
-  /** Takes figures in place of those before. */
   synchronized void show(JsonNode figures, Instant now) {
     if (problem.isPresent() || !data.equals(figures)) {
       revision++;
@@ -29,7 +28,6 @@ final class Panel {
     problem = Optional.empty();
   }
 
-  /** Keeps the figures, and says why there are no newer ones. */
   synchronized void fail(String why) {
     if (!problem.equals(Optional.of(why))) {
       revision++;
@@ -37,7 +35,7 @@ final class Panel {
     problem = Optional.of(why);
   }
 
-  /** Whether it is worth fetching, and how old: what a page polls. */
+  /** The revision and the age, which a page polls. */
   synchronized ObjectNode status() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("revision", revision);
@@ -46,7 +44,7 @@ final class Panel {
     return json;
   }
 
-  /** The figures, with the same beside them. */
+  /** The status and the figures. */
   synchronized ObjectNode json() {
     return status().set("data", data);
   }

@@ -11,16 +11,16 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * One model's progressive validation: the last {@value #MOST_WINDOWS} windows, the totals since
- * start, and how fast examples were learned.
+ * Progressive validation of one model: the last {@value #MOST_WINDOWS} windows, the totals since
+ * start, and the speed of learning.
  *
- * <p>A window that is reported again replaces itself. Speed comes from the totals and the times at
- * which Kafka took the reports: examples between two of them that are a second or more apart.
+ * <p>A later report of a window replaces the earlier one. Speed comes from the totals of two
+ * reports that Kafka received at least a second apart.
  */
 final class QualityHistory {
   static final int MOST_WINDOWS = 3000;
 
-  /** Points a curve at most: about one for each pixel or two of its drawing. */
+  /** Most points of a curve: about one for each pixel or two of its drawing. */
   static final int MOST_POINTS = 400;
 
   private static final int LEAST_MILLIS = 1000;
@@ -38,17 +38,12 @@ final class QualityHistory {
     this.reach = reach;
   }
 
-  /** Figures of a span of event time, NaN where they are not defined. */
   private record Window(long from, long to, double examples, double[] figures) {}
 
   private static final List<String> FIGURES =
       List.of("logloss", "auc", "ne", "calibration", "best_logloss", "best_auc", "best_ne");
 
-  /**
-   * Takes a report.
-   *
-   * @param time when Kafka took it, epoch milliseconds
-   */
+  /** Adds a report that Kafka received at a time, epoch milliseconds. */
   void add(JsonNode report, long time) {
     JsonNode json = report.path("window");
     Window window = window(json);
@@ -121,7 +116,7 @@ final class QualityHistory {
     return joined;
   }
 
-  /** The mean of each figure, windows counting what their examples do. */
+  /** The mean of each figure, weighted by examples. */
   private static Window mean(List<Window> windows) {
     double[] sums = new double[FIGURES.size()];
     double[] weights = new double[FIGURES.size()];

@@ -17,9 +17,8 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Follows a metrics topic from its start, so that a page that is opened late shows what was before
- * it; of {@value #MOST_MODELS} models at most, one of which is shown: the one that was asked for,
- * or else the one that reported last.
+ * Follows a metrics topic from its start, so that a page opened late shows the past. Keeps {@value
+ * #MOST_MODELS} models at most and shows one: the requested model, or the one that reported last.
  */
 public final class QualityWatch implements Watch {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -76,7 +75,7 @@ public final class QualityWatch implements Watch {
     return shown;
   }
 
-  /** Begins at the start of the topic, also after a connection was lost. */
+  /** Begins at the start of the topic, also after a lost connection. */
   private void open() throws IOException, InterruptedException {
     reader = new TopicReader(kafka, topic);
     models.clear();

@@ -6,15 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A figure over time in bounded memory: when it is full, every other point goes and from then on
- * points come half as often, so that it spans all the time there was.
+ * A figure over time in bounded memory: when it is full, every second point goes and further points
+ * come half as often, so that it always spans the whole time.
  */
 final class TimeSeries {
   private final int most;
   private final List<Sample> samples = new ArrayList<>();
   private long pause; // milliseconds between two points at least
 
-  /** A value at a time, epoch milliseconds. */
   record Sample(long time, double value) {}
 
   TimeSeries(int most, long pause) {
@@ -22,7 +21,7 @@ final class TimeSeries {
     this.pause = pause;
   }
 
-  /** Takes a value; times ascend. */
+  /** Adds a value; times ascend. */
   void add(long time, double value) {
     if (!samples.isEmpty() && time - samples.get(samples.size() - 1).time() < pause) {
       return;
@@ -48,7 +47,7 @@ final class TimeSeries {
     return List.copyOf(samples);
   }
 
-  /** Adds the columns {@code time} and another to an object. */
+  /** Adds the columns {@code time} and {@code name} to an object. */
   static void write(List<Sample> samples, String name, ObjectNode to) {
     ArrayNode times = to.putArray("time");
     ArrayNode values = to.putArray(name);

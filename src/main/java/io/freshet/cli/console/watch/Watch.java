@@ -3,20 +3,20 @@ package io.freshet.cli.console.watch;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 
-/** Reads one source of figures, as often as it is asked to; by one thread at a time. */
+/** A source of figures, read on request by one thread at a time. */
 public interface Watch extends AutoCloseable {
 
   /**
-   * The figures of now.
+   * Returns the current figures.
    *
-   * @throws IOException why there are none, in words for the page; the next look tries again
+   * @throws IOException with the reason, in words for the page; the next look tries again
    */
   JsonNode look() throws IOException, InterruptedException;
 
   @Override
   default void close() {}
 
-  /** A watch of something that is not there to be watched. */
+  /** A watch whose source is not configured. */
   static Watch unavailable(String why) {
     return () -> {
       throw new IOException(why);

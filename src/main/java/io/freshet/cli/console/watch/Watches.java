@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets watches look, each on a thread of its own so that none waits for another, and keeps what
- * they saw. Those that leave nothing behind rest while no page has asked for a minute.
+ * Runs watches, each on its own thread so that none waits for another, and keeps their last
+ * figures. Watches without a history pause when no page has asked for a minute.
  */
 public final class Watches implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
@@ -39,12 +39,12 @@ public final class Watches implements AutoCloseable {
     return thread;
   }
 
-  /** Adds a watch that looks whether or not a page is open, for the history that it gathers. */
+  /** Adds a watch that gathers a history: it runs whether or not a page is open. */
   public void always(String name, Watch watch, Duration pause) {
     add(name, watch, pause, () -> look(name));
   }
 
-  /** Adds a watch that looks while a page is open. */
+  /** Adds a watch that runs while a page is open. */
   public void onDemand(String name, Watch watch, Duration pause) {
     add(
         name,
@@ -78,14 +78,13 @@ public final class Watches implements AutoCloseable {
     }
   }
 
-  /** In one line; of what comes from the system, what kind it is. */
+  /** One line; a system error includes its type. */
   private static String describe(IOException e) {
     String what = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     String line = what.lines().findFirst().orElse(what);
     return e instanceof NoSuchFileException ? "there is no file " + line : line;
   }
 
-  /** The time here, and the revision and age of every panel. */
   public ObjectNode status() {
     asked = clock.millis();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -99,7 +98,6 @@ public final class Watches implements AutoCloseable {
     return Optional.ofNullable(panels.get(name)).map(Panel::json);
   }
 
-  /** Ends the looks that are under way, then what they looked through. */
   @Override
   public void close() {
     threads.shutdownNow();

@@ -1,2 +1,2 @@
-/** What the console watches. */
+/** The console's watches. */
 package io.freshet.cli.console.watch;

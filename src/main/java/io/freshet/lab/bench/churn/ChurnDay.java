@@ -4,14 +4,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * A simulated day of a run.
+ * A simulated day, from 1: the last snapshot in it, and its progressive validation.
  *
- * @param day from 1
- * @param rows in the last snapshot of the day
  * @param stateBytes of that snapshot's checkpoint
  * @param snapshotBytes of that snapshot as a full
- * @param auc of the day's predictions, each made before its example was learned
- * @param logloss of the same
  */
 record ChurnDay(
     int day, long rows, long stateBytes, long snapshotBytes, double auc, double logloss) {

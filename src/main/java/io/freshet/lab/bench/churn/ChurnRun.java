@@ -42,13 +42,12 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * The learner's job on a {@link ChurnStream}, in a Flink of this process, with the heap state
+ * The learner's job on a {@link ChurnStream}, in a Flink of this process with the heap state
  * backend: its checkpoints hold all state, so their sizes are the state's.
  */
 final class ChurnRun {
   private static final int CHECKPOINTS = 10_000;
 
-  /** Where the task of this process leaves what the run reads at its end. */
   private static final Queue<Metrics> WINDOWS = new ConcurrentLinkedQueue<>();
 
   private final ChurnStream stream;
@@ -56,9 +55,6 @@ final class ChurnRun {
   private final LearnerConfig config;
   private final Path folder;
 
-  /**
-   * @param rules the section {@code embedding} of the configuration
-   */
   ChurnRun(ChurnStream stream, int days, String rules, Path folder) {
     this.stream = stream;
     this.days = days;
@@ -126,7 +122,7 @@ final class ChurnRun {
         .learn(examples, Results.only(new Windows(), Optional.empty()));
   }
 
-  /** Lets a day take so long at least that some checkpoints fall into it. */
+  /** Stretches a day so that some checkpoints fall into it. */
   private static final class Pace implements MapFunction<Long, Long> {
     private static final long serialVersionUID = 1L;
     private static final long DAY_NANOS = 1_000_000_000;

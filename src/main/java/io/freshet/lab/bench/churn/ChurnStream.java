@@ -10,13 +10,13 @@ import java.util.SplittableRandom;
 import org.apache.flink.api.common.functions.MapFunction;
 
 /**
- * Examples of a site whose ids churn, each from its number alone: users and topics stay, items come
- * and are shown for some days, and most cookies come once or twice.
+ * Examples of a site whose ids churn, each a function of its number: users and topics stay, items
+ * appear and are shown for some days, and most cookies appear once or twice.
  *
- * <p>Of a day's new ids one in 20 is an item. An item is shown at an age that is exponentially
- * distributed with a mean of a day and a half. A cookie that is not new is that of an example half
- * a day ago in the mean. What decides a click: the item's appeal most, then the user's mood and
- * liking of the topic, and the cookie's a little.
+ * <p>One in 20 of a day's new ids is an item. The age of an item when it is shown is exponential
+ * with a mean of a day and a half. A cookie that is not new is that of an example half a day ago on
+ * average. A click depends mostly on the item's appeal, then on the user's mood and liking of the
+ * topic, and a little on the cookie.
  *
  * @param newIds a day
  * @param examples a day
@@ -74,7 +74,7 @@ record ChurnStream(int newIds, int examples, long seed)
     return (long) ((double) number / examples * DAY.toMillis());
   }
 
-  /** Items are numbered as they come; those of before the first day are negative. */
+  /** Items are numbered as they appear; those before the first day are negative. */
   private long item(long number, SplittableRandom random) {
     double aDay = newIds * ITEM_SHARE;
     return (long)

@@ -39,8 +39,8 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.Collector;
 
 /**
- * The label join in a Flink of this process, as its main class: all impressions of a window come
- * and wait, since no click does; then time jumps to the end of all windows.
+ * The label join in a Flink of this process, as its main class: all impressions of a window arrive
+ * and wait, as there are no clicks; then time jumps to the end of all windows.
  *
  * <p>The state's size is that of the files of a native savepoint.
  */
@@ -48,7 +48,7 @@ final class JoinBench {
   private static final long PAUSE_MILLIS = 5;
   private static final Duration PATIENCE = Duration.ofMinutes(30);
 
-  /** Where the tasks of this process count, and wait for the jump of time. */
+  /** Shared with the tasks in this process. */
   private static final LongAdder CAME = new LongAdder();
 
   private static final LongAdder DECIDED = new LongAdder();
@@ -64,9 +64,7 @@ final class JoinBench {
     this.backend = backend;
   }
 
-  /**
-   * @param args impressions, fields, state backend, whether to print JSON
-   */
+  /** Arguments: impressions, fields, state backend, whether to print JSON. */
   public static void main(String[] args) throws Exception {
     JoinBench bench = new JoinBench(Integer.parseInt(args[0]), Integer.parseInt(args[1]), args[2]);
     try (ScratchDirectory scratch = ScratchDirectory.create()) {
@@ -153,7 +151,7 @@ final class JoinBench {
     return env.executeAsync("bench join");
   }
 
-  /** Numbers without end, as a source that has ended declines a savepoint. */
+  /** Unbounded, as a finished source declines a savepoint. */
   private static DataStream<Long> ticks(StreamExecutionEnvironment env) {
     return env.fromSequence(0, Long.MAX_VALUE - 1)
         .assignTimestampsAndWatermarks(
@@ -161,7 +159,7 @@ final class JoinBench {
                 .withTimestampAssigner((number, none) -> number));
   }
 
-  /** All are shown within a window, from the epoch on. */
+  /** Spreads the impressions over one window from the epoch on. */
   private static void show(long number, int fields, int total, Collector<EncodedImpression> out)
       throws InterruptedException {
     if (number >= total) {
@@ -212,7 +210,7 @@ final class JoinBench {
     }
   }
 
-  /** Time stands still until it is released, and then is over. */
+  /** Holds event time back until it is released, then ends it. */
   private static final class Jump implements WatermarkGenerator<Long> {
     @Override
     public void onEvent(Long number, long timestamp, WatermarkOutput output) {}

@@ -7,7 +7,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The label join with many waiting impressions, in a process of its own heap. */
+/** The label join with many waiting impressions, in a separate process. */
 @Command(
     name = "join",
     showDefaultValues = true,
@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
       "  java -jar freshet.jar bench join --backend hashmap --impressions 1000000 --json"
     })
 public final class JoinCommand extends Benchmark {
-  /** What Flink looks into, as in the manifest of the jar. */
+  /** Packages that Flink needs opened, as in the manifest of the jar. */
   private static final List<String> OPENED =
       List.of(
           "java.lang", "java.util", "java.nio", "sun.nio.ch", "java.time", "java.util.concurrent");

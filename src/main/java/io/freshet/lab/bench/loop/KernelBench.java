@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The plain learner on one thread: what the arithmetic and the rows cost, without any Flink.
+ * The local learner on one thread: the cost of arithmetic and rows, without Flink.
  *
- * <p>Batches are drawn beforehand. Rounds and measurements of the roofline take turns, so that both
+ * <p>Batches are drawn in advance. Rounds and measurements of the roofline alternate, so that both
  * see the same machine.
  */
 final class KernelBench {

@@ -42,11 +42,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The training loop in a Flink of this process, fed from memory, with the heap state backend.
  *
- * <p>The job runs for as long as it is measured: a warm-up, then rounds of which each counts the
- * predictions that came out. Ahead of each the source pauses, and the roofline is measured, so that
- * both see the same machine.
+ * <p>After a warm-up, each round counts the predictions that come out. Before each, the source
+ * pauses and the roofline is measured, so that both see the same machine.
  *
- * <p>What checkpoints cost is measured in long rounds, on a table that holds each of the million
+ * <p>The cost of checkpoints is measured in long rounds, on a table that holds each of the million
  * ids before the first round.
  */
 final class LoopBench {
@@ -55,17 +54,17 @@ final class LoopBench {
   private static final Duration WARM_UP = Duration.ofSeconds(12);
   private static final Duration ROUND = Duration.ofSeconds(3);
 
-  /** Holds two or three checkpoints, each with what it leaves behind to be done. */
+  /** Contains two or three checkpoints and their aftermath. */
   private static final Duration LONG_ROUND = Duration.ofSeconds(25);
 
   private static final Duration PAUSE = Duration.ofMillis(300);
   private static final Logger LOG = LoggerFactory.getLogger(LoopBench.class);
   private static final Duration FIRST = Duration.ofMinutes(2);
 
-  /** Where the tasks of this process find what a run reads and counts. */
+  /** Shared with the tasks in this process. */
   private static volatile List<LabeledExample> pool = List.of();
 
-  /** Given out once, ahead of the pool. */
+  /** Emitted once, before the pool. */
   private static volatile List<LabeledExample> everyId = List.of();
 
   private static final AtomicInteger GIVEN = new AtomicInteger();
@@ -119,7 +118,7 @@ final class LoopBench {
     return new Figure("loop", what, workload, parallelism, measured);
   }
 
-  /** Measures while the source pauses and the loop has come to rest. */
+  /** Measures while the source pauses and nothing is in flight. */
   private static Speed whileIdle(Roofline roofline) throws InterruptedException {
     paused = true;
     Thread.sleep(PAUSE.toMillis());
@@ -138,7 +137,7 @@ final class LoopBench {
     return given < everyId.size() ? everyId.get(given) : pool.get((int) (number & POOL - 1));
   }
 
-  /** Ends the job; if it ended by itself, it failed, and so does this. */
+  /** Ends the job; fails if the job has failed. */
   static void stop(JobClient job) throws Exception {
     var result = job.getJobExecutionResult();
     if (result.isDone()) {

@@ -47,7 +47,6 @@ public final class ParallelismCommand extends Benchmark {
       description = "Overrides a key of the learner's configuration; repeatable.")
   private List<String> overrides = new ArrayList<>();
 
-  /** A run, and how it was set. */
   private record Line(String what, QualityRun run) {
     double auc() {
       return run.auc() - run.local().auc();

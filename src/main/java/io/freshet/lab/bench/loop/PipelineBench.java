@@ -22,11 +22,11 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 
 /**
- * The whole learner as a user runs it: the broker in this process, JSON in lz4, the label join,
+ * The whole learner as users run it: the broker in this process, JSON in lz4, the label join,
  * training, checkpoints and snapshots every 10 seconds.
  *
- * <p>All impressions are in Kafka when the job begins. How far it is, is read from its metrics; the
- * first two fifths warm it up, and the rest is cut in rounds. The roofline is measured before and
+ * <p>All impressions are in Kafka when the job begins. Its metrics show its progress; the first two
+ * fifths are warm-up, and the rest is divided into rounds. The roofline is measured before and
  * after.
  */
 final class PipelineBench {

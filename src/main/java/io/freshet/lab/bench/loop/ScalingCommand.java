@@ -43,7 +43,7 @@ public final class ScalingCommand extends LearningBenchmark {
     return new LoopBench(workload, parallelism, false, Optional.empty(), options()).run(what);
   }
 
-  /** In a process of its own, where every row is there before anything is measured. */
+  /** In a separate process, where every row exists before anything is measured. */
   private Figure table(String what, int rows) throws IOException, InterruptedException {
     try (ScratchDirectory scratch = ScratchDirectory.create()) {
       TableSide side =

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Impressions as JSON, one a millisecond of event time, or fewer: 13 numbers and 26 names, drawn
- * from Zipf(1.05) over a million, but that the first is a user of many: they come interleaved,
- * hardly twice in a step. Three in a hundred are clicked, two seconds later.
+ * Impressions as JSON, at most one a millisecond of event time: 13 numbers and 26 names, drawn from
+ * Zipf(1.05) over a million, except the first, one of many interleaved users, who hardly come twice
+ * in a step. Three in a hundred are clicked, two seconds later.
  */
 public final class AdEvents {
   static final int NUMBERS = 13;
@@ -43,15 +43,15 @@ public final class AdEvents {
   }
 
   /**
-   * So many, the last of them at the time given. Few are farther apart: windows of 10 s end by what
-   * comes after them, and all but a tenth are to be decided.
+   * Impressions of which the last has the given time. Few are farther apart: later events end
+   * windows of 10 s, and nine tenths of the impressions are to be decided.
    */
   public static AdEvents until(long end, int impressions, long seed) {
     int gap = (SPAN + impressions - 1) / impressions;
     return new AdEvents(end - (long) gap * impressions, gap, seed);
   }
 
-  /** The learner's fields, as its configuration writes them. */
+  /** The {@code features} of the learner's configuration. */
   public static String fields() {
     StringBuilder yaml = new StringBuilder("features:\n");
     for (int i = 1; i <= NAMES; i++) {
@@ -84,7 +84,6 @@ public final class AdEvents {
     return events;
   }
 
-  /** The features of an impression, newly drawn. */
   public Map<String, Object> features() {
     Map<String, Object> features = new LinkedHashMap<>();
     features.put("c1", Integer.toString(random.nextInt(USERS), 36));

@@ -9,8 +9,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
- * Examples with one value a field, drawn from Zipf(1.05) over a million values in all; a click on
- * one of thirty. Users come as they do in a stream of many: interleaved, hardly twice in a step.
+ * Examples with one value a field, drawn from Zipf(1.05) over a million values in all; one of
+ * thirty is clicked. Users interleave and hardly come twice in a step.
  */
 public final class BenchExamples {
   private static final double SKEW = 1.05;
@@ -29,7 +29,6 @@ public final class BenchExamples {
     random = new SplittableRandom(seed);
   }
 
-  /** The next so many examples. */
   public List<LabeledExample> next(int n) {
     return IntStream.range(0, n).mapToObj(i -> next()).toList();
   }

@@ -36,17 +36,14 @@ public final class BenchOptions {
       description = "Measure only the cases whose name contains this.")
   public String only = "";
 
-  /** So long, but for {@code --quick}. */
   public Duration length(Duration usual) {
     return quick ? usual.dividedBy(SHARE) : usual;
   }
 
-  /** So many impressions, but for {@code --quick}. */
   public int impressions(int usual) {
     return quick ? Math.max(1, usual / SHARE) : usual;
   }
 
-  /** The cases asked for. */
   public Map<String, Workload> select(Map<String, Workload> cases) {
     if (rounds < 1) {
       throw new ParameterException(command.commandLine(), "--rounds must be 1 or more");

@@ -26,12 +26,10 @@ public abstract class Benchmark implements Callable<Integer> {
     return spec.commandLine().getErr();
   }
 
-  /** The error of wrong usage. */
   protected final ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  /** Refuses wrong usage, with what is expected. */
   protected final void check(boolean good, String expected) {
     if (!good) {
       throw wrong(expected);

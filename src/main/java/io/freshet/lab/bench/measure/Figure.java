@@ -11,10 +11,7 @@ public record Figure(
     String bench, String what, Workload workload, int parallelism, List<Round> rounds) {
 
   /**
-   * A round.
-   *
-   * @param learned examples a second
-   * @param roofline examples a second if their matrix products were all, as fast as just before
+   * Learned examples a second, and the roofline: their matrix products alone, measured just before.
    */
   public record Round(Speed learned, Speed roofline) {}
 
@@ -35,7 +32,7 @@ public record Figure(
     return Medians.of(rounds, round -> round.learned().perSecond() / round.roofline().perSecond());
   }
 
-  /** As {@link #ratio}, but by the time on a core: without any waiting. */
+  /** Like {@link #ratio}, but by CPU time: without any waiting. */
   double cpuRatio() {
     return Medians.of(
         rounds, round -> round.learned().perCpuSecond() / round.roofline().perCpuSecond());

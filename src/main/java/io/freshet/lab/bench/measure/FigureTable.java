@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Figures as they are found: a line each of a table, or JSON.
+ * Prints figures as they are measured: a table line each, or JSON.
  *
  * @param <F> what a line is about
  */
@@ -22,14 +22,13 @@ public final class FigureTable<F> {
   private final List<Column<F>> columns = new ArrayList<>();
   private final List<F> all = new ArrayList<>();
 
-  /** How figures are printed. */
   public enum Form {
     TABLE,
-    /** At the end one object: the first figure, with all of them in {@code figures}. */
+    /** One object at the end: the first figure, with all of them in {@code figures}. */
     OBJECT,
-    /** At the end an array of all. */
+    /** One array at the end. */
     ARRAY,
-    /** An object a line, as they are found. */
+    /** One object a line, as they are measured. */
     LINES;
 
     /** This form of JSON if it was asked for, otherwise a table. */
@@ -38,7 +37,7 @@ public final class FigureTable<F> {
     }
   }
 
-  /** Without a key it is not in JSON, without a format not in the table. */
+  /** A column without a key is not in JSON, one without a format not in the table. */
   private record Column<F>(String key, String heading, String format, Function<F, ?> value) {
     String head() {
       return String.format(
@@ -58,25 +57,24 @@ public final class FigureTable<F> {
   /**
    * Adds a column.
    *
-   * @param key in JSON
-   * @param format of one value, with its width, as {@code %,10.2f}
+   * @param format of one value, with its width, such as {@code %,10.2f}
    */
   public FigureTable<F> column(String key, String heading, String format, Function<F, ?> value) {
     columns.add(new Column<>(key, heading, format, value));
     return this;
   }
 
-  /** Adds a column of the table that is not in JSON. */
+  /** Adds a column of the table only. */
   public FigureTable<F> text(String heading, String format, Function<F, ?> value) {
     return column(null, heading, format, value);
   }
 
-  /** Adds a value that is in JSON only. */
+  /** Adds a value of JSON only. */
   public FigureTable<F> json(String key, Function<F, ?> value) {
     return column(key, null, null, value);
   }
 
-  /** Prints the headings; all columns are there. */
+  /** Prints the headings, once all columns are added. */
   public FigureTable<F> begin() {
     if (form == Form.TABLE) {
       println(row(Column::head));
@@ -102,9 +100,9 @@ public final class FigureTable<F> {
   }
 
   /**
-   * Prints what is printed at the end.
+   * Prints JSON that comes at the end.
    *
-   * @param main the figure that stands for all in {@link Form#OBJECT}, in place of the first
+   * @param main the figure that represents all in {@link Form#OBJECT}, in place of the first
    */
   public void end(Predicate<F> main) {
     var figures = JSON.createArrayNode();

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * A connection that is kept open, asked one request after the other. It does next to nothing, so
- * that on a machine that serves too, little of the time is a client's.
+ * A connection that stays open, for one request after the other. It does next to nothing, so that
+ * on a machine that also serves, little of the time is a client's.
  */
 public final class HttpConnection implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -27,7 +27,7 @@ public final class HttpConnection implements AutoCloseable {
     in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
   }
 
-  /** A request as it goes over the wire. */
+  /** An HTTP request as bytes. */
   public static byte[] post(String path, byte[] body) {
     byte[] head =
         "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
@@ -39,11 +39,7 @@ public final class HttpConnection implements AutoCloseable {
     return request;
   }
 
-  /**
-   * The body of the answer.
-   *
-   * @throws IOException where the answer is not 200, too
-   */
+  /** Returns the body of the response; fails unless the status is 200. */
   public byte[] ask(byte[] request) throws IOException {
     socket.getOutputStream().write(request);
     String status = line();

@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** Clients of a server on this machine, each on a connection of its own. */
+/** Clients of a server on this machine, each on its own connection. */
 public final class HttpLoad {
   private final InetSocketAddress server;
   private final List<byte[]> requests; // over and over
@@ -25,7 +25,7 @@ public final class HttpLoad {
     this.requests = List.copyOf(requests);
   }
 
-  /** As many requests as so many clients get done, who ask again as soon as they are answered. */
+  /** A closed loop: each client sends its next request as soon as it has a response. */
   public Latencies closed(int clients, Duration length) throws Exception {
     long end = System.nanoTime() + length.toNanos();
     AtomicInteger next = new AtomicInteger();
@@ -42,8 +42,8 @@ public final class HttpLoad {
   }
 
   /**
-   * Requests that come at random, so many a second on the average, whether the ones before are
-   * answered or not. How long one took counts from when it was to come.
+   * An open loop: requests arrive at random, whether earlier ones are answered or not. The latency
+   * counts from the planned arrival.
    */
   public Latencies open(int clients, double perSecond, Duration length, long seed)
       throws Exception {
@@ -73,7 +73,7 @@ public final class HttpLoad {
     }
   }
 
-  /** Of a Poisson process, nanoseconds from its start. */
+  /** Arrivals of a Poisson process, nanoseconds from its start. */
   private static long[] arrivals(double perSecond, Duration length, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<Long> arrivals = new ArrayList<>();

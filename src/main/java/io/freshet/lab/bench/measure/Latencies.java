@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
-/** How long requests took, to a thousandth. Thread-safe. */
+/** Latencies, to a thousandth. Thread-safe. */
 public final class Latencies {
   private final Histogram nanos = new ConcurrentHistogram(3);
 
@@ -16,7 +16,7 @@ public final class Latencies {
     return nanos.getTotalCount();
   }
 
-  /** Milliseconds that so many percent of the requests do not exceed. */
+  /** A percentile in milliseconds. */
   public double millis(double percent) {
     return nanos.getValueAtPercentile(percent) / 1e6;
   }

@@ -7,7 +7,6 @@ import picocli.CommandLine.Mixin;
 public abstract class LearningBenchmark extends Benchmark {
   @Mixin private BenchOptions options;
 
-  /** All there are to measure, by name. */
   protected abstract Map<String, Workload> cases();
 
   protected abstract Figure measure(String what, Workload workload) throws Exception;

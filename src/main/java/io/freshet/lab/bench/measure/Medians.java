@@ -3,7 +3,7 @@ package io.freshet.lab.bench.measure;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** The median of what rounds, or requests, came to. */
+/** The median over rounds or requests. */
 public final class Medians {
   private Medians() {}
 

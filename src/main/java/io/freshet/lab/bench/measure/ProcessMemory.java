@@ -6,19 +6,19 @@ import java.nio.file.Path;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
-/** What this process and its files take. */
+/** Memory and disk space that this process uses. */
 public final class ProcessMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final int KIB = 1024;
 
   private ProcessMemory() {}
 
-  /** The most memory that this process has had resident; 0 where the system does not tell. */
+  /** Peak resident memory; 0 where the system does not report it. */
   public static long peakResident() throws IOException {
     return status("VmHWM:");
   }
 
-  /** The memory that this process has resident; 0 where the system does not tell. */
+  /** Resident memory; 0 where the system does not report it. */
   public static long resident() throws IOException {
     return status("VmRSS:");
   }

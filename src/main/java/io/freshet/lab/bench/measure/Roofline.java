@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.bytedeco.openblas.global.openblas_nolapack;
 
-/** What OpenBLAS shows on 400 × 400 × batch, on as many threads at once as the learner uses. */
+/** The speed of OpenBLAS on 400 × 400 × batch, on as many threads at once as the learner uses. */
 public final class Roofline {
   private static final int UNITS = 400;
   private static final Duration LENGTH = Duration.ofMillis(500);

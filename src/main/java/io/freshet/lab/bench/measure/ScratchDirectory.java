@@ -5,10 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.flink.util.FileUtils;
 
-/** A temporary directory, deleted with all that is in it when it is closed. */
+/** A temporary directory, deleted with its contents on close. */
 public record ScratchDirectory(Path path) implements AutoCloseable {
 
-  /** A new one among the system's temporary files. */
   public static ScratchDirectory create() throws IOException {
     return new ScratchDirectory(Files.createTempDirectory("freshet-bench"));
   }

@@ -3,20 +3,19 @@ package io.freshet.lab.bench.measure;
 import java.time.Duration;
 
 /**
- * How fast something went.
+ * A speed.
  *
- * @param perSecond by the clock on the wall
- * @param perCpuSecond by the time that this process had a core, so that neighbors do not count
+ * @param perCpuSecond by CPU time of this process, so that neighbors do not count
  */
 public record Speed(double perSecond, double perCpuSecond) {
 
-  /** Work that is done a piece at a time. */
+  /** Work in pieces. */
   public interface Work {
     /** Does a piece; returns how much it was. */
     double piece() throws InterruptedException;
   }
 
-  /** Does pieces of work for so long. */
+  /** Repeats pieces for a duration. */
   public static Speed of(Duration length, Work work) throws InterruptedException {
     Mark mark = mark();
     double done = 0;
@@ -26,20 +25,13 @@ public record Speed(double perSecond, double perCpuSecond) {
     return mark.since(done);
   }
 
-  /** The present, for later. */
   public static Mark mark() {
     return new Mark(System.nanoTime(), cpu());
   }
 
-  /**
-   * When something began.
-   *
-   * @param start as {@link System#nanoTime} has it
-   * @param cpu time that this process had a core until then
-   */
+  /** A start time, and the CPU time of this process until then. */
   public record Mark(long start, Duration cpu) {
 
-    /** The speed of having done so much since. */
     public Speed since(double done) {
       double seconds = (System.nanoTime() - start) / 1e9;
       return new Speed(done / seconds, done / (Speed.cpu().minus(cpu).toNanos() / 1e9));

@@ -9,14 +9,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What is learned in a benchmark, and in what grain.
+ * The model of a benchmark, and its batches.
  *
- * @param fields categorical fields of an example
- * @param embeddingSize length of the embedding vectors
- * @param hiddenLayers units of the deep part's layers
- * @param batchSize examples a communication batch
- * @param stepSize examples a row step at most; the dense step is as long, but 64 at least
- * @param inFlight batches that may wait for rows at once
+ * @param stepSize most examples of a row step; the dense step has as many, but 64 at least
+ * @param inFlight most batches that wait for rows at once
  */
 public record Workload(
     int fields,
@@ -36,7 +32,7 @@ public record Workload(
     return new Workload(39, 10, List.of(400, 400, 400), batchSize, stepSize, inFlight);
   }
 
-  /** The model and the grain of a configuration that sets neither. */
+  /** The model and the batches of a configuration that sets neither. */
   public static Workload defaults() {
     TrainSettings train = TrainSettings.DEFAULT;
     return new Workload(
@@ -93,7 +89,7 @@ public record Workload(
     return flops + 3 * 2.0 * in;
   }
 
-  /** Of these, what a prediction takes: one product a layer. */
+  /** Floating-point operations of a prediction: one product a layer. */
   public double forwardFlops() {
     return flops() / 3;
   }

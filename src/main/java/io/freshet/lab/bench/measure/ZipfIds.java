@@ -20,7 +20,7 @@ final class ZipfIds {
     return at(random.nextDouble());
   }
 
-  /** The number below which a share of all draws falls, from 0 to below 1. */
+  /** The number below which a share of all draws falls. */
   long at(double share) {
     return (long) Math.pow(1 + share * range, 1 / exponent) - 1;
   }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Requests as a recommender sends them: a user and the page, 26 features that all candidates share,
- * and 13 of each candidate's own, drawn as those that were learned.
+ * Requests as a recommender sends them: 26 features of the user and the page that all candidates
+ * share, and 13 of each candidate, drawn as in learning.
  */
 final class Candidates {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -25,15 +25,11 @@ final class Candidates {
   private final AdEvents events;
   private final int count;
 
-  /**
-   * @param count candidates of a request
-   */
   Candidates(int count, long seed) {
     this.count = count;
     events = new AdEvents(0, seed);
   }
 
-  /** The body of a request. */
   byte[] body() {
     ObjectNode body = JSON.createObjectNode();
     body.putObject("shared").set("features", JSON.valueToTree(shared()));
@@ -44,7 +40,6 @@ final class Candidates {
     return body.toString().getBytes(UTF_8);
   }
 
-  /** The same as a list of examples. */
   List<Example> examples(Scorer scorer) throws RejectedException {
     Map<String, Object> shared = shared();
     List<Example> examples = new ArrayList<>();

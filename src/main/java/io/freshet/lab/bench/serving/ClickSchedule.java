@@ -5,15 +5,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 
-/** Clicks that are to come, each so long after its impression. */
+/** Clicks to come, by time. */
 final class ClickSchedule {
   private final Queue<Due> waiting = new ArrayDeque<>();
 
   /**
    * A click to come.
    *
-   * @param id of its impression
-   * @param probe the features of its impression, if it is a probe
+   * @param probe the features of its impression, if that is a probe
    * @param at nanoseconds since the start
    */
   record Due(String id, Optional<Map<String, Object>> probe, long at) {}
@@ -22,7 +21,6 @@ final class ClickSchedule {
     waiting.add(new Due(id, probe, at));
   }
 
-  /** The next click if its time has come. */
   Optional<Due> poll(long now) {
     return Optional.ofNullable(waiting.peek())
         .filter(due -> due.at() <= now)

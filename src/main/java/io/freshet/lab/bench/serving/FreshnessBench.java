@@ -21,15 +21,14 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * How long a click takes from Kafka to a served score, through all of it: broker, job, checkpoint,
- * snapshot, follower, HTTP.
+ * How long a click takes from Kafka to a served score: broker, job, checkpoint, snapshot, follower,
+ * HTTP.
  *
- * <p>The join is set for speed: what it waits for order, for a bucket of timers and for the
- * breaker's test adds up. A steady stream of impressions keeps the job at work. Now and then a
- * <em>probe</em> goes with it: an impression for a user whom nobody has seen before, and a second
- * later its click. As soon as the click is in Kafka, {@link ProbeWatch} asks the server for that
- * user's score again and again, until the version that answers has a row for the user: none has one
- * that did not learn the click.
+ * <p>The join is set for speed: its waits for order, for a bucket of timers and for the breaker's
+ * test add up. A steady stream of impressions keeps the job busy. <em>Probes</em> are part of it:
+ * an impression of a new user, and a second later its click. From then on {@link ProbeWatch}
+ * requests that user's score until the version that answers has a row for the user, which only a
+ * version that learned the click has.
  */
 final class FreshnessBench {
   private static final Duration POLL = Duration.ofMillis(500); // the server's default
@@ -47,9 +46,6 @@ final class FreshnessBench {
   private final SplittableRandom random;
   private final AdEvents events;
 
-  /**
-   * @param overrides of the learner's configuration, {@code key=value}
-   */
   FreshnessBench(
       Duration interval,
       Duration length,
@@ -85,8 +81,8 @@ final class FreshnessBench {
   }
 
   /**
-   * Sends impressions, clicks and probes at their times. They go on until all probes are served
-   * that count: if the stream stopped, so would event time.
+   * Sends impressions, clicks and probes at their times, until all probes that count are served:
+   * without the stream, event time stops.
    */
   private void stream(LiveLearner learner, ProbeWatch watch) throws Exception {
     long start = System.nanoTime();

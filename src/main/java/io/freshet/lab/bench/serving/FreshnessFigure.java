@@ -7,11 +7,11 @@ import java.io.PrintWriter;
 import java.time.Duration;
 
 /**
- * How long clicks took to show in served scores.
+ * How long clicks take to show in served scores.
  *
- * @param whole from the click's production to the first score that reflects it
- * @param published of that, until the version that holds it was published
- * @param pickedUp of that, from there until the server answered with it
+ * @param whole from the click to the first score that reflects it
+ * @param published until its version is published
+ * @param pickedUp from then until the server answers with it
  */
 record FreshnessFigure(
     Duration checkpointInterval, Latencies whole, Latencies published, Latencies pickedUp) {

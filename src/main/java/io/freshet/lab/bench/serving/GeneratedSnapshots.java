@@ -30,8 +30,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * A snapshot root of a factorization machine with as many rows as wanted, whose files are made when
- * they are read: a full, then deltas that each replace one row in a hundred.
+ * A snapshot root of a factorization machine of any size, whose files are generated when they are
+ * read: a full, then deltas that each replace one row in a hundred.
  */
 final class GeneratedSnapshots implements Storage {
   static final int FIELDS = 39;
@@ -49,23 +49,20 @@ final class GeneratedSnapshots implements Storage {
   private final long rowsOfField;
   private final Map<String, byte[]> small = new HashMap<>();
 
-  /** The root of a model with about so many rows, at its full. */
   GeneratedSnapshots(long rows) {
     rowsOfField = Math.max(1, rows / FIELDS);
     publish(1);
   }
 
-  /** Rows of the model. */
   long rows() {
     return FIELDS * rowsOfField;
   }
 
-  /** Rows of a version's delta. */
   long changes(int number) {
     return (rows() - number % EVERY + EVERY - 1) / EVERY;
   }
 
-  /** The id of a field's value, of which there is one for each number below {@link #ofField}. */
+  /** The id of a field's value, from 0 to below {@link #ofField}. */
   static long fid(int field, long value) {
     return Fids.of(field, 2 + value);
   }
@@ -118,7 +115,7 @@ final class GeneratedSnapshots implements Storage {
     return number == 1 ? Math.toIntExact((rows() + FILE_ROWS - 1) / FILE_ROWS) : 1;
   }
 
-  /** The ids of a file, ascending: field by field. */
+  /** The ids of a file, ascending by field. */
   private long[] fids(int number, int file) {
     int step = number == 1 ? 1 : EVERY;
     long from = number == 1 ? (long) file * FILE_ROWS : number % EVERY;

@@ -16,7 +16,7 @@ import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 
-/** The whole learner as a user runs it, in this process: broker, job, snapshots in a directory. */
+/** The whole learner in this process: broker, job, snapshots in a directory. */
 final class LiveLearner implements AutoCloseable {
   private final EmbeddedKafka kafka;
   private final LearnerConfig config;
@@ -33,16 +33,11 @@ final class LiveLearner implements AutoCloseable {
     this.snapshots = snapshots;
   }
 
-  /**
-   * Starts.
-   *
-   * @param yaml the configuration but for addresses and directories
-   */
+  /** Starts with a configuration that lacks addresses and directories. */
   static LiveLearner start(Path directory, String yaml) throws Exception {
     return start(directory, yaml, List.of());
   }
 
-  /** The same, with overrides {@code key=value}. */
   static LiveLearner start(Path directory, String yaml, List<String> overrides) throws Exception {
     EmbeddedKafka kafka = EmbeddedKafka.start();
     try {
@@ -65,24 +60,21 @@ final class LiveLearner implements AutoCloseable {
     }
   }
 
-  /** A producer of events. */
   KafkaEvents producer() throws IOException {
     var topics = config.kafka().topics();
     return new KafkaEvents(
         kafka.clients(), topics.impressions(), topics.clicks(), Timestamps.EVENT);
   }
 
-  /** Its progressive validation so far. */
   MetricsTopic metrics() throws IOException, InterruptedException {
     return new MetricsTopic(config.kafka());
   }
 
-  /** Where its snapshots are. */
   LocalStorage snapshots() {
     return snapshots;
   }
 
-  /** Throws what the job failed with, if it did. */
+  /** Throws the job's failure, if it failed. */
   void check() throws Exception {
     if (result.isDone()) {
       result.get();
@@ -90,7 +82,7 @@ final class LiveLearner implements AutoCloseable {
     }
   }
 
-  /** Ends the job, whatever it is at, and the broker; the snapshots stay. */
+  /** Ends the job and the broker; the snapshots stay. */
   @Override
   public void close() {
     if (!result.isDone()) {

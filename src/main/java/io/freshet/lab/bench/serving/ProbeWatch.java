@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Asks the server for the scores of all probes that were clicked and not yet seen, some hundred
- * times a second, and notes for each when the answer's version first has a row for its user.
+ * Requests the scores of all clicked probes that are not seen yet, some hundred times a second, and
+ * notes when the version that answers first has a row for each user.
  */
 final class ProbeWatch {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,15 +40,10 @@ final class ProbeWatch {
   private volatile boolean ending;
   private volatile Exception failure; // null while all is well
 
-  /** A click on its way. */
   private record Probe(String user, Map<String, Object> features, Instant clicked) {}
 
-  /** A click that a score reflects. */
   private record Seen(Instant clicked, Instant published, Instant scored) {}
 
-  /**
-   * @param user the name of the probes' own feature
-   */
   ProbeWatch(SnapshotFollower follower, InetSocketAddress server, String user) {
     this.follower = follower;
     this.server = server;
@@ -60,17 +55,17 @@ final class ProbeWatch {
     thread.start();
   }
 
-  /** Says that the probe's click is being sent now. */
+  /** Notes that the probe's click is sent now. */
   void clicked(String name, Map<String, Object> features) {
     open.add(new Probe(name, features, Instant.now()));
   }
 
-  /** Whether clicks are on their way, and nothing has failed. */
+  /** Whether clicks are under way, and nothing has failed. */
   boolean isOpen() {
     return thread.isAlive() && !open.isEmpty();
   }
 
-  /** Ends the watch; fails if it has failed, or if clicks are still on their way. */
+  /** Ends the watch; fails if it has failed, or if clicks are still under way. */
   void end() throws Exception {
     ending = true;
     if (isOpen()) {
@@ -112,7 +107,7 @@ final class ProbeWatch {
     }
   }
 
-  /** On a connection of its own, as the server closes idle ones. */
+  /** On a separate connection, as the server closes idle ones. */
   private void askWhileOpen(String path)
       throws IOException, RejectedException, InterruptedException {
     if (open.isEmpty()) {
@@ -135,7 +130,7 @@ final class ProbeWatch {
     return body.toString().getBytes(UTF_8);
   }
 
-  /** Probes are seen if the version that answered is still there to be looked into. */
+  /** Probes are seen if the version that answered still exists to be read. */
   private void note(List<Probe> asked, String version, Instant now) throws RejectedException {
     Optional<ServedModel> model =
         follower.model().filter(m -> m.version().toString().equals(version));

@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Five snapshots for a server to follow, made by the learner itself, each a delta of what was
- * learned in a few seconds. The pointer can go through them as if they were published now.
+ * Five snapshots made by the learner itself, each a delta of a few seconds. The pointer goes
+ * through them as if they were published now.
  */
 final class PublishedChain {
   private static final Duration PATIENCE = Duration.ofMinutes(15);
@@ -37,7 +37,7 @@ final class PublishedChain {
     versions = all.subList(Math.max(0, all.size() - LENGTH), all.size());
   }
 
-  /** Lets the learner learn so many impressions of {@link AdEvents}. */
+  /** Learns so many impressions of {@link AdEvents}. */
   static PublishedChain make(
       Path directory, Workload workload, int impressions, BenchOptions options) throws Exception {
     return new PublishedChain(learn(directory, workload, impressions, options));
@@ -74,7 +74,6 @@ final class PublishedChain {
     return store;
   }
 
-  /** How many versions there are. */
   int size() {
     return versions.size();
   }
@@ -83,7 +82,7 @@ final class PublishedChain {
     return versions.get(i);
   }
 
-  /** Makes the i-th version, the oldest being 0, the current one. */
+  /** Makes the i-th oldest version the current one, from 0. */
   void pointTo(int i) throws IOException {
     pointer.rollBack(versions.get(i), "the benchmark goes through the chain", false);
   }

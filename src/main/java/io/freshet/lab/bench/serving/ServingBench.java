@@ -25,11 +25,11 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 
 /**
- * A server, or the scorer alone, on snapshots that the learner has made; the clients are on the
- * same machine, and what they take of it is not the server's.
+ * A server, or the scorer alone, on snapshots of the learner. Clients run on the same machine, and
+ * their share is not the server's.
  *
- * <p>Each round has its own roofline, measured just before it: what the cores, or the one core, of
- * the case would score if forward products were all.
+ * <p>Each round has its own roofline, measured just before: the candidates that all cores, or one,
+ * score if forward products are all the work.
  */
 final class ServingBench implements AutoCloseable {
   private static final Duration WARM_UP = Duration.ofSeconds(5);
@@ -61,7 +61,6 @@ final class ServingBench implements AutoCloseable {
     pointTo(chain.size() - 1);
   }
 
-  /** The scorer on one thread. */
   ServingFigure scorer(String what, int candidates) throws RejectedException, InterruptedException {
     try (Scorer scorer = follower.model().orElseThrow().newScorer()) {
       Candidates source = new Candidates(candidates, options.seed);
@@ -91,7 +90,7 @@ final class ServingBench implements AutoCloseable {
     return took;
   }
 
-  /** The server as busy as twice as many clients as cores keep it. */
+  /** The saturated server: twice as many clients as cores. */
   ServingFigure http(String what, int candidates) throws Exception {
     HttpLoad load = load(candidates);
     int clients = 2 * CORES;
@@ -107,9 +106,9 @@ final class ServingBench implements AutoCloseable {
   }
 
   /**
-   * The server at half the load that it can bear, requests coming at random.
+   * The server at half of its capacity, requests arriving at random.
    *
-   * @param full what it can bear
+   * @param full its capacity
    * @param deltas whether a delta is applied twice a second meanwhile
    */
   ServingFigure halfLoad(String what, ServingFigure full, boolean deltas) throws Exception {
@@ -133,7 +132,7 @@ final class ServingBench implements AutoCloseable {
     return new ServingFigure(what, candidates, OPEN_CLIENTS, measured);
   }
 
-  /** Goes through the chain, its deltas evenly over the time of a round. */
+  /** Applies the deltas of the chain evenly over a round. */
   private void walk() {
     try {
       for (int i = 1; i < chain.size(); i++) {
@@ -180,7 +179,6 @@ final class ServingBench implements AutoCloseable {
     return new ServingFigure.Round(scored, roofline, took);
   }
 
-  /** Rows of the version that is served. */
   long rows() {
     return follower.model().orElseThrow().size();
   }

@@ -13,18 +13,11 @@ import java.util.List;
 /**
  * How fast candidates are scored: medians of rounds.
  *
- * @param candidates of a request
- * @param clients connections; 0 where the scorer is called without any
+ * @param clients connections; 0 for the scorer alone
  */
 record ServingFigure(String what, int candidates, int clients, List<Round> rounds) {
 
-  /**
-   * A round.
-   *
-   * @param scored candidates a second
-   * @param roofline candidates a second if the products of their forward passes were all
-   * @param took how long requests took
-   */
+  /** Candidates a second, those of forward products alone, and latencies of requests. */
   record Round(Speed scored, Speed roofline, Latencies took) {}
 
   ServingFigure {
@@ -39,7 +32,7 @@ record ServingFigure(String what, int candidates, int clients, List<Round> round
     return Medians.of(rounds, round -> round.scored.perSecond() / round.roofline.perSecond());
   }
 
-  /** By the time on a core, the clients' included. */
+  /** By CPU time, the clients' included. */
   private double cpuRatio() {
     return Medians.of(rounds, round -> round.scored.perCpuSecond() / round.roofline.perCpuSecond());
   }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A store of rows: how long a full and deltas take to load, and how fast one thread gets rows from
- * it, through the scorer of a factorization machine, whose own work is small.
+ * A store of rows: how fast a full and deltas load, and how fast one thread gets rows through the
+ * scorer of a factorization machine, whose own work is small.
  */
 final class StoreBench implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(2);
@@ -35,7 +35,6 @@ final class StoreBench implements AutoCloseable {
     random = new SplittableRandom(seed);
   }
 
-  /** Loads the full; how long it took. */
   Duration load() throws InterruptedException {
     long start = System.nanoTime();
     follower.start(POLL);
@@ -43,7 +42,6 @@ final class StoreBench implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - start);
   }
 
-  /** Applies the next delta; how long it took. */
   Duration delta() throws InterruptedException {
     version++;
     long start = System.nanoTime();
@@ -66,9 +64,9 @@ final class StoreBench implements AutoCloseable {
   }
 
   /**
-   * Rows a second, all of them there.
+   * Rows a second, all of them present.
    *
-   * @param skew 1 for all rows alike; 4 gives a tenth of the rows more than half of the lookups
+   * @param skew 1 is uniform; with 4, a tenth of the rows gets more than half of the lookups
    */
   Speed rows(int skew) throws InterruptedException {
     try (Scorer scorer = follower.model().orElseThrow().newScorer()) {

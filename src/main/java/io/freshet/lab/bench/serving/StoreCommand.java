@@ -51,7 +51,7 @@ public final class StoreCommand extends Benchmark {
   @Option(names = "--seed", description = "Seed of the lookups.")
   private long seed = 1;
 
-  /** The values of {@code --store}, as they are written. */
+  /** Values of {@code --store}, spelled as on the command line. */
   enum Kind {
     memory,
     rocksdb

@@ -9,16 +9,16 @@ import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 
-/** Counts the distinct rows that were touched between one checkpoint and the next. */
+/** Counts the distinct rows that change between two checkpoints. */
 final class ChangedRowsCount implements MapFunction<RowBlock, RowBlock>, CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
-  /** By checkpoint, of all subtasks of this process together. */
+  /** By checkpoint, summed over the subtasks of this process. */
   private static final Map<Long, Long> COUNTS = new ConcurrentHashMap<>();
 
   private transient LongIndex fids;
 
-  /** Rows touched before a checkpoint and after the one before it. */
+  /** Rows changed between the checkpoint before and this one. */
   static long before(long checkpoint) {
     return COUNTS.getOrDefault(checkpoint, 0L);
   }

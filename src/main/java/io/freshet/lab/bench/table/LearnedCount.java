@@ -6,7 +6,7 @@ import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 
-/** Counts the examples that were predicted, and so are being learned, in this process. */
+/** Counts the examples predicted in this process. */
 record LearnedCount() implements Sink<Predictions> {
   private static final long serialVersionUID = 1L;
   private static final LongAdder LEARNED = new LongAdder();

@@ -9,8 +9,8 @@ import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 
 /**
- * Some of the touched rows, as the learner writes them for a snapshot: how many bytes one takes.
- * Not all, as a benchmark's disk is small.
+ * A sample of the changed rows, written as for a snapshot, for the bytes of a row. Only a sample,
+ * as a benchmark's disk is small.
  */
 final class SnapshotSample {
   private static final long ENOUGH = 200_000;
@@ -21,7 +21,6 @@ final class SnapshotSample {
 
   private SnapshotSample() {}
 
-  /** Which rows are written. */
   static FilterFunction<RowBlock> some() {
     return block -> {
       TAKEN.add(block.size());
@@ -33,7 +32,6 @@ final class SnapshotSample {
     return (double) BYTES.sum() / ROWS.sum();
   }
 
-  /** Takes note of what was written. */
   record Written() implements Sink<PublisherInput> {
     private static final long serialVersionUID = 1L;
 

@@ -15,13 +15,12 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * The training loop on a table that is larger than its memory, compared with the same loop with all
- * of the table in memory.
+ * The training loop on a table larger than memory, compared with the same loop with all of the
+ * table in memory.
  *
- * <p>Each is a process of its own, with its own heap. Both learn every row once, then Zipf's ids
- * until their caches are warm; from then on they take turns, so that both see the same machine: a
- * round of the table on disk is as long as from one checkpoint to the next, so that it holds what
- * they cost.
+ * <p>Each runs in a separate process. Both learn every row once, then Zipf's ids until their caches
+ * are warm; then they alternate, so that both see the same machine. A round of the table on disk
+ * lasts from one checkpoint to the next, and so contains what they cost.
  */
 public final class TableBench {
   private static final Duration POLL = Duration.ofMillis(500);
@@ -35,20 +34,13 @@ public final class TableBench {
   private final BenchOptions options;
   private final PrintWriter console;
 
-  /**
-   * @param console where progress is shown
-   */
   public TableBench(TableSide side, BenchOptions options, PrintWriter console) {
     this.side = side;
     this.options = options;
     this.console = console;
   }
 
-  /**
-   * Measures.
-   *
-   * @param heap of the process with the table on disk, as {@code -Xmx} takes it
-   */
+  /** Measures, with this heap ({@code -Xmx}) for the process with the table on disk. */
   TableFigure run(String heap) throws IOException, InterruptedException {
     try (TableProcess disk = new TableProcess(side, heap);
         TableProcess memory = inMemory()) {
@@ -69,7 +61,7 @@ public final class TableBench {
     }
   }
 
-  /** Measures the loop with all of the table in memory, alone. */
+  /** Measures only the loop with all of the table in memory. */
   public Figure inMemory(String what) throws IOException, InterruptedException {
     try (TableProcess memory = inMemory()) {
       fill(memory, "rows");

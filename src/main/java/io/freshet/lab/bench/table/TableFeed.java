@@ -10,9 +10,9 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 
 /**
- * Examples for a table of so many rows, one value a field: first those that hold every row once,
- * then, without end, examples with values from Zipf(1.05), newly drawn and not repeated from a
- * pool, which would come to fit a cache. Pauses on request, for the whole process.
+ * Examples for a table, one value a field: first those that contain every row once, then endless
+ * ones from Zipf(1.05), newly drawn, since a pool that repeats would fit a cache. Pauses on
+ * request, for the whole process.
  */
 final class TableFeed extends RichMapFunction<Long, LabeledExample> {
   private static final long serialVersionUID = 1L;
@@ -35,17 +35,16 @@ final class TableFeed extends RichMapFunction<Long, LabeledExample> {
     this.seed = seed;
   }
 
-  /** Examples that hold every row once. */
+  /** How many examples contain every row once. */
   static long toFill(int fields, int rows) {
     return rows / fields;
   }
 
-  /** Lets examples pass until so many have; the others wait. */
+  /** Lets examples pass up to this number; the others wait. */
   static void allow(long examples) {
     allowed = examples;
   }
 
-  /** Lets no more examples pass. */
   static void pause() {
     allowed = 0;
   }

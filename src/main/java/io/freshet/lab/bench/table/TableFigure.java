@@ -14,7 +14,6 @@ import java.util.List;
 /**
  * What the table on disk costs: medians of rounds.
  *
- * @param heap of the process with the table on disk
  * @param filled how long it took to learn every row once
  * @param sizes what {@link TableMain} answers of memory, bytes a row and checkpoints
  */
@@ -22,7 +21,7 @@ record TableFigure(
     TableSide side, String heap, Duration filled, List<Round> rounds, JsonNode sizes) {
   private static final double MEGA = 1e6;
 
-  /** What was learned in a while, and what of the rows asked for the caches had. */
+  /** Examples learned, and hits and misses of the caches for their rows. */
   record Learned(Speed speed, long examples, double hits, double misses) {}
 
   /** A round: both sides, and the matrix products alone. */
@@ -36,7 +35,7 @@ record TableFigure(
       return disk.speed.perCpuSecond() / memory.speed.perCpuSecond();
     }
 
-    /** Of all rows that examples asked for and brought back. */
+    /** The share of requested rows that the caches had. */
     double hitShare() {
       return disk.hits / (disk.hits + disk.misses);
     }

@@ -31,9 +31,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
-/**
- * The training loop over a large table, in a Flink of this process, with the job's own settings.
- */
+/** The training loop over a large table, in a Flink of this process, with the job's settings. */
 final class TableJob {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -105,13 +103,13 @@ final class TableJob {
   /**
    * A completed checkpoint.
    *
-   * @param rows touched since the one before
+   * @param rows changed since the one before
    * @param bytes written for it
-   * @param wholeBytes of all that it refers to
+   * @param wholeBytes of everything that it refers to
    */
   record Checkpoint(long id, long rows, long bytes, long wholeBytes, Duration length) {}
 
-  /** Those that Flink remembers, the oldest first. */
+  /** The checkpoints that Flink remembers, the oldest first. */
   List<Checkpoint> checkpoints() throws IOException, InterruptedException {
     List<Checkpoint> checkpoints = new ArrayList<>();
     for (JsonNode entry : rest.get("/jobs/" + job + "/checkpoints").get("history")) {
@@ -140,12 +138,11 @@ final class TableJob {
     return metrics.get(0).get("sum").asDouble();
   }
 
-  /** Bytes of RocksDB's files. */
   long onDisk() throws IOException {
     return ProcessMemory.onDisk(local(side));
   }
 
-  /** Throws what the job failed with, if it did. */
+  /** Throws the job's failure, if it failed. */
   void check() throws IOException, InterruptedException {
     String state = rest.state(job.toString());
     if (!state.equals("RUNNING") && !state.equals("INITIALIZING") && !state.equals("CREATED")) {

@@ -37,9 +37,6 @@ final class TableMain {
     job = TableJob.start(side);
   }
 
-  /**
-   * @param args the side, as JSON
-   */
   public static void main(String[] args) {
     int status = 0;
     try {
@@ -83,7 +80,7 @@ final class TableMain {
     answer.put("per_cpu_second", speed.perCpuSecond());
   }
 
-  /** Since the start; Flink shows what it fetches once somebody has asked. */
+  /** Since the start. Flink fetches metrics on request, so the first request only triggers that. */
   private void caches(ObjectNode answer) throws IOException, InterruptedException {
     job.shardMetric("cache-hits");
     Thread.sleep(FETCH.toMillis());

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks a {@link TableMain} in a JVM of its own, with a heap of its own size. It ends when this
- * process does, however that ends, as its standard input closes.
+ * Runs {@link TableMain} in another JVM with its own heap size, which ends with this process, as
+ * its standard input closes.
  */
 final class TableProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -27,9 +27,6 @@ final class TableProcess implements AutoCloseable {
   private final BufferedReader in;
   private final Path log;
 
-  /**
-   * @param heap as {@code -Xmx} takes it
-   */
   TableProcess(TableSide side, String heap) throws IOException {
     Path directory = Files.createDirectories(Path.of(side.directory()));
     log = directory.resolve("log");
@@ -48,7 +45,6 @@ final class TableProcess implements AutoCloseable {
     in = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
   }
 
-  /** What the process answers to a word. */
   JsonNode ask(String command) throws IOException {
     out.println(command);
     String line = in.readLine();
@@ -60,7 +56,6 @@ final class TableProcess implements AutoCloseable {
     return JSON.readTree(line);
   }
 
-  /** Ends the process. */
   @Override
   public void close() throws IOException {
     out.close();

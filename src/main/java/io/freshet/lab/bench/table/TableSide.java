@@ -12,16 +12,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * One of the two processes that are compared: the same loop on the same table, kept in different
- * places.
+ * One of the two processes that are compared: the same loop and table, stored in different places.
  *
  * @param rows of the table, all of which exist before anything is measured
  * @param cacheRows of all shards' caches together
- * @param onDisk whether the table lies in RocksDB; if not, all of it must fit the caches, and there
- *     are no checkpoints
- * @param managedMegabytes memory that RocksDB may take
- * @param checkpointSeconds from one checkpoint to the next
- * @param defaults whether to learn the default net and not the large one
+ * @param onDisk whether the table is in RocksDB; otherwise all of it fits the caches, and there are
+ *     no checkpoints
+ * @param defaults whether to learn the default model and not the large one
  * @param directory for RocksDB, checkpoints and staged snapshots
  * @param flink more settings of Flink
  */
@@ -46,7 +43,7 @@ public record TableSide(
     flink = Map.copyOf(flink);
   }
 
-  /** The fastest there is: every row in the shards' caches, and no checkpoints. */
+  /** The upper bound: every row in the shards' caches, and no checkpoints. */
   TableSide inMemory() {
     return new TableSide(
         rows,
@@ -61,7 +58,7 @@ public record TableSide(
         Map.of());
   }
 
-  /** What the Java heap of that takes, as {@code -Xmx} takes it. */
+  /** The Java heap that this takes, as {@code -Xmx}. */
   String heapInMemory() {
     return MEGABYTES_BESIDE_ROWS + BYTES_A_ROW * rows / (1 << 20) + "m";
   }
@@ -82,7 +79,7 @@ public record TableSide(
     return defaults ? Workload.defaults() : Workload.large(512, 512, 2);
   }
 
-  /** The learner's configuration; nothing in it is a benchmark's own but the sizes. */
+  /** The learner's configuration: the defaults except for sizes. */
   LearnerConfig config() {
     Workload workload = workload();
     String fields =

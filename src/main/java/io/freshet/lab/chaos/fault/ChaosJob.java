@@ -20,13 +20,12 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 
 /**
- * The learner's job on a cluster through all its lives: submitted, stopped with a savepoint and
- * started at another parallelism, submitted again from the newest retained checkpoint when the job
- * manager was lost.
+ * The learner's job on a cluster through all its executions: submitted, stopped with a savepoint
+ * and started at another parallelism, submitted again from the newest retained checkpoint after the
+ * job manager was lost.
  *
- * <p>The job's classes are those of the cluster's class path: no jar is submitted.
- *
- * <p>Not thread-safe, but for {@link #id}.
+ * <p>Its classes are on the cluster's class path: no jar is submitted. Not thread-safe, except
+ * {@link #id}.
  */
 public final class ChaosJob {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
@@ -38,17 +37,13 @@ public final class ChaosJob {
   private int parallelism;
   private Optional<String> startedFrom = Optional.empty();
 
-  /**
-   * @param directory where checkpoints and savepoints go
-   * @param config the configuration for a parallelism
-   */
   public ChaosJob(FlinkCluster cluster, Path directory, IntFunction<LearnerConfig> config) {
     this.cluster = requireNonNull(cluster, "cluster");
     this.directory = requireNonNull(directory, "directory");
     this.config = requireNonNull(config, "config");
   }
 
-  /** The id of the present life. */
+  /** The id of the present execution. */
   public String id() {
     return id;
   }
@@ -57,38 +52,33 @@ public final class ChaosJob {
     return parallelism;
   }
 
-  /** Starts the first life. */
   public void start(int parallelism) throws Exception {
     this.parallelism = parallelism;
     submit();
   }
 
-  /**
-   * Starts a new life from what the lost one left, on a cluster that holds nothing of it any more.
-   */
+  /** Starts again from what the lost execution left, on a cluster where nothing of it runs. */
   void startAgain() throws Exception {
     startedFrom = newestCheckpoint().or(() -> startedFrom);
     submit();
   }
 
-  /** Stops with a savepoint, not drained, and starts from it at another parallelism. */
+  /** Stops with a savepoint, without draining, and starts from it at another parallelism. */
   void rescale(int parallelism) throws Exception {
     startedFrom = Optional.of(cluster.rest().stop(id, savepoints(), false));
     this.parallelism = parallelism;
     submit();
   }
 
-  /** Takes a savepoint and goes on. */
   String savepoint() throws IOException, InterruptedException {
     return cluster.rest().savepoint(id, savepoints());
   }
 
-  /** Decides all that waits for clicks and stops: right only when no event can come any more. */
+  /** Decides all waiting impressions and stops: only after the last event. */
   public void finish() throws IOException, InterruptedException {
     cluster.rest().stop(id, savepoints(), true);
   }
 
-  /** Waits until all tasks run. */
   public void awaitRunning() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!isRunning()) {
@@ -105,7 +95,6 @@ public final class ChaosJob {
     return cluster.rest().state(id).equals("FINISHED");
   }
 
-  /** Why it was last restarted. */
   public String lastFailure() throws IOException, InterruptedException {
     return cluster.rest().lastFailure(id);
   }
@@ -138,7 +127,7 @@ public final class ChaosJob {
     id = env.executeAsync().getJobID().toString();
   }
 
-  /** The newest checkpoint of the present life that is complete. */
+  /** The newest completed checkpoint of the present execution. */
   private Optional<String> newestCheckpoint() throws IOException {
     Path folder = checkpoints().resolve(id);
     if (!Files.exists(folder)) {

@@ -12,12 +12,9 @@ import java.util.SplittableRandom;
 /**
  * What happens in a run and when: a function of the seed, the length and the cluster's size.
  *
- * <p>Strikes come at exponential distances, so some fall into the recovery from the one before. A
- * run has each kind of strike about as often as {@link #MIX} says. The plan replays; which record
- * is under way when a process dies does not.
- *
- * @param backend of the state: {@code hashmap} or {@code rocksdb}
- * @param parallelism at the start
+ * <p>Faults come at exponential intervals, so some fall into the recovery from the one before;
+ * kinds follow {@link #MIX}. The plan can be replayed; which record is under way when a process
+ * dies cannot.
  */
 public record ChaosPlan(String backend, int parallelism, List<Fault> strikes) {
   private static final double MEAN_GAP_SECONDS = 9;
@@ -44,11 +41,7 @@ public record ChaosPlan(String backend, int parallelism, List<Fault> strikes) {
     strikes = List.copyOf(strikes);
   }
 
-  /**
-   * Draws a plan.
-   *
-   * @param slots parallelism is drawn from 1 to as many
-   */
+  /** Draws a plan, with a parallelism from 1 to the number of slots. */
   public static ChaosPlan draw(long seed, Duration length, int taskManagers, int slots) {
     SplittableRandom random = new SplittableRandom(seed);
     String backend = random.nextBoolean() ? "rocksdb" : "hashmap";

@@ -7,15 +7,13 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A run.
+ * A chaos run.
  *
  * @param seed of the stream, and of the plan where it is drawn
  * @param length how long the stream flows at least
  * @param rate records a second
- * @param taskManagers how many, of two slots each
- * @param plan what happens
- * @param out where all files go
- * @param overrides of the learner's configuration
+ * @param taskManagers of two slots each
+ * @param out directory of all files
  */
 public record ChaosSettings(
     long seed,

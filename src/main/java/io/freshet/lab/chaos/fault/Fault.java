@@ -6,16 +6,15 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * One thing that happens to a run.
+ * One fault of a run.
  *
- * @param at the earliest moment, from the start of the stream
+ * @param at the earliest time, from the start of the stream
  * @param moment what it waits for then
- * @param target which task manager, or the new parallelism; 0 where neither matters
+ * @param target the task manager, or the new parallelism; 0 where neither matters
  * @param pause how long what was killed stays away
  */
 public record Fault(Duration at, Kind kind, Moment moment, int target, Duration pause) {
 
-  /** What happens. */
   public enum Kind {
     KILL_TASK_MANAGER,
     KILL_JOB_MANAGER,
@@ -25,7 +24,7 @@ public record Fault(Duration at, Kind kind, Moment moment, int target, Duration 
     SAVEPOINT,
     RESCALE;
 
-    /** Whether processes end. */
+    /** Whether processes die. */
     public boolean isFailure() {
       return this != SAVEPOINT && this != RESCALE;
     }
@@ -38,7 +37,7 @@ public record Fault(Duration at, Kind kind, Moment moment, int target, Duration 
       return this == KILL_JOB_MANAGER || this == KILL_BOTH;
     }
 
-    /** Whether it may strike in a moment that a task manager is held in. */
+    /** Whether it can strike a task manager that is held. */
     boolean isSudden() {
       return isFailure() && this != STOP_BROKER;
     }
@@ -49,19 +48,19 @@ public record Fault(Duration at, Kind kind, Moment moment, int target, Duration 
     }
   }
 
-  /** Where the work stands when a strike comes; {@link FaultPlan} tells how that is known. */
+  /** The state of the work when a fault strikes, which {@link FaultPlan} detects. */
   public enum Moment {
-    /** Wherever it stands. */
+    /** Any state. */
     ANY,
-    /** A trainer has asked for the rows of a batch and not learned from it. */
+    /** A trainer has requested the rows of a batch and not learned it. */
     BATCH_OPEN,
-    /** A trainer has got a checkpoint's barrier and not let it pass. */
+    /** A trainer has received a checkpoint's barrier and not forwarded it. */
     DRAIN,
-    /** A checkpoint is begun and not complete. */
+    /** A checkpoint has begun and is not complete. */
     CHECKPOINT,
-    /** A checkpoint is complete and its snapshot not published. */
+    /** A checkpoint is complete and its snapshot is not published. */
     UNPUBLISHED,
-    /** Tasks come up again after another failure: they are deployed, or restore their state. */
+    /** Tasks start after another failure: they are deployed, or restore their state. */
     RECOVERING;
 
     @Override
@@ -81,7 +80,7 @@ public record Fault(Duration at, Kind kind, Moment moment, int target, Duration 
     requireNonNull(pause, "pause");
   }
 
-  /** The task manager beside the one that is meant. */
+  /** The task manager after the target. */
   int neighbor(int taskManagers) {
     return (target + 1) % taskManagers;
   }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
-/** Does what a plan says, one strike after the other. */
+/** Executes a plan, one fault after the other. */
 public final class FaultInjector {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -39,7 +39,7 @@ public final class FaultInjector {
     this.log = log;
   }
 
-  /** What has been done; a savepoint or a rescale that a recovery did not allow is not in it. */
+  /** The faults that were done, without savepoints and rescales that a recovery prevented. */
   public List<InjectedFault> struck() {
     return List.copyOf(struck);
   }
@@ -82,7 +82,7 @@ public final class FaultInjector {
     startAgain(strike.kind(), taskManager);
   }
 
-  /** Lets the job recover from the death of a task manager, which comes back at once. */
+  /** Kills a task manager, which comes back at once, so that the job recovers. */
   private void beginRecovery(Fault strike) throws Exception {
     int first = aim.training(strike.neighbor(cluster.taskManagers()));
     end(Kind.KILL_TASK_MANAGER, first);
@@ -125,7 +125,7 @@ public final class FaultInjector {
     }
   }
 
-  /** Savepoints need a job that runs; one that is struck meanwhile refuses, which is its right. */
+  /** Savepoints need a running job; one that is struck meanwhile may refuse. */
   private void intervene(Fault strike) throws Exception {
     job.awaitRunning();
     try {

@@ -14,19 +14,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds the moments that strikes want, from outside and with certainty: when signs say that one has
- * come, a task manager is held still (SIGSTOP), and looked at again. If the moment still lasts it
- * stays held, for the strike; if it has passed the process goes on, and the next one is waited for.
+ * Detects the wanted moments, from outside and with certainty: when signs indicate one, a task
+ * manager is held still (SIGSTOP) and checked again. If the moment lasts, it stays held for the
+ * fault; otherwise it goes on, and the next moment is awaited.
  *
  * <ul>
- *   <li>drain: the task manager's log has a trainer begin a checkpoint, and not pass its barrier on
- *   <li>checkpoint: the job manager's log has one triggered, and neither complete nor failed, and
+ *   <li>drain: in the task manager's log a trainer has begun a checkpoint and not passed its
+ *       barrier on
+ *   <li>checkpoint: in the job manager's log one is triggered, and neither complete nor failed, and
  *       the task manager runs a trainer
- *   <li>unpublished: that log has one completed, and the snapshots' pointer an older one; the held
- *       one runs the publisher
- *   <li>recovering: that log has tasks of the task manager deployed, and not running
- *   <li>batch open: another task manager with trainers, and so with shards, is held still first; no
- *       batch can end without its rows, and the gauge {@code batches-in-flight} stays above zero
+ *   <li>unpublished: in that log one is complete, while the snapshots' pointer has an older one;
+ *       the held one runs the publisher
+ *   <li>recovering: in that log tasks of the task manager are deployed, and not running
+ *   <li>batch open: another task manager with trainers, and so with shards, is held first; no batch
+ *       can end without its rows, and the gauge {@code batches-in-flight} stays above zero
  * </ul>
  *
  * <p>Not thread-safe.
@@ -53,12 +54,11 @@ public final class FaultPlan {
     }
   }
 
-  /** Complete checkpoints so far. */
   public long checkpoints() throws IOException {
     return job.read().checkpoints();
   }
 
-  /** A task manager that trains; the preferred one if it does, or if none does. */
+  /** A task manager that trains: the preferred one if it does, or if none does. */
   int training(int preferred) throws IOException {
     job.read();
     for (int taskManager : inOrder(preferred)) {
@@ -69,16 +69,14 @@ public final class FaultPlan {
     return preferred;
   }
 
-  /** Whether the job has tasks there. */
   boolean isNeeded(int taskManager) throws IOException {
     return job.read().hosts(id(taskManager));
   }
 
   /**
-   * Waits for the moment and holds a task manager still in it.
+   * Waits for the moment and holds a task manager in it.
    *
-   * @param preferred the task manager, where several are in the moment
-   * @return which is held; none if the moment did not come
+   * @return the one that is held; none if the moment did not come
    */
   OptionalInt hold(Moment moment, int preferred) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -141,7 +139,7 @@ public final class FaultPlan {
     }
   }
 
-  /** Whether a trainer has batches open, and cannot end them. */
+  /** Whether a trainer has open batches and cannot end them. */
   private boolean isStuck(int taskManager) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + STANDSTILL.toNanos();
     int seen = 0;
@@ -189,7 +187,6 @@ public final class FaultPlan {
     return latest.isEmpty() ? 0 : latest.get().checkpoint();
   }
 
-  /** Those that live. */
   private List<Integer> inOrder(int first) {
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < taskManagers.size(); i++) {

@@ -5,12 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.lab.chaos.fault.Fault.Kind;
 import io.freshet.lab.chaos.fault.Fault.Moment;
 
-/**
- * A strike that was done.
- *
- * @param wanted the moment that it waited for
- * @param moment the moment that it met, as far as that is certain
- */
+/** A fault that was done, and the moment that it met as far as that is certain. */
 public record InjectedFault(Kind kind, Moment wanted, Moment moment) {
   public InjectedFault {
     requireNonNull(kind, "kind");

@@ -11,11 +11,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the job manager's log tells of the job, up to its last line: its checkpoints, where its
- * tasks are and which of them have not come up yet.
+ * The job manager's log, up to its last line: the job's checkpoints, where its tasks are and which
+ * of them are starting.
  *
- * <p>The log knows a few milliseconds after the fact, which REST does not, and keeps what it knew
- * when the job manager died. Not thread-safe.
+ * <p>The log is milliseconds behind, much less than REST, and remains when the job manager dies.
+ * Not thread-safe.
  */
 final class JobLog {
   private static final Pattern TRIGGERED =
@@ -60,17 +60,17 @@ final class JobLog {
     return this;
   }
 
-  /** Whether a checkpoint, or a savepoint, is triggered and neither complete nor given up. */
+  /** Whether a checkpoint, or a savepoint, is in progress. */
   boolean isCheckpointOpen() {
     return !open.isEmpty();
   }
 
-  /** The newest complete checkpoint, no savepoint, of the present job manager; 0 before it. */
+  /** The newest completed checkpoint, not savepoint, of the present job manager; 0 without one. */
   long lastCompleted() {
     return lastCompleted;
   }
 
-  /** Complete checkpoints and savepoints of all job managers. */
+  /** Completed checkpoints and savepoints of all job managers. */
   long checkpoints() {
     return checkpoints;
   }
@@ -91,7 +91,7 @@ final class JobLog {
                     && a.state.equals("RUNNING"));
   }
 
-  /** Whether tasks of the task manager run or come up. */
+  /** Whether tasks of the task manager run or start. */
   boolean hosts(String taskManager) {
     return isComingUp(taskManager) || runs("", taskManager);
   }

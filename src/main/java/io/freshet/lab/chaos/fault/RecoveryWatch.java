@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Sees when the model learns again: asks the job manager a few times a second since when the task
- * behind the trainers runs, and whether predictions have reached it since.
+ * Detects when the model learns again: polls the job manager for when the operator after the
+ * trainers started, and whether predictions have reached it since.
  *
- * <p>A recovery is the time from a kill to the first predictions of tasks that started after it. It
- * is right to the second or so: Flink gathers figures of its tasks twice a second.
+ * <p>A recovery lasts from a kill to the first predictions of tasks that started after it, and is
+ * right to about a second: Flink gathers metrics of tasks twice a second.
  */
 public final class RecoveryWatch implements AutoCloseable {
   private static final Duration INTERVAL = Duration.ofMillis(250);
@@ -37,7 +37,6 @@ public final class RecoveryWatch implements AutoCloseable {
     thread.start();
   }
 
-  /** Notes that something was killed now. */
   synchronized void killed(Outage what) {
     lastKill = Instant.now();
     outage = firstKill == null ? what : Outage.SEVERAL;
@@ -76,7 +75,7 @@ public final class RecoveryWatch implements AutoCloseable {
     }
   }
 
-  /** When the tasks started that have learned something, if they have. */
+  /** When the tasks started that have learned something, if any have. */
   private Optional<Instant> learningSince() throws IOException, InterruptedException {
     for (JsonNode vertex : rest.get("/jobs/" + job.get()).get("vertices")) {
       if (vertex.get("name").asText().startsWith(BEHIND_TRAINERS)) {

@@ -9,10 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a task manager's log tells, up to its last line: who it is in its present life, and which of
- * its trainers have begun a checkpoint and not let its barrier pass: they drain.
- *
- * <p>Not thread-safe.
+ * A task manager's log, up to its last line: its present resource id, and which of its trainers are
+ * draining: they have begun a checkpoint and not passed its barrier on. Not thread-safe.
  */
 final class TaskManagerLog {
   private static final Pattern ID = Pattern.compile("Starting TaskManager with ResourceID: (\\S+)");

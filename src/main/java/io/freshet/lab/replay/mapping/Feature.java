@@ -16,13 +16,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One feature of an impression: from a column, from a text made of several, or from the row's own
- * time. An empty cell, or one without the pattern, leaves the feature out.
+ * A feature of an impression: from a column, from a template, or from the row's time. An empty
+ * cell, or one that does not match, leaves the feature out.
  *
- * @param column the column; {@code {other}} in its name stands for the cell of that other column
- * @param text a text in which {@code {column}} stands for the cell
- * @param time a part of the row's own time, UTC
- * @param kind what the value is taken for
+ * @param column its name, in which {@code {other}} is replaced by the cell of that column
+ * @param text a template in which {@code {column}} is replaced by the cell
+ * @param time a part of the row's time, UTC
  * @param separator between the elements of a list
  * @param pattern regular expression whose first group, or whole match, is the value
  */
@@ -34,14 +33,13 @@ public record Feature(
     String separator,
     Optional<Pattern> pattern) {
 
-  /** What a value is taken for. */
   public enum Kind {
     STRING,
     NUMBER,
     LIST
   }
 
-  /** Parts of a time: the hour, 0 to 23, and the day, as {@code monday}. */
+  /** The hour, 0 to 23, and the day, as {@code monday}. */
   public enum Part {
     HOUR,
     WEEKDAY
@@ -83,11 +81,7 @@ public record Feature(
     return Stream.concat(named, inside).toList();
   }
 
-  /**
-   * The value: a string, a double or a list of strings; empty where the row has none.
-   *
-   * @param millis the row's own time
-   */
+  /** The value: a string, a double or a list of strings; empty where the row has none. */
   Optional<Object> value(Row row, long millis) throws BadRowException {
     Optional<String> raw = raw(row, millis).flatMap(this::match);
     if (raw.isEmpty()) {

@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which rows are clicked: those whose column compares so with the number; {@code rating >= 4}. A
- * column alone is clicked where it is above 0.
+ * Which rows are clicked: those whose column satisfies a comparison, such as {@code rating >= 4}. A
+ * column alone means above 0.
  */
 public record Label(String column, String operator, double number) {
   private static final Pattern RULE =

@@ -15,7 +15,6 @@ public final class Lookups {
   private final List<Table> tables = new ArrayList<>();
   private final Set<String> columns = new LinkedHashSet<>();
 
-  /** Reads the files; what a row's own file is like is not known here. */
   public Lookups(Path directory, List<Lookup> lookups) throws IOException {
     for (Lookup lookup : lookups) {
       try (RowReader reader = new RowReader(directory, lookup.file())) {
@@ -30,12 +29,11 @@ public final class Lookups {
     }
   }
 
-  /** The columns of all files. */
   public Set<String> columns() {
     return columns;
   }
 
-  /** The row with the cells of its matches; its own cells win. */
+  /** Adds the cells of the row's matches; its own cells win. */
   public Row join(Row row) {
     if (tables.isEmpty()) {
       return row;

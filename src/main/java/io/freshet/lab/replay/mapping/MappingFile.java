@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Reads mappings: files of the user, and those that come with the jar. */
+/** Reads mappings: users' files, and those in the jar. */
 public final class MappingFile {
   /** The mappings in the jar. */
   public static final List<String> READY = List.of("movielens", "criteo", "open-bandit");
@@ -26,7 +26,6 @@ public final class MappingFile {
 
   private MappingFile() {}
 
-  /** Reads a file. */
   public static ReplayMapping read(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       return parse(in, file.toString());
@@ -36,7 +35,6 @@ public final class MappingFile {
     }
   }
 
-  /** Reads one of the {@link #READY} mappings. */
   public static ReplayMapping ready(String name) throws IOException {
     String resource = name + "-replay.yaml";
     try (InputStream in = MappingFile.class.getResourceAsStream(resource)) {
@@ -47,7 +45,7 @@ public final class MappingFile {
     }
   }
 
-  /** The name of the ready mapping whose files are in the directory. */
+  /** The mapping in the jar that reads the files in the directory. */
   public static String readyFor(Path directory) throws IOException {
     for (String name : READY) {
       ReplayMapping mapping = ready(name);

@@ -18,16 +18,12 @@ import java.util.TreeSet;
  * How the rows of a file become impressions and clicks; {@code schemas/replay.schema.json}
  * describes its YAML.
  *
- * @param input the file of rows
  * @param lookups files that add columns to the rows
- * @param time where a row's time comes from
- * @param id columns that name a row; its line where there are none
- * @param label which rows are clicked
- * @param key feature whose values keep their order; where there is none, rows go anywhere
- * @param features the impression's features, by name
+ * @param id columns that identify a row; its line where there are none
+ * @param key feature that decides the partition; any partition where there is none
  * @param order whether rows are sorted by time first
- * @param timeline how their times become event times
- * @param clickDelay how long after its impression a click comes
+ * @param timeline how times of rows become event times
+ * @param clickDelay from an impression to its click
  */
 public record ReplayMapping(
     TableFile input,
@@ -41,7 +37,6 @@ public record ReplayMapping(
     Timeline timeline,
     Span clickDelay) {
 
-  /** The order of the rows. */
   public enum Order {
     FILE,
     TIME
@@ -86,7 +81,6 @@ public record ReplayMapping(
         requireNonNullElse(clickDelay, Span.ZERO));
   }
 
-  /** Every column that the mapping reads. */
   public Set<String> columns() {
     Set<String> columns = new TreeSet<>(id);
     time.column().ifPresent(columns::add);

@@ -7,10 +7,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One row of a file, the columns looked up for it included.
+ * One row of a file, with the columns looked up for it.
  *
  * @param line where it begins in the file, from 1
- * @param cells by column
  */
 public record Row(long line, Map<String, String> cells) {
   private static final Pattern PLACE = Pattern.compile("\\{([^{}]*)\\}");
@@ -21,7 +20,7 @@ public record Row(long line, Map<String, String> cells) {
     return text == null || text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
-  /** The text with each {@code {column}} replaced by the cell. */
+  /** Replaces each {@code {column}} by the cell. */
   String fill(String template) {
     return template.indexOf('{') < 0
         ? template

@@ -19,9 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads the rows of a file one by one.
- *
- * <p>A row with too many or too few values is a bad one. Blank lines are skipped.
+ * Reads the rows of a file one by one. A row with a wrong number of values is bad; blank lines are
+ * skipped.
  */
 public final class RowReader implements AutoCloseable {
   private static final CsvMapper CSV =
@@ -43,12 +42,11 @@ public final class RowReader implements AutoCloseable {
     return columns;
   }
 
-  /** The line where what {@link #next} has read last begins, from 1. */
+  /** The first line of the row that {@link #next} read last, from 1. */
   public long line() {
     return line;
   }
 
-  /** The next row, if there is one. */
   public Optional<Row> next() throws IOException, BadRowException {
     try {
       if (!rows.hasNextValue()) {

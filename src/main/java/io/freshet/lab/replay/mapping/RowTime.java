@@ -14,15 +14,13 @@ import java.time.ZoneOffset;
 import java.util.Optional;
 
 /**
- * Where a row's time comes from: a column, or a fixed step from row to row.
+ * The time of a row: from a column, or a fixed step from row to row.
  *
- * @param column the column
- * @param format how the time is written there
- * @param step time from row to row, where there is no column
+ * @param format how the column is written
  */
 public record RowTime(Optional<String> column, Format format, Optional<Span> step) {
 
-  /** How a time may be written; ISO times without an offset are UTC. */
+  /** Formats of times; ISO times without an offset are UTC. */
   public enum Format {
     @JsonProperty("epoch-seconds")
     EPOCH_SECONDS("seconds since 1970, 1260759144"),

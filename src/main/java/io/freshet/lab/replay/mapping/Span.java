@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A span of time as it is written in a mapping, {@code 500 ms} or {@code 1.5 h}. */
+/** A span of time in a mapping, such as {@code 500 ms} or {@code 1.5 h}. */
 public record Span(long millis) {
   static final Span ZERO = new Span(0);
 

@@ -13,9 +13,8 @@ import java.util.List;
  * A file of separated values.
  *
  * @param file its name, in the directory of the data
- * @param separator one character between the values
- * @param quote the character around values that hold separators; empty for none
- * @param columns the columns' names; where there are none, the first line names them
+ * @param quote the character around values with separators; empty for none
+ * @param columns their names; empty where the first line has them
  */
 public record TableFile(String file, char separator, String quote, List<String> columns) {
 

@@ -10,12 +10,12 @@ import java.time.OffsetDateTime;
 import java.util.Optional;
 
 /**
- * How the times of the rows become event times: kept, or moved so that the first or the last row
- * falls on an instant; then, from there, compressed.
+ * How the times of rows become event times: kept, or moved so that the first or the last row falls
+ * on an instant, then compressed from there.
  *
  * @param first instant of the earliest row, or {@code now}
  * @param last instant of the latest row, or {@code now}
- * @param compress how many times faster event time runs than the rows' times
+ * @param compress how many times faster event time runs
  * @param duration event time from the earliest row to the latest
  */
 public record Timeline(
@@ -50,12 +50,12 @@ public record Timeline(
         Optional.ofNullable(duration));
   }
 
-  /** Whether event times are the rows' own, but for compression. */
+  /** Whether event times are the rows' own, except for compression. */
   boolean keeps() {
     return first.isEmpty() && last.isEmpty();
   }
 
-  /** The mapping of times for rows from the earliest to the latest time, epoch milliseconds. */
+  /** The shift of rows between these times, epoch milliseconds. */
   public Shift over(long earliest, long latest, Instant now) {
     double factor =
         duration

@@ -14,13 +14,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What a figure shows: one or two curves over a common time axis.
+ * One or two curves over a common time axis.
  *
- * @param name what is measured
- * @param decimals decimals of a value written out
- * @param ceiling values above it are drawn at it, so that a few do not flatten all others
- * @param reference a value that deserves a line of its own
- * @param joined how many measured values each point is the mean of
+ * @param ceiling values above it are drawn at it, so that a few do not flatten the others
+ * @param reference a value with its own line
+ * @param joined how many measured values a point is the mean of
  */
 public record Chart(
     String name,
@@ -30,14 +28,14 @@ public record Chart(
     double ceiling,
     OptionalDouble reference,
     int joined) {
-  /** Points a curve at most: one for each three pixels of the widest drawing. */
+  /** Most points of a curve: one for each three pixels of the widest drawing. */
   public static final int MOST_POINTS = 200;
 
   public Chart {
     series = List.copyOf(series);
   }
 
-  /** A chart of curves of any length, with as many neighbors joined as drawing them takes. */
+  /** A chart of curves of any length, neighbors joined as needed. */
   public static Chart of(
       String name,
       List<Series> series,
@@ -55,14 +53,9 @@ public record Chart(
     return new Chart(name, thinned, axis, decimals, ceiling, reference, joined);
   }
 
-  /**
-   * A curve.
-   *
-   * @param style class of its line in the style sheet
-   */
+  /** A curve; its style is a class of the style sheet. */
   public record Series(String label, String style, List<Point> points) {
 
-    /** The curve's name and last value. */
     String ending(int decimals) {
       return label + " " + Numbers.decimal(last().map(Point::value).orElse(Double.NaN), decimals);
     }
@@ -79,7 +72,6 @@ public record Chart(
     return values().findAny().isEmpty();
   }
 
-  /** All defined values of all curves. */
   DoubleStream values() {
     return points().mapToDouble(Point::value).filter(Double::isFinite);
   }
@@ -96,7 +88,7 @@ public record Chart(
     return points().mapToLong(Point::time).max().orElse(0);
   }
 
-  /** The numbers behind the curves: for each time a row, of a value for each curve or NaN. */
+  /** The values by time: one for each curve, or NaN. */
   public NavigableMap<Long, double[]> rows() {
     NavigableMap<Long, double[]> rows = new TreeMap<>();
     for (int i = 0; i < series.size(); i++) {
@@ -108,7 +100,6 @@ public record Chart(
     return rows;
   }
 
-  /** A row in words. */
   String describe(Map.Entry<Long, double[]> row) {
     return axis.write(row.getKey())
         + "\n"

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** A chart of a few curves as an SVG file of its own, for documents: light, with its own style. */
+/** A chart as a standalone SVG file for documents, with its own light style. */
 public final class CurvePlot {
   private static final List<String> COLORS = List.of("#b3261e", "#8a5a00", "#1b5e9e", "#5c6167");
   private static final String STYLE =
@@ -17,7 +17,6 @@ public final class CurvePlot {
       .hover { fill: transparent; }
       """;
 
-  /** A curve; points by time. */
   public record Curve(String label, List<Point> points) {
     public Curve {
       points = List.copyOf(points);
@@ -26,12 +25,7 @@ public final class CurvePlot {
 
   private CurvePlot() {}
 
-  /**
-   * Draws curves over the time since a run began.
-   *
-   * @param curves up to four
-   * @param decimals of a value written out
-   */
+  /** Draws up to four curves over the time since a run began. */
   public static String overElapsedTime(String name, List<Curve> curves, int decimals) {
     if (curves.isEmpty() || curves.size() > COLORS.size()) {
       throw new IllegalArgumentException(

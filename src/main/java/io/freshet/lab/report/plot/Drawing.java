@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A {@link Chart} as SVG, in one of two sizes: wide with the curves named at their ends, narrow
- * with their names above.
+ * A {@link Chart} as SVG, in two sizes: wide with names at the curves' ends, narrow with names
+ * above.
  */
 public final class Drawing {
   private static final int LABEL_GAP = 16;
@@ -27,7 +27,7 @@ public final class Drawing {
     this.svg = svg;
   }
 
-  /** Appends the chart, which must not be empty. */
+  /** Appends a chart, which must not be empty. */
   public static void draw(Chart chart, Size size, Markup out) {
     new Drawing(chart, size, new Svg(out)).draw();
   }
@@ -103,7 +103,7 @@ public final class Drawing {
     svg.dot("dot " + series.style(), plane.x(point.time()), plane.y(point.value()));
   }
 
-  /** Names and last values next to the curves' ends, spread where they would overlap. */
+  /** Names and last values at the curves' ends, spread where they would overlap. */
   private void endLabels() {
     List<Chart.Series> named =
         chart.series().stream()
@@ -142,7 +142,7 @@ public final class Drawing {
     }
   }
 
-  /** One invisible strip for each time, which tells its numbers under the mouse. */
+  /** An invisible strip for each time, which shows its numbers under the mouse. */
   private void hoverTexts() {
     List<Map.Entry<Long, double[]>> rows = List.copyOf(chart.rows().entrySet());
     for (int i = 0; i < rows.size(); i++) {

@@ -3,10 +3,7 @@ package io.freshet.lab.report.plot;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/**
- * Markup under construction that reads both as HTML and as XML: every element is closed, and
- * everything else is escaped.
- */
+/** Builds markup that is both HTML and XML: every element is closed, and text is escaped. */
 public final class Markup {
   private final StringBuilder out = new StringBuilder();
   private final Deque<String> open = new ArrayDeque<>();
@@ -26,12 +23,11 @@ public final class Markup {
     return this;
   }
 
-  /** An element that holds text only. */
   public Markup element(String tag, String text, String... attributes) {
     return open(tag, attributes).text(text).close();
   }
 
-  /** An element that never holds anything: SVG shapes and HTML's void elements. */
+  /** A void element: an SVG shape or one of HTML's. */
   public Markup empty(String tag, String... attributes) {
     start(tag, attributes).append("/>");
     return this;
@@ -74,7 +70,6 @@ public final class Markup {
             });
   }
 
-  /** Whether XML allows the character at all. */
   private static boolean isAllowed(int c) {
     return c == '\n'
         || c == '\t'

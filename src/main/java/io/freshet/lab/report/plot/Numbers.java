@@ -13,7 +13,7 @@ public final class Numbers {
     return String.format(Locale.ROOT, "%,d", n);
   }
 
-  /** A dash for what is not defined. */
+  /** A dash if it is not defined. */
   public static String decimal(double value, int decimals) {
     if (!Double.isFinite(value)) {
       return "–";

@@ -2,7 +2,7 @@ package io.freshet.lab.report.plot;
 
 import java.util.List;
 
-/** Where the times and values of a {@link Chart} lie in pixels, and where its ticks stand. */
+/** Maps the times and values of a {@link Chart} to pixels, and places its ticks. */
 public final class Plane {
   /** The sizes a chart is drawn in; the style sheet shows one of them. */
   public enum Size {

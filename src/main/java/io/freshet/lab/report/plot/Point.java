@@ -9,19 +9,19 @@ import java.util.function.ToDoubleFunction;
  * A point of a curve.
  *
  * @param time milliseconds, since the epoch or since the run began
- * @param value NaN where it is not defined; the curve has a gap there
- * @param weight what the point counts when neighbors are joined: its examples
+ * @param value NaN for a gap
+ * @param weight what it counts when neighbors are joined: its examples
  */
 public record Point(long time, double value, double weight) {
 
-  /** A figure of windows as a curve: each at its window's start, counting what its examples do. */
+  /** A figure of windows as a curve: at each window's start, weighted by its examples. */
   public static List<Point> curve(List<Metrics> windows, ToDoubleFunction<Metrics> figure) {
     return windows.stream()
         .map(of -> new Point(of.from(), figure.applyAsDouble(of), of.examples()))
         .toList();
   }
 
-  /** Joins so many neighbors each into their weighted mean. */
+  /** Joins neighbors into their weighted means. */
   public static List<Point> join(List<Point> points, int neighbors) {
     List<Point> joined = new ArrayList<>();
     for (int i = 0; i < points.size(); i += neighbors) {

@@ -4,10 +4,7 @@ import io.freshet.evaluate.report.Decile;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * Prediction against truth by tenths of the examples: dots on the diagonal are right, below it too
- * high, above it too low.
- */
+/** Prediction against truth by deciles: dots below the diagonal are too high, above it too low. */
 public final class ReliabilityPlot {
   private static final int SIZE = 330;
   private static final int LEFT = 48;
@@ -60,7 +57,7 @@ public final class ReliabilityPlot {
     svg.close();
   }
 
-  /** The numbers behind the plot, folded away. */
+  /** The numbers of the plot, folded away. */
   public static void table(List<Decile> deciles, int figure, Markup out) {
     out.open("details").element("summary", "Numbers behind figure " + figure);
     out.open("div", "class", "scroll", "tabindex", "0").open("table");

@@ -2,7 +2,7 @@ package io.freshet.lab.report.plot;
 
 import java.util.Locale;
 
-/** SVG's shapes, each with its class in the style sheet; coordinates are pixels. */
+/** SVG's shapes, each with its class of the style sheet; coordinates are pixels. */
 record Svg(Markup out) {
 
   void open(String style, int width, int height, String spoken) {
@@ -32,7 +32,7 @@ record Svg(Markup out) {
     out.element("text", text, attributes);
   }
 
-  /** A rectangle that shows a text while the mouse is over it. */
+  /** A rectangle with a text under the mouse. */
   void hover(double left, double top, double width, double height, String text) {
     String[] attributes = {
       "class", "hover", "x", px(left), "y", px(top), "width", px(width), "height", px(height)
@@ -40,7 +40,6 @@ record Svg(Markup out) {
     out.open("rect", attributes).element("title", text).close();
   }
 
-  /** A place within a path. */
   static String at(double x, double y) {
     return px(x) + " " + px(y);
   }

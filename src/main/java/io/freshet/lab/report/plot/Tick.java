@@ -3,12 +3,12 @@ package io.freshet.lab.report.plot;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A marked place of an axis. */
+/** A mark on an axis. */
 record Tick(double value, String label) {
 
   /**
-   * Round numbers, steps of 1, 2 or 5 times a power of ten, from the one at or below {@code low} to
-   * the one at or above {@code high}.
+   * Round numbers, in steps of 1, 2 or 5 times a power of ten, that cover {@code low} to {@code
+   * high}.
    *
    * @param most steps at most, two or more
    */

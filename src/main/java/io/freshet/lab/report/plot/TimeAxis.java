@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** How times are marked and written along an axis. */
+/** The marks and formats of times along an axis. */
 public enum TimeAxis {
   /** Epoch milliseconds, marked at round times of UTC. */
   EVENT {
@@ -83,13 +83,11 @@ public enum TimeAxis {
   /** Round times from {@code from} to {@code to}, at most so many. */
   abstract List<Tick> ticks(long from, long to, int most);
 
-  /** What the axis shows. */
   abstract String label(long from, long to);
 
-  /** One time in full. */
   public abstract String write(long time);
 
-  /** One time at a tick, ticks being so far apart. */
+  /** A time at a tick, by the distance of ticks. */
   abstract String mark(long time, long step);
 
   List<Tick> clock(long from, long to, int most, long[] hours) {
