@@ -5,6 +5,7 @@ import static io.freshet.config.option.ValueType.wholeNumber;
 
 import io.freshet.config.option.Option;
 import io.freshet.config.option.Section;
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureOptions;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
@@ -47,7 +48,7 @@ final class FitReader {
   /** Fitting does not partition by users, but a schema names a field that could. */
   private static String anyUser(List<Field> fields) {
     return fields.stream()
-        .filter(Field.Categorical.class::isInstance)
+        .filter(CategoricalField.class::isInstance)
         .map(Field::name)
         .findFirst()
         .orElse("");

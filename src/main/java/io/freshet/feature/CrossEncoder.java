@@ -8,10 +8,10 @@ import java.util.Arrays;
  * part by its missing id.
  */
 final class CrossEncoder {
-  private final Field.Cross field;
+  private final CrossField field;
   private final int[] parts;
 
-  CrossEncoder(Field.Cross field, FeatureSchema schema) {
+  CrossEncoder(CrossField field, FeatureSchema schema) {
     this.field = field;
     parts = field.of().stream().mapToInt(schema::slot).toArray();
   }

@@ -41,11 +41,11 @@ public final class ExampleEncoder {
     plain = new FieldEncoder[schema.size()];
     crosses = new CrossEncoder[schema.size()];
     for (int slot = 0; slot < schema.size(); slot++) {
-      if (schema.fields().get(slot) instanceof Field.Cross cross) {
+      if (schema.fields().get(slot) instanceof CrossField cross) {
         crosses[slot] = new CrossEncoder(cross, schema);
       } else {
         Field field = schema.fields().get(slot);
-        plain[slot] = FieldEncoder.of(field, names.indexOf(field.name()));
+        plain[slot] = field.encoder(names.indexOf(field.name()));
       }
     }
     user = names.indexOf(schema.userField());

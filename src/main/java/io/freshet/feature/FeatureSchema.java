@@ -44,8 +44,7 @@ public record FeatureSchema(List<Field> fields, String userField) implements Ser
 
   /** The raw features that the fields read. */
   public FeatureNames rawNames() {
-    return new FeatureNames(
-        fields.stream().filter(f -> !(f instanceof Field.Cross)).map(Field::name).toList());
+    return new FeatureNames(fields.stream().filter(Field::isRaw).map(Field::name).toList());
   }
 
   public Optional<Field> field(String name) {

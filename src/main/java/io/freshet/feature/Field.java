@@ -1,21 +1,18 @@
 package io.freshet.feature;
 
-import static java.util.Objects.requireNonNull;
-
-import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.annotation.JsonTypeIdResolver;
 import java.io.Serializable;
 import java.util.List;
+import java.util.function.Consumer;
 
-/** One field of the features: how its raw value becomes feature ids. */
-@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-@JsonSubTypes({
-  @JsonSubTypes.Type(name = "categorical", value = Field.Categorical.class),
-  @JsonSubTypes.Type(name = "multi", value = Field.Multi.class),
-  @JsonSubTypes.Type(name = "numeric", value = Field.Numeric.class),
-  @JsonSubTypes.Type(name = "cross", value = Field.Cross.class)
-})
-public sealed interface Field extends Serializable {
+/**
+ * One field of the features: how its raw value becomes feature ids. A kind of field is one file
+ * that implements this, and one entry of {@link FieldKinds}.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.CUSTOM, property = "kind")
+@JsonTypeIdResolver(FieldKinds.class)
+public interface Field extends Serializable {
 
   /** The name of the raw feature, and of the field. */
   String name();
@@ -23,67 +20,45 @@ public sealed interface Field extends Serializable {
   /** The number in the high bits of the field's ids, 1 to {@link Fids#MAX_FIELD}. */
   int number();
 
+  /** The encoder of the raw feature of the given number; empty memory, for one thread. */
+  FieldEncoder encoder(int feature);
+
+  /** What its ids depend on, as text that is kept in state: it never changes. */
+  String stateText();
+
+  /** The kind and what it is of, for people. */
+  default String describe() {
+    return FieldKinds.name(this);
+  }
+
+  /** Whether events carry a feature of its name. */
+  default boolean isRaw() {
+    return true;
+  }
+
   /** Whether the field carries a number instead of naming values by ids. */
   default boolean carriesNumber() {
-    return this instanceof Numeric numeric && !(numeric.transform() instanceof Transform.Buckets);
+    return false;
   }
 
-  /** One id for each distinct value. */
-  record Categorical(String name, int number) implements Field {
-    public Categorical {
-      requireNonNull(name, "name");
-    }
-  }
-
-  /** Several values, mean-pooled: n values count 1/n each. */
-  record Multi(String name, int number) implements Field {
-    public Multi {
-      requireNonNull(name, "name");
-    }
-  }
-
-  /** A number. */
-  record Numeric(String name, int number, Transform transform) implements Field {
-    public Numeric {
-      requireNonNull(name, "name");
-      requireNonNull(transform, "transform");
-    }
+  /** Whether its raw values are names, so that they can be sliced by. */
+  default boolean namesValues() {
+    return false;
   }
 
   /**
-   * Every combination of the values of other fields, mean-pooled; they are categorical, multi or
-   * numeric in buckets.
+   * The raw value that a text stands for.
+   *
+   * @throws NumberFormatException if the field takes numbers and it is none
    */
-  record Cross(String name, int number, List<String> of) implements Field {
-    public Cross {
-      requireNonNull(name, "name");
-      of = List.copyOf(of);
-    }
+  default Object rawValue(String text) {
+    return text;
   }
 
-  /** What happens to a number on its way to the model. */
-  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-  @JsonSubTypes({
-    @JsonSubTypes.Type(name = "identity", value = Transform.Identity.class),
-    @JsonSubTypes.Type(name = "log", value = Transform.Log.class),
-    @JsonSubTypes.Type(name = "standardize", value = Transform.Standardize.class),
-    @JsonSubTypes.Type(name = "buckets", value = Transform.Buckets.class)
-  })
-  sealed interface Transform extends Serializable {
-    /** x as it is. */
-    record Identity() implements Transform {}
-
-    /** sign(x) ln(1 + |x|). */
-    record Log() implements Transform {}
-
-    /** (x - mean) / deviation. */
-    record Standardize(double mean, double deviation) implements Transform {}
-
-    /** The number of bounds that are not above x, as a categorical value; bounds ascend. */
-    record Buckets(List<Double> bounds) implements Transform {
-      public Buckets {
-        bounds = List.copyOf(bounds);
-      }
-    }
-  }
+  /**
+   * Reports what is wrong with the field among the others.
+   *
+   * @param place as in {@code features[2]}
+   */
+  default void check(String place, List<Field> fields, Consumer<String> problems) {}
 }

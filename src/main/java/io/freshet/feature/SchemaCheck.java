@@ -1,10 +1,5 @@
 package io.freshet.feature;
 
-import io.freshet.feature.Field.Categorical;
-import io.freshet.feature.Field.Cross;
-import io.freshet.feature.Field.Numeric;
-import io.freshet.feature.Field.Transform.Buckets;
-import io.freshet.feature.Field.Transform.Standardize;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,16 +25,12 @@ final class SchemaCheck {
     checkNames();
     checkNumbers();
     for (int i = 0; i < fields.size(); i++) {
-      if (fields.get(i) instanceof Numeric numeric) {
-        checkTransform("features[" + i + "]", numeric);
-      } else if (fields.get(i) instanceof Cross cross) {
-        checkCross("features[" + i + "].of", cross);
-      }
+      fields.get(i).check("features[" + i + "]", fields, problems::add);
     }
-    if (!(byName.get(userField) instanceof Categorical)) {
+    if (!(byName.get(userField) instanceof CategoricalField)) {
       problem(
           "train.user-field: %s is no categorical field; expected one of %s",
-          userField, names(fields.stream().filter(Categorical.class::isInstance).toList()));
+          userField, names(fields.stream().filter(CategoricalField.class::isInstance).toList()));
     }
     return List.copyOf(problems);
   }
@@ -76,55 +67,6 @@ final class SchemaCheck {
             i, number, other);
       }
     }
-  }
-
-  private void checkTransform(String place, Numeric numeric) {
-    if (numeric.transform() instanceof Standardize standardize) {
-      checkStandardize(place, standardize);
-    } else if (numeric.transform() instanceof Buckets buckets) {
-      checkBounds(place, buckets.bounds());
-    }
-  }
-
-  private void checkStandardize(String place, Standardize standardize) {
-    if (!Double.isFinite(standardize.mean())) {
-      problem("%s.mean: %s is not finite", place, standardize.mean());
-    }
-    if (!(standardize.deviation() > 0) || standardize.deviation() == Double.POSITIVE_INFINITY) {
-      problem("%s.deviation: %s; expected a finite number above 0", place, standardize.deviation());
-    }
-  }
-
-  private void checkBounds(String place, List<Double> bounds) {
-    boolean ascending = !bounds.isEmpty() && bounds.stream().allMatch(Double::isFinite);
-    for (int i = 1; ascending && i < bounds.size(); i++) {
-      ascending = bounds.get(i - 1) < bounds.get(i);
-    }
-    if (!ascending) {
-      problem(
-          "%s.bounds: %s; expected one or more finite numbers, each above the last", place, bounds);
-    }
-  }
-
-  private void checkCross(String place, Cross cross) {
-    if (cross.of().size() < 2) {
-      problem("%s: names %d fields; expected two or more", place, cross.of().size());
-    }
-    if (new HashSet<>(cross.of()).size() < cross.of().size()) {
-      problem("%s: %s names a field twice", place, cross.of());
-    }
-    List<Field> crossable = fields.stream().filter(SchemaCheck::crossable).toList();
-    for (String part : cross.of()) {
-      if (!byName.containsKey(part) || !crossable(byName.get(part))) {
-        problem(
-            "%s: %s is no categorical, multi or bucketed field; expected fields of %s",
-            place, part, names(crossable));
-      }
-    }
-  }
-
-  private static boolean crossable(Field field) {
-    return !(field instanceof Cross) && !field.carriesNumber();
   }
 
   private static List<String> names(List<Field> fields) {

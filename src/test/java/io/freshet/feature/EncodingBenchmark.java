@@ -64,10 +64,10 @@ public class EncodingBenchmark {
   public void draw() {
     List<Field> fields = new ArrayList<>();
     for (int i = 1; i <= NAMES; i++) {
-      fields.add(new Field.Categorical("c" + i, i));
+      fields.add(new CategoricalField("c" + i, i));
     }
     for (int i = 1; i <= NUMBERS; i++) {
-      fields.add(new Field.Numeric("n" + i, NAMES + i, new Field.Transform.Log()));
+      fields.add(new NumericField("n" + i, NAMES + i, new NumericField.Transform.Log()));
     }
     encoder = new ExampleEncoder(new FeatureSchema(fields, "c1"));
     decoder = new ImpressionDecoder(EventSettings.DEFAULT, encoder.names());

@@ -11,7 +11,7 @@ import io.freshet.event.EventSettings;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
 import io.freshet.event.decode.ImpressionDecoder;
-import io.freshet.feature.Field.Transform;
+import io.freshet.feature.NumericField.Transform;
 import io.freshet.feature.example.Example;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -89,7 +89,7 @@ class ExampleEncoderPropertyTest {
     List<Integer> numbers = new ArrayList<>();
     random.ints(1, Fids.MAX_FIELD + 1).distinct().limit(10).forEach(numbers::add);
     List<Field> fields = new ArrayList<>();
-    fields.add(new Field.Categorical("user", numbers.get(0)));
+    fields.add(new CategoricalField("user", numbers.get(0)));
     for (int i = 1; i < 8; i++) {
       fields.add(plain("f" + i, numbers.get(i), random.nextInt(6)));
     }
@@ -101,7 +101,7 @@ class ExampleEncoderPropertyTest {
     int most = Math.min(3, parts.size());
     if (most > 1) {
       fields.add(
-          new Field.Cross("x", numbers.get(8), parts.subList(parts.size() - most, parts.size())));
+          new CrossField("x", numbers.get(8), parts.subList(parts.size() - most, parts.size())));
     }
     Collections.shuffle(fields, random);
     return new FeatureSchema(fields, "user");
@@ -109,12 +109,12 @@ class ExampleEncoderPropertyTest {
 
   private static Field plain(String name, int number, int kind) {
     return switch (kind) {
-      case 0 -> new Field.Categorical(name, number);
-      case 1 -> new Field.Multi(name, number);
-      case 2 -> new Field.Numeric(name, number, new Transform.Identity());
-      case 3 -> new Field.Numeric(name, number, new Transform.Log());
-      case 4 -> new Field.Numeric(name, number, new Transform.Standardize(3, 0.5));
-      default -> new Field.Numeric(name, number, new Transform.Buckets(List.of(-1.0, 0.0, 7.5)));
+      case 0 -> new CategoricalField(name, number);
+      case 1 -> new MultiField(name, number);
+      case 2 -> new NumericField(name, number, new Transform.Identity());
+      case 3 -> new NumericField(name, number, new Transform.Log());
+      case 4 -> new NumericField(name, number, new Transform.Standardize(3, 0.5));
+      default -> new NumericField(name, number, new Transform.Buckets(List.of(-1.0, 0.0, 7.5)));
     };
   }
 
@@ -133,9 +133,9 @@ class ExampleEncoderPropertyTest {
   }
 
   private static Object value(Field field, Random random) {
-    if (field instanceof Field.Numeric) {
+    if (field instanceof NumericField) {
       return number(random);
-    } else if (field instanceof Field.Multi && random.nextInt(4) > 0) {
+    } else if (field instanceof MultiField && random.nextInt(4) > 0) {
       return Stream.generate(() -> category(random)).limit(random.nextInt(6)).toList();
     }
     return category(random);

@@ -14,15 +14,11 @@ import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
 import io.freshet.event.Rejection;
-import io.freshet.feature.Field.Categorical;
-import io.freshet.feature.Field.Cross;
-import io.freshet.feature.Field.Multi;
-import io.freshet.feature.Field.Numeric;
-import io.freshet.feature.Field.Transform;
-import io.freshet.feature.Field.Transform.Buckets;
-import io.freshet.feature.Field.Transform.Identity;
-import io.freshet.feature.Field.Transform.Log;
-import io.freshet.feature.Field.Transform.Standardize;
+import io.freshet.feature.NumericField.Transform;
+import io.freshet.feature.NumericField.Transform.Buckets;
+import io.freshet.feature.NumericField.Transform.Identity;
+import io.freshet.feature.NumericField.Transform.Log;
+import io.freshet.feature.NumericField.Transform.Standardize;
 import io.freshet.feature.example.Example;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +26,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ExampleEncoderTest {
-  private static final Field USER = new Categorical("user", 1);
-  private static final Field GENRES = new Multi("genres", 2);
+  private static final Field USER = new CategoricalField("user", 1);
+  private static final Field GENRES = new MultiField("genres", 2);
   private static final long MISSING_USER = Fids.missing(1);
 
   @Test
@@ -98,7 +94,7 @@ class ExampleEncoderTest {
 
   @Test
   void aCrossHoldsEveryCombinationWhereverItStands() {
-    Field cross = new Cross("x", 5, List.of("user", "genres"));
+    Field cross = new CrossField("x", 5, List.of("user", "genres"));
     Map<String, Object> raw = Map.of("user", "u", "genres", List.of("a", "b"));
     long user = Fids.of(1, ValueHash.of("u"));
     long first = Fids.of(5, ValueHash.mix(user, Fids.of(2, ValueHash.of("a"))));
@@ -114,8 +110,8 @@ class ExampleEncoderTest {
 
   @Test
   void aMissingPartOfACrossTakesPartAsMissing() {
-    Field other = new Categorical("other", 3);
-    Field cross = new Cross("x", 5, List.of("user", "genres", "other"));
+    Field other = new CategoricalField("other", 3);
+    Field cross = new CrossField("x", 5, List.of("user", "genres", "other"));
 
     Example example = encode(encoder(USER, GENRES, other, cross), Map.of("genres", List.of("a")));
 
@@ -161,9 +157,9 @@ class ExampleEncoderTest {
         encoder(
             USER,
             GENRES,
-            new Multi("more", 3),
-            new Multi("most", 4),
-            new Cross("x", 5, List.of("genres", "more", "most")));
+            new MultiField("more", 3),
+            new MultiField("most", 4),
+            new CrossField("x", 5, List.of("genres", "more", "most")));
 
     assertThat(rejection(encoder, raw))
         .isEqualTo(
@@ -206,7 +202,7 @@ class ExampleEncoderTest {
   }
 
   private static Field numeric(Transform transform) {
-    return new Numeric("x", 3, transform);
+    return new NumericField("x", 3, transform);
   }
 
   private static ExampleEncoder encoder(Field... fields) {

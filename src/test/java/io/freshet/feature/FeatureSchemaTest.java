@@ -3,13 +3,9 @@ package io.freshet.feature;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.freshet.feature.Field.Categorical;
-import io.freshet.feature.Field.Cross;
-import io.freshet.feature.Field.Multi;
-import io.freshet.feature.Field.Numeric;
-import io.freshet.feature.Field.Transform.Buckets;
-import io.freshet.feature.Field.Transform.Identity;
-import io.freshet.feature.Field.Transform.Standardize;
+import io.freshet.feature.NumericField.Transform.Buckets;
+import io.freshet.feature.NumericField.Transform.Identity;
+import io.freshet.feature.NumericField.Transform.Standardize;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FeatureSchemaTest {
-  private static final Field USER = new Categorical("user", 1);
+  private static final Field USER = new CategoricalField("user", 1);
 
   @Test
   void usageExample() {
@@ -27,9 +23,9 @@ class FeatureSchemaTest {
         new FeatureSchema(
             List.of(
                 USER,
-                new Multi("genres", 7),
-                new Numeric("age", 3, new Buckets(List.of(18.0, 65.0))),
-                new Cross("user-age", 4, List.of("user", "age"))),
+                new MultiField("genres", 7),
+                new NumericField("age", 3, new Buckets(List.of(18.0, 65.0))),
+                new CrossField("user-age", 4, List.of("user", "age"))),
             "user");
 
     assertThat(schema.slot("genres")).isEqualTo(1);
@@ -41,7 +37,7 @@ class FeatureSchemaTest {
 
   @Test
   void namesAndNumbersAreDistinct() {
-    assertThat(problems(USER, new Multi("user", 1), new Categorical(" ", 2)))
+    assertThat(problems(USER, new MultiField("user", 1), new CategoricalField(" ", 2)))
         .containsExactly(
             "features[1].name: user is already the name of another field; expected a unique name",
             "features[2].name: is blank",
@@ -50,7 +46,7 @@ class FeatureSchemaTest {
 
   @Test
   void numbersFitTheHighBitsOfTheIds() {
-    assertThat(problems(USER, new Categorical("a", 0), new Categorical("b", 4096)))
+    assertThat(problems(USER, new CategoricalField("a", 0), new CategoricalField("b", 4096)))
         .containsExactly(
             "features[1].number: 0 is not in 1..4095",
             "features[2].number: 4096 is not in 1..4095");
@@ -61,9 +57,9 @@ class FeatureSchemaTest {
     assertThat(
             problems(
                 USER,
-                new Numeric("a", 2, new Standardize(Double.NaN, 0)),
-                new Numeric("b", 3, new Buckets(List.of())),
-                new Numeric("c", 4, new Buckets(List.of(1.0, 1.0)))))
+                new NumericField("a", 2, new Standardize(Double.NaN, 0)),
+                new NumericField("b", 3, new Buckets(List.of())),
+                new NumericField("c", 4, new Buckets(List.of(1.0, 1.0)))))
         .containsExactly(
             "features[1].mean: NaN is not finite",
             "features[1].deviation: 0.0; expected a finite number above 0",
@@ -74,10 +70,10 @@ class FeatureSchemaTest {
 
   @Test
   void crossesAreOfTwoOrMoreFieldsThatNameValues() {
-    Field price = new Numeric("price", 2, new Identity());
-    Field cross = new Cross("x", 3, List.of("user", "price", "nobody", "x", "user"));
+    Field price = new NumericField("price", 2, new Identity());
+    Field cross = new CrossField("x", 3, List.of("user", "price", "nobody", "x", "user"));
 
-    assertThat(problems(USER, price, cross, new Cross("y", 4, List.of("user"))))
+    assertThat(problems(USER, price, cross, new CrossField("y", 4, List.of("user"))))
         .containsExactly(
             "features[2].of: [user, price, nobody, x, user] names a field twice",
             "features[2].of: price is no categorical, multi or bucketed field; expected fields of"
@@ -91,7 +87,7 @@ class FeatureSchemaTest {
 
   @Test
   void theUserFieldIsCategorical() {
-    assertThat(FeatureSchema.problems(List.of(USER, new Multi("genres", 2)), "genres"))
+    assertThat(FeatureSchema.problems(List.of(USER, new MultiField("genres", 2)), "genres"))
         .containsExactly(
             "train.user-field: genres is no categorical field; expected one of [user]");
     assertThat(FeatureSchema.problems(List.of(USER), "nobody")).hasSize(1);
@@ -111,9 +107,9 @@ class FeatureSchemaTest {
         new FeatureSchema(
             List.of(
                 USER,
-                new Numeric("a", 2, new Standardize(1, 2)),
-                new Numeric("b", 3, new Buckets(List.of(1.0))),
-                new Cross("x", 4, List.of("user", "b"))),
+                new NumericField("a", 2, new Standardize(1, 2)),
+                new NumericField("b", 3, new Buckets(List.of(1.0))),
+                new CrossField("x", 4, List.of("user", "b"))),
             "user");
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     new ObjectOutputStream(bytes).writeObject(schema);

@@ -12,9 +12,9 @@ final class ValueNamesTest {
   private static final FeatureSchema SCHEMA =
       new FeatureSchema(
           List.of(
-              new Field.Categorical("user", 1),
-              new Field.Multi("genres", 2),
-              new Field.Categorical("hour", 3)),
+              new CategoricalField("user", 1),
+              new MultiField("genres", 2),
+              new CategoricalField("hour", 3)),
           "user");
 
   private final ValueNames names = new ValueNames(SCHEMA, List.of("genres", "hour"));

@@ -6,6 +6,8 @@ import io.freshet.event.FeatureValues;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
+import io.freshet.feature.MultiField;
+import io.freshet.feature.NumericField;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.lab.replay.mapping.BadRowException;
@@ -85,9 +87,7 @@ public final class FitTable {
 
   private void checkColumns(Path file, List<String> columns) throws IOException {
     List<String> absent = new ArrayList<>(List.of(label));
-    features.fields().stream()
-        .filter(field -> !(field instanceof Field.Cross))
-        .forEach(field -> absent.add(field.name()));
+    features.fields().stream().filter(Field::isRaw).forEach(field -> absent.add(field.name()));
     absent.removeAll(columns);
     if (Set.copyOf(columns).size() < columns.size()) {
       throw new IOException("%s:1: two columns have one name: %s".formatted(file, columns));
@@ -102,7 +102,7 @@ public final class FitTable {
   private void take(Row row, RowSink to) {
     Map<String, Object> values = new HashMap<>();
     for (Field field : features.fields()) {
-      if (!(field instanceof Field.Cross)) {
+      if (field.isRaw()) {
         row.cell(field.name()).ifPresent(cell -> values.put(field.name(), value(field, cell)));
       }
     }
@@ -116,10 +116,10 @@ public final class FitTable {
   }
 
   private Object value(Field field, String cell) {
-    if (field instanceof Field.Numeric) {
+    if (field instanceof NumericField) {
       return number(field.name(), cell);
     }
-    return field instanceof Field.Multi ? List.of(separator.split(cell)) : cell;
+    return field instanceof MultiField ? List.of(separator.split(cell)) : cell;
   }
 
   private float label(String cell) {

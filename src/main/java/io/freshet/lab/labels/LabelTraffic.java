@@ -6,11 +6,14 @@ import io.freshet.event.EventSettings;
 import io.freshet.event.Impression;
 import io.freshet.event.decode.ClickDecoder;
 import io.freshet.event.decode.ImpressionDecoder;
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.feature.ImpressionHash;
+import io.freshet.feature.MultiField;
+import io.freshet.feature.NumericField;
 import io.freshet.lab.simulate.AdStream;
 import io.freshet.lab.simulate.Oracle;
 import io.freshet.lab.simulate.SimulatorSettings;
@@ -73,13 +76,13 @@ public record LabelTraffic(FeatureSchema schema, List<Object> events, Map<Long, 
 
   private static FeatureSchema schema(boolean hour) {
     List<Field> fields = new ArrayList<>();
-    fields.add(new Field.Categorical("user", 1));
-    fields.add(new Field.Categorical("item", 2));
-    fields.add(new Field.Multi("genres", 3));
-    fields.add(new Field.Categorical("device", 4));
-    fields.add(new Field.Numeric("price", 6, new Field.Transform.Log()));
+    fields.add(new CategoricalField("user", 1));
+    fields.add(new CategoricalField("item", 2));
+    fields.add(new MultiField("genres", 3));
+    fields.add(new CategoricalField("device", 4));
+    fields.add(new NumericField("price", 6, new NumericField.Transform.Log()));
     if (hour) {
-      fields.add(new Field.Categorical("hour", 5));
+      fields.add(new CategoricalField("hour", 5));
     }
     return new FeatureSchema(fields, "user");
   }

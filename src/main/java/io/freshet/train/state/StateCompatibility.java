@@ -92,29 +92,10 @@ public final class StateCompatibility {
   /** What the examples of a trainer depend on: which number is which field's. */
   public static StateCompatibility ofFeatures(FeatureSchema schema) {
     StateCompatibility compatibility = new StateCompatibility();
-    schema.fields().forEach(field -> compatibility.bound(FEATURE + field.number(), text(field)));
+    schema
+        .fields()
+        .forEach(field -> compatibility.bound(FEATURE + field.number(), field.stateText()));
     return compatibility;
-  }
-
-  /** Written out, as text in state must not change with a class. */
-  private static String text(Field field) {
-    if (field instanceof Field.Cross cross) {
-      return field.name() + ", cross of " + cross.of();
-    }
-    if (field instanceof Field.Numeric numeric) {
-      return field.name() + ", numeric, transform " + text(numeric.transform());
-    }
-    return field.name() + (field instanceof Field.Multi ? ", multi" : ", categorical");
-  }
-
-  private static String text(Field.Transform transform) {
-    if (transform instanceof Field.Transform.Buckets buckets) {
-      return "buckets " + buckets.bounds();
-    }
-    if (transform instanceof Field.Transform.Standardize by) {
-      return "standardize by mean %s, deviation %s".formatted(by.mean(), by.deviation());
-    }
-    return transform instanceof Field.Transform.Log ? "log" : "none";
   }
 
   private void optimizer(String key, OptimizerSettings optimizer) {

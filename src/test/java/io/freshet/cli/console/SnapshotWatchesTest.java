@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.cli.console.watch.ChainWatch;
 import io.freshet.cli.console.watch.FieldCounts;
 import io.freshet.cli.console.watch.FieldWatch;
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
-import io.freshet.feature.Field;
 import io.freshet.lab.docs.CommandRun;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseShape;
@@ -38,7 +38,7 @@ class SnapshotWatchesTest {
   private static final ModelSettings SETTINGS = new ModelSettings(2, List.of(4), 0, 42);
   private static final FeatureSchema SCHEMA =
       new FeatureSchema(
-          List.of(new Field.Categorical("user", 1), new Field.Categorical("item", 2)), "user");
+          List.of(new CategoricalField("user", 1), new CategoricalField("item", 2)), "user");
 
   @TempDir Path root;
   private SampleChain chain;

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.config.ExampleSettings;
 import io.freshet.config.KafkaSettings;
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.Field;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.broker.TopicContents;
 import io.freshet.model.ModelSettings;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class AnnouncementTopicITCase {
   private static final FeatureSchema SCHEMA =
-      new FeatureSchema(List.of(new Field.Categorical("user", 1)), "user");
+      new FeatureSchema(List.of(new CategoricalField("user", 1)), "user");
 
   @TempDir Path root;
 

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.event.DecodeResult;
 import io.freshet.event.EventSettings;
 import io.freshet.event.Rejection;
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
-import io.freshet.feature.Field;
+import io.freshet.feature.NumericField;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -21,8 +22,8 @@ final class ImpressionDeserializerTest {
   private static final FeatureSchema SCHEMA =
       new FeatureSchema(
           List.of(
-              new Field.Categorical("user", 1),
-              new Field.Numeric("price", 2, new Field.Transform.Identity())),
+              new CategoricalField("user", 1),
+              new NumericField("price", 2, new NumericField.Transform.Identity())),
           "user");
 
   @Test

@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.freshet.event.Click;
 import io.freshet.event.EventSettings;
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.Field;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.sink.TopicSinks;
 import io.freshet.join.JoinSettings;
@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 final class KafkaEdgesITCase {
   private static final long T = 1_600_000_000_000L;
   private static final FeatureSchema SCHEMA =
-      new FeatureSchema(List.of(new Field.Categorical("user", 1)), "user");
+      new FeatureSchema(List.of(new CategoricalField("user", 1)), "user");
 
   /** A window that ends just before the next impression, and no disorder. */
   private static final JoinSettings SORTED =

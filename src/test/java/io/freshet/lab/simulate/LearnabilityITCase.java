@@ -8,10 +8,12 @@ import io.freshet.event.EventSettings;
 import io.freshet.event.Impression;
 import io.freshet.event.decode.ClickDecoder;
 import io.freshet.event.decode.ImpressionDecoder;
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.Field;
+import io.freshet.feature.MultiField;
+import io.freshet.feature.NumericField;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.lab.simulate.Oracle.Best;
 import io.freshet.lab.simulate.SimulatorSettings.Disorder;
@@ -44,12 +46,12 @@ class LearnabilityITCase {
   private static final FeatureSchema SCHEMA =
       new FeatureSchema(
           List.of(
-              new Field.Categorical("user", 1),
-              new Field.Categorical("item", 2),
-              new Field.Multi("genres", 3),
-              new Field.Categorical("device", 4),
-              new Field.Categorical("hour", 5),
-              new Field.Numeric("price", 6, new Field.Transform.Log())),
+              new CategoricalField("user", 1),
+              new CategoricalField("item", 2),
+              new MultiField("genres", 3),
+              new CategoricalField("device", 4),
+              new CategoricalField("hour", 5),
+              new NumericField("price", 6, new NumericField.Transform.Log())),
           "user");
 
   @Test

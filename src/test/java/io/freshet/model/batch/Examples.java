@@ -1,8 +1,10 @@
 package io.freshet.model.batch;
 
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
-import io.freshet.feature.Field;
+import io.freshet.feature.MultiField;
+import io.freshet.feature.NumericField;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.row.RowLayout;
@@ -18,10 +20,10 @@ public final class Examples {
   public static final FeatureSchema SCHEMA =
       new FeatureSchema(
           List.of(
-              new Field.Categorical("user", 7),
-              new Field.Categorical("item", 2),
-              new Field.Multi("tags", 3),
-              new Field.Numeric("price", 4, new Field.Transform.Identity())),
+              new CategoricalField("user", 7),
+              new CategoricalField("item", 2),
+              new MultiField("tags", 3),
+              new NumericField("price", 4, new NumericField.Transform.Identity())),
           "user");
 
   private final Random random;

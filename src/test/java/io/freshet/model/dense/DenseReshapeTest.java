@@ -3,6 +3,7 @@ package io.freshet.model.dense;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
@@ -32,9 +33,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Parameters carried over to another shape: what the model predicts with them. */
 final class DenseReshapeTest {
-  private static final Field USER = new Field.Categorical("user", 1);
-  private static final Field ITEM = new Field.Categorical("item", 2);
-  private static final Field HOUR = new Field.Categorical("hour", 3);
+  private static final Field USER = new CategoricalField("user", 1);
+  private static final Field ITEM = new CategoricalField("item", 2);
+  private static final Field HOUR = new CategoricalField("hour", 3);
   private static final FeatureSchema TWO = new FeatureSchema(List.of(USER, ITEM), "user");
   private static final FeatureSchema THREE = new FeatureSchema(List.of(USER, ITEM, HOUR), "user");
   private static final FeatureSchema MIXED = new FeatureSchema(List.of(HOUR, ITEM, USER), "user");

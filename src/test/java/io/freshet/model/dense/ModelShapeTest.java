@@ -3,6 +3,7 @@ package io.freshet.model.dense;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.model.ModelSettings;
@@ -10,9 +11,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ModelShapeTest {
-  private static final Field USER = new Field.Categorical("user", 1);
-  private static final Field ITEM = new Field.Categorical("item", 2);
-  private static final Field HOUR = new Field.Categorical("hour", 7);
+  private static final Field USER = new CategoricalField("user", 1);
+  private static final Field ITEM = new CategoricalField("item", 2);
+  private static final Field HOUR = new CategoricalField("hour", 7);
   private static final ModelSettings MODEL = new ModelSettings(4, List.of(8, 3), 0, 42);
 
   @Test

@@ -3,9 +3,9 @@ package io.freshet.model.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
-import io.freshet.feature.Field;
 import io.freshet.feature.ImpressionHash;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabelPolicy;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the learner makes of each kind of example. */
 class LabelLearningTest {
   private static final FeatureSchema SCHEMA =
-      new FeatureSchema(List.of(new Field.Categorical("user", 1)), "user");
+      new FeatureSchema(List.of(new CategoricalField("user", 1)), "user");
   private static final ModelSettings MODEL = new ModelSettings(1, List.of(), 0, 1);
   private static final OptimizerSettings SGD = new Sgd(1);
 

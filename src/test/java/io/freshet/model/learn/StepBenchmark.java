@@ -1,5 +1,6 @@
 package io.freshet.model.learn;
 
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
@@ -53,7 +54,7 @@ public class StepBenchmark {
   public void draw() {
     List<Field> fields =
         IntStream.rangeClosed(1, FIELDS)
-            .<Field>mapToObj(i -> new Field.Categorical("c" + i, i))
+            .<Field>mapToObj(i -> new CategoricalField("c" + i, i))
             .toList();
     model = new DeepFm(new FeatureSchema(fields, "c1"), MODEL);
     SplittableRandom random = new SplittableRandom(1);

@@ -2,9 +2,9 @@ package io.freshet.model.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
-import io.freshet.feature.Field;
 import io.freshet.feature.ImpressionHash;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class TableLearningTest {
   private static final FeatureSchema SCHEMA =
       new FeatureSchema(
-          List.of(new Field.Categorical("user", 1), new Field.Categorical("item", 2)), "user");
+          List.of(new CategoricalField("user", 1), new CategoricalField("item", 2)), "user");
   private static final ModelSettings MODEL = new ModelSettings(4, List.of(8), 0, 42);
 
   @Test

@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.event.DecodeResult;
 import io.freshet.event.FeatureValues;
+import io.freshet.feature.CategoricalField;
+import io.freshet.feature.CrossField;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.Field;
-import io.freshet.feature.Field.Transform;
+import io.freshet.feature.MultiField;
+import io.freshet.feature.NumericField;
+import io.freshet.feature.NumericField.Transform;
 import io.freshet.feature.example.Example;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
@@ -48,11 +51,11 @@ class PythonExampleTest {
   private static final FeatureSchema SCHEMA =
       new FeatureSchema(
           List.of(
-              new Field.Categorical("user", 1),
-              new Field.Multi("genres", 2),
-              new Field.Numeric("price", 3, new Transform.Log()),
-              new Field.Numeric("age", 5, new Transform.Buckets(List.of(18.0, 30.0))),
-              new Field.Cross("user-genre", 4, List.of("user", "genres"))),
+              new CategoricalField("user", 1),
+              new MultiField("genres", 2),
+              new NumericField("price", 3, new Transform.Log()),
+              new NumericField("age", 5, new Transform.Buckets(List.of(18.0, 30.0))),
+              new CrossField("user-genre", 4, List.of("user", "genres"))),
           "user");
   private static final List<Map<String, ?>> EXAMPLES =
       List.of(

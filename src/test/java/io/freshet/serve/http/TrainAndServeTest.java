@@ -6,10 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.event.DecodeResult;
 import io.freshet.event.FeatureValues;
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
-import io.freshet.feature.Field;
+import io.freshet.feature.MultiField;
 import io.freshet.feature.ValueHash;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
@@ -70,9 +71,9 @@ class TrainAndServeTest {
   private static final FeatureSchema OTHER_FIELDS =
       new FeatureSchema(
           List.of(
-              new Field.Categorical("hour", 9),
-              new Field.Multi("genres", 2),
-              new Field.Categorical("user", 1)),
+              new CategoricalField("hour", 9),
+              new MultiField("genres", 2),
+              new CategoricalField("user", 1)),
           "user");
   private static final ModelSettings OTHER_MODEL = new ModelSettings(5, List.of(6, 3), 0, 42);
 

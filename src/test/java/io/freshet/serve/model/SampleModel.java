@@ -1,8 +1,11 @@
 package io.freshet.serve.model;
 
+import io.freshet.feature.CategoricalField;
+import io.freshet.feature.CrossField;
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.Field;
-import io.freshet.feature.Field.Transform;
+import io.freshet.feature.MultiField;
+import io.freshet.feature.NumericField;
+import io.freshet.feature.NumericField.Transform;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.snapshot.format.Version;
@@ -23,10 +26,10 @@ public final class SampleModel {
   public static final FeatureSchema SCHEMA =
       new FeatureSchema(
           List.of(
-              new Field.Categorical("user", 1),
-              new Field.Multi("genres", 2),
-              new Field.Numeric("price", 3, new Transform.Log()),
-              new Field.Cross("user-genre", 4, List.of("user", "genres"))),
+              new CategoricalField("user", 1),
+              new MultiField("genres", 2),
+              new NumericField("price", 3, new Transform.Log()),
+              new CrossField("user-genre", 4, List.of("user", "genres"))),
           "user");
   public static final Map<String, ?> FEATURES =
       Map.of("user", "u1", "genres", List.of("drama", "war"), "price", 2.5);

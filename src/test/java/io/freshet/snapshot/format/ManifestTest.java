@@ -10,9 +10,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import io.freshet.feature.CategoricalField;
+import io.freshet.feature.CrossField;
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.Field;
-import io.freshet.feature.Field.Transform;
+import io.freshet.feature.MultiField;
+import io.freshet.feature.NumericField;
+import io.freshet.feature.NumericField.Transform;
 import io.freshet.feature.example.LabelPolicy;
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.feature.example.LabelSettings.Sampling;
@@ -148,13 +151,13 @@ class ManifestTest {
     FeatureSchema schema =
         new FeatureSchema(
             List.of(
-                new Field.Categorical("user", 1),
-                new Field.Multi("genres", 2),
-                new Field.Numeric("a", 3, new Transform.Identity()),
-                new Field.Numeric("b", 4, new Transform.Log()),
-                new Field.Numeric("c", 5, new Transform.Standardize(-1.5, 2)),
-                new Field.Numeric("d", 6, new Transform.Buckets(List.of(0.5, 1e300))),
-                new Field.Cross("user-genre", 7, List.of("user", "genres"))),
+                new CategoricalField("user", 1),
+                new MultiField("genres", 2),
+                new NumericField("a", 3, new Transform.Identity()),
+                new NumericField("b", 4, new Transform.Log()),
+                new NumericField("c", 5, new Transform.Standardize(-1.5, 2)),
+                new NumericField("d", 6, new Transform.Buckets(List.of(0.5, 1e300))),
+                new CrossField("user-genre", 7, List.of("user", "genres"))),
             "user");
     return new Manifest(
         "ctr",

@@ -5,6 +5,7 @@ import static io.freshet.snapshot.store.TinyModel.row;
 import static io.freshet.snapshot.store.TinyModel.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.snapshot.CompactionSettings;
@@ -38,8 +39,7 @@ class SnapshotPublisherOperatorTest {
       ManifestTemplate.of(
           "tiny",
           new FeatureSchema(
-              List.of(
-                  FIELDS.get(0), FIELDS.get(1), new Field.Categorical("hour", 5), FIELDS.get(3)),
+              List.of(FIELDS.get(0), FIELDS.get(1), new CategoricalField("hour", 5), FIELDS.get(3)),
               "user"),
           TinyModel.SETTINGS);
 

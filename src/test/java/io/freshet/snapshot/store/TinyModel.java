@@ -1,8 +1,11 @@
 package io.freshet.snapshot.store;
 
+import io.freshet.feature.CategoricalField;
+import io.freshet.feature.CrossField;
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.Field;
-import io.freshet.feature.Field.Transform;
+import io.freshet.feature.MultiField;
+import io.freshet.feature.NumericField;
+import io.freshet.feature.NumericField.Transform;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.row.RowBlock;
@@ -22,10 +25,10 @@ public final class TinyModel {
   public static final FeatureSchema SCHEMA =
       new FeatureSchema(
           List.of(
-              new Field.Categorical("user", 1),
-              new Field.Multi("genres", 2),
-              new Field.Numeric("price", 3, new Transform.Standardize(2.5, 0.5)),
-              new Field.Cross("user-genre", 4, List.of("user", "genres"))),
+              new CategoricalField("user", 1),
+              new MultiField("genres", 2),
+              new NumericField("price", 3, new Transform.Standardize(2.5, 0.5)),
+              new CrossField("user-genre", 4, List.of("user", "genres"))),
           "user");
 
   /** 8 inputs to 3 units to 1: weights and biases. */

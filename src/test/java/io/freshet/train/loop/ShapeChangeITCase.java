@@ -3,9 +3,11 @@ package io.freshet.train.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
+import io.freshet.feature.MultiField;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.snapshot.format.Manifest;
@@ -30,10 +32,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ShapeChangeITCase {
   @RegisterExtension private static final LoopCluster CLUSTER = new LoopCluster();
 
-  private static final Field USER = new Field.Categorical("user", 1);
-  private static final Field ITEM = new Field.Categorical("item", 2);
-  private static final Field TAGS = new Field.Multi("tags", 3);
-  private static final Field HOUR = new Field.Categorical("hour", 4);
+  private static final Field USER = new CategoricalField("user", 1);
+  private static final Field ITEM = new CategoricalField("item", 2);
+  private static final Field TAGS = new MultiField("tags", 3);
+  private static final Field HOUR = new CategoricalField("hour", 4);
   private static final FeatureSchema WHOLE =
       new FeatureSchema(List.of(USER, ITEM, TAGS, HOUR), "user");
   private static final FeatureSchema TURNED = new FeatureSchema(List.of(HOUR, USER, ITEM), "user");

@@ -1,8 +1,9 @@
 package io.freshet.train.loop;
 
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
-import io.freshet.feature.Field;
+import io.freshet.feature.MultiField;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Kind;
@@ -19,9 +20,9 @@ public final class SyntheticExamples {
   public static final FeatureSchema SCHEMA =
       new FeatureSchema(
           List.of(
-              new Field.Categorical("user", 1),
-              new Field.Categorical("item", 2),
-              new Field.Multi("tags", 3)),
+              new CategoricalField("user", 1),
+              new CategoricalField("item", 2),
+              new MultiField("tags", 3)),
           "user");
 
   private SyntheticExamples() {}

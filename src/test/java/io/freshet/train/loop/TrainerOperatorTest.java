@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.LogLines;
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.model.ModelSettings;
@@ -300,7 +301,7 @@ final class TrainerOperatorTest {
   @Test
   void stateOfOtherFieldsIsRefused() throws Exception {
     OperatorSubtaskState state = harness.snapshot(1, 1);
-    List<Field> renamed = List.of(new Field.Categorical("person", 1));
+    List<Field> renamed = List.of(new CategoricalField("person", 1));
 
     try (TrainerHarness other =
         new TrainerHarness(new FeatureSchema(renamed, "person"), MODEL, SETTINGS)) {

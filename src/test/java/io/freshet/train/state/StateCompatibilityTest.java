@@ -3,8 +3,10 @@ package io.freshet.train.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
+import io.freshet.feature.NumericField;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.optimizer.Adagrad;
@@ -152,7 +154,7 @@ final class StateCompatibilityTest {
   @Test
   void featuresMayComeGoAndChangeTheirOrder() {
     List<Field> fields = SCHEMA.fields();
-    Field hour = new Field.Categorical("hour", 4);
+    Field hour = new CategoricalField("hour", 4);
     FeatureSchema changed = new FeatureSchema(List.of(hour, fields.get(1), fields.get(0)), "user");
 
     assertThat(features(changed).check(written(features(SCHEMA)), false)).isFalse();
@@ -162,7 +164,7 @@ final class StateCompatibilityTest {
   void theNumberOfARemovedFeatureIsNeverAnothers() {
     List<Field> fields = SCHEMA.fields();
     FeatureSchema fewer = new FeatureSchema(fields.subList(0, 2), "user");
-    Field hour = new Field.Categorical("hour", 3);
+    Field hour = new CategoricalField("hour", 3);
     FeatureSchema reused = new FeatureSchema(List.of(fields.get(0), hour), "user");
     StateCompatibility removed = features(fewer);
     removed.check(written(features(SCHEMA)), false);
@@ -179,7 +181,7 @@ final class StateCompatibilityTest {
   @Test
   void aNumberThatNamesAnotherFeatureIsRefused() {
     List<Field> fields = SCHEMA.fields();
-    Field price = new Field.Numeric("price", 2, new Field.Transform.Log());
+    Field price = new NumericField("price", 2, new NumericField.Transform.Log());
     FeatureSchema swapped = new FeatureSchema(List.of(fields.get(0), price, fields.get(2)), "user");
 
     assertThatThrownBy(() -> features(swapped).check(written(features(SCHEMA)), false))

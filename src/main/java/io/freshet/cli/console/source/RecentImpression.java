@@ -102,7 +102,7 @@ public final class RecentImpression {
     json.put("offset", record.offset());
     ObjectNode read = json.putObject("features");
     manifest.schema().fields().stream()
-        .filter(field -> !(field instanceof Field.Cross))
+        .filter(Field::isRaw)
         .map(Field::name)
         .filter(features::has)
         .forEach(name -> read.set(name, features.get(name)));

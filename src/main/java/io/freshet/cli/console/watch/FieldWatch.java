@@ -15,7 +15,6 @@ import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -104,7 +103,7 @@ public final class FieldWatch implements Watch {
     ArrayNode fields = json.withArray("fields");
     write("bias", "one row", Fids.field(Fids.BIAS), fields);
     for (Field field : manifest.schema().fields()) {
-      write(field.name(), kind(field), field.number(), fields);
+      write(field.name(), field.describe(), field.number(), fields);
     }
     return json;
   }
@@ -115,12 +114,5 @@ public final class FieldWatch implements Watch {
         .put("kind", kind)
         .put("rows", counts.rows(number))
         .put("updates", counts.updates(number));
-  }
-
-  private static String kind(Field field) {
-    String kind = field.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-    return field instanceof Field.Cross cross
-        ? kind + " of " + String.join(", ", cross.of())
-        : kind;
   }
 }

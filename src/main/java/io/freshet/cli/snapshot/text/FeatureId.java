@@ -52,7 +52,7 @@ public final class FeatureId {
                     new IllegalArgumentException(
                         "--field: the model has no field \"%s\", but %s"
                             .formatted(name, schema.fields().stream().map(Field::name).toList())));
-    if (field instanceof Field.Cross) {
+    if (!field.isRaw()) {
       throw new IllegalArgumentException(
           "--field: " + name + " is a cross of fields; give the id of its row with --fid");
     }
@@ -74,11 +74,8 @@ public final class FeatureId {
   }
 
   private static Object value(Field field, String text) {
-    if (!(field instanceof Field.Numeric)) {
-      return text;
-    }
     try {
-      return Double.valueOf(text);
+      return field.rawValue(text);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
           "--field: %s is a number, and \"%s\" is none".formatted(field.name(), text), e);

@@ -1,11 +1,11 @@
 package io.freshet.cli.snapshot.text;
 
 import io.freshet.feature.Field;
+import io.freshet.feature.NumericField;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.DenseFile;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -87,11 +87,9 @@ public final class ManifestText {
   }
 
   private static String describe(Field field) {
-    String kind = field.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-    if (field instanceof Field.Cross cross) {
-      return kind + " of " + String.join(", ", cross.of());
-    }
-    return field instanceof Field.Numeric numeric ? kind + ", " + numeric.transform() : kind;
+    return field instanceof NumericField numeric
+        ? field.describe() + ", " + numeric.transform()
+        : field.describe();
   }
 
   private TextTable metrics() {

@@ -1,5 +1,6 @@
 package io.freshet.lab.bench.measure;
 
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.model.LearningSettings;
@@ -95,7 +96,7 @@ public record Workload(
   }
 
   private static Field categorical(int number) {
-    return new Field.Categorical(name(number), number);
+    return new CategoricalField(name(number), number);
   }
 
   private static String name(int number) {

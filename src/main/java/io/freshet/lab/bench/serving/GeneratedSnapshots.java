@@ -2,6 +2,7 @@ package io.freshet.lab.bench.serving;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
@@ -42,7 +43,7 @@ final class GeneratedSnapshots implements Storage {
   private static final FeatureSchema SCHEMA =
       new FeatureSchema(
           IntStream.rangeClosed(1, FIELDS)
-              .<Field>mapToObj(number -> new Field.Categorical("f" + number, number))
+              .<Field>mapToObj(number -> new CategoricalField("f" + number, number))
               .toList(),
           "f1");
 

@@ -1,0 +1,79 @@
+package io.freshet.feature;
+
+import static io.freshet.config.option.ValueType.text;
+import static java.util.Objects.requireNonNull;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Every combination of the values of other fields, mean-pooled; they are categorical, multi or
+ * numeric in buckets. {@link CrossEncoder} combines what those were encoded to.
+ */
+public record CrossField(String name, int number, List<String> of) implements Field {
+  static final FieldKind KIND =
+      new FieldKind(
+          "cross",
+          "Every combination of the values of other fields.",
+          CrossField.class,
+          (name, number, s) ->
+              new CrossField(
+                  name,
+                  number,
+                  s.option("of", "The fields to combine, each categorical or multi and named once.")
+                      .requireList(text(), 2)));
+
+  public CrossField {
+    requireNonNull(name, "name");
+    of = List.copyOf(of);
+  }
+
+  @Override
+  public boolean isRaw() {
+    return false;
+  }
+
+  @Override
+  public String describe() {
+    return Field.super.describe() + " of " + String.join(", ", of);
+  }
+
+  @Override
+  public String stateText() {
+    return name + ", cross of " + of;
+  }
+
+  @Override
+  public FieldEncoder encoder(int feature) {
+    throw new IllegalStateException("no raw feature belongs to " + this);
+  }
+
+  @Override
+  public void check(String place, List<Field> fields, Consumer<String> problems) {
+    if (of.size() < 2) {
+      problems.accept(place + ".of: names " + of.size() + " fields; expected two or more");
+    }
+    if (new HashSet<>(of).size() < of.size()) {
+      problems.accept(place + ".of: " + of + " names a field twice");
+    }
+    List<String> crossable =
+        fields.stream().filter(CrossField::isCrossable).map(Field::name).toList();
+    Map<String, Field> byName = new HashMap<>();
+    fields.forEach(field -> byName.putIfAbsent(field.name(), field));
+    for (String part : of) {
+      if (!byName.containsKey(part) || !isCrossable(byName.get(part))) {
+        problems.accept(
+            place
+                + ".of: %s is no categorical, multi or bucketed field; expected fields of %s"
+                    .formatted(part, crossable));
+      }
+    }
+  }
+
+  private static boolean isCrossable(Field field) {
+    return field.isRaw() && !field.carriesNumber();
+  }
+}

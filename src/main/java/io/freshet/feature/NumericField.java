@@ -1,0 +1,244 @@
+package io.freshet.feature;
+
+import static io.freshet.config.option.ValueType.anyNumber;
+import static io.freshet.config.option.ValueType.positiveNumber;
+import static io.freshet.event.Rejection.Kind.BAD_VALUE;
+import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.freshet.config.option.Kind;
+import io.freshet.config.option.Section;
+import io.freshet.event.FeatureValues;
+import io.freshet.event.FeatureValues.Type;
+import io.freshet.event.RejectedException;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.DoubleUnaryOperator;
+
+/** A number. */
+public record NumericField(String name, int number, Transform transform) implements Field {
+  static final FieldKind KIND =
+      new FieldKind(
+          "numeric",
+          "A number.",
+          NumericField.class,
+          (name, number, s) -> new NumericField(name, number, Transform.read(s)));
+
+  public NumericField {
+    requireNonNull(name, "name");
+    requireNonNull(transform, "transform");
+  }
+
+  @Override
+  public boolean carriesNumber() {
+    return !(transform instanceof Transform.Buckets);
+  }
+
+  @Override
+  public Object rawValue(String text) {
+    return Double.valueOf(text);
+  }
+
+  @Override
+  public String stateText() {
+    return name + ", numeric, transform " + transform.stateText();
+  }
+
+  @Override
+  public void check(String place, List<Field> fields, Consumer<String> problems) {
+    transform.check(place, problems);
+  }
+
+  @Override
+  public FieldEncoder encoder(int feature) {
+    return transform instanceof Transform.Buckets buckets
+        ? new BucketEncoder(this, feature, buckets)
+        : new NumberEncoder(this, feature, transform.function());
+  }
+
+  /** What happens to a number on its way to the model. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(name = "identity", value = Transform.Identity.class),
+    @JsonSubTypes.Type(name = "log", value = Transform.Log.class),
+    @JsonSubTypes.Type(name = "standardize", value = Transform.Standardize.class),
+    @JsonSubTypes.Type(name = "buckets", value = Transform.Buckets.class)
+  })
+  public sealed interface Transform extends Serializable {
+    private static Transform read(Section field) {
+      List<Kind<Transform>> kinds =
+          List.of(
+              new Kind<>("none", "x as it is.", s -> new Identity()),
+              new Kind<>("log", "sign(x) ln(1 + |x|).", s -> new Log()),
+              new Kind<>("standardize", "(x - mean) / deviation.", Standardize::read),
+              new Kind<>(
+                  "buckets", "The interval that holds x, as a categorical value.", Buckets::read));
+      return field.kind("transform", kinds, "none", "What happens to the number.");
+    }
+
+    /** As text that is kept in state: it never changes. */
+    String stateText();
+
+    /** From a raw number to the value that the model sees. */
+    default DoubleUnaryOperator function() {
+      return x -> x;
+    }
+
+    /** Reports what is wrong with it, in the field at a place as {@code features[2]}. */
+    default void check(String place, Consumer<String> problems) {}
+
+    /** x as it is. */
+    record Identity() implements Transform {
+      @Override
+      public String stateText() {
+        return "none";
+      }
+    }
+
+    /** sign(x) ln(1 + |x|). */
+    record Log() implements Transform {
+      @Override
+      public DoubleUnaryOperator function() {
+        return x -> Math.signum(x) * Math.log1p(Math.abs(x));
+      }
+
+      @Override
+      public String stateText() {
+        return "log";
+      }
+    }
+
+    /** (x - mean) / deviation. */
+    record Standardize(double mean, double deviation) implements Transform {
+      private static Transform read(Section s) {
+        return new Standardize(
+            s.option("mean", "Subtracted from the number.").require(anyNumber()).orElse(0.0),
+            s.option("deviation", "Divides the difference.").require(positiveNumber()).orElse(1.0));
+      }
+
+      @Override
+      public DoubleUnaryOperator function() {
+        return x -> (x - mean) / deviation;
+      }
+
+      @Override
+      public String stateText() {
+        return "standardize by mean %s, deviation %s".formatted(mean, deviation);
+      }
+
+      @Override
+      public void check(String place, Consumer<String> problems) {
+        if (!Double.isFinite(mean)) {
+          problems.accept(place + ".mean: " + mean + " is not finite");
+        }
+        if (!(deviation > 0) || deviation == Double.POSITIVE_INFINITY) {
+          problems.accept(
+              place + ".deviation: " + deviation + "; expected a finite number above 0");
+        }
+      }
+    }
+
+    /** The number of bounds that are not above x, as a categorical value; bounds ascend. */
+    record Buckets(List<Double> bounds) implements Transform {
+      public Buckets {
+        bounds = List.copyOf(bounds);
+      }
+
+      private static Transform read(Section s) {
+        List<Double> bounds =
+            s.option("bounds", "Ends of the intervals, ascending.").requireList(anyNumber(), 1);
+        for (int i = 1; i < bounds.size(); i++) {
+          if (bounds.get(i - 1) >= bounds.get(i)) {
+            s.error("bounds", bounds.get(i) + " is not above " + bounds.get(i - 1) + " before it");
+            return new Identity();
+          }
+        }
+        return new Buckets(bounds);
+      }
+
+      @Override
+      public String stateText() {
+        return "buckets " + bounds;
+      }
+
+      @Override
+      public void check(String place, Consumer<String> problems) {
+        boolean ascending = !bounds.isEmpty() && bounds.stream().allMatch(Double::isFinite);
+        for (int i = 1; ascending && i < bounds.size(); i++) {
+          ascending = bounds.get(i - 1) < bounds.get(i);
+        }
+        if (!ascending) {
+          problems.accept(
+              place
+                  + ".bounds: "
+                  + bounds
+                  + "; expected one or more finite numbers, each above the last");
+        }
+      }
+    }
+  }
+
+  /** Reads the feature's number. */
+  private abstract static class Encoder extends FieldEncoder {
+    Encoder(Field field, int feature) {
+      super(field, feature);
+    }
+
+    @Override
+    final void encodePresent(FeatureValues values, Occurrences to) throws RejectedException {
+      int value = only(values);
+      Type type = values.type(value);
+      if (type != Type.INTEGER && type != Type.DOUBLE) {
+        throw rejected(
+            WRONG_TYPE, "is a " + type.name().toLowerCase(Locale.ROOT) + "; expected a number");
+      }
+      encodeNumber(values.number(value), to);
+    }
+
+    abstract void encodeNumber(double number, Occurrences to) throws RejectedException;
+  }
+
+  /** One id, which carries the transformed number as its value. */
+  private static final class NumberEncoder extends Encoder {
+    private final DoubleUnaryOperator transform;
+
+    NumberEncoder(Field field, int feature, DoubleUnaryOperator transform) {
+      super(field, feature);
+      this.transform = transform;
+    }
+
+    @Override
+    void encodeNumber(double number, Occurrences to) throws RejectedException {
+      float value = (float) transform.applyAsDouble(number);
+      if (!Float.isFinite(value)) {
+        throw rejected(
+            BAD_VALUE, "is " + number + ", which transformed is beyond the range of a float");
+      }
+      to.add(Fids.number(field.number()), value);
+    }
+  }
+
+  /** One id for each interval. */
+  private static final class BucketEncoder extends Encoder {
+    private final double[] bounds;
+    private final long[] fids;
+
+    BucketEncoder(Field field, int feature, Transform.Buckets buckets) {
+      super(field, feature);
+      bounds = buckets.bounds().stream().mapToDouble(Double::doubleValue).toArray();
+      fids = new long[bounds.length + 1];
+      Arrays.setAll(fids, i -> Fids.of(field.number(), ValueHash.of((long) i)));
+    }
+
+    @Override
+    void encodeNumber(double number, Occurrences to) {
+      int found = Arrays.binarySearch(bounds, number + 0.0); // -0.0 sorts below 0.0
+      to.add(fids[found >= 0 ? found + 1 : -found - 1], 1);
+    }
+  }
+}
