@@ -13,7 +13,7 @@ final class CrossEncoder {
 
   CrossEncoder(CrossField field, FeatureSchema schema) {
     this.field = field;
-    parts = field.of().stream().mapToInt(schema::slot).toArray();
+    parts = field.of().stream().mapToInt(schema::index).toArray();
   }
 
   /** The number of combinations, at most {@link Integer#MAX_VALUE}. */

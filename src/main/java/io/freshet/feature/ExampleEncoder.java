@@ -24,8 +24,8 @@ public final class ExampleEncoder {
   public static final int MAX_OCCURRENCES = 4096;
 
   private final FeatureNames names;
-  private final FieldEncoder[] plain; // by slot, null where a cross is
-  private final CrossEncoder[] crosses; // by slot, null where none is
+  private final FieldEncoder[] plain; // by index, null where a cross is
+  private final CrossEncoder[] crosses; // by index, null where none is
   private final int user;
   private final int maxOccurrences;
   private final Occurrences scratch;
@@ -40,12 +40,12 @@ public final class ExampleEncoder {
     names = schema.rawNames();
     plain = new FieldEncoder[schema.size()];
     crosses = new CrossEncoder[schema.size()];
-    for (int slot = 0; slot < schema.size(); slot++) {
-      if (schema.fields().get(slot) instanceof CrossField cross) {
-        crosses[slot] = new CrossEncoder(cross, schema);
+    for (int index = 0; index < schema.size(); index++) {
+      if (schema.fields().get(index) instanceof CrossField cross) {
+        crosses[index] = new CrossEncoder(cross, schema);
       } else {
-        Field field = schema.fields().get(slot);
-        plain[slot] = field.encoder(names.indexOf(field.name()));
+        Field field = schema.fields().get(index);
+        plain[index] = field.encoder(names.indexOf(field.name()));
       }
     }
     user = names.indexOf(schema.userField());
@@ -90,11 +90,11 @@ public final class ExampleEncoder {
     fids[0] = Fids.BIAS;
     values[0] = 1;
     int at = 1;
-    for (int slot = 0; slot < plain.length; slot++) {
+    for (int index = 0; index < plain.length; index++) {
       at =
-          crosses[slot] == null
-              ? scratch.copy(slot, fids, values, at)
-              : crosses[slot].encode(scratch, fids, values, at);
+          crosses[index] == null
+              ? scratch.copy(index, fids, values, at)
+              : crosses[index].encode(scratch, fids, values, at);
     }
     return new Example(userOf(features, impressionId), fids, values);
   }
@@ -102,7 +102,7 @@ public final class ExampleEncoder {
   private void encodePlain(FeatureValues features) throws RejectedException {
     scratch.clear();
     for (FieldEncoder encoder : plain) {
-      scratch.beginSlot();
+      scratch.beginField();
       if (encoder != null) {
         encoder.encode(features, scratch);
       }

@@ -9,10 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The fields of the model, in order: field number to <em>slot</em>, its place 0 … size - 1 in the
- * model's input.
+ * The fields of the model.
  *
- * @param fields the fields, in the order of their slots
+ * @param fields in the order of the model's input; a field's <em>index</em> is its position there
  * @param userField name of the field whose value partitions the examples and whose repeats are kept
  *     out of a row step
  */
@@ -52,26 +51,26 @@ public record FeatureSchema(List<Field> fields, String userField) implements Ser
   }
 
   /**
-   * The slot of a field.
+   * The index of a field.
    *
    * @throws IllegalArgumentException if there is none of the name
    */
-  public int slot(String name) {
-    for (int slot = 0; slot < fields.size(); slot++) {
-      if (fields.get(slot).name().equals(name)) {
-        return slot;
+  public int index(String name) {
+    for (int index = 0; index < fields.size(); index++) {
+      if (fields.get(index).name().equals(name)) {
+        return index;
       }
     }
     throw new IllegalArgumentException("no field is named " + name);
   }
 
-  /** The slot of each field number, -1 where no field has the number (the bias has no slot). */
-  public int[] slots() {
-    int[] slots = new int[Fids.MAX_FIELD + 1];
-    Arrays.fill(slots, -1);
+  /** The index of each field number, -1 where no field has the number (the bias has no index). */
+  public int[] indexes() {
+    int[] indexes = new int[Fids.MAX_FIELD + 1];
+    Arrays.fill(indexes, -1);
     for (int i = 0; i < fields.size(); i++) {
-      slots[fields.get(i).number()] = i;
+      indexes[fields.get(i).number()] = i;
     }
-    return slots;
+    return indexes;
   }
 }

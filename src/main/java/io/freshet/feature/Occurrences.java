@@ -3,27 +3,27 @@ package io.freshet.feature;
 import java.util.Arrays;
 
 /**
- * Scratch for the occurrences of one example: those of index s are at {@code start(s)} to {@code
- * end(s)}. Slots are begun in order, and used again for the next example.
+ * Scratch for the occurrences of one example: those of the field of index s are at {@code start(s)}
+ * to {@code end(s)}. Fields are begun in order, and used again for the next example.
  */
 final class Occurrences {
   private final int[] starts;
   private long[] fids = new long[64];
   private float[] values = new float[64];
-  private int slots;
+  private int begun;
   private int size;
 
-  Occurrences(int slots) {
-    starts = new int[slots + 1];
+  Occurrences(int fields) {
+    starts = new int[fields + 1];
   }
 
   void clear() {
-    slots = 0;
+    begun = 0;
     size = 0;
   }
 
-  void beginSlot() {
-    starts[slots++] = size;
+  void beginField() {
+    starts[begun++] = size;
   }
 
   void add(long fid, float value) {
@@ -39,26 +39,26 @@ final class Occurrences {
     return size;
   }
 
-  int start(int slot) {
-    return starts[slot];
+  int start(int field) {
+    return starts[field];
   }
 
-  int end(int slot) {
-    return slot + 1 < slots ? starts[slot + 1] : size;
+  int end(int field) {
+    return field + 1 < begun ? starts[field + 1] : size;
   }
 
-  int count(int slot) {
-    return end(slot) - start(slot);
+  int count(int field) {
+    return end(field) - start(field);
   }
 
   long fid(int at) {
     return fids[at];
   }
 
-  /** Copies a slot's occurrences; returns the index after the last. */
-  int copy(int slot, long[] toFids, float[] toValues, int at) {
-    System.arraycopy(fids, start(slot), toFids, at, count(slot));
-    System.arraycopy(values, start(slot), toValues, at, count(slot));
-    return at + count(slot);
+  /** Copies a field's occurrences; returns the index after the last. */
+  int copy(int field, long[] toFids, float[] toValues, int at) {
+    System.arraycopy(fids, start(field), toFids, at, count(field));
+    System.arraycopy(values, start(field), toValues, at, count(field));
+    return at + count(field);
   }
 }

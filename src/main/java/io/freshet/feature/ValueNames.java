@@ -24,7 +24,7 @@ public final class ValueNames {
   /** The names of the fields' values. */
   public ValueNames(FeatureSchema schema, Collection<String> names) {
     for (String name : names) {
-      fields.put(schema.rawNames().indexOf(name), schema.fields().get(schema.slot(name)));
+      fields.put(schema.rawNames().indexOf(name), schema.fields().get(schema.index(name)));
     }
   }
 

@@ -73,14 +73,14 @@ class ExampleEncoderPropertyTest {
 
   private static void checkPooling(FeatureSchema schema, Example example) {
     float[] sums = new float[schema.size()];
-    int[] slots = schema.slots();
+    int[] indexes = schema.indexes();
     for (int j = 1; j < example.occurrences(); j++) {
       assertThat(example.values()[j]).isFinite();
-      sums[slots[Fids.field(example.fids()[j])]] += example.values()[j];
+      sums[indexes[Fids.field(example.fids()[j])]] += example.values()[j];
     }
-    for (int slot = 0; slot < sums.length; slot++) {
-      if (!schema.fields().get(slot).carriesNumber()) {
-        assertThat(sums[slot]).isCloseTo(1, within(1e-5f));
+    for (int index = 0; index < sums.length; index++) {
+      if (!schema.fields().get(index).carriesNumber()) {
+        assertThat(sums[index]).isCloseTo(1, within(1e-5f));
       }
     }
   }

@@ -28,9 +28,9 @@ class FeatureSchemaTest {
                 new CrossField("user-age", 4, List.of("user", "age"))),
             "user");
 
-    assertThat(schema.slot("genres")).isEqualTo(1);
-    assertThat(schema.slots()[7]).isEqualTo(1);
-    assertThat(schema.slots()[2]).isEqualTo(-1);
+    assertThat(schema.index("genres")).isEqualTo(1);
+    assertThat(schema.indexes()[7]).isEqualTo(1);
+    assertThat(schema.indexes()[2]).isEqualTo(-1);
     assertThat(schema.rawNames().size()).isEqualTo(3);
     assertThat(schema.rawNames().indexOf("age")).isEqualTo(2);
   }

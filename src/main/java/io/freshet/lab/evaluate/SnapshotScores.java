@@ -55,7 +55,7 @@ final class SnapshotScores {
     scorer = model.newScorer();
     Map<Integer, String> fields = new HashMap<>();
     for (String slice : slices) {
-      fields.put(model.schema().fields().get(model.schema().slot(slice)).number(), slice);
+      fields.put(model.schema().fields().get(model.schema().index(slice)).number(), slice);
     }
     names = new ValueNames(model.schema(), slices);
     traits = new ExampleAttributes.Choice(fields.keySet(), false);

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
  * What the matrix products run on: OpenBLAS where its native library loads, plain Java where not.
  *
  * <p>Chosen once in a process, when the first learner is made, and said in the log. OpenBLAS runs
- * on the calling thread only: the job's parallelism is that of its slots.
+ * on the calling thread only: the job's parallelism is that of its task slots.
  */
 public enum LinearAlgebra {
   OPENBLAS {

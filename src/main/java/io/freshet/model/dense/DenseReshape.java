@@ -81,11 +81,11 @@ public final class DenseReshape {
     Arrays.setAll(
         were,
         i -> {
-          int slot = before.slot(now.fields().get(i / k).number());
-          if (slot < 0) {
+          int index = before.index(now.fields().get(i / k).number());
+          if (index < 0) {
             return NEW;
           }
-          return i % k < kBefore ? slot * kBefore + i % k : CALM;
+          return i % k < kBefore ? index * kBefore + i % k : CALM;
         });
     return were;
   }

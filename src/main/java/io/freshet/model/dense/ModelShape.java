@@ -9,14 +9,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What parameters in state are parameters of: the model's fields in the order of their slots, and
+ * What parameters in state are parameters of: the model's fields in the order of their indexes, and
  * the sizes of its deep part.
  *
  * <p>A job may go on from the state of another shape: {@link #after}. A field that was not there
  * before is <em>late</em>, permanently: its features start with rows of zeros, so that nothing is
  * predicted differently when it is added. {@link DenseReshape} says what happens to the deep part.
  *
- * @param fields in the order of their slots
+ * @param fields in the order of their indexes
  */
 public record ModelShape(
     int embeddingSize, List<Integer> hiddenLayers, int crossLayers, List<Member> fields) {
@@ -53,15 +53,15 @@ public record ModelShape(
   }
 
   private Member known(int number) {
-    int slot = slot(number);
-    return slot < 0 ? new Member(number, true) : fields.get(slot);
+    int index = index(number);
+    return index < 0 ? new Member(number, true) : fields.get(index);
   }
 
-  /** The slot of a field, or -1. */
-  int slot(int number) {
-    for (int slot = 0; slot < fields.size(); slot++) {
-      if (fields.get(slot).number() == number) {
-        return slot;
+  /** The index of a field, or -1. */
+  int index(int number) {
+    for (int index = 0; index < fields.size(); index++) {
+      if (fields.get(index).number() == number) {
+        return index;
       }
     }
     return -1;

@@ -25,16 +25,16 @@ import org.ejml.data.FMatrixRMaj;
  * <pre>
  * sum of value · w            first order, the bias among it
  * ½ (|Σ e_f|² - Σ |e_f|²)     second order: all pairs of fields, in linear time
- * deep(e_1 … e_F)             hidden layers over the embeddings, in slot order
+ * deep(e_1 … e_F)             hidden layers over the embeddings, in the order of the fields
  * cross(e_1 … e_F)            cross layers over the same
  * </pre>
  *
- * A fid whose field has no slot (the bias) counts in the first order only. Weights, and the
+ * A fid whose field has no index (the bias) counts in the first order only. Weights, and the
  * gradients by them, are in batch-row order, 1 + k floats each.
  */
 public final class DeepFm {
   private final int k;
-  private final int[] slots;
+  private final int[] indexes;
   private final int inputs;
   private final boolean pairs;
   private final DeepNetwork deep; // null where the model has none
@@ -56,7 +56,7 @@ public final class DeepFm {
 
   public DeepFm(FeatureSchema schema, ModelSettings model, DenseShape shape, Dropout dropout) {
     k = model.embeddingSize();
-    slots = schema.slots();
+    indexes = schema.indexes();
     inputs = schema.size() * k;
     pairs = model.kind().pairs();
     deep =
@@ -178,9 +178,9 @@ public final class DeepFm {
       float value = batch.value(o);
       int row = batch.row(o) * (1 + k);
       firstOrder += value * rows[row];
-      int slot = slot(o);
-      if (slot >= 0) {
-        int field = e + slot * k;
+      int index = index(o);
+      if (index >= 0) {
+        int field = e + index * k;
         for (int d = 0; d < k; d++) {
           data[field + d] += value * rows[row + 1 + d];
         }
@@ -217,9 +217,9 @@ public final class DeepFm {
       float value = batch.value(o);
       int row = batch.row(o) * (1 + k);
       gradients[row] += value * logitGradient;
-      int slot = slot(o);
-      if (slot >= 0) {
-        int field = i * inputs + slot * k;
+      int index = index(o);
+      if (index >= 0) {
+        int field = i * inputs + index * k;
         for (int d = 0; d < k; d++) {
           float others = pairs ? sums[i * k + d] - embedded.data[field + d] : 0;
           gradients[row + 1 + d] += value * (inputGradients[field + d] + logitGradient * others);
@@ -228,8 +228,8 @@ public final class DeepFm {
     }
   }
 
-  private int slot(int occurrence) {
-    return slots[Fids.field(batch.fid(batch.row(occurrence)))];
+  private int index(int occurrence) {
+    return indexes[Fids.field(batch.fid(batch.row(occurrence)))];
   }
 
   private void reserve() {

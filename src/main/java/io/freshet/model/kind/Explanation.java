@@ -27,16 +27,16 @@ import java.util.Random;
  *
  * @param logit of the example
  * @param base the logit without any field: the bias and what the layers give for nothing
- * @param firstOrder by slot
- * @param pairs by slot; zeros for a model without pairs
- * @param dense by slot; zeros for a model without a dense part
+ * @param firstOrder by index
+ * @param pairs by index; zeros for a model without pairs
+ * @param dense by index; zeros for a model without a dense part
  */
 public record Explanation(
     double logit, double base, double[] firstOrder, double[] pairs, double[] dense) {
   private static final int ORDERS = 16;
   private static final long SEED = 17; // of the orders: the same question has the same answer
 
-  /** What the fields of an example come to: for each slot [Σ value · w, e_f]. */
+  /** What the fields of an example come to: for each index [Σ value · w, e_f]. */
   interface Fields {
     double[][] of(Example example);
   }
@@ -46,17 +46,17 @@ public record Explanation(
   }
 
   static Explanation of(
-      Example example, int[] slots, ModelKind kind, Fields fields, Logits logits) {
-    return new Shares(example, slots, kind, fields.of(example), logits).explanation();
+      Example example, int[] indexes, ModelKind kind, Fields fields, Logits logits) {
+    return new Shares(example, indexes, kind, fields.of(example), logits).explanation();
   }
 
-  /** What the slot's field adds in all. */
-  public double total(int slot) {
-    return firstOrder[slot] + pairs[slot] + dense[slot];
+  /** What the index's field adds in all. */
+  public double total(int index) {
+    return firstOrder[index] + pairs[index] + dense[index];
   }
 
   private record Shares(
-      Example example, int[] slots, ModelKind kind, double[][] sums, Logits logits) {
+      Example example, int[] indexes, ModelKind kind, double[][] sums, Logits logits) {
 
     Explanation explanation() {
       double[] firstOrder = Arrays.stream(sums).mapToDouble(sum -> sum[0]).toArray();
@@ -108,8 +108,8 @@ public record Explanation(
       float[] values = new float[fids.length];
       int n = 0;
       for (int i = 0; i < fids.length; i++) {
-        int slot = slots[Fids.field(example.fids()[i])];
-        if (slot < 0 || present[slot]) {
+        int index = indexes[Fids.field(example.fids()[i])];
+        if (index < 0 || present[index]) {
           fids[n] = example.fids()[i];
           values[n++] = example.values()[i];
         }

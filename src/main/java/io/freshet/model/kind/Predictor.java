@@ -25,7 +25,7 @@ public final class Predictor {
   private final RowWeights rows;
   private final UnknownRows unknown;
   private final DeepFm model;
-  private final int[] slots;
+  private final int[] indexes;
   private final LabelCorrection correction;
   private final MiniBatch batch = new MiniBatch();
   private float[] finished = new float[0];
@@ -50,7 +50,7 @@ public final class Predictor {
     this.rows = rows;
     this.unknown = unknown;
     model = new DeepFm(schema, settings);
-    slots = schema.slots();
+    indexes = schema.indexes();
     dense(dense);
   }
 
@@ -88,7 +88,7 @@ public final class Predictor {
 
   /** How much each field adds to the logit of an example, before any correction. */
   public Explanation explain(Example example) {
-    return Explanation.of(example, slots, settings.kind(), this::sums, this::logits);
+    return Explanation.of(example, indexes, settings.kind(), this::sums, this::logits);
   }
 
   private float[] logits(List<Example> examples) {
@@ -104,16 +104,16 @@ public final class Predictor {
     return logits;
   }
 
-  /** For each slot the sums of value · w and of value · v over its field's occurrences. */
+  /** For each index the sums of value · w and of value · v over its field's occurrences. */
   private double[][] sums(Example example) {
     logits(List.of(example)); // fills the batch and its weights
     int width = 1 + settings.embeddingSize();
     double[][] sums = new double[schema.size()][width];
     for (int o = 0; o < batch.occurrences(); o++) {
       int row = batch.row(o);
-      int slot = slots[Fids.field(batch.fid(row))];
-      for (int d = 0; slot >= 0 && d < width; d++) {
-        sums[slot][d] += (double) batch.value(o) * finished[row * width + d];
+      int index = indexes[Fids.field(batch.fid(row))];
+      for (int d = 0; index >= 0 && d < width; d++) {
+        sums[index][d] += (double) batch.value(o) * finished[row * width + d];
       }
     }
     return sums;

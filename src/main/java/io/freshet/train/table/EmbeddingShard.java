@@ -125,7 +125,7 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
             settings.train().cacheRows(),
             new KeyedRowState(getKeyedStateBackend(), groups),
             rows -> output.collect(CHANGED_ROWS, new StreamRecord<>(rows)));
-    rewrite = table.rewrite(settings.schema().slots());
+    rewrite = table.rewrite(settings.schema().indexes());
     if (shape.isWarm()) {
       rewrite.startFrom(settings.start().model());
     }

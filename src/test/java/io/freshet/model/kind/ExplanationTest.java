@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ExplanationTest {
-  private static final int[] SLOTS = Examples.SCHEMA.slots();
+  private static final int[] INDEXES = Examples.SCHEMA.indexes();
   private Example example;
 
   @BeforeEach
@@ -47,8 +47,8 @@ class ExplanationTest {
     Explanation explained = predictor.explain(example);
 
     double sum = explained.base();
-    for (int slot = 0; slot < Examples.SCHEMA.size(); slot++) {
-      sum += explained.total(slot);
+    for (int index = 0; index < Examples.SCHEMA.size(); index++) {
+      sum += explained.total(index);
     }
     assertThat(sum).isCloseTo(explained.logit(), within(1e-5));
     assertThat(1 / (1 + Math.exp(-explained.logit())))
@@ -68,9 +68,9 @@ class ExplanationTest {
     Explanation explained = predictor.explain(example);
 
     boolean exact = settings.hiddenLayers().isEmpty() && settings.crossLayers() == 0;
-    for (int slot = 0; slot < fields; slot++) {
-      assertThat(explained.total(slot))
-          .isCloseTo(shapley(predictor, slot, fields), within(exact ? 1e-5 : 0.02));
+    for (int index = 0; index < fields; index++) {
+      assertThat(explained.total(index))
+          .isCloseTo(shapley(predictor, index, fields), within(exact ? 1e-5 : 0.02));
     }
   }
 
@@ -82,13 +82,13 @@ class ExplanationTest {
   }
 
   /** By its definition, over all subsets of the other fields. */
-  private double shapley(Predictor predictor, int slot, int fields) {
+  private double shapley(Predictor predictor, int index, int fields) {
     double value = 0;
     for (int subset = 0; subset < 1 << fields; subset++) {
-      if ((subset >> slot & 1) == 0) {
+      if ((subset >> index & 1) == 0) {
         int n = Integer.bitCount(subset);
         double weight = 1.0 / fields / choose(fields - 1, n);
-        value += weight * (logit(predictor, subset | 1 << slot) - logit(predictor, subset));
+        value += weight * (logit(predictor, subset | 1 << index) - logit(predictor, subset));
       }
     }
     return value;
@@ -98,8 +98,8 @@ class ExplanationTest {
     List<Long> fids = new ArrayList<>();
     List<Float> values = new ArrayList<>();
     for (int i = 0; i < example.occurrences(); i++) {
-      int slot = SLOTS[Fids.field(example.fids()[i])];
-      if (slot < 0 || (subset >> slot & 1) == 1) {
+      int index = INDEXES[Fids.field(example.fids()[i])];
+      if (index < 0 || (subset >> index & 1) == 1) {
         fids.add(example.fids()[i]);
         values.add(example.values()[i]);
       }

@@ -72,9 +72,9 @@ final class ReferenceDeepFm {
     for (int j = 0; j < example.occurrences(); j++) {
       double[] row = rows.get(example.fids()[j]);
       logit += example.values()[j] * row[0];
-      int slot = schema.slots()[Fids.field(example.fids()[j])];
-      for (int d = 0; slot >= 0 && d < k; d++) {
-        fields[slot][d] += example.values()[j] * row[1 + d];
+      int index = schema.indexes()[Fids.field(example.fids()[j])];
+      for (int d = 0; index >= 0 && d < k; d++) {
+        fields[index][d] += example.values()[j] * row[1 + d];
       }
     }
     for (int f = 0; model.kind().pairs() && f < fields.length; f++) {
