@@ -10,35 +10,36 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * How many distinct users there are among {@value #SMALL} and among {@value #LARGE} examples that a
- * trainer learns one after the other: the mean over whole blocks of so many. It decides what a step
- * size means. In a stream of 64 distinct users, steps of 64 cost nothing; where one user's examples
- * come in bursts, they predict most of a user's examples before any of them is learned.
+ * How many distinct users there are among 64 and among 512 examples that a trainer learns one after
+ * the other: the mean over whole blocks of so many. It decides what a step size means. In a stream
+ * of 64 distinct users, steps of 64 cost nothing; where one user's examples come in bursts, they
+ * predict most of a user's examples before any of them is learned.
  *
  * <p>Each trainer's examples form separate blocks, as no other trainer sees them.
  */
 public final class UserMix {
-  static final int SMALL = 64;
-  static final int LARGE = 512;
+  private static final int[] SIZES = {64, 512};
 
-  private final Map<Integer, Blocks> trainers = new TreeMap<>();
-  private final long[] blocks = new long[2];
-  private final long[] distinct = new long[2];
+  private final Map<Integer, Block[]> trainers = new TreeMap<>(); // by trainer; a block a size
+  private final long[] blocks = new long[SIZES.length];
+  private final long[] distinct = new long[SIZES.length];
 
   public void add(int trainer, long user) {
-    Blocks of = trainers.computeIfAbsent(trainer, index -> new Blocks());
-    add(of.small, user, SMALL, 0);
-    add(of.large, user, LARGE, 1);
+    Block[] open = trainers.computeIfAbsent(trainer, index -> blocks());
+    for (int size = 0; size < SIZES.length; size++) {
+      Block block = open[size];
+      block.users.add(user);
+      if (++block.examples == SIZES[size]) {
+        blocks[size]++;
+        distinct[size] += block.users.size();
+        block.users.clear();
+        block.examples = 0;
+      }
+    }
   }
 
-  private void add(Block block, long user, int size, int which) {
-    block.users.add(user);
-    if (++block.examples == size) {
-      blocks[which]++;
-      distinct[which] += block.users.size();
-      block.users.clear();
-      block.examples = 0;
-    }
+  private static Block[] blocks() {
+    return new Block[] {new Block(), new Block()};
   }
 
   public UsersSeen seen() {
@@ -46,36 +47,33 @@ public final class UserMix {
   }
 
   void write(DataOutput out) throws IOException {
-    for (int which = 0; which < 2; which++) {
-      out.writeLong(blocks[which]);
-      out.writeLong(distinct[which]);
+    for (int size = 0; size < SIZES.length; size++) {
+      out.writeLong(blocks[size]);
+      out.writeLong(distinct[size]);
     }
     out.writeInt(trainers.size());
-    for (Map.Entry<Integer, Blocks> trainer : trainers.entrySet()) {
+    for (Map.Entry<Integer, Block[]> trainer : trainers.entrySet()) {
       out.writeInt(trainer.getKey());
-      trainer.getValue().small.write(out);
-      trainer.getValue().large.write(out);
+      for (Block block : trainer.getValue()) {
+        block.write(out);
+      }
     }
   }
 
   static UserMix read(DataInput in) throws IOException {
     UserMix read = new UserMix();
-    for (int which = 0; which < 2; which++) {
-      read.blocks[which] = in.readLong();
-      read.distinct[which] = in.readLong();
+    for (int size = 0; size < SIZES.length; size++) {
+      read.blocks[size] = in.readLong();
+      read.distinct[size] = in.readLong();
     }
     for (int n = in.readInt(); n > 0; n--) {
-      Blocks of = new Blocks();
-      read.trainers.put(in.readInt(), of);
-      of.small.read(in);
-      of.large.read(in);
+      Block[] open = blocks();
+      read.trainers.put(in.readInt(), open);
+      for (Block block : open) {
+        block.read(in);
+      }
     }
     return read;
-  }
-
-  private static final class Blocks {
-    final Block small = new Block();
-    final Block large = new Block();
   }
 
   private static final class Block {

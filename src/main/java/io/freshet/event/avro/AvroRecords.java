@@ -1,8 +1,6 @@
 package io.freshet.event.avro;
 
-import static io.freshet.event.Rejection.Kind.EMPTY;
 import static io.freshet.event.Rejection.Kind.NOT_AVRO;
-import static io.freshet.event.Rejection.Kind.TOO_LARGE;
 import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
 import static java.util.Objects.requireNonNull;
 
@@ -55,13 +53,7 @@ public final class AvroRecords implements RecordParser {
   }
 
   private int id(byte[] value) throws RejectedException {
-    if (value == null || value.length == 0) {
-      throw new RejectedException(EMPTY, "the record has no value; expected an Avro record");
-    }
-    if (value.length > maxBytes) {
-      throw new RejectedException(
-          TOO_LARGE, "%d bytes; at most %d are allowed".formatted(value.length, maxBytes));
-    }
+    RecordParser.checkSize(value, maxBytes, "an Avro record");
     if (value[0] != 0 || value.length < HEAD) {
       throw new RejectedException(
           NOT_AVRO,

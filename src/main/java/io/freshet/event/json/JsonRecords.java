@@ -1,6 +1,5 @@
 package io.freshet.event.json;
 
-import static io.freshet.event.Rejection.Kind.EMPTY;
 import static io.freshet.event.Rejection.Kind.NOT_JSON;
 import static io.freshet.event.Rejection.Kind.TOO_LARGE;
 
@@ -64,13 +63,7 @@ public final class JsonRecords implements RecordParser {
 
   private <T> DecodeResult<T> parseOrThrow(byte[] value, Body<T> body)
       throws IOException, RejectedException {
-    if (value == null || value.length == 0) {
-      throw new RejectedException(EMPTY, "the record has no value; expected a JSON object");
-    }
-    if (value.length > maxBytes) {
-      throw new RejectedException(
-          TOO_LARGE, "%d bytes; at most %d are allowed".formatted(value.length, maxBytes));
-    }
+    RecordParser.checkSize(value, maxBytes, "a JSON object");
     try (JsonParser parser = json.createParser(value)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new RejectedException(NOT_JSON, "the record is not a JSON object");

@@ -1,5 +1,8 @@
 package io.freshet.event.parse;
 
+import static io.freshet.event.Rejection.Kind.EMPTY;
+import static io.freshet.event.Rejection.Kind.TOO_LARGE;
+
 import io.freshet.event.DecodeResult;
 import io.freshet.event.RejectedException;
 import java.io.IOException;
@@ -13,4 +16,15 @@ public interface RecordParser {
   }
 
   <T> DecodeResult<T> parse(byte[] value, Body<T> body);
+
+  /** Rejects a value of no bytes or of too many. */
+  static void checkSize(byte[] value, int maxBytes, String expected) throws RejectedException {
+    if (value == null || value.length == 0) {
+      throw new RejectedException(EMPTY, "the record has no value; expected " + expected);
+    }
+    if (value.length > maxBytes) {
+      throw new RejectedException(
+          TOO_LARGE, "%d bytes; at most %d are allowed".formatted(value.length, maxBytes));
+    }
+  }
 }
