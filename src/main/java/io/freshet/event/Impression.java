@@ -8,7 +8,6 @@ import static java.util.Objects.requireNonNull;
  * @param id the impression's id, which its clicks name
  * @param timestamp event time, epoch milliseconds
  * @param weight importance weight, finite and above 0; 1 unless the event says otherwise
- * @param features the raw feature values
  */
 public record Impression(String id, long timestamp, float weight, FeatureValues features) {
 

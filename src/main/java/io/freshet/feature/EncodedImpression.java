@@ -8,10 +8,8 @@ import io.freshet.feature.example.LabeledExample;
 /**
  * An impression after encoding: what waits in the join for its clicks.
  *
- * @param id the impression's id
  * @param timestamp event time, epoch milliseconds
  * @param weight importance weight, 1 unless the event says otherwise
- * @param example the features
  */
 public record EncodedImpression(String id, long timestamp, float weight, Example example) {
 

@@ -27,7 +27,7 @@ import java.util.List;
  * predictions are shared out in proportion.
  *
  * <p>New predictions go to a log that is sorted and merged into the bins when it is a quarter their
- * size, and before anything is read: amortised constant work an example, one linear pass an AUC.
+ * size, and before anything is read: amortized constant work an example, one linear pass an AUC.
  */
 final class LogitHistogram {
   static final int MAX_BINS = 1 << 15;

@@ -102,7 +102,7 @@ public final class UserAuc {
     return Long.numberOfLeadingZeros(mix(user)) >= level;
   }
 
-  /** MurmurHash3's finaliser: users of one partition share bits of their own hash. */
+  /** MurmurHash3's finalizer: users of one partition share bits of their own hash. */
   private static long mix(long user) {
     long h = (user ^ user >>> 33) * 0xFF51AFD7ED558CCDL;
     h = (h ^ h >>> 33) * 0xC4CEB9FE1A85EC53L;

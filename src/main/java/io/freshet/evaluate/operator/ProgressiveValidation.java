@@ -151,18 +151,18 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) {
     if (!finished) {
-      tell();
+      emitReport();
     }
   }
 
   @Override
   public void finish() throws Exception {
-    tell();
+    emitReport();
     finished = true; // what is sent later would be dropped without a word
     super.finish();
   }
 
-  private void tell() {
+  private void emitReport() {
     latest = report();
     output.collect(atBarrier, new StreamRecord<>(latest));
   }

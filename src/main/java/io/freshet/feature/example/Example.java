@@ -16,7 +16,6 @@ import io.freshet.feature.Fids;
  * <p>The arrays belong to the example and must not be written to.
  *
  * @param user hash of the user field: examples of one user are learned one after the other
- * @param fids feature ids
  * @param values one for each of {@code fids}
  */
 public record Example(long user, long[] fids, float[] values) {

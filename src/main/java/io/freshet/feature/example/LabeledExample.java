@@ -10,13 +10,11 @@ import static java.util.Objects.requireNonNull;
  * @param label 0 or 1 (fractions are allowed where a label is a weighted sum of actions); of a
  *     correction, by how much the label learned before was too small
  * @param weight importance weight of the impression, 1 unless the event says otherwise
- * @param example the features
  * @param kind what the label is, and so what is done with the example
  * @param laterShare share of the clicks that come only after a fake negative was emitted: 0 where
  *     none is, 1 where it is emitted at once
  * @param scored whether the prediction made for this example is the impression's, to be held
  *     against the final label
- * @param origin where it comes from
  */
 public record LabeledExample(
     String impressionId,

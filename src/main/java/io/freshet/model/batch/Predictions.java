@@ -8,7 +8,6 @@ import io.freshet.feature.example.LabeledExample;
  * whose label a prediction can be held against: neither corrections nor mere predictions.
  *
  * @param times event times of the labels' decisions, epoch milliseconds
- * @param labels labels
  * @param weights importance weights, times what makes the examples represent the traffic
  * @param probabilities predicted click probabilities, corrected
  * @param learned how many examples were learned, corrections among them

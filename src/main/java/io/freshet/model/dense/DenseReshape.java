@@ -30,13 +30,13 @@ import java.util.List;
  */
 public final class DenseReshape {
   private static final int NEW = -1; // what leads from it starts at random
-  private static final int CALM = -2; // what leads from it starts at 0
+  private static final int ZERO = -2; // what leads from it starts at 0
 
   private final ModelShape before;
   private final ModelShape now;
   private final float[] from; // planes, one after the other
   private final float[] to;
-  private final int[] inputs; // of the new shape: where they were before, NEW or CALM
+  private final int[] inputs; // of the new shape: where they were before, NEW or ZERO
   private final float[] zero; // the planes of a parameter that starts at 0
   private final int fromSize;
   private final int toSize;
@@ -85,7 +85,7 @@ public final class DenseReshape {
           if (index < 0) {
             return NEW;
           }
-          return i % k < kBefore ? index * kBefore + i % k : CALM;
+          return i % k < kBefore ? index * kBefore + i % k : ZERO;
         });
     return were;
   }
@@ -124,7 +124,7 @@ public final class DenseReshape {
   /** The same units of a hidden layer for as long as there are, then new ones. */
   private static int[] first(int units, int before) {
     int[] were = new int[units];
-    Arrays.setAll(were, i -> i < before ? i : CALM);
+    Arrays.setAll(were, i -> i < before ? i : ZERO);
     return were;
   }
 
@@ -139,7 +139,7 @@ public final class DenseReshape {
         int weight = layer.weights() + i * layer.out() + j;
         if (ins[i] >= 0) {
           copy(old.weights() + ins[i] * old.out() + outs[j], weight);
-        } else if (ins[i] == CALM) {
+        } else if (ins[i] == ZERO) {
           blank(weight);
         }
       }

@@ -299,7 +299,7 @@ public final class BatchLearner {
         finish(batch, row, rows);
       } else {
         skipped++;
-        tellHolders(row, batch, from, n);
+        reportHolders(row, batch, from, n);
       }
       Arrays.fill(gradients, g, g + width, 0);
       isTouched[row] = false;
@@ -307,7 +307,7 @@ public final class BatchLearner {
   }
 
   /** Reports the step's learned examples that hold a row which was left unchanged. */
-  private void tellHolders(int row, MiniBatch batch, int from, int n) {
+  private void reportHolders(int row, MiniBatch batch, int from, int n) {
     for (int i = 0; i < n; i++) {
       int example = steps.order()[from + i];
       if (!Float.isNaN(logitGradients[i]) && holds(batch, example, row)) {
