@@ -41,16 +41,31 @@ import java.util.Map;
  */
 public record LabelTraffic(FeatureSchema schema, List<Object> events, Map<Long, Secret> truths) {
 
-  /** When it was shown, the probability of a click within the window, and whether one came. */
-  public record Secret(long time, double probability, boolean clicked) {}
+  /**
+   * A stream.
+   *
+   * @param impressions how many; the second half is measured
+   * @param perSecond impressions in a second of event time
+   * @param clickRate share of the impressions that are clicked, however late
+   * @param drift turns of tastes in a day of event time
+   * @param hour whether learners see the hour of the day, which reveals when an example is from
+   */
+  public record Conditions(
+      long seed,
+      long impressions,
+      double perSecond,
+      double clickRate,
+      double drift,
+      boolean hour) {}
 
   /**
-   * Makes a stream.
-   *
-   * @param delay mean delay of a click
-   * @param window how long a click counts
+   * When an impression was shown, the probability of a click within the window, and whether one
+   * came.
    */
-  public static LabelTraffic of(LabelConditions conditions, Duration delay, Duration window) {
+  public record Secret(long time, double probability, boolean clicked) {}
+
+  /** Makes a stream with this mean delay of clicks, which count within the window. */
+  public static LabelTraffic of(Conditions conditions, Duration delay, Duration window) {
     double late = Math.exp(-(double) window.toMillis() / delay.toMillis());
     Truth d = Truth.DEFAULT;
     SimulatorSettings settings =
@@ -123,12 +138,10 @@ public record LabelTraffic(FeatureSchema schema, List<Object> events, Map<Long, 
         .orElseThrow();
   }
 
-  /** What no learner knows of an impression. */
   public Secret truth(String impression) {
     return truths.get(ImpressionHash.key(impression));
   }
 
-  /** The time of an event. */
   public static long time(Object event) {
     return event instanceof EncodedImpression impression
         ? impression.timestamp()

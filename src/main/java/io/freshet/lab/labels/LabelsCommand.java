@@ -76,7 +76,7 @@ public final class LabelsCommand extends Benchmark {
     try {
       for (double drift : drifts) {
         var conditions =
-            new LabelConditions(seed, impressions, perSecond, clickRate, drift, !noHour);
+            new LabelTraffic.Conditions(seed, impressions, perSecond, clickRate, drift, !noHour);
         var comparison = new LabelComparison(conditions, Duration.ofSeconds(shortWait));
         for (int delay : delays) {
           comparison.run(Duration.ofMinutes(delay), rows::add);

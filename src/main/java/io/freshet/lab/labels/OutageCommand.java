@@ -70,7 +70,8 @@ public final class OutageCommand extends Benchmark {
     Duration length = Duration.ofMinutes(minutes);
     long seconds = START.plus(length).plus(AFTER).toSeconds();
     var conditions =
-        new LabelConditions(seed, (long) (seconds * perSecond), perSecond, clickRate, 0.05, false);
+        new LabelTraffic.Conditions(
+            seed, (long) (seconds * perSecond), perSecond, clickRate, 0.05, false);
     LabelTraffic whole =
         LabelTraffic.of(conditions, Duration.ofMinutes(delay), LabelComparison.WINDOW);
     FigureTable<Line> lines = table();
@@ -94,7 +95,6 @@ public final class OutageCommand extends Benchmark {
         .with(enabled ? breaker : breaker.disabled());
   }
 
-  /** One run. */
   private record Line(Fate fate, LabelPolicy policy, boolean breaker, OutageRun run) {
     String clicks() {
       return fate.name().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -2,26 +2,20 @@ package io.freshet.lab.labels;
 
 import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
-import io.freshet.feature.FeatureSchema;
-import io.freshet.lab.labels.LabelTraffic.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 
 /**
- * A simulated stream whose clicks are cut for a while: they come all at once after it, or never. Or
- * false ones come with them.
+ * A simulated stream whose clicks are cut for a while and come all at once after it, or never; or
+ * one with additional false clicks.
  *
- * @param schema what learners see of an impression
  * @param arrivals events by the time at which they arrive
- * @param truths of each impression, by its key
  * @param from when the outage begins, epoch milliseconds
  * @param to when it ends
  */
-record OutageTraffic(
-    FeatureSchema schema, List<Arrival> arrivals, Map<Long, Secret> truths, long from, long to) {
+record OutageTraffic(LabelTraffic traffic, List<Arrival> arrivals, long from, long to) {
 
   /** Of the outage, by the time at which an impression is shown. */
   static final List<String> PHASES =
@@ -35,18 +29,13 @@ record OutageTraffic(
     IN_TIME,
     LATE,
     LOST,
-    /** All come, and a second after it is shown each impression is clicked by nobody. */
+    /** All come, and each impression gets a false one a second after it is shown. */
     FLOOD
   }
 
   record Arrival(long time, Object event) {}
 
-  /**
-   * Cuts the clicks of a stream.
-   *
-   * @param after how long after the first event
-   * @param length of the outage
-   */
+  /** Cuts the clicks of a stream for a length of time, so long after its first event. */
   static OutageTraffic of(LabelTraffic whole, Duration after, Duration length, Fate fate) {
     long from = LabelTraffic.time(whole.events().get(0)) + after.toMillis();
     long to = from + length.toMillis();
@@ -65,7 +54,7 @@ record OutageTraffic(
       }
     }
     arrivals.sort(Comparator.comparingLong(Arrival::time)); // stable
-    return new OutageTraffic(whole.schema(), arrivals, whole.truths(), from, to);
+    return new OutageTraffic(whole, arrivals, from, to);
   }
 
   /** The phase of a time, -1 for none. */

@@ -49,7 +49,7 @@ public final class SamplingCommand extends Benchmark {
     if (impressions < 1000 || !(rate > 0 && rate < 1)) {
       throw wrong("--impressions must be 1000 or more, --rate above 0 and below 1");
     }
-    var conditions = new LabelConditions(seed, impressions, 20, clickRate, 0.05, true);
+    var conditions = new LabelTraffic.Conditions(seed, impressions, 20, clickRate, 0.05, true);
     LabelTraffic traffic = LabelTraffic.of(conditions, DELAY, LabelComparison.WINDOW);
     FigureTable<Line> lines = table();
     settings().forEach((name, labels) -> lines.add(line(name, labels, traffic)));
@@ -57,7 +57,6 @@ public final class SamplingCommand extends Benchmark {
     return 0;
   }
 
-  /** One run. */
   private record Line(String policy, Scores scores, long learned, double perSecond) {
     Metrics metrics() {
       return scores.metrics();

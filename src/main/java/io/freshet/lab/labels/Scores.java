@@ -4,7 +4,7 @@ import io.freshet.evaluate.metric.MetricsAccumulator;
 import io.freshet.evaluate.report.Metrics;
 import io.freshet.lab.labels.LabelTraffic.Secret;
 
-/** Predictions of impression time, held against final labels and against the truth. */
+/** Predictions of impression time, compared with final labels and with the truth. */
 public final class Scores {
   private final MetricsAccumulator labels = new MetricsAccumulator();
   private double predicted;
@@ -20,7 +20,6 @@ public final class Scores {
     bestLosses += loss(secret.probability(), secret.probability());
   }
 
-  /** Against the final labels. */
   public Metrics metrics() {
     return labels.metrics();
   }
@@ -36,8 +35,8 @@ public final class Scores {
   }
 
   /**
-   * How much of what a better one learns this one has learned: 0 for who knows the click rate
-   * alone, 1 for the better one. By expected loglosses, so without the noise of the labels.
+   * The share of what a better one learns: 0 for the click rate alone, 1 for the better one. By
+   * expected loglosses, so without the noise of the labels.
    */
   double shareOf(Scores better) {
     double rate = actual / labels.examples();

@@ -65,7 +65,7 @@ class LabelsCommandTest {
     Duration window = Duration.ofMinutes(30);
     Duration delay = Duration.ofMinutes(30);
     LabelTraffic traffic =
-        LabelTraffic.of(new LabelConditions(7, 20_000, 4, 0.3, 0.05, true), delay, window);
+        LabelTraffic.of(new LabelTraffic.Conditions(7, 20_000, 4, 0.3, 0.05, true), delay, window);
     Map<String, Long> shown = new HashMap<>();
     int clicks = 0;
     int quick = 0;

@@ -29,7 +29,6 @@ final class ComparedModel {
     return name;
   }
 
-  /** From now on, this one predicts. */
   void serve(Predictor other) {
     predictor = other;
   }
@@ -41,11 +40,7 @@ final class ComparedModel {
     }
   }
 
-  /**
-   * Takes a prediction.
-   *
-   * @param from when the first of the measured days begins
-   */
+  /** Adds a prediction; {@code from} is the start of the first measured day. */
   void add(String id, long user, float score, LabelTraffic traffic, long from) {
     long key = ImpressionHash.key(id);
     Secret secret = traffic.truths().get(key);
@@ -61,12 +56,10 @@ final class ComparedModel {
     return examples;
   }
 
-  /** Of each measured day. */
   List<Scores> days() {
     return days;
   }
 
-  /** Of all measured days. */
   Scores all() {
     return all;
   }

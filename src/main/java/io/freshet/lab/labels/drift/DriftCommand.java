@@ -1,6 +1,7 @@
 package io.freshet.lab.labels.drift;
 
 import io.freshet.lab.bench.measure.Benchmark;
+import io.freshet.lab.labels.drift.DriftOptions.DriftSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

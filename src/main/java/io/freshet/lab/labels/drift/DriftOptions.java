@@ -1,12 +1,18 @@
 package io.freshet.lab.labels.drift;
 
+import io.freshet.lab.labels.LabelTraffic;
+import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The stream of drifting tastes that a command follows, and how sure it is of what it measures. */
+/** The options of commands that follow a stream of drifting tastes. */
 final class DriftOptions {
+  static final Duration WINDOW = Duration.ofMinutes(30);
+  private static final Duration DELAY = Duration.ofMinutes(5);
+  private static final double CLICK_RATE = 0.2;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -32,12 +38,17 @@ final class DriftOptions {
   long seed = 1;
 
   /**
-   * The stream.
+   * What a run follows and compares.
    *
-   * @param leastWarmUp days
-   * @param window days that a model retrained in batch learns
-   * @throws ParameterException where the options cannot be meant
+   * @param warmUp days that all models learn and none is measured on
+   * @param window days that the model retrained in batch learns
    */
+  record DriftSettings(LabelTraffic.Conditions conditions, int days, int warmUp, int window) {
+    LabelTraffic traffic() {
+      return LabelTraffic.of(conditions, DELAY, WINDOW);
+    }
+  }
+
   DriftSettings settings(int days, int leastWarmUp, int window) {
     check(days >= 2 && days <= 400, "--days must be from 2 to 400");
     check(
@@ -45,10 +56,14 @@ final class DriftOptions {
         "--warm-up must be %d or more and below --days".formatted(leastWarmUp));
     check(perSecond >= 0.01 && perSecond <= 100, "--per-second must be from 0.01 to 100");
     check(replicates >= 2, "--replicates must be 2 or more");
-    return DriftSettings.of(seed, days, warmUp, window, perSecond, drift);
+    long impressions = (long) (days * Duration.ofDays(1).toSeconds() * perSecond);
+    return new DriftSettings(
+        new LabelTraffic.Conditions(seed, impressions, perSecond, CLICK_RATE, drift, true),
+        days,
+        warmUp,
+        window);
   }
 
-  /** Refuses what is not good, and says what would be right. */
   void check(boolean good, String right) {
     if (!good) {
       throw new ParameterException(command.commandLine(), right);

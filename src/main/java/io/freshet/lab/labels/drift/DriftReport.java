@@ -6,6 +6,7 @@ import io.freshet.evaluate.offline.Bootstrap;
 import io.freshet.evaluate.offline.Bootstrap.Estimate;
 import io.freshet.evaluate.offline.ScoredExamples;
 import io.freshet.lab.labels.Scores;
+import io.freshet.lab.labels.drift.DriftOptions.DriftSettings;
 import io.freshet.lab.report.plot.CurvePlot;
 import io.freshet.lab.report.plot.Point;
 import java.io.PrintWriter;
@@ -16,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What came of a {@link DriftRun}, with 95 % intervals over blocks of six hours: the figures of
- * each model, and by how much they differ from those of the learner synchronized every minute.
+ * The figures of the models of a {@link DriftRun} and their differences to the learner synchronized
+ * every minute, with 95 % intervals over blocks of six hours.
  */
 final class DriftReport {
   private static final Duration BLOCK = Duration.ofHours(6);
@@ -27,11 +28,7 @@ final class DriftReport {
   private final List<ComparedModel> models;
   private final List<Line> lines = new ArrayList<>();
 
-  /**
-   * A model.
-   *
-   * @param difference to the learner synchronized every minute
-   */
+  /** A model, and its difference to the learner synchronized every minute. */
   private record Line(
       ComparedModel model, Map<String, Estimate> figures, Map<String, Estimate> difference) {}
 
@@ -112,7 +109,6 @@ final class DriftReport {
     }
   }
 
-  /** Logloss by day as SVG. */
   String plot() {
     List<CurvePlot.Curve> curves = new ArrayList<>();
     curves.add(curve("frozen", DriftRun.FROZEN));

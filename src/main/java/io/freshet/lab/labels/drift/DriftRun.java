@@ -1,35 +1,35 @@
 package io.freshet.lab.labels.drift;
 
-import io.freshet.event.Click;
 import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.LabeledExample;
-import io.freshet.join.FinalLabel;
-import io.freshet.join.JoinOutput;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.LabelDefinition;
-import io.freshet.join.operator.LocalJoin;
 import io.freshet.lab.labels.LabelTraffic;
+import io.freshet.lab.labels.StreamRun;
+import io.freshet.lab.labels.drift.DriftOptions.DriftSettings;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Predictions;
+import io.freshet.model.kind.Predictor;
 import io.freshet.model.learn.LocalLearner;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A learner that follows a stream of drifting tastes, and models that follow it less, in event time
- * and in one thread.
+ * A learner that follows a stream of drifting tastes, and models that follow it less.
  *
- * <p>Impressions and clicks go through the same join as in the job; the learner learns what it
- * tells. Each model predicts an impression as it was when that was shown: the learner's as of its
- * last synchronization, which comes by the minute or less often; one retrained in batch when a day
- * ended, which takes no time here; one of the end of the warm-up. Beside them, what the learner
- * itself predicts just before it learns an example, and what nature does.
+ * <p>Each model predicts an impression as it was when that was shown: the learner's as of its last
+ * synchronization, by the minute or less often; one retrained in batch at the end of a day, which
+ * takes no time here; one from the end of the warm-up. In addition, what the learner predicts just
+ * before it learns an example, and the true probabilities.
  */
-final class DriftRun implements JoinOutput {
+final class DriftRun extends StreamRun {
   static final long DAY = Duration.ofDays(1).toMillis();
   static final String LEARNER = "learner itself";
   static final String RETRAINED = "retrained daily";
@@ -38,12 +38,9 @@ final class DriftRun implements JoinOutput {
   static final String EVERY_MINUTE = "synced every 1 min";
 
   private static final long MINUTE = Duration.ofMinutes(1).toMillis();
-  private static final int BATCH = 64;
 
-  private final LabelTraffic traffic;
   private final long start;
   private final long from; // when measuring begins
-  private final LocalJoin join;
   private final LocalLearner learner;
   private final Retraining retraining;
   private final Map<ComparedModel, Duration> synced = new LinkedHashMap<>();
@@ -51,16 +48,14 @@ final class DriftRun implements JoinOutput {
   private final ComparedModel retrained;
   private final ComparedModel frozen;
   private final ComparedModel best;
-  private final List<LabeledExample> batch = new ArrayList<>();
   private final List<EncodedImpression> shown = new ArrayList<>(); // since the last minute began
 
   DriftRun(DriftSettings settings) {
-    traffic = settings.traffic();
+    super(
+        settings.traffic(),
+        JoinSettings.DEFAULT.with(LabelDefinition.click("clicks", DriftOptions.WINDOW)));
     start = LabelTraffic.time(traffic.events().get(0));
     from = start + settings.warmUp() * DAY;
-    join =
-        new LocalJoin(
-            JoinSettings.DEFAULT.with(LabelDefinition.click("clicks", DriftSettings.WINDOW)), this);
     learner = new LocalLearner(traffic.schema(), ModelSettings.DEFAULT, LearningSettings.DEFAULT);
     retraining = new Retraining(traffic.schema(), settings.window());
     int days = settings.days() - settings.warmUp();
@@ -75,24 +70,20 @@ final class DriftRun implements JoinOutput {
     best = new ComparedModel(BEST, days);
   }
 
-  /** Runs; returns the models, those that know more first. */
+  /** Returns the models, those that know more first. */
   List<ComparedModel> run() {
     long next = start + MINUTE;
     for (Object event : traffic.events()) {
       for (; LabelTraffic.time(event) >= next; next += MINUTE) {
         endMinute(next);
       }
-      join.advanceTo(LabelTraffic.time(event) - 1);
       if (event instanceof EncodedImpression impression) {
         shown.add(impression);
-        join.impression(impression);
-      } else if (event instanceof Click click) {
-        join.click(click);
       }
+      join(LabelTraffic.time(event), event);
     }
     predict(next - MINUTE);
-    join.advanceTo(Long.MAX_VALUE);
-    learn();
+    end();
     List<ComparedModel> all = new ArrayList<>(List.of(best, itself));
     all.addAll(synced.keySet());
     all.addAll(List.of(retrained, frozen));
@@ -123,7 +114,6 @@ final class DriftRun implements JoinOutput {
     }
   }
 
-  /** Lets the models predict what was shown in a minute. */
   private void predict(long minute) {
     if (minute >= from && !shown.isEmpty()) {
       for (EncodedImpression impression : shown) {
@@ -143,26 +133,56 @@ final class DriftRun implements JoinOutput {
 
   @Override
   public void example(LabeledExample example) {
-    batch.add(example);
     retraining.add(example);
-    if (batch.size() == BATCH) {
-      learn();
-    }
+    super.example(example);
   }
 
-  private void learn() {
+  @Override
+  protected void learn(List<LabeledExample> batch) {
     Predictions predictions = learner.learn(batch);
     for (int i = 0; i < batch.size(); i++) {
       LabeledExample of = batch.get(i);
       itself.add(
           of.impressionId(), of.example().user(), predictions.probabilities()[i], traffic, from);
     }
-    batch.clear();
   }
 
-  @Override
-  public void lateClick(Click click) {}
+  /**
+   * A model trained again in batch: from its random start, one pass over the last days' examples in
+   * the order of their labels, with the optimizers and rates of the stream.
+   */
+  private static final class Retraining {
+    private final FeatureSchema schema;
+    private final int window; // days
+    private final Deque<List<LabeledExample>> days = new ArrayDeque<>(List.of(new ArrayList<>()));
 
-  @Override
-  public void finalLabel(FinalLabel label) {}
+    Retraining(FeatureSchema schema, int window) {
+      this.schema = schema;
+      this.window = window;
+    }
+
+    void add(LabeledExample example) {
+      days.getLast().add(example);
+    }
+
+    void endDay() {
+      days.add(new ArrayList<>());
+      if (days.size() > window + 1) {
+        days.removeFirst();
+      }
+    }
+
+    /** The model of the days that have ended. */
+    Predictor train() {
+      LocalLearner learner =
+          new LocalLearner(schema, ModelSettings.DEFAULT, LearningSettings.DEFAULT);
+      for (List<LabeledExample> day : days) {
+        for (int from = 0; from < day.size(); from += BATCH) {
+          learner.learn(day.subList(from, Math.min(day.size(), from + BATCH)));
+        }
+      }
+      learner.flushDense();
+      return learner.predictor();
+    }
+  }
 }

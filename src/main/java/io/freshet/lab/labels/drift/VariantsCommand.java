@@ -8,6 +8,7 @@ import io.freshet.evaluate.offline.ScoredExamples;
 import io.freshet.lab.bench.measure.Benchmark;
 import io.freshet.lab.bench.measure.FigureTable;
 import io.freshet.lab.bench.measure.FigureTable.Form;
+import io.freshet.lab.labels.drift.DriftOptions.DriftSettings;
 import io.freshet.lab.labels.drift.VariantsRun.Variant;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,13 +81,13 @@ public final class VariantsCommand extends Benchmark {
     String days = "last %d d".formatted(last);
     FigureTable<Line> lines =
         new FigureTable<Line>(out(), Form.LINES.orTable(asJson()))
-            .column("variant", "", "%-60s", line -> line.of.name())
+            .column("variant", "", "%-60s", line -> line.of.name)
             .json("days", line -> this.days - stream.warmUp)
             .json("last_days", line -> last)
-            .column("logloss", "logloss", "%8.4f", line -> line.of.all().metrics().logloss())
-            .column("excess_loss", "excess", "%8.4f", line -> line.of.all().excess())
-            .column("last_logloss", days, "%8.4f", line -> line.of.last().metrics().logloss())
-            .column("last_excess_loss", "excess", "%8.4f", line -> line.of.last().excess())
+            .column("logloss", "logloss", "%8.4f", line -> line.of.all.metrics().logloss())
+            .column("excess_loss", "excess", "%8.4f", line -> line.of.all.excess())
+            .column("last_logloss", days, "%8.4f", line -> line.of.last.metrics().logloss())
+            .column("last_excess_loss", "excess", "%8.4f", line -> line.of.last.excess())
             .json("last_to_defaults", line -> line.difference.value())
             .json("interval", Line::half)
             .text(
@@ -96,7 +97,7 @@ public final class VariantsCommand extends Benchmark {
             .begin();
     Bootstrap bootstrap = new Bootstrap(Optional.of(BLOCK), stream.replicates, stream.seed);
     for (Variant variant : variants) {
-      var pairs = ScoredExamples.pair(variants.get(0).examples(), variant.examples());
+      var pairs = ScoredExamples.pair(variants.get(0).examples, variant.examples);
       lines.add(new Line(variant, bootstrap.compare(pairs).difference().get("logloss")));
     }
   }
