@@ -3,6 +3,7 @@ package io.freshet.lab.demo;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.evaluate.report.Metrics;
+import io.freshet.lab.report.Summary;
 import io.freshet.lab.simulate.Oracle.Best;
 import java.util.Optional;
 
@@ -44,19 +45,11 @@ record Comparison(
   private static ObjectNode figures(Metrics metrics) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("examples", metrics.examples());
-    put(json, "ctr", metrics.ctr());
-    put(json, "logloss", metrics.logloss());
-    put(json, "auc", metrics.auc());
-    put(json, "ne", metrics.ne());
-    put(json, "calibration", metrics.calibration());
+    Summary.put(json, "ctr", metrics.ctr());
+    Summary.put(json, "logloss", metrics.logloss());
+    Summary.put(json, "auc", metrics.auc());
+    Summary.put(json, "ne", metrics.ne());
+    Summary.put(json, "calibration", metrics.calibration());
     return json;
-  }
-
-  private static void put(ObjectNode json, String key, double value) {
-    if (Double.isFinite(value)) {
-      json.put(key, value);
-    } else {
-      json.putNull(key);
-    }
   }
 }

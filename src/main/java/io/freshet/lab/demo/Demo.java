@@ -34,7 +34,7 @@ final class Demo {
   private final int partitions;
   private final DemoTerminal console;
   private final Optional<LocalRun> local;
-  private Optional<PagePlace> place = Optional.empty();
+  private Optional<DemoPage.Place> place = Optional.empty();
 
   Demo(DemoStream stream, Path out, List<String> overrides, int partitions, DemoTerminal console) {
     this.stream = stream;
@@ -50,7 +50,7 @@ final class Demo {
     return local;
   }
 
-  Demo withPage(PagePlace there) {
+  Demo withPage(DemoPage.Place there) {
     place = Optional.of(there);
     return this;
   }
@@ -81,7 +81,7 @@ final class Demo {
     void at(DemoOutcome outcome) throws IOException, InterruptedException;
   }
 
-  private DemoPage page(LearnerConfig config, PagePlace there) throws IOException {
+  private DemoPage page(LearnerConfig config, DemoPage.Place there) throws IOException {
     DemoPage page = DemoPage.open(config, stream.oracle(), snapshots(), there);
     console.say("  console       " + page.announcement());
     return page;

@@ -122,9 +122,9 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private PagePlace place() {
+  private DemoPage.Place place() {
     Ports.check(spec.commandLine(), "--console-port", consolePort);
-    return new PagePlace(
+    return new DemoPage.Place(
         consolePort == null ? OptionalInt.empty() : OptionalInt.of(consolePort), keepOpen);
   }
 
@@ -138,6 +138,6 @@ public final class DemoCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--events and --partitions must be at least 1");
     }
-    return data == null ? DemoStreams.simulated(events, seed) : DemoStreams.files(data);
+    return data == null ? DemoStream.simulated(events, seed) : DemoStream.files(data);
   }
 }

@@ -1,5 +1,7 @@
 package io.freshet.lab.demo;
 
+import static java.util.Objects.requireNonNull;
+
 import io.freshet.cli.console.Console;
 import io.freshet.cli.console.ConsoleSettings;
 import io.freshet.cli.console.EmbeddedServer;
@@ -15,6 +17,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
@@ -35,8 +38,7 @@ final class DemoPage implements AutoCloseable {
     this.staysOpen = staysOpen;
   }
 
-  static DemoPage open(
-      LearnerConfig config, Optional<Oracle> oracle, Path snapshots, PagePlace place)
+  static DemoPage open(LearnerConfig config, Optional<Oracle> oracle, Path snapshots, Place place)
       throws IOException {
     SnapshotStore store = new SnapshotStore(new LocalStorage(snapshots));
     int flinkPort = freePort();
@@ -90,6 +92,18 @@ final class DemoPage implements AutoCloseable {
   private static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
+    }
+  }
+
+  /**
+   * Where a demo's page is.
+   *
+   * @param port 0 for any free one; absent for the usual one, or any where that is taken
+   * @param staysOpen whether the page outlives the run
+   */
+  record Place(OptionalInt port, boolean staysOpen) {
+    Place {
+      requireNonNull(port, "port");
     }
   }
 }

@@ -26,7 +26,7 @@ public record QualityRun(double auc, double logloss, Metrics local, LoopFigures 
     settings.addAll(overrides);
     var console = new DemoTerminal(new PrintWriter(Writer.nullWriter()), false);
     Files.createDirectories(out);
-    DemoOutcome outcome = new Demo(DemoStreams.files(data), out, settings, 1, console).run();
+    DemoOutcome outcome = new Demo(DemoStream.files(data), out, settings, 1, console).run();
     if (!outcome.summary().exactlyOnce()) {
       throw new IOException("not every example counted once");
     }

@@ -82,7 +82,7 @@ final class RunningJob implements AutoCloseable {
     if (hasEnded()) {
       return;
     }
-    // Flink declines a checkpoint of its own while the tasks close, and warns of it as of a failure
+    // Flink declines its own checkpoint while the tasks close, and logs that as a failure
     Configurator.setLevel("org.apache.flink.runtime.checkpoint.CheckpointFailureManager", ERROR);
     try {
       job.stopWithSavepoint(true, savepoints, SavepointFormatType.NATIVE).get();

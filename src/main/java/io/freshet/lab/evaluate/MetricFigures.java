@@ -3,6 +3,7 @@ package io.freshet.lab.evaluate;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.evaluate.offline.Bootstrap.Estimate;
+import io.freshet.lab.report.Summary;
 import java.util.Locale;
 import java.util.Map;
 
@@ -46,23 +47,14 @@ final class MetricFigures {
     return String.format(Locale.ROOT, "%,d", n);
   }
 
-  /** Null in JSON if it is not defined. */
-  static void put(ObjectNode json, String key, double value) {
-    if (Double.isFinite(value)) {
-      json.put(key, value);
-    } else {
-      json.putNull(key);
-    }
-  }
-
   static ObjectNode json(Map<String, Estimate> figures) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     figures.forEach(
         (name, of) -> {
           ObjectNode one = json.putObject(name);
-          put(one, "value", of.value());
-          put(one, "low", of.low());
-          put(one, "high", of.high());
+          Summary.put(one, "value", of.value());
+          Summary.put(one, "low", of.low());
+          Summary.put(one, "high", of.high());
         });
     return json;
   }

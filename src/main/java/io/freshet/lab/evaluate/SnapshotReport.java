@@ -9,6 +9,7 @@ import io.freshet.evaluate.report.Decile;
 import io.freshet.evaluate.report.Metrics;
 import io.freshet.evaluate.report.MetricsReport;
 import io.freshet.evaluate.report.Slice;
+import io.freshet.lab.report.Summary;
 import java.io.PrintWriter;
 import java.util.Map;
 
@@ -110,19 +111,19 @@ record SnapshotReport(
     json.put("repeats", repeats);
     json.put("unlabeled", unlabeled);
     json.put("invalid", report.invalid());
-    MetricFigures.put(json, "ctr", report.sinceStart().ctr());
+    Summary.put(json, "ctr", report.sinceStart().ctr());
     json.set("figures", MetricFigures.json(estimates.figures()));
     json.put("blocks", estimates.blocks());
-    MetricFigures.put(json, "gauc_left_out_users", report.spread().gauc().leftOutUsers());
-    MetricFigures.put(json, "gauc_left_out", report.spread().gauc().leftOut());
-    MetricFigures.put(json, "users_per_64", report.users().per64());
-    MetricFigures.put(json, "users_per_512", report.users().per512());
-    MetricFigures.put(json, "calibration_error", report.spread().calibrationError());
+    Summary.put(json, "gauc_left_out_users", report.spread().gauc().leftOutUsers());
+    Summary.put(json, "gauc_left_out", report.spread().gauc().leftOut());
+    Summary.put(json, "users_per_64", report.users().per64());
+    Summary.put(json, "users_per_512", report.users().per512());
+    Summary.put(json, "calibration_error", report.spread().calibrationError());
     ArrayNode deciles = json.putArray("deciles");
     for (Decile decile : report.spread().deciles()) {
       ObjectNode one = deciles.addObject().put("weight", decile.weight());
-      MetricFigures.put(one, "prediction", decile.prediction());
-      MetricFigures.put(one, "rate", decile.rate());
+      Summary.put(one, "prediction", decile.prediction());
+      Summary.put(one, "rate", decile.rate());
     }
     ArrayNode all = json.putArray("slices");
     slices.forEach((slice, of) -> all.add(json(slice, of)));
@@ -132,11 +133,11 @@ record SnapshotReport(
   private static ObjectNode json(Slice slice, Metrics of) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("field", slice.field()).put("value", slice.value()).put("examples", of.examples());
-    MetricFigures.put(json, "ctr", of.ctr());
-    MetricFigures.put(json, "auc", of.auc());
-    MetricFigures.put(json, "logloss", of.logloss());
-    MetricFigures.put(json, "ne", of.ne());
-    MetricFigures.put(json, "calibration", of.calibration());
+    Summary.put(json, "ctr", of.ctr());
+    Summary.put(json, "auc", of.auc());
+    Summary.put(json, "logloss", of.logloss());
+    Summary.put(json, "ne", of.ne());
+    Summary.put(json, "calibration", of.calibration());
     return json;
   }
 }

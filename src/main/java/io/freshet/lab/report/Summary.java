@@ -95,7 +95,8 @@ public record Summary(
     return "  " + name + " ".repeat(14 - name.length()) + value + "\n";
   }
 
-  static void put(ObjectNode json, String key, double value) {
+  /** Adds a figure, which is null if it is not defined. */
+  public static void put(ObjectNode json, String key, double value) {
     if (Double.isFinite(value)) {
       json.put(key, value);
     } else {

@@ -33,7 +33,7 @@ public final class AdStream implements Iterator<EventRecord> {
   private final RandomGenerator random;
   private final Oracle oracle;
   private final Witness witness;
-  private final LiveCounts tally = new LiveCounts();
+  private final StreamCounts.Live tally = new StreamCounts.Live();
 
   /** Receives the truth of each impression as it happens. */
   @FunctionalInterface
@@ -107,7 +107,7 @@ public final class AdStream implements Iterator<EventRecord> {
     long time = earliest(n) + (long) (random.nextDouble() * (earliest(n + 1) - earliest(n)));
     ShownItem showing = traffic.next(time);
     String id = Long.toHexString(settings.seed()) + "-" + n;
-    byte[] json = EventJson.impression(id, time, AdFeatures.of(showing));
+    byte[] json = EventJson.impression(id, time, showing.features());
     send(showing, Topic.IMPRESSIONS, time, json);
     tally.impression();
     decide(id, showing);
@@ -153,6 +153,6 @@ public final class AdStream implements Iterator<EventRecord> {
   }
 
   private static EventRecord record(ShownItem showing, Topic topic, long time, byte[] json) {
-    return new EventRecord(topic, Optional.of(AdFeatures.user(showing)), time, json);
+    return new EventRecord(topic, Optional.of(showing.userName()), time, json);
   }
 }

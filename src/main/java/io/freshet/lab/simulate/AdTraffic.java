@@ -1,5 +1,6 @@
 package io.freshet.lab.simulate;
 
+import io.freshet.lab.simulate.ShownItem.Item;
 import io.freshet.lab.simulate.SimulatorSettings.Truth;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -17,7 +18,7 @@ final class AdTraffic {
   private final List<Item> items;
   private final UserPopulation users;
   private final Zipf shown;
-  private final int[] zones; // of each user, hours ahead of UTC
+  private final int[] zones; // of each user, offset from UTC in hours
   private final RandomGenerator random;
 
   AdTraffic(Truth settings, List<Item> items, RandomGenerator random) {

@@ -2,6 +2,7 @@ package io.freshet.lab.simulate;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.lab.simulate.ShownItem.Item;
 import io.freshet.lab.simulate.SimulatorSettings.Truth;
 import java.util.ArrayList;
 import java.util.List;

@@ -49,7 +49,7 @@ class MovieLensITCase {
             "checkpoint.interval=10 min", // or it might cut a batch
             "examples.to=files",
             "examples.dir=" + out.resolve("examples").toUri());
-    demo = new Demo(DemoStreams.files(DATA), folder, settings, 1, console);
+    demo = new Demo(DemoStream.files(DATA), folder, settings, 1, console);
     demo.run().write(folder);
     alone = summary(folder);
     two = run(2);
@@ -66,8 +66,7 @@ class MovieLensITCase {
   @Test
   void theWrittenExamplesTeachTheSameModel() throws Exception {
     Path again = Files.createDirectory(out.resolve("again"));
-    Path config =
-        Files.writeString(again.resolve("learner.yaml"), DemoStreams.files(DATA).config());
+    Path config = Files.writeString(again.resolve("learner.yaml"), DemoStream.files(DATA).config());
     try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
       CommandRun run =
           CommandRun.of(

@@ -15,9 +15,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.SplittableRandom;
 
 /**
@@ -148,5 +150,28 @@ final class FreshnessBench {
     checkpoint: {interval: %d ms}
     """
         .formatted(AdEvents.fields(), USER, interval.toMillis());
+  }
+
+  /** Clicks to come, by time. */
+  private static final class ClickSchedule {
+    private final Queue<Due> waiting = new ArrayDeque<>();
+
+    /**
+     * A click to come.
+     *
+     * @param probe the features of its impression, if that is a probe
+     * @param at nanoseconds since the start
+     */
+    record Due(String id, Optional<Map<String, Object>> probe, long at) {}
+
+    void add(String id, Optional<Map<String, Object>> probe, long at) {
+      waiting.add(new Due(id, probe, at));
+    }
+
+    Optional<Due> poll(long now) {
+      return Optional.ofNullable(waiting.peek())
+          .filter(due -> due.at() <= now)
+          .map(d -> waiting.poll());
+    }
   }
 }

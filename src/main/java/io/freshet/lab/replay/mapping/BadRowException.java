@@ -1,6 +1,6 @@
 package io.freshet.lab.replay.mapping;
 
-/** A row cannot be used; the message names the column and what would be right. */
+/** A row cannot be used; the message names the column and what is expected. */
 public final class BadRowException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -8,8 +8,7 @@ public final class BadRowException extends Exception {
     super(message);
   }
 
-  /** A cell is not what its column should hold. */
-  static BadRowException cell(String column, String text, String right) {
-    return new BadRowException("column %s: '%s' is not %s".formatted(column, text, right));
+  static BadRowException cell(String column, String text, String expected) {
+    return new BadRowException("column %s: '%s' is not %s".formatted(column, text, expected));
   }
 }

@@ -1,6 +1,6 @@
 package io.freshet.lab.replay.mapping;
 
-import static io.freshet.lab.replay.mapping.MappingErrors.check;
+import static io.freshet.lab.replay.mapping.ReplayMapping.check;
 import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
@@ -90,7 +90,7 @@ public record Feature(
     return Optional.of(
         switch (kind) {
           case STRING -> raw.get();
-          case NUMBER -> CellNumbers.number(column.orElse(""), raw.get());
+          case NUMBER -> Row.number(column.orElse(""), raw.get());
           case LIST -> List.of(raw.get().split(Pattern.quote(separator)));
         });
   }

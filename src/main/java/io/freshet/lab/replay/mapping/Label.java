@@ -1,6 +1,6 @@
 package io.freshet.lab.replay.mapping;
 
-import static io.freshet.lab.replay.mapping.MappingErrors.check;
+import static io.freshet.lab.replay.mapping.ReplayMapping.check;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.regex.Matcher;
@@ -24,7 +24,7 @@ public record Label(String column, String operator, double number) {
   }
 
   public boolean clicked(Row row) throws BadRowException {
-    double value = CellNumbers.number(row, column);
+    double value = row.number(column);
     return switch (operator) {
       case ">=" -> value >= number;
       case "<=" -> value <= number;

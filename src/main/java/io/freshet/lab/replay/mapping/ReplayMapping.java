@@ -1,11 +1,11 @@
 package io.freshet.lab.replay.mapping;
 
-import static io.freshet.lab.replay.mapping.MappingErrors.check;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.freshet.lab.replay.mapping.Lookups.Lookup;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,5 +88,12 @@ public record ReplayMapping(
     features.values().forEach(feature -> columns.addAll(feature.columns()));
     lookups.forEach(lookup -> columns.add(lookup.on()));
     return columns;
+  }
+
+  /** Refuses the value of a key in a mapping. */
+  static void check(boolean good, String key, String text) {
+    if (!good) {
+      throw new IllegalArgumentException(key + " " + text);
+    }
   }
 }

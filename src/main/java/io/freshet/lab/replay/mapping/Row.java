@@ -20,6 +20,23 @@ public record Row(long line, Map<String, String> cells) {
     return text == null || text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
+  /** The number in a cell that must hold one. */
+  double number(String column) throws BadRowException {
+    return number(column, cell(column).orElse(""));
+  }
+
+  static double number(String column, String text) throws BadRowException {
+    try {
+      double number = Double.parseDouble(text.strip());
+      if (Double.isFinite(number)) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // refused below, like an infinite one
+    }
+    throw BadRowException.cell(column, text, "a number");
+  }
+
   /** Replaces each {@code {column}} by the cell. */
   String fill(String template) {
     return template.indexOf('{') < 0

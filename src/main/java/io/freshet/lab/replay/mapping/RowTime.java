@@ -1,6 +1,6 @@
 package io.freshet.lab.replay.mapping;
 
-import static io.freshet.lab.replay.mapping.MappingErrors.check;
+import static io.freshet.lab.replay.mapping.ReplayMapping.check;
 import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
