@@ -228,7 +228,7 @@ final class PackagedJarITCase {
     Path err = folder.resolve("err");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-    // what the build adds for short-lived processes would be told on standard error
+    // what the build adds for short-lived processes would be printed on standard error
     builder.environment().keySet().removeIf(name -> name.matches("FRESHET_.*|JDK_JAVA_OPTIONS"));
     Process process = builder.start();
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

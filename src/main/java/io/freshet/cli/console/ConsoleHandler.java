@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Answers the page's requests:
  *
  * <pre>
- * GET  /                   the page; its style and scripts beside it
+ * GET  /                   the page; with its style and scripts
  * GET  /data/status        the time here, and of each panel its revision and age
  * GET  /data/{panel}       a panel's figures: quality, lag, snapshots, fields, flow
  * GET  /data/model         the fields of the model that is served
@@ -125,13 +125,13 @@ final class ConsoleHandler extends Handler.Abstract {
   /** Answers with the figures, or why there are none yet: not an error, as the page asks again. */
   private static void tell(Watch source, Response response, Callback callback)
       throws InterruptedException {
-    JsonNode told;
+    JsonNode figures;
     try {
-      told = source.look();
+      figures = source.look();
     } catch (IOException e) {
-      told = JsonNodeFactory.instance.objectNode().put("problem", e.getMessage());
+      figures = JsonNodeFactory.instance.objectNode().put("problem", e.getMessage());
     }
-    send(told, response, callback);
+    send(figures, response, callback);
   }
 
   private void explain(Request request, Response response, Callback callback)

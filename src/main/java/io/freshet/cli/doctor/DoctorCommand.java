@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description = {
-      "Looks at machine, Kafka, schemas and folders, and says what stands in a learner's way.",
+      "Looks at machine, Kafka, schemas and folders, and reports what would stop a learner.",
       "",
       "Each line is ok, a warning or a problem, and says what to do. Nothing is changed. Without a"
           + " configuration only the machine is looked at."

@@ -56,7 +56,7 @@ final class RunStatus {
       }
     }
     ahead(parts);
-    amiss(parts);
+    problems(parts);
     return String.join(", ", parts);
   }
 
@@ -91,7 +91,7 @@ final class RunStatus {
     }
   }
 
-  private void amiss(List<String> parts) {
+  private void problems(List<String> parts) {
     double silent = metrics.least(ROUTER, "silentSeconds").orElse(0);
     if (silent >= SILENT_SECONDS) {
       parts.add("no impression for %,.0f s".formatted(silent));

@@ -45,14 +45,14 @@ final class LabelComparison {
     LabelTraffic traffic = LabelTraffic.of(conditions, delay, WINDOW);
     long from = traffic.middle();
     BestRun best = new BestRun(traffic, from).run();
-    rows.accept(row("told at once", delay, best.atOnce, best));
+    rows.accept(row("labels at once", delay, best.atOnce, best));
     for (LabelPolicy policy : LabelPolicy.values()) {
       LabelSettings labels = LabelSettings.of(policy).withShortWait(shortWait);
       JoinSettings join = JoinSettings.DEFAULT.with(labels).withScoredShare(1);
       Scores scores = new PolicyRun(traffic, from, join).run().scores();
       rows.accept(row(name(policy), delay, scores, best));
     }
-    rows.accept(row("told no more", delay, best.frozen, best));
+    rows.accept(row("frozen", delay, best.frozen, best));
   }
 
   private Row row(String what, Duration delay, Scores scores, BestRun best) {

@@ -16,11 +16,11 @@ import picocli.CommandLine.Option;
     description = {
       "Compares the policies of labels on the simulated stream, in event time, in this process.",
       "",
-      "All are held against the same labels: what was predicted when an impression was shown,"
+      "All are compared with the same labels: what was predicted when an impression was shown,"
           + " against whether it was clicked within 30 minutes; over the second half of the stream."
           + " Excess loss is what the true probabilities would not have cost. Closed is the share"
-          + " of the gap between who knows the click rate alone and a learner that is told every"
-          + " label when its impression is shown. Told no more is that learner, as it was when the"
+          + " of the gap between the click rate alone and a learner that gets every label when its"
+          + " impression is shown (labels at once). Frozen is that learner, as it was when the"
           + " second half began."
     },
     footer = {
@@ -64,7 +64,7 @@ public final class LabelsCommand extends Benchmark {
 
   @Option(
       names = "--without-hour",
-      description = "Show learners no hour of the day, which tells when an example is from.")
+      description = "Show learners no hour of the day, which reveals when an example is from.")
   private boolean noHour;
 
   @Override

@@ -20,7 +20,6 @@ public final class TopicContents {
     }
   }
 
-  /** The same, as text. */
   public static List<ConsumerRecord<String, String>> of(EmbeddedKafka kafka, String topic)
       throws IOException, InterruptedException {
     return bytes(kafka.clients(), topic).stream().map(TopicContents::text).toList();

@@ -126,7 +126,7 @@ final class BrokerStallITCase {
     return new EventRecord(topic, Optional.empty(), time, json.getBytes(UTF_8));
   }
 
-  /** The class path is too long for what {@link ProcessHandle} tells of a command line. */
+  /** The class path is too long for what {@link ProcessHandle} reports of a command line. */
   private static boolean isBroker(ProcessHandle child) {
     try {
       Path commandLine = Path.of("/proc", String.valueOf(child.pid()), "cmdline");

@@ -21,7 +21,6 @@ record ComposeFile(JsonNode root) {
     return new ComposeFile(yaml(FOLDER.resolve("compose.yaml")));
   }
 
-  /** One document of YAML. */
   static JsonNode yaml(Path file) throws IOException {
     Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
     return new ObjectMapper().valueToTree(yaml.load(Files.readString(file)));

@@ -108,7 +108,6 @@ final class ComposedProcesses implements AutoCloseable {
         arguments.subList(1, arguments.size()).stream().map(this::map).toList());
   }
 
-  /** A replica of the task manager. */
   Process taskManager(int replica) throws IOException {
     if (!compose.command("taskmanager").equals(List.of("taskmanager"))) {
       throw new IllegalStateException("not what Flink's image calls a task manager");
@@ -170,7 +169,7 @@ final class ComposedProcesses implements AutoCloseable {
     return folder.resolve(name + ".log");
   }
 
-  /** Runs a service's health check against the port that stands for the container's. */
+  /** Runs a service's health check against the port in place of the container's. */
   boolean isHealthy(String service, int port) throws IOException, InterruptedException {
     List<String> check = new ArrayList<>();
     for (String word : compose.healthCheck(service)) {

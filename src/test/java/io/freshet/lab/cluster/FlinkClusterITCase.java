@@ -19,8 +19,8 @@ final class FlinkClusterITCase {
 
   /**
    * As when the job manager dies in the middle of a registration: the task manager asks the lost
-   * one for ever. It ends itself instead, by {@code taskmanager.registration.timeout}, and comes
-   * again.
+   * one indefinitely. It ends itself instead, by {@code taskmanager.registration.timeout}, and
+   * comes again.
    */
   @Test
   void aTaskManagerWithoutAJobManagerEndsItselfAndComesAgain() throws Exception {

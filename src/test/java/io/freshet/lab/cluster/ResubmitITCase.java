@@ -65,7 +65,7 @@ final class ResubmitITCase {
    * One class loader of a job that is gone may stay, and never two: Java keeps the last type that a
    * record's {@code equals} was linked for (the {@code asTypeCache} of {@code
    * java.lang.runtime.ObjectMethods.OBJECT_EQ}, found in a heap dump), and the type its loader. A
-   * leak would hold all five, each with some 2,900 classes and a library of its own.
+   * leak would hold all five, each with some 2,900 classes and its own library.
    */
   private static void awaitFlat(List<Footprint> rounds, Process process) throws Exception {
     Footprint first = rounds.get(0);

@@ -41,7 +41,7 @@ final class SlimCluster implements AutoCloseable {
       Pattern.compile(
           ".*/(kafka[-_][^/]*|flink-connector-kafka[^/]*|jackson-[^/]*|snakeyaml-\\d[^/]*|ejml-[^/]*"
               + "|zstd-jni[^/]*|openblas[^/]*|javacpp[^/]*|hash4j[^/]*|picocli[^/]*)\\.jar");
-  private static final String BOUNDARY = "the-jar-stands-between";
+  private static final String BOUNDARY = "the-jar-is-between";
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final String address;
@@ -169,7 +169,6 @@ final class SlimCluster implements AutoCloseable {
     return jobManager;
   }
 
-  /** Waits until all slots are there and free. */
   void awaitIdle(Duration patience) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (System.nanoTime() < deadline && jobManager.isAlive() && taskManager.isAlive()) {
@@ -187,7 +186,6 @@ final class SlimCluster implements AutoCloseable {
     throw new IOException("no idle cluster, waited " + patience + "; its logs are in " + folder);
   }
 
-  /** Uploads the jar; returns its id. */
   String upload(Path jar) throws IOException, InterruptedException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     body.writeBytes(
@@ -209,7 +207,6 @@ final class SlimCluster implements AutoCloseable {
     return Path.of(send(request).get("filename").asText()).getFileName().toString();
   }
 
-  /** Runs the jar's main class; returns the job's id. */
   String run(String jar, String... args) throws IOException, InterruptedException {
     String body = JSON.writeValueAsString(Map.of("programArgsList", args));
     HttpRequest request =

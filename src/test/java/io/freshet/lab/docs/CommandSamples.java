@@ -27,7 +27,6 @@ public final class CommandSamples {
         """);
   }
 
-  /** A configuration with nothing wrong in it. */
   public static Path config(Path folder, String bootstrapServers) throws IOException {
     return Files.writeString(
         folder.resolve("learner.yaml"),

@@ -19,13 +19,13 @@ import java.util.stream.Stream;
 
 /**
  * {@code documented-commands.yaml}: what runs each command of the documentation, or why nothing
- * does. The first entry that matches a command counts; in an entry a star stands for any text.
+ * does. The first entry that matches a command counts; in an entry a star matches any text.
  *
  * @param pages whose blocks are run whole, and by which test
  * @param everywhere what is replaced in each command that is run
  * @param run what {@link DocumentedCommandsITCase} runs: tracks side by side, a track's phases one
  *     after the other
- * @param seldom the same, for those who wait: with {@code -Ddocumented.seldom=true}
+ * @param slow the same, for those who wait: with {@code -Ddocumented.slow=true}
  * @param byTests what another test runs
  * @param notHere what no test can run
  */
@@ -33,7 +33,7 @@ record CommandTable(
     Map<String, String> pages,
     Map<String, String> everywhere,
     Map<String, List<Phase>> run,
-    Map<String, List<Phase>> seldom,
+    Map<String, List<Phase>> slow,
     @JsonProperty("by-tests") List<ByTest> byTests,
     @JsonProperty("not-here") List<NotHere> notHere) {
 
@@ -68,7 +68,7 @@ record CommandTable(
    * @param replace what is replaced in it
    * @param add what is put behind it
    * @param says what its output has to hold, a regular expression
-   * @param here in this JVM, not in one of its own
+   * @param here in this JVM, not in a separate one
    * @param keeps runs until the test's end, once it has said so
    */
   record Run(
@@ -112,7 +112,7 @@ record CommandTable(
   }
 
   Stream<Run> runs() {
-    return Stream.of(run, seldom)
+    return Stream.of(run, slow)
         .flatMap(tracks -> tracks.values().stream())
         .flatMap(List::stream)
         .flatMap(phase -> phase.commands().stream());
@@ -122,7 +122,6 @@ record CommandTable(
     return Stream.of(runs(), byTests.stream(), notHere.stream()).flatMap(entries -> entries);
   }
 
-  /** The entry that counts. */
   Optional<Entry> entry(Command command) {
     return entries().filter(entry -> entry.matches(command)).findFirst();
   }

@@ -61,7 +61,6 @@ final class DocumentedCommands {
     }
   }
 
-  /** README and every page of the documentation. */
   static List<Path> pages() {
     try (Stream<Path> docs = Files.list(Path.of("src/docs"))) {
       return Stream.concat(

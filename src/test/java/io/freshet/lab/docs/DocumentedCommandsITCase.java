@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>Which, in what order, and what is replaced in them: {@code documented-commands.yaml}. Numbers,
  * times, sizes and versions of an output are those of the run; all else has to be as on the page.
- * {@code -Ddocumented.seldom=true} runs what takes longer, too.
+ * {@code -Ddocumented.slow=true} runs what takes longer, too.
  */
 @Timeout(600)
 final class DocumentedCommandsITCase {
@@ -69,8 +69,8 @@ final class DocumentedCommandsITCase {
     ground = new DocumentedGround(folder);
     List<Callable<Void>> tracks = new ArrayList<>();
     TABLE.run().values().forEach(phases -> tracks.add(() -> track(phases)));
-    if (Boolean.getBoolean("documented.seldom")) {
-      TABLE.seldom().values().forEach(phases -> tracks.add(() -> track(phases)));
+    if (Boolean.getBoolean("documented.slow")) {
+      TABLE.slow().values().forEach(phases -> tracks.add(() -> track(phases)));
     }
 
     sideBySide(tracks);

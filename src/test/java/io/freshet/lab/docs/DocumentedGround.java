@@ -158,7 +158,6 @@ final class DocumentedGround implements AutoCloseable {
     }
   }
 
-  /** The text with its tokens replaced. */
   String fill(String text) {
     return TOKEN.matcher(text).replaceAll(match -> Matcher.quoteReplacement(value(match.group(0))));
   }
@@ -167,18 +166,17 @@ final class DocumentedGround implements AutoCloseable {
     String name = token.substring(1, token.length() - 1);
     String value = values.get(name);
     if (value == null) {
-      throw new IllegalStateException("no command before told of " + token);
+      throw new IllegalStateException("no earlier command printed " + token);
     }
     return value;
   }
 
-  /** Keeps what a command told for those after it. */
   void remember(String output) {
     TOLD.forEach(
         (name, pattern) -> {
-          Matcher told = pattern.matcher(output);
-          if (told.find()) {
-            values.put(name, told.group(1));
+          Matcher found = pattern.matcher(output);
+          if (found.find()) {
+            values.put(name, found.group(1));
           }
         });
   }

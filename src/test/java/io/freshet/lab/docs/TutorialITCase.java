@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Types what the tutorial says, in a folder of its own, with the packaged jar: a block after the
- * other. What follows a fence says how: {@code sh} is run to its end, {@code sh terminal NAME} is
- * left running in place of an earlier one of that name, {@code sh when FILE} waits for a file
- * first. The jar's path, ports and heaps are this test's own.
+ * Types what the tutorial says, in an empty folder, with the packaged jar: a block after the other.
+ * What follows a fence says how: {@code sh} is run to its end, {@code sh terminal NAME} is left
+ * running in place of an earlier one of that name, {@code sh when FILE} waits for a file first. The
+ * jar's path, ports and heaps are this test's own.
  */
 final class TutorialITCase {
   private static final Path JAR =
@@ -100,7 +100,6 @@ final class TutorialITCase {
     await(name, () -> said(name).contains(READY.get(name)));
   }
 
-  /** Waits for something that the program in a terminal is to bring about. */
   private void await(String name, Callable<Boolean> condition) throws Exception {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.call()) {

@@ -30,7 +30,7 @@ class LabelsCommandTest {
     assertThat(rows)
         .extracting(row -> row.get("clicks").asLong())
         .containsOnly(rows.get(0).get("clicks").asLong());
-    assertThat(rows.get(0).get("policy").asText()).isEqualTo("told at once");
+    assertThat(rows.get(0).get("policy").asText()).isEqualTo("labels at once");
     assertThat(rows.get(0).get("gap_closed").asDouble()).isEqualTo(1);
   }
 

@@ -245,7 +245,7 @@ final class MetricsITCase {
 
   @Test
   void thePageListsWhatServingTellsAndNothingElse() throws Exception {
-    Map<String, Set<String>> told =
+    Map<String, Set<String>> exposed =
         server.samples().stream()
             .filter(sample -> sample.name().startsWith("freshet_"))
             .collect(
@@ -258,7 +258,7 @@ final class MetricsITCase {
                       return both;
                     }));
 
-    assertThat(told).containsExactlyInAnyOrderEntriesOf(MetricsPage.read().serving());
+    assertThat(exposed).containsExactlyInAnyOrderEntriesOf(MetricsPage.read().serving());
   }
 
   @Test

@@ -26,9 +26,6 @@ final class Processes implements AutoCloseable {
     this.environment = environment;
   }
 
-  /**
-   * Starts {@code freshet} with these arguments; what it says goes to a file named by the first.
-   */
   Process start(String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     for (String pack : List.of("lang", "util", "nio", "time", "util.concurrent")) {
@@ -39,7 +36,6 @@ final class Processes implements AutoCloseable {
     return start(command, arguments);
   }
 
-  /** Starts the jar that serves with these arguments. */
   Process startServeJar(String... arguments) throws IOException {
     return start(List.of("-jar", TARGET.resolve("freshet-serve.jar").toString()), arguments);
   }
@@ -59,12 +55,10 @@ final class Processes implements AutoCloseable {
     return process;
   }
 
-  /** Runs a command to its end; what it said. */
   String run(int code, String... arguments) throws IOException, InterruptedException {
     return end(code, start(arguments), arguments);
   }
 
-  /** Runs a command of the jar that serves to its end; what it said. */
   String runServeJar(int code, String... arguments) throws IOException, InterruptedException {
     return end(code, startServeJar(arguments), arguments);
   }
@@ -82,7 +76,6 @@ final class Processes implements AutoCloseable {
     return said(arguments[0]);
   }
 
-  /** Waits for what a process is to bring about. */
   void await(Process process, String command, Callable<Boolean> condition) throws Exception {
     long end = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000;
     while (!condition.call()) {

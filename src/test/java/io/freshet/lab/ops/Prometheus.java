@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Prometheus itself, as far as this machine has it: twice a second it scrapes what it is told of,
- * and evaluates the alert rules that ship.
+ * Prometheus itself, as far as this machine has it: twice a second it scrapes its targets, and
+ * evaluates the alert rules that ship.
  */
 final class Prometheus implements AutoCloseable {
   private static final long PATIENCE = TimeUnit.MINUTES.toNanos(1);
@@ -63,7 +63,7 @@ final class Prometheus implements AutoCloseable {
             .start();
   }
 
-  /** Where a program of Prometheus lies; nothing where it is not installed. */
+  /** The path of a program of Prometheus; empty if it is not installed. */
   static Optional<Path> program(String name) {
     return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
         .map(folder -> Path.of(folder, name))
@@ -108,7 +108,6 @@ final class Prometheus implements AutoCloseable {
     }
   }
 
-  /** What an expression comes to at the moment, a value for each series. */
   List<Double> values(String expression) throws IOException, InterruptedException {
     List<Double> values = new ArrayList<>();
     for (JsonNode series : query(expression)) {

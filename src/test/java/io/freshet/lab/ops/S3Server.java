@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A store that speaks S3, with one bucket named freshet, in a process of its own. It keeps objects
- * as files and checks the signature of every request.
+ * A store that speaks S3, with one bucket named freshet, in a separate process. It keeps objects as
+ * files and checks the signature of every request.
  */
 final class S3Server implements AutoCloseable {
   private static final Path FOLDER =

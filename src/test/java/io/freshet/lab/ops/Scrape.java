@@ -19,7 +19,6 @@ record Scrape(List<Sample> samples) {
   private static final Pattern LINE = Pattern.compile("([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? (\\S+)");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"((?:[^\"\\\\]|\\\\.)*)\",?");
 
-  /** A value under its name and labels. */
   record Sample(String name, Map<String, String> labels, double value) {}
 
   static Scrape of(String address) throws IOException, InterruptedException {

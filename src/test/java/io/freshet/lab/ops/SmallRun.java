@@ -38,9 +38,9 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 
 /**
- * The whole job on a small simulated stream with everything amiss that a stream can have: cancelled
- * in the middle, without a savepoint, and started again from its last checkpoint at another
- * parallelism, so that what came after that is read twice.
+ * The whole job on a small simulated stream with every kind of bad record: cancelled in the middle,
+ * without a savepoint, and started again from its last checkpoint at another parallelism, so that
+ * what came after that is read twice.
  */
 final class SmallRun implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -81,7 +81,6 @@ final class SmallRun implements AutoCloseable {
             0.01));
   }
 
-  /** Records in a topic. */
   long records(String topic) throws Exception {
     return TopicContents.of(kafka, topic).size();
   }
@@ -90,7 +89,6 @@ final class SmallRun implements AutoCloseable {
     return folder.resolve("snapshots");
   }
 
-  /** Starts the job; from its newest checkpoint if there is one. */
   void start(int parallelism) throws Exception {
     Configuration flink = new Configuration();
     flink.setString(
@@ -174,7 +172,6 @@ final class SmallRun implements AutoCloseable {
     }
   }
 
-  /** Where the learner tells its metrics. */
   int port() {
     return port;
   }

@@ -120,7 +120,7 @@ class LearnabilityITCase {
     return d.withOptimizers(d.firstOrder(), new Sgd(1e-9f), d.dense());
   }
 
-  /** The label join, told with two maps. */
+  /** The label join, written with two maps. */
   private static List<LabeledExample> join(AdStream stream) {
     ExampleEncoder encoder = new ExampleEncoder(SCHEMA);
     ImpressionDecoder impressionDecoder =

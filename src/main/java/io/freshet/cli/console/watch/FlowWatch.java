@@ -53,8 +53,8 @@ public final class FlowWatch implements Watch {
         .put("state", job.get("state").asText())
         .put("since", job.path("start-time").asLong());
     routers(metrics, json.putArray("topics"));
-    write(metrics.beside(JOIN), json.putObject("join"));
-    write(metrics.beside(TRAINER), json.putObject("trainer"));
+    write(metrics.ofOperatorWith(JOIN), json.putObject("join"));
+    write(metrics.ofOperatorWith(TRAINER), json.putObject("trainer"));
     if (json.get("join").isEmpty()) {
       throw new IOException(
           "the job \"%s\" at %s is %s and has published no counts yet"

@@ -62,7 +62,7 @@ record JobMetrics(Map<String, Map<String, Double>> operators) {
   }
 
   /** All metrics of the operator that publishes one; empty without one. */
-  Map<String, Double> beside(String metric) {
+  Map<String, Double> ofOperatorWith(String metric) {
     return operatorsWith(metric).values().stream().findFirst().orElse(Map.of());
   }
 }

@@ -95,7 +95,7 @@ public final class QualityWatch implements Watch {
             .add(report, record.timestamp());
       }
     } catch (IOException e) {
-      unreadable++; // told on the page
+      unreadable++; // shown on the page
     }
   }
 

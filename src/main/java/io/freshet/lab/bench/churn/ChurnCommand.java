@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
     description = {
       "Measures the table day by day on a stream whose ids churn.",
       "",
-      "It tells rows, state, snapshots and quality, with ten million new ids a"
+      "It reports rows, state, snapshots and quality, with ten million new ids a"
           + " simulated day, divided by --scale: as it is, with rows that expire after three"
           + " days unseen, and with items and cookies that also have to be seen twice to get"
           + " a row."

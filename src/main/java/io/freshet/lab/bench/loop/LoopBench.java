@@ -147,7 +147,7 @@ final class LoopBench {
     try {
       result.get();
     } catch (ExecutionException cancelled) {
-      LOG.debug("the job ended as it was told to", cancelled);
+      LOG.debug("the job ended on request", cancelled);
     }
   }
 

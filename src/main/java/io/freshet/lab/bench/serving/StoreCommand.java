@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
     description = {
       "Measures the stores of serving: their memory, loading and reading.",
       "",
-      "It tells the memory that a model of so many rows takes (k = 10), how long a full"
+      "It reports the memory that a model of so many rows takes (k = 10), how long a full"
           + " and a delta of one row in a hundred take to load, and how many rows a second"
           + " one thread gets. The snapshots are made up; the time that their making takes is"
           + " in the loads."

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
       "Measures the training loop on a table that is larger than its memory.",
       "",
       "The table is in RocksDB; it is compared with the same loop with all of the table in"
-          + " memory. Each has a JVM of its own, which this command starts."
+          + " memory. Each has its own JVM, which this command starts."
     },
     footer = {
       "",

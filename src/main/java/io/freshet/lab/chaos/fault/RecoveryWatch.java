@@ -64,7 +64,7 @@ public final class RecoveryWatch implements AutoCloseable {
     try {
       learningSince().ifPresent(this::recovered);
     } catch (IOException e) {
-      // no job manager, or none that knows the job: not recovered, which the next look tells again
+      // no job manager, or none that knows the job: not recovered, which the next look shows again
     }
   }
 

@@ -44,7 +44,7 @@ public final class Plane {
     left = size.left;
     right = size.right;
     top = size.top;
-    long pad = chart.from() == chart.to() ? 30_000 : 0; // a single point stands in the middle
+    long pad = chart.from() == chart.to() ? 30_000 : 0; // a single point is in the middle
     from = chart.from() - pad;
     to = chart.to() + pad;
     timeTicks = chart.axis().ticks(from, to, size.timeTicks);

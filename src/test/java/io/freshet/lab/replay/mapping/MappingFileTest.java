@@ -95,11 +95,11 @@ class MappingFileTest {
     assertThat(schema().validate(tree(GOOD.replace("label: click", "")))).isNotEmpty();
   }
 
-  private void refused(String yaml, String... told) {
+  private void refused(String yaml, String... problems) {
     assertThatIOException()
         .as(yaml)
         .isThrownBy(() -> read(yaml))
-        .satisfies(e -> assertThat(e.getMessage()).contains(told).doesNotContain("\n"));
+        .satisfies(e -> assertThat(e.getMessage()).contains(problems).doesNotContain("\n"));
   }
 
   private ReplayMapping read(String yaml) throws IOException {

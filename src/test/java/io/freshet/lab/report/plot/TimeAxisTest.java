@@ -50,9 +50,9 @@ final class TimeAxisTest {
       for (TimeAxis axis : TimeAxis.values()) {
         List<Tick> ticks = axis.ticks(from, to, most);
 
-        String told = "seed " + seed + " " + axis + " " + Duration.ofMillis(to - from);
-        assertThat(ticks).as(told).hasSizeBetween(1, most);
-        assertThat(ticks).as(told).allMatch(tick -> tick.value() >= from && tick.value() <= to);
+        String given = "seed " + seed + " " + axis + " " + Duration.ofMillis(to - from);
+        assertThat(ticks).as(given).hasSizeBetween(1, most);
+        assertThat(ticks).as(given).allMatch(tick -> tick.value() >= from && tick.value() <= to);
       }
     }
   }
