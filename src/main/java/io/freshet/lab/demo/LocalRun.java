@@ -4,6 +4,7 @@ import io.freshet.config.LearnerConfig;
 import io.freshet.evaluate.metric.WindowedMetrics;
 import io.freshet.evaluate.report.Metrics;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.lab.stream.LocalSink;
 import io.freshet.model.learn.LocalLearner;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.SinkWriter;
-import org.apache.flink.api.connector.sink2.WriterInitContext;
 
 /** The single-thread learner on the examples that a job in this process learned, for comparison. */
 final class LocalRun {
@@ -29,7 +28,8 @@ final class LocalRun {
 
   /** Collects the job's labeled examples. */
   Sink<LabeledExample> sink() {
-    return new Collector(id);
+    UUID run = id;
+    return new LocalSink<>(example -> COLLECTED.get(run).add(example));
   }
 
   /** Learns the collected examples in batches like the job's. */
@@ -53,26 +53,5 @@ final class LocalRun {
 
   LocalLearner learner() {
     return learner;
-  }
-
-  private record Collector(UUID run) implements Sink<LabeledExample> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public SinkWriter<LabeledExample> createWriter(WriterInitContext context) {
-      Queue<LabeledExample> examples = COLLECTED.get(run);
-      return new SinkWriter<>() {
-        @Override
-        public void write(LabeledExample example, Context writing) {
-          examples.add(example);
-        }
-
-        @Override
-        public void flush(boolean endOfInput) {}
-
-        @Override
-        public void close() {}
-      };
-    }
   }
 }

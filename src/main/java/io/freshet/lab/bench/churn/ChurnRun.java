@@ -7,6 +7,7 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.job.pipeline.LearnerTopology;
 import io.freshet.job.pipeline.Results;
+import io.freshet.lab.stream.LocalSink;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.Compaction;
@@ -28,9 +29,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.SinkWriter;
-import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
@@ -119,7 +117,7 @@ final class ChurnRun {
                     .withTimestampAssigner((example, time) -> example.time()))
             .setParallelism(1);
     new LearnerTopology(config, InitialModel.PLAIN)
-        .learn(examples, Results.only(new Windows(), Optional.empty()));
+        .learn(examples, Results.only(new LocalSink<>(ChurnRun::note), Optional.empty()));
   }
 
   /** Stretches a day so that some checkpoints fall into it. */
@@ -194,23 +192,9 @@ final class ChurnRun {
     return 1 + (int) (time / Duration.ofDays(1).toMillis());
   }
 
-  private record Windows() implements Sink<MetricsReport> {
-    @Override
-    public SinkWriter<MetricsReport> createWriter(WriterInitContext context) {
-      return new SinkWriter<>() {
-        @Override
-        public void write(MetricsReport report, Context writing) {
-          if (report.window().examples() > 0) {
-            WINDOWS.add(report.window());
-          }
-        }
-
-        @Override
-        public void flush(boolean endOfInput) {}
-
-        @Override
-        public void close() {}
-      };
+  private static void note(MetricsReport report) {
+    if (report.window().examples() > 0) {
+      WINDOWS.add(report.window());
     }
   }
 }

@@ -7,9 +7,7 @@ import io.freshet.lab.bench.measure.Figure;
 import io.freshet.lab.bench.measure.Roofline;
 import io.freshet.lab.bench.measure.Speed;
 import io.freshet.lab.bench.measure.Workload;
-import io.freshet.model.batch.Predictions;
-import io.freshet.model.dense.DenseBlock;
-import io.freshet.model.row.RowBlock;
+import io.freshet.lab.stream.LocalSink;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.loop.TrainingLoop;
 import io.freshet.wire.WireType;
@@ -23,10 +21,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.SinkWriter;
-import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -35,6 +29,7 @@ import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.FileUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -164,9 +159,9 @@ final class LoopBench {
     TrainingLoop loop =
         TrainingLoop.attach(
             examples, LoopSettings.of(workload.schema(), workload.model(), workload.train()));
-    loop.predictions().sinkTo(new Count());
-    loop.rows().sinkTo(new Drop<RowBlock>());
-    loop.dense().sinkTo(new Drop<DenseBlock>());
+    loop.predictions().sinkTo(new LocalSink<>(predictions -> LEARNED.add(predictions.size())));
+    loop.rows().sinkTo(new DiscardingSink<>());
+    loop.dense().sinkTo(new DiscardingSink<>());
     return env.executeAsync("bench loop");
   }
 
@@ -198,32 +193,5 @@ final class LoopBench {
   private static double count() throws InterruptedException {
     Thread.sleep(100);
     return LEARNED.sumThenReset();
-  }
-
-  private record Count() implements Sink<Predictions> {
-    @Override
-    public SinkWriter<Predictions> createWriter(WriterInitContext context) {
-      return new Writer<>(predictions -> LEARNED.add(predictions.size()));
-    }
-  }
-
-  private record Drop<T>() implements Sink<T> {
-    @Override
-    public SinkWriter<T> createWriter(WriterInitContext context) {
-      return new Writer<>(value -> {});
-    }
-  }
-
-  private record Writer<T>(Consumer<T> target) implements SinkWriter<T> {
-    @Override
-    public void write(T value, Context context) {
-      target.accept(value);
-    }
-
-    @Override
-    public void flush(boolean endOfInput) {}
-
-    @Override
-    public void close() {}
   }
 }

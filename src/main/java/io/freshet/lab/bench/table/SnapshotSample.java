@@ -1,12 +1,11 @@
 package io.freshet.lab.bench.table;
 
+import io.freshet.lab.stream.LocalSink;
 import io.freshet.model.row.RowBlock;
 import io.freshet.snapshot.write.PublisherInput;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.flink.api.common.functions.FilterFunction;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.SinkWriter;
-import org.apache.flink.api.connector.sink2.WriterInitContext;
 
 /**
  * A sample of the changed rows, written as for a snapshot, for the bytes of a row. Only a sample,
@@ -32,26 +31,13 @@ final class SnapshotSample {
     return (double) BYTES.sum() / ROWS.sum();
   }
 
-  record Written() implements Sink<PublisherInput> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public SinkWriter<PublisherInput> createWriter(WriterInitContext context) {
-      return new SinkWriter<>() {
-        @Override
-        public void write(PublisherInput announcement, Context writing) {
-          if (announcement instanceof PublisherInput.Part part) {
+  static Sink<PublisherInput> sink() {
+    return new LocalSink<>(
+        input -> {
+          if (input instanceof PublisherInput.Part part) {
             ROWS.add(part.rows());
             BYTES.add(part.size());
           }
-        }
-
-        @Override
-        public void flush(boolean endOfInput) {}
-
-        @Override
-        public void close() {}
-      };
-    }
+        });
   }
 }

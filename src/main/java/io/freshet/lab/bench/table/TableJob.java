@@ -8,6 +8,7 @@ import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.job.pipeline.SnapshotParts;
 import io.freshet.lab.bench.measure.ProcessMemory;
 import io.freshet.lab.bench.measure.Workload;
+import io.freshet.lab.stream.LocalSink;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.row.RowBlock;
 import io.freshet.train.LoopSettings;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -33,6 +35,7 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /** The training loop over a large table, in a Flink of this process, with the job's settings. */
 final class TableJob {
+  private static final LongAdder LEARNED = new LongAdder(); // by all jobs of this process
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final TableSide side;
@@ -90,13 +93,13 @@ final class TableJob {
             .returns(WireType.of(LabeledExample.class));
     TrainingLoop loop =
         TrainingLoop.attach(examples, LoopSettings.of(config.features(), model, config.train()));
-    loop.predictions().sinkTo(new LearnedCount());
+    loop.predictions().sinkTo(new LocalSink<>(predictions -> LEARNED.add(predictions.size())));
     DataStream<RowBlock> touched =
         loop.rows()
             .map(new ChangedRowsCount())
             .returns(loop.rows().getType())
             .filter(SnapshotSample.some());
-    SnapshotParts.of(touched, config.snapshot(), model).sinkTo(new SnapshotSample.Written());
+    SnapshotParts.of(touched, config.snapshot(), model).sinkTo(SnapshotSample.sink());
     loop.dense().sinkTo(new DiscardingSink<>());
   }
 
@@ -140,6 +143,10 @@ final class TableJob {
 
   long onDisk() throws IOException {
     return ProcessMemory.onDisk(local(side));
+  }
+
+  static long learned() {
+    return LEARNED.sum();
   }
 
   /** Throws the job's failure, if it failed. */

@@ -59,7 +59,7 @@ final class TableMain {
     job.check();
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     switch (command) {
-      case "learned" -> answer.put("learned", LearnedCount.sum());
+      case "learned" -> answer.put("learned", TableJob.learned());
       case "fill" -> TableFeed.allow(TableFeed.toFill(side.workload().fields(), side.rows()));
       case "go" -> TableFeed.allow(Long.MAX_VALUE);
       case "pause" -> TableFeed.pause();
@@ -73,7 +73,7 @@ final class TableMain {
 
   private void look(ObjectNode answer) {
     long before = learned;
-    learned = LearnedCount.sum();
+    learned = TableJob.learned();
     Speed speed = mark.since(learned - before);
     mark = Speed.mark();
     answer.put("per_second", speed.perSecond());
@@ -84,7 +84,7 @@ final class TableMain {
   private void caches(ObjectNode answer) throws IOException, InterruptedException {
     job.shardMetric("cache-hits");
     Thread.sleep(FETCH.toMillis());
-    answer.put("learned", LearnedCount.sum());
+    answer.put("learned", TableJob.learned());
     answer.put("hits", job.shardMetric("cache-hits"));
     answer.put("misses", job.shardMetric("cache-misses"));
   }
