@@ -44,12 +44,7 @@ record Comparison(
 
   private static ObjectNode figures(Metrics metrics) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("examples", metrics.examples());
-    Summary.put(json, "ctr", metrics.ctr());
-    Summary.put(json, "logloss", metrics.logloss());
-    Summary.put(json, "auc", metrics.auc());
-    Summary.put(json, "ne", metrics.ne());
-    Summary.put(json, "calibration", metrics.calibration());
+    Summary.put(json, metrics);
     return json;
   }
 }

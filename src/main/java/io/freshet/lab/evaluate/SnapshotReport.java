@@ -1,6 +1,5 @@
 package io.freshet.lab.evaluate;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.cli.snapshot.text.TextTable;
@@ -9,6 +8,7 @@ import io.freshet.evaluate.report.Decile;
 import io.freshet.evaluate.report.Metrics;
 import io.freshet.evaluate.report.MetricsReport;
 import io.freshet.evaluate.report.Slice;
+import io.freshet.lab.report.Breakdown;
 import io.freshet.lab.report.Summary;
 import java.io.PrintWriter;
 import java.util.Map;
@@ -119,25 +119,8 @@ record SnapshotReport(
     Summary.put(json, "users_per_64", report.users().per64());
     Summary.put(json, "users_per_512", report.users().per512());
     Summary.put(json, "calibration_error", report.spread().calibrationError());
-    ArrayNode deciles = json.putArray("deciles");
-    for (Decile decile : report.spread().deciles()) {
-      ObjectNode one = deciles.addObject().put("weight", decile.weight());
-      Summary.put(one, "prediction", decile.prediction());
-      Summary.put(one, "rate", decile.rate());
-    }
-    ArrayNode all = json.putArray("slices");
-    slices.forEach((slice, of) -> all.add(json(slice, of)));
-    return json;
-  }
-
-  private static ObjectNode json(Slice slice, Metrics of) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("field", slice.field()).put("value", slice.value()).put("examples", of.examples());
-    Summary.put(json, "ctr", of.ctr());
-    Summary.put(json, "auc", of.auc());
-    Summary.put(json, "logloss", of.logloss());
-    Summary.put(json, "ne", of.ne());
-    Summary.put(json, "calibration", of.calibration());
+    Breakdown.addDeciles(report.spread().deciles(), json);
+    Breakdown.addSlices(slices, json);
     return json;
   }
 }

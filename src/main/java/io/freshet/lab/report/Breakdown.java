@@ -13,6 +13,7 @@ import io.freshet.evaluate.report.UsersSeen;
 import io.freshet.lab.report.plot.Numbers;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The details of a run's figures: users, deciles of the predictions, slices since the start. */
@@ -35,23 +36,25 @@ public record Breakdown(Spread spread, UsersSeen users, Map<Slice, Metrics> slic
     Summary.put(summary, "users_per_64", users.per64());
     Summary.put(summary, "users_per_512", users.per512());
     Summary.put(summary, "calibration_error", spread.calibrationError());
-    ArrayNode deciles = summary.putArray("deciles");
-    for (Decile decile : spread.deciles()) {
-      ObjectNode one = deciles.addObject().put("weight", decile.weight());
+    addDeciles(spread.deciles(), summary);
+    addSlices(slices, summary);
+  }
+
+  public static void addDeciles(List<Decile> deciles, ObjectNode json) {
+    ArrayNode all = json.putArray("deciles");
+    for (Decile decile : deciles) {
+      ObjectNode one = all.addObject().put("weight", decile.weight());
       Summary.put(one, "prediction", decile.prediction());
       Summary.put(one, "rate", decile.rate());
     }
-    ArrayNode sliced = summary.putArray("slices");
-    slices.forEach((slice, of) -> add(slice, of, sliced.addObject()));
   }
 
-  private static void add(Slice slice, Metrics of, ObjectNode json) {
-    json.put("field", slice.field()).put("value", slice.value()).put("examples", of.examples());
-    Summary.put(json, "ctr", of.ctr());
-    Summary.put(json, "logloss", of.logloss());
-    Summary.put(json, "auc", of.auc());
-    Summary.put(json, "ne", of.ne());
-    Summary.put(json, "calibration", of.calibration());
+  public static void addSlices(Map<Slice, Metrics> slices, ObjectNode json) {
+    ArrayNode all = json.putArray("slices");
+    slices.forEach(
+        (slice, of) ->
+            Summary.put(
+                all.addObject().put("field", slice.field()).put("value", slice.value()), of));
   }
 
   public String toText() {

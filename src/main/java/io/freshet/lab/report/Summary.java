@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.evaluate.report.Metrics;
 import io.freshet.lab.report.plot.Numbers;
 import java.util.OptionalDouble;
 
@@ -93,6 +94,16 @@ public record Summary(
 
   static String line(String name, String value) {
     return "  " + name + " ".repeat(14 - name.length()) + value + "\n";
+  }
+
+  /** Adds the figures of examples. */
+  public static void put(ObjectNode json, Metrics metrics) {
+    json.put("examples", metrics.examples());
+    put(json, "ctr", metrics.ctr());
+    put(json, "logloss", metrics.logloss());
+    put(json, "auc", metrics.auc());
+    put(json, "ne", metrics.ne());
+    put(json, "calibration", metrics.calibration());
   }
 
   /** Adds a figure, which is null if it is not defined. */
