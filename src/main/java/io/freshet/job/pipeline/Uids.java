@@ -4,12 +4,11 @@ import io.freshet.config.KafkaSettings.Topics;
 
 /**
  * The names under which operators find their state in a savepoint: never changed, never reused for
- * something else. Those of the training loop's operators stand in {@link
- * io.freshet.train.loop.TrainingLoop}.
+ * something else. The training loop has its own: {@link io.freshet.train.loop.TrainingLoop}.
  */
 final class Uids {
   static final String IMPRESSION_SOURCE = "impression-source";
-  static final String RECORDING = "recording"; // before 0.1.0: impression-source-after-history
+  static final String RECORDING = "recording";
   static final String CLICK_SOURCE = "click-source";
   static final String IMPRESSIONS = "impressions";
   static final String CLICKS = "clicks";

@@ -126,7 +126,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
   @Override
   public void open() throws Exception {
     super.open();
-    timers = getInternalTimerService("agenda", VoidNamespaceSerializer.INSTANCE, this);
+    timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
     buckets =
         new TimerBuckets(
             this,
