@@ -91,7 +91,7 @@ final class MainTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.err().lines())
         .hasSize(5)
-        .allSatisfy(line -> assertThat(line).startsWith(broken + ":"));
+        .allSatisfy(line -> assertThat(line).contains("(" + broken + ":"));
   }
 
   @Test

@@ -1,6 +1,5 @@
 package io.freshet.join;
 
-import java.util.List;
 import java.util.Locale;
 import org.apache.flink.metrics.MetricGroup;
 
@@ -9,22 +8,22 @@ import org.apache.flink.metrics.MetricGroup;
  * checkpoint. Over all subtasks (one alone may be off after rescaling):
  *
  * <pre>
- * impressions = positives + negatives + duplicateImpressions + lateImpressions + waitingImpressions
- * clicks      = joinedClicks + duplicateClicks + lateClicks + orphanClicks + ignoredClicks + waitingClicks
- * examples    = sentExamples + lostExamples + waitingExamples
+ * impressions = positives + negatives + duplicate_impressions + late_impressions + waiting_impressions
+ * clicks      = joined_clicks + duplicate_clicks + late_clicks + orphan_clicks + ignored_clicks + waiting_clicks
+ * examples    = sent_examples + lost_examples + waiting_examples
  * </pre>
  *
  * <p>Positives and negatives are the labels that are final, by whether they are above 0; clicks are
  * all actions, those that nobody asked for being ignored. They are published as gauges under the
- * names in these equations, and {@code clickCoverage}: joined clicks among all but the duplicates
+ * names in these equations, and {@code click_coverage}: joined clicks among all but the duplicates
  * and the ignored ones that do not wait any more.
  *
  * <p>Examples are those to be learned: with a policy that waits for the label, one of each
- * positive, of each negative that is not {@code negativesSampledOut}, and of each correction.
+ * positive, of each negative that is not {@code negatives_sampled_out}, and of each correction.
  *
  * <p>Beside them, {@code fakeNegatives} and {@code corrections} that the learner was told, {@code
- * negativesSampledOut} and {@code lostExamples} (their clicks being lost) that it was not told, and
- * {@code clippedWeights} of impressions.
+ * negatives_sampled_out} and {@code lost_examples} (their clicks being lost) that it was not told,
+ * and {@code clippedWeights} of impressions.
  */
 public final class JoinCounts {
 
@@ -102,20 +101,11 @@ public final class JoinCounts {
 
   public void publish(MetricGroup group) {
     for (Count count : Count.values()) {
-      group.gauge(camelCase(count), () -> of(count));
+      group.gauge(count.name().toLowerCase(Locale.ROOT), () -> of(count));
     }
-    group.gauge("waitingImpressions", this::waitingImpressions);
-    group.gauge("waitingClicks", this::waitingClicks);
-    group.gauge("waitingExamples", this::waitingExamples);
-    group.gauge("clickCoverage", this::clickCoverage);
-  }
-
-  private static String camelCase(Count count) {
-    List<String> words = List.of(count.name().split("_"));
-    StringBuilder name = new StringBuilder(words.get(0).toLowerCase(Locale.ROOT));
-    for (String word : words.subList(1, words.size())) {
-      name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
-    }
-    return name.toString();
+    group.gauge("waiting_impressions", this::waitingImpressions);
+    group.gauge("waiting_clicks", this::waitingClicks);
+    group.gauge("waiting_examples", this::waitingExamples);
+    group.gauge("click_coverage", this::clickCoverage);
   }
 }

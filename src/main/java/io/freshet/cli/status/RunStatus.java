@@ -81,25 +81,25 @@ final class RunStatus {
   }
 
   private void ahead(List<String> parts) {
-    OptionalDouble waiting = metrics.sum(JOIN, "waitingImpressions");
+    OptionalDouble waiting = metrics.sum(JOIN, "waiting_impressions");
     if (phase() == Phase.LEARNING && waiting.isPresent()) {
       parts.add("%,.0f impressions wait".formatted(waiting.getAsDouble()));
     }
-    double age = metrics.sum("SnapshotPublisher", "snapshot_ageMillis").orElse(-1);
+    double age = metrics.sum("SnapshotPublisher", "snapshot_age_millis").orElse(-1);
     if (age >= 0) {
       parts.add("snapshot %,.0f s old".formatted(age / 1000));
     }
   }
 
   private void problems(List<String> parts) {
-    double silent = metrics.least(ROUTER, "silentSeconds").orElse(0);
+    double silent = metrics.least(ROUTER, "silent_seconds").orElse(0);
     if (silent >= SILENT_SECONDS) {
       parts.add("no impression for %,.0f s".formatted(silent));
     }
-    if (value(JOIN, "breaker") > 0 || value(JOIN, "clicksSilent") > 0) {
+    if (value(JOIN, "breaker") > 0 || value(JOIN, "clicks_silent") > 0) {
       parts.add("clicks do not come as they should: time waits");
     }
-    double dead = value(ROUTER, "deadLetters") + value("route_clicks", "deadLetters");
+    double dead = value(ROUTER, "dead_letters") + value("route_clicks", "dead_letters");
     if (dead > 0) {
       parts.add("%,.0f dead letters".formatted(dead));
     }

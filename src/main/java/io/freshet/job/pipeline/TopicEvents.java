@@ -55,11 +55,12 @@ final class TopicEvents {
    * @throws IOException when Kafka does not answer or lacks a topic
    */
   Events read() throws IOException, InterruptedException {
+    DataStream<SourceRecord<EncodedImpression>> impressions = impressions();
     Map<String, DataStream<SourceRecord<Click>>> clicks = new LinkedHashMap<>();
     for (String name : config.join().definition().topics()) {
       clicks.put(name, clicks(name));
     }
-    return new Events(impressions(), clicks, recording.map(this::recorded), recordedUntil());
+    return new Events(impressions, clicks, recording.map(this::recorded), recordedUntil());
   }
 
   private DataStream<SourceRecord<EncodedImpression>> impressions()

@@ -57,8 +57,8 @@ public abstract class EventDeserializer<T>
     if (format == EventFormat.AVRO) {
       SchemaLookup schemas = new SchemaLookup(places);
       MetricGroup metrics = context.getMetricGroup();
-      metrics.gauge("schemaWaitMillis", schemas::waitingMillis);
-      metrics.gauge("schemasFound", schemas::found);
+      metrics.gauge("schema_wait_millis", schemas::waitingMillis);
+      metrics.gauge("schemas_found", schemas::found);
       open(Optional.of(schemas));
     } else {
       open();

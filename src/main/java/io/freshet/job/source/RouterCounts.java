@@ -28,12 +28,12 @@ final class RouterCounts {
   RouterCounts(OperatorStateStore state, MetricGroup group) throws Exception {
     kept = new CheckpointedCounters(state, RECORDED + 1);
     events = kept.publish(0, group, "events");
-    ignoredValues = kept.publish(1, group, "ignoredValues");
-    deadLetters = kept.publish(2, group, "deadLetters");
-    recorded = kept.publish(RECORDED, group, "recordedEvents");
+    ignoredValues = kept.publish(1, group, "ignored_values");
+    deadLetters = kept.publish(2, group, "dead_letters");
+    recorded = kept.publish(RECORDED, group, "recorded_events");
     for (Rejection.Kind kind : KINDS) {
       MetricGroup labelled = group.addGroup("kind", DeadLetterSerializer.name(kind));
-      byKind.put(kind, kept.publish(FIRST_KIND + kind.ordinal(), labelled, "deadLetters"));
+      byKind.put(kind, kept.publish(FIRST_KIND + kind.ordinal(), labelled, "dead_letters"));
     }
   }
 

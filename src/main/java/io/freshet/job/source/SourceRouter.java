@@ -35,7 +35,7 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>Metrics: {@code events}, {@code deadLetters} in all and one for each kind of rejection, {@code
  * ignoredValues} and {@code recordedEvents}, which are part of the checkpoint, and {@code
- * silentSeconds}.
+ * silent_seconds}.
  *
  * @param <T> the type of the events
  */
@@ -114,7 +114,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   public void open() throws Exception {
     super.open();
     silence = new IdleTopicMonitor(topic);
-    getMetricGroup().gauge("silentSeconds", () -> silence.seconds());
+    getMetricGroup().gauge("silent_seconds", () -> silence.seconds());
     long interval = IdleTopicMonitor.INTERVAL.toMillis();
     processingTimeService.scheduleWithFixedDelay(time -> silence.look(), interval, interval);
   }

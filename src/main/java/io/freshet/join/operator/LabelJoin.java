@@ -147,11 +147,11 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
   private void publishMetrics() {
     counts.publish(getMetricGroup());
     long wait = settings.labels().shortWait().toMillis();
-    getMetricGroup().<Double, Gauge<Double>>gauge("laterShare", () -> delays.laterThan(wait));
-    getMetricGroup().<Double, Gauge<Double>>gauge("clickDelayP50Seconds", () -> seconds(0.5));
-    getMetricGroup().<Double, Gauge<Double>>gauge("clickDelayP90Seconds", () -> seconds(0.9));
+    getMetricGroup().<Double, Gauge<Double>>gauge("later_share", () -> delays.laterThan(wait));
+    getMetricGroup().<Double, Gauge<Double>>gauge("click_delay_p50_seconds", () -> seconds(0.5));
+    getMetricGroup().<Double, Gauge<Double>>gauge("click_delay_p90_seconds", () -> seconds(0.9));
     getMetricGroup().gauge("breaker", (Gauge<Integer>) () -> breaker.status().ordinal());
-    getMetricGroup().gauge("clicksSilent", (Gauge<Boolean>) silence::isSilent);
+    getMetricGroup().gauge("clicks_silent", (Gauge<Boolean>) silence::isSilent);
     getMetricGroup().gauge("holds", (Gauge<Long>) breaker::opened);
   }
 

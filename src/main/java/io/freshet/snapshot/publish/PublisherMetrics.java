@@ -22,15 +22,15 @@ final class PublisherMetrics implements Maintenance.Events {
     versions = group.counter("versions");
     withheld = group.counter("withheld");
     publicationFailures = group.counter("failures");
-    announcementFailures = group.counter("announcementFailures");
+    announcementFailures = group.counter("announcement_failures");
     merges = group.counter("merges");
-    deletions = group.counter("deletedVersions");
-    maintenanceFailures = group.counter("upkeepFailures");
-    group.gauge("lastBytes", (Gauge<Long>) () -> last == null ? 0 : last.bytes());
-    group.gauge("lastRows", (Gauge<Long>) () -> last == null ? 0 : last.rows());
-    group.gauge("lastWithheld", (Gauge<Boolean>) () -> last != null && last.isWithheld());
-    group.gauge("lastFullBytes", (Gauge<Long>) () -> fullBytes);
-    group.gauge("ageMillis", (Gauge<Long>) this::ageMillis);
+    deletions = group.counter("deleted_versions");
+    maintenanceFailures = group.counter("maintenance_failures");
+    group.gauge("last_bytes", (Gauge<Long>) () -> last == null ? 0 : last.bytes());
+    group.gauge("last_rows", (Gauge<Long>) () -> last == null ? 0 : last.rows());
+    group.gauge("last_withheld", (Gauge<Boolean>) () -> last != null && last.isWithheld());
+    group.gauge("last_full_bytes", (Gauge<Long>) () -> fullBytes);
+    group.gauge("age_millis", (Gauge<Long>) this::ageMillis);
   }
 
   void published(Manifest manifest) {

@@ -63,7 +63,7 @@ public final class SnapshotWriter extends AbstractStreamOperator<PublisherInput>
     rows = new RowBuffer(width);
     MetricGroup group = getMetricGroup().addGroup("snapshot");
     parts = group.counter("parts");
-    bytes = group.counter("partBytes");
+    bytes = group.counter("part_bytes");
     retry = new Retry(group.counter("failures")::inc);
   }
 

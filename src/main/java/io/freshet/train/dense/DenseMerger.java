@@ -95,7 +95,7 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
     slices = new TreeMap<>();
     cut(restored(restored), restored);
     merges = getMetricGroup().counter("merges");
-    refused = getMetricGroup().counter("refused-slices");
+    refused = getMetricGroup().counter("refused_slices");
   }
 
   /** The whole network: from state, from the initial model, or from the seed. */

@@ -28,7 +28,7 @@ public final class FeedbackTail extends AbstractStreamOperator<Void>
   public void open() throws Exception {
     super.open();
     location = LoopRules.location(this);
-    dropped = getMetricGroup().counter("responses-dropped");
+    dropped = getMetricGroup().counter("responses_dropped");
     LoopRules.check(this);
   }
 

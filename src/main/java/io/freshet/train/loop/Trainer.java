@@ -189,7 +189,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   private void openMetrics() {
     examples = checkpointed.publish(0, getMetricGroup(), "examples");
     batches = getMetricGroup().counter("batches");
-    drainsAbandoned = getMetricGroup().counter("drains-abandoned");
+    drainsAbandoned = getMetricGroup().counter("drains_abandoned");
     learnedCount = new LongCounter();
     rowSteps = new LongCounter();
     partition = new LongMaximum();
@@ -197,9 +197,9 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     getRuntimeContext().addAccumulator(LoopFigures.ROW_STEPS, rowSteps);
     getRuntimeContext().addAccumulator(LoopFigures.LARGEST_PARTITION, partition);
     getMetricGroup().gauge("skipped", () -> learner.skipped());
-    getMetricGroup().gauge("batches-in-flight", () -> batchesInFlight.inFlight());
-    getMetricGroup().gauge("wait-millis", () -> waiting.millis());
-    getMetricGroup().gauge("last-drain-millis", () -> drainMillis);
+    getMetricGroup().gauge("batches_in_flight", () -> batchesInFlight.inFlight());
+    getMetricGroup().gauge("wait_millis", () -> waiting.millis());
+    getMetricGroup().gauge("last_drain_millis", () -> drainMillis);
   }
 
   @Override

@@ -104,8 +104,8 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
             .orElse(Long.MAX_VALUE);
     metrics = new TableMetrics(table, getRuntimeContext(), getMetricGroup());
     updates = checkpointed.publish(0, getMetricGroup(), "updates");
-    refused = getMetricGroup().counter("refused-rows");
-    getMetricGroup().gauge("last-flush-millis", () -> lastFlushMillis);
+    refused = getMetricGroup().counter("refused_rows");
+    getMetricGroup().gauge("last_flush_millis", () -> lastFlushMillis);
   }
 
   private void openTable() throws Exception {

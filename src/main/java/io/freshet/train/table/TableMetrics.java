@@ -28,13 +28,13 @@ final class TableMetrics {
     this.table = table;
     context.addAccumulator(LoopFigures.UNSEEN_EXAMPLES, unseenExamples);
     context.addAccumulator(LoopFigures.UNSEEN_BATCHES, movedBatches);
-    group.gauge("unseen-examples", unseenExamples::getLocalValuePrimitive);
-    group.gauge("moved-batches", movedBatches::getLocalValuePrimitive);
+    group.gauge("unseen_examples", unseenExamples::getLocalValuePrimitive);
+    group.gauge("moved_batches", movedBatches::getLocalValuePrimitive);
     RowCache cache = table.cache();
-    group.gauge("cache-rows", cache::size);
-    group.gauge("cache-bytes", cache::bytes);
-    group.gauge("cache-hits", cache::hits);
-    group.gauge("cache-misses", cache::misses);
+    group.gauge("cache_rows", cache::size);
+    group.gauge("cache_bytes", cache::bytes);
+    group.gauge("cache_hits", cache::hits);
+    group.gauge("cache_misses", cache::misses);
     table.lifecycle().ifPresent(lifecycle -> register(lifecycle, group));
   }
 
@@ -46,8 +46,8 @@ final class TableMetrics {
         field.gauge(name(counter), () -> lifecycle.counters.total(counter, place));
       }
     }
-    group.gauge("surplus-rows", lifecycle::surplusRows);
-    group.gauge("sketch-bytes", lifecycle::sketchBytes);
+    group.gauge("surplus_rows", lifecycle::surplusRows);
+    group.gauge("sketch_bytes", lifecycle::sketchBytes);
   }
 
   private static String name(Counter counter) {

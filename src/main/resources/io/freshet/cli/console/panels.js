@@ -135,18 +135,18 @@ function flow(data) {
         [[`${topic}, decoded`, events], [`${topic}, dead letters`, dead]])),
     group('Impressions', join.impressions, 'decoded', [
       ['labelled positive', join.positives], ['labelled negative', join.negatives],
-      ['waiting for clicks', join.waitingImpressions], ['late', join.lateImpressions],
-      ['duplicates', join.duplicateImpressions],
+      ['waiting for clicks', join.waiting_impressions], ['late', join.late_impressions],
+      ['duplicates', join.duplicate_impressions],
     ]),
     group('Clicks', join.clicks, 'decoded', [
-      ['joined', join.joinedClicks], ['waiting for impressions', join.waitingClicks],
-      ['late', join.lateClicks], ['of no impression', join.orphanClicks],
-      ['duplicates', join.duplicateClicks], ['not asked for', join.ignoredClicks],
+      ['joined', join.joined_clicks], ['waiting for impressions', join.waiting_clicks],
+      ['late', join.late_clicks], ['of no impression', join.orphan_clicks],
+      ['duplicates', join.duplicate_clicks], ['not asked for', join.ignored_clicks],
     ]),
     group('Learner', trainer.examples, 'examples taken', [
-      ['skipped', trainer.skipped], ['fake negatives', join.fakeNegatives],
-      ['corrections', join.corrections], ['negatives sampled out', join.negativesSampledOut],
-      ['clicks lost', join.lostExamples],
+      ['skipped', trainer.skipped], ['fake negatives', join.fake_negatives],
+      ['corrections', join.corrections], ['negatives sampled out', join.negatives_sampled_out],
+      ['clicks lost', join.lost_examples],
     ]),
   ];
   byId('funnel').replaceChildren(...groups);

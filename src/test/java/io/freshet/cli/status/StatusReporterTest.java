@@ -113,7 +113,7 @@ final class StatusReporterTest {
     config.setProperty("window", "30 min");
     reporter.open(config);
     reporter.notifyOfAddedMetric(impressions, "events", group("route impressions"));
-    reporter.notifyOfAddedMetric(dead, "deadLetters", group("route clicks"));
+    reporter.notifyOfAddedMetric(dead, "dead_letters", group("route clicks"));
     reporter.notifyOfAddedMetric(examples, "examples", group("Trainer"));
     reporter.notifyOfAddedMetric((Gauge<Integer>) () -> breaker, "breaker", group("LabelJoin"));
     reporter.notifyOfAddedMetric(

@@ -121,9 +121,9 @@ final class MetricsITCase {
   void theCountsAddUpAfterARestartFromACheckpointAtAnotherParallelism() {
     assertThat(wrong(learner)).isEmpty();
     assertThat(learner.operator("Trainer", "examples")).isPositive();
-    assertThat(learner.operator("LabelJoin", "duplicateImpressions")).isPositive();
-    assertThat(learner.operator("LabelJoin", "lateClicks")).isPositive();
-    assertThat(learner.operator("route_impressions", "deadLetters")).isPositive();
+    assertThat(learner.operator("LabelJoin", "duplicate_impressions")).isPositive();
+    assertThat(learner.operator("LabelJoin", "late_clicks")).isPositive();
+    assertThat(learner.operator("route_impressions", "dead_letters")).isPositive();
   }
 
   /** The equations of the page that do not hold. */
@@ -133,12 +133,12 @@ final class MetricsITCase {
       equal(
           "records of " + topic,
           topic.equals("route_clicks") ? clicks : impressions,
-          now.operator(topic, "events") + now.operator(topic, "deadLetters"),
+          now.operator(topic, "events") + now.operator(topic, "dead_letters"),
           wrong);
       equal(
           "dead letters by kind of " + topic,
-          now.operator(topic, "deadLetters"),
-          now.operator(topic, "kind_deadLetters"),
+          now.operator(topic, "dead_letters"),
+          now.operator(topic, "kind_dead_letters"),
           wrong);
     }
     equal(
@@ -154,34 +154,34 @@ final class MetricsITCase {
             now,
             "positives",
             "negatives",
-            "duplicateImpressions",
-            "lateImpressions",
-            "waitingImpressions"),
+            "duplicate_impressions",
+            "late_impressions",
+            "waiting_impressions"),
         wrong);
     equal(
         "clicks",
         join(now, "clicks"),
         join(
             now,
-            "joinedClicks",
-            "duplicateClicks",
-            "lateClicks",
-            "orphanClicks",
-            "ignoredClicks",
-            "waitingClicks"),
+            "joined_clicks",
+            "duplicate_clicks",
+            "late_clicks",
+            "orphan_clicks",
+            "ignored_clicks",
+            "waiting_clicks"),
         wrong);
     equal(
         "examples",
         join(now, "examples"),
-        join(now, "positives", "negatives", "corrections") - join(now, "negativesSampledOut"),
+        join(now, "positives", "negatives", "corrections") - join(now, "negatives_sampled_out"),
         wrong);
     equal(
         "examples on their way",
         join(now, "examples"),
-        join(now, "sentExamples", "lostExamples", "waitingExamples"),
+        join(now, "sent_examples", "lost_examples", "waiting_examples"),
         wrong);
     double learned = now.operator("Trainer", "examples");
-    equal("examples learned", join(now, "sentExamples"), learned, wrong);
+    equal("examples learned", join(now, "sent_examples"), learned, wrong);
     equal(
         "examples judged",
         learned - join(now, "corrections"),

@@ -144,7 +144,7 @@ class LoopStopITCase {
   }
 
   private static long drainsAbandoned(JobClient job) {
-    return CLUSTER.metrics.findMetrics(job.getJobID(), "drains-abandoned").values().stream()
+    return CLUSTER.metrics.findMetrics(job.getJobID(), "drains_abandoned").values().stream()
         .mapToLong(LoopStopITCase::count)
         .sum();
   }

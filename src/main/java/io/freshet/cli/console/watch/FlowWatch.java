@@ -16,14 +16,14 @@ import java.util.TreeMap;
  * What became of impressions and clicks, and how training goes: the job's metrics over Flink's REST
  * interface, summed over subtasks.
  *
- * <p>Operators are recognized by a metric: {@code waitingImpressions} is the label join's, {@code
- * batches-in-flight} the trainer's, {@code deadLetters} that of operators that read topics.
+ * <p>Operators are recognized by a metric: {@code waiting_impressions} is the label join's, {@code
+ * batches_in_flight} the trainer's, {@code dead_letters} that of operators that read topics.
  */
 public final class FlowWatch implements Watch {
   private static final String JOB_NAME = "freshet ";
-  private static final String JOIN = ".waitingImpressions";
-  private static final String TRAINER = ".batches-in-flight";
-  private static final String ROUTER = ".deadLetters";
+  private static final String JOIN = ".waiting_impressions";
+  private static final String TRAINER = ".batches_in_flight";
+  private static final String ROUTER = ".dead_letters";
   private static final String ROUTER_NAME = "route_";
 
   private final FlinkRest flink;
@@ -92,7 +92,7 @@ public final class FlowWatch implements Watch {
             to.addObject()
                 .put("topic", topic)
                 .put("events", counts.getOrDefault("events", 0.0))
-                .put("dead", counts.getOrDefault("deadLetters", 0.0)));
+                .put("dead", counts.getOrDefault("dead_letters", 0.0)));
   }
 
   private static void write(Map<String, Double> counts, ObjectNode to) {

@@ -19,10 +19,10 @@ record JobMetrics(Map<String, Map<String, Double>> operators) {
   /** The learner's own metrics, not the hundreds of Flink, Kafka and the JVM. */
   private static final Pattern OURS =
       Pattern.compile(
-          "[^.]+\\.(events|deadLetters|impressions|clicks|positives|negatives"
-              + "|(duplicate|late|waiting)(Impressions|Clicks)|(orphan|joined|ignored)Clicks"
-              + "|fakeNegatives|negativesSampledOut|corrections|lostExamples"
-              + "|examples|skipped|batches-in-flight|last-drain-millis|breaker)");
+          "[^.]+\\.(events|dead_letters|impressions|clicks|positives|negatives"
+              + "|(duplicate|late|waiting)_(impressions|clicks)|(orphan|joined|ignored)_clicks"
+              + "|fake_negatives|negatives_sampled_out|corrections|lost_examples"
+              + "|examples|skipped|batches_in_flight|last_drain_millis|breaker)");
 
   private static final String STATE = ".breaker"; // the worst of all: no sum
 

@@ -82,11 +82,11 @@ final class TableMain {
 
   /** Since the start. Flink fetches metrics on request, so the first request only triggers that. */
   private void caches(ObjectNode answer) throws IOException, InterruptedException {
-    job.shardMetric("cache-hits");
+    job.shardMetric("cache_hits");
     Thread.sleep(FETCH.toMillis());
     answer.put("learned", TableJob.learned());
-    answer.put("hits", job.shardMetric("cache-hits"));
-    answer.put("misses", job.shardMetric("cache-misses"));
+    answer.put("hits", job.shardMetric("cache_hits"));
+    answer.put("misses", job.shardMetric("cache_misses"));
   }
 
   private void sizes(ObjectNode answer) throws IOException, InterruptedException {
@@ -94,7 +94,7 @@ final class TableMain {
     answer.put("rocksdb_memory_bytes", side.onDisk() ? side.managedMegabytes() * (1L << 20) : 0);
     answer.put("peak_resident_bytes", ProcessMemory.peakResident());
     answer.put(
-        "cache_bytes_per_row", job.shardMetric("cache-bytes") / job.shardMetric("cache-rows"));
+        "cache_bytes_per_row", job.shardMetric("cache_bytes") / job.shardMetric("cache_rows"));
     answer.put("table_bytes_per_row", (double) job.onDisk() / side.rows());
     answer.put("snapshot_bytes_per_row", SnapshotSample.bytesPerRow());
     var checkpoints = answer.putArray("checkpoints");

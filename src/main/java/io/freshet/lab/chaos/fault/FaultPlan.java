@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  *       the held one runs the publisher
  *   <li>recovering: in that log tasks of the task manager are deployed, and not running
  *   <li>batch open: another task manager with trainers, and so with shards, is held first; no batch
- *       can end without its rows, and the gauge {@code batches-in-flight} stays above zero
+ *       can end without its rows, and the gauge {@code batches_in_flight} stays above zero
  * </ul>
  *
  * <p>Not thread-safe.

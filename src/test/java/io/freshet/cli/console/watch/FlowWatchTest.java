@@ -45,16 +45,16 @@ final class FlowWatchTest {
   void countsAreSummedAndOfTheBreakersTheWorstIsTaken() throws Exception {
     answers.put(
         METRICS,
-        "[{\"id\": \"LabelJoin.waitingImpressions\"}, {\"id\": \"LabelJoin.breaker\"}, {\"id\":"
+        "[{\"id\": \"LabelJoin.waiting_impressions\"}, {\"id\": \"LabelJoin.breaker\"}, {\"id\":"
             + " \"LabelJoin.numRecordsIn\"}]");
     answers.put(
-        METRICS + "?agg=sum,max&get=LabelJoin.waitingImpressions,LabelJoin.breaker",
-        "[{\"id\": \"LabelJoin.waitingImpressions\", \"sum\": 12, \"max\": 7}, {\"id\":"
+        METRICS + "?agg=sum,max&get=LabelJoin.waiting_impressions,LabelJoin.breaker",
+        "[{\"id\": \"LabelJoin.waiting_impressions\", \"sum\": 12, \"max\": 7}, {\"id\":"
             + " \"LabelJoin.breaker\", \"sum\": 2, \"max\": 1}]");
 
     JsonNode join = look().get("join");
 
-    assertThat(join.get("waitingImpressions").asInt()).isEqualTo(12);
+    assertThat(join.get("waiting_impressions").asInt()).isEqualTo(12);
     assertThat(join.get("breaker").asInt()).isEqualTo(1);
     assertThat(join.has("numRecordsIn")).isFalse();
   }
