@@ -25,50 +25,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 
-/** Who may use whom, and who may touch Flink's internals, files and the console. */
+/**
+ * Who may touch Flink's internals, files, clients and the console; {@link RoomsTest} has who may
+ * use whom.
+ */
 @AnalyzeClasses(packages = "io.freshet", importOptions = DoNotIncludeTests.class)
 final class ArchitectureTest {
-  /** How stages declare their settings. */
-  private static final String OPTIONS = "config.option";
-
-  @ArchTest static final ArchRule wireUsesNothingOfOurs = uses("wire");
-  @ArchTest static final ArchRule optionsUseNothingOfOurs = uses(OPTIONS);
-
-  /** Schemas lie in files as snapshots do. */
-  @ArchTest static final ArchRule eventUsesStorage = uses("event", OPTIONS, "snapshot.storage");
-
-  @ArchTest
-  static final ArchRule featureUsesEvents = uses("feature", OPTIONS, "event", "wire.codec");
-
-  @ArchTest static final ArchRule modelUsesFeatures = uses("model", OPTIONS, "feature");
-
-  @ArchTest
-  static final ArchRule joinUsesEventsAndFeatures =
-      uses("join", OPTIONS, "event", "feature", "wire");
-
-  @ArchTest
-  static final ArchRule trainUsesFeaturesAndTheModel =
-      uses("train", OPTIONS, "feature", "model", "wire");
-
-  @ArchTest static final ArchRule evaluateUsesTheModel = uses("evaluate", OPTIONS, "model", "wire");
-
-  @ArchTest
-  static final ArchRule snapshotUsesFeaturesAndTheModel =
-      uses("snapshot", OPTIONS, "feature", "model", "wire");
-
-  @ArchTest
-  static final ArchRule configUsesTheStagesSettings =
-      uses("config", "event", "feature", "model", "join", "train", "evaluate", "snapshot", "kafka");
-
-  @ArchTest
-  static final ArchRule jobUsesAllButTheCommandLine =
-      noClasses()
-          .that(resideInAPackage("io.freshet.job.."))
-          .should()
-          .dependOnClassesThat(
-              resideInAnyPackage("io.freshet.cli..", "io.freshet.lab..", "io.freshet.serve.."))
-          .because("the slim jar holds no command line");
-
   @ArchTest
   static final ArchRule nothingUsesTheLab =
       noClasses()
@@ -77,7 +39,6 @@ final class ArchitectureTest {
           .dependOnClassesThat(resideInAPackage("io.freshet.lab.."));
 
   @ArchTest static final ArchRule brokerUsesOnlyClients = uses("lab.broker", "kafka");
-  @ArchTest static final ArchRule kafkaUsesNothingOfOurs = uses("kafka");
 
   @ArchTest
   static final ArchRule onePlaceMakesKafkasClients =

@@ -7,6 +7,7 @@ import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
 import io.freshet.event.RejectedException;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.Example;
 
 /**

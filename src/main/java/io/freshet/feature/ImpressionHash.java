@@ -1,5 +1,7 @@
 package io.freshet.feature;
 
+import io.freshet.feature.example.RecordedId;
+
 /**
  * Decisions that depend on an impression's id alone, so that a replay decides the same: a key of 64
  * bits, and whether the impression belongs to a sample. Samples are independent of each other, and

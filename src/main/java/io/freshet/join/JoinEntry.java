@@ -2,7 +2,7 @@ package io.freshet.join;
 
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Kind;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.event.EventSettings;
 import io.freshet.event.Impression;
 import io.freshet.event.decode.ImpressionDecoder;
+import io.freshet.feature.example.EncodedImpression;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -19,6 +19,7 @@ import io.freshet.feature.NumericField.Transform.Buckets;
 import io.freshet.feature.NumericField.Transform.Identity;
 import io.freshet.feature.NumericField.Transform.Log;
 import io.freshet.feature.NumericField.Transform.Standardize;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.Example;
 import java.util.List;
 import java.util.Map;

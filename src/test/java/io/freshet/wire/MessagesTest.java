@@ -12,7 +12,7 @@ import io.freshet.evaluate.report.Spread;
 import io.freshet.evaluate.report.UsersSeen;
 import io.freshet.event.Click;
 import io.freshet.event.Rejection;
-import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Kind;

@@ -3,10 +3,10 @@ package io.freshet.job.backfill;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.event.Click;
-import io.freshet.feature.EncodedImpression;
-import io.freshet.feature.RecordedId;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Origin;
+import io.freshet.feature.example.RecordedId;
 
 /** A record of a recording. */
 public sealed interface Recorded {

@@ -1,9 +1,9 @@
 package io.freshet.job.backfill;
 
 import io.freshet.event.Click;
-import io.freshet.feature.EncodedImpression;
-import io.freshet.feature.RecordedId;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.feature.example.RecordedId;
 import io.freshet.job.backfill.Recorded.Acted;
 import io.freshet.job.backfill.Recorded.Labeled;
 import io.freshet.job.backfill.Recorded.Shown;

@@ -6,7 +6,7 @@ import io.freshet.config.ExampleSettings.Target;
 import io.freshet.config.LearnerConfig;
 import io.freshet.evaluate.operator.ProgressiveValidation;
 import io.freshet.event.Click;
-import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.backfill.Recorded;
 import io.freshet.job.source.SourceRecord;

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.config.KafkaSettings;
 import io.freshet.config.LearnerConfig;
 import io.freshet.event.Click;
-import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.job.backfill.Recorded;
 import io.freshet.job.backfill.RecordedWatermarks;
 import io.freshet.job.backfill.RecordingSource;

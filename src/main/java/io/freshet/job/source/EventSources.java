@@ -2,8 +2,8 @@ package io.freshet.job.source;
 
 import io.freshet.event.Click;
 import io.freshet.event.EventSettings;
-import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.join.Action;
 import io.freshet.join.JoinSettings;
 import java.time.Duration;

@@ -3,8 +3,8 @@ package io.freshet.join.attribution;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.event.Click;
-import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.ImpressionHash;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.join.ActionRules;
 import io.freshet.join.ActionRules.Standing;

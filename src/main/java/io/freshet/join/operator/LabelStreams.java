@@ -3,7 +3,7 @@ package io.freshet.join.operator;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.event.Click;
-import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.join.FinalLabel;
 import io.freshet.join.JoinSettings;

@@ -1,7 +1,7 @@
 package io.freshet.lab.labels;
 
 import io.freshet.evaluate.report.Metrics;
-import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabelPolicy;
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.feature.example.LabeledExample;

@@ -1,6 +1,6 @@
 package io.freshet.lab.labels;
 
-import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Kind;
 import io.freshet.join.JoinSettings;

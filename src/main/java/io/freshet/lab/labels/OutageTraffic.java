@@ -1,7 +1,7 @@
 package io.freshet.lab.labels;
 
 import io.freshet.event.Click;
-import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.example.EncodedImpression;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

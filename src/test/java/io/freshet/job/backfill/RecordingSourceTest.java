@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.config.LearnerConfig;
-import io.freshet.feature.RecordedId;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Origin;
+import io.freshet.feature.example.RecordedId;
 import io.freshet.job.backfill.Recorded.Labeled;
 import io.freshet.job.backfill.Recorded.Shown;
 import io.freshet.job.example.ExampleJson;

@@ -3,7 +3,7 @@ package io.freshet.join.attribution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.event.Click;
-import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.join.FinalLabel;

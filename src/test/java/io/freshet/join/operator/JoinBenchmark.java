@@ -1,7 +1,7 @@
 package io.freshet.join.operator;
 
 import io.freshet.event.Click;
-import io.freshet.feature.EncodedImpression;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.Example;
 import io.freshet.join.JoinSettings;
 import java.time.Duration;

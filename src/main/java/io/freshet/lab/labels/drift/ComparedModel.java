@@ -1,8 +1,8 @@
 package io.freshet.lab.labels.drift;
 
 import io.freshet.evaluate.offline.ScoredExamples;
-import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.ImpressionHash;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.lab.labels.LabelTraffic;
 import io.freshet.lab.labels.LabelTraffic.Secret;
 import io.freshet.lab.labels.Scores;

@@ -1,7 +1,7 @@
 package io.freshet.lab.labels.drift;
 
-import io.freshet.feature.EncodedImpression;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.LabelDefinition;

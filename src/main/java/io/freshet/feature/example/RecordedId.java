@@ -1,4 +1,4 @@
-package io.freshet.feature;
+package io.freshet.feature.example;
 
 import static java.util.Objects.requireNonNull;
 
@@ -44,7 +44,7 @@ public record RecordedId(int pass, long shift, String id) {
   }
 
   /** The id as recorded, of any text. */
-  static String original(String text) {
+  public static String original(String text) {
     return isRecorded(text) ? parse(text).id() : text;
   }
 }

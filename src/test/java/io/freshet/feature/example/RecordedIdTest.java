@@ -1,7 +1,8 @@
-package io.freshet.feature;
+package io.freshet.feature.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.feature.ImpressionHash;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

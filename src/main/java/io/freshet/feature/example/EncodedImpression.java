@@ -1,9 +1,6 @@
-package io.freshet.feature;
+package io.freshet.feature.example;
 
 import static java.util.Objects.requireNonNull;
-
-import io.freshet.feature.example.Example;
-import io.freshet.feature.example.LabeledExample;
 
 /**
  * An impression after encoding: what waits in the join for its clicks.
