@@ -9,16 +9,14 @@ import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.operator.LabelStreams;
+import io.freshet.lab.bench.measure.ProcessMemory;
 import io.freshet.lab.bench.measure.ScratchDirectory;
 import io.freshet.wire.WireType;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -90,7 +88,7 @@ final class JoinBench {
     await(job, CAME);
     figures.put("fill_per_second", perSecond(start));
     Path full = savepoint(job, directory, "full", figures);
-    long bytes = size(full);
+    long bytes = ProcessMemory.onDisk(full);
     figures.put("state_mb", bytes >> 20);
     figures.put("bytes_per_impression", bytes / impressions);
     figures.put("heap_used_mb", heap() - heapBefore >> 20);
@@ -202,12 +200,6 @@ final class JoinBench {
   private static long heap() {
     System.gc();
     return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-  }
-
-  private static long size(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
-    }
   }
 
   /** Holds event time back until it is released, then ends it. */

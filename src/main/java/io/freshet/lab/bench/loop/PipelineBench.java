@@ -1,25 +1,19 @@
 package io.freshet.lab.bench.loop;
 
-import io.freshet.config.LearnerConfig;
-import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.lab.bench.measure.AdEvents;
 import io.freshet.lab.bench.measure.Figure;
 import io.freshet.lab.bench.measure.Roofline;
 import io.freshet.lab.bench.measure.Speed;
 import io.freshet.lab.bench.measure.Workload;
-import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.demo.MetricsTopic;
 import io.freshet.lab.stream.EventRecord;
 import io.freshet.lab.stream.KafkaEvents;
-import io.freshet.lab.stream.KafkaEvents.Timestamps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.core.execution.JobClient;
 
 /**
  * The whole learner as users run it: the broker in this process, JSON in lz4, the label join,
@@ -50,106 +44,82 @@ final class PipelineBench {
   }
 
   Figure run(String what, int rounds) throws Exception {
-    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
-      LearnerConfig config = config(kafka.bootstrapServers());
-      feed(kafka, config);
-      Roofline roofline = new Roofline(workload.batchSize(), parallelism);
-      Speed before = roofline.flops().dividedBy(workload.flops());
-      List<Speed> speeds = measure(config, rounds);
-      Speed roof = before.meanWith(roofline.flops().dividedBy(workload.flops()));
-      List<Figure.Round> measured = speeds.stream().map(s -> new Figure.Round(s, roof)).toList();
-      return new Figure("pipeline", what, workload, parallelism, measured);
+    Roofline roofline = new Roofline(workload.batchSize(), parallelism);
+    Speed before = roofline.flops().dividedBy(workload.flops());
+    List<Speed> speeds;
+    try (LiveLearner learner = LiveLearner.start(directory, yaml(), List.of(), this::feed)) {
+      speeds = measure(learner, rounds);
     }
+    Speed roof = before.meanWith(roofline.flops().dividedBy(workload.flops()));
+    List<Figure.Round> measured = speeds.stream().map(s -> new Figure.Round(s, roof)).toList();
+    return new Figure("pipeline", what, workload, parallelism, measured);
   }
 
-  private void feed(EmbeddedKafka kafka, LearnerConfig config)
-      throws IOException, InterruptedException {
-    var topics = config.kafka().topics();
-    kafka.topics().create(topics.impressions(), parallelism);
-    kafka.topics().create(topics.clicks(), parallelism);
-    for (String topic : List.of(topics.deadLetters(), topics.lateClicks(), topics.metrics())) {
-      kafka.topics().create(topic, 1);
-    }
+  private void feed(KafkaEvents target) throws IOException, InterruptedException {
     AdEvents events = AdEvents.until(System.currentTimeMillis(), impressions, seed);
-    try (KafkaEvents target =
-        new KafkaEvents(kafka.clients(), topics.impressions(), topics.clicks(), Timestamps.EVENT)) {
-      for (int i = 0; i < impressions; i++) {
-        for (EventRecord event : events.next()) {
-          target.send(event);
-        }
+    for (int i = 0; i < impressions; i++) {
+      for (EventRecord event : events.next()) {
+        target.send(event);
       }
-      target.flush();
     }
+    target.flush();
   }
 
-  private List<Speed> measure(LearnerConfig config, int rounds) throws Exception {
-    LearnerJob job = new LearnerJob(config, false);
-    var env = job.localEnvironment(new Configuration());
-    job.build(env);
-    JobClient client = env.executeAsync();
-    var kafka = config.kafka();
+  private List<Speed> measure(LiveLearner learner, int rounds) throws Exception {
     List<Speed> speeds = new ArrayList<>();
-    try (MetricsTopic metrics = new MetricsTopic(kafka)) {
-      long learned = await(metrics, client, (long) (WARM_UP * impressions));
+    try (MetricsTopic metrics = learner.metrics()) {
+      long learned = await(metrics, learner, (long) (WARM_UP * impressions));
       for (int round = 1; round <= rounds; round++) {
         double share = WARM_UP + (END - WARM_UP) * round / rounds;
         long before = learned;
         Speed.Mark mark = Speed.mark();
-        learned = await(metrics, client, (long) (share * impressions));
+        learned = await(metrics, learner, (long) (share * impressions));
         speeds.add(mark.since(learned - before));
       }
-    } finally {
-      LoopBench.stop(client);
     }
     return speeds;
   }
 
-  private static long await(MetricsTopic metrics, JobClient job, long examples) throws Exception {
+  private static long await(MetricsTopic metrics, LiveLearner learner, long examples)
+      throws Exception {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (metrics.sinceStart().examples() < examples) {
       metrics.poll(POLL);
-      if (job.getJobExecutionResult().isDone() || System.nanoTime() > end) {
+      learner.check();
+      if (System.nanoTime() > end) {
         throw new IllegalStateException(
-            "the job ended, or hangs, at %d of %d examples"
+            "the job hangs at %d of %d examples"
                 .formatted(metrics.sinceStart().examples(), examples));
       }
     }
     return metrics.sinceStart().examples();
   }
 
-  private LearnerConfig config(String bootstrapServers) {
+  private String yaml() {
     String layers =
         workload.hiddenLayers().stream().map(String::valueOf).collect(Collectors.joining(", "));
-    String yaml =
-        """
-        name: bench
-        %sjoin: {window: 10 s, out-of-orderness: 1 s}
-        model: {embedding-size: %d, hidden-layers: [%s]}
-        train:
-          user-field: c1
-          batch-size: %d
-          step-size: %d
-          max-in-flight: %d
-          dense: {step-size: %d}
-        evaluate: {window: 2 s}
-        checkpoint: {interval: 10 s, backend: hashmap}
-        parallelism: %d
-        """
-            .formatted(
-                AdEvents.fields(),
-                workload.embeddingSize(),
-                layers,
-                workload.batchSize(),
-                workload.stepSize(),
-                workload.inFlight(),
-                workload.learning().denseStepSize(),
-                parallelism);
-    return LearnerConfig.parse(
-        yaml,
-        "the benchmark's learner.yaml",
-        List.of(
-            "kafka.bootstrap-servers=" + bootstrapServers,
-            "snapshot.root=" + directory.resolve("snapshots").toUri(),
-            "checkpoint.dir=" + directory.resolve("checkpoints").toUri()));
+    return """
+    name: bench
+    %sjoin: {window: 10 s, out-of-orderness: 1 s}
+    model: {embedding-size: %d, hidden-layers: [%s]}
+    train:
+      user-field: c1
+      batch-size: %d
+      step-size: %d
+      max-in-flight: %d
+      dense: {step-size: %d}
+    evaluate: {window: 2 s}
+    checkpoint: {interval: 10 s, backend: hashmap}
+    parallelism: %d
+    """
+        .formatted(
+            AdEvents.fields(),
+            workload.embeddingSize(),
+            layers,
+            workload.batchSize(),
+            workload.stepSize(),
+            workload.inFlight(),
+            workload.learning().denseStepSize(),
+            parallelism);
   }
 }

@@ -3,6 +3,7 @@ package io.freshet.lab.bench.serving;
 import static io.freshet.lab.stream.EventRecord.Topic.CLICKS;
 import static io.freshet.lab.stream.EventRecord.Topic.IMPRESSIONS;
 
+import io.freshet.lab.bench.loop.LiveLearner;
 import io.freshet.lab.bench.measure.AdEvents;
 import io.freshet.lab.stream.EventJson;
 import io.freshet.lab.stream.EventRecord;

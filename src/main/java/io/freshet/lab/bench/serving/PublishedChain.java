@@ -1,5 +1,6 @@
 package io.freshet.lab.bench.serving;
 
+import io.freshet.lab.bench.loop.LiveLearner;
 import io.freshet.lab.bench.measure.AdEvents;
 import io.freshet.lab.bench.measure.BenchOptions;
 import io.freshet.lab.bench.measure.Workload;

@@ -1,4 +1,4 @@
-package io.freshet.lab.bench.serving;
+package io.freshet.lab.bench.loop;
 
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.pipeline.LearnerJob;
@@ -17,7 +17,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 
 /** The whole learner in this process: broker, job, snapshots in a directory. */
-final class LiveLearner implements AutoCloseable {
+public final class LiveLearner implements AutoCloseable {
   private final EmbeddedKafka kafka;
   private final LearnerConfig config;
   private final JobClient job;
@@ -34,11 +34,22 @@ final class LiveLearner implements AutoCloseable {
   }
 
   /** Starts with a configuration that lacks addresses and directories. */
-  static LiveLearner start(Path directory, String yaml) throws Exception {
+  public static LiveLearner start(Path directory, String yaml) throws Exception {
     return start(directory, yaml, List.of());
   }
 
-  static LiveLearner start(Path directory, String yaml, List<String> overrides) throws Exception {
+  public static LiveLearner start(Path directory, String yaml, List<String> overrides)
+      throws Exception {
+    return start(directory, yaml, overrides, producer -> {});
+  }
+
+  /** Sends events before the job. */
+  interface Feed {
+    void send(KafkaEvents producer) throws IOException, InterruptedException;
+  }
+
+  static LiveLearner start(Path directory, String yaml, List<String> overrides, Feed first)
+      throws Exception {
     EmbeddedKafka kafka = EmbeddedKafka.start();
     try {
       Path root = directory.resolve("snapshots");
@@ -50,6 +61,9 @@ final class LiveLearner implements AutoCloseable {
           LearnerConfig.parse(yaml, "the benchmark's learner.yaml", all).ofJson("the benchmark");
       kafka.topics().create(config.kafka().topics().impressions(), config.parallelism());
       kafka.topics().create(config.kafka().topics().clicks(), config.parallelism());
+      try (KafkaEvents producer = producer(kafka, config)) {
+        first.send(producer);
+      }
       LearnerJob job = new LearnerJob(config, false);
       var env = job.localEnvironment(new Configuration());
       job.build(env);
@@ -60,22 +74,27 @@ final class LiveLearner implements AutoCloseable {
     }
   }
 
-  KafkaEvents producer() throws IOException {
+  public KafkaEvents producer() throws IOException {
+    return producer(kafka, config);
+  }
+
+  private static KafkaEvents producer(EmbeddedKafka kafka, LearnerConfig config)
+      throws IOException {
     var topics = config.kafka().topics();
     return new KafkaEvents(
         kafka.clients(), topics.impressions(), topics.clicks(), Timestamps.EVENT);
   }
 
-  MetricsTopic metrics() throws IOException, InterruptedException {
+  public MetricsTopic metrics() throws IOException, InterruptedException {
     return new MetricsTopic(config.kafka());
   }
 
-  LocalStorage snapshots() {
+  public LocalStorage snapshots() {
     return snapshots;
   }
 
   /** Throws the job's failure, if it failed. */
-  void check() throws Exception {
+  public void check() throws Exception {
     if (result.isDone()) {
       result.get();
       throw new IOException("the job has ended");
