@@ -48,7 +48,7 @@
  * feature   from raw values to feature ids: one encoder for training and serving
  * wire      how records travel and lie in state
  * join      impressions and clicks to labeled examples
- * model     DeepFM and its kin, optimizers, the plain learner; no Flink, no I/O
+ * model     DeepFM and related models, optimizers, the plain learner; no Flink, no I/O
  * train     the loop of trainers, shards and mergers
  * evaluate  progressive validation
  * snapshot  snapshots: written, published, maintained, read

@@ -11,7 +11,7 @@ import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.RowWiseAdagrad;
 import io.freshet.train.TrainSettings;
 
-/** Warns of settings that are allowed and yet seldom meant. */
+/** Warns of settings that are allowed but rarely intended. */
 final class ConfigWarnings {
   /**
    * Examples that learning may not have seen while it predicts. What the model loses depends on

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.config.option.Section;
 
 /**
- * Where the labelled examples are written, for training elsewhere and for audit; and, by settings
- * of their own, the predictions made of them, for comparing learners.
+ * Where the labeled examples are written, for training elsewhere and for audit; and, by settings of
+ * their own, the predictions made of them, for comparing learners.
  *
  * @param to where to
  * @param topic of Kafka

@@ -17,8 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Everything a learner is told: one YAML file, of which only the features and Kafka's address have
- * no default.
+ * All settings of a learner: one YAML file, of which only the features and Kafka's address have no
+ * default.
  *
  * @param name of the model
  * @param predictions where each prediction goes

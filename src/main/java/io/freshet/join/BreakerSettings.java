@@ -10,9 +10,9 @@ import java.time.Duration;
  * When the join no longer believes that no click means no interest, and what it does then.
  *
  * @param enabled whether it watches at all
- * @param window how much event time is counted at a time: nothing is told before the clicks of its
- *     window are found as they should be, so each label is up to one window late; where fewer than
- *     30 clicks are expected in a window, a stall is found after as many as that takes
+ * @param window how much event time is counted at a time: nothing is emitted before the clicks of
+ *     its window are found as they should be, so each label is up to one window late; where fewer
+ *     than 30 clicks are expected in a window, a stall is found after as many as that takes
  * @param memory over how much event time the usual rate of clicks is a mean
  * @param drop clicks are missing where fewer than this share of the usual come
  * @param flood clicks are too many where more than this many times the usual come

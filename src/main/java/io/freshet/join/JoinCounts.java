@@ -21,9 +21,9 @@ import org.apache.flink.metrics.MetricGroup;
  * <p>Examples are those to be learned: with a policy that waits for the label, one of each
  * positive, of each negative that is not {@code negatives_sampled_out}, and of each correction.
  *
- * <p>Beside them, {@code fakeNegatives} and {@code corrections} that the learner was told, {@code
- * negatives_sampled_out} and {@code lost_examples} (their clicks being lost) that it was not told,
- * and {@code clippedWeights} of impressions.
+ * <p>In addition, {@code fakeNegatives} and {@code corrections} that were emitted to the learner,
+ * {@code negatives_sampled_out} and {@code lost_examples} (their clicks being lost) that it was not
+ * told, and {@code clippedWeights} of impressions.
  */
 public final class JoinCounts {
 

@@ -19,7 +19,7 @@ import java.time.Duration;
  * @param warmUp how long positives are held back at the start of a stream under policy wait (see
  *     {@link WarmUp}); zero for not at all, else no shorter than the window
  * @param definition which actions there are, and what the label is
- * @param labels when the learner is told what
+ * @param labels when which label is emitted
  * @param scoredShare share of the impressions whose prediction at impression time is held against
  *     the final label
  * @param breaker what happens when clicks do not come as they should
@@ -104,7 +104,7 @@ public record JoinSettings(
   private static void refuseSums(LabelSettings labels) {
     if (labels.policy().fakesNegatives()) {
       throw new IllegalArgumentException(
-          "a label that is a sum of actions cannot be told before it is final: policy %s needs a label of one action, a sum needs policy wait or full-wait"
+          "a label that is a sum of actions cannot be emitted before it is final: policy %s needs a label of one action, a sum needs policy wait or full-wait"
               .formatted(labels.policy()));
     }
     if (labels.negativeRate() < 1 && labels.sampling() == Sampling.LOG_ODDS) {

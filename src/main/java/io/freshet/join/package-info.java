@@ -11,7 +11,7 @@
  *                          │                which actions count (ActionRules), when its label is
  *                          │                final, and what comes too late for it (LateActions)
  *                          ▼
- *                     WaitingPolicy         what the learner is told, and when:
+ *                     WaitingPolicy         what is emitted, and when:
  *                          │                WaitForLabel   the final label, once
  *                          │                FakeNegatives  a negative at once or after a short
  *                          ▼                               wait, and a positive at the click
@@ -22,7 +22,7 @@
  * when the next thing is due ({@code WaitingPolicy.due}), and tells it of the four moments of an
  * impression: opened, due, final, corrected by a late click. A policy knows nothing of state, and
  * of time no more than the time it gives to an example: one ahead of the watermark is held back
- * until then. Whether a negative may be told now is a question between the two: it comes up in
+ * until then. Whether a negative may be emitted now is a question between the two: it comes up in
  * {@code Attribution.onTime} alone, where an entry whose time has come can be put off.
  *
  * <p><b>An example carries</b> its label, the impression's importance weight, its {@code

@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Prints every problem of a configuration with its line and column.",
       "",
-      "Warnings, of what is allowed but seldom meant, do not count as problems. Nothing is opened"
-          + " but the file: whether Kafka and the folders are there is for doctor."
+      "Warnings, of what is allowed but rarely intended, do not count as problems. Nothing is"
+          + " opened but the file: whether Kafka and the folders are there is for doctor."
     },
     footer = {
       "",

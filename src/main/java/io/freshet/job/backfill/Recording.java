@@ -32,8 +32,8 @@ interface Recording extends Serializable {
   static Recording missing() {
     return place -> {
       throw new RefusedException(
-          "the state was taken amid a recording: start with the same --from-files or --from-topic,"
-              + " and the same --epochs, as before");
+          "the state was taken in the middle of a recording: start with the same --from-files or"
+              + " --from-topic, and the same --epochs, as before");
     };
   }
 }

@@ -16,7 +16,9 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
-/** The part of the graph that publishes snapshots: their writer, and what the publisher is told. */
+/**
+ * The part of the graph that publishes snapshots: their writer, and what the publisher receives.
+ */
 final class PublicationStage {
   private final LearnerConfig config;
   private final InitialModel start;

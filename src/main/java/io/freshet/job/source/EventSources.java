@@ -76,7 +76,8 @@ public final class EventSources {
 
   /**
    * Watermarks of the clicks in a topic. A partition without records for a while does not hold time
-   * as long as others have some; the whole topic does, for the join heeds its idleness last of all.
+   * as long as others have some; the whole topic does, because the join watches its idleness last
+   * of all.
    *
    * <p>Where there are several topics of actions, idle ones would not be missed among the others: a
    * partition of a topic that is not to be silent then stops time for as long as the breaker holds.

@@ -32,8 +32,8 @@ final class RouterCounts {
     deadLetters = kept.publish(2, group, "dead_letters");
     recorded = kept.publish(RECORDED, group, "recorded_events");
     for (Rejection.Kind kind : KINDS) {
-      MetricGroup labelled = group.addGroup("kind", DeadLetterSerializer.name(kind));
-      byKind.put(kind, kept.publish(FIRST_KIND + kind.ordinal(), labelled, "dead_letters"));
+      MetricGroup labeled = group.addGroup("kind", DeadLetterSerializer.name(kind));
+      byKind.put(kind, kept.publish(FIRST_KIND + kind.ordinal(), labeled, "dead_letters"));
     }
   }
 

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * "not amiss": for half way from there to the usual rate.
  *
  * <p>Time passes a bucket only when its test is passed, where the traffic is enough for a test. So
- * before an outage is found, nothing was told that it falsified, but for the buckets that a test
+ * before an outage is found, nothing was emitted that it falsified, but for the buckets that a test
  * takes beyond the first.
  *
  * <p>Which examples are left out then, and why: {@link ExclusionFilter}.

@@ -194,7 +194,7 @@ final class ClickRateEstimator {
 
   /**
    * Adds a share of what another knew; nothing of one with other buckets, since the window was set
-   * anew.
+   * again.
    */
   void addAll(double[] other, double share) {
     if (other[0] != width || other[1] != lags) {

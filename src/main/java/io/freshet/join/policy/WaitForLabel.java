@@ -52,7 +52,7 @@ public final class WaitForLabel implements WaitingPolicy {
 
   @Override
   public Waiting emitted(String id, Waiting impression) {
-    throw new IllegalStateException("nothing is told of " + id + " before its label is final");
+    throw new IllegalStateException("nothing is emitted for " + id + " before its label is final");
   }
 
   @Override

@@ -47,7 +47,7 @@ public final class FitLearner {
   private DenseParameters dense;
   private final LongIndex index = new LongIndex(1024);
   private float[] table = new float[0]; // stored rows, by the index
-  private float[] tableGradients = new float[0]; // by finished rows; 0 between steps
+  private float[] tableGradients = new float[0]; // by weights; 0 between steps
 
   private final MiniBatch batch = new MiniBatch();
   private float[] finished = new float[0]; // of the batch's rows
@@ -57,7 +57,7 @@ public final class FitLearner {
   private int[] places = new int[0]; // of the batch's rows in the table; -1 where it has none
   private long[] numbers = new long[0]; // of the examples
   private long learned; // examples, each as often as it was
-  private final float[] row; // one finished row
+  private final float[] row; // weights of one row
   private final float[] denseValues;
   private final float[] denseGradient;
 

@@ -14,7 +14,7 @@ import java.util.BitSet;
  *
  * <p>So that an endless stream does not fill it, all counters are halved whenever as many
  * occurrences were counted as a row has counters (the aging of TinyLFU, Einziger et al. 2017): what
- * occurred seldom and long ago is forgotten, and a counter is seldom shared.
+ * occurred rarely and long ago is forgotten, and a counter is rarely shared.
  *
  * <p>The counters of a key group are in its state, written before a barrier where they changed.
  * Counters of another size, from another configuration, are dropped.

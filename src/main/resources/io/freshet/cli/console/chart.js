@@ -1,4 +1,4 @@
-// A line chart over time as SVG: drawn anew when its numbers or its width change, never in between.
+// A line chart over time as SVG: drawn again when its numbers or its width change, never in between.
 // Values are read by the mouse, by touch, or with the arrow keys.
 
 import {clock, day, decimal, element, moment, say} from './text.js';
@@ -33,7 +33,7 @@ export class LineChart {
   /**
    * @param options id, title, note, series [{key, label, style}], decimals; and where they apply
    *     ceiling (values above are drawn at it), reference (a line of its own), floor (of the axis),
-   *     seconds (whether times are told to the second)
+   *     seconds (whether times are shown to the second)
    */
   constructor(options) {
     this.options = options;

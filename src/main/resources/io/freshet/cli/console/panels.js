@@ -84,7 +84,7 @@ function quality(data) {
   say(byId('quality-note'), grain(data, kept));
   learned = all;
   if (!flowKnown) {
-    labelled();
+    showLabels();
   }
 }
 
@@ -119,7 +119,7 @@ let learned = null;
 let flowKnown = false;
 
 /** Without the job's own counts: what the metrics say was learned. */
-function labelled() {
+function showLabels() {
   const positives = learned.positives;
   byId('funnel').replaceChildren(group('Learned', learned.examples, 'final labels', [
     ['positive', positives], ['negative', learned.examples - positives],
@@ -134,7 +134,7 @@ function flow(data) {
     group('Read', read, 'records', topics.flatMap(({topic, events, dead}) =>
         [[`${topic}, decoded`, events], [`${topic}, dead letters`, dead]])),
     group('Impressions', join.impressions, 'decoded', [
-      ['labelled positive', join.positives], ['labelled negative', join.negatives],
+      ['labeled positive', join.positives], ['labeled negative', join.negatives],
       ['waiting for clicks', join.waiting_impressions], ['late', join.late_impressions],
       ['duplicates', join.duplicate_impressions],
     ]),
