@@ -137,7 +137,7 @@ final class DoctorITCase {
       assertThat(misspelt.out())
           .contains("warning  events: 1 of the newest 4 impressions are none")
           .contains("warning  features: none of the newest 3 impressions has user")
-          .contains("have these beside the configured: item, usr");
+          .contains("the events also have: item, usr");
       assertThat(mended.out())
           .contains("ok       features: each is in some of the newest 3 impressions")
           .contains("; not configured: item");
