@@ -188,6 +188,34 @@ public final class TopicAdmin implements AutoCloseable {
     for (NewTopic topic : topics) {
       answer(created.get(topic.name()), "creation of topic " + topic.name());
     }
+    awaitPresent(topics);
+  }
+
+  /**
+   * Creates those of the topics that do not exist. One that another client creates in between, or
+   * that the broker asked does not know yet, exists.
+   *
+   * @throws IOException if one of them is absent and cannot be created
+   */
+  public void ensure(List<NewTopic> topics) throws IOException, InterruptedException {
+    List<String> absent = absent(topics.stream().map(NewTopic::name).toList());
+    var created =
+        admin
+            .createTopics(topics.stream().filter(t -> absent.contains(t.name())).toList())
+            .values();
+    for (String topic : absent) {
+      try {
+        answer(created.get(topic), "creation of topic " + topic);
+      } catch (IOException e) {
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw e;
+        }
+      }
+    }
+    awaitPresent(topics);
+  }
+
+  private void awaitPresent(List<NewTopic> topics) throws IOException, InterruptedException {
     List<String> names = topics.stream().map(NewTopic::name).toList();
     long end = System.nanoTime() + kafka.timeout().toNanos();
     while (!absent(names).isEmpty()) {

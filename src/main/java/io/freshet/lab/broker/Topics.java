@@ -35,10 +35,8 @@ public record Topics(KafkaClients kafka) {
   /** Creates the missing ones of these topics. */
   public void ensure(List<String> names, int partitions) throws IOException, InterruptedException {
     try (TopicAdmin admin = kafka.topicAdmin()) {
-      admin.create(
-          admin.absent(names).stream()
-              .map(name -> topic(name, partitions, TimestampType.CREATE_TIME))
-              .toList());
+      admin.ensure(
+          names.stream().map(name -> topic(name, partitions, TimestampType.CREATE_TIME)).toList());
     }
   }
 

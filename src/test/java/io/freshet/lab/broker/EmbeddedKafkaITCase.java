@@ -4,9 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.record.TimestampType;
@@ -90,6 +95,29 @@ class EmbeddedKafkaITCase {
           .isThrownBy(() -> kafka.topics().create("a", 2))
           .withMessageContaining("creation of topic a at " + kafka.bootstrapServers())
           .withMessageContaining("already exists");
+    }
+  }
+
+  @Test
+  void topicsThatAnotherClientCreatesInBetweenExist() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+      for (int round = 0; round < 20; round++) {
+        List<String> names = List.of("x" + round, "y" + round);
+        CompletableFuture<?>[] clients =
+            Stream.generate(() -> CompletableFuture.runAsync(() -> ensure(kafka, names)))
+                .limit(4)
+                .toArray(CompletableFuture<?>[]::new);
+
+        CompletableFuture.allOf(clients).get(1, TimeUnit.MINUTES);
+      }
+    }
+  }
+
+  private static void ensure(EmbeddedKafka kafka, List<String> names) {
+    try {
+      kafka.topics().ensure(names, 1);
+    } catch (IOException | InterruptedException e) {
+      throw new CompletionException(e);
     }
   }
 
