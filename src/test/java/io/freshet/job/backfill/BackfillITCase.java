@@ -160,7 +160,7 @@ final class BackfillITCase {
     JobClient untold = start(null, 1, Optional.of(amid));
     assertThatThrownBy(() -> untold.getJobExecutionResult().get(1, TimeUnit.MINUTES))
         .isInstanceOf(ExecutionException.class)
-        .hasStackTraceContaining("the state was taken amid a recording");
+        .hasStackTraceContaining("the state was taken in the middle of a recording");
 
     send(ALL, ALL + 100, 1); // time stands still without clicks
     JobClient told = start(before, 1, Optional.of(amid));

@@ -140,7 +140,7 @@ final class RecordingSourceTest {
 
     assertThatThrownBy(() -> reader.pollNext(new Output(new ArrayList<>())))
         .isInstanceOf(RefusedException.class)
-        .hasMessageContaining("the state was taken amid a recording");
+        .hasMessageContaining("the state was taken in the middle of a recording");
   }
 
   @Test
