@@ -22,7 +22,7 @@ public record QualityRun(double auc, double logloss, Metrics local, LoopFigures 
    * @param out where the job writes
    */
   public static QualityRun of(Path data, List<String> overrides, Path out) throws Exception {
-    List<String> settings = new ArrayList<>(List.of("checkpoint.interval=10 min")); // cut no batch
+    List<String> settings = new ArrayList<>(List.of("checkpoint.interval=1 d")); // cut no batch
     settings.addAll(overrides);
     var console = new DemoTerminal(new PrintWriter(Writer.nullWriter()), false);
     Files.createDirectories(out);
