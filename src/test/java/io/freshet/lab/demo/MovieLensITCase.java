@@ -43,11 +43,11 @@ class MovieLensITCase {
   static void learn() throws Exception {
     Path folder = Files.createDirectory(out.resolve("p1"));
     var console = new DemoTerminal(new PrintWriter(Writer.nullWriter()), false);
+    // the first checkpoint comes at a random time within the interval, and would cut a batch
     List<String> settings =
         List.of(
             "parallelism=1",
-            "checkpoint.interval=1 d", // the first comes at a random time within it, and cuts a
-                                       // batch
+            "checkpoint.interval=1 d",
             "examples.to=files",
             "examples.dir=" + out.resolve("examples").toUri());
     demo = new Demo(DemoStream.files(DATA), folder, settings, 1, console);
