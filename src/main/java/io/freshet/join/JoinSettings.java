@@ -67,36 +67,17 @@ public record JoinSettings(
     }
   }
 
-  /** One action, the click, waited for, and no warm-up. */
-  public JoinSettings(
+  /** Clicks alone, waited for, without a warm-up. */
+  public static JoinSettings ofClicks(
       Duration window, Duration outOfOrderness, Duration idleness, Duration timerBucket) {
-    this(
+    return new JoinSettings(
         outOfOrderness,
         idleness,
         timerBucket,
         Duration.ZERO,
         LabelDefinition.click("clicks", window),
         LabelSettings.DEFAULT,
-        0);
-  }
-
-  /** With the default breaker and drift. */
-  public JoinSettings(
-      Duration outOfOrderness,
-      Duration idleness,
-      Duration timerBucket,
-      Duration warmUp,
-      LabelDefinition definition,
-      LabelSettings labels,
-      double scoredShare) {
-    this(
-        outOfOrderness,
-        idleness,
-        timerBucket,
-        warmUp,
-        definition,
-        labels,
-        scoredShare,
+        0,
         BreakerSettings.DEFAULT,
         DEFAULT.maxDrift);
   }
@@ -118,41 +99,40 @@ public record JoinSettings(
     return definition.window();
   }
 
-  /** The same with other labels. */
-  public JoinSettings with(LabelSettings others) {
-    return copy(definition, others, scoredShare, breaker);
+  public JoinSettings withTimerBucket(Duration bucket) {
+    return copy(bucket, warmUp, definition, labels, scoredShare, breaker);
   }
 
-  /** The same with another definition of the label. */
-  public JoinSettings with(LabelDefinition other) {
-    return copy(other, labels, scoredShare, breaker);
+  public JoinSettings withWarmUp(Duration time) {
+    return copy(timerBucket, time, definition, labels, scoredShare, breaker);
   }
 
-  /** The same with this share of the impressions scored. */
+  public JoinSettings withDefinition(LabelDefinition other) {
+    return copy(timerBucket, warmUp, other, labels, scoredShare, breaker);
+  }
+
+  public JoinSettings withLabels(LabelSettings others) {
+    return copy(timerBucket, warmUp, definition, others, scoredShare, breaker);
+  }
+
+  /** Returns a copy that scores this share of the impressions. */
   public JoinSettings withScoredShare(double share) {
-    return copy(definition, labels, share, breaker);
+    return copy(timerBucket, warmUp, definition, labels, share, breaker);
   }
 
-  /** The same with another breaker. */
-  public JoinSettings with(BreakerSettings other) {
-    return copy(definition, labels, scoredShare, other);
+  public JoinSettings withBreaker(BreakerSettings other) {
+    return copy(timerBucket, warmUp, definition, labels, scoredShare, other);
   }
 
   private JoinSettings copy(
-      LabelDefinition newDefinition,
-      LabelSettings newLabels,
-      double newShare,
-      BreakerSettings newBreaker) {
+      Duration bucket,
+      Duration warm,
+      LabelDefinition label,
+      LabelSettings emission,
+      double share,
+      BreakerSettings guard) {
     return new JoinSettings(
-        outOfOrderness,
-        idleness,
-        timerBucket,
-        warmUp,
-        newDefinition,
-        newLabels,
-        newShare,
-        newBreaker,
-        maxDrift);
+        outOfOrderness, idleness, bucket, warm, label, emission, share, guard, maxDrift);
   }
 
   private static boolean positive(Duration duration) {

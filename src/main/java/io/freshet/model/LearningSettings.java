@@ -51,24 +51,16 @@ public record LearningSettings(
     requireNonNull(regularization, "regularization");
   }
 
-  /** Settings with the default labels, table and regularization. */
-  public LearningSettings(
-      int stepSize,
-      int repeatsPerUser,
-      OptimizerSettings firstOrder,
-      OptimizerSettings embedding,
-      int denseStepSize,
-      OptimizerSettings dense) {
-    this(
-        stepSize,
-        repeatsPerUser,
-        firstOrder,
-        embedding,
-        denseStepSize,
-        dense,
-        LabelSettings.DEFAULT,
-        TableSettings.OFF,
-        Regularization.OFF);
+  public LearningSettings withStepSize(int examples) {
+    return withSteps(examples, repeatsPerUser, denseStepSize);
+  }
+
+  public LearningSettings withRepeatsPerUser(int most) {
+    return withSteps(stepSize, most, denseStepSize);
+  }
+
+  public LearningSettings withDenseStepSize(int examples) {
+    return withSteps(stepSize, repeatsPerUser, examples);
   }
 
   public LearningSettings withOptimizers(
@@ -95,6 +87,11 @@ public record LearningSettings(
 
   public LearningSettings withRegularization(Regularization other) {
     return with(labels, table, other);
+  }
+
+  private LearningSettings withSteps(int rows, int repeats, int denses) {
+    return new LearningSettings(
+        rows, repeats, firstOrder, embedding, denses, dense, labels, table, regularization);
   }
 
   private LearningSettings with(LabelSettings how, TableSettings which, Regularization bounds) {

@@ -42,9 +42,13 @@ public record ModelSettings(
     }
   }
 
-  /** The shape of a DeepFM. */
-  public ModelSettings(int embeddingSize, List<Integer> hiddenLayers, float l2, long seed) {
-    this(ModelKind.DEEPFM, embeddingSize, hiddenLayers, 0, l2, seed);
+  public static ModelSettings deepFm(
+      int embeddingSize, List<Integer> hiddenLayers, float l2, long seed) {
+    return new ModelSettings(ModelKind.DEEPFM, embeddingSize, hiddenLayers, 0, l2, seed);
+  }
+
+  public ModelSettings withSeed(long other) {
+    return new ModelSettings(kind, embeddingSize, hiddenLayers, crossLayers, l2, other);
   }
 
   private static void checkPart(String name, boolean has, int value, ModelKind kind) {

@@ -23,7 +23,8 @@ public record SnapshotSettings(
   }
 
   /** The defaults at a root. */
-  public SnapshotSettings(String root) {
-    this(root, CompactionSettings.DEFAULT, RetentionSettings.DEFAULT, GateSettings.DEFAULT);
+  public static SnapshotSettings at(String root) {
+    return new SnapshotSettings(
+        root, CompactionSettings.DEFAULT, RetentionSettings.DEFAULT, GateSettings.DEFAULT);
   }
 }

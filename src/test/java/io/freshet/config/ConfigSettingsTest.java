@@ -19,10 +19,10 @@ final class ConfigSettingsTest {
 
   @Test
   void joinWindowsArePositive() {
-    assertRefused(() -> new JoinSettings(NEVER, SECOND, SECOND, SECOND));
-    assertRefused(() -> new JoinSettings(SECOND, BEFORE, SECOND, SECOND));
-    assertRefused(() -> new JoinSettings(SECOND, SECOND, NEVER, SECOND));
-    assertRefused(() -> new JoinSettings(SECOND, SECOND, SECOND, BEFORE));
+    assertRefused(() -> JoinSettings.ofClicks(NEVER, SECOND, SECOND, SECOND));
+    assertRefused(() -> JoinSettings.ofClicks(SECOND, BEFORE, SECOND, SECOND));
+    assertRefused(() -> JoinSettings.ofClicks(SECOND, SECOND, NEVER, SECOND));
+    assertRefused(() -> JoinSettings.ofClicks(SECOND, SECOND, SECOND, BEFORE));
   }
 
   @Test

@@ -3,9 +3,11 @@ package io.freshet.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.feature.example.LabelSettings;
 import io.freshet.model.optimizer.Adagrad;
 import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
+import io.freshet.model.optimizer.Regularization;
 import io.freshet.model.optimizer.RowWiseAdagrad;
 import io.freshet.model.optimizer.Sgd;
 import java.util.ArrayList;
@@ -20,18 +22,28 @@ class ModelSettingsTest {
     OptimizerSettings embedding = new Adagrad(0.1f, 0.1f);
     OptimizerSettings dense = new Adagrad(0.02f, 0.1f, 100);
 
-    assertThat(ModelSettings.DEFAULT).isEqualTo(new ModelSettings(10, List.of(128, 64), 0, 42));
+    assertThat(ModelSettings.DEFAULT).isEqualTo(ModelSettings.deepFm(10, List.of(128, 64), 0, 42));
     assertThat(LearningSettings.DEFAULT)
-        .isEqualTo(new LearningSettings(64, 1, ftrl, embedding, 64, dense));
+        .isEqualTo(
+            new LearningSettings(
+                64,
+                1,
+                ftrl,
+                embedding,
+                64,
+                dense,
+                LabelSettings.DEFAULT,
+                TableSettings.OFF,
+                Regularization.OFF));
   }
 
   @Test
   void shapesThatCannotBeAreRefused() {
-    assertThatThrownBy(() -> new ModelSettings(0, List.of(), 0, 1))
+    assertThatThrownBy(() -> ModelSettings.deepFm(0, List.of(), 0, 1))
         .hasMessage("embedding size is 0 but must be 1 or more");
-    assertThatThrownBy(() -> new ModelSettings(1, List.of(8, 0), 0, 1))
+    assertThatThrownBy(() -> ModelSettings.deepFm(1, List.of(8, 0), 0, 1))
         .hasMessage("units of a hidden layer is 0 but must be 1 or more");
-    assertThatThrownBy(() -> new ModelSettings(1, List.of(), -1, 1))
+    assertThatThrownBy(() -> ModelSettings.deepFm(1, List.of(), -1, 1))
         .hasMessage("l2 is -1.0 but must be 0 or more and finite");
   }
 
@@ -49,13 +61,11 @@ class ModelSettingsTest {
 
   @Test
   void stepsWithoutExamplesAreRefused() {
-    OptimizerSettings sgd = new Sgd(1);
-
-    assertThatThrownBy(() -> new LearningSettings(0, 1, sgd, sgd, 1, sgd))
+    assertThatThrownBy(() -> LearningSettings.DEFAULT.withStepSize(0))
         .hasMessage("step size is 0 but must be 1 or more");
-    assertThatThrownBy(() -> new LearningSettings(1, 0, sgd, sgd, 1, sgd))
+    assertThatThrownBy(() -> LearningSettings.DEFAULT.withRepeatsPerUser(0))
         .hasMessage("repeats per user is 0 but must be 1 or more");
-    assertThatThrownBy(() -> new LearningSettings(1, 1, sgd, sgd, 0, sgd))
+    assertThatThrownBy(() -> LearningSettings.DEFAULT.withDenseStepSize(0))
         .hasMessage("dense step size is 0 but must be 1 or more");
   }
 
@@ -64,10 +74,11 @@ class ModelSettingsTest {
     OptimizerSettings sgd = new Sgd(1);
     OptimizerSettings rowWise = new RowWiseAdagrad(1, 1);
 
-    assertThat(new LearningSettings(1, 1, sgd, rowWise, 1, sgd).embedding()).isEqualTo(rowWise);
-    assertThatThrownBy(() -> new LearningSettings(1, 1, rowWise, sgd, 1, sgd))
+    assertThat(LearningSettings.DEFAULT.withOptimizers(sgd, rowWise, sgd).embedding())
+        .isEqualTo(rowWise);
+    assertThatThrownBy(() -> LearningSettings.DEFAULT.withOptimizers(rowWise, sgd, sgd))
         .hasMessageStartingWith("first-order optimizer is row-wise Adagrad");
-    assertThatThrownBy(() -> new LearningSettings(1, 1, sgd, sgd, 1, rowWise))
+    assertThatThrownBy(() -> LearningSettings.DEFAULT.withOptimizers(sgd, sgd, rowWise))
         .hasMessage(
             "dense optimizer is row-wise Adagrad, which keeps one accumulator for an embedding"
                 + " vector, but must keep one for each parameter: take Adagrad");
@@ -76,7 +87,7 @@ class ModelSettingsTest {
   @Test
   void layersAreCopied() {
     List<Integer> layers = new ArrayList<>(List.of(4));
-    ModelSettings model = new ModelSettings(1, layers, 0, 1);
+    ModelSettings model = ModelSettings.deepFm(1, layers, 0, 1);
 
     layers.add(5);
 

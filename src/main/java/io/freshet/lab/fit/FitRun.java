@@ -4,7 +4,6 @@ import io.freshet.config.FitConfig;
 import io.freshet.evaluate.metric.MetricsAccumulator;
 import io.freshet.evaluate.report.Metrics;
 import io.freshet.feature.example.LabeledExample;
-import io.freshet.model.ModelSettings;
 import io.freshet.model.learn.FitLearner;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -61,7 +60,7 @@ final class FitRun {
   Result run(long seed) {
     FitLearner learner =
         new FitLearner(
-            config.features(), withSeed(config.model(), seed), config.settings(), config.fields());
+            config.features(), config.model().withSeed(seed), config.settings(), config.fields());
     learner.meet(train);
     Random random = new Random(seed);
     List<LabeledExample> order = new ArrayList<>(train);
@@ -122,10 +121,5 @@ final class FitRun {
       batches.add(examples.subList(at, Math.min(at + size, examples.size())));
     }
     return batches;
-  }
-
-  private static ModelSettings withSeed(ModelSettings m, long seed) {
-    return new ModelSettings(
-        m.kind(), m.embeddingSize(), m.hiddenLayers(), m.crossLayers(), m.l2(), seed);
   }
 }

@@ -48,7 +48,7 @@ final class LabelComparison {
     rows.accept(row("labels at once", delay, best.atOnce, best));
     for (LabelPolicy policy : LabelPolicy.values()) {
       LabelSettings labels = LabelSettings.of(policy).withShortWait(shortWait);
-      JoinSettings join = JoinSettings.DEFAULT.with(labels).withScoredShare(1);
+      JoinSettings join = JoinSettings.DEFAULT.withLabels(labels).withScoredShare(1);
       Scores scores = new PolicyRun(traffic, from, join).run().scores();
       rows.accept(row(name(policy), delay, scores, best));
     }

@@ -91,8 +91,8 @@ public final class OutageCommand extends Benchmark {
   private JoinSettings join(LabelPolicy policy, boolean enabled) {
     BreakerSettings breaker = BreakerSettings.DEFAULT.with(action);
     return JoinSettings.DEFAULT
-        .with(LabelSettings.of(policy))
-        .with(enabled ? breaker : breaker.disabled());
+        .withLabels(LabelSettings.of(policy))
+        .withBreaker(enabled ? breaker : breaker.disabled());
   }
 
   private record Line(Fate fate, LabelPolicy policy, boolean breaker, OutageRun run) {

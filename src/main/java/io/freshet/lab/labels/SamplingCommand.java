@@ -96,7 +96,7 @@ public final class SamplingCommand extends Benchmark {
   }
 
   private static Line line(String name, LabelSettings labels, LabelTraffic traffic) {
-    JoinSettings join = JoinSettings.DEFAULT.with(labels);
+    JoinSettings join = JoinSettings.DEFAULT.withLabels(labels);
     long from = traffic.middle();
     Scores scores = new PolicyRun(traffic, from, join.withScoredShare(1)).run().scores();
     PolicyRun timed = new PolicyRun(traffic, from, join).run();

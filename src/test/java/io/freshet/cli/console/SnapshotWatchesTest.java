@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SnapshotWatchesTest {
   private static final Version FULL = new Version("0badcafe", 1);
   private static final Version DELTA = new Version("0badcafe", 2);
-  private static final ModelSettings SETTINGS = new ModelSettings(2, List.of(4), 0, 42);
+  private static final ModelSettings SETTINGS = ModelSettings.deepFm(2, List.of(4), 0, 42);
   private static final FeatureSchema SCHEMA =
       new FeatureSchema(
           List.of(new CategoricalField("user", 1), new CategoricalField("item", 2)), "user");

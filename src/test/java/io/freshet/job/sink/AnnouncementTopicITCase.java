@@ -47,7 +47,7 @@ class AnnouncementTopicITCase {
       ModelSettings model = ModelSettings.DEFAULT;
       SnapshotPublisher publisher =
           new SnapshotPublisher(
-              new SnapshotSettings(root.toUri().toString()),
+              SnapshotSettings.at(root.toUri().toString()),
               ManifestTemplate.of("ctr", SCHEMA, model),
               new AnnouncementTopic(kafka.bootstrapServers(), topic, Map.of()));
 

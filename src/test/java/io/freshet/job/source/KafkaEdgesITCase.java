@@ -47,11 +47,11 @@ final class KafkaEdgesITCase {
 
   /** A window that ends just before the next impression, and no disorder. */
   private static final JoinSettings SORTED =
-      new JoinSettings(
+      JoinSettings.ofClicks(
           Duration.ofMillis(999), Duration.ZERO, Duration.ofMinutes(1), Duration.ofMillis(1));
 
   private static final JoinSettings UNSORTED =
-      new JoinSettings(
+      JoinSettings.ofClicks(
           Duration.ofSeconds(1),
           Duration.ofSeconds(10),
           Duration.ofMinutes(1),

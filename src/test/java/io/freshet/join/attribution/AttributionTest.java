@@ -24,7 +24,7 @@ final class AttributionTest {
   private static final long NO_TIME = Long.MIN_VALUE;
 
   private static final JoinSettings SETTINGS =
-      new JoinSettings(
+      JoinSettings.ofClicks(
           Duration.ofMillis(100),
           Duration.ofMillis(10),
           Duration.ofMinutes(1),

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class BreakerOperatorTest {
   private static final long MINUTE = 60_000;
   private static final JoinSettings JOIN =
-      new JoinSettings(
+      JoinSettings.ofClicks(
           Duration.ofMinutes(5),
           Duration.ofSeconds(5),
           Duration.ofMinutes(1),
@@ -62,7 +62,7 @@ final class BreakerOperatorTest {
   @CsvSource({"1,1", "2,1", "3,2", "4,2"})
   void clicksThatComeAfterAnOutageStillMakeTheirLabels(long seed, int parallelism)
       throws Exception {
-    try (Run run = new Run(JOIN.with(BREAKER), seed, Outage.LATE)) {
+    try (Run run = new Run(JOIN.withBreaker(BREAKER), seed, Outage.LATE)) {
       run.until(24);
       run.restart(parallelism);
       run.until(90);
@@ -75,7 +75,7 @@ final class BreakerOperatorTest {
 
   @Test
   void withoutABreakerTheyAreFalseNegatives() throws Exception {
-    try (Run run = new Run(JOIN.with(BREAKER.disabled()), 1, Outage.LATE)) {
+    try (Run run = new Run(JOIN.withBreaker(BREAKER.disabled()), 1, Outage.LATE)) {
       run.until(90);
       run.end();
 
@@ -86,7 +86,7 @@ final class BreakerOperatorTest {
   @ParameterizedTest
   @CsvSource({"5,1", "6,2"})
   void impressionsWhoseClicksAreLostAreNotLearned(long seed, int parallelism) throws Exception {
-    try (Run run = new Run(JOIN.with(BREAKER), seed, Outage.LOST)) {
+    try (Run run = new Run(JOIN.withBreaker(BREAKER), seed, Outage.LOST)) {
       run.until(27);
       run.restart(parallelism);
       run.until(90);
@@ -101,7 +101,7 @@ final class BreakerOperatorTest {
 
   @Test
   void lostClicksAreLearnedAsNegativesWhereThatIsWanted() throws Exception {
-    try (Run run = new Run(JOIN.with(BREAKER.with(Action.LEARN)), 7, Outage.LOST)) {
+    try (Run run = new Run(JOIN.withBreaker(BREAKER.with(Action.LEARN)), 7, Outage.LOST)) {
       run.until(90);
       run.end();
 
@@ -112,7 +112,7 @@ final class BreakerOperatorTest {
 
   @Test
   void nothingIsPublishedWhileTheBreakerHolds() throws Exception {
-    try (Run run = new Run(JOIN.with(BREAKER), 8, Outage.LATE)) {
+    try (Run run = new Run(JOIN.withBreaker(BREAKER), 8, Outage.LATE)) {
       run.until(15);
       assertThat(run.holds()).isZero();
 
@@ -126,7 +126,7 @@ final class BreakerOperatorTest {
 
   @Test
   void nothingIsPublishedWhileClicksAreSilent() throws Exception {
-    try (Run run = new Run(JOIN.with(BREAKER), 9, Outage.NONE)) {
+    try (Run run = new Run(JOIN.withBreaker(BREAKER), 9, Outage.NONE)) {
       run.until(10);
       run.subtasks.get(0).setProcessingTime(100_000);
 

@@ -159,14 +159,13 @@ final class ActionsTest {
 
   private LocalJoin join(Map<String, Float> weights, LabelSettings labels) {
     JoinSettings settings =
-        new JoinSettings(
-            Duration.ofMillis(10),
-            Duration.ofMinutes(1),
-            Duration.ofMillis(1),
-            Duration.ZERO,
-            new LabelDefinition(ACTIONS, weights),
-            labels,
-            0);
+        JoinSettings.ofClicks(
+                Duration.ofMillis(100),
+                Duration.ofMillis(10),
+                Duration.ofMinutes(1),
+                Duration.ofMillis(1))
+            .withDefinition(new LabelDefinition(ACTIONS, weights))
+            .withLabels(labels);
     return new LocalJoin(settings, output);
   }
 

@@ -45,7 +45,7 @@ public class JoinBenchmark {
     JoinSettings like = JoinSettings.DEFAULT;
     join =
         JoinHarness.open(
-            new JoinSettings(
+            JoinSettings.ofClicks(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(1),
                 like.idleness(),

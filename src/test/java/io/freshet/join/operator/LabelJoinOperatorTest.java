@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** With a window of 100 s, a bound of 10 s and timers at whole tens of seconds. */
 final class LabelJoinOperatorTest {
   private static final JoinSettings SETTINGS =
-      new JoinSettings(
+      JoinSettings.ofClicks(
           Duration.ofSeconds(100),
           Duration.ofSeconds(10),
           Duration.ofMinutes(1),
@@ -172,7 +172,8 @@ final class LabelJoinOperatorTest {
 
   @Test
   void clickTopicIsWaitedForWithoutEndIfImpressionsAreToBeHeld() throws Exception {
-    JoinSettings hold = SETTINGS.with(BreakerSettings.DEFAULT.with(BreakerSettings.Action.HOLD));
+    JoinSettings hold =
+        SETTINGS.withBreaker(BreakerSettings.DEFAULT.with(BreakerSettings.Action.HOLD));
     try (JoinHarness holding = JoinHarness.open(hold)) {
       holding.impression("a", 1_000);
       holding.processWatermark2(new Watermark(2_000));
@@ -294,7 +295,7 @@ final class LabelJoinOperatorTest {
     join.impression("a", 1_000);
     OperatorSubtaskState state = join.snapshot(1, 1);
     JoinSettings longer =
-        new JoinSettings(
+        JoinSettings.ofClicks(
             Duration.ofSeconds(300),
             SETTINGS.outOfOrderness(),
             SETTINGS.idleness(),

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class LabelJoinRandomOperatorTest {
   private static final JoinSettings SETTINGS =
-      new JoinSettings(
+      JoinSettings.ofClicks(
           Duration.ofMillis(100),
           Duration.ofMillis(30),
           Duration.ofMinutes(1),
@@ -79,14 +79,7 @@ final class LabelJoinRandomOperatorTest {
   }
 
   private static JoinSettings settings(LabelSettings labels) {
-    return new JoinSettings(
-        SETTINGS.outOfOrderness(),
-        SETTINGS.idleness(),
-        SETTINGS.timerBucket(),
-        Duration.ofMillis(400),
-        SETTINGS.definition(),
-        labels,
-        0.5);
+    return SETTINGS.withWarmUp(Duration.ofMillis(400)).withLabels(labels).withScoredShare(0.5);
   }
 
   @ParameterizedTest(name = "seed {0}, {1}")
@@ -142,17 +135,7 @@ final class LabelJoinRandomOperatorTest {
   @ParameterizedTest(name = "seed {0}, {1}")
   @MethodSource("cases")
   void theLocalJoinTellsTheSame(long seed, JoinSettings settings) {
-    JoinSettings exact =
-        new JoinSettings(
-            settings.outOfOrderness(),
-            settings.idleness(),
-            Duration.ofMillis(1),
-            settings.warmUp(),
-            settings.definition(),
-            settings.labels(),
-            settings.scoredShare(),
-            settings.breaker(),
-            settings.maxDrift());
+    JoinSettings exact = settings.withTimerBucket(Duration.ofMillis(1));
     List<Event> events = JoinTraffic.beyondBounds(exact, seed);
     Learned learned = new Learned();
     LocalJoin join = new LocalJoin(exact, learned);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ReplayOperatorTest {
   private static final long BOUND = 30;
   private static final JoinSettings SETTINGS =
-      new JoinSettings(
+      JoinSettings.ofClicks(
           Duration.ofMillis(1000),
           Duration.ofMillis(BOUND),
           Duration.ofMinutes(1),

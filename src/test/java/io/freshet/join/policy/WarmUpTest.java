@@ -9,7 +9,6 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.join.FinalLabel;
 import io.freshet.join.JoinOutput;
 import io.freshet.join.JoinSettings;
-import io.freshet.join.LabelDefinition;
 import io.freshet.join.operator.JoinHarness;
 import io.freshet.join.operator.LocalJoin;
 import java.time.Duration;
@@ -20,14 +19,9 @@ import org.junit.jupiter.api.Test;
 /** With a window of 100 ms and a warm-up of 400 ms, in a stream that starts at 1000. */
 final class WarmUpTest {
   private static final JoinSettings SETTINGS =
-      new JoinSettings(
-          Duration.ZERO,
-          Duration.ofMinutes(1),
-          Duration.ofMillis(1),
-          Duration.ofMillis(400),
-          LabelDefinition.click("clicks", Duration.ofMillis(100)),
-          JoinSettings.DEFAULT.labels(),
-          0);
+      JoinSettings.ofClicks(
+              Duration.ofMillis(100), Duration.ZERO, Duration.ofMinutes(1), Duration.ofMillis(1))
+          .withWarmUp(Duration.ofMillis(400));
 
   @Test
   void positivesComeWithTheNegativesAtFirstAndWithTheirClicksInTheEnd() {
@@ -76,7 +70,7 @@ final class WarmUpTest {
 
   @Test
   void fullWaitHoldsAlways() {
-    WarmUp warmUp = new WarmUp(SETTINGS.with(LabelSettings.of(LabelPolicy.FULL_WAIT)));
+    WarmUp warmUp = new WarmUp(SETTINGS.withLabels(LabelSettings.of(LabelPolicy.FULL_WAIT)));
     warmUp.shown(1000);
 
     assertThat(warmUp.notBefore(1000)).isEqualTo(1100);

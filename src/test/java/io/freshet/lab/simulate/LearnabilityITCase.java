@@ -61,7 +61,7 @@ class LearnabilityITCase {
 
     double deepFm = excess(stream, examples, ModelSettings.DEFAULT, LearningSettings.DEFAULT);
     double linear =
-        excess(stream, examples, new ModelSettings(1, List.of(), 0, 42), withoutInteractions());
+        excess(stream, examples, ModelSettings.deepFm(1, List.of(), 0, 42), withoutInteractions());
 
     assertThat(deepFm).isBetween(1.0, 1.035);
     assertThat(linear).isGreaterThan(1.08);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class LinearAlgebraTest {
   private static final DenseShape SHAPE =
-      DenseShape.of(8, new ModelSettings(5, List.of(60, 30), 0, 7));
+      DenseShape.of(8, ModelSettings.deepFm(5, List.of(60, 30), 0, 7));
 
   @Test
   void openBlasIsChosenWhereItsNativesAreInTheJar() {
@@ -59,7 +59,7 @@ class LinearAlgebraTest {
 
   private static DeepNetwork network(LinearAlgebra algebra) {
     float[] values =
-        DenseParameters.start(8, new ModelSettings(5, List.of(60, 30), 0, 7), new Sgd(1))
+        DenseParameters.start(8, ModelSettings.deepFm(5, List.of(60, 30), 0, 7), new Sgd(1))
             .finished();
     DeepNetwork network = new DeepNetwork(SHAPE.deep(), Dropout.NONE, algebra);
     network.values(values);

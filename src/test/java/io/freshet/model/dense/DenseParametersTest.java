@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DenseParametersTest {
-  private static final ModelSettings MODEL = new ModelSettings(5, List.of(4, 3), 0, 9);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(5, List.of(4, 3), 0, 9);
   private static final OptimizerSettings ADAGRAD = new Adagrad(0.1f, 0.25f);
 
   @Test
@@ -33,7 +33,7 @@ class DenseParametersTest {
   @Test
   void withoutHiddenLayersThereIsNothing() {
     DenseParameters dense =
-        DenseParameters.start(2, new ModelSettings(5, List.of(), 0, 9), ADAGRAD);
+        DenseParameters.start(2, ModelSettings.deepFm(5, List.of(), 0, 9), ADAGRAD);
 
     assertThat(dense.size()).isZero();
     assertThat(dense.shape().tensors()).isEmpty();
@@ -42,7 +42,7 @@ class DenseParametersTest {
   @Test
   void weightsStartUniformWithinTheBoundOfHeAndBiasesAtZero() {
     DenseParameters dense =
-        DenseParameters.start(40, new ModelSettings(10, List.of(50), 0, 9), ADAGRAD);
+        DenseParameters.start(40, ModelSettings.deepFm(10, List.of(50), 0, 9), ADAGRAD);
     float[] values = plane(dense, 0);
     double bound = Math.sqrt(6.0 / 400);
     double sum = 0;
@@ -62,7 +62,7 @@ class DenseParametersTest {
 
   @Test
   void theStartDependsOnTheSeedAlone() {
-    ModelSettings otherSeed = new ModelSettings(5, List.of(4, 3), 0, 10);
+    ModelSettings otherSeed = ModelSettings.deepFm(5, List.of(4, 3), 0, 10);
 
     assertThat(plane(DenseParameters.start(2, MODEL, ADAGRAD), 0))
         .isEqualTo(plane(DenseParameters.start(2, MODEL, ADAGRAD), 0))

@@ -14,7 +14,7 @@ final class ModelShapeTest {
   private static final Field USER = new CategoricalField("user", 1);
   private static final Field ITEM = new CategoricalField("item", 2);
   private static final Field HOUR = new CategoricalField("hour", 7);
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(8, 3), 0, 42);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(8, 3), 0, 42);
 
   @Test
   void aFieldThatComesIsLateForEverUnlessItGoesAgain() {

@@ -33,8 +33,8 @@ class ExplanationTest {
     return List.of(
         new ModelSettings(ModelKind.LR, 0, List.of(), 0, 0, 3),
         new ModelSettings(ModelKind.FM, 4, List.of(), 0, 0, 3),
-        new ModelSettings(4, List.of(8, 5), 0, 3),
-        new ModelSettings(4, List.of(), 0, 3),
+        ModelSettings.deepFm(4, List.of(8, 5), 0, 3),
+        ModelSettings.deepFm(4, List.of(), 0, 3),
         new ModelSettings(ModelKind.WIDE_DEEP, 4, List.of(8), 0, 0, 3),
         new ModelSettings(ModelKind.DCN, 4, List.of(8), 2, 0, 3));
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PredictorTest {
-  private static final ModelSettings LINEAR = new ModelSettings(2, List.of(), 0, 1);
+  private static final ModelSettings LINEAR = ModelSettings.deepFm(2, List.of(), 0, 1);
   private static final Example EXAMPLE =
       Examples.example(9, List.of(Fids.BIAS, Fids.of(7, 9), Fids.of(4, 0)), List.of(1f, 1f, 2f));
 
@@ -49,7 +49,7 @@ class PredictorTest {
   static List<ModelSettings> kinds() {
     return List.of(
         new ModelSettings(ModelKind.FM, 4, List.of(), 0, 0, 3),
-        new ModelSettings(4, List.of(8), 0, 3),
+        ModelSettings.deepFm(4, List.of(8), 0, 3),
         new ModelSettings(ModelKind.WIDE_DEEP, 4, List.of(8), 0, 0, 3),
         new ModelSettings(ModelKind.DCN, 4, List.of(8), 2, 0, 3));
   }
@@ -68,7 +68,7 @@ class PredictorTest {
 
   @Test
   void denseValuesOfAnotherShapeAreRefused() {
-    ModelSettings model = new ModelSettings(2, List.of(3), 0, 1);
+    ModelSettings model = ModelSettings.deepFm(2, List.of(3), 0, 1);
 
     assertThatThrownBy(() -> predictor(model, (fid, target, at) -> false, UnknownRows.ZERO))
         .hasMessage("0 dense values, but the model has 31");

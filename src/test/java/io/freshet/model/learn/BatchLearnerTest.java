@@ -22,7 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BatchLearnerTest {
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(8), 0, 1);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(8), 0, 1);
   private static final LearningSettings LEARNING = LearningSettings.DEFAULT;
 
   @Test
@@ -67,7 +67,7 @@ class BatchLearnerTest {
 
   @Test
   void theDensePartStepsOncePerDenseStepSize() {
-    Bench bench = new Bench(MODEL, withDenseStepSize(6));
+    Bench bench = new Bench(MODEL, LEARNING.withDenseStepSize(6));
     float[] start = bench.dense.finished();
 
     bench.learn(new Examples(1).ofDistinctUsers(5));
@@ -90,7 +90,8 @@ class BatchLearnerTest {
   @Test
   void aDenseStepTakesOnlyTheGradientGatheredSinceTheLast() {
     OptimizerSettings sgd = new Sgd(0.1f);
-    LearningSettings learning = new LearningSettings(64, 1, sgd, sgd, 5, sgd);
+    LearningSettings learning =
+        LearningSettings.DEFAULT.withOptimizers(sgd, sgd, sgd).withDenseStepSize(5);
     Bench bench = new Bench(MODEL, learning);
     Bench late = new Bench(MODEL, learning);
     bench.learn(new Examples(1).ofDistinctUsers(5));
@@ -223,11 +224,6 @@ class BatchLearnerTest {
         .singleElement()
         .asString()
         .contains("not learned", "gradient of the loss by the logit -");
-  }
-
-  private static LearningSettings withDenseStepSize(int size) {
-    return new LearningSettings(
-        64, 1, LEARNING.firstOrder(), LEARNING.embedding(), size, LEARNING.dense());
   }
 
   /** The example with another value of its number, which is its last occurrence. */

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FitLearnerTest {
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(8, 6), 0, 1);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(8, 6), 0, 1);
   private static final OptimizerSettings SGD = new Sgd(0.5f);
   private static final OptimizerSettings ADAM = new Adam(0.01f, 0.9f, 0.999f, 1e-8f, 0);
 
@@ -43,7 +43,9 @@ class FitLearnerTest {
     OptimizerSettings eighth = new Sgd(0.5f / 8);
     LocalLearner local =
         new LocalLearner(
-            Examples.SCHEMA, MODEL, new LearningSettings(64, 1, eighth, eighth, 8, eighth));
+            Examples.SCHEMA,
+            MODEL,
+            LearningSettings.DEFAULT.withOptimizers(eighth, eighth, eighth).withDenseStepSize(8));
 
     for (int step = 0; step < 5; step++) {
       fit.learn(examples);

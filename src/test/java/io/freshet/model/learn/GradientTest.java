@@ -40,16 +40,17 @@ class GradientTest {
   private static final double TOLERANCE = 2e-5;
   private static final float NONE = Regularization.NONE;
   private static final OptimizerSettings SGD = new Sgd(1);
-  private static final LearningSettings LEARNING = new LearningSettings(64, 1, SGD, SGD, 1000, SGD);
+  private static final LearningSettings LEARNING =
+      LearningSettings.DEFAULT.withOptimizers(SGD, SGD, SGD).withDenseStepSize(1000);
 
   static List<ModelSettings> shapes() {
     return List.of(
-        new ModelSettings(3, List.of(), 0, 1),
-        new ModelSettings(1, List.of(4), 0, 2),
-        new ModelSettings(4, List.of(), 0.3f, 3),
-        new ModelSettings(5, List.of(7), 0.1f, 4),
-        new ModelSettings(3, List.of(8, 5, 6), 0, 5),
-        new ModelSettings(10, List.of(9, 17, 3), 0.2f, 6),
+        ModelSettings.deepFm(3, List.of(), 0, 1),
+        ModelSettings.deepFm(1, List.of(4), 0, 2),
+        ModelSettings.deepFm(4, List.of(), 0.3f, 3),
+        ModelSettings.deepFm(5, List.of(7), 0.1f, 4),
+        ModelSettings.deepFm(3, List.of(8, 5, 6), 0, 5),
+        ModelSettings.deepFm(10, List.of(9, 17, 3), 0.2f, 6),
         new ModelSettings(ModelKind.LR, 0, List.of(), 0, 0.1f, 7),
         new ModelSettings(ModelKind.FM, 3, List.of(), 0, 0, 8),
         new ModelSettings(ModelKind.WIDE_DEEP, 4, List.of(6, 5), 0, 0, 9),

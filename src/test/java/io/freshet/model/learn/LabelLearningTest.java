@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LabelLearningTest {
   private static final FeatureSchema SCHEMA =
       new FeatureSchema(List.of(new CategoricalField("user", 1)), "user");
-  private static final ModelSettings MODEL = new ModelSettings(1, List.of(), 0, 1);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(1, List.of(), 0, 1);
   private static final OptimizerSettings SGD = new Sgd(1);
 
   @Test
@@ -77,9 +77,12 @@ class LabelLearningTest {
 
   @Test
   void predictionDoesNotBringTheDenseStepForward() {
-    ModelSettings deep = new ModelSettings(1, List.of(2), 0, 1);
+    ModelSettings deep = ModelSettings.deepFm(1, List.of(2), 0, 1);
     LocalLearner learner =
-        new LocalLearner(SCHEMA, deep, new LearningSettings(64, 1, SGD, SGD, 2, SGD));
+        new LocalLearner(
+            SCHEMA,
+            deep,
+            LearningSettings.DEFAULT.withOptimizers(SGD, SGD, SGD).withDenseStepSize(2));
     long version = learner.dense().version();
 
     learner.learn(List.of(example(Kind.DECIDED, 1, 1), example(Kind.PREDICTION, 0, 1)));
@@ -149,7 +152,7 @@ class LabelLearningTest {
 
   private static LocalLearner learner(LabelSettings labels, OptimizerSettings optimizer) {
     LearningSettings learning =
-        new LearningSettings(64, 1, optimizer, optimizer, 64, optimizer).withLabels(labels);
+        LearningSettings.DEFAULT.withOptimizers(optimizer, optimizer, optimizer).withLabels(labels);
     return new LocalLearner(SCHEMA, MODEL, learning);
   }
 

@@ -19,7 +19,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class LocalLearnerTest {
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 1);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(16, 8), 0, 1);
 
   @Test
   void everyOccurrenceCountsOnce() {

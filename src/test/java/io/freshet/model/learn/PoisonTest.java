@@ -73,19 +73,17 @@ final class PoisonTest {
 
   private static LocalLearner learner(Random random, List<String> reasons) {
     ModelSettings model =
-        new ModelSettings(
+        ModelSettings.deepFm(
             1 + random.nextInt(6),
             random.nextBoolean() ? List.of(16, 300) : List.of(),
             random.nextInt(3) == 0 ? 1 : 0,
             random.nextLong());
     LearningSettings learning =
-        new LearningSettings(
-            1 + random.nextInt(64),
-            1 + random.nextInt(3),
-            anyForSingle(random),
-            any(random),
-            1 + random.nextInt(64),
-            anyForSingle(random));
+        LearningSettings.DEFAULT
+            .withStepSize(1 + random.nextInt(64))
+            .withRepeatsPerUser(1 + random.nextInt(3))
+            .withOptimizers(anyForSingle(random), any(random), anyForSingle(random))
+            .withDenseStepSize(1 + random.nextInt(64));
     return new LocalLearner(
         Examples.SCHEMA, model, learning, (example, reason) -> reasons.add(reason));
   }

@@ -37,7 +37,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 public class StepBenchmark {
   private static final int FIELDS = 39;
-  private static final ModelSettings MODEL = new ModelSettings(10, List.of(400, 400, 400), 0, 42);
+  private static final ModelSettings MODEL =
+      ModelSettings.deepFm(10, List.of(400, 400, 400), 0, 42);
 
   @Param({"1", "8", "64", "512"})
   private int step;

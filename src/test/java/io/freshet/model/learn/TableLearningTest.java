@@ -31,7 +31,7 @@ final class TableLearningTest {
   private static final FeatureSchema SCHEMA =
       new FeatureSchema(
           List.of(new CategoricalField("user", 1), new CategoricalField("item", 2)), "user");
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(8), 0, 42);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(8), 0, 42);
 
   @Test
   void usageExample() {

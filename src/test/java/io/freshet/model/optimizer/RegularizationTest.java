@@ -25,9 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RegularizationTest {
   private static final float NONE = Regularization.NONE;
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(300, 8), 0, 1);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(300, 8), 0, 1);
   private static final OptimizerSettings SGD = new Sgd(1);
-  private static final LearningSettings LEARNING = new LearningSettings(64, 1, SGD, SGD, 5, SGD);
+  private static final LearningSettings LEARNING =
+      LearningSettings.DEFAULT.withOptimizers(SGD, SGD, SGD).withDenseStepSize(5);
 
   /** With SGD at rate 1 a row moves by its gradient. */
   @ParameterizedTest

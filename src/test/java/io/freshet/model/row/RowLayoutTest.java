@@ -141,13 +141,14 @@ class RowLayoutTest {
   }
 
   private static RowLayout layout(long seed) {
-    return new RowLayout(new ModelSettings(10, List.of(), 0, seed), LearningSettings.DEFAULT);
+    return new RowLayout(ModelSettings.deepFm(10, List.of(), 0, seed), LearningSettings.DEFAULT);
   }
 
   private static LearningSettings learning(
       OptimizerSettings embedding, List<FieldLearning> fields) {
     OptimizerSettings ftrl = new Ftrl(0.5f, 1, 0, 0);
-    return new LearningSettings(64, 1, ftrl, embedding, 64, ftrl)
+    return LearningSettings.DEFAULT
+        .withOptimizers(ftrl, embedding, ftrl)
         .withRegularization(Regularization.OFF.with(fields));
   }
 

@@ -143,7 +143,7 @@ class RowMigrationTest {
     }
 
     LearningSettings learning() {
-      return new LearningSettings(64, 1, first, embedding, 64, ADAGRAD);
+      return LearningSettings.DEFAULT.withOptimizers(first, embedding, ADAGRAD);
     }
   }
 }

@@ -76,7 +76,7 @@ class PythonExampleTest {
 
   static List<ModelSettings> kinds() {
     return List.of(
-        new ModelSettings(3, List.of(5, 4), 0, 42),
+        ModelSettings.deepFm(3, List.of(5, 4), 0, 42),
         new ModelSettings(ModelKind.LR, 0, List.of(), 0, 0, 42),
         new ModelSettings(ModelKind.WIDE_DEEP, 3, List.of(4), 0, 0, 42),
         new ModelSettings(ModelKind.DCN, 3, List.of(4), 2, 0, 42));

@@ -75,7 +75,7 @@ class TrainAndServeTest {
               new MultiField("genres", 2),
               new CategoricalField("user", 1)),
           "user");
-  private static final ModelSettings OTHER_MODEL = new ModelSettings(5, List.of(6, 3), 0, 42);
+  private static final ModelSettings OTHER_MODEL = ModelSettings.deepFm(5, List.of(6, 3), 0, 42);
 
   @TempDir Path root;
   @TempDir Path storeFolder;

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 /** Versions of a small model in which every number of a version is the same. */
 public final class SampleModel {
   public static final int WIDTH = 3;
-  public static final ModelSettings SETTINGS = new ModelSettings(WIDTH - 1, List.of(4), 0, 42);
+  public static final ModelSettings SETTINGS = ModelSettings.deepFm(WIDTH - 1, List.of(4), 0, 42);
   public static final FeatureSchema SCHEMA =
       new FeatureSchema(
           List.of(

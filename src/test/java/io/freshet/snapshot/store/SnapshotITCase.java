@@ -157,8 +157,7 @@ class SnapshotITCase {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.createLocalEnvironment(1, configuration);
     env.enableCheckpointing(100);
-    SnapshotSettings settings =
-        new SnapshotSettings(folder.resolve("snapshots").toUri().toString());
+    SnapshotSettings settings = SnapshotSettings.at(folder.resolve("snapshots").toUri().toString());
     DataStream<Long> slowly = env.fromSequence(1, numbers).map(new Slowly()).returns(Types.LONG);
     DataStream<PublisherInput> parts =
         slowly

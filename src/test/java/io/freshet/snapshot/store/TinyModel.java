@@ -21,7 +21,7 @@ import java.util.List;
 /** A model small enough to look at: two embedding values a row, one hidden layer of three. */
 public final class TinyModel {
   static final int WIDTH = 3;
-  public static final ModelSettings SETTINGS = new ModelSettings(2, List.of(3), 0, 42);
+  public static final ModelSettings SETTINGS = ModelSettings.deepFm(2, List.of(3), 0, 42);
   public static final FeatureSchema SCHEMA =
       new FeatureSchema(
           List.of(

@@ -32,7 +32,7 @@ class SnapshotWriterOperatorTest {
   void open() throws Exception {
     root = folder.resolve("root");
     storage = new LocalStorage(root);
-    SnapshotSettings settings = new SnapshotSettings(root.toUri().toString());
+    SnapshotSettings settings = SnapshotSettings.at(root.toUri().toString());
     harness =
         new OneInputStreamOperatorTestHarness<>(
             new SnapshotWriter(settings, TinyModel.SETTINGS, 4));

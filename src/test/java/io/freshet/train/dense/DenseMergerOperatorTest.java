@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class DenseMergerOperatorTest {
   private static final FeatureSchema SCHEMA = SyntheticExamples.SCHEMA;
   private static final int SLICES = 8;
-  private static final ModelSettings MODEL = new ModelSettings(2, List.of(5), 0, 42);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(2, List.of(5), 0, 42);
   private static final DenseParameters START =
       DenseParameters.start(SCHEMA.size(), MODEL, LearningSettings.DEFAULT.dense());
   private static final DenseSlicing SLICING = new DenseSlicing(START.size(), SLICES);
@@ -197,7 +197,7 @@ final class DenseMergerOperatorTest {
       before = network(merger.finished());
     }
 
-    ModelSettings wider = new ModelSettings(2, List.of(7), 0, 42);
+    ModelSettings wider = ModelSettings.deepFm(2, List.of(7), 0, 42);
     try (Harness merger = new Harness(1, 0, wider, SLICES, "hashmap")) {
       merger.restore(state, 1);
       merger.checkpoint(2);
@@ -223,7 +223,7 @@ final class DenseMergerOperatorTest {
 
   @Test
   void withoutADensePartThereAreNoSlices() throws Exception {
-    ModelSettings shallow = new ModelSettings(2, List.of(), 0, 42);
+    ModelSettings shallow = ModelSettings.deepFm(2, List.of(), 0, 42);
     try (Harness merger = new Harness(1, 0, shallow, SLICES, "hashmap")) {
       merger.open();
 

@@ -110,7 +110,9 @@ final class DenseReplicaTest {
   void slotsThatDecayStayItsOwn() {
     DenseParameters parameters =
         DenseParameters.start(
-            FIELDS, new ModelSettings(4, List.of(3), 0, 42), new Adam(0.1f, 0.9f, 0.99f, 1e-8f, 0));
+            FIELDS,
+            ModelSettings.deepFm(4, List.of(3), 0, 42),
+            new Adam(0.1f, 0.9f, 0.99f, 1e-8f, 0));
     DenseReplica replica = replica(parameters, 4, 2);
     move(parameters, 0.75f);
     float[] slots = plane(parameters, 2);
@@ -273,6 +275,6 @@ final class DenseReplicaTest {
   }
 
   private static DenseParameters parameters(Integer... hidden) {
-    return DenseParameters.start(FIELDS, new ModelSettings(4, List.of(hidden), 0, 42), ADAGRAD);
+    return DenseParameters.start(FIELDS, ModelSettings.deepFm(4, List.of(hidden), 0, 42), ADAGRAD);
   }
 }

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class LocalOptimizerStateOperatorTest {
   private static final int BATCH = 16;
   private static final FeatureSchema SCHEMA = SyntheticExamples.SCHEMA;
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(5), 0, 42);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(5), 0, 42);
   private static final OptimizerSettings ADAM = new Adam(0.01f, 0.9f, 0.99f, 1e-8f, 0);
   private static final LearningSettings D = LearningSettings.DEFAULT;
 
@@ -84,15 +84,15 @@ final class LocalOptimizerStateOperatorTest {
 
   @Test
   void slotsTravelToAWiderLayer() throws Exception {
-    assertThat(restored(new ModelSettings(4, List.of(7), 0, 42), true))
+    assertThat(restored(ModelSettings.deepFm(4, List.of(7), 0, 42), true))
         .doesNotContain(Float.NaN)
-        .isNotEqualTo(restored(new ModelSettings(4, List.of(7), 0, 42), false));
+        .isNotEqualTo(restored(ModelSettings.deepFm(4, List.of(7), 0, 42), false));
   }
 
   @Test
   void embeddingsOfAnotherSizeStartNewSlots() throws Exception {
-    assertThat(restored(new ModelSettings(6, List.of(5), 0, 42), true))
-        .containsExactly(restored(new ModelSettings(6, List.of(5), 0, 42), false));
+    assertThat(restored(ModelSettings.deepFm(6, List.of(5), 0, 42), true))
+        .containsExactly(restored(ModelSettings.deepFm(6, List.of(5), 0, 42), false));
   }
 
   /** What a trainer predicts, with the state of one of another shape or without. */
@@ -121,8 +121,7 @@ final class LocalOptimizerStateOperatorTest {
   }
 
   private static LearningSettings learning(OptimizerSettings dense) {
-    return new LearningSettings(
-        D.stepSize(), D.repeatsPerUser(), D.firstOrder(), D.embedding(), BATCH, dense);
+    return D.withOptimizers(D.firstOrder(), D.embedding(), dense).withDenseStepSize(BATCH);
   }
 
   /** Learns to a checkpoint. */

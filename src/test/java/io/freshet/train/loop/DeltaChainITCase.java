@@ -57,7 +57,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeltaChainITCase {
   @RegisterExtension private static final LoopCluster CLUSTER = new LoopCluster();
 
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 42);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(16, 8), 0, 42);
   private static final LearningSettings LEARNING = LearningSettings.DEFAULT;
   private static final TrainSettings TRAIN =
       TrainSettings.DEFAULT

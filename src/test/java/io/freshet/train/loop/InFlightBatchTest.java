@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The course of batches, without a trainer around them. */
 final class InFlightBatchTest {
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(), 0, 42);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(), 0, 42);
   private static final LearningSettings LEARNING = LearningSettings.DEFAULT;
   private static final RowLayout LAYOUT = new RowLayout(MODEL, LEARNING);
   private static final ReplyTo REPLY_TO = new ReplyTo(new UUID(1, 2), 0, "here");

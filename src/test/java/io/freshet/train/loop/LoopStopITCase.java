@@ -31,7 +31,7 @@ class LoopStopITCase {
 
   private static final int EXAMPLES = 6_000;
   private static final Duration INTERVAL = Duration.ofMillis(50);
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 42);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(16, 8), 0, 42);
 
   @TempDir Path folder;
 
@@ -92,7 +92,8 @@ class LoopStopITCase {
             .checkpoints(INTERVAL, "hashmap")
             .stopAfter(500, folder, SavepointFormatType.CANONICAL);
 
-    assertThatThrownBy(() -> restored(savepoint, new ModelSettings(8, List.of(), 0, 42), settings))
+    assertThatThrownBy(
+            () -> restored(savepoint, ModelSettings.deepFm(8, List.of(), 0, 42), settings))
         .hasStackTraceContaining("The failure is not recoverable")
         .hasStackTraceContaining("model.embedding-size is 8, in the restored state it is 4");
     assertThatThrownBy(() -> restored(savepoint, MODEL, withSgd(settings)))

@@ -124,7 +124,7 @@ class MigrationITCase {
   }
 
   private static ModelSettings deepFm(int size) {
-    return new ModelSettings(size, List.of(16, 8), 0, 42);
+    return ModelSettings.deepFm(size, List.of(16, 8), 0, 42);
   }
 
   private static ModelSettings wideDeep(int size) {

@@ -28,8 +28,7 @@ public final class PublishedLoop {
 
   private static void publish(TrainingLoop loop, LoopSettings settings, Path folder) {
     ModelSettings model = settings.model();
-    SnapshotSettings snapshot =
-        new SnapshotSettings(folder.resolve("snapshots").toUri().toString());
+    SnapshotSettings snapshot = SnapshotSettings.at(folder.resolve("snapshots").toUri().toString());
     loop.rows()
         .transform(
             "SnapshotWriter",

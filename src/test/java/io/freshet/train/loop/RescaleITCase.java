@@ -27,7 +27,7 @@ class RescaleITCase {
 
   private static final int EXAMPLES = 6_000;
   private static final Duration INTERVAL = Duration.ofMillis(50);
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 42);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(16, 8), 0, 42);
   private static final TrainSettings SETTINGS =
       TrainSettings.DEFAULT.withBatchSize(64).withCacheRows(1 << 16);
 

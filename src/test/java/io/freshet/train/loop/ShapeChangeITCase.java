@@ -39,8 +39,8 @@ class ShapeChangeITCase {
   private static final FeatureSchema WHOLE =
       new FeatureSchema(List.of(USER, ITEM, TAGS, HOUR), "user");
   private static final FeatureSchema TURNED = new FeatureSchema(List.of(HOUR, USER, ITEM), "user");
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 42);
-  private static final ModelSettings WIDER = new ModelSettings(4, List.of(24, 8), 0, 42);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(16, 8), 0, 42);
+  private static final ModelSettings WIDER = ModelSettings.deepFm(4, List.of(24, 8), 0, 42);
   private static final LearningSettings D = LearningSettings.DEFAULT;
   private static final TrainSettings TRAIN =
       StoppedJob.settings(D.firstOrder(), D.embedding(), D.dense());

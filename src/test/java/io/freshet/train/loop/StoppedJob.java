@@ -63,7 +63,10 @@ final class StoppedJob {
         .withBatchLinger(Duration.ofMinutes(1))
         .withDenseSyncEvery(64)
         .withDenseSlices(16)
-        .withLearning(new LearningSettings(64, 64, first, embedding, 64, dense));
+        .withLearning(
+            LearningSettings.DEFAULT
+                .withRepeatsPerUser(64)
+                .withOptimizers(first, embedding, dense));
   }
 
   /** The first predictions of the last run. */

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 @SuppressWarnings("try") // the harness' close() may be interrupted; tests pass that on
 final class TrainerOperatorTest {
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(5), 0, 42);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(5), 0, 42);
   private static final TrainSettings SETTINGS =
       TrainSettings.DEFAULT.withBatchSize(4).withDenseSyncEvery(1000).withDenseSlices(8);
 

@@ -33,7 +33,7 @@ class TrainingLoopITCase {
 
   private static final int EXAMPLES = 6_000;
   private static final int BATCH = 64;
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 42);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(16, 8), 0, 42);
 
   @ParameterizedTest
   @ValueSource(ints = {1, 4})
@@ -152,12 +152,10 @@ class TrainingLoopITCase {
         new Regularization(
             0.3f, 0.8f, 2, List.of(new FieldLearning(1, 2, 0.01f), new FieldLearning(3, 0.5f, 0)));
     LearningSettings learning =
-        new LearningSettings(
-                64,
-                1,
+        LearningSettings.DEFAULT
+            .withOptimizers(
                 new Ftrl(0.5f, 1, 0, 0, 5),
                 new RowWiseAdagrad(0.1f, 0.1f, 1),
-                64,
                 new Adagrad(0.02f, 0.1f, 3))
             .withRegularization(bounds);
     LocalModel local = learned(13, learning);

@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** State checked under other settings than it was written with. */
 final class StateCompatibilityTest {
   private static final FeatureSchema SCHEMA = SyntheticExamples.SCHEMA;
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(), 0, 42);
-  private static final ModelSettings LARGER = new ModelSettings(8, List.of(), 0, 42);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(), 0, 42);
+  private static final ModelSettings LARGER = ModelSettings.deepFm(8, List.of(), 0, 42);
   private static final LearningSettings D = LearningSettings.DEFAULT;
 
   @Test
@@ -51,7 +51,7 @@ final class StateCompatibilityTest {
 
   @Test
   void theSeedCannotBeMigrated() {
-    refused(rows(new ModelSettings(8, List.of(), 0, 7), D), true)
+    refused(rows(ModelSettings.deepFm(8, List.of(), 0, 7), D), true)
         .hasMessageContaining("model.seed is 7, in the restored state it is 42")
         .hasMessageNotContainingAny("embedding-size", "--migrate");
   }

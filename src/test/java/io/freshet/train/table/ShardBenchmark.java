@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 public class ShardBenchmark {
   private static final RowLayout LAYOUT =
-      new RowLayout(new ModelSettings(10, List.of(), 0, 42), LearningSettings.DEFAULT);
+      new RowLayout(ModelSettings.deepFm(10, List.of(), 0, 42), LearningSettings.DEFAULT);
   private static final int WIDTH = LAYOUT.width();
   private static final int[] NO_GENERATIONS = {};
   private static final int ROWS = 1 << 19;

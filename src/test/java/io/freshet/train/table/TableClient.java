@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 
 /** A trainer and a snapshot of a shard, as far as its table sees them. */
 abstract class TableClient {
-  static final ModelSettings MODEL = new ModelSettings(2, List.of(), 0, 42);
+  static final ModelSettings MODEL = ModelSettings.deepFm(2, List.of(), 0, 42);
   static final RowLayout LAYOUT = new RowLayout(MODEL, LearningSettings.DEFAULT);
   static final int WIDTH = LAYOUT.width();
   static final ReplyTo REPLY_TO = new ReplyTo(new UUID(1, 2), 0, "here");

@@ -52,7 +52,7 @@ class TableLifecycleITCase {
   private static final int EXAMPLES = 6_000;
   private static final int BATCH = 64;
   private static final long SEED = 31;
-  private static final ModelSettings MODEL = new ModelSettings(4, List.of(16, 8), 0, 42);
+  private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(16, 8), 0, 42);
   private static final AtomicBoolean BROKE = new AtomicBoolean();
 
   @TempDir private Path folder;

@@ -52,19 +52,12 @@ public record Workload(
   }
 
   public ModelSettings model() {
-    return new ModelSettings(embeddingSize, hiddenLayers, 0, ModelSettings.DEFAULT.seed());
+    return ModelSettings.deepFm(embeddingSize, hiddenLayers, 0, ModelSettings.DEFAULT.seed());
   }
 
   public LearningSettings learning() {
-    LearningSettings like = LearningSettings.DEFAULT;
     int denseStep = Math.max(SHORTEST_DENSE_STEP, stepSize);
-    return new LearningSettings(
-        stepSize,
-        like.repeatsPerUser(),
-        like.firstOrder(),
-        like.embedding(),
-        denseStep,
-        like.dense());
+    return LearningSettings.DEFAULT.withStepSize(stepSize).withDenseStepSize(denseStep);
   }
 
   public TrainSettings train() {

@@ -53,7 +53,7 @@ final class DriftRun extends StreamRun {
   DriftRun(DriftSettings settings) {
     super(
         settings.traffic(),
-        JoinSettings.DEFAULT.with(LabelDefinition.click("clicks", DriftOptions.WINDOW)));
+        JoinSettings.DEFAULT.withDefinition(LabelDefinition.click("clicks", DriftOptions.WINDOW)));
     start = LabelTraffic.time(traffic.events().get(0));
     from = start + settings.warmUp() * DAY;
     learner = new LocalLearner(traffic.schema(), ModelSettings.DEFAULT, LearningSettings.DEFAULT);

@@ -46,7 +46,7 @@ final class VariantsRun extends StreamRun {
   VariantsRun(DriftSettings settings, int lastDays, List<String> names, List<LearnerConfig> each) {
     super(
         settings.traffic(),
-        JoinSettings.DEFAULT.with(LabelDefinition.click("clicks", DriftOptions.WINDOW)));
+        JoinSettings.DEFAULT.withDefinition(LabelDefinition.click("clicks", DriftOptions.WINDOW)));
     long start = LabelTraffic.time(traffic.events().get(0));
     from = start + settings.warmUp() * DriftRun.DAY;
     last = start + (settings.days() - lastDays) * DriftRun.DAY;
