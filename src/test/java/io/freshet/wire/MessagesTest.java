@@ -69,9 +69,9 @@ final class MessagesTest {
   }
 
   private static Stream<Arguments> withArrays(int n) {
-    boolean[] won = new boolean[n];
+    boolean[] drawn = new boolean[n];
     for (int i = 0; i < n; i += 3) {
-      won[i] = true;
+      drawn[i] = true;
     }
     String[] ids = new String[n];
     Arrays.fill(ids, "an \u00e9");
@@ -93,7 +93,7 @@ final class MessagesTest {
         message(
             ShardRequest.class,
             new RowDelta(longs(n), Long.MIN_VALUE, longs(n), ints(n), ints(n), floats(22 * n))),
-        message(ShardRequest.class, new Occurrences(longs(n), 5L << 40, ints(n), ints(n), won)),
+        message(ShardRequest.class, new Occurrences(longs(n), 5L << 40, ints(n), ints(n), drawn)),
         message(
             ShardResponse.class,
             new Rows(REPLY_TO, 1L << 40, 3, longs(n), ints(n), floats(22 * n))),

@@ -194,13 +194,13 @@ public final class LocalLearner {
       return;
     }
     lives.learnedUpTo(batch.latestTime());
-    boolean[] won = batch.hasAbsent() ? lives.rules().draw(batch) : null;
+    boolean[] drawn = batch.hasAbsent() ? lives.rules().draw(batch) : null;
     for (int row = 0; row < batch.rows(); row++) {
       if (batch.count(row) == 0) {
         continue;
       }
       if (batch.isAbsent(row)) {
-        pushAbsent(row, won[row]);
+        pushAbsent(row, drawn[row]);
       } else {
         push(row);
       }
@@ -217,11 +217,11 @@ public final class LocalLearner {
     updates[places[row]] += batch.count(row);
   }
 
-  private void pushAbsent(int row, boolean won) {
+  private void pushAbsent(int row, boolean drawn) {
     long fid = batch.fid(row);
     int occurrences = batch.count(row);
-    int news = batch.newCount(row);
-    if (lives.earns(fid, places[row], occurrences, news, won, batch.latestTime())) {
+    int newCount = batch.newCount(row);
+    if (lives.earns(fid, places[row], occurrences, newCount, drawn, batch.latestTime())) {
       start(places[row]);
     }
   }

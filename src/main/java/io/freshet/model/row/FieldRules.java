@@ -80,24 +80,24 @@ public final class FieldRules {
   }
 
   /**
-   * Which of a batch's rows an occurrence has won, among those that are absent and admitted by
+   * Which rows of a batch an occurrence is drawn for, among those that are absent and admitted by
    * chance.
    */
   public boolean[] draw(MiniBatch batch) {
-    boolean[] won = new boolean[batch.rows()];
+    boolean[] drawn = new boolean[batch.rows()];
     for (int example = 0; example < batch.size(); example++) {
       if (batch.example(example).isLearned()) {
         String id = batch.example(example).impressionId();
         for (int o = batch.start(example); o < batch.start(example + 1); o++) {
           int row = batch.row(o);
-          won[row] |= batch.isAbsent(row) && wins(batch.fid(row), id);
+          drawn[row] |= batch.isAbsent(row) && isDrawn(batch.fid(row), id);
         }
       }
     }
-    return won;
+    return drawn;
   }
 
-  private boolean wins(long fid, String impressionId) {
+  private boolean isDrawn(long fid, String impressionId) {
     return admission(fid) instanceof Admission.Chance chance
         && ImpressionHash.admits(impressionId, fid, chance.share());
   }

@@ -75,15 +75,16 @@ public final class LocalRowLifecycle {
   /**
    * Counts occurrences of what has no row; returns whether that earns it one.
    *
-   * @param news those of them that count, as they were not learned before
+   * @param newCount those of them that count, as they were not learned before
    */
-  public boolean earns(long fid, int place, int occurrences, int news, boolean won, long time) {
+  public boolean earns(
+      long fid, int place, int occurrences, int newCount, boolean drawn, long time) {
     notAdmitted += occurrences;
     boolean forgotten = rules.isExpired(fid, lastSeen[place], now);
-    waiting[place] = news + (forgotten ? 0 : waiting[place]);
+    waiting[place] = newCount + (forgotten ? 0 : waiting[place]);
     seen(place, time);
     Admission admission = rules.admission(fid);
-    return won
+    return drawn
         || admission instanceof Admission.Counted counted && waiting[place] >= counted.occurrences()
         || admission instanceof Admission.Sketched sketched
             && waiting[place] >= sketched.occurrences();

@@ -130,7 +130,7 @@ final class InFlightBatch {
    * Sends the change of the learned rows, and the occurrences of learned features without a row.
    */
   void sendChanges(Consumer<ShardRequest> shards) {
-    boolean[] won = examples.hasAbsent() ? rules.draw(examples) : new boolean[0];
+    boolean[] drawn = examples.hasAbsent() ? rules.draw(examples) : new boolean[0];
     for (int part = 0; part < groups.parts(); part++) {
       int[] learned = learnedRows(part, false);
       if (learned.length > 0) {
@@ -138,23 +138,23 @@ final class InFlightBatch {
       }
       int[] absent = examples.hasAbsent() ? learnedRows(part, true) : new int[0];
       if (absent.length > 0) {
-        shards.accept(occurrences(absent, won));
+        shards.accept(occurrences(absent, drawn));
       }
     }
   }
 
-  private Occurrences occurrences(int[] of, boolean[] won) {
+  private Occurrences occurrences(int[] of, boolean[] drawn) {
     long[] fids = new long[of.length];
     int[] counts = new int[of.length];
-    int[] news = new int[of.length];
+    int[] newCounts = new int[of.length];
     boolean[] theirs = new boolean[of.length];
     for (int i = 0; i < of.length; i++) {
       fids[i] = examples.fid(of[i]);
       counts[i] = examples.count(of[i]);
-      news[i] = examples.newCount(of[i]);
-      theirs[i] = won[of[i]];
+      newCounts[i] = examples.newCount(of[i]);
+      theirs[i] = drawn[of[i]];
     }
-    return new Occurrences(fids, examples.latestTime(), counts, news, theirs);
+    return new Occurrences(fids, examples.latestTime(), counts, newCounts, theirs);
   }
 
   private RowDelta delta(int[] of) {

@@ -51,9 +51,9 @@ public sealed interface ShardRequest {
    *
    * @param time latest event time of the examples
    * @param counts for each feature, its occurrences in the examples
-   * @param news its occurrences in examples that were not learned before
-   * @param won for each feature, whether an occurrence is drawn for admission
+   * @param newCounts its occurrences in examples that were not learned before
+   * @param drawn for each feature, whether an occurrence is drawn for admission
    */
-  public record Occurrences(long[] fids, long time, int[] counts, int[] news, boolean[] won)
+  public record Occurrences(long[] fids, long time, int[] counts, int[] newCounts, boolean[] drawn)
       implements ShardRequest {}
 }

@@ -136,11 +136,11 @@ final class RowLifecycle {
   private boolean earns(long fid, StoredRow known, Occurrences seen, int i) throws Exception {
     Admission admission = rules.admission(fid);
     if (admission instanceof Admission.Sketched sketched) {
-      return sketch.add(fid, seen.news()[i]) >= sketched.occurrences();
+      return sketch.add(fid, seen.newCounts()[i]) >= sketched.occurrences();
     } else if (admission instanceof Admission.Counted counted) {
       return counts(fid, known, seen, i, counted.occurrences());
     }
-    return seen.won()[i] || admission instanceof Admission.All;
+    return seen.drawn()[i] || admission instanceof Admission.All;
   }
 
   /**
@@ -150,7 +150,7 @@ final class RowLifecycle {
   private boolean counts(long fid, StoredRow known, Occurrences seen, int i, int full)
       throws Exception {
     boolean isRecent = known != null && !isExpired(fid, known.lastSeen());
-    long count = seen.news()[i] + (isRecent ? known.updates() : 0);
+    long count = seen.newCounts()[i] + (isRecent ? known.updates() : 0);
     if (count >= full) {
       return true;
     }
