@@ -100,13 +100,13 @@ final class BackfillITCase {
     int last = end - INCOMPLETE; // impression learned from the recording
     JobClient first = start(before, 1, Optional.empty());
     await("occurrences", OCCURRENCES * (last + 500.0));
-    String amid = cancel(first);
+    String checkpoint = cancel(first);
     assertThat(figure("occurrences"))
         .as("stopped after the first pass, before the last ended")
         .isBetween(OCCURRENCES * (last + 500.0), OCCURRENCES * (double) PASSES * last);
 
     send(ALL, ALL + 100, 1); // so that time goes on, and all before are decided
-    JobClient second = start(before, 2, Optional.of(amid));
+    JobClient second = start(before, 2, Optional.of(checkpoint));
     await("examples", ALL - last + 80);
     cancel(second);
 
@@ -125,10 +125,10 @@ final class BackfillITCase {
 
     JobClient first = start(before, 1, Optional.empty());
     await("occurrences", OCCURRENCES * 500);
-    String amid = cancel(first);
+    String checkpoint = cancel(first);
     assertThat(figure("examples")).as("of the stream").isZero();
     send(ALL, ALL + 100, 1); // so that time goes on, and all before are decided
-    JobClient second = start(before, 2, Optional.of(amid));
+    JobClient second = start(before, 2, Optional.of(checkpoint));
     await("examples", ALL - last + 80);
     cancel(second);
 
@@ -156,14 +156,14 @@ final class BackfillITCase {
     Backfill before = files(2, Optional.of(Instant.ofEpochMilli(T + 1000L * last)));
     JobClient first = start(before, 1, Optional.empty());
     await("occurrences", OCCURRENCES * 500);
-    String amid = cancel(first);
-    JobClient untold = start(null, 1, Optional.of(amid));
+    String checkpoint = cancel(first);
+    JobClient untold = start(null, 1, Optional.of(checkpoint));
     assertThatThrownBy(() -> untold.getJobExecutionResult().get(1, TimeUnit.MINUTES))
         .isInstanceOf(ExecutionException.class)
         .hasStackTraceContaining("the state was taken in the middle of a recording");
 
     send(ALL, ALL + 100, 1); // time stands still without clicks
-    JobClient told = start(before, 1, Optional.of(amid));
+    JobClient told = start(before, 1, Optional.of(checkpoint));
     await("examples", 500); // of the stream
     String live = cancel(told);
     send(ALL + 100, ALL + 200, 1);

@@ -115,10 +115,10 @@ final class RecordingSourceTest {
     RecordingSource counted = new RecordingSource(events, 1, 0, Long.MAX_VALUE);
     RecordingReader first = reader(counted, RecordingPosition.START);
     poll(first, 1_000);
-    RecordingPosition amid = first.snapshotState(1).get(0);
+    RecordingPosition position = first.snapshotState(1).get(0);
     logs.reads = 0;
 
-    List<Recorded> rest = poll(reader(counted, amid), Integer.MAX_VALUE);
+    List<Recorded> rest = poll(reader(counted, position), Integer.MAX_VALUE);
 
     assertThat(rest).hasSize(N + CLICKS + 1 - 1_000);
     assertThat(logs.reads).as("records and the end of each log").isEqualTo(rest.size() + 3);
