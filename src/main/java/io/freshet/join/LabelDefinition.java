@@ -98,7 +98,8 @@ public record LabelDefinition(List<Action> actions, Map<String, Float> weights)
           find(actions, name);
           if (!(weight > 0 && weight < Float.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(
-                "%s counts %s for the label; above 0 and finite is right".formatted(name, weight));
+                "%s counts %s for the label; expected a finite weight above 0"
+                    .formatted(name, weight));
           }
         });
   }

@@ -120,11 +120,11 @@ public record KafkaClients(String servers, Map<String, String> properties, Durat
   private String reason(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause.getMessage() != null && cause.getMessage().startsWith(UNKNOWN_HOSTS)) {
-        return "no host in \"%s\" is known here; see that kafka.bootstrap-servers is right"
+        return "no host in \"%s\" is known here; expected names that resolve in kafka.bootstrap-servers"
             .formatted(servers);
       }
     }
-    return "Kafka's client cannot use kafka.properties, of which %s are set; sasl.jaas.config is right as <module> required username=\"…\" password=\"…\";"
+    return "Kafka's client cannot use kafka.properties, of which %s are set; expected sasl.jaas.config as <module> required username=\"…\" password=\"…\";"
         .formatted(properties.keySet().stream().sorted().toList());
   }
 

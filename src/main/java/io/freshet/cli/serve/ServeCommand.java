@@ -180,10 +180,10 @@ public final class ServeCommand implements Callable<Integer> {
       throw wrong("--store rocksdb and --store-dir DIR go together");
     }
     if (storeMemory < 16) {
-      throw wrong("--store-memory " + storeMemory + " is too little; 16 or more is right");
+      throw wrong("--store-memory " + storeMemory + " is too little; expected 16 or more");
     }
     if (pollMillis < 1) {
-      throw wrong("--poll " + pollMillis + " is no pause; 1 or more is right");
+      throw wrong("--poll " + pollMillis + " is no pause; expected 1 or more");
     }
   }
 

@@ -63,7 +63,7 @@ final class PredictHandler {
     served.model();
     String encoding = request.getHeaders().get(HttpHeader.CONTENT_ENCODING);
     if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      throw new HttpError(415, "the body is encoded as " + encoding + "; plain JSON is right");
+      throw new HttpError(415, "the body is encoded as " + encoding + "; expected plain JSON");
     }
     if (!places.tryAcquire()) {
       throw new HttpError(

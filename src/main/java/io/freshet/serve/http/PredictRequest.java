@@ -73,7 +73,7 @@ final class PredictRequest {
 
   private void readBody(JsonParser json) throws IOException, HttpError {
     if (json.nextToken() != JsonToken.START_OBJECT) {
-      throw bad("the body is not a JSON object; {\"instances\": [{\"features\": {…}}]} is right");
+      throw bad("the body is not a JSON object; expected {\"instances\": [{\"features\": {…}}]}");
     }
     boolean found = false;
     for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
@@ -88,7 +88,7 @@ final class PredictRequest {
       }
     }
     if (!found) {
-      throw bad("instances is missing; a list of {\"features\": {…}} is right");
+      throw bad("instances is missing; expected a list of {\"features\": {…}}");
     }
     if (json.nextToken() != null) {
       throw bad("something follows the JSON object");
@@ -97,7 +97,7 @@ final class PredictRequest {
 
   private void readInstances(JsonParser json) throws IOException, HttpError {
     if (json.currentToken() != JsonToken.START_ARRAY) {
-      throw bad("instances is no list; a list of {\"features\": {…}} is right");
+      throw bad("instances is no list; expected a list of {\"features\": {…}}");
     }
     instances.clear();
     while (json.nextToken() != JsonToken.END_ARRAY) {
@@ -112,7 +112,7 @@ final class PredictRequest {
   /** Reads {@code {"features": {…}}}. */
   private FeatureValues readFeatures(String path, JsonParser json) throws IOException, HttpError {
     if (json.currentToken() != JsonToken.START_OBJECT) {
-      throw bad(path + " is no object; {\"features\": {…}} is right");
+      throw bad(path + " is no object; expected {\"features\": {…}}");
     }
     FeatureValues values = null;
     for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
@@ -124,7 +124,7 @@ final class PredictRequest {
       }
     }
     if (values == null) {
-      throw bad(path + ".features is missing; an object is right");
+      throw bad(path + ".features is missing; expected an object");
     }
     return values;
   }

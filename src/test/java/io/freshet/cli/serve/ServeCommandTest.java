@@ -36,8 +36,8 @@ class ServeCommandTest {
     "--store rocksdb, --store rocksdb and --store-dir DIR go together",
     "--store-dir here, --store rocksdb and --store-dir DIR go together",
     "--store disk, Invalid value for option",
-    "--store-memory 1, --store-memory 1 is too little; 16 or more is right",
-    "--poll 0, --poll 0 is no pause; 1 or more is right"
+    "--store-memory 1, --store-memory 1 is too little; expected 16 or more",
+    "--poll 0, --poll 0 is no pause; expected 1 or more"
   })
   void optionsThatDoNotFitAreRefused(String options, String reason) {
     CommandRun run = CommandRun.of(("serve --snapshots " + root + " " + options).split(" "));

@@ -128,7 +128,7 @@ class HttpEdgesTest {
   void anEncodedBodyIsRefused() throws Exception {
     assertThat(send(predict("Content-Encoding: gzip\r\nConnection: close\r\n", BODY)))
         .startsWith("HTTP/1.1 415")
-        .contains("encoded as gzip; plain JSON is right");
+        .contains("encoded as gzip; expected plain JSON");
   }
 
   @Test

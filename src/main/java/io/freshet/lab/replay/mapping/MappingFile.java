@@ -31,7 +31,7 @@ public final class MappingFile {
       return parse(in, file.toString());
     } catch (NoSuchFileException e) {
       throw new IOException(
-          "there is no mapping %s: a file, or one of %s, is right".formatted(file, READY), e);
+          "there is no mapping %s; expected a file, or one of %s".formatted(file, READY), e);
     }
   }
 

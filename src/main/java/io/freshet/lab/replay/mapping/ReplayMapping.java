@@ -53,7 +53,7 @@ public record ReplayMapping(
     check(
         time.column().isPresent() || !timeline.keeps(),
         "timeline",
-        "is missing, and the rows have no times to keep; first or last is right");
+        "is missing, and the rows have no times to keep; expected first or last");
   }
 
   @JsonCreator

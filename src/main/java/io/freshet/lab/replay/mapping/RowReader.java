@@ -78,7 +78,7 @@ public final class RowReader implements AutoCloseable {
 
   private List<String> header(TableFile file) throws IOException {
     if (!rows.hasNextValue()) {
-      throw new IOException(file.file() + " is empty; a line with the columns' names is right");
+      throw new IOException(file.file() + " is empty; expected a line with the columns' names");
     }
     return Arrays.asList(rows.nextValue());
   }

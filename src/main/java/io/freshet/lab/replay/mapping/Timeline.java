@@ -27,11 +27,11 @@ public record Timeline(
       new Timeline(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   public Timeline {
-    check(first.isEmpty() || last.isEmpty(), "timeline", "has first and last; one is right");
+    check(first.isEmpty() || last.isEmpty(), "timeline", "has first and last; expected one");
     check(
         compress.isEmpty() || duration.isEmpty(),
         "timeline",
-        "has compress and duration; one is right");
+        "has compress and duration; expected one");
     check(compress.orElse(1.0) > 0, "compress", "is not above 0");
     first.ifPresent(text -> instant(text, Instant.EPOCH));
     last.ifPresent(text -> instant(text, Instant.EPOCH));

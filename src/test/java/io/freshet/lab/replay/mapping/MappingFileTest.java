@@ -65,7 +65,7 @@ class MappingFileTest {
     refused(GOOD + "click-delay: 5", "click-delay: ", "'5' is not a span of time such as 500 ms");
     refused(GOOD + "key: user", "key 'user' is not one of the features");
     refused(GOOD + "timeline: {first: soon}", "timeline: ", "'soon' is not an instant such as");
-    refused(GOOD + "timeline: {first: now, last: now}", "has first and last; one is right");
+    refused(GOOD + "timeline: {first: now, last: now}", "has first and last; expected one");
     refused(GOOD.replace("label: click", ""), "label");
     refused(GOOD.replace("column: at", "step: 1 s"), "timeline is missing");
     refused(GOOD.replace("{a: a}", "{a: {time: hour, column: at}}"), "features.a: ", "one of");
