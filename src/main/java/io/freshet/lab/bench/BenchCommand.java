@@ -7,6 +7,7 @@ import io.freshet.lab.bench.loop.LoopCommand;
 import io.freshet.lab.bench.loop.ParallelismCommand;
 import io.freshet.lab.bench.loop.PipelineCommand;
 import io.freshet.lab.bench.loop.ScalingCommand;
+import io.freshet.lab.bench.quality.QualityCommand;
 import io.freshet.lab.bench.serving.FreshnessCommand;
 import io.freshet.lab.bench.serving.ServingCommand;
 import io.freshet.lab.bench.serving.StoreCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Command;
       StoreCommand.class,
       TableCommand.class,
       ChurnCommand.class,
+      QualityCommand.class,
       FreshnessCommand.class,
       DriftCommand.class,
       VariantsCommand.class,

@@ -1,0 +1,75 @@
+package io.freshet.lab.bench.quality;
+
+import io.freshet.model.algebra.Sigmoid;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The reference: logistic regression by FTRL-proximal (McMahan et al. 2013) without penalties,
+ * alpha .5 and beta 1, a step an example. A number counts by its logarithm, a value of a list by
+ * its share.
+ */
+final class LinearFtrl {
+  private static final double ALPHA = .5;
+  private static final double BETA = 1;
+
+  private final List<String> fields;
+  private final Map<String, Weight> weights = new HashMap<>();
+  private final List<Occurrence> occurrences = new ArrayList<>();
+
+  private static final class Weight {
+    private double z;
+    private double squares;
+
+    double value() {
+      return -ALPHA * z / (BETA + Math.sqrt(squares));
+    }
+
+    void step(double gradient) {
+      double root = Math.sqrt(squares);
+      double value = value();
+      squares += gradient * gradient;
+      z += gradient - (Math.sqrt(squares) - root) / ALPHA * value;
+    }
+  }
+
+  private record Occurrence(Weight weight, double value) {}
+
+  LinearFtrl(Map<String, String> fields) {
+    this.fields = List.copyOf(fields.keySet());
+  }
+
+  /** Predicts an example, then learns it. */
+  float learn(Map<String, Object> features, boolean clicked) {
+    occurrences.clear();
+    add("", 1);
+    for (String field : fields) {
+      add(field, features.get(field));
+    }
+    double logit = 0;
+    for (Occurrence occurrence : occurrences) {
+      logit += occurrence.weight.value() * occurrence.value;
+    }
+    float probability = Sigmoid.of((float) logit);
+    for (Occurrence occurrence : occurrences) {
+      occurrence.weight.step((probability - (clicked ? 1 : 0)) * occurrence.value);
+    }
+    return probability;
+  }
+
+  private void add(String field, Object value) {
+    if (value instanceof Double number) {
+      add(field, Math.signum(number) * Math.log1p(Math.abs(number)));
+    } else if (value instanceof List<?> list) {
+      list.forEach(element -> add(field + "=" + element, 1.0 / list.size()));
+    } else {
+      add(field + "=" + value, 1.0); // that of a missing value, too
+    }
+  }
+
+  private void add(String feature, double value) {
+    occurrences.add(new Occurrence(weights.computeIfAbsent(feature, f -> new Weight()), value));
+  }
+}
