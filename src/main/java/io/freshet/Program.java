@@ -5,6 +5,7 @@ import io.freshet.cli.FileSystemPlugins;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -52,6 +53,7 @@ abstract class Program implements Callable<Integer> {
 
   /** Runs a command line to the end of this process. */
   static void run(CommandLine command, Map<String, String> environment, String... args) {
+    Locale.setDefault(Locale.ROOT); // Flink and its connectors write settings in the default one
     try {
       FileSystemPlugins.load(environment);
     } catch (RuntimeException e) {

@@ -3,6 +3,7 @@ package io.freshet.cli;
 import static java.util.Objects.requireNonNull;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
@@ -41,7 +42,10 @@ public final class Progress implements AutoCloseable {
     if (now - last >= INTERVAL) {
       last = now;
       double perSecond = done * 1e9 / (now - start);
-      out.print("\r\u001b[K" + bar(done) + "%,d %s, %,.0f/s".formatted(done, what, perSecond));
+      out.print(
+          "\r\u001b[K"
+              + bar(done)
+              + String.format(Locale.ROOT, "%,d %s, %,.0f/s", done, what, perSecond));
       out.flush();
     }
   }
@@ -60,6 +64,9 @@ public final class Progress implements AutoCloseable {
     }
     double share = Math.min(1, (double) done / total.getAsLong());
     int full = (int) (BAR * share);
-    return "[" + "#".repeat(full) + " ".repeat(BAR - full) + "] %3.0f %%  ".formatted(100 * share);
+    return "["
+        + "#".repeat(full)
+        + " ".repeat(BAR - full)
+        + String.format(Locale.ROOT, "] %3.0f %%  ", 100 * share);
   }
 }

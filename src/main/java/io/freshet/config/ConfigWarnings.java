@@ -49,7 +49,7 @@ final class ConfigWarnings {
     if (unseen > MOST_UNSEEN) {
       root.warning(
           "train.batch-size",
-          "parallelism %d x batch-size %d x max-in-flight %d lets each prediction miss %d examples; above %d the model gets measurably worse (AUC by .006 at 4096): lower one of them"
+          "parallelism %s x batch-size %s x max-in-flight %s lets each prediction miss %s examples; above %s the model gets measurably worse (AUC by .006 at 4096): lower one of them"
               .formatted(parallelism, train.batchSize(), train.maxInFlight(), unseen, MOST_UNSEEN));
     }
   }
@@ -58,13 +58,13 @@ final class ConfigWarnings {
     if (train.denseSyncEvery() < train.learning().denseStepSize()) {
       root.warning(
           "train.dense.sync-every",
-          "%d is below dense.step-size, %d: exchanges without a step between them carry nothing"
+          "%s is below dense.step-size, %s: exchanges without a step between them carry nothing"
               .formatted(train.denseSyncEvery(), train.learning().denseStepSize()));
     }
     if (train.denseSlices() < parallelism) {
       root.warning(
           "train.dense.slices",
-          "%d is below parallelism, %d: some mergers have nothing to merge"
+          "%s is below parallelism, %s: some mergers have nothing to merge"
               .formatted(train.denseSlices(), parallelism));
     }
   }

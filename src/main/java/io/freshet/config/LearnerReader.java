@@ -28,6 +28,7 @@ import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.train.TrainOptions;
 import io.freshet.train.TrainSettings;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Reads the whole configuration: its sections, and what has to hold between them. */
@@ -184,8 +185,13 @@ final class LearnerReader {
       if (taken > 1) {
         s.error(
             "train.dense.optimizer.weight-decay",
-            "%s times the learning rate takes %.2f of each weight away between two exchanges of %d trainers; expected at most 1: lower it"
-                .formatted(adam.weightDecay(), taken, parallelism));
+            String.format(
+                Locale.ROOT,
+                "%s times the learning rate takes %.2f of each weight away between two exchanges of"
+                    + " %d trainers; expected at most 1: lower it",
+                adam.weightDecay(),
+                taken,
+                parallelism));
       }
     }
   }

@@ -33,7 +33,7 @@ public record EventSettings(
     requireNonNull(schemas, "schemas");
     if (maxBytes < 1 || maxValues < 1 || maxAhead.isNegative()) {
       throw new IllegalArgumentException(
-          "maxBytes %d and maxValues %d must be at least 1, maxAhead %s not negative"
+          "maxBytes %s and maxValues %s must be at least 1, maxAhead %s not negative"
               .formatted(maxBytes, maxValues, maxAhead));
     }
   }

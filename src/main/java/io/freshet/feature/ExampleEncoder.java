@@ -118,7 +118,7 @@ public final class ExampleEncoder {
     if (count > maxOccurrences) {
       throw new RejectedException(
           TOO_MANY_VALUES,
-          "features: make %d occurrences, crosses included; at most %d are allowed"
+          "features: make %s occurrences, crosses included; at most %s are allowed"
               .formatted(count, maxOccurrences));
     }
     return (int) count;

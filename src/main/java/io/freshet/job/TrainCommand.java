@@ -8,6 +8,7 @@ import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.train.RefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
@@ -96,6 +97,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   /** Main class of the slim jar. */
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT); // Flink and its connectors write settings in the default one
     int code = new CommandLine(new TrainCommand()).execute(ScriptArguments.own(args));
     if (code != 0) {
       System.exit(code); // only then: a cluster's client goes on after main

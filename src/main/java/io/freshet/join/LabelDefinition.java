@@ -75,7 +75,7 @@ public record LabelDefinition(List<Action> actions, Map<String, Float> weights)
   private static void check(List<Action> actions, Map<String, Float> weights) {
     if (actions.isEmpty() || actions.size() > MAX_ACTIONS) {
       throw new IllegalArgumentException(
-          "there are %d actions; 1 to %d are right".formatted(actions.size(), MAX_ACTIONS));
+          "there are %s actions; 1 to %s are right".formatted(actions.size(), MAX_ACTIONS));
     }
     Set<String> names = new HashSet<>();
     for (Action action : actions) {

@@ -29,7 +29,7 @@ public final class KafkaErrors {
   static IOException failure(String what, KafkaClients kafka, Throwable cause) {
     if (cause instanceof TimeoutException) {
       return new IOException(
-          "no answer from Kafka at %s within %d s (%s); is it running?"
+          "no answer from Kafka at %s within %s s (%s); is it running?"
               .formatted(kafka.servers(), kafka.timeout().toSeconds(), what),
           cause);
     }

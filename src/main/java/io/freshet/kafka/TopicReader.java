@@ -100,7 +100,7 @@ public final class TopicReader implements AutoCloseable {
       }
       if (System.nanoTime() > deadline) {
         throw new IOException(
-            "no record of topic %s from %s within %d s"
+            "no record of topic %s from %s within %s s"
                 .formatted(topic, kafka.servers(), kafka.timeout().toSeconds()));
       }
     }

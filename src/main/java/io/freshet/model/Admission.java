@@ -37,7 +37,7 @@ public sealed interface Admission extends Serializable {
       Checks.atLeastOne("occurrences", occurrences);
       if (occurrences > MOST_SKETCHED) {
         throw new IllegalArgumentException(
-            "occurrences is %d, but a sketch counts to %d".formatted(occurrences, MOST_SKETCHED));
+            "occurrences is %s, but a sketch counts to %s".formatted(occurrences, MOST_SKETCHED));
       }
     }
   }

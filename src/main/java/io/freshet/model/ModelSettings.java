@@ -56,7 +56,7 @@ public record ModelSettings(
       Checks.atLeastOne(name, value);
     } else if (value != 0) {
       throw new IllegalArgumentException(
-          "%s is %d, but a model of kind %s has none".formatted(name, value, kind.key()));
+          "%s is %s, but a model of kind %s has none".formatted(name, value, kind.key()));
     }
   }
 }

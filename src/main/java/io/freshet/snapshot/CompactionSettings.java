@@ -16,7 +16,7 @@ public record CompactionSettings(double share, int deltas) implements Serializab
   public CompactionSettings {
     if (!(share > 0) || deltas < 1) {
       throw new IllegalArgumentException(
-          "merging at a share of %s or %d deltas: both must be above 0".formatted(share, deltas));
+          "merging at a share of %s or %s deltas: both must be above 0".formatted(share, deltas));
     }
   }
 }

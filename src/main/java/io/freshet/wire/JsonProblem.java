@@ -30,7 +30,7 @@ final class JsonProblem {
   static IOException of(JsonProcessingException problem) {
     JsonLocation at = problem.getLocation();
     String where =
-        at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+        at == null ? "" : " at line %s, column %s".formatted(at.getLineNr(), at.getColumnNr());
     return new IOException(problem.getOriginalMessage() + where, problem);
   }
 

@@ -29,7 +29,7 @@ final class StateFormatException extends IOException {
 
   static StateFormatException ofVersion(StateCodec<?> format, int found) {
     return new StateFormatException(
-        "state format %s: found version %d, expected 1 to %d; the state was written by a newer release"
+        "state format %s: found version %s, expected 1 to %s; the state was written by a newer release"
             .formatted(format.id(), found, format.version()));
   }
 }

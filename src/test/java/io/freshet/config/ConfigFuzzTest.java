@@ -59,7 +59,7 @@ final class ConfigFuzzTest {
                 problem -> assertThat(problem).contains(" (learner.yaml:").hasSizeLessThan(5000));
         assertThat(e.getMessage()).as("seed %d, text %d", seed, i).doesNotContain(SECRET);
       } catch (RuntimeException e) {
-        fail("seed %d, text %d: %s".formatted(seed, i, yaml), e);
+        fail("seed %s, text %s: %s".formatted(seed, i, yaml), e);
       }
     }
     assertThat(refused).as("seed %d", seed).isBetween(TEXTS / 10, TEXTS);

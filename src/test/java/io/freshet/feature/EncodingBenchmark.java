@@ -153,12 +153,12 @@ public class EncodingBenchmark {
   private static String impression(int id, SplittableRandom random) {
     StringJoiner features = new StringJoiner(",", "{", "}");
     for (int i = 1; i <= NAMES; i++) {
-      features.add("\"c%d\":\"%s\"".formatted(i, Long.toString(random.nextInt(40_000), 36)));
+      features.add("\"c%s\":\"%s\"".formatted(i, Long.toString(random.nextInt(40_000), 36)));
     }
     for (int i = 1; i <= NUMBERS; i++) {
-      features.add("\"n%d\":%d.0".formatted(i, random.nextInt(1000)));
+      features.add("\"n%s\":%s.0".formatted(i, random.nextInt(1000)));
     }
-    return "{\"impression_id\":\"impression-%d\",\"timestamp\":%d,\"features\":%s}"
+    return "{\"impression_id\":\"impression-%s\",\"timestamp\":%s,\"features\":%s}"
         .formatted(id, TIME, features);
   }
 

@@ -73,7 +73,7 @@ final class ConfigCheckCommand implements Callable<Integer> {
   }
 
   private static String counted(List<String> problems, List<String> warnings) {
-    String doubtful = warnings.isEmpty() ? "" : ", %d to think about".formatted(warnings.size());
+    String doubtful = warnings.isEmpty() ? "" : ", %s to think about".formatted(warnings.size());
     return problems.isEmpty() ? "ok" + doubtful : "problems: " + problems.size();
   }
 }

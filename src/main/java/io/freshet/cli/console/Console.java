@@ -81,7 +81,7 @@ public final class Console implements AutoCloseable {
     } catch (BindException e) {
       if (settings.port().isPresent()) {
         throw new IOException(
-            "the console cannot listen at %s:%d: %s; port 0 takes any that is free"
+            "the console cannot listen at %s:%s: %s; port 0 takes any that is free"
                 .formatted(settings.bind(), settings.port().getAsInt(), e.getMessage()),
             e);
       }
@@ -137,7 +137,7 @@ public final class Console implements AutoCloseable {
   }
 
   public String address() {
-    return "http://%s:%d/".formatted(settings.bind(), connector.getLocalPort());
+    return "http://%s:%s/".formatted(settings.bind(), connector.getLocalPort());
   }
 
   /** The page's address, and why it is not the usual one. */

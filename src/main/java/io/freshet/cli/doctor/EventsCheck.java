@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -76,7 +77,7 @@ final class EventsCheck {
     } else if (outcome instanceof DecodeResult.Rejected<Impression> rejected && bad++ == 0) {
       Rejection why = rejected.rejection();
       firstBad =
-          "%s (partition %d, offset %d)"
+          "%s (partition %s, offset %s)"
               .formatted(why.reason(), record.partition(), record.offset());
     }
   }
@@ -94,8 +95,12 @@ final class EventsCheck {
     List<Finding> findings = new ArrayList<>();
     if (bad > 0) {
       String text =
-          "%,d of the newest %,d impressions are none; one: %s"
-              .formatted(bad, good + bad, firstBad);
+          String.format(
+              Locale.ROOT,
+              "%,d of the newest %,d impressions are none; one: %s",
+              bad,
+              good + bad,
+              firstBad);
       String remedy =
           "mend what writes them; the learner puts such records into topic "
               + config.kafka().topics().deadLetters();
@@ -117,13 +122,20 @@ final class EventsCheck {
     if (!missing.isEmpty()) {
       return Finding.warning(
           "features",
-          "none of the newest %,d impressions has %s".formatted(good, String.join(", ", missing)),
+          String.format(
+              Locale.ROOT,
+              "none of the newest %,d impressions has %s",
+              good,
+              String.join(", ", missing)),
           "see that the name is that of the events"
               + (also.isEmpty() ? "" : "; the events also have: " + also));
     }
     return Finding.ok(
         "features",
-        "each is in some of the newest %,d impressions%s"
-            .formatted(good, also.isEmpty() ? "" : "; not configured: " + also));
+        String.format(
+            Locale.ROOT,
+            "each is in some of the newest %,d impressions%s",
+            good,
+            also.isEmpty() ? "" : "; not configured: " + also));
   }
 }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -47,7 +48,7 @@ final class FolderCheck {
     } catch (TimeoutException | ExecutionException e) {
       return problem(
           key,
-          "%s does not answer within %d s".formatted(uri, PATIENCE.toSeconds()),
+          "%s does not answer within %s s".formatted(uri, PATIENCE.toSeconds()),
           "see that this machine reaches it, and its address and credentials (FLINK_CONF_DIR)");
     }
   }
@@ -119,7 +120,8 @@ final class FolderCheck {
     return free < LITTLE_BYTES
         ? warning(
             key,
-            "%s can be written, but has only %,d MB left".formatted(folder, free >> 20),
+            String.format(
+                Locale.ROOT, "%s can be written, but has only %,d MB left", folder, free >> 20),
             "make room, or choose another folder for " + key)
         : ok(key, folder + " can be written");
   }

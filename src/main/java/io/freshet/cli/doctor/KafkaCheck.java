@@ -45,7 +45,7 @@ final class KafkaCheck {
   private void run() throws InterruptedException {
     String servers = config.kafka().bootstrapServers();
     try (TopicAdmin kafka = config.kafka().clients().topicAdmin()) {
-      findings.add(ok("kafka", "%d brokers at %s".formatted(kafka.brokers(), servers)));
+      findings.add(ok("kafka", "%s brokers at %s".formatted(kafka.brokers(), servers)));
       List<TopicDesign> designs = TopicDesign.of(config, config.parallelism(), ANY);
       Map<String, TopicState> states =
           kafka.topics(designs.stream().map(TopicDesign::name).toList());
@@ -108,7 +108,7 @@ final class KafkaCheck {
                     fault.substring(fault.lastIndexOf(": ") + 2))));
     if (!topic.forbids(needed) && faults.isEmpty()) {
       findings.add(
-          ok(about, "%d partitions, %d replicas".formatted(topic.partitions(), topic.replicas())));
+          ok(about, "%s partitions, %s replicas".formatted(topic.partitions(), topic.replicas())));
     }
   }
 

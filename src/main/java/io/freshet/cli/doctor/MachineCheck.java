@@ -11,6 +11,7 @@ import io.freshet.model.row.RowLayout;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.rocksdb.RocksDB;
@@ -60,15 +61,16 @@ final class MachineCheck {
                         * (Float.BYTES * new RowLayout(c.model(), c.train().learning()).width()
                             + ROW_BYTES))
             .orElse(0L);
-    String text = "heap of %,d MB at most".formatted(heap >> 20);
+    String text = String.format(Locale.ROOT, "heap of %,d MB at most", heap >> 20);
     long need = rows + BASE_BYTES;
     if (heap >= need) {
       return ok("memory", text);
     }
     return warning(
         "memory",
-        "%s, but full row caches and the job take %,d MB".formatted(text, need >> 20),
-        "to train in one process give java -Xmx%dm, or lower train.cache-rows"
+        String.format(
+            Locale.ROOT, "%s, but full row caches and the job take %,d MB", text, need >> 20),
+        "to train in one process give java -Xmx%sm, or lower train.cache-rows"
             .formatted(need >> 20));
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Checks that the schemas of Avro events can be found, in their folder and at their registry. */
 final class RegistryCheck {
@@ -40,7 +41,9 @@ final class RegistryCheck {
     try {
       int schemas = new SchemaFolder(places.folder()).ids().size();
       return schemas > 0
-          ? Finding.ok("events.schemas", "%s holds %,d schemas".formatted(places.folder(), schemas))
+          ? Finding.ok(
+              "events.schemas",
+              String.format(Locale.ROOT, "%s holds %,d schemas", places.folder(), schemas))
           : Finding.problem(
               "events.schemas",
               places.folder() + " holds no schema",

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -139,7 +140,7 @@ public final class ServeCommand implements Callable<Integer> {
         ModelServer server = new ModelServer(follower, Optional.ofNullable(name), settings)) {
       server.start();
       stopWithTheProcess(server);
-      say("serving %s at http://%s:%d".formatted(root, bind, server.address().getPort()));
+      say("serving %s at http://%s:%s".formatted(root, bind, server.address().getPort()));
       follower.start(Duration.ofMillis(pollMillis));
       if (!root.contains(":") && !Files.isDirectory(Path.of(root))) {
         say("there is no folder %s yet: waiting for a learner to publish there".formatted(root));
@@ -155,8 +156,11 @@ public final class ServeCommand implements Callable<Integer> {
 
   private void sayFirst(ServedModel model) {
     say(
-        "ready: version %s, %,d rows; newer ones take over"
-            .formatted(model.version(), model.size()));
+        String.format(
+            Locale.ROOT,
+            "ready: version %s, %,d rows; newer ones take over",
+            model.version(),
+            model.size()));
   }
 
   private void say(String line) {
@@ -169,7 +173,7 @@ public final class ServeCommand implements Callable<Integer> {
   private Console console(SnapshotStore snapshots, ModelServer server) throws IOException {
     OptionalInt wanted = consolePort == null ? OptionalInt.empty() : OptionalInt.of(consolePort);
     String host = bind.equals("0.0.0.0") ? ConsoleSettings.LOOPBACK : bind;
-    URI scoring = URI.create("http://%s:%d".formatted(host, server.address().getPort()));
+    URI scoring = URI.create("http://%s:%s".formatted(host, server.address().getPort()));
     return Console.start(
         sources.settings(consoleBind, wanted, snapshots, Optional.empty(), scoring));
   }

@@ -10,6 +10,7 @@ import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -122,7 +123,7 @@ final class DiffCommand extends RootCommand {
   }
 
   private static String number(double value) {
-    return Double.isNaN(value) ? ManifestCells.ABSENT : "%.6f".formatted(value);
+    return Double.isNaN(value) ? ManifestCells.ABSENT : String.format(Locale.ROOT, "%.6f", value);
   }
 
   private static String name(int number, FeatureSchema schema) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -139,7 +140,7 @@ final class ListCommand extends RootCommand {
           ManifestCells.time(manifest.eventTime()),
           ManifestCells.count(manifest.rows()),
           ManifestCells.bytes(manifest.bytes()),
-          logloss == null ? ManifestCells.ABSENT : "%.5f".formatted(logloss),
+          logloss == null ? ManifestCells.ABSENT : String.format(Locale.ROOT, "%.5f", logloss),
           mark(manifest, latest));
     }
     return table;

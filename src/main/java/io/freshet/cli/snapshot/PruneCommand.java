@@ -87,7 +87,7 @@ final class PruneCommand extends RootCommand {
                   ManifestCells.count(manifest.rows())));
     }
     out.println(
-        "%d versions, %s %s"
+        "%s versions, %s %s"
             .formatted(
                 deleted.size(),
                 ManifestCells.bytes(bytes(deleted)),

@@ -61,7 +61,7 @@ final class VerifyCommand extends VersionCommand {
   }
 
   private static String line(int versions, int files, List<String> problems) {
-    return "%s: %d versions, %d files, %d problems"
+    return "%s: %s versions, %s files, %s problems"
         .formatted(problems.isEmpty() ? "ok" : "damaged", versions, files, problems.size());
   }
 

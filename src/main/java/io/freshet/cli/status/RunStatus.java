@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 
 /**
@@ -47,11 +48,13 @@ final class RunStatus {
     switch (phase()) {
       case STARTING -> parts.add("no impression read yet");
       case READING -> {
-        parts.add("%,.0f impressions read".formatted(value(ROUTER, "events")));
+        parts.add(String.format(Locale.ROOT, "%,.0f impressions read", value(ROUTER, "events")));
         parts.add("no label is settled yet (join.window: %s)".formatted(window));
       }
       case LEARNING -> {
-        parts.add("%,.0f examples%s".formatted(value("Trainer", "examples"), speed(nanos)));
+        parts.add(
+            String.format(
+                Locale.ROOT, "%,.0f examples%s", value("Trainer", "examples"), speed(nanos)));
         quality(parts);
       }
     }
@@ -68,7 +71,7 @@ final class RunStatus {
     learned.add(now);
     Learned first = learned.getFirst();
     double perSecond = (now.examples() - first.examples()) * 1e9 / (nanos - first.nanos());
-    return Double.isNaN(perSecond) ? "" : " (%,.0f/s)".formatted(perSecond);
+    return Double.isNaN(perSecond) ? "" : String.format(Locale.ROOT, " (%,.0f/s)", perSecond);
   }
 
   /** Of the last window of event time, or of all before there is one. */
@@ -76,32 +79,34 @@ final class RunStatus {
     String of = value(QUALITY, "evaluate_window_examples") > 0 ? "evaluate_window_" : "evaluate_";
     metrics
         .sum(QUALITY, of + "logloss")
-        .ifPresent(logloss -> parts.add("logloss %.4f".formatted(logloss)));
-    metrics.sum(QUALITY, of + "auc").ifPresent(auc -> parts.add("AUC %.4f".formatted(auc)));
+        .ifPresent(logloss -> parts.add(String.format(Locale.ROOT, "logloss %.4f", logloss)));
+    metrics
+        .sum(QUALITY, of + "auc")
+        .ifPresent(auc -> parts.add(String.format(Locale.ROOT, "AUC %.4f", auc)));
   }
 
   private void ahead(List<String> parts) {
     OptionalDouble waiting = metrics.sum(JOIN, "waiting_impressions");
     if (phase() == Phase.LEARNING && waiting.isPresent()) {
-      parts.add("%,.0f impressions wait".formatted(waiting.getAsDouble()));
+      parts.add(String.format(Locale.ROOT, "%,.0f impressions wait", waiting.getAsDouble()));
     }
     double age = metrics.sum("SnapshotPublisher", "snapshot_age_millis").orElse(-1);
     if (age >= 0) {
-      parts.add("snapshot %,.0f s old".formatted(age / 1000));
+      parts.add(String.format(Locale.ROOT, "snapshot %,.0f s old", age / 1000));
     }
   }
 
   private void problems(List<String> parts) {
     double silent = metrics.least(ROUTER, "silent_seconds").orElse(0);
     if (silent >= SILENT_SECONDS) {
-      parts.add("no impression for %,.0f s".formatted(silent));
+      parts.add(String.format(Locale.ROOT, "no impression for %,.0f s", silent));
     }
     if (value(JOIN, "breaker") > 0 || value(JOIN, "clicks_silent") > 0) {
       parts.add("clicks do not come as they should: time waits");
     }
     double dead = value(ROUTER, "dead_letters") + value("route_clicks", "dead_letters");
     if (dead > 0) {
-      parts.add("%,.0f dead letters".formatted(dead));
+      parts.add(String.format(Locale.ROOT, "%,.0f dead letters", dead));
     }
   }
 

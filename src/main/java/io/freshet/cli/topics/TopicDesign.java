@@ -113,13 +113,13 @@ public record TopicDesign(
   private void eventFaults(TopicState state, int readers, List<String> faults) {
     if (state.partitions() < readers) {
       faults.add(
-          "it has %d partitions for parallelism %d, so that %d sources stand idle: add partitions"
+          "it has %s partitions for parallelism %s, so that %s sources stand idle: add partitions"
               .formatted(state.partitions(), readers, readers - state.partitions()));
     }
     long retention = state.number(TopicConfig.RETENTION_MS_CONFIG);
     if (retention >= 0 && retention < leastRetention.toMillis()) {
       faults.add(
-          "retention.ms is %d, less than the join window and a day's outage: set it to %d or more"
+          "retention.ms is %s, less than the join window and a day's outage: set it to %s or more"
               .formatted(retention, leastRetention.toMillis()));
     }
     String timestamps = state.setting(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);

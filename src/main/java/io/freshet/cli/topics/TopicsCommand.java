@@ -137,7 +137,7 @@ public final class TopicsCommand implements Callable<Integer> {
     String settings =
         line.state().equals("exists") || line.state().equals("not seen")
             ? ""
-            : ": %d partitions, %s"
+            : ": %s partitions, %s"
                 .formatted(
                     design.partitions(),
                     new TreeMap<>(design.settings()).toString().replaceAll("[{}]", ""));

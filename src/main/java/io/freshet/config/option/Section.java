@@ -317,7 +317,7 @@ public final class Section {
         && list.items().size() < atLeast) {
       error(
           key,
-          "%d items are not allowed; expected %d or more".formatted(list.items().size(), atLeast));
+          "%s items are not allowed; expected %s or more".formatted(list.items().size(), atLeast));
     }
   }
 

@@ -147,12 +147,12 @@ final class AvroInput {
 
   private void require(long count) throws RejectedException {
     if (count < 0 || count > bytes.length - at) {
-      throw malformed("%d bytes should follow, and %d do".formatted(count, bytes.length - at));
+      throw malformed("%s bytes should follow, and %s do".formatted(count, bytes.length - at));
     }
   }
 
   /** What is wrong, with where. */
   RejectedException malformed(String fault) {
-    return new RejectedException(NOT_AVRO, "%s (byte %d)".formatted(fault, at));
+    return new RejectedException(NOT_AVRO, "%s (byte %s)".formatted(fault, at));
   }
 }

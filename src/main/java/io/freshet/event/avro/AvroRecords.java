@@ -57,7 +57,7 @@ public final class AvroRecords implements RecordParser {
     if (value[0] != 0 || value.length < HEAD) {
       throw new RejectedException(
           NOT_AVRO,
-          "the record has %d bytes and begins with byte %d; expected byte 0, the schema's id in four bytes and Avro's binary form"
+          "the record has %s bytes and begins with byte %s; expected byte 0, the schema's id in four bytes and Avro's binary form"
               .formatted(value.length, value[0] & 0xFF));
     }
     return ByteBuffer.wrap(value).getInt(1);
@@ -73,7 +73,7 @@ public final class AvroRecords implements RecordParser {
     tokens.nextToken();
     if (tokens.remaining() > 0) {
       throw new RejectedException(
-          NOT_AVRO, "%d bytes follow the record; expected none".formatted(tokens.remaining()));
+          NOT_AVRO, "%s bytes follow the record; expected none".formatted(tokens.remaining()));
     }
     return outcome;
   }
@@ -82,6 +82,6 @@ public final class AvroRecords implements RecordParser {
       Rejection.Kind kind, String reason, int id, Schema schema) {
     String of = schema.getName() == null ? "" : " " + schema.getName();
     return new DecodeResult.Rejected<>(
-        new Rejection(kind, "%s [schema %d%s]".formatted(reason, id, of)));
+        new Rejection(kind, "%s [schema %s%s]".formatted(reason, id, of)));
   }
 }

@@ -126,7 +126,7 @@ final class AvroTokens implements Tokens {
       if (count < 0 || count > maxItems - items) {
         throw new RejectedException(
             TOO_LARGE,
-            "arrays and maps of more than %d items (byte %d)".formatted(maxItems, start));
+            "arrays and maps of more than %s items (byte %s)".formatted(maxItems, start));
       }
       items += count;
       left[depth - 1] = count;
@@ -145,7 +145,7 @@ final class AvroTokens implements Tokens {
     int index = in.readInt();
     List<Schema> branches = schema.getTypes();
     if (index < 0 || index >= branches.size()) {
-      throw in.malformed("branch %d of a union of %d".formatted(index, branches.size()));
+      throw in.malformed("branch %s of a union of %s".formatted(index, branches.size()));
     }
     return branches.get(index);
   }
@@ -188,7 +188,7 @@ final class AvroTokens implements Tokens {
   private JsonToken begin(Schema schema, JsonToken as) throws RejectedException {
     if (depth == MAX_DEPTH) {
       throw new RejectedException(
-          TOO_LARGE, "nested deeper than %d (byte %d)".formatted(MAX_DEPTH, start));
+          TOO_LARGE, "nested deeper than %s (byte %s)".formatted(MAX_DEPTH, start));
     }
     open[depth] = schema;
     left[depth++] = 0;
@@ -198,7 +198,7 @@ final class AvroTokens implements Tokens {
   private String symbol(Schema schema, int index) throws RejectedException {
     List<String> symbols = schema.getEnumSymbols();
     if (index < 0 || index >= symbols.size()) {
-      throw in.malformed("symbol %d of an enum of %d".formatted(index, symbols.size()));
+      throw in.malformed("symbol %s of an enum of %s".formatted(index, symbols.size()));
     }
     return symbols.get(index);
   }

@@ -111,7 +111,7 @@ abstract class EventDecoder<T> {
           BAD_VALUE,
           key,
           record,
-          "has %d characters; expected %s".formatted(characters, expected(maxCharacters)));
+          "has %s characters; expected %s".formatted(characters, expected(maxCharacters)));
     }
     return text;
   }
@@ -157,7 +157,7 @@ abstract class EventDecoder<T> {
     if (read < YEAR_2000) {
       throw badTime(
           record,
-          "%d is %s; expected epoch milliseconds from the year 2000 on"
+          "%s is %s; expected epoch milliseconds from the year 2000 on"
               .formatted(read, Instant.ofEpochMilli(read)));
     }
     if (kafkaTimestamp < 0) {

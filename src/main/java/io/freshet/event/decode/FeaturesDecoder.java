@@ -133,7 +133,7 @@ public final class FeaturesDecoder {
   private void countValue(Tokens record) throws RejectedException {
     if (++seen > maxValues) {
       throw FieldErrors.rejected(
-          TOO_MANY_VALUES, "features", record, "holds more than %d values".formatted(maxValues));
+          TOO_MANY_VALUES, "features", record, "holds more than %s values".formatted(maxValues));
     }
   }
 

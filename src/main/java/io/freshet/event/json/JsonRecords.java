@@ -80,7 +80,7 @@ public final class JsonRecords implements RecordParser {
 
   private static String describe(JsonProcessingException e) {
     String place =
-        e.getLocation() == null ? "" : " (byte %d)".formatted(e.getLocation().getByteOffset());
+        e.getLocation() == null ? "" : " (byte %s)".formatted(e.getLocation().getByteOffset());
     return "not readable as JSON: " + e.getOriginalMessage() + place;
   }
 

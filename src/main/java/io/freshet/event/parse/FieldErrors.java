@@ -30,7 +30,7 @@ public final class FieldErrors {
   }
 
   public static String byteOf(Tokens record) {
-    return " (byte %d)".formatted(record.byteOffset());
+    return " (byte %s)".formatted(record.byteOffset());
   }
 
   private static String nameOfToken(Tokens record) {

@@ -24,7 +24,7 @@ public interface RecordParser {
     }
     if (value.length > maxBytes) {
       throw new RejectedException(
-          TOO_LARGE, "%d bytes; at most %d are allowed".formatted(value.length, maxBytes));
+          TOO_LARGE, "%s bytes; at most %s are allowed".formatted(value.length, maxBytes));
     }
   }
 }

@@ -129,7 +129,7 @@ public final class SchemaLookup implements WriterSchemas {
         Duration left = places.patience().minusNanos(System.nanoTime() - start);
         if (left.isNegative() || left.isZero()) {
           throw new IOException(
-              "schema %d of an Avro record could not be looked up for %s (events.schema-patience): %s"
+              "schema %s of an Avro record could not be looked up for %s (events.schema-patience): %s"
                   .formatted(id, places.patience(), e.getMessage()),
               e);
         }

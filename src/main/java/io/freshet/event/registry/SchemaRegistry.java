@@ -73,7 +73,7 @@ public final class SchemaRegistry {
     String type = found.get().path("schemaType").asText("AVRO");
     if (!type.equals("AVRO")) {
       throw new RejectedException(
-          UNKNOWN_SCHEMA, "schema %d is of type %s; expected one of Avro's".formatted(id, type));
+          UNKNOWN_SCHEMA, "schema %s is of type %s; expected one of Avro's".formatted(id, type));
     }
     List<String> texts = new ArrayList<>();
     addReferences(client, found.get(), texts, new HashSet<>());
@@ -82,7 +82,7 @@ public final class SchemaRegistry {
       return Optional.of(SchemaText.parse(texts));
     } catch (AvroRuntimeException e) {
       throw new RejectedException(
-          UNKNOWN_SCHEMA, "schema %d is none of Avro's: %s".formatted(id, e.getMessage()));
+          UNKNOWN_SCHEMA, "schema %s is none of Avro's: %s".formatted(id, e.getMessage()));
     }
   }
 
@@ -100,7 +100,7 @@ public final class SchemaRegistry {
       }
       if (known.size() > MAX_REFERENCES) {
         throw new IOException(
-            "%s: a schema refers to more than %d others".formatted(this, MAX_REFERENCES));
+            "%s: a schema refers to more than %s others".formatted(this, MAX_REFERENCES));
       }
       JsonNode found =
           ask(client, path).orElseThrow(() -> new IOException(this + " has no " + path));
@@ -133,7 +133,7 @@ public final class SchemaRegistry {
       return Optional.empty();
     }
     throw new IOException(
-        "%s answers %s with %d: %s%s"
+        "%s answers %s with %s: %s%s"
             .formatted(
                 this, path, response.statusCode(), shown(body), hint(response.statusCode())));
   }

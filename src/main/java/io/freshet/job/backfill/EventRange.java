@@ -105,7 +105,7 @@ record EventRange(KafkaClients kafka, long from, long to) implements EventLogs {
         while (polled.isEmpty() && consumer.position(partition) < end) {
           if (System.nanoTime() > deadline) {
             throw new IOException(
-                "no record of %s from offset %d on within %s; its range ends at %d"
+                "no record of %s from offset %s on within %s; its range ends at %s"
                     .formatted(partition, consumer.position(partition), PATIENCE, end));
           }
           consumer.poll(POLL).records(partition).stream()

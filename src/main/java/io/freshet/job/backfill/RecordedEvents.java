@@ -123,7 +123,7 @@ record RecordedEvents(
     if (!place.isEmpty() && place.size() != merged.all.size()) {
       merged.close();
       throw new RefusedException(
-          "the recording has %d files or partitions, but had %d when the state was taken"
+          "the recording has %s files or partitions, but had %s when the state was taken"
               .formatted(merged.all.size(), place.size()));
     }
     return merged;

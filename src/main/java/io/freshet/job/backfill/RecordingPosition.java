@@ -53,7 +53,7 @@ record RecordingPosition(int pass, List<Long> place) implements SourceSplit {
     public RecordingPosition deserialize(int version, byte[] bytes) throws IOException {
       if (version != VERSION) {
         throw new IOException(
-            "position in a recording: version %d is unknown; expected %d"
+            "position in a recording: version %s is unknown; expected %s"
                 .formatted(version, VERSION));
       }
       DataInputDeserializer in = new DataInputDeserializer(bytes);

@@ -172,7 +172,7 @@ public final class ExampleFiles implements Iterator<LabeledExample>, Closeable {
         head = text == null ? null : ExampleJson.parse(text.getBytes(UTF_8));
       } catch (IOException e) {
         reader.close();
-        throw new IOException("%s, line %d: %s".formatted(path, line, e.getMessage()), e);
+        throw new IOException("%s, line %s: %s".formatted(path, line, e.getMessage()), e);
       }
       if (text == null) {
         reader.close();

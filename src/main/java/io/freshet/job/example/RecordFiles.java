@@ -51,7 +51,7 @@ public final class RecordFiles {
           to.accept(PredictionJson.parse(line.getBytes(UTF_8)));
         }
       } catch (IOException e) {
-        throw new IOException("%s, line %d: %s".formatted(file, number, e.getMessage()), e);
+        throw new IOException("%s, line %s: %s".formatted(file, number, e.getMessage()), e);
       }
     }
   }

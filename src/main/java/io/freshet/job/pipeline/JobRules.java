@@ -76,7 +76,7 @@ final class JobRules {
     }
     if (inState != configured) {
       problems.add(
-          "max-parallelism is %d, but the state in %s was made with %d, for good: set max-parallelism to %d"
+          "max-parallelism is %s, but the state in %s was made with %s, for good: set max-parallelism to %s"
               .formatted(configured, path, inState, inState));
     }
   }

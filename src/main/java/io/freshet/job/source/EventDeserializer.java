@@ -116,7 +116,7 @@ public abstract class EventDeserializer<T>
           : decode(record.value(), record.timestamp());
     } catch (UncheckedIOException e) { // of the schemas
       throw new IOException(
-          "%s-%d, offset %d: %s"
+          "%s-%s, offset %s: %s"
               .formatted(
                   record.topic(), record.partition(), record.offset(), e.getCause().getMessage()),
           e.getCause());

@@ -169,12 +169,12 @@ final class Audit {
     long occurrences = count(manifest.metrics(), "occurrences");
     if (model.totalOccurrences() != occurrences) {
       problems.add(
-          "rows and table_ figures account for %d updates, its metrics for %d occurrences"
+          "rows and table_ figures account for %s updates, its metrics for %s occurrences"
               .formatted(model.totalOccurrences(), occurrences));
     }
     if (manifest.dense().examples() != examples) {
       problems.add(
-          "its deep part has learned %d examples, its metrics %d"
+          "its deep part has learned %s examples, its metrics %s"
               .formatted(manifest.dense().examples(), examples));
     }
     if (areAllInRows(model)) {
@@ -184,7 +184,7 @@ final class Audit {
     for (long fid : model.fids()) {
       if (model.updates(fid) > most.of(fid)) {
         problems.add(
-            "feature %d has %d updates, of %d impressions before its offsets"
+            "feature %s has %s updates, of %s impressions before its offsets"
                 .formatted(fid, model.updates(fid), most.of(fid)));
       }
     }
@@ -198,7 +198,7 @@ final class Audit {
       long updates = model.updates(feature.getKey());
       if (updates < feature.getValue()) {
         problems.add(
-            "feature %d has %d updates, of %d impressions decided by its event time"
+            "feature %s has %s updates, of %s impressions decided by its event time"
                 .formatted(feature.getKey(), updates, feature.getValue()));
       }
     }

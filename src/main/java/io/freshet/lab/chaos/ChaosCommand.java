@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.apache.flink.util.FileUtils;
@@ -47,7 +49,8 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 no difference, 1 a difference or a failure, 2 wrong usage."
     })
 public final class ChaosCommand implements Callable<Integer> {
-  private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
+  private static final DateTimeFormatter CLOCK =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
   @Spec private CommandSpec spec;
 
@@ -174,7 +177,7 @@ public final class ChaosCommand implements Callable<Integer> {
   }
 
   private void say(String line) {
-    tell(CLOCK.format(LocalTime.now()) + " " + line);
+    tell(CLOCK.format(LocalTime.now(ZoneId.systemDefault())) + " " + line);
   }
 
   private void tell(String text) {

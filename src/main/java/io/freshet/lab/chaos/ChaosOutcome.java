@@ -6,6 +6,7 @@ import io.freshet.lab.chaos.fault.InjectedFault;
 import io.freshet.lab.chaos.fault.Recovery;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -48,23 +49,30 @@ record ChaosOutcome(
     text.append("%-34s%14s%14s%14s%n".formatted("", "expected", "found", "differences"));
     for (Difference line : findings.lines()) {
       text.append(
-          "%-34s%,14d%,14d%,14d%n"
-              .formatted(line.what(), line.expected(), line.found(), line.differences()));
+          String.format(
+              Locale.ROOT,
+              "%-34s%,14d%,14d%,14d%n",
+              line.what(),
+              line.expected(),
+              line.found(),
+              line.differences()));
     }
     findings.remarks().forEach(remark -> text.append("  ").append(remark).append('\n'));
     return text.toString();
   }
 
   String summary() {
-    return "seed %d: %s, %,d records, %,d examples, %d checkpoints, %d kills, %d others: %d differences"
-        .formatted(
-            seed,
-            backend,
-            records,
-            findings.examples(),
-            checkpoints,
-            kills(),
-            strikes.size() - kills(),
-            findings.differences());
+    return String.format(
+        Locale.ROOT,
+        "seed %d: %s, %,d records, %,d examples, %d checkpoints, %d kills, %d others: %d"
+            + " differences",
+        seed,
+        backend,
+        records,
+        findings.examples(),
+        checkpoints,
+        kills(),
+        strikes.size() - kills(),
+        findings.differences());
   }
 }

@@ -78,7 +78,7 @@ final class ChaosRun {
       job.start(config.parallelism());
       job.awaitRunning();
       log.accept(
-          "cluster and job are up: parallelism %d, state on %s"
+          "cluster and job are up: parallelism %s, state on %s"
               .formatted(config.parallelism(), backend(config)));
       return run(broker, cluster, job, config);
     }
@@ -94,7 +94,7 @@ final class ChaosRun {
       FaultInjector striker = new FaultInjector(broker, cluster, job, aim, watch, log);
       striker.run(settings.plan().strikes());
       long sent = stream.finish(settings.length());
-      log.accept("the stream has ended: %,d records".formatted(sent));
+      log.accept(String.format(Locale.ROOT, "the stream has ended: %,d records", sent));
       finish(job, config);
       var ruling = ruling(cluster, config);
       log.accept("all is learned; comparing with the oracle");

@@ -7,6 +7,7 @@ import io.freshet.lab.chaos.fault.Recovery;
 import io.freshet.lab.chaos.fault.Recovery.Outage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,9 +35,9 @@ final class ChaosTable {
       text.append("| ").append(kind).append(" |");
       for (Moment moment : moments) {
         long count = struck().filter(s -> s.kind() == kind && s.moment() == moment).count();
-        text.append(count == 0 ? " |" : " %d |".formatted(count));
+        text.append(count == 0 ? " |" : " %s |".formatted(count));
       }
-      text.append(" %d |%n".formatted(struck().filter(s -> s.kind() == kind).count()));
+      text.append(" %s |%n".formatted(struck().filter(s -> s.kind() == kind).count()));
     }
     return text.toString();
   }
@@ -56,13 +57,14 @@ final class ChaosTable {
               .toArray();
       if (millis.length > 0) {
         text.append(
-            "| %s | %d | %.1f s | %.1f s | %.1f s |%n"
-                .formatted(
-                    outage,
-                    millis.length,
-                    millis[0] / 1e3,
-                    millis[millis.length / 2] / 1e3,
-                    millis[millis.length - 1] / 1e3));
+            String.format(
+                Locale.ROOT,
+                "| %s | %d | %.1f s | %.1f s | %.1f s |%n",
+                outage,
+                millis.length,
+                millis[0] / 1e3,
+                millis[millis.length / 2] / 1e3,
+                millis[millis.length - 1] / 1e3));
       }
     }
     return text.append('\n').append(settings()).toString();
@@ -77,16 +79,18 @@ final class ChaosTable {
 
   private String totals() {
     long missed = struck().filter(s -> s.wanted() != s.moment()).count();
-    return "%d runs (%s), %,d records, %,d examples, %,d checkpoints, %d kills (%d of them waited for"
-            .formatted(
-                runs.size(),
-                backends(),
-                sum(ChaosOutcome::records),
-                sum(run -> run.findings().examples()),
-                sum(ChaosOutcome::checkpoints),
-                sum(ChaosOutcome::kills),
-                missed)
-        + " a moment that did not come): %d differences%n"
+    return String.format(
+            Locale.ROOT,
+            "%d runs (%s), %,d records, %,d examples, %,d checkpoints, %d kills (%d of them waited"
+                + " for",
+            runs.size(),
+            backends(),
+            sum(ChaosOutcome::records),
+            sum(run -> run.findings().examples()),
+            sum(ChaosOutcome::checkpoints),
+            sum(ChaosOutcome::kills),
+            missed)
+        + " a moment that did not come): %s differences%n"
             .formatted(sum(run -> run.findings().differences()));
   }
 

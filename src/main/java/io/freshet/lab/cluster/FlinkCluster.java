@@ -175,7 +175,7 @@ public final class FlinkCluster implements AutoCloseable {
       Thread.sleep(100);
     }
     throw new IOException(
-        "no idle cluster of %d task managers after %s, but %s; the job manager's log ends with%n%s"
+        "no idle cluster of %s task managers after %s, but %s; the job manager's log ends with%n%s"
             .formatted(taskManagers.size(), patience, seen, jobManager.logTail(20)));
   }
 

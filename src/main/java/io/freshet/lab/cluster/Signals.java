@@ -29,7 +29,7 @@ final class Signals {
     if (shared == null || !shared.shell.isAlive()) {
       shared = new Signals();
     }
-    shared.tell("kill -%s %d && echo || echo".formatted(signal, process));
+    shared.tell("kill -%s %s && echo || echo".formatted(signal, process));
   }
 
   /** Runs a command of one line, which prints nothing on success. */

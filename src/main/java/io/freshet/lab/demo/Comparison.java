@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.evaluate.report.Metrics;
 import io.freshet.lab.report.Summary;
 import io.freshet.lab.simulate.Oracle.Best;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -29,7 +30,10 @@ record Comparison(
     StringBuilder text = new StringBuilder();
     text.append("  final window  ").append(line(finalWindow));
     bestOfFinalWindow.ifPresent(
-        best -> text.append("  (best reachable %.4f, %.4f)".formatted(best.logloss(), best.auc())));
+        best ->
+            text.append(
+                String.format(
+                    Locale.ROOT, "  (best reachable %.4f, %.4f)", best.logloss(), best.auc())));
     localLearner.ifPresent(
         metrics ->
             text.append("\n  one thread    ")
@@ -39,7 +43,7 @@ record Comparison(
   }
 
   private static String line(Metrics metrics) {
-    return "logloss %.4f, AUC %.4f".formatted(metrics.logloss(), metrics.auc());
+    return String.format(Locale.ROOT, "logloss %.4f, AUC %.4f", metrics.logloss(), metrics.auc());
   }
 
   private static ObjectNode figures(Metrics metrics) {

@@ -5,6 +5,7 @@ import io.freshet.lab.simulate.Oracle;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -54,19 +55,20 @@ final class DemoTerminal {
     Metrics window = progress.window();
     String share =
         total.isPresent()
-            ? " (%3.0f %%)".formatted(100.0 * all.examples() / total.getAsLong())
+            ? String.format(Locale.ROOT, " (%3.0f %%)", 100.0 * all.examples() / total.getAsLong())
             : "";
-    return "  %,9d examples%s  %,7.0f/s  logloss %.4f%s  AUC %.4f"
-        .formatted(
-            all.examples(),
-            share,
-            all.examples() / progress.seconds(),
-            window.logloss(),
-            oracle
-                .flatMap(o -> o.best(window.from(), window.to(), window.examples()))
-                .map(best -> " (best %.4f)".formatted(best.logloss()))
-                .orElse(""),
-            window.auc());
+    return String.format(
+        Locale.ROOT,
+        "  %,9d examples%s  %,7.0f/s  logloss %.4f%s  AUC %.4f",
+        all.examples(),
+        share,
+        all.examples() / progress.seconds(),
+        window.logloss(),
+        oracle
+            .flatMap(o -> o.best(window.from(), window.to(), window.examples()))
+            .map(best -> String.format(Locale.ROOT, " (best %.4f)", best.logloss()))
+            .orElse(""),
+        window.auc());
   }
 
   private static String latest(Path snapshots) {

@@ -11,6 +11,7 @@ import io.freshet.evaluate.report.Slice;
 import io.freshet.lab.report.Breakdown;
 import io.freshet.lab.report.Summary;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -66,8 +67,10 @@ record SnapshotReport(
         MetricFigures.percent(gauc.leftOutUsers()),
         MetricFigures.percent(gauc.leftOut()));
     out.printf(
+        Locale.ROOT,
         "distinct users: %.1f in 64 examples, %.1f in 512%n%n",
-        report.users().per64(), report.users().per512());
+        report.users().per64(),
+        report.users().per512());
     printDeciles(out);
     if (!slices.isEmpty()) {
       printSlices(out);
@@ -80,7 +83,7 @@ record SnapshotReport(
     for (Decile decile : report.spread().deciles()) {
       table.row(
           String.valueOf(++number),
-          "%.1f".formatted(decile.weight()),
+          String.format(Locale.ROOT, "%.1f", decile.weight()),
           MetricFigures.text(decile.prediction()),
           MetricFigures.text(decile.rate()));
     }

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -137,7 +138,8 @@ public final class FitCommand implements Callable<Integer> {
     float label = examples.get(0).label();
     if (examples.stream().allMatch(example -> example.label() == label)) {
       throw new IOException(
-          "%s: all labels are %.0f; an AUC needs both 0 and 1".formatted(file, label));
+          String.format(
+              Locale.ROOT, "%s: all labels are %.0f; an AUC needs both 0 and 1", file, label));
     }
     return examples;
   }

@@ -6,6 +6,7 @@ import io.freshet.evaluate.report.Metrics;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /** The output of fits from several seeds: a line for each pass, each seed, and their mean. */
@@ -82,7 +83,7 @@ final class FitReport {
   }
 
   private static String text(Metrics metrics) {
-    return "AUC %.4f, logloss %.4f".formatted(metrics.auc(), metrics.logloss());
+    return String.format(Locale.ROOT, "AUC %.4f, logloss %.4f", metrics.auc(), metrics.logloss());
   }
 
   private void say(String format, Object... values) {

@@ -77,7 +77,7 @@ public final class FitTable {
           take(row.get(), to);
         }
       } catch (IllegalArgumentException | BadRowException e) {
-        throw new IOException("%s:%d: %s".formatted(file, rows.line(), e.getMessage()), e);
+        throw new IOException("%s:%s: %s".formatted(file, rows.line(), e.getMessage()), e);
       }
     }
     if (empty) {

@@ -68,7 +68,7 @@ final class GoodRows implements Iterator<ReplayRow>, AutoCloseable {
         Optional<Row> row = reader.next();
         return row.isEmpty() ? Optional.empty() : Optional.of(mapper.map(lookups.join(row.get())));
       } catch (BadRowException e) {
-        String problem = "%s:%d: %s".formatted(file, reader.line(), e.getMessage());
+        String problem = "%s:%s: %s".formatted(file, reader.line(), e.getMessage());
         if (strict) {
           throw new IOException(problem, e);
         }

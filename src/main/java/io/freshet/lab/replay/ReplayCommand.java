@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -106,12 +107,17 @@ public final class ReplayCommand implements Callable<Integer> {
 
   private static void print(PrintWriter out, ReplayRecords records) {
     out.printf(
+        Locale.ROOT,
         "%,d impressions, %,d clicks, %,d bad rows left out.%n",
-        records.impressions(), records.clicks(), records.bad().count());
+        records.impressions(),
+        records.clicks(),
+        records.bad().count());
     if (Double.isFinite(records.keys().per64())) {
       out.printf(
+          Locale.ROOT,
           "Distinct keys: %.1f in 64 impressions, %.1f in 512.%n",
-          records.keys().per64(), records.keys().per512());
+          records.keys().per64(),
+          records.keys().per512());
     }
   }
 

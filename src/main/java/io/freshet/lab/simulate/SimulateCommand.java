@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -199,6 +200,7 @@ public final class SimulateCommand implements Callable<Integer> {
       out.println(json(counts, best));
     } else {
       out.printf(
+          Locale.ROOT,
           "%,d impressions, %,d clicks, %,d late clicks, %,d duplicates, %,d malformed.%n"
               + "Best reachable: logloss %.4f, AUC %.4f.%n",
           counts.impressions(),

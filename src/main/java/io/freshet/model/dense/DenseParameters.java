@@ -82,7 +82,7 @@ public final class DenseParameters {
   public void startFrom(float[] values) {
     if (values.length != size) {
       throw new IllegalArgumentException(
-          "%d values for a deep part of %d".formatted(values.length, size));
+          "%s values for a deep part of %s".formatted(values.length, size));
     }
     System.arraycopy(values, 0, planes, 0, size);
     optimizer.start(planes, 0, size, size);
@@ -179,7 +179,7 @@ public final class DenseParameters {
   private int place(int plane, int from, int n) {
     if (plane < 0 || plane >= planes() || from < 0 || n < 0 || from + n > size()) {
       throw new IndexOutOfBoundsException(
-          "parameters %d..%d of plane %d, but there are %d parameters and %d planes"
+          "parameters %s..%s of plane %s, but there are %s parameters and %s planes"
               .formatted(from, from + n, plane, size(), planes()));
     }
     return plane * size() + from;

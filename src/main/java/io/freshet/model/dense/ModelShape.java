@@ -87,7 +87,7 @@ public record ModelShape(
             .map(f -> f.number() + (f.late() ? LATE : ""))
             .collect(Collectors.joining(","));
     String hidden = hiddenLayers.stream().map(String::valueOf).collect(Collectors.joining(","));
-    return "%d;%s;%d;%s".formatted(embeddingSize, hidden, crossLayers, numbers);
+    return "%s;%s;%s;%s".formatted(embeddingSize, hidden, crossLayers, numbers);
   }
 
   /** Reads what {@link #text} wrote. */

@@ -313,7 +313,7 @@ public final class BatchLearner {
       if (!Float.isNaN(logitGradients[i]) && holds(batch, example, row)) {
         listener.skipped(
             batch.example(example),
-            "learned in part: in its row step the gradient of feature %d was too large"
+            "learned in part: in its row step the gradient of feature %s was too large"
                 .formatted(batch.fid(row)));
       }
     }

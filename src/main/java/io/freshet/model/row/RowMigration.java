@@ -62,7 +62,7 @@ public final class RowMigration {
   public float[] convert(long fid, float[] stored) {
     if (stored.length != before.width()) {
       throw new IllegalStateException(
-          "the row of feature %d has %d floats, not %d: the state is damaged"
+          "the row of feature %s has %s floats, not %s: the state is damaged"
               .formatted(fid, stored.length, before.width()));
     }
     float[] row = new float[now.width()];

@@ -75,7 +75,7 @@ final class BodyReader implements Runnable {
   }
 
   private void giveUp(Duration patience) {
-    fail(new HttpError(408, "the body did not come within %d ms".formatted(patience.toMillis())));
+    fail(new HttpError(408, "the body did not come within %s ms".formatted(patience.toMillis())));
   }
 
   private void fail(HttpError refusal) {

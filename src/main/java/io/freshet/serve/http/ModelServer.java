@@ -96,7 +96,7 @@ public final class ModelServer implements AutoCloseable {
       server.start();
     } catch (Exception e) {
       throw new IOException(
-          "cannot listen at %s:%d: %s".formatted(settings.bind(), settings.port(), e.getMessage()),
+          "cannot listen at %s:%s: %s".formatted(settings.bind(), settings.port(), e.getMessage()),
           e);
     }
   }

@@ -61,7 +61,7 @@ final class PredictRequest {
       request.readBody(json);
     } catch (JsonProcessingException e) {
       throw bad(
-          "the body is not readable as JSON: %s (byte %d)"
+          "the body is not readable as JSON: %s (byte %s)"
               .formatted(
                   e.getOriginalMessage(),
                   e.getLocation() == null ? -1 : e.getLocation().getByteOffset()));

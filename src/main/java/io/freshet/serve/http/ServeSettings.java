@@ -37,7 +37,7 @@ public record ServeSettings(
     }
     if (maxBodyBytes < 1 || maxInstances < 1 || maxRequests < 1) {
       throw new IllegalArgumentException(
-          "body bytes %d, instances %d and requests %d must be at least 1"
+          "body bytes %s, instances %s and requests %s must be at least 1"
               .formatted(maxBodyBytes, maxInstances, maxRequests));
     }
   }

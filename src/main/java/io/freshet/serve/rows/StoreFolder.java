@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -82,7 +83,7 @@ class StoreFolder implements AutoCloseable {
     long free = Files.getFileStore(folder).getUsableSpace();
     if (free < bytes) {
       throw new IOException(
-          "the disk of the store %s has %d MiB free, and the version needs %d MiB"
+          "the disk of the store %s has %s MiB free, and the version needs %s MiB"
               .formatted(folder, free >> 20, bytes >> 20));
     }
   }
@@ -95,7 +96,7 @@ class StoreFolder implements AutoCloseable {
             .mapToLong(name -> Long.parseLong(name.substring(name.indexOf('-') + 1)))
             .max()
             .orElse(0);
-    return folder.resolve("rows-%08d".formatted(last + 1));
+    return folder.resolve(String.format(Locale.ROOT, "rows-%08d", last + 1));
   }
 
   /** Makes a database the one that counts. */

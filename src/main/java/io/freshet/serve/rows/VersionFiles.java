@@ -40,7 +40,7 @@ final class VersionFiles {
     List<Long> nonFinite = manifest.nonFinite();
     if (!nonFinite.isEmpty()) {
       throw new IOException(
-          "version %s holds values that are no numbers in %d rows, the first that of %d"
+          "version %s holds values that are no numbers in %s rows, the first that of %s"
               .formatted(manifest.version(), nonFinite.size(), nonFinite.get(0)));
     }
     return dense;

@@ -26,7 +26,7 @@ public record EmbeddingRows(long[] fids, long[] updates, float[] rows, long[] re
     List<Long> shape = file.shape("rows", Tensor.Type.F32, 2);
     if (updates.length != fids.length || shape.get(0) != fids.length) {
       throw new IOException(
-          "%s has %d fids, %d updates and %d rows"
+          "%s has %s fids, %s updates and %s rows"
               .formatted(where, fids.length, updates.length, shape.get(0)));
     }
     return new EmbeddingRows(

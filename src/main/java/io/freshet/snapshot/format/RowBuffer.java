@@ -46,7 +46,7 @@ public final class RowBuffer {
   public void add(RowBlock block) {
     if (block.values().length != block.size() * width) {
       throw new IllegalArgumentException(
-          "a block of %d rows of %d floats holds %d floats"
+          "a block of %s rows of %s floats holds %s floats"
               .formatted(block.size(), width, block.values().length));
     }
     for (int i = 0; i < block.size(); i++) {

@@ -63,7 +63,7 @@ public final class SafetensorsFile {
     String where = path + " in " + storage;
     long found = storage.size(path);
     if (found != size) {
-      throw new IOException("%s has %d bytes, the manifest says %d".formatted(where, found, size));
+      throw new IOException("%s has %s bytes, the manifest says %s".formatted(where, found, size));
     }
     MessageDigest digest = DigestOutput.sha256();
     SafetensorsFile file;
@@ -95,7 +95,7 @@ public final class SafetensorsFile {
     }
     if (tensor.type() != type || tensor.shape().size() != dimensions) {
       throw new IOException(
-          "%s: tensor \"%s\" is %s %s, not %s of %d dimensions"
+          "%s: tensor \"%s\" is %s %s, not %s of %s dimensions"
               .formatted(where, name, tensor.type(), tensor.shape(), type, dimensions));
     }
     return tensor.shape();

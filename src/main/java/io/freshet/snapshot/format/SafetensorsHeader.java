@@ -40,7 +40,7 @@ public final class SafetensorsHeader {
     long length = ByteBuffer.wrap(bytes(in, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (length < 2 || length > Math.min(MAX_BYTES, size - 8)) {
       throw new IOException(
-          "the header claims %d bytes, in a file of %d; at most %d are read"
+          "the header claims %s bytes, in a file of %s; at most %s are read"
               .formatted(length, size, MAX_BYTES));
     }
     JsonNode header = JSON.readTree(bytes(in, (int) length));
@@ -64,7 +64,7 @@ public final class SafetensorsHeader {
       Tensor tensor = entry.tensor();
       if (entry.begin() != end || entry.end() != end + tensor.bytes()) {
         throw new IOException(
-            "tensor \"%s\" of shape %s lies at [%d, %d], not at [%d, %d]"
+            "tensor \"%s\" of shape %s lies at [%s, %s], not at [%s, %s]"
                 .formatted(
                     tensor.name(),
                     tensor.shape(),
@@ -77,7 +77,7 @@ public final class SafetensorsHeader {
     }
     if (end != size) {
       throw new IOException(
-          "the tensors take %d bytes, and the file has %d for them"
+          "the tensors take %s bytes, and the file has %s for them"
               .formatted(end - start, size - start));
     }
     return entries;
@@ -95,7 +95,7 @@ public final class SafetensorsHeader {
     List<Long> place = entry.dataOffsets();
     if (place.size() != 2) {
       throw new IllegalArgumentException(
-          "tensor \"%s\" has %d data_offsets, not 2".formatted(name, place.size()));
+          "tensor \"%s\" has %s data_offsets, not 2".formatted(name, place.size()));
     }
     Tensor tensor = new Tensor(name, type(name, entry.dtype()), entry.shape());
     return new Entry(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
@@ -70,6 +71,6 @@ public record Version(String lineage, long checkpoint) implements Comparable<Ver
   @JsonValue
   @Override
   public String toString() {
-    return "%s-%010d".formatted(lineage, checkpoint);
+    return String.format(Locale.ROOT, "%s-%010d", lineage, checkpoint);
   }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Writes ascending rows as embedding files of a limited size, so that memory is limited too: a
@@ -60,7 +61,7 @@ final class RowFileWriter {
   }
 
   private void writeFile() throws IOException {
-    String name = "%s-%05d.safetensors".formatted(prefix, files.size());
+    String name = String.format(Locale.ROOT, "%s-%05d.safetensors", prefix, files.size());
     Written written =
         SafetensorsOutput.write(
             storage,

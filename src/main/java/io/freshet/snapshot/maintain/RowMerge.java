@@ -78,7 +78,7 @@ final class RowMerge implements RowCursor {
     if (head.rows.next()) {
       if (head.rows.fid() <= head.fid) {
         throw new IOException(
-            "%s is not sorted: %d comes after %d".formatted(head.rows, head.rows.fid(), head.fid));
+            "%s is not sorted: %s comes after %s".formatted(head.rows, head.rows.fid(), head.fid));
       }
       heads.add(head.moved());
     }

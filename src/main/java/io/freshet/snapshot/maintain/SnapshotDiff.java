@@ -63,7 +63,7 @@ public record SnapshotDiff(SortedMap<Integer, Rows> fields, Rows all, List<Tenso
     Manifest b = store.manifest(after);
     if (a.rowWidth() != b.rowWidth()) {
       throw new IOException(
-          "version %s has embeddings of %d and %s of %d: their rows do not compare"
+          "version %s has embeddings of %s and %s of %s: their rows do not compare"
               .formatted(before, a.model().embeddingSize(), after, b.model().embeddingSize()));
     }
     SortedMap<Integer, Moves> fields = new TreeMap<>();

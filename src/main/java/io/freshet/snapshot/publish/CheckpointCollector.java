@@ -97,7 +97,7 @@ final class CheckpointCollector {
   private void takeDense(int from, float[] values, long learned) {
     if (from < 0 || from + values.length > dense.length) {
       throw new IllegalStateException(
-          "a block of the dense part covers %d to %d, of %d parameters"
+          "a block of the dense part covers %s to %s, of %s parameters"
               .formatted(from, from + values.length, dense.length));
     }
     System.arraycopy(values, 0, dense, from, values.length);

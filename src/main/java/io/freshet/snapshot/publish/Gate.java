@@ -30,8 +30,12 @@ final class Gate {
     double examples = metrics.getOrDefault(RecentWindows.EXAMPLES, 0.0);
     if (examples < settings.minExamples()) {
       reasons.add(
-          "%s is %.0f, below %d"
-              .formatted(RecentWindows.EXAMPLES, examples, settings.minExamples()));
+          String.format(
+              Locale.ROOT,
+              "%s is %.0f, below %d",
+              RecentWindows.EXAMPLES,
+              examples,
+              settings.minExamples()));
     }
     atMost(RecentWindows.LOGLOSS, settings.maxLogloss(), metrics, reasons);
     atMost(RecentWindows.NE, settings.maxNe(), metrics, reasons);
@@ -66,13 +70,13 @@ final class Gate {
   private static void checkFinite(float[] dense, List<Long> nonFinite, List<String> reasons) {
     for (int i = 0; i < dense.length; i++) {
       if (!Float.isFinite(dense[i])) {
-        reasons.add("the dense part holds %s at parameter %d".formatted(dense[i], i));
+        reasons.add("the dense part holds %s at parameter %s".formatted(dense[i], i));
         break;
       }
     }
     if (!nonFinite.isEmpty()) {
       reasons.add(
-          "%d rows hold a value that is no finite number, the first that of %d"
+          "%s rows hold a value that is no finite number, the first that of %s"
               .formatted(nonFinite.size(), nonFinite.get(0)));
     }
   }

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -125,12 +126,12 @@ final class Publication {
 
   private EmbeddingFile copy(PublisherInput.Part part, Version version, int number, int of)
       throws IOException {
-    String name = "embeddings-%05d-of-%05d.safetensors".formatted(number, of);
+    String name = String.format(Locale.ROOT, "embeddings-%05d-of-%05d.safetensors", number, of);
     String path = SnapshotStore.path(version, name);
     storage.copy(locate(part), path);
     if (storage.size(path) != part.size()) {
       throw new IOException(
-          "%s has %d bytes, and the staged file %s had %d"
+          "%s has %s bytes, and the staged file %s had %s"
               .formatted(path, storage.size(path), part.path(), part.size()));
     }
     return new EmbeddingFile(name, part.size(), part.sha256(), part.rows(), part.updates());

@@ -129,7 +129,7 @@ public final class SnapshotReader {
             SafetensorsFile.read(store.storage(), path, file.size(), file.sha256()), where);
     if (rows.width() != manifest.rowWidth() || rows.size() != file.rows()) {
       throw new IOException(
-          "%s has %d rows of %d floats, not %d of %d"
+          "%s has %s rows of %s floats, not %s of %s"
               .formatted(where, rows.size(), rows.width(), file.rows(), manifest.rowWidth()));
     }
     return rows;

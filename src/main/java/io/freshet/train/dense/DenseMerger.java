@@ -110,7 +110,7 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
       network.startFrom(settings.start().model().dense());
     } else if (shape.before().isPresent() && floats != network.planes() * network.size()) {
       throw new RefusedException(
-          "the restored state holds %d floats of a dense network of %d: it is damaged"
+          "the restored state holds %s floats of a dense network of %s: it is damaged"
               .formatted(floats, network.planes() * network.size()));
     }
     for (StoredSlice slice : stored) {

@@ -152,7 +152,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   }
 
   private String openRequests() {
-    return "trainer %d, with %d batches and %d dense slices without a response,"
+    return "trainer %s, with %s batches and %s dense slices without a response,"
         .formatted(replyTo.trainer(), batchesInFlight.inFlight(), replica.slicesMissing());
   }
 

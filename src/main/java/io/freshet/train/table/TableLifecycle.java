@@ -69,7 +69,7 @@ final class TableLifecycle {
   }
 
   private static String text(FieldRule field) {
-    return "%d=%d".formatted(field.number(), field.rule().expiry().toMillis());
+    return "%s=%s".formatted(field.number(), field.rule().expiry().toMillis());
   }
 
   /**

@@ -155,7 +155,7 @@ final class ComponentCodecs {
           int kind = in.readByte();
           if (kind < 0 || kind >= codecs.size()) {
             throw new IOException(
-                "%s: found kind %d, expected 0 to %d"
+                "%s: found kind %s, expected 0 to %s"
                     .formatted(type.getSimpleName(), kind, codecs.size() - 1));
           }
           return codecs.get(kind).read(in);

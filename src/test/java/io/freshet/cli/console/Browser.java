@@ -114,7 +114,7 @@ final class Browser implements AutoCloseable {
   void resize(int width, int height) throws Exception {
     send(
         "Emulation.setDeviceMetricsOverride",
-        "{\"width\":%d,\"height\":%d,\"deviceScaleFactor\":1,\"mobile\":false}"
+        "{\"width\":%s,\"height\":%s,\"deviceScaleFactor\":1,\"mobile\":false}"
             .formatted(width, height));
   }
 
@@ -171,7 +171,7 @@ final class Browser implements AutoCloseable {
         send(
             "Page.captureScreenshot",
             ("{\"format\":\"png\",\"captureBeyondViewport\":true,\"clip\":"
-                    + "{\"x\":0,\"y\":%d,\"width\":%d,\"height\":%d,\"scale\":1}}")
+                    + "{\"x\":0,\"y\":%s,\"width\":%s,\"height\":%s,\"scale\":1}}")
                 .formatted(top, width, height));
     Files.write(file, Base64.getDecoder().decode(png.get("data").asText()));
   }

@@ -119,7 +119,7 @@ final class DoctorITCase {
       CommandRun none = CommandRun.of("doctor", "--config", config.toString());
       for (int i = 0; i < 3; i++) {
         String impression =
-            "{\"impression_id\": \"%d\", \"timestamp\": %d, \"features\": {\"usr\": 1, \"item\": 2}}"
+            "{\"impression_id\": \"%s\", \"timestamp\": %s, \"features\": {\"usr\": 1, \"item\": 2}}"
                 .formatted(i, System.currentTimeMillis());
         producer.send(new ProducerRecord<>("read-impressions", impression.getBytes(UTF_8))).get();
       }

@@ -198,8 +198,8 @@ final class SecureKafkaITCase {
         new KafkaProducer<>(
             administrator(), new ByteArraySerializer(), new ByteArraySerializer())) {
       for (int i = 0; i < 500; i++) {
-        String id = "\"impression_id\": \"i%d\", \"timestamp\": %d".formatted(i, T + 1000L * i);
-        String user = "{%s, \"features\": {\"user\": \"u%d\"}}".formatted(id, i % 9);
+        String id = "\"impression_id\": \"i%s\", \"timestamp\": %s".formatted(i, T + 1000L * i);
+        String user = "{%s, \"features\": {\"user\": \"u%s\"}}".formatted(id, i % 9);
         producer.send(new ProducerRecord<>("impressions", null, T, null, user.getBytes(UTF_8)));
         producer.send(
             new ProducerRecord<>("clicks", null, T, null, ("{" + id + "}").getBytes(UTF_8)));

@@ -150,7 +150,7 @@ class LiveServingITCase {
         int item = random.nextInt(20);
         String id = "\"impression_id\": \"i" + i + "\", \"timestamp\": " + now;
         String features =
-            "{\"user\": \"u%d\", \"item\": \"i%d\", \"price\": %d}"
+            "{\"user\": \"u%s\", \"item\": \"i%s\", \"price\": %s}"
                 .formatted(random.nextInt(USERS), item, random.nextInt(9));
         producer.send(record("impressions", "{" + id + ", \"features\": " + features + "}"));
         if (item % 2 == 1) {
@@ -338,7 +338,7 @@ class LiveServingITCase {
 
     URI predict() {
       return URI.create(
-          "http://127.0.0.1:%d/v1/models/live:predict".formatted(server.address().getPort()));
+          "http://127.0.0.1:%s/v1/models/live:predict".formatted(server.address().getPort()));
     }
 
     @Override

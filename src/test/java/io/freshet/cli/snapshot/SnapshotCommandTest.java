@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -226,7 +227,7 @@ final class SnapshotCommandTest {
               .mapToLong(file -> file.toFile().length())
               .sum();
       assertThat(bytes).isLessThan(1_000_000);
-      return bytes < 1000 ? bytes + " B" : "%.1f KB".formatted(bytes / 1000.0);
+      return bytes < 1000 ? bytes + " B" : String.format(Locale.ROOT, "%.1f KB", bytes / 1000.0);
     }
   }
 

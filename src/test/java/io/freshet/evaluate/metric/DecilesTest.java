@@ -36,7 +36,7 @@ final class DecilesTest {
     double[][] exact = exact(examples);
     assertThat(deciles).hasSize(10);
     for (int d = 0; d < 10; d++) {
-      String as = "seed %d, decile %d".formatted(seed, d);
+      String as = "seed %s, decile %s".formatted(seed, d);
       assertThat(deciles.get(d).weight()).as(as).isCloseTo(exact[d][0], within(1e-6));
       assertThat(deciles.get(d).prediction())
           .as(as)

@@ -60,7 +60,7 @@ final class AvroFuzzTest {
       try {
         read += isSaneAndGood(decoder.decode(record, T)) ? 1 : 0;
       } catch (Throwable e) {
-        fail("seed %d, record %d: %s".formatted(seed, i, HexFormat.of().formatHex(record)), e);
+        fail("seed %s, record %s: %s".formatted(seed, i, HexFormat.of().formatHex(record)), e);
       }
     }
 

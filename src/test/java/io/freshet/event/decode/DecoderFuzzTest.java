@@ -47,7 +47,7 @@ class DecoderFuzzTest {
         good += isSaneAndGood(impressions.decode(record, KAFKA_TIME)) ? 1 : 0;
         isSaneAndGood(clicks.decode(record, KAFKA_TIME));
       } catch (Throwable e) {
-        fail("seed %d, record %d: %s".formatted(seed, i, new String(record, UTF_8)), e);
+        fail("seed %s, record %s: %s".formatted(seed, i, new String(record, UTF_8)), e);
       }
     }
 

@@ -301,7 +301,7 @@ final class BackfillITCase {
         events: {max-ahead: 1 min}
         snapshot: {root: "%s"}
         checkpoint: {interval: 200 ms, dir: "%s", backend: hashmap}
-        parallelism: %d
+        parallelism: %s
         """
             .formatted(
                 kafka.bootstrapServers(),

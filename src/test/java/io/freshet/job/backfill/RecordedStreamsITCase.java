@@ -117,7 +117,7 @@ final class RecordedStreamsITCase {
     return examples.stream()
         .map(
             each ->
-                "%s %s %s at %d, weight %s"
+                "%s %s %s at %s, weight %s"
                     .formatted(
                         each.impressionId(), each.kind(), each.label(), each.time(), each.weight()))
         .toList();

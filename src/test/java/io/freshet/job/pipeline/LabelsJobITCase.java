@@ -123,7 +123,7 @@ class LabelsJobITCase {
 
   private static void send(
       KafkaProducer<byte[], byte[]> producer, String topic, int i, long time, String more) {
-    String json = "{\"impression_id\": \"i%d\", \"timestamp\": %d%s}".formatted(i, time, more);
+    String json = "{\"impression_id\": \"i%s\", \"timestamp\": %s%s}".formatted(i, time, more);
     producer.send(
         new ProducerRecord<>(topic, i % 2, time, null, json.getBytes(UTF_8))); // by number
   }

@@ -76,11 +76,11 @@ final class SecretsITCase {
     new Topics(client()).ensure(List.of("impressions", "clicks"), 1);
     try (KafkaProducer<byte[], byte[]> producer = client().producer(Map.of())) {
       for (int i = 0; i < 2000; i++) {
-        String id = "\"impression_id\": \"i%d\", \"timestamp\": %d".formatted(i, T + 1000L * i);
+        String id = "\"impression_id\": \"i%s\", \"timestamp\": %s".formatted(i, T + 1000L * i);
         send(
             producer,
             "impressions",
-            "{%s, \"features\": {\"user\": \"u%d\"}}".formatted(id, i % 9));
+            "{%s, \"features\": {\"user\": \"u%s\"}}".formatted(id, i % 9));
         send(producer, "clicks", "{%s}".formatted(id));
       }
     }

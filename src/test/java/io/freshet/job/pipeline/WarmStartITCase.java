@@ -58,7 +58,7 @@ class WarmStartITCase {
       predictions: {to: topic, topic: predicted}
       snapshot: {root: "%s"}
       checkpoint: {interval: 300 ms, dir: "%s", backend: hashmap}
-      parallelism: %d
+      parallelism: %s
       """;
   private static final Map<String, Float> PREDICTED = new ConcurrentHashMap<>();
 

@@ -127,7 +127,7 @@ final class ClickDeserializerTest {
   }
 
   private static byte[] click(long timestamp) {
-    return "{\"impression_id\": \"a\", \"timestamp\": %d}".formatted(timestamp).getBytes(UTF_8);
+    return "{\"impression_id\": \"a\", \"timestamp\": %s}".formatted(timestamp).getBytes(UTF_8);
   }
 
   private final class ListCollector implements Collector<SourceRecord<Click>> {

@@ -60,7 +60,7 @@ final class ImpressionDeserializerTest {
     ImpressionDeserializer deserializer = deserializer();
     deserializer.open();
     String json =
-        "{\"impression_id\": \"a\", \"timestamp\": %d, \"features\": %s}".formatted(T, features);
+        "{\"impression_id\": \"a\", \"timestamp\": %s, \"features\": %s}".formatted(T, features);
     return deserializer.decode(json.getBytes(UTF_8), T);
   }
 

@@ -120,7 +120,7 @@ final class KafkaEdgesITCase {
               assertThat(r.key()).asString(UTF_8).isEqualTo("i1");
               assertThat(r.value())
                   .asString(UTF_8)
-                  .isEqualTo("{\"impression_id\":\"i1\",\"timestamp\":%d}".formatted(T + 6_000));
+                  .isEqualTo("{\"impression_id\":\"i1\",\"timestamp\":%s}".formatted(T + 6_000));
             });
   }
 
@@ -206,12 +206,12 @@ final class KafkaEdgesITCase {
       send(
           topic,
           null,
-          "{\"impression_id\": \"i%d\", \"timestamp\": %d, \"features\": {\"user\": \"u%d\"}}"
+          "{\"impression_id\": \"i%s\", \"timestamp\": %s, \"features\": {\"user\": \"u%s\"}}"
               .formatted(i, timestamp, i % 7));
     }
 
     void click(String topic, int i, long timestamp) {
-      send(topic, null, "{\"impression_id\": \"i%d\", \"timestamp\": %d}".formatted(i, timestamp));
+      send(topic, null, "{\"impression_id\": \"i%s\", \"timestamp\": %s}".formatted(i, timestamp));
     }
 
     void send(String topic, Integer partition, String value) {

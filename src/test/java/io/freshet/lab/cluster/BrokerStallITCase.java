@@ -114,8 +114,8 @@ final class BrokerStallITCase {
   private static void send(KafkaEvents events, int from) throws Exception {
     for (int i = from; i < from + HALF; i++) {
       long time = T + 100L * i;
-      String id = "\"impression_id\": \"i%d\", \"timestamp\": %d".formatted(i, time);
-      String impression = "{%s, \"features\": {\"user\": \"u%d\"}}".formatted(id, i % 9);
+      String id = "\"impression_id\": \"i%s\", \"timestamp\": %s".formatted(i, time);
+      String impression = "{%s, \"features\": {\"user\": \"u%s\"}}".formatted(id, i % 9);
       events.send(record(EventRecord.Topic.IMPRESSIONS, time, impression));
       events.send(record(EventRecord.Topic.CLICKS, time, "{%s}".formatted(id)));
     }

@@ -200,7 +200,7 @@ final class ResubmitITCase {
                 Optional.empty(),
                 T + 1000L * i,
                 """
-                {"impression_id": "i%d", "timestamp": %d, "features": {"user": "u%d", "item": "n%d"}}\
+                {"impression_id": "i%s", "timestamp": %s, "features": {"user": "u%s", "item": "n%s"}}\
                 """
                     .formatted(i, T + 1000L * i, i % 500, i % 77)
                     .getBytes(StandardCharsets.UTF_8)));
@@ -210,7 +210,7 @@ final class ResubmitITCase {
                   EventRecord.Topic.CLICKS,
                   Optional.empty(),
                   T + 1000L * i + 500,
-                  "{\"impression_id\": \"i%d\", \"timestamp\": %d}"
+                  "{\"impression_id\": \"i%s\", \"timestamp\": %s}"
                       .formatted(i, T + 1000L * i + 500)
                       .getBytes(StandardCharsets.UTF_8)));
         }

@@ -141,7 +141,7 @@ final class DocumentedCommandsITCase {
     boolean worked = ended.code() == 0 && Pattern.compile(run.says()).matcher(all).find();
     if (!worked) {
       problems.add(
-          "%s%ntyped as %s%nended with %d and said, instead of \"%s\":%n%s"
+          "%s%ntyped as %s%nended with %s and said, instead of \"%s\":%n%s"
               .formatted(documented, typed, ended.code(), run.says(), all));
     }
     for (Command command : documented) {

@@ -108,14 +108,14 @@ final class DocumentedGround implements AutoCloseable {
   private void writeData() throws IOException {
     StringBuilder test = new StringBuilder("user,item,genres,device,price,label\n");
     for (int i = 0; i < 60; i++) {
-      test.append("u%d,i%d,g%d,%s,%d,%d\n".formatted(i % 9, i % 7, i % 3, "phone", i + 1, i % 2));
+      test.append("u%s,i%s,g%s,%s,%s,%s\n".formatted(i % 9, i % 7, i % 3, "phone", i + 1, i % 2));
     }
     Files.writeString(folder.resolve("test.csv"), test);
     StringBuilder frappe =
         new StringBuilder(
             "user,item,daytime,weekday,isweekend,homework,cost,weather,country,city,label\n");
     for (int i = 0; i < 40; i++) {
-      frappe.append("%d,%d,d,w,%d,h,c,s,l,t,%d\n".formatted(i % 5, i % 7, i % 2, i % 2));
+      frappe.append("%s,%s,d,w,%s,h,c,s,l,t,%s\n".formatted(i % 5, i % 7, i % 2, i % 2));
     }
     for (String name : List.of("train", "valid", "held-out")) {
       Files.writeString(folder.resolve(name + ".csv"), frappe);
@@ -133,7 +133,7 @@ final class DocumentedGround implements AutoCloseable {
     Path conf = Files.createDirectory(folder.resolve("conf"));
     Files.writeString(
         conf.resolve("config.yaml"),
-        "rest: {address: 127.0.0.1, port: %d}\n"
+        "rest: {address: 127.0.0.1, port: %s}\n"
             .formatted(URI.create(values.get("flink")).getPort()));
     String classPath =
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))

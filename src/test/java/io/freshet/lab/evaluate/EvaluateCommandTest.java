@@ -121,7 +121,7 @@ final class EvaluateCommandTest {
       double p = 1 / (1 + Math.exp(-logit - noise * more.nextGaussian()));
       lines.append(
           """
-          {"model":"%s","impression_id":"i%d","time":%d,"label":%d,"weight":1.0,"prediction":%s,"user":%d,"after_checkpoint":3}
+          {"model":"%s","impression_id":"i%s","time":%s,"label":%s,"weight":1.0,"prediction":%s,"user":%s,"after_checkpoint":3}
           """
               .formatted(model, i, 1000L * i, label, (float) p, i % 100));
     }

@@ -187,7 +187,7 @@ class EvaluationITCase {
     Path table = folder.resolve("test.csv");
     StringBuilder rows = new StringBuilder("user,item,device,label\n");
     for (int i = 0; i < IMPRESSIONS; i++) {
-      rows.append("u%d,i%d,%s,%d%n".formatted(i % 37, i % 11, device(i), clicked(i) ? 1 : 0));
+      rows.append("u%s,i%s,%s,%s%n".formatted(i % 37, i % 11, device(i), clicked(i) ? 1 : 0));
     }
     Files.writeString(table, rows);
 
@@ -273,7 +273,7 @@ class EvaluationITCase {
 
   private static void send(
       KafkaProducer<byte[], byte[]> producer, String topic, int i, long time, String more) {
-    String json = "{\"impression_id\": \"i%d\", \"timestamp\": %d%s}".formatted(i, time, more);
+    String json = "{\"impression_id\": \"i%s\", \"timestamp\": %s%s}".formatted(i, time, more);
     producer.send(new ProducerRecord<>(topic, i % 2, time, null, json.getBytes(UTF_8)));
   }
 

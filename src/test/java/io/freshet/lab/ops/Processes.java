@@ -70,7 +70,7 @@ final class Processes implements AutoCloseable {
     }
     if (process.exitValue() != code) {
       throw new AssertionError(
-          "%s ended with %d: %s"
+          "%s ended with %s: %s"
               .formatted(List.of(arguments), process.exitValue(), said(arguments[0])));
     }
     return said(arguments[0]);

@@ -123,7 +123,7 @@ final class SmallRun implements AutoCloseable {
         evaluate: {window: 1 min, at-impression: 0.5}
         snapshot: {root: "%s"}
         checkpoint: {interval: 500 ms, dir: "%s", backend: hashmap}
-        parallelism: %d
+        parallelism: %s
         """
             .formatted(
                 kafka.bootstrapServers(),

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -164,7 +165,8 @@ class OneVersionTest {
     }
 
     private Version name() {
-      Version version = new Version("%08x".formatted(random.nextInt(3)), ++number);
+      Version version =
+          new Version(String.format(Locale.ROOT, "%08x", random.nextInt(3)), ++number);
       published.add(version);
       return version;
     }

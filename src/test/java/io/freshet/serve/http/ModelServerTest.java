@@ -331,7 +331,7 @@ class ModelServerTest {
   }
 
   private URI uri(String path) {
-    return URI.create("http://127.0.0.1:%d%s".formatted(server.address().getPort(), path));
+    return URI.create("http://127.0.0.1:%s%s".formatted(server.address().getPort(), path));
   }
 
   private static void assertRefused(HttpResponse<String> answer, int status, String reason)
@@ -360,7 +360,7 @@ class ModelServerTest {
       socket = new Socket("127.0.0.1", port);
       String head =
           "POST /v1/models/ctr:predict HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-              + "Content-Length: %d\r\n\r\n".formatted(body.length);
+              + "Content-Length: %s\r\n\r\n".formatted(body.length);
       socket.getOutputStream().write(head.getBytes(UTF_8));
       socket.getOutputStream().write(body, 0, body.length - 1);
     }

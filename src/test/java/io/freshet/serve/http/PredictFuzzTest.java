@@ -47,7 +47,7 @@ final class PredictFuzzTest {
         refused++;
         assertThat(e.getMessage()).as("seed %d, body %d", seed, i).isNotBlank();
       } catch (RuntimeException | StackOverflowError e) {
-        fail("seed %d, body %d: %s".formatted(seed, i, new String(body, UTF_8)), e);
+        fail("seed %s, body %s: %s".formatted(seed, i, new String(body, UTF_8)), e);
       }
     }
     assertThat(refused).as("seed %d", seed).isBetween(1, BODIES - 1);

@@ -160,7 +160,7 @@ class TrainAndServeTest {
     HttpClient client = HttpClient.newHttpClient();
     URI uri =
         URI.create(
-            "http://127.0.0.1:%d/v1/models/sample:predict".formatted(server.address().getPort()));
+            "http://127.0.0.1:%s/v1/models/sample:predict".formatted(server.address().getPort()));
     List<Answer> answers = new ArrayList<>();
     long newest = 0;
     while (learning) {

@@ -55,7 +55,7 @@ class RowTableTest {
     }
 
     for (int round = 0; round < tables.size(); round++) {
-      assertHolds(tables.get(round), models.get(round), "seed %d, round %d".formatted(seed, round));
+      assertHolds(tables.get(round), models.get(round), "seed %s, round %s".formatted(seed, round));
     }
   }
 

@@ -68,7 +68,7 @@ final class SnapshotFuzzTest {
       } catch (IOException e) {
         assertThat(e.getMessage()).isNotBlank();
       } catch (Exception | StackOverflowError | OutOfMemoryError e) {
-        fail("seed %d, text %d: %s".formatted(seed, i, new String(text, UTF_8)), e);
+        fail("seed %s, text %s: %s".formatted(seed, i, new String(text, UTF_8)), e);
       }
     }
     Files.writeString(file, good);

@@ -135,7 +135,7 @@ public final class FlinkRest {
     JsonNode body = JSON.readTree(response.body());
     if (response.statusCode() / 100 != 2) {
       String failure =
-          "%s %s: %d %s"
+          "%s %s: %s %s"
               .formatted(
                   request.method(),
                   request.uri(),

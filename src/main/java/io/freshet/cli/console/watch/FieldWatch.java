@@ -15,6 +15,7 @@ import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -79,8 +80,11 @@ public final class FieldWatch implements Watch {
   }
 
   private String tooMany(long rows) {
-    return "the model has %,d rows; up to %,d are counted by field, as each takes memory here"
-        .formatted(rows, mostRows);
+    return String.format(
+        Locale.ROOT,
+        "the model has %,d rows; up to %,d are counted by field, as each takes memory here",
+        rows,
+        mostRows);
   }
 
   private static ObjectNode ofWhole(Manifest manifest) {

@@ -47,7 +47,7 @@ public final class ManifestText {
         .row("Event time", ManifestCells.time(manifest.eventTime()))
         .row(
             "Shape",
-            "%s, embeddings of %d, hidden layers %s%s"
+            "%s, embeddings of %s, hidden layers %s%s"
                 .formatted(
                     model.kind(),
                     model.embeddingSize(),

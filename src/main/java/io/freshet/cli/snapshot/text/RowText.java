@@ -4,6 +4,7 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
 import io.freshet.snapshot.store.Snapshot;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.Optional;
 
 /** One row of a model for people. */
@@ -22,7 +23,7 @@ public final class RowText {
     TextTable table =
         new TextTable("ll")
             .row("Version", model.manifest().version().toString())
-            .row("Fid", "%d (0x%016x)".formatted(fid, fid))
+            .row("Fid", String.format(Locale.ROOT, "%d (0x%016x)", fid, fid))
             .row("Field", field());
     if (known) {
       table.row("Updates", String.valueOf(model.updates(fid))).row("w", String.valueOf(row[0]));

@@ -23,7 +23,7 @@ public final class TextTable {
   public TextTable row(String... cells) {
     if (cells.length != alignments.length()) {
       throw new IllegalArgumentException(
-          "%d cells for %d columns".formatted(cells.length, alignments.length()));
+          "%s cells for %s columns".formatted(cells.length, alignments.length()));
     }
     rows.add(List.of(cells));
     return this;

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -84,8 +85,11 @@ public final class ChurnCommand extends Benchmark {
   private void print(ChurnStream stream, Map<String, List<ChurnDay>> runs) {
     PrintWriter out = out();
     out.printf(
+        Locale.ROOT,
         "scale 1:%d: %,d new ids and %,d examples a day%n",
-        scale, stream.newIds(), stream.examples());
+        scale,
+        stream.newIds(),
+        stream.examples());
     out.printf("%-5s", "");
     runs.keySet().forEach(name -> out.printf(" | %-40s", name));
     out.printf("%n%-5s", "day");
@@ -95,7 +99,7 @@ public final class ChurnCommand extends Benchmark {
     out.println();
     int most = runs.values().stream().mapToInt(List::size).max().orElse(0);
     for (int day = 1; day <= most; day++) {
-      out.printf("%-5d", day);
+      out.printf("%-5s", day);
       for (List<ChurnDay> run : runs.values()) {
         print(out, day, run);
       }
@@ -113,8 +117,12 @@ public final class ChurnCommand extends Benchmark {
     }
     ChurnDay d = of.get(0);
     out.printf(
+        Locale.ROOT,
         " | %,9d %8.1f %11.1f %9.4f",
-        d.rows(), d.stateBytes() / MEGA, d.snapshotBytes() / MEGA, d.auc());
+        d.rows(),
+        d.stateBytes() / MEGA,
+        d.snapshotBytes() / MEGA,
+        d.auc());
   }
 
   private void printJson(Map<String, List<ChurnDay>> runs) {

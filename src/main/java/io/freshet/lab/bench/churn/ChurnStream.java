@@ -44,7 +44,7 @@ record ChurnStream(int newIds, int examples, long seed)
   ChurnStream {
     if (newIds < 20 || newIds > examples) {
       throw new IllegalArgumentException(
-          "%d new ids a day, but from 20 to %d, one an example, can be made"
+          "%s new ids a day, but from 20 to %s, one an example, can be made"
               .formatted(newIds, examples));
     }
   }

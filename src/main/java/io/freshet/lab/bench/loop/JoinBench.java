@@ -121,7 +121,7 @@ final class JoinBench {
       if (job.getJobExecutionResult().isDone() || System.nanoTime() > end) {
         job.getJobExecutionResult().getNow(null);
         throw new IllegalStateException(
-            "the job ended, or hangs, at %d of %d".formatted(counter.sum(), impressions));
+            "the job ended, or hangs, at %s of %s".formatted(counter.sum(), impressions));
       }
       Thread.sleep(20);
     }

@@ -88,7 +88,7 @@ final class PipelineBench {
       learner.check();
       if (System.nanoTime() > end) {
         throw new IllegalStateException(
-            "the job hangs at %d of %d examples"
+            "the job hangs at %s of %s examples"
                 .formatted(metrics.sinceStart().examples(), examples));
       }
     }
@@ -101,16 +101,16 @@ final class PipelineBench {
     return """
     name: bench
     %sjoin: {window: 10 s, out-of-orderness: 1 s}
-    model: {embedding-size: %d, hidden-layers: [%s]}
+    model: {embedding-size: %s, hidden-layers: [%s]}
     train:
       user-field: c1
-      batch-size: %d
-      step-size: %d
-      max-in-flight: %d
-      dense: {step-size: %d}
+      batch-size: %s
+      step-size: %s
+      max-in-flight: %s
+      dense: {step-size: %s}
     evaluate: {window: 2 s}
     checkpoint: {interval: 10 s, backend: hashmap}
-    parallelism: %d
+    parallelism: %s
     """
         .formatted(
             AdEvents.fields(),

@@ -71,7 +71,7 @@ public final class ScalingCommand extends LearningBenchmark {
     Map<String, Workload> cases = new LinkedHashMap<>();
     for (int parallelism : List.of(1, 2, 4)) {
       cases.put("parallelism-" + parallelism, workload(FIELDS, EMBEDDING, LAYERS));
-      cases.put("parallelism-%d-large".formatted(parallelism), workload(FIELDS, EMBEDDING, LARGE));
+      cases.put("parallelism-%s-large".formatted(parallelism), workload(FIELDS, EMBEDDING, LARGE));
     }
     for (int fields : List.of(10, FIELDS, 100)) {
       cases.put("fields-" + fields, workload(fields, EMBEDDING, LAYERS));

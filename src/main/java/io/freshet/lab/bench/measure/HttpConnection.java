@@ -30,7 +30,7 @@ public final class HttpConnection implements AutoCloseable {
   /** An HTTP request as bytes. */
   public static byte[] post(String path, byte[] body) {
     byte[] head =
-        "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %s\r\n\r\n"
             .formatted(path, body.length)
             .getBytes(ISO_8859_1);
     byte[] request = new byte[head.length + body.length];

@@ -100,7 +100,7 @@ public final class QualityCommand extends Benchmark {
 
   private List<QualityStream> streams() throws Exception {
     if (matrix > 0) {
-      err().printf("random streams of seed %d%n", seed);
+      err().printf("random streams of seed %s%n", seed);
       return new RandomStreams(seed).draw(matrix);
     }
     List<QualityStream> all =

@@ -148,7 +148,7 @@ final class FreshnessBench {
       breaker: {window: 1 s}
     train: {user-field: %s}
     evaluate: {window: 2 s}
-    checkpoint: {interval: %d ms}
+    checkpoint: {interval: %s ms}
     """
         .formatted(AdEvents.fields(), USER, interval.toMillis());
   }

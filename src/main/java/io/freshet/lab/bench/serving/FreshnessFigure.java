@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.lab.bench.measure.Latencies;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * How long clicks take to show in served scores.
@@ -18,8 +19,14 @@ record FreshnessFigure(
 
   void print(PrintWriter out) {
     out.printf(
+        Locale.ROOT,
         "%d clicks, a checkpoint every %.1f s%n%-44s %9s %9s %9s%n",
-        whole.size(), checkpointInterval.toMillis() / 1e3, "", "p50 ms", "p99 ms", "most ms");
+        whole.size(),
+        checkpointInterval.toMillis() / 1e3,
+        "",
+        "p50 ms",
+        "p99 ms",
+        "most ms");
     line(out, "from the click to a score that reflects it", whole);
     line(out, "  until its version was published", published);
     line(out, "  until the server had that version", pickedUp);
@@ -27,7 +34,13 @@ record FreshnessFigure(
   }
 
   private static void line(PrintWriter out, String what, Latencies p) {
-    out.printf("%-44s %,9.0f %,9.0f %,9.0f%n", what, p.millis(50), p.millis(99), p.millis(100));
+    out.printf(
+        Locale.ROOT,
+        "%-44s %,9.0f %,9.0f %,9.0f%n",
+        what,
+        p.millis(50),
+        p.millis(99),
+        p.millis(100));
   }
 
   ObjectNode json() {

@@ -136,9 +136,9 @@ final class GeneratedSnapshots implements Storage {
     long end = 2 * ids + 4L * n * WIDTH;
     String header =
         """
-        {"fids":{"dtype":"I64","shape":[%d],"data_offsets":[0,%d]},\
-        "updates":{"dtype":"I64","shape":[%d],"data_offsets":[%d,%d]},\
-        "rows":{"dtype":"F32","shape":[%d,%d],"data_offsets":[%d,%d]}}\
+        {"fids":{"dtype":"I64","shape":[%s],"data_offsets":[0,%s]},\
+        "updates":{"dtype":"I64","shape":[%s],"data_offsets":[%s,%s]},\
+        "rows":{"dtype":"F32","shape":[%s,%s],"data_offsets":[%s,%s]}}\
         """
             .formatted(n, ids, n, ids, 2 * ids, n, WIDTH, 2 * ids, end);
     ByteBuffer out = begin(header, end);

@@ -92,10 +92,10 @@ final class PublishedChain {
     return """
     name: bench
     %sjoin: {window: 10 s, out-of-orderness: 1 s}
-    model: {embedding-size: %d, hidden-layers: %s}
-    train: {user-field: c1, batch-size: %d, step-size: %d, dense: {step-size: %d}}
+    model: {embedding-size: %s, hidden-layers: %s}
+    train: {user-field: c1, batch-size: %s, step-size: %s, dense: {step-size: %s}}
     evaluate: {window: 2 s}
-    checkpoint: {interval: %d ms}
+    checkpoint: {interval: %s ms}
     """
         .formatted(
             AdEvents.fields(),

@@ -5,6 +5,7 @@ import io.freshet.lab.bench.measure.Benchmark;
 import io.freshet.lab.bench.measure.FigureTable;
 import io.freshet.lab.bench.measure.ScratchDirectory;
 import io.freshet.lab.bench.measure.Workload;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,7 +53,7 @@ public final class ServingCommand extends Benchmark {
 
   private void measure(ServingBench bench, int versions) throws Exception {
     if (!asJson()) {
-      out().printf("%,d rows, a chain of %d versions%n", bench.rows(), versions);
+      out().printf(Locale.ROOT, "%,d rows, a chain of %d versions%n", bench.rows(), versions);
     }
     FigureTable<ServingFigure> figures = ServingFigure.table(out(), asJson());
     for (int size : SIZES) {

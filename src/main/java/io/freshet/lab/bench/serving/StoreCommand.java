@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -118,6 +119,8 @@ public final class StoreCommand extends Benchmark {
   }
 
   private static String text(JsonNode value) {
-    return value.isIntegralNumber() ? "%,d".formatted(value.asLong()) : value.asText();
+    return value.isIntegralNumber()
+        ? String.format(Locale.ROOT, "%,d", value.asLong())
+        : value.asText();
   }
 }

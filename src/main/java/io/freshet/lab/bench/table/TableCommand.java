@@ -104,7 +104,7 @@ public final class TableCommand extends Benchmark {
     int fields = Workload.defaults().fields();
     if (parallelism < 1 || rows < fields || cacheRows < parallelism || interval < 1) {
       throw wrong(
-          "--parallelism and --checkpoint-interval must be 1 or more, --rows %d or more, and --cache-rows --parallelism or more"
+          "--parallelism and --checkpoint-interval must be 1 or more, --rows %s or more, and --cache-rows --parallelism or more"
               .formatted(fields));
     }
   }

@@ -10,6 +10,7 @@ import io.freshet.lab.bench.measure.Speed;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What the table on disk costs: medians of rounds.
@@ -71,22 +72,43 @@ record TableFigure(
 
   void print(PrintWriter out) {
     out.printf(
+        Locale.ROOT,
         "%,d rows, caches of %,d; heap %s, RocksDB %d MB; filled in %d s%n",
-        side.rows(), side.cacheRows(), heap, side.managedMegabytes(), filled.toSeconds());
-    out.printf("%-28s %,12.0f examples/s%n", "in RocksDB", onDisk());
-    out.printf("%-28s %,12.0f examples/s%n", "all in memory", inMemory());
-    out.printf("%-28s %12.2f (by time on a core %.2f)%n", "ratio", ratio(), cpuRatio());
-    out.printf("%-28s %12.3f%n", "cache hits", Medians.of(rounds, Round::hitShare));
-    out.printf("%-28s %12.1f%n", "misses an example", Medians.of(rounds, Round::missesPerExample));
-    out.printf("%-28s %12.0f MB%n", "most memory resident", size("peak_resident_bytes") / MEGA);
-    out.printf("%-28s %12.0f bytes%n", "a row in the cache", size("cache_bytes_per_row"));
-    out.printf("%-28s %12.0f bytes%n", "a row in RocksDB's files", size("table_bytes_per_row"));
-    out.printf("%-28s %12.0f bytes%n", "a row in a snapshot", size("snapshot_bytes_per_row"));
+        side.rows(),
+        side.cacheRows(),
+        heap,
+        side.managedMegabytes(),
+        filled.toSeconds());
+    out.printf(Locale.ROOT, "%-28s %,12.0f examples/s%n", "in RocksDB", onDisk());
+    out.printf(Locale.ROOT, "%-28s %,12.0f examples/s%n", "all in memory", inMemory());
+    out.printf(
+        Locale.ROOT, "%-28s %12.2f (by time on a core %.2f)%n", "ratio", ratio(), cpuRatio());
+    out.printf(Locale.ROOT, "%-28s %12.3f%n", "cache hits", Medians.of(rounds, Round::hitShare));
+    out.printf(
+        Locale.ROOT,
+        "%-28s %12.1f%n",
+        "misses an example",
+        Medians.of(rounds, Round::missesPerExample));
+    out.printf(
+        Locale.ROOT,
+        "%-28s %12.0f MB%n",
+        "most memory resident",
+        size("peak_resident_bytes") / MEGA);
+    out.printf(
+        Locale.ROOT, "%-28s %12.0f bytes%n", "a row in the cache", size("cache_bytes_per_row"));
+    out.printf(
+        Locale.ROOT,
+        "%-28s %12.0f bytes%n",
+        "a row in RocksDB's files",
+        size("table_bytes_per_row"));
+    out.printf(
+        Locale.ROOT, "%-28s %12.0f bytes%n", "a row in a snapshot", size("snapshot_bytes_per_row"));
     out.printf(
         "%-12s %14s %12s %14s %9s%n",
         "checkpoint", "rows touched", "MB written", "MB in all", "seconds");
     for (JsonNode checkpoint : sizes.get("checkpoints")) {
       out.printf(
+          Locale.ROOT,
           "%-12d %,14d %,12.0f %,14.0f %9.1f%n",
           checkpoint.get("id").asLong(),
           checkpoint.get("rows_touched").asLong(),

@@ -91,17 +91,17 @@ public record TableSide(
         name: bench
         kafka: {bootstrap-servers: "localhost:9092"}
         features:
-        %smodel: {embedding-size: %d, hidden-layers: %s}
+        %smodel: {embedding-size: %s, hidden-layers: %s}
         train:
           user-field: c1
-          batch-size: %d
-          step-size: %d
-          max-in-flight: %d
-          cache-rows: %d
-          dense: {step-size: %d}
+          batch-size: %s
+          step-size: %s
+          max-in-flight: %s
+          cache-rows: %s
+          dense: {step-size: %s}
         snapshot: {root: "%s"}
-        checkpoint: {interval: %d s, backend: %s, dir: "%s"}
-        parallelism: %d
+        checkpoint: {interval: %s s, backend: %s, dir: "%s"}
+        parallelism: %s
         """
             .formatted(
                 fields,

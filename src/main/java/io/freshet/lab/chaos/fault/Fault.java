@@ -89,6 +89,6 @@ public record Fault(Duration at, Kind kind, Moment moment, int target, Duration 
   public String toString() {
     String what = kind == Kind.RESCALE ? kind + " to " + target : kind.toString();
     String when = moment == Moment.ANY ? "" : ", " + moment;
-    return "%.1f s: %s%s".formatted(at.toMillis() / 1e3, what, when);
+    return String.format(Locale.ROOT, "%.1f s: %s%s", at.toMillis() / 1e3, what, when);
   }
 }

@@ -53,7 +53,7 @@ final class DriftOptions {
     check(days >= 2 && days <= 400, "--days must be from 2 to 400");
     check(
         warmUp >= leastWarmUp && warmUp < days,
-        "--warm-up must be %d or more and below --days".formatted(leastWarmUp));
+        "--warm-up must be %s or more and below --days".formatted(leastWarmUp));
     check(perSecond >= 0.01 && perSecond <= 100, "--per-second must be from 0.01 to 100");
     check(replicates >= 2, "--replicates must be 2 or more");
     long impressions = (long) (days * Duration.ofDays(1).toSeconds() * perSecond);

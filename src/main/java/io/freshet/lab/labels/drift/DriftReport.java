@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,6 +52,7 @@ final class DriftReport {
 
   void print(PrintWriter out) {
     out.printf(
+        Locale.ROOT,
         "%,d impressions measured over %d days after %d of warm-up, tastes turn %s in a day%n",
         models.get(0).examples().size(),
         settings.days() - settings.warmUp(),
@@ -65,15 +67,18 @@ final class DriftReport {
       out.printf(
           ROW,
           line.model.name(),
-          "%.4f".formatted(logloss.value()),
-          "%.4f … %.4f".formatted(logloss.low(), logloss.high()),
-          "%.4f".formatted(auc.value()),
-          "%.4f … %.4f".formatted(auc.low(), auc.high()),
+          String.format(Locale.ROOT, "%.4f", logloss.value()),
+          String.format(Locale.ROOT, "%.4f … %.4f", logloss.low(), logloss.high()),
+          String.format(Locale.ROOT, "%.4f", auc.value()),
+          String.format(Locale.ROOT, "%.4f … %.4f", auc.low(), auc.high()),
           itself
               ? ""
-              : "%+.4f ± %.4f"
-                  .formatted(difference.value(), (difference.high() - difference.low()) / 2),
-          "%.5f".formatted(line.model.all().excess()));
+              : String.format(
+                  Locale.ROOT,
+                  "%+.4f ± %.4f",
+                  difference.value(),
+                  (difference.high() - difference.low()) / 2),
+          String.format(Locale.ROOT, "%.5f", line.model.all().excess()));
     }
     out.flush();
   }

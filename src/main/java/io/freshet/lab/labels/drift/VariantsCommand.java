@@ -13,6 +13,7 @@ import io.freshet.lab.labels.drift.VariantsRun.Variant;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -78,7 +79,7 @@ public final class VariantsCommand extends Benchmark {
   }
 
   private void tell(List<Variant> variants) {
-    String days = "last %d d".formatted(last);
+    String days = "last %s d".formatted(last);
     FigureTable<Line> lines =
         new FigureTable<Line>(out(), Form.LINES.orTable(asJson()))
             .column("variant", "", "%-60s", line -> line.of.name)
@@ -93,7 +94,9 @@ public final class VariantsCommand extends Benchmark {
             .text(
                 days + " to defaults",
                 "%19s",
-                line -> "%+.4f ± %.4f".formatted(line.difference.value(), line.half()))
+                line ->
+                    String.format(
+                        Locale.ROOT, "%+.4f ± %.4f", line.difference.value(), line.half()))
             .begin();
     Bootstrap bootstrap = new Bootstrap(Optional.of(BLOCK), stream.replicates, stream.seed);
     for (Variant variant : variants) {

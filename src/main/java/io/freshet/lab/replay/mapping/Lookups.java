@@ -65,7 +65,7 @@ public final class Lookups {
       return rows;
     } catch (BadRowException e) {
       throw new IOException(
-          "%s:%d: %s".formatted(lookup.file().file(), reader.line(), e.getMessage()), e);
+          "%s:%s: %s".formatted(lookup.file().file(), reader.line(), e.getMessage()), e);
     }
   }
 

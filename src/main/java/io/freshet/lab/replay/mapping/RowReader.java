@@ -67,7 +67,7 @@ public final class RowReader implements AutoCloseable {
   private Map<String, String> cells(String[] values) throws BadRowException {
     if (values.length != columns.size()) {
       throw new BadRowException(
-          "%d values, but there are %d columns".formatted(values.length, columns.size()));
+          "%s values, but there are %s columns".formatted(values.length, columns.size()));
     }
     Map<String, String> cells = new HashMap<>(2 * values.length);
     for (int i = 0; i < values.length; i++) {

@@ -93,9 +93,9 @@ class QualityHistoryTest {
         .readTree(
             """
             {"model": "m", "series": "progressive",
-             "window": {"from": %d, "to": %d, "examples": %d, "positives": 10, "ctr": 0.1,
+             "window": {"from": %s, "to": %s, "examples": %s, "positives": 10, "ctr": 0.1,
                         "logloss": %s, "auc": null, "ne": 0.9, "calibration": 1},
-             "since_start": {"examples": %d}}
+             "since_start": {"examples": %s}}
             """
                 .formatted(minute * MINUTE, (minute + 1) * MINUTE, examples, logloss, total));
   }

@@ -97,7 +97,7 @@ class QualityWatchITCase {
   private static String report(String model, String series, int minute) {
     return """
     {"model": "%s", "series": "%s",
-     "window": {"from": %d, "to": %d, "examples": 10, "positives": 1, "ctr": 0.1,
+     "window": {"from": %s, "to": %s, "examples": 10, "positives": 1, "ctr": 0.1,
                 "logloss": 0.3, "auc": 0.7, "ne": 0.9, "calibration": 1},
      "since_start": {"examples": 10}}
     """

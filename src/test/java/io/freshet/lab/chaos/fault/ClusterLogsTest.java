@@ -129,13 +129,13 @@ final class ClusterLogsTest {
 
   private void trigger(int checkpoint, String type) throws IOException {
     line(
-        "INFO  CheckpointCoordinator  Triggering checkpoint %d (type=%s}) @ 17 for job 94ad."
+        "INFO  CheckpointCoordinator  Triggering checkpoint %s (type=%s}) @ 17 for job 94ad."
             .formatted(checkpoint, type));
   }
 
   private void complete(int checkpoint) throws IOException {
     line(
-        "INFO  CheckpointCoordinator  Completed checkpoint %d for job 94ad (1 bytes)."
+        "INFO  CheckpointCoordinator  Completed checkpoint %s for job 94ad (1 bytes)."
             .formatted(checkpoint));
   }
 
