@@ -7,6 +7,7 @@ import java.io.Serializable;
  * What a version must fulfil to become the current one. The figures are those of the last windows
  * of progressive validation, taken together.
  *
+ * @param baseRate whether it must not be worse than the base rate
  * @param windows how many windows count
  * @param minExamples how many examples they must hold
  * @param maxLogloss {@link #NONE} for no limit
@@ -15,6 +16,7 @@ import java.io.Serializable;
  * @param maxCalibration {@link #NONE} for no limit
  */
 public record GateSettings(
+    boolean baseRate,
     int windows,
     int minExamples,
     double maxLogloss,

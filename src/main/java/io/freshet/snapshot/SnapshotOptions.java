@@ -1,5 +1,6 @@
 package io.freshet.snapshot;
 
+import static io.freshet.config.option.ValueType.bool;
 import static io.freshet.config.option.ValueType.directory;
 import static io.freshet.config.option.ValueType.duration;
 import static io.freshet.config.option.ValueType.positiveNumber;
@@ -51,7 +52,16 @@ public final class SnapshotOptions {
   static GateSettings gate(Section s) {
     ValueType<Double> limit = positiveNumber().or("none", GateSettings.NONE);
     return new GateSettings(
-        s.option("windows", "Number of windows, judged together.").get(wholeNumber(1, 10_000), 5),
+        s.option(
+                "base-rate",
+                "Withhold what is worse than the base rate: what predicted the windows worse than"
+                    + " the share of clicks in them would, by more than chance explains.")
+            .get(bool(), true),
+        s.option(
+                "windows",
+                "Number of windows, judged together; older ones of up to a day join them while they"
+                    + " hold fewer than 30 clicks.")
+            .get(wholeNumber(1, 10_000), 5),
         s.option("min-examples", "Fewest examples in them.")
             .get(wholeNumber(0, Integer.MAX_VALUE), 0),
         s.option("max-logloss", "Highest logloss.").get(limit, GateSettings.NONE),

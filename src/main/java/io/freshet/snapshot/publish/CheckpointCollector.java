@@ -36,8 +36,8 @@ final class CheckpointCollector {
 
   /** Goes on from a restored state. */
   void goOnFrom(PublisherState state) {
-    state.windows().forEach(windows::add);
     CheckpointContents contents = state.unpublished().get(state.unpublished().size() - 1);
+    windows.goOnFrom(state.windows(), contents.metrics());
     contents.dense().ifPresent(restored -> takeDense(0, restored.values(), restored.examples()));
     metrics = contents.metrics();
     offsets.putAll(contents.offsets());

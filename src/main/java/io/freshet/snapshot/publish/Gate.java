@@ -7,11 +7,17 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Judges whether a version may become the current one: by how well the last windows were predicted,
- * and by its parameters, which must be finite numbers. A figure that is not known yet passes no
- * limit.
+ * Judges whether a version may become the current one: by its parameters, which must be finite
+ * numbers; by the {@link BaseRate}, which it must not fall behind; and by the limits set on how
+ * well the last windows were predicted. A figure that is not known yet passes no limit that is set,
+ * but nothing is worse than the base rate before that can be said.
  */
 final class Gate {
+  /** Weight of the expert that predicts the base rate in the learner's mixture, of its figures. */
+  static final String BASE_RATE_WEIGHT = "base_rate_weight";
+
+  private static final double HALF = 0.5;
+
   private final GateSettings settings;
 
   Gate(GateSettings settings) {
@@ -22,10 +28,15 @@ final class Gate {
    * Why a version is to be withheld; nothing where it passes.
    *
    * @param metrics the figures at its checkpoint
+   * @param current the figures of the current version; empty without one
    * @param dense the dense part
    * @param nonFinite rows that hold a value which is no finite number
    */
-  List<String> reasons(Map<String, Double> metrics, float[] dense, List<Long> nonFinite) {
+  List<String> reasons(
+      Map<String, Double> metrics,
+      Map<String, Double> current,
+      float[] dense,
+      List<Long> nonFinite) {
     List<String> reasons = new ArrayList<>();
     double examples = metrics.getOrDefault(RecentWindows.EXAMPLES, 0.0);
     if (examples < settings.minExamples()) {
@@ -41,8 +52,39 @@ final class Gate {
     atMost(RecentWindows.NE, settings.maxNe(), metrics, reasons);
     atLeast(RecentWindows.CALIBRATION, settings.minCalibration(), metrics, reasons);
     atMost(RecentWindows.CALIBRATION, settings.maxCalibration(), metrics, reasons);
+    if (settings.baseRate()) {
+      checkBaseRate(metrics, current, reasons);
+    }
     checkFinite(dense, nonFinite, reasons);
     return reasons;
+  }
+
+  /** Comparisons with NaN, where a figure is not known, are false. */
+  private static void checkBaseRate(
+      Map<String, Double> metrics, Map<String, Double> current, List<String> reasons) {
+    double ne = metrics.getOrDefault(RecentWindows.NE, Double.NaN);
+    double limit = metrics.getOrDefault(RecentWindows.NE_LIMIT, Double.NaN);
+    if (ne > limit) {
+      reasons.add(
+          String.format(
+              Locale.ROOT,
+              "worse than the base rate: %s is %.5f, and chance explains up to %.5f",
+              RecentWindows.NE,
+              ne,
+              limit));
+    }
+    double weight = metrics.getOrDefault(BASE_RATE_WEIGHT, Double.NaN);
+    double before = current.getOrDefault(BASE_RATE_WEIGHT, Double.NaN);
+    if (weight > HALF && before <= HALF) {
+      reasons.add(
+          String.format(
+              Locale.ROOT,
+              "the model adds nothing to the base rate: %s is %.3f, and %.3f in the current"
+                  + " version",
+              BASE_RATE_WEIGHT,
+              weight,
+              before));
+    }
   }
 
   private static void atMost(

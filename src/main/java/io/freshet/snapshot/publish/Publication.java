@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -107,11 +108,18 @@ final class Publication {
             contents.offsets(),
             template.samplingRate(),
             template.labels(),
-            gate.reasons(contents.metrics(), dense.values(), nonFinite),
+            gate.reasons(contents.metrics(), currentMetrics(), dense.values(), nonFinite),
             nonFinite,
             Optional.empty());
     storage.replace(SnapshotStore.path(due.version(), Manifest.FILE), manifest.toJson());
     return manifest;
+  }
+
+  private Map<String, Double> currentMetrics() throws IOException {
+    Optional<Version> current = store.latest();
+    return current.isPresent() && store.contains(current.get())
+        ? store.manifest(current.get()).metrics()
+        : Map.of();
   }
 
   private List<Long> nonFinite(PublicationQueue.Due due, List<EmbeddingFile> files)

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GateTest {
   private static final double NONE = GateSettings.NONE;
   private static final float[] SOUND = {1, 2};
+  private static final Map<String, Double> NOTHING = Map.of();
 
   @TempDir Path root;
   private SampleChain chain;
@@ -33,8 +34,10 @@ class GateTest {
   void withoutThresholdsOnlyTheParametersAreJudged() {
     Gate gate = new Gate(GateSettings.DEFAULT);
 
-    assertThat(gate.reasons(Map.of(), SOUND, List.of())).isEmpty();
-    assertThat(gate.reasons(Map.of(), new float[] {0, Float.NEGATIVE_INFINITY}, List.of(-5L, 3L)))
+    assertThat(gate.reasons(NOTHING, NOTHING, SOUND, List.of())).isEmpty();
+    assertThat(
+            gate.reasons(
+                NOTHING, NOTHING, new float[] {0, Float.NEGATIVE_INFINITY}, List.of(-5L, 3L)))
         .containsExactly(
             "the dense part holds -Infinity at parameter 1",
             "2 rows hold a value that is no finite number, the first that of -5");
@@ -42,7 +45,7 @@ class GateTest {
 
   @Test
   void eachThresholdHasItsReason() {
-    Gate gate = new Gate(new GateSettings(5, 1000, 0.5, 0.9, 0.8, 1.2));
+    Gate gate = new Gate(new GateSettings(true, 5, 1000, 0.5, 0.9, 0.8, 1.2));
     Map<String, Double> metrics =
         Map.of(
             "recent_examples", 999.0,
@@ -50,7 +53,7 @@ class GateTest {
             "recent_ne", 1.25,
             "recent_calibration", 0.5);
 
-    assertThat(gate.reasons(metrics, SOUND, List.of()))
+    assertThat(gate.reasons(metrics, NOTHING, SOUND, List.of()))
         .containsExactly(
             "recent_examples is 999, below 1000",
             "recent_logloss is 0.51000, above 0.5",
@@ -60,7 +63,7 @@ class GateTest {
 
   @Test
   void theBoundsThemselvesPass() {
-    Gate gate = new Gate(new GateSettings(5, 10, 0.5, 0.9, 0.8, 0.8));
+    Gate gate = new Gate(new GateSettings(true, 5, 10, 0.5, 0.9, 0.8, 0.8));
     Map<String, Double> metrics =
         Map.of(
             "recent_examples", 10.0,
@@ -68,20 +71,75 @@ class GateTest {
             "recent_ne", 0.9,
             "recent_calibration", 0.8);
 
-    assertThat(gate.reasons(metrics, SOUND, List.of())).isEmpty();
+    assertThat(gate.reasons(metrics, NOTHING, SOUND, List.of())).isEmpty();
   }
 
   @Test
   void whatIsNotKnownYetPassesNoThreshold() {
     assertThat(
-            new Gate(new GateSettings(5, 0, NONE, 0.9, NONE, NONE))
-                .reasons(Map.of("recent_examples", 0.0), SOUND, List.of()))
+            new Gate(new GateSettings(true, 5, 0, NONE, 0.9, NONE, NONE))
+                .reasons(Map.of("recent_examples", 0.0), NOTHING, SOUND, List.of()))
         .containsExactly("recent_ne is not known yet");
   }
 
   @Test
+  void whatIsWorseThanTheBaseRateBeyondChanceIsWithheld() {
+    Gate gate = new Gate(GateSettings.DEFAULT);
+
+    assertThat(gate.reasons(ne(1.08, 1.07), NOTHING, SOUND, List.of()))
+        .containsExactly(
+            "worse than the base rate: recent_ne is 1.08000, and chance explains up to 1.07000");
+    assertThat(gate.reasons(ne(1.07, 1.07), NOTHING, SOUND, List.of())).isEmpty();
+  }
+
+  @Test
+  void withTooFewClicksToTellNothingIsWorseThanTheBaseRate() {
+    assertThat(
+            new Gate(GateSettings.DEFAULT)
+                .reasons(Map.of("recent_ne", 20.0), NOTHING, SOUND, List.of()))
+        .isEmpty();
+  }
+
+  @Test
+  void whatAddsNothingToTheBaseRateIsWithheldWhereTheCurrentVersionDid() {
+    Gate gate = new Gate(GateSettings.DEFAULT);
+    Map<String, Double> useful = Map.of("base_rate_weight", 0.5);
+    Map<String, Double> useless = Map.of("base_rate_weight", 0.501);
+
+    assertThat(gate.reasons(useless, useful, SOUND, List.of()))
+        .containsExactly(
+            "the model adds nothing to the base rate: base_rate_weight is 0.501, and 0.500 in the"
+                + " current version");
+    assertThat(gate.reasons(useless, useless, SOUND, List.of())).isEmpty();
+    assertThat(gate.reasons(useless, NOTHING, SOUND, List.of())).isEmpty();
+    assertThat(gate.reasons(useful, useful, SOUND, List.of())).isEmpty();
+  }
+
+  @Test
+  void theBaseRateIsNotAskedForWhereThatIsSet() {
+    Gate gate = new Gate(new GateSettings(false, 5, 0, NONE, NONE, NONE, NONE));
+
+    assertThat(gate.reasons(ne(9, 1.07), NOTHING, SOUND, List.of())).isEmpty();
+  }
+
+  private static Map<String, Double> ne(double ne, double limit) {
+    return Map.of("recent_ne", ne, "recent_ne_limit", limit);
+  }
+
+  @Test
+  void aModelThatStopsBeingUsefulLeavesThePointerAtTheOneThatWas() throws Exception {
+    Version first = chain.metric("base_rate_weight", 0.1).publish(1, rows(1, 10));
+    chain.metric("base_rate_weight", 0.9).publish(2, rows(2, 10));
+    chain.publish(3, rows(3, 10));
+    assertThat(chain.store.latest()).contains(first);
+
+    Version fourth = chain.metric("base_rate_weight", 0.2).publish(4, rows(4, 10));
+    assertThat(chain.store.latest()).contains(fourth);
+  }
+
+  @Test
   void aWithheldVersionIsWrittenAndThePointerStays() throws Exception {
-    chain.gate(new GateSettings(5, 0, 0.5, NONE, NONE, NONE)).metric("recent_logloss", 0.4);
+    chain.gate(new GateSettings(true, 5, 0, 0.5, NONE, NONE, NONE)).metric("recent_logloss", 0.4);
     Version first = chain.publish(1, rows(1, 10));
     Version second = chain.metric("recent_logloss", 0.6).publish(2, rows(2, 20));
 
@@ -100,7 +158,7 @@ class GateTest {
 
   @Test
   void beforeTheFirstThatPassesThereIsNoPointer() throws Exception {
-    chain.gate(new GateSettings(5, 100, NONE, NONE, NONE, NONE));
+    chain.gate(new GateSettings(true, 5, 100, NONE, NONE, NONE, NONE));
     chain.publish(1, rows(1, 10));
 
     assertThat(chain.store.latest()).isEmpty();
@@ -130,7 +188,7 @@ class GateTest {
   @Test
   void aPersonMovesThePointerToAWithheldVersionOnlyKnowingly() throws Exception {
     chain.publish(1, rows(1, 10));
-    chain.gate(new GateSettings(5, 100, NONE, NONE, NONE, NONE));
+    chain.gate(new GateSettings(true, 5, 100, NONE, NONE, NONE, NONE));
     Version second = chain.publish(2, rows(2, 20));
     Pointer pointer = new Pointer(chain.storage, chain::now);
 
@@ -146,7 +204,7 @@ class GateTest {
   void unpinningGoesToTheNewestThatPassed() throws Exception {
     Version first = chain.publish(1, rows(1, 10));
     Version second = chain.publish(2, rows(2, 20));
-    chain.gate(new GateSettings(5, 100, NONE, NONE, NONE, NONE));
+    chain.gate(new GateSettings(true, 5, 100, NONE, NONE, NONE, NONE));
     chain.publish(3, rows(3, 30));
     Pointer pointer = new Pointer(chain.storage, chain::now);
     pointer.pin(first, "frozen", false);
@@ -158,7 +216,7 @@ class GateTest {
   @Test
   void aMergedFullOfAWithheldVersionIsWithheldToo() throws Exception {
     chain.publish(1, rows(1, 10));
-    chain.gate(new GateSettings(5, 100, NONE, NONE, NONE, NONE));
+    chain.gate(new GateSettings(true, 5, 100, NONE, NONE, NONE, NONE));
     Version second = chain.publish(2, rows(2, 20));
 
     assertThat(Compaction.of(chain.storage).merge(second).orElseThrow().isWithheld()).isTrue();

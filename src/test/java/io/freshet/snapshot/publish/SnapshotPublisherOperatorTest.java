@@ -300,12 +300,12 @@ class SnapshotPublisherOperatorTest {
             folder.toUri().toString(),
             new CompactionSettings(1000, 2),
             RetentionSettings.DEFAULT,
-            new GateSettings(2, 100, Double.NaN, Double.NaN, Double.NaN, Double.NaN));
+            new GateSettings(true, 2, 100, Double.NaN, Double.NaN, Double.NaN, Double.NaN));
     TOLD.clear();
     OperatorSubtaskState state;
     try (PublisherRig rig = PublisherRig.start(folder, settings, new Told())) {
-      rig.announce(new PublisherInput.Window(60, 70, 70, 7, 0.5, 1));
-      rig.announce(new PublisherInput.Window(120, 70, 70, 7, 0.5, 1));
+      rig.announce(new PublisherInput.Window(60, 70, 70, 35, 0.5, 1));
+      rig.announce(new PublisherInput.Window(120, 70, 70, 35, 0.5, 1));
       for (int checkpoint = 1; checkpoint <= 3; checkpoint++) {
         rig.barrier(checkpoint, checkpoint, rows(checkpoint, 10, 20, 30));
         rig.publish(checkpoint);
@@ -315,7 +315,7 @@ class SnapshotPublisherOperatorTest {
         Thread.sleep(5);
       }
       assertThat(rig.store.manifest(third).metrics()).containsEntry("recent_examples", 140.0);
-      rig.announce(new PublisherInput.Window(180, 10, 10, 1, 0.5, 1));
+      rig.announce(new PublisherInput.Window(180, 10, 10, 5, 0.5, 1));
       state = rig.barrier(4, 4, rows(4, 10));
       rig.complete(4);
     } // waits for the fourth, and for what is told of it
@@ -323,7 +323,7 @@ class SnapshotPublisherOperatorTest {
     PublisherRig restored = PublisherRig.restore(folder, settings, new Told(), state);
     try (restored) {
       assertThat(restored.store.latest().orElseThrow().checkpoint()).isEqualTo(3); // 80 examples
-      restored.announce(new PublisherInput.Window(240, 90, 90, 9, 0.5, 1)); // and the 10 of before
+      restored.announce(new PublisherInput.Window(240, 90, 90, 45, 0.5, 1)); // and the 10 of before
       restored.barrier(5, 5, rows(5, 10));
       restored.publish(5);
     }
