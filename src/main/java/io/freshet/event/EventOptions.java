@@ -44,7 +44,7 @@ public final class EventOptions {
             s.option("max-values", "Most feature values of a record, elements of arrays included.")
                 .get(wholeNumber(1, 100_000), 1000),
             s.option("max-ahead", "How far event time may be ahead of Kafka's timestamp.")
-                .get(duration("0 ms", "366 d"), Duration.ofHours(1)),
+                .get(duration("0 ms", "366 d"), Duration.ofMinutes(10)),
             impressions,
             actions,
             schemas);

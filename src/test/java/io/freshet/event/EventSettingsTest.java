@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 class EventSettingsTest {
 
   @Test
-  void defaultsAreOneMegabyteAThousandValuesAndAnHour() {
+  void defaultsAreOneMegabyteAThousandValuesAndTenMinutes() {
     assertThat(EventSettings.DEFAULT)
-        .isEqualTo(EventSettings.DEFAULT.withLimits(1_048_576, 1000, Duration.ofHours(1)));
+        .isEqualTo(EventSettings.DEFAULT.withLimits(1_048_576, 1000, Duration.ofMinutes(10)));
   }
 
   @Test

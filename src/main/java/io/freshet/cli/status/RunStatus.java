@@ -104,6 +104,9 @@ final class RunStatus {
     if (value(JOIN, "breaker") > 0 || value(JOIN, "clicks_silent") > 0) {
       parts.add("clicks do not come as they should: time waits");
     }
+    if (value(JOIN, "impressions_late") > 0) {
+      parts.add("many impressions come too late: nothing is published");
+    }
     double dead = value(ROUTER, "dead_letters") + value("route_clicks", "dead_letters");
     if (dead > 0) {
       parts.add(String.format(Locale.ROOT, "%,.0f dead letters", dead));

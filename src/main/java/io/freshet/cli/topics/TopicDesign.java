@@ -19,13 +19,15 @@ import org.apache.kafka.common.config.TopicConfig;
  *
  * <p>Records are deleted by age, never compacted: a second record of a key is another event, and
  * deleted records cannot be replayed. They carry their producer's timestamps, against which event
- * times are judged, so that a replay is judged as the stream was. Topics of events have as many
+ * times are judged, so that a replay is judged as the stream was; the broker judges these by its
+ * own clock, as a producer whose clock is fast writes both of them wrong. Topics of events have as many
  * partitions as the job has sources for them; those of results are small.
  *
  * @param leastRetention below which records may be deleted before they are read
+ * @param mostAhead how far the broker may let timestamps be ahead of its clock
  */
 public record TopicDesign(
-    String name, Use use, int partitions, Map<String, String> settings, Duration leastRetention) {
+    String name, Use use, int partitions, Map<String, String> settings, Duration leastRetention, Duration mostAhead) {
 
   /** Kafka's own limit, and what keys and headers may take of it. */
   private static final int USUAL_BYTES = 1_048_588;
@@ -45,6 +47,7 @@ public record TopicDesign(
     requireNonNull(use, "use");
     settings = Map.copyOf(settings);
     requireNonNull(leastRetention, "leastRetention");
+    requireNonNull(mostAhead, "mostAhead");
   }
 
   /** The topics of events, with these partitions, then those of results. */
@@ -52,10 +55,11 @@ public record TopicDesign(
     var topics = config.kafka().topics();
     Duration least = config.join().window().plus(OUTAGE);
     int bytes = Math.max(USUAL_BYTES, config.events().maxBytes() + ENVELOPE_BYTES);
+    Duration ahead = config.events().maxAhead();
     List<TopicDesign> designs = new ArrayList<>();
-    designs.add(events(topics.impressions(), partitions, retention, bytes, least));
+    designs.add(events(topics.impressions(), partitions, retention, bytes, least, ahead));
     for (String actions : config.join().definition().topics()) {
-      designs.add(events(actions, partitions, retention, bytes, least));
+      designs.add(events(actions, partitions, retention, bytes, least, ahead));
     }
     designs.add(results(topics.deadLetters(), 1, retention));
     designs.add(results(topics.lateClicks(), 1, retention));
@@ -68,14 +72,21 @@ public record TopicDesign(
   }
 
   private static TopicDesign events(
-      String name, int partitions, Duration retention, int bytes, Duration least) {
+      String name,
+      int partitions,
+      Duration retention,
+      int bytes,
+      Duration least,
+      Duration ahead) {
     Map<String, String> settings = settings(retention);
     settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(bytes));
-    return new TopicDesign(name, Use.READ, partitions, settings, least);
+    settings.put(
+        TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, Long.toString(ahead.toMillis()));
+    return new TopicDesign(name, Use.READ, partitions, settings, least, ahead);
   }
 
   private static TopicDesign results(String name, int partitions, Duration retention) {
-    return new TopicDesign(name, Use.WRITTEN, partitions, settings(retention), Duration.ZERO);
+    return new TopicDesign(name, Use.WRITTEN, partitions, settings(retention), Duration.ZERO, Duration.ZERO);
   }
 
   private static Map<String, String> settings(Duration retention) {
@@ -121,6 +132,12 @@ public record TopicDesign(
       faults.add(
           "retention.ms is %s, less than the join window and a day's outage: set it to %s or more"
               .formatted(retention, leastRetention.toMillis()));
+    }
+    long ahead = state.number(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG);
+    if (ahead > mostAhead.toMillis()) {
+      faults.add(
+          "message.timestamp.after.max.ms is %d, so that a producer whose clock is that fast is not refused: set it to %d or less"
+              .formatted(ahead, mostAhead.toMillis()));
     }
     String timestamps = state.setting(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
     if (!timestamps.equals("CreateTime")) {

@@ -32,7 +32,7 @@ import org.apache.kafka.common.header.Header;
  * but where the schema of one in Avro cannot be looked up.
  *
  * <p>Ahead of a record whose event time is further on than the partition's last tick by the given
- * step goes a {@link Tick}. So the watermark of a replay is always close ahead of the records, and
+ * step, or far behind one that a wrong clock made, goes a {@link Tick}. So the watermark of a replay is always close ahead of the records, and
  * a positive does not overtake the negatives that were decided before it.
  *
  * @param <T> the type of the events
@@ -133,7 +133,8 @@ public abstract class EventDeserializer<T>
       Arrays.fill(lastTicks, before, lastTicks.length, Long.MIN_VALUE);
     }
     long last = lastTicks[partition];
-    if (last != Long.MIN_VALUE && timestamp < last + step) {
+    boolean isNear = timestamp < last + step && timestamp > last - PartitionTime.LEAST_LEAP;
+    if (last != Long.MIN_VALUE && isNear) {
       return false;
     }
     lastTicks[partition] = timestamp;

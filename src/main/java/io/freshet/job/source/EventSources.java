@@ -114,7 +114,7 @@ public final class EventSources {
       JoinSettings settings, long since) {
     Duration bound = settings.outOfOrderness();
     return WatermarkStrategy.<SourceRecord<T>>forGenerator(
-            context -> new EventWatermarks<>(bound, since))
+            context -> new EventWatermarks<>(bound, since, System::currentTimeMillis))
         .withTimestampAssigner((record, kafkaTimestamp) -> record.timestamp());
   }
 

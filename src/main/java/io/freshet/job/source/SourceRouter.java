@@ -35,7 +35,7 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>Metrics: {@code events}, {@code deadLetters} in all and one for each kind of rejection, {@code
  * ignoredValues} and {@code recordedEvents}, which are part of the checkpoint, and {@code
- * silent_seconds}.
+ * silent_seconds}, and {@code events_ahead} of this machine's clock.
  *
  * @param <T> the type of the events
  */
@@ -63,6 +63,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   private transient boolean finished;
   private transient RouterCounts counts;
   private transient IdleTopicMonitor silence;
+  private transient ClockMonitor clocks;
 
   SourceRouter(String topic, long recordedUntil) {
     this.topic = requireNonNull(topic, "topic");
@@ -114,9 +115,15 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   public void open() throws Exception {
     super.open();
     silence = new IdleTopicMonitor(topic);
+    clocks = new ClockMonitor(topic, getMetricGroup().counter("events_ahead"));
     getMetricGroup().gauge("silent_seconds", () -> silence.seconds());
     long interval = IdleTopicMonitor.INTERVAL.toMillis();
-    processingTimeService.scheduleWithFixedDelay(time -> silence.look(), interval, interval);
+    processingTimeService.scheduleWithFixedDelay(time -> look(), interval, interval);
+  }
+
+  private void look() {
+    silence.look();
+    clocks.look();
   }
 
   @Override
@@ -125,6 +132,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
     if (element.getValue() instanceof Good<T> good) {
       nextOffsets.put(good.partition(), good.offset() + 1);
       counts.good(good.ignored());
+      clocks.event(good.timestamp(), processingTimeService.getCurrentProcessingTime());
       if (good.timestamp() > until) {
         output.collect(new StreamRecord<>(good.value(), good.timestamp()));
       } else {

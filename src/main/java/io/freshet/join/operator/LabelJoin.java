@@ -17,6 +17,7 @@ import io.freshet.join.attribution.DueTimers;
 import io.freshet.join.attribution.TimerBuckets;
 import io.freshet.join.breaker.Breaker;
 import io.freshet.join.breaker.ClickSilence;
+import io.freshet.join.breaker.LateImpressions;
 import io.freshet.join.policy.DelayHistogram;
 import io.freshet.wire.WireType;
 import java.util.ArrayList;
@@ -94,6 +95,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
   private transient TimerBuckets buckets;
   private transient List<LabeledExample> decided; // by the call under way
   private transient ClickSilence silence;
+  private transient LateImpressions late;
   private transient boolean clicksGone; // not waited for any more
   private transient long idleSince;
   private transient DueTimers dueTimers;
@@ -141,6 +143,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
     idleSince = NOT_IDLE;
     attribution = new Attribution(settings, memory.warmUp(), delays, counts, new Emitter());
     silence = new ClickSilence(settings.breaker().silence(), now());
+    late = new LateImpressions();
     publishMetrics();
   }
 
@@ -152,6 +155,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
     getMetricGroup().<Double, Gauge<Double>>gauge("click_delay_p90_seconds", () -> seconds(0.9));
     getMetricGroup().gauge("breaker", (Gauge<Integer>) () -> breaker.status().ordinal());
     getMetricGroup().gauge("clicks_silent", (Gauge<Boolean>) silence::isSilent);
+    getMetricGroup().gauge("impressions_late", (Gauge<Boolean>) late::isMany);
     getMetricGroup().gauge("holds", (Gauge<Long>) breaker::opened);
   }
 
@@ -177,7 +181,11 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
   public void processElement1(StreamRecord<EncodedImpression> element) throws Exception {
     EncodedImpression impression = element.getValue();
     JoinEntry before = entry();
+    long lateBefore = counts.of(Count.LATE_IMPRESSIONS);
     JoinEntry after = attribution.onImpression(before, impression, watermark());
+    if (late.impression(counts.of(Count.LATE_IMPRESSIONS) > lateBefore)) {
+      logLate();
+    }
     if (JoinEntry.shown(after).isPresent() && JoinEntry.shown(before).isEmpty()) {
       breaker.impression(impression.timestamp());
       if (silence.impression(impression.timestamp(), breaker.clickRate(), now())) {
@@ -206,6 +214,17 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
     for (String id : ids) {
       setCurrentKey(id);
       look(id, now);
+    }
+  }
+
+  private void logLate() {
+    if (late.isMany()) {
+      LOG.warn(
+          "{} % of the impressions come after their window and are not learned: a clock is wrong, or"
+              + " a partition is far behind the others; nothing is published",
+          Math.round(100 * late.share()));
+    } else {
+      LOG.info("Impressions come in time again");
     }
   }
 
@@ -262,11 +281,17 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) {
-    if (breaker.isHolding() || silence.isSilent()) {
-      output.collect(
-          LabelStreams.HOLDS,
-          new StreamRecord<>(silence.isSilent() ? "clicks are silent" : breaker.reason()));
+    if (silence.isSilent()) {
+      hold("clicks are silent");
+    } else if (breaker.isHolding()) {
+      hold(breaker.reason());
+    } else if (late.isMany()) {
+      hold("impressions are late");
     }
+  }
+
+  private void hold(String reason) {
+    output.collect(LabelStreams.HOLDS, new StreamRecord<>(reason));
   }
 
   @Override

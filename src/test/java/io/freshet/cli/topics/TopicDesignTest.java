@@ -47,6 +47,19 @@ final class TopicDesignTest {
   }
 
   @Test
+  void brokerJudgesTimestampsByItsOwnClock() {
+    TopicDesign impressions = designs("events.max-ahead=5 min").get(0);
+    String key = "message.timestamp.after.max.ms";
+
+    assertThat(impressions.settings()).containsEntry(key, "300000");
+    assertThat(impressions.faults(state(Map.of(key, "3600000")), 1))
+        .singleElement()
+        .asString()
+        .contains("set it to 300000 or less");
+    assertThat(impressions.faults(state(Map.of(key, "300000")), 1)).isEmpty();
+  }
+
+  @Test
   void settingsThatMayNotBeReadAreNotJudged() {
     assertThat(designs()).allSatisfy(d -> assertThat(d.faults(state(Map.of()), 2)).isEmpty());
   }

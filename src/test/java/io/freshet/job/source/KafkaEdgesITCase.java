@@ -125,6 +125,26 @@ final class KafkaEdgesITCase {
   }
 
   @Test
+  void producersWithFastClocksStopNoLearning() throws Exception {
+    topics("fast", 2);
+    int n = 10_000;
+    try (Sender sender = new Sender()) {
+      for (int i = 0; i < n; i++) {
+        long time = T + 100L * i + (i % 5 < 2 ? Duration.ofMinutes(40).toMillis() : 0);
+        sender.send("fast-impressions", i / 50 % 2, impression(i, time));
+        if (i % 4 == 0) {
+          sender.send("fast-clicks", i / 50 % 2, click(i, time + 10_000));
+        }
+      }
+    }
+
+    List<LabeledExample> examples = run("fast", 2, JoinSettings.DEFAULT, Duration.ofDays(10_000));
+
+    assertThat(examples).hasSize(n).filteredOn(e -> e.label() == 1).hasSize(n / 4);
+    assertThat(TopicContents.bytes(kafka.clients(), "fast-late")).isEmpty();
+  }
+
+  @Test
   void topicThatIsMissingIsNamed() throws Exception {
     topics("counted", 3);
 
@@ -185,6 +205,15 @@ final class KafkaEdgesITCase {
             partitions);
   }
 
+  private static String impression(int i, long timestamp) {
+    return "{\"impression_id\": \"i%s\", \"timestamp\": %s, \"features\": {\"user\": \"u%s\"}}"
+        .formatted(i, timestamp, i % 7);
+  }
+
+  private static String click(int i, long timestamp) {
+    return "{\"impression_id\": \"i%s\", \"timestamp\": %s}".formatted(i, timestamp);
+  }
+
   private static EventTopic topic(String name) {
     return new EventTopic(kafka.bootstrapServers(), name, "test", Map.of(), true);
   }
@@ -203,15 +232,11 @@ final class KafkaEdgesITCase {
     }
 
     void impression(String topic, int i, long timestamp) {
-      send(
-          topic,
-          null,
-          "{\"impression_id\": \"i%s\", \"timestamp\": %s, \"features\": {\"user\": \"u%s\"}}"
-              .formatted(i, timestamp, i % 7));
+      send(topic, null, KafkaEdgesITCase.impression(i, timestamp));
     }
 
     void click(String topic, int i, long timestamp) {
-      send(topic, null, "{\"impression_id\": \"i%s\", \"timestamp\": %s}".formatted(i, timestamp));
+      send(topic, null, KafkaEdgesITCase.click(i, timestamp));
     }
 
     void send(String topic, Integer partition, String value) {

@@ -70,6 +70,25 @@ final class SourceRouterOperatorTest {
   }
 
   @Test
+  void eventsAheadOfTheClockAreReportedOnceAndOnceWhenTheyEnd() throws Exception {
+    try (LogLines log = LogLines.of(ClockMonitor.class)) {
+      for (int round = 1; round <= 2; round++) {
+        read(good(0, round, 1000));
+        read(good(0, round, 55 * 60_000));
+        router.setProcessingTime(round * 10_000);
+      }
+      router.setProcessingTime(30_000);
+
+      assertThat(log.lines())
+          .satisfiesExactly(
+              line ->
+                  assertThat(line)
+                      .startsWith("WARN 1 events of topic clicks are up to PT55M ahead of this"),
+              line -> assertThat(line).startsWith("INFO events of topic clicks are no longer"));
+    }
+  }
+
+  @Test
   void ticksEndHere() throws Exception {
     read(new Tick<>(1000));
     router.processWatermark(999);

@@ -3,6 +3,7 @@ package io.freshet.join.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.freshet.LogLines;
 import io.freshet.event.Click;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.join.BreakerSettings;
@@ -126,6 +127,24 @@ final class LabelJoinOperatorTest {
 
     assertThat(join.getRecordOutput()).extracting(StreamRecord::getTimestamp).containsOnly(50_001L);
     assertThat(join.extractOutputValues()).extracting(LabeledExample::time).containsOnly(50_001L);
+  }
+
+  @Test
+  void nothingIsPublishedWhileMostImpressionsAreLate() throws Exception {
+    join.watermarks(1_000_000_000);
+    try (LogLines log = LogLines.of(LabelJoin.class)) {
+      for (int i = 0; i < 300; i++) {
+        join.impression("late-" + i, 1_000);
+      }
+      join.getOperator().prepareSnapshotPreBarrier(1);
+
+      assertThat(log.lines())
+          .singleElement()
+          .asString()
+          .startsWith("WARN 100 % of the impressions come after their window");
+      assertThat(join.getSideOutput(JoinHarness.HOLDS))
+          .containsExactly(new StreamRecord<>("impressions are late"));
+    }
   }
 
   @Test
