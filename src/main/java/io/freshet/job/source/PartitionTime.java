@@ -11,14 +11,14 @@ import java.util.Arrays;
  * their offsets, which is the same in a replay:
  *
  * <ul>
- *   <li>The start is taken from the median of the first {@value #VOTES} events.
  *   <li>An event within the tolerance of the newest moves time at once.
- *   <li>One further ahead is a leap: after a pause of the stream, or by a wrong clock. Leaps are
- *       followed when they outnumber the other events by {@value #VOTES}, or have not lost ground
- *       to them in {@value #LOOKS} looks, since a slow stream must not wait for so many.
+ *   <li>One further ahead is a leap: at the start, after a pause of the stream, or by a wrong clock.
+ *       Leaps are followed when they outnumber the other events by {@value #VOTES}, or have not lost
+ *       ground to them in {@value #LOOKS} looks, since a slow stream must not wait for so many.
+ *   <li>Then time goes on from the median of the leaps.
  * </ul>
  *
- * Where leaps are not followed, their events still go on; they only do not move time.
+ * While leaps are not followed, their events still go on; they only do not move time.
  */
 final class PartitionTime {
   static final int VOTES = 1000;
@@ -29,11 +29,9 @@ final class PartitionTime {
   static final long LEAST_LEAP = 60_000;
 
   private final long tolerance;
-  private long[] first = new long[VOTES]; // null once the start is known
-  private int sample;
-  private long newest = UNKNOWN;
-  private int lead; // of leaps over other events
-  private long nearestLeap = Long.MAX_VALUE;
+  private final long[] leaps = new long[VOTES];
+  private long newest;
+  private int lead; // of leaps over other events, and how many are kept
   private int looks;
   private int leadAtLook;
 
@@ -42,10 +40,7 @@ final class PartitionTime {
    */
   PartitionTime(long outOfOrderness, long start) {
     tolerance = Math.max(outOfOrderness, LEAST_LEAP);
-    if (start != UNKNOWN) {
-      newest = start;
-      first = null;
-    }
+    newest = start;
   }
 
   /** Epoch milliseconds; {@link #UNKNOWN} at the beginning. */
@@ -53,9 +48,9 @@ final class PartitionTime {
     return newest;
   }
 
-  /** Moves to a time unless it is a leap, for an event that is still to come. */
+  /** Moves to a time unless that is a leap. */
   boolean advanceTo(long time) {
-    if (first != null || time > newest + tolerance) {
+    if (newest == UNKNOWN || time > newest + tolerance) {
       return false;
     }
     newest = Math.max(newest, time);
@@ -63,17 +58,11 @@ final class PartitionTime {
   }
 
   void event(long time) {
-    if (first != null) {
-      first[sample++] = time;
-      if (sample == VOTES) {
-        begin();
-      }
-    } else if (advanceTo(time)) {
+    if (advanceTo(time)) {
       lead = Math.max(0, lead - 1);
-      nearestLeap = lead == 0 ? Long.MAX_VALUE : nearestLeap;
     } else {
-      nearestLeap = Math.min(nearestLeap, time);
-      if (++lead == VOTES) {
+      leaps[lead++] = time;
+      if (lead == VOTES) {
         follow();
       }
     }
@@ -81,37 +70,24 @@ final class PartitionTime {
 
   /** Called periodically, while the task is not blocked. */
   void look() {
-    int waiting = first == null ? lead : sample;
-    looks = waiting > 0 && waiting >= leadAtLook ? looks + 1 : 0;
-    leadAtLook = waiting;
-    if (looks < LOOKS) {
-      return;
-    }
-    if (first == null) {
+    looks = lead > 0 && lead >= leadAtLook ? looks + 1 : 0;
+    leadAtLook = lead;
+    if (looks == LOOKS) {
       follow();
-    } else {
-      begin();
     }
-  }
-
-  private void begin() {
-    Arrays.sort(first, 0, sample);
-    long limit = first[(sample - 1) / 2] + tolerance;
-    for (int i = 0; i < sample && first[i] <= limit; i++) {
-      newest = first[i];
-    }
-    first = null;
-    restart();
   }
 
   private void follow() {
-    newest = nearestLeap;
-    restart();
-  }
-
-  private void restart() {
+    long[] sorted = Arrays.copyOf(leaps, lead);
+    Arrays.sort(sorted);
+    newest = sorted[(lead - 1) / 2];
+    int all = lead;
     lead = 0;
-    nearestLeap = Long.MAX_VALUE;
+    for (int i = 0; i < all; i++) {
+      if (!advanceTo(leaps[i])) {
+        leaps[lead++] = leaps[i];
+      }
+    }
     looks = 0;
     leadAtLook = 0;
   }

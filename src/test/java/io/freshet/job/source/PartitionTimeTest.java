@@ -18,7 +18,7 @@ final class PartitionTimeTest {
       time.event(NOON + i);
     }
 
-    assertThat(time.newest()).isBetween(NOON + 990, NOON + 1000);
+    assertThat(time.newest()).isEqualTo(NOON + PartitionTime.VOTES - 1);
   }
 
   @Test
@@ -64,6 +64,18 @@ final class PartitionTimeTest {
     looks();
 
     assertThat(time.newest()).isEqualTo(NOON + 5 * MINUTE);
+  }
+
+  @Test
+  void restOfASlowStreamIsNotForgotten() {
+    started();
+    for (int i = 5; i <= 60; i++) {
+      time.event(NOON + i * MINUTE);
+    }
+
+    looks();
+
+    assertThat(time.newest()).isEqualTo(NOON + 60 * MINUTE);
   }
 
   @Test
