@@ -52,7 +52,7 @@ final class DoctorITCase {
         .hasSize(6)
         .contains(
             "well-impressions: would be created: 2 partitions, cleanup.policy=delete,"
-                + " max.message.bytes=1052672, message.timestamp.type=CreateTime,"
+                + " max.message.bytes=1052672, message.timestamp.after.max.ms=600000, message.timestamp.type=CreateTime,"
                 + " retention.ms=604800000");
     assertThat(doubt.code()).isEqualTo(1);
     assertThat(doubt.out())
@@ -97,12 +97,13 @@ final class DoctorITCase {
         .satisfiesExactly(
             fault -> assertThat(fault).contains("1 partitions for parallelism 2"),
             fault -> assertThat(fault).contains("retention.ms is 3600000", "set it to 88200000"),
+            fault -> assertThat(fault).contains("after.max.ms is", "set it to 600000 or less"),
             fault -> assertThat(fault).contains("is LogAppendTime"),
             fault -> assertThat(fault).contains("is compact,delete"));
     assertThat(doctor.code()).isZero();
     assertThat(new ObjectMapper().readTree(doctor.out()))
         .filteredOn(finding -> finding.get("about").asText().equals("topic bad-impressions"))
-        .hasSize(4)
+        .hasSize(5)
         .allSatisfy(
             finding -> {
               assertThat(finding.get("level").asText()).isEqualTo("warning");
