@@ -20,14 +20,19 @@ import org.apache.kafka.common.config.TopicConfig;
  * <p>Records are deleted by age, never compacted: a second record of a key is another event, and
  * deleted records cannot be replayed. They carry their producer's timestamps, against which event
  * times are judged, so that a replay is judged as the stream was; the broker judges these by its
- * own clock, as a producer whose clock is fast writes both of them wrong. Topics of events have as many
- * partitions as the job has sources for them; those of results are small.
+ * own clock, as a producer whose clock is fast writes both of them wrong. Topics of events have as
+ * many partitions as the job has sources for them; those of results are small.
  *
  * @param leastRetention below which records may be deleted before they are read
  * @param mostAhead how far the broker may let timestamps be ahead of its clock
  */
 public record TopicDesign(
-    String name, Use use, int partitions, Map<String, String> settings, Duration leastRetention, Duration mostAhead) {
+    String name,
+    Use use,
+    int partitions,
+    Map<String, String> settings,
+    Duration leastRetention,
+    Duration mostAhead) {
 
   /** Kafka's own limit, and what keys and headers may take of it. */
   private static final int USUAL_BYTES = 1_048_588;
@@ -72,12 +77,7 @@ public record TopicDesign(
   }
 
   private static TopicDesign events(
-      String name,
-      int partitions,
-      Duration retention,
-      int bytes,
-      Duration least,
-      Duration ahead) {
+      String name, int partitions, Duration retention, int bytes, Duration least, Duration ahead) {
     Map<String, String> settings = settings(retention);
     settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(bytes));
     settings.put(
@@ -86,7 +86,8 @@ public record TopicDesign(
   }
 
   private static TopicDesign results(String name, int partitions, Duration retention) {
-    return new TopicDesign(name, Use.WRITTEN, partitions, settings(retention), Duration.ZERO, Duration.ZERO);
+    return new TopicDesign(
+        name, Use.WRITTEN, partitions, settings(retention), Duration.ZERO, Duration.ZERO);
   }
 
   private static Map<String, String> settings(Duration retention) {

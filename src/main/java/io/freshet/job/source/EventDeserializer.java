@@ -32,8 +32,9 @@ import org.apache.kafka.common.header.Header;
  * but where the schema of one in Avro cannot be looked up.
  *
  * <p>Ahead of a record whose event time is further on than the partition's last tick by the given
- * step, or far behind one that a wrong clock made, goes a {@link Tick}. So the watermark of a replay is always close ahead of the records, and
- * a positive does not overtake the negatives that were decided before it.
+ * step, or far behind one that a wrong clock made, goes a {@link Tick}. So the watermark of a
+ * replay is always close ahead of the records, and a positive does not overtake the negatives that
+ * were decided before it.
  *
  * @param <T> the type of the events
  */

@@ -12,9 +12,10 @@ import java.util.Arrays;
  *
  * <ul>
  *   <li>An event within the tolerance of the newest moves time at once.
- *   <li>One further ahead is a leap: at the start, after a pause of the stream, or by a wrong clock.
- *       Leaps are followed when they outnumber the other events by {@value #VOTES}, or have not lost
- *       ground to them in {@value #LOOKS} looks, since a slow stream must not wait for so many.
+ *   <li>One further ahead is a leap: at the start, after a pause of the stream, or by a wrong
+ *       clock. Leaps are followed when they outnumber the other events by {@value #VOTES}, or have
+ *       not lost ground to them in {@value #LOOKS} looks, since a slow stream must not wait for so
+ *       many.
  *   <li>Then time goes on from the median of the leaps.
  * </ul>
  *

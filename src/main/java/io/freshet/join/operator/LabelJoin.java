@@ -220,8 +220,8 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
   private void logLate() {
     if (late.isMany()) {
       LOG.warn(
-          "{} % of the impressions come after their window and are not learned: a clock is wrong, or"
-              + " a partition is far behind the others; nothing is published",
+          "{} % of the impressions come after their window and are not learned: a clock is wrong,"
+              + " or a partition is far behind the others; nothing is published",
           Math.round(100 * late.share()));
     } else {
       LOG.info("Impressions come in time again");

@@ -52,8 +52,8 @@ final class DoctorITCase {
         .hasSize(6)
         .contains(
             "well-impressions: would be created: 2 partitions, cleanup.policy=delete,"
-                + " max.message.bytes=1052672, message.timestamp.after.max.ms=600000, message.timestamp.type=CreateTime,"
-                + " retention.ms=604800000");
+                + " max.message.bytes=1052672, message.timestamp.after.max.ms=600000,"
+                + " message.timestamp.type=CreateTime, retention.ms=604800000");
     assertThat(doubt.code()).isEqualTo(1);
     assertThat(doubt.out())
         .contains("problem  topic well-clicks: does not exist")
