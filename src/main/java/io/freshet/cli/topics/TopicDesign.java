@@ -137,7 +137,7 @@ public record TopicDesign(
     long ahead = state.number(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG);
     if (ahead > mostAhead.toMillis()) {
       faults.add(
-          "message.timestamp.after.max.ms is %d, so that a producer whose clock is that fast is not refused: set it to %d or less"
+          "message.timestamp.after.max.ms is %s, so that a producer whose clock is that fast is not refused: set it to %s or less"
               .formatted(ahead, mostAhead.toMillis()));
     }
     String timestamps = state.setting(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG);
