@@ -136,10 +136,10 @@ public final class SchemaLookup implements WriterSchemas {
         if (System.nanoTime() - nextWarning >= 0) {
           LOG.warn(
               "schema {} of an Avro record cannot be looked up; the source waits, {} s more at"
-                  + " most: {}",
+                  + " most",
               id,
               left.toSeconds(),
-              e.getMessage());
+              e);
           nextWarning = System.nanoTime() + BETWEEN_WARNINGS.toNanos();
         }
         Thread.sleep(Math.min(pause.toMillis(), left.toMillis() + 1));
@@ -179,7 +179,7 @@ public final class SchemaLookup implements WriterSchemas {
     try {
       to.put(id, schema);
     } catch (IOException e) {
-      LOG.warn("schema {} cannot be kept in {}: {}", id, to, e.toString());
+      LOG.warn("schema {} cannot be kept in {}", id, to, e);
     }
   }
 

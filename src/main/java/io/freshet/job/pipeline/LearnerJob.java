@@ -20,6 +20,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -88,10 +89,17 @@ public final class LearnerJob {
     return new StreamExecutionEnvironment(flink);
   }
 
-  /** An environment inside this process, with Flink's web UI on a free port of loopback. */
+  /**
+   * An environment inside this process, with Flink's web UI on a free port of loopback.
+   *
+   * @throws RefusedException where the library of the state backend does not load
+   */
   public StreamExecutionEnvironment localEnvironment(Configuration more) {
     Configuration flink = FlinkSettings.local(config);
     flink.addAll(more);
+    if ("rocksdb".equals(flink.get(StateBackendOptions.STATE_BACKEND))) {
+      RocksLibrary.load();
+    }
     return StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(flink);
   }
 

@@ -40,9 +40,7 @@ public enum LinearAlgebra {
       LOG.info("matrix products: OpenBLAS, one thread a learner");
       return OPENBLAS;
     } catch (LinkageError e) {
-      LOG.warn(
-          "matrix products: plain Java, several times slower: OpenBLAS does not load: {}",
-          e.toString());
+      LOG.warn("matrix products: plain Java, several times slower: OpenBLAS does not load", e);
       return JAVA;
     }
   }

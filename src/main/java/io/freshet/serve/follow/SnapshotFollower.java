@@ -125,12 +125,11 @@ public final class SnapshotFollower implements AutoCloseable {
         become(FollowerState.Kind.WAITING, Optional.empty());
       }
     } catch (IOException | RuntimeException e) {
-      become(FollowerState.Kind.FAILING, Optional.of(describe(e)));
+      fail(describe(e), e);
     } catch (OutOfMemoryError e) { // the new model is garbage again, the old one lives
-      become(FollowerState.Kind.FAILING, Optional.of("not enough memory for the current version"));
+      fail("not enough memory for the current version", e);
     } catch (Error e) { // rethrown, it would end the looks silently
-      LOG.error("the follower failed", e);
-      become(FollowerState.Kind.FAILING, Optional.of(e.toString()));
+      fail(e.toString(), e);
     }
   }
 
@@ -176,16 +175,21 @@ public final class SnapshotFollower implements AutoCloseable {
     return what.lines().findFirst().orElse(what); // the JSON reader goes on to where it reads from
   }
 
-  private void become(FollowerState.Kind kind, Optional<String> problem) {
+  private void fail(String problem, Throwable cause) {
+    counts = counts.plusFailure();
+    if (become(FollowerState.Kind.FAILING, Optional.of(problem)) && !closed) {
+      LOG.warn(
+          "still serving {}", model().map(m -> m.version().toString()).orElse("nothing"), cause);
+    }
+  }
+
+  /** Whether that is another state than before. */
+  private boolean become(FollowerState.Kind kind, Optional<String> problem) {
     FollowerState before = state;
-    counts = problem.isPresent() ? counts.plusFailure() : counts;
     Optional<Version> served = model().map(ServedModel::version);
     boolean same = before.kind() == kind && before.problem().equals(problem);
     state = new FollowerState(kind, served, problem, same ? before.since() : clock.instant());
-    if (!same && problem.isPresent() && !closed) {
-      LOG.warn(
-          "still serving {}: {}", served.map(Version::toString).orElse("nothing"), problem.get());
-    }
+    return !same;
   }
 
   /** Ends a load that is under way, and lets the model go. */
@@ -207,7 +211,7 @@ public final class SnapshotFollower implements AutoCloseable {
     try {
       rows.close();
     } catch (IOException e) { // it has been read and written as it should; nothing is lost
-      LOG.warn("the store of the rows did not close in order: {}", describe(e));
+      LOG.warn("the store of the rows did not close in order", e);
     }
   }
 }

@@ -60,7 +60,7 @@ public final class RocksStore implements RowStore {
     try {
       return counts.isPresent() ? resume(counts.get()) : Optional.empty();
     } catch (IOException e) {
-      LOG.warn("the store {} starts empty: {}", folder, e.getMessage());
+      LOG.warn("the store {} starts empty", folder, e);
       discard();
       folder.delete(counts.orElseThrow());
       return Optional.empty();

@@ -1,6 +1,5 @@
 package io.freshet.snapshot.storage;
 
-import java.io.IOException;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,10 +61,6 @@ public final class Retry {
   }
 
   private static void logFirst(String what, Exception e) {
-    if (e instanceof IOException) {
-      LOG.warn("{} fails and is tried again until it works: {}", what, e.toString());
-    } else {
-      LOG.warn("{} fails unexpectedly and is tried again until it works", what, e);
-    }
+    LOG.warn("{} fails and is tried again until it works", what, e);
   }
 }

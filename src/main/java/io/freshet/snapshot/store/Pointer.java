@@ -146,7 +146,7 @@ public final class Pointer {
     try {
       return store.pointer();
     } catch (IOException e) {
-      LOG.warn("the pointer cannot be read and is written again: {}", e.getMessage());
+      LOG.warn("the pointer cannot be read and is written again", e);
       return Optional.empty();
     }
   }
