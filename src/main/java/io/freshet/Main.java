@@ -6,7 +6,7 @@ import io.freshet.cli.console.ConsoleCommand;
 import io.freshet.cli.doctor.DoctorCommand;
 import io.freshet.cli.serve.ServeCommand;
 import io.freshet.cli.snapshot.SnapshotCommand;
-import io.freshet.cli.status.StatusReporter;
+import io.freshet.cli.status.LocalTraining;
 import io.freshet.cli.topics.TopicsCommand;
 import io.freshet.job.TrainCommand;
 import io.freshet.lab.bench.BenchCommand;
@@ -71,7 +71,7 @@ public final class Main extends Program {
         .getSubcommands()
         .get("train")
         .<TrainCommand>getCommand()
-        .inProcess(StatusReporter::addTo);
+        .followedBy(new LocalTraining(System.err, System.console() != null));
     return command;
   }
 }

@@ -133,7 +133,8 @@ final class ArchitectureTest {
   static final ArchRule oneWayOfLogging =
       noClasses()
           .that()
-          .haveNameNotMatching(".*[.](RunningJob|ChaosCommand)") // they silence, and never log
+          .haveNameNotMatching(
+              ".*[.](RunningJob|ChaosCommand|FlinkNotices)") // they silence, and never log
           .should()
           .dependOnClassesThat(
               resideInAnyPackage(

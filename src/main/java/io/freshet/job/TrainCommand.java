@@ -11,11 +11,12 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.BiConsumer;
+import java.util.concurrent.ExecutionException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.runtime.client.JobExecutionException;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.ExceptionUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,7 +42,7 @@ import picocli.CommandLine.Spec;
       "  java -jar freshet.jar train --config learner.yaml --from-files archive/ --epochs 2"
           + " --resume",
       "",
-      "Exit codes: 0 done, 1 failed, 2 wrong usage or configuration."
+      "Exit codes: 0 done, 1 failed or nothing learned, 2 wrong usage or configuration."
     })
 public final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -93,7 +94,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Mixin private BackfillOptions recording;
 
-  private BiConsumer<Configuration, LearnerConfig> inProcess = (flink, learner) -> {};
+  private RunFollower follower = RunFollower.NOBODY;
 
   /** Main class of the slim jar. */
   public static void main(String[] args) {
@@ -104,13 +105,9 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * Settings for a run in this process, in addition to its own.
-   *
-   * @param settings adds to the first what the second asks for
-   */
-  public void inProcess(BiConsumer<Configuration, LearnerConfig> settings) {
-    inProcess = settings;
+  /** Has a run in this process followed. */
+  public void followedBy(RunFollower other) {
+    follower = other;
   }
 
   @Override
@@ -132,7 +129,7 @@ public final class TrainCommand implements Callable<Integer> {
       var env = job.environment(recovery);
       boolean here = env instanceof LocalStreamEnvironment;
       if (here) {
-        inProcess.accept(recovery, learner);
+        follower.prepare(recovery, learner, bounded || fromExamples != null);
         env = job.localEnvironment(recovery);
       }
       if (fromExamples == null) {
@@ -146,8 +143,7 @@ public final class TrainCommand implements Callable<Integer> {
                 + FlinkSettings.webPort(env.getConfiguration()));
       }
       err.flush();
-      env.execute();
-      return 0;
+      return run(env, here);
     } catch (ConfigException e) {
       e.problems().forEach(err::println);
       return 2;
@@ -159,6 +155,24 @@ public final class TrainCommand implements Callable<Integer> {
       return 1;
     } catch (JobExecutionException e) {
       return refused(e, err);
+    }
+  }
+
+  private int run(StreamExecutionEnvironment env, boolean here) throws Exception {
+    if (!here) {
+      env.execute();
+      return 0;
+    }
+    try {
+      int port = FlinkSettings.webPort(env.getConfiguration());
+      Optional<String> failure =
+          follower.follow(env.executeAsync(), port, spec.commandLine().getOut());
+      failure.ifPresent(why -> spec.commandLine().getErr().println("train: " + why));
+      return failure.isPresent() ? 1 : 0;
+    } catch (ExecutionException e) {
+      throw ExceptionUtils.findThrowable(e, JobExecutionException.class)
+          .<Exception>map(failure -> failure)
+          .orElse(e);
     }
   }
 

@@ -1,9 +1,6 @@
 package io.freshet.cli.status;
 
 import io.freshet.cli.status.RunStatus.Phase;
-import io.freshet.config.LearnerConfig;
-import io.freshet.config.option.Quantity;
-import java.io.PrintStream;
 import java.util.Properties;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.metrics.Metric;
@@ -19,34 +16,41 @@ import org.apache.flink.metrics.reporter.Scheduled;
  */
 public final class StatusReporter implements MetricReporter, Scheduled {
   private static final String KEY = "metrics.reporter.status.";
+  private static final String RUN = "run";
   private static final String WINDOW = "window";
   private static final long LINE_NANOS = 60_000_000_000L;
 
-  private final RunMetrics metrics = new RunMetrics();
-  private final PrintStream out;
-  private final boolean terminal;
-  private RunStatus status = new RunStatus(metrics, "");
+  private final RunMetrics metrics;
+  private final RunConsole console;
+  private RunStatus status;
   private Phase lastPhase = Phase.STARTING;
   private long lastLine = System.nanoTime();
-  private boolean drawn;
 
-  StatusReporter(PrintStream out, boolean terminal) {
-    this.out = out;
-    this.terminal = terminal;
+  StatusReporter(RunMetrics metrics, RunConsole console) {
+    this.metrics = metrics;
+    this.console = console;
+    status = new RunStatus(metrics, "");
   }
 
+  /** Makes the reporter of the run that the settings name. */
   public static final class Factory implements MetricReporterFactory {
     @Override
     public MetricReporter createMetricReporter(Properties properties) {
-      return new StatusReporter(System.err, System.console() != null);
+      return LocalTraining.named(properties.getProperty(RUN)).reporter();
     }
   }
 
-  /** Adds the reporter to the settings of a run in this process. */
-  public static void addTo(Configuration flink, LearnerConfig config) {
+  /**
+   * Adds the reporter to the settings of a run in this process.
+   *
+   * @param run names the run in this process
+   * @param window the join's, as text
+   */
+  static void addTo(Configuration flink, String run, String window) {
     flink.setString(KEY + "factory.class", Factory.class.getName());
     flink.setString(KEY + "interval", "1 s");
-    flink.setString(KEY + WINDOW, Quantity.text(config.join().window()));
+    flink.setString(KEY + RUN, run);
+    flink.setString(KEY + WINDOW, window);
   }
 
   @Override
@@ -61,7 +65,7 @@ public final class StatusReporter implements MetricReporter, Scheduled {
 
   @Override
   public void notifyOfRemovedMetric(Metric metric, String name, MetricGroup group) {
-    metrics.remove(metric);
+    metrics.remove(metric, name, group);
   }
 
   @Override
@@ -71,21 +75,17 @@ public final class StatusReporter implements MetricReporter, Scheduled {
 
   void print(long now) {
     Phase phase = status.phase();
-    if (terminal) {
-      out.print("\r\u001b[K" + status.text(now));
-      drawn = true;
+    if (console.isTerminal()) {
+      console.draw(status.text(now));
     } else if (phase != lastPhase || now - lastLine >= LINE_NANOS) {
-      out.println(status.text(now));
+      console.line(status.text(now));
       lastLine = now;
     }
     lastPhase = phase;
-    out.flush();
   }
 
   @Override
   public void close() {
-    if (drawn) {
-      out.println();
-    }
+    console.end();
   }
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.util.Optional;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestOptions;
@@ -93,9 +94,11 @@ public final class LearnerJob {
    * An environment inside this process, with Flink's web UI on a free port of loopback.
    *
    * @throws RefusedException where the library of the state backend does not load
+   * @throws IOException where there is no room for temporary files
    */
-  public StreamExecutionEnvironment localEnvironment(Configuration more) {
+  public StreamExecutionEnvironment localEnvironment(Configuration more) throws IOException {
     Configuration flink = FlinkSettings.local(config);
+    flink.set(CoreOptions.TMP_DIRS, TemporaryFolder.own().toString());
     flink.addAll(more);
     if ("rocksdb".equals(flink.get(StateBackendOptions.STATE_BACKEND))) {
       RocksLibrary.load();

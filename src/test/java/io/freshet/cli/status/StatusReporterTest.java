@@ -95,20 +95,36 @@ final class StatusReporterTest {
   }
 
   @Test
-  void metricsThatGoAreForgotten() {
+  void afterTheEndOfTheTopicsTheLineSaysWhatWasRead() {
+    StatusReporter reporter = reporter(false);
+    impressions.inc(60);
+    reporter.notifyOfRemovedMetric(impressions, "events", group("route impressions"));
+    reporter.print(start);
+    examples.inc(50);
+    reporter.notifyOfRemovedMetric(examples, "examples", group("Trainer"));
+    reporter.print(start + SECOND);
+
+    assertThat(lines())
+        .containsExactly(
+            "60 impressions read, no label is settled yet (join.window: 30 min)", "50 examples");
+  }
+
+  @Test
+  void aRestartedTasksMetricsReplaceThoseOfTheOneBefore() {
     StatusReporter reporter = reporter(false);
     examples.inc(7);
     SimpleCounter other = new SimpleCounter();
     other.inc(3);
-    reporter.notifyOfAddedMetric(other, "examples", group("Trainer"));
     reporter.notifyOfRemovedMetric(examples, "examples", group("Trainer"));
+    reporter.notifyOfAddedMetric(other, "examples", group("Trainer"));
     reporter.print(start);
 
     assertThat(lines()).containsExactly("3 examples");
   }
 
   private StatusReporter reporter(boolean terminal) {
-    StatusReporter reporter = new StatusReporter(new PrintStream(printed, true, UTF_8), terminal);
+    RunConsole console = new RunConsole(new PrintStream(printed, true, UTF_8), terminal);
+    StatusReporter reporter = new StatusReporter(new RunMetrics(), console);
     MetricConfig config = new MetricConfig();
     config.setProperty("window", "30 min");
     reporter.open(config);
