@@ -8,6 +8,8 @@ import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -77,7 +79,12 @@ final class FolderCheck {
       files.mkdirs(folder);
       write(probe, files);
       Instant written = Instant.ofEpochMilli(files.getFileStatus(probe).getModificationTime());
-      return judged(key, folder, Duration.between(before, written));
+      boolean isCopied =
+          key.equals("snapshot.root")
+              && isLocal(folder)
+              && !publishesByLink(java.nio.file.Path.of(probe.getPath()));
+      String can = " can be written" + (isCopied ? "; without hard links, each file twice" : "");
+      return judged(key, folder + can, free(folder), Duration.between(before, written));
     } finally {
       files.delete(probe, false);
       while (!made.isEmpty()) {
@@ -108,26 +115,46 @@ final class FolderCheck {
     }
   }
 
-  private static Finding judged(String key, Path folder, Duration drift) {
+  /**
+   * Whether a staged file can become one of a version without a copy; fails where the pointer to
+   * the current version could not be replaced in one step.
+   */
+  private static boolean publishesByLink(java.nio.file.Path probe) throws IOException {
+    java.nio.file.Path other = probe.resolveSibling(probe.getFileName() + ".other");
+    try {
+      Files.copy(probe, other);
+      Files.move(other, probe, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        Files.createLink(other, probe);
+        return true;
+      } catch (IOException | UnsupportedOperationException e) {
+        return false;
+      }
+    } finally {
+      Files.deleteIfExists(other);
+    }
+  }
+
+  private static Finding judged(String key, String found, long free, Duration drift) {
     if (drift.abs().compareTo(DRIFT) > 0) {
       return warning(
           key,
-          "%s can be written, but its clock and this machine's differ by %s"
-              .formatted(folder, drift.abs()),
+          "%s, but its clock and this machine's differ by %s".formatted(found, drift.abs()),
           "set both by NTP");
     }
-    long free = free(folder);
     return free < LITTLE_BYTES
         ? warning(
             key,
-            String.format(
-                Locale.ROOT, "%s can be written, but has only %,d MB left", folder, free >> 20),
+            String.format(Locale.ROOT, "%s, but only %,d MB are left", found, free >> 20),
             "make room, or choose another folder for " + key)
-        : ok(key, folder + " can be written");
+        : ok(key, found);
   }
 
   private static long free(Path folder) {
-    boolean local = "file".equals(folder.toUri().getScheme());
-    return local ? new File(folder.getPath()).getUsableSpace() : Long.MAX_VALUE;
+    return isLocal(folder) ? new File(folder.getPath()).getUsableSpace() : Long.MAX_VALUE;
+  }
+
+  private static boolean isLocal(Path folder) {
+    return "file".equals(folder.toUri().getScheme());
   }
 }

@@ -95,7 +95,8 @@ public final class LocalStorage implements WritableStorage {
     Files.deleteIfExists(target);
     try {
       Files.createLink(target, source);
-    } catch (UnsupportedOperationException e) {
+    } catch (UnsupportedOperationException
+        | IOException e) { // each file system says it its own way
       try (InputStream in = Files.newInputStream(source);
           OutputStream out = new Synced(target)) {
         in.transferTo(out);

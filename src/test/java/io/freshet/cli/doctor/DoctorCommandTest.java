@@ -79,6 +79,15 @@ final class DoctorCommandTest {
   }
 
   @Test
+  void aFolderIsLeftAsItWas() throws Exception {
+    Finding found =
+        FolderCheck.run("snapshot.root", folder.resolve("snapshots").toUri().toString());
+
+    assertThat(found.level()).isEqualTo(Level.OK);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
   void aStoreWhosePluginIsNotHereIsNotJudged() throws Exception {
     assertThat(FolderCheck.run("checkpoint.dir", "s3://bucket/checkpoints").level())
         .isEqualTo(Level.WARNING);

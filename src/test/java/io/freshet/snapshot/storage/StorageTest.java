@@ -3,6 +3,7 @@ package io.freshet.snapshot.storage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.freshet.snapshot.publish.Staging;
 import java.io.IOException;
@@ -82,6 +83,27 @@ class StorageTest {
 
     assertThat(read("x/to")).isEqualTo("right");
     assertThat(storage.exists("from")).isFalse();
+  }
+
+  @Test
+  void aFileIsCopiedWhereItCannotBeLinked() throws Exception {
+    Path other = Path.of("/dev/shm");
+    assumeThat(other).isWritable();
+    assumeThat(Files.getFileStore(other)).isNotEqualTo(Files.getFileStore(folder));
+    Path elsewhere = Files.createTempDirectory(other, "freshet");
+    try {
+      Files.createDirectories(root);
+      Files.createSymbolicLink(root.resolve(".staging"), elsewhere);
+      create(".staging/part", "the bytes");
+
+      storage.copy(".staging/part", "version/embeddings");
+      storage.delete(".staging/part");
+
+      assertThat(read("version/embeddings")).isEqualTo("the bytes");
+    } finally {
+      Files.deleteIfExists(elsewhere.resolve("part"));
+      Files.delete(elsewhere);
+    }
   }
 
   @Test
