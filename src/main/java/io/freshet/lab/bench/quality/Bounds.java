@@ -30,9 +30,7 @@ final class Bounds {
     if (figures.skipped() > 0) {
       broken.add(figures.skipped() + " skipped");
     }
-    if (auc != null && !(figures.auc() >= auc)) {
-      broken.add(text("AUC", figures.auc(), "<", auc));
-    }
+    atLeast("AUC", figures.auc(), auc, broken);
     atMost("logloss", figures.logloss(), logloss, broken);
     atMost("NE", figures.ne(), ne, broken);
     if (nats == null || !(figures.nats() <= nats)) {
@@ -40,14 +38,20 @@ final class Bounds {
     }
     atMost("worst", figures.worst(), worst, broken);
     if (calibration != null) {
+      atLeast("calibration", figures.calibration(), calibration.get(0), broken);
       atMost("calibration", figures.calibration(), calibration.get(1), broken);
-      atMost("-calibration", -figures.calibration(), -calibration.get(0), broken);
     }
     if (near != null && others.containsKey(near)) {
       double most = others.get(near).logloss() + within;
       atMost("logloss", figures.logloss(), most, broken);
     }
     return broken;
+  }
+
+  private static void atLeast(String name, double figure, Double least, List<String> broken) {
+    if (least != null && !(figure >= least)) {
+      broken.add(text(name, figure, "<", least));
+    }
   }
 
   private static void atMost(String name, double figure, Double most, List<String> broken) {

@@ -1,18 +1,24 @@
 package io.freshet.lab.bench.quality;
 
+import io.freshet.lab.replay.mapping.ReplayRow;
 import io.freshet.model.algebra.Sigmoid;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
 /**
  * The reference: logistic regression by FTRL-proximal (McMahan et al. 2013) without penalties,
- * alpha .5 and beta 1, a step an example. A number counts by its logarithm, a value of a list by
+ * alpha .1 and beta 1, a step an example. A number counts by its logarithm, a value of a list by
  * its share.
+ *
+ * <p>With this alpha it is, over the recorded streams, about as good as it gets: less is worse on
+ * Open Bandit, more on Criteo.
  */
 final class LinearFtrl {
-  private static final double ALPHA = .5;
+  private static final double ALPHA = .1;
   private static final double BETA = 1;
 
   private final List<String> fields;
@@ -39,6 +45,18 @@ final class LinearFtrl {
 
   LinearFtrl(Map<String, String> fields) {
     this.fields = List.copyOf(fields.keySet());
+  }
+
+  /** The figures of a stream, or of its first examples. */
+  static QualityFigures figures(StreamData data, int most, int first) throws IOException {
+    LinearFtrl model = new LinearFtrl(data.fields());
+    PredictedStream predicted = new PredictedStream();
+    Iterator<ReplayRow> rows = data.rows();
+    for (int n = 0; n < most && rows.hasNext(); n++) {
+      ReplayRow row = rows.next();
+      predicted.add(row.clicked(), model.learn(row.features(), row.clicked()));
+    }
+    return predicted.figures(first, 0);
   }
 
   /** Predicts an example, then learns it. */

@@ -3,6 +3,7 @@ package io.freshet.lab.bench.quality;
 import io.freshet.lab.bench.quality.PlantedData.Tail;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -12,10 +13,17 @@ final class RandomStreams {
   private static final List<String> LAYERS =
       List.of("64", "128, 64", "200, 200", "400, 400", "400, 400, 400");
 
-  private final SplittableRandom random;
+  private static final List<Integer> TRAINERS = List.of(QualityStream.LOCAL, 1, 4, 8);
 
-  RandomStreams(long seed) {
+  private final SplittableRandom random;
+  private final boolean local;
+
+  /**
+   * @param local whether all are for the single-thread learner
+   */
+  RandomStreams(long seed, boolean local) {
     random = new SplittableRandom(seed);
+    this.local = local;
   }
 
   List<QualityStream> draw(int n) {
@@ -40,7 +48,9 @@ final class RandomStreams {
     bounds.rel = 1.01;
     bounds.nats = 5.0;
     bounds.worst = 1.07;
-    return new QualityStream(name, data, "", settings, bounds);
+    int trainers = TRAINERS.get(random.nextInt(TRAINERS.size()));
+    return new QualityStream(
+        name, data, "", settings, Map.of(local ? QualityStream.LOCAL : trainers, bounds));
   }
 
   private PlantedData data() {

@@ -11,8 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Reads {@code streams.yaml}. */
 final class StreamFile {
@@ -26,43 +29,54 @@ final class StreamFile {
       PlantedData planted,
       String transform,
       List<String> set,
-      Bounds bounds) {
+      Bounds bounds,
+      Map<Integer, Bounds> job) {
+
+    Optional<StreamData> data(Optional<Path> directory) throws IOException {
+      if (recorded == null) {
+        return Optional.of(planted);
+      }
+      Path folder = directory.map(d -> d.resolve(recorded.folder)).orElse(null);
+      return folder != null && Files.isDirectory(folder)
+          ? Optional.of(recorded.in(folder))
+          : Optional.empty();
+    }
 
     QualityStream stream(StreamData data) {
+      Map<Integer, Bounds> all = new TreeMap<>(requireNonNullElse(job, Map.of()));
+      all.put(QualityStream.LOCAL, requireNonNullElse(bounds, new Bounds()));
       return new QualityStream(
-          name,
-          data,
-          requireNonNullElse(transform, ""),
-          requireNonNullElse(set, List.of()),
-          requireNonNullElse(bounds, new Bounds()));
+          name, data, requireNonNullElse(transform, ""), requireNonNullElse(set, List.of()), all);
     }
   }
 
-  private record Recorded(String folder, String mapping, List<String> without, int affinities) {}
+  private record Recorded(String folder, String mapping, List<String> without, int affinities) {
+    StreamData in(Path directory) throws IOException {
+      return RecordedData.of(
+          directory, mapping, requireNonNullElse(without, List.of()), affinities);
+    }
+  }
 
   /**
    * Returns the streams, but for those whose folder is not there.
    *
    * @param data directory of the folders, where there is one
-   * @param absent is told the name and the folder of each stream that is left out
+   * @param wanted tells by its name whether a stream is of interest
+   * @param absent is told of each stream that has no folder
    */
-  static List<QualityStream> read(Optional<Path> data, Consumer<String> absent) throws IOException {
+  static List<QualityStream> read(
+      Optional<Path> data, Predicate<String> wanted, Consumer<String> absent) throws IOException {
     List<QualityStream> streams = new ArrayList<>();
     for (Entry entry : entries()) {
-      if (entry.recorded == null) {
-        streams.add(entry.stream(entry.planted));
+      if (!wanted.test(entry.name)) {
         continue;
       }
-      Recorded recorded = entry.recorded;
-      Optional<Path> folder = data.map(d -> d.resolve(recorded.folder)).filter(Files::isDirectory);
-      if (folder.isEmpty()) {
-        absent.accept("%s: skipped, no folder %s".formatted(entry.name, recorded.folder));
-        continue;
+      Optional<StreamData> rows = entry.data(data);
+      if (rows.isPresent()) {
+        streams.add(entry.stream(rows.get()));
+      } else {
+        absent.accept("%s: skipped, no folder %s".formatted(entry.name, entry.recorded.folder));
       }
-      List<String> without = requireNonNullElse(recorded.without, List.of());
-      streams.add(
-          entry.stream(
-              RecordedData.of(folder.get(), recorded.mapping, without, recorded.affinities)));
     }
     return streams;
   }
