@@ -29,6 +29,10 @@ public record KafkaClients(String servers, Map<String, String> properties, Durat
     implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  /** Records of aborted transactions never happened, so consumers do not see them. */
+  public static final String READ_COMMITTED = "read_committed";
+
   private static final String UNKNOWN_HOSTS = "No resolvable bootstrap urls";
 
   public KafkaClients {
@@ -62,7 +66,8 @@ public record KafkaClients(String servers, Map<String, String> properties, Durat
   }
 
   /**
-   * A consumer that starts at the first record, commits nothing and creates no topic.
+   * A consumer that starts at the first record, sees no aborted transaction, commits nothing and
+   * creates no topic.
    *
    * @throws IOException if it cannot be made with these properties
    */
@@ -76,6 +81,7 @@ public record KafkaClients(String servers, Map<String, String> properties, Durat
     client.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     client.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     client.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    client.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, READ_COMMITTED);
     client.putAll(client());
     client.putAll(settings);
     ByteArrayDeserializer bytes = new ByteArrayDeserializer();

@@ -125,6 +125,35 @@ final class KafkaEdgesITCase {
   }
 
   @Test
+  void whatAnAbortedTransactionWroteIsNotLearned() throws Exception {
+    topics("aborted", 1);
+    Map<String, Object> transactions = Map.of("transactional.id", "sender");
+    try (var producer = kafka.clients().producer(transactions)) {
+      producer.initTransactions();
+      for (int i = 0; i < 200; i++) {
+        if (i % 100 == 0) {
+          producer.beginTransaction();
+        }
+        byte[] value = impression(i, T + 10L * i).getBytes(UTF_8);
+        producer.send(new ProducerRecord<>("aborted-impressions", value));
+        if (i == 99) {
+          producer.flush();
+          producer.abortTransaction();
+        }
+      }
+      producer.commitTransaction();
+    }
+
+    List<LabeledExample> examples = run("aborted", 1, UNSORTED, Duration.ofMinutes(1));
+
+    assertThat(examples)
+        .extracting(LabeledExample::impressionId)
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(100, 200).mapToObj(i -> "i" + i).toList());
+    assertThat(TopicContents.bytes(kafka.clients(), "aborted-impressions")).hasSize(100);
+  }
+
+  @Test
   void producersWithFastClocksStopNoLearning() throws Exception {
     topics("fast", 2);
     int n = 10_000;
