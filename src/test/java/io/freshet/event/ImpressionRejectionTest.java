@@ -53,7 +53,7 @@ class ImpressionRejectionTest {
             MISSING_KEY,
             "features is missing"),
         arguments(withId("7"), WRONG_TYPE, "impression_id is a number; expected a string"),
-        arguments(withId("null"), WRONG_TYPE, "impression_id is null; expected a string"),
+        arguments(withId("null"), MISSING_KEY, "impression_id is missing; expected a string"),
         arguments(withId("''"), BAD_VALUE, "impression_id has 0 characters"),
         arguments(withId("'" + "x".repeat(257) + "'"), BAD_VALUE, "has 257 characters"),
         arguments(withId("'\\ud83d'"), BAD_VALUE, "half a surrogate pair"),
@@ -66,9 +66,9 @@ class ImpressionRejectionTest {
         arguments(withTime("1767225600"), BAD_TIMESTAMP, "1767225600 is 1970-01-21T10:53:45.600Z"),
         arguments(withTime("946684799999"), BAD_TIMESTAMP, "from the year 2000 on"),
         arguments(withTime("-1"), BAD_TIMESTAMP, "from the year 2000 on"),
-        arguments(withTime("1767229200001"), BAD_TIMESTAMP, "more than PT1H ahead"),
+        arguments(withTime("1767226200001"), BAD_TIMESTAMP, "more than PT10M ahead"),
         arguments(withTime("9223372036854775807"), BAD_TIMESTAMP, "is no time"),
-        arguments(withTime("9223372036854774000"), BAD_TIMESTAMP, "more than PT1H ahead"),
+        arguments(withTime("9223372036854774000"), BAD_TIMESTAMP, "more than PT10M ahead"),
         arguments(withTime("1e400"), BAD_TIMESTAMP, "is no time"),
         arguments(withTime("1" + "0".repeat(2000)), TOO_LARGE, "length"),
         arguments(
@@ -86,7 +86,6 @@ class ImpressionRejectionTest {
         arguments(withTime("1767225600000, 'weight': 0"), BAD_VALUE, "weight is 0.0"),
         arguments(withTime("1767225600000, 'weight': -1"), BAD_VALUE, "weight is -1.0"),
         arguments(withTime("1767225600000, 'weight': 1e39"), BAD_VALUE, "weight is Infinity"),
-        arguments(withTime("1767225600000, 'weight': null"), WRONG_TYPE, "weight is null"),
         arguments(withTime("1767225600000, 'weight': NaN"), NOT_JSON, "NaN"),
         arguments("{'features': 'f'}", WRONG_TYPE, "features is a string; expected an object"),
         arguments(

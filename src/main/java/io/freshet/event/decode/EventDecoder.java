@@ -20,9 +20,9 @@ import java.util.Optional;
 
 /**
  * Decodes events of one kind from JSON, without a tree, or from Avro, where a record with fields of
- * the same names means the same. The keys that all kinds share are read here: the impression's id
- * and the event time. Time is judged against the record's Kafka timestamp and no clock, so that a
- * replay decides the same.
+ * the same names means the same. A key whose value is null is absent. The keys that all kinds share
+ * are read here: the impression's id and the event time. Time is judged against the record's Kafka
+ * timestamp and no clock, so that a replay decides the same.
  *
  * <p>Never throws, whatever the bytes, unless {@link WriterSchemas} does. Holds scratch memory: one
  * for each thread.
@@ -70,7 +70,9 @@ abstract class EventDecoder<T> {
     ignored = 0;
     clear();
     for (String key = record.nextFieldName(); key != null; key = record.nextFieldName()) {
-      record.nextToken();
+      if (record.nextToken() == JsonToken.VALUE_NULL) {
+        continue; // absent, as it is in Avro
+      }
       if (key.equals("impression_id")) {
         readId(record);
       } else if (key.equals("timestamp")) {

@@ -74,6 +74,17 @@ class ClickDecoderTest {
   }
 
   @Test
+  void nullIsAsIfAbsent() {
+    String rest = "'impression_id': 'i', 'timestamp': 1767225603500}";
+
+    assertThat(action(decoder, "{'action': null, " + rest)).isEqualTo(Click.CLICK);
+    assertThat(decode("{'x': null, " + rest))
+        .isEqualTo(new DecodeResult.Good<>(new Click("i", 1767225603500L), 0));
+    assertRejected("{'impression_id': null, 'timestamp': 1767225603500}", MISSING_KEY);
+    assertRejected("{'impression_id': 'i', 'timestamp': null}", MISSING_KEY);
+  }
+
+  @Test
   void badActionsAreRejected() {
     assertRejected("{'action': 7}", WRONG_TYPE);
     assertRejected("{'action': ''}", BAD_VALUE);

@@ -115,6 +115,12 @@ class EventSchemaTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"'like'", "''", "7", "null", "['like']"})
+  void actionsAreJudgedAlike(String action) {
+    clickIsGood("{'impression_id': 'i', 'timestamp': 1767225600000, 'action': " + action + "}");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"1", "0.5", "1e-30", "0", "-1", "1e39", "'1'", "null", "true", "[1]"})
   void weightsAreJudgedAlike(String weight) {
     impressionIsGood(

@@ -109,7 +109,7 @@ class ImpressionDecoderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1767225600000.0", "1.7672256e12", "946684800000", "1767229200000"})
+  @ValueSource(strings = {"1767225600000.0", "1.7672256e12", "946684800000", "1767226200000"})
   void timesFromTheYear2000ToTheLimitAheadAreGood(String timestamp) {
     good(decode("{'impression_id': 'i', 'features': {}, 'timestamp': " + timestamp + "}"));
   }
