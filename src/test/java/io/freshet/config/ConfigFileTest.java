@@ -28,6 +28,13 @@ final class ConfigFileTest {
   }
 
   @Test
+  void aByteOrderMarkIsSkipped() throws IOException {
+    Path file = Files.writeString(dir.resolve("marked.yaml"), "\uFEFF" + ConfigSamples.LEAST);
+
+    assertThat(LearnerConfig.read(file, List.of()).name()).isEqualTo("ctr");
+  }
+
+  @Test
   void whatIsNoReadableTextIsRefused() throws IOException {
     Path binary = Files.write(dir.resolve("binary"), new byte[] {(byte) 0xff, 0, 1});
     Path large = Files.write(dir.resolve("large"), new byte[(4 << 20) + 1]);

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.freshet.event.ByteOrderMark;
 import io.freshet.event.DecodeResult;
 import io.freshet.event.RejectedException;
 import io.freshet.event.Rejection;
@@ -21,7 +22,8 @@ import java.io.IOException;
 /**
  * Opens a record's bytes as one JSON object and makes a rejection of whatever goes wrong in it.
  *
- * <p>UTF-8 only, nothing after the object, nesting at most {@value #MAX_DEPTH} deep.
+ * <p>UTF-8 only, with or without a byte order mark, nothing after the object, nesting at most
+ * {@value #MAX_DEPTH} deep.
  */
 public final class JsonRecords implements RecordParser {
   private static final int MAX_DEPTH = 64;
@@ -64,7 +66,8 @@ public final class JsonRecords implements RecordParser {
   private <T> DecodeResult<T> parseOrThrow(byte[] value, Body<T> body)
       throws IOException, RejectedException {
     RecordParser.checkSize(value, maxBytes, "a JSON object");
-    try (JsonParser parser = json.createParser(value)) {
+    int begin = ByteOrderMark.lengthIn(value);
+    try (JsonParser parser = json.createParser(value, begin, value.length - begin)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new RejectedException(NOT_JSON, "the record is not a JSON object");
       }

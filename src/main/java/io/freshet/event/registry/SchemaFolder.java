@@ -2,6 +2,7 @@ package io.freshet.event.registry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.event.ByteOrderMark;
 import io.freshet.snapshot.storage.FlinkStorage;
 import io.freshet.snapshot.storage.WritableStorage;
 import java.io.FileNotFoundException;
@@ -48,7 +49,9 @@ public final class SchemaFolder {
       throw new IOException(file(id) + " has more than " + MAX_BYTES + " bytes");
     }
     try {
-      return Optional.of(SchemaText.parse(List.of(new String(text, UTF_8))));
+      int begin = ByteOrderMark.lengthIn(text);
+      String schema = new String(text, begin, text.length - begin, UTF_8);
+      return Optional.of(SchemaText.parse(List.of(schema)));
     } catch (AvroRuntimeException e) {
       throw new IOException(file(id) + " is no schema of Avro's: " + e.getMessage(), e);
     }

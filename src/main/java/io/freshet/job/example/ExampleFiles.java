@@ -2,6 +2,7 @@ package io.freshet.job.example;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.event.ByteOrderMark;
 import io.freshet.feature.example.LabeledExample;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
@@ -140,12 +141,13 @@ public final class ExampleFiles implements Iterator<LabeledExample>, Closeable {
     return new BufferedReader(new InputStreamReader(open(path), UTF_8), 1 << 16);
   }
 
-  /** The bytes of a file, uncompressed. */
+  /** The bytes of a file, uncompressed and without a byte order mark. */
   public static InputStream open(Path path) throws IOException {
     InputStream file = path.getFileSystem().open(path);
     try {
-      return new BufferedInputStream(
-          path.getName().endsWith(".gz") ? new GZIPInputStream(file, 1 << 16) : file, 1 << 16);
+      InputStream plain =
+          path.getName().endsWith(".gz") ? new GZIPInputStream(file, 1 << 16) : file;
+      return ByteOrderMark.skipIn(new BufferedInputStream(plain, 1 << 16));
     } catch (EOFException e) {
       file.close();
       throw new IOException(path + " is cut off", e);

@@ -8,6 +8,23 @@ import io.freshet.event.Rejection;
 import org.junit.jupiter.api.Test;
 
 class JsonRecordsTest {
+  @Test
+  void aByteOrderMarkIsSkipped() {
+    byte[] marked = "\uFEFF{\"a\": 1}".getBytes(UTF_8);
+
+    DecodeResult<String> outcome =
+        new JsonRecords(100)
+            .parse(
+                marked,
+                json -> {
+                  String key = json.nextFieldName();
+                  json.nextToken();
+                  json.nextToken();
+                  return new DecodeResult.Good<>(key, 0);
+                });
+
+    assertThat(outcome).isEqualTo(new DecodeResult.Good<>("a", 0));
+  }
 
   @Test
   void aParserThatFailsInAnUnforeseenWayRejectsTheRecord() {

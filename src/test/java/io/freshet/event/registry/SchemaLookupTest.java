@@ -28,7 +28,7 @@ final class SchemaLookupTest {
 
   @Test
   void usageExample() throws Exception {
-    Files.writeString(folder.resolve("7.avsc"), ONE);
+    Files.writeString(folder.resolve("7.avsc"), "\uFEFF" + ONE); // with a byte order mark
     SchemaLookup schemas = lookup(uri(), "", Duration.ZERO);
 
     assertThat(schemas.of(7)).isEqualTo(SCHEMA);

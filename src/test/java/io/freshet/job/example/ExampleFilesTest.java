@@ -30,6 +30,15 @@ final class ExampleFilesTest {
   }
 
   @Test
+  void aByteOrderMarkIsSkipped() throws IOException {
+    write("plain.jsonl", 1, 2);
+    Path marked = dir.resolve("marked.jsonl");
+    Files.writeString(marked, "\uFEFF" + Files.readString(dir.resolve("plain.jsonl")));
+
+    assertThat(read()).containsExactly("1", "1", "2", "2");
+  }
+
+  @Test
   void examplesOfSeveralSubtasksAreMerged() throws IOException {
     write("one.jsonl", 0, 1, 4);
     write("two.jsonl.gz", 0, 2, 3);
