@@ -88,7 +88,7 @@ final class RoomsTest {
       job.backfill          : wire kafka event feature feature.example join train config
       job.backfill          : job.example job.source
       job.deadletter        : event
-      job.example           : wire feature.example model.batch train
+      job.example           : wire event feature.example model.batch train
       job.pipeline          : wire kafka event feature feature.example model.. join join.operator
       job.pipeline          : train train.loop evaluate.. snapshot.. config job.backfill
       job.pipeline          : job.deadletter job.example job.sink job.source
@@ -103,7 +103,7 @@ final class RoomsTest {
       cli.console.watch     : snapshot.store cli.console.source
       cli.doctor            : kafka event.. feature model.algebra model.row train snapshot config
       cli.doctor            : config.option job cli.topics
-      cli.serve             : snapshot.storage snapshot.store serve.. cli.console
+      cli.serve             : config.option snapshot.storage snapshot.store serve.. cli.console
       cli.snapshot          : wire config.option feature snapshot.. cli.snapshot.text
       cli.snapshot.text     : event feature feature.example snapshot.format snapshot.store
       cli.status            : join config config.option

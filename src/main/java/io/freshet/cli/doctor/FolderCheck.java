@@ -6,7 +6,6 @@ import static io.freshet.cli.doctor.Finding.warning;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
@@ -57,7 +56,8 @@ final class FolderCheck {
 
   private static Finding finding(String key, String uri) {
     try {
-      return tried(key, new Path(uri), FileSystem.get(URI.create(uri)));
+      Path folder = new Path(uri);
+      return tried(key, folder, FileSystem.get(folder.toUri()));
     } catch (UnsupportedFileSystemSchemeException e) {
       return warning(
           key,

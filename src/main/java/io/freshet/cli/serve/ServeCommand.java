@@ -4,6 +4,7 @@ import io.freshet.cli.console.Console;
 import io.freshet.cli.console.ConsoleSettings;
 import io.freshet.cli.console.Ports;
 import io.freshet.cli.console.SourceOptions;
+import io.freshet.config.option.ValueType;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.http.ModelServer;
 import io.freshet.serve.http.ServeSettings;
@@ -212,7 +213,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   private Storage storage() throws IOException {
     try {
-      return FlinkStorage.at(root);
+      return FlinkStorage.at(ValueType.directory().parse().apply(root).orElse(root));
     } catch (IllegalArgumentException | UnsupportedFileSystemSchemeException e) {
       throw new ParameterException(spec.commandLine(), "--snapshots: " + e.getMessage(), e);
     }

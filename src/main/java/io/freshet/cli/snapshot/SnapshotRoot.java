@@ -1,5 +1,6 @@
 package io.freshet.cli.snapshot;
 
+import io.freshet.config.option.ValueType;
 import io.freshet.snapshot.RetentionSettings;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.Compaction;
@@ -11,7 +12,6 @@ import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.Pointer;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
@@ -70,6 +70,10 @@ public final class SnapshotRoot {
   public static final class Converter implements ITypeConverter<SnapshotRoot> {
     @Override
     public SnapshotRoot convert(String text) {
+      return at(ValueType.directory().parse().apply(text).orElse(text));
+    }
+
+    private static SnapshotRoot at(String text) {
       try {
         return new SnapshotRoot(
             text.contains("://") && !text.startsWith("file:")
@@ -83,7 +87,7 @@ public final class SnapshotRoot {
     }
 
     private static Path folder(String text) {
-      Path folder = text.startsWith("file:") ? Path.of(URI.create(text)) : Path.of(text);
+      Path folder = Path.of(text.replaceFirst("^file:(//)?", ""));
       if (!Files.isDirectory(folder)) {
         throw new TypeConversionException("there is no folder " + folder);
       }

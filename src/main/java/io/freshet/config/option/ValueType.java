@@ -3,6 +3,8 @@ package io.freshet.config.option;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -35,9 +37,12 @@ public record ValueType<T>(
   /** Names of models, consumer groups and topics, as Kafka allows them. */
   private static final String NAME = "(?!\\.{1,2}$)[A-Za-z0-9._-]{1,249}";
 
-  private static final String SERVER = "[^\\s,:/]+:[0-9]{1,5}";
+  private static final String HOST = "([^\\s,:/\\[\\]]+|\\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?\\])";
+  private static final String SERVER = HOST + ":[0-9]{1,5}";
   private static final String SERVERS = "\\s*%s\\s*(,\\s*%s\\s*)*".formatted(SERVER, SERVER);
-  private static final String DIRECTORY = "^(?!file://[^/])[A-Za-z][A-Za-z0-9+.-]*:(//[^/]|/)";
+  private static final String DIRECTORY =
+      "^(?!file://[^/])[A-Za-z][A-Za-z0-9+.-]*:(//[^/]|/(?!/$))";
+  private static final Predicate<String> IS_DIRECTORY = Pattern.compile(DIRECTORY).asPredicate();
 
   public ValueType(String phrase, Map<String, Object> schema, Function<String, Optional<T>> parse) {
     this(phrase, schema, parse, ValueType::plain, true);
@@ -132,12 +137,16 @@ public record ValueType<T>(
     return matching("a list of servers such as kafka-1:9092,kafka-2:9092", SERVERS);
   }
 
-  /** Where files go: absolute, so that every process of the job means the same place. */
+  /**
+   * Where files go: absolute, so that every process of the job means the same place. A space or
+   * another character may be written as it is or percent-encoded, as in {@code my%20data}; the
+   * value is as Flink's file systems take it, not encoded.
+   */
   public static ValueType<String> directory() {
     return new ValueType<>(
         "a URI with a scheme and an absolute path, such as file:///data/x or s3://bucket/x",
         Map.of("type", "string", "pattern", DIRECTORY),
-        text -> Optional.of(text).filter(ValueType::isDirectory));
+        ValueType::decodedDirectory);
   }
 
   public static ValueType<Boolean> bool() {
@@ -234,14 +243,13 @@ public record ValueType<T>(
     }
   }
 
-  private static boolean isDirectory(String text) {
+  private static Optional<String> decodedDirectory(String text) {
     try {
-      URI uri = new URI(text);
-      boolean whole = uri.getPath() != null && uri.getPath().startsWith("/");
-      boolean local = "file".equals(uri.getScheme());
-      return uri.getScheme() != null && (uri.getAuthority() == null ? whole : !local);
-    } catch (URISyntaxException e) {
-      return false;
+      String decoded = URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+      boolean isText = decoded.chars().noneMatch(c -> c < ' ' || c == '\\' || c == 0xFFFD);
+      return Optional.of(decoded).filter(uri -> isText && IS_DIRECTORY.test(uri));
+    } catch (IllegalArgumentException e) { // a % before anything but two digits
+      return Optional.empty();
     }
   }
 

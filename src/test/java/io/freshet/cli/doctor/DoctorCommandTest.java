@@ -88,6 +88,14 @@ final class DoctorCommandTest {
   }
 
   @Test
+  void aFolderWhoseNameHasASpaceCanBeUsed() throws Exception {
+    Path spaced = folder.resolve("my données");
+
+    assertThat(FolderCheck.run("snapshot.root", "file://" + spaced + "/snapshots").level())
+        .isEqualTo(Level.OK);
+  }
+
+  @Test
   void aStoreWhosePluginIsNotHereIsNotJudged() throws Exception {
     assertThat(FolderCheck.run("checkpoint.dir", "s3://bucket/checkpoints").level())
         .isEqualTo(Level.WARNING);
