@@ -13,6 +13,7 @@ import java.io.InterruptedIOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Makes a delta a full as well: its chain, streamed over the sorted files, as new files in its own
@@ -25,9 +26,9 @@ import java.util.Optional;
  * SnapshotReader#chain}.
  *
  * <p>{@code full.json} is written last, in one step, and the files of each attempt have names of
- * their own: an attempt that dies leaves files that no manifest names, and two attempts at once do
- * not disturb each other. The chain's files are checked against their digests before they are
- * merged, or a damage would get a sound digest.
+ * their own: an attempt that fails deletes them, one that dies leaves files that no manifest names,
+ * and two attempts at once do not disturb each other. The chain's files are checked against their
+ * digests before they are merged, or a damage would get a sound digest.
  *
  * <p>Memory: {@link #READ_BYTES} for the files read, {@link #WRITE_BYTES} for the file written,
  * whatever the size of the table.
@@ -40,6 +41,9 @@ public final class Compaction {
   static final int WRITE_BYTES = 8 << 20;
 
   private static final int ROWS_PER_LOOK = 4096;
+
+  /** Room that stays for the job, as a share of what a merge may write. */
+  private static final double LEFT_FOR_OTHERS = 0.5;
 
   private final WritableStorage storage;
   private final SnapshotStore store;
@@ -77,15 +81,49 @@ public final class Compaction {
     if (chain.size() == 1) {
       return Optional.empty();
     }
+    checkRoom(version, chain);
     for (Manifest manifest : chain) {
       for (EmbeddingFile file : manifest.embeddings()) {
         Digests.check(store.storage(), manifest.version(), file);
       }
     }
     Manifest delta = chain.get(chain.size() - 1);
-    Manifest full = delta.merged(write(chain, delta), clock.instant());
-    storage.replace(SnapshotStore.path(version, Manifest.MERGED_FILE), full.toJson());
-    return Optional.of(full);
+    RowFileWriter files =
+        new RowFileWriter(
+            storage, version, "full-" + Version.drawLineage(), delta.rowWidth(), writeBytes);
+    try {
+      Manifest full = delta.merged(write(chain, delta, files), clock.instant());
+      storage.replace(SnapshotStore.path(version, Manifest.MERGED_FILE), full.toJson());
+      return Optional.of(full);
+    } catch (IOException | RuntimeException e) {
+      discard(version, files, e);
+      throw e;
+    }
+  }
+
+  private void checkRoom(Version version, List<Manifest> chain) throws IOException {
+    OptionalLong free = storage.free();
+    long most = chain.stream().mapToLong(Manifest::bytes).sum();
+    if (free.isPresent() && free.getAsLong() < most * (1 + LEFT_FOR_OTHERS)) {
+      throw new IOException(
+          "merging version %s may take %s bytes, and half as much stays free for the job; found %s bytes free in %s"
+              .formatted(version, most, free.getAsLong(), storage));
+    }
+  }
+
+  /** A manifest whose writing failed may be there all the same, and names the files then. */
+  private void discard(Version version, RowFileWriter files, Exception failure) {
+    try {
+      if (!isMerged(version)) {
+        files.discard();
+      }
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private boolean isMerged(Version version) throws IOException {
+    return storage.exists(SnapshotStore.path(version, Manifest.MERGED_FILE));
   }
 
   /** Whether the version needs no other. */
@@ -93,15 +131,9 @@ public final class Compaction {
     return store.manifest(version).kind() == Kind.FULL || store.merged(version).isPresent();
   }
 
-  private List<EmbeddingFile> write(List<Manifest> chain, Manifest delta) throws IOException {
+  private List<EmbeddingFile> write(List<Manifest> chain, Manifest delta, RowFileWriter files)
+      throws IOException {
     RowMerge rows = RowMerge.of(storage, chain, readBytes);
-    RowFileWriter files =
-        new RowFileWriter(
-            storage,
-            delta.version(),
-            "full-" + Version.drawLineage(),
-            delta.rowWidth(),
-            writeBytes);
     for (long n = 1; rows.next(); n++) {
       if (!rows.isRemoved()) {
         files.add(rows.fid(), rows.updates(), rows.row());

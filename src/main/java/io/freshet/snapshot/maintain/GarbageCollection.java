@@ -14,10 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -31,20 +31,26 @@ import java.util.stream.Collectors;
  * {@code prune.json} first, and then the pointers are read again; a move of a pointer does it the
  * other way round ({@link Pointer}). One of the two sees the other.
  *
- * <p>A deletion that dies is finished by the next.
+ * <p>A deletion that dies is finished by the next. On a full disk, where {@code prune.json} cannot
+ * be written, one version goes without it, and gives the room.
+ *
+ * <p>{@link Orphans} go too.
  */
 public final class GarbageCollection {
-  /** After so long another process's deletion counts as dead. */
+  /** After so long without a sign another process's deletion counts as dead. */
   static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private static final Duration BETWEEN_SIGNS = Duration.ofMinutes(1);
 
   private final WritableStorage storage;
   private final SnapshotStore store;
   private final Retention retention;
   private final String owner;
   private final InstantSource clock;
+  private Instant signed = Instant.MIN;
 
   /**
-   * @param owner names the process that deletes, the same after a restart
+   * @param owner names the process that deletes, and no other, the same after a restart
    */
   GarbageCollection(
       WritableStorage storage, RetentionSettings settings, String owner, InstantSource clock) {
@@ -57,7 +63,7 @@ public final class GarbageCollection {
 
   /** Deletes in a root. */
   public static GarbageCollection of(WritableStorage storage, RetentionSettings settings) {
-    String owner = "process " + ProcessHandle.current().pid();
+    String owner = "process %s (%s)".formatted(ProcessHandle.current().pid(), UUID.randomUUID());
     return new GarbageCollection(storage, settings, owner, InstantSource.system());
   }
 
@@ -78,25 +84,66 @@ public final class GarbageCollection {
       refuseWhereAlive(before.get());
       finish(before.get());
     }
-    List<Version> named = plan().deleted().stream().map(Manifest::version).toList();
-    if (named.isEmpty()) {
+    new Orphans(storage).delete(clock.instant());
+    List<Manifest> going = plan().deleted();
+    if (going.isEmpty()) {
       return List.of();
     }
-    storage.replace(
-        SnapshotStore.PRUNE, FormatJson.write(new Deletion(owner, clock.instant(), named)));
+    List<Version> named = going.stream().map(Manifest::version).toList();
+    List<Manifest> deleted = new ArrayList<>();
+    try {
+      sign(named);
+    } catch (IOException e) {
+      deleteUnsigned(going.get(0), e);
+      deleted.add(going.get(0));
+      sign(named);
+    }
     Retention.Plan plan = plan(); // the pointers may have moved meanwhile
     for (Manifest full : plan.alone()) {
       standAlone(full);
     }
-    List<Manifest> deleted = new ArrayList<>();
     for (Manifest manifest : plan.deleted()) {
       if (named.contains(manifest.version())) {
+        signAgain(named);
         delete(manifest.version());
         deleted.add(manifest);
       }
     }
     storage.delete(SnapshotStore.PRUNE);
     return deleted;
+  }
+
+  private void sign(List<Version> named) throws IOException {
+    signed = clock.instant();
+    storage.replace(SnapshotStore.PRUNE, FormatJson.write(new Deletion(owner, signed, named)));
+  }
+
+  private void signAgain(List<Version> named) throws IOException {
+    if (clock.instant().isBefore(signed.plus(BETWEEN_SIGNS))) {
+      return;
+    }
+    Optional<Deletion> now = store.deletion();
+    if (!now.map(Deletion::owner).equals(Optional.of(owner))) {
+      throw new IOException(
+          "another process has taken the deletion of versions in %s over: %s"
+              .formatted(storage, now.map(Deletion::owner).orElse("it is over")));
+    }
+    sign(named);
+  }
+
+  /**
+   * Hides a version, then looks whether a pointer was moved meanwhile: one that is moved later
+   * finds the version gone and goes back.
+   */
+  private void deleteUnsigned(Manifest going, IOException failure) throws IOException {
+    Set<Version> pointed = Inventory.of(store).pointed();
+    String path = SnapshotStore.path(going.version(), Manifest.FILE);
+    storage.delete(path);
+    if (!Inventory.of(store).pointed().equals(pointed)) {
+      storage.replace(path, going.toJson());
+      throw failure;
+    }
+    delete(going.version());
   }
 
   private Retention.Plan plan() throws IOException {
@@ -132,17 +179,17 @@ public final class GarbageCollection {
 
   private void standAlone(Manifest full) throws IOException {
     Version version = full.version();
+    Manifest delta = store.manifest(version);
     storage.replace(SnapshotStore.path(version, Manifest.FILE), full.toJson());
-    Set<String> named =
+    Set<String> kept =
         full.embeddings().stream()
             .map(Manifest.EmbeddingFile::name)
-            .collect(Collectors.toCollection(HashSet::new));
-    named.add(full.dense().name());
-    named.add(Manifest.FILE);
-    for (String name : storage.list(version.toString())) {
-      if (!named.contains(name)) {
-        storage.delete(version + "/" + name);
+            .collect(Collectors.toUnmodifiableSet());
+    for (Manifest.EmbeddingFile file : delta.embeddings()) {
+      if (!kept.contains(file.name())) {
+        storage.delete(SnapshotStore.path(version, file.name()));
       }
     }
+    storage.delete(SnapshotStore.path(version, Manifest.MERGED_FILE));
   }
 }

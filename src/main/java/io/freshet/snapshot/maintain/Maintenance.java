@@ -2,6 +2,7 @@ package io.freshet.snapshot.maintain;
 
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
@@ -17,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Merges the chain when it has grown long, and deletes versions that may go; after publications, on
- * a thread of low priority that nothing waits for. What fails is logged and counted, and tried
- * again after the next publication. Ends when it is interrupted.
+ * Merges the chain when it has grown long, and deletes versions that may go; after publications,
+ * and from time to time where none come, on a thread of low priority that nothing waits for. What
+ * fails is logged and counted, and tried again the next time. Ends when it is interrupted.
  */
 public final class Maintenance extends Thread {
   private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
@@ -78,8 +79,11 @@ public final class Maintenance extends Thread {
   public void run() {
     try {
       while (true) {
-        Manifest manifest = awaitNewest();
-        attempt("merging version " + manifest.version(), () -> mergeIfDue(manifest));
+        Optional<Manifest> manifest = awaitNewest();
+        if (manifest.isPresent()) {
+          Version version = manifest.get().version();
+          attempt("merging version " + version, () -> mergeIfDue(manifest.get()));
+        }
         attempt("deleting old versions", this::deleteIfTime);
       }
     } catch (InterruptedException e) {
@@ -87,13 +91,15 @@ public final class Maintenance extends Thread {
     }
   }
 
-  private synchronized Manifest awaitNewest() throws InterruptedException {
-    while (newest == null) {
-      wait();
+  /** The newest version that was published meanwhile, or nothing after a pause without one. */
+  private synchronized Optional<Manifest> awaitNewest() throws InterruptedException {
+    long end = System.nanoTime() + pause.toNanos();
+    while (newest == null && System.nanoTime() < end) {
+      wait(Math.max(1, (end - System.nanoTime()) / 1_000_000));
     }
     Manifest taken = newest;
     newest = null;
-    return taken;
+    return Optional.ofNullable(taken);
   }
 
   private void mergeIfDue(Manifest manifest) throws IOException {
@@ -137,7 +143,7 @@ public final class Maintenance extends Thread {
       throw new InterruptedException(what + " was broken off");
     } catch (IOException | RuntimeException e) {
       events.failed();
-      LOG.warn("{} failed and is tried again after the next publication", what, e);
+      LOG.warn("{} failed and is tried again", what, e);
     }
   }
 }

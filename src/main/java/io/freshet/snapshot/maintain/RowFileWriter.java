@@ -26,6 +26,7 @@ final class RowFileWriter {
   private final long[] updates;
   private final float[] values;
   private final List<EmbeddingFile> files = new ArrayList<>();
+  private int begun;
   private int n;
 
   /**
@@ -60,8 +61,20 @@ final class RowFileWriter {
     return List.copyOf(files);
   }
 
+  /** Deletes what was written, as nothing will name it. */
+  void discard() throws IOException {
+    for (int number = 0; number < begun; number++) {
+      storage.delete(SnapshotStore.path(version, name(number)));
+    }
+  }
+
+  private String name(int number) {
+    return String.format(Locale.ROOT, "%s-%05d.safetensors", prefix, number);
+  }
+
   private void writeFile() throws IOException {
-    String name = String.format(Locale.ROOT, "%s-%05d.safetensors", prefix, files.size());
+    String name = name(files.size());
+    begun = files.size() + 1;
     Written written =
         SafetensorsOutput.write(
             storage,

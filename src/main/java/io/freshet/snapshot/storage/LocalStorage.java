@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -130,6 +131,13 @@ public final class LocalStorage implements WritableStorage {
   @Override
   public Instant modified(String path) throws IOException {
     return Files.getLastModifiedTime(resolve(path)).toInstant();
+  }
+
+  @Override
+  public OptionalLong free() throws IOException {
+    return Files.exists(root)
+        ? OptionalLong.of(Files.getFileStore(root).getUsableSpace())
+        : OptionalLong.empty();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.freshet.snapshot.storage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.OptionalLong;
 
 /**
  * A {@link Storage} that snapshots are written to. Missing folders are made on the way.
@@ -25,4 +26,9 @@ public interface WritableStorage extends Storage {
 
   /** When a file was last written. */
   Instant modified(String path) throws IOException;
+
+  /** Bytes that can still be written, where that is known. */
+  default OptionalLong free() throws IOException {
+    return OptionalLong.empty();
+  }
 }

@@ -13,14 +13,17 @@ import io.freshet.snapshot.storage.FaultyStorage;
 import io.freshet.snapshot.storage.FaultyStorage.When;
 import io.freshet.snapshot.store.Snapshot;
 import io.freshet.snapshot.store.TinyModel;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,6 +167,43 @@ class CompactionTest {
 
     assertThatThrownBy(() -> merge.merge(second)).isInstanceOf(InterruptedIOException.class);
     assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void aMergeThatFailsLeavesNoFile() throws Exception {
+    chain.publish(1, rows(1, 10, 20));
+    Version second = chain.publish(2, rows(2, 20, 30));
+    List<String> before = chain.storage.list(second.toString());
+    FaultyStorage full =
+        new FaultyStorage(chain.storage, -1, When.BEFORE) {
+          @Override
+          public OutputStream create(String path) throws IOException {
+            return path.endsWith("-00001.safetensors")
+                ? new FileOutputStream("/dev/full")
+                : super.create(path);
+          }
+        };
+
+    assertThatThrownBy(() -> new Compaction(full, chain::now, 1000, 60).merge(second))
+        .hasMessageContaining("No space left");
+
+    assertThat(chain.storage.list(second.toString())).isEqualTo(before);
+  }
+
+  @Test
+  void aMergeThatWouldFillTheDiskIsNotBegun() throws Exception {
+    chain.publish(1, rows(1, 10, 20));
+    Version second = chain.publish(2, rows(2, 20, 30));
+    FaultyStorage nearlyFull =
+        new FaultyStorage(chain.storage, 1, When.BEFORE) {
+          @Override
+          public OptionalLong free() {
+            return OptionalLong.of(2000);
+          }
+        };
+
+    assertThatThrownBy(() -> new Compaction(nearlyFull, chain::now).merge(second))
+        .hasMessageContaining("found 2000 bytes free in");
   }
 
   static Stream<Arguments> deaths() {

@@ -123,6 +123,34 @@ class MaintenanceTest {
     assertThat(log.merged).containsExactly(new Version(SampleChain.LINEAGE, 3));
   }
 
+  @Test
+  void whatIsOldGoesWithoutAPublication() throws Exception {
+    for (int checkpoint = 1; checkpoint <= 6; checkpoint++) {
+      publish(checkpoint, 1);
+    }
+    new Compaction(chain.storage, chain::now).merge(new Version(SampleChain.LINEAGE, 6));
+    chain.at(chain.now().plusSeconds(10));
+    for (int checkpoint = 7; checkpoint <= 9; checkpoint++) {
+      publish(checkpoint, 1);
+    }
+    chain.at(chain.now().plusSeconds(10));
+    RetentionSettings retention =
+        new RetentionSettings(1, Duration.ofMillis(100), Duration.ofSeconds(1));
+    SnapshotSettings settings =
+        new SnapshotSettings(
+            root.toString(), CompactionSettings.DEFAULT, retention, GateSettings.DEFAULT);
+    Maintenance upkeep = new Maintenance(chain.storage, settings, "run", chain::now, log);
+
+    upkeep.start();
+    while (log.deleted == 0) {
+      Thread.sleep(5);
+    }
+    upkeep.interrupt();
+    upkeep.join();
+
+    assertThat(chain.problems()).isEmpty();
+  }
+
   private Manifest publish(long checkpoint, long fid) throws Exception {
     return chain.store.manifest(chain.publish(checkpoint, rows((int) checkpoint, fid)));
   }

@@ -15,6 +15,7 @@ import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.Deletion;
 import io.freshet.snapshot.store.Pointer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -253,6 +254,135 @@ class RetentionTest {
         .hasMessageContaining("needs its parent");
     assertThat(chain.store.pin()).isEmpty();
     assertThat(chain.store.latest()).contains(version(3));
+  }
+
+  @Test
+  void aFullDiskIsPruned() throws Exception {
+    publish(6);
+    merge(6);
+    publish(20);
+    WritableStorage full =
+        new FaultyStorage(chain.storage, -1, When.BEFORE) {
+          private boolean hasRoom;
+
+          @Override
+          public void replace(String path, byte[] content) throws IOException {
+            if (!hasRoom) {
+              throw new IOException("No space left on device");
+            }
+            super.replace(path, content);
+          }
+
+          @Override
+          public void delete(String path) throws IOException {
+            hasRoom |= path.endsWith(".safetensors");
+            super.delete(path);
+          }
+        };
+
+    List<Manifest> deleted = new GarbageCollection(full, ONE_FULL, "test", chain::now).run();
+
+    assertThat(deleted).hasSize(5);
+    assertThat(chain.store.versions()).isEqualTo(versions.subList(5, 20));
+    assertThat(chain.problems()).isEmpty();
+  }
+
+  @Test
+  void aVersionThatAPersonTakesWhileADiskIsFullComesBack() throws Exception {
+    publish(6);
+    merge(6);
+    publish(20);
+    WritableStorage full =
+        new FaultyStorage(chain.storage, -1, When.BEFORE) {
+          private boolean hasRoom;
+
+          @Override
+          public void replace(String path, byte[] content) throws IOException {
+            if (!hasRoom) {
+              throw new IOException("No space left on device");
+            }
+            super.replace(path, content);
+          }
+
+          @Override
+          public void delete(String path) throws IOException {
+            new Pointer(chain.storage, chain::now).pin(version(5), "frozen", false);
+            hasRoom = true;
+            super.delete(path);
+          }
+        };
+
+    assertThatThrownBy(() -> new GarbageCollection(full, ONE_FULL, "test", chain::now).run())
+        .hasMessageContaining("No space left");
+    assertThat(chain.store.versions()).isEqualTo(versions);
+    assertThat(chain.problems()).isEmpty();
+  }
+
+  @Test
+  void aDeletionThatTakesLongStaysAlive() throws Exception {
+    publish(6);
+    merge(6);
+    publish(20);
+    List<String> others = new ArrayList<>();
+    WritableStorage slow =
+        new FaultyStorage(chain.storage, -1, When.BEFORE) {
+          @Override
+          public void delete(String path) throws IOException {
+            waitFor(GarbageCollection.PATIENCE.dividedBy(8));
+            try {
+              new GarbageCollection(chain.storage, ONE_FULL, "other", chain::now).run();
+            } catch (IOException e) {
+              others.add(e.getMessage());
+            }
+            super.delete(path);
+          }
+        };
+
+    assertThat(new GarbageCollection(slow, ONE_FULL, "test", chain::now).run()).hasSize(5);
+
+    assertThat(others)
+        .hasSizeGreaterThan(10)
+        .allMatch(message -> message.startsWith("test has been deleting versions since"));
+  }
+
+  @Test
+  void oldFilesThatNoManifestNamesGo() throws Exception {
+    publish(3);
+    Path merged = orphan(version(2) + "/full-0badcafe-00000.safetensors");
+    Path unpublished = orphan(new Version(SampleChain.LINEAGE, 0) + "/dense.safetensors");
+    Path underWay = orphan(new Version(SampleChain.LINEAGE, 4) + "/dense.safetensors");
+    Path notOurs = orphan("notes/dense.safetensors");
+    Path announced = orphan(version(2) + "/announced.json");
+
+    prune(ONE_FULL);
+    assertThat(List.of(merged, unpublished)).allSatisfy(file -> assertThat(file).exists());
+
+    chain.at(Instant.now().plus(Orphans.KEPT).plusSeconds(60));
+    prune(ONE_FULL);
+
+    assertThat(merged).doesNotExist();
+    assertThat(unpublished.getParent()).doesNotExist();
+    assertThat(List.of(underWay, notOurs, announced)).allSatisfy(file -> assertThat(file).exists());
+    assertThat(chain.problems()).isEmpty();
+  }
+
+  @Test
+  void whatAVersionHoldsOfItsAnnouncementStaysWhenItComesToStandAlone() throws Exception {
+    publish(6);
+    merge(6);
+    Path announced = orphan(version(6) + "/announced.json");
+    publish(20);
+
+    assertThat(prune(ONE_FULL)).hasSize(5);
+
+    assertThat(announced).exists();
+    assertThat(chain.storage.list(version(6).toString())).doesNotContain("full.json").hasSize(4);
+  }
+
+  private Path orphan(String path) throws IOException {
+    Path file = root.resolve(path);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, "");
   }
 
   /** Two versions of three files each and their folders go, a full comes to stand alone. */
