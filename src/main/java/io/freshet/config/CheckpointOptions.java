@@ -18,7 +18,9 @@ final class CheckpointOptions {
             .get(duration("10 ms", "1 d"), Duration.ofMinutes(1)),
         s.option("timeout", "Time after which a checkpoint is given up.")
             .get(duration("1 s", "1 d"), Duration.ofMinutes(10)),
-        s.option("dir", "Directory of the checkpoints.")
+        s.option(
+                "dir",
+                "Directory of the checkpoints; those of a learner are in a folder of its name.")
             .get(directory(), "file:///var/lib/freshet/checkpoints"),
         s.option("backend", "Where state is: on disk (rocksdb) or on the heap (hashmap).")
             .get(oneOf(Backend.class), Backend.ROCKSDB));

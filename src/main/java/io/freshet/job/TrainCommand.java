@@ -5,6 +5,7 @@ import io.freshet.config.LearnerConfig;
 import io.freshet.config.option.ConfigException;
 import io.freshet.job.pipeline.FlinkSettings;
 import io.freshet.job.pipeline.LearnerJob;
+import io.freshet.job.pipeline.RetainedCheckpoints;
 import io.freshet.train.RefusedException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.runtime.client.JobExecutionException;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -64,8 +66,8 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--resume",
       description =
-          "Start from the newest checkpoint that an earlier run left in checkpoint.dir, if there is"
-              + " one: for whatever starts the job again when it is gone.")
+          "Start from the newest checkpoint that an earlier run left below checkpoint.dir, if there"
+              + " is one: for whatever starts the job again when it is gone.")
   private boolean resume;
 
   @Option(
@@ -222,10 +224,11 @@ public final class TrainCommand implements Callable<Integer> {
   private Configuration recovery(LearnerConfig learner, PrintWriter err) throws IOException {
     Configuration flink = new Configuration();
     Optional<String> from =
-        resume
-            ? RetainedCheckpoints.newest(learner.checkpoint().dir())
-            : Optional.ofNullable(restore);
+        resume ? RetainedCheckpoints.newest(learner) : Optional.ofNullable(restore);
     from.ifPresent(path -> flink.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
+    if (resume) { // Flink deletes it when it is no longer needed
+      flink.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
+    }
     if (resume) {
       err.println("train: " + from.map(path -> "goes on from " + path).orElse("starts anew"));
     }

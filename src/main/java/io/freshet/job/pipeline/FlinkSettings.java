@@ -7,6 +7,7 @@ import static org.apache.flink.configuration.CheckpointingOptions.CHECKPOINTS_DI
 import static org.apache.flink.configuration.CheckpointingOptions.ENABLE_UNALIGNED;
 import static org.apache.flink.configuration.CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION;
 import static org.apache.flink.configuration.CheckpointingOptions.INCREMENTAL_CHECKPOINTS;
+import static org.apache.flink.configuration.CheckpointingOptions.MAX_RETAINED_CHECKPOINTS;
 import static org.apache.flink.configuration.CheckpointingOptions.TOLERABLE_FAILURE_NUMBER;
 import static org.apache.flink.state.rocksdb.RocksDBConfigurableOptions.COMPACTION_STYLE;
 import static org.apache.flink.state.rocksdb.RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL;
@@ -17,6 +18,7 @@ import io.freshet.config.LearnerConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Instant;
 import java.util.List;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.Configuration;
@@ -39,6 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class FlinkSettings {
   private static final Logger LOG = LoggerFactory.getLogger(FlinkSettings.class);
   private static final int TOLERABLE_FAILED_CHECKPOINTS = 10;
+  private static final int RETAINED_CHECKPOINTS = 3; // the newest may be damaged
   private static final int WEB_PORT = 8081;
   private static final int LAST_WEB_PORT = 8181;
 
@@ -63,7 +66,8 @@ public final class FlinkSettings {
     flink.set(CHECKPOINTING_INTERVAL, checkpoint.interval());
     flink.set(CHECKPOINTING_TIMEOUT, checkpoint.timeout());
     flink.set(TOLERABLE_FAILURE_NUMBER, TOLERABLE_FAILED_CHECKPOINTS);
-    flink.set(CHECKPOINTS_DIRECTORY, checkpoint.dir());
+    flink.set(CHECKPOINTS_DIRECTORY, RetainedCheckpoints.folder(config, Instant.now()));
+    flink.set(MAX_RETAINED_CHECKPOINTS, RETAINED_CHECKPOINTS);
     flink.set(
         EXTERNALIZED_CHECKPOINT_RETENTION, ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     flink.set(

@@ -89,7 +89,7 @@ final class JobRules {
         .orElseThrow(() -> new IOException("it holds no state"));
   }
 
-  private static CheckpointMetadata metadata(String path) throws IOException {
+  static CheckpointMetadata metadata(String path) throws IOException {
     CompletedCheckpointStorageLocation location =
         AbstractFsCheckpointStorageAccess.resolveCheckpointPointer(path);
     try (DataInputStream in = new DataInputStream(location.getMetadataHandle().openInputStream())) {

@@ -42,7 +42,10 @@ final class PublicationStage {
                 .getSideOutput(EvaluationStage.AT_BARRIER)
                 .map(PublicationStage::figures)
                 .returns(WireType.of(PublisherInput.class)),
-            metrics.map(PublicationStage::window).returns(WireType.of(PublisherInput.class)));
+            metrics
+                .map(PublicationStage::window)
+                .returns(WireType.of(PublisherInput.class))
+                .name(StateOwner.operatorName(config.name())));
   }
 
   /** How far the sources have come. */

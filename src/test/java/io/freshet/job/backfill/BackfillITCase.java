@@ -9,10 +9,10 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.ValueHash;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
-import io.freshet.job.RetainedCheckpoints;
 import io.freshet.job.example.ExampleJson;
 import io.freshet.job.example.NumberedExample;
 import io.freshet.job.pipeline.LearnerJob;
+import io.freshet.job.pipeline.RetainedCheckpoints;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.stream.EventJson;
 import io.freshet.lab.stream.EventRecord;
@@ -190,13 +190,13 @@ final class BackfillITCase {
 
   /** Cancels a job after another checkpoint, which is returned. */
   private String cancel(JobClient job) throws Exception {
-    Optional<String> before = RetainedCheckpoints.newest(checkpoints());
-    while (RetainedCheckpoints.newest(checkpoints()).equals(before)) {
+    Optional<String> before = RetainedCheckpoints.newest(config(1));
+    while (RetainedCheckpoints.newest(config(1)).equals(before)) {
       Thread.sleep(10);
     }
     job.cancel().get();
     job.getJobExecutionResult().exceptionally(cancelled -> null).get();
-    return RetainedCheckpoints.newest(checkpoints()).orElseThrow();
+    return RetainedCheckpoints.newest(config(1)).orElseThrow();
   }
 
   private Map<Long, Long> expected(int passes, int last) {

@@ -129,16 +129,19 @@ public final class ChaosJob {
 
   /** The newest completed checkpoint of the present execution. */
   private Optional<String> newestCheckpoint() throws IOException {
-    Path folder = checkpoints().resolve(id);
-    if (!Files.exists(folder)) {
+    if (!Files.exists(checkpoints())) {
       return Optional.empty();
     }
-    try (Stream<Path> found = Files.list(folder)) {
+    try (Stream<Path> found = Files.find(checkpoints(), 4, (path, any) -> isOfThisRun(path))) {
       return found
           .filter(path -> Files.exists(path.resolve("_metadata")))
           .max(Comparator.comparingLong(ChaosJob::number))
           .map(path -> path.toUri().toString());
     }
+  }
+
+  private boolean isOfThisRun(Path checkpoint) {
+    return checkpoint.getParent().endsWith(id);
   }
 
   private static long number(Path checkpoint) {
