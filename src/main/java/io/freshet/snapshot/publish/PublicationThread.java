@@ -67,6 +67,11 @@ final class PublicationThread extends Thread {
     }
   }
 
+  /** For how long the step at hand has been failing; 0 where it does not. */
+  long stuckSeconds() {
+    return retry.failingSeconds();
+  }
+
   private void joinStore() throws InterruptedException {
     Optional<Version> unfinished =
         retry.untilDone(

@@ -2,12 +2,14 @@ package io.freshet.snapshot.publish;
 
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.maintain.Maintenance;
+import java.util.function.LongSupplier;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
 /** The publisher's metrics, which its threads update. */
 final class PublisherMetrics implements Maintenance.Events {
+  private final MetricGroup group;
   private final Counter versions;
   private final Counter withheld;
   private final Counter publicationFailures;
@@ -19,6 +21,7 @@ final class PublisherMetrics implements Maintenance.Events {
   private volatile long fullBytes;
 
   PublisherMetrics(MetricGroup group) {
+    this.group = group;
     versions = group.counter("versions");
     withheld = group.counter("withheld");
     publicationFailures = group.counter("failures");
@@ -31,6 +34,11 @@ final class PublisherMetrics implements Maintenance.Events {
     group.gauge("last_withheld", (Gauge<Boolean>) () -> last != null && last.isWithheld());
     group.gauge("last_full_bytes", (Gauge<Long>) () -> fullBytes);
     group.gauge("age_millis", (Gauge<Long>) this::ageMillis);
+  }
+
+  /** Adds for how long publishing has been failing at the same step. */
+  void stuck(LongSupplier seconds) {
+    group.gauge("stuck_seconds", (Gauge<Long>) seconds::getAsLong);
   }
 
   void published(Manifest manifest) {

@@ -174,6 +174,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
                 metrics::publicationFailed,
                 this::joined,
                 this::published));
+    metrics.stuck(publicationThread::stuckSeconds);
   }
 
   /** The threads live through exceptions, but not through errors. */

@@ -1,6 +1,8 @@
 package io.freshet.snapshot.storage;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -8,26 +10,47 @@ import org.slf4j.LoggerFactory;
  * Does something until it works, with growing pauses: an unreachable store holds work up, and never
  * fails it.
  *
- * <p>One line in the log when it begins to fail and one when it works again; every failure is
- * counted.
+ * <p>One line in the log when it begins to fail, one each minute while it does, with the cause of
+ * that moment, and one when it works again; every failure is counted. Used by one thread; others
+ * may ask for how long it has been failing.
  */
 public final class Retry {
   private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
   static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+  static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
 
   private final Runnable failed;
+  private final LongSupplier nanos;
+  private final Sleeper sleeper;
+  private volatile boolean failing;
+  private volatile long since; // by the clock; counts while failing
 
   /**
    * @param failed called at each failure
    */
   public Retry(Runnable failed) {
+    this(failed, System::nanoTime, Thread::sleep);
+  }
+
+  Retry(Runnable failed, LongSupplier nanos, Sleeper sleeper) {
     this.failed = failed;
+    this.nanos = nanos;
+    this.sleeper = sleeper;
+  }
+
+  interface Sleeper {
+    void sleep(long millis) throws InterruptedException;
   }
 
   /** One attempt at something. */
   public interface Attempt<T> {
     T run() throws Exception;
+  }
+
+  /** For how long the work at hand has been failing; 0 where it does not. */
+  public long failingSeconds() {
+    return failing ? TimeUnit.NANOSECONDS.toSeconds(nanos.getAsLong() - since) : 0;
   }
 
   /**
@@ -37,30 +60,34 @@ public final class Retry {
    */
   public <T> T untilDone(String what, Attempt<T> attempt) throws InterruptedException {
     Duration pause = FIRST_PAUSE;
+    long lineDue = 0;
     for (int failures = 0; ; failures++) {
       try {
         T result = attempt.run();
         if (failures > 0) {
           LOG.info("{} works again after {} failures", what, failures);
         }
+        failing = false;
         return result;
       } catch (InterruptedException e) {
         throw e;
       } catch (Exception e) {
         failed.run();
         if (failures == 0) {
-          logFirst(what, e);
+          LOG.warn("{} fails and is tried again until it works", what, e);
+          since = nanos.getAsLong();
+          failing = true;
+          lineDue = since + BETWEEN_LINES.toNanos();
+        } else if (nanos.getAsLong() - lineDue >= 0) {
+          LOG.warn("{} has been failing for {} s and is tried again", what, failingSeconds(), e);
+          lineDue += BETWEEN_LINES.toNanos();
         }
       }
-      Thread.sleep(pause.toMillis()); // throws at once where an attempt was interrupted
+      sleeper.sleep(pause.toMillis()); // throws at once where an attempt was interrupted
       pause =
           pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
               ? pause.multipliedBy(2)
               : LONGEST_PAUSE;
     }
-  }
-
-  private static void logFirst(String what, Exception e) {
-    LOG.warn("{} fails and is tried again until it works", what, e);
   }
 }
