@@ -1,10 +1,12 @@
 package io.freshet.lab.bench.quality;
 
+import io.freshet.config.option.ConfigException;
 import io.freshet.lab.bench.measure.Benchmark;
 import io.freshet.lab.bench.measure.FigureTable;
 import io.freshet.lab.bench.measure.FigureTable.Form;
 import io.freshet.lab.bench.quality.StoredFigures.Stored;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -84,8 +86,8 @@ public final class QualityCommand extends Benchmark {
       names = "--store",
       paramLabel = "FILE",
       description =
-          "Write the figures of this release, with the noise of three seeds of the model, as the"
-              + " CSV that the next is compared with.")
+          "Write the figures of what passes, with the noise of three seeds of the model, as the CSV"
+              + " that the next release is compared with.")
   private Path store;
 
   private record Line(
@@ -104,38 +106,54 @@ public final class QualityCommand extends Benchmark {
   public Integer call() throws Exception {
     check(matrix >= 0, "--matrix must be 0 or more");
     check(examples >= 1, "--examples must be 1 or more");
+    check(data == null || Files.isDirectory(data), "--data " + data + " is no directory");
+    List<QualityStream> streams = streams();
+    try {
+      streams.forEach(stream -> stream.config(overrides));
+    } catch (ConfigException e) {
+      e.problems().forEach(err()::println);
+      return 2;
+    }
+    return measure(streams) ? 0 : 1;
+  }
+
+  /** Returns whether all is as it should be. */
+  private boolean measure(List<QualityStream> streams) throws Exception {
     StoredFigures last = StoredFigures.read();
     FigureTable<Line> table = table();
     Map<String, QualityFigures> measured = new HashMap<>();
     List<Stored> stored = new ArrayList<>();
     boolean isGood = true;
-    for (QualityStream stream : streams()) {
+    for (QualityStream stream : streams) {
       QualityFigures linear = stream.linear(examples);
       for (int trainers : stream.bounds().keySet()) {
         if (trainers != QualityStream.LOCAL && local) {
           continue;
         }
-        List<QualityFigures> runs = runs(stream, trainers);
-        Line line = line(stream, trainers, runs.get(0), linear, last, measured);
-        measured.put(line.name, line.figures);
-        stored.add(Stored.of(line.name, runs));
-        isGood &= line.failures.isEmpty();
+        QualityFigures figures = stream.learn(trainers, overrides, examples);
+        Line line = line(stream, trainers, figures, linear, last, measured);
         table.add(line);
+        measured.put(line.name, figures);
+        isGood &= line.failures.isEmpty();
+        if (store != null && line.failures.isEmpty()) {
+          stored.add(Stored.of(line.name, again(stream, trainers, figures)));
+        }
       }
     }
+    table.end();
     if (store != null) {
       StoredFigures.write(store, stored);
     }
-    return isGood ? 0 : 1;
+    return isGood;
   }
 
-  /** As many as it takes to know the noise, if it is to be stored. */
-  private List<QualityFigures> runs(QualityStream stream, int trainers) throws Exception {
-    List<QualityFigures> runs = new ArrayList<>();
-    runs.add(stream.learn(trainers, overrides, examples));
-    for (int run = 1; store != null && run < STORED_RUNS; run++) {
+  /** The figures, and those of other seeds: they show the noise. */
+  private List<QualityFigures> again(QualityStream stream, int trainers, QualityFigures figures)
+      throws Exception {
+    List<QualityFigures> runs = new ArrayList<>(List.of(figures));
+    for (int seedOfModel = 1; seedOfModel < STORED_RUNS; seedOfModel++) {
       List<String> other = new ArrayList<>(overrides);
-      other.add("model.seed=" + run);
+      other.add("model.seed=" + seedOfModel);
       runs.add(stream.learn(trainers, other, examples));
     }
     return runs;

@@ -49,7 +49,7 @@ final class StoredFigures {
     }
 
     private static double rounded(double figure) {
-      return Math.round(1e5 * figure) / 1e5;
+      return Double.isNaN(figure) ? figure : Math.round(1e5 * figure) / 1e5;
     }
 
     /** What to say of a figure that got worse; empty if it did not. */

@@ -6,11 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.lab.docs.CommandRun;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class QualityCommandTest {
   private static final Path DATA = Path.of("src/test/resources");
@@ -89,6 +92,28 @@ class QualityCommandTest {
     System.arraycopy(args, 0, all, 0, args.length);
     System.arraycopy(more, 0, all, args.length, more.length);
     return new ObjectMapper().readTree(CommandRun.of(all).out());
+  }
+
+  @Test
+  void wrongSettingsAndFoldersAreWrongUsage() {
+    CommandRun setting = CommandRun.of("bench", "quality", "--set=train.step-size=-1");
+    CommandRun folder = CommandRun.of("bench", "quality", "--data=no-such-folder");
+
+    assertThat(setting.code()).isEqualTo(2);
+    assertThat(setting.err()).contains("train.step-size: -1 is not allowed");
+    assertThat(folder.code()).isEqualTo(2);
+    assertThat(folder.err()).contains("--data no-such-folder is no directory");
+  }
+
+  @Test
+  void whatPassesIsStored(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("figures.csv");
+
+    CommandRun.of("bench", "quality", "--only=no-click", "--examples=500", "--store=" + file);
+
+    try (InputStream in = Files.newInputStream(file)) {
+      assertThat(StoredFigures.read(in).of("no-click")).isPresent();
+    }
   }
 
   @Test
