@@ -36,13 +36,24 @@ def value_hash(value):
     return xxh3_64_intdigest(text.encode(), SEED)
 
 
-def transform(x, t):
-    kinds = {"log": lambda: math.copysign(math.log1p(abs(x)), x), "identity": lambda: x,
-             "standardize": lambda: (x - t["mean"]) / t["deviation"]}
-    return kinds[t["kind"]]()
+def number(field, x, gauge):
+    """(fid, value) of a number: its row with the standardized value, and the two knots around it."""
+    transform, fid = field["transform"], field["number"] << 52
+    log = lambda x: math.copysign(math.log1p(abs(x)), x)
+    if transform["kind"] == "standardize":
+        x = (x - transform["mean"]) / transform["deviation"]
+    x = float(np.float32(max(-1e15, min(1e15, x))))
+    if "gauge.numbers" not in gauge:  # a model from before format 1.2
+        return [(fid | 1, log(x) if transform["kind"] == "log" else x)]
+    scales = {int(row[0]): row[1:] for row in gauge["gauge.numbers"]}
+    takes_log, mean, deviation = scales[field["number"]]
+    z = max(-3.0, min(3.0, ((log(x) if takes_log else x) - mean) / deviation)) if deviation else 0.0
+    place = (max(-2.5, min(2.5, z)) + 2.5) / 5 * 7
+    knot = min(int(place), 6)
+    return [(fid | 1, z), (fid | 2 + knot, 1 - (place - knot)), (fid | 3 + knot, place - knot)]
 
 
-def occurrences(field, features, done):
+def occurrences(field, features, done, gauge):
     """(fid, value) of one field; 64-bit fids: the field's number, then 52 bits of a hash."""
     fid = lambda hash: field["number"] << 52 | hash & (2**52 - 1)
     if field["kind"] == "cross":
@@ -62,7 +73,7 @@ def occurrences(field, features, done):
         return [(fid(value_hash(v)), 1 / len(values)) for v in values]
     if field["transform"]["kind"] == "buckets":
         return [(fid(value_hash(sum(b <= values[0] for b in field["transform"]["bounds"]))), 1)]
-    return [(fid(1), transform(values[0], field["transform"]))]
+    return number(field, values[0], gauge)
 
 
 def start_row(fid, seed, k):
@@ -80,17 +91,36 @@ def start_row(fid, seed, k):
     return np.array(row, np.float32)
 
 
+def sigmoid(z):
+    return 1 / (1 + math.exp(-max(-700, min(700, z))))
+
+
+def mixed(first_order, logit, gauge):
+    """The logit of the mixed prediction of all experts."""
+    if "gauge.offset" not in gauge:
+        return logit
+    offset, experts = gauge["gauge.offset"][0], gauge["gauge.experts"]
+    if len(experts) == 1:
+        return offset + logit
+    clip = lambda p: max(1e-6, min(1 - 1e-6, p))
+    p = sum(weight * clip(sigmoid(offset + a * first_order + b * logit + correction))
+            for a, b, weight, correction in experts)
+    return math.log(p / (1 - p))
+
+
 def score(features, manifest, rows, dense):
     k, unknown, done = manifest["model"]["embedding_size"], manifest["unknown_ids"], {}
     zero = unknown["rule"] == "zero"
     signed = lambda fid: fid - 2**64 if fid >= 2**63 else fid
-    absent = lambda fid: np.zeros(1 + k, np.float32) if zero else start_row(fid, unknown["seed"], k)
+    earned = unknown.get("zero_fields", [])  # fields whose ids have to earn their rows
+    absent = lambda fid: (np.zeros(1 + k, np.float32) if zero or fid >> 52 in earned
+                          else start_row(fid, unknown["seed"], k))
     row = lambda fid: rows[signed(fid)] if signed(fid) in rows else absent(fid)
     for field in sorted(manifest["schema"]["fields"], key=lambda f: f["kind"] == "cross"):
-        done[field["name"]] = occurrences(field, features, done)
+        done[field["name"]] = occurrences(field, features, done, dense)
     sums = [sum(v * row(fid) for fid, v in done[f["name"]]) for f in manifest["schema"]["fields"]]
     embedded = np.array([s[1:] for s in sums])
-    logit = row(0)[0] + sum(s[0] for s in sums)  # first order; fid 0 is the bias
+    logit = first_order = row(0)[0] + sum(s[0] for s in sums)  # fid 0 is the bias
     if manifest["model"]["kind"] in ("fm", "deepfm"):  # all pairs of fields
         logit += 0.5 * ((embedded.sum(0) ** 2).sum() - (embedded**2).sum())
     linear = lambda layer, x: x @ dense[layer + ".weight"] + dense[layer + ".bias"]
@@ -104,12 +134,13 @@ def score(features, manifest, rows, dense):
         x = inputs * linear(f"cross.{i}", x) + x
     if "cross.out.weight" in dense:
         logit += linear("cross.out", x)[0]
+    logit = mixed(first_order, logit, dense)
     rate, labels = manifest["sampling_rate"], manifest.get("labels", {"correction": "log-odds"})
     if labels["correction"] == "fake-negatives":
-        return min(1, rate * math.exp(logit))
+        return min(1, rate * math.exp(min(700, logit)))
     if labels["correction"] == "log-odds":
         logit += math.log(rate)
-    return 1 / (1 + math.exp(-logit))
+    return sigmoid(logit)
 
 
 if __name__ == "__main__":

@@ -39,10 +39,11 @@ final class RoomsTest {
       model.batch           : feature feature.example
       model.dense           : feature model model.algebra model.optimizer
       model.kind            : feature feature.example model model.algebra model.batch model.dense
-      model.kind            : model.label model.row
+      model.gauge           : wire.codec feature feature.example model
+      model.kind            : model.gauge model.label model.row
       model.label           : feature.example model.algebra
       model.learn           : feature feature.example model model.algebra model.batch model.dense
-      model.learn           : model.kind model.label model.optimizer model.row
+      model.learn           : model.gauge model.kind model.label model.optimizer model.row
       model.optimizer       : config.option feature
       model.row             : feature feature.example model model.batch model.dense
       model.row             : model.optimizer
@@ -72,16 +73,16 @@ final class RoomsTest {
       snapshot.announce     : snapshot.format snapshot.storage snapshot.store
       snapshot.format       : wire feature feature.example model.. snapshot.storage
       snapshot.maintain     : feature snapshot snapshot.format snapshot.storage snapshot.store
-      snapshot.publish      : wire wire.codec model model.dense snapshot snapshot.announce
+      snapshot.publish      : wire wire.codec model model.dense model.gauge snapshot
       snapshot.publish      : snapshot.format snapshot.maintain snapshot.storage snapshot.store
-      snapshot.publish      : snapshot.write
-      snapshot.store        : model.batch model.row snapshot.format snapshot.storage
+      snapshot.publish      : snapshot.announce snapshot.write
+      snapshot.store        : model.batch model.gauge model.row snapshot.format snapshot.storage
       snapshot.write        : model.. snapshot snapshot.format snapshot.storage
       serve.follow          : snapshot.format snapshot.store serve.model serve.rows
       serve.http            : wire event event.decode feature feature.example model.kind
-      serve.http            : snapshot.format serve.follow serve.model
+      serve.http            : model.gauge snapshot.format serve.follow serve.model
       serve.model           : event feature feature.example model.. snapshot.format
-      serve.rows            : model.batch snapshot.format snapshot.store serve.model
+      serve.rows            : model.batch model.gauge snapshot.format snapshot.store serve.model
       config                : kafka config.option event feature feature.example model
       config                : model.optimizer join train evaluate snapshot
       job                   : train config config.option job.backfill job.pipeline
@@ -105,7 +106,8 @@ final class RoomsTest {
       cli.doctor            : config.option job cli.topics
       cli.serve             : config.option snapshot.storage snapshot.store serve.. cli.console
       cli.snapshot          : wire config.option feature snapshot.. cli.snapshot.text
-      cli.snapshot.text     : event feature feature.example snapshot.format snapshot.store
+      cli.snapshot.text     : event feature feature.example model.gauge snapshot.format
+      cli.snapshot.text     : snapshot.store
       cli.status            : join config config.option
       cli.topics            : kafka event join config config.option job
       """;

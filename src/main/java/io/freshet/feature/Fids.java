@@ -6,9 +6,9 @@ package io.freshet.feature;
  * <p>Field number 0 is the bias, which every example holds once with value 1 and which has a row of
  * the embedding table like any other feature (only its first-order weight is used).
  *
- * <p>Two ids of each field are not hashes: value 0 says that the field is missing, value 1 carries
- * the number of a numeric field. The chance that a real value's hash falls on one of them is
- * 2<sup>-51</sup>.
+ * <p>A few ids of each field are not hashes: value 0 says that the field is missing, value 1
+ * carries the number of a numeric field, values 2 to 9 are the knots that the number lies between.
+ * The chance that a real value's hash falls on one of them is below 2<sup>-48</sup>.
  */
 public final class Fids {
   public static final int FIELD_BITS = 12;
@@ -40,6 +40,16 @@ public final class Fids {
   /** The one id of a numeric field, which carries the number as its value. */
   public static long number(int field) {
     return of(field, 1);
+  }
+
+  /** The id of one of a numeric field's knots, 0 to 7. */
+  public static long knot(int field, int knot) {
+    return of(field, 2 + knot);
+  }
+
+  /** Whether the id carries a number. */
+  public static boolean isNumber(long fid) {
+    return (fid & VALUE_MASK) == 1;
   }
 
   public static int field(long fid) {

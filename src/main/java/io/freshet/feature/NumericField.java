@@ -2,7 +2,6 @@ package io.freshet.feature;
 
 import static io.freshet.config.option.ValueType.anyNumber;
 import static io.freshet.config.option.ValueType.positiveNumber;
-import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
 import static java.util.Objects.requireNonNull;
 
@@ -54,6 +53,11 @@ public record NumericField(String name, int number, Transform transform) impleme
     transform.check(place, problems);
   }
 
+  /** What the number is measured and standardized on; nothing where it names an interval. */
+  public Scale scale() {
+    return transform.scale();
+  }
+
   @Override
   public FieldEncoder encoder(int feature) {
     return transform instanceof Transform.Buckets buckets
@@ -61,9 +65,22 @@ public record NumericField(String name, int number, Transform transform) impleme
         : new NumberEncoder(this, feature, transform.function());
   }
 
-  /** What happens to a number on its way to the model. */
+  /** What a number is standardized on. */
+  public enum Scale {
+    /** The number or its logarithm, whichever is distributed more evenly. */
+    AUTO,
+    RAW,
+    /** sign(x) ln(1 + |x|). */
+    LOG
+  }
+
+  /**
+   * What happens to a number on its way to the model. Every transform but {@link Buckets} is
+   * followed by standardization, by moments that the learner measures.
+   */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
   @JsonSubTypes({
+    @JsonSubTypes.Type(name = "auto", value = Transform.Auto.class),
     @JsonSubTypes.Type(name = "identity", value = Transform.Identity.class),
     @JsonSubTypes.Type(name = "log", value = Transform.Log.class),
     @JsonSubTypes.Type(name = "standardize", value = Transform.Standardize.class),
@@ -73,26 +90,50 @@ public record NumericField(String name, int number, Transform transform) impleme
     private static Transform read(Section field) {
       List<Kind<Transform>> kinds =
           List.of(
-              new Kind<>("none", "x as it is.", s -> new Identity()),
-              new Kind<>("log", "sign(x) ln(1 + |x|).", s -> new Log()),
-              new Kind<>("standardize", "(x - mean) / deviation.", Standardize::read),
+              new Kind<>(
+                  "auto",
+                  "x or sign(x) ln(1 + |x|), whichever is distributed more evenly, standardized.",
+                  s -> new Auto()),
+              new Kind<>("none", "x, standardized.", s -> new Identity()),
+              new Kind<>("log", "sign(x) ln(1 + |x|), standardized.", s -> new Log()),
+              new Kind<>(
+                  "standardize",
+                  "(x - mean) / deviation, standardized again as its moments are measured.",
+                  Standardize::read),
               new Kind<>(
                   "buckets", "The interval that holds x, as a categorical value.", Buckets::read));
-      return field.kind("transform", kinds, "none", "What happens to the number.");
+      return field.kind("transform", kinds, "auto", "What happens to the number.");
     }
 
     /** As text that is kept in state: it never changes. */
     String stateText();
 
-    /** From a raw number to the value that the model sees. */
+    /** From the event's number to the one that is measured. */
     default DoubleUnaryOperator function() {
       return x -> x;
+    }
+
+    default Scale scale() {
+      return Scale.RAW;
     }
 
     /** Reports what is wrong with it, in the field at a place as {@code features[2]}. */
     default void check(String place, Consumer<String> problems) {}
 
-    /** x as it is. */
+    /** x or sign(x) ln(1 + |x|). */
+    record Auto() implements Transform {
+      @Override
+      public Scale scale() {
+        return Scale.AUTO;
+      }
+
+      @Override
+      public String stateText() {
+        return "auto";
+      }
+    }
+
+    /** x. */
     record Identity() implements Transform {
       @Override
       public String stateText() {
@@ -103,8 +144,8 @@ public record NumericField(String name, int number, Transform transform) impleme
     /** sign(x) ln(1 + |x|). */
     record Log() implements Transform {
       @Override
-      public DoubleUnaryOperator function() {
-        return x -> Math.signum(x) * Math.log1p(Math.abs(x));
+      public Scale scale() {
+        return Scale.LOG;
       }
 
       @Override
@@ -200,11 +241,14 @@ public record NumericField(String name, int number, Transform transform) impleme
       encodeNumber(values.number(value), to);
     }
 
-    abstract void encodeNumber(double number, Occurrences to) throws RejectedException;
+    abstract void encodeNumber(double number, Occurrences to);
   }
 
-  /** One id, which carries the transformed number as its value. */
+  /** One id, which carries the number as its value. */
   private static final class NumberEncoder extends Encoder {
+    /** Numbers beyond it count as it: so their fourth powers can be summed. */
+    private static final double MOST = 1e15;
+
     private final DoubleUnaryOperator transform;
 
     NumberEncoder(Field field, int feature, DoubleUnaryOperator transform) {
@@ -213,13 +257,9 @@ public record NumericField(String name, int number, Transform transform) impleme
     }
 
     @Override
-    void encodeNumber(double number, Occurrences to) throws RejectedException {
-      float value = (float) transform.applyAsDouble(number);
-      if (!Float.isFinite(value)) {
-        throw rejected(
-            BAD_VALUE, "is " + number + ", which transformed is beyond the range of a float");
-      }
-      to.add(Fids.number(field.number()), value);
+    void encodeNumber(double number, Occurrences to) {
+      double value = transform.applyAsDouble(number);
+      to.add(Fids.number(field.number()), (float) Math.max(-MOST, Math.min(MOST, value)));
     }
   }
 

@@ -46,7 +46,8 @@ public final class LearningOptions {
             "Moves the dense part."),
         LabelSettings.DEFAULT,
         TableSettings.OFF,
-        regularization(s));
+        regularization(s),
+        Safeguards.ON);
   }
 
   private static Regularization regularization(Section s) {

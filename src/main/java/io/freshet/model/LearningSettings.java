@@ -22,6 +22,7 @@ import java.io.Serializable;
  * @param labels how the labels come about, whose spread the learner undoes
  * @param table which features have a row, and for how long
  * @param regularization what keeps learning in bounds
+ * @param safeguards what keeps it in bounds whatever the stream is
  */
 public record LearningSettings(
     int stepSize,
@@ -32,7 +33,8 @@ public record LearningSettings(
     OptimizerSettings dense,
     LabelSettings labels,
     TableSettings table,
-    Regularization regularization)
+    Regularization regularization,
+    Safeguards safeguards)
     implements Serializable {
   public static final LearningSettings DEFAULT =
       Section.defaults(s -> LearningOptions.read(s, s.section("dense", "")));
@@ -49,6 +51,7 @@ public record LearningSettings(
     requireNonNull(labels, "labels");
     requireNonNull(table, "table");
     requireNonNull(regularization, "regularization");
+    requireNonNull(safeguards, "safeguards");
   }
 
   public LearningSettings withStepSize(int examples) {
@@ -74,28 +77,52 @@ public record LearningSettings(
         ofDense,
         labels,
         table,
-        regularization);
+        regularization,
+        safeguards);
   }
 
   public LearningSettings withLabels(LabelSettings others) {
-    return with(others, table, regularization);
+    return with(others, table, regularization, safeguards);
   }
 
   public LearningSettings withTable(TableSettings other) {
-    return with(labels, other, regularization);
+    return with(labels, other, regularization, safeguards);
   }
 
   public LearningSettings withRegularization(Regularization other) {
-    return with(labels, table, other);
+    return with(labels, table, other, safeguards);
+  }
+
+  public LearningSettings withSafeguards(Safeguards others) {
+    return with(labels, table, regularization, others);
   }
 
   private LearningSettings withSteps(int rows, int repeats, int denses) {
     return new LearningSettings(
-        rows, repeats, firstOrder, embedding, denses, dense, labels, table, regularization);
+        rows,
+        repeats,
+        firstOrder,
+        embedding,
+        denses,
+        dense,
+        labels,
+        table,
+        regularization,
+        safeguards);
   }
 
-  private LearningSettings with(LabelSettings how, TableSettings which, Regularization bounds) {
+  private LearningSettings with(
+      LabelSettings how, TableSettings which, Regularization bounds, Safeguards guards) {
     return new LearningSettings(
-        stepSize, repeatsPerUser, firstOrder, embedding, denseStepSize, dense, how, which, bounds);
+        stepSize,
+        repeatsPerUser,
+        firstOrder,
+        embedding,
+        denseStepSize,
+        dense,
+        how,
+        which,
+        bounds,
+        guards);
   }
 }

@@ -1,12 +1,14 @@
 package io.freshet.train;
 
+import io.freshet.feature.FeatureSchema;
 import io.freshet.model.dense.ModelShape;
+import io.freshet.model.gauge.PublishedGauge;
 import java.io.Serializable;
 import java.util.Optional;
 
 /**
- * The weights of a model learned elsewhere, from which a job without state starts. Optimizer slots
- * are not part of it and start new. A job with state ignores it.
+ * The weights and the gauge of a model learned elsewhere, from which a job without state starts.
+ * Optimizer slots are not part of it and start new. A job with state ignores it.
  */
 public interface WarmStart extends Serializable {
   /** No model: every parameter starts from the seed. */
@@ -25,6 +27,11 @@ public interface WarmStart extends Serializable {
         @Override
         public float[] dense() {
           return new float[0];
+        }
+
+        @Override
+        public PublishedGauge gauge(FeatureSchema schema) {
+          return PublishedGauge.NONE;
         }
       };
 
@@ -45,4 +52,10 @@ public interface WarmStart extends Serializable {
 
   /** The weights of the dense part, in the order of the shape. */
   float[] dense() throws Exception;
+
+  /**
+   * The gauge, its numbers in the order of a schema's; those of a field that the model lacks have a
+   * deviation of 0, as of one that has seen nothing.
+   */
+  PublishedGauge gauge(FeatureSchema schema) throws Exception;
 }

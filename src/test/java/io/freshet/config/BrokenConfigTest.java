@@ -35,8 +35,8 @@ final class BrokenConfigTest {
         .containsExactly(
             "kafka.bootstrap-servers: missing; expected a list of servers such as"
                 + " kafka-1:9092,kafka-2:9092 (learner.yaml:3:3)",
-            "features[2].transform: logarithm is not allowed; expected one of: none, log,"
-                + " standardize, buckets (learner.yaml:6:45)",
+            "features[2].transform: logarithm is not allowed; expected one of: auto, none,"
+                + " log, standardize, buckets (learner.yaml:6:45)",
             "features[3].of: genre is not a field (learner.yaml:7:35)",
             "join.windw: unknown key; did you mean window? (learner.yaml:9:3)",
             "train.batch-size: 0 is not allowed; expected a whole number from 1 to 65536"

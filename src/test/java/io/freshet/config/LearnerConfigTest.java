@@ -131,8 +131,11 @@ final class LearnerConfigTest {
     assertThat(config.toString()).contains("sasl.jaas.config").doesNotContain("password");
   }
 
-  /** The sampling of negatives is only for the policy that is the default; see below. */
-  private static final Set<String> NOT_IN_FULL = Set.of("warnings", "sampling");
+  /**
+   * The sampling of negatives is only for the policy that is the default, see below; no key turns
+   * safeguards off.
+   */
+  private static final Set<String> NOT_IN_FULL = Set.of("warnings", "sampling", "safeguards");
 
   private static void assertAllDiffer(String path, Object full, Object defaults) {
     if (!(full instanceof Record) || full.getClass() != defaults.getClass()) {

@@ -34,7 +34,8 @@ class ModelSettingsTest {
                 dense,
                 LabelSettings.DEFAULT,
                 TableSettings.OFF,
-                Regularization.OFF));
+                Regularization.OFF,
+                Safeguards.ON));
   }
 
   @Test

@@ -26,11 +26,15 @@ import io.freshet.join.FinalLabel;
 import io.freshet.model.batch.ExampleAttributes;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseBlock;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.row.RowBlock;
 import io.freshet.model.row.TableCounts;
+import io.freshet.snapshot.store.TinyModel;
 import io.freshet.snapshot.write.PublisherInput;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.message.DenseDelta;
+import io.freshet.train.message.GaugeDelta;
+import io.freshet.train.message.MergerRequest;
 import io.freshet.train.message.ReplyTo;
 import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardRequest.Lookup;
@@ -38,6 +42,7 @@ import io.freshet.train.message.ShardRequest.Occurrences;
 import io.freshet.train.message.ShardRequest.RowDelta;
 import io.freshet.train.message.ShardResponse;
 import io.freshet.train.message.ShardResponse.DenseSlices;
+import io.freshet.train.message.ShardResponse.GaugeValues;
 import io.freshet.train.message.ShardResponse.Rows;
 import java.io.IOException;
 import java.util.Arrays;
@@ -98,6 +103,8 @@ final class MessagesTest {
             ShardResponse.class,
             new Rows(REPLY_TO, 1L << 40, 3, longs(n), ints(n), floats(22 * n))),
         message(ShardResponse.class, new DenseSlices(REPLY_TO, ints(n), arrays(n % 65))),
+        message(MergerRequest.class, new GaugeDelta(REPLY_TO, n == 1, doubles(n))),
+        message(ShardResponse.class, new GaugeValues(REPLY_TO, doubles(n))),
         message(DenseDelta.class, new DenseDelta(REPLY_TO, 8, 1L << 40, ints(n), arrays(n % 65))),
         message(Predictions.class, predictions),
         message(Predictions.class, predictions.with(attributes)),
@@ -120,6 +127,8 @@ final class MessagesTest {
         message(Click.class, new Click("\u00e9", -1, "like")),
         message(FinalLabel.class, new FinalLabel(-5, 1L << 40, 0.25f, 2)),
         message(PublisherInput.class, new PublisherInput.Part("p", 1L << 50, "ab", 3, 4, 5)),
+        message(PublisherInput.class, new PublisherInput.Gauge(TinyModel.GAUGE)),
+        message(PublishedGauge.class, PublishedGauge.NONE),
         message(PublisherInput.class, new PublisherInput.Metrics(Map.of("ne", Double.NaN))),
         message(PublisherInput.class, new PublisherInput.Added(Map.of("table_rows", -3.0))),
         message(PublisherInput.class, new PublisherInput.Offset("impressions", 7, 1L << 40)),
@@ -186,6 +195,10 @@ final class MessagesTest {
 
   private static long[] longs(int n) {
     return RANDOM.longs(n).toArray();
+  }
+
+  private static double[] doubles(int n) {
+    return new SplittableRandom(n).doubles(n, -1e60, 1e60).toArray();
   }
 
   private static int[] ints(int n) {

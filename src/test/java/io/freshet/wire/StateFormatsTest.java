@@ -50,7 +50,7 @@ final class StateFormatsTest {
     StateCodec<?> format = Codecs.format(golden.id).orElseThrow();
     DataInputDeserializer in = new DataInputDeserializer(golden.bytes);
 
-    for (Object sample : StateSamples.of(golden.id)) {
+    for (Object sample : StateSamples.of(golden.id, golden.version)) {
       assertThat(format.read(in, golden.version))
           .usingRecursiveComparison()
           .withComparatorForType(Double::compare, Double.class)
@@ -86,7 +86,7 @@ final class StateFormatsTest {
 
   private static <T> byte[] write(StateCodec<T> format) throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(64);
-    for (Object sample : StateSamples.of(format.id())) {
+    for (Object sample : StateSamples.of(format.id(), format.version())) {
       format.write(format.type().cast(sample), out);
     }
     return out.getCopyOfBuffer();

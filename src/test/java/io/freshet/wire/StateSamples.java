@@ -10,11 +10,15 @@ import io.freshet.join.ActionTimes;
 import io.freshet.join.JoinEntry;
 import io.freshet.join.attribution.DeferredExample;
 import io.freshet.join.operator.SubtaskState;
+import io.freshet.model.gauge.Expert;
+import io.freshet.model.gauge.NumberScale;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.publish.CheckpointContents;
 import io.freshet.snapshot.publish.PublisherState;
 import io.freshet.snapshot.write.PublisherInput;
 import io.freshet.train.dense.LocalOptimizerState;
+import io.freshet.train.dense.StoredGauge;
 import io.freshet.train.dense.StoredSlice;
 import io.freshet.train.table.cache.StoredRow;
 import java.util.List;
@@ -22,7 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Values of each state format, in which no two components are equal. */
+/** Values of each version of a state format, in which no two components are equal. */
 final class StateSamples {
   private static final Example EXAMPLE =
       new Example(
@@ -35,14 +39,21 @@ final class StateSamples {
           .recorded("impression \u00e9", Origin.REPEATED);
   private static final ActionTimes ACTIONS = ActionTimes.NONE.with(0, 5).with(2, -6);
 
+  private static final PublishedGauge GAUGE =
+      new PublishedGauge(
+          List.of(new NumberScale(true, 1.25, 0.5), new NumberScale(false, -2, 3)),
+          -2.5,
+          List.of(new Expert(0.5, 0, 0.125, -1), new Expert(0, 1, 0.875, 0.375)));
+
   private StateSamples() {}
 
-  static List<Object> of(String id) {
+  static List<Object> of(String id, int version) {
     return switch (id) {
       case "deferred-example" -> List.of(new DeferredExample(1L << 40, LABELED));
       case "dense-optimizer-state" ->
           List.of(new LocalOptimizerState.Stored("a shape", new float[] {0.5f, -1}));
       case "dense-slice" -> List.of(new StoredSlice(64, 1L << 40, new float[] {0.5f, -1}));
+      case "gauge" -> List.of(new StoredGauge(new int[] {3, 7}, new double[] {0.5, 1e60, 0}));
       case "embedding-row" ->
           List.of(
               new StoredRow(7, 1L << 40, 9, new float[] {0.5f, -1}),
@@ -71,7 +82,7 @@ final class StateSamples {
                   new double[] {0.5},
                   new double[] {-1, 1}));
       case "labeled-example" -> everyKindAndOrigin();
-      case "publisher-state" -> List.of(publisherState());
+      case "publisher-state" -> List.of(publisherState(version == 1 ? PublishedGauge.NONE : GAUGE));
       case "source-offset" -> List.of(new SourceOffset("clicks", 3, 1L << 40));
       default -> List.of();
     };
@@ -87,12 +98,12 @@ final class StateSamples {
     return new LabeledExample(kind + "", 7, 0.25f, 3, EXAMPLE, kind, 0.75f, false, origin);
   }
 
-  private static PublisherState publisherState() {
+  private static PublisherState publisherState(PublishedGauge gauge) {
     CheckpointContents contents =
         new CheckpointContents(
             7,
             List.of(new PublisherInput.Part("p", 1, "ab", 2, 3, 4)),
-            Optional.of(new CheckpointContents.Dense(new float[] {0.5f, -1}, 6)),
+            Optional.of(new CheckpointContents.Dense(new float[] {0.5f, -1}, 6, gauge)),
             Map.of("auc", 0.75),
             Map.of("clicks-0", 5L),
             99,

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 /** Shows what one version is, or one row of it. */
 @Command(
     name = "show",
-    description = "Shows a version: shape, features, metrics, offsets and files; or a row of it.",
+    description =
+        "Shows a version: shape, features, experts, metrics, offsets and files; or a row of it.",
     footer = {
       "",
       "Examples:",
@@ -59,7 +60,8 @@ final class ShowCommand extends VersionCommand {
       long id = id(manifest);
       new RowText(new SnapshotReader(root().store()).load(shown), id).print(out);
     } else {
-      new ManifestText(manifest).print(out);
+      SnapshotReader reader = new SnapshotReader(root().store());
+      new ManifestText(manifest, reader.dense(manifest).gauge()).print(out);
     }
     return 0;
   }

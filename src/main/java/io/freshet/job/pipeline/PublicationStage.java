@@ -37,6 +37,9 @@ final class PublicationStage {
             loop.dense()
                 .<PublisherInput>map(PublisherInput.Dense::new)
                 .returns(WireType.of(PublisherInput.class)),
+            loop.gauge()
+                .<PublisherInput>map(PublisherInput.Gauge::new)
+                .returns(WireType.of(PublisherInput.class)),
             loop.counts().map(PublicationStage::added).returns(WireType.of(PublisherInput.class)),
             metrics
                 .getSideOutput(EvaluationStage.AT_BARRIER)

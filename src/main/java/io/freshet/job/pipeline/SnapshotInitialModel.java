@@ -1,9 +1,11 @@
 package io.freshet.job.pipeline;
 
 import io.freshet.config.LearnerConfig;
+import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.model.dense.ModelShape;
 import io.freshet.model.dense.ModelShape.Member;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
@@ -117,7 +119,14 @@ record SnapshotInitialModel(String root, String name, String shapeText, long las
   @Override
   public float[] dense() throws IOException {
     SnapshotStore store = store(root);
-    return new SnapshotReader(store).dense(store.manifest(version()));
+    return new SnapshotReader(store).dense(store.manifest(version())).vector();
+  }
+
+  @Override
+  public PublishedGauge gauge(FeatureSchema schema) throws IOException {
+    SnapshotStore store = store(root);
+    Manifest manifest = store.manifest(version());
+    return new SnapshotReader(store).dense(manifest).gauge().reordered(manifest.schema(), schema);
   }
 
   private Version version() {

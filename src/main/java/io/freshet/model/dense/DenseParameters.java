@@ -5,6 +5,7 @@ import io.freshet.model.optimizer.Checks;
 import io.freshet.model.optimizer.Optimizer;
 import io.freshet.model.optimizer.OptimizerSettings;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A replica of the deep part's parameters, as one vector in the order of {@link DenseShape}.
@@ -13,19 +14,28 @@ import java.util.Arrays;
  * slots; each has {@link #size()} floats.
  */
 public final class DenseParameters {
+  private static final float INPUTS_OF_FULL_RATE = 64;
+
   private final DenseShape shape;
+  private final List<DenseShape.Layer> layers;
+  private final OptimizerSettings settings;
   private final int size;
   private final Optimizer optimizer;
   private final int mergedPlanes;
   private final float[] planes; // one after the other
+  private final float[] rates; // by layer: what its moves are multiplied by
   private long version; // grows with every change
 
   private DenseParameters(DenseShape shape, OptimizerSettings settings) {
     this.shape = shape;
+    this.settings = settings;
+    layers = shape.layers();
     size = shape.size();
     optimizer = settings.optimizer();
     mergedPlanes = 1 + settings.merged().optimizer().slotWidth(1);
     planes = new float[Math.addExact(size, optimizer.slotWidth(size))];
+    rates = new float[layers.size()];
+    Arrays.fill(rates, 1);
   }
 
   /**
@@ -167,9 +177,49 @@ public final class DenseParameters {
     version++;
   }
 
-  public void update(float[] gradient) {
-    optimizer.update(planes, 0, size(), size(), gradient, 0);
+  /**
+   * Learns layers of more than {@value #INPUTS_OF_FULL_RATE} inputs at a rate that falls with their
+   * number, as wide layers add up so many moves (Yang et al. 2021, arXiv 2203.03466, table 3: the
+   * learning rate of Adam's hidden weights). An optimizer whose constants are part of what it
+   * stores keeps its rate.
+   */
+  public void scaleRatesBySize() {
+    for (int i = 0; i < rates.length && settings.storesAs(settings.scaled(0.5f)); i++) {
+      rates[i] = Math.min(1, INPUTS_OF_FULL_RATE / layers.get(i).in());
+    }
+  }
+
+  /**
+   * Readies a step by the summed gradient, and replaces it with the moves: see {@link
+   * Optimizer#prepare}.
+   */
+  public double prepare(float[] gradient) {
+    double change = 0;
+    for (int i = 0; i < rates.length; i++) {
+      DenseShape.Layer layer = layers.get(i);
+      int from = layer.weights();
+      int n = layer.end() - from;
+      change += rates[i] * optimizer.prepare(planes, from, size + from, size, n, gradient, from);
+    }
+    return change;
+  }
+
+  /** Moves all parameters by a share of what was readied. */
+  public void move(float[] moves, float share) {
+    for (int layer = 0; layer < rates.length; layer++) {
+      float factor = share * rates[layer];
+      int end = layers.get(layer).end();
+      for (int i = layers.get(layer).weights(); i < end; i++) {
+        planes[i] += factor * moves[i];
+      }
+    }
     version++;
+  }
+
+  /** Takes a whole step; {@code gradient} holds the moves afterwards. */
+  public void update(float[] gradient) {
+    prepare(gradient);
+    move(gradient, 1);
   }
 
   public long version() {

@@ -42,6 +42,7 @@ public final class DeepFm {
   private final FMatrixRMaj embedded; // e of each example
   private final FMatrixRMaj noInputGradients = new FMatrixRMaj(0, 0);
   private float[] sums = new float[0]; // Σ e_f of each example
+  private float[] firstOrder = new float[0];
   private float[] logits = new float[0];
   private float[] squaredLengths = new float[0]; // Σ |e_f|² of each example
 
@@ -96,7 +97,9 @@ public final class DeepFm {
     this.n = n;
     reserve();
     for (int i = 0; i < n; i++) {
-      logits[i] = embed(order[from + i], i * inputs, rows) + (pairs ? interactions(i) : 0);
+      firstOrder[i] = embed(order[from + i], i * inputs, rows);
+      float second = interactions(i);
+      logits[i] = firstOrder[i] + (pairs ? second : 0);
     }
     if (deep != null) {
       add(deep.forward(embedded, training));
@@ -106,8 +109,14 @@ public final class DeepFm {
     }
   }
 
+  /** The sum of all terms. */
   public float logit(int i) {
     return logits[i];
+  }
+
+  /** The first-order term of the i-th example. */
+  public float firstOrder(int i) {
+    return firstOrder[i];
   }
 
   /** The summed squares of the i-th example's field embeddings. */
@@ -235,6 +244,7 @@ public final class DeepFm {
   private void reserve() {
     embedded.reshape(n, inputs);
     if (logits.length < n) {
+      firstOrder = new float[2 * n];
       logits = new float[2 * n];
       squaredLengths = new float[2 * n];
       sums = new float[2 * n * k];

@@ -30,11 +30,33 @@ import java.util.Random;
  * @param firstOrder by index
  * @param pairs by index; zeros for a model without pairs
  * @param dense by index; zeros for a model without a dense part
+ * @param numbers by index what the model takes a number for; NaN where the field has none
  */
 public record Explanation(
-    double logit, double base, double[] firstOrder, double[] pairs, double[] dense) {
+    double logit,
+    double base,
+    double[] firstOrder,
+    double[] pairs,
+    double[] dense,
+    double[] numbers,
+    Mixed mixed) {
   private static final int ORDERS = 16;
   private static final long SEED = 17; // of the orders: the same question has the same answer
+
+  /**
+   * How the prediction of the whole example is mixed.
+   *
+   * @param offset the base rate's log odds, which {@code base} holds too
+   * @param firstOrder the first-order sum, that of the bias included
+   * @param predictions of the experts, corrected
+   * @param probability mixed of them, before any correction for the labels
+   */
+  public record Mixed(
+      double offset, double firstOrder, List<Double> predictions, double probability) {
+    public Mixed {
+      predictions = List.copyOf(predictions);
+    }
+  }
 
   /** What the fields of an example come to: for each index [Σ value · w, e_f]. */
   interface Fields {
@@ -46,8 +68,8 @@ public record Explanation(
   }
 
   static Explanation of(
-      Example example, int[] indexes, ModelKind kind, Fields fields, Logits logits) {
-    return new Shares(example, indexes, kind, fields.of(example), logits).explanation();
+      Example example, Mixed mixed, int[] indexes, ModelKind kind, Fields fields, Logits logits) {
+    return new Shares(example, indexes, kind, fields.of(example), logits).explanation(mixed);
   }
 
   /** What the index's field adds in all. */
@@ -58,7 +80,7 @@ public record Explanation(
   private record Shares(
       Example example, int[] indexes, ModelKind kind, double[][] sums, Logits logits) {
 
-    Explanation explanation() {
+    Explanation explanation(Mixed mixed) {
       double[] firstOrder = Arrays.stream(sums).mapToDouble(sum -> sum[0]).toArray();
       double[] pairs = new double[sums.length];
       double[] total = new double[sums[0].length];
@@ -71,7 +93,19 @@ public record Explanation(
       if (kind.deep()) {
         addDense(dense);
       }
-      return new Explanation(ends[0], ends[1], firstOrder, pairs, dense);
+      return new Explanation(ends[0], ends[1], firstOrder, pairs, dense, numbers(), mixed);
+    }
+
+    private double[] numbers() {
+      double[] numbers = new double[sums.length];
+      Arrays.fill(numbers, Double.NaN);
+      for (int i = 0; i < example.occurrences(); i++) {
+        long fid = example.fids()[i];
+        if (Fids.isNumber(fid) && indexes[Fids.field(fid)] >= 0) {
+          numbers[indexes[Fids.field(fid)]] = example.values()[i];
+        }
+      }
+      return numbers;
     }
 
     private void addDense(double[] to) {

@@ -7,6 +7,8 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.dense.DenseShape;
+import io.freshet.model.gauge.PublishedGauge;
+import io.freshet.model.gauge.PublishedGauge.NumberEncoding;
 import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.row.RowLayout;
 import io.freshet.model.row.RowWeights;
@@ -26,6 +28,8 @@ public final class Predictor {
   private final UnknownRows unknown;
   private final DeepFm model;
   private final int[] indexes;
+  private PublishedGauge gauge;
+  private NumberEncoding encoding;
   private final LabelCorrection correction;
   private final MiniBatch batch = new MiniBatch();
   private float[] finished = new float[0];
@@ -35,6 +39,7 @@ public final class Predictor {
    * A predictor.
    *
    * @param dense finished values of the deep part, in the order of {@link DenseShape}
+   * @param gauge how numbers are standardized and predictions mixed
    * @param correction what makes probabilities of the model's logits
    */
   public Predictor(
@@ -43,6 +48,7 @@ public final class Predictor {
       RowWeights rows,
       UnknownRows unknown,
       float[] dense,
+      PublishedGauge gauge,
       LabelCorrection correction) {
     this.correction = correction;
     this.schema = schema;
@@ -51,27 +57,19 @@ public final class Predictor {
     this.unknown = unknown;
     model = new DeepFm(schema, settings);
     indexes = schema.indexes();
-    dense(dense);
+    load(dense, gauge);
   }
 
-  /** A predictor of a model whose probabilities need no correction. */
-  public Predictor(
-      FeatureSchema schema,
-      ModelSettings settings,
-      RowWeights rows,
-      UnknownRows unknown,
-      float[] dense) {
-    this(schema, settings, rows, unknown, dense, LabelCorrection.none());
-  }
-
-  /** Predicts with other finished values of the deep part from now on. */
-  public void dense(float[] values) {
+  /** Predicts with another dense part and gauge from now on. */
+  public void load(float[] values, PublishedGauge measured) {
     int expected = DenseShape.of(schema.size(), settings).size();
     if (values.length != expected) {
       throw new IllegalArgumentException(
           values.length + " dense values, but the model has " + expected);
     }
     model.dense(values);
+    gauge = measured;
+    encoding = measured.encoding(schema);
   }
 
   public float predict(Example example) {
@@ -79,34 +77,50 @@ public final class Predictor {
   }
 
   public float[] predict(List<Example> examples) {
-    float[] values = logits(examples);
+    forward(examples.stream().map(encoding::encode).toList());
+    float[] values = new float[examples.size()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = correction.probability(values[i]);
+      double logit = gauge.logit(model.firstOrder(i), model.logit(i));
+      values[i] = correction.probability((float) logit);
     }
     return values;
   }
 
-  /** How much each field adds to the logit of an example, before any correction. */
+  /** How much each field adds to the model's logit of an example, before mixing and correction. */
   public Explanation explain(Example example) {
-    return Explanation.of(example, indexes, settings.kind(), this::sums, this::logits);
+    Example encoded = encoding.encode(example);
+    forward(List.of(encoded));
+    double firstOrder = model.firstOrder(0);
+    double sum = model.logit(0);
+    Explanation.Mixed mixed =
+        new Explanation.Mixed(
+            gauge.offset(),
+            firstOrder,
+            gauge.experts().stream().map(e -> gauge.probability(e, firstOrder, sum)).toList(),
+            1 / (1 + Math.exp(-gauge.logit(firstOrder, sum))));
+    return Explanation.of(encoded, mixed, indexes, settings.kind(), this::sums, this::logits);
   }
 
   private float[] logits(List<Example> examples) {
+    forward(examples);
+    float[] logits = new float[batch.size()];
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = (float) gauge.offset() + model.logit(i);
+    }
+    return logits;
+  }
+
+  private void forward(List<Example> examples) {
     batch.clear();
     examples.forEach(e -> batch.add(new LabeledExample("", 0, 0, 1, e)));
     reserve();
     rows.readAll(batch, 1 + settings.embeddingSize(), finished, this::fillUnknown);
     model.forward(batch, order, 0, batch.size(), finished);
-    float[] logits = new float[batch.size()];
-    for (int i = 0; i < logits.length; i++) {
-      logits[i] = model.logit(i);
-    }
-    return logits;
   }
 
   /** For each index the sums of value · w and of value · v over its field's occurrences. */
   private double[][] sums(Example example) {
-    logits(List.of(example)); // fills the batch and its weights
+    forward(List.of(example)); // fills the batch and its weights
     int width = 1 + settings.embeddingSize();
     double[][] sums = new double[schema.size()][width];
     for (int o = 0; o < batch.occurrences(); o++) {

@@ -6,6 +6,7 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Kind;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Safeguards;
 import io.freshet.model.algebra.Sigmoid;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.batch.Predictions;
@@ -14,12 +15,13 @@ import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.dense.Dropout;
 import io.freshet.model.dense.GradientCheck;
+import io.freshet.model.gauge.Gauge;
 import io.freshet.model.kind.DeepFm;
 import io.freshet.model.label.LabelCorrection;
+import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Regularization;
 import io.freshet.model.optimizer.RowPenalty;
 import io.freshet.model.row.RowLayout;
-import java.util.Arrays;
 
 /**
  * Learns a batch whose rows are at hand: splits it into row steps; for each predicts, then learns.
@@ -46,12 +48,18 @@ import java.util.Arrays;
  * d)) and takes back (p - y), whatever p was and is, so the gradient by the logit is just -weight ·
  * d. That is bounded; the equal weight of a positive, 1 / (1 - p), is not. A prediction has none.
  *
+ * <p><b>Safeguards.</b> The logit is that of the model plus the log odds of the base rate:
+ * predicted with those before the step, learned with those after its labels are counted. What is
+ * predicted is a mixture of experts; the gradient is the whole model's. The steps of first-order
+ * weights, of embeddings and of the dense part are capped, each group by itself: {@link
+ * Safeguards}, {@link Gauge}.
+ *
  * <p><b>Poison.</b> No value in an example can make a parameter infinite or undefined. An example
  * whose logit or gradient is not finite, whose gradient is above {@value #MAX_LOGIT_GRADIENT} or
  * whose field embeddings are longer than 1e10 is predicted but not learned. A row's gradient that
  * fails {@link GradientCheck} leaves the row as it was, and the examples that hold the row were
- * learned in part. The listener hears of both. A dense gradient that fails takes no step; no
- * example is to blame for it alone. {@link #skipped} counts all three.
+ * learned in part. The listener hears of either, once an example. A dense gradient that fails takes
+ * no step; no example is to blame for it alone. {@link #skipped} counts all three.
  *
  * <p>Rows that the batch marks absent count as zeros and are left alone.
  */
@@ -59,30 +67,19 @@ public final class BatchLearner {
   private static final float MAX_LOGIT_GRADIENT = 1e5f;
   private static final float MAX_SQUARED_LENGTH = 1e20f;
 
-  private final RowLayout layout;
-  private final DenseParameters dense;
-  private final float l2;
-  private final int denseStepSize;
+  private static final float FIELDS_OF_FULL_RATE = 6;
+
+  private final DenseStep denseStep;
+  private final RowStep rowStep;
   private final RowSteps steps;
   private final LabelCorrection correction;
   private final DeepFm model;
+  private final Gauge gauge;
   private final SkipListener listener;
-  private final GradientCheck rowCheck;
-  private final GradientCheck denseCheck;
-  private final RowPenalty penalty;
   private final Dropout dropout;
 
-  private float[] finished = new float[0]; // rows of the batch
-  private float[] gradients = new float[0]; // by the weights; 0 between steps
-  private boolean[] isTouched = new boolean[0]; // rows in the step; false between steps
-  private int[] touched = new int[0];
   private float[] logitGradients = new float[0]; // of each example of the step; NaN leaves it out
   private long[] keys = new long[0]; // of each example of the step, where units drop out
-
-  private final float[] denseValues;
-  private final float[] denseGradient;
-  private long denseVersion = -1;
-  private int gathered; // examples since the last dense step
   private long skipped;
 
   public BatchLearner(
@@ -90,32 +87,43 @@ public final class BatchLearner {
       ModelSettings model,
       LearningSettings learning,
       RowLayout layout,
-      DenseParameters dense) {
-    this(schema, model, learning, layout, dense, SkipListener.NONE);
-  }
-
-  public BatchLearner(
-      FeatureSchema schema,
-      ModelSettings model,
-      LearningSettings learning,
-      RowLayout layout,
       DenseParameters dense,
+      Gauge gauge,
       SkipListener listener) {
+    this.gauge = gauge;
     this.listener = listener;
-    this.layout = layout;
-    this.dense = dense;
-    l2 = model.l2();
-    denseStepSize = learning.denseStepSize();
     steps = new RowSteps(learning.stepSize(), learning.repeatsPerUser());
     Regularization bounds = learning.regularization();
-    rowCheck = new GradientCheck(bounds.rowNorm());
-    denseCheck = new GradientCheck(bounds.denseNorm());
-    penalty = new RowPenalty(model.l2(), bounds.fields());
     dropout = new Dropout(bounds.dropout(), model.seed());
     this.model = new DeepFm(schema, model, DenseShape.of(schema.size(), model), dropout);
     correction = LabelCorrection.of(learning.labels());
-    denseValues = new float[dense.size()];
-    denseGradient = new float[dense.size()];
+    Safeguards safeguards = learning.safeguards();
+    if (safeguards.ratesBySize()) {
+      dense.scaleRatesBySize();
+    }
+    denseStep =
+        new DenseStep(
+            dense,
+            this.model,
+            model.l2(),
+            new GradientCheck(bounds.denseNorm()),
+            safeguards.caps().dense(),
+            learning.denseStepSize());
+    rowStep =
+        new RowStep(
+            layout,
+            new RowPenalty(model.l2(), bounds.fields()),
+            new GradientCheck(bounds.rowNorm()),
+            safeguards.caps(),
+            embeddingRate(schema, learning));
+  }
+
+  /** All pairs of fields add up, so embeddings learn the more slowly the more fields there are. */
+  private static float embeddingRate(FeatureSchema schema, LearningSettings learning) {
+    OptimizerSettings optimizer = learning.embedding();
+    boolean scales =
+        learning.safeguards().ratesBySize() && optimizer.storesAs(optimizer.scaled(0.5f));
+    return scales ? Math.min(1, FIELDS_OF_FULL_RATE / schema.size()) : 1;
   }
 
   /**
@@ -127,32 +135,28 @@ public final class BatchLearner {
    * @return the corrected click probabilities, each predicted before its example was learned
    */
   public Predictions learn(MiniBatch batch, float[] rows) {
-    reserve(batch);
+    reserve(batch.size());
     float[] probabilities = new float[batch.size()];
     float[] weights = new float[batch.size()];
-    for (int row = 0; row < batch.rows(); row++) {
-      finish(batch, row, rows);
-    }
-    batch.absentRows().forEach(this::leaveOut);
+    rowStep.begin(batch, rows);
     steps.plan(batch);
     for (int step = 0; step < steps.size(); step++) {
-      refreshDense();
       int from = steps.start(step);
       int n = steps.end(step) - from;
-      model.forward(batch, steps.order(), from, n, finished);
-      int learned = predict(batch, from, n, probabilities, weights);
+      denseStep.refresh();
+      model.forward(batch, steps.order(), from, n, rowStep.weights());
+      predict(batch, from, n, probabilities, weights);
       if (dropout.isOn()) {
-        dropOut(batch, from, n, probabilities);
+        dropOut(batch, from, n);
       }
-      model.backward(logitGradients, gradients);
-      int distinct = touch(batch, from, n);
-      updateRows(rows, distinct, batch, from, n);
-      gathered += learned;
-      if (gathered >= denseStepSize) {
-        flushDense();
-      }
+      int learned = setLogitGradients(batch, from, n, probabilities);
+      double squared = squaredLogitGradients(n);
+      model.backward(logitGradients, rowStep.gradients());
+      takeRowStep(batch, from, n, rows, squared);
+      denseStep.gather(learned, squared);
     }
-    batch.absentRows().forEach(this::takeBackIn);
+    rowStep.end(batch);
+    gauge.endBatch();
     return Predictions.of(batch, probabilities, weights);
   }
 
@@ -160,102 +164,129 @@ public final class BatchLearner {
     return steps.size();
   }
 
-  /** A row that is touched already is not listed, and so never updated. */
-  private void leaveOut(int row) {
-    int at = row * layout.finishedWidth();
-    Arrays.fill(finished, at, at + layout.finishedWidth(), 0);
-    isTouched[row] = true;
-  }
-
-  private void takeBackIn(int row) {
-    int at = row * layout.finishedWidth();
-    Arrays.fill(gradients, at, at + layout.finishedWidth(), 0);
-    isTouched[row] = false;
-  }
-
   /** Takes the dense step of the examples learned since the last one, however few. */
   public void flushDense() {
-    if (gathered == 0) {
-      return;
-    }
-    gathered = 0;
-    if (dense.size() > 0) {
-      model.drain(denseGradient);
-      addDensePenalty();
-      if (denseCheck.passes(denseGradient, 0, dense.size())) {
-        dense.update(denseGradient);
-      } else {
-        skipped++;
-      }
-    }
+    denseStep.take();
   }
 
-  /** Examples not learned, and gradients of rows and of the deep part left out, as poison. */
+  /** Examples not learned, or in part, and steps of the dense part not taken, as poison. */
   public long skipped() {
-    return skipped;
+    return skipped + denseStep.refused();
   }
 
-  private void refreshDense() {
-    if (denseVersion != dense.version()) {
-      dense.finish(denseValues);
-      model.dense(denseValues);
-      denseVersion = dense.version();
-    }
-  }
-
-  private int predict(MiniBatch batch, int from, int n, float[] probabilities, float[] weights) {
-    int learned = 0;
+  private void predict(MiniBatch batch, int from, int n, float[] probabilities, float[] weights) {
+    gauge.beginStep();
     for (int i = 0; i < n; i++) {
       int example = steps.order()[from + i];
       LabeledExample labeled = batch.example(example);
-      float probability = correction.probability(model.logit(i));
+      double logit = gauge.logit(model.firstOrder(i), model.logit(i));
+      float probability = correction.probability((float) logit);
       probabilities[example] = probability;
       weights[example] = labeled.weight() * (float) correction.trafficWeight(labeled, probability);
-      logitGradients[i] = Float.NaN;
-      if (labeled.isLearned()) {
-        learned++;
-        setLogitGradient(i, labeled, probability);
-      }
+      count(labeled, probability);
     }
-    return learned;
+  }
+
+  /** Counts the label in the gauge, unless its weight alone would outweigh all others. */
+  private void count(LabeledExample labeled, float probability) {
+    float weight = learningWeight(labeled, probability);
+    boolean sane = Math.abs(weight) + Math.abs(weight * labeled.label()) <= MAX_LOGIT_GRADIENT;
+    if (!labeled.isLearned() || !sane) {
+      return;
+    }
+    if (labeled.kind() == Kind.CORRECTION) {
+      gauge.correctLabel(weight, labeled.label());
+    } else {
+      gauge.addLabel(weight, labeled.label());
+    }
   }
 
   /**
    * Goes through the step's examples once more, as they are learned: with units that drop out. What
    * was predicted stays.
    */
-  private void dropOut(MiniBatch batch, int from, int n, float[] probabilities) {
+  private void dropOut(MiniBatch batch, int from, int n) {
     for (int i = 0; i < n; i++) {
       LabeledExample labeled = batch.example(steps.order()[from + i]);
       keys[i] = ImpressionHash.key(labeled.impressionId());
     }
     dropout.examples(keys);
-    model.forward(batch, steps.order(), from, n, finished, true);
+    model.forward(batch, steps.order(), from, n, rowStep.weights(), true);
+  }
+
+  /** Returns how many examples are to be learned, poison among them. */
+  private int setLogitGradients(MiniBatch batch, int from, int n, float[] probabilities) {
+    float offset = (float) gauge.learningOffset();
+    int learned = 0;
     for (int i = 0; i < n; i++) {
       int example = steps.order()[from + i];
+      LabeledExample labeled = batch.example(example);
+      logitGradients[i] = Float.NaN;
+      if (labeled.isLearned()) {
+        learned++;
+        float gradient = logitGradient(labeled, model.logit(i) + offset, probabilities[example]);
+        if (isSane(i, gradient)) {
+          logitGradients[i] = gradient;
+        } else {
+          skip(labeled, reason(i, gradient));
+        }
+      }
+    }
+    return learned;
+  }
+
+  private double squaredLogitGradients(int n) {
+    double squared = 0;
+    for (int i = 0; i < n; i++) {
+      double gradient = logitGradients[i];
+      squared += Double.isNaN(gradient) ? 0 : gradient * gradient;
+    }
+    return squared;
+  }
+
+  private void takeRowStep(MiniBatch batch, int from, int n, float[] rows, double squared) {
+    for (int i = 0; i < n; i++) {
       if (!Float.isNaN(logitGradients[i])) {
-        setLogitGradient(i, batch.example(example), probabilities[example]);
+        rowStep.touch(batch, steps.order()[from + i]);
+      }
+    }
+    rowStep.take(batch, rows, squared);
+    for (int i = 0; rowStep.hasRefused() && i < n; i++) {
+      if (!Float.isNaN(logitGradients[i])) {
+        skipIfRefused(batch, steps.order()[from + i]);
       }
     }
   }
 
-  private void setLogitGradient(int i, LabeledExample labeled, float probability) {
-    float logitGradient = logitGradient(labeled, model.logit(i), probability);
-    logitGradients[i] = Float.NaN;
-    if (isSane(i, logitGradient)) {
-      logitGradients[i] = logitGradient;
-    } else {
-      skipped++;
-      listener.skipped(labeled, reason(i, logitGradient));
+  /** Reports an example of which a row was left as it was, and the first such row. */
+  private void skipIfRefused(MiniBatch batch, int example) {
+    for (int o = batch.start(example); o < batch.start(example + 1); o++) {
+      if (rowStep.refused(batch.row(o))) {
+        skip(
+            batch.example(example),
+            "learned in part: in its row step the gradient of feature %s was too large"
+                .formatted(batch.fid(batch.row(o))));
+        return;
+      }
     }
   }
 
+  private void skip(LabeledExample example, String reason) {
+    skipped++;
+    listener.skipped(example, reason);
+  }
+
+  private float learningWeight(LabeledExample example, float probability) {
+    return example.kind() == Kind.CORRECTION
+        ? example.weight()
+        : example.weight() * (float) correction.learningWeight(example, probability);
+  }
+
   private float logitGradient(LabeledExample example, float logit, float probability) {
-    if (example.kind() == Kind.CORRECTION) {
-      return -example.weight() * example.label();
-    }
-    float weight = example.weight() * (float) correction.learningWeight(example, probability);
-    return weight * (Sigmoid.of(logit) - example.label());
+    float weight = learningWeight(example, probability);
+    return example.kind() == Kind.CORRECTION
+        ? -weight * example.label()
+        : weight * (Sigmoid.of(logit) - example.label());
   }
 
   private boolean isSane(int i, float logitGradient) {
@@ -269,88 +300,9 @@ public final class BatchLearner {
         .formatted(model.logit(i), logitGradient, (float) Math.sqrt(model.squaredLength(i)));
   }
 
-  /** Lists the distinct rows of the step's learned examples; returns how many. */
-  private int touch(MiniBatch batch, int from, int n) {
-    int rows = 0;
-    for (int i = 0; i < n; i++) {
-      int example = steps.order()[from + i];
-      int end = Float.isNaN(logitGradients[i]) ? 0 : batch.start(example + 1);
-      for (int o = batch.start(example); o < end; o++) {
-        int row = batch.row(o);
-        if (!isTouched[row]) {
-          isTouched[row] = true;
-          touched[rows++] = row;
-        }
-      }
-    }
-    return rows;
-  }
-
-  private void updateRows(float[] rows, int distinct, MiniBatch batch, int from, int n) {
-    int width = layout.finishedWidth();
-    for (int i = 0; i < distinct; i++) {
-      int row = touched[i];
-      int g = row * width;
-      if (penalty.isOn()) {
-        penalty.add(batch.fid(row), finished, g, gradients, g, width);
-      }
-      if (rowCheck.passes(gradients, g, width)) {
-        layout.update(batch.fid(row), rows, row * layout.width(), gradients, g);
-        finish(batch, row, rows);
-      } else {
-        skipped++;
-        reportHolders(row, batch, from, n);
-      }
-      Arrays.fill(gradients, g, g + width, 0);
-      isTouched[row] = false;
-    }
-  }
-
-  /** Reports the step's learned examples that hold a row which was left unchanged. */
-  private void reportHolders(int row, MiniBatch batch, int from, int n) {
-    for (int i = 0; i < n; i++) {
-      int example = steps.order()[from + i];
-      if (!Float.isNaN(logitGradients[i]) && holds(batch, example, row)) {
-        listener.skipped(
-            batch.example(example),
-            "learned in part: in its row step the gradient of feature %s was too large"
-                .formatted(batch.fid(row)));
-      }
-    }
-  }
-
-  private static boolean holds(MiniBatch batch, int example, int row) {
-    for (int o = batch.start(example); o < batch.start(example + 1); o++) {
-      if (batch.row(o) == row) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void finish(MiniBatch batch, int row, float[] rows) {
-    layout.finish(
-        batch.fid(row), rows, row * layout.width(), finished, row * layout.finishedWidth());
-  }
-
-  private void addDensePenalty() {
-    if (l2 > 0) {
-      for (int i = 0; i < denseGradient.length; i++) {
-        denseGradient[i] += l2 * denseValues[i];
-      }
-    }
-  }
-
-  private void reserve(MiniBatch batch) {
-    if (batch.rows() > touched.length) {
-      int rows = 2 * batch.rows();
-      touched = new int[rows];
-      isTouched = new boolean[rows];
-      finished = new float[rows * layout.finishedWidth()];
-      gradients = new float[rows * layout.finishedWidth()];
-    }
-    if (batch.size() > logitGradients.length) {
-      logitGradients = new float[2 * batch.size()];
+  private void reserve(int examples) {
+    if (examples > logitGradients.length) {
+      logitGradients = new float[2 * examples];
       keys = new long[logitGradients.length];
     }
   }

@@ -5,12 +5,14 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.FitSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Safeguards;
 import io.freshet.model.algebra.Sigmoid;
 import io.freshet.model.batch.LongIndex;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.dense.Dropout;
+import io.freshet.model.gauge.Gauge;
 import io.freshet.model.kind.DeepFm;
 import io.freshet.model.optimizer.FieldLearning;
 import io.freshet.model.optimizer.OptimizerSettings;
@@ -41,6 +43,8 @@ public final class FitLearner {
   private final RowPenalty penalty;
   private final Dropout dropout;
   private final DeepFm model;
+  private final Gauge gauge; // of the numbers alone
+  private boolean measured; // all numbers that are to be learned
   private final DenseShape shape;
   private OptimizerSettings optimizer;
   private RowLayout layout;
@@ -97,6 +101,7 @@ public final class FitLearner {
     this.dense = dense;
     shape = dense.shape();
     model = new DeepFm(schema, settings, shape, dropout);
+    gauge = new Gauge(schema, settings.kind(), Safeguards.OFF, true);
     optimizer = fit.optimizer();
     layout = new RowLayout(settings, optimizer, fields, fit.embeddingStart());
     row = new float[layout.finishedWidth()];
@@ -104,9 +109,16 @@ public final class FitLearner {
     denseGradient = new float[dense.size()];
   }
 
-  /** Gives the features of examples their rows, as a dense framework's table has them all along. */
+  /**
+   * Measures the numbers of all examples to learn from, and gives their features rows, as a dense
+   * framework's table has them all along.
+   */
   public void meet(List<LabeledExample> examples) {
-    examples.forEach(example -> Arrays.stream(example.example().fids()).forEach(this::add));
+    examples.forEach(example -> gauge.encode(example.example(), true));
+    measured = true;
+    examples.stream()
+        .map(example -> gauge.encode(example.example(), false))
+        .forEach(example -> Arrays.stream(example.fids()).forEach(this::add));
   }
 
   /**
@@ -115,7 +127,7 @@ public final class FitLearner {
    * @return the examples' mean loss before it, without penalties
    */
   public double learn(List<LabeledExample> examples) {
-    fill(examples);
+    fill(examples, !measured);
     for (int row = 0; row < batch.rows(); row++) {
       add(batch.fid(row));
     }
@@ -134,7 +146,7 @@ public final class FitLearner {
   }
 
   public float[] predict(List<LabeledExample> examples) {
-    fill(examples);
+    fill(examples, false);
     finishRows();
     forward(false);
     float[] probabilities = new float[examples.size()];
@@ -174,9 +186,11 @@ public final class FitLearner {
     dense.writeAll(planes);
   }
 
-  private void fill(List<LabeledExample> examples) {
+  private void fill(List<LabeledExample> examples, boolean measure) {
     batch.clear();
-    examples.forEach(batch::add);
+    for (LabeledExample example : examples) {
+      batch.add(example.with(gauge.encode(example.example(), measure)));
+    }
     int floats = batch.rows() * layout.finishedWidth();
     if (floats > finished.length) {
       finished = new float[2 * floats];

@@ -8,6 +8,7 @@ import io.freshet.model.batch.LongIndex;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseParameters;
+import io.freshet.model.gauge.Gauge;
 import io.freshet.model.kind.Predictor;
 import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.row.FieldRules;
@@ -33,6 +34,7 @@ public final class LocalLearner {
   private final ModelSettings model;
   private final RowLayout layout;
   private final DenseParameters dense;
+  private final Gauge gauge;
   private final BatchLearner learner;
   private final LabelCorrection correction;
   private final UnknownRows unknown;
@@ -55,7 +57,8 @@ public final class LocalLearner {
     this.model = model;
     layout = new RowLayout(model, learning);
     dense = DenseParameters.start(schema.size(), model, learning.dense());
-    learner = new BatchLearner(schema, model, learning, layout, dense, listener);
+    gauge = new Gauge(schema, model.kind(), learning.safeguards(), true);
+    learner = new BatchLearner(schema, model, learning, layout, dense, gauge, listener);
     correction = LabelCorrection.of(learning.labels());
     lives = new LocalRowLifecycle(new FieldRules(learning.table()));
     unknown = UnknownRows.zeroIn(learning.table().zeroFields());
@@ -64,7 +67,7 @@ public final class LocalLearner {
   /** Predicts, then learns, the examples as one communication batch. */
   public Predictions learn(List<LabeledExample> examples) {
     batch.clear();
-    examples.forEach(batch::add);
+    examples.forEach(example -> batch.add(gauge.encode(example)));
     pull();
     Predictions predictions = learner.learn(batch, pulled);
     push();
@@ -117,6 +120,10 @@ public final class LocalLearner {
     return dense;
   }
 
+  public Gauge gauge() {
+    return gauge;
+  }
+
   /** Examples, and gradients of rows and of the deep part, left out as poison. */
   public long skipped() {
     return learner.skipped();
@@ -124,7 +131,7 @@ public final class LocalLearner {
 
   /** A predictor that reads this learner's rows as they are, and the deep part as it is now. */
   public Predictor predictor() {
-    return new Predictor(schema, model, this::read, unknown, dense.finished(), correction);
+    return predictor(this::read);
   }
 
   /** A predictor with the rows and the deep part as they are now, whatever is learned later. */
@@ -145,7 +152,12 @@ public final class LocalLearner {
           }
           return known;
         };
-    return new Predictor(schema, model, now, unknown, dense.finished(), correction);
+    return predictor(now);
+  }
+
+  private Predictor predictor(RowWeights rows) {
+    return new Predictor(
+        schema, model, rows, unknown, dense.finished(), gauge.published(), correction);
   }
 
   private boolean read(long fid, float[] finished, int at) {

@@ -57,42 +57,59 @@ public record Adagrad(float learningRate, float initialAccumulator, float accumu
   private final class Updater extends DirectOptimizer {
     private static final int PART = 256;
 
-    private final float[] parameters = new float[PART];
     private final float[] accumulators = new float[PART];
     private final float[] grads = new float[PART];
+    private final float[] moves = new float[PART];
+    private final float[] changes = new float[PART]; // sums over the parts; 0 between calls
 
     Updater() {
       super(1, initialAccumulator);
     }
 
     @Override
-    public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+    public double prepare(float[] a, int p, int s, int stride, int n, float[] gradient, int g) {
       int i = 0;
       for (; i + PART <= n; i += PART) {
-        updatePart(a, p + i, s + i, gradient, g + i);
+        preparePart(a, s + i, gradient, g + i);
       }
+      double change = i > 0 ? takeChanges() : 0;
       for (; i < n; i++) {
         float grad = gradient[g + i];
         float accumulator = Math.min(a[s + i] + grad * grad, MAX_SUM);
         a[s + i] = accumulator;
-        a[p + i] -= learningRate * grad / (float) Math.sqrt(Math.min(accumulator, accumulatorCap));
+        float move =
+            -learningRate * grad / (float) Math.sqrt(Math.min(accumulator, accumulatorCap));
+        change -= move * grad;
+        gradient[g + i] = move;
       }
+      return change;
     }
 
-    private void updatePart(float[] a, int p, int s, float[] gradient, int g) {
+    private void preparePart(float[] a, int s, float[] gradient, int g) {
       float rate = learningRate;
       float cap = accumulatorCap;
-      System.arraycopy(a, p, parameters, 0, PART);
       System.arraycopy(a, s, accumulators, 0, PART);
       System.arraycopy(gradient, g, grads, 0, PART);
       for (int i = 0; i < PART; i++) {
         accumulators[i] = Math.min(accumulators[i] + grads[i] * grads[i], MAX_SUM);
       }
       for (int i = 0; i < PART; i++) {
-        parameters[i] -= rate * grads[i] / (float) Math.sqrt(Math.min(accumulators[i], cap));
+        moves[i] = -rate * grads[i] / (float) Math.sqrt(Math.min(accumulators[i], cap));
       }
-      System.arraycopy(parameters, 0, a, p, PART);
+      for (int i = 0; i < PART; i++) {
+        changes[i] -= moves[i] * grads[i];
+      }
       System.arraycopy(accumulators, 0, a, s, PART);
+      System.arraycopy(moves, 0, gradient, g, PART);
+    }
+
+    private double takeChanges() {
+      double sum = 0;
+      for (int i = 0; i < PART; i++) {
+        sum += changes[i];
+        changes[i] = 0;
+      }
+      return sum;
     }
   }
 }

@@ -62,7 +62,7 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon, 
   }
 
   private final class Updater extends DirectOptimizer {
-    private float steps; // for which the corrections are
+    private float corrected; // steps for which the corrections are
     private float firstCorrection;
     private float secondCorrection;
 
@@ -71,33 +71,38 @@ public record Adam(float learningRate, float beta1, float beta2, float epsilon, 
     }
 
     @Override
-    public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+    public double prepare(float[] a, int p, int s, int stride, int n, float[] gradient, int g) {
       if (n == 0) {
-        return;
+        return 0;
       }
       float t = 1;
-      for (int i = s + 2 * n; i < s + 3 * n; i++) {
+      int steps = s + 2 * stride;
+      for (int i = steps; i < steps + n; i++) {
         t = Math.max(t, a[i] + 1);
       }
-      Arrays.fill(a, s + 2 * n, s + 3 * n, t);
+      Arrays.fill(a, steps, steps + n, t);
+      double change = 0;
       correct(t);
       float first = firstCorrection;
       float second = secondCorrection;
       for (int i = 0; i < n; i++) {
         float grad = gradient[g + i];
         float m = beta1 * a[s + i] + (1 - beta1) * grad;
-        float v = beta2 * a[s + n + i] + (1 - beta2) * grad * grad;
+        float v = beta2 * a[s + stride + i] + (1 - beta2) * grad * grad;
         a[s + i] = m;
-        a[s + n + i] = v;
+        a[s + stride + i] = v;
         float step = m * first / ((float) Math.sqrt(v * second) + epsilon);
-        a[p + i] -= learningRate * (step + weightDecay * a[p + i]);
+        float move = -learningRate * (step + weightDecay * a[p + i]);
+        change += Math.abs(move * grad);
+        gradient[g + i] = move;
       }
+      return change;
     }
 
     /** Powers are expensive, and most rows have taken as many steps as the row before. */
     private void correct(float t) {
-      if (t != steps) {
-        steps = t;
+      if (t != corrected) {
+        corrected = t;
         firstCorrection = (float) (1 / (1 - Math.pow(beta1, t)));
         secondCorrection = (float) (1 / (1 - Math.pow(beta2, t)));
       }

@@ -27,8 +27,11 @@ import static io.freshet.config.option.ValueType.number;
  * x' = x - alpha / (beta + r(n + g²)) · g
  * </pre>
  *
- * also where n passes the cap; beyond it z moves by g alone, and this is gradient descent at the
- * rate alpha / (beta + √cap). n itself goes on as a sum.
+ * The middle term alone leaves x where it is, under the new n; so it is taken whole, and only g in
+ * part where a step is cut.
+ *
+ * <p>x moves so also where n passes the cap; beyond it z moves by g alone, and this is gradient
+ * descent at the rate alpha / (beta + √cap). n itself goes on as a sum.
  *
  * @param accumulatorCap above which n does not count, so that the rate does not fall below {@code
  *     alpha / (beta + √accumulatorCap)}; {@link #NO_CAP} for none
@@ -106,15 +109,18 @@ public record Ftrl(float alpha, float beta, float l1, float l2, float accumulato
     }
 
     @Override
-    public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+    public double prepare(float[] a, int p, int s, int stride, int n, float[] gradient, int g) {
+      double change = 0;
       for (int i = 0; i < n; i++) {
         float grad = gradient[g + i];
         float squares = Math.min(a[s + i] + grad * grad, MAX_SUM);
         float root = root(a[s + i]);
-        float sigma = (root(squares) - root) / alpha;
-        a[p + i] += grad - sigma * value(a[p + i], root);
+        float next = root(squares);
+        a[p + i] -= (next - root) / alpha * value(a[p + i], root);
         a[s + i] = squares;
+        change += grad * grad / ((beta + next) / alpha + l2);
       }
+      return change;
     }
 
     private float root(float squares) {

@@ -42,11 +42,16 @@ public record Momentum(float learningRate, float momentum) implements OptimizerS
   public Optimizer optimizer() {
     return new DirectOptimizer(1, 0) {
       @Override
-      public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+      public double prepare(float[] a, int p, int s, int stride, int n, float[] gradient, int g) {
+        double change = 0;
         for (int i = 0; i < n; i++) {
-          a[s + i] = momentum * a[s + i] + gradient[g + i];
-          a[p + i] -= learningRate * a[s + i];
+          float grad = gradient[g + i];
+          a[s + i] = momentum * a[s + i] + grad;
+          float move = -learningRate * a[s + i];
+          change += Math.abs(move * grad);
+          gradient[g + i] = move;
         }
+        return change;
       }
     };
   }

@@ -61,9 +61,9 @@ public record RowWiseAdagrad(float learningRate, float initialAccumulator, float
       }
 
       @Override
-      public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
+      public double prepare(float[] a, int p, int s, int stride, int n, float[] gradient, int g) {
         if (n == 0) {
-          return;
+          return 0;
         }
         float squares = 0;
         for (int i = g; i < g + n; i++) {
@@ -71,9 +71,10 @@ public record RowWiseAdagrad(float learningRate, float initialAccumulator, float
         }
         a[s] = Math.min(a[s] + squares / n, MAX_SUM);
         float step = learningRate / (float) Math.sqrt(Math.min(a[s], accumulatorCap));
-        for (int i = 0; i < n; i++) {
-          a[p + i] -= step * gradient[g + i];
+        for (int i = g; i < g + n; i++) {
+          gradient[i] *= -step;
         }
+        return (double) step * squares;
       }
     };
   }

@@ -23,10 +23,14 @@ public record Sgd(float learningRate) implements OptimizerSettings {
   public Optimizer optimizer() {
     return new DirectOptimizer(0, 0) {
       @Override
-      public void update(float[] a, int p, int s, int n, float[] gradient, int g) {
-        for (int i = 0; i < n; i++) {
-          a[p + i] -= learningRate * gradient[g + i];
+      public double prepare(float[] a, int p, int s, int stride, int n, float[] gradient, int g) {
+        double change = 0;
+        for (int i = g; i < g + n; i++) {
+          float move = -learningRate * gradient[i];
+          change -= move * gradient[i];
+          gradient[i] = move;
         }
+        return change;
       }
     };
   }

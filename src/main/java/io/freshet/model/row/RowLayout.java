@@ -148,10 +148,32 @@ public final class RowLayout {
     embedding[field].read(row, at + 1, at + embeddingSlots, embeddingSize, finished, f + 1);
   }
 
-  /** Moves a feature's row by the gradient of its finished values, {@code gradient[g …]}. */
+  /** Moves a feature's row by the gradient of its weights, which then holds the moves. */
   public void update(long fid, float[] row, int at, float[] gradient, int g) {
-    int field = Fids.field(fid);
-    firstOrder[field].update(row, at, at + parameters(), 1, gradient, g);
-    embedding[field].update(row, at + 1, at + embeddingSlots, embeddingSize, gradient, g + 1);
+    prepareFirstOrder(fid, row, at, gradient, g);
+    prepareEmbedding(fid, row, at, gradient, g);
+    move(row, at, gradient, g, 1, 1);
+  }
+
+  /**
+   * Readies a step of the first-order weight by the gradient of the row's weights: see {@link
+   * Optimizer#prepare}.
+   */
+  public double prepareFirstOrder(long fid, float[] row, int at, float[] gradient, int g) {
+    return firstOrder[Fids.field(fid)].prepare(row, at, at + parameters(), 1, 1, gradient, g);
+  }
+
+  /** Readies a step of the embedding. */
+  public double prepareEmbedding(long fid, float[] row, int at, float[] gradient, int g) {
+    int k = embeddingSize;
+    return embedding[Fids.field(fid)].prepare(
+        row, at + 1, at + embeddingSlots, k, k, gradient, g + 1);
+  }
+
+  /** Moves a row by shares of what was readied. */
+  public void move(
+      float[] row, int at, float[] moves, int m, float firstOrderShare, float embeddingShare) {
+    Optimizer.move(row, at, 1, moves, m, firstOrderShare);
+    Optimizer.move(row, at + 1, embeddingSize, moves, m + 1, embeddingShare);
   }
 }

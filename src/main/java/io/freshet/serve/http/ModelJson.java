@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
+import io.freshet.model.gauge.Expert;
+import io.freshet.model.gauge.NumberScale;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.kind.Explanation;
 import io.freshet.serve.follow.FollowerState;
 import io.freshet.serve.model.ServedModel;
@@ -12,6 +15,7 @@ import io.freshet.snapshot.format.Version;
 import io.freshet.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,24 +63,72 @@ final class ModelJson {
 
   private record Explained(float[] predictions, List<Terms> explanations, Version modelVersion) {}
 
-  private record Terms(double logit, double base, List<Share> fields) {
-    static Terms of(Explanation explanation, List<Field> fields) {
+  private record Terms(
+      double logit,
+      double base,
+      double offset,
+      double firstOrder,
+      double probability,
+      List<Opinion> experts,
+      List<Share> fields) {
+    static Terms of(Explanation explanation, List<Field> fields, PublishedGauge gauge) {
       List<Share> shares = new ArrayList<>();
+      Iterator<NumberScale> scales = gauge.numbers().iterator();
       for (int i = 0; i < fields.size(); i++) {
+        Optional<NumberScale> scale =
+            Optional.of(fields.get(i))
+                .filter(field -> field.carriesNumber() && scales.hasNext())
+                .map(field -> scales.next());
+        double number = explanation.numbers()[i];
         shares.add(
             new Share(
                 fields.get(i).name(),
                 explanation.firstOrder()[i],
                 explanation.pairs()[i],
                 explanation.dense()[i],
-                explanation.total(i)));
+                explanation.total(i),
+                scale.filter(s -> !Double.isNaN(number)).map(s -> Number.of(s, number))));
       }
-      return new Terms(explanation.logit(), explanation.base(), shares);
+      List<Opinion> experts = new ArrayList<>();
+      for (int k = 0; k < gauge.experts().size(); k++) {
+        double predicted = explanation.mixed().predictions().get(k);
+        experts.add(Opinion.of(gauge.experts().get(k), predicted));
+      }
+      return new Terms(
+          explanation.logit(),
+          explanation.base(),
+          explanation.mixed().offset(),
+          explanation.mixed().firstOrder(),
+          explanation.mixed().probability(),
+          experts,
+          shares);
+    }
+  }
+
+  /** An expert, and what it predicts. */
+  private record Opinion(
+      double firstOrder, double logit, double correction, double weight, double probability) {
+    static Opinion of(Expert expert, double predicted) {
+      return new Opinion(
+          expert.firstOrder(), expert.logit(), expert.correction(), expert.weight(), predicted);
+    }
+  }
+
+  /** How a number was standardized, and to what. */
+  private record Number(boolean log, double mean, double deviation, double standardized) {
+    static Number of(NumberScale scale, double standardized) {
+      return new Number(scale.log(), scale.mean(), scale.deviation(), standardized);
     }
   }
 
   /** What a field adds to a logit. */
-  private record Share(String field, double firstOrder, double pairs, double dense, double total) {}
+  private record Share(
+      String field,
+      double firstOrder,
+      double pairs,
+      double dense,
+      double total,
+      Optional<Number> number) {}
 
   /** Version, event time, freshness, rows and shape, and the follower's state. */
   static byte[] status(String name, ServedModel model, FollowerState follower, Instant now) {
@@ -133,7 +185,9 @@ final class ModelJson {
     List<Field> fields = model.schema().fields();
     return Json.line(
         new Explained(
-            scores, explanations.stream().map(e -> Terms.of(e, fields)).toList(), model.version()));
+            scores,
+            explanations.stream().map(e -> Terms.of(e, fields, model.gauge())).toList(),
+            model.version()));
   }
 
   /** The names of the models: one, once it is known. */

@@ -45,6 +45,7 @@ public final class Scorer implements AutoCloseable {
             new Counted(),
             model.unknown(),
             model.dense(),
+            model.gauge(),
             model.correction());
   }
 
@@ -63,7 +64,7 @@ public final class Scorer implements AutoCloseable {
     other.holdOrFail();
     closed = false;
     if (model != other) {
-      predictor.dense(other.dense());
+      predictor.load(other.dense(), other.gauge());
       model = other;
     }
   }

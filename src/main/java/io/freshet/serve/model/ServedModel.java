@@ -7,8 +7,10 @@ import io.freshet.feature.Fids;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseShape;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.row.UnknownRows;
+import io.freshet.snapshot.format.GaugeTensors;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.TensorShape;
 import io.freshet.snapshot.format.Version;
@@ -30,16 +32,19 @@ public final class ServedModel {
   private final UnknownRows unknown;
   private final LabelCorrection correction;
   private final float[] dense;
+  private final PublishedGauge gauge;
 
   /**
    * A model of these parts.
    *
    * @throws IOException where the manifest describes a model that this code cannot compute
    */
-  public ServedModel(Manifest manifest, VersionRows rows, float[] dense) throws IOException {
+  public ServedModel(Manifest manifest, VersionRows rows, float[] dense, PublishedGauge gauge)
+      throws IOException {
     this.manifest = requireNonNull(manifest, "manifest");
     this.rows = requireNonNull(rows, "rows");
     this.dense = requireNonNull(dense, "dense");
+    this.gauge = requireNonNull(gauge, "gauge");
     settings = settings(manifest);
     unknown = unknownRows();
     correction = manifest.labels().toCorrection(manifest.samplingRate());
@@ -52,7 +57,7 @@ public final class ServedModel {
    * @throws IOException where it is not
    */
   public static void check(Manifest manifest) throws IOException {
-    new ServedModel(manifest, RowTable.empty(1, 0), new float[0]);
+    new ServedModel(manifest, RowTable.empty(1, 0), new float[0], PublishedGauge.NONE);
   }
 
   /**
@@ -139,6 +144,11 @@ public final class ServedModel {
     return dense;
   }
 
+  /** How numbers are standardized and predictions mixed. */
+  public PublishedGauge gauge() {
+    return gauge;
+  }
+
   private ModelSettings settings(Manifest manifest) throws IOException {
     Manifest.Model shape = manifest.model();
     ModelKind kind =
@@ -181,8 +191,10 @@ public final class ServedModel {
         DenseShape.of(manifest.schema().size(), settings).tensors().stream()
             .map(t -> new TensorShape(t.name(), t.shape().stream().map(Long::valueOf).toList()))
             .toList();
-    if (!manifest.dense().tensors().equals(wanted)) {
-      throw refused("has the tensors %s, not %s".formatted(manifest.dense().tensors(), wanted));
+    List<TensorShape> found =
+        manifest.dense().tensors().stream().filter(t -> !GaugeTensors.isOne(t.name())).toList();
+    if (!found.equals(wanted)) {
+      throw refused("has the tensors %s, not %s".formatted(found, wanted));
     }
   }
 

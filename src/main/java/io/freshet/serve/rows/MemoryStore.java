@@ -2,6 +2,7 @@ package io.freshet.serve.rows;
 
 import io.freshet.serve.model.RowTable;
 import io.freshet.serve.model.ServedModel;
+import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.SnapshotReader;
@@ -31,12 +32,12 @@ public final class MemoryStore implements RowStore {
   @Override
   public ServedModel load(List<Manifest> chain, SnapshotReader reader) throws IOException {
     Manifest newest = chain.get(chain.size() - 1);
-    float[] dense = VersionFiles.dense(newest, reader);
+    DensePart dense = VersionFiles.dense(newest, reader);
     RowTable.Edit edit = start(chain.get(0)).edit();
     for (Manifest manifest : chain) {
       VersionFiles.apply(manifest, reader, edit);
     }
-    model = new ServedModel(newest, edit.build(), dense);
+    model = new ServedModel(newest, edit.build(), dense.vector(), dense.gauge());
     return model;
   }
 

@@ -1,6 +1,7 @@
 package io.freshet.serve.rows;
 
 import io.freshet.serve.model.ServedModel;
+import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.SnapshotReader;
@@ -103,7 +104,7 @@ public final class RocksStore implements RowStore {
   private void add(List<Manifest> deltas, SnapshotReader reader) throws IOException {
     Manifest newest = deltas.get(deltas.size() - 1);
     VersionFiles.checkShape(newest, held);
-    float[] dense = VersionFiles.dense(newest, reader);
+    DensePart dense = VersionFiles.dense(newest, reader);
     try (RowWriteBatch change = RowWriteBatch.delta(current, newest.rowWidth())) {
       for (Manifest delta : deltas) {
         VersionFiles.apply(delta, reader, change);
@@ -115,7 +116,7 @@ public final class RocksStore implements RowStore {
 
   private void fill(List<Manifest> chain, SnapshotReader reader) throws IOException {
     Manifest newest = chain.get(chain.size() - 1);
-    float[] dense = VersionFiles.dense(newest, reader);
+    DensePart dense = VersionFiles.dense(newest, reader);
     tidy();
     folder.checkSpace(chain.stream().mapToLong(Manifest::bytes).sum());
     RowDatabase fresh = RowDatabase.open(folder.next(), memory);

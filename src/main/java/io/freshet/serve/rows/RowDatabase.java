@@ -3,8 +3,12 @@ package io.freshet.serve.rows;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.model.batch.MiniBatch;
+import io.freshet.model.gauge.PublishedGauge;
+import io.freshet.model.gauge.PublishedGaugeCodec;
 import io.freshet.serve.model.ServedModel;
 import io.freshet.snapshot.format.Manifest;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,12 +32,14 @@ import org.rocksdb.Status;
  * A RocksDB database in a folder of its own that holds the model of one version.
  *
  * <p>Rows lie by id, 8 bytes that sort as the ids do, each 1 + k floats, little-endian; in a family
- * of their own, the manifest, the dense part, and the number of rows. A {@link RowWriteBatch}
- * writes them together, so a database is always at exactly one version, through any crash.
+ * of their own, the manifest, the dense part, the gauge, and the number of rows. A {@link
+ * RowWriteBatch} writes them together, so a database is always at exactly one version, through any
+ * crash.
  */
 final class RowDatabase {
   static final byte[] MANIFEST = "manifest".getBytes(UTF_8);
   static final byte[] DENSE = "dense".getBytes(UTF_8);
+  static final byte[] GAUGE = "gauge".getBytes(UTF_8);
   static final byte[] SIZE = "size".getBytes(UTF_8);
 
   private final Path folder;
@@ -95,10 +101,19 @@ final class RowDatabase {
       Snapshot snapshot = rocks.getSnapshot();
       snapshots.incrementAndGet();
       return Optional.of(
-          new ServedModel(Manifest.of(manifest), new RocksRows(this, snapshot, size()), dense));
+          new ServedModel(
+              Manifest.of(manifest), new RocksRows(this, snapshot, size()), dense, gauge()));
     } catch (RocksDBException e) {
       throw unreadable(e);
     }
+  }
+
+  /** The gauge; databases of before there was one hold none. */
+  private PublishedGauge gauge() throws RocksDBException, IOException {
+    byte[] gauge = rocks.get(parts(), GAUGE);
+    return gauge == null
+        ? PublishedGauge.NONE
+        : PublishedGaugeCodec.INSTANCE.read(new DataInputStream(new ByteArrayInputStream(gauge)));
   }
 
   /** Number of rows, by the last change. */

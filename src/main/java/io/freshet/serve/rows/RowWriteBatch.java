@@ -1,7 +1,12 @@
 package io.freshet.serve.rows;
 
+import io.freshet.model.gauge.PublishedGauge;
+import io.freshet.model.gauge.PublishedGaugeCodec;
 import io.freshet.serve.model.RowSink;
+import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.Manifest;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -83,14 +88,15 @@ final class RowWriteBatch implements RowSink, AutoCloseable {
   }
 
   /** Makes the change: the database is at the version from here on. */
-  void complete(Manifest version, float[] dense) throws IOException {
+  void complete(Manifest version, DensePart dense) throws IOException {
     try (WriteOptions durably = new WriteOptions().setSync(true)) {
       if (inPieces) {
         writePiece();
         flush();
       }
       batch.put(database.parts(), RowDatabase.MANIFEST, version.toJson());
-      batch.put(database.parts(), RowDatabase.DENSE, bytes(dense));
+      batch.put(database.parts(), RowDatabase.DENSE, bytes(dense.vector()));
+      batch.put(database.parts(), RowDatabase.GAUGE, bytes(dense.gauge()));
       batch.put(database.parts(), RowDatabase.SIZE, longBytes(size));
       database.rocks().write(durably, batch);
     } catch (RocksDBException e) {
@@ -131,6 +137,12 @@ final class RowWriteBatch implements RowSink, AutoCloseable {
         ByteBuffer.allocate(floats.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(floats);
     return bytes.array();
+  }
+
+  private static byte[] bytes(PublishedGauge gauge) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PublishedGaugeCodec.INSTANCE.write(gauge, new DataOutputStream(bytes));
+    return bytes.toByteArray();
   }
 
   private static byte[] longBytes(long value) {

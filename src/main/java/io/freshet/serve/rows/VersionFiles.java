@@ -2,6 +2,7 @@ package io.freshet.serve.rows;
 
 import io.freshet.serve.model.RowSink;
 import io.freshet.serve.model.ServedModel;
+import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
@@ -32,11 +33,11 @@ final class VersionFiles {
     }
   }
 
-  /** The dense part of a version that can be computed here. */
-  static float[] dense(Manifest manifest, SnapshotReader reader) throws IOException {
+  /** The dense part and gauge of a version that can be computed here. */
+  static DensePart dense(Manifest manifest, SnapshotReader reader) throws IOException {
     ServedModel.check(manifest);
-    float[] dense = reader.dense(manifest);
-    checkFinite(dense, manifest, "the dense part");
+    DensePart dense = reader.dense(manifest);
+    checkFinite(dense.vector(), manifest, "the dense part");
     List<Long> nonFinite = manifest.nonFinite();
     if (!nonFinite.isEmpty()) {
       throw new IOException(

@@ -82,7 +82,7 @@ public record Manifest(
     Optional<Instant> merged) {
 
   /** The format that this code writes. */
-  public static final String FORMAT = "1.1";
+  public static final String FORMAT = "1.2";
 
   public static final String FILE = "manifest.json";
 

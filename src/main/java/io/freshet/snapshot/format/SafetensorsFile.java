@@ -24,6 +24,7 @@ public final class SafetensorsFile {
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
   private final Map<String, long[]> longs = new HashMap<>();
   private final Map<String, float[]> floats = new HashMap<>();
+  private final Map<String, double[]> doubles = new HashMap<>();
 
   private SafetensorsFile(String where) {
     this.where = where;
@@ -113,13 +114,24 @@ public final class SafetensorsFile {
     return floats.get(name);
   }
 
+  /** The elements of a tensor of doubles, row by row. */
+  double[] doubles(String name, int dimensions) throws IOException {
+    shape(name, Tensor.Type.F64, dimensions);
+    return doubles.get(name);
+  }
+
+  /** The error that the file is not as it should be. */
+  IOException wrong(String how) {
+    return new IOException(where + ": " + how);
+  }
+
   private void read(Tensor tensor, InputStream in) throws IOException {
     int elements = Math.toIntExact(tensor.elements());
     tensors.put(tensor.name(), tensor);
-    if (tensor.type() == Tensor.Type.I64) {
-      longs.put(tensor.name(), readLongs(elements, in));
-    } else {
-      floats.put(tensor.name(), readFloats(elements, in));
+    switch (tensor.type()) {
+      case I64 -> longs.put(tensor.name(), readLongs(elements, in));
+      case F32 -> floats.put(tensor.name(), readFloats(elements, in));
+      case F64 -> doubles.put(tensor.name(), readDoubles(elements, in));
     }
   }
 
@@ -138,6 +150,16 @@ public final class SafetensorsFile {
     for (int done = 0; done < n; ) {
       int part = Math.min(n - done, CHUNK_BYTES / Float.BYTES);
       chunk(in, part * Float.BYTES).asFloatBuffer().get(values, done, part);
+      done += part;
+    }
+    return values;
+  }
+
+  private static double[] readDoubles(int n, InputStream in) throws IOException {
+    double[] values = new double[n];
+    for (int done = 0; done < n; ) {
+      int part = Math.min(n - done, CHUNK_BYTES / Double.BYTES);
+      chunk(in, part * Double.BYTES).asDoubleBuffer().get(values, done, part);
       done += part;
     }
     return values;

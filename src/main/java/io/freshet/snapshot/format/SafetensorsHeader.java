@@ -106,9 +106,11 @@ public final class SafetensorsHeader {
     return switch (type) {
       case "I64" -> Tensor.Type.I64;
       case "F32" -> Tensor.Type.F32;
+      case "F64" -> Tensor.Type.F64;
       default ->
           throw new IllegalArgumentException(
-              "tensor \"%s\" has elements of type %s; I64 and F32 are read".formatted(name, type));
+              "tensor \"%s\" has elements of type %s; I64, F32 and F64 are read"
+                  .formatted(name, type));
     };
   }
 

@@ -93,6 +93,15 @@ public final class SafetensorsOutput {
     }
   }
 
+  public void write(double[] values) throws IOException {
+    for (int done = 0; done < values.length; ) {
+      int part = Math.min(values.length - done, room(Double.BYTES));
+      chunk.asDoubleBuffer().put(values, done, part);
+      advance(part * Double.BYTES);
+      done += part;
+    }
+  }
+
   /** Hands everything to the stream. */
   public void finish() throws IOException {
     drain();

@@ -15,7 +15,8 @@ public record Tensor(String name, Type type, List<Long> shape) {
   /** The element types that snapshots use. */
   public enum Type {
     I64(Long.BYTES),
-    F32(Float.BYTES);
+    F32(Float.BYTES),
+    F64(Double.BYTES);
 
     final int bytes;
 
@@ -42,6 +43,10 @@ public record Tensor(String name, Type type, List<Long> shape) {
 
   public static Tensor floats(String name, long... shape) {
     return new Tensor(name, Type.F32, boxed(shape));
+  }
+
+  public static Tensor doubles(String name, long... shape) {
+    return new Tensor(name, Type.F64, boxed(shape));
   }
 
   /**

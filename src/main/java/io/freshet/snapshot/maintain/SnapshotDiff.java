@@ -1,6 +1,8 @@
 package io.freshet.snapshot.maintain;
 
 import io.freshet.feature.Fids;
+import io.freshet.snapshot.format.DensePart;
+import io.freshet.snapshot.format.GaugeTensors;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.SnapshotReader;
@@ -22,7 +24,7 @@ import java.util.TreeMap;
  *
  * @param fields by field number; 0 is the bias
  * @param all over all fields
- * @param tensors those of the dense part that both versions have in one shape
+ * @param tensors those of the dense part and the gauge that both versions have in one shape
  */
 public record SnapshotDiff(SortedMap<Integer, Rows> fields, Rows all, List<TensorMove> tensors) {
   private static final int READ_BYTES = 8 << 20;
@@ -101,14 +103,12 @@ public record SnapshotDiff(SortedMap<Integer, Rows> fields, Rows all, List<Tenso
 
   private static List<TensorMove> tensors(SnapshotStore store, Manifest a, Manifest b)
       throws IOException {
-    SnapshotReader reader = new SnapshotReader(store);
-    Map<String, float[]> before = reader.tensors(a);
+    Map<String, double[]> before = tensors(store, a);
     List<TensorMove> moves = new ArrayList<>();
-    reader
-        .tensors(b)
+    tensors(store, b)
         .forEach(
             (name, values) -> {
-              float[] old = before.get(name);
+              double[] old = before.get(name);
               if (old != null && old.length == values.length) {
                 moves.add(move(name, old, values));
               }
@@ -116,12 +116,26 @@ public record SnapshotDiff(SortedMap<Integer, Rows> fields, Rows all, List<Tenso
     return List.copyOf(moves);
   }
 
-  private static TensorMove move(String name, float[] before, float[] after) {
+  private static Map<String, double[]> tensors(SnapshotStore store, Manifest manifest)
+      throws IOException {
+    DensePart dense = new SnapshotReader(store).dense(manifest);
+    Map<String, double[]> tensors = GaugeTensors.values(dense.gauge(), manifest.schema());
+    dense.tensors().forEach((name, values) -> tensors.put(name, doubles(values)));
+    return tensors;
+  }
+
+  private static double[] doubles(float[] values) {
+    double[] doubles = new double[values.length];
+    Arrays.setAll(doubles, i -> values[i]);
+    return doubles;
+  }
+
+  private static TensorMove move(String name, double[] before, double[] after) {
     double sum = 0;
     double squares = 0;
     double max = 0;
     for (int i = 0; i < before.length; i++) {
-      double distance = Math.abs((double) after[i] - before[i]);
+      double distance = Math.abs(after[i] - before[i]);
       sum += distance;
       squares += distance * distance;
       max = Math.max(max, distance);

@@ -1,5 +1,6 @@
 package io.freshet.snapshot.publish;
 
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.snapshot.write.PublisherInput;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -19,6 +20,7 @@ final class CheckpointCollector {
   private final float[] dense;
   private final BitSet known = new BitSet();
   private long examples;
+  private Optional<PublishedGauge> gauge = Optional.empty();
   private Map<String, Double> metrics = Map.of();
   private final RecentWindows windows;
   private final Map<String, Long> offsets = new HashMap<>();
@@ -38,10 +40,15 @@ final class CheckpointCollector {
   void goOnFrom(PublisherState state) {
     CheckpointContents contents = state.unpublished().get(state.unpublished().size() - 1);
     windows.goOnFrom(state.windows(), contents.metrics());
-    contents.dense().ifPresent(restored -> takeDense(0, restored.values(), restored.examples()));
+    contents.dense().ifPresent(this::restore);
     metrics = contents.metrics();
     offsets.putAll(contents.offsets());
     eventTime = contents.eventTime();
+  }
+
+  private void restore(CheckpointContents.Dense whole) {
+    takeDense(0, whole.values(), whole.examples());
+    gauge = Optional.of(whole.gauge());
   }
 
   void add(PublisherInput input) {
@@ -49,6 +56,8 @@ final class CheckpointCollector {
       parts.add(part);
     } else if (input instanceof PublisherInput.Dense part) {
       takeDense(part.block().from(), part.block().values(), part.block().examples());
+    } else if (input instanceof PublisherInput.Gauge latest) {
+      gauge = Optional.of(latest.published());
     } else if (input instanceof PublisherInput.Metrics latest) {
       Map<String, Double> all = new HashMap<>(metrics);
       all.putAll(latest.values());
@@ -77,16 +86,23 @@ final class CheckpointCollector {
   /** Closes the contents of a checkpoint, at its barrier. */
   CheckpointContents close(long checkpoint) {
     Optional<CheckpointContents.Dense> whole =
-        known.nextClearBit(0) >= dense.length
-            ? Optional.of(new CheckpointContents.Dense(dense.clone(), examples))
-            : Optional.empty();
+        gauge
+            .filter(g -> isDenseKnown())
+            .map(g -> new CheckpointContents.Dense(dense.clone(), examples, g));
     Map<String, Double> figures = new HashMap<>(metrics);
     figures.putAll(windows.figures());
+    gauge
+        .filter(PublishedGauge::isMixed)
+        .ifPresent(g -> figures.put(Gate.BASE_RATE_WEIGHT, g.baseRateWeight()));
     CheckpointContents contents =
         new CheckpointContents(checkpoint, parts, whole, figures, offsets, eventTime, withheld);
     parts.clear();
     withheld = false;
     return contents;
+  }
+
+  private boolean isDenseKnown() {
+    return known.nextClearBit(0) >= dense.length;
   }
 
   /** What the gate judges by, for the state. */

@@ -2,6 +2,7 @@ package io.freshet.snapshot.publish;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.snapshot.write.PublisherInput;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,8 @@ import java.util.Optional;
  *
  * @param checkpoint Flink's checkpoint id
  * @param parts rows announced since the barrier before, in the order they came
- * @param dense the whole dense part; absent where it never came whole, or where this checkpoint
- *     cannot be published any more and only its parts are kept
+ * @param dense the whole dense part and the gauge; absent where they never came whole, or where
+ *     this checkpoint cannot be published any more and only its parts are kept
  * @param metrics figures for the manifest
  * @param offsets next Kafka offset by {@code topic-partition}
  * @param eventTime the watermark, in epoch milliseconds; {@link Long#MIN_VALUE} before the first
@@ -29,13 +30,15 @@ public record CheckpointContents(
     boolean withheld) {
 
   /**
-   * The dense part's values, in the order of its parameters; the array is never written to.
+   * The dense part's values, in the order of its parameters, and the gauge; the array is never
+   * written to.
    *
    * @param examples examples it has learned from
    */
-  public record Dense(float[] values, long examples) {
+  public record Dense(float[] values, long examples, PublishedGauge gauge) {
     public Dense {
       requireNonNull(values, "values");
+      requireNonNull(gauge, "gauge");
     }
   }
 

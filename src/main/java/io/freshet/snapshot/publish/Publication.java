@@ -1,5 +1,6 @@
 package io.freshet.snapshot.publish;
 
+import io.freshet.snapshot.format.GaugeTensors;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.DenseFile;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
@@ -166,13 +167,21 @@ final class Publication {
 
   private DenseFile writeDense(Version version, CheckpointContents.Dense dense) throws IOException {
     String name = "dense.safetensors";
-    List<Tensor> tensors = template.tensors();
+    Map<String, double[]> gauge = GaugeTensors.values(dense.gauge(), template.schema());
+    List<Tensor> tensors = new ArrayList<>();
+    gauge.forEach((tensor, values) -> tensors.add(GaugeTensors.tensor(tensor, values)));
+    tensors.addAll(template.tensors());
     Written written =
         SafetensorsOutput.write(
             storage,
             SnapshotStore.path(version, name),
             tensors,
-            file -> file.write(dense.values(), 0, dense.values().length));
+            file -> {
+              for (double[] values : gauge.values()) {
+                file.write(values);
+              }
+              file.write(dense.values(), 0, dense.values().length);
+            });
     List<TensorShape> shapes =
         tensors.stream().map(t -> new TensorShape(t.name(), t.shape())).toList();
     return new DenseFile(name, written.size(), written.sha256(), shapes, dense.examples());

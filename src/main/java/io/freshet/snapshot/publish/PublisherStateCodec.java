@@ -1,5 +1,7 @@
 package io.freshet.snapshot.publish;
 
+import io.freshet.model.gauge.PublishedGauge;
+import io.freshet.model.gauge.PublishedGaugeCodec;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.publish.CheckpointContents.Dense;
 import io.freshet.snapshot.write.PublisherInput.Part;
@@ -12,7 +14,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/** The state format of the publisher. */
+/** The state format of the publisher. Version 1 had no gauge. */
 public final class PublisherStateCodec extends StateCodec<PublisherState> {
   private static final Codec<String> TEXT = Codec.of(Values::writeString, Values::readString);
   private static final Codec<Double> FIGURE =
@@ -24,12 +26,17 @@ public final class PublisherStateCodec extends StateCodec<PublisherState> {
   private static final Codec<Window> WINDOW =
       Codec.of(PublisherStateCodec::writeWindow, PublisherStateCodec::readWindow);
   private static final Codec<Dense> DENSE =
-      Codec.of(PublisherStateCodec::writeDense, PublisherStateCodec::readDense);
+      Codec.of(
+          PublisherStateCodec::writeDense, in -> readDense(in, PublishedGaugeCodec.INSTANCE::read));
+  private static final Codec<Dense> DENSE_1 =
+      Codec.of(PublisherStateCodec::writeDense, in -> readDense(in, none -> PublishedGauge.NONE));
   private static final Codec<CheckpointContents> CUT =
-      Codec.of(PublisherStateCodec::writeCut, PublisherStateCodec::readCut);
+      Codec.of(PublisherStateCodec::writeCut, in -> readCut(in, DENSE));
+  private static final Codec<CheckpointContents> CUT_1 =
+      Codec.of(PublisherStateCodec::writeCut, in -> readCut(in, DENSE_1));
 
   public PublisherStateCodec() {
-    super("publisher-state", 1, PublisherState.class);
+    super("publisher-state", 2, PublisherState.class);
   }
 
   @Override
@@ -50,7 +57,7 @@ public final class PublisherStateCodec extends StateCodec<PublisherState> {
         Values.readString(in),
         in.readLong(),
         Version.parse(Values.readString(in)),
-        Values.readList(in, CUT),
+        Values.readList(in, version == 1 ? CUT_1 : CUT),
         Values.readList(in, WINDOW),
         Values.readString(in));
   }
@@ -65,11 +72,11 @@ public final class PublisherStateCodec extends StateCodec<PublisherState> {
     out.writeBoolean(cut.withheld());
   }
 
-  private static CheckpointContents readCut(DataInput in) throws IOException {
+  private static CheckpointContents readCut(DataInput in, Codec<Dense> dense) throws IOException {
     return new CheckpointContents(
         in.readLong(),
         Values.readList(in, PART),
-        Values.readOptional(in, DENSE),
+        Values.readOptional(in, dense),
         Values.readMap(in, TEXT, FIGURE),
         Values.readMap(in, TEXT, OFFSET),
         in.readLong(),
@@ -117,9 +124,11 @@ public final class PublisherStateCodec extends StateCodec<PublisherState> {
   private static void writeDense(Dense dense, DataOutput out) throws IOException {
     PrimitiveArrays.writeFloats(dense.values(), out);
     out.writeLong(dense.examples());
+    PublishedGaugeCodec.INSTANCE.write(dense.gauge(), out);
   }
 
-  private static Dense readDense(DataInput in) throws IOException {
-    return new Dense(PrimitiveArrays.readFloats(in), in.readLong());
+  private static Dense readDense(DataInput in, Codec.Reader<PublishedGauge> gauge)
+      throws IOException {
+    return new Dense(PrimitiveArrays.readFloats(in), in.readLong(), gauge.read(in));
   }
 }

@@ -3,17 +3,18 @@ package io.freshet.snapshot.store;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.model.batch.LongIndex;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.row.RowWeights;
 import io.freshet.model.row.TableCounts;
+import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
-import java.util.Map;
 
 /**
- * A whole model, read back: rows of weights {@code [w, v₁…v_k]} by feature id, and the dense part.
+ * A whole model, read back: rows of weights {@code [w, v₁…v_k]} by feature id, the dense part, and
+ * the gauge.
  *
  * <p>Built by one thread; then it may be read by many.
  */
@@ -24,9 +25,9 @@ public final class Snapshot implements RowWeights {
   private final BitSet present = new BitSet();
   private float[] rows;
   private long[] updates;
-  private final Map<String, float[]> dense;
+  private final DensePart dense;
 
-  Snapshot(Manifest manifest, int expectedRows, Map<String, float[]> dense) {
+  Snapshot(Manifest manifest, int expectedRows, DensePart dense) {
     this.manifest = requireNonNull(manifest, "manifest");
     this.dense = requireNonNull(dense, "dense");
     this.width = manifest.rowWidth();
@@ -111,28 +112,23 @@ public final class Snapshot implements RowWeights {
    * @throws IllegalArgumentException where there is no tensor of the name
    */
   public float[] dense(String name) {
-    float[] values = dense.get(name);
+    float[] values = dense.tensors().get(name);
     if (values == null) {
       throw new IllegalArgumentException(
           "version %s has no tensor \"%s\", but %s"
-              .formatted(manifest.version(), name, dense.keySet()));
+              .formatted(manifest.version(), name, dense.tensors().keySet()));
     }
     return values;
   }
 
   /** The dense part as one vector, its tensors in the order of the manifest. */
   public float[] denseVector() {
-    return concat(dense.values());
+    return dense.vector();
   }
 
-  static float[] concat(Collection<float[]> tensors) {
-    float[] vector = new float[tensors.stream().mapToInt(values -> values.length).sum()];
-    int at = 0;
-    for (float[] values : tensors) {
-      System.arraycopy(values, 0, vector, at, values.length);
-      at += values.length;
-    }
-    return vector;
+  /** How numbers are standardized and predictions mixed. */
+  public PublishedGauge gauge() {
+    return dense.gauge();
   }
 
   private int find(long fid) {

@@ -1,22 +1,19 @@
 package io.freshet.snapshot.store;
 
+import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.DenseFile;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import io.freshet.snapshot.format.Manifest.Kind;
-import io.freshet.snapshot.format.Manifest.TensorShape;
 import io.freshet.snapshot.format.SafetensorsFile;
-import io.freshet.snapshot.format.Tensor;
 import io.freshet.snapshot.format.Version;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -37,7 +34,7 @@ public final class SnapshotReader {
   public Snapshot load(Version version) throws IOException {
     List<Manifest> chain = chain(version, Optional.empty());
     Manifest newest = chain.get(chain.size() - 1);
-    Snapshot snapshot = new Snapshot(newest, Math.toIntExact(chain.get(0).rows()), tensors(newest));
+    Snapshot snapshot = new Snapshot(newest, Math.toIntExact(chain.get(0).rows()), dense(newest));
     for (Manifest manifest : chain) {
       for (EmbeddingFile file : manifest.embeddings()) {
         snapshot.apply(rows(manifest, file));
@@ -136,30 +133,16 @@ public final class SnapshotReader {
   }
 
   /**
-   * The dense part of a version as one vector, its tensors in the order of the manifest.
+   * The dense part of a version, and its gauge.
    *
    * @throws IOException where the file is not what the manifest says, to the last bit
    */
-  public float[] dense(Manifest manifest) throws IOException {
-    return Snapshot.concat(tensors(manifest).values());
-  }
-
-  /** The tensors of the dense part by name, each row by row, in the order of the manifest. */
-  public Map<String, float[]> tensors(Manifest manifest) throws IOException {
-    Map<String, float[]> tensors = new LinkedHashMap<>();
+  public DensePart dense(Manifest manifest) throws IOException {
     DenseFile dense = manifest.dense();
     String path = SnapshotStore.path(manifest.version(), dense.name());
-    SafetensorsFile file =
-        SafetensorsFile.read(store.storage(), path, dense.size(), dense.sha256());
-    for (TensorShape tensor : dense.tensors()) {
-      int dimensions = tensor.shape().size();
-      if (!file.shape(tensor.name(), Tensor.Type.F32, dimensions).equals(tensor.shape())) {
-        throw new IOException(
-            "%s: tensor \"%s\" has another shape than the manifest's %s"
-                .formatted(path, tensor.name(), tensor.shape()));
-      }
-      tensors.put(tensor.name(), file.floats(tensor.name(), dimensions));
-    }
-    return tensors;
+    return DensePart.of(
+        SafetensorsFile.read(store.storage(), path, dense.size(), dense.sha256()),
+        dense.tensors(),
+        manifest.schema());
   }
 }

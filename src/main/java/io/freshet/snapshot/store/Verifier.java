@@ -1,5 +1,6 @@
 package io.freshet.snapshot.store;
 
+import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
@@ -117,9 +118,9 @@ final class Verifier {
       problem(path, "holds %s, the manifest says %s", found, manifest.dense().tensors());
       return;
     }
-    for (TensorShape tensor : found) {
-      checkFinite(path, tensor.name(), file.floats(tensor.name(), tensor.shape().size()));
-    }
+    DensePart.of(file, found, manifest.schema())
+        .tensors()
+        .forEach((name, values) -> checkFinite(path, name, values));
   }
 
   private void checkRows(Manifest manifest, EmbeddingFile file, String path) throws IOException {

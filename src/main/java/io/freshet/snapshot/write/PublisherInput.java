@@ -3,6 +3,7 @@ package io.freshet.snapshot.write;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.model.dense.DenseBlock;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.snapshot.publish.SnapshotPublisher;
 import java.util.Map;
 
@@ -33,6 +34,13 @@ public sealed interface PublisherInput {
   record Dense(DenseBlock block) implements PublisherInput {
     public Dense {
       requireNonNull(block, "block");
+    }
+  }
+
+  /** The gauge; until it came, nothing is published. */
+  record Gauge(PublishedGauge published) implements PublisherInput {
+    public Gauge {
+      requireNonNull(published, "published");
     }
   }
 

@@ -4,12 +4,15 @@ import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.DenseReshape;
 import io.freshet.model.dense.ModelShape;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.optimizer.Optimizer;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.RefusedException;
 import io.freshet.train.feedback.ParameterServer;
 import io.freshet.train.message.DenseDelta;
+import io.freshet.train.message.GaugeDelta;
+import io.freshet.train.message.MergerRequest;
 import io.freshet.train.message.ShardResponse.DenseSlices;
 import io.freshet.train.state.FiniteCheck;
 import io.freshet.train.state.StateCompatibility;
@@ -48,17 +51,21 @@ import org.apache.flink.util.OutputTag;
  * subtasks, or another shape of the network, only cuts the same parameters differently: {@link
  * DenseReshape}.
  */
-public final class DenseMerger extends ParameterServer<DenseDelta> {
+public final class DenseMerger extends ParameterServer<MergerRequest> {
   private static final long serialVersionUID = 1L;
 
   public static final OutputTag<DenseBlock> WEIGHTS =
       new OutputTag<>("dense-weights", WireType.of(DenseBlock.class));
+
+  public static final OutputTag<PublishedGauge> GAUGE =
+      new OutputTag<>("gauge", WireType.of(PublishedGauge.class));
 
   private transient Optimizer optimizer;
   private transient DenseSlicing slicing;
   private transient int planes;
   private transient ListState<StoredSlice> state;
   private transient SortedMap<Integer, Slice> slices;
+  private transient GaugeMerger gauge;
   private transient FiniteCheck finite;
   private transient Counter merges;
   private transient Counter refused;
@@ -83,6 +90,7 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
             .getOperatorStateStore()
             .getUnionListState(
                 new ListStateDescriptor<>("dense-slices", WireType.of(StoredSlice.class)));
+    gauge = new GaugeMerger(context.getOperatorStateStore());
   }
 
   @Override
@@ -94,6 +102,7 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
     state.get().forEach(restored::add);
     slices = new TreeMap<>();
     cut(restored(restored), restored);
+    gauge.open(settings, shape.isWarm(), owns(GaugeDelta.KEY));
     merges = getMetricGroup().counter("merges");
     refused = getMetricGroup().counter("refused_slices");
   }
@@ -158,8 +167,16 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
   }
 
   @Override
-  public void processElement(StreamRecord<DenseDelta> element) {
-    DenseDelta delta = element.getValue();
+  public void processElement(StreamRecord<MergerRequest> element) {
+    if (element.getValue() instanceof DenseDelta delta) {
+      exchange(delta);
+    } else if (element.getValue() instanceof GaugeDelta delta) {
+      gauge.merge(delta);
+      respond(gauge.response(delta.replyTo()));
+    }
+  }
+
+  private void exchange(DenseDelta delta) {
     if (delta.deltas().length > 0) {
       merge(delta);
     }
@@ -195,6 +212,7 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
     List<StoredSlice> own = new ArrayList<>();
     slices.forEach((number, s) -> own.add(stored(number, s)));
     state.update(own);
+    gauge.store();
   }
 
   private StoredSlice stored(int number, Slice slice) {
@@ -205,6 +223,7 @@ public final class DenseMerger extends ParameterServer<DenseDelta> {
   protected void flush() {
     slices.forEach(
         (number, slice) -> output.collect(WEIGHTS, new StreamRecord<>(weights(number, slice))));
+    gauge.published().ifPresent(now -> output.collect(GAUGE, new StreamRecord<>(now)));
   }
 
   private DenseBlock weights(int number, Slice slice) {

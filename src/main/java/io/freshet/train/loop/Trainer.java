@@ -9,6 +9,7 @@ import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.ModelShape;
+import io.freshet.model.gauge.Gauge;
 import io.freshet.model.learn.BatchLearner;
 import io.freshet.model.row.FieldRules;
 import io.freshet.model.row.RowLayout;
@@ -16,13 +17,15 @@ import io.freshet.train.LoopFigures;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.dense.DenseReplica;
+import io.freshet.train.dense.GaugeReplica;
 import io.freshet.train.dense.LocalOptimizerState;
 import io.freshet.train.feedback.FeedbackChannels;
-import io.freshet.train.message.DenseDelta;
+import io.freshet.train.message.MergerRequest;
 import io.freshet.train.message.ReplyTo;
 import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardResponse;
 import io.freshet.train.message.ShardResponse.DenseSlices;
+import io.freshet.train.message.ShardResponse.GaugeValues;
 import io.freshet.train.message.ShardResponse.Rows;
 import io.freshet.train.state.LoopRules;
 import io.freshet.train.state.StateCompatibility;
@@ -70,8 +73,8 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
       new OutputTag<>("shards", WireType.of(ShardRequest.class));
   static final OutputTag<SkippedExample> SKIPPED =
       new OutputTag<>("skipped", WireType.of(SkippedExample.class));
-  static final OutputTag<DenseDelta> MERGERS =
-      new OutputTag<>("mergers", WireType.of(DenseDelta.class));
+  static final OutputTag<MergerRequest> MERGERS =
+      new OutputTag<>("mergers", WireType.of(MergerRequest.class));
 
   private final LoopSettings settings;
 
@@ -85,12 +88,15 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   private transient ActiveFieldFilter fieldFilter;
   private transient LocalOptimizerState localState;
   private transient DenseParameters dense;
+  private transient Gauge gauge;
   private transient DenseReplica replica;
+  private transient GaugeReplica gaugeReplica;
 
   private transient InFlightBatches batchesInFlight;
   private transient long begun; // batches with a first example
   private transient long draining; // the checkpoint of the current drain
   private transient boolean abandoned; // that checkpoint was aborted
+  private transient boolean isRestored;
   private transient long lastCheckpoint;
   private transient boolean ended;
 
@@ -116,6 +122,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
+    isRestored = context.isRestored();
     lastCheckpoint = context.getRestoredCheckpointId().orElse(NO_CHECKPOINT);
     StateCompatibility.ofFeatures(settings.schema())
         .guard(context.getOperatorStateStore(), getRuntimeContext(), false);
@@ -175,7 +182,8 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
                 new InFlightBatch(
                     new ShardGroups(parallelism, maxParallelism, maxRows), layout.width(), rules));
     fieldFilter = new ActiveFieldFilter(schema);
-    learner = new BatchLearner(schema, model, learning, layout, dense, this::skipped);
+    gauge = new Gauge(schema, model.kind(), learning.safeguards(), parallelism == 1);
+    learner = new BatchLearner(schema, model, learning, layout, dense, gauge, this::skipped);
     replica =
         new DenseReplica(
             dense,
@@ -183,7 +191,9 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
             replyTo,
             parallelism,
             maxParallelism,
-            delta -> output.collect(MERGERS, new StreamRecord<>(delta)));
+            this::toMergers);
+    boolean startsEmpty = !isRestored && settings.start().model().shape().isEmpty();
+    gaugeReplica = new GaugeReplica(gauge, replyTo, parallelism == 1, startsEmpty, this::toMergers);
   }
 
   private void openMetrics() {
@@ -205,8 +215,10 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   @Override
   public void processElement(StreamRecord<LabeledExample> element) throws Exception {
     replica.requestOnce();
+    gaugeReplica.fetch();
+    waiting.until(gaugeReplica::isReady); // numbers are encoded by it
     MiniBatch filling = batchesInFlight.filling().examples;
-    filling.add(fieldFilter.of(element.getValue()));
+    filling.add(gauge.encode(fieldFilter.of(element.getValue())));
     if (filling.size() == 1) {
       begun++;
     }
@@ -247,12 +259,15 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
       batchesInFlight.opened(rows.batch()).accept(rows);
     } else if (response instanceof DenseSlices slices) {
       replica.accept(slices);
+    } else if (response instanceof GaugeValues values) {
+      gaugeReplica.accept(values.values());
     }
     while (batchesInFlight.hasComplete() && replica.isReady()) {
       learn(batchesInFlight.takeComplete());
     }
     if (replica.pending() >= settings.train().denseSyncEvery() && !replica.isOpen()) {
       replica.send();
+      gaugeReplica.send();
     }
   }
 
@@ -332,6 +347,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     if (isDrained()) {
       learner.flushDense();
       replica.sendIfRequested();
+      gaugeReplica.send();
       waiting.until(() -> isDrained() || abandoned);
     }
     draining = NO_CHECKPOINT;
@@ -343,11 +359,15 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   }
 
   private boolean isDrained() {
-    return batchesInFlight.inFlight() == 0 && !replica.isOpen();
+    return batchesInFlight.inFlight() == 0 && !replica.isOpen() && !gaugeReplica.isOpen();
   }
 
   private void skipped(LabeledExample example, String reason) {
     output.collect(SKIPPED, new StreamRecord<>(new SkippedExample(example, reason)));
+  }
+
+  private void toMergers(MergerRequest request) {
+    output.collect(MERGERS, new StreamRecord<>(request));
   }
 
   private void toShards(ShardRequest request) {

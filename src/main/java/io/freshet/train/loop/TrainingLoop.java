@@ -3,13 +3,14 @@ package io.freshet.train.loop;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseBlock;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.row.RowBlock;
 import io.freshet.model.row.TableCounts;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.dense.DenseMerger;
 import io.freshet.train.feedback.FeedbackTail;
-import io.freshet.train.message.DenseDelta;
+import io.freshet.train.message.MergerRequest;
 import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardResponse;
 import io.freshet.train.table.EmbeddingShard;
@@ -27,13 +28,15 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * @param counts rows and occurrences that the table gained and lost, from each shard, before each
  *     barrier; nothing where rows are never lost
  * @param dense all slices of the dense part, before each barrier
+ * @param gauge what snapshots hold of the gauge, before each barrier
  */
 public record TrainingLoop(
     DataStream<Predictions> predictions,
     DataStream<SkippedExample> skipped,
     DataStream<RowBlock> rows,
     DataStream<TableCounts> counts,
-    DataStream<DenseBlock> dense) {
+    DataStream<DenseBlock> dense,
+    DataStream<PublishedGauge> gauge) {
   private static final String CO_LOCATION = "freshet-loop";
 
   /** Adds the loop's operators, at the environment's parallelism. */
@@ -64,7 +67,7 @@ public record TrainingLoop(
         loopOperator(
             edges
                 .pass("dense deltas", trainer.getSideOutput(Trainer.MERGERS))
-                .keyBy(DenseDelta::key, Types.INT)
+                .keyBy(MergerRequest::key, Types.INT)
                 .transform(
                     "DenseMerger",
                     WireType.of(ShardResponse.class),
@@ -85,7 +88,8 @@ public record TrainingLoop(
         trainer.getSideOutput(Trainer.SKIPPED),
         shard.getSideOutput(EmbeddingShard.CHANGED_ROWS),
         shard.getSideOutput(EmbeddingShard.COUNTS),
-        merger.getSideOutput(DenseMerger.WEIGHTS));
+        merger.getSideOutput(DenseMerger.WEIGHTS),
+        merger.getSideOutput(DenseMerger.GAUGE));
   }
 
   private static int userOf(LabeledExample example) {

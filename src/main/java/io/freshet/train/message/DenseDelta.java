@@ -12,8 +12,10 @@ package io.freshet.train.message;
  *     arrays as soon as it has sent them; the receiver owns those that it gets
  */
 public record DenseDelta(
-    ReplyTo replyTo, int trainers, long examples, int[] slices, float[][] deltas) {
+    ReplyTo replyTo, int trainers, long examples, int[] slices, float[][] deltas)
+    implements MergerRequest {
 
+  @Override
   public int key() {
     return slices[0];
   }

@@ -32,4 +32,11 @@ public sealed interface ShardResponse {
    */
   public record DenseSlices(ReplyTo replyTo, int[] slices, float[][] values)
       implements ShardResponse {}
+
+  /**
+   * The merged gauge.
+   *
+   * @param values all sums; shared with the merger, never written to
+   */
+  public record GaugeValues(ReplyTo replyTo, double[] values) implements ShardResponse {}
 }

@@ -39,6 +39,8 @@ final class ComponentCodecs {
     BASIC.put(long[].class, Codec.of(PrimitiveArrays::writeLongs, PrimitiveArrays::readLongs));
     BASIC.put(int[].class, Codec.of(PrimitiveArrays::writeInts, PrimitiveArrays::readInts));
     BASIC.put(float[].class, Codec.of(PrimitiveArrays::writeFloats, PrimitiveArrays::readFloats));
+    BASIC.put(
+        double[].class, Codec.of(PrimitiveArrays::writeDoubles, PrimitiveArrays::readDoubles));
     BASIC.put(byte[].class, Codec.of(PrimitiveArrays::writeBytes, PrimitiveArrays::readBytes));
     BASIC.put(
         boolean[].class, Codec.of(PrimitiveArrays::writeBooleans, PrimitiveArrays::readBooleans));

@@ -1,6 +1,6 @@
 // The form that scores an impression, and what each field adds to the score.
 
-import {decimal, element, say, sentence, signed} from './text.js';
+import {decimal, element, percent, say, sentence, signed} from './text.js';
 
 const byId = (id) => document.getElementById(id);
 const PARTS = [['first_order', 'First order'], ['pairs', 'Pairs (FM)'], ['dense', 'Deep']];
@@ -130,7 +130,31 @@ function show(answer) {
           element('span', {class: `entry ${key}`}, element('i'), name))),
       element('div', {class: 'scroll', tabindex: '0', role: 'region',
         'aria-label': 'What each field adds to the logit'},
-      element('table', {id: 'contributions'}, head(used), body)));
+      element('table', {id: 'contributions'}, head(used), body)),
+      mixture(explained.experts));
+}
+
+/** What each expert predicts, and its weight in the score. */
+function mixture(experts) {
+  const parts = experts.map((expert, i) => element('span', {
+    'data-weight': expert.weight, 'data-probability': expert.probability},
+  `${i ? ', ' : ''}${title(expert)} ${decimal(expert.probability, 4)} (${percent(expert.weight)})`));
+  return element('p', {id: 'experts', class: 'note'}, 'Mixed of: ', ...parts);
+}
+
+function title({first_order: firstOrder, logit}) {
+  if (firstOrder === 0 && logit === 0) {
+    return 'base rate';
+  }
+  const [name, share] = firstOrder > 0 ? ['first order', firstOrder] : ['the model', logit];
+  return share === 1 ? name : `${share} × ${name}`;
+}
+
+/** The field's name, and what its number was standardized to. */
+function named({field, number}) {
+  return number
+    ? [field, element('small', {}, ` ${number.log ? 'log, ' : ''}standardized ${signed(number.standardized, 2)}`)]
+    : [field];
 }
 
 function head(used) {
@@ -143,7 +167,7 @@ function head(used) {
 
 function row(field, used, reach) {
   return element('tr', {'data-field': field.field},
-      element('th', {scope: 'row'}, field.field),
+      element('th', {scope: 'row'}, ...named(field)),
       element('td', {class: 'diverging', 'aria-hidden': 'true'}, bars(field, used, reach)),
       ...used.map(([key]) => element('td', {class: 'number extra'}, signed(field[key], 3))),
       element('td', {class: 'number total', 'data-value': field.total}, signed(field.total, 3)));

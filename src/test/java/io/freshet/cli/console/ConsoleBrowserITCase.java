@@ -154,7 +154,13 @@ class ConsoleBrowserITCase {
     assertThat(parts).hasSize(7); // without any field, and six fields
     assertThat(parts.stream().mapToDouble(part -> part).sum()).isCloseTo(logit, within(1e-3));
     double probability = browser.evaluate("Number(" + text("#probability") + ")").asDouble();
-    assertThat(probability).isCloseTo(1 / (1 + Math.exp(-logit)), within(1e-3));
+    double mixed =
+        browser
+            .evaluate(
+                "[...document.querySelectorAll('#experts [data-weight]')]"
+                    + ".reduce((p, e) => p + e.dataset.weight * e.dataset.probability, 0)")
+            .asDouble();
+    assertThat(probability).isCloseTo(mixed, within(1e-3));
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.freshet.feature.example.Example;
 import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.model.kind.Predictor;
+import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.row.UnknownRows;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.http.ModelServer;
@@ -189,6 +190,7 @@ class LiveServingITCase {
             .sorted()
             .toList();
     new SampleChain(root, config.features(), config.model())
+        .gauge(model.gauge())
         .publish(
             new Version(last.lineage(), last.checkpoint() + 1),
             Optional.of(last),
@@ -313,10 +315,16 @@ class LiveServingITCase {
     float[] scores(Version version, List<String> users) throws Exception {
       if (!predictors.containsKey(version)) {
         Snapshot snapshot = reader.load(version);
-        float[] dense = snapshot.denseVector();
         predictors.put(
             version,
-            new Predictor(config.features(), config.model(), snapshot, UnknownRows.START, dense));
+            new Predictor(
+                config.features(),
+                config.model(),
+                snapshot,
+                UnknownRows.START,
+                snapshot.denseVector(),
+                snapshot.gauge(),
+                LabelCorrection.none()));
       }
       return predictors.get(version).predict(users.stream().map(u -> encode(config, u)).toList());
     }

@@ -122,6 +122,11 @@ final class SnapshotCommandTest {
         .containsPattern("Kind +delta on " + full)
         .containsPattern("Shape +deepfm, embeddings of 2, hidden layers 3")
         .containsPattern("user-genre +cross of user, genres")
+        .containsPattern(
+            "price +numeric, .*ln\\(1 \\+ \\|x\\|\\) with mean 1\\.250, deviation 0\\.5000")
+        .containsPattern("FIRST ORDER +WHOLE MODEL +WEIGHT +CORRECTION")
+        .containsPattern("0\\.50 +0\\.00 +0\\.1250 +-1\\.0000")
+        .containsPattern("base_rate_weight +0\\.25000")
         .containsPattern("logloss +0\\.25000")
         .containsPattern("impressions-0 +2,000")
         .containsPattern("dense\\.safetensors .* tensors")

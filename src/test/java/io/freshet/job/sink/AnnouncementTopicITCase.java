@@ -14,6 +14,7 @@ import io.freshet.lab.broker.TopicContents;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.dense.DenseShape;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.publish.SnapshotPublisher;
@@ -55,6 +56,7 @@ class AnnouncementTopicITCase {
         harness.open();
         float[] dense = new float[DenseShape.of(SCHEMA.size(), model).size()];
         harness.processElement(new PublisherInput.Dense(new DenseBlock(0, dense, 1)), 0);
+        harness.processElement(new PublisherInput.Gauge(PublishedGauge.NONE), 0);
         for (int checkpoint = 1; checkpoint <= 3; checkpoint++) {
           harness.snapshot(checkpoint, 0);
           harness.notifyOfCompletedCheckpoint(checkpoint);

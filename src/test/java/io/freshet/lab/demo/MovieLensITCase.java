@@ -12,6 +12,7 @@ import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.docs.CommandRun;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.kind.Predictor;
+import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.row.UnknownRows;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.Snapshot;
@@ -140,7 +141,13 @@ class MovieLensITCase {
     FeatureSchema schema = snapshot.manifest().schema();
     Predictor published =
         new Predictor(
-            schema, ModelSettings.DEFAULT, snapshot, UnknownRows.START, snapshot.denseVector());
+            schema,
+            ModelSettings.DEFAULT,
+            snapshot,
+            UnknownRows.START,
+            snapshot.denseVector(),
+            snapshot.gauge(),
+            LabelCorrection.none());
     Predictor trainer = demo.local().orElseThrow().learner().predictor();
 
     List<LabeledExample> examples = demo.local().orElseThrow().examples();

@@ -14,8 +14,10 @@ import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.batch.MiniBatch;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.kind.Predictor;
-import io.freshet.model.learn.BatchLearner;
+import io.freshet.model.label.LabelCorrection;
+import io.freshet.model.learn.PlainLearner;
 import io.freshet.model.optimizer.Adagrad;
 import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
@@ -166,7 +168,7 @@ final class DenseReshapeTest {
     int at = batch.rowOf(example(3, true).fids()[3]) * layout.width();
     assertThat(Arrays.copyOfRange(rows, at, at + 1 + K)).containsOnly(0);
 
-    new BatchLearner(THREE, model, learning, layout, now).learn(batch, rows);
+    PlainLearner.of(THREE, model, learning, layout, now).learn(batch, rows);
 
     float[] row = new float[1 + K];
     layout.finish(batch.fid(at / layout.width()), rows, at, row, 0);
@@ -227,7 +229,14 @@ final class DenseReshapeTest {
           System.arraycopy(rows.get(fid), 0, target, at, 1 + model.embeddingSize());
           return true;
         };
-    return new Predictor(schema, model, finished, UnknownRows.START, dense.finished())
+    return new Predictor(
+            schema,
+            model,
+            finished,
+            UnknownRows.START,
+            dense.finished(),
+            PublishedGauge.NONE,
+            LabelCorrection.none())
         .predict(example);
   }
 

@@ -10,6 +10,8 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.dense.CounterRng;
 import io.freshet.model.dense.DenseShape;
+import io.freshet.model.gauge.PublishedGauge;
+import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.row.RowWeights;
 import io.freshet.model.row.UnknownRows;
 import java.util.ArrayList;
@@ -130,6 +132,13 @@ class ExplanationTest {
     for (int i = 0; i < dense.length; i++) {
       dense[i] = 0.3f * random.normal(i);
     }
-    return new Predictor(Examples.SCHEMA, settings, rows, UnknownRows.ZERO, dense);
+    return new Predictor(
+        Examples.SCHEMA,
+        settings,
+        rows,
+        UnknownRows.ZERO,
+        dense,
+        PublishedGauge.NONE,
+        LabelCorrection.none());
   }
 }

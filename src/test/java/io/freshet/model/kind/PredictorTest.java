@@ -10,6 +10,8 @@ import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Examples;
+import io.freshet.model.gauge.PublishedGauge;
+import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.learn.LocalLearner;
 import io.freshet.model.row.RowWeights;
 import io.freshet.model.row.UnknownRows;
@@ -75,6 +77,13 @@ class PredictorTest {
   }
 
   private static Predictor predictor(ModelSettings model, RowWeights rows, UnknownRows unknown) {
-    return new Predictor(Examples.SCHEMA, model, rows, unknown, new float[0]);
+    return new Predictor(
+        Examples.SCHEMA,
+        model,
+        rows,
+        unknown,
+        new float[0],
+        PublishedGauge.NONE,
+        LabelCorrection.none());
   }
 }

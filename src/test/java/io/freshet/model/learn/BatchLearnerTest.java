@@ -250,7 +250,7 @@ class BatchLearnerTest {
     Bench(ModelSettings model, LearningSettings learning, SkipListener listener) {
       layout = new RowLayout(model, learning);
       dense = DenseParameters.start(Examples.SCHEMA.size(), model, learning.dense());
-      learner = new BatchLearner(Examples.SCHEMA, model, learning, layout, dense, listener);
+      learner = PlainLearner.of(Examples.SCHEMA, model, learning, layout, dense, listener);
     }
 
     float[] startRows(MiniBatch batch) {

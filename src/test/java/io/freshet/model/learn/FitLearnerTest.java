@@ -10,6 +10,7 @@ import io.freshet.model.FitSettings;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Safeguards;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.Dropout;
@@ -45,7 +46,10 @@ class FitLearnerTest {
         new LocalLearner(
             Examples.SCHEMA,
             MODEL,
-            LearningSettings.DEFAULT.withOptimizers(eighth, eighth, eighth).withDenseStepSize(8));
+            LearningSettings.DEFAULT
+                .withOptimizers(eighth, eighth, eighth)
+                .withDenseStepSize(8)
+                .withSafeguards(Safeguards.OFF));
 
     for (int step = 0; step < 5; step++) {
       fit.learn(examples);

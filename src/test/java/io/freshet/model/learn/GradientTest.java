@@ -109,7 +109,7 @@ class GradientTest {
     float[] before = rows.clone();
     float[] denseBefore = plane(dense);
 
-    BatchLearner learner = new BatchLearner(Examples.SCHEMA, model, learning, layout, dense);
+    BatchLearner learner = PlainLearner.of(Examples.SCHEMA, model, learning, layout, dense);
     learner.learn(batch, rows);
     learner.flushDense();
 
@@ -142,7 +142,7 @@ class GradientTest {
     ReferenceDeepFm reference = reference(model, batch, rows, dense);
 
     float[] probabilities =
-        new BatchLearner(Examples.SCHEMA, model, LEARNING, layout, dense)
+        PlainLearner.of(Examples.SCHEMA, model, LEARNING, layout, dense)
             .learn(batch, rows)
             .probabilities();
 

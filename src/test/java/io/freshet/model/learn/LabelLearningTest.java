@@ -15,6 +15,7 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Kind;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Safeguards;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.optimizer.Adagrad;
 import io.freshet.model.optimizer.OptimizerSettings;
@@ -28,6 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the learner makes of each kind of example. */
 class LabelLearningTest {
+  private static final LearningSettings PLAIN =
+      LearningSettings.DEFAULT.withSafeguards(Safeguards.OFF);
   private static final FeatureSchema SCHEMA =
       new FeatureSchema(List.of(new CategoricalField("user", 1)), "user");
   private static final ModelSettings MODEL = ModelSettings.deepFm(1, List.of(), 0, 1);
@@ -79,10 +82,7 @@ class LabelLearningTest {
   void predictionDoesNotBringTheDenseStepForward() {
     ModelSettings deep = ModelSettings.deepFm(1, List.of(2), 0, 1);
     LocalLearner learner =
-        new LocalLearner(
-            SCHEMA,
-            deep,
-            LearningSettings.DEFAULT.withOptimizers(SGD, SGD, SGD).withDenseStepSize(2));
+        new LocalLearner(SCHEMA, deep, PLAIN.withOptimizers(SGD, SGD, SGD).withDenseStepSize(2));
     long version = learner.dense().version();
 
     learner.learn(List.of(example(Kind.DECIDED, 1, 1), example(Kind.PREDICTION, 0, 1)));
@@ -152,7 +152,7 @@ class LabelLearningTest {
 
   private static LocalLearner learner(LabelSettings labels, OptimizerSettings optimizer) {
     LearningSettings learning =
-        LearningSettings.DEFAULT.withOptimizers(optimizer, optimizer, optimizer).withLabels(labels);
+        PLAIN.withOptimizers(optimizer, optimizer, optimizer).withLabels(labels);
     return new LocalLearner(SCHEMA, MODEL, learning);
   }
 

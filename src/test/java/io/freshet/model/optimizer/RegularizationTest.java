@@ -8,13 +8,14 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Safeguards;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.Dropout;
 import io.freshet.model.dense.GradientCheck;
-import io.freshet.model.learn.BatchLearner;
 import io.freshet.model.learn.LocalLearner;
+import io.freshet.model.learn.PlainLearner;
 import io.freshet.model.row.RowLayout;
 import java.util.Arrays;
 import java.util.List;
@@ -169,7 +170,7 @@ class RegularizationTest {
     DenseParameters dense = DenseParameters.start(Examples.SCHEMA.size(), MODEL, SGD);
     float[] rows = Examples.startRows(layout, batch);
     float[] moves = rows.clone();
-    new BatchLearner(Examples.SCHEMA, MODEL, learning, layout, dense).learn(batch, rows);
+    PlainLearner.of(Examples.SCHEMA, MODEL, learning, layout, dense).learn(batch, rows);
     for (int i = 0; i < moves.length; i++) {
       moves[i] -= rows[i];
     }
@@ -177,7 +178,7 @@ class RegularizationTest {
   }
 
   private static float[] denseMoves(Regularization bounds) {
-    LearningSettings learning = LEARNING.withRegularization(bounds);
+    LearningSettings learning = LEARNING.withRegularization(bounds).withSafeguards(Safeguards.OFF);
     LocalLearner learner = new LocalLearner(Examples.SCHEMA, MODEL, learning);
     float[] moves = learner.dense().finished();
     learner.learn(new Examples(1).ofDistinctUsers(5));

@@ -53,9 +53,8 @@ class RowLayoutTest {
             learning(new Adagrad(0.1f, 0.1f), List.of(new FieldLearning(3, 4, 0))));
     long usual = Fids.of(2, 9);
     long own = Fids.of(3, 9);
-    float[] gradient = {-2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-
     for (long fid : new long[] {Fids.BIAS, usual, own}) {
+      float[] gradient = {-2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0};
       float[] row = start(layout, fid);
       float[] before = row.clone();
       float[] finished = new float[11];

@@ -12,6 +12,7 @@ import io.freshet.feature.CategoricalField;
 import io.freshet.feature.CrossField;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
 import io.freshet.feature.MultiField;
 import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
@@ -19,6 +20,9 @@ import io.freshet.feature.example.Example;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseShape;
+import io.freshet.model.gauge.Expert;
+import io.freshet.model.gauge.NumberScale;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.serve.model.Scorer;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.publish.SampleChain;
@@ -37,7 +41,9 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,17 +59,37 @@ class PythonExampleTest {
           List.of(
               new CategoricalField("user", 1),
               new MultiField("genres", 2),
-              new NumericField("price", 3, new Transform.Log()),
+              new NumericField("price", 3, new Transform.Auto()),
+              new NumericField("stars", 6, new Transform.Standardize(2, 4)),
               new NumericField("age", 5, new Transform.Buckets(List.of(18.0, 30.0))),
               new CrossField("user-genre", 4, List.of("user", "genres"))),
           "user");
   private static final List<Map<String, ?>> EXAMPLES =
       List.of(
-          Map.of("user", "u1", "genres", List.of("drama", "war"), "price", 2.5, "age", 30),
-          Map.of("user", "u2", "genres", List.of("war"), "price", -7),
-          Map.of("user", "u3", "age", 12),
+          Map.of(
+              "user",
+              "u1",
+              "genres",
+              List.of("drama", "war"),
+              "price",
+              2.5,
+              "age",
+              30,
+              "stars",
+              1e20),
+          Map.of("user", "u2", "genres", List.of("war"), "price", -7, "stars", 2),
+          Map.of("user", "u3", "age", 12, "price", 300, "stars", -3.25),
           Map.of("user", true, "genres", List.of(3, 2.5)),
           Map.of());
+
+  private static final PublishedGauge GAUGE =
+      new PublishedGauge(
+          List.of(new NumberScale(true, 1.5, 0.75), new NumberScale(false, -0.5, 1.25)),
+          -1.5,
+          List.of(
+              new Expert(0, 0, 0.125, 0),
+              new Expert(0.5, 0, 0.25, -1),
+              new Expert(0, 1, 0.625, 2)));
 
   @TempDir Path root;
 
@@ -85,15 +111,41 @@ class PythonExampleTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void filesOfAFullAndDeltasGiveTheServersNumber(ModelSettings settings) throws Exception {
-    publish(settings);
+    publish(settings, GAUGE);
 
     assertAgree(settings.toString(), EXAMPLES);
+  }
+
+  static List<PublishedGauge> otherGauges() {
+    List<NumberScale> constant = List.of(new NumberScale(false, 3, 0), GAUGE.numbers().get(1));
+    return List.of(
+        PublishedGauge.NONE, new PublishedGauge(constant, 0.5, List.of(new Expert(0, 1, 1, 0))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("otherGauges")
+  void modelsWithoutAMixtureOrWithoutAGaugeScoreAsWell(PublishedGauge gauge) throws Exception {
+    publish(kinds().get(0), gauge);
+
+    assertAgree(gauge.toString(), EXAMPLES);
+  }
+
+  @Test
+  void unknownIdsOfFieldsThatEarnTheirRowsCountAsZeros() throws Exception {
+    publish(kinds().get(0), GAUGE);
+    Path manifest = root.resolve("0badcafe-0000000003/manifest.json");
+    String before = Files.readString(manifest);
+    Files.writeString(
+        manifest, before.replaceFirst("\"start-row\",", "\"start-row\", \"zero_fields\": [1, 6],"));
+    assertThat(Files.readString(manifest)).contains("zero_fields");
+
+    assertAgree("earned rows", List.of(EXAMPLES.get(1)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"log-odds", "fake-negatives"})
   void correctionsForLabelsAreMade(String correction) throws Exception {
-    publish(kinds().get(0));
+    publish(kinds().get(0), GAUGE);
     Path manifest = root.resolve("0badcafe-0000000003/manifest.json");
     Files.writeString(
         manifest,
@@ -124,8 +176,8 @@ class PythonExampleTest {
   }
 
   /** A full, a delta that replaces rows and removes some, and one that brings one of them back. */
-  private void publish(ModelSettings settings) throws IOException {
-    SampleChain chain = new SampleChain(root, SCHEMA, settings);
+  private void publish(ModelSettings settings, PublishedGauge gauge) throws IOException {
+    SampleChain chain = new SampleChain(root, SCHEMA, settings).gauge(gauge);
     long[] fids = fids();
     Version full = new Version("0badcafe", 1);
     Version delta = new Version("0badcafe", 2);
@@ -142,17 +194,17 @@ class PythonExampleTest {
         dense);
   }
 
-  /** The ids of all but the second example, sorted. */
+  /** The ids of all but the second example, and half of the numbers' knots, sorted. */
   private static long[] fids() {
     ExampleEncoder encoder = new ExampleEncoder(SCHEMA);
-    return EXAMPLES.stream()
-        .filter(example -> !"u2".equals(example.get("user")))
-        .map(example -> encoder.encode(FeatureValues.of(encoder.names(), example)))
-        .flatMapToLong(
-            outcome -> Arrays.stream(((DecodeResult.Good<Example>) outcome).value().fids()))
-        .distinct()
-        .sorted()
-        .toArray();
+    LongStream knots = LongStream.range(0, 8).map(i -> Fids.knot(i < 4 ? 3 : 6, 2 * (int) i % 8));
+    LongStream own =
+        EXAMPLES.stream()
+            .filter(example -> !"u2".equals(example.get("user")))
+            .map(example -> encoder.encode(FeatureValues.of(encoder.names(), example)))
+            .flatMapToLong(
+                outcome -> Arrays.stream(((DecodeResult.Good<Example>) outcome).value().fids()));
+    return LongStream.concat(own, knots).distinct().sorted().toArray();
   }
 
   private static SortedMap<Long, float[]> rows(long[] fids, ModelSettings settings, int seed) {

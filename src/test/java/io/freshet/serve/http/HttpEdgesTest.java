@@ -185,8 +185,18 @@ class HttpEdgesTest {
     assertThat(explanation.path("fields")).hasSize(4);
     assertThat(explanation.path("fields").get(0).path("field").asText()).isEqualTo("user");
     assertThat(sum).isCloseTo(explanation.path("logit").asDouble(), within(1e-5));
-    assertThat(answer.path("predictions").get(0).asDouble())
-        .isCloseTo(1 / (1 + Math.exp(-sum)), within(1e-5));
+    double offset = explanation.path("offset").asDouble();
+    double firstOrder = explanation.path("first_order").asDouble();
+    double mixed = 0;
+    for (JsonNode expert : explanation.path("experts")) {
+      double logit =
+          offset
+              + expert.path("first_order").asDouble() * firstOrder
+              + expert.path("logit").asDouble() * (sum - offset)
+              + expert.path("correction").asDouble();
+      mixed += expert.path("weight").asDouble() / (1 + Math.exp(-logit));
+    }
+    assertThat(answer.path("predictions").get(0).asDouble()).isCloseTo(mixed, within(1e-5));
     assertThat(body(send(request.replace(":explain", ":predict"))).path("predictions"))
         .isEqualTo(answer.path("predictions"));
   }

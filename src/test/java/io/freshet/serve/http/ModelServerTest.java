@@ -3,6 +3,7 @@ package io.freshet.serve.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -98,6 +99,28 @@ class ModelServerTest {
 
     assertThat(predict(quoted(shared)).body()).isEqualTo(predict(quoted(apart)).body());
     assertThat(JSON.readTree(predict(quoted(shared)).body()).path("predictions")).hasSize(2);
+  }
+
+  @Test
+  void anExplanationNamesTheExpertsAndHowNumbersWereStandardized() throws Exception {
+    publish();
+
+    JsonNode answer = JSON.readTree(post(":explain", ONE).body());
+
+    JsonNode explained = answer.at("/explanations/0");
+    JsonNode number = explained.at("/fields/2/number");
+    double mixed = 0;
+    for (JsonNode expert : explained.path("experts")) {
+      mixed += expert.path("weight").asDouble() * expert.path("probability").asDouble();
+    }
+    assertThat(explained.path("experts")).hasSize(SampleModel.GAUGE.experts().size());
+    assertThat(explained.path("probability").asDouble()).isCloseTo(mixed, within(1e-9));
+    assertThat(answer.at("/predictions/0").asDouble()).isCloseTo(mixed, within(1e-6));
+    assertThat(number.path("log").asBoolean()).isTrue();
+    assertThat(number.path("mean").asDouble()).isEqualTo(1.1);
+    assertThat(number.path("standardized").asDouble())
+        .isCloseTo((Math.log(3.5) - 1.1) / 0.4, within(1e-6));
+    assertThat(explained.at("/fields/0").has("number")).isFalse();
   }
 
   @Test
@@ -264,8 +287,8 @@ class ModelServerTest {
             "freshet_follower_failures_total 0.0",
             "freshet_model_loads_total 1.0",
             "freshet_instances_total 2.0",
-            "freshet_ids_total 14.0",
-            "freshet_unknown_ids_total 10.0",
+            "freshet_ids_total 18.0",
+            "freshet_unknown_ids_total 14.0",
             "freshet_model_info{name=\"sample\",version=\"0badcafe-0000000001\"} 1",
             "freshet_model_rows 2.0")
         .anyMatch(line -> line.startsWith("freshet_model_freshness_seconds "));
@@ -318,8 +341,12 @@ class ModelServerTest {
   }
 
   private HttpResponse<String> predict(String body) throws Exception {
+    return post(":predict", body);
+  }
+
+  private HttpResponse<String> post(String question, String body) throws Exception {
     return client.send(
-        HttpRequest.newBuilder(uri("/v1/models/ctr:predict"))
+        HttpRequest.newBuilder(uri("/v1/models/ctr" + question))
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build(),
         HttpResponse.BodyHandlers.ofString());

@@ -17,6 +17,7 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.kind.Predictor;
+import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.learn.LocalLearner;
 import io.freshet.model.row.UnknownRows;
 import io.freshet.serve.follow.SnapshotFollower;
@@ -262,7 +263,14 @@ class TrainAndServeTest {
     }
 
     Predictor predictor(Snapshot snapshot) {
-      return new Predictor(schema, model, snapshot, UnknownRows.START, snapshot.denseVector());
+      return new Predictor(
+          schema,
+          model,
+          snapshot,
+          UnknownRows.START,
+          snapshot.denseVector(),
+          snapshot.gauge(),
+          LabelCorrection.none());
     }
 
     private Example encode(String user) {

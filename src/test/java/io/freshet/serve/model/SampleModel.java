@@ -8,6 +8,9 @@ import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseShape;
+import io.freshet.model.gauge.Expert;
+import io.freshet.model.gauge.NumberScale;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.publish.SampleChain;
 import java.io.IOException;
@@ -34,12 +37,21 @@ public final class SampleModel {
   public static final Map<String, ?> FEATURES =
       Map.of("user", "u1", "genres", List.of("drama", "war"), "price", 2.5);
 
+  public static final PublishedGauge GAUGE =
+      new PublishedGauge(
+          List.of(new NumberScale(true, 1.1, 0.4)),
+          -1.5,
+          List.of(
+              new Expert(0, 0, 0.1, 0),
+              new Expert(0.5, 0, 0.3, -0.25),
+              new Expert(0, 1, 0.6, 0.5)));
+
   private static final int DENSE = DenseShape.of(SCHEMA.size(), SETTINGS).size();
 
   private final SampleChain chain;
 
   public SampleModel(Path root) {
-    chain = new SampleChain(root, SCHEMA, SETTINGS);
+    chain = new SampleChain(root, SCHEMA, SETTINGS).gauge(GAUGE);
   }
 
   public void full(Version version, float value, long... fids) throws IOException {

@@ -8,7 +8,10 @@ import io.freshet.event.FeatureValues;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
+import io.freshet.model.gauge.Expert;
+import io.freshet.model.kind.Explanation;
 import io.freshet.model.kind.Predictor;
+import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.learn.LocalLearner;
 import io.freshet.model.row.UnknownRows;
 import io.freshet.serve.follow.SnapshotFollower;
@@ -118,7 +121,34 @@ class ScorerTest {
     float[] dense = new float[learner.dense().size()];
     learner.dense().finish(0, dense.length, dense, 0);
     new SampleChain(root, SampleModel.SCHEMA, SampleModel.SETTINGS)
+        .gauge(learner.gauge().published())
         .publish(new Version("0badcafe", 2), Optional.empty(), rows, new long[0], dense);
+  }
+
+  @Test
+  void anExplanationAddsUpToTheScore() throws Exception {
+    Scorer scorer = scorer();
+    Explanation explained = scorer.explain(encoded(scorer, SampleModel.FEATURES));
+    Explanation.Mixed mixed = explained.mixed();
+
+    double probability = 0;
+    for (int k = 0; k < SampleModel.GAUGE.experts().size(); k++) {
+      Expert expert = SampleModel.GAUGE.experts().get(k);
+      double z =
+          mixed.offset()
+              + expert.firstOrder() * mixed.firstOrder()
+              + expert.logit() * (explained.logit() - mixed.offset())
+              + expert.correction();
+      double predicted = 1 / (1 + Math.exp(-z));
+      assertThat(mixed.predictions().get(k)).isCloseTo(predicted, within(1e-6));
+      probability += expert.weight() * predicted;
+    }
+
+    assertThat(explained.numbers()[2]).isCloseTo((Math.log(3.5) - 1.1) / 0.4, within(1e-6));
+    assertThat(explained.numbers()[0]).isNaN();
+    assertThat(mixed.probability()).isCloseTo(probability, within(1e-6));
+    assertThat(scorer.score(SampleModel.FEATURES))
+        .isCloseTo((float) mixed.probability(), within(1e-6f));
   }
 
   @Test
@@ -126,9 +156,9 @@ class ScorerTest {
     Scorer scorer = scorer();
     scorer.score(Map.of("price", 1));
 
-    // known: the bias, the missing user, the price; unknown: missing genres, the cross
-    assertThat(scorer.lookups()).isEqualTo(5);
-    assertThat(scorer.unknownIds()).isEqualTo(2);
+    // known: the bias, the missing user, the price; unknown: its knots, missing genres, the cross
+    assertThat(scorer.lookups()).isEqualTo(7);
+    assertThat(scorer.unknownIds()).isEqualTo(4);
   }
 
   @Test
@@ -150,7 +180,13 @@ class ScorerTest {
   private Predictor predictor(UnknownRows unknown) throws Exception {
     Snapshot snapshot = new SnapshotReader(store).load(FULL);
     return new Predictor(
-        SampleModel.SCHEMA, SampleModel.SETTINGS, snapshot, unknown, snapshot.denseVector());
+        SampleModel.SCHEMA,
+        SampleModel.SETTINGS,
+        snapshot,
+        unknown,
+        snapshot.denseVector(),
+        snapshot.gauge(),
+        LabelCorrection.none());
   }
 
   private static List<Example> examples(Scorer scorer, int n) throws Exception {

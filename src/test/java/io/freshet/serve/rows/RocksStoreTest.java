@@ -66,6 +66,7 @@ class RocksStoreTest {
     assertThat(follower.model().orElseThrow().dense()).containsOnly(2);
     restart();
     assertServes(DELTA, 2, 1, 4);
+    assertThat(follower.model().orElseThrow().gauge()).isEqualTo(SampleModel.GAUGE);
   }
 
   @Test

@@ -78,8 +78,18 @@ class ManifestTest {
     byte[] golden = Files.readAllBytes(GoldenFormatTest.resource("golden-1.1").resolve(file));
 
     ObjectNode written = (ObjectNode) JSON.readTree(Manifest.of(golden).toJson());
-    written.remove("labels"); // these manifests are older
+    written.put("format", "1.1").remove("labels"); // these manifests are older
     assertThat(written).isEqualTo(JSON.readTree(golden));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0badcafe-0000000007", "0badcafe-0000000009"})
+  void aManifestOfFormat1Dot2FitsTheSchemaAndIsWrittenAsItWas(String version) throws Exception {
+    Path file = GoldenFormatTest.resource("golden-1.2").resolve(version).resolve("manifest.json");
+    byte[] golden = Files.readAllBytes(file);
+
+    assertThat(schema().validate(JSON.readTree(golden))).isEmpty();
+    assertThat(JSON.readTree(Manifest.of(golden).toJson())).isEqualTo(JSON.readTree(golden));
   }
 
   @Test

@@ -80,6 +80,7 @@ class CompactionTest {
     assertThat(after.fids()).isEqualTo(before.fids());
     assertThat(after.totalUpdates()).isEqualTo(before.totalUpdates()).isEqualTo(full.updates());
     assertThat(after.denseVector()).isEqualTo(before.denseVector());
+    assertThat(after.gauge()).isEqualTo(before.gauge()).isEqualTo(TinyModel.GAUGE);
     for (long fid : before.fids()) {
       assertThat(TinyModel.row(after, fid)).isEqualTo(TinyModel.row(before, fid));
     }

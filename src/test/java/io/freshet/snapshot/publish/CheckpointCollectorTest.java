@@ -2,8 +2,12 @@ package io.freshet.snapshot.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.model.gauge.PublishedGauge;
+import io.freshet.snapshot.store.TinyModel;
 import io.freshet.snapshot.write.PublisherInput;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class CheckpointCollectorTest {
@@ -16,6 +20,35 @@ final class CheckpointCollectorTest {
 
     assertThat(collector.close(1).withheld()).isTrue();
     assertThat(collector.close(2).withheld()).isFalse();
+  }
+
+  @Test
+  void nothingCanBePublishedBeforeTheGaugeIsKnownOfWhichTheLatestCounts() {
+    CheckpointCollector collector = new CheckpointCollector(0, 1);
+    assertThat(collector.close(1).dense()).isEmpty();
+
+    collector.add(new PublisherInput.Gauge(PublishedGauge.NONE));
+    assertThat(collector.close(2).metrics()).doesNotContainKey("base_rate_weight");
+    collector.add(new PublisherInput.Gauge(TinyModel.GAUGE));
+    CheckpointContents contents = collector.close(3);
+
+    assertThat(contents.dense().orElseThrow().gauge()).isEqualTo(TinyModel.GAUGE);
+    assertThat(contents.metrics()).containsEntry("base_rate_weight", 0.25);
+  }
+
+  @Test
+  void aRestoredGaugeCountsUntilTheNext() {
+    CheckpointCollector collector = new CheckpointCollector(0, 1);
+    collector.add(new PublisherInput.Gauge(TinyModel.GAUGE));
+    CheckpointContents contents = collector.close(1);
+    PublisherState state =
+        new PublisherState(
+            "0badcafe", "run", 1, Optional.empty(), List.of(contents), List.of(), "");
+    CheckpointCollector restored = new CheckpointCollector(0, 1);
+
+    restored.goOnFrom(state);
+
+    assertThat(restored.close(2).dense().orElseThrow().gauge()).isEqualTo(TinyModel.GAUGE);
   }
 
   @Test

@@ -150,7 +150,8 @@ class PublicationCrashTest {
 
   private static CheckpointContents contents(long checkpoint, PublisherInput.Part... parts) {
     CheckpointContents.Dense dense =
-        new CheckpointContents.Dense(TinyModel.dense(checkpoint).values(), checkpoint);
+        new CheckpointContents.Dense(
+            TinyModel.dense(checkpoint).values(), checkpoint, TinyModel.GAUGE);
     return new CheckpointContents(
         checkpoint,
         List.of(parts),

@@ -3,6 +3,7 @@ package io.freshet.snapshot.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.write.PublisherInput;
 import java.io.IOException;
@@ -237,7 +238,8 @@ class PublicationQueueTest {
 
   private static CheckpointContents contents(long checkpoint) {
     PublisherInput.Part part = new PublisherInput.Part("part " + checkpoint, 1, "", 1, 1, 0);
-    CheckpointContents.Dense dense = new CheckpointContents.Dense(new float[0], 0);
+    CheckpointContents.Dense dense =
+        new CheckpointContents.Dense(new float[0], 0, PublishedGauge.NONE);
     return new CheckpointContents(
         checkpoint, List.of(part), Optional.of(dense), Map.of(), Map.of(), 0);
   }

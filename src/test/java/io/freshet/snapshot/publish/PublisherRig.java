@@ -1,5 +1,6 @@
 package io.freshet.snapshot.publish;
 
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.row.RowBlock;
 import io.freshet.snapshot.CompactionSettings;
 import io.freshet.snapshot.GateSettings;
@@ -34,6 +35,7 @@ public final class PublisherRig implements AutoCloseable {
   public final SnapshotStore store;
   public final SnapshotReader reader;
   private final Harness harness;
+  private final PublishedGauge gauge;
 
   private PublisherRig(
       Path root,
@@ -55,6 +57,7 @@ public final class PublisherRig implements AutoCloseable {
       throws Exception {
     storage = new LocalStorage(root);
     store = new SnapshotStore(storage);
+    gauge = template.equals(TinyModel.TEMPLATE) ? TinyModel.GAUGE : PublishedGauge.NONE;
     reader = new SnapshotReader(store);
     harness =
         new Harness(new SnapshotPublisher(settings, template, notices, FlinkStorage::at), job);
@@ -131,10 +134,16 @@ public final class PublisherRig implements AutoCloseable {
   public OperatorSubtaskState barrier(long checkpoint, float dense, RowBlock rows)
       throws Exception {
     announce(TinyModel.part(storage, rows));
-    announce(new PublisherInput.Dense(TinyModel.dense(dense)));
+    announceDense(dense);
     announce(new PublisherInput.Metrics(Map.of("logloss", 0.5 / checkpoint)));
     announce(new PublisherInput.Offset("impressions", 0, checkpoint * 1000));
     return harness.snapshot(checkpoint, 0);
+  }
+
+  /** Announces the whole dense part, and the gauge. */
+  void announceDense(float dense) throws Exception {
+    announce(new PublisherInput.Dense(TinyModel.dense(dense)));
+    announce(new PublisherInput.Gauge(gauge));
   }
 
   /** Passes the barrier without an announcement before it. */

@@ -3,6 +3,7 @@ package io.freshet.snapshot.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.store.TinyModel;
 import io.freshet.snapshot.write.PublisherInput;
 import java.io.IOException;
 import java.util.List;
@@ -17,11 +18,12 @@ class PublisherStateCodecTest {
 
   @Test
   void aStateIsReadAsItWasWritten() throws Exception {
+    float[] dense = {0.5f, -1};
     CheckpointContents contents =
         new CheckpointContents(
             7,
             List.of(new PublisherInput.Part("p", 1, "ab", 2, 3, 4)),
-            Optional.empty(),
+            Optional.of(new CheckpointContents.Dense(dense, 3, TinyModel.GAUGE)),
             Map.of("auc", 0.75),
             Map.of("clicks-0", 5L),
             99,
@@ -39,7 +41,7 @@ class PublisherStateCodecTest {
 
     new PublisherStateCodec().write(state, out);
 
-    assertThat(read(out)).isEqualTo(state);
+    assertThat(read(out)).usingRecursiveComparison().isEqualTo(state);
   }
 
   private static PublisherState read(DataOutputSerializer out) throws IOException {

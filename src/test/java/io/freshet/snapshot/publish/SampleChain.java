@@ -2,6 +2,7 @@ package io.freshet.snapshot.publish;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.row.RowBlock;
 import io.freshet.snapshot.GateSettings;
 import io.freshet.snapshot.format.Manifest;
@@ -33,6 +34,7 @@ public final class SampleChain {
   public final SnapshotReader reader;
   private final ManifestTemplate template;
   private final Map<String, Double> metrics = new HashMap<>();
+  private PublishedGauge gauge = PublishedGauge.NONE;
   private Gate gate = new Gate(GateSettings.DEFAULT);
   private String lineage = LINEAGE;
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -61,6 +63,12 @@ public final class SampleChain {
 
   public SampleChain gate(GateSettings settings) {
     gate = new Gate(settings);
+    return this;
+  }
+
+  /** Sets the gauge of versions of any content. */
+  public SampleChain gauge(PublishedGauge published) {
+    gauge = published;
     return this;
   }
 
@@ -97,7 +105,7 @@ public final class SampleChain {
         of,
         version,
         last,
-        new CheckpointContents.Dense(dense, checkpoint),
+        new CheckpointContents.Dense(dense, checkpoint, TinyModel.GAUGE),
         parts(of, blocks));
     last = Optional.of(version);
     return version;
@@ -126,7 +134,7 @@ public final class SampleChain {
     }
     long[] fids = rows.keySet().stream().mapToLong(fid -> fid).toArray();
     RowBlock block = new RowBlock(fids, new long[fids.length], values, removed);
-    CheckpointContents.Dense whole = new CheckpointContents.Dense(dense, 1);
+    CheckpointContents.Dense whole = new CheckpointContents.Dense(dense, 1, gauge);
     if (publish(storage, template, version, parent, whole, parts(template, block)).isWithheld()) {
       new Pointer(storage, () -> now).rollBack(version, "a test's", true);
     }
@@ -136,7 +144,8 @@ public final class SampleChain {
   public void publish(Version version, Optional<Version> parent, List<PublisherInput.Part> parts)
       throws IOException {
     float[] dense = TinyModel.dense(1).values();
-    publish(storage, template, version, parent, new CheckpointContents.Dense(dense, 1), parts);
+    CheckpointContents.Dense whole = new CheckpointContents.Dense(dense, 1, TinyModel.GAUGE);
+    publish(storage, template, version, parent, whole, parts);
   }
 
   private Manifest publish(

@@ -25,7 +25,7 @@ class UnreachableRootOperatorTest {
     Files.writeString(root, "a file where the folder should be");
     try (PublisherRig rig = PublisherRig.start(root)) {
       rig.announce(part);
-      rig.announce(new PublisherInput.Dense(TinyModel.dense(1)));
+      rig.announceDense(1);
       rig.emptyBarrier(1);
       rig.complete(1);
       Thread.sleep(300);
@@ -64,7 +64,7 @@ class UnreachableRootOperatorTest {
     Path root = folder.resolve("root");
     Files.createFile(root);
     PublisherRig rig = PublisherRig.start(root);
-    rig.announce(new PublisherInput.Dense(TinyModel.dense(1)));
+    rig.announceDense(1);
     rig.emptyBarrier(1);
     rig.complete(1);
     rig.cancel();

@@ -2,11 +2,15 @@ package io.freshet.snapshot.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.model.gauge.Expert;
+import io.freshet.model.gauge.NumberScale;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +23,8 @@ import org.junit.jupiter.api.Test;
  * <p>1.1: a full; a delta that is withheld for a row that is no number; a delta that replaces the
  * row and was merged into a full of two files; another delta, the current one; a delta that is
  * withheld for its logloss.
+ *
+ * <p>1.2: a full and a delta, each with a gauge.
  */
 public class GoldenFormatTest {
 
@@ -42,6 +48,7 @@ public class GoldenFormatTest {
     assertThat(model.totalUpdates()).isEqualTo(10);
     assertThat(model.dense("deep.0.bias")).containsExactly(23.25f, 24.25f, 25.25f);
     assertThat(model.denseVector()).hasSize(TinyModel.DENSE_SIZE).startsWith(-0.75f, 0.25f);
+    assertThat(model.gauge()).isEqualTo(PublishedGauge.NONE);
   }
 
   @Test
@@ -81,6 +88,31 @@ public class GoldenFormatTest {
     assertThat(TinyModel.row(model, 11)).containsExactly(3, 4, 5);
     assertThat(TinyModel.row(model, 1L << 52)).containsExactly(2, 3, 4);
     assertThat(model.totalUpdates()).isEqualTo(14);
+    assertThat(model.gauge()).isEqualTo(PublishedGauge.NONE);
+  }
+
+  @Test
+  void format1Dot2IsReadable() throws Exception {
+    SnapshotStore store = new SnapshotStore(new LocalStorage(resource("golden-1.2")));
+    SnapshotReader reader = new SnapshotReader(store);
+    Version latest = store.latest().orElseThrow();
+
+    Snapshot model = reader.load(latest);
+
+    assertThat(latest).hasToString("0badcafe-0000000009");
+    assertThat(reader.verify(latest).problems()).isEmpty();
+    assertThat(model.fids()).containsExactly(10, 11, 1L << 52);
+    assertThat(model.denseVector()).hasSize(TinyModel.DENSE_SIZE).containsOnly(9);
+    assertThat(model.gauge())
+        .isEqualTo(
+            new PublishedGauge(
+                List.of(new NumberScale(true, 1.25, 0.5)),
+                -2.5,
+                List.of(
+                    new Expert(0, 0, 0.25, 0),
+                    new Expert(0.5, 0, 0.125, -1),
+                    new Expert(0, 1, 0.625, 0.375))));
+    assertThat(model.manifest().metrics()).containsEntry("base_rate_weight", 0.25);
   }
 
   @Test

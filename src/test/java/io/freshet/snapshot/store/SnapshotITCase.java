@@ -170,6 +170,7 @@ class SnapshotITCase {
     parts
         .union(
             announce(slowly, n -> new PublisherInput.Dense(TinyModel.dense(n))),
+            announce(slowly, n -> new PublisherInput.Gauge(TinyModel.GAUGE)),
             announce(slowly, n -> new PublisherInput.Offset("numbers", 0, n)))
         .transform(
             "publisher",

@@ -8,6 +8,9 @@ import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseBlock;
+import io.freshet.model.gauge.Expert;
+import io.freshet.model.gauge.NumberScale;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.row.RowBlock;
 import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.format.RowBuffer;
@@ -35,6 +38,15 @@ public final class TinyModel {
   public static final int DENSE_SIZE = 8 * 3 + 3 + 3 + 1;
 
   public static final ManifestTemplate TEMPLATE = ManifestTemplate.of("tiny", SCHEMA, SETTINGS);
+
+  public static final PublishedGauge GAUGE =
+      new PublishedGauge(
+          List.of(new NumberScale(true, 1.25, 0.5)),
+          -2.5,
+          List.of(
+              new Expert(0, 0, 0.25, 0),
+              new Expert(0.5, 0, 0.125, -1),
+              new Expert(0, 1, 0.625, 0.375)));
 
   private TinyModel() {}
 

@@ -14,6 +14,7 @@ import io.freshet.train.feedback.FeedbackChannels;
 import io.freshet.train.feedback.ParameterServerHarness;
 import io.freshet.train.loop.SyntheticExamples;
 import io.freshet.train.message.DenseDelta;
+import io.freshet.train.message.MergerRequest;
 import io.freshet.train.message.ReplyTo;
 import io.freshet.train.message.ShardResponse;
 import io.freshet.train.message.ShardResponse.DenseSlices;
@@ -276,13 +277,13 @@ final class DenseMergerOperatorTest {
     return merger;
   }
 
-  private static final class Harness extends ParameterServerHarness<Integer, DenseDelta> {
+  private static final class Harness extends ParameterServerHarness<Integer, MergerRequest> {
     Harness(int parallelism, int subtask, ModelSettings model, int slices, String backend)
         throws Exception {
       super(
           new DenseMerger(
               LoopSettings.of(SCHEMA, model, TrainSettings.DEFAULT.withDenseSlices(slices)), false),
-          DenseDelta::key,
+          MergerRequest::key,
           Types.INT,
           backend,
           parallelism,
@@ -292,7 +293,7 @@ final class DenseMergerOperatorTest {
     Harness(boolean direct) throws Exception {
       super(
           new DenseMerger(LoopSettings.of(SCHEMA, MODEL, TrainSettings.DEFAULT), direct),
-          DenseDelta::key,
+          MergerRequest::key,
           Types.INT,
           "hashmap",
           1,

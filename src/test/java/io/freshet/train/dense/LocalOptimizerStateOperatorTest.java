@@ -128,6 +128,7 @@ final class LocalOptimizerStateOperatorTest {
   private static OperatorSubtaskState learn(TrainerHarness trainer, int from, int to)
       throws Exception {
     for (int i = from; i < to; i += BATCH) {
+      trainer.respondOnceItWaits(); // a restored one waits for its gauge
       trainer.examples(i, i + BATCH);
       trainer.respondToAll();
     }

@@ -9,6 +9,7 @@ import io.freshet.model.TableSettings;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.learn.BatchLearner;
+import io.freshet.model.learn.PlainLearner;
 import io.freshet.model.row.FieldRules;
 import io.freshet.model.row.RowLayout;
 import io.freshet.train.message.ReplyTo;
@@ -45,7 +46,7 @@ final class InFlightBatchTest {
               new InFlightBatch(
                   new ShardGroups(2, 16, 7), LAYOUT.width(), new FieldRules(TableSettings.OFF)));
   private final BatchLearner learner =
-      new BatchLearner(
+      PlainLearner.of(
           SyntheticExamples.SCHEMA,
           MODEL,
           LEARNING,

@@ -39,6 +39,9 @@ public final class PublishedLoop {
             loop.dense()
                 .<PublisherInput>map(PublisherInput.Dense::new)
                 .returns(WireType.of(PublisherInput.class)),
+            loop.gauge()
+                .<PublisherInput>map(PublisherInput.Gauge::new)
+                .returns(WireType.of(PublisherInput.class)),
             loop.counts()
                 .<PublisherInput>map(counts -> new PublisherInput.Added(counts.asMap()))
                 .returns(WireType.of(PublisherInput.class)))

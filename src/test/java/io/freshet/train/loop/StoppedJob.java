@@ -10,6 +10,7 @@ import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.kind.Predictor;
+import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.row.UnknownRows;
 import io.freshet.snapshot.format.Manifest;
@@ -82,7 +83,14 @@ final class StoppedJob {
         SENT.subList(0, firstPredictions().length).stream()
             .map(example -> known.of(example).example())
             .toList();
-    return new Predictor(schema, model, snapshot, UnknownRows.START, snapshot.denseVector())
+    return new Predictor(
+            schema,
+            model,
+            snapshot,
+            UnknownRows.START,
+            snapshot.denseVector(),
+            snapshot.gauge(),
+            LabelCorrection.none())
         .predict(examples);
   }
 

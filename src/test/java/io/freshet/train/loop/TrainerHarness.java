@@ -7,16 +7,20 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseParameters;
+import io.freshet.model.gauge.Gauge;
 import io.freshet.model.row.RowLayout;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.TrainSettings;
 import io.freshet.train.dense.DenseSlicing;
 import io.freshet.train.feedback.FeedbackChannels;
 import io.freshet.train.message.DenseDelta;
+import io.freshet.train.message.GaugeDelta;
+import io.freshet.train.message.MergerRequest;
 import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardRequest.Lookup;
 import io.freshet.train.message.ShardRequest.RowDelta;
 import io.freshet.train.message.ShardResponse.DenseSlices;
+import io.freshet.train.message.ShardResponse.GaugeValues;
 import io.freshet.wire.WireType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,6 +42,7 @@ public final class TrainerHarness
   final FakeShards shards;
   final List<RowDelta> rowDeltas = new ArrayList<>();
   final List<DenseDelta> denseDeltas = new ArrayList<>();
+  private double[] gauge; // as one trainer sends it
   private final MailboxExecutor mailbox;
   private final DenseParameters dense;
   private final DenseSlicing slicing;
@@ -52,6 +57,7 @@ public final class TrainerHarness
         new Trainer(LoopSettings.of(schema, model, settings)),
         WireType.of(LabeledExample.class).serializer());
     shards = new FakeShards(new RowLayout(model, settings.learning()));
+    gauge = new Gauge(schema, model.kind(), settings.learning().safeguards(), true).values();
     dense = DenseParameters.start(schema.size(), model, settings.learning().dense().merged());
     slicing = new DenseSlicing(dense.size(), settings.denseSlices());
     mailbox = mockTask.getMailboxExecutorFactory().createExecutor(0);
@@ -67,6 +73,7 @@ public final class TrainerHarness
   public void continueFrom(TrainerHarness earlier, float[] parameters) {
     shards.rows.putAll(earlier.shards.rows);
     shards.updates.putAll(earlier.shards.updates);
+    gauge = earlier.gauge;
     dense.write(0, 0, parameters.length, parameters, 0);
   }
 
@@ -145,11 +152,16 @@ public final class TrainerHarness
   }
 
   void respondWithSlices() {
-    Queue<StreamRecord<DenseDelta>> requests = messages(Trainer.MERGERS);
+    Queue<StreamRecord<MergerRequest>> requests = messages(Trainer.MERGERS);
     while (!requests.isEmpty()) {
-      DenseDelta delta = requests.poll().getValue();
-      denseDeltas.add(delta);
-      assertThat(FeedbackChannels.deliver(merged(delta))).isTrue();
+      MergerRequest request = requests.poll().getValue();
+      if (request instanceof DenseDelta delta) {
+        denseDeltas.add(delta);
+        assertThat(FeedbackChannels.deliver(merged(delta))).isTrue();
+      } else if (request instanceof GaugeDelta delta) {
+        gauge = delta.added().length > 0 ? delta.added() : gauge;
+        assertThat(FeedbackChannels.deliver(new GaugeValues(delta.replyTo(), gauge))).isTrue();
+      }
     }
   }
 
@@ -185,7 +197,7 @@ public final class TrainerHarness
 
   /** The channel that its requests carry. */
   UUID channel() {
-    return messages(Trainer.MERGERS).element().getValue().replyTo().channel();
+    return ((DenseDelta) messages(Trainer.MERGERS).element().getValue()).replyTo().channel();
   }
 
   boolean isSilent() {

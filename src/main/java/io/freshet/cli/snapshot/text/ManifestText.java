@@ -2,25 +2,41 @@ package io.freshet.cli.snapshot.text;
 
 import io.freshet.feature.Field;
 import io.freshet.feature.NumericField;
+import io.freshet.model.gauge.Expert;
+import io.freshet.model.gauge.NumberScale;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.DenseFile;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import java.io.PrintWriter;
+import java.util.Iterator;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** A manifest for people: what the version is, then a block each of features, metrics and files. */
+/**
+ * A manifest for people: what the version is, then a block each of features, experts, metrics and
+ * files.
+ */
 public final class ManifestText {
   private final Manifest manifest;
+  private final PublishedGauge gauge;
 
-  public ManifestText(Manifest manifest) {
+  /**
+   * @param gauge the version's
+   */
+  public ManifestText(Manifest manifest, PublishedGauge gauge) {
     this.manifest = manifest;
+    this.gauge = gauge;
   }
 
   public void print(PrintWriter out) {
     facts().print(out);
     block(out, "Features", features());
+    if (gauge.isMixed()) {
+      block(out, "Experts", experts());
+    }
     block(out, "Metrics", metrics());
     block(out, "Kafka offsets", offsets());
     block(out, "Files", files());
@@ -79,9 +95,11 @@ public final class ManifestText {
   }
 
   private TextTable features() {
+    Iterator<NumberScale> scales = gauge.numbers().iterator();
     TextTable table = new TextTable("lll");
     for (Field field : manifest.schema().fields()) {
-      table.row("", field.name(), describe(field));
+      String scale = field.carriesNumber() && scales.hasNext() ? describe(scales.next()) : "";
+      table.row("", field.name(), describe(field) + scale);
     }
     return table;
   }
@@ -90,6 +108,29 @@ public final class ManifestText {
     return field instanceof NumericField numeric
         ? field.describe() + ", " + numeric.transform()
         : field.describe();
+  }
+
+  private static String describe(NumberScale scale) {
+    return String.format(
+        Locale.ROOT,
+        ", %s with mean %.4g, deviation %.4g",
+        scale.log() ? "sign(x) ln(1 + |x|)" : "x",
+        scale.mean(),
+        scale.deviation());
+  }
+
+  private TextTable experts() {
+    TextTable table =
+        new TextTable("lrrrr").row("", "FIRST ORDER", "WHOLE MODEL", "WEIGHT", "CORRECTION");
+    for (Expert expert : gauge.experts()) {
+      table.row(
+          "",
+          String.format(Locale.ROOT, "%.2f", expert.firstOrder()),
+          String.format(Locale.ROOT, "%.2f", expert.logit()),
+          String.format(Locale.ROOT, "%.4f", expert.weight()),
+          String.format(Locale.ROOT, "%.4f", expert.correction()));
+    }
+    return table;
   }
 
   private TextTable metrics() {

@@ -1,0 +1,195 @@
+package io.freshet.model.gauge;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.NumericField;
+import io.freshet.feature.example.Example;
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.model.ModelKind;
+import io.freshet.model.Safeguards;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A learner's measurements of its stream: what numbers are, how frequent positives are, and which
+ * part of the model predicts well. All are sums in one block of doubles, {@link #values}: 9 of each
+ * numeric field (the count, and the sums of four powers of the number and of its logarithm), 2 of
+ * the base rate, and those of the mixture: 2, and 2 of each expert.
+ *
+ * <p>Several learners have replicas of one block: each adds what it sees, and the owner of the
+ * block adds up what they added. Only the owner forgets; a learner on its own is the owner too. Not
+ * thread-safe.
+ */
+public final class Gauge {
+  private final NumberExpansion expansion;
+  private final boolean owner;
+  private final Safeguards safeguards;
+  private final double[] values;
+  private final NumberMoments[] numbers;
+  private final BaseRate base;
+  private final Mixture mixture;
+  private double offset; // of the step
+
+  /**
+   * A gauge that has seen nothing.
+   *
+   * @param owner whether it forgets by itself
+   */
+  public Gauge(FeatureSchema schema, ModelKind kind, Safeguards safeguards, boolean owner) {
+    this.owner = owner;
+    this.safeguards = safeguards;
+    expansion = new NumberExpansion(schema);
+    List<Expert> experts = safeguards.mixture() ? Expert.of(kind) : List.of(Expert.whole(1));
+    int fields = expansion.fields().size();
+    int sums = fields * NumberMoments.SUMS;
+    values = new double[sums + BaseRate.SUMS + Mixture.sums(experts.size())];
+    numbers = new NumberMoments[fields];
+    Arrays.setAll(numbers, i -> new NumberMoments(values, i * NumberMoments.SUMS));
+    base = new BaseRate(values, sums);
+    mixture = new Mixture(experts, values, sums + BaseRate.SUMS);
+  }
+
+  /** Numbers of the fields that carry numbers, in the order of their sums. */
+  public int[] fields() {
+    return expansion.fields().stream().mapToInt(NumericField::number).toArray();
+  }
+
+  /** The block itself. */
+  public double[] values() {
+    return values;
+  }
+
+  /**
+   * Encodes the numbers of an example as known now. Those of one that is learned are added before,
+   * so that the first is not beyond all bounds.
+   */
+  public LabeledExample encode(LabeledExample example) {
+    return expansion.fields().isEmpty()
+        ? example
+        : example.with(encode(example.example(), example.isLearned()));
+  }
+
+  /** Encodes the numbers of an example as known now; adds them before, if wanted. */
+  public Example encode(Example example, boolean add) {
+    return expansion.expand(example, (i, x) -> standardize(i, x, add));
+  }
+
+  private double standardize(int i, double number, boolean add) {
+    if (!(Math.abs(number) <= NumberMoments.MOST)) {
+      return Double.NaN; // not learned, as poison
+    }
+    if (add) {
+      numbers[i].add(number);
+      if (owner) {
+        numbers[i].halveIfFull();
+      }
+    }
+    return numbers[i].scale(expansion.fields().get(i).scale()).standardize(number);
+  }
+
+  /** Begins a row step: offset and mixture are fixed, and what is added counts for the next. */
+  public void beginStep() {
+    offset = offset();
+    mixture.begin();
+  }
+
+  private double offset() {
+    return safeguards.offset() ? base.logOdds() : 0;
+  }
+
+  /** The logit of the mixed prediction, for what the model's terms add up to. */
+  public double logit(float firstOrder, float sum) {
+    double probability = mixture.predict(offset, firstOrder, sum);
+    return safeguards.mixture() ? Math.log(probability / (1 - probability)) : offset + sum;
+  }
+
+  /** Counts the label of the example that was predicted last. */
+  public void addLabel(double weight, double label) {
+    base.add(weight, weight * label);
+    mixture.add(weight, label);
+  }
+
+  /** Counts that the label of the example predicted last was learned too small by {@code more}. */
+  public void correctLabel(double weight, double more) {
+    base.add(0, weight * more);
+    mixture.correct(weight, more);
+  }
+
+  /** What is added to the model's terms to learn from: the base rate with the step's labels. */
+  public double learningOffset() {
+    return offset();
+  }
+
+  /** Ends a communication batch. */
+  public void endBatch() {
+    if (owner) {
+      mixture.halveIfFull();
+    }
+  }
+
+  /** As the owner of several learners' sums: adds what one of them added. */
+  public void merge(double[] added) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] += added[i];
+    }
+    Arrays.stream(numbers).forEach(NumberMoments::halveIfFull);
+    mixture.halveIfFull();
+  }
+
+  public void set(double[] others) {
+    System.arraycopy(others, 0, values, 0, values.length);
+  }
+
+  /**
+   * Starts from what another learner published, so that its rows mean here what they meant there.
+   * All is as if half the capacity of what forgets had been seen: what the stream says soon counts
+   * for more.
+   */
+  public void startFrom(PublishedGauge other) {
+    Arrays.fill(values, 0);
+    for (int i = 0; i < other.numbers().size(); i++) {
+      numbers[i].start(other.numbers().get(i));
+    }
+    base.start(other.offset(), Mixture.CAPACITY / 2);
+    if (other.experts().size() == mixture.experts().size()) {
+      mixture.start(other.experts(), 1 / (1 + Math.exp(-other.offset())));
+    }
+  }
+
+  /**
+   * Takes over stored sums: those of the fields that there are still, and the mixture's where it
+   * has as many experts.
+   *
+   * @param fields as {@link #fields} was
+   */
+  public void restore(int[] fields, double[] stored) {
+    int[] now = fields();
+    for (int i = 0; i < now.length; i++) {
+      int number = now[i];
+      int before =
+          IntStream.range(0, fields.length).filter(f -> fields[f] == number).findFirst().orElse(-1);
+      if (before >= 0) {
+        System.arraycopy(
+            stored,
+            before * NumberMoments.SUMS,
+            values,
+            i * NumberMoments.SUMS,
+            NumberMoments.SUMS);
+      }
+    }
+    int from = fields.length * NumberMoments.SUMS;
+    int to = now.length * NumberMoments.SUMS;
+    int rest = values.length - to;
+    System.arraycopy(stored, from, values, to, stored.length - from == rest ? rest : BaseRate.SUMS);
+  }
+
+  /** As it is now. */
+  public PublishedGauge published() {
+    mixture.begin();
+    List<NumberScale> scales =
+        IntStream.range(0, numbers.length)
+            .mapToObj(i -> numbers[i].scale(expansion.fields().get(i).scale()))
+            .toList();
+    return new PublishedGauge(scales, offset(), mixture.experts());
+  }
+}

@@ -1,0 +1,154 @@
+package io.freshet.model.gauge;
+
+import java.util.List;
+
+/**
+ * Predicts by several {@linkplain Expert experts}, each weighted by how well it did so far: Bayes'
+ * mixture, or Hedge at rate 1 for the log loss (Vovk 1990; Cesa-Bianchi and Lugosi 2006, chapter
+ * 9). If its weights followed every example and nothing were forgotten, its loss would exceed that
+ * of the best expert by at most ln(1 / prior) in all: 2.5 nats, whatever the stream. Weights are
+ * fixed for a row step, and forget.
+ *
+ * <pre>
+ * weight      ∝ prior · exp(-L)     L: logloss of what the expert predicted, so far
+ * correction  ln((C + 20) / (Q + 20))   C: positives, Q: what it predicted without its correction
+ * </pre>
+ *
+ * All are sums in the gauge: C, the number of examples, then L and Q of each expert.
+ */
+final class Mixture {
+  /** Number of examples at which all sums are halved. */
+  static final double CAPACITY = 20_000;
+
+  private static final double SMOOTHING = 20;
+  private static final double LEAST = 1e-6; // probability, in losses and predictions
+  private static final double LOSS_OF_NO_NUMBER = 20;
+  private static final int EXAMPLES = 1;
+  private static final int LOSSES = 2;
+
+  private final double[] values;
+  private final int at;
+  private final List<Expert> experts;
+  private final Expert[] now; // with the weights and corrections of the step
+  private final double[] factors; // exp(-correction)
+  private final double[] uncorrected; // what each predicted for the last example
+  private final double[] corrected;
+
+  Mixture(List<Expert> experts, double[] values, int at) {
+    this.experts = experts;
+    this.values = values;
+    this.at = at;
+    now = experts.toArray(Expert[]::new);
+    factors = new double[now.length];
+    uncorrected = new double[now.length];
+    corrected = new double[now.length];
+  }
+
+  static int sums(int experts) {
+    return LOSSES + 2 * experts;
+  }
+
+  /** Fixes weights and corrections for a step; what is added from now on counts for the next. */
+  void begin() {
+    int n = now.length;
+    double least = Double.POSITIVE_INFINITY;
+    for (int k = 0; k < n; k++) {
+      least = Math.min(least, values[at + LOSSES + k]);
+    }
+    double[] weights = new double[n];
+    double sum = 0;
+    for (int k = 0; k < n; k++) {
+      weights[k] = experts.get(k).weight() * Math.exp(least - values[at + LOSSES + k]);
+      sum += weights[k];
+    }
+    for (int k = 0; k < n; k++) {
+      Expert expert = experts.get(k);
+      double correction = n == 1 || expert.isBaseRate() ? 0 : correction(k);
+      now[k] = new Expert(expert.firstOrder(), expert.logit(), weights[k] / sum, correction);
+      factors[k] = Math.exp(-correction);
+    }
+  }
+
+  private double correction(int k) {
+    double positives = Math.max(0, values[at]);
+    double predicted = Math.max(0, values[at + LOSSES + now.length + k]);
+    return Math.log((positives + SMOOTHING) / (predicted + SMOOTHING));
+  }
+
+  /** The experts as they are in this step. */
+  List<Expert> experts() {
+    return List.of(now);
+  }
+
+  /** The mixed probability of a positive. */
+  double predict(double offset, double firstOrder, double sum) {
+    double mixed = 0;
+    for (int k = 0; k < now.length; k++) {
+      double z = now[k].logit(offset, firstOrder, sum);
+      if (Double.isFinite(z)) {
+        double odds = Math.exp(-z);
+        uncorrected[k] = 1 / (1 + odds);
+        corrected[k] = clip(1 / (1 + odds * factors[k]));
+        mixed += now[k].weight() * corrected[k];
+      } else {
+        uncorrected[k] = Double.NaN;
+        mixed += now[k].weight() * 0.5;
+      }
+    }
+    return mixed;
+  }
+
+  /** Adds how well the last example was predicted. */
+  void add(double weight, double label) {
+    values[at] += weight * label;
+    values[at + EXAMPLES]++;
+    for (int k = 0; k < now.length; k++) {
+      boolean finite = !Double.isNaN(uncorrected[k]);
+      values[at + LOSSES + k] += weight * (finite ? loss(label, corrected[k]) : LOSS_OF_NO_NUMBER);
+      values[at + LOSSES + now.length + k] += weight * (finite ? uncorrected[k] : 0.5);
+    }
+  }
+
+  /** Adds that the label of the last example was learned too small, by {@code more}. */
+  void correct(double weight, double more) {
+    values[at] += weight * more;
+    for (int k = 0; k < now.length; k++) {
+      if (!Double.isNaN(uncorrected[k])) {
+        values[at + LOSSES + k] -= weight * more * Math.log(corrected[k] / (1 - corrected[k]));
+      }
+    }
+  }
+
+  void halveIfFull() {
+    if (values[at + EXAMPLES] >= CAPACITY) {
+      for (int i = at; i < at + sums(now.length); i++) {
+        values[i] /= 2;
+      }
+    }
+  }
+
+  /**
+   * Starts from published experts of the same shares: with their weights and corrections, as if
+   * half the capacity had been seen at a rate of positives.
+   */
+  void start(List<Expert> published, double rate) {
+    double seen = CAPACITY / 2;
+    values[at] = seen * rate;
+    values[at + EXAMPLES] = seen;
+    for (int k = 0; k < now.length; k++) {
+      double share = Math.max(Double.MIN_NORMAL, published.get(k).weight());
+      double factor = Math.exp(-published.get(k).correction());
+      values[at + LOSSES + k] = Math.log(experts.get(k).weight() / share);
+      values[at + LOSSES + now.length + k] =
+          Math.max(0, (values[at] + SMOOTHING) * factor - SMOOTHING);
+    }
+  }
+
+  static double clip(double probability) {
+    return Math.max(LEAST, Math.min(1 - LEAST, probability));
+  }
+
+  private static double loss(double label, double probability) {
+    return -label * Math.log(probability) - (1 - label) * Math.log(1 - probability);
+  }
+}

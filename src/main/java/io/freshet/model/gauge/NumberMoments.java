@@ -1,0 +1,112 @@
+package io.freshet.model.gauge;
+
+import io.freshet.feature.NumericField.Scale;
+
+/**
+ * The moments of a numeric field, and of its logarithm: the count n and the sums of t, t², t³ and
+ * t⁴ of both, as 9 doubles of the gauge.
+ *
+ * <p>They choose the transform: of two distributions the one with the lower kurtosis is nearer to
+ * what a linear model can use; the logarithm is taken where its kurtosis times {@value #MARGIN} is
+ * below that of the number itself.
+ */
+final class NumberMoments {
+  static final int SUMS = 9;
+
+  /** Count at which all sums are halved, so that the moments follow the stream. */
+  static final double CAPACITY = 20_000;
+
+  /** Numbers whose sums of fourth powers are finite. */
+  static final double MOST = 1e16;
+
+  private static final double MARGIN = 1.1;
+  private static final int RAW = 1;
+  private static final int LOG = 5;
+
+  private final double[] values;
+  private final int at;
+
+  NumberMoments(double[] values, int at) {
+    this.values = values;
+    this.at = at;
+  }
+
+  void add(double number) {
+    values[at]++;
+    addPowers(at + RAW, number);
+    addPowers(at + LOG, NumberScale.log(number));
+  }
+
+  private void addPowers(int from, double t) {
+    double power = t;
+    for (int i = from; i < from + 4; i++) {
+      values[i] += power;
+      power *= t;
+    }
+  }
+
+  /**
+   * Starts from a published scale, as if half the capacity had been seen, one deviation below the
+   * mean and one above it. The transform that is not the scale's counts as one of three times the
+   * kurtosis, so that the choice stays until the stream says otherwise. A field without deviation
+   * starts from nothing.
+   */
+  void start(NumberScale scale) {
+    if (scale.deviation() == 0) {
+      return;
+    }
+    add(scale.inverse(scale.mean() - scale.deviation()));
+    add(scale.inverse(scale.mean() + scale.deviation()));
+    int other = scale.log() ? RAW : LOG;
+    values[at + other + 3] += values[at] * 2 * variance(other) * variance(other);
+    for (int i = at; i < at + SUMS; i++) {
+      values[i] *= CAPACITY / 2 / 2;
+    }
+  }
+
+  void halveIfFull() {
+    if (values[at] >= CAPACITY) {
+      for (int i = at; i < at + SUMS; i++) {
+        values[i] /= 2;
+      }
+    }
+  }
+
+  NumberScale scale(Scale wanted) {
+    boolean log =
+        switch (wanted) {
+          case RAW -> false;
+          case LOG -> true;
+          case AUTO -> kurtosis(LOG) * MARGIN < kurtosis(RAW);
+        };
+    int of = log ? LOG : RAW;
+    return new NumberScale(log, mean(of), Math.sqrt(variance(of)));
+  }
+
+  private double mean(int of) {
+    return values[at] > 0 ? values[at + of] / values[at] : 0;
+  }
+
+  /** 0 where it is within the rounding of the sums. */
+  private double variance(int of) {
+    double mean = mean(of);
+    double variance = values[at] < 2 ? 0 : values[at + of + 1] / values[at] - mean * mean;
+    return variance > 1e-12 * mean * mean + 1e-30 ? variance : 0;
+  }
+
+  /** The fourth central moment by the squared variance; that of a constant is beyond all others. */
+  private double kurtosis(int of) {
+    double variance = variance(of);
+    if (variance == 0) {
+      return Double.MAX_VALUE / 2;
+    }
+    double n = values[at];
+    double m = mean(of);
+    double fourth =
+        values[at + of + 3] / n
+            - 4 * m * values[at + of + 2] / n
+            + 6 * m * m * values[at + of + 1] / n
+            - 3 * m * m * m * m;
+    return Math.max(1, fourth / (variance * variance));
+  }
+}

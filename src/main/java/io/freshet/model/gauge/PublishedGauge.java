@@ -1,0 +1,86 @@
+package io.freshet.model.gauge;
+
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.NumericField;
+import io.freshet.feature.example.Example;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a snapshot holds of the gauge: enough to predict as the learner did at its checkpoint.
+ *
+ * @param numbers how the numbers are standardized, by numeric field in the schema's order; empty
+ *     where they are not
+ * @param offset log odds of the base rate, added to every logit
+ * @param experts whose predictions are mixed; a single one is not corrected
+ */
+public record PublishedGauge(List<NumberScale> numbers, double offset, List<Expert> experts) {
+  /** Of a model without a gauge: numbers are as they are, and so is the logit. */
+  public static final PublishedGauge NONE =
+      new PublishedGauge(List.of(), 0, List.of(Expert.whole(1)));
+
+  public PublishedGauge {
+    numbers = List.copyOf(numbers);
+    experts = List.copyOf(experts);
+  }
+
+  /** The encoding of numbers for a schema's examples. */
+  public NumberEncoding encoding(FeatureSchema schema) {
+    NumberExpansion expansion = new NumberExpansion(schema);
+    return numbers.isEmpty()
+        ? expansion::transform
+        : example -> expansion.expand(example, (i, x) -> numbers.get(i).standardize(x));
+  }
+
+  /** The same with its numbers as another schema has them, unknown where this one lacks a field. */
+  public PublishedGauge reordered(FeatureSchema from, FeatureSchema to) {
+    if (numbers.isEmpty()) {
+      return this;
+    }
+    Map<Integer, NumberScale> known = new HashMap<>();
+    List<NumericField> fields = new NumberExpansion(from).fields();
+    for (int i = 0; i < fields.size(); i++) {
+      known.put(fields.get(i).number(), numbers.get(i));
+    }
+    List<NumberScale> others =
+        new NumberExpansion(to)
+            .fields().stream()
+                .map(field -> known.getOrDefault(field.number(), NumberScale.UNKNOWN))
+                .toList();
+    return new PublishedGauge(others, offset, experts);
+  }
+
+  /** From an example as events have it to one as the model computes with. */
+  public interface NumberEncoding {
+    Example encode(Example example);
+  }
+
+  /** The logit of the mixed prediction. */
+  public double logit(double firstOrder, double sum) {
+    if (experts.size() == 1) {
+      return offset + sum;
+    }
+    double mixed = 0;
+    for (Expert expert : experts) {
+      mixed += expert.weight() * probability(expert, firstOrder, sum);
+    }
+    return Math.log(mixed / (1 - mixed));
+  }
+
+  /** What one of the experts predicts. */
+  public double probability(Expert expert, double firstOrder, double sum) {
+    double z = expert.logit(offset, firstOrder, sum);
+    return Double.isFinite(z) ? Mixture.clip(1 / (1 + Math.exp(-z - expert.correction()))) : 0.5;
+  }
+
+  /** Whether there are experts to mix. */
+  public boolean isMixed() {
+    return experts.size() > 1;
+  }
+
+  /** The weight of the base rate alone: 1 where the model adds nothing to it. */
+  public double baseRateWeight() {
+    return experts.stream().filter(Expert::isBaseRate).mapToDouble(Expert::weight).sum();
+  }
+}

@@ -1,0 +1,53 @@
+package io.freshet.model.gauge;
+
+import io.freshet.wire.codec.Codec;
+import io.freshet.wire.codec.Values;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/** The bytes of a published gauge, where state and stores hold one; they never change. */
+public final class PublishedGaugeCodec implements Codec<PublishedGauge> {
+  public static final PublishedGaugeCodec INSTANCE = new PublishedGaugeCodec();
+
+  private static final Codec<NumberScale> NUMBER =
+      Codec.of(PublishedGaugeCodec::writeNumber, PublishedGaugeCodec::readNumber);
+  private static final Codec<Expert> EXPERT =
+      Codec.of(PublishedGaugeCodec::writeExpert, PublishedGaugeCodec::readExpert);
+
+  private PublishedGaugeCodec() {}
+
+  @Override
+  public void write(PublishedGauge gauge, DataOutput out) throws IOException {
+    Values.writeList(gauge.numbers(), NUMBER, out);
+    out.writeDouble(gauge.offset());
+    Values.writeList(gauge.experts(), EXPERT, out);
+  }
+
+  @Override
+  public PublishedGauge read(DataInput in) throws IOException {
+    return new PublishedGauge(
+        Values.readList(in, NUMBER), in.readDouble(), Values.readList(in, EXPERT));
+  }
+
+  private static void writeNumber(NumberScale number, DataOutput out) throws IOException {
+    out.writeBoolean(number.log());
+    out.writeDouble(number.mean());
+    out.writeDouble(number.deviation());
+  }
+
+  private static NumberScale readNumber(DataInput in) throws IOException {
+    return new NumberScale(in.readBoolean(), in.readDouble(), in.readDouble());
+  }
+
+  private static void writeExpert(Expert expert, DataOutput out) throws IOException {
+    out.writeDouble(expert.firstOrder());
+    out.writeDouble(expert.logit());
+    out.writeDouble(expert.weight());
+    out.writeDouble(expert.correction());
+  }
+
+  private static Expert readExpert(DataInput in) throws IOException {
+    return new Expert(in.readDouble(), in.readDouble(), in.readDouble(), in.readDouble());
+  }
+}
