@@ -5,12 +5,13 @@ import io.freshet.cli.snapshot.text.TextTable;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.Pin;
+import io.freshet.snapshot.store.PublicationOrder;
+import io.freshet.snapshot.store.PublicationOrder.Published;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -43,18 +44,18 @@ final class ListCommand extends RootCommand {
   @Override
   int run(PrintWriter out) throws IOException {
     SnapshotStore store = root().store();
-    List<Manifest> manifests = new ArrayList<>();
+    List<Manifest> read = new ArrayList<>();
     Set<Version> merged = new HashSet<>();
     List<String> problems = new ArrayList<>();
     for (Version version : store.versions()) {
       try {
-        manifests.add(store.manifest(version));
+        read.add(store.manifest(version));
         store.merged(version).map(Manifest::version).ifPresent(merged::add);
       } catch (IOException e) {
         problems.add(e.getMessage());
       }
     }
-    manifests.sort(Comparator.comparing(Manifest::created).thenComparing(Manifest::version));
+    List<Manifest> manifests = PublicationOrder.of(read).stream().map(Published::manifest).toList();
     Optional<Version> latest = store.latest();
     Optional<Pin> pin = store.pin();
     if (json) {

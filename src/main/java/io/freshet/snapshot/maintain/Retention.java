@@ -5,6 +5,7 @@ import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.Inventory;
 import io.freshet.snapshot.store.Pointer;
+import io.freshet.snapshot.store.PublicationOrder.Published;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,7 +25,8 @@ import java.util.Set;
  *   <li>the current version and the pinned one;
  *   <li>those that were current, or might have been, within the grace period: a follower may still
  *       hold one and go on from there, or be about to load it;
- *   <li>the newest fulls that passed the gate;
+ *   <li>the newest version that passed the gate, however many were withheld since, and the newest
+ *       such fulls;
  *   <li>the last {@link #RESTORABLE} versions of each lineage that is not too old: a job that is
  *       restored goes on from one of them;
  * </ul>
@@ -78,20 +80,26 @@ final class Retention {
 
   private Collection<Manifest> roots(Inventory store, Instant now, Instant limit) {
     Set<Manifest> roots = new HashSet<>();
-    List<Manifest> byAge = store.byAge();
-    Map<String, List<Manifest>> lineages = new HashMap<>();
+    List<Published> byAge = store.byAge();
+    Map<String, List<Published>> lineages = new HashMap<>();
     int fulls = 0;
+    boolean isGoodSeen = false;
     Optional<Instant> replaced = Optional.empty();
     for (int i = byAge.size() - 1; i >= 0; i--) {
-      Manifest manifest = byAge.get(i);
+      Manifest manifest = byAge.get(i).manifest();
       boolean isCurrentInGrace = replaced.isEmpty() || replaced.get().isAfter(limit);
+      boolean isNewestGood = !isGoodSeen && !manifest.isWithheld();
+      isGoodSeen |= isNewestGood;
       boolean isToGoBackTo =
           !manifest.isWithheld() && store.isFull(manifest) && fulls++ < settings.fulls();
-      if (isCurrentInGrace || isToGoBackTo || store.pointed().contains(manifest.version())) {
+      boolean isPointed = store.pointed().contains(manifest.version());
+      if (isCurrentInGrace || isNewestGood || isToGoBackTo || isPointed) {
         roots.add(manifest);
       }
-      lineages.computeIfAbsent(manifest.version().lineage(), l -> new ArrayList<>()).add(manifest);
-      replaced = Optional.of(manifest.created());
+      lineages
+          .computeIfAbsent(manifest.version().lineage(), l -> new ArrayList<>())
+          .add(byAge.get(i));
+      replaced = Optional.of(byAge.get(i).at());
     }
     for (Pointer.Left left : store.left()) {
       if (left.at().isAfter(limit) && store.versions().containsKey(left.version())) {
@@ -99,9 +107,9 @@ final class Retention {
       }
     }
     Instant oldest = now.minus(settings.branches());
-    for (List<Manifest> newestFirst : lineages.values()) {
-      if (newestFirst.get(0).created().isAfter(oldest)) {
-        roots.addAll(newestFirst.subList(0, Math.min(RESTORABLE, newestFirst.size())));
+    for (List<Published> newestFirst : lineages.values()) {
+      if (newestFirst.get(0).at().isAfter(oldest)) {
+        newestFirst.stream().limit(RESTORABLE).map(Published::manifest).forEach(roots::add);
       }
     }
     return roots;
@@ -124,9 +132,9 @@ final class Retention {
   private static List<Manifest> parentsFirst(Inventory store) {
     Set<Version> seen = new HashSet<>();
     List<Manifest> ordered = new ArrayList<>();
-    for (Manifest manifest : store.byAge()) {
+    for (Published published : store.byAge()) {
       Deque<Manifest> path = new ArrayDeque<>();
-      Optional<Manifest> next = Optional.of(manifest);
+      Optional<Manifest> next = Optional.of(published.manifest());
       while (next.isPresent() && seen.add(next.get().version())) {
         path.push(next.get());
         next = store.parent(next.get());

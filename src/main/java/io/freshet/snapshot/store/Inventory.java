@@ -2,10 +2,9 @@ package io.freshet.snapshot.store;
 
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.store.PublicationOrder.Published;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -54,10 +53,8 @@ public record Inventory(
   }
 
   /** Every version, the oldest publication first. */
-  public List<Manifest> byAge() {
-    List<Manifest> all = new ArrayList<>(versions.values());
-    all.sort(Comparator.comparing(Manifest::created).thenComparing(Manifest::version));
-    return all;
+  public List<Published> byAge() {
+    return PublicationOrder.of(versions.values());
   }
 
   public Optional<Manifest> parent(Manifest manifest) {

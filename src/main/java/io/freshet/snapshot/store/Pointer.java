@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -79,7 +78,7 @@ public final class Pointer {
     Optional<Latest> latest = pointer();
     if (latest.isEmpty()
         || latest.get().reason().isEmpty()
-            && !store.manifest(latest.get().version()).created().isAfter(manifest.created())) {
+            && !PublicationOrder.isAfter(store.manifest(latest.get().version()), manifest)) {
       published(manifest);
     }
   }
@@ -210,18 +209,16 @@ public final class Pointer {
   }
 
   private Manifest newest() throws IOException {
-    Optional<Manifest> newest = Optional.empty();
-    Comparator<Manifest> age =
-        Comparator.comparing(Manifest::created).thenComparing(Manifest::version);
+    List<Manifest> all = new ArrayList<>();
     for (Version version : store.versions()) {
-      Manifest manifest = store.manifest(version);
-      if (manifest.isWithheld()) {
-        continue;
-      }
-      newest = newest.filter(m -> age.compare(m, manifest) > 0).or(() -> Optional.of(manifest));
+      all.add(store.manifest(version));
     }
-    return newest.orElseThrow(
-        () -> new IOException("there is no version in " + storage + " that passed the gate"));
+    return PublicationOrder.of(all).stream()
+        .map(PublicationOrder.Published::manifest)
+        .filter(manifest -> !manifest.isWithheld())
+        .reduce((older, newer) -> newer)
+        .orElseThrow(
+            () -> new IOException("there is no version in " + storage + " that passed the gate"));
   }
 
   private void write(Pin pin) throws IOException {

@@ -4,6 +4,7 @@ import static io.freshet.snapshot.store.TinyModel.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.snapshot.GateSettings;
 import io.freshet.snapshot.RetentionSettings;
 import io.freshet.snapshot.format.FormatJson;
 import io.freshet.snapshot.format.Manifest;
@@ -254,6 +255,41 @@ class RetentionTest {
         .hasMessageContaining("needs its parent");
     assertThat(chain.store.pin()).isEmpty();
     assertThat(chain.store.latest()).contains(version(3));
+  }
+
+  @Test
+  void theLastGoodVersionStaysHoweverManyAreWithheldAfterIt() throws Exception {
+    publish(6);
+    merge(3);
+    chain
+        .gate(new GateSettings(true, 5, 0, 0.5, Double.NaN, Double.NaN, Double.NaN))
+        .metric("recent_logloss", 0.9);
+    publish(30);
+    new Pointer(chain.storage, chain::now).pin(version(2), "frozen", false);
+    waitFor(Duration.ofDays(3));
+    merge(30);
+    waitFor(Duration.ofDays(3));
+
+    prune(ONE_FULL);
+
+    assertThat(new Pointer(chain.storage, chain::now).unpin("thawed")).isEqualTo(version(6));
+    assertThat(chain.problems()).isEmpty();
+  }
+
+  @Test
+  void aMachineWhoseClockIsBehindPublishesTheNewestVersions() throws Exception {
+    publish(6);
+    merge(6);
+    chain.at(chain.now().minus(Duration.ofDays(1)));
+    versions.add(chain.publish(7, rows(7, 7)));
+    versions.add(chain.publish(8, rows(8, 8)));
+    merge(8);
+    chain.at(START.plus(Duration.ofDays(4)));
+
+    prune(ONE_FULL);
+
+    assertThat(chain.store.versions()).containsExactly(version(8));
+    assertThat(new Pointer(chain.storage, chain::now).unpin("newest")).isEqualTo(version(8));
   }
 
   @Test

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.Pin;
+import io.freshet.snapshot.store.PublicationOrder;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -47,11 +47,9 @@ public final class ChainWatch implements Watch {
   @Override
   public JsonNode look() throws IOException {
     known = read();
-    List<Entry> newestFirst = new ArrayList<>(known.values());
-    newestFirst.sort(
-        Comparator.comparing((Entry entry) -> entry.manifest().created())
-            .thenComparing(entry -> entry.manifest().version())
-            .reversed());
+    List<Entry> newestFirst = new ArrayList<>();
+    PublicationOrder.of(known.values().stream().map(Entry::manifest).toList())
+        .forEach(published -> newestFirst.add(0, known.get(published.manifest().version())));
     Optional<Version> latest = store.latest();
     Optional<Pin> pin = store.pin();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
