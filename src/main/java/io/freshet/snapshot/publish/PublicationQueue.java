@@ -83,7 +83,8 @@ final class PublicationQueue {
   }
 
   synchronized void add(CheckpointContents contents) {
-    unpublished.put(contents.checkpoint(), contents);
+    unpublished.put(
+        contents.checkpoint(), contents.withheld() ? contents.withoutDense() : contents);
   }
 
   /** The state at the checkpoint that was added last. */

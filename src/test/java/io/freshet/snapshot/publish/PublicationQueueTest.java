@@ -55,6 +55,22 @@ class PublicationQueueTest {
   }
 
   @Test
+  void aNightOfWithheldCheckpointsKeepsNoNetwork() throws Exception {
+    PublicationQueue chain = joined();
+    for (int checkpoint = 1; checkpoint <= 600; checkpoint++) {
+      chain.add(withheld(contents(checkpoint)));
+      PublisherState state = chain.state(List.of(), "");
+      assertThat(state.unpublished()).allMatch(contents -> contents.dense().isEmpty());
+      chain.complete(checkpoint);
+    }
+    chain.add(contents(601));
+    chain.complete(601);
+
+    assertThat(chain.awaitDue().contents().dense()).isPresent();
+    assertThat(chain.awaitDue().parts()).hasSize(601);
+  }
+
+  @Test
   void withheldCheckpointIsNotPublishedAndItsPartsGoIntoTheNext() throws Exception {
     PublicationQueue chain = joined();
     chain.add(withheld(contents(1)));
