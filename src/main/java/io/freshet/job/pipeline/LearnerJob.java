@@ -7,7 +7,6 @@ import io.freshet.job.backfill.Backfill;
 import io.freshet.job.backfill.RecordingSource;
 import io.freshet.job.sink.AnnouncementTopic;
 import io.freshet.job.sink.ExampleSinks;
-import io.freshet.job.sink.MetricsSerializer;
 import io.freshet.job.sink.OutputTopics;
 import io.freshet.job.sink.TopicSinks;
 import io.freshet.job.source.SourceRouter;
@@ -158,8 +157,7 @@ public final class LearnerJob {
         TopicSinks.deadLetters(servers, topics.deadLetters(), kafka.properties()),
         TopicSinks.skipped(servers, topics.deadLetters(), kafka.properties()),
         TopicSinks.lateClicks(servers, topics.lateClicks(), kafka.properties()),
-        TopicSinks.sink(
-            servers, new MetricsSerializer(topics.metrics(), config.name()), kafka.properties()),
+        TopicSinks.metrics(servers, topics.metrics(), config.name(), kafka.properties()),
         new AnnouncementTopic(servers, topics.snapshots(), kafka.properties()),
         examples,
         ExampleSinks.of(config),

@@ -31,11 +31,7 @@ final class ResultStage {
   }
 
   void skipped(DataStream<SkippedExample> skipped) {
-    skipped
-        .sinkTo(results.skipped())
-        .uid(Uids.SKIPPED)
-        .name("skipped examples")
-        .setParallelism(1); // few, if any
+    skipped.sinkTo(results.skipped()).uid(Uids.SKIPPED).name("skipped examples");
   }
 
   /** What became of examples whose clicks are lost. */

@@ -7,13 +7,13 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** A record of the metrics topic: the report as JSON, keyed by model and window. */
-public final class MetricsSerializer implements KafkaRecordSerializationSchema<MetricsReport> {
+final class MetricsSerializer implements KafkaRecordSerializationSchema<MetricsReport> {
   private static final long serialVersionUID = 1L;
 
   private final String topic;
   private final String model;
 
-  public MetricsSerializer(String topic, String model) {
+  MetricsSerializer(String topic, String model) {
     this.topic = topic;
     this.model = model;
   }

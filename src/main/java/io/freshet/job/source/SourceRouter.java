@@ -3,6 +3,7 @@ package io.freshet.job.source;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.job.deadletter.DeadLetter;
+import io.freshet.job.deadletter.DeadLetterSampler;
 import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Names;
@@ -25,7 +26,7 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Stands right behind a Kafka source, in its chain: good events go on, dead letters leave by a side
- * output and are counted.
+ * output and are counted; of very many, some ({@link DeadLetterSampler}).
  *
  * <p>Before each barrier, and at the end of input, it reports how far each partition has been read
  * that it ever saw, by another side output: a cut of the topic that fits the checkpoint.
@@ -64,6 +65,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   private transient RouterCounts counts;
   private transient IdleTopicMonitor silence;
   private transient ClockMonitor clocks;
+  private transient DeadLetterSampler sampler;
 
   SourceRouter(String topic, long recordedUntil) {
     this.topic = requireNonNull(topic, "topic");
@@ -114,6 +116,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   @Override
   public void open() throws Exception {
     super.open();
+    sampler = new DeadLetterSampler();
     silence = new IdleTopicMonitor(topic);
     clocks = new ClockMonitor(topic, getMetricGroup().counter("events_ahead"));
     getMetricGroup().gauge("silent_seconds", () -> silence.seconds());
@@ -142,7 +145,9 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
       DeadLetter letter = dead.letter();
       nextOffsets.put(letter.partition(), letter.offset() + 1);
       counts.dead(letter.rejection().kind());
-      output.collect(DEAD_LETTERS, new StreamRecord<>(letter)); // no timestamp, not even "none"
+      if (sampler.takes(letter, processingTimeService.getCurrentProcessingTime())) {
+        emit(letter);
+      }
     } else if (element.getValue() instanceof Names<T> names) {
       output.collect(NAMES, new StreamRecord<>(names.texts()));
     }
@@ -152,6 +157,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   public void prepareSnapshotPreBarrier(long checkpointId) {
     if (!finished) {
       tellOffsets();
+      sampler.summaries().forEach(this::emit);
     }
   }
 
@@ -166,8 +172,13 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   @Override
   public void finish() throws Exception {
     tellOffsets();
+    sampler.summaries().forEach(this::emit);
     finished = true; // what is sent later would be dropped without a word
     super.finish();
+  }
+
+  private void emit(DeadLetter letter) {
+    output.collect(DEAD_LETTERS, new StreamRecord<>(letter)); // no timestamp, not even "none"
   }
 
   private void tellOffsets() {
