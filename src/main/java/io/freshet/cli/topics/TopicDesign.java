@@ -113,6 +113,12 @@ public record TopicDesign(
     if (use == Use.READ) {
       eventFaults(state, readers, faults);
     }
+    long bytes = state.number(TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+    if (use == Use.WRITTEN && bytes >= 0 && bytes < USUAL_BYTES) {
+      faults.add(
+          "max.message.bytes is %s, so that larger records are cut or left out: set it to %s or more"
+              .formatted(bytes, USUAL_BYTES));
+    }
     String policy = state.setting(TopicConfig.CLEANUP_POLICY_CONFIG);
     if (policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
       faults.add(

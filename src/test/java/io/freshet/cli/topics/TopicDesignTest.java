@@ -60,6 +60,17 @@ final class TopicDesignTest {
   }
 
   @Test
+  void topicsOfResultsTakeRecordsOfTheUsualSize() {
+    TopicDesign deadLetters = designs().get(2);
+
+    assertThat(deadLetters.faults(state(Map.of("max.message.bytes", "10000")), 1))
+        .singleElement()
+        .asString()
+        .contains("max.message.bytes is 10000", "set it to 1048588 or more");
+    assertThat(deadLetters.faults(state(Map.of("max.message.bytes", "1048588")), 1)).isEmpty();
+  }
+
+  @Test
   void settingsThatMayNotBeReadAreNotJudged() {
     assertThat(designs()).allSatisfy(d -> assertThat(d.faults(state(Map.of()), 2)).isEmpty());
   }
