@@ -68,14 +68,16 @@ final class BrokerProperties {
     p.put("share.coordinator.state.topic.min.isr", "1");
   }
 
-  /** Event times may be years off: no record is refused, expires or closes a segment. */
+  /**
+   * Event times may be years ago: no record is refused for that, expires or closes a segment. What
+   * is ahead of the clock is refused, as brokers do by default.
+   */
   private static void keepEverything(Map<String, String> p) {
     String forever = Long.toString(Long.MAX_VALUE);
     p.put("auto.create.topics.enable", "false");
     p.put("log.retention.ms", "-1");
     p.put("log.roll.ms", forever);
     p.put("log.message.timestamp.before.max.ms", forever);
-    p.put("log.message.timestamp.after.max.ms", forever);
   }
 
   /** Threads and memory for a laptop instead of a server. */

@@ -4,9 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.LogLines;
+import io.freshet.config.LearnerConfig;
 import io.freshet.event.Click;
 import io.freshet.event.Rejection;
+import io.freshet.feature.example.Example;
+import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.deadletter.DeadLetter;
+import io.freshet.job.example.NumberedExample;
+import io.freshet.job.example.RecordFiles;
 import io.freshet.kafka.TopicAdmin;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.broker.TopicContents;
@@ -79,6 +84,32 @@ final class RefusingTopicITCase {
           .containsExactly(
               "WARN topic nowhere does not exist: what belongs there is counted and left out");
     }
+  }
+
+  @Test
+  void exampleOfAWindowThatIsNotOverYetIsWritten() throws Exception {
+    kafka.topics().create("examples", 1);
+    LearnerConfig config =
+        LearnerConfig.parse(
+            """
+            features: [{name: user, kind: categorical}]
+            examples: {to: topic, topic: examples}
+            """,
+            "learner.yaml",
+            List.of("kafka.bootstrap-servers=" + kafka.bootstrapServers()));
+    long inTwoHours = System.currentTimeMillis() + 7_200_000;
+    Example features = new Example(5, new long[] {7}, new float[] {1});
+    var example = new NumberedExample(0, new LabeledExample("i", inTwoHours, 0, 1, features));
+
+    write(List.of(example), NumberedExample.class, ExampleSinks.of(config).orElseThrow());
+
+    assertThat(TopicContents.bytes(kafka.clients(), "examples"))
+        .singleElement()
+        .satisfies(
+            record -> {
+              assertThat(RecordFiles.example(record.value()).time()).isEqualTo(inTwoHours);
+              assertThat(record.timestamp()).isLessThan(inTwoHours);
+            });
   }
 
   private static void small(String topic) throws Exception {
