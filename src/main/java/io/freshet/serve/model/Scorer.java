@@ -6,11 +6,15 @@ import io.freshet.event.FeatureValues;
 import io.freshet.event.RejectedException;
 import io.freshet.event.Rejection;
 import io.freshet.feature.ExampleEncoder;
+import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.Example;
+import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.kind.Explanation;
 import io.freshet.model.kind.Predictor;
 import io.freshet.model.row.RowWeights;
+import io.freshet.snapshot.format.Manifest;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
@@ -21,22 +25,43 @@ import java.util.function.IntConsumer;
  *
  * <p>An example's score depends on the example and the version alone; what is scored with it
  * changes no more than the last bits, by the order of additions. Has scratch memory: one for each
- * thread. Holds its version until it is closed, which matters where the rows are not in memory.
+ * thread. Holds its version until it is closed; closed, it keeps neither the version nor its rows.
  */
 public final class Scorer implements AutoCloseable {
   /** Examples that go through the network together: enough for speed, few enough for the cache. */
   public static final int CHUNK = 128;
 
-  private ServedModel model;
+  private ServedModel model; // null while closed
+  private WeakReference<ServedModel> loaded; // whose dense part the predictor has
+  private final Fit fit;
   private final ExampleEncoder encoder;
   private final Predictor predictor;
   private long lookups;
   private long unknown;
-  private boolean closed;
+
+  /** What the memory of a scorer depends on: the same in the versions of a learner. */
+  private record Fit(
+      FeatureSchema schema,
+      ModelSettings settings,
+      Manifest.UnknownIds unknownIds,
+      Manifest.Labels labels,
+      double samplingRate) {
+    static Fit of(ServedModel model) {
+      Manifest manifest = model.manifest();
+      return new Fit(
+          manifest.schema(),
+          model.settings(),
+          manifest.unknownIds(),
+          manifest.labels(),
+          manifest.samplingRate());
+    }
+  }
 
   Scorer(ServedModel model) {
     model.holdOrFail();
     this.model = model;
+    loaded = new WeakReference<>(model);
+    fit = Fit.of(model);
     encoder = new ExampleEncoder(model.schema());
     predictor =
         new Predictor(
@@ -51,26 +76,22 @@ public final class Scorer implements AutoCloseable {
 
   /** Whether this scorer's memory fits another version, too. */
   public boolean fits(ServedModel other) {
-    return model.schema().equals(other.schema())
-        && model.settings().equals(other.settings())
-        && model.unknown() == other.unknown()
-        && model.manifest().labels().equals(other.manifest().labels())
-        && model.manifest().samplingRate() == other.manifest().samplingRate();
+    return fit.equals(Fit.of(other));
   }
 
   /** Opens a closed scorer for a version, which must fit. */
-  @SuppressWarnings("ReferenceEquality") // a model is a thing, not a value
   public void reopen(ServedModel other) {
     other.holdOrFail();
-    closed = false;
-    if (model != other) {
+    model = other;
+    if (!loaded.refersTo(other)) {
       predictor.load(other.dense(), other.gauge());
-      model = other;
+      loaded = new WeakReference<>(other);
     }
   }
 
-  /** The version that it scores with. */
+  /** The version that it scores with, until it is closed. */
   public ServedModel model() {
+    checkOpen();
     return model;
   }
 
@@ -125,7 +146,7 @@ public final class Scorer implements AutoCloseable {
   }
 
   private void checkOpen() {
-    if (closed) {
+    if (model == null) {
       throw new IllegalStateException("the scorer is closed");
     }
   }
@@ -143,9 +164,9 @@ public final class Scorer implements AutoCloseable {
   /** Lets the version go. */
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
+    if (model != null) {
       model.release();
+      model = null;
     }
   }
 

@@ -95,6 +95,30 @@ class ScorerTest {
   }
 
   @Test
+  void aScorerGoesOnWithTheNextVersionOfALearnerAndKeepsNoneMeanwhile() throws Exception {
+    Path manifest = root.resolve(FULL + "/manifest.json");
+    String text = Files.readString(manifest);
+    Files.writeString(
+        manifest, text.replaceFirst("\"start-row\",", "\"start-row\", \"zero_fields\": [1, 3],"));
+    Scorer scorer = scorer();
+    float first = scorer.score(SampleModel.FEATURES);
+    scorer.close();
+    assertThatThrownBy(scorer::model).hasMessage("the scorer is closed");
+
+    try (SnapshotFollower follower = new SnapshotFollower(store, InstantSource.system())) {
+      follower.look();
+      ServedModel next = follower.model().orElseThrow();
+      assertThat(scorer.fits(next)).isTrue();
+      scorer.reopen(next);
+      assertThat(scorer.model()).isSameAs(next);
+      assertThat(scorer.score(SampleModel.FEATURES)).isEqualTo(first);
+    }
+
+    Files.writeString(manifest, text);
+    assertThat(scorer.fits(scorer().model())).isFalse();
+  }
+
+  @Test
   void anExampleOfUnknownIdsScoresWhatTheTrainerPredictsBeforeItLearnsIt() throws Exception {
     LocalLearner learner =
         new LocalLearner(SampleModel.SCHEMA, SampleModel.SETTINGS, LearningSettings.DEFAULT);
