@@ -8,6 +8,7 @@ import java.io.Serializable;
  * of progressive validation, taken together.
  *
  * @param baseRate whether it must not be worse than the base rate
+ * @param maxSkipped share of examples that may be skipped; {@link #NONE} for no limit
  * @param windows how many windows count
  * @param minExamples how many examples they must hold
  * @param maxLogloss {@link #NONE} for no limit
@@ -17,6 +18,7 @@ import java.io.Serializable;
  */
 public record GateSettings(
     boolean baseRate,
+    double maxSkipped,
     int windows,
     int minExamples,
     double maxLogloss,

@@ -58,6 +58,10 @@ public final class SnapshotOptions {
                     + " the share of clicks in them would, by more than chance explains.")
             .get(bool(), true),
         s.option(
+                "max-skipped",
+                "Highest share of examples that were skipped as poison since the last checkpoint.")
+            .get(limit, 0.05),
+        s.option(
                 "windows",
                 "Number of windows, judged together; older ones of up to a day join them while they"
                     + " hold fewer than 30 clicks.")

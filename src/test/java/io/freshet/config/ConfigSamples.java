@@ -108,7 +108,7 @@ final class ConfigSamples {
         root: "s3://models/ads"
         merge: {share: 0.25, deltas: 7}
         retention: {fulls: 9, grace: 90 s, branches: 5 d}
-        gate: {base-rate: false, windows: 3, min-examples: 500, max-logloss: 0.6, max-ne: 0.9, min-calibration: 0.8, max-calibration: 1.25}
+        gate: {base-rate: false, max-skipped: 0.25, windows: 3, min-examples: 500, max-logloss: 0.6, max-ne: 0.9, min-calibration: 0.8, max-calibration: 1.25}
       checkpoint:
         interval: 30 s
         timeout: 2 min

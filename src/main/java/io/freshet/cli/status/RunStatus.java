@@ -16,13 +16,14 @@ final class RunStatus {
   private static final String JOIN = "LabelJoin";
   private static final String QUALITY = "ProgressiveValidation";
   private static final double SILENT_SECONDS = 60;
+  private static final double MOST_SKIPPED = 0.05;
   private static final long MINUTE = 60_000_000_000L;
 
   private final RunMetrics metrics;
   private final String window;
   private final Deque<Learned> learned = new ArrayDeque<>(); // of the last minute, oldest first
 
-  private record Learned(double examples, long nanos) {}
+  private record Learned(double examples, double skipped, long nanos) {}
 
   enum Phase {
     STARTING,
@@ -65,7 +66,7 @@ final class RunStatus {
 
   /** Over the last minute, since examples come in bursts. */
   private String speed(long nanos) {
-    Learned now = new Learned(value("Trainer", "examples"), nanos);
+    Learned now = new Learned(value("Trainer", "examples"), value("Trainer", "skipped"), nanos);
     learned.removeIf(
         old -> old.nanos() < nanos - MINUTE || old.examples() > now.examples()); // a failure
     learned.add(now);
@@ -107,9 +108,32 @@ final class RunStatus {
     if (value(JOIN, "impressions_late") > 0) {
       parts.add("many impressions come too late: nothing is published");
     }
+    if (phase() == Phase.LEARNING) {
+      skipped(parts);
+    }
+    if (value("SnapshotPublisher", "snapshot_last_withheld") > 0) {
+      parts.add("the gate withholds the newest version");
+    }
     double dead = value(ROUTER, "dead_letters") + value("route_clicks", "dead_letters");
     if (dead > 0) {
       parts.add(String.format(Locale.ROOT, "%,.0f dead letters", dead));
+    }
+  }
+
+  /** Over the last minute. */
+  private void skipped(List<String> parts) {
+    Learned first = learned.getFirst();
+    Learned now = learned.getLast();
+    boolean isFirst = learned.size() == 1;
+    double examples = now.examples() - (isFirst ? 0 : first.examples());
+    double skipped = now.skipped() - (isFirst ? 0 : first.skipped());
+    if (skipped > MOST_SKIPPED * examples) {
+      parts.add(
+          String.format(
+              Locale.ROOT,
+              "%,.0f of %,.0f examples skipped, see the dead letters for why",
+              skipped,
+              examples));
     }
   }
 

@@ -10,8 +10,10 @@ import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.publish.SnapshotPublisher;
 import io.freshet.snapshot.write.PublisherInput;
 import io.freshet.train.InitialModel;
+import io.freshet.train.SkippedExample;
 import io.freshet.train.loop.TrainingLoop;
 import io.freshet.wire.WireType;
+import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -39,6 +41,9 @@ final class PublicationStage {
                 .returns(WireType.of(PublisherInput.class)),
             loop.gauge()
                 .<PublisherInput>map(PublisherInput.Gauge::new)
+                .returns(WireType.of(PublisherInput.class)),
+            loop.skipped()
+                .map(PublicationStage::skipped)
                 .returns(WireType.of(PublisherInput.class)),
             loop.counts().map(PublicationStage::added).returns(WireType.of(PublisherInput.class)),
             metrics
@@ -87,6 +92,10 @@ final class PublicationStage {
 
   private static PublisherInput added(TableCounts counts) {
     return new PublisherInput.Added(counts.asMap());
+  }
+
+  private static PublisherInput skipped(SkippedExample example) {
+    return new PublisherInput.Added(Map.of("skipped", 1.0));
   }
 
   private static PublisherInput window(MetricsReport report) {

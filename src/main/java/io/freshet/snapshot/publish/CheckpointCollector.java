@@ -23,6 +23,7 @@ final class CheckpointCollector {
   private Optional<PublishedGauge> gauge = Optional.empty();
   private Map<String, Double> metrics = Map.of();
   private final RecentWindows windows;
+  private final SkippedShare skipped = new SkippedShare();
   private final Map<String, Long> offsets = new HashMap<>();
   private long eventTime = Long.MIN_VALUE;
   private boolean withheld; // since the last barrier
@@ -41,6 +42,7 @@ final class CheckpointCollector {
     CheckpointContents contents = state.unpublished().get(state.unpublished().size() - 1);
     windows.goOnFrom(state.windows(), contents.metrics());
     contents.dense().ifPresent(this::restore);
+    skipped.goOnFrom(contents.metrics());
     metrics = contents.metrics();
     offsets.putAll(contents.offsets());
     eventTime = contents.eventTime();
@@ -94,6 +96,7 @@ final class CheckpointCollector {
     gauge
         .filter(PublishedGauge::isMixed)
         .ifPresent(g -> figures.put(Gate.BASE_RATE_WEIGHT, g.baseRateWeight()));
+    figures.putAll(skipped.at(metrics));
     CheckpointContents contents =
         new CheckpointContents(checkpoint, parts, whole, figures, offsets, eventTime, withheld);
     parts.clear();

@@ -8,9 +8,10 @@ import java.util.Map;
 
 /**
  * Judges whether a version may become the current one: by its parameters, which must be finite
- * numbers; by the {@link BaseRate}, which it must not fall behind; and by the limits set on how
- * well the last windows were predicted. A figure that is not known yet passes no limit that is set,
- * but nothing is worse than the base rate before that can be said.
+ * numbers; by the {@link BaseRate}, which it must not fall behind; by how many examples were
+ * skipped; and by the limits set on how well the last windows were predicted. A figure that is not
+ * known yet passes no limit that is set, but nothing is worse than the base rate, and nothing
+ * skipped, before that can be said.
  */
 final class Gate {
   /** Weight of the expert that predicts the base rate in the learner's mixture, of its figures. */
@@ -54,6 +55,12 @@ final class Gate {
     atMost(RecentWindows.CALIBRATION, settings.maxCalibration(), metrics, reasons);
     if (settings.baseRate()) {
       checkBaseRate(metrics, current, reasons);
+    }
+    double skipped = metrics.getOrDefault(SkippedShare.SHARE, Double.NaN);
+    if (skipped > settings.maxSkipped()) {
+      reasons.add(
+          "too many examples are skipped: "
+              + reason(SkippedShare.SHARE, skipped, "above", settings.maxSkipped()));
     }
     checkFinite(dense, nonFinite, reasons);
     return reasons;

@@ -26,6 +26,7 @@ final class StatusReporterTest {
   private final SimpleCounter dead = new SimpleCounter();
   private double logloss = Double.NaN;
   private int breaker;
+  private long skipped;
   private long start;
 
   @BeforeEach
@@ -95,6 +96,39 @@ final class StatusReporterTest {
   }
 
   @Test
+  void manySkippedExamplesAreReportedEachMinuteUntilTheyEnd() {
+    StatusReporter reporter = reporter(true);
+    examples.inc(1_000);
+    reporter.print(start);
+    for (int second = 1; second <= 61; second++) {
+      examples.inc(10);
+      skipped += second <= 40 ? 1 : 0;
+      reporter.print(start + second * SECOND);
+    }
+    assertThat(lines())
+        .last()
+        .asString()
+        .contains("39 of 600 examples skipped, see the dead letters for why")
+        .doesNotContain("gate");
+    for (int second = 62; second <= 100; second++) {
+      examples.inc(10);
+      reporter.print(start + second * SECOND);
+    }
+    assertThat(lines()).last().asString().endsWith("2,000 examples (10/s)");
+  }
+
+  @Test
+  void aWithheldVersionIsReported() {
+    StatusReporter reporter = reporter(false);
+    reporter.notifyOfAddedMetric(
+        (Gauge<Boolean>) () -> true, "snapshot_last_withheld", group("SnapshotPublisher"));
+    examples.inc();
+    reporter.print(start);
+
+    assertThat(lines()).containsExactly("1 examples, the gate withholds the newest version");
+  }
+
+  @Test
   void afterTheEndOfTheTopicsTheLineSaysWhatWasRead() {
     StatusReporter reporter = reporter(false);
     impressions.inc(60);
@@ -131,6 +165,7 @@ final class StatusReporterTest {
     reporter.notifyOfAddedMetric(impressions, "events", group("route impressions"));
     reporter.notifyOfAddedMetric(dead, "dead_letters", group("route clicks"));
     reporter.notifyOfAddedMetric(examples, "examples", group("Trainer"));
+    reporter.notifyOfAddedMetric((Gauge<Long>) () -> skipped, "skipped", group("Trainer"));
     reporter.notifyOfAddedMetric((Gauge<Integer>) () -> breaker, "breaker", group("LabelJoin"));
     reporter.notifyOfAddedMetric(
         (Gauge<Double>) () -> logloss, "evaluate_logloss", group("ProgressiveValidation"));

@@ -22,6 +22,20 @@ import org.junit.jupiter.api.io.TempDir;
 final class TrainOutcomeITCase {
   private static final long START = 1_769_860_800_000L;
 
+  private static final String EVENT =
+      """
+      {"impression_id": "i%s", "timestamp": %s, "features": {"user": "u%s"}}\
+      """;
+  private static final String POISON =
+      """
+      {"impression_id": "p%s", "timestamp": %s, "weight": 1000000, "features": {"user": "u%s"}}\
+      """;
+
+  private static final String CLICK =
+      """
+      {"impression_id": "p%s", "timestamp": %s}\
+      """;
+
   @TempDir private Path folder;
   private EmbeddedKafka kafka;
 
@@ -38,7 +52,7 @@ final class TrainOutcomeITCase {
 
   @Test
   void aBoundedRunEndsWithItsOutcome() throws Exception {
-    send(300, "{\"impression_id\": \"i%s\", \"timestamp\": %s, \"features\": {\"user\": \"u%s\"}}");
+    send(300, EVENT);
     send(2, "no impression %s %s %s");
 
     CommandRun run = train();
@@ -67,6 +81,30 @@ final class TrainOutcomeITCase {
   }
 
   @Test
+  void whereManyExamplesAreSkippedTheVersionIsWithheld() throws Exception {
+    send(300, EVENT);
+    sendPoison(300);
+
+    CommandRun run = train();
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out())
+        .containsPattern("skipped +300\n")
+        .containsPattern("snapshots +([1-9]), of them \\1 withheld by the gate\n");
+    assertThat(folder.resolve("snapshots/latest.json")).doesNotExist();
+  }
+
+  @Test
+  void aRunThatSkippedAllFails() throws Exception {
+    sendPoison(60);
+
+    CommandRun run = train();
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("train: nothing was learned: every example was skipped");
+  }
+
+  @Test
   void aRunWithoutEventsFails() throws Exception {
     CommandRun run = train();
 
@@ -92,13 +130,23 @@ final class TrainOutcomeITCase {
     return CommandRun.of(args.toArray(String[]::new));
   }
 
+  /** Clicked impressions of a weight whose gradient is out of bounds. */
+  private void sendPoison(int impressions) throws Exception {
+    send(impressions, POISON);
+    send(EventRecord.Topic.CLICKS, impressions, CLICK);
+  }
+
   private void send(int records, String format) throws Exception {
+    send(EventRecord.Topic.IMPRESSIONS, records, format);
+  }
+
+  private void send(EventRecord.Topic topic, int records, String format) throws Exception {
     try (KafkaEvents events =
         new KafkaEvents(kafka.clients(), "impressions", "clicks", Timestamps.EVENT)) {
       for (int i = 0; i < records; i++) {
         long time = START + 1000L * i;
         byte[] record = format.formatted(i, time, i % 7).getBytes(StandardCharsets.UTF_8);
-        events.send(new EventRecord(EventRecord.Topic.IMPRESSIONS, Optional.empty(), time, record));
+        events.send(new EventRecord(topic, Optional.empty(), time, record));
       }
       events.flush();
     }
@@ -112,7 +160,7 @@ final class TrainOutcomeITCase {
             kafka: {bootstrap-servers: "%s"}
             features: [{name: user, kind: categorical}]
             model: {embedding-size: 4, hidden-layers: [8]}
-            join: {window: 2 s, out-of-orderness: 1 s}
+            join: {window: 2 s, out-of-orderness: 1 s, max-weight: 1000000}
             snapshot: {root: "%ssnapshots"}
             checkpoint: {interval: 1 s, dir: "%scheckpoints", backend: hashmap}
             parallelism: 1

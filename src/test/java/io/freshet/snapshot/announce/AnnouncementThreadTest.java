@@ -63,7 +63,7 @@ class AnnouncementThreadTest {
   void whatItSaysIsAsTheSchemaTells() throws Exception {
     chain.metric("recent_logloss", 0.75);
     chain.publish(1, rows(1, 10));
-    chain.gate(new GateSettings(true, 5, 0, 0.5, Double.NaN, Double.NaN, Double.NaN));
+    chain.gate(new GateSettings(true, Double.NaN, 5, 0, 0.5, Double.NaN, Double.NaN, Double.NaN));
     tell(chain.publish(2, rows(2, 20)), chain.storage);
 
     var schema =

@@ -262,7 +262,7 @@ class RetentionTest {
     publish(6);
     merge(3);
     chain
-        .gate(new GateSettings(true, 5, 0, 0.5, Double.NaN, Double.NaN, Double.NaN))
+        .gate(new GateSettings(true, Double.NaN, 5, 0, 0.5, Double.NaN, Double.NaN, Double.NaN))
         .metric("recent_logloss", 0.9);
     publish(30);
     new Pointer(chain.storage, chain::now).pin(version(2), "frozen", false);

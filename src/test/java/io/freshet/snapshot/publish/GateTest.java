@@ -45,7 +45,7 @@ class GateTest {
 
   @Test
   void eachThresholdHasItsReason() {
-    Gate gate = new Gate(new GateSettings(true, 5, 1000, 0.5, 0.9, 0.8, 1.2));
+    Gate gate = new Gate(new GateSettings(true, NONE, 5, 1000, 0.5, 0.9, 0.8, 1.2));
     Map<String, Double> metrics =
         Map.of(
             "recent_examples", 999.0,
@@ -63,7 +63,7 @@ class GateTest {
 
   @Test
   void theBoundsThemselvesPass() {
-    Gate gate = new Gate(new GateSettings(true, 5, 10, 0.5, 0.9, 0.8, 0.8));
+    Gate gate = new Gate(new GateSettings(true, NONE, 5, 10, 0.5, 0.9, 0.8, 0.8));
     Map<String, Double> metrics =
         Map.of(
             "recent_examples", 10.0,
@@ -77,7 +77,7 @@ class GateTest {
   @Test
   void whatIsNotKnownYetPassesNoThreshold() {
     assertThat(
-            new Gate(new GateSettings(true, 5, 0, NONE, 0.9, NONE, NONE))
+            new Gate(new GateSettings(true, NONE, 5, 0, NONE, 0.9, NONE, NONE))
                 .reasons(Map.of("recent_examples", 0.0), NOTHING, SOUND, List.of()))
         .containsExactly("recent_ne is not known yet");
   }
@@ -117,13 +117,22 @@ class GateTest {
 
   @Test
   void theBaseRateIsNotAskedForWhereThatIsSet() {
-    Gate gate = new Gate(new GateSettings(false, 5, 0, NONE, NONE, NONE, NONE));
+    Gate gate = new Gate(new GateSettings(false, NONE, 5, 0, NONE, NONE, NONE, NONE));
 
     assertThat(gate.reasons(ne(9, 1.07), NOTHING, SOUND, List.of())).isEmpty();
   }
 
   private static Map<String, Double> ne(double ne, double limit) {
     return Map.of("recent_ne", ne, "recent_ne_limit", limit);
+  }
+
+  @Test
+  void whereTooManyExamplesAreSkippedPublicationIsHeld() {
+    Gate gate = new Gate(GateSettings.DEFAULT);
+
+    assertThat(gate.reasons(Map.of("recent_skipped", 0.34), NOTHING, SOUND, List.of()))
+        .containsExactly("too many examples are skipped: recent_skipped is 0.34000, above 0.05");
+    assertThat(gate.reasons(Map.of("recent_skipped", 0.05), NOTHING, SOUND, List.of())).isEmpty();
   }
 
   @Test
@@ -139,7 +148,9 @@ class GateTest {
 
   @Test
   void aWithheldVersionIsWrittenAndThePointerStays() throws Exception {
-    chain.gate(new GateSettings(true, 5, 0, 0.5, NONE, NONE, NONE)).metric("recent_logloss", 0.4);
+    chain
+        .gate(new GateSettings(true, NONE, 5, 0, 0.5, NONE, NONE, NONE))
+        .metric("recent_logloss", 0.4);
     Version first = chain.publish(1, rows(1, 10));
     Version second = chain.metric("recent_logloss", 0.6).publish(2, rows(2, 20));
 
@@ -158,7 +169,7 @@ class GateTest {
 
   @Test
   void beforeTheFirstThatPassesThereIsNoPointer() throws Exception {
-    chain.gate(new GateSettings(true, 5, 100, NONE, NONE, NONE, NONE));
+    chain.gate(new GateSettings(true, NONE, 5, 100, NONE, NONE, NONE, NONE));
     chain.publish(1, rows(1, 10));
 
     assertThat(chain.store.latest()).isEmpty();
@@ -188,7 +199,7 @@ class GateTest {
   @Test
   void aPersonMovesThePointerToAWithheldVersionOnlyKnowingly() throws Exception {
     chain.publish(1, rows(1, 10));
-    chain.gate(new GateSettings(true, 5, 100, NONE, NONE, NONE, NONE));
+    chain.gate(new GateSettings(true, NONE, 5, 100, NONE, NONE, NONE, NONE));
     Version second = chain.publish(2, rows(2, 20));
     Pointer pointer = new Pointer(chain.storage, chain::now);
 
@@ -204,7 +215,7 @@ class GateTest {
   void unpinningGoesToTheNewestThatPassed() throws Exception {
     Version first = chain.publish(1, rows(1, 10));
     Version second = chain.publish(2, rows(2, 20));
-    chain.gate(new GateSettings(true, 5, 100, NONE, NONE, NONE, NONE));
+    chain.gate(new GateSettings(true, NONE, 5, 100, NONE, NONE, NONE, NONE));
     chain.publish(3, rows(3, 30));
     Pointer pointer = new Pointer(chain.storage, chain::now);
     pointer.pin(first, "frozen", false);
@@ -216,7 +227,7 @@ class GateTest {
   @Test
   void aMergedFullOfAWithheldVersionIsWithheldToo() throws Exception {
     chain.publish(1, rows(1, 10));
-    chain.gate(new GateSettings(true, 5, 100, NONE, NONE, NONE, NONE));
+    chain.gate(new GateSettings(true, NONE, 5, 100, NONE, NONE, NONE, NONE));
     Version second = chain.publish(2, rows(2, 20));
 
     assertThat(Compaction.of(chain.storage).merge(second).orElseThrow().isWithheld()).isTrue();

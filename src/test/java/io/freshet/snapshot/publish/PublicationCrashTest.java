@@ -91,7 +91,7 @@ class PublicationCrashTest {
     chain.add(contents(1, TinyModel.part(healthy, rows(1, 10))));
     chain.complete(1);
     publish(chain, healthy);
-    gate = new Gate(new GateSettings(true, 1, 100, NONE, NONE, NONE, NONE));
+    gate = new Gate(new GateSettings(true, NONE, 1, 100, NONE, NONE, NONE, NONE));
     chain.add(
         contents(2, TinyModel.part(healthy, rows(2, 20)), TinyModel.part(healthy, rows(3, 20))));
     PublisherState state = throughACheckpoint(chain.state(List.of(), ""));

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
@@ -300,7 +301,8 @@ class SnapshotPublisherOperatorTest {
             folder.toUri().toString(),
             new CompactionSettings(1000, 2),
             RetentionSettings.DEFAULT,
-            new GateSettings(true, 2, 100, Double.NaN, Double.NaN, Double.NaN, Double.NaN));
+            new GateSettings(
+                true, Double.NaN, 2, 100, Double.NaN, Double.NaN, Double.NaN, Double.NaN));
     TOLD.clear();
     OperatorSubtaskState state;
     try (PublisherRig rig = PublisherRig.start(folder, settings, new Told())) {
@@ -328,6 +330,66 @@ class SnapshotPublisherOperatorTest {
       restored.publish(5);
     }
     assertThat(TOLD).hasSize(5);
+  }
+
+  @Test
+  void aModelThatIsWorseThanTheBaseRateIsNotPublishedByDefault() throws Exception {
+    OperatorSubtaskState state;
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.announce(new PublisherInput.Window(60, 2000, 2000, 200, 12.1, 5));
+      rig.barrier(1, 1, rows(1, 10));
+      withheld(rig, 1);
+      assertThat(rig.store.latest()).isEmpty();
+
+      rig.announce(new PublisherInput.Window(120, 2_000_000, 2_000_000, 200_000, 0.3, 1));
+      rig.barrier(2, 2, rows(2, 10));
+      Version second = rig.publish(2);
+      assertThat(rig.store.latest()).contains(second);
+      assertThat(rig.store.manifest(second).metrics()).containsKey("recent_ne_limit");
+
+      rig.announce(new PublisherInput.Window(180, 2_000_000, 2_000_000, 200_000, 0.5, 1));
+      state = rig.barrier(3, 3, rows(3, 10));
+      withheld(rig, 3);
+      assertThat(rig.store.latest()).contains(second);
+    }
+    try (PublisherRig rig = PublisherRig.restore(folder, state)) {
+      rig.barrier(4, 4, rows(4, 10));
+      assertThat(withheld(rig, 4)).singleElement().asString().contains("worse");
+    }
+  }
+
+  /** Completes a checkpoint, waits for its version, and returns why that is withheld. */
+  private static List<String> withheld(PublisherRig rig, long checkpoint) throws Exception {
+    rig.complete(checkpoint);
+    while (true) {
+      for (Version version : rig.store.versions()) {
+        if (version.checkpoint() == checkpoint) {
+          return rig.store.manifest(version).withheld();
+        }
+      }
+      Thread.sleep(5);
+    }
+  }
+
+  @Test
+  void whileManyExamplesAreSkippedPublicationIsHeld() throws Exception {
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.announce(new PublisherInput.Metrics(Map.of("examples", 1000.0, "invalid", 0.0)));
+      rig.barrier(1, 1, rows(1, 10));
+      Version first = rig.publish(1);
+      rig.announce(new PublisherInput.Metrics(Map.of("examples", 2000.0, "invalid", 0.0)));
+      for (int i = 0; i < 60; i++) {
+        rig.announce(new PublisherInput.Added(Map.of("skipped", 1.0)));
+      }
+      rig.barrier(2, 2, rows(2, 10));
+      assertThat(withheld(rig, 2))
+          .containsExactly("too many examples are skipped: recent_skipped is 0.06000, above 0.05");
+      assertThat(rig.store.latest()).contains(first);
+
+      rig.announce(new PublisherInput.Metrics(Map.of("examples", 3000.0, "invalid", 0.0)));
+      rig.barrier(3, 3, rows(3, 10));
+      assertThat(rig.publish(3)).isEqualTo(rig.store.latest().orElseThrow());
+    }
   }
 
   private static final List<String> TOLD = new CopyOnWriteArrayList<>();
