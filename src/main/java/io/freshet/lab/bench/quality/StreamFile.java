@@ -27,6 +27,7 @@ final class StreamFile {
       @JsonProperty(value = "name", required = true) String name,
       Recorded recorded,
       PlantedData planted,
+      SimulatedData simulated,
       String transform,
       List<String> set,
       Bounds bounds,
@@ -34,7 +35,7 @@ final class StreamFile {
 
     Optional<StreamData> data(Optional<Path> directory) throws IOException {
       if (recorded == null) {
-        return Optional.of(planted);
+        return Optional.of(simulated == null ? planted : simulated);
       }
       Path folder = directory.map(d -> d.resolve(recorded.folder)).orElse(null);
       return folder != null && Files.isDirectory(folder)

@@ -120,7 +120,7 @@ class QualityCommandTest {
   void everyStreamHasItsOwnName() throws IOException {
     List<QualityStream> streams = StreamFile.read(Optional.of(DATA), name -> true, absent -> {});
 
-    assertThat(streams.stream().map(QualityStream::name)).doesNotHaveDuplicates().hasSize(21);
+    assertThat(streams.stream().map(QualityStream::name)).doesNotHaveDuplicates().hasSize(22);
   }
 
   @Test
