@@ -9,6 +9,7 @@ import io.freshet.cli.console.watch.LagWatch;
 import io.freshet.cli.console.watch.QualityWatch;
 import io.freshet.cli.console.watch.Watch;
 import io.freshet.cli.console.watch.Watches;
+import io.freshet.serve.http.LoopbackGuard;
 import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
@@ -54,7 +55,7 @@ public final class Console implements AutoCloseable {
             settings
                 .kafka()
                 .map(kafka -> new RecentImpression(settings.snapshots(), kafka, new Random())),
-            settings.bind().equals(ConsoleSettings.LOOPBACK)));
+            LoopbackGuard.of(settings.bind())));
   }
 
   /**

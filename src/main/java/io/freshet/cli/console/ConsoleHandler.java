@@ -10,11 +10,11 @@ import io.freshet.cli.console.Scoring.Answered;
 import io.freshet.cli.console.source.RecentImpression;
 import io.freshet.cli.console.watch.Watch;
 import io.freshet.cli.console.watch.Watches;
+import io.freshet.serve.http.LoopbackGuard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -47,22 +47,18 @@ final class ConsoleHandler extends Handler.Abstract {
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
           + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-  /** A different name means a foreign page that points here to read what it may not. */
-  private static final Set<String> LOOPBACK_NAMES =
-      Set.of("localhost", "127.0.0.1", "::1", "[::1]");
-
   private final Watches watches;
   private final Scoring scoring;
   private final Optional<RecentImpression> recent;
-  private final boolean loopbackOnly;
+  private final LoopbackGuard guard;
   private final Resources resources = new Resources();
 
   ConsoleHandler(
-      Watches watches, Scoring scoring, Optional<RecentImpression> recent, boolean loopbackOnly) {
+      Watches watches, Scoring scoring, Optional<RecentImpression> recent, LoopbackGuard guard) {
     this.watches = watches;
     this.scoring = scoring;
     this.recent = recent;
-    this.loopbackOnly = loopbackOnly;
+    this.guard = guard;
   }
 
   @Override
@@ -85,7 +81,7 @@ final class ConsoleHandler extends Handler.Abstract {
   private void answer(String path, Request request, Response response, Callback callback)
       throws IOException, InterruptedException {
     String host = Request.getServerName(request);
-    if (loopbackOnly && !LOOPBACK_NAMES.contains(host)) {
+    if (!guard.admits(host)) {
       refuse(421, "a console on loopback answers to localhost, not to " + host, response, callback);
       return;
     }

@@ -21,19 +21,25 @@ final class ModelHandler extends Handler.Abstract {
   private final InstantSource clock;
   private final ServeMetrics metrics;
   private final PredictHandler predictions;
+  private final LoopbackGuard guard;
 
   ModelHandler(NamedModel served, ServeSettings settings, InstantSource clock) {
     this.served = served;
     this.clock = clock;
     metrics = new ServeMetrics(served.follower(), clock);
+    guard = LoopbackGuard.of(settings.bind());
     predictions = new PredictHandler(served, settings, metrics);
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     String path = Request.getPathInContext(request);
+    String host = Request.getServerName(request);
     Optional<Route> route = Route.of(path);
-    if (route.isEmpty()) {
+    if (!guard.admits(host)) {
+      JsonResponse.refusal(421, "a server on loopback answers to localhost, not to " + host)
+          .send(response, callback);
+    } else if (route.isEmpty()) {
       nothingAt(path).send(response, callback);
     } else if (!route.get().takes(request.getMethod())) {
       JsonResponse.notAllowed(path, request.getMethod(), route.get().allowed())

@@ -52,8 +52,8 @@ final class ServeMetrics {
   private final Info served =
       Info.builder()
           .name("freshet_model_info")
-          .help("The version that is served.")
-          .labelNames("name", "version")
+          .help("The model that is served.")
+          .labelNames("name", "lineage")
           .register(registry);
 
   ServeMetrics(SnapshotFollower follower, InstantSource clock) {
@@ -129,7 +129,7 @@ final class ServeMetrics {
     follower
         .model()
         .ifPresent(
-            model -> served.setLabelValues(model.manifest().name(), model.version().toString()));
+            model -> served.setLabelValues(model.manifest().name(), model.version().lineage()));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrometheusTextFormatWriter.create().write(out, registry.scrape());
     return out.toString(UTF_8);

@@ -35,7 +35,8 @@ class HttpEdgesTest {
   private static final Version FULL = new Version("0badcafe", 1);
   private static final String BODY =
       "{\"instances\": [{\"features\": {\"user\": \"u1\", \"price\": 2.5}}]}";
-  private static final String PREDICT = "POST /v1/models/sample:predict HTTP/1.1\r\nHost: x\r\n";
+  private static final String PREDICT =
+      "POST /v1/models/sample:predict HTTP/1.1\r\nHost: localhost\r\n";
 
   @TempDir Path root;
   private SnapshotFollower follower;
@@ -72,12 +73,20 @@ class HttpEdgesTest {
         "/v1/models/sample/ready"
       })
   void headersCanBeHadAlone(String path) throws Exception {
-    String head = send("HEAD " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    String head =
+        send("HEAD " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
     assertThat(head).startsWith("HTTP/1.1 200 OK").contains("Content-Type: ").endsWith("\r\n\r\n");
-    assertThat(send("GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+    assertThat(send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 200 OK")
         .doesNotEndWith("\r\n\r\n");
+  }
+
+  @Test
+  void aForeignNameForLoopbackIsRefused() throws Exception {
+    assertThat(send("GET /v1/models HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 421 ")
+        .contains("answers to localhost, not to evil.example");
   }
 
   @ParameterizedTest
@@ -98,7 +107,7 @@ class HttpEdgesTest {
       throws Exception {
     String answer =
         send(
-            "%s %s HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
                 .formatted(method, path));
 
     assertThat(answer).startsWith("HTTP/1.1 " + status).contains("application/json", "error");
@@ -113,10 +122,10 @@ class HttpEdgesTest {
         "\0\1\2\3\r\n\r\n",
         "GET\r\n\r\n",
         "GET / HTTP/9.9\r\n\r\n",
-        "POST /v1/models/sample:predict HTTP/1.1\r\nHost: x\r\nContent-Length: -4\r\n\r\n",
-        "POST /v1/models/sample:predict HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n"
+        "POST /v1/models/sample:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: -4\r\n\r\n",
+        "POST /v1/models/sample:predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n"
             + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "GET /healthz HTTP/1.1\r\n\r\n"
       })
   void brokenHttpIsRefused(String bytes) throws Exception {
@@ -137,7 +146,7 @@ class HttpEdgesTest {
         send(
             predict("", BODY)
                 + predict("", "{}")
-                + "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+                + "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
                 + predict("Connection: close\r\n", BODY));
 
     assertThat(answers.split("HTTP/1.1 ")).hasSize(5);
@@ -203,7 +212,8 @@ class HttpEdgesTest {
 
   @Test
   void theNameOfTheModelCanBeAskedFor() throws Exception {
-    assertThat(body(send("GET /v1/models HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")))
+    assertThat(
+            body(send("GET /v1/models HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")))
         .hasToString("{\"models\":[\"sample\"]}");
   }
 

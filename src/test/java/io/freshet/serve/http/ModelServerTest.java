@@ -289,7 +289,8 @@ class ModelServerTest {
             "freshet_instances_total 2.0",
             "freshet_ids_total 18.0",
             "freshet_unknown_ids_total 14.0",
-            "freshet_model_info{name=\"sample\",version=\"0badcafe-0000000001\"} 1",
+            "freshet_model_info{lineage=\"0badcafe\",name=\"sample\"} 1",
+            "freshet_model_checkpoint 1.0",
             "freshet_model_rows 2.0")
         .anyMatch(line -> line.startsWith("freshet_model_freshness_seconds "));
   }
@@ -386,7 +387,7 @@ class ModelServerTest {
     private void send() throws IOException {
       socket = new Socket("127.0.0.1", port);
       String head =
-          "POST /v1/models/ctr:predict HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+          "POST /v1/models/ctr:predict HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
               + "Content-Length: %s\r\n\r\n".formatted(body.length);
       socket.getOutputStream().write(head.getBytes(UTF_8));
       socket.getOutputStream().write(body, 0, body.length - 1);
