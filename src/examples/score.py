@@ -39,15 +39,15 @@ def value_hash(value):
 def number(field, x, gauge):
     """(fid, value) of a number: its row with the standardized value, and the two knots around it."""
     transform, fid = field["transform"], field["number"] << 52
-    log = lambda x: math.copysign(math.log1p(abs(x)), x)
+    log = lambda x, unit: math.copysign(math.log1p(unit * abs(x)), x)
     if transform["kind"] == "standardize":
         x = (x - transform["mean"]) / transform["deviation"]
     x = float(np.float32(max(-1e15, min(1e15, x))))
     if "gauge.numbers" not in gauge:  # a model from before format 1.2
-        return [(fid | 1, log(x) if transform["kind"] == "log" else x)]
+        return [(fid | 1, log(x, 1) if transform["kind"] == "log" else x)]
     scales = {int(row[0]): row[1:] for row in gauge["gauge.numbers"]}
-    takes_log, mean, deviation = scales[field["number"]]
-    z = max(-3.0, min(3.0, ((log(x) if takes_log else x) - mean) / deviation)) if deviation else 0.0
+    unit, mean, deviation = scales[field["number"]]
+    z = max(-3.0, min(3.0, ((log(x, unit) if unit else x) - mean) / deviation)) if deviation else 0.0
     place = (max(-2.5, min(2.5, z)) + 2.5) / 5 * 7
     knot = min(int(place), 6)
     return [(fid | 1, z), (fid | 2 + knot, 1 - (place - knot)), (fid | 3 + knot, place - knot)]

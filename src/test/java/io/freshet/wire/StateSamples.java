@@ -41,7 +41,7 @@ final class StateSamples {
 
   private static final PublishedGauge GAUGE =
       new PublishedGauge(
-          List.of(new NumberScale(true, 1.25, 0.5), new NumberScale(false, -2, 3)),
+          List.of(new NumberScale(1, 1.25, 0.5), new NumberScale(0, -2, 3)),
           -2.5,
           List.of(new Expert(0.5, 0, 0.125, -1), new Expert(0, 1, 0.875, 0.375)));
 

@@ -3,15 +3,16 @@ package io.freshet.model.gauge;
 import io.freshet.feature.NumericField.Scale;
 
 /**
- * The moments of a numeric field, and of its logarithm: the count n and the sums of t, t², t³ and
- * t⁴ of both, as 9 doubles of the gauge.
+ * The moments of a numeric field and of two logarithms of it: the count n and the sums of t, t², t³
+ * and t⁴ of each, as 13 doubles of the gauge.
  *
  * <p>They choose the transform: of two distributions the one with the lower kurtosis is nearer to
- * what a linear model can use; the logarithm is taken where its kurtosis times {@value #MARGIN} is
- * below that of the number itself.
+ * what a linear model can use. The logarithm ln(1 + |x|) is taken where its kurtosis times {@value
+ * #MARGIN} is below that of the number itself; ln(1 + 1000 |x|) where its own is as far below both,
+ * and the numbers are so small, on average, that the first is nearly linear.
  */
 final class NumberMoments {
-  static final int SUMS = 9;
+  static final int SUMS = 13;
 
   /** Count at which all sums are halved, so that the moments follow the stream. */
   static final double CAPACITY = 20_000;
@@ -22,6 +23,8 @@ final class NumberMoments {
   private static final double MARGIN = 1.1;
   private static final int RAW = 1;
   private static final int LOG = 5;
+  private static final int FINE = 9;
+  private static final double FINE_UNIT = 1000;
 
   private final double[] values;
   private final int at;
@@ -35,6 +38,7 @@ final class NumberMoments {
     values[at]++;
     addPowers(at + RAW, number);
     addPowers(at + LOG, NumberScale.log(number));
+    addPowers(at + FINE, NumberScale.log(FINE_UNIT * number));
   }
 
   private void addPowers(int from, double t) {
@@ -47,7 +51,7 @@ final class NumberMoments {
 
   /**
    * Starts from a published scale, as if half the capacity had been seen, one deviation below the
-   * mean and one above it. The transform that is not the scale's counts as one of three times the
+   * mean and one above it. Transforms that are not the scale's count as of three times the
    * kurtosis, so that the choice stays until the stream says otherwise. A field without deviation
    * starts from nothing.
    */
@@ -57,8 +61,11 @@ final class NumberMoments {
     }
     add(scale.inverse(scale.mean() - scale.deviation()));
     add(scale.inverse(scale.mean() + scale.deviation()));
-    int other = scale.log() ? RAW : LOG;
-    values[at + other + 3] += values[at] * 2 * variance(other) * variance(other);
+    for (int of : new int[] {RAW, LOG, FINE}) {
+      if (unit(of) != scale.unit()) {
+        values[at + of + 3] += values[at] * 2 * variance(of) * variance(of);
+      }
+    }
     for (int i = at; i < at + SUMS; i++) {
       values[i] *= CAPACITY / 2 / 2;
     }
@@ -73,14 +80,23 @@ final class NumberMoments {
   }
 
   NumberScale scale(Scale wanted) {
-    boolean log =
+    int of =
         switch (wanted) {
-          case RAW -> false;
-          case LOG -> true;
-          case AUTO -> kurtosis(LOG) * MARGIN < kurtosis(RAW);
+          case RAW -> RAW;
+          case LOG -> LOG;
+          case AUTO -> choose();
         };
-    int of = log ? LOG : RAW;
-    return new NumberScale(log, mean(of), Math.sqrt(variance(of)));
+    return new NumberScale(unit(of), mean(of), Math.sqrt(variance(of)));
+  }
+
+  private int choose() {
+    int of = kurtosis(LOG) * MARGIN < kurtosis(RAW) ? LOG : RAW;
+    boolean small = values[at + LOG + 1] < values[at]; // the mean square is below 1
+    return small && kurtosis(FINE) * MARGIN < kurtosis(of) ? FINE : of;
+  }
+
+  private static double unit(int of) {
+    return of == RAW ? 0 : of == LOG ? 1 : FINE_UNIT;
   }
 
   private double mean(int of) {

@@ -31,13 +31,13 @@ public final class PublishedGaugeCodec implements Codec<PublishedGauge> {
   }
 
   private static void writeNumber(NumberScale number, DataOutput out) throws IOException {
-    out.writeBoolean(number.log());
+    out.writeDouble(number.unit());
     out.writeDouble(number.mean());
     out.writeDouble(number.deviation());
   }
 
   private static NumberScale readNumber(DataInput in) throws IOException {
-    return new NumberScale(in.readBoolean(), in.readDouble(), in.readDouble());
+    return new NumberScale(in.readDouble(), in.readDouble(), in.readDouble());
   }
 
   private static void writeExpert(Expert expert, DataOutput out) throws IOException {

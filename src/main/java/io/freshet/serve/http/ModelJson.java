@@ -115,9 +115,9 @@ final class ModelJson {
   }
 
   /** How a number was standardized, and to what. */
-  private record Number(boolean log, double mean, double deviation, double standardized) {
+  private record Number(String transform, double mean, double deviation, double standardized) {
     static Number of(NumberScale scale, double standardized) {
-      return new Number(scale.log(), scale.mean(), scale.deviation(), standardized);
+      return new Number(scale.text(), scale.mean(), scale.deviation(), standardized);
     }
   }
 

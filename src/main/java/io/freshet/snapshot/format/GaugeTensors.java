@@ -19,8 +19,8 @@ import java.util.stream.DoubleStream;
  * gauge.offset   [1]     the log odds of the base rate
  * gauge.experts  [n, 4]  of each: first-order share, logit share, weight, correction
  * gauge.numbers  [n, 4]  of each field that carries a number, in the schema's order: the field's
- *                        number, 1 where the logarithm is taken, mean, deviation; left out where
- *                        there is none
+ *                        number, unit of the logarithm (0: none is taken), mean, deviation; left
+ *                        out where there is none
  * </pre>
  *
  * <p>A file without them is of a model without a gauge.
@@ -67,7 +67,7 @@ public final class GaugeTensors {
     for (int i = 0; i < numbers.size(); i++) {
       NumberScale number = numbers.get(i);
       values[COLUMNS * i] = fields.get(i).number();
-      values[COLUMNS * i + 1] = number.log() ? 1 : 0;
+      values[COLUMNS * i + 1] = number.unit();
       values[COLUMNS * i + 2] = number.mean();
       values[COLUMNS * i + 3] = number.deviation();
     }
@@ -121,7 +121,7 @@ public final class GaugeTensors {
         throw file.wrong(
             "the gauge has field %s, and the schema %s in its place".formatted(values[i], number));
       }
-      numbers.add(new NumberScale(values[i + 1] != 0, values[i + 2], values[i + 3]));
+      numbers.add(new NumberScale(values[i + 1], values[i + 2], values[i + 3]));
     }
     return numbers;
   }

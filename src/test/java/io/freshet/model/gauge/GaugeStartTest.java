@@ -25,7 +25,7 @@ class GaugeStartTest {
   private static final FeatureSchema SCHEMA = schema(PRICE, AGE);
   private static final PublishedGauge PUBLISHED =
       new PublishedGauge(
-          List.of(new NumberScale(true, 4.5, 1.5), new NumberScale(false, 0.3, 0.45)),
+          List.of(new NumberScale(1, 4.5, 1.5), new NumberScale(0, 0.3, 0.45)),
           -3.25,
           List.of(
               new Expert(0, 0, 0.0625, 0),
@@ -68,7 +68,7 @@ class GaugeStartTest {
         .containsExactly(
             NumberScale.UNKNOWN, PUBLISHED.numbers().get(1), PUBLISHED.numbers().get(0));
     assertThat(now.numbers().get(0)).isEqualTo(NumberScale.UNKNOWN);
-    assertThat(now.numbers().get(2).log()).isTrue();
+    assertThat(now.numbers().get(2).unit()).isEqualTo(1);
     assertThat(now.numbers().get(2).mean()).isCloseTo(4.5, within(1e-9));
   }
 
@@ -91,7 +91,7 @@ class GaugeStartTest {
     assertThat(now.offset()).isCloseTo(before.offset(), within(tolerance));
     for (int i = 0; i < before.numbers().size(); i++) {
       NumberScale scale = now.numbers().get(i);
-      assertThat(scale.log()).isEqualTo(before.numbers().get(i).log());
+      assertThat(scale.unit()).isEqualTo(before.numbers().get(i).unit());
       assertThat(scale.mean()).isCloseTo(before.numbers().get(i).mean(), within(tolerance));
       assertThat(scale.deviation())
           .isCloseTo(before.numbers().get(i).deviation(), within(tolerance));

@@ -17,13 +17,23 @@ final class NumberMomentsTest {
   @Test
   void evenNumbersAreTakenAsTheyAreAndSkewedOnesByTheirLogarithm() {
     add(1000, random::nextDouble);
-    assertThat(moments.scale(Scale.AUTO).log()).isFalse();
+    assertThat(moments.scale(Scale.AUTO).unit()).isZero();
 
     Arrays.fill(values, 0);
     add(1000, () -> Math.exp(2 * random.nextGaussian()));
-    assertThat(moments.scale(Scale.AUTO).log()).isTrue();
-    assertThat(moments.scale(Scale.RAW).log()).isFalse();
-    assertThat(moments.scale(Scale.LOG).log()).isTrue();
+    assertThat(moments.scale(Scale.AUTO).unit()).isEqualTo(1);
+    assertThat(moments.scale(Scale.RAW).unit()).isZero();
+    assertThat(moments.scale(Scale.LOG).unit()).isEqualTo(1);
+  }
+
+  @Test
+  void skewedNumbersBelowOneHaveALogarithmThatBendsThere() {
+    add(1000, () -> 0.1 * Math.exp(2 * random.nextGaussian()));
+    assertThat(moments.scale(Scale.AUTO).unit()).isEqualTo(1000);
+
+    Arrays.fill(values, 0);
+    add(1000, random::nextDouble);
+    assertThat(moments.scale(Scale.AUTO).unit()).as("of even ones").isZero();
   }
 
   @Test

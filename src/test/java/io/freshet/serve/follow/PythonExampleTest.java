@@ -84,7 +84,7 @@ class PythonExampleTest {
 
   private static final PublishedGauge GAUGE =
       new PublishedGauge(
-          List.of(new NumberScale(true, 1.5, 0.75), new NumberScale(false, -0.5, 1.25)),
+          List.of(new NumberScale(1, 1.5, 0.75), new NumberScale(0, -0.5, 1.25)),
           -1.5,
           List.of(
               new Expert(0, 0, 0.125, 0),
@@ -117,7 +117,7 @@ class PythonExampleTest {
   }
 
   static List<PublishedGauge> otherGauges() {
-    List<NumberScale> constant = List.of(new NumberScale(false, 3, 0), GAUGE.numbers().get(1));
+    List<NumberScale> constant = List.of(new NumberScale(0, 3, 0), GAUGE.numbers().get(1));
     return List.of(
         PublishedGauge.NONE, new PublishedGauge(constant, 0.5, List.of(new Expert(0, 1, 1, 0))));
   }

@@ -116,7 +116,7 @@ class ModelServerTest {
     assertThat(explained.path("experts")).hasSize(SampleModel.GAUGE.experts().size());
     assertThat(explained.path("probability").asDouble()).isCloseTo(mixed, within(1e-9));
     assertThat(answer.at("/predictions/0").asDouble()).isCloseTo(mixed, within(1e-6));
-    assertThat(number.path("log").asBoolean()).isTrue();
+    assertThat(number.path("transform").asText()).isEqualTo("sign(x) ln(1 + |x|)");
     assertThat(number.path("mean").asDouble()).isEqualTo(1.1);
     assertThat(number.path("standardized").asDouble())
         .isCloseTo((Math.log(3.5) - 1.1) / 0.4, within(1e-6));

@@ -39,7 +39,7 @@ public final class SampleModel {
 
   public static final PublishedGauge GAUGE =
       new PublishedGauge(
-          List.of(new NumberScale(true, 1.1, 0.4)),
+          List.of(new NumberScale(1, 1.1, 0.4)),
           -1.5,
           List.of(
               new Expert(0, 0, 0.1, 0),

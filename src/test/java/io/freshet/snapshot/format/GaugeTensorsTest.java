@@ -60,7 +60,7 @@ class GaugeTensorsTest {
   void aGaugeOfAnotherSchemaIsNotWritten() {
     PublishedGauge other =
         new PublishedGauge(
-            List.of(new NumberScale(false, 0, 1), new NumberScale(false, 0, 1)),
+            List.of(new NumberScale(0, 0, 1), new NumberScale(0, 0, 1)),
             0,
             List.of(new Expert(0, 1, 1, 0)));
 

@@ -41,7 +41,7 @@ public final class TinyModel {
 
   public static final PublishedGauge GAUGE =
       new PublishedGauge(
-          List.of(new NumberScale(true, 1.25, 0.5)),
+          List.of(new NumberScale(1, 1.25, 0.5)),
           -2.5,
           List.of(
               new Expert(0, 0, 0.25, 0),

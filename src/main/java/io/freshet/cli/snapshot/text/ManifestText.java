@@ -114,7 +114,7 @@ public final class ManifestText {
     return String.format(
         Locale.ROOT,
         ", %s with mean %.4g, deviation %.4g",
-        scale.log() ? "sign(x) ln(1 + |x|)" : "x",
+        scale.text(),
         scale.mean(),
         scale.deviation());
   }
