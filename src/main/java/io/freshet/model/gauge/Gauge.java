@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
 
 /**
  * A learner's measurements of its stream: what numbers are, how frequent positives are, and which
- * part of the model predicts well. All are sums in one block of doubles, {@link #values}: 13 of each
- * numeric field (the count, and the sums of four powers of the number and of two logarithms), 2 of
- * the base rate, and those of the mixture: 2, and 2 of each expert.
+ * part of the model predicts well. All are sums in one block of doubles, {@link #values}: 13 of
+ * each numeric field (the count, and the sums of four powers of the number and of two logarithms),
+ * 2 of the base rate, and those of the mixture: 2, and 2 of each expert.
  *
  * <p>Several learners have replicas of one block: each adds what it sees, and the owner of the
  * block adds up what they added. Only the owner forgets; a learner on its own is the owner too. Not

@@ -4,8 +4,8 @@ package io.freshet.model.gauge;
  * How the numbers of a field are standardized: {@code (t - mean) / deviation}, clipped, where t is
  * the number or {@code sign(x) ln(1 + unit |x|)}.
  *
- * @param unit of the logarithm: 1, or 1,000 where numbers are so small that ln(1 + |x|) would hardly
- *     bend; 0 where t is the number itself
+ * @param unit of the logarithm: 1, or 1,000 where numbers are so small that ln(1 + |x|) would
+ *     hardly bend; 0 where t is the number itself
  * @param deviation 0 where all numbers are the same, and so stand for nothing
  */
 public record NumberScale(double unit, double mean, double deviation) {
