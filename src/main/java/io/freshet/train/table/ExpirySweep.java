@@ -12,8 +12,9 @@ import java.util.Optional;
  * recently seen rows where there are too many, and counters of features that never earned a row.
  *
  * <p>Works through one page of the {@link LastSeenIndex} at a time, the oldest first. A feature
- * seen since then is listed again. Before a barrier the rest of the page is put back, so that the
- * state holds each feature once.
+ * seen since then is listed again. The rest of the page stays in memory, also while there is
+ * nothing to do: at the limit of rows each message asks for some of it. Before a barrier it is put
+ * back, so that the state holds each feature once.
  */
 final class ExpirySweep {
   private final LastSeenIndex index;
@@ -57,20 +58,19 @@ final class ExpirySweep {
   }
 
   private boolean hasWork() throws Exception {
-    while (true) {
-      if (page.isPresent() && next < fids.size() && isWanted(page.get())) {
-        return true;
+    while (next == fids.size() || !isWanted(page.orElseThrow())) {
+      Optional<Page> wanted = index.due(lifecycle.now());
+      if (wanted.isEmpty() && surplus() > 0) {
+        wanted = index.oldest();
       }
-      putBack();
-      page = index.due(lifecycle.now());
-      if (page.isEmpty() && surplus() > 0) {
-        page = index.oldest();
-      }
-      if (page.isEmpty()) {
+      if (wanted.isEmpty()) {
         return false;
       }
-      fids = index.take(page.get());
+      putBack();
+      page = wanted;
+      fids = index.take(wanted.get());
     }
+    return true;
   }
 
   private boolean isWanted(Page taken) {

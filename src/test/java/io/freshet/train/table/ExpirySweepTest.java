@@ -78,6 +78,24 @@ final class ExpirySweepTest {
   }
 
   @Test
+  void atTheLimitAPageIsWrittenOnceACheckpointNotOnceAMessage() throws Exception {
+    TableFixture table = new TableFixture(rules(Admission.ALL, NEVER, 1000), 1000);
+    for (long i = 0; i < 1000; i++) {
+      table.learn(i, Fids.of(1, i)); // all on the pages of one minute
+    }
+    for (long i = 1000; i < 1500; i++) {
+      table.learn(600_000 + i, Fids.of(1, i));
+    }
+    int before = table.state.pagesPutBack;
+
+    table.checkpoint();
+
+    assertThat(table.counts.evicted()).isEqualTo(500);
+    assertThat(before).isZero();
+    assertThat(table.state.pagesPutBack).isEqualTo(1);
+  }
+
+  @Test
   void aShardHasItsShareOfTheLimit() throws Exception {
     TableSettings rules = rules(Admission.ALL, NEVER, 100);
     TableFixture shard = new TableFixture(rules).restored(rules, 2, 0);

@@ -15,6 +15,7 @@ final class MapRowState implements RowStateStore {
   private final Map<Page, List<Long>> pages;
   private final Map<Integer, Map<Integer, long[]>> counters;
   private final Map<Integer, byte[]> sketches;
+  int pagesPutBack;
 
   MapRowState(KeyGroups groups) {
     this(groups, new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
@@ -74,6 +75,7 @@ final class MapRowState implements RowStateStore {
 
   @Override
   public void appendAll(Page page, List<Long> fids) {
+    pagesPutBack++;
     pages.computeIfAbsent(page, any -> new ArrayList<>()).addAll(fids);
   }
 
