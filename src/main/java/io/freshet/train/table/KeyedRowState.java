@@ -4,7 +4,6 @@ import io.freshet.train.state.KeyGroups;
 import io.freshet.train.table.cache.StoredRow;
 import io.freshet.wire.WireType;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,13 +77,15 @@ final class KeyedRowState implements RowStateStore {
 
   @Override
   public void forEachFid(FidVisitor visitor) throws Exception {
-    try (Stream<Object> fids = backend.getKeys(ROWS, VoidNamespace.INSTANCE)) {
-      for (Iterator<Object> each = fids.iterator(); each.hasNext(); ) {
-        long fid = (Long) each.next();
-        if (groups.ownsFeature(fid)) {
-          visitor.visit(fid);
-        }
-      }
+    for (long fid : fids()) {
+      visitor.visit(fid);
+    }
+  }
+
+  /** Gathered first: in memory even a read may move entries, which an iterator then misses. */
+  private long[] fids() {
+    try (Stream<Object> all = backend.getKeys(ROWS, VoidNamespace.INSTANCE)) {
+      return all.mapToLong(fid -> (Long) fid).filter(groups::ownsFeature).toArray();
     }
   }
 

@@ -22,7 +22,7 @@ interface RowStateStore {
 
   void delete(long fid) throws Exception;
 
-  /** Visits every feature that {@link #get} knows; rows must not be written meanwhile. */
+  /** Visits every feature that {@link #get} knows now; rows may be read and written meanwhile. */
   void forEachFid(FidVisitor visitor) throws Exception;
 
   /** Visits features. */

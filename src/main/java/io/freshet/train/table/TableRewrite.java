@@ -7,7 +7,6 @@ import io.freshet.train.WarmStart;
 import io.freshet.train.table.TableCounters.Counter;
 import io.freshet.train.table.cache.StoredRow;
 import java.util.Optional;
-import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,16 +69,16 @@ final class TableRewrite {
 
   /** Converts each row. */
   void convert(RowMigration migration) throws Exception {
-    LongStream.Builder all = LongStream.builder(); // written to after it was read
-    state.forEachFid(all::add);
-    long[] fids = all.build().toArray();
-    for (long fid : fids) {
-      StoredRow row = state.get(fid);
-      if (!row.isAbsent()) {
-        state.put(fid, row.with(migration.convert(fid, row.values())));
-      }
-    }
-    LOG.info("converted the rows of {} features to the configured settings", fids.length);
+    long[] known = {0};
+    state.forEachFid(
+        fid -> {
+          known[0]++;
+          StoredRow row = state.get(fid);
+          if (!row.isAbsent()) {
+            state.put(fid, row.with(migration.convert(fid, row.values())));
+          }
+        });
+    LOG.info("converted the rows of {} features to the configured settings", known[0]);
   }
 
   /**
@@ -88,24 +87,21 @@ final class TableRewrite {
    * Belongs before the first flush: for the snapshot, the last value of a row counts.
    */
   void publishAll() throws Exception {
-    LongStream.Builder removed = LongStream.builder(); // not while state is read
     long[] kept = {0};
+    long[] removed = {0};
     state.forEachFid(
         fid -> {
           StoredRow row = state.get(fid);
           if (!hasField(fid)) {
-            removed.add(fid);
+            removed[0]++;
+            remove(fid, row);
           } else if (!row.isAbsent()) {
             changed.add(fid, row);
             kept[0]++;
           }
         });
-    long[] fids = removed.build().toArray();
-    for (long fid : fids) {
-      remove(fid, state.get(fid));
-    }
     LOG.info(
-        "the next version is a full: {} rows, {} features of removed fields", kept[0], fids.length);
+        "the next version is a full: {} rows, {} features of removed fields", kept[0], removed[0]);
   }
 
   private void remove(long fid, StoredRow row) throws Exception {

@@ -23,8 +23,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -272,6 +274,29 @@ final class EmbeddingShardOperatorTest {
         states.toArray(new OperatorSubtaskState[0]));
   }
 
+  @Test
+  void everyFeatureIsVisitedOnceWhateverIsReadAndWrittenMeanwhile() throws Exception {
+    try (Shard shard = opened()) {
+      KeyedRowState state = shard.rows();
+      StoredRow row = new StoredRow(1, 0, new float[TableClient.WIDTH]);
+      Set<Long> known = new TreeSet<>();
+      for (long i = 0; i < 5000; i++) {
+        known.add(Fids.of(1, i));
+        state.put(Fids.of(1, i), row);
+      }
+
+      List<Long> visited = new ArrayList<>();
+      state.forEachFid(
+          fid -> {
+            visited.add(fid);
+            state.delete(fid);
+            state.put(Fids.of(2, fid & 0xffff), state.get(Fids.of(3, 1)) == null ? row : null);
+          });
+
+      assertThat(visited).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(known);
+    }
+  }
+
   private static Shard opened() throws Exception {
     Shard shard = new Shard(TableSettings.OFF, "hashmap", 1000, 1, 0);
     shard.open();
@@ -308,10 +333,14 @@ final class EmbeddingShardOperatorTest {
       taken(EmbeddingShard.COUNTS).forEach(client::take);
     }
 
-    Map<Long, StoredRow> state() throws Exception {
+    KeyedRowState rows() throws Exception {
       KeyedStateBackend<Object> backend =
           ((AbstractStreamOperator<?>) getOperator()).getKeyedStateBackend();
-      KeyedRowState state = new KeyedRowState(backend, TableFixture.groups(parallelism, subtask));
+      return new KeyedRowState(backend, TableFixture.groups(parallelism, subtask));
+    }
+
+    Map<Long, StoredRow> state() throws Exception {
+      KeyedRowState state = rows();
       Map<Long, StoredRow> rows = new HashMap<>();
       state.forEachFid(fid -> rows.put(fid, state.get(fid)));
       return rows;
