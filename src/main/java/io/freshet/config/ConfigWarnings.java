@@ -1,6 +1,8 @@
 package io.freshet.config;
 
 import io.freshet.config.option.Section;
+import io.freshet.feature.Field;
+import io.freshet.feature.NumericField;
 import io.freshet.join.JoinSettings;
 import io.freshet.model.Admission.Counted;
 import io.freshet.model.LearningSettings;
@@ -10,6 +12,8 @@ import io.freshet.model.optimizer.Adagrad;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.RowWiseAdagrad;
 import io.freshet.train.TrainSettings;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /** Warns of settings that are allowed but rarely intended. */
 final class ConfigWarnings {
@@ -33,6 +37,22 @@ final class ConfigWarnings {
     this.train = train;
     this.join = join;
     this.parallelism = parallelism;
+  }
+
+  /** Names that ids have: user_id, itemId. */
+  private static final Pattern ID = Pattern.compile("(.*[^A-Za-z])?[iI][dD]|.*[a-z]I[dD]");
+
+  /** Warns of numbers that are only names, which no scale makes numbers of. */
+  static void onNumbers(Section root, List<Field> fields) {
+    for (Field field : fields) {
+      if (field instanceof NumericField && ID.matcher(field.name()).matches()) {
+        root.warning(
+            "features",
+            "%s is numeric, but named as an id: the model would learn from how large it is; an id"
+                    .formatted(field.name())
+                + " is categorical");
+      }
+    }
   }
 
   static void on(Section root, TrainSettings train, JoinSettings join, int parallelism) {

@@ -130,6 +130,7 @@ final class LearnerReader {
             .withFields(fieldLearning.fields(model.l2()));
     s.end();
     ConfigWarnings.on(s, whole, join, parallelism);
+    ConfigWarnings.onNumbers(s, features.fields());
     return new LearnerConfig(
         name,
         kafka,

@@ -24,6 +24,27 @@ final class ConfigWarningsTest {
   }
 
   @Test
+  void aNumberThatIsNamedAsAnIdIsWarnedOf() {
+    assertThat(
+            ConfigSamples.parse(
+                    """
+                    kafka: {bootstrap-servers: "localhost:9092"}
+                    features:
+                      - {name: user, kind: categorical}
+                      - {name: itemId, kind: numeric}
+                      - {name: ad_id, kind: numeric}
+                      - {name: shop-id, kind: categorical}
+                      - {name: bid, kind: numeric}
+                      - {name: ideas, kind: numeric}
+                    """)
+                .warnings())
+        .hasSize(2)
+        .allMatch(warning -> warning.contains("is numeric, but named as an id"))
+        .anyMatch(warning -> warning.contains("itemId"))
+        .anyMatch(warning -> warning.contains("ad_id"));
+  }
+
+  @Test
   void denseExchangeIsNoFinerThanItsSteps() {
     assertThat(
             ConfigSamples.parse(

@@ -33,6 +33,7 @@ final class EventsCheck {
   private final LearnerConfig config;
   private final FeatureNames names;
   private final ImpressionDecoder decoder;
+  private final NumbersCheck numbers;
   private final Set<String> missing = new TreeSet<>();
   private final Set<String> unnamed = new TreeSet<>();
   private int good;
@@ -43,6 +44,7 @@ final class EventsCheck {
     this.config = config;
     names = new ExampleEncoder(config.features()).names();
     decoder = new ImpressionDecoder(config.events(), names);
+    numbers = new NumbersCheck(config.features());
     IntStream.range(0, names.size()).mapToObj(names::name).forEach(missing::add);
   }
 
@@ -70,6 +72,7 @@ final class EventsCheck {
     if (outcome instanceof DecodeResult.Good<Impression> impression) {
       good++;
       FeatureValues features = impression.value().features();
+      numbers.look(features, names);
       missing.removeIf(name -> features.count(names.indexOf(name)) > 0);
       if (impression.ignored() > 0) {
         addUnnamed(record.value());
@@ -111,6 +114,7 @@ final class EventsCheck {
     }
     if (good > 0) {
       findings.add(features());
+      findings.addAll(numbers.findings());
     }
     return findings;
   }
