@@ -17,6 +17,7 @@ import java.util.List;
  * section {@code fit}. Everything else may be missing, Kafka's address too.
  *
  * @param features the fields, read from the columns of their names
+ * @param monitor what the best pass is best in
  * @param fields those whose rows are learned otherwise than the others'
  * @param label the column of the label, 0 or 1
  * @param separator between the values of a cell of a {@code multi} field
@@ -26,15 +27,23 @@ public record FitConfig(
     FeatureSchema features,
     ModelSettings model,
     FitSettings settings,
+    Monitor monitor,
     List<FieldLearning> fields,
     String label,
     String separator,
     int minCount) {
 
+  /** The figure of the validation examples that says which pass is better. */
+  public enum Monitor {
+    LOGLOSS,
+    AUC
+  }
+
   public FitConfig {
     requireNonNull(features, "features");
     requireNonNull(model, "model");
     requireNonNull(settings, "settings");
+    requireNonNull(monitor, "monitor");
     fields = List.copyOf(fields);
     requireNonNull(label, "label");
     requireNonNull(separator, "separator");
@@ -42,7 +51,7 @@ public record FitConfig(
 
   /** The same, the label in another column. */
   public FitConfig withLabel(String column) {
-    return new FitConfig(features, model, settings, fields, column, separator, minCount);
+    return new FitConfig(features, model, settings, monitor, fields, column, separator, minCount);
   }
 
   /**

@@ -1,8 +1,10 @@
 package io.freshet.config;
 
+import static io.freshet.config.option.ValueType.oneOf;
 import static io.freshet.config.option.ValueType.text;
 import static io.freshet.config.option.ValueType.wholeNumber;
 
+import io.freshet.config.FitConfig.Monitor;
 import io.freshet.config.option.Option;
 import io.freshet.config.option.Section;
 import io.freshet.feature.CategoricalField;
@@ -22,7 +24,7 @@ final class FitReader {
   private FitReader() {}
 
   /** The section {@code fit}. */
-  record Fit(FitSettings settings, String label, String separator, int minCount) {}
+  record Fit(FitSettings settings, Monitor monitor, String label, String separator, int minCount) {}
 
   /** Reads the section for a model. */
   static Fit section(Section root, ModelSettings model) {
@@ -42,7 +44,14 @@ final class FitReader {
     s.end();
     FeatureSchema schema = new FeatureSchema(fields, anyUser(fields));
     return new FitConfig(
-        schema, model, fit.settings(), own, fit.label(), fit.separator(), fit.minCount());
+        schema,
+        model,
+        fit.settings(),
+        fit.monitor(),
+        own,
+        fit.label(),
+        fit.separator(),
+        fit.minCount());
   }
 
   /** Fitting does not partition by users, but a schema names a field that could. */
@@ -57,6 +66,8 @@ final class FitReader {
   private static Fit fit(Section s, boolean hasHiddenLayers) {
     return new Fit(
         FitOptions.read(s, hasHiddenLayers),
+        s.option("monitor", "Figure of the validation file that says which pass is better.")
+            .get(oneOf(Monitor.class), Monitor.LOGLOSS),
         s.option("label", "Column of the label, 0 or 1.").get(text(), "label"),
         s.option("separator", "Separates the values in a cell of a multi field.").get(text(), "|"),
         s.option("min-count", "A rarer value of the training file counts as missing.")

@@ -2,6 +2,7 @@ package io.freshet.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.config.FitConfig.Monitor;
 import io.freshet.model.FitSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.optimizer.FieldLearning;
@@ -41,6 +42,7 @@ final class FitConfigTest {
     FitConfig linear = FitConfig.read(recipe, List.of("model={kind: lr}"));
 
     assertThat(deep.settings()).isEqualTo(FitSettings.DEFAULT);
+    assertThat(deep.monitor()).isEqualTo(Monitor.LOGLOSS);
     assertThat(deep.model().hiddenLayers()).containsExactly(400, 400, 400);
     assertThat(linear.model().kind()).isEqualTo(ModelKind.LR);
     assertThat(linear.settings().embeddingL2()).isEqualTo(5e-6f);
@@ -53,13 +55,14 @@ final class FitConfigTest {
             FEATURES
                 + "fit: {batch-size: 7, epochs: 3, patience: 4, embedding-start: 0.5, embedding-l2:"
                 + " 0.25, whole-table: false, dense-l2: 0.125, dropout: 0.75, batch-norm: false,"
-                + " optimizer: {kind: sgd, learning-rate: 2}, label: bought, separator: ';',"
-                + " min-count: 9}",
+                + " optimizer: {kind: sgd, learning-rate: 2}, monitor: auc, label: bought,"
+                + " separator: ';', min-count: 9}",
             "fit.yaml",
             List.of());
 
     assertThat(config.settings())
         .isEqualTo(new FitSettings(7, 3, 4, new Sgd(2), 0.5f, 0.25f, false, 0.125f, 0.75f, false));
+    assertThat(config.monitor()).isEqualTo(Monitor.AUC);
     assertThat(config.label()).isEqualTo("bought");
     assertThat(config.separator()).isEqualTo(";");
     assertThat(config.minCount()).isEqualTo(9);

@@ -104,12 +104,11 @@ public final class FitCommand implements Callable<Integer> {
     PrintWriter out = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
     FitReport report = new FitReport(out);
     List<FitRun.Result> results = fit(label == null ? settings : settings.withLabel(label), report);
-    results.forEach(report::seed);
     if (results.size() > 1) {
       report.mean(results);
     }
     if (json) {
-      spec.commandLine().getOut().println(FitReport.json(results));
+      spec.commandLine().getOut().println(FitReport.json(results, settings.monitor()));
     }
     return 0;
   }
@@ -123,8 +122,7 @@ public final class FitCommand implements Callable<Integer> {
     report.files(learned.size(), validated.size(), tested.size());
     FrequentValues values = new FrequentValues(learned, settings.minCount());
     FitRun run =
-        new FitRun(
-            settings, values.of(learned), values.of(validated), values.of(tested), report::epoch);
+        new FitRun(settings, values.of(learned), values.of(validated), values.of(tested), report);
     List<Callable<FitRun.Result>> runs = new ArrayList<>();
     for (int i = 0; i < seeds; i++) {
       long seed = settings.model().seed() + i;

@@ -2,6 +2,7 @@ package io.freshet.lab.fit;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.config.FitConfig.Monitor;
 import io.freshet.evaluate.report.Metrics;
 import java.io.PrintWriter;
 import java.util.Comparator;
@@ -10,7 +11,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /** The output of fits from several seeds: a line for each pass, each seed, and their mean. */
-final class FitReport {
+final class FitReport implements FitRun.Listener {
   private final PrintWriter out;
 
   FitReport(PrintWriter out) {
@@ -22,7 +23,8 @@ final class FitReport {
   }
 
   /** Thread-safe, as seeds may run in parallel. */
-  void epoch(long seed, FitRun.Epoch epoch) {
+  @Override
+  public void epoch(long seed, FitRun.Epoch epoch) {
     say(
         "seed %d  epoch %3d  train loss %.4f  valid %s  %5.1f s%s",
         seed,
@@ -33,7 +35,8 @@ final class FitReport {
         epoch.best() ? "  best" : "");
   }
 
-  void seed(FitRun.Result result) {
+  @Override
+  public void end(FitRun.Result result) {
     say(
         "seed %d  best epoch %d  valid %s   test %s   (%,d parameters)",
         result.seed(),
@@ -57,9 +60,13 @@ final class FitReport {
   }
 
   /** Means over the seeds; the epoch is that of the seed which validates best. */
-  static ObjectNode json(List<FitRun.Result> results) {
+  static ObjectNode json(List<FitRun.Result> results, Monitor monitor) {
     FitRun.Result best =
-        results.stream().max(Comparator.comparingDouble(r -> r.valid().auc())).orElseThrow();
+        results.stream()
+            .min(
+                Comparator.comparingDouble(
+                    r -> monitor == Monitor.AUC ? -r.valid().auc() : r.valid().logloss()))
+            .orElseThrow();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("best_epoch", best.bestEpoch());
     json.put("valid_auc", mean(results, r -> r.valid().auc()));

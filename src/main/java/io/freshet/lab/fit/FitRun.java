@@ -1,6 +1,7 @@
 package io.freshet.lab.fit;
 
 import io.freshet.config.FitConfig;
+import io.freshet.config.FitConfig.Monitor;
 import io.freshet.evaluate.metric.MetricsAccumulator;
 import io.freshet.evaluate.report.Metrics;
 import io.freshet.feature.example.LabeledExample;
@@ -14,9 +15,9 @@ import java.util.Random;
  * One fit from one seed: passes over the shuffled training examples until validation stops
  * improving, then the test of the best pass.
  *
- * <p>Better is an AUC of the validation examples that is higher by 1e-6, or the same with a lower
- * logloss. A pass that is not better divides the rate by ten; {@code patience} such passes in a row
- * end the fit.
+ * <p>Better is a logloss of the validation examples that is lower by 1e-6; by the monitor AUC, an
+ * AUC that is higher by 1e-6, or the same with a lower logloss. A pass that is not better divides
+ * the rate by ten; {@code patience} such passes in a row end the fit.
  *
  * <p>Runs share only the examples, so several can run in parallel.
  */
@@ -38,8 +39,11 @@ final class FitRun {
    */
   record Epoch(int number, double loss, Metrics valid, boolean best, double seconds) {}
 
+  /** What is told while seeds are fitted, by the thread of each. */
   interface Listener {
     void epoch(long seed, Epoch epoch);
+
+    void end(Result result);
   }
 
   record Result(long seed, int bestEpoch, Metrics valid, Metrics test, long parameters) {}
@@ -85,11 +89,16 @@ final class FitRun {
       }
     }
     learner.restore(state);
-    return new Result(
-        seed, best.number(), best.valid(), metrics(learner, test), learner.parameters());
+    Result result =
+        new Result(seed, best.number(), best.valid(), metrics(learner, test), learner.parameters());
+    listener.end(result);
+    return result;
   }
 
-  private static boolean isBetter(Metrics metrics, Metrics best) {
+  private boolean isBetter(Metrics metrics, Metrics best) {
+    if (config.monitor() == Monitor.LOGLOSS) {
+      return best.logloss() - metrics.logloss() >= LEAST_GAIN;
+    }
     double gain = metrics.auc() - best.auc();
     return gain >= LEAST_GAIN || gain > -LEAST_GAIN && metrics.logloss() < best.logloss();
   }

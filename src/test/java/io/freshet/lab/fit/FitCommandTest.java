@@ -1,5 +1,6 @@
 package io.freshet.lab.fit;
 
+import static java.lang.Double.parseDouble;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -9,8 +10,11 @@ import io.freshet.lab.docs.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +83,37 @@ class FitCommandTest {
   }
 
   @Test
+  void theBestPassIsThatOfTheLowestLogloss() throws IOException {
+    flipSomeLabels("valid.csv");
+
+    List<Epoch> epochs = epochs(fit("--set", "fit.patience=12").out());
+
+    Epoch best = best(epochs);
+    assertThat(epochs).hasSize(12).allMatch(e -> e.logloss >= best.logloss);
+  }
+
+  @Test
+  void byTheMonitorAucItIsThatOfTheHighestAuc() throws IOException {
+    flipSomeLabels("valid.csv");
+
+    List<Epoch> epochs = epochs(fit("--set", "fit.patience=12", "--set", "fit.monitor=auc").out());
+
+    Epoch best = best(epochs);
+    assertThat(epochs).hasSize(12).allMatch(e -> e.auc <= best.auc);
+  }
+
+  @Test
+  void theTestOfASeedIsPrintedWhenItEnds() throws IOException {
+    List<String> lines = fit("--seeds", "2", "--parallel", "1").out().lines().toList();
+
+    List<String> tested = lines.stream().filter(line -> line.contains("test AUC")).toList();
+    assertThat(tested).hasSize(3); // the two seeds and their mean
+    int end = lines.indexOf(tested.get(0));
+    assertThat(lines.subList(0, end)).noneMatch(line -> line.startsWith("seed 4"));
+    assertThat(lines.get(end + 1)).startsWith("seed 4  epoch   1");
+  }
+
+  @Test
   void theLabelMayStandInAColumnOfAnotherName() throws IOException {
     for (String name : new String[] {"train.csv", "valid.csv", "test.csv"}) {
       Path file = folder.resolve(name);
@@ -136,6 +171,32 @@ class FitCommandTest {
 
     Files.writeString(folder.resolve("valid.csv"), "who,tags,price,clicked,who\na,b,1,1,a\n");
     assertThat(fit().err()).contains("valid.csv:1: two columns have one name");
+  }
+
+  /** What is sure of itself then pays for it by logloss, but not by AUC. */
+  private void flipSomeLabels(String name) throws IOException {
+    List<String> lines = new ArrayList<>(Files.readAllLines(folder.resolve(name)));
+    for (int i = 1; i < lines.size(); i += 5) {
+      String line = lines.get(i);
+      int label = line.length() - 1;
+      lines.set(i, line.substring(0, label) + (line.charAt(label) == '1' ? 0 : 1));
+    }
+    Files.write(folder.resolve(name), lines);
+  }
+
+  private record Epoch(double auc, double logloss, boolean isBest) {}
+
+  private static List<Epoch> epochs(String out) {
+    Pattern line = Pattern.compile("epoch .* valid AUC ([.\\d]+), logloss ([.\\d]+) .* s( +best)?");
+    return line.matcher(out)
+        .results()
+        .map(m -> new Epoch(parseDouble(m.group(1)), parseDouble(m.group(2)), m.group(3) != null))
+        .toList();
+  }
+
+  /** Each pass that is better than all before is the best so far. */
+  private static Epoch best(List<Epoch> epochs) {
+    return epochs.stream().filter(Epoch::isBest).reduce((before, last) -> last).orElseThrow();
   }
 
   private CommandRun fit(String... more) {
