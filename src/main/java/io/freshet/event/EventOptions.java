@@ -42,7 +42,7 @@ public final class EventOptions {
             s.option("max-bytes", "Largest size of a record's value.")
                 .get(size("1 B", "64 MB"), 1 << 20),
             s.option("max-values", "Most feature values of a record, elements of arrays included.")
-                .get(wholeNumber(1, 100_000), 1000),
+                .get(wholeNumber(1, EventSettings.MOST_VALUES), 1000),
             s.option("max-ahead", "How far event time may be ahead of Kafka's timestamp.")
                 .get(duration("0 ms", "366 d"), Duration.ofMinutes(10)),
             impressions,

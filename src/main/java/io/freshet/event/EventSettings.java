@@ -24,6 +24,9 @@ public record EventSettings(
     EventFormat actions,
     SchemaLocations schemas)
     implements Serializable {
+  /** The largest that {@code maxValues} may be configured. */
+  public static final int MOST_VALUES = 100_000;
+
   public static final EventSettings DEFAULT = Section.defaults(EventOptions::read);
 
   public EventSettings {

@@ -51,7 +51,9 @@ final class PredictRequest {
   private PredictRequest(Scorer scorer, int maxInstances) {
     this.scorer = scorer;
     this.maxInstances = maxInstances;
-    features = new FeaturesDecoder(scorer.names(), EventSettings.DEFAULT.maxValues());
+    // a learner's own limit refuses records and shapes no encoding: whatever it may be, it fits
+    // here
+    features = new FeaturesDecoder(scorer.names(), EventSettings.MOST_VALUES);
   }
 
   /** Reads the examples of a body, encoded for the scorer's version. */

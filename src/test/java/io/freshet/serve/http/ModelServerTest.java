@@ -124,6 +124,17 @@ class ModelServerTest {
   }
 
   @Test
+  void aListThatALearnerMayBeConfiguredToTakeIsScored() throws Exception {
+    publish();
+    String genres = "1,".repeat(2000) + "1";
+
+    HttpResponse<String> answer =
+        predict("{\"instances\": [{\"features\": {\"genres\": [%s]}}]}".formatted(genres));
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  @Test
   void noInstancesAreNoPredictions() throws Exception {
     publish();
 
