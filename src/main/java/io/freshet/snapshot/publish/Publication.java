@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The steps that put a version into the store: its embedding files, the dense file, the manifest,
@@ -36,6 +38,8 @@ import java.util.Optional;
  * its manifest does not exist; with it, it is complete and never written to again.
  */
 final class Publication {
+  private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
+
   private final WritableStorage storage;
   private final SnapshotStore store;
   private final Pointer pointer;
@@ -116,11 +120,17 @@ final class Publication {
     return manifest;
   }
 
-  private Map<String, Double> currentMetrics() throws IOException {
-    Optional<Version> current = store.latest();
-    return current.isPresent() && store.contains(current.get())
-        ? store.manifest(current.get()).metrics()
-        : Map.of();
+  /** Those of the current version; none where it is damaged, as this one replaces it. */
+  private Map<String, Double> currentMetrics() {
+    try {
+      Optional<Version> current = store.latest();
+      return current.isPresent() && store.contains(current.get())
+          ? store.manifest(current.get()).metrics()
+          : Map.of();
+    } catch (IOException e) {
+      LOG.warn("the gate compares with no current version, as it cannot be read", e);
+      return Map.of();
+    }
   }
 
   private List<Long> nonFinite(PublicationQueue.Due due, List<EmbeddingFile> files)
