@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * What a page shows of a command's output. Its lines are compared in form: versions, numbers,
- * sizes, times and marks are those of a run. Of JSON, which pages shorten, every key must be there.
+ * sizes, times and marks are those of a run, and so is whether a version is a full or a delta, which
+ * depends on how far the job's maintenance has come. Of JSON, which pages shorten, every key must be there.
  *
  * @param lines of the page
  */
@@ -44,6 +45,7 @@ record ShownOutput(List<String> lines) {
         .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "TIME")
         .replaceAll("\\b\\d[\\d,.]*( (K|M|G)?B\\b)?", "N")
         .replaceAll("(?<= )-(?= |$)", "N") // a figure that is not known
+        .replaceAll("^VERSION +(delta, full|full|delta) +(VERSION|N)", "VERSION KIND N")
         .replaceAll(" (\\*|withheld|\\* withheld)$", "")
         .replaceAll(" +", " ")
         .strip();

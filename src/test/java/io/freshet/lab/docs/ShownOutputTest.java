@@ -22,8 +22,20 @@ final class ShownOutputTest {
 
     assertThat(shown.missingFrom("x\n11111111-0000000003  delta  9  3  2025-01-01T00:00:00Z  *"))
         .isEmpty();
-    assertThat(shown.missingFrom("11111111-0000000003  full  9  3  2025-01-01T00:00:00Z"))
+    assertThat(shown.missingFrom("11111111-0000000003  whole  9  3  2025-01-01T00:00:00Z"))
         .hasSize(1);
+  }
+
+  /** Which version maintenance has merged by now depends on time. */
+  @Test
+  void aVersionMayBeAFullOrADelta() {
+    ShownOutput shown = shown("3f9a1c07-0000000011  full  -  11  2026-01-01T00:12:00Z  9  1.2 MB");
+
+    assertThat(
+            shown.missingFrom(
+                "1f9a1c07-0000000007  delta, full  1f9a1c07-0000000006  7"
+                    + "  2026-01-01T00:12:00Z  90  812 B  *"))
+        .isEmpty();
   }
 
   @Test
