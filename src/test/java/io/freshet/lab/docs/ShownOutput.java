@@ -8,8 +8,9 @@ import java.util.stream.Collectors;
 
 /**
  * What a page shows of a command's output. Its lines are compared in form: versions, numbers,
- * sizes, times and marks are those of a run, and so is whether a version is a full or a delta, which
- * depends on how far the job's maintenance has come. Of JSON, which pages shorten, every key must be there.
+ * sizes, times and marks are those of a run, and so is whether a version is a full or a delta,
+ * which depends on how far the job's maintenance has come. Of JSON, which pages shorten, every key
+ * must be there.
  *
  * @param lines of the page
  */
