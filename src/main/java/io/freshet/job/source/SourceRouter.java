@@ -11,8 +11,11 @@ import io.freshet.wire.WireType;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -54,11 +57,17 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   public static final OutputTag<Map<Long, String>> NAMES =
       new OutputTag<>("names", Types.MAP(Types.LONG, Types.STRING));
 
+  /** Broadcast, as Flink takes no checkpoint with union state once a subtask has finished. */
+  private static final String UNTIL = "recorded-until-time";
+
+  /** Union state of earlier versions. */
+  private static final String OLD_UNTIL = "recorded-until";
+
   private final String topic;
   private final long recordedUntil;
 
   private transient ListState<SourceOffset> storedOffsets;
-  private transient ListState<Long> storedUntil;
+  private transient BroadcastState<String, Long> storedUntil;
   private transient long until; // of events that were learned from a recording
   private transient Map<Integer, Long> nextOffsets; // by partition
   private transient boolean finished;
@@ -97,20 +106,30 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
         context
             .getOperatorStateStore()
             .getListState(new ListStateDescriptor<>("offsets", WireType.of(SourceOffset.class)));
-    storedUntil =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(new ListStateDescriptor<>("recorded-until", Types.LONG));
-    until = recordedUntil;
-    for (long stored : storedUntil.get()) {
-      until = stored; // each subtask's is the same
-    }
+    until = recordedUntil(context.getOperatorStateStore());
     nextOffsets = new TreeMap<>();
     for (SourceOffset offset : storedOffsets.get()) {
       if (offset.topic().equals(topic)) {
         nextOffsets.merge(offset.partition(), offset.nextOffset(), Math::max);
       }
     }
+  }
+
+  /** That of the state, if it has one: each subtask's is the same. */
+  private long recordedUntil(OperatorStateStore store) throws Exception {
+    boolean isOld = store.getRegisteredStateNames().contains(OLD_UNTIL);
+    storedUntil =
+        store.getBroadcastState(new MapStateDescriptor<>(UNTIL, Types.STRING, Types.LONG));
+    if (storedUntil.contains(UNTIL)) {
+      return storedUntil.get(UNTIL);
+    }
+    if (isOld) {
+      for (long stored :
+          store.getUnionListState(new ListStateDescriptor<>(OLD_UNTIL, Types.LONG)).get()) {
+        return stored;
+      }
+    }
+    return recordedUntil;
   }
 
   @Override
@@ -165,7 +184,9 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     storedOffsets.update(offsets());
-    storedUntil.update(until == NEVER ? List.of() : List.of(until));
+    if (until != NEVER) {
+      storedUntil.put(UNTIL, until);
+    }
     counts.store();
   }
 
