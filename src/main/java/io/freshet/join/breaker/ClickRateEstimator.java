@@ -36,6 +36,7 @@ final class ClickRateEstimator {
   private final NavigableMap<Long, Bucket> buckets = new TreeMap<>();
   private final double[] clicked; // by lag, the sums of r
   private final double[] shown;
+  private double[] ratesUpTo; // null where r has changed: each impression and negative asks for it
 
   ClickRateEstimator(Duration bucket, Duration attributionWindow, Duration memory) {
     long window = attributionWindow.toMillis();
@@ -110,16 +111,19 @@ final class ClickRateEstimator {
 
   /** Which share of the clicks of an impression would usually come in a range of buckets. */
   double share(long shownAt, long from, long to) {
-    double inRange = 0;
-    for (int lag = 0; lag < lags; lag++) {
-      long bucket = bucket(shownAt) + lag;
-      inRange += bucket >= from && bucket < to ? rate(lag) : 0;
-    }
-    return inRange == 0 ? 0 : inRange / clickRate();
+    long shownIn = bucket(shownAt);
+    double[] upTo = ratesUpTo();
+    double inRange = upTo[lag(to - shownIn)] - upTo[lag(from - shownIn)];
+    return inRange <= 0 ? 0 : inRange / clickRate();
+  }
+
+  private int lag(long buckets) {
+    return (int) Math.max(0, Math.min(lags, buckets));
   }
 
   /** Takes a bucket into the usual rate. */
   void learn(long bucket) {
+    ratesUpTo = null;
     Bucket counts = buckets.get(bucket);
     for (int lag = 0; lag < lags; lag++) {
       Bucket before = buckets.get(bucket - lag);
@@ -130,6 +134,7 @@ final class ClickRateEstimator {
 
   /** Forgets the usual rate. */
   void unlearn() {
+    ratesUpTo = null;
     Arrays.fill(clicked, 0);
     Arrays.fill(shown, 0);
   }
@@ -157,11 +162,18 @@ final class ClickRateEstimator {
 
   /** Clicks that an impression usually gets. */
   double clickRate() {
-    double all = 0;
-    for (int lag = 0; lag < lags; lag++) {
-      all += rate(lag);
+    return ratesUpTo()[lags];
+  }
+
+  /** By lag, the clicks that an impression usually gets before it; changes with what is learned. */
+  private double[] ratesUpTo() {
+    if (ratesUpTo == null) {
+      ratesUpTo = new double[lags + 1];
+      for (int lag = 0; lag < lags; lag++) {
+        ratesUpTo[lag + 1] = ratesUpTo[lag] + rate(lag);
+      }
     }
-    return all;
+    return ratesUpTo;
   }
 
   private double rate(int lag) {
@@ -200,6 +212,7 @@ final class ClickRateEstimator {
     if (other[0] != width || other[1] != lags) {
       return;
     }
+    ratesUpTo = null;
     for (int lag = 0; lag < lags; lag++) {
       clicked[lag] += share * other[2 + lag];
       shown[lag] += share * other[2 + lags + lag];

@@ -37,6 +37,10 @@ final class ExcludedIntervals {
     spans.removeIf(span -> span.to() <= bucket);
   }
 
+  boolean isEmpty() {
+    return spans.isEmpty();
+  }
+
   boolean contains(long bucket) {
     return spans.stream().anyMatch(span -> span.from() <= bucket && bucket < span.to());
   }

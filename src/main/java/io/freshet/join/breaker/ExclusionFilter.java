@@ -64,6 +64,9 @@ public final class ExclusionFilter {
 
   /** Whether an example is left out. */
   public boolean has(LabeledExample example, long shown) {
+    if (lost.isEmpty() && flooded.isEmpty()) {
+      return false; // as nearly always
+    }
     boolean lostWithItsTime =
         together() ? flooded.contains(flow.bucket(shown)) : has(example.time());
     return lostWithItsTime
