@@ -23,11 +23,17 @@ import org.apache.flink.streaming.api.operators.KeyContext;
  * A page has one timer, however many ids are on it. So an impression that waits costs an append of
  * its id and no timer, and pages move with their key groups when the job is rescaled.
  *
+ * <p>What lies further ahead than {@value #FINE} buckets is looked at too early first, at a time of
+ * which there are few: then the rest is short. So a window of a month has some thousands of pages
+ * for each key group instead of one for each of its seconds, at the price of a second look.
+ *
  * <p>The keys of pages begin with a character that ends no state of an impression even if an
  * impression's id equals one: pages and impressions have different states.
  */
 public final class TimerBuckets {
   private static final char PAGE = '\0';
+  static final int FINE = 4096;
+  private static final int COARSE = 1024; // pages of a distance between two powers of 2, at most
 
   private final KeyContext context;
   private final InternalListState<String, Long, String> ids;
@@ -52,9 +58,12 @@ public final class TimerBuckets {
     this.pages = new String[keyGroups];
   }
 
-  /** Has the id, which is the current key, looked at when the bucket of the time ends. */
+  /**
+   * Has the id, which is the current key, looked at when the bucket of the time ends, or before if
+   * that is far ahead.
+   */
   public void look(String id, long time) throws Exception {
-    long end = endOfBucket(time);
+    long end = firstLook(endOfBucket(time));
     turnTo(id, end);
     ids.setCurrentNamespace(end);
     ids.add(id);
@@ -127,6 +136,16 @@ public final class TimerBuckets {
 
   private int group(String key) {
     return KeyGroupRangeAssignment.assignToKeyGroup(key, pages.length);
+  }
+
+  private long firstLook(long end) {
+    long now = timers.currentWatermark();
+    long ahead = now == Long.MIN_VALUE ? 0 : (end - now) / bucket; // nothing is known at the start
+    if (ahead <= FINE) {
+      return end;
+    }
+    long width = bucket * Long.highestOneBit(ahead / COARSE);
+    return end - Math.floorMod(end, width);
   }
 
   private long endOfBucket(long time) {
