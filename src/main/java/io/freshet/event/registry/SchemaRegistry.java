@@ -36,6 +36,8 @@ import org.apache.avro.Schema;
  *
  * <p>That there is no such schema is only believed with the error code that registries give (40401
  * to 40403): a wrong path, or a proxy, says 404 too.
+ *
+ * <p>Not thread-safe.
  */
 public final class SchemaRegistry {
   private static final ObjectMapper JSON = new JsonMapper();
@@ -47,6 +49,7 @@ public final class SchemaRegistry {
   private final String url;
   private final String credentials;
   private final Duration timeout;
+  private HttpClient client; // null before the first request
 
   /**
    * @param credentials {@code user:password} or {@code Bearer <token>}; empty for none
@@ -65,7 +68,7 @@ public final class SchemaRegistry {
    * @throws IOException where it does not answer, or its answer makes no sense
    */
   public Optional<Schema> find(int id) throws RejectedException, IOException, InterruptedException {
-    HttpClient client = HttpClient.newBuilder().connectTimeout(timeout).build();
+    HttpClient client = client();
     Optional<JsonNode> found = ask(client, "/schemas/ids/" + Integer.toUnsignedString(id));
     if (found.isEmpty()) {
       return Optional.empty();
@@ -153,6 +156,14 @@ public final class SchemaRegistry {
       case 301, 302, 307, 308, 404 -> "; check events.registry, with its path";
       default -> "";
     };
+  }
+
+  /** Made once: each has threads of its own. */
+  private HttpClient client() {
+    if (client == null) {
+      client = HttpClient.newBuilder().connectTimeout(timeout).build();
+    }
+    return client;
   }
 
   private HttpRequest request(String path) {

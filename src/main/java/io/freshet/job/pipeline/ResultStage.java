@@ -49,7 +49,13 @@ final class ResultStage {
     int parallelism = examples.getParallelism();
     results
         .examples()
-        .ifPresent(sink -> examples.sinkTo(sink).name("examples").setParallelism(parallelism));
+        .ifPresent(
+            sink ->
+                examples
+                    .sinkTo(sink)
+                    .uid(Uids.LIVE_EXAMPLES)
+                    .name("examples")
+                    .setParallelism(parallelism));
     results
         .records()
         .ifPresent(

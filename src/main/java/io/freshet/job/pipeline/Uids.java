@@ -24,6 +24,7 @@ final class Uids {
   static final String METRICS = "metrics";
   static final String EXAMPLE_NUMBERS = "example-numbers";
   static final String EXAMPLES = "examples";
+  static final String LIVE_EXAMPLES = "live-examples";
   static final String PREDICTIONS = "predictions";
   static final String EXAMPLE_SOURCE = "example-source";
 
