@@ -87,7 +87,7 @@ final class RoomsTest {
       config                : model.optimizer join train evaluate snapshot
       job                   : train config config.option job.backfill job.pipeline
       job.backfill          : wire kafka event feature feature.example join train config
-      job.backfill          : job.example job.source
+      job.backfill          : job.deadletter job.example job.source
       job.deadletter        : event
       job.example           : wire event feature.example model.batch train
       job.pipeline          : wire kafka event feature feature.example model.. join join.operator

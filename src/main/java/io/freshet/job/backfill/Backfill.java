@@ -65,7 +65,13 @@ public record Backfill(String from, boolean isRange, int passes, Optional<Instan
       return source(events, events.span(), config);
     }
     RecordedExamples examples = new RecordedExamples(from);
-    return new RecordingSource(examples, passes, 0, liveFrom(examples.latest()));
+    long latest = examples.latest(System.currentTimeMillis() + window(config));
+    return new RecordingSource(examples, passes, 0, liveFrom(latest));
+  }
+
+  /** An example is of when its window ends, in a bounded run also of one that is not over yet. */
+  private static long window(LearnerConfig config) {
+    return config.join().window().plus(config.events().maxAhead()).toMillis();
   }
 
   private RecordingSource source(RecordedEvents events, Span span, LearnerConfig config) {

@@ -66,13 +66,16 @@ record EventFiles(String uri, List<String> topics) implements EventLogs {
     return Optional.empty();
   }
 
-  /** A file's lines as records. No event is ahead of the clock of one that is over. */
+  /** A file's lines as records of the time at which it is read: none can be of later. */
   private static final class Lines implements Records {
+    private final Path path;
     private final String topic;
     private final InputStream in;
+    private final long now = System.currentTimeMillis();
     private long place; // bytes, of the text
 
     Lines(Path path, String topic, long place) throws IOException {
+      this.path = path;
       this.topic = topic;
       this.place = place;
       in = ExampleFiles.open(path);
@@ -90,7 +93,7 @@ record EventFiles(String uri, List<String> topics) implements EventLogs {
                   topic,
                   0,
                   offset,
-                  Long.MAX_VALUE,
+                  now,
                   TimestampType.CREATE_TIME,
                   ConsumerRecord.NULL_SIZE,
                   line.length,
@@ -115,6 +118,11 @@ record EventFiles(String uri, List<String> topics) implements EventLogs {
     @Override
     public long place() {
       return place;
+    }
+
+    @Override
+    public String toString() {
+      return path.toString();
     }
 
     @Override

@@ -94,8 +94,13 @@ record EventRange(KafkaClients kafka, long from, long to) implements EventLogs {
       this.end = end;
       place = start;
       consumer = consumer();
-      consumer.assign(List.of(partition));
-      consumer.seek(partition, start);
+      try {
+        consumer.assign(List.of(partition));
+        consumer.seek(partition, start);
+      } catch (RuntimeException e) {
+        consumer.close();
+        throw e;
+      }
     }
 
     @Override
@@ -123,6 +128,11 @@ record EventRange(KafkaClients kafka, long from, long to) implements EventLogs {
     @Override
     public long place() {
       return place;
+    }
+
+    @Override
+    public String toString() {
+      return partition.toString();
     }
 
     @Override

@@ -20,10 +20,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import org.apache.flink.util.IOUtils;
 
 /**
  * Recorded impressions and actions, all logs together in the order of event time, until all labels
- * are decided. What is no event is left out, as it was a dead letter of the stream.
+ * are decided. What is no event is left out, as it was a dead letter of the stream, and so is what
+ * is out of place: {@link EventLog}.
  *
  * @param impressions their topic
  * @param until impressions shown later are left out, epoch milliseconds: those of which the
@@ -113,31 +115,44 @@ record RecordedEvents(
     List<String> topics = new ArrayList<>(List.of(impressions));
     topics.addAll(join.definition().topics());
     Merged merged = new Merged();
-    for (String topic : topics) {
-      for (EventLogs.Log log : logs.of(topic)) {
-        int index = merged.all.size();
-        long from = index < place.size() ? place.get(index) : 0;
-        merged.add(open(log, topic, from));
+    try {
+      for (String topic : topics) {
+        for (EventLogs.Log log : logs.of(topic)) {
+          int index = merged.all.size();
+          long from = index < place.size() ? place.get(index) : 0;
+          merged.add(open(log, topic, from));
+        }
       }
-    }
-    if (!place.isEmpty() && place.size() != merged.all.size()) {
-      merged.close();
-      throw new RefusedException(
-          "the recording has %s files or partitions, but had %s when the state was taken"
-              .formatted(merged.all.size(), place.size()));
+      checkSize(place, merged.all.size());
+    } catch (IOException | RuntimeException e) {
+      merged.close(); // nobody else can: each log may have a connection
+      throw e;
     }
     return merged;
+  }
+
+  private static void checkSize(List<Long> place, int logs) {
+    if (!place.isEmpty() && place.size() != logs) {
+      throw new RefusedException(
+          "the recording has %s files or partitions, but had %s when the state was taken"
+              .formatted(logs, place.size()));
+    }
   }
 
   private EventLog<?> open(EventLogs.Log log, String topic, long place) throws IOException {
     if (topic.equals(impressions)) {
       EventDeserializer<EncodedImpression> decoder =
           new ImpressionDeserializer(events, features, join.timerBucket());
-      return new EventLog<>(log.open(place), decoder, Shown::new);
+      return new EventLog<>(log.open(place), decoder, Shown::new, decided());
     }
     EventDeserializer<Click> decoder =
         new ClickDeserializer(events, join.definition().actionsOf(topic), join.timerBucket());
-    return new EventLog<>(log.open(place), decoder, Acted::new);
+    return new EventLog<>(log.open(place), decoder, Acted::new, decided());
+  }
+
+  /** How long after an impression nothing decides its label any more, in milliseconds. */
+  private long decided() {
+    return join.window().plus(join.outOfOrderness()).toMillis();
   }
 
   private final class Merged implements Reading {
@@ -170,11 +185,6 @@ record RecordedEvents(
       return Optional.empty();
     }
 
-    /** How long after an impression nothing decides its label any more, in milliseconds. */
-    private long decided() {
-      return join.window().plus(join.outOfOrderness()).toMillis();
-    }
-
     private boolean isLeftOut(Recorded record) {
       return record instanceof Shown && record.time() > until;
     }
@@ -186,8 +196,12 @@ record RecordedEvents(
 
     @Override
     public void close() throws IOException {
-      for (EventLog<?> log : all) {
-        log.close();
+      try {
+        IOUtils.closeAll(all);
+      } catch (IOException e) {
+        throw e;
+      } catch (Exception e) { // that closing declares
+        throw new IOException(e);
       }
     }
   }

@@ -2,10 +2,12 @@ package io.freshet.job.backfill;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.backfill.Recorded.Labeled;
 import io.freshet.job.example.ExampleFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,12 +24,24 @@ record RecordedExamples(String uri) implements Recording {
     requireNonNull(uri, "uri");
   }
 
-  /** The latest time of an example, epoch milliseconds; reads them all. */
-  long latest() throws IOException {
+  /**
+   * The latest time of an example, epoch milliseconds; reads them all.
+   *
+   * @param most that is possible
+   * @throws IOException where one is later: all impressions of the stream up to then would count as
+   *     recorded
+   */
+  long latest(long most) throws IOException {
     long latest = Long.MIN_VALUE;
     try (ExampleFiles files = ExampleFiles.at(uri)) {
       while (files.hasNext()) {
-        latest = Math.max(latest, files.next().time());
+        LabeledExample example = files.next();
+        if (example.time() > most) {
+          throw new IOException(
+              "%s: the example of impression %s is of %s, which is in the future: correct its time, or remove it"
+                  .formatted(uri, example.impressionId(), Instant.ofEpochMilli(example.time())));
+        }
+        latest = Math.max(latest, example.time());
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.LogLines;
 import io.freshet.config.LearnerConfig;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
@@ -185,6 +186,61 @@ final class RecordingSourceTest {
         .containsExactly("i3", "i4", "i5", "i6", "i7", "i8", "i9", "i0");
   }
 
+  @Test
+  void anEventFarAheadInItsFileIsLeftOut() throws Exception {
+    List<String> expected = texts(read(RecordingPosition.START));
+    Path file = dir.resolve("impressions-0.jsonl");
+    List<String> lines = new ArrayList<>(Files.readAllLines(file));
+    byte[] ahead = EventJson.impression("ahead", T + 86_400_000, Map.of("user", "u"));
+    lines.add(10, new String(ahead, UTF_8));
+    Files.write(file, lines);
+
+    source = new Backfill(dir.toString(), false, 2, Optional.empty()).source(CONFIG);
+
+    assertThat(texts(read(RecordingPosition.START))).isEqualTo(expected);
+  }
+
+  @Test
+  void whatIsLeftOutIsCountedWithTheFirstReason() throws Exception {
+    byte[] future = EventJson.impression("f", System.currentTimeMillis() * 2, Map.of());
+    Files.writeString(dir.resolve("impressions-2.jsonl"), "no event\n" + new String(future, UTF_8));
+
+    try (LogLines log = LogLines.of(EventLog.class)) {
+      new Backfill(dir.toString(), false, 1, Optional.empty()).source(CONFIG);
+
+      assertThat(log.lines())
+          .anyMatch(
+              line ->
+                  line.startsWith("WARN 2 records of file:")
+                      && line.contains("impressions-2.jsonl are left out; the first: offset 0: "));
+    }
+  }
+
+  @Test
+  void labeledExamplesOfTheFutureAreRefused() throws Exception {
+    Example features = new Example(1, new long[] {1}, new float[] {1});
+    long time = System.currentTimeMillis() + 86_400_000;
+    LabeledExample example = new LabeledExample("ahead", time, 1, 1, features);
+    Path file =
+        Files.write(dir.resolve("e.jsonl"), ExampleJson.of(new NumberedExample(0, example)));
+    Backfill backfill = new Backfill(file.toString(), false, 1, Optional.empty());
+
+    assertThatThrownBy(() -> backfill.source(CONFIG))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the example of impression ahead is of")
+        .hasMessageContaining("in the future");
+  }
+
+  @Test
+  void aRecordingThatCannotBeOpenedLeavesNothingOpen() {
+    Counted logs = new Counted(new EventFiles(dir.toString(), List.of("impressions", "clicks")));
+    logs.openable = 2;
+    RecordedEvents events = RecordedEvents.of(logs, CONFIG.events(), CONFIG);
+
+    assertThatThrownBy(() -> events.open(List.of())).hasMessage("no third");
+    assertThat(logs.open).isZero();
+  }
+
   private static List<String> texts(List<Recorded> records) {
     return records.stream().map(each -> each.getClass() + id(each) + each.time()).toList();
   }
@@ -225,6 +281,8 @@ final class RecordingSourceTest {
     private static final long serialVersionUID = 1L;
     private final EventLogs logs;
     private int reads;
+    private int openable = -1; // without end
+    private int open;
 
     Counted(EventLogs logs) {
       this.logs = logs;
@@ -232,7 +290,15 @@ final class RecordingSourceTest {
 
     @Override
     public List<Log> of(String topic) throws IOException {
-      return logs.of(topic).stream().<Log>map(log -> place -> counted(log.open(place))).toList();
+      return logs.of(topic).stream().<Log>map(log -> place -> open(log, place)).toList();
+    }
+
+    private Records open(Log log, long place) throws IOException {
+      if (openable-- == 0) {
+        throw new IOException("no third");
+      }
+      open++;
+      return counted(log.open(place));
     }
 
     private Records counted(Records records) {
@@ -250,6 +316,7 @@ final class RecordingSourceTest {
 
         @Override
         public void close() throws IOException {
+          open--;
           records.close();
         }
       };
