@@ -299,7 +299,7 @@ final class BackfillITCase {
         train: {batch-size: 64, step-size: 2}
         embedding: {fields: [{name: visit, admission: {kind: count, after: 2}}]}
         events: {max-ahead: 1 min}
-        snapshot: {root: "%s"}
+        snapshot: {root: "%s", gate: {base-rate: false}}
         checkpoint: {interval: 200 ms, dir: "%s", backend: hashmap}
         parallelism: %s
         """

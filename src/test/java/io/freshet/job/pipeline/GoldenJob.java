@@ -53,7 +53,7 @@ final class GoldenJob implements AutoCloseable {
       evaluate: {window: 1 min, at-impression: 0.5, slices: [item]}
       examples: {to: topic, topic: examples}
       predictions: {to: topic, topic: predictions}
-      snapshot: {root: "%s"}
+      snapshot: {root: "%s", gate: {base-rate: false}}
       checkpoint: {interval: 1 s, dir: "%s", backend: %s}
       parallelism: 2
       max-parallelism: 8
