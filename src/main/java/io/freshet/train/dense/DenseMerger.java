@@ -40,8 +40,8 @@ import org.apache.flink.util.OutputTag;
  * <p><b>Merge.</b> The parameters move by the delta times 1 / √P, with P trainers: plain addition
  * makes each needed move up to P times and overshoots from 8 trainers on, averaging learns too
  * slowly. Optimizer slots that are sums of squares are added whole; slots that decay are not sums,
- * and stay with each trainer ({@link LocalOptimizerState}). A slice of a delta that is not finite
- * is refused and counted.
+ * and stay with each trainer ({@link LocalOptimizerState}). The values of an only trainer are taken
+ * as they are. A slice of a delta that is not finite is refused and counted.
  *
  * <p><b>No copies.</b> The values of a slice are an array that is never written to: a merge turns
  * the delta's own array into the next one. So responses and state share the merger's array.
@@ -190,7 +190,10 @@ public final class DenseMerger extends ParameterServer<MergerRequest> {
       float[] values = delta.deltas()[i];
       Slice slice = slices.get(number);
       if (finite.holds(values, 0, values.length)) {
-        slice.add(values, slicing.length(number), scale);
+        if (!delta.isWhole()) {
+          slice.addTo(values, slicing.length(number), scale);
+        }
+        slice.values = values;
         slice.examples += delta.examples();
         merges.inc();
       } else {
@@ -243,15 +246,14 @@ public final class DenseMerger extends ParameterServer<MergerRequest> {
       this.examples = examples;
     }
 
-    /** Takes over the array of the delta. */
-    void add(float[] delta, int parameters, float scale) {
+    /** Turns a delta into the next values. */
+    void addTo(float[] delta, int parameters, float scale) {
       for (int i = 0; i < parameters; i++) {
         delta[i] = values[i] + scale * delta[i];
       }
       for (int i = parameters; i < delta.length; i++) {
         delta[i] = values[i] + delta[i];
       }
-      values = delta;
     }
   }
 }

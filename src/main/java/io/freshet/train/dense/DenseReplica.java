@@ -18,6 +18,9 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * <p>Optimizer slots travel with the parameters where they are sums. Slots that decay stay here:
  * {@link LocalOptimizerState}.
  *
+ * <p>The only trainer of a job owns the parameters: it sends them as they are and keeps them, so
+ * that state has them to the last bit.
+ *
  * <p>At most one request is open. The first one fetches the weights, at the start and after a
  * restore; until its response the replica is not ready to learn. A parameter that is no longer
  * finite takes the merged value, as mergers refuse what is not finite and the replica cannot
@@ -124,9 +127,8 @@ public final class DenseReplica {
   }
 
   /**
-   * Adds what was learned since the request to the merged values, unless it is not finite. A single
-   * trainer differs from the merged values by rounding only, which its next delta corrects: it
-   * keeps its values, which are those of the local learner bit for bit.
+   * Adds what was learned since the request to the merged values, unless it is not finite. An only
+   * trainer keeps its values, which are those of the local learner bit for bit.
    */
   private void rebase(int slice, float[] merged) {
     int n = merged.length;
@@ -149,8 +151,10 @@ public final class DenseReplica {
       float[][] deltas = new float[withDeltas ? slices.length : 0][];
       for (int i = 0; i < deltas.length; i++) {
         int slice = slices[i];
-        readSlice(slice, now);
-        subtract(now, known[slice], sent[slice], sent[slice].length);
+        readSlice(slice, sent[slice]);
+        if (trainers > 1) {
+          subtract(sent[slice], known[slice], sent[slice].length);
+        }
         deltas[i] = sent[slice];
       }
       mergers.accept(new DenseDelta(replyTo, trainers, pending, slices, deltas));
@@ -162,9 +166,9 @@ public final class DenseReplica {
   }
 
   /** All arrays begin at 0: so the JIT compiler vectorizes the loop. */
-  private static void subtract(float[] from, float[] what, float[] target, int n) {
+  private static void subtract(float[] from, float[] what, int n) {
     for (int i = 0; i < n; i++) {
-      target[i] = from[i] - what[i];
+      from[i] -= what[i];
     }
   }
 

@@ -53,7 +53,7 @@ final class DenseMergerOperatorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 4, 9})
+  @ValueSource(ints = {2, 4, 9})
   void parametersMoveByTheDeltaOverTheRootOfTheTrainersAndSlotsWhole(int trainers)
       throws Exception {
     try (Harness merger = opened()) {
@@ -70,6 +70,17 @@ final class DenseMergerOperatorTest {
     }
   }
 
+  @Test
+  void theValuesOfAnOnlyTrainerAreTakenAsTheyAre() throws Exception {
+    try (Harness merger = opened()) {
+      DenseSlices response = merger.merge(1, 100, 0.3f, 2);
+
+      assertThat(response.values()[0]).containsOnly(0.3f);
+      assertThat(merger.ask(2).values()[0]).containsOnly(0.3f);
+      assertThat(merger.ask(3).values()).isDeepEqualTo(start(3));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
   void aSliceThatIsNotFiniteIsRefusedAloneAndItsExamplesDoNotCount(float bad) throws Exception {
@@ -78,7 +89,7 @@ final class DenseMergerOperatorTest {
       deltas[0][1] = bad;
       deltas[1][deltas[1].length - 1] = 2;
 
-      DenseSlices response = merger.send(new DenseDelta(REPLY_TO, 1, 9, new int[] {2, 3}, deltas));
+      DenseSlices response = merger.send(new DenseDelta(REPLY_TO, 4, 9, new int[] {2, 3}, deltas));
 
       float[][] expected = start(2, 3);
       expected[1][expected[1].length - 1] += 2;
@@ -94,7 +105,7 @@ final class DenseMergerOperatorTest {
   @Test
   void allSlicesGoToTheSnapshotBeforeEveryBarrier() throws Exception {
     try (Harness merger = opened()) {
-      merger.merge(1, 100, 0.5f, 4);
+      merger.merge(4, 100, 1, 4);
 
       for (int barrier = 1; barrier <= 2; barrier++) {
         merger.prepareSnapshotPreBarrier(barrier);

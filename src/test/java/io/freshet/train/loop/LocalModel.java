@@ -2,6 +2,7 @@ package io.freshet.train.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
@@ -14,12 +15,21 @@ public record LocalModel(LocalLearner learner) {
   /** Learns examples batch by batch. */
   public static LocalModel of(
       List<LabeledExample> examples, int batch, ModelSettings model, LearningSettings learning) {
-    LocalLearner local = new LocalLearner(SyntheticExamples.SCHEMA, model, learning);
+    LocalModel local = new LocalModel(SyntheticExamples.SCHEMA, model, learning);
+    local.learn(examples, batch);
+    return local;
+  }
+
+  LocalModel(FeatureSchema schema, ModelSettings model, LearningSettings learning) {
+    this(new LocalLearner(schema, model, learning));
+  }
+
+  /** Learns examples batch by batch, as a job does up to a checkpoint. */
+  void learn(List<LabeledExample> examples, int batch) {
     for (int i = 0; i < examples.size(); i += batch) {
-      local.learn(examples.subList(i, Math.min(examples.size(), i + batch)));
+      learner.learn(examples.subList(i, Math.min(examples.size(), i + batch)));
     }
-    local.flushDense();
-    return new LocalModel(local);
+    learner.flushDense();
   }
 
   /** The weights of the dense part. */

@@ -2,10 +2,12 @@ package io.freshet.train.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseBlock;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.row.RowBlock;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.SkippedExample;
@@ -58,6 +60,7 @@ public final class LoopRun {
   public final Map<Long, Long> updates = new ConcurrentHashMap<>();
   public final Map<Long, float[]> rows = new ConcurrentHashMap<>();
   final Map<Integer, DenseBlock> dense = new ConcurrentHashMap<>();
+  volatile PublishedGauge gauge;
   final List<SkippedExample> skipped = new CopyOnWriteArrayList<>();
   final AtomicBoolean broke = new AtomicBoolean();
   final AtomicInteger predicted = new AtomicInteger();
@@ -76,6 +79,7 @@ public final class LoopRun {
   private boolean slow;
   private boolean poisoned;
   private boolean everyKind;
+  private boolean numbers;
   private String brokenEdge = "";
   private int brokenAt;
   private Duration heldUp = Duration.ZERO;
@@ -118,6 +122,12 @@ public final class LoopRun {
   /** With examples of every kind. */
   LoopRun ofEveryKind() {
     everyKind = true;
+    return this;
+  }
+
+  /** With fields that carry numbers. */
+  LoopRun ofNumbers() {
+    numbers = true;
     return this;
   }
 
@@ -178,6 +188,7 @@ public final class LoopRun {
     boolean slowed = slow;
     boolean isPoisoned = poisoned;
     boolean isOfEveryKind = everyKind;
+    boolean hasNumbers = numbers;
     DataStream<LabeledExample> source =
         (examples == 0 ? idle(env) : env.fromSequence(0, examples - 1).uid("numbers"))
             .setParallelism(1)
@@ -190,19 +201,21 @@ public final class LoopRun {
             .map(example -> isOfEveryKind ? SyntheticExamples.ofEveryKind(example) : example)
             .setParallelism(1)
             .returns(WireType.of(LabeledExample.class))
+            .map(example -> hasNumbers ? SyntheticExamples.withNumbers(example) : example)
+            .setParallelism(1)
+            .returns(WireType.of(LabeledExample.class))
             .assignTimestampsAndWatermarks(
                 WatermarkStrategy.<LabeledExample>forMonotonousTimestamps()
                     .withTimestampAssigner((example, time) -> example.time()))
             .setParallelism(1);
+    FeatureSchema schema = numbers ? SyntheticExamples.NUMBERS : SyntheticExamples.SCHEMA;
     TrainingLoop loop =
-        TrainingLoop.attach(
-            source,
-            LoopSettings.of(SyntheticExamples.SCHEMA, model, settings),
-            new BreakingEdges());
+        TrainingLoop.attach(source, LoopSettings.of(schema, model, settings), new BreakingEdges());
     loop.predictions().process(new Observe(id)).uid("predictions");
     loop.skipped().sinkTo(new Collect<SkippedExample>(id)).uid("skipped");
     loop.rows().sinkTo(new Collect<RowBlock>(id)).uid("rows");
     loop.dense().sinkTo(new Collect<DenseBlock>(id)).uid("dense");
+    loop.gauge().sinkTo(new Collect<PublishedGauge>(id)).uid("gauge");
   }
 
   /** Runs indefinitely and emits nothing. */
@@ -254,6 +267,8 @@ public final class LoopRun {
       }
     } else if (value instanceof DenseBlock block) {
       dense.put(block.from(), block);
+    } else if (value instanceof PublishedGauge published) {
+      gauge = published;
     }
   }
 

@@ -2,6 +2,9 @@ package io.freshet.train.loop;
 
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.ModelSettings;
+import io.freshet.snapshot.CompactionSettings;
+import io.freshet.snapshot.GateSettings;
+import io.freshet.snapshot.RetentionSettings;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.snapshot.announce.AnnouncementSink;
 import io.freshet.snapshot.format.ManifestTemplate;
@@ -16,6 +19,18 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 
 /** A loop whose model is published, without the job around it. */
 public final class PublishedLoop {
+  /** Publishes what has learned too little to be of use. */
+  private static final GateSettings NO_GATE =
+      new GateSettings(
+          false,
+          GateSettings.NONE,
+          1,
+          0,
+          GateSettings.NONE,
+          GateSettings.NONE,
+          GateSettings.NONE,
+          GateSettings.NONE);
+
   private PublishedLoop() {}
 
   /** Attaches a loop that publishes to {@code snapshots} in a folder. */
@@ -28,7 +43,12 @@ public final class PublishedLoop {
 
   private static void publish(TrainingLoop loop, LoopSettings settings, Path folder) {
     ModelSettings model = settings.model();
-    SnapshotSettings snapshot = SnapshotSettings.at(folder.resolve("snapshots").toUri().toString());
+    SnapshotSettings snapshot =
+        new SnapshotSettings(
+            folder.resolve("snapshots").toUri().toString(),
+            CompactionSettings.DEFAULT,
+            RetentionSettings.DEFAULT,
+            NO_GATE);
     loop.rows()
         .transform(
             "SnapshotWriter",

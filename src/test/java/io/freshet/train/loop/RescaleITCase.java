@@ -42,7 +42,7 @@ class RescaleITCase {
   })
   void everyRowSlotAndDenseParameterIsTheSameBitForBit(
       SavepointFormatType format, String at2, String at3, String at1, String at4) throws Exception {
-    LoopRun run = new LoopRun(23, EXAMPLES, MODEL, SETTINGS).in(CLUSTER).slowly();
+    LoopRun run = new LoopRun(23, EXAMPLES, MODEL, SETTINGS).in(CLUSTER).ofNumbers().slowly();
     String first = run.parallelism(2).checkpoints(INTERVAL, at2).stopAfter(2000, folder, format);
     StateDump learned = StateDump.of(first, at2, CLUSTER);
 
@@ -54,6 +54,7 @@ class RescaleITCase {
     assertThat(learned.rows()).hasSize(run.rows.size());
     assertThat(learned.rows().values()).allMatch(row -> row.floats().size() == width());
     assertThat(learned.slices()).hasSize(SETTINGS.denseSlices());
+    assertThat(learned.gauge()).as("owned by one subtask").hasSize(1);
     assertThat(StateDump.of(second, at3, CLUSTER)).isEqualTo(learned);
     assertThat(StateDump.of(third, at1, CLUSTER)).isEqualTo(learned);
     assertThat(StateDump.of(fourth, at4, CLUSTER)).isEqualTo(learned);
@@ -65,6 +66,7 @@ class RescaleITCase {
       throws Exception {
     return new LoopRun(23, 0, MODEL, SETTINGS)
         .in(CLUSTER)
+        .ofNumbers()
         .parallelism(parallelism)
         .checkpoints(INTERVAL, backend)
         .with(StateRecoveryOptions.SAVEPOINT_PATH, savepoint)

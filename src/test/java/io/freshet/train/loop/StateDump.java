@@ -1,5 +1,6 @@
 package io.freshet.train.loop;
 
+import io.freshet.train.dense.StoredGauge;
 import io.freshet.train.dense.StoredSlice;
 import io.freshet.train.table.cache.StoredRow;
 import io.freshet.wire.WireType;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.DoubleStream;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -30,8 +32,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  *
  * @param rows the table: {@code updates}, event time, and the bits of parameters and slots, by fid
  * @param slices the dense part: examples, and the bits of parameters and slots, by slice
+ * @param gauge all sums of the gauge, from each subtask that owned it
  */
-record StateDump(Map<Long, Bits> rows, Map<Integer, Bits> slices) {
+record StateDump(Map<Long, Bits> rows, Map<Integer, Bits> slices, List<List<Double>> gauge) {
   private static final Map<String, StateDump> DUMPS = new ConcurrentHashMap<>();
 
   /** Numbers to compare exactly: NaN equals itself, and 0 does not equal -0. */
@@ -52,7 +55,8 @@ record StateDump(Map<Long, Bits> rows, Map<Integer, Bits> slices) {
     configuration.set(StateRecoveryOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, true);
     var env = cluster.environment(configuration, 1);
     String id = UUID.randomUUID().toString();
-    StateDump dump = new StateDump(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+    StateDump dump =
+        new StateDump(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new ArrayList<>());
     DUMPS.put(id, dump);
     DataStream<Long> one = env.fromSequence(0, 0).uid("nothing");
     one.keyBy(n -> n, Types.LONG)
@@ -96,6 +100,12 @@ record StateDump(Map<Long, Bits> rows, Map<Integer, Bits> slices) {
           .get()
           .forEach(stored::add);
       DUMPS.get(dump).take(stored);
+      context
+          .getOperatorStateStore()
+          .getUnionListState(new ListStateDescriptor<>("gauge", WireType.of(StoredGauge.class)))
+          .get()
+          .forEach(
+              gauge -> DUMPS.get(dump).gauge.add(DoubleStream.of(gauge.values()).boxed().toList()));
     }
 
     @Override

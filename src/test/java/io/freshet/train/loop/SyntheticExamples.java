@@ -4,14 +4,18 @@ import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.MultiField;
+import io.freshet.feature.NumericField;
+import io.freshet.feature.NumericField.Transform;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Kind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * Labeled examples that depend on a seed and their number only, so that a source can replay them.
@@ -24,6 +28,20 @@ public final class SyntheticExamples {
               new CategoricalField("item", 2),
               new MultiField("tags", 3)),
           "user");
+
+  /** The schema of {@link #withNumbers}. */
+  static final FeatureSchema NUMBERS =
+      new FeatureSchema(
+          Stream.concat(
+                  SCHEMA.fields().stream(),
+                  Stream.of(
+                      new NumericField("price", 4, new Transform.Auto()),
+                      new NumericField("age", 5, new Transform.Identity())))
+              .toList(),
+          "user");
+
+  /** Examples of an age, a whole number, which each fourth lacks. */
+  static final int LACKS_AGE = 4;
 
   private SyntheticExamples() {}
 
@@ -85,6 +103,28 @@ public final class SyntheticExamples {
         kind,
         0.5f,
         kind == Kind.PREDICTION);
+  }
+
+  /**
+   * The example with a price and mostly an age. Prices have heavy tails, and are 1000 times as
+   * large from the 12,000th example on.
+   */
+  static LabeledExample withNumbers(LabeledExample example) {
+    long number = example.time() / 1000;
+    SplittableRandom random = new SplittableRandom(number * 0x9E3779B97F4A7C15L + 1);
+    double price = Math.exp(2 * random.nextGaussian()) * (number < 12_000 ? 1 : 1000);
+    Example plain = example.example();
+    int n = plain.occurrences();
+    int more = number % LACKS_AGE == 0 ? 1 : 2;
+    long[] fids = Arrays.copyOf(plain.fids(), n + more);
+    float[] values = Arrays.copyOf(plain.values(), n + more);
+    fids[n] = Fids.number(4);
+    values[n] = (float) price;
+    if (more == 2) {
+      fids[n + 1] = Fids.number(5);
+      values[n + 1] = 18 + random.nextInt(60);
+    }
+    return example.with(new Example(plain.user(), fids, values));
   }
 
   public static List<LabeledExample> examples(long seed, int n) {
