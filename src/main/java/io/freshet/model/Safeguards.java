@@ -13,7 +13,7 @@ import java.io.Serializable;
  */
 public record Safeguards(boolean offset, boolean mixture, boolean ratesBySize, StepCaps caps)
     implements Serializable {
-  public static final Safeguards ON = new Safeguards(true, true, true, new StepCaps(0.25f, 1, 1));
+  public static final Safeguards ON = new Safeguards(true, true, true, new StepCaps(0.25f, 2, 1));
   public static final Safeguards OFF = new Safeguards(false, false, false, StepCaps.NONE);
 
   /**

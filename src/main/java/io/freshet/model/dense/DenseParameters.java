@@ -14,7 +14,7 @@ import java.util.List;
  * slots; each has {@link #size()} floats.
  */
 public final class DenseParameters {
-  private static final float INPUTS_OF_FULL_RATE = 64;
+  private static final float INPUTS_OF_FULL_RATE = 128;
 
   private final DenseShape shape;
   private final List<DenseShape.Layer> layers;

@@ -8,6 +8,7 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.optimizer.Adagrad;
 import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +104,36 @@ class DenseParametersTest {
     dense.write(1, 30, 1, new float[] {4}, 0);
     dense.finish(30, 1, values, 0);
     assertThat(values[0]).isCloseTo(3 / ((1 + 2) / 0.5f), within(1e-6f));
+  }
+
+  /** Slower layers of the default net follow a drifting stream worse. */
+  @Test
+  void theDefaultNetsLayersLearnAtTheFullRateAndWiderOnesMoreSlowly() {
+    assertThat(movedBySize(6, ModelSettings.DEFAULT)).containsOnly(movedAtFullRate());
+
+    float[] wide = movedBySize(26, ModelSettings.deepFm(10, List.of(8), 0, 9));
+    assertThat(wide[0]).isCloseTo(movedAtFullRate() * 128 / 260, within(1e-7f));
+    assertThat(wide[wide.length - 1]).isEqualTo(movedAtFullRate());
+  }
+
+  private static float[] movedBySize(int fields, ModelSettings model) {
+    DenseParameters dense = DenseParameters.start(fields, model, ADAGRAD);
+    dense.scaleRatesBySize();
+    float[] zeros = new float[dense.size()];
+    dense.write(0, 0, zeros.length, zeros, 0);
+    float[] gradient = new float[dense.size()];
+    Arrays.fill(gradient, 1);
+    dense.update(gradient);
+    return plane(dense, 0);
+  }
+
+  private static float movedAtFullRate() {
+    DenseParameters dense = DenseParameters.start(2, MODEL, ADAGRAD);
+    dense.write(0, 0, 1, new float[1], 0);
+    float[] gradient = new float[dense.size()];
+    gradient[0] = 1;
+    dense.update(gradient);
+    return plane(dense, 0)[0];
   }
 
   private static float[] plane(DenseParameters dense, int plane) {
