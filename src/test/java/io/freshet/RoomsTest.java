@@ -108,7 +108,7 @@ final class RoomsTest {
       cli.snapshot          : wire config.option feature snapshot.. cli.snapshot.text
       cli.snapshot.text     : event feature feature.example model.gauge snapshot.format
       cli.snapshot.text     : snapshot.store
-      cli.status            : join config config.option
+      cli.status            : join config config.option cli.console.source job
       cli.topics            : kafka event join config config.option job
       """;
 

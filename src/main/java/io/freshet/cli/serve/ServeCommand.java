@@ -123,7 +123,6 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Where the page for browsers is; it has no authentication.")
   private String consoleBind = ConsoleSettings.LOOPBACK;
 
-  @Mixin private LimitOptions limits;
   @Mixin private SourceOptions sources;
 
   /** Values of {@code --store}, spelled as on the command line. */
@@ -206,7 +205,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   private ServeSettings settings() {
     try {
-      return limits.settings(bind, port);
+      return ServeSettings.DEFAULT.withAddress(bind, port);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

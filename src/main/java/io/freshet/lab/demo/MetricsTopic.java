@@ -124,7 +124,8 @@ public final class MetricsTopic implements AutoCloseable {
     return json.get(name).asDouble(Double.NaN); // null where it is not defined
   }
 
-  List<Metrics> windows() {
+  /** By their starts. */
+  public List<Metrics> windows() {
     return List.copyOf(windows.values());
   }
 

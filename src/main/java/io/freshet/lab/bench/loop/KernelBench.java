@@ -7,6 +7,7 @@ import io.freshet.lab.bench.measure.Figure;
 import io.freshet.lab.bench.measure.Roofline;
 import io.freshet.lab.bench.measure.Speed;
 import io.freshet.lab.bench.measure.Workload;
+import io.freshet.model.batch.Predictions;
 import io.freshet.model.learn.LocalLearner;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,12 +49,27 @@ final class KernelBench {
       Speed roof = roofline.flops().dividedBy(workload.flops());
       measured.add(new Figure.Round(Speed.of(options.length(ROUND), this::learn), roof));
     }
+    checkLearning();
     return new Figure("kernel", what, workload, 1, measured);
   }
 
   private double learn() {
-    List<LabeledExample> batch = batches.get(next++ % batches.size());
-    learner.learn(batch);
-    return batch.size();
+    return learnNext().size();
+  }
+
+  private Predictions learnNext() {
+    return learner.learn(batches.get(next++ % batches.size()));
+  }
+
+  private void checkLearning() {
+    while ((long) next * workload.batchSize() < LearningCheck.LEARNED) {
+      learn();
+    }
+    LearningCheck check = new LearningCheck();
+    while (check.examples() < LearningCheck.EXAMPLES) {
+      check.add(learnNext());
+    }
+    check.addSkipped(learner.skipped());
+    check.assertAlive();
   }
 }

@@ -8,6 +8,7 @@ import io.freshet.lab.bench.measure.Roofline;
 import io.freshet.lab.bench.measure.Speed;
 import io.freshet.lab.bench.measure.Workload;
 import io.freshet.lab.stream.LocalSink;
+import io.freshet.model.batch.Predictions;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.loop.TrainingLoop;
 import io.freshet.wire.WireType;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -54,7 +56,7 @@ final class LoopBench {
 
   private static final Duration PAUSE = Duration.ofMillis(300);
   private static final Logger LOG = LoggerFactory.getLogger(LoopBench.class);
-  private static final Duration FIRST = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** Shared with the tasks in this process. */
   private static volatile List<LabeledExample> pool = List.of();
@@ -67,6 +69,11 @@ final class LoopBench {
   private static volatile boolean paused;
 
   private static final LongAdder LEARNED = new LongAdder();
+  private static final LongAdder IN_ALL = new LongAdder();
+  private static final LongAdder SKIPPED = new LongAdder();
+
+  /** Set while learning is checked and not measured. */
+  private static volatile LearningCheck check;
 
   private final Workload workload;
   private final int parallelism;
@@ -98,12 +105,13 @@ final class LoopBench {
     List<Figure.Round> measured = new ArrayList<>();
     JobClient job = start();
     try {
-      waitForFirst(job);
+      await(job, () -> LEARNED.sum() > 0);
       Thread.sleep(options.length(WARM_UP).toMillis());
       for (int round = 0; round < options.rounds; round++) {
         Speed roof = whileIdle(roofline).dividedBy(workload.flops());
         measured.add(new Figure.Round(Speed.of(roundLength, LoopBench::count), roof));
       }
+      checkLearning(job);
     } finally {
       stop(job);
       if (directory != null) {
@@ -148,6 +156,9 @@ final class LoopBench {
 
   private JobClient start() throws Exception {
     LEARNED.reset();
+    IN_ALL.reset();
+    SKIPPED.reset();
+    check = null;
     var env = StreamExecutionEnvironment.getExecutionEnvironment(configuration());
     env.setParallelism(parallelism);
     env.setMaxParallelism(128);
@@ -159,7 +170,8 @@ final class LoopBench {
     TrainingLoop loop =
         TrainingLoop.attach(
             examples, LoopSettings.of(workload.schema(), workload.model(), workload.train()));
-    loop.predictions().sinkTo(new LocalSink<>(predictions -> LEARNED.add(predictions.size())));
+    loop.predictions().sinkTo(new LocalSink<>(LoopBench::learned));
+    loop.skipped().sinkTo(new LocalSink<>(example -> SKIPPED.increment()));
     loop.rows().sinkTo(new DiscardingSink<>());
     loop.dense().sinkTo(new DiscardingSink<>());
     return env.executeAsync("bench loop");
@@ -179,14 +191,32 @@ final class LoopBench {
     return flink;
   }
 
-  private void waitForFirst(JobClient job) throws Exception {
-    long end = System.nanoTime() + FIRST.toNanos();
-    while (LEARNED.sum() == 0) {
+  private static void await(JobClient job, BooleanSupplier done) throws Exception {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!done.getAsBoolean()) {
       if (job.getJobExecutionResult().isDone() || System.nanoTime() > end) {
-        throw new IllegalStateException("the job learned nothing in " + FIRST);
+        throw new IllegalStateException("the job learned too little in " + PATIENCE);
       }
       Thread.sleep(20);
     }
+  }
+
+  private static void learned(Predictions predictions) {
+    LEARNED.add(predictions.size());
+    IN_ALL.add(predictions.size());
+    if (check != null) {
+      check.add(predictions);
+    }
+  }
+
+  private static void checkLearning(JobClient job) throws Exception {
+    LearningCheck last = new LearningCheck();
+    await(job, () -> IN_ALL.sum() >= LearningCheck.LEARNED + everyId.size());
+    check = last;
+    await(job, () -> last.examples() >= LearningCheck.EXAMPLES);
+    check = null;
+    last.addSkipped(SKIPPED.sum());
+    last.assertAlive();
   }
 
   /** Examples learned since the last call. */

@@ -1,5 +1,6 @@
 package io.freshet.lab.bench.loop;
 
+import io.freshet.evaluate.report.Metrics;
 import io.freshet.lab.bench.measure.AdEvents;
 import io.freshet.lab.bench.measure.Figure;
 import io.freshet.lab.bench.measure.Roofline;
@@ -76,8 +77,25 @@ final class PipelineBench {
         learned = await(metrics, learner, (long) (share * impressions));
         speeds.add(mark.since(learned - before));
       }
+      LearningCheck.assertAlive(normalizedEntropy(metrics.windows()), 0);
     }
     return speeds;
+  }
+
+  /** Of the last windows, which have half of the examples. */
+  private static double normalizedEntropy(List<Metrics> windows) {
+    long half = windows.stream().mapToLong(Metrics::examples).sum() / 2;
+    double examples = 0;
+    double positives = 0;
+    double loss = 0;
+    for (int i = windows.size() - 1; i >= 0 && examples < half; i--) {
+      Metrics window = windows.get(i);
+      examples += window.examples();
+      positives += window.positives();
+      loss += window.logloss() * window.examples();
+    }
+    double rate = positives / examples;
+    return loss / examples / (-rate * Math.log(rate) - (1 - rate) * Math.log(1 - rate));
   }
 
   private static long await(MetricsTopic metrics, LiveLearner learner, long examples)

@@ -14,7 +14,8 @@ import java.util.SplittableRandom;
 /**
  * Impressions as JSON, at most one a millisecond of event time: 13 numbers and 26 names, drawn from
  * Zipf(1.05) over a million, except the first, one of many interleaved users, who hardly come twice
- * in a step. Three in a hundred are clicked, two seconds later.
+ * in a step. Three in a hundred are clicked, by {@link PlantedClicks}, two
+ * seconds later.
  */
 public final class AdEvents {
   static final int NUMBERS = 13;
@@ -27,6 +28,7 @@ public final class AdEvents {
 
   private final SplittableRandom random;
   private final ZipfIds ids = new ZipfIds(ROWS / NAMES, SKEW);
+  private final PlantedClicks clicks = new PlantedClicks(0.03);
   private final ArrayDeque<Integer> clicked = new ArrayDeque<>();
   private final long start;
   private final int gap;
@@ -77,7 +79,7 @@ public final class AdEvents {
       String id = id(clicked.poll());
       events.add(new EventRecord(Topic.CLICKS, Optional.of(id), time, EventJson.click(id, time)));
     }
-    if (random.nextInt(100) < 3) {
+    if (clicks.draw(random)) {
       clicked.add(next);
     }
     next++;
@@ -87,8 +89,11 @@ public final class AdEvents {
   public Map<String, Object> features() {
     Map<String, Object> features = new LinkedHashMap<>();
     features.put("c1", Integer.toString(random.nextInt(USERS), 36));
+    clicks.begin();
     for (int i = 2; i <= NAMES; i++) {
-      features.put("c" + i, Long.toString(ids.draw(random), 36));
+      long id = ids.draw(random);
+      features.put("c" + i, Long.toString(id, 36));
+      clicks.add(i, id);
     }
     for (int i = 1; i <= NUMBERS; i++) {
       features.put("n" + i, (double) random.nextInt(1000));

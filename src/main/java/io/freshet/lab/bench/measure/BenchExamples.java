@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 
 /**
  * Examples with one value a field, drawn from Zipf(1.05) over a million values in all; one of
- * thirty is clicked. Users interleave and hardly come twice in a step.
+ * thirty is clicked, by {@link PlantedClicks}. Users interleave and hardly come twice in a step.
  */
 public final class BenchExamples {
   private static final double SKEW = 1.05;
@@ -21,6 +21,7 @@ public final class BenchExamples {
   private final int idsPerField;
   private final ZipfIds ids;
   private final SplittableRandom random;
+  private final PlantedClicks clicks = new PlantedClicks(1 / 30.0);
 
   public BenchExamples(int fields, long rows, long seed) {
     this.fields = fields;
@@ -47,12 +48,14 @@ public final class BenchExamples {
     float[] values = new float[1 + fields];
     fids[0] = Fids.BIAS;
     values[0] = 1;
+    clicks.begin();
     for (int field = 1; field <= fields; field++) {
-      fids[field] = Fids.of(field, (id.getAsLong() + 1) * SPREAD);
+      long value = id.getAsLong();
+      fids[field] = Fids.of(field, (value + 1) * SPREAD);
       values[field] = 1;
+      clicks.add(field, value);
     }
-    float label = random.nextInt(30) == 0 ? 1 : 0;
     return new LabeledExample(
-        "", 0, label, 1, new Example(random.nextInt(USERS) * SPREAD, fids, values));
+        "", 0, clicks.draw(random) ? 1 : 0, 1, new Example(random.nextInt(USERS) * SPREAD, fids, values));
   }
 }

@@ -2,7 +2,6 @@ package io.freshet.lab.bench.serving;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.freshet.lab.bench.measure.Latencies;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;

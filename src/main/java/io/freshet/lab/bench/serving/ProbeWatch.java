@@ -8,8 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.RejectedException;
 import io.freshet.feature.Fids;
-import io.freshet.lab.bench.measure.HttpConnection;
-import io.freshet.lab.bench.measure.Latencies;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.Scorer;
 import io.freshet.serve.model.ServedModel;

@@ -4,7 +4,6 @@ import static io.freshet.lab.bench.measure.FigureTable.rounded;
 
 import io.freshet.lab.bench.measure.FigureTable;
 import io.freshet.lab.bench.measure.FigureTable.Form;
-import io.freshet.lab.bench.measure.Latencies;
 import io.freshet.lab.bench.measure.Medians;
 import io.freshet.lab.bench.measure.Speed;
 import java.io.PrintWriter;

@@ -1,4 +1,4 @@
-package io.freshet.lab.bench.measure;
+package io.freshet.lab.bench.serving;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

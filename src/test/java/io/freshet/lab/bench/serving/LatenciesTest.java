@@ -1,4 +1,4 @@
-package io.freshet.lab.bench.measure;
+package io.freshet.lab.bench.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;

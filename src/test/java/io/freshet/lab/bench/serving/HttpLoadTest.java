@@ -1,4 +1,4 @@
-package io.freshet.lab.bench.measure;
+package io.freshet.lab.bench.serving;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
