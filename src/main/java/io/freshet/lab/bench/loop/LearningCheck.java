@@ -60,7 +60,7 @@ public final class LearningCheck {
     if (!(normalizedEntropy < 1)) {
       throw new IllegalStateException(
           "the learner predicts no better than the base rate (normalized entropy %s): its speed says"
-              .formatted(normalizedEntropy)
+                  .formatted(normalizedEntropy)
               + " nothing");
     }
   }

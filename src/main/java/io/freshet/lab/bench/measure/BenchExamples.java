@@ -56,6 +56,10 @@ public final class BenchExamples {
       clicks.add(field, value);
     }
     return new LabeledExample(
-        "", 0, clicks.draw(random) ? 1 : 0, 1, new Example(random.nextInt(USERS) * SPREAD, fids, values));
+        "",
+        0,
+        clicks.draw(random) ? 1 : 0,
+        1,
+        new Example(random.nextInt(USERS) * SPREAD, fids, values));
   }
 }
