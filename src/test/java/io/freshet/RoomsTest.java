@@ -27,10 +27,11 @@ final class RoomsTest {
   private static final String ROOMS =
       """
       wire                  : wire.codec
-      event                 : config.option
+      event                 : config.option event.mapping
       event.avro            : event event.parse
-      event.decode          : event event.avro event.json event.parse
+      event.decode          : event event.avro event.json event.mapping event.parse
       event.json            : event event.parse
+      event.mapping         : config.option
       event.parse           : event
       event.registry        : event event.avro snapshot.storage
       feature               : config.option event feature.example
@@ -83,7 +84,7 @@ final class RoomsTest {
       serve.http            : model.gauge snapshot.format serve.follow serve.model
       serve.model           : event feature feature.example model.. snapshot.format
       serve.rows            : model.batch model.gauge snapshot.format snapshot.store serve.model
-      config                : kafka config.option event feature feature.example model
+      config                : kafka config.option event event.mapping feature feature.example model
       config                : model.optimizer join train evaluate snapshot
       job                   : train config config.option job.backfill job.pipeline
       job.backfill          : wire kafka event feature feature.example join train config

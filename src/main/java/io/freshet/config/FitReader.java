@@ -7,6 +7,7 @@ import static io.freshet.config.option.ValueType.wholeNumber;
 import io.freshet.config.FitConfig.Monitor;
 import io.freshet.config.option.Option;
 import io.freshet.config.option.Section;
+import io.freshet.event.mapping.MappingOptions;
 import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureOptions;
 import io.freshet.feature.FeatureSchema;
@@ -37,7 +38,14 @@ final class FitReader {
   static FitConfig read(Section s) {
     s.leave(LearnerConfig.options().stream().map(Option::key).toList());
     FieldLearningOptions fieldLearning = new FieldLearningOptions();
-    List<Field> fields = FeatureOptions.read(s, fieldLearning::read).fields();
+    List<Field> fields =
+        FeatureOptions.read(
+                s,
+                (number, field) -> {
+                  fieldLearning.read(number, field);
+                  field.leave(List.of(MappingOptions.FROM));
+                })
+            .fields();
     ModelSettings model = s.section("model", ModelOptions::read, "");
     Fit fit = section(s, model);
     List<FieldLearning> own = fieldLearning.fields(fit.settings().embeddingL2());

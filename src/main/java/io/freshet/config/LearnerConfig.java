@@ -94,15 +94,21 @@ public record LearnerConfig(
   }
 
   /**
-   * This, if it reads the JSON that a sender of ours writes.
+   * This, if it reads the JSON that a sender of ours writes, in the shape that needs no mapping.
    *
    * @param sender completes "… writes JSON"
-   * @throws ConfigException if it reads Avro
+   * @throws ConfigException if it reads Avro, or another shape
    */
   public LearnerConfig ofJson(String sender) {
     if (events.needSchemas()) {
       throw new ConfigException(
           List.of("events.format: %s writes JSON; expected json".formatted(sender)));
+    }
+    if (events.isMapped()) {
+      throw new ConfigException(
+          List.of(
+              "%s writes events that need no mapping; leave out events.impressions, events.clicks and the from of each feature"
+                  .formatted(sender)));
     }
     return this;
   }

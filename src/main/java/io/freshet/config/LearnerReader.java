@@ -10,6 +10,8 @@ import io.freshet.evaluate.EvaluateOptions;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.event.EventOptions;
 import io.freshet.event.EventSettings;
+import io.freshet.event.mapping.MappingOptions;
+import io.freshet.event.mapping.ValuePath;
 import io.freshet.feature.FeatureOptions;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.join.JoinOptions;
@@ -58,7 +60,15 @@ final class LearnerReader {
             EventOptions::read,
             "Which records are valid; all others go to the dead letters.");
     FieldLearningOptions fieldLearning = new FieldLearningOptions();
-    FeatureOptions features = FeatureOptions.read(s, fieldLearning::read);
+    MappingOptions mapping = new MappingOptions();
+    FeatureOptions features =
+        FeatureOptions.read(
+            s,
+            (number, field) -> {
+              fieldLearning.read(number, field);
+              mapping.field(number, field);
+            });
+    Map<String, ValuePath> paths = features.byName(mapping.paths(), MappingOptions.FROM);
     Section joinSection = s.section("join", "How impressions and clicks become labeled examples.");
     ModelSettings model = s.section("model", ModelOptions::read, "The shape of the model.");
     Section trainSection = s.section("train", "The training loop.");
@@ -134,7 +144,7 @@ final class LearnerReader {
     return new LearnerConfig(
         name,
         kafka,
-        events,
+        events.withFeatures(paths),
         new FeatureSchema(features.fields(), user),
         join,
         model,

@@ -10,7 +10,9 @@ import static io.freshet.config.option.ValueType.wholeNumber;
 
 import io.freshet.config.option.Section;
 import io.freshet.config.option.ValueType;
+import io.freshet.event.mapping.MappingOptions;
 import java.time.Duration;
+import java.util.Map;
 
 /** The options of the section {@code events}. */
 public final class EventOptions {
@@ -47,7 +49,17 @@ public final class EventOptions {
                 .get(duration("0 ms", "366 d"), Duration.ofMinutes(10)),
             impressions,
             actions,
-            schemas);
+            schemas,
+            s.section(
+                "impressions",
+                MappingOptions::impressions,
+                "Where the parts of an impression are, for a topic of another shape than"
+                    + " `impression.schema.json`; features have a `from`."),
+            s.section(
+                "clicks",
+                MappingOptions::actions,
+                "The same for clicks and other actions, and `click.schema.json`."),
+            Map.of());
     if (settings.needSchemas() && !schemas.any()) {
       s.error(
           impressions == EventFormat.AVRO ? "format" : "click-format",

@@ -3,8 +3,11 @@ package io.freshet.event;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.config.option.Section;
+import io.freshet.event.mapping.EventMapping;
+import io.freshet.event.mapping.ValuePath;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * What counts as a good record: its format and its limits.
@@ -15,6 +18,10 @@ import java.time.Duration;
  * @param impressions format of the impressions
  * @param actions format of the clicks and other actions
  * @param schemas where those of Avro records are found
+ * @param impressionMapping where the parts of impressions are
+ * @param actionMapping where those of clicks and other actions are
+ * @param featurePaths where features are, by name; others are found by their names, at the top or
+ *     under {@code features}
  */
 public record EventSettings(
     int maxBytes,
@@ -22,7 +29,10 @@ public record EventSettings(
     Duration maxAhead,
     EventFormat impressions,
     EventFormat actions,
-    SchemaLocations schemas)
+    SchemaLocations schemas,
+    EventMapping impressionMapping,
+    EventMapping actionMapping,
+    Map<String, ValuePath> featurePaths)
     implements Serializable {
   /** The largest that {@code maxValues} may be configured. */
   public static final int MOST_VALUES = 100_000;
@@ -34,6 +44,9 @@ public record EventSettings(
     requireNonNull(impressions, "impressions");
     requireNonNull(actions, "actions");
     requireNonNull(schemas, "schemas");
+    requireNonNull(impressionMapping, "impressionMapping");
+    requireNonNull(actionMapping, "actionMapping");
+    featurePaths = Map.copyOf(featurePaths);
     if (maxBytes < 1 || maxValues < 1 || maxAhead.isNegative()) {
       throw new IllegalArgumentException(
           "maxBytes %s and maxValues %s must be at least 1, maxAhead %s not negative"
@@ -43,12 +56,49 @@ public record EventSettings(
 
   /** Returns a copy with other limits. */
   public EventSettings withLimits(int bytes, int values, Duration ahead) {
-    return new EventSettings(bytes, values, ahead, impressions, actions, schemas);
+    return new EventSettings(
+        bytes,
+        values,
+        ahead,
+        impressions,
+        actions,
+        schemas,
+        impressionMapping,
+        actionMapping,
+        featurePaths);
+  }
+
+  /** Returns a copy that says where the features of impressions are. */
+  public EventSettings withFeatures(Map<String, ValuePath> paths) {
+    return new EventSettings(
+        maxBytes,
+        maxValues,
+        maxAhead,
+        impressions,
+        actions,
+        schemas,
+        paths.isEmpty() ? impressionMapping : impressionMapping.asGiven(),
+        actionMapping,
+        paths);
   }
 
   /** Returns a copy for JSON. */
   public EventSettings ofJson() {
-    return DEFAULT.withLimits(maxBytes, maxValues, maxAhead);
+    return new EventSettings(
+        maxBytes,
+        maxValues,
+        maxAhead,
+        EventFormat.JSON,
+        EventFormat.JSON,
+        DEFAULT.schemas,
+        impressionMapping,
+        actionMapping,
+        featurePaths);
+  }
+
+  /** Whether events of any topic have a shape of their own. */
+  public boolean isMapped() {
+    return impressionMapping.isGiven() || actionMapping.isGiven();
   }
 
   /** Whether any topic is Avro. */

@@ -28,6 +28,9 @@ public final class FeatureValuesBuilder {
   private int size;
   private int textSize;
   private int feature;
+  private int[] owners = new int[64]; // of the values
+  private final int[] sources; // of each feature: itself, or the one whose values it has
+  private boolean isInTurns; // whether values of several features come in turns
 
   public FeatureValuesBuilder(FeatureNames names) {
     this.names = requireNonNull(names, "names");
@@ -35,6 +38,8 @@ public final class FeatureValuesBuilder {
     lists = new boolean[names.size()];
     firsts = new int[names.size()];
     counts = new int[names.size()];
+    sources = new int[names.size()];
+    Arrays.setAll(sources, feature -> feature);
   }
 
   /** Whether a number can be a feature's value: finite, and so as a float. */
@@ -48,6 +53,8 @@ public final class FeatureValuesBuilder {
     Arrays.fill(counts, 0);
     size = 0;
     textSize = 0;
+    isInTurns = false;
+    Arrays.setAll(sources, feature -> feature);
   }
 
   /** What is added next belongs to this feature. False if it was given before. */
@@ -58,6 +65,25 @@ public final class FeatureValuesBuilder {
     given[feature] = true;
     firsts[feature] = size;
     this.feature = feature;
+    return true;
+  }
+
+  /** What is added next belongs to a feature that was begun before. */
+  public void resume(int feature) {
+    isInTurns |= feature != this.feature;
+    this.feature = feature;
+  }
+
+  /** Gives a feature the values of another, which has all of its own. False if it had some. */
+  public boolean repeat(int feature, int other) {
+    if (given[feature]) {
+      return false;
+    }
+    given[feature] = true;
+    sources[feature] = other;
+    lists[feature] = lists[other];
+    firsts[feature] = firsts[other];
+    counts[feature] = counts[other];
     return true;
   }
 
@@ -111,6 +137,7 @@ public final class FeatureValuesBuilder {
     for (int value = first; value < first + others.count(otherFeature); value++) {
       int length = others.textLength(value);
       reserve(length);
+      owners[size] = feature;
       types[size] = others.type(value);
       numbers[size] = others.number(value);
       System.arraycopy(others.utf8(), others.textStart(value), text, textSize, length);
@@ -129,6 +156,9 @@ public final class FeatureValuesBuilder {
   }
 
   public FeatureValues build() {
+    if (isInTurns) {
+      group();
+    }
     return new FeatureValues(
         names,
         firsts.clone(),
@@ -140,9 +170,41 @@ public final class FeatureValuesBuilder {
         Arrays.copyOf(text, textSize));
   }
 
+  /** Puts the values of each feature together, in their order. */
+  private void group() {
+    int[] next = new int[names.size()];
+    for (int f = 0, sum = 0; f < next.length; f++) {
+      firsts[f] = next[f] = sum;
+      sum += sources[f] == f ? counts[f] : 0;
+    }
+    int[] places = new int[size]; // by new place, the old one
+    for (int value = 0; value < size; value++) {
+      places[next[owners[value]]++] = value;
+    }
+    Type[] oldTypes = types.clone();
+    double[] oldNumbers = numbers.clone();
+    int[] oldEnds = textEnds.clone();
+    byte[] oldText = text.clone();
+    textSize = 0;
+    for (int value = 0; value < size; value++) {
+      int old = places[value];
+      int start = old == 0 ? 0 : oldEnds[old - 1];
+      System.arraycopy(oldText, start, text, textSize, oldEnds[old] - start);
+      textSize += oldEnds[old] - start;
+      types[value] = oldTypes[old];
+      numbers[value] = oldNumbers[old];
+      textEnds[value] = textSize;
+    }
+    for (int f = 0; f < next.length; f++) {
+      firsts[f] = firsts[sources[f]];
+    }
+    isInTurns = false;
+  }
+
   private void add(Type type, double number, char[] chars, int from, int length) {
     reserve(length);
     types[size] = type;
+    owners[size] = feature;
     numbers[size] = number;
     appendUtf8(chars, from, from + length);
     textEnds[size++] = textSize;
@@ -154,6 +216,7 @@ public final class FeatureValuesBuilder {
       types = Arrays.copyOf(types, 2 * size);
       numbers = Arrays.copyOf(numbers, 2 * size);
       textEnds = Arrays.copyOf(textEnds, 2 * size);
+      owners = Arrays.copyOf(owners, 2 * size);
     }
     int needed = Math.addExact(textSize, Math.multiplyExact(chars, MAX_UTF8_PER_CHAR));
     if (needed > text.length) {

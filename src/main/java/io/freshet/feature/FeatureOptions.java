@@ -48,6 +48,25 @@ public final class FeatureOptions {
     return List.copyOf(fields.values());
   }
 
+  /**
+   * By the names of fields, what another stage has by their numbers. Reports the crosses among
+   * them, which are of no raw feature.
+   *
+   * @param key of the option that it was read from
+   */
+  public <T> Map<String, T> byName(Map<Integer, T> byNumber, String key) {
+    Map<String, T> byName = new LinkedHashMap<>();
+    for (Field field : fields.values()) {
+      T value = byNumber.get(field.number());
+      if (value != null && !field.isRaw()) {
+        sections.get(field.name()).error(key, "not for a cross, which has no raw feature");
+      } else if (value != null) {
+        byName.put(field.name(), value);
+      }
+    }
+    return byName;
+  }
+
   /** Reports a user field that cannot partition the examples. */
   public void checkUser(Section train, String user) {
     if (sections.isEmpty()) {

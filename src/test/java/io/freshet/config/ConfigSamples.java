@@ -42,8 +42,10 @@ final class ConfigSamples {
         registry: https://registry:8081/apis
         registry-auth: "me:too"
         schema-patience: 1 min
+        impressions: {id: request.id, timestamp: ts, timestamp-unit: us, weight: meta.w}
+        clicks: {id: ad, timestamp: at, timestamp-unit: iso-8601, action: what}
       features:
-        - {name: who, kind: categorical, number: 9}
+        - {name: who, kind: categorical, number: 9, from: user.id}
         - {name: genres, kind: multi, rate-factor: 0.5, l2: 0.25}
         - {name: price, kind: numeric, transform: log}
         - {name: raw, kind: numeric, transform: none}

@@ -77,6 +77,17 @@ final class EventOptionsTest {
         .withMessage("events.format: the demo writes JSON; expected json");
   }
 
+  @Test
+  void aMappingThatCannotBeIsRefused() {
+    assertRefused("{impressions: {mapped: false, id: x}}", "events.impressions.mapped: false");
+    assertRefused("{impressions: {id: 'items[].id'}}", "a path without []");
+    assertRefused("{clicks: {id: 'a..b'}}", "expected a path such as");
+    assertRefused("{clicks: {timestamp-unit: h}}", "events.clicks.timestamp-unit");
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> read("{clicks: {id: x}}").ofJson("the demo"))
+        .withMessageContaining("the demo writes events that need no mapping");
+  }
+
   private static void assertRefused(String events, String... words) {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> read(events))

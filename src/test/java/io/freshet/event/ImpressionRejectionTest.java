@@ -104,10 +104,6 @@ class ImpressionRejectionTest {
         arguments(withFeatures("'price': 1e"), NOT_JSON, "Exponent"),
         arguments(
             withFeatures("'genres': [" + "1,".repeat(1000) + "1]"), TOO_MANY_VALUES, "1000 values"),
-        arguments(
-            withFeatures("'unknown': [" + "1,".repeat(1000) + "1]"),
-            TOO_MANY_VALUES,
-            "1000 values"),
         arguments(withFeatures("'unknown': " + "[".repeat(100)), TOO_LARGE, "depth"),
         arguments(
             withFeatures("'user': '" + "x".repeat(1 << 20) + "'"), TOO_LARGE, "at most 1048576"));

@@ -1,5 +1,6 @@
 package io.freshet.cli.doctor;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.config.LearnerConfig;
 import io.freshet.event.DecodeResult;
@@ -9,6 +10,7 @@ import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
 import io.freshet.event.Rejection;
 import io.freshet.event.decode.ImpressionDecoder;
+import io.freshet.event.mapping.EventMapping;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.kafka.TopicReader;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -87,11 +90,24 @@ final class EventsCheck {
 
   private void addUnnamed(byte[] value) {
     try {
-      JSON.readTree(value).path("features").fieldNames().forEachRemaining(unnamed::add);
+      JsonNode record = JSON.readTree(value);
+      boolean isMapped = config.events().impressionMapping().isGiven();
+      (isMapped ? record : record.path("features")).fieldNames().forEachRemaining(unnamed::add);
     } catch (IOException e) {
       throw new UncheckedIOException("the learner's decoder takes what is no JSON", e);
     }
-    unnamed.removeIf(name -> names.indexOf(name) >= 0);
+    unnamed.removeIf(name -> names.indexOf(name) >= 0 || isMapped(name));
+  }
+
+  /** Whether a path of the mapping begins at this key of a record. */
+  private boolean isMapped(String key) {
+    EventMapping mapping = config.events().impressionMapping();
+    return mapping.isGiven()
+        && (key.equals("features")
+            || Stream.concat(
+                    Stream.of(mapping.id(), mapping.timestamp(), mapping.own()),
+                    config.events().featurePaths().values().stream())
+                .anyMatch(path -> path.steps().get(0).name().equals(key)));
   }
 
   private List<Finding> findings() {
@@ -131,7 +147,7 @@ final class EventsCheck {
               "none of the newest %,d impressions has %s",
               good,
               String.join(", ", missing)),
-          "see that the name is that of the events"
+          "see that the name is that of the events, or give its path (from)"
               + (also.isEmpty() ? "" : "; the events also have: " + also));
     }
     return Finding.ok(

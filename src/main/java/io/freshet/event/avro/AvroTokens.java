@@ -1,7 +1,6 @@
 package io.freshet.event.avro;
 
 import static io.freshet.event.Rejection.Kind.TOO_LARGE;
-import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
 
 import com.fasterxml.jackson.core.JsonToken;
 import io.freshet.event.RejectedException;
@@ -18,7 +17,7 @@ import org.apache.avro.Schema.Type;
  *   <li>a record's field that is null is not there; elsewhere null is null;
  *   <li>a float is the shortest decimal that reads back as it, so that .1 means .1;
  *   <li>bytes and fixed are no value of JSON, and no reader takes them;
- *   <li>logical types count in the record's {@code timestamp} alone, which comes in milliseconds.
+ *   <li>an integer of a logical type is the integer that was written; its reader may heed the type.
  * </ul>
  *
  * <p>Items of arrays and maps that take no bytes could be without number: there are at most so many
@@ -41,6 +40,7 @@ final class AvroTokens implements Tokens {
   private String name;
   private String symbol;
   private long integer;
+  private Schema integers;
   private double number;
 
   AvroTokens(int maxItems) {
@@ -203,24 +203,16 @@ final class AvroTokens implements Tokens {
     return symbols.get(index);
   }
 
-  private JsonToken integer(Schema schema, long value) throws RejectedException {
-    integer = depth == 1 && "timestamp".equals(name) ? millis(schema, value) : value;
+  private JsonToken integer(Schema schema, long value) {
+    integer = value;
+    integers = schema;
     return JsonToken.VALUE_NUMBER_INT;
   }
 
-  private static long millis(Schema schema, long value) throws RejectedException {
-    String logical = schema.getProp("logicalType");
-    if (logical == null || logical.equals("timestamp-millis")) {
-      return value;
-    } else if (logical.equals("timestamp-micros")) {
-      return Math.floorDiv(value, 1_000L);
-    } else if (logical.equals("timestamp-nanos")) {
-      return Math.floorDiv(value, 1_000_000L);
-    }
-    throw new RejectedException(
-        WRONG_TYPE,
-        "timestamp is a %s, which is no point in time; expected timestamp-millis, -micros or -nanos, or a long in milliseconds"
-            .formatted(logical));
+  @Override
+  public String logicalType() {
+    String logical = token == JsonToken.VALUE_NUMBER_INT ? integers.getProp("logicalType") : null;
+    return logical == null ? "" : logical;
   }
 
   @Override

@@ -4,11 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.event.Click;
 import io.freshet.event.EventSettings;
+import io.freshet.event.FeatureNames;
 import io.freshet.event.RejectedException;
 import io.freshet.event.avro.WriterSchemas;
 import io.freshet.event.parse.FieldErrors;
 import io.freshet.event.parse.Tokens;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,6 +21,7 @@ import java.util.Optional;
  */
 public final class ClickDecoder extends EventDecoder<Click> {
   private static final int MAX_ACTION_CHARACTERS = 64;
+  private static final FeatureNames NONE = new FeatureNames(List.of());
 
   private final Optional<String> otherwise;
   private String action;
@@ -43,7 +46,7 @@ public final class ClickDecoder extends EventDecoder<Click> {
 
   private ClickDecoder(
       EventSettings settings, Optional<String> otherwise, Optional<WriterSchemas> avro) {
-    super(settings, avro);
+    super(settings, settings.actionMapping(), new PathTree(), new FeaturesDecoder(NONE, 1), avro);
     this.otherwise = requireNonNull(otherwise, "otherwise");
   }
 
@@ -57,15 +60,24 @@ public final class ClickDecoder extends EventDecoder<Click> {
     if (!key.equals("action")) {
       return false;
     }
-    action = text("action", record, action, MAX_ACTION_CHARACTERS);
+    readAction(record);
     return true;
+  }
+
+  @Override
+  void readOwn(Tokens record) throws IOException, RejectedException {
+    readAction(record);
+  }
+
+  private void readAction(Tokens record) throws IOException, RejectedException {
+    action = text(mapping().own().text(), record, action, MAX_ACTION_CHARACTERS);
   }
 
   @Override
   Click event() throws RejectedException {
     if (action == null && otherwise.isEmpty()) {
       throw FieldErrors.missing(
-          "action", expected(MAX_ACTION_CHARACTERS) + ", as the topic holds several");
+          mapping().own().text(), expected(MAX_ACTION_CHARACTERS) + ", as the topic holds several");
     }
     return new Click(id(), timestamp(), action == null ? otherwise.get() : action);
   }

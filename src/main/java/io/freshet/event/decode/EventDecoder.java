@@ -1,6 +1,5 @@
 package io.freshet.event.decode;
 
-import static io.freshet.event.Rejection.Kind.BAD_TIMESTAMP;
 import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 
 import com.fasterxml.jackson.core.JsonToken;
@@ -10,7 +9,10 @@ import io.freshet.event.RejectedException;
 import io.freshet.event.avro.AvroRecords;
 import io.freshet.event.avro.WriterSchemas;
 import io.freshet.event.json.JsonRecords;
+import io.freshet.event.mapping.EventMapping;
+import io.freshet.event.mapping.TimestampUnit;
 import io.freshet.event.parse.FieldErrors;
+import io.freshet.event.parse.NumberText;
 import io.freshet.event.parse.RecordParser;
 import io.freshet.event.parse.Tokens;
 import java.io.IOException;
@@ -24,24 +26,45 @@ import java.util.Optional;
  * are read here: the impression's id and the event time. Time is judged against the record's Kafka
  * timestamp and no clock, so that a replay decides the same.
  *
+ * <p>Records of another shape are read by an {@link EventMapping}. Then numbers written as text are
+ * taken for numbers, and integers for ids and names.
+ *
  * <p>Never throws, whatever the bytes, unless {@link WriterSchemas} does. Holds scratch memory: one
  * for each thread.
  */
 abstract class EventDecoder<T> {
   private static final int MAX_ID_CHARACTERS = 256;
-  private static final long YEAR_2000 = Instant.parse("2000-01-01T00:00:00Z").toEpochMilli();
-  private static final String RIGHT_TIME = "an integer, epoch milliseconds";
 
   private final RecordParser parser;
   private final Duration maxAhead;
+  private final EventMapping mapping;
+  private final EventTimes times;
+  private final MappedReader mapped; // null where records need no mapping
   private String id;
   private long timestamp;
+  private long kafkaTimestamp;
 
   /** Keys and features so far that are not asked for. */
   int ignored;
 
-  EventDecoder(EventSettings settings, Optional<WriterSchemas> avro) {
+  /**
+   * @param tree what else is wanted than the mapping's
+   */
+  EventDecoder(
+      EventSettings settings,
+      EventMapping mapping,
+      PathTree tree,
+      FeaturesDecoder features,
+      Optional<WriterSchemas> avro) {
     maxAhead = settings.maxAhead();
+    this.mapping = mapping;
+    times = new EventTimes(mapping);
+    tree.at(mapping.id()).add(EventKey.ID);
+    tree.at(mapping.own()).add(EventKey.OWN);
+    if (mapping.unit() != TimestampUnit.KAFKA) {
+      tree.at(mapping.timestamp()).add(EventKey.TIMESTAMP);
+    }
+    mapped = mapping.isGiven() ? new MappedReader(tree, features, this::readMapped) : null;
     parser =
         avro.<RecordParser>map(schemas -> new AvroRecords(settings.maxBytes(), schemas))
             .orElseGet(() -> new JsonRecords(settings.maxBytes()));
@@ -51,6 +74,9 @@ abstract class EventDecoder<T> {
 
   /** Reads the value of a key of this kind; false, and nothing read, if the key is none. */
   abstract boolean readKey(String key, Tokens record) throws IOException, RejectedException;
+
+  /** Reads the part that this kind has alone, found by a mapping. */
+  abstract void readOwn(Tokens record) throws IOException, RejectedException;
 
   abstract T event() throws RejectedException;
 
@@ -69,6 +95,19 @@ abstract class EventDecoder<T> {
     timestamp = Long.MIN_VALUE;
     ignored = 0;
     clear();
+    this.kafkaTimestamp = kafkaTimestamp;
+    if (mapped != null) {
+      ignored = mapped.read(record);
+    } else {
+      readKeys(record);
+    }
+    if (mapping.unit() == TimestampUnit.KAFKA) {
+      timestamp = times.ofKafka(kafkaTimestamp);
+    }
+    return new DecodeResult.Good<>(event(), ignored);
+  }
+
+  private void readKeys(Tokens record) throws IOException, RejectedException {
     for (String key = record.nextFieldName(); key != null; key = record.nextFieldName()) {
       if (record.nextToken() == JsonToken.VALUE_NULL) {
         continue; // absent, as it is in Avro
@@ -76,37 +115,56 @@ abstract class EventDecoder<T> {
       if (key.equals("impression_id")) {
         readId(record);
       } else if (key.equals("timestamp")) {
-        readTimestamp(record, kafkaTimestamp);
+        readTimestamp(record);
       } else if (!readKey(key, record)) {
         ignored++;
         record.skipChildren();
       }
     }
-    return new DecodeResult.Good<>(event(), ignored);
+  }
+
+  private void readMapped(EventKey key, Tokens record) throws IOException, RejectedException {
+    switch (key) {
+      case ID -> readId(record);
+      case TIMESTAMP -> readTimestamp(record);
+      case OWN -> readOwn(record);
+    }
+  }
+
+  final boolean isMapped() {
+    return mapped != null;
+  }
+
+  final EventMapping mapping() {
+    return mapping;
   }
 
   final String id() throws RejectedException {
     if (id == null) {
-      throw FieldErrors.missing("impression_id", expected(MAX_ID_CHARACTERS));
+      throw FieldErrors.missing(mapping.id().text(), expected(MAX_ID_CHARACTERS));
     }
     return id;
   }
 
   final long timestamp() throws RejectedException {
     if (timestamp == Long.MIN_VALUE) {
-      throw FieldErrors.missing("timestamp", RIGHT_TIME);
+      throw FieldErrors.missing(mapping.timestamp().text(), mapping.unit().right());
     }
     return timestamp;
   }
 
   /** The text of a key that was not read before. */
-  static String text(String key, Tokens record, String before, int maxCharacters)
+  final String text(String key, Tokens record, String before, int maxCharacters)
       throws IOException, RejectedException {
     checkFirst(key, record, before);
-    if (record.currentToken() != JsonToken.VALUE_STRING) {
+    boolean isNumber = isMapped() && record.currentToken() == JsonToken.VALUE_NUMBER_INT;
+    if (!isNumber && record.currentToken() != JsonToken.VALUE_STRING) {
       throw FieldErrors.wrongType(key, record, expected(maxCharacters));
     }
-    String text = record.getText();
+    String text =
+        isNumber
+            ? new String(record.getTextCharacters(), record.getTextOffset(), record.getTextLength())
+            : record.getText();
     int characters = text.codePointCount(0, text.length());
     if (characters < 1 || characters > maxCharacters) {
       throw FieldErrors.rejected(
@@ -116,6 +174,22 @@ abstract class EventDecoder<T> {
           "has %s characters; expected %s".formatted(characters, expected(maxCharacters)));
     }
     return text;
+  }
+
+  /** A number, or one written as text where a mapping is given. */
+  final double number(String key, Tokens record, String right)
+      throws IOException, RejectedException {
+    if (record.currentToken().isNumeric()) {
+      return record.getDoubleValue();
+    }
+    double read =
+        isMapped() && record.currentToken() == JsonToken.VALUE_STRING
+            ? NumberText.parse(record.getText())
+            : Double.NaN;
+    if (Double.isNaN(read)) {
+      throw FieldErrors.wrongType(key, record, right);
+    }
+    return read;
   }
 
   static void checkFirst(String key, Tokens record, Object before) throws RejectedException {
@@ -129,11 +203,11 @@ abstract class EventDecoder<T> {
   }
 
   private void readId(Tokens record) throws IOException, RejectedException {
-    String text = text("impression_id", record, id, MAX_ID_CHARACTERS);
+    String text = text(mapping.id().text(), record, id, MAX_ID_CHARACTERS);
     if (hasLoneSurrogate(text)) {
       throw FieldErrors.rejected(
           BAD_VALUE,
-          "impression_id",
+          mapping.id().text(),
           record,
           "holds half a surrogate pair; expected whole characters");
     }
@@ -150,45 +224,21 @@ abstract class EventDecoder<T> {
     return false;
   }
 
-  private void readTimestamp(Tokens record, long kafkaTimestamp)
-      throws IOException, RejectedException {
+  private void readTimestamp(Tokens record) throws IOException, RejectedException {
     if (timestamp != Long.MIN_VALUE) {
-      throw FieldErrors.duplicate("timestamp", record);
+      throw FieldErrors.duplicate(mapping.timestamp().text(), record);
     }
-    long read = integer(record);
-    if (read < YEAR_2000) {
-      throw badTime(
-          record,
-          "%s is %s; expected epoch milliseconds from the year 2000 on"
-              .formatted(read, Instant.ofEpochMilli(read)));
-    }
+    long read = times.read(record);
     if (kafkaTimestamp < 0) {
-      throw badTime(record, "cannot be judged, because the Kafka record has no timestamp");
+      throw times.bad(record, "cannot be judged, because the Kafka record has no timestamp");
     }
     if (read - kafkaTimestamp > maxAhead.toMillis()) {
-      throw badTime(
+      throw times.bad(
           record,
           "%s is more than %s ahead of the record's Kafka timestamp %s"
               .formatted(
                   Instant.ofEpochMilli(read), maxAhead, Instant.ofEpochMilli(kafkaTimestamp)));
     }
     timestamp = read;
-  }
-
-  private static long integer(Tokens record) throws IOException, RejectedException {
-    double number = record.currentToken().isNumeric() ? record.getDoubleValue() : Double.NaN;
-    if (number != Math.rint(number)) { // true of a fraction and of NaN
-      throw FieldErrors.wrongType("timestamp", record, RIGHT_TIME);
-    }
-    if (Math.abs(number) >= 0x1p63) {
-      throw badTime(record, "is no time; expected " + RIGHT_TIME);
-    }
-    return record.currentToken() == JsonToken.VALUE_NUMBER_INT
-        ? record.getLongValue()
-        : (long) number;
-  }
-
-  private static RejectedException badTime(Tokens record, String fault) {
-    return FieldErrors.rejected(BAD_TIMESTAMP, "timestamp", record, fault);
   }
 }

@@ -13,12 +13,13 @@ import io.freshet.event.json.JsonTokens;
 import io.freshet.event.parse.FieldErrors;
 import io.freshet.event.parse.Tokens;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
 
 /**
  * Reads an object of features, inside an impression or other JSON by the same rules, so that
  * serving sees what training saw: the wanted features into {@link FeatureValues}, the others
- * skipped and counted. A null is a missing value, inside a list too. Values of skipped features
- * count against the limit as well.
+ * skipped and counted, without their values. A null is a missing value, inside a list too.
  *
  * <p>Holds scratch memory: one for each thread.
  */
@@ -26,6 +27,7 @@ public final class FeaturesDecoder {
   private static final String RIGHT = "a string, number, boolean, null or a list of those";
 
   private final FeatureNames names;
+  private final String[] paths; // by feature, for messages
   private final int maxValues;
   private final FeatureValuesBuilder values;
   private int seen;
@@ -33,7 +35,14 @@ public final class FeaturesDecoder {
 
   /** A decoder that keeps the named features and skips the others. */
   public FeaturesDecoder(FeatureNames names, int maxValues) {
+    this(names, maxValues, name -> "features." + name);
+  }
+
+  /** A decoder for features that are anywhere in a record. */
+  FeaturesDecoder(FeatureNames names, int maxValues, UnaryOperator<String> pathOf) {
     this.names = names;
+    paths = new String[names.size()];
+    Arrays.setAll(paths, feature -> pathOf.apply(names.name(feature)));
     this.maxValues = maxValues;
     values = new FeatureValuesBuilder(names);
   }
@@ -56,27 +65,66 @@ public final class FeaturesDecoder {
     if (record.currentToken() != JsonToken.START_OBJECT) {
       throw FieldErrors.wrongType("features", record, "an object");
     }
-    values.clear();
-    seen = 0;
-    ignored = 0;
+    begin();
     for (String name = record.nextFieldName(); name != null; name = record.nextFieldName()) {
       int feature = names.indexOf(name);
       record.nextToken();
       if (feature >= 0) {
         readFeature(feature, record);
       } else {
-        skip(record);
+        ignored++;
+        record.skipChildren();
       }
     }
+    return build();
+  }
+
+  /** Begins an impression. */
+  void begin() {
+    values.clear();
+    seen = 0;
+    ignored = 0;
+  }
+
+  /** What was read since the beginning. */
+  FeatureValues build() {
     return values.build();
   }
 
-  private void readFeature(int feature, Tokens record) throws IOException, RejectedException {
+  /** Reads the current value, or list, of a feature. */
+  void readFeature(int feature, Tokens record) throws IOException, RejectedException {
     if (!values.begin(feature)) {
       throw FieldErrors.duplicate(path(feature), record);
     }
     if (record.currentToken() == JsonToken.START_ARRAY) {
       values.beginList();
+    }
+    readValues(feature, record);
+  }
+
+  /** Begins a list whose values come one by one, in turns with others. */
+  void beginList(int feature, Tokens record) throws RejectedException {
+    if (!values.begin(feature)) {
+      throw FieldErrors.duplicate(path(feature), record);
+    }
+    values.beginList();
+  }
+
+  /** Reads the current value, or list, into a list that was begun. */
+  void readElements(int feature, Tokens record) throws IOException, RejectedException {
+    values.resume(feature);
+    readValues(feature, record);
+  }
+
+  /** Gives a feature the values of another. */
+  void repeat(int feature, int other, Tokens record) throws RejectedException {
+    if (!values.repeat(feature, other)) {
+      throw FieldErrors.duplicate(path(feature), record);
+    }
+  }
+
+  private void readValues(int feature, Tokens record) throws IOException, RejectedException {
+    if (record.currentToken() == JsonToken.START_ARRAY) {
       while (record.nextToken() != JsonToken.END_ARRAY) {
         readValue(feature, record);
       }
@@ -115,21 +163,6 @@ public final class FeaturesDecoder {
     return number;
   }
 
-  private void skip(Tokens record) throws IOException, RejectedException {
-    ignored++;
-    int depth = 0;
-    do {
-      JsonToken token = depth == 0 ? record.currentToken() : record.nextToken();
-      if (token.isStructStart()) {
-        depth++;
-      } else if (token.isStructEnd()) {
-        depth--;
-      } else if (token.isScalarValue()) {
-        countValue(record);
-      }
-    } while (depth > 0);
-  }
-
   private void countValue(Tokens record) throws RejectedException {
     if (++seen > maxValues) {
       throw FieldErrors.rejected(
@@ -138,6 +171,6 @@ public final class FeaturesDecoder {
   }
 
   private String path(int feature) {
-    return "features." + names.name(feature);
+    return paths[feature];
   }
 }

@@ -8,6 +8,7 @@ import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
 import io.freshet.event.RejectedException;
 import io.freshet.event.avro.WriterSchemas;
+import io.freshet.event.mapping.ValuePath;
 import io.freshet.event.parse.FieldErrors;
 import io.freshet.event.parse.Tokens;
 import java.io.IOException;
@@ -36,14 +37,49 @@ public final class ImpressionDecoder extends EventDecoder<Impression> {
 
   private ImpressionDecoder(
       EventSettings settings, FeatureNames names, Optional<WriterSchemas> avro) {
-    super(settings, avro);
-    featuresDecoder = new FeaturesDecoder(names, settings.maxValues());
+    this(
+        settings,
+        avro,
+        names,
+        settings.impressionMapping().isGiven()
+            ? new FeaturesDecoder(names, settings.maxValues(), name -> path(name, settings))
+            : new FeaturesDecoder(names, settings.maxValues()));
+  }
+
+  private ImpressionDecoder(
+      EventSettings settings,
+      Optional<WriterSchemas> avro,
+      FeatureNames names,
+      FeaturesDecoder featuresDecoder) {
+    super(settings, settings.impressionMapping(), tree(settings, names), featuresDecoder, avro);
+    this.featuresDecoder = featuresDecoder;
+  }
+
+  private static String path(String feature, EventSettings settings) {
+    ValuePath path = settings.featurePaths().get(feature);
+    return path == null ? feature : path.text();
+  }
+
+  private static PathTree tree(EventSettings settings, FeatureNames names) {
+    PathTree tree = new PathTree();
+    for (int feature = 0; feature < names.size(); feature++) {
+      String name = names.name(feature);
+      ValuePath path = settings.featurePaths().get(name);
+      if (path != null) {
+        tree.at(path).add(feature);
+      } else {
+        tree.child(name).add(feature);
+        tree.child("features").child(name).add(feature);
+      }
+    }
+    return tree;
   }
 
   @Override
   void clear() {
     features = null;
     weight = 0;
+    featuresDecoder.begin();
   }
 
   @Override
@@ -61,8 +97,15 @@ public final class ImpressionDecoder extends EventDecoder<Impression> {
   }
 
   @Override
+  void readOwn(Tokens record) throws IOException, RejectedException {
+    readWeight(record);
+  }
+
+  @Override
   Impression event() throws RejectedException {
-    if (features == null) {
+    if (isMapped()) {
+      features = featuresDecoder.build();
+    } else if (features == null) {
       throw FieldErrors.missing("features", "an object");
     }
     return new Impression(id(), timestamp(), weight == 0 ? 1 : weight, features);
@@ -70,15 +113,12 @@ public final class ImpressionDecoder extends EventDecoder<Impression> {
 
   private void readWeight(Tokens record) throws IOException, RejectedException {
     if (weight != 0) {
-      throw FieldErrors.duplicate("weight", record);
+      throw FieldErrors.duplicate(mapping().own().text(), record);
     }
-    if (!record.currentToken().isNumeric()) {
-      throw FieldErrors.wrongType("weight", record, RIGHT_WEIGHT);
-    }
-    float read = (float) record.getDoubleValue();
+    float read = (float) number(mapping().own().text(), record, RIGHT_WEIGHT);
     if (!(read > 0) || read == Float.POSITIVE_INFINITY) {
       throw FieldErrors.rejected(
-          BAD_VALUE, "weight", record, "is " + read + "; expected " + RIGHT_WEIGHT);
+          BAD_VALUE, mapping().own().text(), record, "is " + read + "; expected " + RIGHT_WEIGHT);
     }
     weight = read;
   }

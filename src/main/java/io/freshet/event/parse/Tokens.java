@@ -37,6 +37,11 @@ public interface Tokens {
 
   long getLongValue() throws IOException;
 
+  /** What the schema says that the current integer is, as Avro names it; empty for nothing. */
+  default String logicalType() {
+    return "";
+  }
+
   /** Where the current token begins in the record. */
   long byteOffset();
 }

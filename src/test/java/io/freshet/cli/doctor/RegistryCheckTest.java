@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +57,14 @@ final class RegistryCheckTest {
     SchemaLocations places = new SchemaLocations(folder, registry, "", Duration.ofMinutes(5));
     return RegistryCheck.run(
         new EventSettings(
-            1000, 10, Duration.ofHours(1), EventFormat.AVRO, EventFormat.AVRO, places));
+            1000,
+            10,
+            Duration.ofHours(1),
+            EventFormat.AVRO,
+            EventFormat.AVRO,
+            places,
+            EventSettings.DEFAULT.impressionMapping(),
+            EventSettings.DEFAULT.actionMapping(),
+            Map.of()));
   }
 }

@@ -137,6 +137,15 @@ class ImpressionDecoderTest {
         .isEqualTo(TOO_LARGE);
   }
 
+  @Test
+  void valuesThatAreSkippedCountTowardsNoLimit() {
+    DecodeResult<Impression> outcome =
+        decode(withFeatures("'unknown': [" + "1,".repeat(1000) + "1]"));
+
+    good(outcome);
+    assertThat(((DecodeResult.Good<Impression>) outcome).ignored()).isEqualTo(1);
+  }
+
   private DecodeResult<Impression> decode(String json) {
     return decoder.decode(json(json).getBytes(UTF_8), KAFKA_TIME);
   }

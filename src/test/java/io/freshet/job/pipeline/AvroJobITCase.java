@@ -4,23 +4,37 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.config.LearnerConfig;
 import io.freshet.event.registry.FakeRegistry;
+import io.freshet.kafka.TopicAdmin;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.broker.TopicContents;
 import io.freshet.lab.docs.CommandRun;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,12 +42,28 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole job on one simulated stream, sent as JSON and as Avro with bad records in both: the
- * same examples, late clicks and dead letters come of it, also where the registry is away at first.
+ * The whole job on one simulated stream, sent as JSON, as Avro and in a shape of somebody else's,
+ * with bad records in all: the same examples, late clicks and dead letters come of it, also where
+ * the registry is away at first.
  */
 @Timeout(180)
 final class AvroJobITCase {
   private static final String IMPRESSIONS = "2000";
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String FEATURES =
+      """
+      features:
+        - {name: user, kind: categorical}
+        - {name: genres, kind: multi}
+        - {name: price, kind: numeric, transform: log}
+      """;
+  private static final String FLAT_FEATURES =
+      """
+      features:
+        - {name: user, kind: categorical, from: client}
+        - {name: genres, kind: multi, from: "tags[].name"}
+        - {name: price, kind: numeric, transform: log}
+      """;
 
   @TempDir private Path folder;
   private EmbeddedKafka kafka;
@@ -104,6 +134,102 @@ final class AvroJobITCase {
     assertThat(TopicContents.of(kafka, "avro-dead")).isEmpty();
   }
 
+  @Test
+  void aTopicOfAnotherShapeTrainsToWhatFreshetsOwnTrainsTo() throws Exception {
+    simulate("json");
+    copy("json-impressions", "flat-impressions", AvroJobITCase::flat);
+    copy("json-clicks", "flat-clicks", AvroJobITCase::nested);
+    String mapping =
+        """
+        events:
+          impressions: {id: request, timestamp: shown_at, timestamp-unit: iso-8601}
+          clicks: {id: "event.of", timestamp: event.us, timestamp-unit: us}
+        """;
+
+    submit("json", "").getJobExecutionResult().get();
+    submit("flat", mapping, FLAT_FEATURES).getJobExecutionResult().get();
+
+    assertThat(examples("flat"))
+        .hasSizeGreaterThan(1_900)
+        .containsExactlyInAnyOrderElementsOf(examples("json"));
+    assertThat(values("flat-late")).isNotEmpty().isEqualTo(values("json-late"));
+    assertThat(places("flat")).hasSizeGreaterThan(50).isEqualTo(places("json"));
+  }
+
+  /** Events as their senders might have had them before they knew of Freshet; bad ones as bad. */
+  private void copy(String from, String to, Function<JsonNode, JsonNode> shape) throws Exception {
+    try (TopicAdmin admin = kafka.clients().topicAdmin()) {
+      admin.create(List.of(new NewTopic(to, 2, (short) 1)));
+    }
+    try (var producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (ConsumerRecord<byte[], byte[]> record : TopicContents.bytes(kafka.clients(), from)) {
+        producer.send(
+            new ProducerRecord<>(
+                to,
+                record.partition(),
+                record.timestamp(),
+                record.key(),
+                shaped(record.value(), shape),
+                record.headers()));
+      }
+    }
+  }
+
+  private static byte[] shaped(byte[] value, Function<JsonNode, JsonNode> shape)
+      throws IOException {
+    try {
+      return value == null ? null : JSON.writeValueAsBytes(shape.apply(JSON.readTree(value)));
+    } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
+      return "{\"broken\": ".getBytes(UTF_8); // what is bad in one shape is bad in the other
+    }
+  }
+
+  private static JsonNode flat(JsonNode event) {
+    ObjectNode flat = JSON.createObjectNode();
+    flat.putObject("context").put("sdk", "1.2").putArray("path").add(1).add("x");
+    JsonNode features = object(event.path("features"));
+    flat.set("client", features.path("user"));
+    flat.set("price", features.path("price"));
+    ArrayNode tags = flat.putArray("tags");
+    features.path("genres").forEach(genre -> tags.addObject().put("rank", 1).set("name", genre));
+    flat.set("request", id(event));
+    flat.put("shown_at", Instant.ofEpochMilli(millis(event)).toString());
+    return flat;
+  }
+
+  private static JsonNode nested(JsonNode event) {
+    ObjectNode nested = JSON.createObjectNode();
+    ObjectNode inner = nested.putObject("event");
+    inner.put("us", millis(event) * 1000 + 999);
+    inner.set("of", id(event));
+    return nested;
+  }
+
+  private static long millis(JsonNode event) {
+    if (!event.path("timestamp").isIntegralNumber()) {
+      throw new IllegalArgumentException("no time");
+    }
+    return event.get("timestamp").longValue();
+  }
+
+  private static JsonNode id(JsonNode event) {
+    if (!event.path("impression_id").isTextual()) {
+      throw new IllegalArgumentException("no id");
+    }
+    return event.get("impression_id");
+  }
+
+  private static JsonNode object(JsonNode node) {
+    if (!node.isObject()) {
+      throw new IllegalArgumentException("no object");
+    }
+    return node;
+  }
+
   /** The stream of one seed. */
   private void simulate(String name, String... more) {
     List<String> arguments =
@@ -133,26 +259,27 @@ final class AvroJobITCase {
 
   /** A job that ends with its topics, and never starts again. */
   private JobClient submit(String name, String events) throws Exception {
+    return submit(name, events, FEATURES);
+  }
+
+  private JobClient submit(String name, String events, String features) throws Exception {
     Configuration flink = new Configuration();
     flink.set(RestOptions.BIND_PORT, "0");
     flink.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
-    LearnerJob job = new LearnerJob(config(name, events), true);
+    LearnerJob job = new LearnerJob(config(name, events, features), true);
     var env = job.localEnvironment(flink);
     job.build(env);
     return env.executeAsync();
   }
 
-  private LearnerConfig config(String name, String events) {
+  private LearnerConfig config(String name, String events, String features) {
     return LearnerConfig.parse(
         """
         name: %1$s
         kafka:
           bootstrap-servers: "%2$s"
           topics: {impressions: %1$s-impressions, clicks: %1$s-clicks, dead-letters: %1$s-dead, late-clicks: %1$s-late, metrics: %1$s-metrics, snapshots: %1$s-snapshots}
-        features:
-          - {name: user, kind: categorical}
-          - {name: genres, kind: multi}
-          - {name: price, kind: numeric, transform: log}
+        %6$s
         join: {breaker: {enabled: false}}
         model: {embedding-size: 4, hidden-layers: [8]}
         examples: {to: topic, topic: %1$s-examples}
@@ -166,7 +293,8 @@ final class AvroJobITCase {
                 kafka.bootstrapServers(),
                 folder.resolve(name + "-snapshots").toUri(),
                 folder.resolve(name + "-checkpoints").toUri(),
-                events),
+                events,
+                features),
         "learner.yaml",
         List.of());
   }

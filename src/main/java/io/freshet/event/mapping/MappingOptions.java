@@ -1,0 +1,83 @@
+package io.freshet.event.mapping;
+
+import static io.freshet.config.option.ValueType.bool;
+import static io.freshet.config.option.ValueType.oneOf;
+
+import io.freshet.config.option.Section;
+import io.freshet.config.option.ValueType;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The options that say where the parts of an event are, of a topic and of each field. */
+public final class MappingOptions {
+  /** The option of a field. */
+  public static final String FROM = "from";
+
+  private static final ValueType<ValuePath> PATH = ValuePath.type();
+
+  private final Map<Integer, ValuePath> paths = new HashMap<>();
+
+  /** Reads those of the impressions. */
+  public static EventMapping impressions(Section s) {
+    return read(s, "weight", "Path of the importance weight.");
+  }
+
+  /** Reads those of the clicks and other actions. */
+  public static EventMapping actions(Section s) {
+    return read(s, "action", "Path of the action's name.");
+  }
+
+  private static EventMapping read(Section s, String own, String ownSentence) {
+    boolean isGiven =
+        s.option(
+                "mapped",
+                "Whether records have another shape; true where any other key here is given.")
+            .derived(bool(), Stream.of("id", "timestamp", "timestamp-unit", own).anyMatch(s::has));
+    EventMapping mapping =
+        new EventMapping(
+            isGiven,
+            single(s, "id", "Path of the impression's id.", "impression_id"),
+            single(s, "timestamp", "Path of the event time.", "timestamp"),
+            s.option(
+                    "timestamp-unit",
+                    "What the event time is in; `kafka` is the timestamp of the Kafka record"
+                        + " itself, and needs no path.")
+                .get(oneOf(TimestampUnit.class), TimestampUnit.MS),
+            single(s, own, ownSentence, own));
+    EventMapping none =
+        new EventMapping(
+            false,
+            new ValuePath("impression_id"),
+            new ValuePath("timestamp"),
+            TimestampUnit.MS,
+            new ValuePath(own));
+    if (!isGiven && !mapping.equals(none)) {
+      s.error("mapped", "false, but the other keys say that it is; leave it out");
+    }
+    return mapping;
+  }
+
+  private static ValuePath single(Section s, String key, String sentence, String otherwise) {
+    ValuePath path = s.option(key, sentence).get(PATH, new ValuePath(otherwise));
+    if (path.isOfLists()) {
+      s.error(key, path.text() + " is of several values; expected a path without []");
+    }
+    return path;
+  }
+
+  /** Reads that of the field of a number. */
+  public void field(int number, Section s) {
+    s.option(
+            FROM,
+            "Path of the raw feature in impressions, such as `user.id` or `items[].id`; by default"
+                + " its name, at the top or under `features`.")
+        .find(PATH)
+        .ifPresent(path -> paths.put(number, s.note(FROM, PATH, path)));
+  }
+
+  /** The paths of fields that have one, by the fields' numbers. */
+  public Map<Integer, ValuePath> paths() {
+    return Map.copyOf(paths);
+  }
+}
