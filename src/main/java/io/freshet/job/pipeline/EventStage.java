@@ -37,6 +37,7 @@ final class EventStage {
                 events.impressions(),
                 topics.impressions(),
                 WireType.of(EncodedImpression.class),
+                config.join().outOfOrderness(),
                 events.recordedUntil())
             .uid(Uids.IMPRESSIONS);
     events
@@ -44,7 +45,12 @@ final class EventStage {
         .forEach(
             (topic, stream) ->
                 clicks.add(
-                    SourceRouter.behind(stream, topic, WireType.of(Click.class), SourceRouter.NEVER)
+                    SourceRouter.behind(
+                            stream,
+                            topic,
+                            WireType.of(Click.class),
+                            config.join().outOfOrderness(),
+                            SourceRouter.NEVER)
                         .uid(Uids.ofTopic(Uids.CLICKS, topic, topics))));
   }
 

@@ -78,6 +78,17 @@ final class PartitionTime {
     }
   }
 
+  /** What {@link #newest} is going to be if no event follows. */
+  long settled() {
+    PartitionTime later = new PartitionTime(tolerance, newest);
+    System.arraycopy(leaps, 0, later.leaps, 0, lead);
+    later.lead = lead;
+    while (later.lead > 0) {
+      later.follow();
+    }
+    return later.newest;
+  }
+
   private void follow() {
     long[] sorted = Arrays.copyOf(leaps, lead);
     Arrays.sort(sorted);

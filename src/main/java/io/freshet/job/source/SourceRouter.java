@@ -8,8 +8,10 @@ import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Names;
 import io.freshet.wire.WireType;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
@@ -24,6 +26,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
@@ -63,7 +66,11 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   /** Union state of earlier versions. */
   private static final String OLD_UNTIL = "recorded-until";
 
+  /** Longer than a source takes to follow its first events. */
+  private static final long SETTLING = 2L * 200 * PartitionTime.LOOKS;
+
   private final String topic;
+  private final Duration outOfOrderness;
   private final long recordedUntil;
 
   private transient ListState<SourceOffset> storedOffsets;
@@ -72,12 +79,15 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   private transient Map<Integer, Long> nextOffsets; // by partition
   private transient boolean finished;
   private transient RouterCounts counts;
+  private transient SettledTime settled;
+  private transient long watermark;
   private transient IdleTopicMonitor silence;
   private transient ClockMonitor clocks;
   private transient DeadLetterSampler sampler;
 
-  SourceRouter(String topic, long recordedUntil) {
+  SourceRouter(String topic, Duration outOfOrderness, long recordedUntil) {
     this.topic = requireNonNull(topic, "topic");
+    this.outOfOrderness = requireNonNull(outOfOrderness, "outOfOrderness");
     this.recordedUntil = recordedUntil;
   }
 
@@ -85,6 +95,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
    * The node of the graph behind the source that reads the topic, at the source's parallelism:
    * otherwise Flink would distribute the records and lose their order.
    *
+   * @param outOfOrderness that of the source's watermarks
    * @param recordedUntil events of this time or before are in a recording, epoch milliseconds;
    *     {@link #NEVER} without one
    */
@@ -92,9 +103,10 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
       DataStream<SourceRecord<T>> source,
       String topic,
       TypeInformation<T> type,
+      Duration outOfOrderness,
       long recordedUntil) {
     return source
-        .transform("route " + topic, type, new SourceRouter<>(topic, recordedUntil))
+        .transform("route " + topic, type, new SourceRouter<>(topic, outOfOrderness, recordedUntil))
         .setParallelism(source.getParallelism());
   }
 
@@ -106,6 +118,8 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
         context
             .getOperatorStateStore()
             .getListState(new ListStateDescriptor<>("offsets", WireType.of(SourceOffset.class)));
+    settled = new SettledTime(outOfOrderness, context.getOperatorStateStore());
+    watermark = Long.MIN_VALUE;
     until = recordedUntil(context.getOperatorStateStore());
     nextOffsets = new TreeMap<>();
     for (SourceOffset offset : storedOffsets.get()) {
@@ -141,6 +155,24 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
     getMetricGroup().gauge("silent_seconds", () -> silence.seconds());
     long interval = IdleTopicMonitor.INTERVAL.toMillis();
     processingTimeService.scheduleWithFixedDelay(time -> look(), interval, interval);
+    processingTimeService.registerTimer(
+        processingTimeService.getCurrentProcessingTime() + SETTLING, this::resumeTime);
+  }
+
+  /** Goes on from the restored time, where no event comes to say it. */
+  private void resumeTime(long now) throws Exception {
+    OptionalLong resumed = settled.watermark(now);
+    if (resumed.isPresent() && !finished) {
+      processWatermark(new Watermark(resumed.getAsLong()));
+    }
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    if (mark.getTimestamp() > watermark) {
+      watermark = mark.getTimestamp();
+      super.processWatermark(mark);
+    }
   }
 
   private void look() {
@@ -154,6 +186,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
     if (element.getValue() instanceof Good<T> good) {
       nextOffsets.put(good.partition(), good.offset() + 1);
       counts.good(good.ignored());
+      settled.event(good.partition(), good.timestamp());
       clocks.event(good.timestamp(), processingTimeService.getCurrentProcessingTime());
       if (good.timestamp() > until) {
         output.collect(new StreamRecord<>(good.value(), good.timestamp()));
@@ -187,6 +220,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
     if (until != NEVER) {
       storedUntil.put(UNTIL, until);
     }
+    settled.store();
     counts.store();
   }
 

@@ -49,6 +49,7 @@ final class BoundedCheckpointsITCase {
                   "clicks"),
               "clicks",
               WireType.of(Click.class),
+              join.outOfOrderness(),
               1)
           .map(new Slow())
           .returns(WireType.of(Click.class))

@@ -202,6 +202,7 @@ final class KafkaEdgesITCase {
                 "impressions"),
             impressionTopic.name(),
             WireType.of(EncodedImpression.class),
+            join.outOfOrderness(),
             SourceRouter.NEVER);
     WatermarkStrategy<SourceRecord<Click>> clickWatermarks =
         EventSources.aligned(
@@ -214,6 +215,7 @@ final class KafkaEdgesITCase {
                 "clicks"),
             clickTopic.name(),
             WireType.of(Click.class),
+            join.outOfOrderness(),
             SourceRouter.NEVER);
     LabelStreams labels = LabelStreams.join(impressions, clicks, join);
     impressions

@@ -10,6 +10,7 @@ import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Tick;
 import io.freshet.wire.WireType;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("try") // the harness' close() may be interrupted; tests pass that on
 final class SourceRouterOperatorTest {
   private OneInputStreamOperatorTestHarness<SourceRecord<Click>, Click> router;
 
@@ -149,6 +151,36 @@ final class SourceRouterOperatorTest {
     router.open();
   }
 
+  /**
+   * The source waits to follow its first events; a checkpoint falls into that, and none follows.
+   */
+  @Test
+  void timeGoesOnAfterARestoreThoughNoEventComes() throws Exception {
+    read(good(0, 1, 100_000));
+    read(good(0, 2, 103_000));
+    read(good(1, 1, 900_000));
+    OperatorSubtaskState state = router.snapshot(1, 1);
+
+    try (var restored = harness()) {
+      restored.setProcessingTime(1_000_000);
+      restored.initializeState(state);
+      restored.open();
+      restored.setProcessingTime(2_000_000);
+      assertThat(restored.getOutput()).containsExactly(new Watermark(103_000 - 1000 - 1));
+      restored.processWatermark(new Watermark(50_000));
+      assertThat(restored.getOutput()).as("time never goes back").hasSize(1);
+      state = restored.snapshot(2, 2);
+    }
+    try (var again = harness()) {
+      again.setProcessingTime(1_000_000);
+      again.initializeState(state);
+      again.open();
+      again.processElement(new StreamRecord<>(good(0, 3, 104_000), 104_000));
+      again.setProcessingTime(2_000_000);
+      assertThat(again.getOutput()).as("its source says the time").hasSize(1);
+    }
+  }
+
   private void read(SourceRecord<Click> record) throws Exception {
     router.processElement(new StreamRecord<>(record, record.timestamp()));
   }
@@ -171,7 +203,7 @@ final class SourceRouterOperatorTest {
       throws Exception {
     var harness =
         new OneInputStreamOperatorTestHarness<>(
-            new SourceRouter<Click>("clicks", SourceRouter.NEVER),
+            new SourceRouter<Click>("clicks", Duration.ofSeconds(1), SourceRouter.NEVER),
             WireType.<SourceRecord<Click>>of(SourceRecord.class, Click.class).serializer());
     harness.setup(WireType.of(Click.class).serializer());
     return harness;

@@ -1,0 +1,52 @@
+package io.freshet.job.source;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.api.common.typeinfo.Types;
+
+/**
+ * The event time that a source had, or was about to have, at a checkpoint: in its state.
+ *
+ * <p>A source waits some seconds until it follows its first events ({@link PartitionTime}). If a
+ * checkpoint falls into them and the job is restored from it, those events are not read again; and
+ * if no others come, time would stand still although all of them are there to be learned.
+ */
+final class SettledTime {
+  private final long bound;
+  private final ListState<Long> state;
+  private final Map<Integer, PartitionTime> partitions = new HashMap<>();
+  private OptionalLong restored = OptionalLong.empty();
+
+  SettledTime(Duration outOfOrderness, OperatorStateStore store) throws Exception {
+    bound = outOfOrderness.toMillis();
+    state = store.getListState(new ListStateDescriptor<>("settled-time", Types.LONG));
+    for (long time : state.get()) {
+      restored = OptionalLong.of(Math.min(restored.orElse(time), time));
+    }
+  }
+
+  void event(int partition, long time) {
+    partitions
+        .computeIfAbsent(partition, p -> new PartitionTime(bound, PartitionTime.UNKNOWN))
+        .event(time);
+  }
+
+  void store() throws Exception {
+    OptionalLong now = partitions.values().stream().mapToLong(PartitionTime::settled).min();
+    OptionalLong time = now.isPresent() ? now : restored;
+    state.update(time.isPresent() ? List.of(time.getAsLong()) : List.of());
+  }
+
+  /** The restored watermark, if no event has come since; never ahead of the clock. */
+  OptionalLong watermark(long clock) {
+    return partitions.isEmpty() && restored.isPresent()
+        ? OptionalLong.of(Math.min(restored.getAsLong(), clock) - bound - 1)
+        : OptionalLong.empty();
+  }
+}
