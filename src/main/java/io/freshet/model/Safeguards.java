@@ -25,6 +25,12 @@ public record Safeguards(boolean offset, boolean mixture, boolean ratesBySize, S
   public record StepCaps(float firstOrder, float embeddings, float dense) implements Serializable {
     private static final float OFF = Float.POSITIVE_INFINITY;
     static final StepCaps NONE = new StepCaps(OFF, OFF, OFF);
+    private static final float ALONE = 4;
+
+    /** Those of a kind of model: first-order weights may move further where there is no more. */
+    public StepCaps of(ModelKind kind) {
+      return kind == ModelKind.LR ? new StepCaps(ALONE * firstOrder, embeddings, dense) : this;
+    }
 
     /**
      * The share of a step to take: {@code min(1, cap · Σ s² / D)}, with s the gradients of the

@@ -114,7 +114,7 @@ public final class BatchLearner {
             layout,
             new RowPenalty(model.l2(), bounds.fields()),
             new GradientCheck(bounds.rowNorm()),
-            safeguards.caps(),
+            safeguards.caps().of(model.kind()),
             embeddingRate(schema, learning));
   }
 

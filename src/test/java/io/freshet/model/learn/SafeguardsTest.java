@@ -83,6 +83,14 @@ final class SafeguardsTest {
   }
 
   @Test
+  void firstOrderWeightsMoveFurtherWhereThereIsNothingElse() {
+    StepCaps caps = new StepCaps(0.25f, 2, 1);
+
+    assertThat(caps.of(ModelKind.LR).firstOrder()).isEqualTo(1);
+    assertThat(caps.of(ModelKind.DEEPFM)).isEqualTo(caps);
+  }
+
+  @Test
   void aStepThatDoesNotMoveTooMuchIsTakenWhole() {
     assertThat(StepCaps.share(0.25f, 4, 1)).isEqualTo(1);
     assertThat(StepCaps.share(0.25f, 4, 2)).isEqualTo(0.5f);
