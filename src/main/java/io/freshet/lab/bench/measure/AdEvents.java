@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 /**
  * Impressions as JSON, at most one a millisecond of event time: 13 numbers and 26 names, drawn from
  * Zipf(1.05) over a million, except the first, one of many interleaved users, who hardly come twice
- * in a step. Three in a hundred are clicked, by {@link PlantedClicks}, two seconds later.
+ * in a step. Two in a hundred are clicked, by {@link PlantedClicks}, two seconds later.
  */
 public final class AdEvents {
   static final int NUMBERS = 13;

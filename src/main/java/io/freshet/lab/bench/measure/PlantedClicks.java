@@ -18,7 +18,8 @@ final class PlantedClicks {
   private double logOdds;
 
   /**
-   * @param rate share of clicks, about
+   * @param rate share of clicks if all values were equally frequent; the frequent ones make it
+   *     another, by half at most
    */
   PlantedClicks(double rate) {
     double least = -20;

@@ -109,6 +109,6 @@ class BenchExamplesTest {
       }
     }
 
-    assertThat(clicks).isBetween(200, 300);
+    assertThat(clicks).isBetween(100, 300); // frequent values decide how many
   }
 }
