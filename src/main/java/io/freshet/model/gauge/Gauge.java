@@ -103,6 +103,11 @@ public final class Gauge {
     return safeguards.mixture() ? Math.log(probability / (1 - probability)) : offset + sum;
   }
 
+  /** Whether the whole model predicts so much worse than a part of it that it is of no use. */
+  public boolean isRuined() {
+    return mixture.isRuined();
+  }
+
   /** Counts the label of the example that was predicted last. */
   public void addLabel(double weight, double label) {
     base.add(weight, weight * label);
@@ -134,6 +139,11 @@ public final class Gauge {
     }
     Arrays.stream(numbers).forEach(NumberMoments::halveIfFull);
     mixture.halveIfFull();
+  }
+
+  /** Trusts the experts as if none had predicted yet; all that is not theirs stays. */
+  public void restartMixture() {
+    mixture.clear();
   }
 
   public void set(double[] others) {

@@ -1,5 +1,6 @@
 package io.freshet.model.gauge;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -26,6 +27,9 @@ final class Mixture {
   private static final int EXAMPLES = 1;
   private static final int LOSSES = 2;
 
+  /** Nats that a model which learns is not behind, whatever the stream; a ruined one soon is. */
+  private static final double RUINED = 100;
+
   private final double[] values;
   private final int at;
   private final List<Expert> experts;
@@ -46,6 +50,15 @@ final class Mixture {
 
   static int sums(int experts) {
     return LOSSES + 2 * experts;
+  }
+
+  /** Whether the whole model is far behind the first order and the base rate. */
+  boolean isRuined() {
+    double least = Double.POSITIVE_INFINITY;
+    for (int k = 0; k < now.length - 1; k++) {
+      least = experts.get(k).logit() == 0 ? Math.min(least, values[at + LOSSES + k]) : least;
+    }
+    return values[at + LOSSES + now.length - 1] > least + RUINED; // the whole model is the last
   }
 
   /** Fixes weights and corrections for a step; what is added from now on counts for the next. */
@@ -117,6 +130,10 @@ final class Mixture {
         values[at + LOSSES + k] -= weight * more * Math.log(corrected[k] / (1 - corrected[k]));
       }
     }
+  }
+
+  void clear() {
+    Arrays.fill(values, at, at + sums(now.length), 0);
   }
 
   void halveIfFull() {

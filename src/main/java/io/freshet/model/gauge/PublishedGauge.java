@@ -79,6 +79,14 @@ public record PublishedGauge(List<NumberScale> numbers, double offset, List<Expe
     return experts.size() > 1;
   }
 
+  /** The weight of first-order terms alone. */
+  public double firstOrderWeight() {
+    return experts.stream()
+        .filter(expert -> expert.firstOrder() != 0 && expert.logit() == 0)
+        .mapToDouble(Expert::weight)
+        .sum();
+  }
+
   /** The weight of the base rate alone: 1 where the model adds nothing to it. */
   public double baseRateWeight() {
     return experts.stream().filter(Expert::isBaseRate).mapToDouble(Expert::weight).sum();

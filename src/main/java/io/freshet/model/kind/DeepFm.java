@@ -132,13 +132,19 @@ public final class DeepFm {
    *     example out
    */
   public void backward(float[] logitGradients, float[] gradients) {
+    backward(logitGradients, logitGradients, gradients);
+  }
+
+  /** The same; first-order weights learn from gradients of their own. */
+  public void backward(float[] logitGradients, float[] firstOrderGradients, float[] gradients) {
     FMatrixRMaj inputGradients = deep == null ? noInputGradients : deep.backward(logitGradients);
     if (cross != null) {
       inputGradients = sum(cross.backward(logitGradients), inputGradients);
     }
     for (int i = 0; i < n; i++) {
       if (!Float.isNaN(logitGradients[i])) {
-        addRowGradients(i, logitGradients[i], inputGradients.data, gradients);
+        addRowGradients(
+            i, logitGradients[i], firstOrderGradients[i], inputGradients.data, gradients);
       }
     }
   }
@@ -220,12 +226,16 @@ public final class DeepFm {
   }
 
   private void addRowGradients(
-      int i, float logitGradient, float[] inputGradients, float[] gradients) {
+      int i,
+      float logitGradient,
+      float firstOrderGradient,
+      float[] inputGradients,
+      float[] gradients) {
     int example = order[from + i];
     for (int o = batch.start(example); o < batch.start(example + 1); o++) {
       float value = batch.value(o);
       int row = batch.row(o) * (1 + k);
-      gradients[row] += value * logitGradient;
+      gradients[row] += value * firstOrderGradient;
       int index = index(o);
       if (index >= 0) {
         int field = i * inputs + index * k;

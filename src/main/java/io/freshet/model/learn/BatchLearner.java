@@ -54,6 +54,9 @@ import io.freshet.model.row.RowLayout;
  * weights, of embeddings and of the dense part are capped, each group by itself: {@link
  * Safeguards}, {@link Gauge}.
  *
+ * <p>First-order weights learn from the whole model's gradient too, unless the model is {@linkplain
+ * Gauge#isRuined ruined}: then from that of their own terms, so that they stay of use.
+ *
  * <p><b>Poison.</b> No value in an example can make a parameter infinite or undefined. An example
  * whose logit or gradient is not finite, whose gradient is above {@value #MAX_LOGIT_GRADIENT} or
  * whose field embeddings are longer than 1e10 is predicted but not learned. A row's gradient that
@@ -79,6 +82,7 @@ public final class BatchLearner {
   private final Dropout dropout;
 
   private float[] logitGradients = new float[0]; // of each example of the step; NaN leaves it out
+  private float[] firstOrderGradients = new float[0]; // of the loss of first-order terms alone
   private long[] keys = new long[0]; // of each example of the step, where units drop out
   private long skipped;
 
@@ -151,7 +155,10 @@ public final class BatchLearner {
       }
       int learned = setLogitGradients(batch, from, n, probabilities);
       double squared = squaredLogitGradients(n);
-      model.backward(logitGradients, rowStep.gradients());
+      model.backward(
+          logitGradients,
+          gauge.isRuined() ? firstOrderGradients : logitGradients,
+          rowStep.gradients());
       takeRowStep(batch, from, n, rows, squared);
       denseStep.gather(learned, squared);
     }
@@ -227,6 +234,8 @@ public final class BatchLearner {
         float gradient = logitGradient(labeled, model.logit(i) + offset, probabilities[example]);
         if (isSane(i, gradient)) {
           logitGradients[i] = gradient;
+          firstOrderGradients[i] =
+              logitGradient(labeled, model.firstOrder(i) + offset, probabilities[example]);
         } else {
           skip(labeled, reason(i, gradient));
         }
@@ -303,6 +312,7 @@ public final class BatchLearner {
   private void reserve(int examples) {
     if (examples > logitGradients.length) {
       logitGradients = new float[2 * examples];
+      firstOrderGradients = new float[logitGradients.length];
       keys = new long[logitGradients.length];
     }
   }
