@@ -7,8 +7,10 @@ import io.freshet.job.pipeline.FlinkSettings;
 import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.job.pipeline.RetainedCheckpoints;
 import io.freshet.train.RefusedException;
+import io.freshet.train.Reset;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -78,6 +80,15 @@ public final class TrainCommand implements Callable<Integer> {
   private boolean migrate;
 
   @Option(
+      names = "--reset",
+      paramLabel = "PART",
+      description =
+          "Start a part of the state anew: dense, embeddings (all rows) or field:NAME (the rows of"
+              + " a field); repeatable. All others go on. With --resume every start resets, so"
+              + " leave it out of the next.")
+  private List<String> reset = List.of();
+
+  @Option(
       names = "--from-examples",
       paramLabel = "FROM",
       description =
@@ -128,6 +139,9 @@ public final class TrainCommand implements Callable<Integer> {
         job.migrating();
       }
       Configuration recovery = recovery(learner, err);
+      if (!reset.isEmpty()) {
+        job.resetting(reset(learner, recovery, err));
+      }
       var env = job.environment(recovery);
       boolean here = env instanceof LocalStreamEnvironment;
       if (here) {
@@ -214,11 +228,29 @@ public final class TrainCommand implements Callable<Integer> {
           spec.commandLine(),
           "--restore starts from state, --from-snapshot from a published model: take one");
     }
+    if (!reset.isEmpty() && restore == null && !resume) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--reset starts parts of a state anew: name the state with --restore, or take --resume");
+    }
     if (restore != null && resume) {
       throw new ParameterException(
           spec.commandLine(),
           "--restore names what to start from, --resume looks for it: take one");
     }
+  }
+
+  private Reset reset(LearnerConfig learner, Configuration recovery, PrintWriter err) {
+    String state =
+        recovery
+            .getOptional(StateRecoveryOptions.SAVEPOINT_PATH)
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        "--reset starts parts of a state anew, and --resume found no state"));
+    Reset asked = Reset.of(state, reset, learner.features(), learner.model());
+    err.println("train: starts anew: " + String.join(", ", reset));
+    return asked;
   }
 
   private Configuration recovery(LearnerConfig learner, PrintWriter err) throws IOException {

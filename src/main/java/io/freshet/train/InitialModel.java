@@ -9,22 +9,29 @@ import java.io.Serializable;
  *
  * @param model the model that a job without state starts from
  * @param migrates whether state of other settings is converted instead of refused
+ * @param reset what of a state starts anew
  */
-public record InitialModel(WarmStart model, boolean migrates) implements Serializable {
+public record InitialModel(WarmStart model, boolean migrates, Reset reset) implements Serializable {
   /** From the seed, or from state of the same settings. */
-  public static final InitialModel PLAIN = new InitialModel(WarmStart.NONE, false);
+  public static final InitialModel PLAIN = new InitialModel(WarmStart.NONE, false, Reset.NONE);
 
   public InitialModel {
     requireNonNull(model, "model");
+    requireNonNull(reset, "reset");
   }
 
   /** Returns a copy that starts from a model. */
   public InitialModel from(WarmStart other) {
-    return new InitialModel(other, migrates);
+    return new InitialModel(other, migrates, reset);
   }
 
   /** Returns a copy that converts state of other settings. */
   public InitialModel migrating() {
-    return new InitialModel(model, true);
+    return new InitialModel(model, true, reset);
+  }
+
+  /** Returns a copy that starts parts of a state anew. */
+  public InitialModel resetting(Reset what) {
+    return new InitialModel(model, migrates, what);
   }
 }

@@ -12,6 +12,7 @@ import io.freshet.job.sink.TopicSinks;
 import io.freshet.job.source.SourceRouter;
 import io.freshet.train.InitialModel;
 import io.freshet.train.RefusedException;
+import io.freshet.train.Reset;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -61,6 +62,12 @@ public final class LearnerJob {
   /** Converts state of other settings, where it would be refused else. */
   public LearnerJob migrating() {
     start = start.migrating();
+    return this;
+  }
+
+  /** Starts parts of a state anew. */
+  public LearnerJob resetting(Reset what) {
+    start = start.resetting(what);
     return this;
   }
 

@@ -103,6 +103,10 @@ public final class DenseMerger extends ParameterServer<MergerRequest> {
     slices = new TreeMap<>();
     cut(restored(restored), restored);
     gauge.open(settings, shape.isWarm(), owns(GaugeDelta.KEY));
+    if (!reset.isNone()) {
+      gauge.restartMixture();
+    }
+    gauge.publish(getMetricGroup());
     merges = getMetricGroup().counter("merges");
     refused = getMetricGroup().counter("refused_slices");
   }
@@ -110,6 +114,10 @@ public final class DenseMerger extends ParameterServer<MergerRequest> {
   /** The whole network: from state, from the initial model, or from the seed. */
   private DenseParameters restored(List<StoredSlice> stored) throws Exception {
     OptimizerSettings now = settings.train().learning().dense().merged();
+    if (reset.dense()) {
+      LOG.info("the dense part starts anew");
+      return DenseParameters.start(shape.now().dense(), settings.model().seed(), now);
+    }
     OptimizerSettings by =
         earlier.map(e -> e.optimizer(StateCompatibility.DENSE).merged()).orElse(now);
     ModelShape before = shape.before().orElse(shape.now());

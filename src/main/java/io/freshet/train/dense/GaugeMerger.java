@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.metrics.MetricGroup;
 
 /**
  * The owner of the gauge, in the one merger that has its key: adds up what trainers add, and
@@ -20,6 +21,7 @@ import org.apache.flink.api.common.state.OperatorStateStore;
 final class GaugeMerger {
   private final ListState<StoredGauge> state;
   private Gauge gauge; // null where another subtask owns it
+  private volatile ExpertWeights weights; // as last published
 
   GaugeMerger(OperatorStateStore store) throws Exception {
     state =
@@ -44,6 +46,24 @@ final class GaugeMerger {
     }
   }
 
+  /** Lets the mixture trust all experts as at first. */
+  void restartMixture() {
+    if (gauge != null) {
+      gauge.restartMixture();
+    }
+  }
+
+  /** Publishes the weights of the experts, where this subtask owns the gauge. */
+  void publish(MetricGroup metrics) {
+    if (gauge == null) {
+      return;
+    }
+    weights = new ExpertWeights(gauge.published());
+    metrics.gauge("expert_weight_base_rate", () -> weights.baseRate());
+    metrics.gauge("expert_weight_first_order", () -> weights.firstOrder());
+    metrics.gauge("expert_weight_model", () -> weights.model());
+  }
+
   void merge(GaugeDelta delta) {
     if (delta.isWhole() && delta.added().length > 0) {
       gauge.set(delta.added());
@@ -58,7 +78,9 @@ final class GaugeMerger {
 
   /** What a snapshot holds of it; nothing where another subtask owns it. */
   Optional<PublishedGauge> published() {
-    return Optional.ofNullable(gauge).map(Gauge::published);
+    Optional<PublishedGauge> published = Optional.ofNullable(gauge).map(Gauge::published);
+    published.ifPresent(now -> weights = weights.next(now));
+    return published;
   }
 
   void store() throws Exception {

@@ -1,7 +1,9 @@
 package io.freshet.train.feedback;
 
 import io.freshet.train.LoopSettings;
+import io.freshet.train.Reset;
 import io.freshet.train.message.ShardResponse;
+import io.freshet.train.state.DueReset;
 import io.freshet.train.state.LoopRules;
 import io.freshet.train.state.StateCompatibility;
 import io.freshet.train.state.StoredSettings;
@@ -25,6 +27,7 @@ public abstract class ParameterServer<Q> extends AbstractStreamOperator<ShardRes
   private final boolean direct;
 
   protected transient StoredShape shape;
+  protected transient Reset reset; // what of the restored state starts anew
   protected transient Optional<StoredSettings> earlier; // of a state to be converted
   private transient boolean ended;
 
@@ -47,6 +50,7 @@ public abstract class ParameterServer<Q> extends AbstractStreamOperator<ShardRes
             .guard(
                 context.getOperatorStateStore(), getRuntimeContext(), settings.start().migrates());
     shape = StoredShape.of(context, settings);
+    reset = DueReset.of(context, settings.start().reset());
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.freshet.model.row.FieldRules;
 import io.freshet.model.row.RowLayout;
 import io.freshet.train.LoopFigures;
 import io.freshet.train.LoopSettings;
+import io.freshet.train.Reset;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.dense.DenseReplica;
 import io.freshet.train.dense.GaugeReplica;
@@ -27,6 +28,7 @@ import io.freshet.train.message.ShardResponse;
 import io.freshet.train.message.ShardResponse.DenseSlices;
 import io.freshet.train.message.ShardResponse.GaugeValues;
 import io.freshet.train.message.ShardResponse.Rows;
+import io.freshet.train.state.DueReset;
 import io.freshet.train.state.LoopRules;
 import io.freshet.train.state.StateCompatibility;
 import io.freshet.wire.CheckpointedCounters;
@@ -96,6 +98,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   private transient long begun; // batches with a first example
   private transient long draining; // the checkpoint of the current drain
   private transient boolean abandoned; // that checkpoint was aborted
+  private transient Reset reset;
   private transient boolean isRestored;
   private transient long lastCheckpoint;
   private transient boolean ended;
@@ -128,6 +131,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
         .guard(context.getOperatorStateStore(), getRuntimeContext(), false);
     checkpointed = new CheckpointedCounters(context.getOperatorStateStore(), 1);
     localState = new LocalOptimizerState(context.getOperatorStateStore());
+    reset = DueReset.of(context, settings.start().reset());
   }
 
   @Override
@@ -173,7 +177,9 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     LearningSettings learning = settings.train().learning();
     RowLayout layout = new RowLayout(model, learning);
     dense = DenseParameters.start(schema.size(), model, learning.dense());
-    localState.restore(dense, shape(), model, learning.dense());
+    if (!reset.dense()) {
+      localState.restore(dense, shape(), model, learning.dense());
+    }
     int maxRows = Math.max(1, MAX_MESSAGE_BYTES / (Float.BYTES * layout.width() + 24));
     FieldRules rules = new FieldRules(learning.table());
     batchesInFlight =

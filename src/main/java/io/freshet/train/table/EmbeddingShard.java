@@ -9,6 +9,7 @@ import io.freshet.model.row.RowMigration;
 import io.freshet.model.row.TableCounts;
 import io.freshet.model.row.UnknownRows;
 import io.freshet.train.LoopSettings;
+import io.freshet.train.Reset;
 import io.freshet.train.feedback.ParameterServer;
 import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardRequest.Lookup;
@@ -148,8 +149,17 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
     return new RowMigration(before.rows(model), before.rows(learning), model, learning, starts);
   }
 
+  /** Not when it opens: removals go to the snapshot, which takes nothing yet. */
+  private void resetOnce() throws Exception {
+    if (reset.hasRows()) {
+      table.rewrite(settings.schema().indexes()).remove(reset);
+      reset = Reset.NONE;
+    }
+  }
+
   @Override
   public void processElement(StreamRecord<ShardRequest> element) throws Exception {
+    resetOnce();
     ShardRequest request = element.getValue();
     int features = request.fids().length;
     long now = System.currentTimeMillis();
@@ -172,6 +182,7 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
   @Override
   protected void flush() throws Exception {
     long begin = System.nanoTime();
+    resetOnce();
     if (rewrite != null) {
       rewrite.publishAll();
       rewrite = null;

@@ -3,6 +3,7 @@ package io.freshet.train.table;
 import io.freshet.feature.Fids;
 import io.freshet.model.row.RowLayout;
 import io.freshet.model.row.RowMigration;
+import io.freshet.train.Reset;
 import io.freshet.train.WarmStart;
 import io.freshet.train.table.TableCounters.Counter;
 import io.freshet.train.table.cache.StoredRow;
@@ -79,6 +80,19 @@ final class TableRewrite {
           }
         });
     LOG.info("converted the rows of {} features to the configured settings", known[0]);
+  }
+
+  /** Removes the rows that a reset covers, so that they begin anew when they occur. */
+  void remove(Reset reset) throws Exception {
+    long[] removed = {0};
+    state.forEachFid(
+        fid -> {
+          if (reset.covers(fid)) {
+            removed[0]++;
+            remove(fid, state.get(fid));
+          }
+        });
+    LOG.info("the rows of {} features start anew", removed[0]);
   }
 
   /**

@@ -9,15 +9,19 @@ import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseBlock;
 import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.row.RowBlock;
+import io.freshet.train.InitialModel;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.TrainSettings;
+import io.freshet.train.message.DenseDelta;
 import io.freshet.wire.WireType;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.FilterFunction;
 import org.apache.flink.api.common.functions.MapFunction;
@@ -62,6 +67,7 @@ public final class LoopRun {
   final Map<Integer, DenseBlock> dense = new ConcurrentHashMap<>();
   volatile PublishedGauge gauge;
   final List<SkippedExample> skipped = new CopyOnWriteArrayList<>();
+  private final List<Double> losses = new ArrayList<>();
   final AtomicBoolean broke = new AtomicBoolean();
   final AtomicInteger predicted = new AtomicInteger();
   final AtomicInteger late = new AtomicInteger();
@@ -78,8 +84,12 @@ public final class LoopRun {
   private int parallelism = 1;
   private boolean slow;
   private boolean poisoned;
+  private boolean ruin;
+  JobID lastJob;
   private boolean everyKind;
   private boolean numbers;
+  private Unary examplesAs = example -> example;
+  private InitialModel start = InitialModel.PLAIN;
   private String brokenEdge = "";
   private int brokenAt;
   private Duration heldUp = Duration.ZERO;
@@ -125,6 +135,20 @@ public final class LoopRun {
     return this;
   }
 
+  /** A change of each example. */
+  interface Unary extends MapFunction<LabeledExample, LabeledExample> {}
+
+  /** With each example changed. */
+  LoopRun examplesAs(Unary change) {
+    examplesAs = change;
+    return this;
+  }
+
+  LoopRun from(InitialModel model) {
+    start = model;
+    return this;
+  }
+
   /** With fields that carry numbers. */
   LoopRun ofNumbers() {
     numbers = true;
@@ -143,6 +167,12 @@ public final class LoopRun {
     return slowly();
   }
 
+  /** Turns the network into garbage as soon as it learns. */
+  LoopRun ruining(boolean ruins) {
+    ruin = ruins;
+    return this;
+  }
+
   /** Delays the messages of an edge instead of breaking it. */
   LoopRun holdingUp(String edge, int at, Duration delay) {
     heldUp = delay;
@@ -151,7 +181,7 @@ public final class LoopRun {
 
   /** Runs to the end of the input. */
   public LoopRun execute() throws Exception {
-    environment().execute();
+    lastJob = environment().execute().getJobID();
     return this;
   }
 
@@ -159,6 +189,7 @@ public final class LoopRun {
   String stopAfter(int examplesPredicted, Path folder, SavepointFormatType format)
       throws Exception {
     JobClient job = environment().executeAsync();
+    lastJob = job.getJobID();
     while (predicted.get() < examplesPredicted) {
       Thread.sleep(5);
     }
@@ -204,13 +235,17 @@ public final class LoopRun {
             .map(example -> hasNumbers ? SyntheticExamples.withNumbers(example) : example)
             .setParallelism(1)
             .returns(WireType.of(LabeledExample.class))
+            .map(examplesAs)
+            .setParallelism(1)
+            .returns(WireType.of(LabeledExample.class))
             .assignTimestampsAndWatermarks(
                 WatermarkStrategy.<LabeledExample>forMonotonousTimestamps()
                     .withTimestampAssigner((example, time) -> example.time()))
             .setParallelism(1);
     FeatureSchema schema = numbers ? SyntheticExamples.NUMBERS : SyntheticExamples.SCHEMA;
     TrainingLoop loop =
-        TrainingLoop.attach(source, LoopSettings.of(schema, model, settings), new BreakingEdges());
+        TrainingLoop.attach(
+            source, LoopSettings.of(schema, model, settings).withStart(start), new BreakingEdges());
     loop.predictions().process(new Observe(id)).uid("predictions");
     loop.skipped().sinkTo(new Collect<SkippedExample>(id)).uid("skipped");
     loop.rows().sinkTo(new Collect<RowBlock>(id)).uid("rows");
@@ -252,6 +287,19 @@ public final class LoopRun {
     }
   }
 
+  private synchronized void judge(Predictions predictions) {
+    for (int i = 0; i < predictions.size(); i++) {
+      boolean positive = predictions.labels()[i] == 1;
+      double p = predictions.probabilities()[i];
+      losses.add(-Math.log(positive ? p : 1 - p));
+    }
+  }
+
+  /** The mean logloss of the predictions from one on to another, in the order they were made. */
+  synchronized double logloss(int from, int to) {
+    return losses.subList(from, to).stream().mapToDouble(loss -> loss).average().orElseThrow();
+  }
+
   private synchronized void collect(Object value) {
     if (value instanceof SkippedExample skip) {
       skipped.add(skip);
@@ -280,6 +328,9 @@ public final class LoopRun {
 
     @Override
     public <T> DataStream<T> pass(String edge, DataStream<T> stream) {
+      if (edge.equals("dense deltas") && ruin) {
+        return stream.map(new Ruin<T>(id)).returns(stream.getType()).setParallelism(1);
+      }
       if (!edge.equals(brokenEdge)) {
         return stream;
       }
@@ -290,6 +341,32 @@ public final class LoopRun {
           .setParallelism(stream.getParallelism())
           .setBufferTimeout(0)
           .disableChaining();
+    }
+  }
+
+  /** Makes garbage of the first changes of the network, one for each merger. */
+  private static final class Ruin<T> implements MapFunction<T, T> {
+    private static final long serialVersionUID = 1L;
+    private final String run;
+    private int ruined;
+
+    Ruin(String run) {
+      this.run = run;
+    }
+
+    @Override
+    public T map(T value) {
+      if (value instanceof DenseDelta delta && delta.deltas().length > 0 && ruined < 4) {
+        ruined++;
+        SplittableRandom random = new SplittableRandom(ruined);
+        for (float[] slice : delta.deltas()) {
+          for (int i = 0; i < slice.length; i++) {
+            slice[i] = (float) (1e6 * (random.nextDouble() - 0.3));
+          }
+        }
+        RUNS.get(run).broke.set(true);
+      }
+      return value;
     }
   }
 
@@ -371,6 +448,7 @@ public final class LoopRun {
         lastWatermark = watermark;
         target.watermarks.incrementAndGet();
       }
+      target.judge(predictions);
       target.predicted.addAndGet(predictions.size());
     }
   }
