@@ -55,6 +55,24 @@ final class MixtureTest {
   }
 
   @Test
+  void aModelFarBehindFirstOrderIsRuinedUntilAllAreTrustedAnew() {
+    List<Expert> experts = Expert.of(ModelKind.DEEPFM);
+    Mixture mixture = new Mixture(experts, new double[Mixture.sums(experts.size())], 0);
+    for (int i = 0; i < 4; i++) {
+      assertThat(mixture.isRuined()).isFalse();
+      for (int j = 0; j < 3; j++) {
+        mixture.begin();
+        mixture.predict(0, 1, -1e30); // each costs it 13.8 nats
+        mixture.add(1, 1);
+      }
+      if (i == 2) {
+        assertThat(mixture.isRuined()).isTrue();
+        mixture.clear();
+      }
+    }
+  }
+
+  @Test
   void anExpertThatIsRightTakesOver() {
     Mixture mixture = ofDeepFm();
     for (int i = 0; i < 200; i++) {
