@@ -52,6 +52,12 @@ public final class Fids {
     return (fid & VALUE_MASK) == 1;
   }
 
+  /** Whether the id, if it is of a numeric field, is one of its knots. */
+  public static boolean isKnot(long fid) {
+    long value = fid & VALUE_MASK;
+    return value >= 2 && value < 10;
+  }
+
   public static int field(long fid) {
     return (int) (fid >>> VALUE_BITS);
   }

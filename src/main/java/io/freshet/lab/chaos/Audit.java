@@ -2,6 +2,7 @@ package io.freshet.lab.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.feature.Fids;
 import io.freshet.config.LearnerConfig;
 import io.freshet.kafka.KafkaClients;
 import io.freshet.kafka.TopicReader;
@@ -16,12 +17,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -131,15 +134,28 @@ final class Audit {
     Map<Long, Long> byFid = wanted.asMap();
     long wrong = 0;
     for (Map.Entry<Long, Long> feature : byFid.entrySet()) {
-      long updates = model.updates(feature.getKey());
+      long updates = updates(model, feature.getKey());
       if (areAllInRows(model) ? updates != feature.getValue() : updates > feature.getValue()) {
         wrong++;
         remark("feature %d has %d updates, not %d", feature.getKey(), updates, feature.getValue());
       }
     }
-    long surplus = java.util.Arrays.stream(model.fids()).filter(f -> wanted.of(f) == 0).count();
+    long surplus =
+        Arrays.stream(model.fids()).filter(f -> !Fids.isKnot(f) && wanted.of(f) == 0).count();
+    long knots = Arrays.stream(model.fids()).filter(Fids::isKnot).count();
     lines.add(
-        new Difference("features, by their updates", byFid.size(), model.size(), wrong + surplus));
+        new Difference("features, by their updates", byFid.size(), model.size() - knots + knotted(byFid), wrong + surplus));
+  }
+
+  private static long knotted(Map<Long, Long> byFid) {
+    return byFid.keySet().stream().filter(Fids::isKnot).count();
+  }
+
+  /** Of a feature, or of all knots of a field together. */
+  private static long updates(Snapshot model, long fid) {
+    return Fids.isKnot(fid)
+        ? LongStream.range(0, 8).map(k -> model.updates(Fids.knot(Fids.field(fid), (int) k))).sum()
+        : model.updates(fid);
   }
 
   private static boolean areAllInRows(Snapshot model) {
@@ -181,11 +197,12 @@ final class Audit {
       manifest.eventTime().ifPresent(time -> decided(model, time, problems));
     }
     Expected.Occurrences most = expected.occurrencesBefore(manifest.offsets());
-    for (long fid : model.fids()) {
-      if (model.updates(fid) > most.of(fid)) {
+    for (long each : model.fids()) {
+      long fid = Fids.isKnot(each) ? Fids.knot(Fids.field(each), 0) : each;
+      if (updates(model, fid) > most.of(fid)) {
         problems.add(
             "feature %s has %s updates, of %s impressions before its offsets"
-                .formatted(fid, model.updates(fid), most.of(fid)));
+                .formatted(fid, updates(model, fid), most.of(fid)));
       }
     }
     return problems;
@@ -195,7 +212,7 @@ final class Audit {
     Map<Long, Long> least =
         expected.occurrencesDecided(model.manifest().offsets(), eventTime).asMap();
     for (Map.Entry<Long, Long> feature : least.entrySet()) {
-      long updates = model.updates(feature.getKey());
+      long updates = updates(model, feature.getKey());
       if (updates < feature.getValue()) {
         problems.add(
             "feature %s has %s updates, of %s impressions decided by its event time"

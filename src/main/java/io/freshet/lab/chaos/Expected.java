@@ -7,6 +7,7 @@ import io.freshet.event.Impression;
 import io.freshet.event.decode.ClickDecoder;
 import io.freshet.event.decode.ImpressionDecoder;
 import io.freshet.feature.ExampleEncoder;
+import io.freshet.feature.Fids;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.model.batch.LongIndex;
 import java.time.Duration;
@@ -148,13 +149,25 @@ final class Expected {
 
     private void add(long[] fids) {
       for (long fid : fids) {
-        int at = index.add(fid);
-        if (at == counts.length) {
-          counts = Arrays.copyOf(counts, 2 * at);
+        add(fid, 1);
+        if (Fids.isNumber(fid)) {
+          add(knots(fid), 2);
         }
-        counts[at]++;
       }
-      total += fids.length;
+    }
+
+    private void add(long fid, int times) {
+      int at = index.add(fid);
+      if (at == counts.length) {
+        counts = Arrays.copyOf(counts, 2 * at);
+      }
+      counts[at] += times;
+      total += times;
+    }
+
+    /** One id for all knots of a number's field: which two they are depends on what came before. */
+    private static long knots(long number) {
+      return Fids.knot(Fids.field(number), 0);
     }
 
     long of(long fid) {

@@ -188,8 +188,13 @@ public final class SimulateCommand implements Callable<Integer> {
     if (live) {
       return Instant.now();
     }
-    long span = (long) (impressions() / perSecond * 1000);
-    return start == null ? Instant.now().minusMillis(span) : start;
+    return start == null ? Instant.now().minus(length()) : start;
+  }
+
+  /** From the first impression to the latest click: brokers refuse what lies in the future. */
+  private Duration length() {
+    Duration latestClick = window.plusMinutes(1).plus(clickDelay.multipliedBy(20));
+    return Duration.ofMillis((long) (impressions() / perSecond * 1000)).plus(latestClick);
   }
 
   private void report(AdStream stream) {

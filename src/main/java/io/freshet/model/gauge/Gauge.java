@@ -190,7 +190,12 @@ public final class Gauge {
     int from = fields.length * NumberMoments.SUMS;
     int to = now.length * NumberMoments.SUMS;
     int rest = values.length - to;
-    System.arraycopy(stored, from, values, to, stored.length - from == rest ? rest : BaseRate.SUMS);
+    if (stored.length - from == rest) {
+      System.arraycopy(stored, from, values, to, rest);
+    } else {
+      System.arraycopy(stored, from, values, to, BaseRate.SUMS);
+      mixture.restore(Arrays.copyOfRange(stored, from + BaseRate.SUMS, stored.length));
+    }
   }
 
   /** As it is now. */

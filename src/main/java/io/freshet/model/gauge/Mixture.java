@@ -1,5 +1,6 @@
 package io.freshet.model.gauge;
 
+import io.freshet.model.ModelKind;
 import java.util.Arrays;
 import java.util.List;
 
@@ -129,6 +130,28 @@ final class Mixture {
       if (!Double.isNaN(uncorrected[k])) {
         values[at + LOSSES + k] -= weight * more * Math.log(corrected[k] / (1 - corrected[k]));
       }
+    }
+  }
+
+  /**
+   * Takes over the sums of another kind's experts: of logistic regression, whose whole logit is its
+   * first-order sum, those of equal shares. Others start from their priors.
+   */
+  void restore(double[] other) {
+    List<Expert> linear = Expert.of(ModelKind.LR);
+    if (other.length != sums(linear.size())) {
+      return;
+    }
+    values[at] = other[0];
+    values[at + EXAMPLES] = other[EXAMPLES];
+    for (int k = 0; k < now.length; k++) {
+      int like = 0;
+      double share = experts.get(k).firstOrder() + experts.get(k).logit();
+      while (linear.get(like).logit() != share) {
+        like++;
+      }
+      values[at + LOSSES + k] = other[LOSSES + like];
+      values[at + LOSSES + now.length + k] = other[LOSSES + linear.size() + like];
     }
   }
 

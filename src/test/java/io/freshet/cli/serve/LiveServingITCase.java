@@ -102,7 +102,9 @@ class LiveServingITCase {
       }
       Future<List<Answer>> ofMemory = threads.submit(() -> askOn(memory));
       Future<List<Answer>> ofDisk = threads.submit(() -> askOn(disk));
-      while (memory.seen.size() < VERSIONS || disk.seen.size() < VERSIONS) {
+      while (memory.seen.size() < VERSIONS
+          || disk.seen.size() < VERSIONS
+          || store.manifest(store.latest().orElseThrow()).dense().examples() == 0) {
         assertRuns(job);
         Thread.sleep(50);
       }

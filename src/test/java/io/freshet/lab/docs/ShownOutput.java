@@ -26,7 +26,7 @@ record ShownOutput(List<String> lines) {
     var forms = printed.lines().map(ShownOutput::form).collect(Collectors.toSet());
     List<String> missing = new ArrayList<>();
     for (String line : lines) {
-      if (line.startsWith("{")) {
+      if (line.startsWith("{") || line.startsWith("\"")) {
         Matcher key = KEY.matcher(line);
         while (key.find()) {
           if (!printed.matches("(?s).*\"" + key.group(1) + "\" ?:.*")) {

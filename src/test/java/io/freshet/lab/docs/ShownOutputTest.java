@@ -40,7 +40,7 @@ final class ShownOutputTest {
 
   @Test
   void ofShortenedJsonEveryKeyMustBeThere() {
-    ShownOutput shown = shown("{\"predictions\":[0.1],\"fields\":[ …", "   {\"total\": 3}]}");
+    ShownOutput shown = shown("{\"predictions\":[0.1],", "\"fields\":[ …", "   {\"total\": 3}]}");
 
     assertThat(shown.missingFrom("{\"fields\":[{\"total\":2}],\"predictions\":[1]}")).isEmpty();
     assertThat(shown.missingFrom("{\"fields\":[{\"sum\":2}],\"predictions\":[1]}"))
