@@ -123,6 +123,7 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Where the page for browsers is; it has no authentication.")
   private String consoleBind = ConsoleSettings.LOOPBACK;
 
+  @Mixin private LimitOptions limits;
   @Mixin private SourceOptions sources;
 
   /** Values of {@code --store}, spelled as on the command line. */
@@ -205,7 +206,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   private ServeSettings settings() {
     try {
-      return ServeSettings.DEFAULT.withAddress(bind, port);
+      return limits.settings(bind, port);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -1,13 +1,9 @@
 package io.freshet.serve.http;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
@@ -16,27 +12,28 @@ import org.eclipse.jetty.util.thread.Scheduler;
  */
 final class BodyReader implements Runnable {
   private final Request request;
-  private final int limit;
-  private final ByteArrayOutputStream body = new ByteArrayOutputStream();
-  private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
+  private final BodyBuffer body;
+  private final CompletableFuture<BodyBuffer> whole = new CompletableFuture<>();
 
-  private BodyReader(Request request, int limit) {
+  private BodyReader(Request request, BodyBuffer body) {
     this.request = request;
-    this.limit = limit;
+    this.body = body;
   }
 
-  /** The body; fails with a {@link HttpError}. */
-  static CompletableFuture<byte[]> read(Request request, int limit, Duration patience) {
-    BodyReader reader = new BodyReader(request, limit);
-    if (request.getLength() > limit) {
-      reader.whole.completeExceptionally(tooLarge(limit));
+  /** The body, to be closed; fails with a {@link HttpError} or what was thrown. */
+  static CompletableFuture<BodyBuffer> read(
+      Request request, RequestLimits limits, ByteBudget budget) {
+    BodyReader reader = new BodyReader(request, new BodyBuffer(budget, limits.bodyBytes()));
+    if (request.getLength() > limits.bodyBytes()) {
+      reader.fail(reader.body.tooLarge());
       return reader.whole;
     }
+    long time = limits.time().toMillis();
     Scheduler.Task timeout =
         request
             .getComponents()
             .getScheduler()
-            .schedule(() -> reader.giveUp(patience), patience.toMillis(), TimeUnit.MILLISECONDS);
+            .schedule(() -> reader.giveUp(time), time, TimeUnit.MILLISECONDS);
     reader.whole.whenComplete((bytes, failure) -> timeout.cancel());
     reader.run();
     return reader.whole;
@@ -45,44 +42,42 @@ final class BodyReader implements Runnable {
   /** Takes what is there, and asks to be called when there is more. */
   @Override
   public void run() {
-    while (!whole.isDone()) {
-      Content.Chunk chunk = request.read();
-      if (chunk == null) {
-        request.demand(this);
-        return;
+    try {
+      while (!whole.isDone()) {
+        Content.Chunk chunk = request.read();
+        if (chunk == null) {
+          request.demand(this);
+          return;
+        }
+        take(chunk);
       }
-      if (Content.Chunk.isFailure(chunk)) {
-        fail(new HttpError(408, "the request did not come whole: " + chunk.getFailure()));
-        return;
-      }
-      take(chunk);
+    } catch (Throwable e) { // nobody else would answer
+      fail(e);
     }
   }
 
-  private void take(Content.Chunk chunk) {
-    ByteBuffer bytes = chunk.getByteBuffer();
-    boolean fits = body.size() + bytes.remaining() <= limit;
-    if (fits) {
-      body.writeBytes(BufferUtil.toArray(bytes));
+  private void take(Content.Chunk chunk) throws HttpError {
+    if (Content.Chunk.isFailure(chunk)) {
+      throw new HttpError(408, "the request did not come whole: " + chunk.getFailure());
     }
     boolean last = chunk.isLast();
-    chunk.release();
-    if (!fits) {
-      fail(tooLarge(limit));
-    } else if (last) {
-      whole.complete(body.toByteArray());
+    try {
+      body.add(chunk.getByteBuffer());
+    } finally {
+      chunk.release();
+    }
+    if (last) {
+      whole.complete(body);
     }
   }
 
-  private void giveUp(Duration patience) {
-    fail(new HttpError(408, "the body did not come within %s ms".formatted(patience.toMillis())));
+  private void giveUp(long millis) {
+    fail(new HttpError(408, "the body did not come within %s ms".formatted(millis)));
   }
 
-  private void fail(HttpError refusal) {
-    whole.completeExceptionally(refusal);
-  }
-
-  private static HttpError tooLarge(int limit) {
-    return new HttpError(413, "the body has more than " + limit + " bytes; send it in parts");
+  private void fail(Throwable failure) {
+    if (whole.completeExceptionally(failure)) {
+      body.close();
+    }
   }
 }

@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class ModelHandler extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(ModelHandler.class);
 
+  private static final JsonResponse OUT_OF_MEMORY =
+      JsonResponse.refusal(503, "the server has too little memory; send less at once");
+
   private final NamedModel served;
   private final InstantSource clock;
   private final ServeMetrics metrics;
@@ -71,9 +74,19 @@ final class ModelHandler extends Handler.Abstract {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return JsonResponse.refusal(503, "the server is stopping");
-    } catch (IOException | RuntimeException e) {
-      LOG.error("{} failed", path, e);
-      return JsonResponse.refusal(500, "an error of the server's own: " + e);
+    } catch (Throwable e) {
+      return failure(path, e);
+    }
+  }
+
+  private static JsonResponse failure(String path, Throwable failure) {
+    try {
+      LOG.error("{} failed", path, failure);
+      return failure instanceof OutOfMemoryError
+          ? OUT_OF_MEMORY
+          : JsonResponse.refusal(500, "internal error: " + failure);
+    } catch (OutOfMemoryError e) { // there is not even memory to say so
+      return OUT_OF_MEMORY;
     }
   }
 

@@ -40,8 +40,6 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class ModelServer implements AutoCloseable {
   private static final int OTHER_THREADS = 16; // Jetty's own, and those for all but predictions
 
-  private static final int MAX_CONNECTIONS = 4096;
-
   /** How long a connection without a request may stay once the server stops. */
   private static final Duration IDLE_AT_STOP = Duration.ofMillis(500);
 
@@ -53,26 +51,27 @@ public final class ModelServer implements AutoCloseable {
   public ModelServer(SnapshotFollower follower, Optional<String> name, ServeSettings settings) {
     this.settings = settings;
     QueuedThreadPool threads =
-        new QueuedThreadPool(settings.maxRequests() + OTHER_THREADS, OTHER_THREADS / 2);
+        new QueuedThreadPool(settings.requests().waiting() + OTHER_THREADS, OTHER_THREADS / 2);
     threads.setName("serve");
     server = new Server(threads);
-    connector = new ServerConnector(server, new HttpConnectionFactory(http()));
+    connector = new ServerConnector(server, new HttpConnectionFactory(http(settings)));
     connector.setHost(settings.bind());
     connector.setPort(settings.port());
-    connector.setIdleTimeout(settings.patience().toMillis());
+    connector.setIdleTimeout(settings.connections().idle().toMillis());
     connector.setShutdownIdleTimeout(IDLE_AT_STOP.toMillis());
     server.addConnector(connector);
-    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
-    server.addBean(new SlowHeaders(connector, settings.patience()));
+    server.addBean(new NetworkConnectionLimit(settings.connections().most(), connector));
+    server.addBean(new SlowHeaders(connector, settings.requests().time()));
     server.setErrorHandler(ModelServer::sendError);
-    server.setStopTimeout(settings.stopPatience().toMillis());
+    server.setStopTimeout(settings.connections().stop().toMillis());
     server.setHandler(
         new GracefulHandler(
             new ModelHandler(new NamedModel(follower, name), settings, InstantSource.system())));
   }
 
-  private static HttpConfiguration http() {
+  private static HttpConfiguration http(ServeSettings settings) {
     HttpConfiguration http = new HttpConfiguration();
+    http.setIdleTimeout(settings.requests().time().toMillis()); // within a request
     http.setSendServerVersion(false);
     return http;
   }

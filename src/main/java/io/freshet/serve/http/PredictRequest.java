@@ -13,6 +13,7 @@ import io.freshet.event.decode.FeaturesDecoder;
 import io.freshet.feature.example.Example;
 import io.freshet.serve.model.Scorer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -57,7 +58,7 @@ final class PredictRequest {
   }
 
   /** Reads the examples of a body, encoded for the scorer's version. */
-  static List<Example> read(byte[] body, Scorer scorer, int maxInstances) throws HttpError {
+  static List<Example> read(InputStream body, Scorer scorer, int maxInstances) throws HttpError {
     PredictRequest request = new PredictRequest(scorer, maxInstances);
     try (JsonParser json = JSON.createParser(body)) {
       request.readBody(json);

@@ -49,6 +49,8 @@ final class ServeMetrics {
   private final Counter instances = counter("freshet_instances_total", "Instances scored.");
   private final Counter ids = counter("freshet_ids_total", "Distinct ids looked up.");
   private final Counter unknownIds = counter("freshet_unknown_ids_total", "Ids without a row.");
+  private final Counter notFinite =
+      counter("freshet_non_finite_scores_total", "Requests refused as a score was not finite.");
   private final Info served =
       Info.builder()
           .name("freshet_model_info")
@@ -123,6 +125,20 @@ final class ServeMetrics {
     instances.inc(examples);
     ids.inc(lookups);
     unknownIds.inc(unknown);
+  }
+
+  /** Counts a request whose score the model could not compute. */
+  void notFinite() {
+    notFinite.inc();
+  }
+
+  /** Shows the bytes that requests hold. */
+  void show(ByteBudget budget) {
+    GaugeWithCallback.builder()
+        .name("freshet_request_bytes")
+        .help("Bytes that bodies and responses in flight hold.")
+        .callback(gauge -> gauge.call(budget.held()))
+        .register(registry);
   }
 
   String text() throws IOException {

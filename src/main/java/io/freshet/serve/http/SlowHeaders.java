@@ -4,16 +4,18 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * Closes connections on which no request has begun or ended for so long that they can only be kept
- * open by the drip of a header that never ends: silent ones are closed by their idle time before.
+ * Closes connections on which bytes have come but no request has begun or ended for so long that
+ * only the drip of a header that never ends can be the reason. Silent ones have their idle time.
  */
 final class SlowHeaders extends AbstractLifeCycle {
+  private static final Standstill NEW = new Standstill(0, 0, 0, 0);
   private static final int SWEEPS = 3; // longer than a request may take, its body included
 
   private final ServerConnector connector;
@@ -21,12 +23,21 @@ final class SlowHeaders extends AbstractLifeCycle {
   private Map<EndPoint, Standstill> seen = new HashMap<>();
   private volatile Scheduler.Task next;
 
-  /** How many requests had begun and ended on a connection, and for how many sweeps so. */
-  private record Standstill(long begun, long ended, int sweeps) {
+  /**
+   * How many requests had begun and ended on a connection when how many bytes had come, and for how
+   * many sweeps more bytes have been all that happened.
+   */
+  private record Standstill(long begun, long ended, long bytes, int sweeps) {
+    static Standstill of(Connection connection) {
+      return new Standstill(
+          connection.getMessagesIn(), connection.getMessagesOut(), connection.getBytesIn(), 0);
+    }
 
     Standstill then(Standstill now) {
-      boolean same = now.begun == begun && now.ended == ended;
-      return same ? new Standstill(begun, ended, sweeps + 1) : now;
+      if (now.begun != begun || now.ended != ended) {
+        return now;
+      }
+      return now.bytes == bytes ? this : new Standstill(begun, ended, bytes, sweeps + 1);
     }
   }
 
@@ -56,12 +67,8 @@ final class SlowHeaders extends AbstractLifeCycle {
       if (connection.getConnection() == null) {
         continue;
       }
-      Standstill found =
-          new Standstill(
-              connection.getConnection().getMessagesIn(),
-              connection.getConnection().getMessagesOut(),
-              0);
-      Standstill standstill = seen.getOrDefault(connection, found).then(found);
+      Standstill standstill =
+          seen.getOrDefault(connection, NEW).then(Standstill.of(connection.getConnection()));
       if (standstill.sweeps >= SWEEPS) {
         connection.close();
       } else {

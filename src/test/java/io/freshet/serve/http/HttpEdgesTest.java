@@ -50,7 +50,12 @@ class HttpEdgesTest {
     follower.look();
     Duration patience = Duration.ofMillis(800);
     ServeSettings settings =
-        new ServeSettings("127.0.0.1", 0, 10_000, 5, 2, patience, Duration.ofSeconds(5));
+        new ServeSettings(
+            "127.0.0.1",
+            0,
+            new RequestLimits(10_000, 20_000, 5, 2, 100_000, patience),
+            ExplainLimits.DEFAULT,
+            new ConnectionLimits(1000, Duration.ofSeconds(20), Duration.ofSeconds(5)));
     server = new ModelServer(follower, Optional.empty(), settings);
     server.start();
   }
@@ -135,9 +140,9 @@ class HttpEdgesTest {
 
   @Test
   void anEncodedBodyIsRefused() throws Exception {
-    assertThat(send(predict("Content-Encoding: gzip\r\nConnection: close\r\n", BODY)))
+    assertThat(send(predict("Content-Encoding: br\r\nConnection: close\r\n", BODY)))
         .startsWith("HTTP/1.1 415")
-        .contains("encoded as gzip; expected plain JSON");
+        .contains("encoded as br; expected plain JSON or gzip");
   }
 
   @Test
@@ -171,6 +176,21 @@ class HttpEdgesTest {
       socket.getOutputStream().write("GET /healthz HTTP/1.1\r\nX: ".getBytes(UTF_8));
 
       assertThat(drip(socket, "x".getBytes(UTF_8), 300)).isLessThan(300);
+    }
+  }
+
+  @Test
+  void aSilentConnectionServesTheNextRequest() throws Exception {
+    try (Socket socket = connect()) {
+      socket.setSoTimeout(20_000);
+      for (int pause : new int[] {0, 900, 4000}) { // longer than a request has, and than a header
+        Thread.sleep(pause);
+        socket.getOutputStream().write(predict("", BODY).getBytes(UTF_8));
+
+        byte[] start = socket.getInputStream().readNBytes(15);
+        assertThat(new String(start, UTF_8)).isEqualTo("HTTP/1.1 200 OK");
+        while (socket.getInputStream().read() != '}') {} // the end of the body
+      }
     }
   }
 

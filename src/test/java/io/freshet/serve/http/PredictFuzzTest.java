@@ -11,6 +11,7 @@ import io.freshet.serve.model.Scorer;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.SnapshotStore;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Random;
@@ -40,7 +41,8 @@ final class PredictFuzzTest {
     for (int i = 0; i < BODIES; i++) {
       byte[] body = damage.next();
       try {
-        for (float score : scorer.score(PredictRequest.read(body, scorer, 100))) {
+        for (float score :
+            scorer.score(PredictRequest.read(new ByteArrayInputStream(body), scorer, 100))) {
           assertThat(score).as("seed %d, body %d", seed, i).isBetween(0f, 1f);
         }
       } catch (HttpError e) {
