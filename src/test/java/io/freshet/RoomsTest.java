@@ -81,7 +81,7 @@ final class RoomsTest {
       snapshot.write        : model.. snapshot snapshot.format snapshot.storage
       serve.follow          : snapshot.format snapshot.store serve.model serve.rows
       serve.http            : wire event event.decode feature feature.example model.kind
-      serve.http            : model.gauge snapshot.format serve.follow serve.model
+      serve.http            : model.gauge snapshot.format serve.follow serve.limit serve.model
       serve.model           : event feature feature.example model.. snapshot.format
       serve.rows            : model.batch model.gauge snapshot.format snapshot.store serve.model
       config                : kafka config.option event event.mapping feature feature.example model

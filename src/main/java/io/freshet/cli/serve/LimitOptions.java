@@ -1,9 +1,9 @@
 package io.freshet.cli.serve;
 
-import io.freshet.serve.http.ConnectionLimits;
-import io.freshet.serve.http.ExplainLimits;
-import io.freshet.serve.http.RequestLimits;
 import io.freshet.serve.http.ServeSettings;
+import io.freshet.serve.limit.ConnectionLimits;
+import io.freshet.serve.limit.ExplainLimits;
+import io.freshet.serve.limit.RequestLimits;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 

@@ -2,8 +2,8 @@ package io.freshet.lab.chaos;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.feature.Fids;
 import io.freshet.config.LearnerConfig;
+import io.freshet.feature.Fids;
 import io.freshet.kafka.KafkaClients;
 import io.freshet.kafka.TopicReader;
 import io.freshet.snapshot.format.Manifest;
@@ -144,7 +144,11 @@ final class Audit {
         Arrays.stream(model.fids()).filter(f -> !Fids.isKnot(f) && wanted.of(f) == 0).count();
     long knots = Arrays.stream(model.fids()).filter(Fids::isKnot).count();
     lines.add(
-        new Difference("features, by their updates", byFid.size(), model.size() - knots + knotted(byFid), wrong + surplus));
+        new Difference(
+            "features, by their updates",
+            byFid.size(),
+            model.size() - knots + knotted(byFid),
+            wrong + surplus));
   }
 
   private static long knotted(Map<Long, Long> byFid) {

@@ -1,5 +1,6 @@
 package io.freshet.serve.http;
 
+import io.freshet.serve.limit.RequestLimits;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Content;

@@ -2,6 +2,10 @@ package io.freshet.serve.http;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.serve.limit.ConnectionLimits;
+import io.freshet.serve.limit.ExplainLimits;
+import io.freshet.serve.limit.RequestLimits;
+
 /**
  * Where the server listens, and how much it takes on.
  *

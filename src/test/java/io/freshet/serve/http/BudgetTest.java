@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.serve.follow.SnapshotFollower;
+import io.freshet.serve.limit.ConnectionLimits;
+import io.freshet.serve.limit.ExplainLimits;
+import io.freshet.serve.limit.RequestLimits;
 import io.freshet.serve.model.SampleModel;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;

@@ -1,4 +1,4 @@
-package io.freshet.serve.http;
+package io.freshet.serve.limit;
 
 import static java.util.Objects.requireNonNull;
 

@@ -1,4 +1,4 @@
-package io.freshet.serve.http;
+package io.freshet.serve.limit;
 
 /**
  * What requests for explanations may take, which cost a hundred times a prediction.

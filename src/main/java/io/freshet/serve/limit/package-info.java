@@ -1,0 +1,2 @@
+/** What requests to a server of models may take. */
+package io.freshet.serve.limit;
