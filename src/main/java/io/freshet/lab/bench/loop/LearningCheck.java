@@ -44,20 +44,21 @@ public final class LearningCheck {
   public synchronized void assertAlive() {
     double rate = positives / examples;
     double entropy = -rate * Math.log(rate) - (1 - rate) * Math.log(1 - rate);
-    assertAlive(loss / examples / entropy, skipped);
+    assertAlive(loss / examples / entropy, 1, skipped);
   }
 
   /**
    * The same of figures that the learner reports.
    *
    * @param normalizedEntropy logloss by that of the base rate
+   * @param bound what it is below: 1, or a little more of a learner that has just begun
    */
-  public static void assertAlive(double normalizedEntropy, long skipped) {
+  public static void assertAlive(double normalizedEntropy, double bound, long skipped) {
     if (skipped > 0) {
       throw new IllegalStateException(
           "the learner skipped %s examples: its speed says nothing".formatted(skipped));
     }
-    if (!(normalizedEntropy < 1)) {
+    if (!(normalizedEntropy < bound)) {
       throw new IllegalStateException(
           "the learner predicts no better than the base rate (normalized entropy %s): its speed says"
                   .formatted(normalizedEntropy)

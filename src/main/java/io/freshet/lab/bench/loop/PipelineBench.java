@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
  * after.
  */
 final class PipelineBench {
+  private static final int BEGUN = 200_000; // impressions: before, a learner may know little
+
   private static final double WARM_UP = 0.4;
   private static final double END = 0.9;
   private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -77,7 +79,8 @@ final class PipelineBench {
         learned = await(metrics, learner, (long) (share * impressions));
         speeds.add(mark.since(learned - before));
       }
-      LearningCheck.assertAlive(normalizedEntropy(metrics.windows()), 0);
+      LearningCheck.assertAlive(
+          normalizedEntropy(metrics.windows()), impressions < BEGUN ? 1.05 : 1, 0);
     }
     return speeds;
   }
