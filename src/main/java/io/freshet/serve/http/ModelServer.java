@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -46,6 +47,7 @@ public final class ModelServer implements AutoCloseable {
   private final Server server;
   private final ServerConnector connector;
   private final ServeSettings settings;
+  private volatile boolean closing;
 
   /** A server of what the follower holds; the follower is its owner's to start and close. */
   public ModelServer(SnapshotFollower follower, Optional<String> name, ServeSettings settings) {
@@ -113,10 +115,28 @@ public final class ModelServer implements AutoCloseable {
   /** Answers what is in flight, then stops. */
   @Override
   public void close() throws IOException {
+    closing = true;
+    connector.getScheduler().schedule(this::endIdleConnections, 0, TimeUnit.MILLISECONDS);
     try {
       server.stop();
     } catch (Exception e) {
       throw new IOException("the server did not stop in order: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Shortens the idle time of all connections, again and again until the server has stopped. Jetty
+   * does so once, as a stop begins; a request that ends just then gives its connection back the
+   * idle time from before it, and the stop waited for that.
+   */
+  private void endIdleConnections() {
+    connector
+        .getConnectedEndPoints()
+        .forEach(connection -> connection.setIdleTimeout(IDLE_AT_STOP.toMillis()));
+    if (closing && !server.isStopped()) {
+      connector
+          .getScheduler()
+          .schedule(this::endIdleConnections, IDLE_AT_STOP.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 }
