@@ -39,6 +39,11 @@ public record Expert(double firstOrder, double logit, double weight, double corr
     return new Expert(0, 1, weight, 0);
   }
 
+  /** Returns a copy with another weight and correction. */
+  Expert with(double otherWeight, double otherCorrection) {
+    return new Expert(firstOrder, logit, otherWeight, otherCorrection);
+  }
+
   boolean isBaseRate() {
     return firstOrder == 0 && logit == 0;
   }

@@ -3,6 +3,7 @@ package io.freshet.model.gauge;
 import io.freshet.model.ModelKind;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Predicts by several {@linkplain Expert experts}, each weighted by how well it did so far: Bayes'
@@ -23,7 +24,7 @@ final class Mixture {
   static final double CAPACITY = 20_000;
 
   private static final double SMOOTHING = 20;
-  private static final double LEAST = 1e-6; // probability, in losses and predictions
+  static final double LEAST = 1e-6; // probability, in losses and predictions
   private static final double LOSS_OF_NO_NUMBER = 20;
   private static final int EXAMPLES = 1;
   private static final int LOSSES = 2;
@@ -34,8 +35,8 @@ final class Mixture {
   private final double[] values;
   private final int at;
   private final List<Expert> experts;
-  private final Expert[] now; // with the weights and corrections of the step
-  private final double[] factors; // exp(-correction)
+  private final double[] weights; // of the step, as are those below
+  private final double[] factors; // on the odds against a positive: exp(-correction)
   private final double[] uncorrected; // what each predicted for the last example
   private final double[] corrected;
 
@@ -43,10 +44,10 @@ final class Mixture {
     this.experts = experts;
     this.values = values;
     this.at = at;
-    now = experts.toArray(Expert[]::new);
-    factors = new double[now.length];
-    uncorrected = new double[now.length];
-    corrected = new double[now.length];
+    weights = new double[experts.size()];
+    factors = new double[experts.size()];
+    uncorrected = new double[experts.size()];
+    corrected = new double[experts.size()];
   }
 
   static int sums(int experts) {
@@ -56,57 +57,56 @@ final class Mixture {
   /** Whether the whole model is far behind the first order and the base rate. */
   boolean isRuined() {
     double least = Double.POSITIVE_INFINITY;
-    for (int k = 0; k < now.length - 1; k++) {
+    for (int k = 0; k < experts.size() - 1; k++) {
       least = experts.get(k).logit() == 0 ? Math.min(least, values[at + LOSSES + k]) : least;
     }
-    return values[at + LOSSES + now.length - 1] > least + RUINED; // the whole model is the last
+    return values[at + LOSSES + experts.size() - 1] > least + RUINED; // the whole model is the last
   }
 
   /** Fixes weights and corrections for a step; what is added from now on counts for the next. */
   void begin() {
-    int n = now.length;
+    int n = experts.size();
     double least = Double.POSITIVE_INFINITY;
     for (int k = 0; k < n; k++) {
       least = Math.min(least, values[at + LOSSES + k]);
     }
-    double[] weights = new double[n];
     double sum = 0;
     for (int k = 0; k < n; k++) {
       weights[k] = experts.get(k).weight() * Math.exp(least - values[at + LOSSES + k]);
       sum += weights[k];
     }
     for (int k = 0; k < n; k++) {
-      Expert expert = experts.get(k);
-      double correction = n == 1 || expert.isBaseRate() ? 0 : correction(k);
-      now[k] = new Expert(expert.firstOrder(), expert.logit(), weights[k] / sum, correction);
-      factors[k] = Math.exp(-correction);
+      weights[k] /= sum;
+      factors[k] = n == 1 || experts.get(k).isBaseRate() ? 1 : factor(k);
     }
   }
 
-  private double correction(int k) {
+  private double factor(int k) {
     double positives = Math.max(0, values[at]);
-    double predicted = Math.max(0, values[at + LOSSES + now.length + k]);
-    return Math.log((positives + SMOOTHING) / (predicted + SMOOTHING));
+    double predicted = Math.max(0, values[at + LOSSES + experts.size() + k]);
+    return (predicted + SMOOTHING) / (positives + SMOOTHING);
   }
 
   /** The experts as they are in this step. */
   List<Expert> experts() {
-    return List.of(now);
+    return IntStream.range(0, experts.size())
+        .mapToObj(k -> experts.get(k).with(weights[k], Math.log(1 / factors[k])))
+        .toList();
   }
 
   /** The mixed probability of a positive. */
   double predict(double offset, double firstOrder, double sum) {
     double mixed = 0;
-    for (int k = 0; k < now.length; k++) {
-      double z = now[k].logit(offset, firstOrder, sum);
+    for (int k = 0; k < experts.size(); k++) {
+      double z = experts.get(k).logit(offset, firstOrder, sum);
       if (Double.isFinite(z)) {
         double odds = Math.exp(-z);
         uncorrected[k] = 1 / (1 + odds);
         corrected[k] = clip(1 / (1 + odds * factors[k]));
-        mixed += now[k].weight() * corrected[k];
+        mixed += weights[k] * corrected[k];
       } else {
         uncorrected[k] = Double.NaN;
-        mixed += now[k].weight() * 0.5;
+        mixed += weights[k] * 0.5;
       }
     }
     return mixed;
@@ -116,17 +116,17 @@ final class Mixture {
   void add(double weight, double label) {
     values[at] += weight * label;
     values[at + EXAMPLES]++;
-    for (int k = 0; k < now.length; k++) {
+    for (int k = 0; k < experts.size(); k++) {
       boolean finite = !Double.isNaN(uncorrected[k]);
       values[at + LOSSES + k] += weight * (finite ? loss(label, corrected[k]) : LOSS_OF_NO_NUMBER);
-      values[at + LOSSES + now.length + k] += weight * (finite ? uncorrected[k] : 0.5);
+      values[at + LOSSES + experts.size() + k] += weight * (finite ? uncorrected[k] : 0.5);
     }
   }
 
   /** Adds that the label of the last example was learned too small, by {@code more}. */
   void correct(double weight, double more) {
     values[at] += weight * more;
-    for (int k = 0; k < now.length; k++) {
+    for (int k = 0; k < experts.size(); k++) {
       if (!Double.isNaN(uncorrected[k])) {
         values[at + LOSSES + k] -= weight * more * Math.log(corrected[k] / (1 - corrected[k]));
       }
@@ -144,24 +144,24 @@ final class Mixture {
     }
     values[at] = other[0];
     values[at + EXAMPLES] = other[EXAMPLES];
-    for (int k = 0; k < now.length; k++) {
+    for (int k = 0; k < experts.size(); k++) {
       int like = 0;
       double share = experts.get(k).firstOrder() + experts.get(k).logit();
       while (linear.get(like).logit() != share) {
         like++;
       }
       values[at + LOSSES + k] = other[LOSSES + like];
-      values[at + LOSSES + now.length + k] = other[LOSSES + linear.size() + like];
+      values[at + LOSSES + experts.size() + k] = other[LOSSES + linear.size() + like];
     }
   }
 
   void clear() {
-    Arrays.fill(values, at, at + sums(now.length), 0);
+    Arrays.fill(values, at, at + sums(experts.size()), 0);
   }
 
   void halveIfFull() {
     if (values[at + EXAMPLES] >= CAPACITY) {
-      for (int i = at; i < at + sums(now.length); i++) {
+      for (int i = at; i < at + sums(experts.size()); i++) {
         values[i] /= 2;
       }
     }
@@ -175,11 +175,11 @@ final class Mixture {
     double seen = CAPACITY / 2;
     values[at] = seen * rate;
     values[at + EXAMPLES] = seen;
-    for (int k = 0; k < now.length; k++) {
+    for (int k = 0; k < experts.size(); k++) {
       double share = Math.max(Double.MIN_NORMAL, published.get(k).weight());
       double factor = Math.exp(-published.get(k).correction());
       values[at + LOSSES + k] = Math.log(experts.get(k).weight() / share);
-      values[at + LOSSES + now.length + k] =
+      values[at + LOSSES + experts.size() + k] =
           Math.max(0, (values[at] + SMOOTHING) * factor - SMOOTHING);
     }
   }

@@ -56,22 +56,30 @@ public record PublishedGauge(List<NumberScale> numbers, double offset, List<Expe
     Example encode(Example example);
   }
 
-  /** The logit of the mixed prediction. */
+  /**
+   * The logit of the mixed prediction; no number if an expert that counts predicts none. One whose
+   * weight could not change a probability counts for nothing.
+   */
   public double logit(double firstOrder, double sum) {
     if (experts.size() == 1) {
       return offset + sum;
     }
     double mixed = 0;
     for (Expert expert : experts) {
-      mixed += expert.weight() * probability(expert, firstOrder, sum);
+      double probability = probability(expert, firstOrder, sum);
+      if (expert.weight() >= Mixture.LEAST || !Double.isNaN(probability)) {
+        mixed += expert.weight() * probability;
+      }
     }
     return Math.log(mixed / (1 - mixed));
   }
 
-  /** What one of the experts predicts. */
+  /** What one of the experts predicts; no number if its logit is none. */
   public double probability(Expert expert, double firstOrder, double sum) {
     double z = expert.logit(offset, firstOrder, sum);
-    return Double.isFinite(z) ? Mixture.clip(1 / (1 + Math.exp(-z - expert.correction()))) : 0.5;
+    return Double.isFinite(z)
+        ? Mixture.clip(1 / (1 + Math.exp(-z - expert.correction())))
+        : Double.NaN;
   }
 
   /** Whether there are experts to mix. */

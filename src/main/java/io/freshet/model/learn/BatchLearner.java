@@ -60,9 +60,10 @@ import io.freshet.model.row.RowLayout;
  * <p><b>Poison.</b> No value in an example can make a parameter infinite or undefined. An example
  * whose logit or gradient is not finite, whose gradient is above {@value #MAX_LOGIT_GRADIENT} or
  * whose field embeddings are longer than 1e10 is predicted but not learned. A row's gradient that
- * fails {@link GradientCheck} leaves the row as it was, and the examples that hold the row were
- * learned in part. The listener hears of either, once an example. A dense gradient that fails takes
- * no step; no example is to blame for it alone. {@link #skipped} counts all three.
+ * fails {@link GradientCheck} leaves the embedding as it was, and the first-order weight if its own
+ * part fails; the examples that hold the row were learned in part. The listener hears of either,
+ * once an example. A dense gradient that fails takes no step; no example is to blame for it alone.
+ * {@link #skipped} counts all three.
  *
  * <p>Rows that the batch marks absent count as zeros and are left alone.
  */
@@ -156,9 +157,7 @@ public final class BatchLearner {
       int learned = setLogitGradients(batch, from, n, probabilities);
       double squared = squaredLogitGradients(n);
       model.backward(
-          logitGradients,
-          gauge.isRuined() ? firstOrderGradients : logitGradients,
-          rowStep.gradients());
+          logitGradients, firstOrderGradients(batch, from, n, probabilities), rowStep.gradients());
       takeRowStep(batch, from, n, rows, squared);
       denseStep.gather(learned, squared);
     }
@@ -234,14 +233,30 @@ public final class BatchLearner {
         float gradient = logitGradient(labeled, model.logit(i) + offset, probabilities[example]);
         if (isSane(i, gradient)) {
           logitGradients[i] = gradient;
-          firstOrderGradients[i] =
-              logitGradient(labeled, model.firstOrder(i) + offset, probabilities[example]);
         } else {
           skip(labeled, reason(i, gradient));
         }
       }
     }
     return learned;
+  }
+
+  /**
+   * The gradients that first-order weights learn from: the model's, and while the model is ruined
+   * those of the first-order terms alone.
+   */
+  private float[] firstOrderGradients(MiniBatch batch, int from, int n, float[] probabilities) {
+    if (!gauge.isRuined()) {
+      return logitGradients;
+    }
+    float offset = (float) gauge.learningOffset();
+    for (int i = 0; i < n; i++) {
+      int example = steps.order()[from + i];
+      firstOrderGradients[i] =
+          logitGradient(
+              batch.example(example), model.firstOrder(i) + offset, probabilities[example]);
+    }
+    return firstOrderGradients;
   }
 
   private double squaredLogitGradients(int n) {

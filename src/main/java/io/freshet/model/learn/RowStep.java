@@ -26,7 +26,7 @@ final class RowStep {
   private boolean[] isTouched = new boolean[0]; // rows in the step; false between steps
   private int[] touched = new int[0];
   private int distinct;
-  private final BitSet refused = new BitSet(); // rows whose gradient none can learn from
+  private final BitSet refused = new BitSet(); // rows whose gradient is none to learn from
 
   /**
    * @param embeddingRate what the moves of embeddings are multiplied by
@@ -95,12 +95,18 @@ final class RowStep {
       if (penalty.isOn()) {
         penalty.add(fid, weights, g, gradients, g, width);
       }
+      int at = row * layout.width();
       if (check.passes(gradients, g, width)) {
-        int at = row * layout.width();
         firstOrder += layout.prepareFirstOrder(fid, rows, at, gradients, g);
         embeddings += layout.prepareEmbedding(fid, rows, at, gradients, g);
       } else {
         refused.set(row);
+        Arrays.fill(gradients, g + 1, g + width, 0);
+        if (check.passes(gradients, g, 1)) {
+          firstOrder += layout.prepareFirstOrder(fid, rows, at, gradients, g);
+        } else {
+          gradients[g] = 0;
+        }
       }
     }
     float firstOrderShare = StepCaps.share(caps.firstOrder(), squaredGradients, firstOrder);
@@ -110,10 +116,8 @@ final class RowStep {
     for (int i = 0; i < distinct; i++) {
       int row = touched[i];
       int g = row * width;
-      if (!refused.get(row)) {
-        layout.move(rows, row * layout.width(), gradients, g, firstOrderShare, embeddingShare);
-        finish(batch, row, rows);
-      }
+      layout.move(rows, row * layout.width(), gradients, g, firstOrderShare, embeddingShare);
+      finish(batch, row, rows);
       Arrays.fill(gradients, g, g + width, 0);
       isTouched[row] = false;
     }
@@ -124,7 +128,10 @@ final class RowStep {
     return !refused.isEmpty();
   }
 
-  /** Whether the last step left the row as it was, as its gradient was too large or undefined. */
+  /**
+   * Whether the last step left the row's embedding as it was, as the row's gradient was too large
+   * or undefined; the first-order weight too, if its own was.
+   */
   boolean refused(int row) {
     return refused.get(row);
   }

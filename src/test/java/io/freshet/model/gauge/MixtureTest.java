@@ -55,7 +55,7 @@ final class MixtureTest {
   }
 
   @Test
-  void aModelFarBehindFirstOrderIsRuinedUntilAllAreTrustedAnew() {
+  void aModelFarBehindFirstOrderIsRuinedUntilAllAreTrustedAgain() {
     List<Expert> experts = Expert.of(ModelKind.DEEPFM);
     Mixture mixture = new Mixture(experts, new double[Mixture.sums(experts.size())], 0);
     for (int i = 0; i < 4; i++) {
@@ -132,6 +132,20 @@ final class MixtureTest {
           .isCloseTo(p, within(1e-6));
       mixture.add(1 + i % 3, i % 4 == 0 ? 1 : 0);
     }
+  }
+
+  /** A server refuses a score that is no number: half a chance would be served as one. */
+  @Test
+  void aPublishedExpertThatCountsAndPredictsNoNumberMakesTheScoreNone() {
+    Expert base = new Expert(0, 0, 0.5, 0);
+    PublishedGauge counts =
+        new PublishedGauge(List.of(), -1.5, List.of(base, new Expert(0, 1, 0.5, 0)));
+    PublishedGauge counted =
+        new PublishedGauge(List.of(), -1.5, List.of(base, new Expert(0, 1, 1e-9, 0)));
+
+    assertThat(counts.logit(0, Double.NaN)).isNaN();
+    assertThat(counts.logit(0, Double.POSITIVE_INFINITY)).isNaN();
+    assertThat(counted.logit(0, Double.NaN)).isFinite();
   }
 
   @Test
