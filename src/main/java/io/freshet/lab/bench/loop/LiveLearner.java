@@ -2,6 +2,7 @@ package io.freshet.lab.bench.loop;
 
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.pipeline.LearnerJob;
+import io.freshet.kafka.TopicReader;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.demo.MetricsTopic;
 import io.freshet.lab.stream.KafkaEvents;
@@ -87,6 +88,14 @@ public final class LiveLearner implements AutoCloseable {
 
   public MetricsTopic metrics() throws IOException, InterruptedException {
     return new MetricsTopic(config.kafka());
+  }
+
+  /** Records and examples that were rejected so far. */
+  int deadLetters() throws IOException, InterruptedException {
+    try (TopicReader reader =
+        new TopicReader(config.kafka().clients(), config.kafka().topics().deadLetters())) {
+      return reader.readToEnd().size();
+    }
   }
 
   public LocalStorage snapshots() {

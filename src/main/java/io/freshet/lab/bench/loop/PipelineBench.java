@@ -80,7 +80,9 @@ final class PipelineBench {
         speeds.add(mark.since(learned - before));
       }
       LearningCheck.assertAlive(
-          normalizedEntropy(metrics.windows()), impressions < BEGUN ? 1.05 : 1, 0);
+          normalizedEntropy(metrics.windows()),
+          impressions < BEGUN ? 1.05 : 1,
+          learner.deadLetters());
     }
     return speeds;
   }
