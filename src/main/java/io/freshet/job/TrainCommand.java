@@ -83,7 +83,7 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--reset",
       paramLabel = "PART",
       description =
-          "Start a part of the state anew: dense, embeddings (all rows) or field:NAME (the rows of"
+          "Start a part of the state again: dense, embeddings (all rows) or field:NAME (the rows of"
               + " a field); repeatable. All others go on. With --resume every start resets, so"
               + " leave it out of the next.")
   private List<String> reset = List.of();
@@ -231,7 +231,7 @@ public final class TrainCommand implements Callable<Integer> {
     if (!reset.isEmpty() && restore == null && !resume) {
       throw new ParameterException(
           spec.commandLine(),
-          "--reset starts parts of a state anew: name the state with --restore, or take --resume");
+          "--reset starts parts of a state again: name the state with --restore, or take --resume");
     }
     if (restore != null && resume) {
       throw new ParameterException(
@@ -247,9 +247,9 @@ public final class TrainCommand implements Callable<Integer> {
             .orElseThrow(
                 () ->
                     new RefusedException(
-                        "--reset starts parts of a state anew, and --resume found no state"));
+                        "--reset starts parts of a state again, and --resume found no state"));
     Reset asked = Reset.of(state, reset, learner.features(), learner.model());
-    err.println("train: starts anew: " + String.join(", ", reset));
+    err.println("train: starts again: " + String.join(", ", reset));
     return asked;
   }
 
@@ -262,7 +262,8 @@ public final class TrainCommand implements Callable<Integer> {
       flink.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
     }
     if (resume) {
-      err.println("train: " + from.map(path -> "goes on from " + path).orElse("starts anew"));
+      err.println(
+          "train: " + from.map(path -> "goes on from " + path).orElse("starts without a state"));
     }
     return flink;
   }

@@ -9,7 +9,7 @@ import java.io.Serializable;
  *
  * @param model the model that a job without state starts from
  * @param migrates whether state of other settings is converted instead of refused
- * @param reset what of a state starts anew
+ * @param reset what of a state starts again
  */
 public record InitialModel(WarmStart model, boolean migrates, Reset reset) implements Serializable {
   /** From the seed, or from state of the same settings. */
@@ -30,7 +30,7 @@ public record InitialModel(WarmStart model, boolean migrates, Reset reset) imple
     return new InitialModel(model, true, reset);
   }
 
-  /** Returns a copy that starts parts of a state anew. */
+  /** Returns a copy that starts parts of a state again. */
   public InitialModel resetting(Reset what) {
     return new InitialModel(model, migrates, what);
   }

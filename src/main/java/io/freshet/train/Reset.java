@@ -12,12 +12,12 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The parts of a restored state that start anew from the seed, while all others go on. Whatever
- * they are, the mixture of experts starts anew with them, so that it trusts the model again as soon
- * as it is worth it.
+ * The parts of a restored state that start again from the seed, while all others go on. Whatever
+ * they are, the mixture of experts starts again with them, so that it trusts the model again as
+ * soon as it is worth it.
  *
  * @param state that it is for: what is written afterwards is not reset again when the job fails
- * @param dense whether the dense part starts anew, its optimizer slots included
+ * @param dense whether the dense part starts again, its optimizer slots included
  * @param table whether all rows do
  * @param fields numbers of fields whose rows do
  */
@@ -80,12 +80,12 @@ public record Reset(String state, boolean dense, boolean table, Set<Integer> fie
     return !dense && !hasRows();
   }
 
-  /** Whether any row starts anew. */
+  /** Whether any row starts again. */
   public boolean hasRows() {
     return table || !fields.isEmpty();
   }
 
-  /** Whether the row of a feature starts anew. */
+  /** Whether the row of a feature starts again. */
   public boolean covers(long fid) {
     return table || fields.contains(Fids.field(fid));
   }

@@ -17,7 +17,8 @@ import org.apache.avro.Schema.Type;
  *   <li>a record's field that is null is not there; elsewhere null is null;
  *   <li>a float is the shortest decimal that reads back as it, so that .1 means .1;
  *   <li>bytes and fixed are no value of JSON, and no reader takes them;
- *   <li>an integer of a logical type is the integer that was written; its reader may heed the type.
+ *   <li>an integer of a logical type is the integer that was written; its reader may interpret the
+ *       type.
  * </ul>
  *
  * <p>Items of arrays and maps that take no bytes could be without number: there are at most so many

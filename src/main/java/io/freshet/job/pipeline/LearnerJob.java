@@ -65,7 +65,7 @@ public final class LearnerJob {
     return this;
   }
 
-  /** Starts parts of a state anew. */
+  /** Starts parts of a state again. */
   public LearnerJob resetting(Reset what) {
     start = start.resetting(what);
     return this;

@@ -51,11 +51,11 @@ import org.slf4j.LoggerFactory;
  * Joins impressions (input 1) with their clicks (input 2) into labeled examples, keyed by
  * impression id. {@link Attribution} says which label when; this operator adds state and time.
  *
- * <p><b>A silent topic stops time.</b> Idleness of a whole topic is not heeded, so that the
- * watermark waits for it. Without clicks, every impression of an outage would become a false
- * negative; without impressions, those of an outage would come too late, behind clicks that were
- * quicker to return. The {@link Breaker} stops time as well, where clicks come but not as they
- * should; and after the longest hold it decides what becomes of a topic that stays silent.
+ * <p><b>A silent topic stops time.</b> Idleness of a whole topic is ignored, so that the watermark
+ * waits for it. Without clicks, every impression of an outage would become a false negative;
+ * without impressions, those of an outage would come too late, behind clicks that were quicker to
+ * return. The {@link Breaker} stops time as well, where clicks come but not as they should; and
+ * after the longest hold it decides what becomes of a topic that stays silent.
  *
  * <p><b>Examples come in the order of event time</b>, to the bucket of timers: one that is ahead of
  * the watermark waits for it in the {@link TimerBuckets}. So live traffic and its replay emit the
@@ -242,7 +242,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
     throw new IllegalStateException("the join sets no timers in processing time, yet got " + timer);
   }
 
-  /** Silence of the impressions is never heeded; that of the clicks, after the longest hold. */
+  /** Silence of the impressions is always ignored; that of the clicks, after the longest hold. */
   @Override
   protected void processWatermarkStatus(WatermarkStatus status, int index) throws Exception {
     if (index == CLICKS) {

@@ -39,7 +39,7 @@ final class FitRun {
    */
   record Epoch(int number, double loss, Metrics valid, boolean best, double seconds) {}
 
-  /** What is told while seeds are fitted, by the thread of each. */
+  /** What is reported while seeds are fitted, by the thread of each. */
   interface Listener {
     void epoch(long seed, Epoch epoch);
 

@@ -115,7 +115,7 @@ public final class DenseMerger extends ParameterServer<MergerRequest> {
   private DenseParameters restored(List<StoredSlice> stored) throws Exception {
     OptimizerSettings now = settings.train().learning().dense().merged();
     if (reset.dense()) {
-      LOG.info("the dense part starts anew");
+      LOG.info("the dense part starts again");
       return DenseParameters.start(shape.now().dense(), settings.model().seed(), now);
     }
     OptimizerSettings by =

@@ -27,7 +27,7 @@ public abstract class ParameterServer<Q> extends AbstractStreamOperator<ShardRes
   private final boolean direct;
 
   protected transient StoredShape shape;
-  protected transient Reset reset; // what of the restored state starts anew
+  protected transient Reset reset; // what of the restored state starts again
   protected transient Optional<StoredSettings> earlier; // of a state to be converted
   private transient boolean ended;
 

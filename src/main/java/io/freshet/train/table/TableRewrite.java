@@ -82,7 +82,7 @@ final class TableRewrite {
     LOG.info("converted the rows of {} features to the configured settings", known[0]);
   }
 
-  /** Removes the rows that a reset covers, so that they begin anew when they occur. */
+  /** Removes the rows that a reset covers, so that they begin again when they occur. */
   void remove(Reset reset) throws Exception {
     long[] removed = {0};
     state.forEachFid(
@@ -92,7 +92,7 @@ final class TableRewrite {
             remove(fid, state.get(fid));
           }
         });
-    LOG.info("the rows of {} features start anew", removed[0]);
+    LOG.info("the rows of {} features start again", removed[0]);
   }
 
   /**

@@ -244,7 +244,7 @@ class ConsoleBrowserITCase {
 
   @Test
   @Order(9)
-  void pollingDrawsNothingAnewWhereNothingHasChanged() throws Exception {
+  void pollingDrawsNothingAgainWhereNothingHasChanged() throws Exception {
     browser.evaluate("window.kept = document.querySelector('#logloss path'); true");
     int requests = browser.requests().size();
     while (browser.requests().stream().skip(requests).filter(r -> r.endsWith("status")).count()

@@ -140,7 +140,7 @@ class SnapshotWatchesTest {
   }
 
   @Test
-  void aBrokenChainIsToldAndCountedAnewOnceItIsMended() throws Exception {
+  void aBrokenChainIsToldAndCountedAgainOnceItIsMended() throws Exception {
     publishBoth();
     FieldWatch watch = fields(10);
     Path away = root.resolveSibling("away");

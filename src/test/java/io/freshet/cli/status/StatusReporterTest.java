@@ -61,7 +61,7 @@ final class StatusReporterTest {
   }
 
   @Test
-  void aTerminalsLineIsDrawnAnew() {
+  void aTerminalsLineIsDrawnAgain() {
     StatusReporter reporter = reporter(true);
     reporter.print(start + SECOND);
     reporter.print(start + 2 * SECOND);

@@ -48,7 +48,7 @@ final class ComposeITCase {
       run.jobManager();
       await(run, "a newer model", () -> checkpoint(run) > served + 2);
       assertThat(log(run, "jobmanager"))
-          .contains("train: starts anew", "train: goes on from file:")
+          .contains("train: starts without a state", "train: goes on from file:")
           .doesNotContain("Distributing maxAllowedWatermark");
       await(run, "a console with curves", () -> tellsCurves(run));
     }

@@ -33,7 +33,7 @@ final class FlinkLoggingTest {
       log.start();
       log.getLogger("org.apache.flink.runtime.source.coordinator.SourceCoordinator")
           .info("Distributing maxAllowedWatermark");
-      log.getLogger("io.freshet.job.TrainCommand").info("starts anew");
+      log.getLogger("io.freshet.job.TrainCommand").info("starts again");
     } finally {
       log.stop();
       System.clearProperty("log.file");
@@ -41,7 +41,7 @@ final class FlinkLoggingTest {
 
     assertThat(Files.readAllLines(file))
         .singleElement()
-        .satisfies(line -> assertThat(line).endsWith("starts anew").contains("TrainCommand"));
+        .satisfies(line -> assertThat(line).endsWith("starts again").contains("TrainCommand"));
   }
 
   private static TreeMap<String, String> loggers(Path file) throws IOException {

@@ -137,7 +137,7 @@ class RocksStoreTest {
   }
 
   @Test
-  void aStoreThatCannotBeReadStartsAnew() throws Exception {
+  void aStoreThatCannotBeReadStartsAgain() throws Exception {
     sample.full(FULL, 1, 1, 2);
     follower.look();
     follower.close();

@@ -77,7 +77,7 @@ class StoreCrashTest {
   }
 
   @Test
-  void aFolderThatNamesNothingStartsAnew() throws Exception {
+  void aFolderThatNamesNothingStartsAgain() throws Exception {
     try (SnapshotFollower follower = follower(new RocksStore(folder, 8 << 20))) {
       follower.look();
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A part of the model that is ruined, and then starts anew. */
+/** A part of the model that is ruined, and then starts again. */
 @Timeout(180)
 class ResetITCase {
   @RegisterExtension private static final LoopCluster CLUSTER = new LoopCluster();
@@ -34,7 +34,7 @@ class ResetITCase {
   @TempDir private Path folder;
 
   @Test
-  void aRuinedNetworkLeavesPredictionsToFirstOrderUntilItStartsAnew() throws Exception {
+  void aRuinedNetworkLeavesPredictionsToFirstOrderUntilItStartsAgain() throws Exception {
     LoopRun run = run().examplesAs(ResetITCase::byUser);
     String sound = stopAfter(run, 6_000);
     assertThat(weight(run, "model")).isGreaterThan(0.9);
@@ -56,7 +56,7 @@ class ResetITCase {
   }
 
   @Test
-  void theRowsOfAFieldStartAnewAndAllOthersGoOnEvenThroughAFailure() throws Exception {
+  void theRowsOfAFieldStartAgainAndAllOthersGoOnEvenThroughAFailure() throws Exception {
     LoopRun run = run();
     String before = stopAfter(run, 4_000);
     StateDump dump = StateDump.of(before, "hashmap", CLUSTER);
@@ -75,7 +75,7 @@ class ResetITCase {
   }
 
   @Test
-  void theWholeTableStartsAnew() throws Exception {
+  void theWholeTableStartsAgain() throws Exception {
     LoopRun run = run();
     String before = stopAfter(run, 4_000);
     long learned = StateDump.of(before, "hashmap", CLUSTER).rows().get(Fids.BIAS).counts().get(0);

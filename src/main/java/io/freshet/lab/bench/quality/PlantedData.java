@@ -7,7 +7,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The settings of a generated stream: what they make is told in {@link PlantedRows}. */
+/** The settings of a generated stream: {@link PlantedRows} says what they make. */
 @JsonAutoDetect(fieldVisibility = Visibility.ANY)
 final class PlantedData implements StreamData {
   /** How the numbers are distributed, before scale and offset. */

@@ -63,7 +63,7 @@ final class StreamFile {
    *
    * @param data directory of the folders, where there is one
    * @param wanted tells by its name whether a stream is of interest
-   * @param absent is told of each stream that has no folder
+   * @param absent receives each stream that has no folder
    */
   static List<QualityStream> read(
       Optional<Path> data, Predicate<String> wanted, Consumer<String> absent) throws IOException {
