@@ -80,6 +80,7 @@ final class ListCommand extends RootCommand {
       long bytes,
       boolean current,
       boolean withheld,
+      List<String> reasons,
       boolean pinned,
       Map<String, Double> metrics) {
     static Row of(
@@ -97,6 +98,7 @@ final class ListCommand extends RootCommand {
           manifest.bytes(),
           latest.equals(Optional.of(version)),
           manifest.isWithheld(),
+          manifest.withheld(),
           pin.map(Pin::version).equals(Optional.of(version)),
           manifest.metrics());
     }
@@ -149,6 +151,7 @@ final class ListCommand extends RootCommand {
 
   private static String mark(Manifest manifest, Optional<Version> latest) {
     String star = latest.filter(manifest.version()::equals).isPresent() ? "* " : "";
-    return (star + (manifest.isWithheld() ? "withheld" : "")).strip();
+    String why = manifest.isWithheld() ? "withheld: " + String.join("; ", manifest.withheld()) : "";
+    return (star + why).strip();
   }
 }

@@ -14,9 +14,11 @@ import java.util.OptionalDouble;
 final class RunStatus {
   private static final String ROUTER = "route_impressions";
   private static final String JOIN = "LabelJoin";
+  private static final String MERGER = "DenseMerger";
   private static final String QUALITY = "ProgressiveValidation";
   private static final double SILENT_SECONDS = 60;
   private static final double MOST_SKIPPED = 0.05;
+  private static final double MOST_WITHOUT_MODEL = 0.9;
   private static final long MINUTE = 60_000_000_000L;
 
   private final RunMetrics metrics;
@@ -111,12 +113,28 @@ final class RunStatus {
     if (phase() == Phase.LEARNING) {
       skipped(parts);
     }
+    untrusted(parts);
     if (value("SnapshotPublisher", "snapshot_last_withheld") > 0) {
       parts.add("the gate withholds the newest version");
     }
     double dead = value(ROUTER, "dead_letters") + value("route_clicks", "dead_letters");
     if (dead > 0) {
       parts.add(String.format(Locale.ROOT, "%,.0f dead letters", dead));
+    }
+  }
+
+  /** As of the last checkpoint. */
+  private void untrusted(List<String> parts) {
+    double base = value(MERGER, "expert_weight_base_rate");
+    double firstOrder = value(MERGER, "expert_weight_first_order");
+    if (base + firstOrder > MOST_WITHOUT_MODEL) {
+      parts.add(
+          String.format(
+              Locale.ROOT,
+              "the model is not trusted: predictions are %.0f %% the base rate's, %.0f %% those of"
+                  + " first-order weights",
+              100 * base,
+              100 * firstOrder));
     }
   }
 

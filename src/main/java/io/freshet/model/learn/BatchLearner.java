@@ -81,6 +81,7 @@ public final class BatchLearner {
   private final Gauge gauge;
   private final SkipListener listener;
   private final Dropout dropout;
+  private final StepShares shares = new StepShares();
 
   private float[] logitGradients = new float[0]; // of each example of the step; NaN leaves it out
   private float[] firstOrderGradients = new float[0]; // of the loss of first-order terms alone
@@ -113,14 +114,16 @@ public final class BatchLearner {
             model.l2(),
             new GradientCheck(bounds.denseNorm()),
             safeguards.caps().dense(),
-            learning.denseStepSize());
+            learning.denseStepSize(),
+            shares);
     rowStep =
         new RowStep(
             layout,
             new RowPenalty(model.l2(), bounds.fields()),
             new GradientCheck(bounds.rowNorm()),
             safeguards.caps().of(model.kind()),
-            embeddingRate(schema, learning));
+            embeddingRate(schema, learning),
+            shares);
   }
 
   /** All pairs of fields add up, so embeddings learn the more slowly the more fields there are. */
@@ -164,6 +167,11 @@ public final class BatchLearner {
     rowStep.end(batch);
     gauge.endBatch();
     return Predictions.of(batch, probabilities, weights);
+  }
+
+  /** What share of their steps the groups of parameters take. */
+  public StepShares shares() {
+    return shares;
   }
 
   public int lastSteps() {

@@ -13,6 +13,7 @@ final class DenseStep {
   private final GradientCheck check;
   private final float cap;
   private final int size;
+  private final StepShares shares;
 
   private final float[] weights;
   private final float[] gradient;
@@ -30,13 +31,15 @@ final class DenseStep {
       float l2,
       GradientCheck check,
       float cap,
-      int size) {
+      int size,
+      StepShares shares) {
     this.parameters = parameters;
     this.model = model;
     this.l2 = l2;
     this.check = check;
     this.cap = cap;
     this.size = size;
+    this.shares = shares;
     weights = new float[parameters.size()];
     gradient = new float[parameters.size()];
   }
@@ -68,7 +71,9 @@ final class DenseStep {
       }
       if (check.passes(gradient, 0, gradient.length)) {
         double change = parameters.prepare(gradient);
-        parameters.move(gradient, StepCaps.share(cap, squaredGradients, change));
+        float share = StepCaps.share(cap, squaredGradients, change);
+        parameters.move(gradient, share);
+        shares.ofDense(share);
       } else {
         refused++;
       }

@@ -20,6 +20,7 @@ final class RowStep {
   private final GradientCheck check;
   private final StepCaps caps;
   private final float embeddingRate;
+  private final StepShares shares;
 
   private float[] weights = new float[0]; // of the batch's rows
   private float[] gradients = new float[0]; // by the weights; 0 between steps
@@ -36,12 +37,14 @@ final class RowStep {
       RowPenalty penalty,
       GradientCheck check,
       StepCaps caps,
-      float embeddingRate) {
+      float embeddingRate,
+      StepShares shares) {
     this.layout = layout;
     this.penalty = penalty;
     this.check = check;
     this.caps = caps;
     this.embeddingRate = embeddingRate;
+    this.shares = shares;
   }
 
   /** Derives the weights of a batch's rows from what is stored. */
@@ -111,12 +114,13 @@ final class RowStep {
     }
     float firstOrderShare = StepCaps.share(caps.firstOrder(), squaredGradients, firstOrder);
     float embeddingShare =
-        embeddingRate
-            * StepCaps.share(caps.embeddings(), squaredGradients, embeddingRate * embeddings);
+        StepCaps.share(caps.embeddings(), squaredGradients, embeddingRate * embeddings);
+    shares.ofRows(firstOrderShare, embeddingShare);
     for (int i = 0; i < distinct; i++) {
       int row = touched[i];
       int g = row * width;
-      layout.move(rows, row * layout.width(), gradients, g, firstOrderShare, embeddingShare);
+      int at = row * layout.width();
+      layout.move(rows, at, gradients, g, firstOrderShare, embeddingRate * embeddingShare);
       finish(batch, row, rows);
       Arrays.fill(gradients, g, g + width, 0);
       isTouched[row] = false;

@@ -213,6 +213,9 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     getRuntimeContext().addAccumulator(LoopFigures.ROW_STEPS, rowSteps);
     getRuntimeContext().addAccumulator(LoopFigures.LARGEST_PARTITION, partition);
     getMetricGroup().gauge("skipped", () -> learner.skipped());
+    getMetricGroup().gauge("step_share_first_order", () -> learner.shares().firstOrder());
+    getMetricGroup().gauge("step_share_embeddings", () -> learner.shares().embeddings());
+    getMetricGroup().gauge("step_share_dense", () -> learner.shares().dense());
     getMetricGroup().gauge("batches_in_flight", () -> batchesInFlight.inFlight());
     getMetricGroup().gauge("wait_millis", () -> waiting.millis());
     getMetricGroup().gauge("last_drain_millis", () -> drainMillis);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.lab.docs.CommandRun;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.publish.PublisherRig;
@@ -77,6 +78,19 @@ final class SnapshotCommandTest {
     assertThat(versions.get(1).get("current").asBoolean()).isTrue();
     assertThat(versions.get(0).get("current").asBoolean()).isFalse();
     assertThat(versions.get(1).at("/metrics/logloss").asDouble()).isEqualTo(0.25);
+  }
+
+  @Test
+  void lsSaysWhyAVersionWasWithheld() throws IOException {
+    Path manifest = root.resolve(full + "/manifest.json");
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(manifest.toFile());
+    json.putArray("withheld").add("recent_ne is 1.2, above 1");
+    Files.writeString(manifest, json.toString());
+
+    assertThat(snapshot("ls", root.toString()).out())
+        .containsPattern(full + " .* withheld: recent_ne is 1.2, above 1\\R");
+    assertThat(snapshot("ls", "--json", root.toString()).out())
+        .contains("\"recent_ne is 1.2, above 1\"");
   }
 
   @Test

@@ -129,6 +129,28 @@ final class StatusReporterTest {
   }
 
   @Test
+  void aModelThatPredictsNothingIsReported() {
+    StatusReporter reporter = reporter(false);
+    double[] base = {0.3};
+    reporter.notifyOfAddedMetric(
+        (Gauge<Double>) () -> base[0], "expert_weight_base_rate", group("DenseMerger"));
+    reporter.notifyOfAddedMetric(
+        (Gauge<Double>) () -> 0.25, "expert_weight_first_order", group("DenseMerger"));
+    examples.inc();
+    reporter.print(start);
+    assertThat(lines()).last().asString().endsWith("1 examples");
+
+    base[0] = 0.75;
+    reporter.print(start + 61 * SECOND);
+    assertThat(lines())
+        .last()
+        .asString()
+        .endsWith(
+            ", the model is not trusted: predictions are 75 % the base rate's, 25 % those of"
+                + " first-order weights");
+  }
+
+  @Test
   void afterTheEndOfTheTopicsTheLineSaysWhatWasRead() {
     StatusReporter reporter = reporter(false);
     impressions.inc(60);
