@@ -35,13 +35,18 @@ final class Mixture {
   private final double[] values;
   private final int at;
   private final List<Expert> experts;
+  private final boolean corrects;
   private final double[] weights; // of the step, as are those below
   private final double[] factors; // on the odds against a positive: exp(-correction)
   private final double[] uncorrected; // what each predicted for the last example
   private final double[] corrected;
 
-  Mixture(List<Expert> experts, double[] values, int at) {
+  /**
+   * @param corrects whether experts are calibrated
+   */
+  Mixture(List<Expert> experts, boolean corrects, double[] values, int at) {
     this.experts = experts;
+    this.corrects = corrects && experts.size() > 1;
     this.values = values;
     this.at = at;
     weights = new double[experts.size()];
@@ -77,7 +82,7 @@ final class Mixture {
     }
     for (int k = 0; k < n; k++) {
       weights[k] /= sum;
-      factors[k] = n == 1 || experts.get(k).isBaseRate() ? 1 : factor(k);
+      factors[k] = corrects && !experts.get(k).isBaseRate() ? factor(k) : 1;
     }
   }
 
