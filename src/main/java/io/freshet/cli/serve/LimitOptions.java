@@ -68,6 +68,13 @@ final class LimitOptions {
               + " balancer in front.")
   private long idleSeconds = CONNECTIONS.idle().toSeconds();
 
+  @Option(
+      names = "--drain",
+      paramLabel = "SECONDS",
+      description =
+          "Seconds that it goes on answering after SIGTERM, not ready, for balancers to notice.")
+  private long drainSeconds = CONNECTIONS.drain().toSeconds();
+
   /** The settings of a server at an address. */
   ServeSettings settings(String bind, int port) {
     return new ServeSettings(
@@ -81,7 +88,11 @@ final class LimitOptions {
             inFlight == null ? REQUESTS.bytesInFlight() : (long) inFlight * MIB,
             Duration.ofMillis(requestMillis)),
         new ExplainLimits(explainRequests, explainInstances),
-        new ConnectionLimits(connections, Duration.ofSeconds(idleSeconds), CONNECTIONS.stop()));
+        new ConnectionLimits(
+            connections,
+            Duration.ofSeconds(idleSeconds),
+            Duration.ofSeconds(drainSeconds),
+            CONNECTIONS.stop()));
   }
 
   private static int bytes(String option, int mib) {

@@ -17,6 +17,7 @@ import io.freshet.snapshot.storage.Storage;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,8 +44,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Answers predictions over HTTP with the newest snapshot of a root.",
       "",
-      "It follows the root and speaks the REST protocol of KServe v1; stops on SIGTERM"
-          + " when the requests in flight are answered."
+      "It follows the root and speaks the REST protocol of KServe v1. On SIGTERM it is not ready"
+          + " any more, answers for --drain seconds, completes what is in flight, and ends."
     },
     footer = {
       "",
@@ -51,9 +54,11 @@ import picocli.CommandLine.Spec;
       "  curl -s localhost:8500/v1/models/ctr:predict \\",
       "      -d '{\"instances\": [{\"features\": {\"user\": \"u17\", \"item\": \"i4\"}}]}'",
       "",
-      "Exit codes: 0 stopped, 1 failed, 2 wrong usage."
+      "Exit codes: 143 stopped by SIGTERM, 130 by SIGINT, 1 failed, 2 wrong usage."
     })
 public final class ServeCommand implements Callable<Integer> {
+  private static final Duration LONGEST_END = Duration.ofSeconds(5);
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -137,11 +142,12 @@ public final class ServeCommand implements Callable<Integer> {
     SnapshotStore snapshots = new SnapshotStore(storage());
     ServeSettings settings = settings();
     checkOptions();
+    CountDownLatch ended = new CountDownLatch(1);
     try (SnapshotFollower follower =
             new SnapshotFollower(snapshots, rows(), InstantSource.system());
         ModelServer server = new ModelServer(follower, Optional.ofNullable(name), settings)) {
       server.start();
-      stopWithTheProcess(server);
+      stopWithTheProcess(server, ended);
       say("serving %s at http://%s:%s".formatted(root, bind, server.address().getPort()));
       follower.start(Duration.ofMillis(pollMillis));
       if (!root.contains(":") && !Files.isDirectory(Path.of(root))) {
@@ -152,6 +158,8 @@ public final class ServeCommand implements Callable<Integer> {
         follower.first().thenAccept(this::sayFirst);
         server.join();
       }
+    } finally {
+      ended.countDown();
     }
     return 0;
   }
@@ -220,16 +228,22 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private static void stopWithTheProcess(ModelServer server) {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  try {
-                    server.close();
-                  } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                  }
-                }));
+  /** Stops in order on SIGTERM and SIGINT, and keeps the process until the stores are closed. */
+  private static void stopWithTheProcess(ModelServer server, CountDownLatch ended) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, ended), "stop"));
+  }
+
+  private static void stop(ModelServer server, CountDownLatch ended) {
+    try {
+      server.drain();
+      server.close();
+      if (!ended.await(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException("not closed within " + LONGEST_END);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

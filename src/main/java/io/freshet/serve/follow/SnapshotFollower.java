@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * read and found right; whatever goes wrong before, the old one is served on, {@link #state} says
  * why, and the next look tries again.
  *
- * <p>A store that outlives the process is served from at once, before the first look.
+ * <p>A store that outlives the process is served from before anything is loaded, unless the pointer
+ * has gone back from the version that it holds. While the pointer cannot be read, that is unknown.
  */
 public final class SnapshotFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotFollower.class);
@@ -53,6 +54,7 @@ public final class SnapshotFollower implements AutoCloseable {
   private volatile FollowerState state;
   private volatile FollowerCounts counts = FollowerCounts.NONE;
   private volatile boolean closed;
+  private volatile boolean hasReadPointer;
   private boolean resumed;
 
   /** A follower that looks when {@link #look} is called, and keeps the rows in memory. */
@@ -98,6 +100,11 @@ public final class SnapshotFollower implements AutoCloseable {
     return Optional.ofNullable(current);
   }
 
+  /** Whether the pointer has named a version since the start. */
+  public boolean hasReadPointer() {
+    return hasReadPointer;
+  }
+
   public FollowerState state() {
     return state;
   }
@@ -112,11 +119,7 @@ public final class SnapshotFollower implements AutoCloseable {
       return;
     }
     try {
-      if (!resumed) {
-        resumed = true;
-        rows.resume().ifPresent(this::serve);
-      }
-      Optional<Version> latest = snapshots.latest();
+      Optional<Version> latest = latest();
       if (latest.isPresent()) {
         follow(latest.get());
       } else if (model != null) {
@@ -131,6 +134,51 @@ public final class SnapshotFollower implements AutoCloseable {
     } catch (Error e) { // rethrown, it would end the looks silently
       fail(e.toString(), e);
     }
+  }
+
+  /** What the pointer names. Once that is known, or cannot be, the store is resumed. */
+  private Optional<Version> latest() throws IOException {
+    Optional<Version> latest = Optional.empty();
+    try {
+      latest = snapshots.latest();
+      hasReadPointer |= latest.isPresent();
+    } finally {
+      if (!resumed) {
+        resumed = true;
+        resume(latest);
+      }
+    }
+    return latest;
+  }
+
+  /**
+   * Serves what the store holds while the current version is loaded, but no version that the
+   * pointer has gone back from.
+   */
+  private void resume(Optional<Version> latest) throws IOException {
+    ServedModel held = rows.resume().orElse(null);
+    if (held == null) {
+      return;
+    }
+    boolean isServed = false;
+    try {
+      if (latest.isPresent() && isLeft(held.version(), latest.get())) {
+        LOG.info("version {} was rolled back and is not served again", held.version());
+      } else {
+        serve(held);
+        isServed = true;
+      }
+    } finally {
+      if (!isServed) {
+        held.release();
+      }
+    }
+  }
+
+  private boolean isLeft(Version held, Version latest) throws IOException {
+    boolean isLater =
+        held.lineage().equals(latest.lineage()) && held.checkpoint() > latest.checkpoint();
+    return isLater || snapshots.left().contains(held);
   }
 
   private void follow(Version latest) throws IOException {

@@ -2,6 +2,7 @@ package io.freshet.serve.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.serve.http.v1.ModelJson;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;

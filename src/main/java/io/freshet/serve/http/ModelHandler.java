@@ -2,10 +2,16 @@ package io.freshet.serve.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.serve.follow.FollowerState;
 import io.freshet.serve.follow.SnapshotFollower;
+import io.freshet.serve.http.v1.ModelJson;
+import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.predict.ModelService;
+import io.freshet.serve.predict.NamedModel;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -20,18 +26,18 @@ final class ModelHandler extends Handler.Abstract {
   private static final JsonResponse OUT_OF_MEMORY =
       JsonResponse.refusal(503, "the server has too little memory; send less at once");
 
+  private final ModelService service;
   private final NamedModel served;
   private final InstantSource clock;
-  private final ServeMetrics metrics;
   private final PredictHandler predictions;
   private final LoopbackGuard guard;
 
-  ModelHandler(NamedModel served, ServeSettings settings, InstantSource clock) {
-    this.served = served;
+  ModelHandler(ModelService service, String bind, InstantSource clock) {
+    this.service = service;
     this.clock = clock;
-    metrics = new ServeMetrics(served.follower(), clock);
-    guard = LoopbackGuard.of(settings.bind());
-    predictions = new PredictHandler(served, settings, metrics);
+    served = service.served();
+    guard = LoopbackGuard.of(bind);
+    predictions = new PredictHandler(service);
   }
 
   @Override
@@ -39,6 +45,9 @@ final class ModelHandler extends Handler.Abstract {
     String path = Request.getPathInContext(request);
     String host = Request.getServerName(request);
     Optional<Route> route = Route.of(path);
+    if (service.readiness().isStopping()) {
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
+    }
     if (!guard.admits(host)) {
       JsonResponse.refusal(421, "a server on loopback answers to localhost, not to " + host)
           .send(response, callback);
@@ -94,19 +103,21 @@ final class ModelHandler extends Handler.Abstract {
     SnapshotFollower follower = served.follower();
     return switch (route.kind()) {
       case HEALTH -> JsonResponse.json("{\"alive\":true}".getBytes(UTF_8));
-      case READINESS -> readiness(follower);
-      case METRICS -> JsonResponse.metrics(metrics.text());
+      case READINESS -> readiness(follower.state());
+      case METRICS -> JsonResponse.metrics(service.metrics().text());
       case MODELS -> JsonResponse.json(ModelJson.models(served.known()));
-      case METADATA -> JsonResponse.json(ModelJson.metadata(served.name(route), served.model()));
+      case METADATA ->
+          JsonResponse.json(ModelJson.metadata(served.name(route.name()), served.model()));
       default ->
           JsonResponse.json(
               ModelJson.status(
-                  served.name(route), served.model(), follower.state(), clock.instant()));
+                  served.name(route.name()), served.model(), follower.state(), clock.instant()));
     };
   }
 
-  private static JsonResponse readiness(SnapshotFollower follower) throws IOException {
-    boolean ready = follower.model().isPresent();
-    return JsonResponse.json(ready ? 200 : 503, ModelJson.readiness(ready, follower.state()));
+  private JsonResponse readiness(FollowerState follower) {
+    Optional<String> obstacle = service.readiness().obstacle();
+    return JsonResponse.json(
+        obstacle.isEmpty() ? 200 : 503, ModelJson.readiness(obstacle, follower));
   }
 }

@@ -1,6 +1,10 @@
 package io.freshet.serve.http;
 
 import io.freshet.serve.follow.SnapshotFollower;
+import io.freshet.serve.http.v1.ModelJson;
+import io.freshet.serve.http.v1.V1;
+import io.freshet.serve.predict.ModelService;
+import io.freshet.serve.predict.NamedModel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -26,12 +30,12 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * Serves a followed model over HTTP, by the REST protocol of KServe v1 and TensorFlow Serving.
  *
  * <pre>
- * POST /v1/models/{name}:predict     {"instances": [{"features": {…}}, …]}; see {@link PredictRequest}
+ * POST /v1/models/{name}:predict     {"instances": [{"features": {…}}, …]}; see package v1
  * POST /v1/models/{name}:explain     the same, with what each field adds to the logit
  * GET  /v1/models                    the name
  * GET  /v1/models/{name}             version, event time, freshness, rows, shape
  * GET  /v1/models/{name}/metadata    the features, the rule for unknown ids, metrics
- * GET  /healthz, /readyz, /metrics
+ * GET  /livez or /healthz, /readyz, /metrics
  * </pre>
  *
  * <p>400 with the path of the mistake, 408 for a body that does not come in time, 413 for too much,
@@ -47,11 +51,14 @@ public final class ModelServer implements AutoCloseable {
   private final Server server;
   private final ServerConnector connector;
   private final ServeSettings settings;
+  private final ModelService service;
   private volatile boolean closing;
 
   /** A server of what the follower holds; the follower is its owner's to start and close. */
   public ModelServer(SnapshotFollower follower, Optional<String> name, ServeSettings settings) {
     this.settings = settings;
+    service =
+        new ModelService(new NamedModel(follower, name), settings.requests(), settings.explain());
     QueuedThreadPool threads =
         new QueuedThreadPool(settings.requests().waiting() + OTHER_THREADS, OTHER_THREADS / 2);
     threads.setName("serve");
@@ -67,8 +74,7 @@ public final class ModelServer implements AutoCloseable {
     server.setErrorHandler(ModelServer::sendError);
     server.setStopTimeout(settings.connections().stop().toMillis());
     server.setHandler(
-        new GracefulHandler(
-            new ModelHandler(new NamedModel(follower, name), settings, InstantSource.system())));
+        new GracefulHandler(new ModelHandler(service, settings.bind(), InstantSource.system())));
   }
 
   private static HttpConfiguration http(ServeSettings settings) {
@@ -88,7 +94,7 @@ public final class ModelServer implements AutoCloseable {
   }
 
   /**
-   * Starts to listen.
+   * Starts to listen, and to be ready once the first model is warm.
    *
    * @throws IOException where the address cannot be had
    */
@@ -100,6 +106,7 @@ public final class ModelServer implements AutoCloseable {
           "cannot listen at %s:%s: %s".formatted(settings.bind(), settings.port(), e.getMessage()),
           e);
     }
+    service.readiness().warmUpWith(new V1(service)::warmUp);
   }
 
   /** Where it listens. */
@@ -112,9 +119,21 @@ public final class ModelServer implements AutoCloseable {
     server.join();
   }
 
+  /**
+   * Calls itself not ready, and goes on answering for as long as balancers may need to notice. Each
+   * answer ends its connection, so that no request is on its way into one that a stop closes. A
+   * server that has not been ready does not wait.
+   */
+  public void drain() throws InterruptedException {
+    if (service.readiness().end()) {
+      Thread.sleep(settings.connections().drain().toMillis());
+    }
+  }
+
   /** Answers what is in flight, then stops. */
   @Override
   public void close() throws IOException {
+    service.readiness().end();
     closing = true;
     connector.getScheduler().schedule(this::endIdleConnections, 0, TimeUnit.MILLISECONDS);
     try {

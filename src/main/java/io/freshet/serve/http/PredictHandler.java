@@ -1,8 +1,11 @@
 package io.freshet.serve.http;
 
+import io.freshet.serve.http.v1.V1;
+import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.predict.ModelService;
+import io.freshet.serve.predict.Question;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -14,23 +17,12 @@ import org.eclipse.jetty.util.Callback;
  * with. Whatever is thrown, both are given back and the request is answered and counted.
  */
 final class PredictHandler {
-  private final NamedModel served;
-  private final ServeSettings settings;
-  private final ServeMetrics metrics;
-  private final PredictionService predictions;
-  private final ByteBudget budget;
-  private final Semaphore places;
-  private final Semaphore explainPlaces;
+  private final ModelService service;
+  private final V1 v1;
 
-  PredictHandler(NamedModel served, ServeSettings settings, ServeMetrics metrics) {
-    this.served = served;
-    this.settings = settings;
-    this.metrics = metrics;
-    predictions = new PredictionService(served.follower(), settings, metrics);
-    budget = new ByteBudget(settings.requests().bytesInFlight());
-    metrics.show(budget);
-    places = new Semaphore(settings.requests().waiting());
-    explainPlaces = new Semaphore(settings.explain().waiting());
+  PredictHandler(ModelService service) {
+    this.service = service;
+    v1 = new V1(service);
   }
 
   void handle(Route route, Request request, Response response, Callback callback) {
@@ -47,8 +39,8 @@ final class PredictHandler {
       finish(refused, start, response, callback);
       return;
     }
-    long deadline = start + settings.requests().time().toNanos();
-    BodyReader.read(request, settings.requests(), budget)
+    long deadline = start + service.requests().time().toNanos();
+    BodyReader.read(request, service.requests(), service.budget())
         .whenComplete(
             (body, failure) ->
                 finish(
@@ -61,10 +53,10 @@ final class PredictHandler {
 
   /** Refuses what can be refused before the body is read. */
   private void check(Route route, Request request) throws HttpError {
-    served.name(route);
-    served.model();
-    if (route.kind() == Route.Kind.EXPLAIN && settings.explain().waiting() == 0) {
-      throw new HttpError(404, "explanations are switched off here (--explain-requests 0)");
+    service.served().name(route.name());
+    service.served().model();
+    if (route.kind() == Route.Kind.EXPLAIN) {
+      service.checkExplains();
     }
     isPacked(request);
   }
@@ -92,34 +84,35 @@ final class PredictHandler {
     if (failure != null) {
       throw new IllegalStateException("the body could not be read", failure);
     }
-    Semaphore own = route.kind() == Route.Kind.EXPLAIN ? explainPlaces : places;
     try (body) {
-      if (!own.tryAcquire()) {
-        throw new HttpError(429, "as many requests are in flight as allowed");
-      }
-      try {
-        return compute(route, isPacked(request), body, deadline);
-      } finally {
-        own.release();
-      }
+      return service.inPlace(
+          route.kind() == Route.Kind.EXPLAIN,
+          () -> compute(route, isPacked(request), body, deadline));
     }
   }
 
   private JsonResponse compute(Route route, boolean packed, BodyBuffer body, long deadline)
       throws HttpError, InterruptedException {
     if (!packed) {
-      return JsonResponse.json(predictions.answer(route.kind(), body, deadline));
+      return answer(route, body, deadline);
     }
-    try (BodyBuffer plain = body.unpack(settings.requests().unpackedBytes())) {
-      return JsonResponse.json(predictions.answer(route.kind(), plain, deadline));
+    try (BodyBuffer plain = body.unpack(service.requests().unpackedBytes())) {
+      return answer(route, plain, deadline);
     }
+  }
+
+  private JsonResponse answer(Route route, BodyBuffer body, long deadline)
+      throws HttpError, InterruptedException {
+    Question<byte[]> question =
+        route.kind() == Route.Kind.EXPLAIN ? v1.explain(body.stream()) : v1.predict(body.stream());
+    return JsonResponse.json(service.answer(body.size(), deadline, question));
   }
 
   /** Sends the answer, which holds its bytes until the client has read them. */
   private void finish(JsonResponse answer, long start, Response response, Callback callback) {
-    metrics.answered(answer.status(), Duration.ofNanos(System.nanoTime() - start));
+    service.metrics().answered(answer.status(), Duration.ofNanos(System.nanoTime() - start));
     int bytes = answer.body().length;
-    budget.take(bytes);
-    answer.send(response, Callback.from(callback, () -> budget.give(bytes)));
+    service.budget().take(bytes);
+    answer.send(response, Callback.from(callback, () -> service.budget().give(bytes)));
   }
 }

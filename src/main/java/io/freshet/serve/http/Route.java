@@ -45,7 +45,7 @@ record Route(Kind kind, Optional<String> model) {
   /** The route of a path, if there is one. */
   static Optional<Route> of(String path) {
     return switch (path) {
-      case "/healthz" -> to(Kind.HEALTH);
+      case "/livez", "/healthz" -> to(Kind.HEALTH);
       case "/readyz" -> to(Kind.READINESS);
       case "/metrics" -> to(Kind.METRICS);
       case "/v1/models" -> to(Kind.MODELS);
@@ -69,6 +69,11 @@ record Route(Kind kind, Optional<String> model) {
           default -> Kind.STATUS;
         };
     return Optional.of(new Route(kind, Optional.of(path.group(1))));
+  }
+
+  /** The name of the model in the path, where it has one. */
+  String name() {
+    return model.orElseThrow();
   }
 
   /** Whether the resource takes the method. */

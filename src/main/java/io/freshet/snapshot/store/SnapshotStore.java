@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** The versions below a snapshot root. */
@@ -56,6 +58,15 @@ public final class SnapshotStore {
   /** Why a person moved the pointer; nothing where a publication did. */
   public Optional<String> reason() throws IOException {
     return pointer().flatMap(Latest::reason);
+  }
+
+  /** Versions that the pointer has left by a person's doing and does not name again. */
+  public Set<Version> left() throws IOException {
+    Set<Version> left = new HashSet<>();
+    Optional<Latest> pointer = pointer();
+    pointer.ifPresent(latest -> latest.left().forEach(one -> left.add(one.version())));
+    pointer.ifPresent(latest -> left.remove(latest.version()));
+    return left;
   }
 
   /** What {@code latest.json} says. */

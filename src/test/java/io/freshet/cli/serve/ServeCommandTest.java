@@ -37,7 +37,8 @@ class ServeCommandTest {
     "--store-dir here, --store rocksdb and --store-dir DIR go together",
     "--store disk, Invalid value for option",
     "--store-memory 1, --store-memory 1 is too little; expected 16 or more",
-    "--poll 0, --poll 0 is no pause; expected 1 or more"
+    "--poll 0, --poll 0 is no pause; expected 1 or more",
+    "--drain -1, the drain is PT-1S; expected 0 or more"
   })
   void optionsThatDoNotFitAreRefused(String options, String reason) {
     CommandRun run = CommandRun.of(("serve --snapshots " + root + " " + options).split(" "));

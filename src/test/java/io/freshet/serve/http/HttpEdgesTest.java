@@ -58,7 +58,8 @@ class HttpEdgesTest {
             0,
             new RequestLimits(10_000, 20_000, 5, 2, 100_000, patience),
             ExplainLimits.DEFAULT,
-            new ConnectionLimits(1000, Duration.ofSeconds(20), Duration.ofSeconds(5)));
+            new ConnectionLimits(
+                1000, Duration.ofSeconds(20), Duration.ofSeconds(5), Duration.ofSeconds(5)));
     server = new ModelServer(follower, Optional.empty(), settings);
     server.start();
   }
@@ -73,6 +74,7 @@ class HttpEdgesTest {
   @ValueSource(
       strings = {
         "/healthz",
+        "/livez",
         "/readyz",
         "/metrics",
         "/v1/models",

@@ -45,7 +45,8 @@ class ModelServerTest {
           0,
           new RequestLimits(10_000, 20_000, 5, 1, 100_000, Duration.ofSeconds(2)),
           ExplainLimits.DEFAULT,
-          new ConnectionLimits(1000, Duration.ofSeconds(65), Duration.ofSeconds(20)));
+          new ConnectionLimits(
+              1000, Duration.ofSeconds(65), Duration.ofSeconds(5), Duration.ofSeconds(20)));
   private static final Version FULL = new Version("0badcafe", 1);
   private static final String ONE =
       """

@@ -11,6 +11,7 @@ import io.freshet.serve.model.Scorer;
 import io.freshet.serve.model.ServedModel;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;
+import io.freshet.snapshot.store.Pointer;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,6 +84,40 @@ class RocksStoreTest {
     Files.move(parent.resolve("away"), root);
     follower.look();
     assertThat(follower.state().kind()).isEqualTo(Kind.CURRENT);
+  }
+
+  @Test
+  void aRestartDoesNotServeAgainWhatWasRolledBack() throws Exception {
+    sample.full(FULL, 1, 1);
+    sample.delta(DELTA, FULL, 2, List.of(1L));
+    follower.look();
+    follower.close();
+    Pointer.of(new LocalStorage(root)).rollBack(FULL, "bad", false);
+    Path rows = root.resolve(FULL + "/embeddings-00000-of-00001.safetensors");
+    Files.move(rows, parent.resolve("away"));
+    start(new RocksStore(folder, MEMORY));
+
+    assertThat(follower.model()).isEmpty();
+    Files.move(parent.resolve("away"), rows);
+    Thread.sleep(600); // the first pause between two tries
+    follower.look();
+    assertServes(FULL, 1, 1);
+  }
+
+  @Test
+  void aRestartServesNothingThatWasRolledBackBeforeTheNextPublication() throws Exception {
+    sample.full(FULL, 1, 1);
+    sample.delta(DELTA, FULL, 2, List.of(1L));
+    follower.look();
+    follower.close();
+    Pointer.of(new LocalStorage(root)).rollBack(FULL, "bad", false);
+    Version next = new Version("0badcafe", 3);
+    sample.delta(next, DELTA, 3, List.of(1L));
+    deleteRows(next);
+    start(new RocksStore(folder, MEMORY));
+
+    assertThat(follower.model()).isEmpty();
+    assertThat(follower.state().kind()).isEqualTo(Kind.FAILING);
   }
 
   @Test

@@ -1,7 +1,7 @@
-package io.freshet.serve.http;
+package io.freshet.serve.predict;
 
 /** Why a request is not served. Has no stack trace. */
-final class HttpError extends Exception {
+public final class HttpError extends Exception {
   private final int status;
 
   /**
@@ -10,12 +10,12 @@ final class HttpError extends Exception {
    * @param status of HTTP
    * @param reason for people: the place of a mistake, what is there and what would be right
    */
-  HttpError(int status, String reason) {
+  public HttpError(int status, String reason) {
     super(reason, null, false, false);
     this.status = status;
   }
 
-  int status() {
+  public int status() {
     return status;
   }
 }

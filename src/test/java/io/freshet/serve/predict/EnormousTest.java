@@ -1,4 +1,4 @@
-package io.freshet.serve.http;
+package io.freshet.serve.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.freshet.serve.http;
+package io.freshet.serve.predict;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;

@@ -1,4 +1,4 @@
-package io.freshet.serve.http;
+package io.freshet.serve.http.v1;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -12,6 +12,7 @@ import io.freshet.event.RejectedException;
 import io.freshet.event.decode.FeaturesDecoder;
 import io.freshet.feature.example.Example;
 import io.freshet.serve.model.Scorer;
+import io.freshet.serve.predict.HttpError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.freshet.serve.http;
+package io.freshet.serve.predict;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -25,7 +25,7 @@ import java.util.function.ToDoubleFunction;
  * What the server counts, in the text format of Prometheus. The rate of unknown ids is {@code
  * freshet_unknown_ids_total / freshet_ids_total}. Thread-safe.
  */
-final class ServeMetrics {
+public final class ServeMetrics {
   private static final double[] SECONDS = {
     .0005, .001, .002, .003, .005, .0075, .01, .015, .025, .05, .1, .25, .5, 1, 2.5, 5, 10
   };
@@ -115,7 +115,7 @@ final class ServeMetrics {
   }
 
   /** Counts an answered prediction, whatever the answer. */
-  void answered(int status, Duration duration) {
+  public void answered(int status, Duration duration) {
     requests.labelValues(Integer.toString(status)).inc();
     durations.observe(seconds(duration));
   }
@@ -141,7 +141,7 @@ final class ServeMetrics {
         .register(registry);
   }
 
-  String text() throws IOException {
+  public String text() throws IOException {
     follower
         .model()
         .ifPresent(

@@ -1,4 +1,4 @@
-package io.freshet.serve.http;
+package io.freshet.serve.http.v1;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,6 +8,7 @@ import io.freshet.Damage;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.SampleModel;
 import io.freshet.serve.model.Scorer;
+import io.freshet.serve.predict.HttpError;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.SnapshotStore;

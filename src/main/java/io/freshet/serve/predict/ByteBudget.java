@@ -1,18 +1,18 @@
-package io.freshet.serve.http;
+package io.freshet.serve.predict;
 
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The bytes that bodies and responses of all requests hold. Thread-safe. */
-final class ByteBudget {
+public final class ByteBudget {
   private final long most;
   private final AtomicLong held = new AtomicLong();
 
-  ByteBudget(long most) {
+  public ByteBudget(long most) {
     this.most = most;
   }
 
   /** Takes bytes for a body, which is refused where they are not there. */
-  void takeOrRefuse(long bytes) throws HttpError {
+  public void takeOrRefuse(long bytes) throws HttpError {
     if (held.addAndGet(bytes) > most) {
       held.addAndGet(-bytes);
       throw new HttpError(
@@ -21,15 +21,15 @@ final class ByteBudget {
   }
 
   /** Takes bytes for what exists already; the next bodies are refused for it. */
-  void take(long bytes) {
+  public void take(long bytes) {
     held.addAndGet(bytes);
   }
 
-  void give(long bytes) {
+  public void give(long bytes) {
     held.addAndGet(-bytes);
   }
 
-  long held() {
+  public long held() {
     return held.get();
   }
 }

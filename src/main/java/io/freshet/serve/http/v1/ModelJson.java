@@ -1,4 +1,4 @@
-package io.freshet.serve.http;
+package io.freshet.serve.http.v1;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Responses about a model, as JSON. */
-final class ModelJson {
+public final class ModelJson {
   private ModelJson() {}
 
   private record Follower(
@@ -55,7 +55,7 @@ final class ModelJson {
       double samplingRate,
       Manifest.Labels labels) {}
 
-  private record Readiness(boolean ready, Follower follower) {}
+  private record Ready(boolean ready, Optional<String> reason, Follower follower) {}
 
   private record Models(List<String> models) {}
 
@@ -131,7 +131,7 @@ final class ModelJson {
       Optional<Number> number) {}
 
   /** Version, event time, freshness, rows and shape, and the follower's state. */
-  static byte[] status(String name, ServedModel model, FollowerState follower, Instant now) {
+  public static byte[] status(String name, ServedModel model, FollowerState follower, Instant now) {
     Manifest manifest = model.manifest();
     return Json.line(
         new Status(
@@ -149,7 +149,7 @@ final class ModelJson {
   }
 
   /** The manifest's description of the features, for those who make requests. */
-  static byte[] metadata(String name, ServedModel model) {
+  public static byte[] metadata(String name, ServedModel model) {
     Manifest manifest = model.manifest();
     return Json.line(
         new Metadata(
@@ -164,13 +164,13 @@ final class ModelJson {
             manifest.labels()));
   }
 
-  /** Whether there is a model, and the follower's state. */
-  static byte[] readiness(boolean ready, FollowerState follower) {
-    return Json.line(new Readiness(ready, Follower.of(follower)));
+  /** Whether it is ready, or what keeps it from that, and the follower's state. */
+  public static byte[] readiness(Optional<String> obstacle, FollowerState follower) {
+    return Json.line(new Ready(obstacle.isEmpty(), obstacle, Follower.of(follower)));
   }
 
   /** Written by hand, as most requests are answered with it. */
-  static byte[] predictions(float[] scores, ServedModel model) {
+  public static byte[] predictions(float[] scores, ServedModel model) {
     StringBuilder out = new StringBuilder(32 + 14 * scores.length);
     out.append("{\"predictions\":[");
     for (int i = 0; i < scores.length; i++) {
@@ -181,7 +181,8 @@ final class ModelJson {
   }
 
   /** The predictions, and for each what base and fields add to its logit. */
-  static byte[] explanations(float[] scores, List<Explanation> explanations, ServedModel model) {
+  public static byte[] explanations(
+      float[] scores, List<Explanation> explanations, ServedModel model) {
     List<Field> fields = model.schema().fields();
     return Json.line(
         new Explained(
@@ -191,11 +192,11 @@ final class ModelJson {
   }
 
   /** The names of the models: one, once it is known. */
-  static byte[] models(Optional<String> name) {
+  public static byte[] models(Optional<String> name) {
     return Json.line(new Models(name.stream().toList()));
   }
 
-  static byte[] error(String reason) {
+  public static byte[] error(String reason) {
     return Json.line(new Problem(reason));
   }
 }

@@ -1,0 +1,55 @@
+package io.freshet.serve.http.v1;
+
+import io.freshet.feature.example.Example;
+import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.predict.ModelService;
+import io.freshet.serve.predict.Question;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+
+/** The questions of the protocol. */
+public final class V1 {
+  /** How much is scored before the first request: a few hundred instances, for a while. */
+  private static final int[] REHEARSED = {1, 8, 100};
+
+  private static final int REHEARSALS = 6;
+  private static final Duration LONGEST_REHEARSAL = Duration.ofSeconds(2);
+
+  private final ModelService service;
+
+  public V1(ModelService service) {
+    this.service = service;
+  }
+
+  /** Click probabilities for the instances of a body. */
+  public Question<byte[]> predict(InputStream body) {
+    int most = service.requests().instances();
+    return scoring -> {
+      List<Example> examples = PredictRequest.read(body, scoring.scorer(), most);
+      return ModelJson.predictions(scoring.score(examples), scoring.model());
+    };
+  }
+
+  /** The same, and what each field adds. */
+  public Question<byte[]> explain(InputStream body) {
+    int most = service.explain().instances();
+    return scoring -> {
+      List<Example> examples = PredictRequest.read(body, scoring.scorer(), most);
+      float[] scores = scoring.score(examples);
+      return ModelJson.explanations(scores, scoring.explain(examples), scoring.model());
+    };
+  }
+
+  /** Scores random instances of a model, so that the first requests find compiled code. */
+  public void warmUp(ServedModel model) throws HttpError {
+    RandomInstances random = new RandomInstances(model.schema());
+    long end = System.nanoTime() + LONGEST_REHEARSAL.toNanos();
+    for (int i = 0; i < REHEARSALS * REHEARSED.length && System.nanoTime() < end; i++) {
+      byte[] body = random.body(REHEARSED[i % REHEARSED.length]);
+      service.rehearse(predict(new ByteArrayInputStream(body)));
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The REST protocol of KServe v1 and TensorFlow Serving. */
+package io.freshet.serve.http.v1;

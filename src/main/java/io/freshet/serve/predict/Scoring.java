@@ -1,0 +1,98 @@
+package io.freshet.serve.predict;
+
+import io.freshet.feature.example.Example;
+import io.freshet.model.kind.Explanation;
+import io.freshet.serve.model.Scorer;
+import io.freshet.serve.model.ServedModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A scorer of one version in the service of one request, up to the request's deadline. */
+public final class Scoring {
+  private static final Logger LOG = LoggerFactory.getLogger(Scoring.class);
+
+  private final Scorer scorer;
+  private final ServeMetrics metrics;
+  private final long deadline;
+  private final Supplier<HttpError> late;
+  private final long lookups; // of the scorer, before
+  private final long unknown;
+  private int scored;
+
+  Scoring(Scorer scorer, ServeMetrics metrics, long deadline, Supplier<HttpError> late) {
+    this.scorer = scorer;
+    this.metrics = metrics;
+    this.deadline = deadline;
+    this.late = late;
+    lookups = scorer.lookups();
+    unknown = scorer.unknownIds();
+  }
+
+  /** The version that everything is computed with. */
+  public ServedModel model() {
+    return scorer.model();
+  }
+
+  /** What encodes raw features for the version. */
+  public Scorer scorer() {
+    return scorer;
+  }
+
+  /** The click probabilities of examples; refused where one is no number, or the time is over. */
+  public float[] score(List<Example> examples) throws HttpError {
+    float[] scores = new float[examples.size()];
+    for (int from = 0; from < scores.length; from += Scorer.CHUNK) {
+      checkTime();
+      int to = Math.min(from + Scorer.CHUNK, scores.length);
+      System.arraycopy(scorer.score(examples.subList(from, to)), 0, scores, from, to - from);
+    }
+    checkFinite(examples, scores);
+    scored += scores.length;
+    return scores;
+  }
+
+  /** What each field adds to the logit of each example. */
+  public List<Explanation> explain(List<Example> examples) throws HttpError {
+    List<Explanation> explanations = new ArrayList<>();
+    for (Example example : examples) {
+      checkTime();
+      explanations.add(scorer.explain(example));
+    }
+    return explanations;
+  }
+
+  /** Refuses scores that are no numbers: for an enormous input, or as the model's own fault. */
+  private void checkFinite(List<Example> examples, float[] scores) throws HttpError {
+    for (int i = 0; i < scores.length; i++) {
+      if (!Float.isFinite(scores[i])) {
+        Optional<String> field = Enormous.field(examples.get(i), model().schema());
+        if (field.isPresent()) {
+          throw new HttpError(
+              400,
+              "instances[%s].features.%s is so large that there is no score; expected a number near those learned from"
+                  .formatted(i, field.get()));
+        }
+        metrics.notFinite();
+        LOG.error("version {} has no finite score for an instance", model().version());
+        throw new HttpError(
+            500,
+            "version %s has no finite score for instances[%s]".formatted(model().version(), i));
+      }
+    }
+  }
+
+  /** Counts what was scored. */
+  void count() {
+    metrics.scored(scored, scorer.lookups() - lookups, scorer.unknownIds() - unknown);
+  }
+
+  private void checkTime() throws HttpError {
+    if (System.nanoTime() > deadline) {
+      throw late.get();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+/**
+ * Predictions with the served model, whatever the protocol: budgets, scorers, metrics, readiness.
+ */
+package io.freshet.serve.predict;
