@@ -4,16 +4,17 @@ import io.freshet.config.KafkaSettings;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.example.ExampleFiles;
 import io.freshet.job.example.ExampleJson;
+import io.freshet.job.source.EventTopic;
+import io.freshet.job.source.KafkaTopicSource;
 import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Properties;
+import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -62,18 +63,14 @@ final class ExampleSources {
 
   private static DataStream<LabeledExample> topic(
       StreamExecutionEnvironment env, String topic, KafkaSettings kafka) {
-    Properties properties = new Properties();
-    properties.putAll(kafka.properties());
-    KafkaSource<LabeledExample> source =
-        KafkaSource.<LabeledExample>builder()
-            .setProperties(properties)
-            .setBootstrapServers(kafka.bootstrapServers())
-            .setTopics(topic)
-            .setGroupId(kafka.groupId())
-            .setStartingOffsets(OffsetsInitializer.earliest())
-            .setBounded(OffsetsInitializer.latest())
-            .setDeserializer(KafkaRecordDeserializationSchema.valueOnly(new Value()))
-            .build();
+    EventTopic all =
+        new EventTopic(kafka.bootstrapServers(), topic, kafka.groupId(), kafka.properties(), true);
+    var source =
+        KafkaTopicSource.of(
+            all,
+            Map.of(),
+            OffsetsInitializer.earliest(),
+            KafkaRecordDeserializationSchema.valueOnly(new Value()));
     return env.fromSource(source, WatermarkStrategy.noWatermarks(), topic)
         .setParallelism(1)
         .uid(Uids.EXAMPLE_SOURCE);

@@ -11,9 +11,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -42,7 +40,7 @@ public final class EventSources {
   private EventSources() {}
 
   /** Impressions, encoded. */
-  public static KafkaSource<SourceRecord<EncodedImpression>> impressions(
+  public static KafkaTopicSource<SourceRecord<EncodedImpression>> impressions(
       EventTopic topic, EventSettings settings, FeatureSchema schema, JoinSettings join) {
     return impressions(topic, settings, schema, join, List.of());
   }
@@ -52,7 +50,7 @@ public final class EventSources {
    *
    * @param named names of the fields
    */
-  public static KafkaSource<SourceRecord<EncodedImpression>> impressions(
+  public static KafkaTopicSource<SourceRecord<EncodedImpression>> impressions(
       EventTopic topic,
       EventSettings settings,
       FeatureSchema schema,
@@ -62,7 +60,7 @@ public final class EventSources {
   }
 
   /** Clicks, or the other actions that a topic holds. */
-  public static KafkaSource<SourceRecord<Click>> clicks(
+  public static KafkaTopicSource<SourceRecord<Click>> clicks(
       EventTopic topic, EventSettings settings, JoinSettings join) {
     List<Action> actions = join.definition().actionsOf(topic.name());
     return source(topic, new ClickDeserializer(settings, actions, join.timerBucket()));
@@ -131,22 +129,8 @@ public final class EventSources {
         .orElse(OffsetsInitializer.earliest());
   }
 
-  private static <T> KafkaSource<SourceRecord<T>> source(
+  private static <T> KafkaTopicSource<SourceRecord<T>> source(
       EventTopic topic, EventDeserializer<T> deserializer) {
-    Properties properties = new Properties();
-    properties.putAll(DEFAULTS);
-    properties.putAll(topic.properties());
-    var builder =
-        KafkaSource.<SourceRecord<T>>builder()
-            .setProperties(properties)
-            .setBootstrapServers(topic.bootstrapServers())
-            .setTopics(topic.name())
-            .setGroupId(topic.groupId())
-            .setClientIdPrefix(topic.groupId() + "-" + topic.name())
-            .setStartingOffsets(start(topic))
-            .setDeserializer(deserializer);
-    return topic.bounded()
-        ? builder.setBounded(OffsetsInitializer.latest()).build()
-        : builder.build();
+    return KafkaTopicSource.of(topic, DEFAULTS, start(topic), deserializer);
   }
 }

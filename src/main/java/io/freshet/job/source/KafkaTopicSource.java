@@ -1,0 +1,194 @@
+package io.freshet.job.source;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.synchronization.FutureCompletingBlockingQueue;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.metrics.KafkaSourceReaderMetrics;
+import org.apache.flink.connector.kafka.source.reader.KafkaPartitionSplitReader;
+import org.apache.flink.connector.kafka.source.reader.KafkaRecordEmitter;
+import org.apache.flink.connector.kafka.source.reader.KafkaSourceReader;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.connector.kafka.source.reader.fetcher.KafkaSourceFetcherManager;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.util.UserCodeClassLoader;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Flink's source of a Kafka topic, with a reader that lives through a commit of offsets while the
+ * consumer group has no coordinator.
+ *
+ * <p>Offsets are committed after a checkpoint, for Kafka's tools alone. The task that commits wakes
+ * the consumer first; where the coordinator is not there yet, as in the first seconds of a broker,
+ * or not any more, the commit polls the network, and the wakeup ends it with an exception that the
+ * connector takes for a failure of the fetcher: the job restarts.
+ */
+public final class KafkaTopicSource<T>
+    implements Source<T, KafkaPartitionSplit, KafkaSourceEnumState>, ResultTypeQueryable<T> {
+  private static final long serialVersionUID = 1L;
+
+  private final KafkaSource<T> source;
+  private final KafkaRecordDeserializationSchema<T> deserializer;
+  private final Properties consumer;
+
+  private KafkaTopicSource(
+      KafkaSource<T> source,
+      KafkaRecordDeserializationSchema<T> deserializer,
+      Properties consumer) {
+    this.source = source;
+    this.deserializer = deserializer;
+    this.consumer = consumer;
+  }
+
+  /**
+   * A topic.
+   *
+   * @param defaults of the consumer, which the topic's own properties replace
+   */
+  public static <T> KafkaTopicSource<T> of(
+      EventTopic topic,
+      Map<String, String> defaults,
+      OffsetsInitializer start,
+      KafkaRecordDeserializationSchema<T> deserializer) {
+    Properties properties = new Properties();
+    properties.putAll(defaults);
+    properties.putAll(topic.properties());
+    properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, topic.bootstrapServers());
+    properties.put(ConsumerConfig.GROUP_ID_CONFIG, topic.groupId());
+    properties.put(KafkaSourceOptions.CLIENT_ID_PREFIX.key(), topic.groupId() + "-" + topic.name());
+    var builder =
+        KafkaSource.<T>builder()
+            .setProperties(properties)
+            .setTopics(topic.name())
+            .setStartingOffsets(start)
+            .setDeserializer(deserializer);
+    if (topic.bounded()) {
+      builder.setBounded(OffsetsInitializer.latest());
+    }
+    return new KafkaTopicSource<>(builder.build(), deserializer, consumer(properties, start));
+  }
+
+  /** What the builder adds to a source's properties, and does not show. */
+  private static Properties consumer(Properties properties, OffsetsInitializer start) {
+    Properties all = new Properties();
+    all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
+    all.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
+    all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    all.putAll(properties);
+    all.put(
+        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+        start.getAutoOffsetResetStrategy().name().toLowerCase(Locale.ROOT));
+    return all;
+  }
+
+  @Override
+  public SourceReader<T, KafkaPartitionSplit> createReader(SourceReaderContext context)
+      throws Exception {
+    deserializer.open(new Initialization(context));
+    KafkaSourceReaderMetrics metrics = new KafkaSourceReaderMetrics(context.metricGroup());
+    var elements =
+        new FutureCompletingBlockingQueue<RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>>>();
+    var fetchers =
+        new KafkaSourceFetcherManager(
+            elements, () -> new SplitReader(consumer, context, metrics), finished -> {});
+    Configuration configuration = new Configuration();
+    consumer
+        .stringPropertyNames()
+        .forEach(key -> configuration.setString(key, consumer.getProperty(key)));
+    return new KafkaSourceReader<>(
+        elements,
+        fetchers,
+        new KafkaRecordEmitter<>(deserializer),
+        configuration,
+        context,
+        metrics);
+  }
+
+  private record Initialization(SourceReaderContext context) implements InitializationContext {
+    @Override
+    public MetricGroup getMetricGroup() {
+      return context.metricGroup().addGroup("deserializer");
+    }
+
+    @Override
+    public UserCodeClassLoader getUserCodeClassLoader() {
+      return context.getUserCodeClassLoader();
+    }
+  }
+
+  /** Reads partitions, and commits again where a wakeup that came before ended a commit. */
+  @SuppressWarnings("try") // the connector's own reader closes with any exception
+  static final class SplitReader extends KafkaPartitionSplitReader {
+    SplitReader(
+        Properties consumer, SourceReaderContext context, KafkaSourceReaderMetrics metrics) {
+      super(consumer, context, metrics);
+    }
+
+    @Override
+    public void notifyCheckpointComplete(
+        Map<TopicPartition, OffsetAndMetadata> offsets, OffsetCommitCallback done) {
+      try {
+        super.notifyCheckpointComplete(offsets, done);
+      } catch (WakeupException e) {
+        super.notifyCheckpointComplete(offsets, done); // no other comes while this task runs
+      }
+    }
+  }
+
+  @Override
+  public Boundedness getBoundedness() {
+    return source.getBoundedness();
+  }
+
+  @Override
+  public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
+      SplitEnumeratorContext<KafkaPartitionSplit> context) {
+    return source.createEnumerator(context);
+  }
+
+  @Override
+  public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
+      SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
+      throws IOException {
+    return source.restoreEnumerator(context, state);
+  }
+
+  @Override
+  public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
+    return source.getSplitSerializer();
+  }
+
+  @Override
+  public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
+    return source.getEnumeratorCheckpointSerializer();
+  }
+
+  @Override
+  public TypeInformation<T> getProducedType() {
+    return source.getProducedType();
+  }
+}
