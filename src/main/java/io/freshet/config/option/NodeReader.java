@@ -64,7 +64,7 @@ record NodeReader(Problems problems) {
   }
 
   private static String shown(String text) {
-    String line = text.isBlank() ? "'" + text + "'" : text.replaceAll("\\p{Cntrl}", " ");
+    String line = text.isBlank() ? "'" + text + "'" : text;
     return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
   }
 }

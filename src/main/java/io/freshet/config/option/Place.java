@@ -13,12 +13,15 @@ record Place(String source, int line, int column) {
           .thenComparingInt(Place::line)
           .thenComparingInt(Place::column);
 
+  private static final int MAX_KEY = 250;
+
   static Place file(String source) {
     return new Place(source, 1, 1);
   }
 
   static Place option(String key) {
-    return new Place("--set " + key, 0, 0);
+    String shown = key.length() <= MAX_KEY ? key : key.substring(0, MAX_KEY) + "…";
+    return new Place("--set " + shown, 0, 0);
   }
 
   boolean isOption() {

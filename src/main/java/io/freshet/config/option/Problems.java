@@ -3,9 +3,16 @@ package io.freshet.config.option;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** What is wrong, and what is doubtful, gathered while the configuration is read. */
 final class Problems {
+  /** Characters of a line before its place: a message may quote a text of any length. */
+  private static final int MAX_LENGTH = 1000;
+
+  /** What would end a line, or hide or turn round what is on it. */
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
   private final List<Problem> errors = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
 
@@ -18,7 +25,9 @@ final class Problems {
     /** One line: {@code train.batch-size: 0 is not allowed; expected … (learner.yaml:12:5)}. */
     @Override
     public String toString() {
-      return (key.isEmpty() ? "" : key + ": ") + text + " (" + place + ")";
+      String line = (key.isEmpty() ? "" : key + ": ") + text;
+      String shown = line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH) + "…";
+      return UNPRINTABLE.matcher(shown + " (" + place + ")").replaceAll(" ");
     }
   }
 

@@ -40,6 +40,7 @@ public record ValueType<T>(
   private static final String HOST = "([^\\s,:/\\[\\]]+|\\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?\\])";
   private static final String SERVER = HOST + ":[0-9]{1,5}";
   private static final String SERVERS = "\\s*%s\\s*(,\\s*%s\\s*)*".formatted(SERVER, SERVER);
+  private static final Predicate<String> IS_SERVER = Pattern.compile(SERVER).asMatchPredicate();
   private static final String DIRECTORY =
       "^(?!file://[^/])[A-Za-z][A-Za-z0-9+.-]*:(//[^/]|/(?!/$))";
   private static final Predicate<String> IS_DIRECTORY = Pattern.compile(DIRECTORY).asPredicate();
@@ -134,7 +135,10 @@ public record ValueType<T>(
   }
 
   public static ValueType<String> servers() {
-    return matching("a list of servers such as kafka-1:9092,kafka-2:9092", SERVERS);
+    return new ValueType<>(
+        "a list of servers such as kafka-1:9092,kafka-2:9092",
+        Map.of("type", "string", "pattern", "^" + SERVERS + "$"),
+        text -> Optional.of(text).filter(ValueType::areServers));
   }
 
   /**
@@ -228,6 +232,11 @@ public record ValueType<T>(
         .filter(t -> t.matches(NUMBER))
         .map(Double::parseDouble)
         .filter(Double::isFinite);
+  }
+
+  /** One by one: a regular expression for all of them recurs as often as there are servers. */
+  private static boolean areServers(String text) {
+    return Arrays.stream(text.split(",", -1)).map(String::strip).allMatch(IS_SERVER);
   }
 
   private static boolean isWebAddress(String text) {

@@ -16,6 +16,10 @@ public record ValuePath(String text) implements Serializable {
   private static final String DOT = "(?<!\\\\)\\.";
   private static final String EACH = "[]";
   private static final String STEP = "(\\\\\\.|[^.\\[\\]\\\\])+(\\[\\])*";
+
+  /** Characters: a pattern of repeated groups recurs for each. */
+  private static final int MAX_LENGTH = 1000;
+
   private static final String PATH = STEP + "(\\." + STEP + ")*";
 
   /**
@@ -34,9 +38,13 @@ public record ValuePath(String text) implements Serializable {
     return new ValueType<>(
         "a path such as name, user.id or items[].id (a dot inside a name: \\.)",
         Map.of("type", "string", "pattern", "^" + PATH + "$"),
-        text -> Optional.of(text).filter(t -> t.matches(PATH)).map(ValuePath::new),
+        text -> Optional.of(text).filter(ValuePath::isPath).map(ValuePath::new),
         ValuePath::text,
         true);
+  }
+
+  private static boolean isPath(String text) {
+    return text.length() <= MAX_LENGTH && text.matches(PATH);
   }
 
   /** The steps from the record to the value. */
