@@ -59,10 +59,11 @@ final class FlinkNotices extends AbstractFilter implements AutoCloseable {
   }
 
   private static boolean isEnd(Throwable failure) {
-    return ExceptionUtils.findThrowable(failure, CheckpointException.class)
-        .map(CheckpointException::getCheckpointFailureReason)
-        .filter(CheckpointFailureReason.CHECKPOINT_DECLINED_TASK_CLOSING::equals)
-        .isPresent();
+    return ExceptionUtils.findThrowableWithMessage(failure, "for unknown task").isPresent()
+        || ExceptionUtils.findThrowable(failure, CheckpointException.class)
+            .map(CheckpointException::getCheckpointFailureReason)
+            .filter(CheckpointFailureReason.CHECKPOINT_DECLINED_TASK_CLOSING::equals)
+            .isPresent();
   }
 
   static String text(String message, Throwable failure) {

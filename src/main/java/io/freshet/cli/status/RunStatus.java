@@ -117,7 +117,10 @@ final class RunStatus {
     if (value("SnapshotPublisher", "snapshot_last_withheld") > 0) {
       parts.add("the gate withholds the newest version");
     }
-    double dead = value(ROUTER, "dead_letters") + value("route_clicks", "dead_letters");
+    double dead =
+        metrics.byLabel("dead_letters", "<operator_name>").values().stream()
+            .mapToDouble(Double::doubleValue)
+            .sum();
     if (dead > 0) {
       parts.add(String.format(Locale.ROOT, "%,.0f dead letters", dead));
     }

@@ -35,6 +35,7 @@ final class EventStage {
     impressions =
         SourceRouter.behind(
                 events.impressions(),
+                "impressions",
                 topics.impressions(),
                 WireType.of(EncodedImpression.class),
                 config.join().outOfOrderness(),
@@ -47,6 +48,7 @@ final class EventStage {
                 clicks.add(
                     SourceRouter.behind(
                             stream,
+                            topic.equals(topics.clicks()) ? "clicks" : topic,
                             topic,
                             WireType.of(Click.class),
                             config.join().outOfOrderness(),

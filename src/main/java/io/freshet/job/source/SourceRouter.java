@@ -95,18 +95,20 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
    * The node of the graph behind the source that reads the topic, at the source's parallelism:
    * otherwise Flink would distribute the records and lose their order.
    *
+   * @param name of what the topic has, by which metrics tell routers apart
    * @param outOfOrderness that of the source's watermarks
    * @param recordedUntil events of this time or before are in a recording, epoch milliseconds;
    *     {@link #NEVER} without one
    */
   public static <T> SingleOutputStreamOperator<T> behind(
       DataStream<SourceRecord<T>> source,
+      String name,
       String topic,
       TypeInformation<T> type,
       Duration outOfOrderness,
       long recordedUntil) {
     return source
-        .transform("route " + topic, type, new SourceRouter<>(topic, outOfOrderness, recordedUntil))
+        .transform("route " + name, type, new SourceRouter<>(topic, outOfOrderness, recordedUntil))
         .setParallelism(source.getParallelism());
   }
 

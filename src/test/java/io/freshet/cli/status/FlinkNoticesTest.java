@@ -44,6 +44,11 @@ class FlinkNoticesTest {
       flink.warn(
           "Failed to trigger or complete checkpoint 3 for job a.",
           new CheckpointException(CheckpointFailureReason.CHECKPOINT_DECLINED_TASK_CLOSING));
+      flink.warn(
+          "Failed to trigger or complete checkpoint 4 for job a.",
+          new CheckpointException(
+              "TaskManager received a checkpoint request for unknown task b_0_0.",
+              CheckpointFailureReason.TASK_CHECKPOINT_FAILURE));
     }
 
     assertThat(printed.toString(UTF_8)).isEmpty();

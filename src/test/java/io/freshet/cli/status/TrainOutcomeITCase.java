@@ -42,7 +42,7 @@ final class TrainOutcomeITCase {
   @BeforeEach
   void startBroker() throws Exception {
     kafka = EmbeddedKafka.start();
-    kafka.topics().ensure(List.of("impressions", "clicks"), 1);
+    kafka.topics().ensure(List.of("shown", "acted"), 1);
   }
 
   @AfterEach
@@ -142,7 +142,7 @@ final class TrainOutcomeITCase {
 
   private void send(EventRecord.Topic topic, int records, String format) throws Exception {
     try (KafkaEvents events =
-        new KafkaEvents(kafka.clients(), "impressions", "clicks", Timestamps.EVENT)) {
+        new KafkaEvents(kafka.clients(), "shown", "acted", Timestamps.EVENT)) {
       for (int i = 0; i < records; i++) {
         long time = START + 1000L * i;
         byte[] record = format.formatted(i, time, i % 7).getBytes(StandardCharsets.UTF_8);
@@ -157,7 +157,7 @@ final class TrainOutcomeITCase {
             folder.resolve("learner.yaml"),
             """
             name: c
-            kafka: {bootstrap-servers: "%s"}
+            kafka: {bootstrap-servers: "%s", topics: {impressions: shown, clicks: acted}}
             features: [{name: user, kind: categorical}]
             model: {embedding-size: 4, hidden-layers: [8]}
             join: {window: 2 s, out-of-orderness: 1 s, max-weight: 1000000}

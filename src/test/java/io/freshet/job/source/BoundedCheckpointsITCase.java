@@ -48,6 +48,7 @@ final class BoundedCheckpointsITCase {
                   EventSources.clickWatermarks(join, "clicks", 1),
                   "clicks"),
               "clicks",
+              "clicks",
               WireType.of(Click.class),
               join.outOfOrderness(),
               1)

@@ -200,6 +200,7 @@ final class KafkaEdgesITCase {
                 EventSources.aligned(
                     EventSources.impressionWatermarks(join, SourceRouter.NEVER), drift),
                 "impressions"),
+            "impressions",
             impressionTopic.name(),
             WireType.of(EncodedImpression.class),
             join.outOfOrderness(),
@@ -213,6 +214,7 @@ final class KafkaEdgesITCase {
                 EventSources.clicks(clickTopic, EventSettings.DEFAULT, join),
                 clickWatermarks,
                 "clicks"),
+            "clicks",
             clickTopic.name(),
             WireType.of(Click.class),
             join.outOfOrderness(),
