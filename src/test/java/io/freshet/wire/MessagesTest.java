@@ -133,6 +133,7 @@ final class MessagesTest {
         message(PublisherInput.class, new PublisherInput.Added(Map.of("table_rows", -3.0))),
         message(PublisherInput.class, new PublisherInput.Offset("impressions", 7, 1L << 40)),
         message(PublisherInput.class, new PublisherInput.Withheld("clicks are missing")),
+        message(PublisherInput.class, new PublisherInput.SentTable("0badcafe", 3, 4)),
         message(PublisherInput.class, new PublisherInput.Window(1L << 41, 9, 9.5, 0.25, 1, 2)),
         message(MetricsReport.class, new MetricsReport(Metrics.NONE, metrics, 1, 2, 3)),
         message(

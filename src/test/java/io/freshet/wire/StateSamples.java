@@ -82,7 +82,7 @@ final class StateSamples {
                   new double[] {0.5},
                   new double[] {-1, 1}));
       case "labeled-example" -> everyKindAndOrigin();
-      case "publisher-state" -> List.of(publisherState(version == 1 ? PublishedGauge.NONE : GAUGE));
+      case "publisher-state" -> List.of(publisherState(version));
       case "source-offset" -> List.of(new SourceOffset("clicks", 3, 1L << 40));
       default -> List.of();
     };
@@ -98,7 +98,8 @@ final class StateSamples {
     return new LabeledExample(kind + "", 7, 0.25f, 3, EXAMPLE, kind, 0.75f, false, origin);
   }
 
-  private static PublisherState publisherState(PublishedGauge gauge) {
+  private static PublisherState publisherState(int version) {
+    PublishedGauge gauge = version == 1 ? PublishedGauge.NONE : GAUGE;
     CheckpointContents contents =
         new CheckpointContents(
             7,
@@ -114,6 +115,7 @@ final class StateSamples {
         8,
         Optional.of(new Version("0badcafe", 6)),
         List.of(contents),
+        version >= 3,
         List.of(new PublisherInput.Window(60, 10, 11, 2, 0.5, 1.25)),
         "2;3;0;1,2");
   }

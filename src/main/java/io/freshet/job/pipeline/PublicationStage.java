@@ -10,6 +10,7 @@ import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.publish.SnapshotPublisher;
 import io.freshet.snapshot.write.PublisherInput;
 import io.freshet.train.InitialModel;
+import io.freshet.train.SentTable;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.loop.TrainingLoop;
 import io.freshet.wire.WireType;
@@ -46,6 +47,7 @@ final class PublicationStage {
                 .map(PublicationStage::skipped)
                 .returns(WireType.of(PublisherInput.class)),
             loop.counts().map(PublicationStage::added).returns(WireType.of(PublisherInput.class)),
+            loop.tables().map(PublicationStage::sent).returns(WireType.of(PublisherInput.class)),
             metrics
                 .getSideOutput(EvaluationStage.AT_BARRIER)
                 .map(PublicationStage::figures)
@@ -92,6 +94,10 @@ final class PublicationStage {
 
   private static PublisherInput added(TableCounts counts) {
     return new PublisherInput.Added(counts.asMap());
+  }
+
+  private static PublisherInput sent(SentTable table) {
+    return new PublisherInput.SentTable(table.lineage(), table.shard(), table.shards());
   }
 
   private static PublisherInput skipped(SkippedExample example) {

@@ -2,6 +2,7 @@ package io.freshet.snapshot.publish;
 
 import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.snapshot.write.PublisherInput;
+import io.freshet.wire.FullRequest;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -11,7 +12,8 @@ import java.util.Optional;
 
 /**
  * Collects the input between two barriers: parts since the last barrier, and whether they are
- * withheld; windows, the last few; of all else the latest.
+ * withheld; windows, the last few; which shards have sent their whole tables; of all else the
+ * latest.
  *
  * <p>Not thread-safe.
  */
@@ -27,6 +29,9 @@ final class CheckpointCollector {
   private final Map<String, Long> offsets = new HashMap<>();
   private long eventTime = Long.MIN_VALUE;
   private boolean withheld; // since the last barrier
+  private String sentFor = FullRequest.NONE; // the lineage that whole tables were last sent for
+  private final BitSet sent = new BitSet(); // shards
+  private int shards;
 
   /**
    * @param denseSize parameters of the dense part
@@ -70,6 +75,8 @@ final class CheckpointCollector {
       metrics = all;
     } else if (input instanceof PublisherInput.Withheld) {
       withheld = true;
+    } else if (input instanceof PublisherInput.SentTable table) {
+      takeTable(table);
     } else if (input instanceof PublisherInput.Window window) {
       windows.add(window);
     } else if (input instanceof PublisherInput.Offset offset) {
@@ -111,6 +118,20 @@ final class CheckpointCollector {
   /** What the gate judges by, for the state. */
   List<PublisherInput.Window> windows() {
     return windows.all();
+  }
+
+  private void takeTable(PublisherInput.SentTable table) {
+    if (!table.lineage().equals(sentFor)) {
+      sentFor = table.lineage();
+      sent.clear();
+    }
+    sent.set(table.shard());
+    shards = table.shards();
+  }
+
+  /** The lineage that all shards have sent their whole tables for; none until they have. */
+  String sentFor() {
+    return sent.cardinality() == shards ? sentFor : FullRequest.NONE;
   }
 
   private void takeDense(int from, float[] values, long learned) {

@@ -60,6 +60,17 @@ public record CheckpointContents(
     this(checkpoint, parts, dense, metrics, offsets, eventTime, false);
   }
 
+  /** Returns a copy that is not to be published. */
+  CheckpointContents asWithheld() {
+    return new CheckpointContents(checkpoint, parts, dense, metrics, offsets, eventTime, true);
+  }
+
+  /** Returns what later checkpoints go on from where it is never published. */
+  CheckpointContents withoutModel() {
+    return new CheckpointContents(
+        checkpoint, List.of(), Optional.empty(), metrics, offsets, eventTime);
+  }
+
   /** Returns a copy without the dense part, of which only the parts count. */
   CheckpointContents withoutDense() {
     return new CheckpointContents(

@@ -2,6 +2,7 @@ package io.freshet.snapshot.publish;
 
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.LostException;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.util.Optional;
@@ -33,6 +34,15 @@ final class ConcurrentWriterCheck {
    * The current version and a warning, where another learner published it after this run's last.
    */
   Optional<Version> look() throws IOException {
+    try {
+      return others();
+    } catch (LostException e) {
+      LOG.warn("whether another learner publishes here cannot be seen", e);
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Version> others() throws IOException {
     Optional<Version> current = store.latest();
     if (own == null || current.isEmpty() || store.pin().isPresent() || !isOthers(current.get())) {
       return Optional.empty();

@@ -12,11 +12,11 @@ import io.freshet.snapshot.format.SafetensorsOutput.Written;
 import io.freshet.snapshot.format.Tensor;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.NonFinite;
+import io.freshet.snapshot.storage.LostException;
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.Pointer;
 import io.freshet.snapshot.store.SnapshotStore;
 import io.freshet.snapshot.write.PublisherInput;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -56,12 +56,13 @@ final class Publication {
     this.clock = clock;
   }
 
-  /** Publishes the version, or what of it is not yet there. */
-  Manifest publish(PublicationQueue.Due due) throws IOException {
-    Manifest manifest =
-        store.contains(due.version()) ? store.manifest(due.version()) : writeVersion(due);
-    pointTo(manifest);
-    return manifest;
+  /**
+   * Writes the version, or what of it is not yet there.
+   *
+   * @throws LostException where a part or the parent is gone
+   */
+  Manifest write(PublicationQueue.Due due) throws IOException {
+    return store.contains(due.version()) ? store.manifest(due.version()) : writeVersion(due);
   }
 
   /** Whether the store holds a version of this name with other content: another run's. */
@@ -149,7 +150,7 @@ final class Publication {
     String path = SnapshotStore.path(version, name);
     storage.copy(locate(part), path);
     if (storage.size(path) != part.size()) {
-      throw new IOException(
+      throw new LostException(
           "%s has %s bytes, and the staged file %s had %s"
               .formatted(path, storage.size(path), part.path(), part.size()));
     }
@@ -165,14 +166,23 @@ final class Publication {
       return part.path();
     }
     for (Version version : store.versions()) {
-      for (EmbeddingFile file : store.manifest(version).embeddings()) {
+      for (EmbeddingFile file : files(version)) {
         if (file.size() == part.size() && file.sha256().equals(part.sha256())) {
           return SnapshotStore.path(version, file.name());
         }
       }
     }
-    throw new FileNotFoundException(
+    throw new LostException(
         "%s is gone, and no version in %s holds its bytes".formatted(part.path(), storage));
+  }
+
+  private List<EmbeddingFile> files(Version version) throws IOException {
+    try {
+      return store.manifest(version).embeddings();
+    } catch (LostException e) {
+      LOG.warn("version {} cannot be looked through for a part", version, e);
+      return List.of();
+    }
   }
 
   private DenseFile writeDense(Version version, CheckpointContents.Dense dense) throws IOException {

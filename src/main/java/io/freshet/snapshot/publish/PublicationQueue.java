@@ -1,7 +1,9 @@
 package io.freshet.snapshot.publish;
 
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.LostException;
 import io.freshet.snapshot.write.PublisherInput;
+import io.freshet.wire.FullRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,6 +31,10 @@ import java.util.function.Supplier;
  * savepoint or a retained checkpoint takes a new one, whose first version follows what the restored
  * state knows. So two jobs started from one savepoint never write the same version.
  *
+ * <p>What is lost for good is given up: the queue {@link #startOver starts over} in a lineage of
+ * its own. That waits until the shards have sent all their rows, which the task asks them for; what
+ * comes until then goes, with those rows, into the lineage's first version, a full.
+ *
  * <p>Thread-safe: the task adds checkpoints, the I/O thread publishes them.
  */
 final class PublicationQueue {
@@ -41,6 +47,7 @@ final class PublicationQueue {
   private String lineageRun;
   private Optional<Version> published = Optional.empty();
   private boolean joined;
+  private boolean incomplete; // rows are missing that only the shards have
   private boolean unfinished; // a version that was found still lacks its last step
   private long ownUpTo = Long.MAX_VALUE;
 
@@ -61,6 +68,7 @@ final class PublicationQueue {
     lineage = state.lineage();
     lineageRun = state.run();
     published = state.published();
+    incomplete = state.incomplete();
     state.unpublished().forEach(contents -> unpublished.put(contents.checkpoint(), contents));
     ownUpTo = Math.min(state.ownUpTo(), unpublished.lastKey());
     complete(unpublished.lastKey());
@@ -83,15 +91,22 @@ final class PublicationQueue {
   }
 
   synchronized void add(CheckpointContents contents) {
-    unpublished.put(
-        contents.checkpoint(), contents.withheld() ? contents.withoutDense() : contents);
+    boolean waits = contents.withheld() || incomplete;
+    unpublished.put(contents.checkpoint(), waits ? contents.asWithheld().withoutDense() : contents);
   }
 
   /** The state at the checkpoint that was added last. */
   synchronized PublisherState state(List<PublisherInput.Window> windows, String shape) {
     long own = joined ? unpublished.lastKey() : ownUpTo;
     return new PublisherState(
-        lineage, lineageRun, own, published, List.copyOf(unpublished.values()), windows, shape);
+        lineage,
+        lineageRun,
+        own,
+        published,
+        List.copyOf(unpublished.values()),
+        incomplete,
+        windows,
+        shape);
   }
 
   synchronized void complete(long checkpoint) {
@@ -122,12 +137,12 @@ final class PublicationQueue {
    * @param draw a new lineage
    * @return a version of this chain that was published after the state was written, perhaps not to
    *     its last step
-   * @throws IOException where the store lacks the version that the next one must follow
+   * @throws LostException where the store lacks the version that the next one must follow
    */
   synchronized Optional<Version> join(Collection<Version> store, Supplier<String> draw)
       throws IOException {
     if (published.isPresent() && !store.contains(published.get())) {
-      throw new IOException(
+      throw new LostException(
           "the store lacks version %s, which the next one must follow: bring its folder back"
               .formatted(published.get()));
     }
@@ -148,6 +163,31 @@ final class PublicationQueue {
   /** Notes that the version which {@link #join} found is out to its last step. */
   synchronized void finished() {
     unfinished = false;
+  }
+
+  /** Gives up all that waits, and begins a lineage whose first version is a full. */
+  synchronized void startOver(String fresh) {
+    branchOff(fresh);
+    published = Optional.empty();
+    if (!unpublished.isEmpty()) {
+      CheckpointContents last = unpublished.lastEntry().getValue();
+      unpublished.clear();
+      unpublished.put(last.checkpoint(), last.withoutModel());
+    }
+    due.clear();
+    incomplete = true;
+    unfinished = false;
+    joined = true;
+  }
+
+  /** The lineage that all rows are to be sent for, or none. */
+  synchronized String request() {
+    return incomplete && joined ? lineage : FullRequest.NONE;
+  }
+
+  /** Notes that the parts of the next checkpoint, and before, hold all rows for a lineage. */
+  synchronized void sent(String all) {
+    incomplete &= !all.equals(lineage);
   }
 
   /** Goes on in a lineage of its own, on the same parent. */

@@ -2,6 +2,7 @@ package io.freshet.snapshot.publish;
 
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.LostException;
 import io.freshet.snapshot.storage.Retry;
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.SnapshotStore;
@@ -14,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The publisher's I/O: joins the store, then publishes what is due, one version after the other,
- * each until it works. Ends when it is interrupted.
+ * each until it works. Where what it needs is lost for good, publication starts over. Ends when it
+ * is interrupted.
  */
 final class PublicationThread extends Thread {
   private static final Logger LOG = LoggerFactory.getLogger(PublicationThread.class);
@@ -26,11 +28,13 @@ final class PublicationThread extends Thread {
   private final ConcurrentWriterCheck other;
   private final InstantSource clock;
   private final Retry retry;
+  private final Runnable lost;
   private final Consumer<Optional<Version>> joined;
   private final Consumer<Manifest> published;
 
   /**
-   * @param failed called at each failure
+   * @param retry what is tried until it works
+   * @param lost called when publication starts over
    * @param joined called with the version that the next one follows, once the store has been joined
    * @param published called with each version that is out
    */
@@ -39,7 +43,8 @@ final class PublicationThread extends Thread {
       WritableStorage storage,
       Publication publication,
       InstantSource clock,
-      Runnable failed,
+      Retry retry,
+      Runnable lost,
       Consumer<Optional<Version>> joined,
       Consumer<Manifest> published) {
     super("snapshot-publication");
@@ -50,7 +55,8 @@ final class PublicationThread extends Thread {
     this.staging = new Staging(storage);
     this.other = new ConcurrentWriterCheck(store);
     this.clock = clock;
-    this.retry = new Retry(failed);
+    this.retry = retry;
+    this.lost = lost;
     this.joined = joined;
     this.published = published;
   }
@@ -60,7 +66,7 @@ final class PublicationThread extends Thread {
     try {
       joinStore();
       while (true) {
-        publish(queue.awaitDue());
+        publishOrStartOver(queue.awaitDue());
       }
     } catch (InterruptedException e) {
       interrupt(); // the operator closes, and this thread ends
@@ -73,27 +79,56 @@ final class PublicationThread extends Thread {
   }
 
   private void joinStore() throws InterruptedException {
-    Optional<Version> unfinished =
-        retry.untilDone(
-            "joining the snapshots in " + store.storage(),
-            () -> queue.join(store.versions(), Version::drawLineage));
-    if (unfinished.isPresent()) {
-      Version version = unfinished.get();
-      retry.untilDone("pointing to version " + version, () -> pointTo(version));
-      queue.finished();
+    String what = "joining the snapshots in " + store.storage();
+    try {
+      join(what);
+    } catch (LostException e) {
+      startOver(what, e);
     }
     joined.accept(queue.lastPublished());
     cleanUp(() -> staging.deleteOld(queue.waitingParts(), clock.instant()));
   }
 
-  private Version pointTo(Version version) throws IOException {
-    publication.finish(store.manifest(version));
-    return version;
+  private void join(String what) throws InterruptedException, LostException {
+    Optional<Version> unfinished =
+        retry.untilDoneOrLost(what, () -> queue.join(store.versions(), Version::drawLineage));
+    if (unfinished.isPresent()) {
+      Version version = unfinished.get();
+      Manifest manifest =
+          retry.untilDoneOrLost("reading version " + version, () -> store.manifest(version));
+      retry.untilDone("pointing to version " + version, () -> finish(manifest));
+      queue.finished();
+    }
   }
 
-  private void publish(PublicationQueue.Due due) throws InterruptedException {
+  private void startOver(String what, LostException why) {
+    String fresh = Version.drawLineage();
+    LOG.error("{} is given up; lineage {} begins with a full version", what, fresh, why);
+    lost.run();
+    queue.startOver(fresh);
+  }
+
+  private Manifest finish(Manifest manifest) throws IOException {
+    publication.finish(manifest);
+    return manifest;
+  }
+
+  private Manifest pointTo(Manifest manifest) throws IOException {
+    publication.pointTo(manifest);
+    return manifest;
+  }
+
+  private void publishOrStartOver(PublicationQueue.Due due) throws InterruptedException {
+    try {
+      publish(due);
+    } catch (LostException e) {
+      startOver("publishing version " + due.version(), e);
+    }
+  }
+
+  private void publish(PublicationQueue.Due due) throws InterruptedException, LostException {
     Version version = due.version();
-    if (retry.untilDone("looking for version " + version, () -> publication.isTaken(due))) {
+    if (retry.untilDoneOrLost("looking for version " + version, () -> publication.isTaken(due))) {
       String fresh = Version.drawLineage();
       LOG.warn("another job has written version {}; going on in lineage {}", version, fresh);
       queue.branchOff(fresh);
@@ -101,7 +136,8 @@ final class PublicationThread extends Thread {
     }
     retry.untilDone("looking at what is current in " + store.storage(), other::look);
     Manifest manifest =
-        retry.untilDone("publishing version " + version, () -> publication.publish(due));
+        retry.untilDoneOrLost("publishing version " + version, () -> publication.write(due));
+    retry.untilDone("pointing to version " + version, () -> pointTo(manifest));
     other.published(manifest);
     if (manifest.isWithheld()) {
       LOG.warn("withheld version {}: {}", version, String.join("; ", manifest.withheld()));

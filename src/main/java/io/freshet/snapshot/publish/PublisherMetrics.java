@@ -13,6 +13,7 @@ final class PublisherMetrics implements Maintenance.Events {
   private final Counter versions;
   private final Counter withheld;
   private final Counter publicationFailures;
+  private final Counter lost;
   private final Counter announcementFailures;
   private final Counter merges;
   private final Counter deletions;
@@ -25,6 +26,7 @@ final class PublisherMetrics implements Maintenance.Events {
     versions = group.counter("versions");
     withheld = group.counter("withheld");
     publicationFailures = group.counter("failures");
+    lost = group.counter("lost");
     announcementFailures = group.counter("announcement_failures");
     merges = group.counter("merges");
     deletions = group.counter("deleted_versions");
@@ -51,6 +53,10 @@ final class PublisherMetrics implements Maintenance.Events {
 
   void publicationFailed() {
     publicationFailures.inc();
+  }
+
+  void lost() {
+    lost.inc();
   }
 
   void announcementFailed() {

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param published the last version published; the parent of the next
  * @param unpublished what is not published yet, ascending; the last is that of the checkpoint
  *     itself
+ * @param incomplete whether the lineage waits for all rows, as its first version builds on no other
  * @param windows what the gate judges by, oldest first
  * @param shape the model's, as text; empty in states of earlier versions
  */
@@ -28,6 +29,7 @@ public record PublisherState(
     long ownUpTo,
     Optional<Version> published,
     List<CheckpointContents> unpublished,
+    boolean incomplete,
     List<PublisherInput.Window> windows,
     String shape) {
   public PublisherState {
@@ -48,20 +50,13 @@ public record PublisherState(
    */
   PublisherState reshaped(String freshLineage, String newRun, String newShape) {
     CheckpointContents last = unpublished.get(unpublished.size() - 1);
-    CheckpointContents bare =
-        new CheckpointContents(
-            last.checkpoint(),
-            List.of(),
-            Optional.empty(),
-            last.metrics(),
-            last.offsets(),
-            last.eventTime());
     return new PublisherState(
         freshLineage,
         newRun,
         last.checkpoint(),
         Optional.empty(),
-        List.of(bare),
+        List.of(last.withoutModel()),
+        false,
         windows,
         newShape);
   }

@@ -13,8 +13,10 @@ import io.freshet.wire.codec.Values;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 
-/** The state format of the publisher. Version 1 had no gauge. */
+/** The state format of the publisher. Version 1 had no gauge, 2 no incomplete lineages. */
 public final class PublisherStateCodec extends StateCodec<PublisherState> {
   private static final Codec<String> TEXT = Codec.of(Values::writeString, Values::readString);
   private static final Codec<Double> FIGURE =
@@ -36,7 +38,7 @@ public final class PublisherStateCodec extends StateCodec<PublisherState> {
       Codec.of(PublisherStateCodec::writeCut, in -> readCut(in, DENSE_1));
 
   public PublisherStateCodec() {
-    super("publisher-state", 2, PublisherState.class);
+    super("publisher-state", 3, PublisherState.class);
   }
 
   @Override
@@ -48,18 +50,21 @@ public final class PublisherStateCodec extends StateCodec<PublisherState> {
     Values.writeList(state.unpublished(), CUT, out);
     Values.writeList(state.windows(), WINDOW, out);
     Values.writeString(state.shape(), out);
+    out.writeBoolean(state.incomplete());
   }
 
   @Override
   public PublisherState read(DataInput in, int version) throws IOException {
+    String lineage = Values.readString(in);
+    String run = Values.readString(in);
+    long ownUpTo = in.readLong();
+    Optional<Version> published = Version.parse(Values.readString(in));
+    List<CheckpointContents> unpublished = Values.readList(in, version == 1 ? CUT_1 : CUT);
+    List<Window> windows = Values.readList(in, WINDOW);
+    String shape = Values.readString(in);
+    boolean incomplete = version >= 3 && in.readBoolean();
     return new PublisherState(
-        Values.readString(in),
-        Values.readString(in),
-        in.readLong(),
-        Version.parse(Values.readString(in)),
-        Values.readList(in, version == 1 ? CUT_1 : CUT),
-        Values.readList(in, WINDOW),
-        Values.readString(in));
+        lineage, run, ownUpTo, published, unpublished, incomplete, windows, shape);
   }
 
   private static void writeCut(CheckpointContents cut, DataOutput out) throws IOException {

@@ -9,10 +9,14 @@ import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.Maintenance;
 import io.freshet.snapshot.storage.FlinkStorage;
+import io.freshet.snapshot.storage.Retry;
 import io.freshet.snapshot.storage.StorageFactory;
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.write.PublisherInput;
+import io.freshet.wire.FullRequest;
 import io.freshet.wire.WireType;
+import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
@@ -37,8 +41,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * When M is complete the {@link PublicationThread} publishes it; {@link PublicationQueue} holds the
  * rules. The task thread does no I/O and never waits for any but at the end of a bounded run or a
  * stop with a savepoint, whose last version is published before the task ends. Storage that fails
- * is tried again and counted, and fails nothing. From the state of a model of another shape it
- * begins a lineage of its own, with a full version. {@link Maintenance} and {@link
+ * is tried again and counted, and fails nothing. What is lost for good is given up after a while:
+ * all rows are asked for, and a lineage of its own begins. From the state of a model of another
+ * shape it begins a lineage of its own, with a full version. {@link Maintenance} and {@link
  * AnnouncementThread} work behind it, and hold nothing up.
  */
 public final class SnapshotPublisher extends AbstractStreamOperator<Void>
@@ -54,12 +59,15 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   private final ManifestTemplate template;
   private final AnnouncementSink.Factory announcements;
   private final StorageFactory storageFactory;
+  private final Duration patience;
   private final String base; // text of the shape of the model that it starts from, or empty
 
   private transient ListState<PublisherState> state;
   private transient ModelShape shape;
   private transient CheckpointCollector collector;
   private transient PublicationQueue queue;
+  private transient FullRequest request;
+  private transient String requested; // as the job master has it
   private transient PublicationThread publicationThread;
   private transient Maintenance maintenance;
   private transient AnnouncementThread announcementThread;
@@ -80,7 +88,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       ManifestTemplate template,
       AnnouncementSink.Factory announcements,
       StorageFactory storageFactory) {
-    this(settings, template, announcements, storageFactory, "");
+    this(settings, template, announcements, storageFactory, Retry.PATIENCE, "");
   }
 
   private SnapshotPublisher(
@@ -88,7 +96,9 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       ManifestTemplate template,
       AnnouncementSink.Factory announcements,
       StorageFactory storageFactory,
+      Duration patience,
       String base) {
+    this.patience = patience;
     this.base = base;
     this.settings = settings;
     this.template = template;
@@ -98,7 +108,13 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
 
   /** The same, of a model that starts from another's parameters where there is no state. */
   public SnapshotPublisher startingFrom(ModelShape other) {
-    return new SnapshotPublisher(settings, template, announcements, storageFactory, other.text());
+    return new SnapshotPublisher(
+        settings, template, announcements, storageFactory, patience, other.text());
+  }
+
+  /** The same, that waits so long for what is lost. */
+  public SnapshotPublisher withPatience(Duration longest) {
+    return new SnapshotPublisher(settings, template, announcements, storageFactory, longest, base);
   }
 
   @Override
@@ -150,6 +166,8 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       throw new IllegalStateException(
           "the snapshot publisher needs parallelism 1, not " + parallelism);
     }
+    request = new FullRequest(getRuntimeContext().getGlobalAggregateManager());
+    requested = FullRequest.NONE;
     metrics = new PublisherMetrics(getMetricGroup().addGroup("snapshot"));
     InstantSource clock = InstantSource.system();
     WritableStorage storage = storageFactory.open(settings.root());
@@ -171,7 +189,8 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
                     new Gate(settings.gate()),
                     clock),
                 clock,
-                metrics::publicationFailed,
+                new Retry(metrics::publicationFailed, patience),
+                metrics::lost,
                 this::joined,
                 this::published));
     metrics.stuck(publicationThread::stuckSeconds);
@@ -199,8 +218,24 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
+    queue.sent(collector.sentFor());
     queue.add(collector.close(context.getCheckpointId()));
     state.update(List.of(queue.state(collector.windows(), shapeText())));
+    requestRows();
+  }
+
+  /** Again and again, as a job master may have forgotten it. */
+  private void requestRows() {
+    String now = queue.request();
+    if (now.equals(FullRequest.NONE) && now.equals(requested)) {
+      return;
+    }
+    try {
+      request.set(now);
+      requested = now;
+    } catch (IOException e) {
+      LOG.warn("the shards are asked for all rows again at the next checkpoint", e);
+    }
   }
 
   @Override

@@ -11,8 +11,9 @@ import org.slf4j.LoggerFactory;
  * fails it.
  *
  * <p>One line in the log when it begins to fail, one each minute while it does, with the cause of
- * that moment, and one when it works again; every failure is counted. Used by one thread; others
- * may ask for how long it has been failing.
+ * that moment, and one when it works again; every failure is counted. What is {@linkplain
+ * LostException lost} may be given up after a while: by then a person has not brought it back. Used
+ * by one thread; others may ask for how long it has been failing.
  */
 public final class Retry {
   private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
@@ -20,7 +21,11 @@ public final class Retry {
   static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
   static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
 
+  /** For how long what is lost is waited for. */
+  public static final Duration PATIENCE = Duration.ofMinutes(15);
+
   private final Runnable failed;
+  private final Duration patience;
   private final LongSupplier nanos;
   private final Sleeper sleeper;
   private volatile boolean failing;
@@ -30,11 +35,20 @@ public final class Retry {
    * @param failed called at each failure
    */
   public Retry(Runnable failed) {
-    this(failed, System::nanoTime, Thread::sleep);
+    this(failed, PATIENCE);
   }
 
-  Retry(Runnable failed, LongSupplier nanos, Sleeper sleeper) {
+  /**
+   * @param failed called at each failure
+   * @param patience for how long what is lost is waited for
+   */
+  public Retry(Runnable failed, Duration patience) {
+    this(failed, patience, System::nanoTime, Thread::sleep);
+  }
+
+  Retry(Runnable failed, Duration patience, LongSupplier nanos, Sleeper sleeper) {
     this.failed = failed;
+    this.patience = patience;
     this.nanos = nanos;
     this.sleeper = sleeper;
   }
@@ -59,8 +73,28 @@ public final class Retry {
    * @param what names the work in the log, as in "publishing 3f9a1c07-0000000012"
    */
   public <T> T untilDone(String what, Attempt<T> attempt) throws InterruptedException {
+    try {
+      return attempt(what, attempt, false);
+    } catch (LostException e) {
+      throw new IllegalStateException(what + " is never given up", e);
+    }
+  }
+
+  /**
+   * As {@link #untilDone}, for as long as it may heal.
+   *
+   * @throws LostException where what it needs has been lost for {@link #PATIENCE}
+   */
+  public <T> T untilDoneOrLost(String what, Attempt<T> attempt)
+      throws InterruptedException, LostException {
+    return attempt(what, attempt, true);
+  }
+
+  private <T> T attempt(String what, Attempt<T> attempt, boolean givesUp)
+      throws InterruptedException, LostException {
     Duration pause = FIRST_PAUSE;
     long lineDue = 0;
+    long notLost = 0; // the last time that it failed otherwise, or first
     for (int failures = 0; ; failures++) {
       try {
         T result = attempt.run();
@@ -73,14 +107,22 @@ public final class Retry {
         throw e;
       } catch (Exception e) {
         failed.run();
+        long now = nanos.getAsLong();
         if (failures == 0) {
           LOG.warn("{} fails and is tried again until it works", what, e);
-          since = nanos.getAsLong();
+          since = now;
+          notLost = now;
           failing = true;
           lineDue = since + BETWEEN_LINES.toNanos();
-        } else if (nanos.getAsLong() - lineDue >= 0) {
+        } else if (now - lineDue >= 0) {
           LOG.warn("{} has been failing for {} s and is tried again", what, failingSeconds(), e);
           lineDue += BETWEEN_LINES.toNanos();
+        }
+        if (!(e instanceof LostException)) {
+          notLost = now;
+        } else if (givesUp && now - notLost >= patience.toNanos()) {
+          failing = false;
+          throw (LostException) e;
         }
       }
       sleeper.sleep(pause.toMillis()); // throws at once where an attempt was interrupted

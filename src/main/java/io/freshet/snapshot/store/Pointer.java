@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.snapshot.format.FormatJson;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.LostException;
 import io.freshet.snapshot.storage.WritableStorage;
 import java.io.IOException;
 import java.time.Instant;
@@ -77,9 +78,17 @@ public final class Pointer {
   public void finish(Manifest manifest) throws IOException {
     Optional<Latest> latest = pointer();
     if (latest.isEmpty()
-        || latest.get().reason().isEmpty()
-            && !PublicationOrder.isAfter(store.manifest(latest.get().version()), manifest)) {
+        || latest.get().reason().isEmpty() && !isAfter(latest.get().version(), manifest)) {
       published(manifest);
+    }
+  }
+
+  private boolean isAfter(Version current, Manifest manifest) throws IOException {
+    try {
+      return PublicationOrder.isAfter(store.manifest(current), manifest);
+    } catch (LostException e) {
+      LOG.warn("the current version cannot be read and is replaced", e);
+      return false;
     }
   }
 

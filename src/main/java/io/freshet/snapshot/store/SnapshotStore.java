@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.snapshot.format.FormatJson;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.LostException;
 import io.freshet.snapshot.storage.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -97,11 +98,15 @@ public final class SnapshotStore {
     try {
       return FormatJson.read(bytes, type);
     } catch (IOException e) {
-      throw new IOException(path + " in " + storage + ": " + e.getMessage(), e);
+      throw new LostException(path + " in " + storage + ": " + e.getMessage(), e);
     }
   }
 
-  /** What a version is. */
+  /**
+   * What a version is.
+   *
+   * @throws LostException where there is no such version, or its manifest cannot be understood
+   */
   public Manifest manifest(Version version) throws IOException {
     return read(version, path(version, Manifest.FILE));
   }
@@ -111,10 +116,10 @@ public final class SnapshotStore {
     try {
       manifest = read(path, Manifest.class);
     } catch (NoSuchFileException | FileNotFoundException e) {
-      throw new IOException("there is no version " + version + " in " + storage, e);
+      throw new LostException("there is no version " + version + " in " + storage, e);
     }
     if (!manifest.version().equals(version)) {
-      throw new IOException(
+      throw new LostException(
           "%s in %s calls itself version %s".formatted(path, storage, manifest.version()));
     }
     return manifest;

@@ -78,6 +78,19 @@ public sealed interface PublisherInput {
     }
   }
 
+  /**
+   * All rows of a shard are among the parts before this barrier and those since, as was asked.
+   *
+   * @param lineage whose first version needs them
+   * @param shard index of the shard
+   * @param shards of the job
+   */
+  record SentTable(String lineage, int shard, int shards) implements PublisherInput {
+    public SentTable {
+      requireNonNull(lineage, "lineage");
+    }
+  }
+
   /** The offset of a Kafka partition from which a reader of the stream would go on. */
   record Offset(String topic, int partition, long next) implements PublisherInput {
     public Offset {

@@ -7,6 +7,7 @@ import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.row.RowBlock;
 import io.freshet.model.row.TableCounts;
 import io.freshet.train.LoopSettings;
+import io.freshet.train.SentTable;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.dense.DenseMerger;
 import io.freshet.train.feedback.FeedbackTail;
@@ -27,6 +28,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * @param rows changed rows, each from the shard that owns it, before each barrier at the latest
  * @param counts rows and occurrences that the table gained and lost, from each shard, before each
  *     barrier; nothing where rows are never lost
+ * @param tables which shards have sent all rows, as the publisher asked, before a barrier
  * @param dense all slices of the dense part, before each barrier
  * @param gauge what snapshots hold of the gauge, before each barrier
  */
@@ -35,6 +37,7 @@ public record TrainingLoop(
     DataStream<SkippedExample> skipped,
     DataStream<RowBlock> rows,
     DataStream<TableCounts> counts,
+    DataStream<SentTable> tables,
     DataStream<DenseBlock> dense,
     DataStream<PublishedGauge> gauge) {
   private static final String CO_LOCATION = "freshet-loop";
@@ -88,6 +91,7 @@ public record TrainingLoop(
         trainer.getSideOutput(Trainer.SKIPPED),
         shard.getSideOutput(EmbeddingShard.CHANGED_ROWS),
         shard.getSideOutput(EmbeddingShard.COUNTS),
+        shard.getSideOutput(EmbeddingShard.SENT_TABLES),
         merger.getSideOutput(DenseMerger.WEIGHTS),
         merger.getSideOutput(DenseMerger.GAUGE));
   }

@@ -10,6 +10,7 @@ import io.freshet.model.row.TableCounts;
 import io.freshet.model.row.UnknownRows;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.Reset;
+import io.freshet.train.SentTable;
 import io.freshet.train.feedback.ParameterServer;
 import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardRequest.Lookup;
@@ -20,7 +21,9 @@ import io.freshet.train.state.LoopRules;
 import io.freshet.train.state.StateCompatibility;
 import io.freshet.train.state.StoredSettings;
 import io.freshet.wire.CheckpointedCounters;
+import io.freshet.wire.FullRequest;
 import io.freshet.wire.WireType;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,6 +48,9 @@ import org.apache.flink.util.OutputTag;
  * <p><b>Restore.</b> State of other settings is converted as the shard opens, if the job migrates.
  * A shard whose model has another shape than its state, or that starts from a model learned
  * elsewhere, rewrites its table before the first barrier: {@link TableRewrite}.
+ *
+ * <p><b>Full.</b> Where the publisher has lost a version or a part, it asks for all rows; they are
+ * sent at the next barrier.
  */
 public final class EmbeddingShard extends ParameterServer<ShardRequest> {
   private static final long serialVersionUID = 1L;
@@ -53,10 +59,14 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
       new OutputTag<>("changed-rows", WireType.of(RowBlock.class));
   public static final OutputTag<TableCounts> COUNTS =
       new OutputTag<>("table-counts", WireType.of(TableCounts.class));
+  public static final OutputTag<SentTable> SENT_TABLES =
+      new OutputTag<>("sent-tables", WireType.of(SentTable.class));
 
   private transient EmbeddingTable table;
   private transient TableRewrite rewrite; // null when it is done
   private transient ListState<String> listingRules; // under which features are listed
+  private transient FullRequest request;
+  private transient String sent; // the last request that all rows were sent for
   private transient CheckpointedCounters checkpointed;
   private transient TableMetrics metrics;
   private transient Counter updates;
@@ -97,6 +107,8 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
   public void open() throws Exception {
     super.open();
     openTable();
+    request = new FullRequest(getRuntimeContext().getGlobalAggregateManager());
+    sent = FullRequest.NONE;
     trickleAfter =
         getContainingTask()
             .getJobConfiguration()
@@ -188,7 +200,31 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
       rewrite = null;
     }
     table.flush();
+    sendAllIfRequested();
     table.takeAddedCounts().ifPresent(counts -> output.collect(COUNTS, new StreamRecord<>(counts)));
     lastFlushMillis = (System.nanoTime() - begin) / 1_000_000;
+  }
+
+  private void sendAllIfRequested() throws Exception {
+    String lineage = request();
+    if (lineage.equals(FullRequest.NONE) || lineage.equals(sent)) {
+      return;
+    }
+    table.rewrite(settings.schema().indexes()).publishAll();
+    table.flush();
+    sent = lineage;
+    var task = getRuntimeContext().getTaskInfo();
+    SentTable all =
+        new SentTable(lineage, task.getIndexOfThisSubtask(), task.getNumberOfParallelSubtasks());
+    output.collect(SENT_TABLES, new StreamRecord<>(all));
+  }
+
+  private String request() {
+    try {
+      return request.get();
+    } catch (IOException e) {
+      LOG.warn("whether a full snapshot is wanted is asked again at the next barrier", e);
+      return FullRequest.NONE;
+    }
   }
 }

@@ -43,12 +43,26 @@ final class CheckpointCollectorTest {
     CheckpointContents contents = collector.close(1);
     PublisherState state =
         new PublisherState(
-            "0badcafe", "run", 1, Optional.empty(), List.of(contents), List.of(), "");
+            "0badcafe", "run", 1, Optional.empty(), List.of(contents), false, List.of(), "");
     CheckpointCollector restored = new CheckpointCollector(0, 1);
 
     restored.goOnFrom(state);
 
     assertThat(restored.close(2).dense().orElseThrow().gauge()).isEqualTo(TinyModel.GAUGE);
+  }
+
+  @Test
+  void aTableIsWholeOnceAllShardsHaveSentTheirsForTheSameLineage() {
+    CheckpointCollector collector = new CheckpointCollector(0, 1);
+    assertThat(collector.sentFor()).isEmpty();
+    collector.add(new PublisherInput.SentTable("aaaaaaaa", 0, 2));
+    collector.add(new PublisherInput.SentTable("bbbbbbbb", 1, 2));
+    assertThat(collector.sentFor()).isEmpty();
+
+    collector.close(1);
+    collector.add(new PublisherInput.SentTable("bbbbbbbb", 0, 2));
+
+    assertThat(collector.sentFor()).isEqualTo("bbbbbbbb");
   }
 
   @Test

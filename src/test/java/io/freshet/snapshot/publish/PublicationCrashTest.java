@@ -8,6 +8,7 @@ import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.FaultyStorage;
 import io.freshet.snapshot.storage.FaultyStorage.When;
 import io.freshet.snapshot.storage.LocalStorage;
+import io.freshet.snapshot.storage.Retry;
 import io.freshet.snapshot.storage.Storage;
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.Snapshot;
@@ -133,6 +134,7 @@ class PublicationCrashTest {
             storage,
             new Publication(storage, TinyModel.TEMPLATE, gate, InstantSource.system()),
             InstantSource.system(),
+            new Retry(() -> {}),
             () -> {},
             v -> joined.set(true),
             m -> {});

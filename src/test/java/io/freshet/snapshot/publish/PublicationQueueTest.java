@@ -216,6 +216,49 @@ class PublicationQueueTest {
   }
 
   @Test
+  void whatStartsOverWaitsForAllRowsAndBeginsWithAFull() throws Exception {
+    PublicationQueue chain = joined();
+    chain.add(contents(1));
+    chain.complete(1);
+    chain.startOver(NEW);
+    assertThat(chain.hasDue()).isFalse();
+    assertThat(chain.request()).isEqualTo(NEW);
+    chain.add(contents(2));
+    chain.complete(2);
+    assertThat(chain.hasDue()).isFalse();
+
+    PublicationQueue restored = new PublicationQueue(chain.state(List.of(), ""), RUN);
+    assertThat(restored.request()).isEmpty(); // the lineage is not decided yet
+    restored.join(List.of(new Version(OLD, 1)), () -> "cccccccc");
+    assertThat(restored.request()).isEqualTo(NEW);
+    restored.sent(OLD);
+    restored.add(contents(3));
+    restored.complete(3);
+    assertThat(restored.hasDue()).isFalse();
+    restored.sent(NEW);
+    restored.add(contents(4));
+    restored.complete(4);
+
+    assertThat(restored.request()).isEmpty();
+    assertThat(restored.awaitDue().version()).isEqualTo(new Version(NEW, 4));
+    assertThat(restored.awaitDue().parent()).isEmpty();
+    assertThat(paths(restored.awaitDue())).containsExactly("part 2", "part 3", "part 4");
+  }
+
+  @Test
+  void whatStartsOverInAStoreWithoutItsParentGoesOnFromTheState() throws Exception {
+    PublicationQueue restored = new PublicationQueue(publishedOnceAndCutTwice(), RUN);
+
+    restored.startOver(NEW);
+
+    PublisherState state = restored.state(List.of(), "");
+    assertThat(state.incomplete()).isTrue();
+    assertThat(state.published()).isEmpty();
+    assertThat(state.unpublished())
+        .containsExactly(contents(2).withoutModel()); // the offsets, and so on
+  }
+
+  @Test
   void anAbortedCheckpointIsNeverDue() throws Exception {
     PublicationQueue chain = joined();
     chain.add(contents(1));
@@ -234,7 +277,7 @@ class PublicationQueueTest {
   /** Version 1 is out, checkpoint 2 is the state's own. */
   private static PublisherState publishedOnceAndCutTwice() {
     return new PublisherState(
-        OLD, RUN, 2, Optional.of(new Version(OLD, 1)), List.of(contents(2)), List.of(), "");
+        OLD, RUN, 2, Optional.of(new Version(OLD, 1)), List.of(contents(2)), false, List.of(), "");
   }
 
   private static List<String> paths(PublicationQueue.Due due) {

@@ -16,7 +16,11 @@ import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
 import io.freshet.snapshot.store.TinyModel;
 import io.freshet.snapshot.write.PublisherInput;
+import io.freshet.wire.FullRequest;
+import io.freshet.wire.OwnJobMaster;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +33,14 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 /** A publisher in Flink's harness, over a local root. */
 public final class PublisherRig implements AutoCloseable {
   private static final long PATIENCE_MILLIS = 10_000;
+  private static final Duration PATIENCE = Duration.ofMillis(300); // with what is lost
   private static final JobID JOB = new JobID();
 
   public final LocalStorage storage;
   public final SnapshotStore store;
   public final SnapshotReader reader;
   private final Harness harness;
+  private final FullRequest request;
   private final PublishedGauge gauge;
 
   private PublisherRig(
@@ -60,7 +66,11 @@ public final class PublisherRig implements AutoCloseable {
     gauge = template.equals(TinyModel.TEMPLATE) ? TinyModel.GAUGE : PublishedGauge.NONE;
     reader = new SnapshotReader(store);
     harness =
-        new Harness(new SnapshotPublisher(settings, template, notices, FlinkStorage::at), job);
+        new Harness(
+            new SnapshotPublisher(settings, template, notices, FlinkStorage::at)
+                .withPatience(PATIENCE),
+            job);
+    request = OwnJobMaster.in(harness.getEnvironment());
     if (state != null) {
       harness.initializeState(state);
     }
@@ -182,6 +192,11 @@ public final class PublisherRig implements AutoCloseable {
 
   void cancel() throws Exception {
     harness.cancel();
+  }
+
+  /** The lineage that the publisher wants all rows for, or none. */
+  String request() throws IOException {
+    return request.get();
   }
 
   @Override

@@ -35,6 +35,7 @@ class PublisherStateCodecTest {
             7,
             Optional.of(PUBLISHED),
             List.of(contents),
+            true,
             List.of(new PublisherInput.Window(60, 10, 10, 2, 0.5, 1.25)),
             "2;3;0;1,2");
     DataOutputSerializer out = new DataOutputSerializer(64);

@@ -159,8 +159,11 @@ public final class SampleChain {
     CheckpointContents contents =
         new CheckpointContents(
             version.checkpoint(), parts, Optional.of(dense), metrics, Map.of(), now.toEpochMilli());
-    return new Publication(through, of, gate, () -> now)
-        .publish(new PublicationQueue.Due(version, parent, parts, contents));
+    Publication publication = new Publication(through, of, gate, () -> now);
+    Manifest manifest =
+        publication.write(new PublicationQueue.Due(version, parent, parts, contents));
+    publication.pointTo(manifest);
+    return manifest;
   }
 
   private List<PublisherInput.Part> parts(ManifestTemplate of, RowBlock... blocks)

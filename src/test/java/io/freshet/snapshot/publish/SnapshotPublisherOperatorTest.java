@@ -3,6 +3,7 @@ package io.freshet.snapshot.publish;
 import static io.freshet.snapshot.store.TinyModel.removal;
 import static io.freshet.snapshot.store.TinyModel.row;
 import static io.freshet.snapshot.store.TinyModel.rows;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.feature.CategoricalField;
@@ -330,6 +331,73 @@ class SnapshotPublisherOperatorTest {
       restored.publish(5);
     }
     assertThat(TOLD).hasSize(5);
+  }
+
+  @Test
+  void aLostPartIsGivenUpAndAFullBeginsALineage() throws Exception {
+    OperatorSubtaskState waiting;
+    Version first;
+    String lineage;
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.barrier(1, 1, rows(1, 10, 20));
+      first = rig.publish(1);
+      rig.barrier(2, 2, rows(2, 20));
+      for (String staged : rig.storage.list(PartFile.STAGING)) {
+        rig.storage.delete(PartFile.STAGING + "/" + staged);
+      }
+      rig.complete(2);
+      waiting = awaitRequest(rig, 3);
+      lineage = rig.request();
+      assertThat(rig.store.versions()).containsExactly(first);
+    }
+    try (PublisherRig rig = PublisherRig.restore(folder, waiting)) {
+      OperatorSubtaskState still = awaitRequest(rig, 100);
+      assertThat(still).isNotNull();
+      assertThat(rig.request()).isEqualTo(lineage);
+      rig.announce(TinyModel.part(rig.storage, rows(7, 10, 20, 30)));
+      rig.announce(new PublisherInput.SentTable(lineage, 0, 1));
+      rig.barrier(200, 8, removal(rows(8, 20), 10));
+      Version full = rig.publish(200);
+      rig.barrier(201, 9, rows(9, 40));
+      Version delta = rig.publish(201);
+
+      assertThat(full).isEqualTo(new Version(lineage, 200)).isNotEqualTo(first);
+      assertThat(rig.request()).isEmpty();
+      assertThat(rig.store.manifest(full).kind()).isEqualTo(Manifest.Kind.FULL);
+      assertThat(rig.store.manifest(delta).parent()).contains(full);
+      assertThat(rig.latest().fids()).containsExactly(20, 30, 40, 50);
+      assertThat(rig.reader.verify(full).problems()).isEmpty();
+      assertThat(rig.reader.verify(delta).problems()).isEmpty();
+    }
+  }
+
+  @Test
+  void aManifestThatIsNoneKeepsNothingFromBeingPublished() throws Exception {
+    try (PublisherRig rig = PublisherRig.start(folder)) {
+      rig.barrier(1, 1, rows(1, 10, 20));
+      Version first = rig.publish(1);
+      rig.storage.replace(first + "/manifest.json", "{}".getBytes(UTF_8));
+      rig.barrier(2, 2, rows(2, 20));
+      rig.complete(2);
+      awaitRequest(rig, 3);
+      rig.announce(new PublisherInput.SentTable(rig.request(), 0, 1));
+      rig.barrier(100, 8, rows(8, 20, 30));
+
+      assertThat(rig.publish(100).lineage()).isNotEqualTo(first.lineage());
+      assertThat(rig.latest().fids()).contains(20, 30);
+    }
+  }
+
+  /** Passes barriers, from one on, until the publisher wants all rows. */
+  private static OperatorSubtaskState awaitRequest(PublisherRig rig, long checkpoint)
+      throws Exception {
+    OperatorSubtaskState state = null;
+    for (long next = checkpoint; rig.request().isEmpty(); next++) {
+      state = rig.barrier(next, next, rows(3, 50));
+      rig.complete(next);
+      Thread.sleep(20);
+    }
+    return state;
   }
 
   @Test

@@ -1,10 +1,12 @@
 package io.freshet.snapshot.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.freshet.LogLines;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,7 +18,10 @@ final class RetryTest {
   private final AtomicInteger failures = new AtomicInteger();
   private final Retry retry =
       new Retry(
-          failures::incrementAndGet, nanos::get, millis -> nanos.addAndGet(1_000_000 * millis));
+          failures::incrementAndGet,
+          Duration.ofMinutes(5),
+          nanos::get,
+          millis -> nanos.addAndGet(1_000_000 * millis));
 
   @Test
   void whatGoesOnFailingIsSaidEachMinute() throws Exception {
@@ -44,6 +49,26 @@ final class RetryTest {
     }
     assertThat(seconds).isSorted().startsWith(0L, 0L);
     assertThat(failures.get()).isEqualTo(seconds.size() - 1);
+    assertThat(retry.failingSeconds()).isZero();
+  }
+
+  @Test
+  void whatIsLostIsGivenUpAfterItHasBeenLostForAWhile() {
+    List<Long> seconds = new ArrayList<>();
+
+    assertThatThrownBy(
+            () ->
+                retry.untilDoneOrLost(
+                    "publishing",
+                    () -> {
+                      seconds.add(retry.failingSeconds());
+                      long last = seconds.get(seconds.size() - 1);
+                      throw last < 200 ? new IOException("away") : new LostException("gone");
+                    }))
+        .isInstanceOf(LostException.class)
+        .hasMessage("gone");
+
+    assertThat(seconds.get(seconds.size() - 1)).isBetween(490L, 530L);
     assertThat(retry.failingSeconds()).isZero();
   }
 }

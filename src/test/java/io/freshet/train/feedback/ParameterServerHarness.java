@@ -1,6 +1,8 @@
 package io.freshet.train.feedback;
 
 import io.freshet.train.message.ShardResponse;
+import io.freshet.wire.FullRequest;
+import io.freshet.wire.OwnJobMaster;
 import io.freshet.wire.WireType;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,7 @@ public class ParameterServerHarness<K, Q>
     extends KeyedOneInputStreamOperatorTestHarness<K, Q, ShardResponse> {
   public static final int MAX_PARALLELISM = 16;
 
+  public final FullRequest request;
   protected final int parallelism;
   protected final int subtask;
 
@@ -32,6 +35,7 @@ public class ParameterServerHarness<K, Q>
       int subtask)
       throws Exception {
     super(operator, key, keyType, MAX_PARALLELISM, parallelism, subtask);
+    request = OwnJobMaster.in(getEnvironment());
     this.parallelism = parallelism;
     this.subtask = subtask;
     setStateBackend(

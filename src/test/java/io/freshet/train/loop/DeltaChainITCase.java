@@ -51,7 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The published chain of deltas against the shards' and mergers' keyed state, row for row and bit
  * for bit: after aborted checkpoints, plain savepoints, a failure between completion and
- * publication, and a start from an older checkpoint.
+ * publication, a start from an older checkpoint, and the loss of the version to build on.
  */
 @Timeout(600)
 class DeltaChainITCase {
@@ -102,11 +102,12 @@ class DeltaChainITCase {
     TROUBLE.clear();
     JobClient second = start(backend, older.toUri().toString());
     await(() -> TROUBLE.completed.size() >= 4);
+    assertThat(lineages()).as("the start from an older checkpoint branched off").hasSize(2);
+    loseParents();
     String end = LoopCluster.stop(second, folder.resolve("end"), SavepointFormatType.CANONICAL);
     awaitEnd(second, JobStatus.FINISHED);
 
     assertThat(TROUBLE.aborted).as("aborted checkpoints").hasPositiveValue();
-    assertThat(lineages()).as("the start from an older checkpoint branched off").hasSize(2);
     assertSame(store().latest().orElseThrow(), StateDump.of(end, backend, CLUSTER));
   }
 
@@ -150,6 +151,17 @@ class DeltaChainITCase {
     await(() -> TROUBLE.starts.get() > starts);
     for (Path file : inTheWay) {
       Files.deleteIfExists(file);
+    }
+  }
+
+  /** Removes what the next version would build on, until a full begins another lineage. */
+  private void loseParents() throws Exception {
+    int before = lineages().size();
+    while (lineages().size() == before) {
+      Version latest = store().latest().orElseThrow();
+      Files.deleteIfExists(
+          folder.resolve("snapshots").resolve(latest.toString()).resolve(Manifest.FILE));
+      Thread.sleep(100);
     }
   }
 

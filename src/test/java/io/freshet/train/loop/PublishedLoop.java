@@ -14,6 +14,7 @@ import io.freshet.snapshot.write.SnapshotWriter;
 import io.freshet.train.LoopSettings;
 import io.freshet.wire.WireType;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
@@ -64,15 +65,22 @@ public final class PublishedLoop {
                 .returns(WireType.of(PublisherInput.class)),
             loop.counts()
                 .<PublisherInput>map(counts -> new PublisherInput.Added(counts.asMap()))
+                .returns(WireType.of(PublisherInput.class)),
+            loop.tables()
+                .<PublisherInput>map(
+                    table ->
+                        new PublisherInput.SentTable(
+                            table.lineage(), table.shard(), table.shards()))
                 .returns(WireType.of(PublisherInput.class)))
         .transform(
             "SnapshotPublisher",
             Types.VOID,
             new SnapshotPublisher(
-                snapshot,
-                ManifestTemplate.of("loop", settings.schema(), model)
-                    .withZeroFields(settings.train().learning().table().zeroFields()),
-                AnnouncementSink.none()))
+                    snapshot,
+                    ManifestTemplate.of("loop", settings.schema(), model)
+                        .withZeroFields(settings.train().learning().table().zeroFields()),
+                    AnnouncementSink.none())
+                .withPatience(Duration.ofSeconds(1)))
         .uid("publisher")
         .setParallelism(1);
   }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.feature.Fids;
 import io.freshet.model.Admission;
 import io.freshet.model.TableSettings;
+import io.freshet.model.row.RowBlock;
 import io.freshet.model.row.TableCounts;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.RefusedException;
+import io.freshet.train.SentTable;
 import io.freshet.train.TrainSettings;
 import io.freshet.train.feedback.ParameterServerHarness;
 import io.freshet.train.loop.SyntheticExamples;
@@ -125,6 +127,41 @@ final class EmbeddingShardOperatorTest {
 
       assertThat(shard.numKeyedStateEntries()).isOne();
       assertThat(shard.taken(EmbeddingShard.CHANGED_ROWS)).hasSize(1);
+    }
+  }
+
+  @Test
+  void allRowsAreSentOnceForARequestAndThenOnlyWhatChanges() throws Exception {
+    try (Shard shard = new Shard(TableSettings.OFF, "hashmap", 7, 1, 0)) {
+      shard.open();
+      for (int i = 1; i <= 50; i++) {
+        shard.add(Fids.of(1, i), 1, 1);
+      }
+      shard.checkpoint(1);
+      shard.taken(EmbeddingShard.CHANGED_ROWS);
+      shard.add(Fids.of(1, 50), 1, 1);
+      shard.request.set("0badcafe");
+
+      shard.checkpoint(2);
+
+      Map<Long, Long> sent = new TreeMap<>();
+      for (RowBlock block : shard.taken(EmbeddingShard.CHANGED_ROWS)) {
+        for (int i = 0; i < block.fids().length; i++) {
+          sent.put(block.fids()[i], block.updates()[i]);
+        }
+      }
+      assertThat(sent)
+          .hasSize(50)
+          .containsEntry(Fids.of(1, 1), 1L)
+          .containsEntry(Fids.of(1, 50), 2L);
+      assertThat(shard.taken(EmbeddingShard.SENT_TABLES))
+          .containsExactly(new SentTable("0badcafe", 0, 1));
+      shard.add(Fids.of(1, 7), 1, 1);
+      shard.checkpoint(3);
+      assertThat(shard.taken(EmbeddingShard.CHANGED_ROWS))
+          .singleElement()
+          .satisfies(block -> assertThat(block.fids()).containsExactly(Fids.of(1, 7)));
+      assertThat(shard.taken(EmbeddingShard.SENT_TABLES)).isEmpty();
     }
   }
 
