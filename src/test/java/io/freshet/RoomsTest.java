@@ -28,12 +28,15 @@ final class RoomsTest {
       """
       wire                  : wire.codec
       event                 : config.option event.mapping
-      event.avro            : event event.parse
-      event.decode          : event event.avro event.json event.mapping event.parse
-      event.json            : event event.parse
+      event.avro            : event event.frame event.parse
+      event.decode          : event event.frame event.json event.mapping event.parse
+      event.frame           : event
+      event.json            : event event.frame event.parse
       event.mapping         : config.option
-      event.parse           : event
-      event.registry        : event event.avro snapshot.storage
+      event.parse           : event event.frame
+      event.protobuf        : event event.frame event.parse
+      event.registry        : event event.avro event.frame event.json event.parse event.protobuf
+      event.registry        : snapshot.storage
       feature               : config.option event feature.example
       feature.example       : wire.codec config.option
       model                 : config.option feature feature.example model.optimizer

@@ -3,6 +3,8 @@ package io.freshet.event;
 /** How the values of a topic of events are written. */
 public enum EventFormat {
   JSON,
-  /** Behind the id of the schema that wrote it. */
-  AVRO
+  /** Of a schema that the record names. */
+  AVRO,
+  /** Of a message that the record or the configuration names. */
+  PROTOBUF
 }

@@ -5,6 +5,7 @@ import static io.freshet.config.option.ValueType.duration;
 import static io.freshet.config.option.ValueType.oneOf;
 import static io.freshet.config.option.ValueType.secret;
 import static io.freshet.config.option.ValueType.size;
+import static io.freshet.config.option.ValueType.text;
 import static io.freshet.config.option.ValueType.webAddress;
 import static io.freshet.config.option.ValueType.wholeNumber;
 
@@ -12,6 +13,7 @@ import io.freshet.config.option.Section;
 import io.freshet.config.option.ValueType;
 import io.freshet.event.mapping.MappingOptions;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 
 /** The options of the section {@code events}. */
@@ -20,10 +22,12 @@ public final class EventOptions {
 
   private static final ValueType<String> CREDENTIALS =
       secret(
-          "user:password or Bearer token",
+          "user:password or Bearer token, or env:NAME or file:/path for where it is",
           text ->
               text.chars().allMatch(c -> c >= ' ' && c != 0x7F)
-                  && (text.matches("Bearer \\S+") || text.indexOf(':') > 0));
+                  && (text.startsWith("env:")
+                      ? text.matches("env:[A-Za-z_][A-Za-z0-9_]*")
+                      : text.matches("Bearer \\S+") || text.indexOf(':') > 0));
 
   private EventOptions() {}
 
@@ -31,9 +35,8 @@ public final class EventOptions {
     EventFormat impressions =
         s.option(
                 "format",
-                "How the values of the event topics are written: JSON, or Avro after a byte 0 and"
-                    + " the schema's id in four bytes, as serializers with a schema registry write"
-                    + " it.")
+                "How the values of the event topics are written: JSON, Avro or Protobuf, also as"
+                    + " serializers with a schema registry write them.")
             .get(oneOf(EventFormat.class), EventFormat.JSON);
     EventFormat actions =
         s.option("click-format", "The format of clicks and other actions; `format` by default.")
@@ -51,6 +54,10 @@ public final class EventOptions {
             actions,
             schemas,
             s.section(
+                "protobuf",
+                EventOptions::protobuf,
+                "Which messages Protobuf records are, where they do not name a registry's schema."),
+            s.section(
                 "impressions",
                 MappingOptions::impressions,
                 "Where the parts of an impression are, for a topic of another shape than"
@@ -62,20 +69,56 @@ public final class EventOptions {
             Map.of());
     if (settings.needSchemas() && !schemas.any()) {
       s.error(
-          impressions == EventFormat.AVRO ? "format" : "click-format",
-          "avro needs schemas, which are found by their ids; give their folder in events.schemas,"
-              + " or the address of their registry in events.registry");
+          settings.needsSchemas(impressions) ? "format" : "click-format",
+          "%s needs schemas, which are found by their ids; give their folder in events.schemas, or the address of their registry in events.registry%s"
+              .formatted(
+                  nameOf(settings.needsSchemas(impressions) ? impressions : actions),
+                  settings.impressions() == EventFormat.PROTOBUF
+                          || settings.actions() == EventFormat.PROTOBUF
+                      ? ", or of Protobuf a descriptor in events.protobuf.descriptor"
+                      : ""));
     } else if (!settings.needSchemas() && schemas.any()) {
       s.warning(
           schemas.folder().isEmpty() ? "registry" : "schemas",
-          "not used, as no event topic is avro (events.format)");
+          "not used, as no event topic needs a schema (events.format)");
     }
+    checkMessage(s, impressions, settings.protobuf(), settings.protobuf().impression());
+    checkMessage(s, actions, settings.protobuf(), settings.protobuf().click());
     return settings;
+  }
+
+  private static String nameOf(EventFormat format) {
+    return format.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static void checkMessage(
+      Section s, EventFormat format, ProtobufMessages protobuf, String message) {
+    if (format == EventFormat.PROTOBUF && !protobuf.descriptor().isEmpty() && message.isEmpty()) {
+      s.error(
+          "protobuf",
+          "a descriptor needs the names of the messages: impression, and click where clicks are"
+              + " protobuf");
+    }
+  }
+
+  private static ProtobufMessages protobuf(Section s) {
+    return new ProtobufMessages(
+        s.option(
+                "descriptor",
+                "File that `protoc --include_imports --descriptor_set_out` wrote. With it, ids of"
+                    + " schemas are ignored.")
+            .get(directory().or(NONE, ""), ""),
+        s.option("impression", "Name of the message of impressions.").get(text().or(NONE, ""), ""),
+        s.option("click", "Name of the message of clicks and other actions.")
+            .get(text().or(NONE, ""), ""));
   }
 
   private static SchemaLocations schemas(Section s) {
     String folder =
-        s.option("schemas", "Folder of the schemas of Avro events, `<id>.avsc` each.")
+        s.option(
+                "schemas",
+                "Folder of the schemas of events: for Avro `<id>.avsc` each, for Protobuf"
+                    + " `<id>.desc`.")
             .get(directory().or(NONE, ""), "");
     String registry =
         s.option(
@@ -86,7 +129,8 @@ public final class EventOptions {
     String credentials =
         s.option(
                 "registry-auth",
-                "`user:password` or `Bearer <token>` for the registry. Messages and logs never show"
+                "`user:password` or `Bearer <token>` for the registry, or `env:NAME` or"
+                    + " `file:/path` for where the sources find that. Messages and logs never show"
                     + " it.")
             .get(CREDENTIALS.or(NONE, ""), "");
     return new SchemaLocations(

@@ -17,7 +17,8 @@ import java.util.Map;
  * @param maxAhead how far a record's event time may be ahead of its Kafka timestamp
  * @param impressions format of the impressions
  * @param actions format of the clicks and other actions
- * @param schemas where those of Avro records are found
+ * @param schemas where those of Avro and Protobuf records are found
+ * @param protobuf which messages the records are, where they do not say it
  * @param impressionMapping where the parts of impressions are
  * @param actionMapping where those of clicks and other actions are
  * @param featurePaths where features are, by name; others are found by their names, at the top or
@@ -30,6 +31,7 @@ public record EventSettings(
     EventFormat impressions,
     EventFormat actions,
     SchemaLocations schemas,
+    ProtobufMessages protobuf,
     EventMapping impressionMapping,
     EventMapping actionMapping,
     Map<String, ValuePath> featurePaths)
@@ -44,6 +46,7 @@ public record EventSettings(
     requireNonNull(impressions, "impressions");
     requireNonNull(actions, "actions");
     requireNonNull(schemas, "schemas");
+    requireNonNull(protobuf, "protobuf");
     requireNonNull(impressionMapping, "impressionMapping");
     requireNonNull(actionMapping, "actionMapping");
     featurePaths = Map.copyOf(featurePaths);
@@ -63,6 +66,7 @@ public record EventSettings(
         impressions,
         actions,
         schemas,
+        protobuf,
         impressionMapping,
         actionMapping,
         featurePaths);
@@ -77,6 +81,7 @@ public record EventSettings(
         impressions,
         actions,
         schemas,
+        protobuf,
         paths.isEmpty() ? impressionMapping : impressionMapping.asGiven(),
         actionMapping,
         paths);
@@ -91,6 +96,7 @@ public record EventSettings(
         EventFormat.JSON,
         EventFormat.JSON,
         DEFAULT.schemas,
+        DEFAULT.protobuf,
         impressionMapping,
         actionMapping,
         featurePaths);
@@ -101,8 +107,14 @@ public record EventSettings(
     return impressionMapping.isGiven() || actionMapping.isGiven();
   }
 
-  /** Whether any topic is Avro. */
+  /** Whether records of any topic name their schemas by ids. */
   public boolean needSchemas() {
-    return impressions == EventFormat.AVRO || actions == EventFormat.AVRO;
+    return needsSchemas(impressions) || needsSchemas(actions);
+  }
+
+  /** Whether records of a format do. */
+  public boolean needsSchemas(EventFormat format) {
+    return format == EventFormat.AVRO
+        || format == EventFormat.PROTOBUF && protobuf.descriptor().isEmpty();
   }
 }

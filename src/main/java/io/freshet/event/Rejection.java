@@ -33,9 +33,11 @@ public record Rejection(Kind kind, String reason) {
     TOO_MANY_VALUES,
     /** Of a version that is not read: {@link EventVersion}. */
     UNKNOWN_VERSION,
-    /** No byte 0 and id of a schema, or not what the schema of that id says. */
+    /** No id of a schema, or not what the schema of that id says. */
     NOT_AVRO,
-    /** Of a schema that does not exist, or is none of Avro's. */
+    /** Not what the descriptor of its message says, or without one. */
+    NOT_PROTOBUF,
+    /** Of a schema that does not exist, or is of another format. */
     UNKNOWN_SCHEMA
   }
 }

@@ -6,13 +6,14 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * Where the schemas that Avro records were written with are found by their ids: in a folder, at a
+ * Where the schemas that records were written with are found by their ids: in a folder, at a
  * registry, or in the folder first, to which what the registry says is added.
  *
  * @param folder URI of a folder with a file {@code <id>.avsc} for each; empty for none
  * @param registry URL below which it answers {@code GET /schemas/ids/<id>}; empty for none
- * @param credentials of the registry, {@code user:password} or {@code Bearer <token>}; empty for
- *     none. They are secret, so {@link #toString} leaves them out
+ * @param credentials of the registry, {@code user:password} or {@code Bearer <token>}, or {@code
+ *     env:NAME} or {@code file:/path}, where those are; empty for none. They are secret, so {@link
+ *     #toString} leaves them out
  * @param patience how long a source waits for places that do not answer before it fails
  */
 public record SchemaLocations(String folder, String registry, String credentials, Duration patience)

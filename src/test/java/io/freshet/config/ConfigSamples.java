@@ -42,6 +42,7 @@ final class ConfigSamples {
         registry: https://registry:8081/apis
         registry-auth: "me:too"
         schema-patience: 1 min
+        protobuf: {descriptor: "file:///ads.desc", impression: ads.Shown, click: ads.Acted}
         impressions: {id: request.id, timestamp: ts, timestamp-unit: us, weight: meta.w}
         clicks: {id: ad, timestamp: at, timestamp-unit: iso-8601, action: what}
       features:

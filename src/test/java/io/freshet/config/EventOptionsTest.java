@@ -37,7 +37,7 @@ final class EventOptionsTest {
     assertThat(read("{schemas: 'file:///s'}").warnings())
         .singleElement()
         .asString()
-        .contains("events.schemas: not used, as no event topic is avro");
+        .contains("events.schemas: not used, as no event topic needs a schema");
   }
 
   @ParameterizedTest

@@ -26,7 +26,8 @@ public final class Decoded {
       assertThat(rejected.rejection().reason())
           .isNotBlank()
           .hasSizeLessThan(2000)
-          .doesNotContain("the JSON parser failed", "the Avro reader failed");
+          .doesNotContain(
+              "the JSON parser failed", "the Avro reader failed", "the Protobuf reader failed");
       return false;
     }
     if (good(result) instanceof Impression impression) {

@@ -4,15 +4,23 @@ import static io.freshet.event.Decoded.good;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DynamicMessage;
 import io.freshet.event.EventSettings;
 import io.freshet.event.Impression;
+import io.freshet.event.avro.AvroRecords;
 import io.freshet.event.decode.ImpressionDecoder;
+import io.freshet.event.mapping.ValuePath;
+import io.freshet.event.protobuf.ProtoFiles;
+import io.freshet.event.protobuf.ProtobufRecords;
 import io.freshet.feature.example.EncodedImpression;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +44,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Impressions that one core decodes and encodes: 13 numbers and 26 names each, in JSON, and in Avro
- * with a field for each or a map of them.
+ * Impressions that one core decodes and encodes: 13 numbers and 26 names each, in JSON, also by a
+ * mapping, in Avro with a field for each or a map of them, and in Protobuf with a field for each.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
@@ -57,7 +65,10 @@ public class EncodingBenchmark {
   private final byte[][] avroMaps = new byte[records.length][];
   private final List<Impression> decoded = new ArrayList<>();
   private ImpressionDecoder decoder;
+  private final byte[][] messages = new byte[records.length][];
   private ImpressionDecoder avroDecoder;
+  private ImpressionDecoder mappedDecoder;
+  private ImpressionDecoder protobufDecoder;
   private ExampleEncoder encoder;
   private int next;
 
@@ -77,12 +88,26 @@ public class EncodingBenchmark {
     Schema mapped = mapped();
     avroDecoder =
         new ImpressionDecoder(
-            EventSettings.DEFAULT, encoder.names(), id -> id == TYPED ? typed : mapped);
+            EventSettings.DEFAULT,
+            encoder.names(),
+            new AvroRecords(
+                EventSettings.DEFAULT.maxBytes(), id -> id.low() == TYPED ? typed : mapped));
+    Descriptor message = message();
+    protobufDecoder =
+        new ImpressionDecoder(
+            EventSettings.DEFAULT,
+            encoder.names(),
+            new ProtobufRecords(EventSettings.DEFAULT.maxBytes(), message));
+    Map<String, ValuePath> paths = new HashMap<>();
+    fields.forEach(f -> paths.put(f.name(), new ValuePath("features." + f.name())));
+    mappedDecoder =
+        new ImpressionDecoder(EventSettings.DEFAULT.withFeatures(paths), encoder.names());
     for (int i = 0; i < records.length; i++) {
       records[i] = impression(i, random).getBytes(StandardCharsets.UTF_8);
       decoded.add(good(decoder.decode(records[i], TIME)));
       avroRecords[i] = avro(TYPED, typed, records[i]);
       avroMaps[i] = avro(MAPPED, mapped, records[i]);
+      messages[i] = protobuf(message, records[i]);
     }
   }
 
@@ -150,6 +175,46 @@ public class EncodingBenchmark {
     }
   }
 
+  private static Descriptor message() {
+    StringJoiner features = new StringJoiner(" ");
+    for (int i = 1; i <= NAMES; i++) {
+      features.add("string c%s = %s;".formatted(i, i));
+    }
+    for (int i = 1; i <= NUMBERS; i++) {
+      features.add("double n%s = %s;".formatted(i, NAMES + i));
+    }
+    return ProtoFiles.file(
+            """
+            syntax = "proto3";
+            message Impression { string impression_id = 1; int64 timestamp = 2; Features features = 3; }
+            message Features { %s }
+            """
+                .formatted(features))
+        .findMessageTypeByName("Impression");
+  }
+
+  private static byte[] protobuf(Descriptor type, byte[] json) {
+    try {
+      JsonNode event = new ObjectMapper().readTree(json);
+      FieldDescriptor features = type.findFieldByName("features");
+      DynamicMessage.Builder inner = DynamicMessage.newBuilder(features.getMessageType());
+      for (Map.Entry<String, JsonNode> feature : event.get("features").properties()) {
+        JsonNode value = feature.getValue();
+        inner.setField(
+            features.getMessageType().findFieldByName(feature.getKey()),
+            value.isTextual() ? value.asText() : (Object) value.asDouble());
+      }
+      return DynamicMessage.newBuilder(type)
+          .setField(type.findFieldByName("impression_id"), event.get("impression_id").asText())
+          .setField(type.findFieldByName("timestamp"), event.get("timestamp").asLong())
+          .setField(features, inner.build())
+          .build()
+          .toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static String impression(int id, SplittableRandom random) {
     StringJoiner features = new StringJoiner(",", "{", "}");
     for (int i = 1; i <= NAMES; i++) {
@@ -170,6 +235,16 @@ public class EncodingBenchmark {
   @Benchmark
   public Impression decode() {
     return good(decoder.decode(record(), TIME));
+  }
+
+  @Benchmark
+  public Impression decodeMapped() {
+    return good(mappedDecoder.decode(record(), TIME));
+  }
+
+  @Benchmark
+  public Impression decodeProtobuf() {
+    return good(protobufDecoder.decode(messages[next++ & records.length - 1], TIME));
   }
 
   @Benchmark

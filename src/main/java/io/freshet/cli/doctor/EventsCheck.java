@@ -51,9 +51,9 @@ final class EventsCheck {
     IntStream.range(0, names.size()).mapToObj(names::name).forEach(missing::add);
   }
 
-  /** Finds nothing for a topic that is empty, or Avro. */
+  /** Finds nothing for a topic that is empty, or not JSON. */
   static List<Finding> run(LearnerConfig config) throws InterruptedException {
-    if (config.events().impressions() == EventFormat.AVRO) {
+    if (config.events().impressions() != EventFormat.JSON) {
       return List.of();
     }
     EventsCheck check = new EventsCheck(config);

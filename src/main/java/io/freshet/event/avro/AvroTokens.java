@@ -4,8 +4,18 @@ import static io.freshet.event.Rejection.Kind.TOO_LARGE;
 
 import com.fasterxml.jackson.core.JsonToken;
 import io.freshet.event.RejectedException;
+import io.freshet.event.Rejection;
+import io.freshet.event.parse.BinaryInput;
+import io.freshet.event.parse.DecimalDigits;
+import io.freshet.event.parse.ShortestDecimal;
 import io.freshet.event.parse.Tokens;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.UUID;
+import org.apache.avro.LogicalType;
+import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.Schema.Type;
 
@@ -16,7 +26,9 @@ import org.apache.avro.Schema.Type;
  *   <li>a record or map is an object, a union is the value of its branch, an enum is a string;
  *   <li>a record's field that is null is not there; elsewhere null is null;
  *   <li>a float is the shortest decimal that reads back as it, so that .1 means .1;
- *   <li>bytes and fixed are no value of JSON, and no reader takes them;
+ *   <li>a decimal is a number, and an integer where it has no fraction by its schema; a UUID is its
+ *       text;
+ *   <li>other bytes and fixed are no value of JSON, and no reader takes them;
  *   <li>an integer of a logical type is the integer that was written; its reader may interpret the
  *       type.
  * </ul>
@@ -27,8 +39,10 @@ import org.apache.avro.Schema.Type;
  */
 final class AvroTokens implements Tokens {
   private static final int MAX_DEPTH = 64;
+  private static final int MAX_DECIMAL_BYTES = 64; // 153 digits
+  private static final int UUID_BYTES = 16;
 
-  private final AvroInput in = new AvroInput();
+  private final BinaryInput in = new BinaryInput(Rejection.Kind.NOT_AVRO);
   private final DecimalDigits digits = new DecimalDigits();
   private final int maxItems;
   private final Schema[] open = new Schema[MAX_DEPTH];
@@ -41,6 +55,7 @@ final class AvroTokens implements Tokens {
   private String name;
   private String symbol;
   private long integer;
+  private BigInteger longInteger; // of a decimal without fraction; null for integer
   private Schema integers;
   private double number;
 
@@ -102,7 +117,7 @@ final class AvroTokens implements Tokens {
       depth--;
       return JsonToken.END_OBJECT;
     }
-    in.readString();
+    in.readString(in.readLong());
     name = new String(in.chars(), 0, in.length());
     next = branch(map.getValueType());
     return JsonToken.FIELD_NAME;
@@ -157,7 +172,7 @@ final class AvroTokens implements Tokens {
       case RECORD, MAP -> begin(schema, JsonToken.START_OBJECT);
       case ARRAY -> begin(schema, JsonToken.START_ARRAY);
       case STRING -> {
-        in.readString();
+        in.readString(in.readLong());
         yield JsonToken.VALUE_STRING;
       }
       case ENUM -> {
@@ -170,8 +185,8 @@ final class AvroTokens implements Tokens {
       case DOUBLE -> number(in.readDouble());
       case BOOLEAN -> in.readBoolean() ? JsonToken.VALUE_TRUE : JsonToken.VALUE_FALSE;
       case NULL -> JsonToken.VALUE_NULL;
-      case BYTES -> skipped(in.readLong());
-      case FIXED -> skipped(schema.getFixedSize());
+      case BYTES -> bytes(schema, in.readLong());
+      case FIXED -> bytes(schema, schema.getFixedSize());
       default -> throw new IllegalStateException("a union in a union: " + schema);
     };
   }
@@ -181,9 +196,27 @@ final class AvroTokens implements Tokens {
     return JsonToken.VALUE_NUMBER_FLOAT;
   }
 
-  private JsonToken skipped(long bytes) throws RejectedException {
-    in.skip(bytes);
+  private JsonToken bytes(Schema schema, long size) throws RejectedException {
+    LogicalType type = schema.getLogicalType();
+    if (type instanceof LogicalTypes.Decimal decimal && 0 < size && size <= MAX_DECIMAL_BYTES) {
+      return decimal(new BigInteger(in.readBytes((int) size)), decimal.getScale());
+    } else if (type instanceof LogicalTypes.Uuid && size == UUID_BYTES) {
+      ByteBuffer uuid = ByteBuffer.wrap(in.readBytes(UUID_BYTES));
+      symbol = new UUID(uuid.getLong(), uuid.getLong()).toString();
+      return JsonToken.VALUE_STRING;
+    }
+    in.skip(size);
     return JsonToken.VALUE_EMBEDDED_OBJECT;
+  }
+
+  private JsonToken decimal(BigInteger unscaled, int scale) {
+    if (scale > 0) {
+      return number(new BigDecimal(unscaled, scale).doubleValue());
+    }
+    integers = null;
+    integer = unscaled.longValue();
+    longInteger = unscaled;
+    return JsonToken.VALUE_NUMBER_INT;
   }
 
   private JsonToken begin(Schema schema, JsonToken as) throws RejectedException {
@@ -206,13 +239,15 @@ final class AvroTokens implements Tokens {
 
   private JsonToken integer(Schema schema, long value) {
     integer = value;
+    longInteger = null;
     integers = schema;
     return JsonToken.VALUE_NUMBER_INT;
   }
 
   @Override
   public String logicalType() {
-    String logical = token == JsonToken.VALUE_NUMBER_INT ? integers.getProp("logicalType") : null;
+    boolean isTyped = token == JsonToken.VALUE_NUMBER_INT && integers != null;
+    String logical = isTyped ? integers.getProp("logicalType") : null;
     return logical == null ? "" : logical;
   }
 
@@ -244,27 +279,30 @@ final class AvroTokens implements Tokens {
   @Override
   public char[] getTextCharacters() {
     if (token == JsonToken.VALUE_NUMBER_INT) {
-      return digits.of(integer);
+      return longInteger == null ? digits.of(integer) : longInteger.toString().toCharArray();
     }
     return symbol != null ? symbol.toCharArray() : in.chars();
   }
 
   @Override
   public int getTextOffset() {
-    return token == JsonToken.VALUE_NUMBER_INT ? digits.offset() : 0;
+    return token == JsonToken.VALUE_NUMBER_INT && longInteger == null ? digits.offset() : 0;
   }
 
   @Override
   public int getTextLength() {
     if (token == JsonToken.VALUE_NUMBER_INT) {
-      return digits.length();
+      return longInteger == null ? digits.length() : longInteger.toString().length();
     }
     return symbol != null ? symbol.length() : in.length();
   }
 
   @Override
   public double getDoubleValue() {
-    return token == JsonToken.VALUE_NUMBER_INT ? integer : number;
+    if (token != JsonToken.VALUE_NUMBER_INT) {
+      return number;
+    }
+    return longInteger == null ? integer : longInteger.doubleValue();
   }
 
   @Override

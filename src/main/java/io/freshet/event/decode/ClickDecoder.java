@@ -6,8 +6,9 @@ import io.freshet.event.Click;
 import io.freshet.event.EventSettings;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.RejectedException;
-import io.freshet.event.avro.WriterSchemas;
+import io.freshet.event.json.JsonRecords;
 import io.freshet.event.parse.FieldErrors;
+import io.freshet.event.parse.RecordParser;
 import io.freshet.event.parse.Tokens;
 import java.io.IOException;
 import java.util.List;
@@ -36,17 +37,12 @@ public final class ClickDecoder extends EventDecoder<Click> {
    * @param otherwise the action of records that name none; empty where each must
    */
   public ClickDecoder(EventSettings settings, Optional<String> otherwise) {
-    this(settings, otherwise, Optional.empty());
+    this(settings, otherwise, new JsonRecords(settings.maxBytes()));
   }
 
-  /** A decoder of actions in Avro. */
-  public ClickDecoder(EventSettings settings, Optional<String> otherwise, WriterSchemas schemas) {
-    this(settings, otherwise, Optional.of(schemas));
-  }
-
-  private ClickDecoder(
-      EventSettings settings, Optional<String> otherwise, Optional<WriterSchemas> avro) {
-    super(settings, settings.actionMapping(), new PathTree(), new FeaturesDecoder(NONE, 1), avro);
+  /** A decoder of actions in any format. */
+  public ClickDecoder(EventSettings settings, Optional<String> otherwise, RecordParser parser) {
+    super(settings, settings.actionMapping(), new PathTree(), new FeaturesDecoder(NONE, 1), parser);
     this.otherwise = requireNonNull(otherwise, "otherwise");
   }
 

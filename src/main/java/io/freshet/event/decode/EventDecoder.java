@@ -1,14 +1,13 @@
 package io.freshet.event.decode;
 
 import static io.freshet.event.Rejection.Kind.BAD_VALUE;
+import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonToken;
 import io.freshet.event.DecodeResult;
 import io.freshet.event.EventSettings;
 import io.freshet.event.RejectedException;
-import io.freshet.event.avro.AvroRecords;
-import io.freshet.event.avro.WriterSchemas;
-import io.freshet.event.json.JsonRecords;
+import io.freshet.event.frame.RecordHeaders;
 import io.freshet.event.mapping.EventMapping;
 import io.freshet.event.mapping.TimestampUnit;
 import io.freshet.event.parse.FieldErrors;
@@ -18,19 +17,18 @@ import io.freshet.event.parse.Tokens;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 
 /**
- * Decodes events of one kind from JSON, without a tree, or from Avro, where a record with fields of
- * the same names means the same. A key whose value is null is absent. The keys that all kinds share
- * are read here: the impression's id and the event time. Time is judged against the record's Kafka
- * timestamp and no clock, so that a replay decides the same.
+ * Decodes events of one kind, without a tree, from JSON or another format, where a record with
+ * fields of the same names means the same. A key whose value is null is absent. The keys that all
+ * kinds share are read here: the impression's id and the event time. Time is judged against the
+ * record's Kafka timestamp and no clock, so that a replay decides the same.
  *
  * <p>Records of another shape are read by an {@link EventMapping}. Then numbers written as text are
  * taken for numbers, and integers for ids and names.
  *
- * <p>Never throws, whatever the bytes, unless {@link WriterSchemas} does. Holds scratch memory: one
- * for each thread.
+ * <p>Never throws, whatever the bytes, unless {@link io.freshet.event.frame.WriterSchemas} does.
+ * Holds scratch memory: one for each thread.
  */
 abstract class EventDecoder<T> {
   private static final int MAX_ID_CHARACTERS = 256;
@@ -55,7 +53,7 @@ abstract class EventDecoder<T> {
       EventMapping mapping,
       PathTree tree,
       FeaturesDecoder features,
-      Optional<WriterSchemas> avro) {
+      RecordParser parser) {
     maxAhead = settings.maxAhead();
     this.mapping = mapping;
     times = new EventTimes(mapping);
@@ -65,9 +63,7 @@ abstract class EventDecoder<T> {
       tree.at(mapping.timestamp()).add(EventKey.TIMESTAMP);
     }
     mapped = mapping.isGiven() ? new MappedReader(tree, features, this::readMapped) : null;
-    parser =
-        avro.<RecordParser>map(schemas -> new AvroRecords(settings.maxBytes(), schemas))
-            .orElseGet(() -> new JsonRecords(settings.maxBytes()));
+    this.parser = requireNonNull(parser, "parser");
   }
 
   abstract void clear();
@@ -85,8 +81,13 @@ abstract class EventDecoder<T> {
    *
    * @param kafkaTimestamp the record's own timestamp, epoch milliseconds
    */
+  public final DecodeResult<T> decode(byte[] value, RecordHeaders headers, long kafkaTimestamp) {
+    return parser.parse(value, headers, record -> read(record, kafkaTimestamp));
+  }
+
+  /** Decodes the value of a record without headers. */
   public final DecodeResult<T> decode(byte[] value, long kafkaTimestamp) {
-    return parser.parse(value, record -> read(record, kafkaTimestamp));
+    return decode(value, RecordHeaders.NONE, kafkaTimestamp);
   }
 
   private DecodeResult<T> read(Tokens record, long kafkaTimestamp)

@@ -41,7 +41,8 @@ final class EventTimes {
 
   /** The current value as a time. */
   long read(Tokens record) throws IOException, RejectedException {
-    long read = unit == TimestampUnit.ISO_8601 ? ofText(record) : ofNumber(record);
+    boolean isText = unit == TimestampUnit.ISO_8601 && record.logicalType().isEmpty();
+    long read = isText ? ofText(record) : ofNumber(record);
     if (read < YEAR_2000) {
       throw bad(
           record,

@@ -7,12 +7,12 @@ import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
 import io.freshet.event.RejectedException;
-import io.freshet.event.avro.WriterSchemas;
+import io.freshet.event.json.JsonRecords;
 import io.freshet.event.mapping.ValuePath;
 import io.freshet.event.parse.FieldErrors;
+import io.freshet.event.parse.RecordParser;
 import io.freshet.event.parse.Tokens;
 import java.io.IOException;
-import java.util.Optional;
 
 /**
  * Decodes impressions, as {@code schemas/impression.schema.json} describes them: {@code
@@ -27,19 +27,14 @@ public final class ImpressionDecoder extends EventDecoder<Impression> {
 
   /** A decoder of JSON that keeps the named features and skips the others. */
   public ImpressionDecoder(EventSettings settings, FeatureNames names) {
-    this(settings, names, Optional.empty());
+    this(settings, names, new JsonRecords(settings.maxBytes()));
   }
 
-  /** A decoder of Avro that does the same. */
-  public ImpressionDecoder(EventSettings settings, FeatureNames names, WriterSchemas schemas) {
-    this(settings, names, Optional.of(schemas));
-  }
-
-  private ImpressionDecoder(
-      EventSettings settings, FeatureNames names, Optional<WriterSchemas> avro) {
+  /** A decoder of any format that does the same. */
+  public ImpressionDecoder(EventSettings settings, FeatureNames names, RecordParser parser) {
     this(
         settings,
-        avro,
+        parser,
         names,
         settings.impressionMapping().isGiven()
             ? new FeaturesDecoder(names, settings.maxValues(), name -> path(name, settings))
@@ -48,10 +43,10 @@ public final class ImpressionDecoder extends EventDecoder<Impression> {
 
   private ImpressionDecoder(
       EventSettings settings,
-      Optional<WriterSchemas> avro,
+      RecordParser parser,
       FeatureNames names,
       FeaturesDecoder featuresDecoder) {
-    super(settings, settings.impressionMapping(), tree(settings, names), featuresDecoder, avro);
+    super(settings, settings.impressionMapping(), tree(settings, names), featuresDecoder, parser);
     this.featuresDecoder = featuresDecoder;
   }
 

@@ -14,16 +14,19 @@ import io.freshet.event.ByteOrderMark;
 import io.freshet.event.DecodeResult;
 import io.freshet.event.RejectedException;
 import io.freshet.event.Rejection;
+import io.freshet.event.frame.Frame;
+import io.freshet.event.frame.RecordHeaders;
 import io.freshet.event.parse.FieldErrors;
 import io.freshet.event.parse.RecordParser;
 import io.freshet.event.parse.Tokens;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Opens a record's bytes as one JSON object and makes a rejection of whatever goes wrong in it.
  *
- * <p>UTF-8 only, with or without a byte order mark, nothing after the object, nesting at most
- * {@value #MAX_DEPTH} deep.
+ * <p>UTF-8 only, with or without a byte order mark, and a {@link Frame} before it, nothing after
+ * the object, nesting at most {@value #MAX_DEPTH} deep.
  */
 public final class JsonRecords implements RecordParser {
   private static final int MAX_DEPTH = 64;
@@ -48,7 +51,7 @@ public final class JsonRecords implements RecordParser {
   }
 
   @Override
-  public <T> DecodeResult<T> parse(byte[] value, Body<T> body) {
+  public <T> DecodeResult<T> parse(byte[] value, RecordHeaders headers, Body<T> body) {
     try {
       return parseOrThrow(value, body);
     } catch (RejectedException e) {
@@ -66,8 +69,10 @@ public final class JsonRecords implements RecordParser {
   private <T> DecodeResult<T> parseOrThrow(byte[] value, Body<T> body)
       throws IOException, RejectedException {
     RecordParser.checkSize(value, maxBytes, "a JSON object");
-    int begin = ByteOrderMark.lengthIn(value);
-    try (JsonParser parser = json.createParser(value, begin, value.length - begin)) {
+    int frame = Frame.at(value).length(); // of no text, as that begins with a letter
+    byte[] text = frame == 0 ? value : Arrays.copyOfRange(value, frame, value.length);
+    int begin = ByteOrderMark.lengthIn(text);
+    try (JsonParser parser = json.createParser(text, begin, text.length - begin)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new RejectedException(NOT_JSON, "the record is not a JSON object");
       }

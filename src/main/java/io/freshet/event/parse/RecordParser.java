@@ -5,6 +5,7 @@ import static io.freshet.event.Rejection.Kind.TOO_LARGE;
 
 import io.freshet.event.DecodeResult;
 import io.freshet.event.RejectedException;
+import io.freshet.event.frame.RecordHeaders;
 import java.io.IOException;
 
 /** Opens a record's bytes as one object and makes a rejection of whatever goes wrong in it. */
@@ -15,7 +16,7 @@ public interface RecordParser {
     DecodeResult<T> read(Tokens record) throws IOException, RejectedException;
   }
 
-  <T> DecodeResult<T> parse(byte[] value, Body<T> body);
+  <T> DecodeResult<T> parse(byte[] value, RecordHeaders headers, Body<T> body);
 
   /** Rejects a value of no bytes or of too many. */
   static void checkSize(byte[] value, int maxBytes, String expected) throws RejectedException {

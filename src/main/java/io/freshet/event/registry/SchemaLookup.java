@@ -5,7 +5,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.event.RejectedException;
 import io.freshet.event.SchemaLocations;
-import io.freshet.event.avro.WriterSchemas;
+import io.freshet.event.frame.SchemaId;
+import io.freshet.event.frame.WriterSchemas;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -13,7 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.avro.Schema;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,17 +23,20 @@ import org.slf4j.LoggerFactory;
  * good, and if the registry had it, written to the folder, so that a later start does without the
  * registry.
  *
- * <p><b>No such schema</b> is an answer, and kept for {@value #ABSENT_SECONDS} s: a flood of bad
- * records asks no more often. <b>No answer</b> is none: it is asked again, after 0.1 s, 0.2 s … 10
- * s, and the caller waits, so that its source holds; after the patience it fails, and Flink's
- * restart policy decides.
+ * <p><b>No such schema</b> is an answer, and kept for {@value #ABSENT_SECONDS} s, so that a schema
+ * that is registered later is found soon. A flood of bad records asks for no more ids than the
+ * {@link AbsenceBudget} allows; the others are refused without being asked for. <b>No answer</b> is
+ * none: it is asked again, after 0.1 s, 0.2 s … 10 s, and the caller waits, so that its source
+ * holds; after the patience it fails, and Flink's restart policy decides.
  *
  * <p>For one thread, but for {@link #waitingMillis} and {@link #found}.
+ *
+ * @param <S> the type of schemas
  */
-public final class SchemaLookup implements WriterSchemas {
+public final class SchemaLookup<S> implements WriterSchemas<S> {
   private static final Logger LOG = LoggerFactory.getLogger(SchemaLookup.class);
   private static final int MAX_KEPT = 10_000;
-  private static final int ABSENT_SECONDS = 30;
+  private static final int ABSENT_SECONDS = 5;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
   private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(30);
@@ -40,27 +44,41 @@ public final class SchemaLookup implements WriterSchemas {
   private static final long NOT_WAITING = Long.MIN_VALUE;
 
   private final SchemaLocations places;
-  private final Optional<SchemaFolder> folder;
-  private final Optional<SchemaRegistry> registry;
-  private final Map<Integer, Schema> known = bounded();
-  private final Map<Integer, Absence> absent = bounded();
-  private int lastId;
-  private Schema last; // of lastId, null at first
+  private final Optional<SchemaFolder<S>> folder;
+  private final Optional<SchemaRegistry<S>> registry;
+  private final Map<SchemaId, S> known = bounded();
+  private final Map<SchemaId, Absence> absent = bounded();
+  private final String suffix;
+  private final LongSupplier nanos;
+  private final AbsenceBudget budget;
+  private SchemaId lastId; // null at first
+  private S last; // of lastId
   private volatile long waitingSince = NOT_WAITING;
   private volatile long found;
 
   private record Absence(long until, RejectedException reason) {}
 
-  public SchemaLookup(SchemaLocations places) {
+  public SchemaLookup(SchemaLocations places, SchemaFormat<S> format) {
+    this(places, format, System::nanoTime);
+  }
+
+  /** One with a clock of its own for what is kept, and for how long. */
+  SchemaLookup(SchemaLocations places, SchemaFormat<S> format, LongSupplier nanos) {
     this.places = requireNonNull(places, "places");
+    this.nanos = nanos;
+    suffix = format.suffix();
+    budget = new AbsenceBudget(nanos.getAsLong());
     if (!places.any()) {
       throw new IllegalArgumentException("there is no place of schemas");
     }
-    folder = Optional.of(places.folder()).filter(f -> !f.isEmpty()).map(SchemaFolder::new);
+    folder =
+        Optional.of(places.folder())
+            .filter(f -> !f.isEmpty())
+            .map(f -> new SchemaFolder<>(f, format));
     registry =
         Optional.of(places.registry())
             .filter(url -> !url.isEmpty())
-            .map(url -> new SchemaRegistry(url, places.credentials(), REQUEST));
+            .map(url -> new SchemaRegistry<>(url, places.credentials(), REQUEST, format));
   }
 
   /** For how long a schema has been waited for; 0 when none is. */
@@ -74,31 +92,39 @@ public final class SchemaLookup implements WriterSchemas {
   }
 
   @Override
-  public Schema of(int id) throws RejectedException {
-    if (last == null || lastId != id) {
+  public S of(SchemaId id) throws RejectedException {
+    if (!id.equals(lastId)) {
       last = lookUp(id);
       lastId = id;
     }
     return last;
   }
 
-  private Schema lookUp(int id) throws RejectedException {
-    Schema kept = known.get(id);
+  private S lookUp(SchemaId id) throws RejectedException {
+    S kept = known.get(id);
     if (kept != null) {
       return kept;
     }
     Absence absence = absent.get(id);
-    if (absence != null && System.nanoTime() - absence.until() < 0) {
+    long now = nanos.getAsLong();
+    if (absence != null && now - absence.until() < 0) {
       throw absence.reason();
     }
+    if (budget.isSpent(now)) {
+      throw new RejectedException(
+          UNKNOWN_SCHEMA,
+          "schema %s is not known, and not asked for, because too many records name schemas that do not exist"
+              .formatted(id));
+    }
     try {
-      Schema schema = await(id);
+      S schema = await(id);
       absent.remove(id);
       known.put(id, schema);
       found++;
       return schema;
     } catch (RejectedException e) {
-      long until = System.nanoTime() + Duration.ofSeconds(ABSENT_SECONDS).toNanos();
+      budget.spend();
+      long until = nanos.getAsLong() + Duration.ofSeconds(ABSENT_SECONDS).toNanos();
       absent.put(id, new Absence(until, e));
       throw e;
     } catch (IOException e) {
@@ -113,13 +139,13 @@ public final class SchemaLookup implements WriterSchemas {
   }
 
   /** Asks until there is an answer. */
-  private Schema await(int id) throws RejectedException, IOException, InterruptedException {
+  private S await(SchemaId id) throws RejectedException, IOException, InterruptedException {
     long start = System.nanoTime();
     long nextWarning = start;
     Duration pause = FIRST_PAUSE;
     while (true) {
       try {
-        Schema schema = ask(id);
+        S schema = ask(id);
         if (waitingSince != NOT_WAITING) {
           LOG.info("schema {} is there: the source goes on", id);
         }
@@ -129,14 +155,13 @@ public final class SchemaLookup implements WriterSchemas {
         Duration left = places.patience().minusNanos(System.nanoTime() - start);
         if (left.isNegative() || left.isZero()) {
           throw new IOException(
-              "schema %s of an Avro record could not be looked up for %s (events.schema-patience): %s"
+              "schema %s of a record could not be looked up for %s (events.schema-patience): %s"
                   .formatted(id, places.patience(), e.getMessage()),
               e);
         }
         if (System.nanoTime() - nextWarning >= 0) {
           LOG.warn(
-              "schema {} of an Avro record cannot be looked up; the source waits, {} s more at"
-                  + " most",
+              "schema {} of a record cannot be looked up; the source waits, {} s more at most",
               id,
               left.toSeconds(),
               e);
@@ -149,19 +174,20 @@ public final class SchemaLookup implements WriterSchemas {
     }
   }
 
-  private Schema ask(int id) throws RejectedException, IOException, InterruptedException {
+  private S ask(SchemaId id) throws RejectedException, IOException, InterruptedException {
     if (folder.isPresent()) {
-      Optional<Schema> schema = folder.get().find(id);
+      Optional<S> schema = folder.get().find(id);
       if (schema.isPresent()) {
         return schema.get();
       }
-      if (registry.isEmpty() && folder.get().ids().isEmpty()) {
+      if (registry.isEmpty() && folder.get().names().isEmpty()) {
         throw new IOException(
-            "%s holds no schema at all; expected files named <id>.avsc".formatted(folder.get()));
+            "%s holds no schema at all; expected files named <id>%s"
+                .formatted(folder.get(), suffix));
       }
     }
     if (registry.isPresent()) {
-      Optional<Schema> schema = registry.get().find(id);
+      Optional<S> schema = registry.get().find(id);
       if (schema.isPresent()) {
         folder.ifPresent(to -> keep(id, schema.get(), to));
         return schema.get();
@@ -171,11 +197,10 @@ public final class SchemaLookup implements WriterSchemas {
         UNKNOWN_SCHEMA,
         "there is no schema %s %s"
             .formatted(
-                Integer.toUnsignedString(id),
-                registry.isPresent() ? "at " + registry.get() : "in " + folder.orElseThrow()));
+                id, registry.isPresent() ? "at " + registry.get() : "in " + folder.orElseThrow()));
   }
 
-  private static void keep(int id, Schema schema, SchemaFolder to) {
+  private void keep(SchemaId id, S schema, SchemaFolder<S> to) {
     try {
       to.put(id, schema);
     } catch (IOException e) {
@@ -183,12 +208,12 @@ public final class SchemaLookup implements WriterSchemas {
     }
   }
 
-  private static <V> Map<Integer, V> bounded() {
+  private static <V> Map<SchemaId, V> bounded() {
     return new LinkedHashMap<>(16, 0.75f, true) {
       private static final long serialVersionUID = 1L;
 
       @Override
-      protected boolean removeEldestEntry(Map.Entry<Integer, V> eldest) {
+      protected boolean removeEldestEntry(Map.Entry<SchemaId, V> eldest) {
         return size() > MAX_KEPT;
       }
     };

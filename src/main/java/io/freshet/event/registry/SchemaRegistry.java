@@ -3,95 +3,106 @@ package io.freshet.event.registry;
 import static io.freshet.event.Rejection.Kind.UNKNOWN_SCHEMA;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.freshet.event.RejectedException;
+import io.freshet.event.frame.SchemaId;
+import io.freshet.event.registry.SchemaFormat.Source;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.avro.AvroRuntimeException;
-import org.apache.avro.Schema;
 
 /**
  * Schemas from a service with the REST interface of Confluent's schema registry, which Apicurio,
- * Karapace and Redpanda have too: {@code GET /schemas/ids/<id>}, and {@code GET
- * /subjects/<subject>/versions/<version>} for what a schema refers to.
+ * Karapace and Redpanda have too: {@code GET /schemas/ids/<id>} or {@code /schemas/guids/<guid>},
+ * and {@code GET /subjects/<subject>/versions/<version>} for what a schema refers to. Global ids
+ * are Apicurio's alone, and asked for at its own interface next to that one.
  *
- * <p>That there is no such schema is only believed with the error code that registries give (40401
- * to 40403): a wrong path, or a proxy, says 404 too.
+ * <p>Keys of answers that are not known here are ignored. Not thread-safe.
  *
- * <p>Not thread-safe.
+ * @param <S> the type of schemas
  */
-public final class SchemaRegistry {
-  private static final ObjectMapper JSON = new JsonMapper();
-  private static final int FIRST_ABSENT = 40401;
-  private static final int LAST_ABSENT = 40403;
+public final class SchemaRegistry<S> {
+  private static final String COMPATIBLE = "/apis/ccompat/v[0-9]+$";
   private static final int MAX_REFERENCES = 200;
-  private static final int MAX_SHOWN = 200;
 
   private final String url;
-  private final String credentials;
-  private final Duration timeout;
-  private HttpClient client; // null before the first request
+  private final SchemaFormat<S> format;
+  private final RegistryClient client;
 
   /**
-   * @param credentials {@code user:password} or {@code Bearer <token>}; empty for none
+   * A registry at an address.
+   *
+   * @param credentials {@code user:password} or {@code Bearer <token>}, or where those are: {@code
+   *     env:NAME} or {@code file:/path}; empty for none
    * @param timeout of a request, its answer included
    */
-  public SchemaRegistry(String url, String credentials, Duration timeout) {
+  public SchemaRegistry(String url, String credentials, Duration timeout, SchemaFormat<S> format) {
     this.url = url.replaceFirst("/+$", "");
-    this.credentials = credentials;
-    this.timeout = timeout;
+    this.format = format;
+    client =
+        new RegistryClient(
+            toString(), new RegistryCredentials(credentials, System::getenv), timeout);
   }
 
   /**
    * The schema of an id; empty where the registry answers that it has none.
    *
-   * @throws RejectedException where what it has is no schema of Avro's, for good
+   * @throws RejectedException where what it has is of another format, for good
    * @throws IOException where it does not answer, or its answer makes no sense
    */
-  public Optional<Schema> find(int id) throws RejectedException, IOException, InterruptedException {
-    HttpClient client = client();
-    Optional<JsonNode> found = ask(client, "/schemas/ids/" + Integer.toUnsignedString(id));
-    if (found.isEmpty()) {
-      return Optional.empty();
+  public Optional<S> find(SchemaId id) throws RejectedException, IOException, InterruptedException {
+    List<Source> sources = new ArrayList<>();
+    if (id.form() == SchemaId.Form.GLOBAL) {
+      Optional<String> text = globalText(id);
+      if (text.isEmpty()) {
+        return Optional.empty();
+      }
+      sources.add(new Source("", text.get()));
+    } else {
+      String kind = id.form() == SchemaId.Form.GUID ? "guids" : "ids";
+      Optional<JsonNode> found = ask("/schemas/%s/%s".formatted(kind, id.text()));
+      if (found.isEmpty()) {
+        return Optional.empty();
+      }
+      checkType(id, found.get());
+      addReferences(found.get(), sources, new HashSet<>());
+      sources.add(new Source("", text(found.get())));
     }
-    String type = found.get().path("schemaType").asText("AVRO");
-    if (!type.equals("AVRO")) {
-      throw new RejectedException(
-          UNKNOWN_SCHEMA, "schema %s is of type %s; expected one of Avro's".formatted(id, type));
-    }
-    List<String> texts = new ArrayList<>();
-    addReferences(client, found.get(), texts, new HashSet<>());
-    texts.add(text(found.get()));
     try {
-      return Optional.of(SchemaText.parse(texts));
-    } catch (AvroRuntimeException e) {
-      throw new RejectedException(
-          UNKNOWN_SCHEMA, "schema %s is none of Avro's: %s".formatted(id, e.getMessage()));
+      return Optional.of(format.parse(sources));
+    } catch (IllegalArgumentException e) {
+      throw new RejectedException(UNKNOWN_SCHEMA, "schema %s is %s".formatted(id, e.getMessage()));
     }
   }
 
+  private void checkType(SchemaId id, JsonNode answer) throws RejectedException {
+    String type = answer.path("schemaType").asText("AVRO");
+    if (!type.equals(format.type())) {
+      throw new RejectedException(
+          UNKNOWN_SCHEMA,
+          "schema %s is of type %s; expected %s".formatted(id, type, format.type()));
+    }
+  }
+
+  /** With what it refers to, all in one. */
+  private Optional<String> globalText(SchemaId id) throws IOException, InterruptedException {
+    String root = url.replaceFirst(COMPATIBLE, "");
+    if (root.equals(url)) {
+      throw new IOException(
+          "records name the global id %s, which is Apicurio's; expected its address in events.registry, as in http://host:8080/apis/ccompat/v7"
+              .formatted(id.text()));
+    }
+    return client.text(
+        "%s/apis/registry/v2/ids/globalIds/%s?dereference=true".formatted(root, id.text()));
+  }
+
   /** The schemas that a schema refers to, each before those that refer to it. */
-  private void addReferences(
-      HttpClient client, JsonNode schema, List<String> texts, Set<String> known)
+  private void addReferences(JsonNode schema, List<Source> sources, Set<String> known)
       throws IOException, InterruptedException {
     for (JsonNode reference : schema.path("references")) {
       String subject = URLEncoder.encode(reference.path("subject").asText(), UTF_8);
@@ -105,102 +116,24 @@ public final class SchemaRegistry {
         throw new IOException(
             "%s: a schema refers to more than %s others".formatted(this, MAX_REFERENCES));
       }
-      JsonNode found =
-          ask(client, path).orElseThrow(() -> new IOException(this + " has no " + path));
-      addReferences(client, found, texts, known);
-      texts.add(text(found));
+      JsonNode found = ask(path).orElseThrow(() -> new IOException(this + " has no " + path));
+      addReferences(found, sources, known);
+      sources.add(new Source(reference.path("name").asText(), text(found)));
     }
+  }
+
+  private Optional<JsonNode> ask(String path) throws IOException, InterruptedException {
+    return client.json(url + path + format.query());
   }
 
   private String text(JsonNode answer) throws IOException {
     JsonNode text = answer.path("schema");
     if (!text.isTextual()) {
-      throw new IOException(this + " gave an answer without a schema: " + shown(answer.toString()));
+      throw new IOException(
+          "%s gave an answer without a schema: %s"
+              .formatted(this, RegistryClient.shown(answer.toString())));
     }
     return text.textValue();
-  }
-
-  /** The answer; nothing where the registry says that it has none. */
-  private Optional<JsonNode> ask(HttpClient client, String path)
-      throws IOException, InterruptedException {
-    HttpResponse<byte[]> response = send(client, request(path), path);
-    String body = new String(response.body(), UTF_8);
-    if (response.statusCode() == 200) {
-      try {
-        return Optional.of(JSON.readTree(body));
-      } catch (JsonProcessingException e) {
-        throw new IOException("%s answers %s with no JSON: %s".formatted(this, path, shown(body)));
-      }
-    }
-    if (response.statusCode() == 404 && isAbsent(body)) {
-      return Optional.empty();
-    }
-    throw new IOException(
-        "%s answers %s with %s: %s%s"
-            .formatted(
-                this, path, response.statusCode(), shown(body), hint(response.statusCode())));
-  }
-
-  private static boolean isAbsent(String body) {
-    try {
-      int code = JSON.readTree(body).path("error_code").asInt();
-      return code >= FIRST_ABSENT && code <= LAST_ABSENT;
-    } catch (JsonProcessingException e) {
-      return false;
-    }
-  }
-
-  private static String hint(int status) {
-    return switch (status) {
-      case 401, 403 -> "; check events.registry-auth";
-      case 301, 302, 307, 308, 404 -> "; check events.registry, with its path";
-      default -> "";
-    };
-  }
-
-  /** Made once: each has threads of its own. */
-  private HttpClient client() {
-    if (client == null) {
-      client = HttpClient.newBuilder().connectTimeout(timeout).build();
-    }
-    return client;
-  }
-
-  private HttpRequest request(String path) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url + path))
-            .header("Accept", "application/vnd.schemaregistry.v1+json, application/json")
-            .timeout(timeout);
-    if (!credentials.isEmpty()) {
-      request.header("Authorization", authorization());
-    }
-    return request.build();
-  }
-
-  private String authorization() {
-    return credentials.startsWith("Bearer ")
-        ? credentials
-        : "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(UTF_8));
-  }
-
-  private HttpResponse<byte[]> send(HttpClient client, HttpRequest request, String path)
-      throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<byte[]>> answer =
-        client.sendAsync(request, BodyHandlers.ofByteArray());
-    try {
-      return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new IOException("%s does not answer %s within %s".formatted(this, path, timeout), e);
-    } catch (ExecutionException e) {
-      throw new IOException("%s does not answer %s: %s".formatted(this, path, e.getCause()), e);
-    } finally {
-      answer.cancel(true);
-    }
-  }
-
-  private static String shown(String text) {
-    String line = text.replaceAll("\\s+", " ");
-    return line.length() > MAX_SHOWN ? line.substring(0, MAX_SHOWN) + "…" : line;
   }
 
   @Override

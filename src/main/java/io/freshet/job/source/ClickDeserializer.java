@@ -5,13 +5,18 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.event.Click;
 import io.freshet.event.DecodeResult;
 import io.freshet.event.EventSettings;
-import io.freshet.event.avro.WriterSchemas;
 import io.freshet.event.decode.ClickDecoder;
+import io.freshet.event.frame.RecordHeaders;
+import io.freshet.event.parse.RecordParser;
+import io.freshet.event.registry.RecordParsers;
+import io.freshet.event.registry.SchemaLookup;
 import io.freshet.join.Action;
 import io.freshet.wire.WireType;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /** Clicks, and other actions, from Kafka. */
@@ -26,24 +31,25 @@ public final class ClickDeserializer extends EventDeserializer<Click> {
    * @param actions that the topic holds; clicks where none is given
    */
   public ClickDeserializer(EventSettings settings, List<Action> actions, Duration step) {
-    super(step, settings.actions(), settings.schemas());
+    super(step);
     this.settings = requireNonNull(settings, "settings");
     this.action =
         actions.size() > 1 ? null : actions.isEmpty() ? Click.CLICK : actions.get(0).name();
   }
 
   @Override
-  public void open(Optional<WriterSchemas> schemas) {
-    Optional<String> otherwise = Optional.ofNullable(action);
-    decoder =
-        schemas
-            .map(avro -> new ClickDecoder(settings, otherwise, avro))
-            .orElseGet(() -> new ClickDecoder(settings, otherwise));
+  RecordParser parser(Consumer<SchemaLookup<?>> lookups) throws IOException {
+    return RecordParsers.ofActions(settings, lookups);
   }
 
   @Override
-  DecodeResult<Click> decode(byte[] value, long kafkaTimestamp) {
-    return decoder.decode(value, kafkaTimestamp);
+  void open(RecordParser parser) {
+    decoder = new ClickDecoder(settings, Optional.ofNullable(action), parser);
+  }
+
+  @Override
+  DecodeResult<Click> decode(byte[] value, RecordHeaders headers, long kafkaTimestamp) {
+    return decoder.decode(value, headers, kafkaTimestamp);
   }
 
   @Override

@@ -3,11 +3,10 @@ package io.freshet.job.source;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.event.DecodeResult;
-import io.freshet.event.EventFormat;
 import io.freshet.event.EventVersion;
 import io.freshet.event.Rejection;
-import io.freshet.event.SchemaLocations;
-import io.freshet.event.avro.WriterSchemas;
+import io.freshet.event.frame.RecordHeaders;
+import io.freshet.event.parse.RecordParser;
 import io.freshet.event.registry.SchemaLookup;
 import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.source.SourceRecord.Dead;
@@ -20,6 +19,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.metrics.MetricGroup;
@@ -29,7 +29,7 @@ import org.apache.kafka.common.header.Header;
 
 /**
  * Makes events of Kafka records, and dead letters of those that are none. Never throws on a record,
- * but where the schema of one in Avro cannot be looked up.
+ * but where the schema of one cannot be looked up.
  *
  * <p>Ahead of a record whose event time is further on than the partition's last tick by the given
  * step, or far behind one that a wrong clock made, goes a {@link Tick}. So the watermark of a
@@ -43,42 +43,34 @@ public abstract class EventDeserializer<T>
   private static final long serialVersionUID = 1L;
 
   private final long step;
-  private final EventFormat format;
-  private final SchemaLocations places;
   private transient long[] lastTicks; // by partition
 
-  EventDeserializer(Duration step, EventFormat format, SchemaLocations places) {
+  EventDeserializer(Duration step) {
     this.step = requireNonNull(step, "step").toMillis();
-    this.format = requireNonNull(format, "format");
-    this.places = requireNonNull(places, "places");
   }
 
   @Override
-  public final void open(InitializationContext context) {
-    if (format == EventFormat.AVRO) {
-      SchemaLookup schemas = new SchemaLookup(places);
-      MetricGroup metrics = context.getMetricGroup();
-      metrics.gauge("schema_wait_millis", schemas::waitingMillis);
-      metrics.gauge("schemas_found", schemas::found);
-      open(Optional.of(schemas));
-    } else {
-      open();
-    }
+  public final void open(InitializationContext context) throws IOException {
+    MetricGroup metrics = context.getMetricGroup();
+    open(
+        parser(
+            schemas -> {
+              metrics.gauge("schema_wait_millis", schemas::waitingMillis);
+              metrics.gauge("schemas_found", schemas::found);
+            }));
   }
 
   /** Opens where nobody reads metrics. */
-  public final void open() {
-    open(format == EventFormat.AVRO ? Optional.of(new SchemaLookup(places)) : Optional.empty());
+  public final void open() throws IOException {
+    open(parser(schemas -> {}));
   }
 
-  /**
-   * Makes the decoder, once, before the first record.
-   *
-   * @param schemas of Avro; nothing where the format is JSON
-   */
-  public abstract void open(Optional<WriterSchemas> schemas);
+  abstract RecordParser parser(Consumer<SchemaLookup<?>> lookups) throws IOException;
 
-  abstract DecodeResult<T> decode(byte[] value, long kafkaTimestamp);
+  /** Makes the decoder, once, before the first record. */
+  abstract void open(RecordParser parser);
+
+  abstract DecodeResult<T> decode(byte[] value, RecordHeaders headers, long kafkaTimestamp);
 
   abstract long timestamp(T event);
 
@@ -114,7 +106,7 @@ public abstract class EventDeserializer<T>
     try {
       return refusal.isPresent()
           ? new DecodeResult.Rejected<>(refusal.get())
-          : decode(record.value(), record.timestamp());
+          : decode(record.value(), headers(record), record.timestamp());
     } catch (UncheckedIOException e) { // of the schemas
       throw new IOException(
           "%s-%s, offset %s: %s"
@@ -122,6 +114,13 @@ public abstract class EventDeserializer<T>
                   record.topic(), record.partition(), record.offset(), e.getCause().getMessage()),
           e.getCause());
     }
+  }
+
+  private static RecordHeaders headers(ConsumerRecord<byte[], byte[]> record) {
+    return name -> {
+      Header header = record.headers().lastHeader(name);
+      return header == null ? null : header.value();
+    };
   }
 
   private boolean isTickDue(int partition, long timestamp) {

@@ -5,17 +5,21 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.event.DecodeResult;
 import io.freshet.event.EventSettings;
 import io.freshet.event.Impression;
-import io.freshet.event.avro.WriterSchemas;
 import io.freshet.event.decode.ImpressionDecoder;
+import io.freshet.event.frame.RecordHeaders;
+import io.freshet.event.parse.RecordParser;
+import io.freshet.event.registry.RecordParsers;
+import io.freshet.event.registry.SchemaLookup;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.ValueNames;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.wire.WireType;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
@@ -40,26 +44,28 @@ public final class ImpressionDeserializer extends EventDeserializer<EncodedImpre
   /** Tells the texts of some fields' values, too. */
   public ImpressionDeserializer(
       EventSettings settings, FeatureSchema schema, Duration step, List<String> named) {
-    super(step, settings.impressions(), settings.schemas());
+    super(step);
     this.named = List.copyOf(named);
     this.settings = requireNonNull(settings, "settings");
     this.schema = requireNonNull(schema, "schema");
   }
 
   @Override
-  public void open(Optional<WriterSchemas> schemas) {
+  RecordParser parser(Consumer<SchemaLookup<?>> lookups) throws IOException {
+    return RecordParsers.ofImpressions(settings, lookups);
+  }
+
+  @Override
+  void open(RecordParser parser) {
     encoder = new ExampleEncoder(schema);
-    decoder =
-        schemas
-            .map(avro -> new ImpressionDecoder(settings, encoder.names(), avro))
-            .orElseGet(() -> new ImpressionDecoder(settings, encoder.names()));
+    decoder = new ImpressionDecoder(settings, encoder.names(), parser);
     names = new ValueNames(schema, named);
     fresh = Map.of();
   }
 
   @Override
-  DecodeResult<EncodedImpression> decode(byte[] value, long kafkaTimestamp) {
-    DecodeResult<Impression> decoded = decoder.decode(value, kafkaTimestamp);
+  DecodeResult<EncodedImpression> decode(byte[] value, RecordHeaders headers, long kafkaTimestamp) {
+    DecodeResult<Impression> decoded = decoder.decode(value, headers, kafkaTimestamp);
     if (decoded instanceof DecodeResult.Good<Impression> good) {
       DecodeResult<EncodedImpression> encoded = encoder.encode(good.value());
       if (encoded instanceof DecodeResult.Good<EncodedImpression> && !named.isEmpty()) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.freshet.event.frame.SchemaId;
+import io.freshet.event.registry.AvroSchemas;
 import io.freshet.event.registry.SchemaFolder;
 import io.freshet.lab.stream.EventRecord.Topic;
 import java.io.ByteArrayOutputStream;
@@ -44,7 +46,7 @@ public final class AvroEvents implements UnaryOperator<EventRecord> {
 
   /** Takes the schemas' ids from a folder, to which it adds missing schemas. */
   public static AvroEvents into(String folder) throws IOException {
-    SchemaFolder files = new SchemaFolder(folder);
+    SchemaFolder<Schema> files = new SchemaFolder<>(folder, new AvroSchemas());
     Map<Topic, Schema> schemas =
         Map.of(
             Topic.IMPRESSIONS, published("impression.avsc"), Topic.CLICKS, published("click.avsc"));
@@ -55,17 +57,25 @@ public final class AvroEvents implements UnaryOperator<EventRecord> {
     return new AvroEvents(schemas, ids);
   }
 
-  private static int id(Schema schema, SchemaFolder files) throws IOException {
+  private static int id(Schema schema, SchemaFolder<Schema> files) throws IOException {
     int next = 1;
-    for (int id : files.ids()) {
-      Optional<Schema> found = files.find(id);
+    for (int id : ids(files)) {
+      Optional<Schema> found = files.find(SchemaId.of(id));
       if (found.isPresent() && found.get().equals(schema)) {
         return id;
       }
       next = id + 1;
     }
-    files.put(next, schema);
+    files.put(SchemaId.of(next), schema);
     return next;
+  }
+
+  private static List<Integer> ids(SchemaFolder<Schema> files) throws IOException {
+    return files.names().stream()
+        .filter(name -> name.matches("[0-9]{1,9}"))
+        .map(Integer::valueOf)
+        .sorted()
+        .toList();
   }
 
   private static Schema published(String name) throws IOException {

@@ -98,6 +98,10 @@ public final class KafkaOptions {
   }
 
   private UnaryOperator<EventRecord> form() throws IOException {
+    if (format == EventFormat.PROTOBUF) {
+      throw new ParameterException(
+          command.commandLine(), "--format PROTOBUF: is not written; expected JSON or AVRO");
+    }
     if (format == EventFormat.AVRO && schemas == null) {
       throw new ParameterException(
           command.commandLine(), "--format AVRO: give a folder for its schemas with --schemas");

@@ -63,6 +63,7 @@ final class RegistryCheckTest {
             EventFormat.AVRO,
             EventFormat.AVRO,
             places,
+            EventSettings.DEFAULT.protobuf(),
             EventSettings.DEFAULT.impressionMapping(),
             EventSettings.DEFAULT.actionMapping(),
             Map.of()));

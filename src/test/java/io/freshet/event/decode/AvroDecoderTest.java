@@ -14,6 +14,8 @@ import io.freshet.event.FeatureValues;
 import io.freshet.event.RejectedException;
 import io.freshet.event.Rejection;
 import io.freshet.event.Rejection.Kind;
+import io.freshet.event.avro.AvroRecords;
+import io.freshet.event.frame.SchemaId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -49,9 +51,10 @@ final class AvroDecoderTest {
       """;
 
   private final AvroValues avro = new AvroValues();
-  private final ClickDecoder clicks = new ClickDecoder(SETTINGS, Optional.of("click"), avro);
+  private final ClickDecoder clicks =
+      new ClickDecoder(SETTINGS, Optional.of("click"), avro.records(SETTINGS));
   private final ImpressionDecoder impressions =
-      new ImpressionDecoder(SETTINGS, new FeatureNames(List.of("f", "g")), avro);
+      new ImpressionDecoder(SETTINGS, new FeatureNames(List.of("f", "g")), avro.records(SETTINGS));
 
   @Test
   void usageExample() {
@@ -66,6 +69,17 @@ final class AvroDecoderTest {
                 .build());
 
     assertThat(clicks.decode(value, T)).isEqualTo(new DecodeResult.Good<>(new Click("i1", T), 0));
+  }
+
+  @Test
+  void aHeaderNamesTheSchemaOfARecordWithoutPrefix() {
+    byte[] prefixed = click(7, "\"long\"", T, null);
+    byte[] bare = Arrays.copyOfRange(prefixed, 5, prefixed.length);
+    byte[] id = ByteBuffer.allocate(8).putLong(7).array();
+
+    assertThat(clicks.decode(bare, Map.of("apicurio.value.contentId", id)::get, T))
+        .isEqualTo(new DecodeResult.Good<>(new Click("i1", T), 0));
+    assertRejected(clicks.decode(bare, T), Kind.NOT_AVRO, "expected the schema's id");
   }
 
   @Test
@@ -217,9 +231,11 @@ final class AvroDecoderTest {
         new ClickDecoder(
             SETTINGS,
             Optional.of("click"),
-            id -> {
-              throw new UncheckedIOException(new IOException("away"));
-            });
+            new AvroRecords(
+                SETTINGS.maxBytes(),
+                id -> {
+                  throw new UncheckedIOException(new IOException("away"));
+                }));
 
     assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> lost.decode(value, T));
   }
@@ -245,7 +261,7 @@ final class AvroDecoderTest {
 
   private Schema schema(int id) {
     try {
-      return avro.of(id);
+      return avro.of(SchemaId.of(id));
     } catch (RejectedException e) {
       throw new AssertionError(e);
     }

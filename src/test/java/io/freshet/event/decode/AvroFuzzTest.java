@@ -34,7 +34,9 @@ final class AvroFuzzTest {
   private final AvroValues avro = new AvroValues();
   private final ImpressionDecoder decoder =
       new ImpressionDecoder(
-          EventSettings.DEFAULT, new FeatureNames(List.of("user", "price", "genres")), avro);
+          EventSettings.DEFAULT,
+          new FeatureNames(List.of("user", "price", "genres")),
+          avro.records(EventSettings.DEFAULT));
   private byte[] good;
 
   @BeforeEach

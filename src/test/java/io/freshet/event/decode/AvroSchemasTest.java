@@ -61,7 +61,7 @@ final class AvroSchemasTest {
     record.put("features", features(event.get("features"), schema));
 
     DecodeResult<Impression> outcome =
-        new ImpressionDecoder(EventSettings.DEFAULT, NAMES, avro)
+        new ImpressionDecoder(EventSettings.DEFAULT, NAMES, avro.records(EventSettings.DEFAULT))
             .decode(avro.write(5, record), time);
 
     Impression expected =

@@ -1,8 +1,11 @@
 package io.freshet.event.decode;
 
+import io.freshet.event.EventSettings;
 import io.freshet.event.RejectedException;
 import io.freshet.event.Rejection;
-import io.freshet.event.avro.WriterSchemas;
+import io.freshet.event.avro.AvroRecords;
+import io.freshet.event.frame.SchemaId;
+import io.freshet.event.frame.WriterSchemas;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,16 +18,20 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 
 /** Records as Avro's own writer makes them, behind the ids of their schemas. */
-final class AvroValues implements WriterSchemas {
+final class AvroValues implements WriterSchemas<Schema> {
   private final Map<Integer, Schema> schemas = new HashMap<>();
 
   @Override
-  public Schema of(int id) throws RejectedException {
-    Schema schema = schemas.get(id);
+  public Schema of(SchemaId id) throws RejectedException {
+    Schema schema = id.form() == SchemaId.Form.ID ? schemas.get((int) id.low()) : null;
     if (schema == null) {
       throw new RejectedException(Rejection.Kind.UNKNOWN_SCHEMA, "there is no schema " + id);
     }
     return schema;
+  }
+
+  AvroRecords records(EventSettings settings) {
+    return new AvroRecords(settings.maxBytes(), this);
   }
 
   Schema put(int id, String schema) {

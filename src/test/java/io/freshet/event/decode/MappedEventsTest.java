@@ -171,7 +171,8 @@ final class MappedEventsTest {
                 .build());
 
     ImpressionDecoder decoder =
-        new ImpressionDecoder(config.events(), config.features().rawNames(), avro);
+        new ImpressionDecoder(
+            config.events(), config.features().rawNames(), avro.records(config.events()));
 
     Impression read = good(decoder.decode(record, T));
     Impression same =

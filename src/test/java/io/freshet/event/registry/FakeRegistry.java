@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +64,15 @@ public final class FakeRegistry implements AutoCloseable {
   /** Registers a schema under its id. */
   public void put(int id, String schema) throws JsonProcessingException {
     answer("/schemas/ids/" + id, 200, JSON.writeValueAsString(Map.of("schema", schema)));
+  }
+
+  /** Registers a file of Protobuf's, as {@code ?format=serialized} gives it. */
+  public void putProtobuf(int id, FileDescriptorProto file) throws JsonProcessingException {
+    String schema = Base64.getEncoder().encodeToString(file.toByteArray());
+    answer(
+        "/schemas/ids/" + id,
+        200,
+        JSON.writeValueAsString(Map.of("schemaType", "PROTOBUF", "schema", schema)));
   }
 
   /** Registers something that refers to others, each {@code name, subject, version}. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.freshet.event.RejectedException;
 import io.freshet.event.Rejection.Kind;
 import io.freshet.event.SchemaLocations;
+import io.freshet.event.frame.SchemaId;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,13 +27,14 @@ final class SchemaLookupTest {
   private static final Schema SCHEMA = new Schema.Parser().parse(ONE);
 
   @TempDir private Path folder;
+  private final AtomicLong clock = new AtomicLong(System.nanoTime());
 
   @Test
   void usageExample() throws Exception {
     Files.writeString(folder.resolve("7.avsc"), "\uFEFF" + ONE); // with a byte order mark
-    SchemaLookup schemas = lookup(uri(), "", Duration.ZERO);
+    SchemaLookup<Schema> schemas = lookup(uri(), "", Duration.ZERO);
 
-    assertThat(schemas.of(7)).isEqualTo(SCHEMA);
+    assertThat(schemas.of(SchemaId.of(7))).isEqualTo(SCHEMA);
     assertThat(schemas.found()).isEqualTo(1);
   }
 
@@ -39,12 +42,12 @@ final class SchemaLookupTest {
   void aSchemaThatWasFoundIsKeptForGood() throws Exception {
     Path file = Files.writeString(folder.resolve("7.avsc"), ONE);
     Files.writeString(folder.resolve("8.avsc"), ONE);
-    SchemaLookup schemas = lookup(uri(), "", Duration.ZERO);
-    schemas.of(7);
+    SchemaLookup<Schema> schemas = lookup(uri(), "", Duration.ZERO);
+    schemas.of(SchemaId.of(7));
     Files.delete(file);
 
-    assertThat(schemas.of(8)).isEqualTo(SCHEMA);
-    assertThat(schemas.of(7)).isEqualTo(SCHEMA);
+    assertThat(schemas.of(SchemaId.of(8))).isEqualTo(SCHEMA);
+    assertThat(schemas.of(SchemaId.of(7))).isEqualTo(SCHEMA);
   }
 
   @Test
@@ -56,7 +59,7 @@ final class SchemaLookupTest {
 
   @Test
   void aFolderWithoutSchemasOrWithABrokenOneIsNot() throws IOException {
-    SchemaLookup schemas = lookup(uri(), "", Duration.ofMillis(300));
+    SchemaLookup<Schema> schemas = lookup(uri(), "", Duration.ofMillis(300));
 
     assertAway(schemas, 7, "holds no schema at all");
     Files.writeString(folder.resolve("7.avsc"), "{\"type\":");
@@ -65,24 +68,24 @@ final class SchemaLookupTest {
 
   @Test
   void whatTheRegistrySaysIsKeptInTheFolder() throws Exception {
-    SchemaLookup later;
+    SchemaLookup<Schema> later;
     try (FakeRegistry registry = new FakeRegistry(0)) {
       registry.put(7, ONE);
-      SchemaLookup schemas = lookup(uri(), registry.url(), Duration.ofSeconds(9));
-      schemas.of(7);
-      schemas.of(7);
+      SchemaLookup<Schema> schemas = lookup(uri(), registry.url(), Duration.ofSeconds(9));
+      schemas.of(SchemaId.of(7));
+      schemas.of(SchemaId.of(7));
       assertThat(registry.requests).hasSize(1);
       later = lookup(uri(), registry.url(), Duration.ZERO);
     }
 
-    assertThat(later.of(7)).isEqualTo(SCHEMA);
+    assertThat(later.of(SchemaId.of(7))).isEqualTo(SCHEMA);
     assertAway(later, 8, "does not answer");
   }
 
   @Test
   void absentSchemasAreNotAskedForWithEachRecord() throws Exception {
     try (FakeRegistry registry = new FakeRegistry(0)) {
-      SchemaLookup schemas = lookup("", registry.url(), Duration.ofSeconds(9));
+      SchemaLookup<Schema> schemas = lookup("", registry.url(), Duration.ofSeconds(9));
       for (int i = 0; i < 1000; i++) {
         assertUnknown(schemas, i % 2, "no schema " + i % 2 + " at the registry");
       }
@@ -92,16 +95,54 @@ final class SchemaLookupTest {
   }
 
   @Test
+  void aSchemaThatIsRegisteredLaterIsFoundSoon() throws Exception {
+    try (FakeRegistry registry = new FakeRegistry(0)) {
+      SchemaLookup<Schema> schemas = lookup(registry);
+      assertUnknown(schemas, 7, "no schema 7 at the registry");
+      registry.put(7, ONE);
+      assertUnknown(schemas, 7, "no schema 7 at the registry");
+
+      clock.addAndGet(Duration.ofSeconds(5).toNanos());
+
+      assertThat(schemas.of(SchemaId.of(7))).isEqualTo(SCHEMA);
+    }
+  }
+
+  @Test
+  void aFloodOfIdsThatDoNotExistDoesNotFloodTheRegistry() throws Exception {
+    try (FakeRegistry registry = new FakeRegistry(0)) {
+      SchemaLookup<Schema> schemas = lookup(registry);
+      registry.put(7, ONE);
+      schemas.of(SchemaId.of(7));
+      for (int id = 1000; id < 3000; id++) {
+        assertUnknown(schemas, id, "");
+      }
+      assertThat(registry.requests).hasSize(1 + AbsenceBudget.BURST);
+      assertUnknown(schemas, 8, "not asked for, because too many records name schemas");
+      assertThat(schemas.of(SchemaId.of(7))).isEqualTo(SCHEMA);
+
+      registry.put(8, ONE);
+      clock.addAndGet(Duration.ofSeconds(1).toNanos());
+
+      assertThat(schemas.of(SchemaId.of(8))).isEqualTo(SCHEMA);
+      for (int id = 3000; id < 4000; id++) {
+        assertUnknown(schemas, id, "");
+      }
+      assertThat(registry.requests).hasSize(2 + AbsenceBudget.BURST + AbsenceBudget.PER_SECOND);
+    }
+  }
+
+  @Test
   void aRegistryThatComesBackIsWaitedFor() throws Exception {
     FakeRegistry first = new FakeRegistry(0);
     first.close();
-    SchemaLookup schemas = lookup("", first.url(), Duration.ofSeconds(30));
+    SchemaLookup<Schema> schemas = lookup("", first.url(), Duration.ofSeconds(30));
 
     CompletableFuture<Schema> found =
         CompletableFuture.supplyAsync(
             () -> {
               try {
-                return schemas.of(7);
+                return schemas.of(SchemaId.of(7));
               } catch (RejectedException e) {
                 throw new AssertionError(e);
               }
@@ -126,7 +167,7 @@ final class SchemaLookupTest {
     assertAway(
         lookup("", registry.url(), Duration.ofMillis(500)),
         7,
-        "schema 7 of an Avro record could not be looked up for PT0.5S (events.schema-patience)",
+        "schema 7 of a record could not be looked up for PT0.5S (events.schema-patience)",
         registry.url());
   }
 
@@ -134,11 +175,11 @@ final class SchemaLookupTest {
   void anInterruptEndsTheWaitAndStays() throws Exception {
     FakeRegistry registry = new FakeRegistry(0);
     registry.close();
-    SchemaLookup schemas = lookup("", registry.url(), Duration.ofMinutes(5));
+    SchemaLookup<Schema> schemas = lookup("", registry.url(), Duration.ofMinutes(5));
     Thread.currentThread().interrupt();
 
     assertThatExceptionOfType(UncheckedIOException.class)
-        .isThrownBy(() -> schemas.of(7))
+        .isThrownBy(() -> schemas.of(SchemaId.of(7)))
         .withCauseInstanceOf(InterruptedIOException.class);
     assertThat(Thread.interrupted()).isTrue();
   }
@@ -147,13 +188,21 @@ final class SchemaLookupTest {
     return folder.toUri().toString();
   }
 
-  private static SchemaLookup lookup(String folder, String registry, Duration patience) {
-    return new SchemaLookup(new SchemaLocations(folder, registry, "", patience));
+  private SchemaLookup<Schema> lookup(FakeRegistry registry) {
+    return new SchemaLookup<>(
+        new SchemaLocations("", registry.url(), "", Duration.ofSeconds(9)),
+        new AvroSchemas(),
+        clock::get);
   }
 
-  private static void assertUnknown(SchemaLookup schemas, int id, String words) {
+  private static SchemaLookup<Schema> lookup(String folder, String registry, Duration patience) {
+    return new SchemaLookup<>(
+        new SchemaLocations(folder, registry, "", patience), new AvroSchemas());
+  }
+
+  private static void assertUnknown(SchemaLookup<Schema> schemas, int id, String words) {
     assertThatExceptionOfType(RejectedException.class)
-        .isThrownBy(() -> schemas.of(id))
+        .isThrownBy(() -> schemas.of(SchemaId.of(id)))
         .satisfies(
             e -> {
               assertThat(e.rejection().kind()).isEqualTo(Kind.UNKNOWN_SCHEMA);
@@ -161,9 +210,9 @@ final class SchemaLookupTest {
             });
   }
 
-  private static void assertAway(SchemaLookup schemas, int id, String... words) {
+  private static void assertAway(SchemaLookup<Schema> schemas, int id, String... words) {
     assertThatExceptionOfType(UncheckedIOException.class)
-        .isThrownBy(() -> schemas.of(id))
+        .isThrownBy(() -> schemas.of(SchemaId.of(id)))
         .satisfies(e -> assertThat(e.getCause().getMessage()).contains(words));
   }
 }

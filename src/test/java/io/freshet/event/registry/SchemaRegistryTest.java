@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.freshet.event.RejectedException;
 import io.freshet.event.Rejection.Kind;
+import io.freshet.event.frame.SchemaId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,10 +41,44 @@ final class SchemaRegistryTest {
   void usageExample() throws Exception {
     server.put(7, CLICK);
 
-    Schema schema = registry("").find(7).orElseThrow();
+    Schema schema = registry("").find(SchemaId.of(7)).orElseThrow();
 
     assertThat(schema).isEqualTo(new Schema.Parser().parse(CLICK));
     assertThat(server.requests).containsExactly("/schemas/ids/7");
+  }
+
+  @Test
+  void otherKeysOfAnAnswerAreIgnored() throws Exception {
+    server.answer(
+        "/schemas/ids/7",
+        200,
+        """
+        {"schema": "\\"string\\"", "schemaType": "AVRO", "id": 7, "guid": "8979", "maxId": 9,
+         "references": [], "metadata": {"tags": {}}, "ruleSet": null, "subject": "a", "ts": 1}
+        """);
+
+    assertThat(registry("").find(SchemaId.of(7))).contains(Schema.create(Schema.Type.STRING));
+  }
+
+  @Test
+  void aGuidAndAGlobalIdAreAskedForWhereTheyAreKnown() throws Exception {
+    UUID guid = UUID.fromString("89791762-2336-4186-9674-299b90a802e2");
+    server.answer("/schemas/guids/" + guid, 200, "{\"schema\": \"\\\"long\\\"\"}");
+    server.answer("/apis/registry/v2/ids/globalIds/9", 200, "\"double\"");
+    server.answer(
+        "/apis/registry/v2/ids/globalIds/10",
+        404,
+        "{\"error_code\": 404, \"name\": \"ArtifactNotFoundException\"}");
+    SchemaRegistry<Schema> apicurio =
+        new SchemaRegistry<>(
+            server.url() + "/apis/ccompat/v7", "", Duration.ofSeconds(1), new AvroSchemas());
+
+    assertThat(registry("").find(SchemaId.ofGuid(guid))).contains(Schema.create(Schema.Type.LONG));
+    assertThat(apicurio.find(SchemaId.ofGlobal(9))).contains(Schema.create(Schema.Type.DOUBLE));
+    assertThat(apicurio.find(SchemaId.ofGlobal(10))).isEmpty();
+    assertThatIOException()
+        .isThrownBy(() -> registry("").find(SchemaId.ofGlobal(9)))
+        .withMessageContaining("expected its address in events.registry");
   }
 
   @Test
@@ -63,7 +99,7 @@ final class SchemaRegistryTest {
         """,
         List.of(List.of("a.User", "a.User", "3"), List.of("a.Page", "a/Page s", "1")));
 
-    Schema schema = registry("").find(7).orElseThrow();
+    Schema schema = registry("").find(SchemaId.of(7)).orElseThrow();
 
     assertThat(schema.getField("p").schema().getField("u").schema())
         .isEqualTo(schema.getField("u").schema());
@@ -73,8 +109,8 @@ final class SchemaRegistryTest {
 
   @Test
   void aSchemaThatIsNotThereIsAnAnswer() throws Exception {
-    assertThat(registry("").find(8)).isEmpty();
-    assertThat(registry("").find(-1)).isEmpty();
+    assertThat(registry("").find(SchemaId.of(8))).isEmpty();
+    assertThat(registry("").find(SchemaId.of(-1))).isEmpty();
     assertThat(server.requests).contains("/schemas/ids/4294967295");
   }
 
@@ -117,7 +153,7 @@ final class SchemaRegistryTest {
     server.answer("/schemas/ids/2", 200, "{\"schema\":\"{\\\"type\\\":\\\"what\\\"}\"}");
 
     assertUnknown(1, "schema 1 is of type PROTOBUF");
-    assertUnknown(2, "schema 2 is none of Avro's");
+    assertUnknown(2, "schema 2 is no schema of Avro's");
   }
 
   @Test
@@ -125,9 +161,9 @@ final class SchemaRegistryTest {
     server.answer("/schemas/ids/1", 403, "no");
 
     assertThatIOException()
-        .isThrownBy(() -> registry("me:secret").find(1))
+        .isThrownBy(() -> registry("me:secret").find(SchemaId.of(1)))
         .satisfies(e -> assertThat(e.toString()).doesNotContain("secret").doesNotContain("bWU6"));
-    assertThat(registry("Bearer t0ken").find(8)).isEmpty();
+    assertThat(registry("Bearer t0ken").find(SchemaId.of(8))).isEmpty();
 
     assertThat(server.requests)
         .containsExactly("/schemas/ids/1 Basic bWU6c2VjcmV0", "/schemas/ids/8 Bearer t0ken");
@@ -135,13 +171,13 @@ final class SchemaRegistryTest {
 
   private void assertAway(int id, String... words) {
     assertThatIOException()
-        .isThrownBy(() -> registry("").find(id))
+        .isThrownBy(() -> registry("").find(SchemaId.of(id)))
         .satisfies(e -> assertThat(e.getMessage()).contains(words));
   }
 
   private void assertUnknown(int id, String words) {
     assertThatExceptionOfType(RejectedException.class)
-        .isThrownBy(() -> registry("").find(id))
+        .isThrownBy(() -> registry("").find(SchemaId.of(id)))
         .satisfies(
             e -> {
               assertThat(e.rejection().kind()).isEqualTo(Kind.UNKNOWN_SCHEMA);
@@ -149,7 +185,8 @@ final class SchemaRegistryTest {
             });
   }
 
-  private SchemaRegistry registry(String credentials) {
-    return new SchemaRegistry(server.url() + "/", credentials, Duration.ofSeconds(1));
+  private SchemaRegistry<Schema> registry(String credentials) {
+    return new SchemaRegistry<>(
+        server.url() + "/", credentials, Duration.ofSeconds(1), new AvroSchemas());
   }
 }

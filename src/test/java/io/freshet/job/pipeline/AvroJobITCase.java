@@ -9,13 +9,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.DynamicMessage;
 import io.freshet.config.LearnerConfig;
+import io.freshet.event.protobuf.ProtoFiles;
 import io.freshet.event.registry.FakeRegistry;
 import io.freshet.kafka.TopicAdmin;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.broker.TopicContents;
 import io.freshet.lab.docs.CommandRun;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -25,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -42,9 +47,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole job on one simulated stream, sent as JSON, as Avro and in a shape of somebody else's,
- * with bad records in all: the same examples, late clicks and dead letters come of it, also where
- * the registry is away at first.
+ * The whole job on one simulated stream, sent as JSON, as Avro, as Protobuf and in a shape of
+ * somebody else's, with bad records in all: the same examples, late clicks and dead letters come of
+ * it, also where the registry is away at first.
  */
 @Timeout(180)
 final class AvroJobITCase {
@@ -63,6 +68,21 @@ final class AvroJobITCase {
         - {name: user, kind: categorical, from: client}
         - {name: genres, kind: multi, from: "tags[].name"}
         - {name: price, kind: numeric, transform: log}
+      """;
+
+  private static final String PROTO =
+      """
+      syntax = "proto3"; package ads;
+      import "google/protobuf/timestamp.proto";
+      message Shown {
+        string request = 1;
+        google.protobuf.Timestamp at = 2;
+        optional string client = 3;
+        repeated Tag tags = 4;
+        message Tag { string name = 1; }
+        optional double price = 5;
+      }
+      message Acted { fixed64 us = 1; string request = 2; }
       """;
 
   @TempDir private Path folder;
@@ -137,8 +157,8 @@ final class AvroJobITCase {
   @Test
   void aTopicOfAnotherShapeTrainsToWhatFreshetsOwnTrainsTo() throws Exception {
     simulate("json");
-    copy("json-impressions", "flat-impressions", AvroJobITCase::flat);
-    copy("json-clicks", "flat-clicks", AvroJobITCase::nested);
+    copy("json-impressions", "flat-impressions", json -> bytes(flat(json)));
+    copy("json-clicks", "flat-clicks", json -> bytes(nested(json)));
     String mapping =
         """
         events:
@@ -156,8 +176,110 @@ final class AvroJobITCase {
     assertThat(places("flat")).hasSizeGreaterThan(50).isEqualTo(places("json"));
   }
 
+  @Test
+  void aProtobufTopicTrainsToWhatItsJsonTrainsToByDescriptorAndByRegistry() throws Exception {
+    simulate("json");
+    FileDescriptor file = ProtoFiles.file(PROTO);
+    Path set = Files.write(folder.resolve("ads.desc"), ProtoFiles.set(PROTO).toByteArray());
+    byte[] none = {};
+    byte[] first = {0, 0, 0, 0, 7, 0}; // as Confluent's serializer says it
+    byte[] second = {0, 0, 0, 0, 7, 2, 2};
+    copy("json-impressions", "bare-impressions", event -> shown(event, file, none));
+    copy("json-clicks", "bare-clicks", event -> acted(event, file, none));
+    copy("json-impressions", "named-impressions", event -> shown(event, file, first));
+    copy("json-clicks", "named-clicks", event -> acted(event, file, second));
+    String mapping =
+        """
+        events:
+          format: protobuf
+          %s
+          impressions: {id: request, timestamp: at}
+          clicks: {id: request, timestamp: us, timestamp-unit: us}
+        """;
+
+    submit("json", "").getJobExecutionResult().get();
+    submit(
+            "bare",
+            mapping.formatted(
+                "protobuf: {descriptor: \"%s\", impression: ads.Shown, click: Acted}"
+                    .formatted(set.toUri())),
+            FLAT_FEATURES)
+        .getJobExecutionResult()
+        .get();
+    try (FakeRegistry registry = new FakeRegistry(0)) {
+      registry.putProtobuf(7, file.toProto());
+      submit(
+              "named",
+              mapping.formatted("registry: \"%s\"".formatted(registry.url())),
+              FLAT_FEATURES)
+          .getJobExecutionResult()
+          .get();
+    }
+
+    for (String name : List.of("bare", "named")) {
+      assertThat(examples(name))
+          .hasSizeGreaterThan(1_900)
+          .containsExactlyInAnyOrderElementsOf(examples("json"));
+      assertThat(values(name + "-late")).isNotEmpty().isEqualTo(values("json-late"));
+      assertThat(places(name)).hasSizeGreaterThan(50).isEqualTo(places("json"));
+    }
+    assertThat(TopicContents.of(kafka, "bare-dead"))
+        .extracting(letter -> new String(letter.headers().lastHeader("kind").value(), UTF_8))
+        .contains("not-protobuf", "bad-timestamp");
+  }
+
+  private static byte[] shown(JsonNode event, FileDescriptor file, byte[] prefix)
+      throws IOException {
+    JsonNode flat = flat(event);
+    DynamicMessage.Builder message = DynamicMessage.newBuilder(file.findMessageTypeByName("Shown"));
+    set(message, "request", flat.get("request").textValue());
+    if (flat.get("client").isTextual()) {
+      set(message, "client", flat.get("client").textValue());
+    } else if (!flat.get("client").isMissingNode()) {
+      throw new IllegalArgumentException("no client");
+    }
+    if (flat.get("price").isNumber()) {
+      set(message, "price", flat.get("price").doubleValue());
+    } else if (!flat.get("price").isMissingNode()) {
+      throw new IllegalArgumentException("no price");
+    }
+    Descriptor tag = message.getDescriptorForType().findFieldByName("tags").getMessageType();
+    for (JsonNode one : flat.get("tags")) {
+      DynamicMessage.Builder inner = DynamicMessage.newBuilder(tag);
+      set(inner, "name", one.get("name").textValue());
+      message.addRepeatedField(
+          message.getDescriptorForType().findFieldByName("tags"), inner.build());
+    }
+    FieldDescriptor at = message.getDescriptorForType().findFieldByName("at");
+    DynamicMessage.Builder time = DynamicMessage.newBuilder(at.getMessageType());
+    set(time, "seconds", Math.floorDiv(millis(event), 1000));
+    set(time, "nanos", (int) Math.floorMod(millis(event), 1000L) * 1_000_000);
+    message.setField(at, time.build());
+    return concat(prefix, message.build().toByteArray());
+  }
+
+  private static byte[] acted(JsonNode event, FileDescriptor file, byte[] prefix) {
+    DynamicMessage.Builder message = DynamicMessage.newBuilder(file.findMessageTypeByName("Acted"));
+    set(message, "request", id(event).textValue());
+    set(message, "us", Math.multiplyExact(millis(event), 1000) + 999);
+    return concat(prefix, message.build().toByteArray());
+  }
+
+  private static void set(DynamicMessage.Builder message, String field, Object value) {
+    message.setField(message.getDescriptorForType().findFieldByName(field), value);
+  }
+
+  private static byte[] concat(byte[] first, byte[] second) {
+    return ByteBuffer.allocate(first.length + second.length).put(first).put(second).array();
+  }
+
+  /** What a sender makes of an event. */
+  private interface Shape {
+    byte[] of(JsonNode event) throws IOException;
+  }
+
   /** Events as their senders might have had them before they knew of Freshet; bad ones as bad. */
-  private void copy(String from, String to, Function<JsonNode, JsonNode> shape) throws Exception {
+  private void copy(String from, String to, Shape shape) throws Exception {
     try (TopicAdmin admin = kafka.clients().topicAdmin()) {
       admin.create(List.of(new NewTopic(to, 2, (short) 1)));
     }
@@ -179,13 +301,19 @@ final class AvroJobITCase {
     }
   }
 
-  private static byte[] shaped(byte[] value, Function<JsonNode, JsonNode> shape)
-      throws IOException {
+  private static byte[] shaped(byte[] value, Shape shape) throws IOException {
     try {
-      return value == null ? null : JSON.writeValueAsBytes(shape.apply(JSON.readTree(value)));
-    } catch (JsonProcessingException | IllegalArgumentException | DateTimeException e) {
+      return value == null ? null : shape.of(JSON.readTree(value));
+    } catch (JsonProcessingException
+        | IllegalArgumentException
+        | ArithmeticException
+        | DateTimeException e) {
       return "{\"broken\": ".getBytes(UTF_8); // what is bad in one shape is bad in the other
     }
+  }
+
+  private static byte[] bytes(JsonNode json) throws IOException {
+    return JSON.writeValueAsBytes(json);
   }
 
   private static JsonNode flat(JsonNode event) {

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.event.DecodeResult;
 import io.freshet.event.EventSettings;
 import io.freshet.event.Rejection;
+import io.freshet.event.frame.RecordHeaders;
 import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.NumericField;
 import io.freshet.feature.example.EncodedImpression;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +29,7 @@ final class ImpressionDeserializerTest {
           "user");
 
   @Test
-  void impressionIsEncodedOnItsWay() {
+  void impressionIsEncodedOnItsWay() throws IOException {
     DecodeResult<EncodedImpression> outcome =
         decode("{\"user\": \"u1\", \"price\": 3, \"more\": 1}");
 
@@ -41,7 +43,7 @@ final class ImpressionDeserializerTest {
   }
 
   @Test
-  void impressionThatDoesNotFitTheSchemaIsRejected() {
+  void impressionThatDoesNotFitTheSchemaIsRejected() throws IOException {
     DecodeResult<EncodedImpression> outcome = decode("{\"user\": \"u1\", \"price\": \"dear\"}");
 
     assertThat(((DecodeResult.Rejected<EncodedImpression>) outcome).rejection().kind())
@@ -53,15 +55,16 @@ final class ImpressionDeserializerTest {
     ImpressionDeserializer copy = InstantiationUtil.clone(deserializer());
     copy.open();
 
-    assertThat(copy.decode(new byte[0], T)).isInstanceOf(DecodeResult.Rejected.class);
+    assertThat(copy.decode(new byte[0], RecordHeaders.NONE, T))
+        .isInstanceOf(DecodeResult.Rejected.class);
   }
 
-  private static DecodeResult<EncodedImpression> decode(String features) {
+  private static DecodeResult<EncodedImpression> decode(String features) throws IOException {
     ImpressionDeserializer deserializer = deserializer();
     deserializer.open();
     String json =
         "{\"impression_id\": \"a\", \"timestamp\": %s, \"features\": %s}".formatted(T, features);
-    return deserializer.decode(json.getBytes(UTF_8), T);
+    return deserializer.decode(json.getBytes(UTF_8), RecordHeaders.NONE, T);
   }
 
   private static ImpressionDeserializer deserializer() {

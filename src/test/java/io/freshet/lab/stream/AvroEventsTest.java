@@ -10,8 +10,11 @@ import io.freshet.event.EventSettings;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.Impression;
 import io.freshet.event.SchemaLocations;
+import io.freshet.event.avro.AvroRecords;
 import io.freshet.event.decode.ClickDecoder;
 import io.freshet.event.decode.ImpressionDecoder;
+import io.freshet.event.frame.SchemaId;
+import io.freshet.event.registry.AvroSchemas;
 import io.freshet.event.registry.SchemaFolder;
 import io.freshet.event.registry.SchemaLookup;
 import io.freshet.lab.stream.EventRecord.Topic;
@@ -31,11 +34,14 @@ final class AvroEventsTest {
       new FeatureNames(List.of("user", "item", "genres", "price", "logged_in", "campaign"));
 
   @TempDir private Path folder;
-  private SchemaLookup schemas;
+  private AvroRecords records;
 
   @BeforeEach
   void look() {
-    schemas = new SchemaLookup(new SchemaLocations(folder.toString(), "", "", Duration.ZERO));
+    SchemaLocations places = new SchemaLocations(folder.toString(), "", "", Duration.ZERO);
+    records =
+        new AvroRecords(
+            EventSettings.DEFAULT.maxBytes(), new SchemaLookup<>(places, new AvroSchemas()));
   }
 
   @Test
@@ -46,11 +52,11 @@ final class AvroEventsTest {
 
     Impression same =
         good(
-            new ImpressionDecoder(EventSettings.DEFAULT, NAMES, schemas)
+            new ImpressionDecoder(EventSettings.DEFAULT, NAMES, records)
                 .decode(avro.apply(record(Topic.IMPRESSIONS, impression)).value(), T));
     Click sameClick =
         good(
-            new ClickDecoder(EventSettings.DEFAULT, Optional.of("click"), schemas)
+            new ClickDecoder(EventSettings.DEFAULT, Optional.of("click"), records)
                 .decode(avro.apply(record(Topic.CLICKS, click)).value(), T));
 
     Impression expected =
@@ -65,12 +71,13 @@ final class AvroEventsTest {
   @Test
   void schemasKeepTheirIdsAndTakeFreeOnes() throws Exception {
     Schema other = Schema.createEnum("Other", null, "x", List.of("a"));
-    new SchemaFolder(folder.toString()).put(41, other);
+    SchemaFolder<Schema> files = new SchemaFolder<>(folder.toString(), new AvroSchemas());
+    files.put(SchemaId.of(41), other);
 
     byte[] first = sent();
     byte[] second = sent();
 
-    assertThat(new SchemaFolder(folder.toString()).ids()).containsExactly(41, 42, 43);
+    assertThat(files.names()).containsExactly("41", "42", "43");
     assertThat(first).startsWith(0, 0, 0, 0, 42).isEqualTo(second);
   }
 

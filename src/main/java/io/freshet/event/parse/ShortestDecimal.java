@@ -1,10 +1,10 @@
-package io.freshet.event.avro;
+package io.freshet.event.parse;
 
 /**
  * Floats as the doubles that their shortest decimals denote: what JSON makes of a float. The float
  * .1 widened is .10000000149, which is another category than the .1 that serving is asked for.
  */
-final class ShortestDecimal {
+public final class ShortestDecimal {
   /** Below it no two decimals of as many digits are one float. */
   private static final double UNAMBIGUOUS = 1e6;
 
@@ -12,7 +12,7 @@ final class ShortestDecimal {
 
   private ShortestDecimal() {}
 
-  static double of(float value) {
+  public static double of(float value) {
     for (double scale : SCALES) {
       double scaled = Math.rint(value * scale);
       if (Math.abs(scaled) >= UNAMBIGUOUS) {

@@ -1,14 +1,14 @@
-package io.freshet.event.avro;
+package io.freshet.event.parse;
 
 /** Writes integers as decimal digits into its own buffer, from the end backward. */
-final class DecimalDigits {
+public final class DecimalDigits {
   private static final int MOST = 20; // of Long.MIN_VALUE, with its sign
 
   private final char[] chars = new char[MOST];
   private int offset;
 
   /** The digits, from {@link #offset} to the end. */
-  char[] of(long value) {
+  public char[] of(long value) {
     offset = MOST;
     long rest = value;
     do {
@@ -21,11 +21,11 @@ final class DecimalDigits {
     return chars;
   }
 
-  int offset() {
+  public int offset() {
     return offset;
   }
 
-  int length() {
+  public int length() {
     return MOST - offset;
   }
 }

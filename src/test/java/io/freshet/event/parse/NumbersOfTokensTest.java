@@ -1,12 +1,12 @@
-package io.freshet.event.avro;
+package io.freshet.event.parse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The texts and numbers that tokens of Avro make for themselves. */
-final class AvroTokensTest {
+/** The texts and numbers that tokens of binary formats make for themselves. */
+final class NumbersOfTokensTest {
   private static final long SEED = 20260601L;
 
   @Test

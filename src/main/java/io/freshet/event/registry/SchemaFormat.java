@@ -1,0 +1,43 @@
+package io.freshet.event.registry;
+
+import java.util.List;
+
+/**
+ * How the schemas of one format are read from a registry's answers and from files.
+ *
+ * @param <S> the type of schemas
+ */
+public interface SchemaFormat<S> {
+
+  /**
+   * A schema as a registry has it.
+   *
+   * @param name by which another refers to it; empty for none
+   */
+  record Source(String name, String text) {}
+
+  /** Its name at registries. */
+  String type();
+
+  /** What asks a registry for sources that this can read; empty for nothing. */
+  String query();
+
+  /** Of files. */
+  String suffix();
+
+  /**
+   * The last of some schemas, which refer to those before them.
+   *
+   * @throws IllegalArgumentException where one is none
+   */
+  S parse(List<Source> sources);
+
+  /**
+   * A schema with what it refers to.
+   *
+   * @throws IllegalArgumentException where it is none
+   */
+  S read(byte[] file);
+
+  byte[] write(S schema);
+}
