@@ -83,12 +83,12 @@ final class RoomsTest {
       snapshot.store        : model.batch model.gauge model.row snapshot.format snapshot.storage
       snapshot.write        : model.. snapshot snapshot.format snapshot.storage
       serve.follow          : snapshot.format snapshot.store serve.model serve.rows
-      serve.http            : serve.follow serve.limit serve.predict
-      serve.http            : serve.http.v1
-      serve.http.v1         : wire event event.decode feature feature.example model.gauge model.kind
-      serve.http.v1         : snapshot.format serve.follow serve.limit serve.model serve.predict
+      serve.http            : serve.follow serve.limit serve.predict serve.http.v1
+      serve.http.json       : serve.predict
+      serve.http.v1         : wire event event.decode feature model.gauge model.kind snapshot.format
+      serve.http.v1         : serve.follow serve.limit serve.model serve.predict serve.http.json
       serve.model           : event feature feature.example model.. snapshot.format
-      serve.predict         : feature feature.example model.kind snapshot.format serve.follow
+      serve.predict         : event feature feature.example model.kind snapshot.format serve.follow
       serve.predict         : serve.limit serve.model
       serve.rows            : model.batch model.gauge snapshot.format snapshot.store serve.model
       config                : kafka config.option event event.mapping feature feature.example model

@@ -107,11 +107,15 @@ final class ModelHandler extends Handler.Abstract {
       case METRICS -> JsonResponse.metrics(service.metrics().text());
       case MODELS -> JsonResponse.json(ModelJson.models(served.known()));
       case METADATA ->
-          JsonResponse.json(ModelJson.metadata(served.name(route.name()), served.model()));
+          JsonResponse.json(
+              ModelJson.metadata(served.name(route.name()), served.model(route.version())));
       default ->
           JsonResponse.json(
               ModelJson.status(
-                  served.name(route.name()), served.model(), follower.state(), clock.instant()));
+                  served.name(route.name()),
+                  served.model(route.version()),
+                  follower.state(),
+                  clock.instant()));
     };
   }
 

@@ -54,7 +54,7 @@ final class PredictHandler {
   /** Refuses what can be refused before the body is read. */
   private void check(Route route, Request request) throws HttpError {
     service.served().name(route.name());
-    service.served().model();
+    service.served().model(route.version());
     if (route.kind() == Route.Kind.EXPLAIN) {
       service.checkExplains();
     }
@@ -104,7 +104,9 @@ final class PredictHandler {
   private JsonResponse answer(Route route, BodyBuffer body, long deadline)
       throws HttpError, InterruptedException {
     Question<byte[]> question =
-        route.kind() == Route.Kind.EXPLAIN ? v1.explain(body.stream()) : v1.predict(body.stream());
+        route.kind() == Route.Kind.EXPLAIN
+            ? v1.explain(route.version(), body.stream())
+            : v1.predict(route.version(), body.stream());
     return JsonResponse.json(service.answer(body.size(), deadline, question));
   }
 

@@ -10,10 +10,12 @@ import java.util.regex.Pattern;
  *
  * @param kind of the resource
  * @param model the name of the model in the path; absent where the path names none
+ * @param version of the model, by its name or its checkpoint; absent for the one that is served
  */
-record Route(Kind kind, Optional<String> model) {
+record Route(Kind kind, Optional<String> model, Optional<String> version) {
   private static final Pattern MODEL =
-      Pattern.compile("/v1/models/([^/:]+)(:predict|:explain|/metadata|/ready)?");
+      Pattern.compile(
+          "/v1/models/([^/:]+)(?:/versions/([^/:]+))?(:predict|:explain|/metadata|/ready)?");
 
   /** The resources. */
   enum Kind {
@@ -54,7 +56,7 @@ record Route(Kind kind, Optional<String> model) {
   }
 
   private static Optional<Route> to(Kind kind) {
-    return Optional.of(new Route(kind, Optional.empty()));
+    return Optional.of(new Route(kind, Optional.empty(), Optional.empty()));
   }
 
   private static Optional<Route> ofModel(Matcher path) {
@@ -62,13 +64,14 @@ record Route(Kind kind, Optional<String> model) {
       return Optional.empty();
     }
     Kind kind =
-        switch (path.group(2) == null ? "" : path.group(2)) {
+        switch (path.group(3) == null ? "" : path.group(3)) {
           case ":predict" -> Kind.PREDICT;
           case ":explain" -> Kind.EXPLAIN;
           case "/metadata" -> Kind.METADATA;
           default -> Kind.STATUS;
         };
-    return Optional.of(new Route(kind, Optional.of(path.group(1))));
+    return Optional.of(
+        new Route(kind, Optional.of(path.group(1)), Optional.ofNullable(path.group(2))));
   }
 
   /** The name of the model in the path, where it has one. */

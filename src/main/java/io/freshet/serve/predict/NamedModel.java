@@ -16,6 +16,22 @@ public record NamedModel(SnapshotFollower follower, Optional<String> name) {
     return follower.model().orElseThrow(PredictionService::noModel);
   }
 
+  /** Refuses another version than the one that is served, asked for by its name or checkpoint. */
+  static void checkVersion(Optional<String> asked, ServedModel model) throws HttpError {
+    String version = model.version().toString();
+    String checkpoint = String.valueOf(model.version().checkpoint());
+    if (asked.isPresent() && !asked.get().equals(version) && !asked.get().equals(checkpoint)) {
+      throw new HttpError(404, "version %s is not served, but %s".formatted(asked.get(), version));
+    }
+  }
+
+  /** The model, refused where it is of another version than asked for. */
+  public ServedModel model(Optional<String> version) throws HttpError {
+    ServedModel model = model();
+    checkVersion(version, model);
+    return model;
+  }
+
   /** The name, once it is known. */
   public Optional<String> known() {
     return name.or(() -> follower.model().map(model -> model.manifest().name()));

@@ -1,5 +1,7 @@
 package io.freshet.serve.predict;
 
+import io.freshet.event.FeatureValues;
+import io.freshet.event.RejectedException;
 import io.freshet.feature.example.Example;
 import io.freshet.model.kind.Explanation;
 import io.freshet.serve.model.Scorer;
@@ -37,9 +39,26 @@ public final class Scoring {
     return scorer.model();
   }
 
-  /** What encodes raw features for the version. */
+  /** Refuses another version than this one, asked for by its name or its checkpoint. */
+  public void checkVersion(Optional<String> asked) throws HttpError {
+    NamedModel.checkVersion(asked, model());
+  }
+
   public Scorer scorer() {
     return scorer;
+  }
+
+  /** Encodes the features of instances; a mistake is refused with the instance and the feature. */
+  public List<Example> encode(List<FeatureValues> instances) throws HttpError {
+    List<Example> examples = new ArrayList<>(instances.size());
+    for (FeatureValues features : instances) {
+      try {
+        examples.add(scorer.encode(features));
+      } catch (RejectedException e) {
+        throw new HttpError(400, "instances[" + examples.size() + "]." + e.getMessage());
+      }
+    }
+    return examples;
   }
 
   /** The click probabilities of examples; refused where one is no number, or the time is over. */

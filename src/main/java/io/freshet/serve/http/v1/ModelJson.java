@@ -34,6 +34,7 @@ public final class ModelJson {
   private record Status(
       String name,
       boolean ready,
+      List<VersionStatus> modelVersionStatus,
       Version version,
       String lineage,
       long checkpoint,
@@ -43,6 +44,16 @@ public final class ModelJson {
       long rows,
       Manifest.Model model,
       Follower follower) {}
+
+  /** What TensorFlow Serving says of a version, which it calls by a number. */
+  private record VersionStatus(String version, String state, Code status) {
+    private record Code(String errorCode, String errorMessage) {}
+
+    static VersionStatus of(Version version) {
+      String checkpoint = String.valueOf(version.checkpoint());
+      return new VersionStatus(checkpoint, "AVAILABLE", new Code("OK", ""));
+    }
+  }
 
   private record Metadata(
       String name,
@@ -137,6 +148,7 @@ public final class ModelJson {
         new Status(
             name,
             true,
+            List.of(VersionStatus.of(model.version())),
             model.version(),
             model.version().lineage(),
             model.version().checkpoint(),
@@ -170,9 +182,9 @@ public final class ModelJson {
   }
 
   /** Written by hand, as most requests are answered with it. */
-  public static byte[] predictions(float[] scores, ServedModel model) {
+  static byte[] predictions(float[] scores, boolean isColumn, ServedModel model) {
     StringBuilder out = new StringBuilder(32 + 14 * scores.length);
-    out.append("{\"predictions\":[");
+    out.append(isColumn ? "{\"outputs\":[" : "{\"predictions\":[");
     for (int i = 0; i < scores.length; i++) {
       out.append(i == 0 ? "" : ",").append(scores[i]);
     }

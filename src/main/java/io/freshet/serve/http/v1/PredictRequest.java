@@ -1,17 +1,16 @@
 package io.freshet.serve.http.v1;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import static io.freshet.serve.http.json.RequestJson.bad;
+
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import io.freshet.event.EventSettings;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.RejectedException;
 import io.freshet.event.decode.FeaturesDecoder;
-import io.freshet.feature.example.Example;
+import io.freshet.serve.http.json.RequestJson;
 import io.freshet.serve.model.Scorer;
+import io.freshet.serve.predict.Columns;
 import io.freshet.serve.predict.HttpError;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,30 +23,21 @@ import java.util.List;
  * <pre>
  * {"shared": {"features": {…}},          what all instances have in common; may be left out
  *  "instances": [{"features": {…}}, …]}  an instance's own feature goes before a shared one
+ * {"inputs": {"user": ["u1", "u2"], "genres": [["drama", "war"], []], "country": ["nl"]}}
  * </pre>
  *
- * <p>Features are read by the rules for impressions. Other keys are passed over. A mistake is
+ * <p>In the second form, of columns, row i of each is of instance i, and a column of one row is of
+ * all. Features are read by the rules for impressions. Other keys are passed over. A mistake is
  * refused with its path, as in {@code instances[3].features.price}.
  */
 final class PredictRequest {
-  private static final int MAX_DEPTH = 64;
-  private static final int MAX_TEXT = 1 << 20;
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-          .disable(JsonFactory.Feature.CHARSET_DETECTION)
-          .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNestingDepth(MAX_DEPTH)
-                  .maxStringLength(MAX_TEXT)
-                  .build())
-          .build();
+  private static final String FORM = "{\"instances\": [{\"features\": {…}}]}";
 
   private final Scorer scorer;
   private final FeaturesDecoder features;
   private final int maxInstances;
-  private final List<FeatureValues> instances = new ArrayList<>();
+  private List<FeatureValues> instances; // null before they were read
+  private Columns columns; // null where there are none
   private FeatureValues shared; // null where there are none
 
   private PredictRequest(Scorer scorer, int maxInstances) {
@@ -58,44 +48,30 @@ final class PredictRequest {
     features = new FeaturesDecoder(scorer.names(), EventSettings.MOST_VALUES);
   }
 
-  /** Reads the examples of a body, encoded for the scorer's version. */
-  static List<Example> read(InputStream body, Scorer scorer, int maxInstances) throws HttpError {
+  /** Reads a body, for the scorer's version. */
+  static PredictRequest read(InputStream body, Scorer scorer, int maxInstances) throws HttpError {
     PredictRequest request = new PredictRequest(scorer, maxInstances);
-    try (JsonParser json = JSON.createParser(body)) {
-      request.readBody(json);
-    } catch (JsonProcessingException e) {
-      throw bad(
-          "the body is not readable as JSON: %s (byte %s)"
-              .formatted(
-                  e.getOriginalMessage(),
-                  e.getLocation() == null ? -1 : e.getLocation().getByteOffset()));
-    } catch (IOException e) {
-      throw bad("the body is not readable: " + e.getMessage());
-    }
-    return request.examples();
-  }
-
-  private void readBody(JsonParser json) throws IOException, HttpError {
-    if (json.nextToken() != JsonToken.START_OBJECT) {
-      throw bad("the body is not a JSON object; expected {\"instances\": [{\"features\": {…}}]}");
-    }
-    boolean found = false;
-    for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
-      json.nextToken();
-      switch (key) {
-        case "instances" -> {
-          readInstances(json);
-          found = true;
-        }
-        case "shared" -> shared = readFeatures("shared", json);
-        default -> json.skipChildren();
-      }
-    }
-    if (!found) {
+    RequestJson.read(body, FORM, request::readMember);
+    if (request.instances == null && request.columns == null) {
       throw bad("instances is missing; expected a list of {\"features\": {…}}");
     }
-    if (json.nextToken() != null) {
-      throw bad("something follows the JSON object");
+    if (request.instances != null && request.columns != null) {
+      throw bad("instances and inputs are both there; expected one of them");
+    }
+    return request;
+  }
+
+  /** Whether the instances came as columns, and the predictions go as an output. */
+  boolean isColumns() {
+    return columns != null;
+  }
+
+  private void readMember(String key, JsonParser json) throws IOException, HttpError {
+    switch (key) {
+      case "instances" -> readInstances(json);
+      case "inputs" -> readColumns(json);
+      case "shared" -> shared = readFeatures("shared", json);
+      default -> json.skipChildren();
     }
   }
 
@@ -103,7 +79,7 @@ final class PredictRequest {
     if (json.currentToken() != JsonToken.START_ARRAY) {
       throw bad("instances is no list; expected a list of {\"features\": {…}}");
     }
-    instances.clear();
+    instances = new ArrayList<>();
     while (json.nextToken() != JsonToken.END_ARRAY) {
       if (instances.size() == maxInstances) {
         throw new HttpError(
@@ -111,6 +87,55 @@ final class PredictRequest {
       }
       instances.add(readFeatures("instances[" + instances.size() + "]", json));
     }
+  }
+
+  private void readColumns(JsonParser json) throws IOException, HttpError {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      throw bad("inputs is no object; expected {\"user\": [\"u1\", …], …}");
+    }
+    columns = new Columns(scorer.names(), maxInstances);
+    int read = 0;
+    for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+      json.nextToken();
+      readColumn(name, json);
+      read++;
+    }
+    if (read == 0) {
+      throw bad("inputs is empty; expected the model's features, each with a list");
+    }
+  }
+
+  private void readColumn(String name, JsonParser json) throws IOException, HttpError {
+    String place = "inputs." + name;
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      throw bad(place + " is no list; expected a value for each instance");
+    }
+    boolean isWanted = columns.isWanted(name);
+    List<Object> rows = new ArrayList<>();
+    int length = 0;
+    for (; json.nextToken() != JsonToken.END_ARRAY; length++) {
+      if (isWanted) {
+        rows.add(readRow(place + "[" + length + "]", json));
+      } else {
+        json.skipChildren();
+      }
+    }
+    if (isWanted) {
+      columns.add(place, name, rows);
+    } else {
+      columns.checkLength(place, length);
+    }
+  }
+
+  private static Object readRow(String place, JsonParser json) throws IOException, HttpError {
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      return RequestJson.scalar(place, json);
+    }
+    List<Object> values = new ArrayList<>();
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      values.add(RequestJson.scalar(place, json));
+    }
+    return values;
   }
 
   /** Reads {@code {"features": {…}}}. */
@@ -141,19 +166,12 @@ final class PredictRequest {
     }
   }
 
-  private List<Example> examples() throws HttpError {
-    List<Example> examples = new ArrayList<>(instances.size());
-    for (FeatureValues own : instances) {
-      try {
-        examples.add(scorer.encode(shared == null ? own : own.orElse(shared)));
-      } catch (RejectedException e) {
-        throw bad("instances[" + examples.size() + "]." + e.getMessage());
-      }
+  /** The instances' features. */
+  List<FeatureValues> instances() throws HttpError {
+    List<FeatureValues> all = columns == null ? instances : columns.instances();
+    if (shared != null) {
+      all.replaceAll(own -> own.orElse(shared));
     }
-    return examples;
-  }
-
-  private static HttpError bad(String reason) {
-    return new HttpError(400, reason);
+    return all;
   }
 }

@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The questions of the protocol. */
 public final class V1 {
@@ -24,20 +25,28 @@ public final class V1 {
     this.service = service;
   }
 
-  /** Click probabilities for the instances of a body. */
-  public Question<byte[]> predict(InputStream body) {
+  /**
+   * Click probabilities for the instances of a body.
+   *
+   * @param version that is asked for, by its name or its checkpoint
+   */
+  public Question<byte[]> predict(Optional<String> version, InputStream body) {
     int most = service.requests().instances();
     return scoring -> {
-      List<Example> examples = PredictRequest.read(body, scoring.scorer(), most);
-      return ModelJson.predictions(scoring.score(examples), scoring.model());
+      scoring.checkVersion(version);
+      PredictRequest request = PredictRequest.read(body, scoring.scorer(), most);
+      float[] scores = scoring.score(scoring.encode(request.instances()));
+      return ModelJson.predictions(scores, request.isColumns(), scoring.model());
     };
   }
 
   /** The same, and what each field adds. */
-  public Question<byte[]> explain(InputStream body) {
+  public Question<byte[]> explain(Optional<String> version, InputStream body) {
     int most = service.explain().instances();
     return scoring -> {
-      List<Example> examples = PredictRequest.read(body, scoring.scorer(), most);
+      scoring.checkVersion(version);
+      PredictRequest request = PredictRequest.read(body, scoring.scorer(), most);
+      List<Example> examples = scoring.encode(request.instances());
       float[] scores = scoring.score(examples);
       return ModelJson.explanations(scores, scoring.explain(examples), scoring.model());
     };
@@ -49,7 +58,7 @@ public final class V1 {
     long end = System.nanoTime() + LONGEST_REHEARSAL.toNanos();
     for (int i = 0; i < REHEARSALS * REHEARSED.length && System.nanoTime() < end; i++) {
       byte[] body = random.body(REHEARSED[i % REHEARSED.length]);
-      service.rehearse(predict(new ByteArrayInputStream(body)));
+      service.rehearse(predict(Optional.empty(), new ByteArrayInputStream(body)));
     }
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.freshet.Damage;
+import io.freshet.event.FeatureValues;
+import io.freshet.event.RejectedException;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.SampleModel;
 import io.freshet.serve.model.Scorer;
@@ -15,6 +17,7 @@ import io.freshet.snapshot.store.SnapshotStore;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,11 +45,12 @@ final class PredictFuzzTest {
     for (int i = 0; i < BODIES; i++) {
       byte[] body = damage.next();
       try {
-        for (float score :
-            scorer.score(PredictRequest.read(new ByteArrayInputStream(body), scorer, 100))) {
+        for (FeatureValues features :
+            PredictRequest.read(new ByteArrayInputStream(body), scorer, 100).instances()) {
+          float score = scorer.score(List.of(scorer.encode(features)))[0];
           assertThat(score).as("seed %d, body %d", seed, i).isBetween(0f, 1f);
         }
-      } catch (HttpError e) {
+      } catch (HttpError | RejectedException e) {
         refused++;
         assertThat(e.getMessage()).as("seed %d, body %d", seed, i).isNotBlank();
       } catch (RuntimeException | StackOverflowError e) {

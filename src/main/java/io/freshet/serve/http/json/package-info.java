@@ -1,0 +1,2 @@
+/** JSON of requests, whatever the protocol. */
+package io.freshet.serve.http.json;
