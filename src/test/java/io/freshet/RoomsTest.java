@@ -83,14 +83,19 @@ final class RoomsTest {
       snapshot.store        : model.batch model.gauge model.row snapshot.format snapshot.storage
       snapshot.write        : model.. snapshot snapshot.format snapshot.storage
       serve.follow          : snapshot.format snapshot.store serve.model serve.rows
-      serve.http            : serve.follow serve.limit serve.predict serve.http.v1
+      serve.http            : serve.follow serve.limit serve.model serve.predict
+      serve.http            : serve.http.v1
+      serve.http            : serve.http.v2
       serve.http.json       : serve.predict
       serve.http.v1         : wire event event.decode feature model.gauge model.kind snapshot.format
       serve.http.v1         : serve.follow serve.limit serve.model serve.predict serve.http.json
+      serve.http.v2         : wire snapshot.format serve.limit serve.model serve.predict
+      serve.http.v2         : serve.http.json serve.tensor
       serve.model           : event feature feature.example model.. snapshot.format
       serve.predict         : event feature feature.example model.kind snapshot.format serve.follow
       serve.predict         : serve.limit serve.model
       serve.rows            : model.batch model.gauge snapshot.format snapshot.store serve.model
+      serve.tensor          : event event.decode feature serve.predict
       config                : kafka config.option event event.mapping feature feature.example model
       config                : model.optimizer join train evaluate snapshot
       job                   : train config config.option job.backfill job.pipeline

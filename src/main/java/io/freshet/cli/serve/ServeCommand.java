@@ -57,7 +57,7 @@ import picocli.CommandLine.Spec;
       "Exit codes: 143 stopped by SIGTERM, 130 by SIGINT, 1 failed, 2 wrong usage."
     })
 public final class ServeCommand implements Callable<Integer> {
-  private static final Duration LONGEST_END = Duration.ofSeconds(5);
+  private static final Duration LONGEST_END = Duration.ofSeconds(15);
 
   @Spec private CommandSpec spec;
 

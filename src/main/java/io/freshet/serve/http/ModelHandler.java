@@ -2,9 +2,9 @@ package io.freshet.serve.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.freshet.serve.follow.FollowerState;
-import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.http.v1.ModelJson;
+import io.freshet.serve.http.v2.V2Json;
+import io.freshet.serve.model.ServedModel;
 import io.freshet.serve.predict.HttpError;
 import io.freshet.serve.predict.ModelService;
 import io.freshet.serve.predict.NamedModel;
@@ -66,7 +66,10 @@ final class ModelHandler extends Handler.Abstract {
 
   private static JsonResponse nothingAt(String path) {
     return JsonResponse.refusal(
-        404, "nothing is at " + path + "; /v1/models/NAME, /healthz, /readyz and /metrics are");
+        404,
+        "nothing is at "
+            + path
+            + "; /v1/models/NAME, /v2/models/NAME, /livez, /readyz and /metrics are");
   }
 
   /** What makes an answer. */
@@ -100,28 +103,35 @@ final class ModelHandler extends Handler.Abstract {
   }
 
   private JsonResponse respond(Route route) throws HttpError, IOException {
-    SnapshotFollower follower = served.follower();
+    Optional<String> obstacle = service.readiness().obstacle();
     return switch (route.kind()) {
       case HEALTH -> JsonResponse.json("{\"alive\":true}".getBytes(UTF_8));
-      case READINESS -> readiness(follower.state());
+      case HEALTH_V2 -> JsonResponse.json(V2Json.live());
+      case READINESS ->
+          readiness(obstacle, ModelJson.readiness(obstacle, served.follower().state()));
+      case READINESS_V2 -> readiness(obstacle, V2Json.ready(obstacle));
       case METRICS -> JsonResponse.metrics(service.metrics().text());
       case MODELS -> JsonResponse.json(ModelJson.models(served.known()));
-      case METADATA ->
-          JsonResponse.json(
-              ModelJson.metadata(served.name(route.name()), served.model(route.version())));
-      default ->
-          JsonResponse.json(
-              ModelJson.status(
-                  served.name(route.name()),
-                  served.model(route.version()),
-                  follower.state(),
-                  clock.instant()));
+      case SERVER_V2 -> JsonResponse.json(V2Json.server());
+      case MODEL_READINESS_V2 -> {
+        served.model(route.version());
+        yield readiness(obstacle, V2Json.ready(served.name(route.name()), obstacle));
+      }
+      default -> respond(route, served.name(route.name()), served.model(route.version()));
     };
   }
 
-  private JsonResponse readiness(FollowerState follower) {
-    Optional<String> obstacle = service.readiness().obstacle();
-    return JsonResponse.json(
-        obstacle.isEmpty() ? 200 : 503, ModelJson.readiness(obstacle, follower));
+  private JsonResponse respond(Route route, String name, ServedModel model) {
+    return switch (route.kind()) {
+      case METADATA -> JsonResponse.json(ModelJson.metadata(name, model));
+      case MODEL_V2 -> JsonResponse.json(V2Json.model(name, model));
+      default ->
+          JsonResponse.json(
+              ModelJson.status(name, model, served.follower().state(), clock.instant()));
+    };
+  }
+
+  private static JsonResponse readiness(Optional<String> obstacle, byte[] body) {
+    return JsonResponse.json(obstacle.isEmpty() ? 200 : 503, body);
   }
 }

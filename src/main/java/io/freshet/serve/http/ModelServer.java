@@ -27,7 +27,8 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * Serves a followed model over HTTP, by the REST protocol of KServe v1 and TensorFlow Serving.
+ * Serves a followed model over HTTP, by the REST protocols of KServe v1 and TensorFlow Serving, and
+ * of KServe v2, the Open Inference Protocol.
  *
  * <pre>
  * POST /v1/models/{name}:predict     {"instances": [{"features": {…}}, …]}; see package v1
@@ -35,6 +36,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * GET  /v1/models                    the name
  * GET  /v1/models/{name}             version, event time, freshness, rows, shape
  * GET  /v1/models/{name}/metadata    the features, the rule for unknown ids, metrics
+ * POST /v2/models/{name}/infer       {"inputs": [{"name": …, "shape": …, …}]}; see package v2
+ * GET  /v2/models/{name}[/ready]     its tensors; whether it is ready
+ * GET  /v2, /v2/health/live, /v2/health/ready
  * GET  /livez or /healthz, /readyz, /metrics
  * </pre>
  *

@@ -1,9 +1,11 @@
 package io.freshet.serve.http;
 
 import io.freshet.serve.http.v1.V1;
+import io.freshet.serve.http.v2.V2;
 import io.freshet.serve.predict.HttpError;
 import io.freshet.serve.predict.ModelService;
 import io.freshet.serve.predict.Question;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Locale;
 import org.eclipse.jetty.http.HttpHeader;
@@ -19,10 +21,12 @@ import org.eclipse.jetty.util.Callback;
 final class PredictHandler {
   private final ModelService service;
   private final V1 v1;
+  private final V2 v2;
 
   PredictHandler(ModelService service) {
     this.service = service;
     v1 = new V1(service);
+    v2 = new V2(service);
   }
 
   void handle(Route route, Request request, Response response, Callback callback) {
@@ -103,10 +107,13 @@ final class PredictHandler {
 
   private JsonResponse answer(Route route, BodyBuffer body, long deadline)
       throws HttpError, InterruptedException {
+    InputStream json = body.stream();
     Question<byte[]> question =
-        route.kind() == Route.Kind.EXPLAIN
-            ? v1.explain(route.version(), body.stream())
-            : v1.predict(route.version(), body.stream());
+        switch (route.kind()) {
+          case INFER_V2 -> v2.infer(route.name(), route.version(), json);
+          case EXPLAIN -> v1.explain(route.version(), json);
+          default -> v1.predict(route.version(), json);
+        };
     return JsonResponse.json(service.answer(body.size(), deadline, question));
   }
 

@@ -2,6 +2,7 @@ package io.freshet.serve.http;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,6 +18,9 @@ record Route(Kind kind, Optional<String> model, Optional<String> version) {
       Pattern.compile(
           "/v1/models/([^/:]+)(?:/versions/([^/:]+))?(:predict|:explain|/metadata|/ready)?");
 
+  private static final Pattern MODEL_V2 =
+      Pattern.compile("/v2/models/([^/]+)(?:/versions/([^/]+))?(/infer|/ready)?");
+
   /** The resources. */
   enum Kind {
     HEALTH(false),
@@ -26,7 +30,13 @@ record Route(Kind kind, Optional<String> model, Optional<String> version) {
     STATUS(false),
     METADATA(false),
     PREDICT(true),
-    EXPLAIN(true);
+    EXPLAIN(true),
+    SERVER_V2(false),
+    HEALTH_V2(false),
+    READINESS_V2(false),
+    MODEL_V2(false),
+    MODEL_READINESS_V2(false),
+    INFER_V2(true);
 
     private final boolean hasBody;
 
@@ -51,7 +61,10 @@ record Route(Kind kind, Optional<String> model, Optional<String> version) {
       case "/readyz" -> to(Kind.READINESS);
       case "/metrics" -> to(Kind.METRICS);
       case "/v1/models" -> to(Kind.MODELS);
-      default -> ofModel(MODEL.matcher(path));
+      case "/v2" -> to(Kind.SERVER_V2);
+      case "/v2/health/live" -> to(Kind.HEALTH_V2);
+      case "/v2/health/ready" -> to(Kind.READINESS_V2);
+      default -> path.startsWith("/v2/") ? ofModelV2(path) : ofModel(path);
     };
   }
 
@@ -59,19 +72,38 @@ record Route(Kind kind, Optional<String> model, Optional<String> version) {
     return Optional.of(new Route(kind, Optional.empty(), Optional.empty()));
   }
 
-  private static Optional<Route> ofModel(Matcher path) {
-    if (!path.matches()) {
-      return Optional.empty();
-    }
-    Kind kind =
-        switch (path.group(3) == null ? "" : path.group(3)) {
-          case ":predict" -> Kind.PREDICT;
-          case ":explain" -> Kind.EXPLAIN;
-          case "/metadata" -> Kind.METADATA;
-          default -> Kind.STATUS;
-        };
-    return Optional.of(
-        new Route(kind, Optional.of(path.group(1)), Optional.ofNullable(path.group(2))));
+  private static Optional<Route> ofModel(String path) {
+    return of(
+        MODEL.matcher(path),
+        what ->
+            switch (what) {
+              case ":predict" -> Kind.PREDICT;
+              case ":explain" -> Kind.EXPLAIN;
+              case "/metadata" -> Kind.METADATA;
+              default -> Kind.STATUS;
+            });
+  }
+
+  private static Optional<Route> ofModelV2(String path) {
+    return of(
+        MODEL_V2.matcher(path),
+        what ->
+            switch (what) {
+              case "/infer" -> Kind.INFER_V2;
+              case "/ready" -> Kind.MODEL_READINESS_V2;
+              default -> Kind.MODEL_V2;
+            });
+  }
+
+  /** The route of a model, perhaps a version, and what of it. */
+  private static Optional<Route> of(Matcher path, Function<String, Kind> kind) {
+    return path.matches()
+        ? Optional.of(
+            new Route(
+                kind.apply(path.group(3) == null ? "" : path.group(3)),
+                Optional.of(path.group(1)),
+                Optional.ofNullable(path.group(2))))
+        : Optional.empty();
   }
 
   /** The name of the model in the path, where it has one. */

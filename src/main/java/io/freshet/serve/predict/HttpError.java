@@ -15,6 +15,11 @@ public final class HttpError extends Exception {
     this.status = status;
   }
 
+  /** A mistake in the request. */
+  public static HttpError bad(String reason) {
+    return new HttpError(400, reason);
+  }
+
   public int status() {
     return status;
   }

@@ -1,5 +1,7 @@
 package io.freshet.serve.http.json;
 
+import static io.freshet.serve.predict.HttpError.bad;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -74,8 +76,19 @@ public final class RequestJson {
     };
   }
 
-  /** A mistake in the body. */
-  public static HttpError bad(String reason) {
-    return new HttpError(400, reason);
+  public static String string(String place, JsonParser json) throws IOException, HttpError {
+    if (json.currentToken() != JsonToken.VALUE_STRING) {
+      throw bad(place + " is no string");
+    }
+    return json.getText();
+  }
+
+  /** Goes on to the next element of a list; false at its end. */
+  public static boolean isNext(String place, int index, JsonParser json)
+      throws IOException, HttpError {
+    if (index == 0 && json.currentToken() != JsonToken.START_ARRAY) {
+      throw bad(place + " is no list");
+    }
+    return json.nextToken() != JsonToken.END_ARRAY;
   }
 }

@@ -1,6 +1,6 @@
 package io.freshet.serve.http.v1;
 
-import static io.freshet.serve.http.json.RequestJson.bad;
+import static io.freshet.serve.predict.HttpError.bad;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;

@@ -1,0 +1,68 @@
+package io.freshet.serve.http.v2;
+
+import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.tensor.Signature;
+import io.freshet.serve.tensor.Signature.TensorType;
+import io.freshet.snapshot.format.Version;
+import io.freshet.wire.Json;
+import java.util.List;
+import java.util.Optional;
+
+/** The protocol's responses, as JSON. */
+public final class V2Json {
+  private V2Json() {}
+
+  private record Server(String name, String version, List<String> extensions) {}
+
+  private record Live(boolean live) {}
+
+  private record Ready(boolean live, boolean ready, Optional<String> reason) {}
+
+  private record ModelReady(String name, boolean ready, Optional<String> reason) {}
+
+  private record Model(
+      String name,
+      List<Version> versions,
+      String platform,
+      List<TensorType> inputs,
+      List<TensorType> outputs) {}
+
+  private record Inference(
+      String modelName, Version modelVersion, Optional<String> id, List<Output> outputs) {}
+
+  private record Output(String name, String datatype, List<Long> shape, float[] data) {}
+
+  public static byte[] server() {
+    return Json.line(new Server("freshet", Signature.serverVersion(), List.of()));
+  }
+
+  public static byte[] live() {
+    return Json.line(new Live(true));
+  }
+
+  /** Whether the server is ready, or what keeps it from that. */
+  public static byte[] ready(Optional<String> obstacle) {
+    return Json.line(new Ready(true, obstacle.isEmpty(), obstacle));
+  }
+
+  /** Whether a model is ready, or what keeps it from that. */
+  public static byte[] ready(String name, Optional<String> obstacle) {
+    return Json.line(new ModelReady(name, obstacle.isEmpty(), obstacle));
+  }
+
+  public static byte[] model(String name, ServedModel model) {
+    return Json.line(
+        new Model(
+            name,
+            List.of(model.version()),
+            Signature.PLATFORM,
+            Signature.inputs(model.schema()),
+            Signature.outputs()));
+  }
+
+  static byte[] predictions(String name, Optional<String> id, float[] scores, ServedModel model) {
+    Output output =
+        new Output(Signature.PREDICTIONS, "FP32", List.of((long) scores.length), scores);
+    return Json.line(new Inference(name, model.version(), id, List.of(output)));
+  }
+}

@@ -1,0 +1,2 @@
+/** Features and predictions as the tensors of the Open Inference Protocol. */
+package io.freshet.serve.tensor;
