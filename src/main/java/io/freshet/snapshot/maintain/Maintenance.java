@@ -18,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Merges the chain when it has grown long, and deletes versions that may go; after publications,
- * and from time to time where none come, on a thread of low priority that nothing waits for. What
- * fails is logged and counted, and tried again the next time. Ends when it is interrupted.
+ * Merges the chain when it has grown long, and deletes versions and files that may go; after
+ * publications, and from time to time where none come, on a thread of low priority that nothing
+ * waits for. What fails is logged and counted, and tried again the next time. Ends when it is
+ * interrupted.
  */
 public final class Maintenance extends Thread {
   private static final Logger LOG = LoggerFactory.getLogger(Maintenance.class);
@@ -32,6 +33,7 @@ public final class Maintenance extends Thread {
   private final GarbageCollection garbageCollection;
   private final Duration pause; // between two deletions
   private final InstantSource clock;
+  private final Sweep staged;
   private final Events events;
   private Manifest newest; // guarded by this; null when nothing is new
   private Instant nextDeletion = Instant.MIN;
@@ -45,8 +47,14 @@ public final class Maintenance extends Thread {
     void failed();
   }
 
+  /** Deletes what is old. */
+  public interface Sweep {
+    void run(Instant now) throws IOException;
+  }
+
   /**
    * @param run names the job, the same through its failures
+   * @param staged of the staged files
    */
   @SuppressWarnings("ThreadPriorityCheck") // a hint; some platforms ignore it
   public Maintenance(
@@ -54,6 +62,7 @@ public final class Maintenance extends Thread {
       SnapshotSettings settings,
       String run,
       InstantSource clock,
+      Sweep staged,
       Events events) {
     super("snapshot-maintenance");
     setDaemon(true);
@@ -66,6 +75,7 @@ public final class Maintenance extends Thread {
     Duration share = settings.retention().grace().dividedBy(PAUSES_IN_GRACE);
     this.pause = share.compareTo(LONGEST_PAUSE) < 0 ? share : LONGEST_PAUSE;
     this.clock = clock;
+    this.staged = staged;
     this.events = events;
   }
 
@@ -84,7 +94,11 @@ public final class Maintenance extends Thread {
           Version version = manifest.get().version();
           attempt("merging version " + version, () -> mergeIfDue(manifest.get()));
         }
-        attempt("deleting old versions", this::deleteIfTime);
+        if (!clock.instant().isBefore(nextDeletion)) {
+          nextDeletion = clock.instant().plus(pause);
+          attempt("deleting old versions", this::delete);
+          attempt("deleting old staged files", () -> staged.run(clock.instant()));
+        }
       }
     } catch (InterruptedException e) {
       interrupt(); // the operator closes, and this thread ends
@@ -114,12 +128,7 @@ public final class Maintenance extends Thread {
     }
   }
 
-  private void deleteIfTime() throws IOException {
-    Instant now = clock.instant();
-    if (now.isBefore(nextDeletion)) {
-      return;
-    }
-    nextDeletion = now.plus(pause);
+  private void delete() throws IOException {
     List<Manifest> deleted = garbageCollection.run();
     if (!deleted.isEmpty()) {
       LOG.info(

@@ -15,7 +15,9 @@ import java.util.Set;
 /**
  * Files of versions that no manifest names: of merges that died, and of publications that were
  * given up. They go when they are older than {@link #KEPT}. A version without a manifest may still
- * be under way until its lineage has a later one that is complete.
+ * be under way until its lineage has a later one that is complete; where the lineage ended with it,
+ * as that of a killed run, it goes once its folder has not been touched for as long: whoever
+ * publishes writes anew at each attempt.
  */
 final class Orphans {
   static final Duration KEPT = Duration.ofDays(7);
@@ -31,21 +33,32 @@ final class Orphans {
 
   void delete(Instant now) throws IOException {
     List<Version> complete = store.versions();
+    Instant limit = now.minus(KEPT);
     for (String folder : storage.list("")) {
       Version version = Version.parse(folder).orElse(null);
       if (version == null) {
         continue;
       }
       if (complete.contains(version)) {
-        deleteUnnamed(version, now.minus(KEPT));
-      } else if (complete.stream().anyMatch(other -> isAfter(other, version))) {
-        deleteIncomplete(folder, now.minus(KEPT));
+        deleteUnnamed(version, limit);
+      } else if (complete.stream().anyMatch(other -> isAfter(other, version))
+          || isUntouchedSince(limit, folder)) {
+        deleteIncomplete(folder, limit);
       }
     }
   }
 
   private static boolean isAfter(Version other, Version version) {
     return other.lineage().equals(version.lineage()) && other.checkpoint() > version.checkpoint();
+  }
+
+  /** The folder counts too: a file that is linked into it may be older. */
+  private boolean isUntouchedSince(Instant limit, String folder) throws IOException {
+    boolean untouched = storage.modified(folder).isBefore(limit);
+    for (String name : storage.list(folder)) {
+      untouched &= storage.modified(folder + "/" + name).isBefore(limit);
+    }
+    return untouched;
   }
 
   private void deleteUnnamed(Version version, Instant limit) throws IOException {

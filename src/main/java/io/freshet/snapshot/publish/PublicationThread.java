@@ -7,7 +7,6 @@ import io.freshet.snapshot.storage.Retry;
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -26,7 +25,6 @@ final class PublicationThread extends Thread {
   private final Publication publication;
   private final Staging staging;
   private final ConcurrentWriterCheck other;
-  private final InstantSource clock;
   private final Retry retry;
   private final Runnable lost;
   private final Consumer<Optional<Version>> joined;
@@ -42,7 +40,6 @@ final class PublicationThread extends Thread {
       PublicationQueue queue,
       WritableStorage storage,
       Publication publication,
-      InstantSource clock,
       Retry retry,
       Runnable lost,
       Consumer<Optional<Version>> joined,
@@ -54,7 +51,6 @@ final class PublicationThread extends Thread {
     this.publication = publication;
     this.staging = new Staging(storage);
     this.other = new ConcurrentWriterCheck(store);
-    this.clock = clock;
     this.retry = retry;
     this.lost = lost;
     this.joined = joined;
@@ -86,7 +82,6 @@ final class PublicationThread extends Thread {
       startOver(what, e);
     }
     joined.accept(queue.lastPublished());
-    cleanUp(() -> staging.deleteOld(queue.waitingParts(), clock.instant()));
   }
 
   private void join(String what) throws InterruptedException, LostException {
@@ -149,20 +144,16 @@ final class PublicationThread extends Thread {
         manifest.rows(),
         manifest.bytes());
     published.accept(manifest);
-    cleanUp(() -> staging.deletePublished(due.parts()));
+    deleteStaged(due);
     queue.published(version);
   }
 
-  /** What is left behind here goes with the old files at the next start. */
-  private static void cleanUp(CleanUp work) {
+  /** What is left behind here goes with the old files. */
+  private void deleteStaged(PublicationQueue.Due due) {
     try {
-      work.run();
+      staging.deletePublished(due.parts());
     } catch (IOException | RuntimeException e) {
       LOG.warn("staged files could not be deleted and stay behind", e);
     }
-  }
-
-  private interface CleanUp {
-    void run() throws IOException;
   }
 }

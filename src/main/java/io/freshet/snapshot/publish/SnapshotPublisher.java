@@ -17,6 +17,7 @@ import io.freshet.wire.FullRequest;
 import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
@@ -69,6 +70,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   private transient FullRequest request;
   private transient String requested; // as the job master has it
   private transient PublicationThread publicationThread;
+  private transient Staging staging;
   private transient Maintenance maintenance;
   private transient AnnouncementThread announcementThread;
   private transient PublisherMetrics metrics;
@@ -171,7 +173,8 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     metrics = new PublisherMetrics(getMetricGroup().addGroup("snapshot"));
     InstantSource clock = InstantSource.system();
     WritableStorage storage = storageFactory.open(settings.root());
-    maintenance = start(new Maintenance(storage, settings, run(), clock, metrics));
+    staging = new Staging(storage);
+    maintenance = start(new Maintenance(storage, settings, run(), clock, this::sweep, metrics));
     announcementThread =
         new AnnouncementThread(
             storage, settings.root(), announcements, metrics::announcementFailed);
@@ -188,7 +191,6 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
                     template.withZeroFields(shape.lateFields()),
                     new Gate(settings.gate()),
                     clock),
-                clock,
                 new Retry(metrics::publicationFailed, patience),
                 metrics::lost,
                 this::joined,
@@ -291,6 +293,10 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
 
   private boolean isGivenUp() {
     return getContainingTask().isCanceled() || getContainingTask().isFailing();
+  }
+
+  private void sweep(Instant now) throws IOException {
+    staging.deleteOld(queue.waitingParts(), now);
   }
 
   private void joined(Optional<Version> last) {

@@ -13,6 +13,7 @@ import io.freshet.snapshot.publish.SampleChain;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,7 +74,7 @@ class MaintenanceTest {
     SnapshotSettings settings =
         new SnapshotSettings(
             root.toString(), new CompactionSettings(100, 3), retention, GateSettings.DEFAULT);
-    Maintenance upkeep = new Maintenance(chain.storage, settings, "run", chain::now, log);
+    Maintenance upkeep = new Maintenance(chain.storage, settings, "run", chain::now, log, log);
     upkeep.start();
     chain.publish(1, rows(1, 1, 2));
 
@@ -105,7 +106,7 @@ class MaintenanceTest {
     Path file = root.resolve(first + "/embeddings-00000-of-00001.safetensors");
     Path away = root.resolve("away");
     Files.move(file, away);
-    Maintenance upkeep = new Maintenance(chain.storage, settings, "run", chain::now, log);
+    Maintenance upkeep = new Maintenance(chain.storage, settings, "run", chain::now, log, log);
     upkeep.start();
 
     upkeep.published(publish(2, 1));
@@ -139,16 +140,17 @@ class MaintenanceTest {
     SnapshotSettings settings =
         new SnapshotSettings(
             root.toString(), CompactionSettings.DEFAULT, retention, GateSettings.DEFAULT);
-    Maintenance upkeep = new Maintenance(chain.storage, settings, "run", chain::now, log);
+    Maintenance upkeep = new Maintenance(chain.storage, settings, "run", chain::now, log, log);
 
     upkeep.start();
-    while (log.deleted == 0) {
+    while (log.deleted == 0 || log.swept == null) {
       Thread.sleep(5);
     }
     upkeep.interrupt();
     upkeep.join();
 
     assertThat(chain.problems()).isEmpty();
+    assertThat(log.swept).isEqualTo(chain.now());
   }
 
   private Manifest publish(long checkpoint, long fid) throws Exception {
@@ -156,10 +158,16 @@ class MaintenanceTest {
   }
 
   /** Remembers what upkeep did. */
-  private static final class Log implements Maintenance.Events {
+  private static final class Log implements Maintenance.Events, Maintenance.Sweep {
+    private volatile Instant swept;
     private volatile List<Version> merged = List.of();
     private volatile int deleted;
     private volatile int failures;
+
+    @Override
+    public void run(Instant now) {
+      swept = now;
+    }
 
     @Override
     public void merged(Manifest full) {

@@ -18,6 +18,7 @@ import io.freshet.snapshot.store.Pointer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -387,17 +388,21 @@ class RetentionTest {
     Path merged = orphan(version(2) + "/full-0badcafe-00000.safetensors");
     Path unpublished = orphan(new Version(SampleChain.LINEAGE, 0) + "/dense.safetensors");
     Path underWay = orphan(new Version(SampleChain.LINEAGE, 4) + "/dense.safetensors");
+    Path killed = orphan(new Version("aaaaaaaa", 9) + "/dense.safetensors");
     Path notOurs = orphan("notes/dense.safetensors");
     Path announced = orphan(version(2) + "/announced.json");
 
     prune(ONE_FULL);
     assertThat(List.of(merged, unpublished)).allSatisfy(file -> assertThat(file).exists());
 
-    chain.at(Instant.now().plus(Orphans.KEPT).plusSeconds(60));
+    Instant later = Instant.now().plus(Orphans.KEPT).plusSeconds(60);
+    Files.setLastModifiedTime(underWay.getParent(), FileTime.from(later.minusSeconds(30)));
+    chain.at(later);
     prune(ONE_FULL);
 
     assertThat(merged).doesNotExist();
-    assertThat(unpublished.getParent()).doesNotExist();
+    assertThat(List.of(unpublished, killed))
+        .allSatisfy(file -> assertThat(file.getParent()).doesNotExist());
     assertThat(List.of(underWay, notOurs, announced)).allSatisfy(file -> assertThat(file).exists());
     assertThat(chain.problems()).isEmpty();
   }

@@ -133,7 +133,6 @@ class PublicationCrashTest {
             chain,
             storage,
             new Publication(storage, TinyModel.TEMPLATE, gate, InstantSource.system()),
-            InstantSource.system(),
             new Retry(() -> {}),
             () -> {},
             v -> joined.set(true),
