@@ -10,6 +10,7 @@ import io.freshet.train.RefusedException;
 import io.freshet.train.Reset;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -259,6 +260,7 @@ public final class TrainCommand implements Callable<Integer> {
         resume ? RetainedCheckpoints.newest(learner) : Optional.ofNullable(restore);
     from.ifPresent(path -> flink.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
     if (resume) { // Flink deletes it when it is no longer needed
+      RetainedCheckpoints.deleteUnneeded(learner, Instant.now());
       flink.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
     }
     if (resume) {

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class FlinkSettings {
   private static final Logger LOG = LoggerFactory.getLogger(FlinkSettings.class);
   private static final int TOLERABLE_FAILED_CHECKPOINTS = 10;
-  private static final int RETAINED_CHECKPOINTS = 3; // the newest may be damaged
+  static final int RETAINED_CHECKPOINTS = 3; // the newest may be damaged
   private static final int WEB_PORT = 8081;
   private static final int LAST_WEB_PORT = 8181;
 
