@@ -9,24 +9,25 @@ import java.io.Serializable;
  *
  * @param offset whether the base rate is an offset of every logit
  * @param mixture whether predictions are mixed from several experts
- * @param corrections whether each expert is calibrated to the clicks that were counted
+ * @param calibration whether predictions are calibrated to the clicks that were counted: by
+ *     corrections of the experts, and by experts with a share of the logit
  * @param ratesBySize whether rates shrink with the number of fields and the fan-in of layers
  * @param caps of steps
  */
 public record Safeguards(
-    boolean offset, boolean mixture, boolean corrections, boolean ratesBySize, StepCaps caps)
+    boolean offset, boolean mixture, boolean calibration, boolean ratesBySize, StepCaps caps)
     implements Serializable {
   public static final Safeguards ON =
       new Safeguards(true, true, true, true, new StepCaps(0.25f, 2, 1));
   public static final Safeguards OFF = new Safeguards(false, false, false, false, StepCaps.NONE);
 
   /**
-   * Those of a policy. Where a positive was learned as a negative before, rows remember that, and
-   * what they predict for it is too low: a correction would raise all other predictions.
+   * Those of a policy. Where a positive was learned as a negative before, rows remember that: what
+   * they predict for it is too low, so it says nothing of how well they are calibrated.
    */
   public Safeguards of(LabelPolicy policy) {
-    boolean corrects = corrections && !policy.fakesNegatives();
-    return new Safeguards(offset, mixture, corrects, ratesBySize, caps);
+    boolean calibrates = calibration && !policy.fakesNegatives();
+    return new Safeguards(offset, mixture, calibrates, ratesBySize, caps);
   }
 
   /**

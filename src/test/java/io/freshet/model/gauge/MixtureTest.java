@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.model.ModelKind;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -186,22 +185,25 @@ final class MixtureTest {
   }
 
   @Test
-  void expertsAreCalibratedOnlyWhereTheyAreToBe() {
-    List<Double> corrections = new ArrayList<>();
-    for (boolean corrects : new boolean[] {false, true}) {
+  void withoutCalibrationNoExpertIsCorrectedAndNoneOfAShareCounts() {
+    for (boolean calibrates : new boolean[] {false, true}) {
       double[] sums = new double[Mixture.sums(7)];
-      Mixture mixture = new Mixture(Expert.of(ModelKind.DEEPFM), corrects, sums, 0);
+      Mixture mixture = new Mixture(Expert.of(ModelKind.DEEPFM), calibrates, sums, 0);
       mixture.begin();
       for (int i = 0; i < 100; i++) {
         mixture.predict(0, 0, 0); // a half, of what is always clicked
         mixture.add(1, 1);
       }
       mixture.begin();
-      corrections.add(mixture.experts().get(6).correction());
-    }
+      List<Expert> experts = mixture.experts();
 
-    assertThat(corrections.get(0)).isZero();
-    assertThat(corrections.get(1)).isCloseTo(Math.log(120 / 70.0), within(1e-12));
+      assertThat(experts.get(6).correction())
+          .isCloseTo(calibrates ? Math.log(120 / 70.0) : 0, within(1e-12));
+      assertThat(experts.stream().mapToDouble(Expert::weight).sum()).isCloseTo(1, within(1e-12));
+      for (int share = 3; share < 6; share++) {
+        assertThat(experts.get(share).weight() > 0).isEqualTo(calibrates);
+      }
+    }
   }
 
   private static Mixture ofDeepFm() {

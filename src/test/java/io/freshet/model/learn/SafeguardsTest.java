@@ -92,9 +92,9 @@ final class SafeguardsTest {
   }
 
   @Test
-  void whereAPositiveWasLearnedAsANegativeBeforeExpertsAreNotCalibrated() {
+  void whereAPositiveWasLearnedAsANegativeBeforeNothingIsCalibrated() {
     assertThat(Safeguards.ON.of(LabelPolicy.FULL_WAIT)).isEqualTo(Safeguards.ON);
-    assertThat(Safeguards.ON.of(LabelPolicy.SHORT_WAIT).corrections()).isFalse();
+    assertThat(Safeguards.ON.of(LabelPolicy.SHORT_WAIT).calibration()).isFalse();
     assertThat(Safeguards.OFF.of(LabelPolicy.WAIT)).isEqualTo(Safeguards.OFF);
   }
 
