@@ -1,5 +1,7 @@
 package io.freshet.event;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.Collection;
 import java.util.Map;
 
@@ -12,7 +14,7 @@ import java.util.Map;
  * number with a fraction or an exponent, or a boolean. All but the third have a text, kept in
  * UTF-8: a string's characters (a lone surrogate counts as U+FFFD), an integer's digits in full
  * length, {@code true} or {@code false}. Both kinds of number have a double, finite and within the
- * range of a float.
+ * range of a float; a boolean has 1 or 0.
  */
 public final class FeatureValues {
 
@@ -122,7 +124,12 @@ public final class FeatureValues {
     return types[value];
   }
 
-  /** A number's value; 0 for what is not a number. */
+  /** A value's text; empty for a number with a fraction or an exponent. */
+  public String text(int value) {
+    return new String(text, textStart(value), textLength(value), UTF_8);
+  }
+
+  /** A number's value, a boolean's 1 or 0, and 0 for a string. */
   public double number(int value) {
     return numbers[value];
   }

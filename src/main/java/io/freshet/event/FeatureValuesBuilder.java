@@ -110,7 +110,7 @@ public final class FeatureValuesBuilder {
 
   public void addBoolean(boolean value) {
     char[] chars = value ? TRUE : FALSE;
-    add(Type.BOOLEAN, 0, chars, 0, chars.length);
+    add(Type.BOOLEAN, value ? 1 : 0, chars, 0, chars.length);
   }
 
   /** Adds a value of the fitting type; false if there is none, or it is out of range. */

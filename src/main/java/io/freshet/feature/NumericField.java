@@ -2,6 +2,7 @@ package io.freshet.feature;
 
 import static io.freshet.config.option.ValueType.anyNumber;
 import static io.freshet.config.option.ValueType.positiveNumber;
+import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
 import static java.util.Objects.requireNonNull;
 
@@ -11,11 +12,12 @@ import io.freshet.config.option.Kind;
 import io.freshet.config.option.Section;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.FeatureValues.Type;
+import io.freshet.event.FeatureValuesBuilder;
 import io.freshet.event.RejectedException;
+import io.freshet.event.parse.NumberText;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.DoubleUnaryOperator;
 
@@ -24,7 +26,7 @@ public record NumericField(String name, int number, Transform transform) impleme
   static final FieldKind KIND =
       new FieldKind(
           "numeric",
-          "A number.",
+          "A number; as text too, as in \"2.5\", and a boolean as 1 or 0.",
           NumericField.class,
           (name, number, s) -> new NumericField(name, number, Transform.read(s)));
 
@@ -40,7 +42,11 @@ public record NumericField(String name, int number, Transform transform) impleme
 
   @Override
   public Object rawValue(String text) {
-    return Double.valueOf(text);
+    double number = NumberText.parse(text);
+    if (Double.isNaN(number)) {
+      throw new NumberFormatException(text);
+    }
+    return number;
   }
 
   @Override
@@ -233,12 +239,19 @@ public record NumericField(String name, int number, Transform transform) impleme
     @Override
     final void encodePresent(FeatureValues values, Occurrences to) throws RejectedException {
       int value = only(values);
-      Type type = values.type(value);
-      if (type != Type.INTEGER && type != Type.DOUBLE) {
-        throw rejected(
-            WRONG_TYPE, "is a " + type.name().toLowerCase(Locale.ROOT) + "; expected a number");
+      boolean isText = values.type(value) == Type.STRING;
+      encodeNumber(isText ? number(values.text(value)) : values.number(value), to);
+    }
+
+    private double number(String text) throws RejectedException {
+      double number = NumberText.parse(text);
+      if (Double.isNaN(number)) {
+        throw rejected(WRONG_TYPE, "is a string; expected a number");
       }
-      encodeNumber(values.number(value), to);
+      if (!FeatureValuesBuilder.inRange(number)) {
+        throw rejected(BAD_VALUE, "is beyond the range of a float, ±3.4e38");
+      }
+      return number;
     }
 
     abstract void encodeNumber(double number, Occurrences to);

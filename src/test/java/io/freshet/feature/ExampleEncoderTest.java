@@ -1,6 +1,7 @@
 package io.freshet.feature;
 
 import static io.freshet.event.Decoded.good;
+import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 import static io.freshet.event.Rejection.Kind.TOO_MANY_VALUES;
 import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExampleEncoderTest {
   private static final Field USER = new CategoricalField("user", 1);
@@ -142,13 +145,51 @@ class ExampleEncoderTest {
   void valuesThatTheFieldCannotHoldAreRejected() {
     Field number = numeric(new Standardize(0, 1e-30));
 
-    assertThat(rejection(encoder(USER, number), Map.of("x", "12")))
+    assertThat(rejection(encoder(USER, number), Map.of("x", "twelve")))
         .isEqualTo(new Rejection(WRONG_TYPE, "features.x is a string; expected a number"));
-    assertThat(rejection(encoder(USER, number), Map.of("x", true)))
-        .isEqualTo(new Rejection(WRONG_TYPE, "features.x is a boolean; expected a number"));
     assertThat(rejection(encoder(USER, number), Map.of("x", List.of(1))).reason())
         .isEqualTo("features.x is a list; expected one value, or kind: multi");
     assertThat(rejection(encoder(USER), Map.of("user", List.of("u"))).kind()).isEqualTo(WRONG_TYPE);
+  }
+
+  @Test
+  void aNumberMayBeWrittenAsTextOrBeABoolean() {
+    for (Transform transform : List.of(new Identity(), new Buckets(List.of(0.5, 3.0)))) {
+      ExampleEncoder encoder = encoder(USER, numeric(transform));
+
+      for (String text : List.of("12", "+12", "12.", "1.2e1", "0012", "12.000")) {
+        assertIsNumber(encoder, text, 12);
+      }
+      assertIsNumber(encoder, "-.5e-3", -0.0005);
+      assertIsNumber(encoder, true, 1);
+      assertIsNumber(encoder, false, 0);
+    }
+  }
+
+  private static void assertIsNumber(ExampleEncoder encoder, Object raw, Number number) {
+    assertThat(encode(encoder, Map.of("x", raw)))
+        .as("%s", raw)
+        .usingRecursiveComparison()
+        .isEqualTo(encode(encoder, Map.of("x", number)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "", " ", "NaN", "nan", "Infinity", "-inf", "0x10", " 5 ", "5 ", "5f", "5d", "1_000", "1,5",
+        "1.000,5", "--1", "1e", "e5", ".", "٣", "1e9999", "true", "null", "5\0", "½", "−5"
+      })
+  void aTextThatIsNoNumberIsRejected(String text) {
+    assertThat(rejection(encoder(USER, numeric(new Identity())), Map.of("x", text)))
+        .isEqualTo(new Rejection(WRONG_TYPE, "features.x is a string; expected a number"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1e999", "-1e999", "3.5e38", "1e39"})
+  void aTextBeyondTheRangeOfAFloatIsRejectedAsItsNumberIs(String text) {
+    assertThat(rejection(encoder(USER, numeric(new Identity())), Map.of("x", text)))
+        .isEqualTo(
+            new Rejection(BAD_VALUE, "features.x is beyond the range of a float, ±3.4e38"));
   }
 
   @Test
