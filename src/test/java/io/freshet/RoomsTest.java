@@ -37,7 +37,7 @@ final class RoomsTest {
       event.protobuf        : event event.frame event.parse
       event.registry        : event event.avro event.frame event.json event.parse event.protobuf
       event.registry        : snapshot.storage
-      feature               : config.option event feature.example
+      feature               : config.option event event.parse feature.example
       feature.example       : wire.codec config.option
       model                 : config.option feature feature.example model.optimizer
       model.batch           : feature feature.example
@@ -107,7 +107,7 @@ final class RoomsTest {
       job.pipeline          : train train.loop evaluate.. snapshot.. config job.backfill
       job.pipeline          : job.deadletter job.example job.sink job.source
       job.sink              : kafka event feature.example train evaluate.report snapshot.announce
-      job.sink              : config job.deadletter job.example
+      job.sink              : config join job.deadletter job.example
       job.source            : wire wire.codec event.. feature feature.example join job.deadletter
       cli.config            : config config.option job
       cli.console           : kafka snapshot.storage snapshot.store serve.follow serve.http

@@ -125,7 +125,7 @@ final class ConfigWarnings {
   }
 
   private void onTimers() {
-    if (join.timerBucket().compareTo(join.window()) > 0) {
+    if (!join.definition().isInline() && join.timerBucket().compareTo(join.window()) > 0) {
       root.warning(
           "join.timer-bucket",
           "is longer than join.window: negatives wait for the bucket's end, not the window's");

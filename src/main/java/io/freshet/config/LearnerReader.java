@@ -10,10 +10,12 @@ import io.freshet.evaluate.EvaluateOptions;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.event.EventOptions;
 import io.freshet.event.EventSettings;
+import io.freshet.event.mapping.InlineLabel;
 import io.freshet.event.mapping.MappingOptions;
 import io.freshet.event.mapping.ValuePath;
 import io.freshet.feature.FeatureOptions;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.join.JoinOptions;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.LabelDefinition;
@@ -88,7 +90,13 @@ final class LearnerReader {
     Section evaluateSection = s.section("evaluate", "Progressive validation.");
     EvaluateSettings evaluate = evaluateSection.as(EvaluateOptions::read);
     JoinSettings join =
-        joinSection.as(j -> JoinOptions.read(j, kafka.topics().clicks(), evaluate.atImpression()));
+        joinSection.as(
+            j ->
+                JoinOptions.read(
+                    j,
+                    kafka.topics().clicks(),
+                    events.impressionMapping().label().isGiven(),
+                    evaluate.atImpression()));
     SnapshotSettings snapshot = s.section("snapshot", SnapshotOptions::read, "Where models go.");
     CheckpointSettings checkpoint =
         s.section("checkpoint", CheckpointOptions::read, "How the job's state is kept.");
@@ -125,6 +133,7 @@ final class LearnerReader {
     if (snapshot.root().equals(checkpoint.dir())) {
       s.error("snapshot.root", "the same as checkpoint.dir; give each a directory of its own");
     }
+    checkInline(joinSection, events, join);
     checkTopics(s, kafka, join.definition());
     checkTopic(exampleSection, examples, kafka, join.definition());
     checkTopic(predictionSection, predictions, kafka, join.definition());
@@ -204,6 +213,20 @@ final class LearnerReader {
                 taken,
                 parallelism));
       }
+    }
+  }
+
+  /** Log-odds can be corrected of labels that are 0 or 1. */
+  private static void checkInline(Section s, EventSettings events, JoinSettings join) {
+    InlineLabel label = events.impressionMapping().label();
+    if (label.isGiven()
+        && Double.isNaN(label.atLeast())
+        && join.labels().negativeRate() < 1
+        && join.labels().sampling() == Sampling.LOG_ODDS) {
+      s.error(
+          "negatives.correction",
+          "log-odds cannot be corrected where labels may be fractions; expected weight, or give"
+              + " events.impressions.label.at-least");
     }
   }
 

@@ -15,6 +15,7 @@ import io.freshet.event.mapping.MappingOptions;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The options of the section {@code events}. */
 public final class EventOptions {
@@ -67,6 +68,14 @@ public final class EventOptions {
                 MappingOptions::actions,
                 "The same for clicks and other actions, and `click.schema.json`."),
             Map.of());
+    if (settings.impressionMapping().label().isGiven()) {
+      Stream.of("clicks", "click-format")
+          .filter(s::has)
+          .forEach(
+              key ->
+                  s.warning(
+                      key, "not used, as impressions say their labels (events.impressions.label)"));
+    }
     if (settings.needSchemas() && !schemas.any()) {
       s.error(
           settings.needsSchemas(impressions) ? "format" : "click-format",

@@ -8,8 +8,10 @@ import static java.util.Objects.requireNonNull;
  * @param id the impression's id, which its clicks name
  * @param timestamp event time, epoch milliseconds
  * @param weight importance weight, finite and above 0; 1 unless the event says otherwise
+ * @param label where the event says it; NaN elsewhere
  */
-public record Impression(String id, long timestamp, float weight, FeatureValues features) {
+public record Impression(
+    String id, long timestamp, float weight, float label, FeatureValues features) {
 
   public Impression {
     requireNonNull(id, "id");
@@ -17,5 +19,10 @@ public record Impression(String id, long timestamp, float weight, FeatureValues 
     if (!(weight > 0) || weight == Float.POSITIVE_INFINITY) {
       throw new IllegalArgumentException("weight " + weight + " of the impression " + id);
     }
+  }
+
+  /** An impression whose label is not known yet. */
+  public Impression(String id, long timestamp, float weight, FeatureValues features) {
+    this(id, timestamp, weight, Float.NaN, features);
   }
 }

@@ -63,7 +63,11 @@ public final class ExampleEncoder {
       Example example = encodeOrThrow(impression.features(), impression.id());
       return new DecodeResult.Good<>(
           new EncodedImpression(
-              impression.id(), impression.timestamp(), impression.weight(), example),
+              impression.id(),
+              impression.timestamp(),
+              impression.weight(),
+              impression.label(),
+              example),
           0);
     } catch (RejectedException e) {
       return new DecodeResult.Rejected<>(e.rejection());

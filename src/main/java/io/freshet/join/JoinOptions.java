@@ -23,6 +23,18 @@ public final class JoinOptions {
   private static final Duration WINDOW = Duration.ofMinutes(30);
   private static final int WARM_UP_WINDOWS = 8;
 
+  /** The options that say how actions become labels. */
+  private static final List<String> OF_ACTIONS =
+      List.of(
+          "window",
+          "warm-up",
+          "actions",
+          "label",
+          "policy",
+          "short-wait",
+          "late-clicks",
+          "breaker");
+
   private final Section section;
   private final String clickTopic;
 
@@ -35,10 +47,29 @@ public final class JoinOptions {
    * The settings.
    *
    * @param clickTopic of actions that name no topic
+   * @param isInline whether impressions say their labels, so that nothing is joined
    * @param scoredShare of the impressions, from another section
    */
-  public static JoinSettings read(Section s, String clickTopic, double scoredShare) {
-    return new JoinOptions(s, clickTopic).read(scoredShare);
+  public static JoinSettings read(
+      Section s, String clickTopic, boolean isInline, double scoredShare) {
+    JoinOptions options = new JoinOptions(s, clickTopic);
+    JoinSettings settings = options.read(scoredShare);
+    return isInline ? options.inline(settings) : settings;
+  }
+
+  private JoinSettings inline(JoinSettings settings) {
+    for (String key : OF_ACTIONS) {
+      section.noteNothing(key);
+      if (section.has(key)) {
+        section.error(
+            key,
+            "not used, as impressions say their labels (events.impressions.label): leave it out");
+      }
+    }
+    return settings
+        .withWarmUp(Duration.ZERO)
+        .withDefinition(LabelDefinition.INLINE)
+        .withBreaker(settings.breaker().disabled());
   }
 
   private JoinSettings read(double scoredShare) {

@@ -37,7 +37,7 @@ public record JoinSettings(
     Duration maxDrift)
     implements Serializable {
   public static final JoinSettings DEFAULT =
-      Section.defaults(s -> JoinOptions.read(s, "clicks", 0));
+      Section.defaults(s -> JoinOptions.read(s, "clicks", false, 0));
 
   public JoinSettings {
     requireNonNull(outOfOrderness, "outOfOrderness");

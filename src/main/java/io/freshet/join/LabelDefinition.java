@@ -15,17 +15,22 @@ import java.util.TreeMap;
  * weights of those that did, at most 1.
  *
  * @param actions in the order in which state knows them, at most {@value #MAX_ACTIONS}: new ones go
- *     to the end
+ *     to the end; none where impressions say their labels
  * @param weights of the actions that the label counts, above 0
  */
 public record LabelDefinition(List<Action> actions, Map<String, Float> weights)
     implements Serializable {
   public static final int MAX_ACTIONS = 8;
 
+  /** Labels that impressions say themselves, so that no action is joined to them. */
+  public static final LabelDefinition INLINE = new LabelDefinition(List.of(), Map.of());
+
   public LabelDefinition {
     actions = List.copyOf(new ArrayList<>(actions));
     weights = Map.copyOf(weights);
-    check(actions, weights);
+    if (!(actions.isEmpty() && weights.isEmpty())) {
+      check(actions, weights);
+    }
   }
 
   /** Whether a click came within the window. */
@@ -37,6 +42,11 @@ public record LabelDefinition(List<Action> actions, Map<String, Float> weights)
   /** How long after its impression an action may count at most. */
   public Duration window() {
     return Duration.ofMillis(new ActionRules(this).horizon());
+  }
+
+  /** Whether impressions say their labels. */
+  public boolean isInline() {
+    return actions.isEmpty();
   }
 
   /** Whether labels other than 0 and 1 may come out. */
@@ -61,6 +71,9 @@ public record LabelDefinition(List<Action> actions, Map<String, Float> weights)
 
   /** In one line, for people: {@code click within PT30M of the impression}. */
   public String toText() {
+    if (isInline()) {
+      return "as the impression says";
+    }
     List<String> parts = new ArrayList<>();
     new TreeMap<>(weights).forEach((name, weight) -> parts.add(part(name, weight)));
     return isSum() || isFractional() ? "min(1, " + String.join(" + ", parts) + ")" : parts.get(0);

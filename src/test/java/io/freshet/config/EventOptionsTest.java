@@ -88,6 +88,47 @@ final class EventOptionsTest {
         .withMessageContaining("the demo writes events that need no mapping");
   }
 
+  @Test
+  void labelsInlineLeaveNothingToJoin() {
+    LearnerConfig config = read("{impressions: {label: {field: did.click, at-least: 3}}}");
+
+    assertThat(config.events().impressionMapping().isGiven()).isTrue();
+    assertThat(config.join().definition().topics()).isEmpty();
+    assertThat(config.join().window()).isZero();
+    assertThat(config.join().breaker().enabled()).isFalse();
+    assertThat(config.warnings()).isEmpty();
+    assertThat(read("{click-format: json, impressions: {label: {field: c}}}").warnings())
+        .singleElement()
+        .asString()
+        .contains("events.click-format: not used, as impressions say their labels");
+  }
+
+  @Test
+  void optionsOfAJoinAreRefusedWhereLabelsAreInline() {
+    String inline = "{impressions: {label: {field: c}}}\njoin: ";
+    assertRefused(inline + "{window: 1 min}", "join.window: not used, as impressions say their");
+    assertRefused(inline + "{policy: full-wait}", "join.policy: not used");
+    assertRefused(inline + "{actions: [{name: buy}]}", "join.actions: not used");
+    assertRefused(inline + "{breaker: {enabled: false}}", "join.breaker: not used");
+    assertRefused(
+        inline + "{negatives: {rate: 0.5, correction: log-odds}}",
+        "join.negatives.correction: log-odds cannot be corrected",
+        "events.impressions.label.at-least");
+    assertRefused(
+        "{impressions: {label: {at-least: 3}}}", "at-least: not used without label.field");
+    assertRefused("{impressions: {label: {field: 'c[]'}}}", "a path without []");
+    assertRefused("{impressions: {label: {field: c, default: 2}}}", "a number from 0 to 1");
+  }
+
+  @Test
+  void whatIsShownOfLabelsInlineIsReadAgain() {
+    String yaml = ConfigSamples.LEAST + "events: {impressions: {label: {field: c, default: 0}}}";
+    String shown = EffectiveConfig.parse(yaml, "learner.yaml", List.of()).yaml();
+
+    assertThat(EffectiveConfig.parse(shown, "shown.yaml", List.of()).yaml()).isEqualTo(shown);
+    assertThat(shown).contains("field: c").doesNotContain("breaker", "warm-up", "policy");
+  }
+
   private static void assertRefused(String events, String... words) {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> read(events))

@@ -132,10 +132,11 @@ final class LearnerConfigTest {
   }
 
   /**
-   * The sampling of negatives is only for the policy that is the default, see below; no key turns
-   * safeguards off.
+   * The sampling of negatives is only for the policy that is the default, see below; a label inline
+   * leaves nothing to join; no key turns safeguards off.
    */
-  private static final Set<String> NOT_IN_FULL = Set.of("warnings", "sampling", "safeguards");
+  private static final Set<String> NOT_IN_FULL =
+      Set.of("warnings", "sampling", "label", "safeguards");
 
   private static void assertAllDiffer(String path, Object full, Object defaults) {
     if (!(full instanceof Record) || full.getClass() != defaults.getClass()) {

@@ -176,8 +176,31 @@ class ExampleEncoderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", " ", "NaN", "nan", "Infinity", "-inf", "0x10", " 5 ", "5 ", "5f", "5d", "1_000", "1,5",
-        "1.000,5", "--1", "1e", "e5", ".", "٣", "1e9999", "true", "null", "5\0", "½", "−5"
+        "",
+        " ",
+        "NaN",
+        "nan",
+        "Infinity",
+        "-inf",
+        "0x10",
+        " 5 ",
+        "5 ",
+        "5f",
+        "5d",
+        "1_000",
+        "1,5",
+        "1.000,5",
+        "--1",
+        "1e",
+        "e5",
+        ".",
+        "٣",
+        "1e9999",
+        "true",
+        "null",
+        "5\0",
+        "½",
+        "−5"
       })
   void aTextThatIsNoNumberIsRejected(String text) {
     assertThat(rejection(encoder(USER, numeric(new Identity())), Map.of("x", text)))
@@ -188,8 +211,7 @@ class ExampleEncoderTest {
   @ValueSource(strings = {"1e999", "-1e999", "3.5e38", "1e39"})
   void aTextBeyondTheRangeOfAFloatIsRejectedAsItsNumberIs(String text) {
     assertThat(rejection(encoder(USER, numeric(new Identity())), Map.of("x", text)))
-        .isEqualTo(
-            new Rejection(BAD_VALUE, "features.x is beyond the range of a float, ±3.4e38"));
+        .isEqualTo(new Rejection(BAD_VALUE, "features.x is beyond the range of a float, ±3.4e38"));
   }
 
   @Test

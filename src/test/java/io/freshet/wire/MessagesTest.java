@@ -123,7 +123,7 @@ final class MessagesTest {
         message(SkippedExample.class, new SkippedExample(labeled(example), "too large")),
         message(NumberedExample.class, new NumberedExample(1L << 40, labeled(example))),
         message(PredictedExample.class, new PredictedExample("m", "i", 1, 1, 2, 0.5f, -3, 4)),
-        message(EncodedImpression.class, new EncodedImpression("a", 5, 0.5f, example)),
+        message(EncodedImpression.class, new EncodedImpression("a", 5, 0.5f, 0.25f, example)),
         message(Click.class, new Click("\u00e9", -1, "like")),
         message(FinalLabel.class, new FinalLabel(-5, 1L << 40, 0.25f, 2)),
         message(PublisherInput.class, new PublisherInput.Part("p", 1L << 50, "ab", 3, 4, 5)),
@@ -152,14 +152,17 @@ final class MessagesTest {
         clicks(new SourceRecord.Tick<>(5)),
         message(Recorded.class, new Recorded.Labeled(labeled(example))),
         message(Recorded.class, new Recorded.Acted(new Click("a", 4))),
-        message(Recorded.class, new Recorded.Shown(new EncodedImpression("a", 5, 0.5f, example))),
+        message(
+            Recorded.class,
+            new Recorded.Shown(new EncodedImpression("a", 5, 0.5f, 0.25f, example))),
         clicks(new SourceRecord.Names<>(Map.of(1L, "one"))),
         clicks(new SourceRecord.Good<>(new Click("a", 4), 4, 3, 2, 1)),
         clicks(dead(rejection, new byte[] {1, 2})),
         clicks(dead(rejection, null)),
         Arguments.of(
             WireType.of(SourceRecord.class, EncodedImpression.class),
-            new SourceRecord.Good<>(new EncodedImpression("a", 5, 0.5f, example), 4, 3, 2, 1)));
+            new SourceRecord.Good<>(
+                new EncodedImpression("a", 5, 0.5f, 0.25f, example), 4, 3, 2, 1)));
   }
 
   @ParameterizedTest

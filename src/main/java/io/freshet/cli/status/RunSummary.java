@@ -39,7 +39,7 @@ final class RunSummary {
         + line("AUC", figure("auc", "%.4f"))
         + line("calibration", figure("calibration", "%.3f"))
         + line("dead letters", deadLetters())
-        + line("late clicks", count(value(JOIN, "late_clicks")) + orphans())
+        + lateClicks()
         + line("snapshots", snapshots())
         + line("restarts", count(restarts.count()) + lastRestart());
   }
@@ -55,6 +55,12 @@ final class RunSummary {
   private String late(String figure) {
     double late = value(JOIN, figure);
     return late > 0 ? ", of them " + count(late) + " too late to be learned" : "";
+  }
+
+  /** Nothing where labels are not joined. */
+  private String lateClicks() {
+    OptionalDouble late = metrics.sum(JOIN, "late_clicks");
+    return late.isPresent() ? line("late clicks", count(late.getAsDouble()) + orphans()) : "";
   }
 
   private String orphans() {

@@ -67,7 +67,9 @@ public record TopicDesign(
       designs.add(events(actions, partitions, retention, bytes, least, ahead));
     }
     designs.add(results(topics.deadLetters(), 1, retention));
-    designs.add(results(topics.lateClicks(), 1, retention));
+    if (!config.join().definition().isInline()) {
+      designs.add(results(topics.lateClicks(), 1, retention));
+    }
     designs.add(results(topics.metrics(), 1, retention));
     designs.add(results(topics.snapshots(), 1, retention));
     if (config.examples().to() == ExampleSettings.Target.TOPIC) {

@@ -74,6 +74,11 @@ abstract class EventDecoder<T> {
   /** Reads the part that this kind has alone, found by a mapping. */
   abstract void readOwn(Tokens record) throws IOException, RejectedException;
 
+  /** Reads the label, of the kind that has one. */
+  void readLabel(Tokens record) throws IOException, RejectedException {
+    throw new IllegalStateException("no label is asked for");
+  }
+
   abstract T event() throws RejectedException;
 
   /**
@@ -129,6 +134,7 @@ abstract class EventDecoder<T> {
       case ID -> readId(record);
       case TIMESTAMP -> readTimestamp(record);
       case OWN -> readOwn(record);
+      case LABEL -> readLabel(record);
     }
   }
 

@@ -5,5 +5,7 @@ enum EventKey {
   ID,
   TIMESTAMP,
   /** The one that an event's kind has alone. */
-  OWN
+  OWN,
+  /** Of an impression that says it. */
+  LABEL
 }

@@ -2,12 +2,14 @@ package io.freshet.event.decode;
 
 import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 
+import com.fasterxml.jackson.core.JsonToken;
 import io.freshet.event.EventSettings;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
 import io.freshet.event.RejectedException;
 import io.freshet.event.json.JsonRecords;
+import io.freshet.event.mapping.InlineLabel;
 import io.freshet.event.mapping.ValuePath;
 import io.freshet.event.parse.FieldErrors;
 import io.freshet.event.parse.RecordParser;
@@ -24,6 +26,7 @@ public final class ImpressionDecoder extends EventDecoder<Impression> {
   private final FeaturesDecoder featuresDecoder;
   private FeatureValues features;
   private float weight; // 0 where there is none
+  private float label; // NaN where there is none
 
   /** A decoder of JSON that keeps the named features and skips the others. */
   public ImpressionDecoder(EventSettings settings, FeatureNames names) {
@@ -57,6 +60,10 @@ public final class ImpressionDecoder extends EventDecoder<Impression> {
 
   private static PathTree tree(EventSettings settings, FeatureNames names) {
     PathTree tree = new PathTree();
+    InlineLabel label = settings.impressionMapping().label();
+    if (label.isGiven()) {
+      tree.at(label.path()).add(EventKey.LABEL);
+    }
     for (int feature = 0; feature < names.size(); feature++) {
       String name = names.name(feature);
       ValuePath path = settings.featurePaths().get(name);
@@ -74,6 +81,7 @@ public final class ImpressionDecoder extends EventDecoder<Impression> {
   void clear() {
     features = null;
     weight = 0;
+    label = Float.NaN;
     featuresDecoder.begin();
   }
 
@@ -103,7 +111,38 @@ public final class ImpressionDecoder extends EventDecoder<Impression> {
     } else if (features == null) {
       throw FieldErrors.missing("features", "an object");
     }
-    return new Impression(id(), timestamp(), weight == 0 ? 1 : weight, features);
+    return new Impression(id(), timestamp(), weight == 0 ? 1 : weight, label(), features);
+  }
+
+  private float label() throws RejectedException {
+    InlineLabel wanted = mapping().label();
+    float known = Float.isNaN(label) ? wanted.otherwise() : label;
+    if (wanted.isGiven() && Float.isNaN(known)) {
+      throw FieldErrors.missing(wanted.path().text(), wanted.right());
+    }
+    return known;
+  }
+
+  @Override
+  void readLabel(Tokens record) throws IOException, RejectedException {
+    InlineLabel wanted = mapping().label();
+    if (!Float.isNaN(label)) {
+      throw FieldErrors.duplicate(wanted.path().text(), record);
+    }
+    JsonToken token = record.currentToken();
+    if (token.isBoolean()) {
+      label = token == JsonToken.VALUE_TRUE ? 1 : 0;
+      return;
+    }
+    double value = number(wanted.path().text(), record, wanted.right());
+    label = wanted.of(value);
+    if (Float.isNaN(label)) {
+      throw FieldErrors.rejected(
+          BAD_VALUE,
+          wanted.path().text(),
+          record,
+          "is %s; expected %s".formatted(value, wanted.right()));
+    }
   }
 
   private void readWeight(Tokens record) throws IOException, RejectedException {

@@ -1,12 +1,15 @@
 package io.freshet.event.mapping;
 
+import static io.freshet.config.option.ValueType.anyNumber;
 import static io.freshet.config.option.ValueType.bool;
+import static io.freshet.config.option.ValueType.number;
 import static io.freshet.config.option.ValueType.oneOf;
 
 import io.freshet.config.option.Section;
 import io.freshet.config.option.ValueType;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The options that say where the parts of an event are, of a topic and of each field. */
@@ -14,26 +17,64 @@ public final class MappingOptions {
   /** The option of a field. */
   public static final String FROM = "from";
 
+  private static final String LABEL = "label";
+
   private static final ValueType<ValuePath> PATH = ValuePath.type();
 
   private final Map<Integer, ValuePath> paths = new HashMap<>();
 
   /** Reads those of the impressions. */
   public static EventMapping impressions(Section s) {
-    return read(s, "weight", "Path of the importance weight.");
+    InlineLabel label =
+        s.section(
+            LABEL,
+            MappingOptions::label,
+            "Where impressions say their own label, in a topic that is joined already: then nothing"
+                + " is waited for, and there are no topics of actions.");
+    return read(s, "weight", "Path of the importance weight.", label);
   }
 
   /** Reads those of the clicks and other actions. */
   public static EventMapping actions(Section s) {
-    return read(s, "action", "Path of the action's name.");
+    return read(s, "action", "Path of the action's name.", InlineLabel.NONE);
   }
 
-  private static EventMapping read(Section s, String own, String ownSentence) {
+  private static InlineLabel label(Section s) {
+    Optional<ValuePath> path =
+        s.option("field", "Path of the label: a number from 0 to 1, or a boolean.").find(PATH);
+    Optional<Double> atLeast =
+        s.option("at-least", "Values from here on are positives, all others negatives.")
+            .find(anyNumber());
+    Optional<Float> otherwise =
+        s.option(
+                "default",
+                "The label of impressions that have none; by default they are dead letters.")
+            .find(number(0, 1));
+    if (path.isEmpty()) {
+      Stream.of("at-least", "default")
+          .filter(s::has)
+          .forEach(key -> s.error(key, "not used without label.field; give that path too"));
+      return InlineLabel.NONE;
+    }
+    s.note("field", PATH, path.get());
+    atLeast.ifPresent(value -> s.note("at-least", value));
+    otherwise.ifPresent(value -> s.note("default", value));
+    if (path.get().isOfLists()) {
+      s.error("field", path.get().text() + " is of several values; expected a path without []");
+    }
+    return new InlineLabel(
+        true, path.get(), atLeast.orElse(Double.NaN), otherwise.orElse(Float.NaN));
+  }
+
+  private static EventMapping read(Section s, String own, String ownSentence, InlineLabel label) {
     boolean isGiven =
         s.option(
                 "mapped",
                 "Whether records have another shape; true where any other key here is given.")
-            .derived(bool(), Stream.of("id", "timestamp", "timestamp-unit", own).anyMatch(s::has));
+            .derived(
+                bool(),
+                label.isGiven()
+                    || Stream.of("id", "timestamp", "timestamp-unit", own).anyMatch(s::has));
     EventMapping mapping =
         new EventMapping(
             isGiven,
@@ -44,14 +85,16 @@ public final class MappingOptions {
                     "What the event time is in; `kafka` is the timestamp of the Kafka record"
                         + " itself, and needs no path.")
                 .get(oneOf(TimestampUnit.class), TimestampUnit.MS),
-            single(s, own, ownSentence, own));
+            single(s, own, ownSentence, own),
+            label);
     EventMapping none =
         new EventMapping(
             false,
             new ValuePath("impression_id"),
             new ValuePath("timestamp"),
             TimestampUnit.MS,
-            new ValuePath(own));
+            new ValuePath(own),
+            InlineLabel.NONE);
     if (!isGiven && !mapping.equals(none)) {
       s.error("mapped", "false, but the other keys say that it is; leave it out");
     }

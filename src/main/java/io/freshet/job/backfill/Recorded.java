@@ -31,11 +31,7 @@ public sealed interface Recorded {
     @Override
     public Recorded inPass(int pass, long shift) {
       return new Shown(
-          new EncodedImpression(
-              new RecordedId(pass, shift, impression.id()).text(),
-              time() - shift,
-              impression.weight(),
-              impression.example()));
+          impression.as(new RecordedId(pass, shift, impression.id()).text(), time() - shift));
     }
   }
 

@@ -57,11 +57,24 @@ final class EventStage {
   }
 
   /** The labeled examples, at the parallelism of the widest source. */
-  LabelStreams join(LearnerConfig config) {
+  LabelStreams labels(LearnerConfig config) {
     DataStream<EncodedImpression> shown = impressions;
-    DataStream<Click> acted = union(clicks, stream -> stream);
     if (recorded.isPresent()) {
       shown = shown.union(recorded.get().impressions());
+    }
+    return config.join().definition().isInline() ? inOrder(shown, config) : join(shown, config);
+  }
+
+  private LabelStreams inOrder(DataStream<EncodedImpression> shown, LearnerConfig config) {
+    LabelStreams labels = LabelStreams.inline(shown, config.join());
+    labels.examples().uid(Uids.EVENT_ORDER).setParallelism(impressions.getParallelism());
+    return labels;
+  }
+
+  private LabelStreams join(DataStream<EncodedImpression> shown, LearnerConfig config) {
+    DataStream<Click> acted =
+        clicks.stream().<DataStream<Click>>map(c -> c).reduce(DataStream::union).orElseThrow();
+    if (recorded.isPresent()) {
       acted = acted.union(recorded.get().clicks());
     }
     int widest =
@@ -105,10 +118,10 @@ final class EventStage {
   }
 
   private <T> DataStream<T> all(OutputTag<T> tag) {
-    return impressions.getSideOutput(tag).union(union(clicks, router -> router.getSideOutput(tag)));
-  }
-
-  private static <S, T> DataStream<T> union(List<S> streams, Function<S, DataStream<T>> part) {
-    return streams.stream().map(part).reduce(DataStream::union).orElseThrow();
+    DataStream<T> all = impressions.getSideOutput(tag);
+    for (SingleOutputStreamOperator<Click> router : clicks) {
+      all = all.union(router.getSideOutput(tag));
+    }
+    return all;
   }
 }

@@ -122,7 +122,7 @@ public final class LearnerJob {
   public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
     JobRules.check(env.getConfiguration(), config);
     var events = new TopicEvents(env, config, bounded, recording(env.getConfiguration())).read();
-    OutputTopics.ensure(config.kafka(), config.examples(), config.predictions());
+    ensureOutputTopics();
     new LearnerTopology(config, start).build(events, results());
   }
 
@@ -137,8 +137,13 @@ public final class LearnerJob {
       throws IOException, InterruptedException {
     JobRules.check(env.getConfiguration(), config);
     var examples = ExampleSources.read(env, from, config.kafka(), config.join().timerBucket());
-    OutputTopics.ensure(config.kafka(), config.examples(), config.predictions());
+    ensureOutputTopics();
     new LearnerTopology(config, start).learn(examples, results());
+  }
+
+  private void ensureOutputTopics() throws IOException, InterruptedException {
+    OutputTopics.ensure(
+        config.kafka(), config.join().definition(), config.examples(), config.predictions());
   }
 
   /** What is learned before the stream. State that began with a recording keeps its place in it. */

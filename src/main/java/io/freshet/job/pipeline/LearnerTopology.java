@@ -42,7 +42,7 @@ public final class LearnerTopology {
   /**
    * What comes in.
    *
-   * @param clicks by topic
+   * @param clicks by topic; none where impressions say their labels
    * @param recorded what is learned before them
    * @param recordedUntil impressions up to this time are learned from it, epoch milliseconds
    */
@@ -55,7 +55,7 @@ public final class LearnerTopology {
   /** Adds the whole graph. */
   public void build(Events sources, Results sinks) {
     var events = new EventStage(config, sources);
-    var labels = events.join(config);
+    var labels = events.labels(config);
     var loop = learn(events.learned(labels));
     var metrics = evaluation.progressive(loop.predictions(), events.texts());
     var atImpression = evaluation.atImpression(loop.predictions(), labels.finalLabels());
@@ -66,7 +66,9 @@ public final class LearnerTopology {
 
     var results = new ResultStage(sinks);
     results.deadLetters(events.deadLetters());
-    results.lateClicks(events.live(labels.lateClicks(), Click::impressionId));
+    if (!config.join().definition().isInline()) {
+      results.lateClicks(events.live(labels.lateClicks(), Click::impressionId));
+    }
     results.skipped(
         loop.skipped()
             .union(

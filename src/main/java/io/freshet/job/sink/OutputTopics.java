@@ -3,6 +3,7 @@ package io.freshet.job.sink;
 import io.freshet.config.ExampleSettings;
 import io.freshet.config.ExampleSettings.Target;
 import io.freshet.config.KafkaSettings;
+import io.freshet.join.LabelDefinition;
 import io.freshet.kafka.TopicAdmin;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,15 +17,17 @@ public final class OutputTopics {
   private OutputTopics() {}
 
   /**
+   * @param labels inline ones have no late clicks
    * @throws IOException where a topic is absent and cannot be created
    */
-  public static void ensure(KafkaSettings kafka, ExampleSettings... records)
+  public static void ensure(KafkaSettings kafka, LabelDefinition labels, ExampleSettings... records)
       throws IOException, InterruptedException {
     var topics = kafka.topics();
     List<String> names =
-        new ArrayList<>(
-            List.of(
-                topics.deadLetters(), topics.lateClicks(), topics.metrics(), topics.snapshots()));
+        new ArrayList<>(List.of(topics.deadLetters(), topics.metrics(), topics.snapshots()));
+    if (!labels.isInline()) {
+      names.add(topics.lateClicks());
+    }
     for (ExampleSettings of : records) {
       if (of.to() == Target.TOPIC) {
         names.add(of.topic());

@@ -14,7 +14,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.OutputTag;
 
 /**
- * The label join as a node of a topology.
+ * The label join as a node of a topology, or what is in its place where impressions say their
+ * labels.
  *
  * @param examples the labeled examples, whose stream all others are side outputs of
  */
@@ -39,6 +40,15 @@ public record LabelStreams(SingleOutputStreamOperator<LabeledExample> examples) 
             .keyBy(EncodedImpression::id, Types.STRING)
             .connect(clicks.keyBy(Click::impressionId, Types.STRING))
             .transform("LabelJoin", WireType.of(LabeledExample.class), new LabelJoin(settings)));
+  }
+
+  /** Puts impressions that say their labels in the order of event time. */
+  public static LabelStreams inline(
+      DataStream<EncodedImpression> impressions, JoinSettings settings) {
+    return new LabelStreams(
+        impressions
+            .keyBy(EncodedImpression::id, Types.STRING)
+            .transform("EventOrder", WireType.of(LabeledExample.class), new EventOrder(settings)));
   }
 
   /** Clicks that change no label: too late, or without an impression. */

@@ -126,6 +126,14 @@ function showLabels() {
   ]));
 }
 
+function clicks(join) {
+  return group('Clicks', join.clicks, 'decoded', [
+    ['joined', join.joined_clicks], ['waiting for impressions', join.waiting_clicks],
+    ['late', join.late_clicks], ['of no impression', join.orphan_clicks],
+    ['duplicates', join.duplicate_clicks], ['not asked for', join.ignored_clicks],
+  ]);
+}
+
 function flow(data) {
   flowKnown = true;
   const {join, topics, trainer} = data;
@@ -138,11 +146,7 @@ function flow(data) {
       ['waiting for clicks', join.waiting_impressions], ['late', join.late_impressions],
       ['duplicates', join.duplicate_impressions],
     ]),
-    group('Clicks', join.clicks, 'decoded', [
-      ['joined', join.joined_clicks], ['waiting for impressions', join.waiting_clicks],
-      ['late', join.late_clicks], ['of no impression', join.orphan_clicks],
-      ['duplicates', join.duplicate_clicks], ['not asked for', join.ignored_clicks],
-    ]),
+    ...(topics.length > 1 ? [clicks(join)] : []), // impressions may say their labels
     group('Learner', trainer.examples, 'examples taken', [
       ['skipped', trainer.skipped], ['fake negatives', join.fake_negatives],
       ['corrections', join.corrections], ['negatives sampled out', join.negatives_sampled_out],

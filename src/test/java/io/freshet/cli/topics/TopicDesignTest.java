@@ -30,6 +30,13 @@ final class TopicDesignTest {
   }
 
   @Test
+  void labelsInlineNeedNoTopicsOfClicks() {
+    assertThat(designs("events.impressions={label: {field: clicked}}"))
+        .extracting(TopicDesign::name)
+        .containsExactly("impressions", "dead-letters", "metrics", "snapshots");
+  }
+
+  @Test
   void largeEventsFitInTheirTopic() {
     assertThat(designs("events.max-bytes=4 MB").get(0).settings())
         .containsEntry("max.message.bytes", Integer.toString((4 << 20) + 4096));

@@ -148,6 +148,59 @@ final class MappedEventsTest {
     assertThat(rejection(decoder.decode(buy, -1)).kind()).isEqualTo(Kind.BAD_TIMESTAMP);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "{field: c} | true | 1",
+        "{field: c} | false | 0",
+        "{field: c} | 0.25 | 0.25",
+        "{field: c} | '1' | 1",
+        "{field: c, at-least: 4} | 4 | 1",
+        "{field: c, at-least: 4} | 3.9 | 0",
+        "{field: c, at-least: 4} | '5' | 1",
+        "{field: c, at-least: 4} | true | 1",
+        "{field: c, at-least: -1} | -0.5 | 1",
+        "{field: c, default: 0} | null | 0",
+      })
+  void anImpressionMaySayItsLabel(String label, String value, float expected) {
+    assertThat(good(labeled(label, value)).label()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "null | MISSING_KEY | c is missing; expected a label from 0 to 1",
+        "4 | BAD_VALUE | c is 4.0; expected a label from 0 to 1",
+        "-0.1 | BAD_VALUE | c is -0.1",
+        "1e999 | BAD_VALUE | c is Infinity",
+        "'1e999' | BAD_VALUE | c is Infinity",
+        "'NaN' | WRONG_TYPE | c is a string",
+        "'yes' | WRONG_TYPE | c is a string",
+        "'0x1' | WRONG_TYPE | c is a string",
+        "[1] | WRONG_TYPE | c is a list",
+        "1, 'c': 1 | DUPLICATE_KEY | c is a duplicate key",
+      })
+  void aBadLabelIsADeadLetter(String value, Kind kind, String words) {
+    assertThat(rejection(labeled("{field: c}", value)).kind()).isEqualTo(kind);
+    assertThat(rejection(labeled("{field: c}", value)).reason()).contains(words);
+  }
+
+  private static DecodeResult<Impression> labeled(String label, String value) {
+    LearnerConfig config =
+        LearnerConfig.parse(
+            NESTED
+                .replace("clicks: {", "impressions: {label: " + label + "}\n  clicks: {")
+                .replaceFirst("  impressions: \\{id.*\n", ""),
+            "learner.yaml",
+            List.of());
+    byte[] json = bytes("{'impression_id': 'i', 'timestamp': %s, 'c': %s}".formatted(T, value));
+    return new ImpressionDecoder(config.events(), config.features().rawNames()).decode(json, T);
+  }
+
   @Test
   void avroIsMappedAsItsJsonIs() {
     AvroValues avro = new AvroValues();

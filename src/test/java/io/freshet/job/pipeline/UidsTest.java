@@ -81,6 +81,38 @@ final class UidsTest {
             node -> assertThat(node.getTransformationUID()).as(node.getOperatorName()).isNotNull());
   }
 
+  @Test
+  void labelsInlineNeedNoJoin() {
+    LearnerConfig config =
+        LearnerConfig.parse(
+            """
+            kafka: {bootstrap-servers: "localhost:9092"}
+            events: {impressions: {label: {field: clicked}}}
+            features: [{name: user, kind: categorical}]
+            """,
+            "learner.yaml",
+            List.of());
+    TypeInformation<SourceRecord<EncodedImpression>> impressions =
+        WireType.of(SourceRecord.class, EncodedImpression.class);
+    Events events =
+        new Events(
+            env.fromData(impressions, new Tick<>(1)).uid(Uids.IMPRESSION_SOURCE),
+            Map.of(),
+            Optional.empty(),
+            1);
+
+    new LearnerTopology(config, InitialModel.PLAIN)
+        .build(events, Results.only(new DiscardingSink<>(), Optional.empty()));
+
+    assertThat(env.getStreamGraph().getStreamNodes())
+        .filteredOn(UidsTest::mayHaveState)
+        .allSatisfy(
+            node -> assertThat(node.getTransformationUID()).as(node.getOperatorName()).isNotNull())
+        .extracting(StreamNode::getTransformationUID)
+        .contains(Uids.EVENT_ORDER)
+        .doesNotContain(Uids.LABEL_JOIN, Uids.LATE_CLICKS);
+  }
+
   private static boolean mayHaveState(StreamNode node) {
     Class<?> operator =
         node.getOperatorFactory().getStreamOperatorClass(UidsTest.class.getClassLoader());

@@ -9,6 +9,7 @@ import io.freshet.config.ExampleSettings;
 import io.freshet.config.KafkaSettings;
 import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.join.LabelDefinition;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.broker.TopicContents;
 import io.freshet.model.ModelSettings;
@@ -43,7 +44,7 @@ class AnnouncementTopicITCase {
   void everyVersionIsToldOfInTheTopicOfSnapshots() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
       KafkaSettings settings = KafkaSettings.of(kafka.bootstrapServers(), "test");
-      OutputTopics.ensure(settings, ExampleSettings.DEFAULT);
+      OutputTopics.ensure(settings, LabelDefinition.INLINE, ExampleSettings.DEFAULT);
       String topic = settings.topics().snapshots();
       ModelSettings model = ModelSettings.DEFAULT;
       SnapshotPublisher publisher =

@@ -93,7 +93,8 @@ public final class RecentImpression {
     }
     JsonNode features;
     try {
-      features = JSON.readTree(record.value()).path("features");
+      JsonNode event = JSON.readTree(record.value());
+      features = event.has("features") ? event.get("features") : event;
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty(); // the job has sent it to the dead letters
     }
