@@ -22,12 +22,14 @@ import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** {@code docker/}: what its files say of each other, of the build and of the code is so. */
 final class ComposeTest {
   private static final Path DOCKER = ComposeFile.FOLDER;
 
+  @TempDir Path folder;
   private ComposeFile compose;
 
   @BeforeEach
@@ -108,7 +110,9 @@ final class ComposeTest {
     for (JsonNode service : compose.services().values()) {
       for (String volume : ComposeFile.texts(service.path("volumes"))) {
         String source = volume.split(":")[0];
-        if (source.startsWith(".")) {
+        if (source.equals(volume)) {
+          assertThat(source).as("a container's own").startsWith("/");
+        } else if (source.startsWith(".")) {
           assertThat(DOCKER.resolve(source)).exists();
         } else {
           assertThat(compose.root().get("volumes").has(source)).as(source).isTrue();
@@ -158,6 +162,42 @@ final class ComposeTest {
               "checkpoints:" + learner.checkpoint().dir().replace("file://", ""),
               "snapshots:" + learner.snapshot().root().replace("file://", ""));
     }
+  }
+
+  /** Not in the container's layers, and nothing of a process that was killed stays. */
+  @Test
+  void temporaryFilesLieOnAVolumeThatIsEmptyAtTheStart() throws Exception {
+    String local = compose.flinkProperties("taskmanager").get("io.tmp.dirs");
+    JsonNode service = compose.service("taskmanager");
+    List<String> words = ComposeFile.texts(service.get("entrypoint"));
+    Path left = Files.createDirectories(folder.resolve("tm_1/tmp"));
+    Files.writeString(left.resolve("000001.sst"), "");
+    Path entry = folder.resolve("entry.sh");
+    Files.writeString(
+        entry, "[ \"$*\" = \"taskmanager now\" ] && [ -z \"$(ls " + folder + " | grep tm_)\" ]");
+
+    assertThat(ComposeFile.texts(service.get("volumes"))).contains(local);
+    assertThat(lines(DOCKER.resolve("Dockerfile"))).anyMatch(line -> line.contains(local + " "));
+    assertThat(words.subList(0, 2)).containsExactly("bash", "-c");
+    String script =
+        words
+            .get(2)
+            .replace("$$", "$")
+            .replace(local + "/*", folder + "/tm*")
+            .replace("/docker-entrypoint.sh", "bash " + entry);
+    Process start =
+        new ProcessBuilder("bash", "-c", script, words.get(3), "taskmanager", "now").start();
+    assertThat(start.waitFor()).isZero();
+    assertThat(left).doesNotExist();
+  }
+
+  /** One model that does not fit would end all replicas at once. */
+  @Test
+  void servingDoesNotEndWhereMemoryIsShort() throws Exception {
+    assertThat(lines(DOCKER.resolve("serve.Dockerfile")))
+        .filteredOn(line -> line.startsWith("ENV JAVA_TOOL_OPTIONS"))
+        .singleElement()
+        .satisfies(line -> assertThat(line).doesNotContain("OutOfMemoryError"));
   }
 
   private String option(String service, String option) {

@@ -108,6 +108,10 @@ final class KubernetesTest {
     assertThat(generated.get("name").asText())
         .isEqualTo(learner.at("/spec/podTemplate/spec/volumes/0/configMap/name").asText());
     assertThat(generated.at("/files/0").asText()).isEqualTo("learner.yaml=learner-config.yaml");
+    assertThat(container.at("/volumeMounts/1/mountPath").asText())
+        .isEqualTo(settings().get("io.tmp.dirs"));
+    assertThat(container.at("/volumeMounts/1/name"))
+        .isEqualTo(learner.at("/spec/podTemplate/spec/volumes/1/name"));
     assertThat(container.at("/env/0/value").asText())
         .isEqualTo("flink-s3-fs-presto-" + version() + ".jar");
     assertThat(learner.at("/spec/flinkVersion").asText())
