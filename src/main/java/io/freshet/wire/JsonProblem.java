@@ -13,12 +13,16 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What keeps a JSON text from being a record: the key, what is there and what is expected. */
 final class JsonProblem {
   /** The key that names the subtype, wherever there are several. */
   private static final String KIND = "kind";
+
+  /** Where what is not closed began, in terms of the parser. */
+  private static final Pattern START_MARKER = Pattern.compile(" \\(start marker at .*", Pattern.DOTALL);
 
   private JsonProblem() {}
 
@@ -31,7 +35,8 @@ final class JsonProblem {
     JsonLocation at = problem.getLocation();
     String where =
         at == null ? "" : " at line %s, column %s".formatted(at.getLineNr(), at.getColumnNr());
-    return new IOException(problem.getOriginalMessage() + where, problem);
+    return new IOException(
+        START_MARKER.matcher(problem.getOriginalMessage()).replaceFirst("") + where, problem);
   }
 
   private static String describe(JsonProcessingException problem, JsonNode json) {

@@ -33,7 +33,7 @@ public final class MemoryStore implements RowStore {
   public ServedModel load(List<Manifest> chain, SnapshotReader reader) throws IOException {
     Manifest newest = chain.get(chain.size() - 1);
     DensePart dense = VersionFiles.dense(newest, reader);
-    RowTable.Edit edit = start(chain.get(0)).edit();
+    RowTable.Edit edit = start(chain.get(0), reader).edit();
     for (Manifest manifest : chain) {
       VersionFiles.apply(manifest, reader, edit);
     }
@@ -41,9 +41,9 @@ public final class MemoryStore implements RowStore {
     return model;
   }
 
-  private RowTable start(Manifest first) throws IOException {
+  private RowTable start(Manifest first, SnapshotReader reader) throws IOException {
     if (first.kind() == Manifest.Kind.FULL) {
-      return RowTable.empty(first.rowWidth(), first.rows());
+      return RowTable.empty(first.rowWidth(), reader.capacity(first));
     }
     VersionFiles.checkShape(first, model.manifest());
     return (RowTable) model.rows();

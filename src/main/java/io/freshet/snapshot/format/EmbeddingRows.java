@@ -29,12 +29,16 @@ public record EmbeddingRows(long[] fids, long[] updates, float[] rows, long[] re
           "%s has %s fids, %s updates and %s rows"
               .formatted(where, fids.length, updates.length, shape.get(0)));
     }
+    long width = shape.get(1);
+    if (width > Integer.MAX_VALUE) { // of no rows, which take no bytes
+      throw new IOException("%s has rows of %s floats".formatted(where, width));
+    }
     return new EmbeddingRows(
         fids,
         updates,
         file.floats("rows", 2),
         file.has("removed") ? file.longs("removed") : new long[0],
-        Math.toIntExact(shape.get(1)));
+        (int) width);
   }
 
   /** Number of rows. */

@@ -91,6 +91,7 @@ public final class GaugeTensors {
       return PublishedGauge.NONE;
     }
     double[] offset = file.doubles(OFFSET, 1);
+    checkFinite(file, OFFSET, offset);
     double[] experts = table(file, EXPERTS);
     if (offset.length != 1 || experts.length == 0) {
       throw file.wrong(
@@ -132,12 +133,17 @@ public final class GaugeTensors {
     if (columns != COLUMNS) {
       throw file.wrong("%s has %s columns, not %s".formatted(name, columns, COLUMNS));
     }
+    checkFinite(file, name, values);
+    return values;
+  }
+
+  private static void checkFinite(SafetensorsFile file, String name, double[] values)
+      throws IOException {
     for (double value : values) {
       if (!Double.isFinite(value)) {
         throw file.wrong("%s holds %s".formatted(name, value));
       }
     }
-    return values;
   }
 
   private static List<Field> numberFields(FeatureSchema schema) {

@@ -82,7 +82,7 @@ public record Manifest(
     Optional<Instant> merged) {
 
   /** The format that this code writes. */
-  public static final String FORMAT = "1.2";
+  public static final String FORMAT = "1.3";
 
   public static final String FILE = "manifest.json";
 
@@ -106,9 +106,25 @@ public record Manifest(
       int embeddingSize,
       List<Integer> hiddenLayers,
       @JsonInclude(Include.NON_DEFAULT) int crossLayers) {
+    /** Far above what a configuration may have: memory is taken for what is said here. */
+    private static final int MAX_UNITS = 1 << 16;
+
+    private static final int MAX_LAYERS = 1000;
+
     public Model {
       requireNonNull(kind, "kind");
       hiddenLayers = List.copyOf(hiddenLayers);
+      checkSize("embedding_size", embeddingSize, MAX_UNITS);
+      checkSize("cross_layers", crossLayers, MAX_LAYERS);
+      checkSize("the number of hidden_layers", hiddenLayers.size(), MAX_LAYERS);
+      hiddenLayers.forEach(units -> checkSize("hidden_layers", units, MAX_UNITS));
+    }
+  }
+
+  private static void checkSize(String key, int size, int most) {
+    if (size < 0 || size > most) {
+      throw new IllegalArgumentException(
+          "%s: %s is not allowed; expected from 0 to %s".formatted(key, size, most));
     }
   }
 

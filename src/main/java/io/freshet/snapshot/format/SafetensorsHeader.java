@@ -1,9 +1,6 @@
 package io.freshet.snapshot.format;
 
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.freshet.wire.Json;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,8 +19,6 @@ import java.util.Map;
 public final class SafetensorsHeader {
   static final int MAX_BYTES = 1 << 20;
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
   private static final String METADATA = "__metadata__";
 
   private SafetensorsHeader() {}
@@ -43,11 +38,19 @@ public final class SafetensorsHeader {
           "the header claims %s bytes, in a file of %s; at most %s are read"
               .formatted(length, size, MAX_BYTES));
     }
-    JsonNode header = JSON.readTree(bytes(in, (int) length));
+    JsonNode header = header(bytes(in, (int) length));
     if (!header.isObject()) {
       throw new IOException("the header is not a JSON object");
     }
     return entries(header, 8 + length, size);
+  }
+
+  private static JsonNode header(byte[] json) throws IOException {
+    try {
+      return Json.parse(json);
+    } catch (IOException e) {
+      throw new IOException("the header, from byte 8 on, is no JSON: " + e.getMessage(), e);
+    }
   }
 
   private static List<Entry> entries(JsonNode header, long start, long size) throws IOException {

@@ -10,6 +10,7 @@ import io.freshet.snapshot.storage.Storage;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -48,6 +49,14 @@ final class FileCursor implements RowCursor {
         tensors.containsKey("removed")
             ? longs(storage, path, tensors.get("removed"), chunk)
             : new TensorCursor(storage, path, 0, 0, Long.BYTES, 0);
+    for (String vector : List.of("fids", "updates")) {
+      long elements = tensors.get(vector).tensor().elements();
+      if (elements != file.rows()) {
+        throw new IOException(
+            "%s has %s %s, the manifest says %s rows"
+                .formatted(where, elements, vector, file.rows()));
+      }
+    }
     Tensor shape = Tensor.floats("rows", file.rows(), width);
     Entry matrix = tensors.get("rows");
     if (matrix == null || !matrix.tensor().equals(shape)) {

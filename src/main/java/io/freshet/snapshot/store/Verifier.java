@@ -7,7 +7,9 @@ import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import io.freshet.snapshot.format.Manifest.TensorShape;
 import io.freshet.snapshot.format.SafetensorsFile;
 import io.freshet.snapshot.format.Version;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -106,8 +108,15 @@ final class Verifier {
       }
       contents.run(path);
     } catch (IOException e) {
-      problem(where, "cannot be read: %s", e);
+      problem(where, "cannot be read: %s", reason(e, where));
     }
+  }
+
+  /** What an error says, without the file, which is named before it. */
+  private String reason(IOException e, String path) {
+    return e instanceof NoSuchFileException || e instanceof FileNotFoundException
+        ? "there is no such file"
+        : String.valueOf(e.getMessage()).replace(path + " in " + store.storage() + ": ", "");
   }
 
   private void checkDense(Manifest manifest, String path) throws IOException {

@@ -2,6 +2,7 @@ package io.freshet.serve.follow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.snapshot.format.Undigested;
 import io.freshet.serve.follow.FollowerState.Kind;
 import io.freshet.serve.model.SampleModel;
 import io.freshet.serve.model.Scorer;
@@ -208,14 +209,14 @@ class SnapshotFollowerTest {
       void strike(Path version) throws IOException {
         Path file = version.resolve("manifest.json");
         Files.writeString(
-            file, Files.readString(file).replace("\"format\" : \"1.", "\"format\" : \"2."));
+            file, Undigested.read(file).replace("\"format\" : \"1.", "\"format\" : \"2."));
       }
     },
     UNKNOWN_RULE {
       @Override
       void strike(Path version) throws IOException {
         Path file = version.resolve("manifest.json");
-        Files.writeString(file, Files.readString(file).replace("start-row", "guess"));
+        Files.writeString(file, Undigested.read(file).replace("start-row", "guess"));
       }
     },
     POINTER_BROKEN {

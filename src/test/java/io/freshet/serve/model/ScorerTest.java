@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.snapshot.format.Undigested;
 import io.freshet.event.FeatureValues;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
@@ -71,7 +72,7 @@ class ScorerTest {
   void unknownIdsCountAsTheManifestSays() throws Exception {
     float start = scorer().score(SampleModel.FEATURES);
     Path manifest = root.resolve(FULL + "/manifest.json");
-    Files.writeString(manifest, Files.readString(manifest).replace("start-row", "zero"));
+    Files.writeString(manifest, Undigested.read(manifest).replace("start-row", "zero"));
     float zero = scorer().score(SampleModel.FEATURES);
     List<Example> example = List.of(encoded(scorer(), SampleModel.FEATURES));
 
@@ -84,7 +85,7 @@ class ScorerTest {
     Path manifest = root.resolve(FULL + "/manifest.json");
     Files.writeString(
         manifest,
-        Files.readString(manifest)
+        Undigested.read(manifest)
             .replaceFirst("\"start-row\",", "\"start-row\", \"zero_fields\": [1, 3],"));
     float score = scorer().score(SampleModel.FEATURES);
     List<Example> example = List.of(encoded(scorer(), SampleModel.FEATURES));
@@ -97,7 +98,7 @@ class ScorerTest {
   @Test
   void aScorerGoesOnWithTheNextVersionOfALearnerAndKeepsNoneMeanwhile() throws Exception {
     Path manifest = root.resolve(FULL + "/manifest.json");
-    String text = Files.readString(manifest);
+    String text = Undigested.read(manifest);
     Files.writeString(
         manifest, text.replaceFirst("\"start-row\",", "\"start-row\", \"zero_fields\": [1, 3],"));
     Scorer scorer = scorer();

@@ -1,5 +1,6 @@
 package io.freshet.snapshot.format;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -78,7 +79,7 @@ class ManifestTest {
     byte[] golden = Files.readAllBytes(GoldenFormatTest.resource("golden-1.1").resolve(file));
 
     ObjectNode written = (ObjectNode) JSON.readTree(Manifest.of(golden).toJson());
-    written.put("format", "1.1").remove("labels"); // these manifests are older
+    written.put("format", "1.1").remove(List.of("labels", "digest")); // these manifests are older
     assertThat(written).isEqualTo(JSON.readTree(golden));
   }
 
@@ -89,7 +90,56 @@ class ManifestTest {
     byte[] golden = Files.readAllBytes(file);
 
     assertThat(schema().validate(JSON.readTree(golden))).isEmpty();
-    assertThat(JSON.readTree(Manifest.of(golden).toJson())).isEqualTo(JSON.readTree(golden));
+    ObjectNode written = (ObjectNode) JSON.readTree(Manifest.of(golden).toJson());
+    written.put("format", "1.2").remove("digest");
+    assertThat(written).isEqualTo(JSON.readTree(golden));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0badcafe-0000000007", "0badcafe-0000000009"})
+  void aManifestOfFormat1Dot3FitsTheSchemaAndIsWrittenAsItWas(String version) throws Exception {
+    Path file = GoldenFormatTest.resource("golden-1.3").resolve(version).resolve("manifest.json");
+    byte[] golden = Files.readAllBytes(file);
+
+    assertThat(schema().validate(JSON.readTree(golden))).isEmpty();
+    assertThat(Manifest.of(golden).toJson()).isEqualTo(golden);
+  }
+
+  @Test
+  void whatTheDigestDoesNotFitIsRefusedAndAnotherLayoutIsNot() throws Exception {
+    ObjectNode json = (ObjectNode) JSON.readTree(manifest(Map.of()).toJson());
+    byte[] compact = JSON.writeValueAsBytes(json);
+    byte[] changed = JSON.writeValueAsBytes(json.put("sampling_rate", 0.5));
+
+    assertThat(Manifest.of(compact)).isEqualTo(manifest(Map.of()));
+    assertThatThrownBy(() -> Manifest.of(changed))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("the file says " + json.get("digest").asText());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "null", "[]", "7"})
+  void whatIsNoObjectIsRefused(String json) {
+    assertThatThrownBy(() -> Manifest.of(json.getBytes(UTF_8)))
+        .isInstanceOf(IOException.class)
+        .hasMessageEndingWith("bytes that are no JSON object");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "embedding_size, 2147483647, '\"model\": embedding_size: 2147483647 is not allowed; expected from 0 to 65536'",
+    "cross_layers, -1, 'cross_layers: -1'",
+    "hidden_layers, [1000000000], 'hidden_layers: 1000000000'"
+  })
+  void sizesThatWouldTakeAllMemoryAreRefused(String key, String value, String reason)
+      throws Exception {
+    ObjectNode json = json();
+    ((ObjectNode) json.get("model")).set(key, JSON.readTree(value));
+    byte[] bytes = JSON.writeValueAsBytes(json);
+
+    assertThatThrownBy(() -> Manifest.of(bytes))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(reason);
   }
 
   @Test
@@ -154,7 +204,9 @@ class ManifestTest {
   }
 
   private static ObjectNode json() throws IOException {
-    return (ObjectNode) JSON.readTree(manifest(Map.of()).toJson());
+    ObjectNode json = (ObjectNode) JSON.readTree(manifest(Map.of()).toJson());
+    json.remove("digest"); // of what it is before a test changes it
+    return json;
   }
 
   private static Manifest manifest(Map<String, Double> metrics) {

@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Files of each format version, written once and never again, stay readable for ever.
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.Test;
  * withheld for its logloss.
  *
  * <p>1.2: a full and a delta, each with a gauge.
+ *
+ * <p>1.3: the same, each JSON file with its digest.
  */
 public class GoldenFormatTest {
 
@@ -91,9 +95,10 @@ public class GoldenFormatTest {
     assertThat(model.gauge()).isEqualTo(PublishedGauge.NONE);
   }
 
-  @Test
-  void format1Dot2IsReadable() throws Exception {
-    SnapshotStore store = new SnapshotStore(new LocalStorage(resource("golden-1.2")));
+  @ParameterizedTest
+  @ValueSource(strings = {"golden-1.2", "golden-1.3"})
+  void formats1Dot2And1Dot3AreReadable(String golden) throws Exception {
+    SnapshotStore store = new SnapshotStore(new LocalStorage(resource(golden)));
     SnapshotReader reader = new SnapshotReader(store);
     Version latest = store.latest().orElseThrow();
 

@@ -4,6 +4,7 @@ import static io.freshet.snapshot.store.TinyModel.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.snapshot.format.Undigested;
 import io.freshet.model.row.RowBlock;
 import io.freshet.snapshot.format.SafetensorsOutput;
 import io.freshet.snapshot.format.Tensor;
@@ -163,17 +164,32 @@ class SnapshotReaderTest {
     publishTwo();
     Path manifest = root.resolve(FULL + "/manifest.json");
     String delta = "\"kind\" : \"delta\", \"parent\" : \"" + DELTA + "\"";
-    Files.writeString(manifest, Files.readString(manifest).replace("\"kind\" : \"full\"", delta));
+    Files.writeString(manifest, Undigested.read(manifest).replace("\"kind\" : \"full\"", delta));
 
     assertThatThrownBy(() -> reader.load(DELTA)).hasMessageContaining("its own ancestor");
     assertThat(reader.verify(DELTA).problems()).hasSize(1);
   }
 
   @Test
+  void memoryIsTakenForNoMoreRowsThanTheFilesCanHold() throws Exception {
+    publishTwo();
+    Path manifest = root.resolve(FULL + "/manifest.json");
+    Files.writeString(
+        manifest,
+        Undigested.read(manifest)
+            .replaceAll("(\"rows\" : )2(,\\s*\"updates\" : 2\\s*\\})", "$12000000000$2"));
+
+    assertThat(store.manifest(FULL).rows()).isEqualTo(2_000_000_000);
+    assertThatThrownBy(() -> reader.load(FULL))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("has 2 rows of 3 floats, not 2000000000 of 3");
+  }
+
+  @Test
   void aFileNameCannotLeadOutOfTheFolder() throws Exception {
     publishTwo();
     Path manifest = root.resolve(DELTA + "/manifest.json");
-    String text = Files.readString(manifest);
+    String text = Undigested.read(manifest);
     Files.writeString(manifest, text.replace(ROWS_FILE, "../" + FULL + "/" + ROWS_FILE));
 
     assertThat(reader.verify(DELTA).problems())
