@@ -22,7 +22,8 @@ final class JsonProblem {
   private static final String KIND = "kind";
 
   /** Where what is not closed began, in terms of the parser. */
-  private static final Pattern START_MARKER = Pattern.compile(" \\(start marker at .*", Pattern.DOTALL);
+  private static final Pattern START_MARKER =
+      Pattern.compile(" \\(start marker at .*", Pattern.DOTALL);
 
   private JsonProblem() {}
 

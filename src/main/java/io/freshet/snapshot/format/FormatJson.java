@@ -11,9 +11,9 @@ import java.util.HexFormat;
  * The JSON files below a snapshot root: records next to the number of their format, {@code
  * major.minor}. A newer minor format is readable, a newer major one is refused.
  *
- * <p>Each holds its own digest: that of the JSON on one line, keys in the order of the file, without
- * the key of the digest. So what was damaged is refused, even if it could be read; what has another
- * layout is not. Files of before format 1.3 have none.
+ * <p>Each holds its own digest: that of the JSON on one line, keys in the order of the file,
+ * without the key of the digest. So what was damaged is refused, even if it could be read; what has
+ * another layout is not. Files of before format 1.3 have none.
  */
 public final class FormatJson {
   private static final String FORMAT = "format";

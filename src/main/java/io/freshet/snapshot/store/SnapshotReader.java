@@ -34,7 +34,8 @@ public final class SnapshotReader {
   public Snapshot load(Version version) throws IOException {
     List<Manifest> chain = chain(version, Optional.empty());
     Manifest newest = chain.get(chain.size() - 1);
-    Snapshot snapshot = new Snapshot(newest, Math.toIntExact(capacity(chain.get(0))), dense(newest));
+    Snapshot snapshot =
+        new Snapshot(newest, Math.toIntExact(capacity(chain.get(0))), dense(newest));
     for (Manifest manifest : chain) {
       for (EmbeddingFile file : manifest.embeddings()) {
         snapshot.apply(rows(manifest, file));
@@ -43,12 +44,13 @@ public final class SnapshotReader {
     return snapshot;
   }
 
-  /** Rows that memory may be taken for: as many as the manifest says, where its files are so large. */
+  /**
+   * Rows that memory may be taken for: as many as the manifest says, where its files are so large.
+   */
   public long capacity(Manifest manifest) throws IOException {
     long rows = 0;
     for (EmbeddingFile file : manifest.embeddings()) {
-      long bytes =
-          store.storage().size(SnapshotStore.path(manifest.version(), file.name()));
+      long bytes = store.storage().size(SnapshotStore.path(manifest.version(), file.name()));
       rows += Math.min(file.rows(), bytes / ((long) Float.BYTES * manifest.rowWidth()));
     }
     return rows;

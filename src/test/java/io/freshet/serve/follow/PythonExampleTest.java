@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.snapshot.format.Undigested;
 import io.freshet.event.DecodeResult;
 import io.freshet.event.FeatureValues;
 import io.freshet.feature.CategoricalField;
@@ -25,6 +24,7 @@ import io.freshet.model.gauge.Expert;
 import io.freshet.model.gauge.NumberScale;
 import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.serve.model.Scorer;
+import io.freshet.snapshot.format.Undigested;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.publish.SampleChain;
 import io.freshet.snapshot.storage.LocalStorage;

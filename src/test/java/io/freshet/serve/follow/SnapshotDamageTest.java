@@ -1,14 +1,13 @@
 package io.freshet.serve.follow;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.freshet.model.gauge.PublishedGauge;
+import io.freshet.model.row.RowWeights;
 import io.freshet.serve.model.SampleModel;
 import io.freshet.serve.model.ServedModel;
 import io.freshet.serve.rows.StoreKind;
-import io.freshet.model.gauge.PublishedGauge;
-import io.freshet.model.row.RowWeights;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.Compaction;
@@ -171,8 +170,7 @@ final class SnapshotDamageTest {
   private record Contents(
       Manifest manifest, List<String> rows, String dense, PublishedGauge gauge) {
     static Contents of(Snapshot snapshot) {
-      return of(
-          snapshot.manifest(), snapshot::read, snapshot.denseVector(), snapshot.gauge());
+      return of(snapshot.manifest(), snapshot::read, snapshot.denseVector(), snapshot.gauge());
     }
 
     static Contents of(ServedModel model) {
@@ -208,7 +206,6 @@ final class SnapshotDamageTest {
   /** Where a token of JSON begins or ends, each byte of a length, every other byte of a tensor. */
   private static TreeSet<Integer> offsets(byte[] bytes) {
     TreeSet<Integer> offsets = new TreeSet<>();
-    String text = new String(bytes, UTF_8);
     for (int i = 0; i < bytes.length; i++) {
       if (i < 9 || "{}[]:,\"".indexOf(bytes[i]) >= 0 || i % 7 == 0 && bytes[i] <= 0) {
         offsets.add(i);

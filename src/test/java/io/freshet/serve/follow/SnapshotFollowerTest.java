@@ -2,13 +2,13 @@ package io.freshet.serve.follow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.snapshot.format.Undigested;
 import io.freshet.serve.follow.FollowerState.Kind;
 import io.freshet.serve.model.SampleModel;
 import io.freshet.serve.model.Scorer;
 import io.freshet.serve.model.ServedModel;
 import io.freshet.serve.rows.MemoryStore;
 import io.freshet.serve.rows.RowStore;
+import io.freshet.snapshot.format.Undigested;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.SnapshotStore;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.freshet.snapshot.format.Undigested;
 import io.freshet.event.FeatureValues;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
@@ -16,6 +15,7 @@ import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.learn.LocalLearner;
 import io.freshet.model.row.UnknownRows;
 import io.freshet.serve.follow.SnapshotFollower;
+import io.freshet.snapshot.format.Undigested;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.publish.SampleChain;
 import io.freshet.snapshot.storage.LocalStorage;

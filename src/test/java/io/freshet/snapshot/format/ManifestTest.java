@@ -127,7 +127,8 @@ class ManifestTest {
 
   @ParameterizedTest
   @CsvSource({
-    "embedding_size, 2147483647, '\"model\": embedding_size: 2147483647 is not allowed; expected from 0 to 65536'",
+    "embedding_size, 2147483647, '\"model\": embedding_size: 2147483647 is not allowed; expected"
+        + " from 0 to 65536'",
     "cross_layers, -1, 'cross_layers: -1'",
     "hidden_layers, [1000000000], 'hidden_layers: 1000000000'"
   })

@@ -4,10 +4,10 @@ import static io.freshet.snapshot.store.TinyModel.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.freshet.snapshot.format.Undigested;
 import io.freshet.model.row.RowBlock;
 import io.freshet.snapshot.format.SafetensorsOutput;
 import io.freshet.snapshot.format.Tensor;
+import io.freshet.snapshot.format.Undigested;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.publish.SampleChain;
 import io.freshet.snapshot.storage.LocalStorage;
