@@ -58,12 +58,6 @@ public record LearningSettings(
     return withSteps(examples, repeatsPerUser, denseStepSize);
   }
 
-  /** Those of the policy of labels. */
-  @Override
-  public Safeguards safeguards() {
-    return safeguards.of(labels.policy());
-  }
-
   public LearningSettings withRepeatsPerUser(int most) {
     return withSteps(stepSize, most, denseStepSize);
   }

@@ -1,6 +1,5 @@
 package io.freshet.model;
 
-import io.freshet.feature.example.LabelPolicy;
 import java.io.Serializable;
 
 /**
@@ -9,26 +8,13 @@ import java.io.Serializable;
  *
  * @param offset whether the base rate is an offset of every logit
  * @param mixture whether predictions are mixed from several experts
- * @param calibration whether predictions are calibrated to the clicks that were counted: by
- *     corrections of the experts, and by experts with a share of the logit
  * @param ratesBySize whether rates shrink with the number of fields and the fan-in of layers
  * @param caps of steps
  */
-public record Safeguards(
-    boolean offset, boolean mixture, boolean calibration, boolean ratesBySize, StepCaps caps)
+public record Safeguards(boolean offset, boolean mixture, boolean ratesBySize, StepCaps caps)
     implements Serializable {
-  public static final Safeguards ON =
-      new Safeguards(true, true, true, true, new StepCaps(0.25f, 2, 1));
-  public static final Safeguards OFF = new Safeguards(false, false, false, false, StepCaps.NONE);
-
-  /**
-   * Those of a policy. Where a positive was learned as a negative before, rows remember that: what
-   * they predict for it is too low, so it says nothing of how well they are calibrated.
-   */
-  public Safeguards of(LabelPolicy policy) {
-    boolean calibrates = calibration && !policy.fakesNegatives();
-    return new Safeguards(offset, mixture, calibrates, ratesBySize, caps);
-  }
+  public static final Safeguards ON = new Safeguards(true, true, true, new StepCaps(0.25f, 2, 1));
+  public static final Safeguards OFF = new Safeguards(false, false, false, StepCaps.NONE);
 
   /**
    * How much a step may change the logits of its own examples, against their gradients: see {@link

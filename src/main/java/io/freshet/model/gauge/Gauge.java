@@ -46,7 +46,7 @@ public final class Gauge {
     numbers = new NumberMoments[fields];
     Arrays.setAll(numbers, i -> new NumberMoments(values, i * NumberMoments.SUMS));
     base = new BaseRate(values, sums);
-    mixture = new Mixture(experts, safeguards.calibration(), values, sums + BaseRate.SUMS);
+    mixture = new Mixture(experts, values, sums + BaseRate.SUMS);
   }
 
   /** Numbers of the fields that carry numbers, in the order of their sums. */

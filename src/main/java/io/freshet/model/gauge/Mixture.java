@@ -35,18 +35,13 @@ final class Mixture {
   private final double[] values;
   private final int at;
   private final List<Expert> experts;
-  private final boolean calibrates;
   private final double[] weights; // of the step, as are those below
   private final double[] factors; // on the odds against a positive: exp(-correction)
   private final double[] uncorrected; // what each predicted for the last example
   private final double[] corrected;
 
-  /**
-   * @param calibrates whether experts are corrected, and those with a share of the logit count
-   */
-  Mixture(List<Expert> experts, boolean calibrates, double[] values, int at) {
+  Mixture(List<Expert> experts, double[] values, int at) {
     this.experts = experts;
-    this.calibrates = calibrates && experts.size() > 1;
     this.values = values;
     this.at = at;
     weights = new double[experts.size()];
@@ -73,23 +68,17 @@ final class Mixture {
     int n = experts.size();
     double least = Double.POSITIVE_INFINITY;
     for (int k = 0; k < n; k++) {
-      least = counts(k) ? Math.min(least, values[at + LOSSES + k]) : least;
+      least = Math.min(least, values[at + LOSSES + k]);
     }
     double sum = 0;
     for (int k = 0; k < n; k++) {
-      double loss = values[at + LOSSES + k] - least;
-      weights[k] = counts(k) ? experts.get(k).weight() * Math.exp(-loss) : 0;
+      weights[k] = experts.get(k).weight() * Math.exp(least - values[at + LOSSES + k]);
       sum += weights[k];
     }
     for (int k = 0; k < n; k++) {
       weights[k] /= sum;
-      factors[k] = calibrates && !experts.get(k).isBaseRate() ? factor(k) : 1;
+      factors[k] = n == 1 || experts.get(k).isBaseRate() ? 1 : factor(k);
     }
-  }
-
-  private boolean counts(int k) {
-    double logit = experts.get(k).logit();
-    return calibrates || logit == 0 || logit == 1;
   }
 
   private double factor(int k) {

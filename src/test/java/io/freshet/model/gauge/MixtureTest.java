@@ -33,7 +33,7 @@ final class MixtureTest {
     Random random = new Random(seed);
     List<Expert> experts = Expert.of(ModelKind.DEEPFM);
     double[] sums = new double[Mixture.sums(experts.size())];
-    Mixture mixture = new Mixture(experts, true, sums, 0);
+    Mixture mixture = new Mixture(experts, sums, 0);
     double noise = 5 * random.nextDouble();
     double loss = 0;
     for (int i = 0; i < 5000; i++) {
@@ -57,7 +57,7 @@ final class MixtureTest {
   @Test
   void aModelFarBehindFirstOrderIsRuinedUntilAllAreTrustedAgain() {
     List<Expert> experts = Expert.of(ModelKind.DEEPFM);
-    Mixture mixture = new Mixture(experts, true, new double[Mixture.sums(experts.size())], 0);
+    Mixture mixture = new Mixture(experts, new double[Mixture.sums(experts.size())], 0);
     for (int i = 0; i < 4; i++) {
       assertThat(mixture.isRuined()).isFalse();
       for (int j = 0; j < 3; j++) {
@@ -152,8 +152,8 @@ final class MixtureTest {
   void aCorrectedLabelCountsAsIfItHadBeenRightAtOnce() {
     double[] corrected = new double[Mixture.sums(7)];
     double[] right = new double[Mixture.sums(7)];
-    Mixture one = new Mixture(Expert.of(ModelKind.DEEPFM), true, corrected, 0);
-    Mixture other = new Mixture(Expert.of(ModelKind.DEEPFM), true, right, 0);
+    Mixture one = new Mixture(Expert.of(ModelKind.DEEPFM), corrected, 0);
+    Mixture other = new Mixture(Expert.of(ModelKind.DEEPFM), right, 0);
     for (Mixture mixture : List.of(one, other)) {
       mixture.begin();
       mixture.predict(-1, 0.5, 1.5);
@@ -169,7 +169,7 @@ final class MixtureTest {
   @Test
   void whenFullItForgetsHalf() {
     double[] sums = new double[Mixture.sums(7)];
-    Mixture mixture = new Mixture(Expert.of(ModelKind.DEEPFM), true, sums, 0);
+    Mixture mixture = new Mixture(Expert.of(ModelKind.DEEPFM), sums, 0);
     mixture.begin();
     mixture.predict(0, 0, 0);
     for (int i = 0; i < 19_999; i++) {
@@ -184,29 +184,7 @@ final class MixtureTest {
     assertThat(sums[2]).isCloseTo(before / 2, within(1.0));
   }
 
-  @Test
-  void withoutCalibrationNoExpertIsCorrectedAndNoneOfAShareCounts() {
-    for (boolean calibrates : new boolean[] {false, true}) {
-      double[] sums = new double[Mixture.sums(7)];
-      Mixture mixture = new Mixture(Expert.of(ModelKind.DEEPFM), calibrates, sums, 0);
-      mixture.begin();
-      for (int i = 0; i < 100; i++) {
-        mixture.predict(0, 0, 0); // a half, of what is always clicked
-        mixture.add(1, 1);
-      }
-      mixture.begin();
-      List<Expert> experts = mixture.experts();
-
-      assertThat(experts.get(6).correction())
-          .isCloseTo(calibrates ? Math.log(120 / 70.0) : 0, within(1e-12));
-      assertThat(experts.stream().mapToDouble(Expert::weight).sum()).isCloseTo(1, within(1e-12));
-      for (int share = 3; share < 6; share++) {
-        assertThat(experts.get(share).weight() > 0).isEqualTo(calibrates);
-      }
-    }
-  }
-
   private static Mixture ofDeepFm() {
-    return new Mixture(Expert.of(ModelKind.DEEPFM), true, new double[Mixture.sums(7)], 0);
+    return new Mixture(Expert.of(ModelKind.DEEPFM), new double[Mixture.sums(7)], 0);
   }
 }

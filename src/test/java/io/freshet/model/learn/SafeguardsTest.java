@@ -10,7 +10,6 @@ import io.freshet.feature.Field;
 import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
 import io.freshet.feature.example.Example;
-import io.freshet.feature.example.LabelPolicy;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
@@ -61,7 +60,7 @@ final class SafeguardsTest {
           case "momentum" -> new Momentum(50, 0.5f);
           default -> new Adam(50, 0.9f, 0.999f, 1e-8f, 0);
         };
-    Safeguards capped = new Safeguards(false, false, false, false, new StepCaps(0.25f, 1, 1));
+    Safeguards capped = new Safeguards(false, false, false, new StepCaps(0.25f, 1, 1));
     LocalLearner learner =
         new LocalLearner(
             SCHEMA,
@@ -89,13 +88,6 @@ final class SafeguardsTest {
 
     assertThat(caps.of(ModelKind.LR).firstOrder()).isEqualTo(1);
     assertThat(caps.of(ModelKind.DEEPFM)).isEqualTo(caps);
-  }
-
-  @Test
-  void whereAPositiveWasLearnedAsANegativeBeforeNothingIsCalibrated() {
-    assertThat(Safeguards.ON.of(LabelPolicy.FULL_WAIT)).isEqualTo(Safeguards.ON);
-    assertThat(Safeguards.ON.of(LabelPolicy.SHORT_WAIT).calibration()).isFalse();
-    assertThat(Safeguards.OFF.of(LabelPolicy.WAIT)).isEqualTo(Safeguards.OFF);
   }
 
   @Test
