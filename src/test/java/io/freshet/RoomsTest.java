@@ -83,6 +83,8 @@ final class RoomsTest {
       snapshot.store        : model.batch model.gauge model.row snapshot.format snapshot.storage
       snapshot.write        : model.. snapshot snapshot.format snapshot.storage
       serve.follow          : snapshot.format snapshot.store serve.model serve.rows
+      serve.grpc            : serve.limit serve.model serve.predict serve.tensor
+      serve.grpc            : snapshot.format
       serve.http            : serve.follow serve.limit serve.model serve.predict
       serve.http            : serve.http.v1
       serve.http            : serve.http.v2

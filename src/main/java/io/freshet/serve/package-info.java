@@ -6,7 +6,8 @@
  * latest.json, versions ──► SnapshotFollower ──► RowStore: on the heap, or RocksDB
  *                                                     │ ServedModel: one version, held by its readers
  *                                                     ▼
- * JSON over HTTP ──► ModelServer ──► Predictions ──► Scorer ──► probabilities
+ * JSON over HTTP ──► ModelServer ──► ModelService ──► Scorer ──► probabilities
+ *           gRPC ──► GrpcServer ──────────▲
  * </pre>
  */
 package io.freshet.serve;

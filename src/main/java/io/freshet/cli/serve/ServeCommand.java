@@ -6,6 +6,7 @@ import io.freshet.cli.console.Ports;
 import io.freshet.cli.console.SourceOptions;
 import io.freshet.config.option.ValueType;
 import io.freshet.serve.follow.SnapshotFollower;
+import io.freshet.serve.grpc.GrpcServer;
 import io.freshet.serve.http.ModelServer;
 import io.freshet.serve.http.ServeSettings;
 import io.freshet.serve.model.ServedModel;
@@ -44,8 +45,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Answers predictions over HTTP with the newest snapshot of a root.",
       "",
-      "It follows the root and speaks the REST protocol of KServe v1. On SIGTERM it is not ready"
-          + " any more, answers for --drain seconds, completes what is in flight, and ends."
+      "It follows the root and speaks the REST protocols of KServe v1 and v2. On SIGTERM it is not"
+          + " ready any more, answers for --drain seconds, completes what is in flight, and ends."
     },
     footer = {
       "",
@@ -84,6 +85,14 @@ public final class ServeCommand implements Callable<Integer> {
       paramLabel = "ADDRESS",
       description = "Where to listen; 0.0.0.0 for everywhere: there is no authentication.")
   private String bind = ServeSettings.DEFAULT.bind();
+
+  @Option(
+      names = "--grpc-port",
+      paramLabel = "PORT",
+      description =
+          "Port of the Open Inference Protocol over gRPC, such as 8501; 0 for any free one. None by"
+              + " default.")
+  private Integer grpcPort;
 
   @Option(
       names = "--poll",
@@ -145,8 +154,13 @@ public final class ServeCommand implements Callable<Integer> {
     CountDownLatch ended = new CountDownLatch(1);
     try (SnapshotFollower follower =
             new SnapshotFollower(snapshots, rows(), InstantSource.system());
-        ModelServer server = new ModelServer(follower, Optional.ofNullable(name), settings)) {
+        ModelServer server = new ModelServer(follower, Optional.ofNullable(name), settings);
+        GrpcServer grpc = grpcPort == null ? null : grpc(server, settings)) {
       server.start();
+      if (grpc != null) {
+        grpc.start();
+        say("gRPC at %s:%s".formatted(bind, grpc.port()));
+      }
       stopWithTheProcess(server, ended);
       say("serving %s at http://%s:%s".formatted(root, bind, server.address().getPort()));
       follower.start(Duration.ofMillis(pollMillis));
@@ -162,6 +176,10 @@ public final class ServeCommand implements Callable<Integer> {
       ended.countDown();
     }
     return 0;
+  }
+
+  private GrpcServer grpc(ModelServer server, ServeSettings settings) {
+    return new GrpcServer(server.service(), bind, grpcPort, settings.connections());
   }
 
   private void sayFirst(ServedModel model) {
@@ -190,6 +208,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   private void checkOptions() {
     Ports.check(spec.commandLine(), "--console-port", consolePort);
+    Ports.check(spec.commandLine(), "--grpc-port", grpcPort);
     if ((store == StoreOption.rocksdb) != (storeFolder != null)) {
       throw wrong("--store rocksdb and --store-dir DIR go together");
     }

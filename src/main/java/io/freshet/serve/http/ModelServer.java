@@ -113,6 +113,11 @@ public final class ModelServer implements AutoCloseable {
     service.readiness().warmUpWith(new V1(service)::warmUp);
   }
 
+  /** What servers of other protocols have in common with this one. */
+  public ModelService service() {
+    return service;
+  }
+
   /** Where it listens. */
   public InetSocketAddress address() {
     return new InetSocketAddress(settings.bind(), connector.getLocalPort());

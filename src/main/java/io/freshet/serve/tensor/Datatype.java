@@ -9,23 +9,30 @@ import java.util.Optional;
 
 /** The types of a tensor's elements, and what they are in Java. */
 public enum Datatype {
-  BOOL(Boolean.class),
-  UINT8(Long.class),
-  UINT16(Long.class),
-  UINT32(Long.class),
-  UINT64(Long.class),
-  INT8(Long.class),
-  INT16(Long.class),
-  INT32(Long.class),
-  INT64(Long.class),
-  FP32(Double.class),
-  FP64(Double.class),
-  BYTES(String.class);
+  BOOL(Boolean.class, 1),
+  UINT8(Long.class, 1),
+  UINT16(Long.class, 2),
+  UINT32(Long.class, 4),
+  UINT64(Long.class, 8),
+  INT8(Long.class, 1),
+  INT16(Long.class, 2),
+  INT32(Long.class, 4),
+  INT64(Long.class, 8),
+  FP32(Double.class, 4),
+  FP64(Double.class, 8),
+  BYTES(String.class, 0);
 
   private final Class<?> type;
+  private final int bytes;
 
-  Datatype(Class<?> type) {
+  Datatype(Class<?> type, int bytes) {
     this.type = type;
+    this.bytes = bytes;
+  }
+
+  /** The bytes of an element; 0 where they differ. */
+  public int bytes() {
+    return bytes;
   }
 
   /** The type of a name; refused where it is none, or one of 16 bits. */

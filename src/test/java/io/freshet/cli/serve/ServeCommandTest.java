@@ -38,6 +38,7 @@ class ServeCommandTest {
     "--store disk, Invalid value for option",
     "--store-memory 1, --store-memory 1 is too little; expected 16 or more",
     "--poll 0, --poll 0 is no pause; expected 1 or more",
+    "--grpc-port 65536, --grpc-port 65536 is not in 0..65535",
     "--drain -1, the drain is PT-1S; expected 0 or more"
   })
   void optionsThatDoNotFitAreRefused(String options, String reason) {

@@ -1,0 +1,67 @@
+package io.freshet.serve.grpc;
+
+import com.google.protobuf.UnsafeByteOperations;
+import inference.InferTensorContents;
+import inference.ModelInferRequest;
+import inference.ModelInferResponse;
+import inference.ModelInferResponse.InferOutputTensor;
+import inference.ModelMetadataResponse;
+import inference.ModelMetadataResponse.TensorMetadata;
+import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.tensor.Signature;
+import io.freshet.serve.tensor.Signature.TensorType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** The messages that say something of a model. */
+final class Responses {
+  private Responses() {}
+
+  static ModelMetadataResponse metadata(String name, ServedModel model) {
+    ModelMetadataResponse.Builder response =
+        ModelMetadataResponse.newBuilder()
+            .setName(name)
+            .addVersions(model.version().toString())
+            .setPlatform(Signature.PLATFORM);
+    Signature.inputs(model.schema()).forEach(input -> response.addInputs(tensor(input)));
+    Signature.outputs().forEach(output -> response.addOutputs(tensor(output)));
+    return response.build();
+  }
+
+  private static TensorMetadata tensor(TensorType type) {
+    return TensorMetadata.newBuilder()
+        .setName(type.name())
+        .setDatatype(type.datatype())
+        .addAllShape(type.shape())
+        .build();
+  }
+
+  /** The predictions, raw where the request's elements are. */
+  static ModelInferResponse predictions(
+      ModelInferRequest request, float[] scores, ServedModel model) {
+    TensorType type = Signature.outputs().get(0);
+    InferOutputTensor.Builder output =
+        InferOutputTensor.newBuilder()
+            .setName(type.name())
+            .setDatatype(type.datatype())
+            .addShape(scores.length);
+    ModelInferResponse.Builder response =
+        ModelInferResponse.newBuilder()
+            .setModelName(request.getModelName())
+            .setModelVersion(model.version().toString())
+            .setId(request.getId());
+    if (RequestTensors.isRaw(request)) {
+      ByteBuffer raw =
+          ByteBuffer.allocate(Float.BYTES * scores.length).order(ByteOrder.LITTLE_ENDIAN);
+      raw.asFloatBuffer().put(scores);
+      response.addRawOutputContents(UnsafeByteOperations.unsafeWrap(raw));
+    } else {
+      InferTensorContents.Builder contents = InferTensorContents.newBuilder();
+      for (float score : scores) {
+        contents.addFp32Contents(score);
+      }
+      output.setContents(contents);
+    }
+    return response.addOutputs(output).build();
+  }
+}

@@ -1,0 +1,2 @@
+/** The gRPC form of the Open Inference Protocol, {@code inference.GRPCInferenceService}. */
+package io.freshet.serve.grpc;
