@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.flink.util.FileUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,9 @@ final class TemporaryFolder {
   private static final Logger LOG = LoggerFactory.getLogger(TemporaryFolder.class);
   private static final String PREFIX = "freshet-";
   private static final String LOCK = ".lock";
+
+  /** Whose channels are closed, and their locks gone, once nobody refers to them. */
+  private static final Queue<FileChannel> HELD = new ConcurrentLinkedQueue<>();
 
   private static Path own; // null before it is needed
 
@@ -47,6 +52,7 @@ final class TemporaryFolder {
       channel.close();
       return claim(parent);
     }
+    HELD.add(channel);
     return Files.createDirectory(folderOf(lock));
   }
 

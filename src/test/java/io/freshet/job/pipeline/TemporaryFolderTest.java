@@ -26,4 +26,17 @@ class TemporaryFolderTest {
     assertThat(live).exists();
     assertThat(others).exists();
   }
+
+  @Test
+  void aFolderStaysItsProcessesThroughAGarbageCollection() throws Exception {
+    Path live = TemporaryFolder.claim(parent);
+
+    for (int i = 0; i < 20; i++) {
+      System.gc(); // what it finds is closed on another thread
+      Thread.sleep(10);
+      TemporaryFolder.sweep(parent);
+    }
+
+    assertThat(live).exists();
+  }
 }
