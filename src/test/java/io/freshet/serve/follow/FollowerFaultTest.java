@@ -87,6 +87,31 @@ class FollowerFaultTest {
     assertThat(failures).isGreaterThan(6);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aModelThatDoesNotFitTheHeapIsLeftAndTheOneBeforeGoesOn(StoreKind kind) throws Exception {
+    sample.full(OTHER, 7, 1, 7);
+    sample.pointTo(FULL);
+    try (SnapshotFollower follower = follower(kind)) {
+      follower.look();
+      sample.pointTo(OTHER);
+      storage.isHeapFull = true;
+      for (int failing = 2; failing <= 4; failing++) {
+        now = now.plusSeconds(60);
+        storage.failAt = failing;
+        follower.look();
+
+        assertThat(follower.state().kind()).isEqualTo(Kind.FAILING);
+        assertThat(follower.state().problem()).get().asString().contains("not enough memory");
+        assertThat(follower.model().orElseThrow().version()).isEqualTo(FULL);
+      }
+      storage.failAt = Integer.MAX_VALUE;
+      now = now.plusSeconds(60);
+      follower.look();
+      assertServes(follower, OTHER, 1, 7);
+    }
+  }
+
   private SnapshotFollower follower(StoreKind kind) throws Exception {
     return new SnapshotFollower(new SnapshotStore(storage), kind.open(folder), () -> now);
   }
@@ -140,6 +165,7 @@ class FollowerFaultTest {
   private static final class FaultyStorage implements Storage {
     private final LocalStorage storage;
     private boolean halfway;
+    private boolean isHeapFull;
     private int failAt = Integer.MAX_VALUE;
 
     FaultyStorage(LocalStorage storage) {
@@ -175,6 +201,9 @@ class FollowerFaultTest {
 
     private void failIfNow() throws IOException {
       if (--failAt == 0) {
+        if (isHeapFull) {
+          throw new OutOfMemoryError("Java heap space");
+        }
         throw new IOException("the storage is out of reach");
       }
     }
