@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.LongStream;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
@@ -37,9 +39,17 @@ final class SettledTime {
         .event(time);
   }
 
-  void store() throws Exception {
-    OptionalLong now = partitions.values().stream().mapToLong(PartitionTime::settled).min();
-    OptionalLong time = now.isPresent() ? now : restored;
+  /**
+   * @param known partitions that were ever read; one that has not been since the restore may be as
+   *     far back as it was then, however far the others have come
+   */
+  void store(Set<Integer> known) throws Exception {
+    LongStream now = partitions.values().stream().mapToLong(PartitionTime::settled);
+    LongStream then =
+        partitions.isEmpty() || !partitions.keySet().containsAll(known)
+            ? restored.stream()
+            : LongStream.empty();
+    OptionalLong time = LongStream.concat(now, then).min();
     state.update(time.isPresent() ? List.of(time.getAsLong()) : List.of());
   }
 

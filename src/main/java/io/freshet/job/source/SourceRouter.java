@@ -222,7 +222,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
     if (until != NEVER) {
       storedUntil.put(UNTIL, until);
     }
-    settled.store();
+    settled.store(nextOffsets.keySet());
     counts.store();
   }
 

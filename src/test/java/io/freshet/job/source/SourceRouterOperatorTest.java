@@ -181,6 +181,28 @@ final class SourceRouterOperatorTest {
     }
   }
 
+  /** The clock of a partition's producer may be ahead, and the others' records still on their way. */
+  @Test
+  void aPartitionThatHasNotComeSinceTheRestoreHoldsTimeBack() throws Exception {
+    read(good(0, 1, 103_000));
+    read(good(1, 1, 900_000));
+    OperatorSubtaskState state = router.snapshot(1, 1);
+    try (var restored = harness()) {
+      restored.initializeState(state);
+      restored.open();
+      restored.processElement(new StreamRecord<>(good(1, 2, 950_000), 950_000));
+      state = restored.snapshot(2, 2);
+    }
+
+    try (var again = harness()) {
+      again.setProcessingTime(1_000_000);
+      again.initializeState(state);
+      again.open();
+      again.setProcessingTime(2_000_000);
+      assertThat(again.getOutput()).containsExactly(new Watermark(103_000 - 1000 - 1));
+    }
+  }
+
   private void read(SourceRecord<Click> record) throws Exception {
     router.processElement(new StreamRecord<>(record, record.timestamp()));
   }
