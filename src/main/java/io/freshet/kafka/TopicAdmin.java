@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
@@ -213,6 +214,20 @@ public final class TopicAdmin implements AutoCloseable {
       }
     }
     awaitPresent(topics);
+  }
+
+  /** Sets a setting of topics, or takes it back to the cluster's where no value is given. */
+  public void set(Collection<String> topics, String setting, Optional<String> value)
+      throws IOException, InterruptedException {
+    AlterConfigOp change =
+        new AlterConfigOp(
+            new ConfigEntry(setting, value.orElse(null)),
+            value.isPresent() ? AlterConfigOp.OpType.SET : AlterConfigOp.OpType.DELETE);
+    Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+    for (String topic : topics) {
+      changes.put(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(change));
+    }
+    answer(admin.incrementalAlterConfigs(changes).all(), setting + " of topics " + topics);
   }
 
   private void awaitPresent(List<NewTopic> topics) throws IOException, InterruptedException {

@@ -2,6 +2,7 @@ package io.freshet.lab.chaos;
 
 import io.freshet.lab.chaos.fault.ChaosPlan;
 import io.freshet.lab.chaos.fault.ChaosSettings;
+import io.freshet.lab.chaos.fault.SmallDisk;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URISyntaxException;
@@ -14,6 +15,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.apache.flink.util.FileUtils;
@@ -75,6 +77,14 @@ public final class ChaosCommand implements Callable<Integer> {
       description = "Where logs, checkpoints and snapshots go; must not exist.")
   private Path out = Path.of("freshet-chaos");
 
+  @Option(
+      names = "--disk",
+      paramLabel = "DIR",
+      description =
+          "A folder on a file system of its own of at most 1 GiB, for checkpoints, snapshots and"
+              + " local state; some faults fill it. Without it no disk is filled.")
+  private Path disk;
+
   @Option(names = "--rate", paramLabel = "N", description = "Records a second.")
   private double rate = 1000;
 
@@ -125,6 +135,9 @@ public final class ChaosCommand implements Callable<Integer> {
         say(outcome.summary());
         if (outcome.isExact()) {
           FileUtils.deleteDirectory(folder.toFile());
+          if (disk != null) {
+            FileUtils.deleteDirectory(disk.resolve(folder.getFileName()).toFile());
+          }
         } else {
           tell(outcome.toText());
         }
@@ -138,9 +151,19 @@ public final class ChaosCommand implements Callable<Integer> {
 
   private ChaosOutcome run(long each, Path folder, Consumer<String> log) throws Exception {
     Duration length = Duration.ofMillis((long) (minutes * 60_000));
-    ChaosPlan plan = ChaosPlan.draw(each, length, taskManagers, taskManagers * ChaosSettings.SLOTS);
+    ChaosPlan plan =
+        ChaosPlan.draw(
+            each, length, taskManagers, taskManagers * ChaosSettings.SLOTS, disk != null);
     ChaosSettings settings =
-        new ChaosSettings(each, length, rate, taskManagers, plan, folder, overrides);
+        new ChaosSettings(
+            each,
+            length,
+            rate,
+            taskManagers,
+            plan,
+            folder,
+            Optional.ofNullable(disk),
+            overrides);
     ChaosOutcome outcome = new ChaosRun(settings, log).run();
     outcomes.add(outcome);
     if (json != null) {
@@ -157,6 +180,17 @@ public final class ChaosCommand implements Callable<Integer> {
     if (Files.exists(out)) {
       throw new ParameterException(
           spec.commandLine(), "--out " + out + " exists: name another folder or remove it");
+    }
+    if (disk != null) {
+      checkDisk();
+    }
+  }
+
+  private void checkDisk() {
+    try {
+      SmallDisk.of(disk);
+    } catch (IOException e) {
+      throw new ParameterException(spec.commandLine(), "--disk: " + e.getMessage(), e);
     }
   }
 

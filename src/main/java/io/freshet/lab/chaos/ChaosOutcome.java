@@ -41,7 +41,7 @@ record ChaosOutcome(
   }
 
   long kills() {
-    return strikes.stream().filter(struck -> struck.kind().isFailure()).count();
+    return strikes.stream().filter(struck -> struck.kind().endsProcess()).count();
   }
 
   String toText() {

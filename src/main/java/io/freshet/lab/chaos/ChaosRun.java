@@ -6,7 +6,11 @@ import io.freshet.lab.chaos.fault.ChaosJob;
 import io.freshet.lab.chaos.fault.ChaosSettings;
 import io.freshet.lab.chaos.fault.FaultInjector;
 import io.freshet.lab.chaos.fault.FaultPlan;
+import io.freshet.lab.chaos.fault.FaultTargets;
+import io.freshet.lab.chaos.fault.ProducerClocks;
 import io.freshet.lab.chaos.fault.RecoveryWatch;
+import io.freshet.lab.chaos.fault.ResultTopics;
+import io.freshet.lab.chaos.fault.SmallDisk;
 import io.freshet.lab.cluster.BrokerProcess;
 import io.freshet.lab.cluster.FlinkCluster;
 import io.freshet.snapshot.format.Version;
@@ -15,6 +19,8 @@ import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,12 +75,12 @@ final class ChaosRun {
 
   ChaosOutcome run() throws Exception {
     try (BrokerProcess broker = new BrokerProcess(settings.out());
-        FlinkCluster cluster = new FlinkCluster(settings.out(), settings.taskManagers(), SMALL)) {
+        FlinkCluster cluster = cluster()) {
       broker.start();
       LearnerConfig config = config(broker, settings.plan().parallelism());
       createTopics(broker, config);
       cluster.start();
-      ChaosJob job = new ChaosJob(cluster, settings.out(), p -> config(broker, p));
+      ChaosJob job = new ChaosJob(cluster, settings.storage(), p -> config(broker, p));
       job.start(config.parallelism());
       job.awaitRunning();
       log.accept(
@@ -84,14 +90,39 @@ final class ChaosRun {
     }
   }
 
+  private FlinkCluster cluster() throws IOException {
+    Map<String, String> flink = new HashMap<>(SMALL);
+    if (settings.disk().isPresent()) {
+      Path local = Files.createDirectories(settings.storage().resolve("tmp"));
+      flink.put("state.backend.rocksdb.localdir", local.toString());
+    }
+    return new FlinkCluster(settings.out(), settings.taskManagers(), flink);
+  }
+
+  private Optional<SmallDisk> disk() throws IOException {
+    return settings.disk().isPresent()
+        ? Optional.of(SmallDisk.of(settings.disk().get()))
+        : Optional.empty();
+  }
+
+  private static ResultTopics results(BrokerProcess broker, LearnerConfig config) {
+    var names = config.kafka().topics();
+    return new ResultTopics(
+        broker.clients(),
+        List.of(names.deadLetters(), names.lateClicks(), names.metrics(), names.snapshots()));
+  }
+
   private ChaosOutcome run(
       BrokerProcess broker, FlinkCluster cluster, ChaosJob job, LearnerConfig config)
       throws Exception {
-    try (ChaosStream stream = new ChaosStream(settings, config);
+    ProducerClocks clocks = new ProducerClocks();
+    try (ChaosStream stream = new ChaosStream(settings, config, clocks);
         RecoveryWatch watch = new RecoveryWatch(cluster.rest(), job::id)) {
       var store = new SnapshotStore(LocalStorage.at(config.snapshot().root()));
       FaultPlan aim = new FaultPlan(cluster, store);
-      FaultInjector striker = new FaultInjector(broker, cluster, job, aim, watch, log);
+      FaultTargets targets =
+          new FaultTargets(broker, cluster, job, results(broker, config), clocks, disk());
+      FaultInjector striker = new FaultInjector(targets, aim, watch, log);
       striker.run(settings.plan().strikes());
       long sent = stream.finish(settings.length());
       log.accept(String.format(Locale.ROOT, "the stream has ended: %,d records", sent));
@@ -162,8 +193,8 @@ final class ChaosRun {
   private LearnerConfig config(BrokerProcess broker, int parallelism) {
     List<String> all = new ArrayList<>();
     all.add("kafka.bootstrap-servers=" + broker.bootstrapServers());
-    all.add("snapshot.root=" + settings.out().resolve("snapshots").toUri());
-    all.add("checkpoint.dir=" + settings.out().resolve("checkpoints").toUri());
+    all.add("snapshot.root=" + settings.storage().resolve("snapshots").toUri());
+    all.add("checkpoint.dir=" + settings.storage().resolve("checkpoints").toUri());
     all.add("checkpoint.backend=" + settings.plan().backend());
     all.addAll(settings.overrides());
     all.add("parallelism=" + parallelism);
@@ -193,7 +224,7 @@ final class ChaosRun {
   private static void createTopics(BrokerProcess broker, LearnerConfig config)
       throws IOException, InterruptedException {
     var names = config.kafka().topics();
-    broker.topics().create(names.impressions(), 3);
+    broker.topics().create(names.impressions(), 4);
     broker.topics().create(names.clicks(), 2);
     for (String name : List.of(names.deadLetters(), names.lateClicks(), names.metrics())) {
       broker.topics().create(name, 1);

@@ -3,6 +3,7 @@ package io.freshet.lab.chaos;
 import io.freshet.config.LearnerConfig;
 import io.freshet.kafka.KafkaClients;
 import io.freshet.lab.chaos.fault.ChaosSettings;
+import io.freshet.lab.chaos.fault.ProducerClocks;
 import io.freshet.lab.simulate.AdStream;
 import io.freshet.lab.simulate.SimulatorSettings;
 import io.freshet.lab.simulate.SimulatorSettings.Disorder;
@@ -38,12 +39,13 @@ final class ChaosStream implements AutoCloseable {
   private final Future<Long> feed;
   private volatile boolean ending;
 
-  ChaosStream(ChaosSettings settings, LearnerConfig config) throws IOException {
+  ChaosStream(ChaosSettings settings, LearnerConfig config, ProducerClocks clocks)
+      throws IOException {
     Map<String, String> patience =
         Map.of("delivery.timeout.ms", TEN_MINUTES, "max.block.ms", TEN_MINUTES);
     KafkaClients kafka = new KafkaClients(config.kafka().bootstrapServers(), patience);
     var topics = config.kafka().topics();
-    events = new KafkaEvents(kafka, topics.impressions(), topics.clicks(), Timestamps.EVENT);
+    events = new KafkaEvents(kafka, topics.impressions(), topics.clicks(), Timestamps.EVENT, clocks);
     Iterator<EventRecord> records = new AdStream(stream(settings.seed(), config));
     feed = executor.submit(() -> new Feed(events, settings.rate()).run(until(records), n -> {}));
   }

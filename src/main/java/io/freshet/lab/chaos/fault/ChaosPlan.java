@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * What happens in a run and when: a function of the seed, the length and the cluster's size.
@@ -32,17 +33,33 @@ public record ChaosPlan(String backend, int parallelism, List<Fault> strikes) {
           Kind.KILL_BOTH,
           Kind.KILL_BROKER,
           Kind.STOP_BROKER,
+          Kind.REFUSE_RESULTS,
+          Kind.REFUSE_RESULTS,
+          Kind.ADVANCE_CLOCK,
+          Kind.ADVANCE_CLOCK,
           Kind.SAVEPOINT,
           Kind.RESCALE,
           Kind.RESCALE);
+
+  /** Where there is a disk that can be filled. */
+  private static final List<Kind> WITH_DISK =
+      Stream.concat(MIX.stream(), Stream.of(Kind.FULL_DISK, Kind.FULL_DISK)).toList();
+
+  private static final int MOST_MINUTES_AHEAD = 20;
 
   public ChaosPlan {
     requireNonNull(backend, "backend");
     strikes = List.copyOf(strikes);
   }
 
-  /** Draws a plan, with a parallelism from 1 to the number of slots. */
-  public static ChaosPlan draw(long seed, Duration length, int taskManagers, int slots) {
+  /**
+   * Draws a plan, with a parallelism from 1 to the number of slots.
+   *
+   * @param disk whether there is one that can be filled
+   */
+  public static ChaosPlan draw(
+      long seed, Duration length, int taskManagers, int slots, boolean disk) {
+    List<Kind> mix = disk ? WITH_DISK : MIX;
     SplittableRandom random = new SplittableRandom(seed);
     String backend = random.nextBoolean() ? "rocksdb" : "hashmap";
     int start = Math.max(1, slots - random.nextInt(3));
@@ -50,7 +67,8 @@ public record ChaosPlan(String backend, int parallelism, List<Fault> strikes) {
     List<Fault> strikes = new ArrayList<>();
     double at = FIRST_SECONDS;
     while (at < length.toMillis() / 1e3) {
-      Fault strike = strike(at, random, taskManagers, slots, parallelism);
+      Kind kind = mix.get(random.nextInt(mix.size()));
+      Fault strike = strike(at, kind, random, taskManagers, slots, parallelism);
       strikes.add(strike);
       parallelism = strike.kind() == Kind.RESCALE ? strike.target() : parallelism;
       at += Math.max(0.5, -MEAN_GAP_SECONDS * Math.log(1 - random.nextDouble()));
@@ -59,14 +77,21 @@ public record ChaosPlan(String backend, int parallelism, List<Fault> strikes) {
   }
 
   private static Fault strike(
-      double seconds, SplittableRandom random, int taskManagers, int slots, int parallelism) {
-    Kind kind = MIX.get(random.nextInt(MIX.size()));
+      double seconds,
+      Kind kind,
+      SplittableRandom random,
+      int taskManagers,
+      int slots,
+      int parallelism) {
     Moment moment = Moment.values()[random.nextInt(Moment.values().length)];
     int other = 1 + random.nextInt(Math.max(1, slots - 1));
     int target =
-        kind == Kind.RESCALE
-            ? other + (other >= parallelism && slots > 1 ? 1 : 0) // another than the present one
-            : random.nextInt(taskManagers);
+        switch (kind) {
+          // another than the present one
+          case RESCALE -> other + (other >= parallelism && slots > 1 ? 1 : 0);
+          case ADVANCE_CLOCK -> 1 + random.nextInt(MOST_MINUTES_AHEAD);
+          default -> random.nextInt(taskManagers);
+        };
     Duration pause = Duration.ofMillis(random.nextInt(5_000));
     return new Fault(
         Duration.ofMillis((long) (seconds * 1e3)),

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A chaos run.
@@ -13,7 +14,9 @@ import java.util.List;
  * @param length how long the stream flows at least
  * @param rate records a second
  * @param taskManagers of two slots each
- * @param out directory of all files
+ * @param out directory of all files, but for those on the disk
+ * @param disk a folder on a small file system of its own, for checkpoints, snapshots and local
+ *     state; absent where these are in {@code out} too, and no disk is filled
  */
 public record ChaosSettings(
     long seed,
@@ -22,6 +25,7 @@ public record ChaosSettings(
     int taskManagers,
     ChaosPlan plan,
     Path out,
+    Optional<Path> disk,
     List<String> overrides) {
   public static final int SLOTS = 2;
 
@@ -29,6 +33,12 @@ public record ChaosSettings(
     requireNonNull(length, "length");
     requireNonNull(plan, "plan");
     out = out.toAbsolutePath();
+    disk = disk.map(Path::toAbsolutePath);
     overrides = List.copyOf(overrides);
+  }
+
+  /** The directory of checkpoints, snapshots and local state. */
+  public Path storage() {
+    return disk.map(folder -> folder.resolve(out.getFileName())).orElse(out);
   }
 }

@@ -10,8 +10,8 @@ import java.util.Locale;
  *
  * @param at the earliest time, from the start of the stream
  * @param moment what it waits for then
- * @param target the task manager, or the new parallelism; 0 where neither matters
- * @param pause how long what was killed stays away
+ * @param target the task manager, the new parallelism, or the minutes that a clock is set forward
+ * @param pause how long what failed stays so
  */
 public record Fault(Duration at, Kind kind, Moment moment, int target, Duration pause) {
 
@@ -21,12 +21,20 @@ public record Fault(Duration at, Kind kind, Moment moment, int target, Duration 
     KILL_BOTH,
     KILL_BROKER,
     STOP_BROKER,
+    FULL_DISK,
+    REFUSE_RESULTS,
+    ADVANCE_CLOCK,
     SAVEPOINT,
     RESCALE;
 
-    /** Whether processes die. */
+    /** Whether something fails until the pause is over. */
     public boolean isFailure() {
-      return this != SAVEPOINT && this != RESCALE;
+      return this != ADVANCE_CLOCK && this != SAVEPOINT && this != RESCALE;
+    }
+
+    /** Whether a process ends. */
+    public boolean endsProcess() {
+      return endsTaskManager() || endsJobManager() || this == KILL_BROKER || this == STOP_BROKER;
     }
 
     boolean endsTaskManager() {
@@ -87,7 +95,12 @@ public record Fault(Duration at, Kind kind, Moment moment, int target, Duration 
 
   @Override
   public String toString() {
-    String what = kind == Kind.RESCALE ? kind + " to " + target : kind.toString();
+    String what =
+        switch (kind) {
+          case RESCALE -> kind + " to " + target;
+          case ADVANCE_CLOCK -> kind + " by " + target + " min";
+          default -> kind.toString();
+        };
     String when = moment == Moment.ANY ? "" : ", " + moment;
     return String.format(Locale.ROOT, "%.1f s: %s%s", at.toMillis() / 1e3, what, when);
   }

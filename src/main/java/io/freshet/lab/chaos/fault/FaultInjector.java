@@ -3,7 +3,6 @@ package io.freshet.lab.chaos.fault;
 import io.freshet.lab.chaos.fault.Fault.Kind;
 import io.freshet.lab.chaos.fault.Fault.Moment;
 import io.freshet.lab.chaos.fault.Recovery.Outage;
-import io.freshet.lab.cluster.BrokerProcess;
 import io.freshet.lab.cluster.FlinkCluster;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,7 +15,7 @@ import java.util.function.Consumer;
 public final class FaultInjector {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-  private final BrokerProcess broker;
+  private final FaultTargets targets;
   private final FlinkCluster cluster;
   private final ChaosJob job;
   private final FaultPlan aim;
@@ -25,15 +24,10 @@ public final class FaultInjector {
   private final List<InjectedFault> struck = new ArrayList<>();
 
   public FaultInjector(
-      BrokerProcess broker,
-      FlinkCluster cluster,
-      ChaosJob job,
-      FaultPlan aim,
-      RecoveryWatch watch,
-      Consumer<String> log) {
-    this.broker = broker;
-    this.cluster = cluster;
-    this.job = job;
+      FaultTargets targets, FaultPlan aim, RecoveryWatch watch, Consumer<String> log) {
+    this.targets = targets;
+    this.cluster = targets.cluster();
+    this.job = targets.job();
     this.aim = aim;
     this.watch = watch;
     this.log = log;
@@ -54,6 +48,9 @@ public final class FaultInjector {
       log.accept(strike.toString());
       if (strike.kind().isFailure()) {
         fail(strike);
+      } else if (strike.kind() == Kind.ADVANCE_CLOCK) {
+        targets.clocks().advance(Duration.ofMinutes(strike.target()));
+        struck.add(InjectedFault.at(strike.kind(), Moment.ANY));
       } else {
         intervene(strike);
       }
@@ -102,10 +99,12 @@ public final class FaultInjector {
     if (kind.endsTaskManager()) {
       cluster.taskManager(taskManager).kill();
     }
-    if (kind == Kind.KILL_BROKER) {
-      broker.kill();
-    } else if (kind == Kind.STOP_BROKER) {
-      broker.stop();
+    switch (kind) {
+      case KILL_BROKER -> targets.broker().kill();
+      case STOP_BROKER -> targets.broker().stop();
+      case FULL_DISK -> targets.disk().orElseThrow().fill();
+      case REFUSE_RESULTS -> targets.results().refuse();
+      default -> {} // done
     }
   }
 
@@ -120,8 +119,11 @@ public final class FaultInjector {
       cluster.awaitIdle(PATIENCE);
       job.startAgain();
     }
-    if (!kind.endsJobManager() && !kind.endsTaskManager()) {
-      broker.start();
+    switch (kind) {
+      case KILL_BROKER, STOP_BROKER -> targets.broker().start();
+      case FULL_DISK -> targets.disk().orElseThrow().free();
+      case REFUSE_RESULTS -> targets.results().accept();
+      default -> {} // done
     }
   }
 

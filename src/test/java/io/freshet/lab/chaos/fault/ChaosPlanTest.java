@@ -30,6 +30,8 @@ final class ChaosPlanTest {
             strike -> {
               if (strike.kind() == Kind.RESCALE) {
                 assertThat(strike.target()).isBetween(1, 4);
+              } else if (strike.kind() == Kind.ADVANCE_CLOCK) {
+                assertThat(strike.target()).isBetween(1, 20);
               } else {
                 assertThat(strike.target()).isBetween(0, 1);
               }
@@ -39,6 +41,15 @@ final class ChaosPlanTest {
   @Test
   void everyKindOccurs() {
     assertThat(manyPlans()).extracting(Fault::kind).contains(Kind.values());
+  }
+
+  @Test
+  void noDiskIsFilledWhereThereIsNone() {
+    assertThat(LongStream.range(0, 100).boxed())
+        .flatExtracting(seed -> ChaosPlan.draw(seed, LENGTH, 2, 4, false).strikes())
+        .extracting(Fault::kind)
+        .doesNotContain(Kind.FULL_DISK)
+        .contains(Kind.REFUSE_RESULTS, Kind.ADVANCE_CLOCK);
   }
 
   @Test
@@ -54,7 +65,7 @@ final class ChaosPlanTest {
   @Test
   void bothBackendsAndSeveralParallelismsOccur() {
     List<ChaosPlan> plans =
-        LongStream.range(0, 30).mapToObj(seed -> ChaosPlan.draw(seed, LENGTH, 2, 4)).toList();
+        LongStream.range(0, 30).mapToObj(seed -> ChaosPlan.draw(seed, LENGTH, 2, 4, true)).toList();
 
     assertThat(plans).extracting(ChaosPlan::backend).contains("hashmap", "rocksdb");
     assertThat(plans).extracting(ChaosPlan::parallelism).contains(2, 3, 4);
@@ -63,7 +74,7 @@ final class ChaosPlanTest {
   @Test
   void aRescaleChangesTheParallelism() {
     for (long seed = 0; seed < 30; seed++) {
-      ChaosPlan plan = ChaosPlan.draw(seed, LENGTH, 2, 4);
+      ChaosPlan plan = ChaosPlan.draw(seed, LENGTH, 2, 4, true);
       int parallelism = plan.parallelism();
       for (Fault strike : plan.strikes()) {
         if (strike.kind() == Kind.RESCALE) {
@@ -90,6 +101,6 @@ final class ChaosPlanTest {
   }
 
   private static List<Fault> plan(long seed) {
-    return ChaosPlan.draw(seed, LENGTH, 2, 4).strikes();
+    return ChaosPlan.draw(seed, LENGTH, 2, 4, true).strikes();
   }
 }
