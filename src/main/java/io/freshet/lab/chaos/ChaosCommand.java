@@ -156,14 +156,7 @@ public final class ChaosCommand implements Callable<Integer> {
             each, length, taskManagers, taskManagers * ChaosSettings.SLOTS, disk != null);
     ChaosSettings settings =
         new ChaosSettings(
-            each,
-            length,
-            rate,
-            taskManagers,
-            plan,
-            folder,
-            Optional.ofNullable(disk),
-            overrides);
+            each, length, rate, taskManagers, plan, folder, Optional.ofNullable(disk), overrides);
     ChaosOutcome outcome = new ChaosRun(settings, log).run();
     outcomes.add(outcome);
     if (json != null) {

@@ -45,7 +45,8 @@ final class ChaosStream implements AutoCloseable {
         Map.of("delivery.timeout.ms", TEN_MINUTES, "max.block.ms", TEN_MINUTES);
     KafkaClients kafka = new KafkaClients(config.kafka().bootstrapServers(), patience);
     var topics = config.kafka().topics();
-    events = new KafkaEvents(kafka, topics.impressions(), topics.clicks(), Timestamps.EVENT, clocks);
+    events =
+        new KafkaEvents(kafka, topics.impressions(), topics.clicks(), Timestamps.EVENT, clocks);
     Iterator<EventRecord> records = new AdStream(stream(settings.seed(), config));
     feed = executor.submit(() -> new Feed(events, settings.rate()).run(until(records), n -> {}));
   }

@@ -181,7 +181,9 @@ final class SourceRouterOperatorTest {
     }
   }
 
-  /** The clock of a partition's producer may be ahead, and the others' records still on their way. */
+  /**
+   * The clock of a partition's producer may be ahead, and the others' records still on their way.
+   */
   @Test
   void aPartitionThatHasNotComeSinceTheRestoreHoldsTimeBack() throws Exception {
     read(good(0, 1, 103_000));

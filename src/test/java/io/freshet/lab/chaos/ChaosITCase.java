@@ -55,7 +55,8 @@ final class ChaosITCase {
   private static ChaosSettings settings(ChaosPlan plan) throws IOException {
     Path out = TARGET.resolve("chaos-it");
     delete(out);
-    return new ChaosSettings(SEED, Duration.ofSeconds(20), 1_000, 2, plan, out, Optional.empty(), List.of());
+    return new ChaosSettings(
+        SEED, Duration.ofSeconds(20), 1_000, 2, plan, out, Optional.empty(), List.of());
   }
 
   private static void delete(Path folder) throws IOException {

@@ -38,8 +38,7 @@ public final class ProducerClocks implements UnaryOperator<EventRecord> {
     String text = new String(event.value(), ISO_8859_1);
     Matcher timestamp = TIMESTAMP.matcher(text);
     String shifted =
-        timestamp.replaceFirst(
-            found -> found.group(1) + (Long.parseLong(found.group(2)) + ahead));
+        timestamp.replaceFirst(found -> found.group(1) + (Long.parseLong(found.group(2)) + ahead));
     return new EventRecord(
         event.topic(), event.key(), event.time() + ahead, shifted.getBytes(ISO_8859_1));
   }
