@@ -87,6 +87,21 @@ public record EventSettings(
         paths);
   }
 
+  /** Returns a copy that finds schemas elsewhere, or with other patience. */
+  public EventSettings withSchemas(SchemaLocations places) {
+    return new EventSettings(
+        maxBytes,
+        maxValues,
+        maxAhead,
+        impressions,
+        actions,
+        places,
+        protobuf,
+        impressionMapping,
+        actionMapping,
+        featurePaths);
+  }
+
   /** Returns a copy for JSON. */
   public EventSettings ofJson() {
     return new EventSettings(

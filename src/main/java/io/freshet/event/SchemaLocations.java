@@ -37,6 +37,11 @@ public record SchemaLocations(String folder, String registry, String credentials
     return !folder.isEmpty() || !registry.isEmpty();
   }
 
+  /** Returns a copy for those who rather fail than wait. */
+  public SchemaLocations withoutPatience() {
+    return new SchemaLocations(folder, registry, credentials, Duration.ZERO);
+  }
+
   @Override
   public String toString() {
     return "SchemaLocations[folder=%s, registry=%s, patience=%s]"

@@ -1,16 +1,21 @@
 package io.freshet.cli.doctor;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonToken;
 import io.freshet.config.LearnerConfig;
 import io.freshet.event.DecodeResult;
-import io.freshet.event.EventFormat;
+import io.freshet.event.EventSettings;
+import io.freshet.event.EventVersion;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
+import io.freshet.event.RejectedException;
 import io.freshet.event.Rejection;
 import io.freshet.event.decode.ImpressionDecoder;
+import io.freshet.event.frame.RecordHeaders;
 import io.freshet.event.mapping.EventMapping;
+import io.freshet.event.parse.RecordParser;
+import io.freshet.event.parse.Tokens;
+import io.freshet.event.registry.RecordParsers;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.kafka.TopicReader;
 import java.io.IOException;
@@ -23,6 +28,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 
 /**
  * Reads the newest impressions as the learner does: whether they are impressions, and have the
@@ -31,10 +37,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class EventsCheck {
   private static final int NEWEST = 200; // of each partition
   private static final int MOST_NAMES = 20;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final LearnerConfig config;
   private final FeatureNames names;
+  private final RecordParser parser;
   private final ImpressionDecoder decoder;
   private final NumbersCheck numbers;
   private final Set<String> missing = new TreeSet<>();
@@ -43,42 +49,55 @@ final class EventsCheck {
   private int bad;
   private String firstBad = "";
 
-  private EventsCheck(LearnerConfig config) {
+  private EventsCheck(LearnerConfig config) throws IOException {
     this.config = config;
     names = new ExampleEncoder(config.features()).names();
-    decoder = new ImpressionDecoder(config.events(), names);
+    EventSettings events = config.events();
+    parser =
+        RecordParsers.ofImpressions(
+            events.withSchemas(events.schemas().withoutPatience()), lookups -> {});
+    decoder = new ImpressionDecoder(events, names, parser);
     numbers = new NumbersCheck(config.features());
     IntStream.range(0, names.size()).mapToObj(names::name).forEach(missing::add);
   }
 
-  /** Finds nothing for a topic that is empty, or not JSON. */
+  /** Finds nothing for a topic that is empty. */
   static List<Finding> run(LearnerConfig config) throws InterruptedException {
-    if (config.events().impressions() != EventFormat.JSON) {
-      return List.of();
-    }
-    EventsCheck check = new EventsCheck(config);
     String topic = config.kafka().topics().impressions();
     try (TopicReader reader = new TopicReader(config.kafka().clients(), topic, NEWEST)) {
+      EventsCheck check = new EventsCheck(config);
       reader.readToEnd(check::look);
-    } catch (IOException e) {
+      return check.findings();
+    } catch (UncheckedIOException e) { // of the schemas
       return List.of(
-          Finding.warning(
-              "events",
-              "the newest impressions cannot be read: " + e.getMessage(),
-              "see that this client may read the topic"));
+          unreadable(e.getCause(), "see what is said of events.registry and events.schemas"));
+    } catch (IOException e) {
+      return List.of(unreadable(e, "see that this client may read the topic"));
     }
-    return check.findings();
+  }
+
+  private static Finding unreadable(IOException why, String remedy) {
+    return Finding.warning(
+        "events", "the newest impressions cannot be read: " + why.getMessage(), remedy);
   }
 
   private void look(ConsumerRecord<byte[], byte[]> record) {
-    DecodeResult<Impression> outcome = decoder.decode(record.value(), record.timestamp());
+    RecordHeaders headers =
+        name -> {
+          Header header = record.headers().lastHeader(name);
+          return header == null ? null : header.value();
+        };
+    DecodeResult<Impression> outcome =
+        EventVersion.refusal(headers.last(EventVersion.HEADER))
+            .<DecodeResult<Impression>>map(DecodeResult.Rejected::new)
+            .orElseGet(() -> decoder.decode(record.value(), headers, record.timestamp()));
     if (outcome instanceof DecodeResult.Good<Impression> impression) {
       good++;
       FeatureValues features = impression.value().features();
       numbers.look(features, names);
       missing.removeIf(name -> features.count(names.indexOf(name)) > 0);
       if (impression.ignored() > 0) {
-        addUnnamed(record.value());
+        addUnnamed(record.value(), headers);
       }
     } else if (outcome instanceof DecodeResult.Rejected<Impression> rejected && bad++ == 0) {
       Rejection why = rejected.rejection();
@@ -88,15 +107,34 @@ final class EventsCheck {
     }
   }
 
-  private void addUnnamed(byte[] value) {
-    try {
-      JsonNode record = JSON.readTree(value);
-      boolean isMapped = config.events().impressionMapping().isGiven();
-      (isMapped ? record : record.path("features")).fieldNames().forEachRemaining(unnamed::add);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the learner's decoder takes what is no JSON", e);
-    }
+  /** Adds the names of features that nobody asked for, of a record that is good. */
+  private void addUnnamed(byte[] value, RecordHeaders headers) {
+    boolean isMapped = config.events().impressionMapping().isGiven();
+    parser.parse(
+        value,
+        headers,
+        record -> {
+          for (String key = record.nextFieldName(); key != null; key = record.nextFieldName()) {
+            JsonToken token = record.nextToken();
+            if (isMapped) {
+              unnamed.add(key);
+            } else if (key.equals("features") && token == JsonToken.START_OBJECT) {
+              addNames(record);
+              continue;
+            }
+            record.skipChildren();
+          }
+          return new DecodeResult.Good<>(isMapped, 0);
+        });
     unnamed.removeIf(name -> names.indexOf(name) >= 0 || isMapped(name));
+  }
+
+  private void addNames(Tokens object) throws IOException, RejectedException {
+    for (String key = object.nextFieldName(); key != null; key = object.nextFieldName()) {
+      unnamed.add(key);
+      object.nextToken();
+      object.skipChildren();
+    }
   }
 
   /** Whether a path of the mapping begins at this key of a record. */

@@ -8,11 +8,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.kafka.TopicAdmin;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.docs.CommandRun;
+import io.freshet.lab.stream.AvroEvents;
+import io.freshet.lab.stream.EventRecord;
+import io.freshet.lab.stream.EventRecord.Topic;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -143,6 +149,49 @@ final class DoctorITCase {
           .contains("ok       features: each is in some of the newest 3 impressions")
           .contains("; not configured: item");
     }
+  }
+
+  @Test
+  void everyFormatIsRead() throws Exception {
+    String json = "{\"impression_id\": \"i\", \"timestamp\": %s, \"features\": {\"usr\": 1}}";
+    byte[] impression = json.formatted(System.currentTimeMillis()).getBytes(UTF_8);
+    Path schemas = folder.resolve("schemas");
+    byte[] avro =
+        AvroEvents.into(schemas.toString())
+            .apply(new EventRecord(Topic.IMPRESSIONS, Optional.empty(), 0, impression))
+            .value();
+    byte[] prefixed =
+        ByteBuffer.allocate(5 + impression.length).putInt(1, 7).put(5, impression).array();
+    String[] asAvro = {"--set", "events.format=avro", "--set", "events.schemas=" + schemas.toUri()};
+
+    for (String name : List.of("json", "avro")) {
+      Path config = config(name);
+      CommandRun.of("topics", "--config", config.toString(), "--create");
+      try (var producer = kafka.clients().producer(Map.of())) {
+        byte[] value = name.equals("avro") ? avro : prefixed;
+        producer.send(new ProducerRecord<>(name + "-impressions", value)).get();
+      }
+      List<String> words = new ArrayList<>(List.of("doctor", "--config", config.toString()));
+      words.addAll(name.equals("avro") ? List.of(asAvro) : List.of());
+      CommandRun run = CommandRun.of(words.toArray(String[]::new));
+
+      assertThat(run.out())
+          .as(name)
+          .contains("warning  features: none of the newest 1 impressions has user")
+          .contains("the events also have: usr");
+    }
+    CommandRun away =
+        CommandRun.of(
+            "doctor",
+            "--config",
+            config("avro").toString(),
+            "--set",
+            "events.format=avro",
+            "--set",
+            "events.registry=http://127.0.0.1:1");
+    assertThat(away.out())
+        .contains("warning  events: the newest impressions cannot be read: schema 1 of a record")
+        .contains("problem  events.registry: ");
   }
 
   private Path config(String prefix) throws IOException {
