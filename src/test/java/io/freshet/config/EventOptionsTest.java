@@ -116,6 +116,7 @@ final class EventOptionsTest {
         "events.impressions.label.at-least");
     assertRefused(
         "{impressions: {label: {at-least: 3}}}", "at-least: not used without label.field");
+    assertRefused("{impressions: {id: none}}", "events.impressions.id: none, but clicks name");
     assertRefused("{impressions: {label: {field: 'c[]'}}}", "a path without []");
     assertRefused("{impressions: {label: {field: c, default: 2}}}", "a number from 0 to 1");
   }

@@ -57,7 +57,9 @@ abstract class EventDecoder<T> {
     maxAhead = settings.maxAhead();
     this.mapping = mapping;
     times = new EventTimes(mapping);
-    tree.at(mapping.id()).add(EventKey.ID);
+    if (!mapping.id().isNone()) {
+      tree.at(mapping.id()).add(EventKey.ID);
+    }
     tree.at(mapping.own()).add(EventKey.OWN);
     if (mapping.unit() != TimestampUnit.KAFKA) {
       tree.at(mapping.timestamp()).add(EventKey.TIMESTAMP);
@@ -97,7 +99,7 @@ abstract class EventDecoder<T> {
 
   private DecodeResult<T> read(Tokens record, long kafkaTimestamp)
       throws IOException, RejectedException {
-    id = null;
+    id = mapping.id().isNone() ? "" : null;
     timestamp = Long.MIN_VALUE;
     ignored = 0;
     clear();

@@ -10,6 +10,7 @@ import io.freshet.config.option.ValueType;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The options that say where the parts of an event are, of a topic and of each field. */
@@ -18,6 +19,7 @@ public final class MappingOptions {
   public static final String FROM = "from";
 
   private static final String LABEL = "label";
+  private static final String NONE = "none";
 
   private static final ValueType<ValuePath> PATH = ValuePath.type();
 
@@ -31,12 +33,17 @@ public final class MappingOptions {
             MappingOptions::label,
             "Where impressions say their own label, in a topic that is joined already: then nothing"
                 + " is waited for, and there are no topics of actions.");
-    return read(s, "weight", "Path of the importance weight.", label);
+    return read(s, id -> id(id, label), "weight", "Path of the importance weight.", label);
   }
 
   /** Reads those of the clicks and other actions. */
   public static EventMapping actions(Section s) {
-    return read(s, "action", "Path of the action's name.", InlineLabel.NONE);
+    return read(
+        s,
+        id -> single(id, "id", "Path of the impression's id.", "impression_id"),
+        "action",
+        "Path of the action's name.",
+        InlineLabel.NONE);
   }
 
   private static InlineLabel label(Section s) {
@@ -66,7 +73,12 @@ public final class MappingOptions {
         true, path.get(), atLeast.orElse(Double.NaN), otherwise.orElse(Float.NaN));
   }
 
-  private static EventMapping read(Section s, String own, String ownSentence, InlineLabel label) {
+  private static EventMapping read(
+      Section s,
+      Function<Section, ValuePath> id,
+      String own,
+      String ownSentence,
+      InlineLabel label) {
     boolean isGiven =
         s.option(
                 "mapped",
@@ -78,7 +90,7 @@ public final class MappingOptions {
     EventMapping mapping =
         new EventMapping(
             isGiven,
-            single(s, "id", "Path of the impression's id.", "impression_id"),
+            id.apply(s),
             single(s, "timestamp", "Path of the event time.", "timestamp"),
             s.option(
                     "timestamp-unit",
@@ -101,8 +113,24 @@ public final class MappingOptions {
     return mapping;
   }
 
+  private static ValuePath id(Section s, InlineLabel label) {
+    ValuePath path =
+        s.option(
+                "id",
+                "Path of the impression's id; `none` where records have none but their label: then"
+                    + " their place in the topic is taken.")
+            .get(PATH.or(NONE, ValuePath.NONE), new ValuePath("impression_id"));
+    if (path.isNone() && !label.isGiven()) {
+      s.error("id", "none, but clicks name the impression; give the path of its id");
+    }
+    return checked(s, "id", path);
+  }
+
   private static ValuePath single(Section s, String key, String sentence, String otherwise) {
-    ValuePath path = s.option(key, sentence).get(PATH, new ValuePath(otherwise));
+    return checked(s, key, s.option(key, sentence).get(PATH, new ValuePath(otherwise)));
+  }
+
+  private static ValuePath checked(Section s, String key, ValuePath path) {
     if (path.isOfLists()) {
       s.error(key, path.text() + " is of several values; expected a path without []");
     }

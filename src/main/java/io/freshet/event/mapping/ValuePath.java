@@ -13,6 +13,9 @@ import java.util.Optional;
  * written {@code \.}.
  */
 public record ValuePath(String text) implements Serializable {
+  /** Leads nowhere. */
+  public static final ValuePath NONE = new ValuePath("");
+
   private static final String DOT = "(?<!\\\\)\\.";
   private static final String EACH = "[]";
   private static final String STEP = "(\\\\\\.|[^.\\[\\]\\\\])+(\\[\\])*";
@@ -58,6 +61,11 @@ public record ValuePath(String text) implements Serializable {
       }
     }
     return steps;
+  }
+
+  /** Whether it leads nowhere. */
+  public boolean isNone() {
+    return text.isEmpty();
   }
 
   /** Whether it may be of several values. */

@@ -74,6 +74,11 @@ public abstract class EventDeserializer<T>
 
   abstract long timestamp(T event);
 
+  /** The event with what only its place says. */
+  T placed(T event, int partition, long offset) {
+    return event;
+  }
+
   /** Texts of feature ids that the record decoded last was the first to hold. */
   Map<Long, String> freshNames() {
     return Map.of();
@@ -85,7 +90,8 @@ public abstract class EventDeserializer<T>
       throws IOException {
     DecodeResult<T> outcome = read(record);
     if (outcome instanceof DecodeResult.Good<T> good) {
-      long timestamp = timestamp(good.value());
+      T event = placed(good.value(), record.partition(), record.offset());
+      long timestamp = timestamp(event);
       if (isTickDue(record.partition(), timestamp)) {
         collector.collect(new Tick<>(timestamp));
       }
@@ -94,7 +100,7 @@ public abstract class EventDeserializer<T>
         collector.collect(new Names<>(names));
       }
       collector.collect(
-          new Good<>(good.value(), timestamp, good.ignored(), record.partition(), record.offset()));
+          new Good<>(event, timestamp, good.ignored(), record.partition(), record.offset()));
     } else if (outcome instanceof DecodeResult.Rejected<T> rejected) {
       collector.collect(new Dead<>(letter(record, rejected.rejection())));
     }

@@ -82,6 +82,13 @@ public final class ImpressionDeserializer extends EventDeserializer<EncodedImpre
   }
 
   @Override
+  EncodedImpression placed(EncodedImpression impression, int partition, long offset) {
+    return impression.id().isEmpty()
+        ? impression.as(partition + "-" + offset, impression.timestamp())
+        : impression;
+  }
+
+  @Override
   long timestamp(EncodedImpression impression) {
     return impression.timestamp();
   }
