@@ -111,7 +111,8 @@ final class RoomsTest {
       job.sink              : kafka event feature.example train evaluate.report snapshot.announce
       job.sink              : config join job.deadletter job.example
       job.source            : wire wire.codec event.. feature feature.example join job.deadletter
-      cli.config            : config config.option job
+      cli.config            : config config.option job cli.config.init event event.registry kafka
+      cli.config.init       : event event.frame event.mapping event.parse kafka
       cli.console           : kafka snapshot.storage snapshot.store serve.follow serve.http
       cli.console           : cli.console.source cli.console.watch
       cli.console.source    : kafka feature snapshot.format snapshot.store

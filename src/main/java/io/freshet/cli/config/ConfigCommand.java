@@ -7,8 +7,10 @@ import picocli.CommandLine.Command;
     name = "config",
     mixinStandardHelpOptions = true,
     description =
-        "Checks a learner's configuration, shows all its values, prints its schema and reference.",
+        "Drafts and checks a learner's configuration, shows all its values, prints its schema and"
+            + " reference.",
     subcommands = {
+      ConfigInitCommand.class,
       ConfigCheckCommand.class,
       ConfigShowCommand.class,
       ConfigSchemaCommand.class,
