@@ -15,6 +15,7 @@ import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
 import org.apache.flink.connector.base.source.reader.synchronization.FutureCompletingBlockingQueue;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
@@ -39,13 +40,14 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Flink's source of a Kafka topic, with a reader that lives through a commit of offsets while the
- * consumer group has no coordinator.
+ * Flink's source of a Kafka topic, with a reader that lives through wakeups: through a commit of
+ * offsets while the consumer group has no coordinator, and through partitions that come later.
  *
  * <p>Offsets are committed after a checkpoint, for Kafka's tools alone. The task that commits wakes
  * the consumer first; where the coordinator is not there yet, as in the first seconds of a broker,
  * or not any more, the commit polls the network, and the wakeup ends it with an exception that the
- * connector takes for a failure of the fetcher: the job restarts.
+ * connector takes for a failure of the fetcher: the job restarts. So does the look for the end of a
+ * bounded topic, where a reader that has partitions is given more.
  */
 public final class KafkaTopicSource<T>
     implements Source<T, KafkaPartitionSplit, KafkaSourceEnumState>, ResultTypeQueryable<T> {
@@ -140,12 +142,21 @@ public final class KafkaTopicSource<T>
     }
   }
 
-  /** Reads partitions, and commits again where a wakeup that came before ended a commit. */
+  /** Reads partitions, and asks again where a wakeup that came before ended a question. */
   @SuppressWarnings("try") // the connector's own reader closes with any exception
   static final class SplitReader extends KafkaPartitionSplitReader {
     SplitReader(
         Properties consumer, SourceReaderContext context, KafkaSourceReaderMetrics metrics) {
       super(consumer, context, metrics);
+    }
+
+    @Override
+    public void handleSplitsChanges(SplitsChange<KafkaPartitionSplit> splits) {
+      try {
+        super.handleSplitsChanges(splits);
+      } catch (WakeupException e) {
+        super.handleSplitsChanges(splits);
+      }
     }
 
     @Override
