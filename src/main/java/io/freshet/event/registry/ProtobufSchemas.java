@@ -18,6 +18,7 @@ import com.google.protobuf.StructProto;
 import com.google.protobuf.TimestampProto;
 import com.google.protobuf.TypeProto;
 import com.google.protobuf.WrappersProto;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -64,7 +65,7 @@ public final class ProtobufSchemas implements SchemaFormat<FileDescriptor> {
   }
 
   @Override
-  public FileDescriptor parse(List<Source> sources) {
+  public FileDescriptor parse(List<Source> sources) throws IOException {
     List<FileDescriptorProto> files = new ArrayList<>();
     for (Source source : sources) {
       FileDescriptorProto file = file(source.text());
@@ -73,12 +74,15 @@ public final class ProtobufSchemas implements SchemaFormat<FileDescriptor> {
     return last(link(files));
   }
 
-  private static FileDescriptorProto file(String base64) {
+  private static FileDescriptorProto file(String base64) throws IOException {
     try {
       return FileDescriptorProto.parseFrom(Base64.getMimeDecoder().decode(base64));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "no descriptor in base64, as ?format=serialized asks for: " + e.getMessage(), e);
+      throw new IOException(
+          "the registry gives no descriptor in base64, as ?format=serialized asks for; give a file"
+              + " of them in events.protobuf.descriptor: "
+              + e.getMessage(),
+          e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.freshet.event.registry;
 
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -29,8 +30,9 @@ public interface SchemaFormat<S> {
    * The last of some schemas, which refer to those before them.
    *
    * @throws IllegalArgumentException where one is none
+   * @throws IOException where a registry did not give what {@link #query} asks for
    */
-  S parse(List<Source> sources);
+  S parse(List<Source> sources) throws IOException;
 
   /**
    * A schema with what it refers to.

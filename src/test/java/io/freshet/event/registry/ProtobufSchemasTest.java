@@ -10,6 +10,7 @@ import io.freshet.event.RejectedException;
 import io.freshet.event.SchemaLocations;
 import io.freshet.event.frame.SchemaId;
 import io.freshet.event.protobuf.ProtoFiles;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,9 +53,10 @@ final class ProtobufSchemasTest {
       assertThatExceptionOfType(RejectedException.class)
           .isThrownBy(() -> schemas.of(SchemaId.of(8)))
           .withMessageContaining("of type AVRO; expected PROTOBUF");
-      assertThatExceptionOfType(RejectedException.class)
-          .isThrownBy(() -> schemas.of(SchemaId.of(9)))
-          .withMessageContaining("no descriptor");
+      assertThatExceptionOfType(UncheckedIOException.class)
+          .as("of a registry that knows no descriptors, which is no fault of the records")
+          .isThrownBy(() -> lookup(registry.url(), Duration.ZERO).of(SchemaId.of(9)))
+          .withMessageContaining("give a file of them in events.protobuf.descriptor");
     }
 
     assertThat(folder.resolve("7.desc")).exists();
