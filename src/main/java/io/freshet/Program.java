@@ -3,6 +3,8 @@ package io.freshet;
 import io.freshet.cli.Failures;
 import io.freshet.cli.FileSystemPlugins;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,12 +15,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * A command with subcommands as the main class of a jar: {@code --debug}, the version, one line for
  * each failure.
  */
 abstract class Program implements Callable<Integer> {
+  private static final int MAX_PATH = 4096;
   private static final String EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 wrong usage.";
 
   @Spec private CommandSpec spec;
@@ -34,9 +38,21 @@ abstract class Program implements Callable<Integer> {
     CommandLine command = new CommandLine(program);
     complete(command);
     return command
+        .registerConverter(Path.class, Program::path)
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
         .setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  private static Path path(String text) {
+    if (text.length() > MAX_PATH) {
+      throw new TypeConversionException("no path: longer than %s characters".formatted(MAX_PATH));
+    }
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException("no path: " + e.getReason());
+    }
   }
 
   /** Gives each command what all of them have: help, the version, and what exit codes mean. */

@@ -21,6 +21,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * is for those who ask for it.
  */
 public final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  private static final int MAX_LENGTH = 1500;
+
   private final BooleanSupplier debugging;
 
   public Failures(BooleanSupplier debugging) {
@@ -98,8 +100,11 @@ public final class Failures implements IExecutionExceptionHandler, IParameterExc
     return message.contains(" ") ? message : name + ": " + message;
   }
 
+  /** A line that a terminal shows as it is, and not longer than a screen. */
   private static String oneLine(String text) {
-    return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
+    String shown = line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH) + "…";
+    return shown.replaceAll("[\\p{Cc}\\p{Cf}]", " ");
   }
 
   /** {@code snapshot ls}, without the name of the root. */

@@ -40,7 +40,7 @@ final class ConfigFileTest {
     Path large = Files.write(dir.resolve("large"), new byte[(4 << 20) + 1]);
 
     assertRefused(dir.resolve("absent"), "no such file");
-    assertRefused(dir, "cannot be read: java.io.IOException: Is a directory");
+    assertRefused(dir, "cannot be read: Is a directory");
     assertRefused(binary, "not UTF-8 text");
     assertRefused(large, "larger than 4194304 bytes, so it is no configuration");
   }

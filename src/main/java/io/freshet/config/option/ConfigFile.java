@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -27,12 +29,17 @@ public final class ConfigFile {
       throw refused(file, "no such file");
     } catch (CharacterCodingException e) {
       throw refused(file, "not UTF-8 text");
+    } catch (AccessDeniedException e) {
+      throw refused(file, "not allowed to open it");
+    } catch (FileSystemException e) {
+      throw refused(file, "cannot be read: " + e.getReason());
     } catch (IOException e) {
-      throw refused(file, "cannot be read: " + e);
+      throw refused(file, "cannot be read: " + e.getMessage());
     }
   }
 
   private static ConfigException refused(Path file, String reason) {
-    return new ConfigException(List.of(file + ": " + reason));
+    String name = file.toString().replaceAll("[\\p{Cc}\\p{Cf}]", " ");
+    return new ConfigException(List.of(name + ": " + reason));
   }
 }
