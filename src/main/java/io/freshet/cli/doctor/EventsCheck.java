@@ -20,6 +20,8 @@ import io.freshet.feature.ExampleEncoder;
 import io.freshet.kafka.TopicReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,21 +39,30 @@ import org.apache.kafka.common.header.Header;
 final class EventsCheck {
   private static final int NEWEST = 200; // of each partition
   private static final int MOST_NAMES = 20;
+  private static final Duration LEAD = Duration.ofMinutes(1);
 
   private final LearnerConfig config;
   private final FeatureNames names;
   private final RecordParser parser;
   private final ImpressionDecoder decoder;
+  private final ExampleEncoder encoder;
+  private final FieldsCheck fields;
+  private final Instant now;
   private final NumbersCheck numbers;
   private final Set<String> missing = new TreeSet<>();
   private final Set<String> unnamed = new TreeSet<>();
   private int good;
   private int bad;
   private String firstBad = "";
+  private int ahead;
+  private int positives;
 
-  private EventsCheck(LearnerConfig config) throws IOException {
+  private EventsCheck(LearnerConfig config, Instant now) throws IOException {
     this.config = config;
-    names = new ExampleEncoder(config.features()).names();
+    this.now = now;
+    encoder = new ExampleEncoder(config.features());
+    names = encoder.names();
+    fields = new FieldsCheck(names);
     EventSettings events = config.events();
     parser =
         RecordParsers.ofImpressions(
@@ -62,10 +73,10 @@ final class EventsCheck {
   }
 
   /** Finds nothing for a topic that is empty. */
-  static List<Finding> run(LearnerConfig config) throws InterruptedException {
+  static List<Finding> run(LearnerConfig config, Instant now) throws InterruptedException {
     String topic = config.kafka().topics().impressions();
     try (TopicReader reader = new TopicReader(config.kafka().clients(), topic, NEWEST)) {
-      EventsCheck check = new EventsCheck(config);
+      EventsCheck check = new EventsCheck(config, now);
       reader.readToEnd(check::look);
       return check.findings();
     } catch (UncheckedIOException e) { // of the schemas
@@ -91,20 +102,36 @@ final class EventsCheck {
         EventVersion.refusal(headers.last(EventVersion.HEADER))
             .<DecodeResult<Impression>>map(DecodeResult.Rejected::new)
             .orElseGet(() -> decoder.decode(record.value(), headers, record.timestamp()));
-    if (outcome instanceof DecodeResult.Good<Impression> impression) {
-      good++;
-      FeatureValues features = impression.value().features();
-      numbers.look(features, names);
-      missing.removeIf(name -> features.count(names.indexOf(name)) > 0);
+    if (outcome instanceof DecodeResult.Rejected<Impression> rejected) {
+      addBad(rejected.rejection(), record);
+    } else if (outcome instanceof DecodeResult.Good<Impression> impression) {
+      if (encoder.encode(impression.value()) instanceof DecodeResult.Rejected<?> rejected) {
+        addBad(rejected.rejection(), record);
+        return;
+      }
+      addGood(impression.value());
       if (impression.ignored() > 0) {
         addUnnamed(record.value(), headers);
       }
-    } else if (outcome instanceof DecodeResult.Rejected<Impression> rejected && bad++ == 0) {
-      Rejection why = rejected.rejection();
+    }
+  }
+
+  private void addBad(Rejection why, ConsumerRecord<byte[], byte[]> record) {
+    if (bad++ == 0) {
       firstBad =
           "%s (partition %s, offset %s)"
               .formatted(why.reason(), record.partition(), record.offset());
     }
+  }
+
+  private void addGood(Impression impression) {
+    good++;
+    FeatureValues features = impression.features();
+    numbers.look(features, names);
+    fields.look(features);
+    missing.removeIf(name -> features.count(names.indexOf(name)) > 0);
+    ahead += impression.timestamp() > now.plus(LEAD).toEpochMilli() ? 1 : 0;
+    positives += impression.label() > 0 ? 1 : 0;
   }
 
   /** Adds the names of features that nobody asked for, of a record that is good. */
@@ -143,7 +170,8 @@ final class EventsCheck {
     return mapping.isGiven()
         && (key.equals("features")
             || Stream.concat(
-                    Stream.of(mapping.id(), mapping.timestamp(), mapping.own()),
+                    Stream.of(
+                        mapping.id(), mapping.timestamp(), mapping.own(), mapping.label().path()),
                     config.events().featurePaths().values().stream())
                 .anyMatch(path -> path.steps().get(0).name().equals(key)));
   }
@@ -168,9 +196,38 @@ final class EventsCheck {
     }
     if (good > 0) {
       findings.add(features());
+      findings.addAll(fields.findings());
       findings.addAll(numbers.findings());
+      if (config.events().impressionMapping().label().isGiven()) {
+        findings.add(labels());
+      }
+    }
+    if (ahead > 0) {
+      findings.add(
+          Finding.warning(
+              "times",
+              String.format(
+                  Locale.ROOT,
+                  "%,d of the newest %,d impressions are ahead of this machine's clock, by their own"
+                      + " times",
+                  ahead,
+                  good),
+              "set the clocks of what writes them and of this machine by NTP; they wait until then"));
     }
     return findings;
+  }
+
+  private Finding labels() {
+    String text =
+        String.format(
+            Locale.ROOT,
+            "%.1f %% of the newest %,d impressions are positives",
+            100.0 * positives / good,
+            good);
+    return positives > 0 && positives < good
+        ? Finding.ok("label", text)
+        : Finding.warning(
+            "label", text, "a model learns from both: see events.impressions.label");
   }
 
   private Finding features() {

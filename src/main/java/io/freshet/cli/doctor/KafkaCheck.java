@@ -57,7 +57,7 @@ final class KafkaCheck {
       if (impressions != null && !impressions.isHidden()) {
         kafka.newest(impressions).ifPresent(this::times);
         if (!impressions.forbids(AclOperation.READ)) {
-          findings.addAll(EventsCheck.run(config));
+          findings.addAll(EventsCheck.run(config, now));
         }
       }
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.freshet.cli.doctor;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.FeatureValues.Type;
+import io.freshet.event.parse.NumberText;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.NumericField;
 import java.util.ArrayList;
@@ -53,6 +54,8 @@ final class NumbersCheck {
             int value = features.first(feature) + i;
             if (NUMBERS.contains(features.type(value))) {
               numbers.add(features.number(value));
+            } else if (features.type(value) == Type.STRING) {
+              numbers.add(NumberText.parse(features.text(value)));
             }
           }
         });

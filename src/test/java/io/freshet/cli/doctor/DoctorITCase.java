@@ -147,7 +147,8 @@ final class DoctorITCase {
           .contains("the events also have: item, usr");
       assertThat(mended.out())
           .contains("ok       features: each is in some of the newest 3 impressions")
-          .contains("; not configured: item");
+          .contains("; not configured: item")
+          .contains("ok       field usr: in 100 % of the newest 3 impressions, 1 values");
     }
   }
 
@@ -192,6 +193,50 @@ final class DoctorITCase {
     assertThat(away.out())
         .contains("warning  events: the newest impressions cannot be read: schema 1 of a record")
         .contains("problem  events.registry: ");
+  }
+
+  @Test
+  void fieldsAreEncodedAndCountedUnderTheMapping() throws Exception {
+    Path config = config("mapped");
+    CommandRun.of("topics", "--config", config.toString(), "--create");
+    long now = System.currentTimeMillis();
+    try (var producer = kafka.clients().producer(Map.of())) {
+      for (int i = 0; i < 100; i++) {
+        String json =
+            "{\"at\": %s, \"who\": {\"id\": %s}, \"price\": %s, \"sdk\": \"1.2\", \"clicked\": %s, \"tags\": [1, %s]%s}"
+                .formatted(
+                    now + (i == 99 ? 300_000 : 0),
+                    i % 10,
+                    i == 98 ? "\"cheap\"" : "\"" + i + ".5\"",
+                    i % 4 == 0,
+                    i,
+                    i == 97 ? ", \"more\": {}" : "");
+        producer.send(new ProducerRecord<>("mapped-impressions", json.getBytes(UTF_8)));
+      }
+      ProducerRecord<byte[], byte[]> next =
+          new ProducerRecord<>("mapped-impressions", "{}".getBytes(UTF_8));
+      next.headers().add("event-version", "2".getBytes(UTF_8));
+      producer.send(next);
+    }
+    String mapping = "events.impressions={id: none, timestamp: at, label: {field: clicked}}";
+    String features =
+        "features=[{name: user, kind: categorical, from: who.id}, {name: price, kind: numeric},"
+            + " {name: sdk, kind: categorical}, {name: tags, kind: multi}]";
+
+    CommandRun run =
+        CommandRun.of(
+            "doctor", "--config", config.toString(), "--set", mapping, "--set", features);
+
+    assertThat(run.out())
+        .contains("warning  events: 2 of the newest 101 impressions are none")
+        .contains("; not configured: more")
+        .contains("ok       field user: in 100 % of the newest 99 impressions, 10 values, from")
+        .contains("ok       field price: in 100 % of the newest 99 impressions, 99 values")
+        .contains("ok       field tags: in 100 % of the newest 99 impressions, 99 values, 2.0 at a")
+        .contains("warning  field sdk: in 100 % of the newest 99 impressions, 1 values")
+        .contains("ok       label: 25.3 % of the newest 99 impressions are positives")
+        .contains("warning  times: 1 of the newest 99 impressions are ahead of this machine's");
+    assertThat(run.out()).doesNotContain("mapped-clicks", "mapped-late-clicks");
   }
 
   private Path config(String prefix) throws IOException {
