@@ -208,11 +208,12 @@ final class EventsCheck {
               "times",
               String.format(
                   Locale.ROOT,
-                  "%,d of the newest %,d impressions are ahead of this machine's clock, by their own"
-                      + " times",
+                  "%,d of the newest %,d impressions are ahead of this machine's clock, by their"
+                      + " own times",
                   ahead,
                   good),
-              "set the clocks of what writes them and of this machine by NTP; they wait until then"));
+              "set the clocks of what writes them and of this machine by NTP; they wait until"
+                  + " then"));
     }
     return findings;
   }
@@ -226,8 +227,7 @@ final class EventsCheck {
             good);
     return positives > 0 && positives < good
         ? Finding.ok("label", text)
-        : Finding.warning(
-            "label", text, "a model learns from both: see events.impressions.label");
+        : Finding.warning("label", text, "a model learns from both: see events.impressions.label");
   }
 
   private Finding features() {

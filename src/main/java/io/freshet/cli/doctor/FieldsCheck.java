@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What impressions hold of each raw feature: how many have it, how many values, and their range. */
+/**
+ * What impressions hold of each raw feature: how many have it, how many values, and their range.
+ */
 final class FieldsCheck {
   private static final int LEAST = 50; // impressions to judge by
 

@@ -224,8 +224,7 @@ final class DoctorITCase {
             + " {name: sdk, kind: categorical}, {name: tags, kind: multi}]";
 
     CommandRun run =
-        CommandRun.of(
-            "doctor", "--config", config.toString(), "--set", mapping, "--set", features);
+        CommandRun.of("doctor", "--config", config.toString(), "--set", mapping, "--set", features);
 
     assertThat(run.out())
         .contains("warning  events: 2 of the newest 101 impressions are none")
