@@ -16,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The sample model, served as {@code ctr}, and a client. */
+/** The model of a root, the sample where there is none, served as {@code ctr}, and a client. */
 public final class ServedSample implements AutoCloseable {
   public static final Version VERSION = new Version("0badcafe", 3);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -52,8 +53,9 @@ public final class ServedSample implements AutoCloseable {
   }
 
   public ServedSample(Path root, ServeSettings settings) throws IOException {
-    List<Long> fids = List.of(3L << 52 | 1, 1L << 52);
-    new SampleModel(root).full(VERSION, 0.25f, 0.125f, fids);
+    if (!Files.exists(root.resolve("latest.json"))) {
+      new SampleModel(root).full(VERSION, 0.25f, 0.125f, List.of(3L << 52 | 1, 1L << 52));
+    }
     SnapshotStore store = new SnapshotStore(new LocalStorage(root));
     follower = new SnapshotFollower(store, InstantSource.system());
     follower.look();
