@@ -86,6 +86,32 @@ final class ConfigInitITCase {
         .doesNotContain("late clicks");
   }
 
+  @Test
+  void avroIsReadWithItsSchemas() throws Exception {
+    String schemas = folder.resolve("schemas").toUri().toString();
+    String file = folder.resolve("avro.yaml").toString();
+    String servers = kafka.bootstrapServers();
+    String simulate =
+        "simulate --impressions 500 --impressions-topic shown --clicks-topic acted --partitions 2"
+            + " --format avro --bootstrap-servers %s --schemas %s";
+    String init = "config init --topic shown --bootstrap-servers %s --output %s";
+    CommandRun.of(simulate.formatted(servers, schemas).split(" "));
+
+    CommandRun unknown = CommandRun.of(init.formatted(servers, file).split(" "));
+    CommandRun known =
+        CommandRun.of((init + " --schemas %s").formatted(servers, file, schemas).split(" "));
+
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.err()).contains("Avro, which needs schemas: give --registry URL or");
+    assertThat(known.code()).as(known.err()).isZero();
+    assertThat(CommandRun.of("config", "check", file).code()).isZero();
+    assertThat(Files.readString(Path.of(file)))
+        .contains("format: avro", "schemas: \"file:/")
+        .containsPattern("id: impression_id ")
+        .containsPattern("timestamp: timestamp ")
+        .containsPattern("- \\{name: user, kind: categorical\\} ");
+  }
+
   /** The commands that the tutorial shows, without what starts Java. */
   private static List<String> documented() throws IOException {
     String java = "$ java -jar target/freshet.jar ";
