@@ -6,9 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "config",
     mixinStandardHelpOptions = true,
-    description =
-        "Drafts and checks a learner's configuration, shows all its values, prints its schema and"
-            + " reference.",
+    description = "Drafts, checks and shows a learner's configuration, prints its schema.",
     subcommands = {
       ConfigInitCommand.class,
       ConfigCheckCommand.class,

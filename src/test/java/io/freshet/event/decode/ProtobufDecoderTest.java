@@ -125,7 +125,7 @@ final class ProtobufDecoderTest {
             "device false STRING PHONE 0.0",
             "city false STRING Bonn 0.0",
             "campaign false STRING c 0.0",
-            "logged_in false BOOLEAN true 0.0");
+            "logged_in false BOOLEAN true 1.0");
   }
 
   @Test
