@@ -34,7 +34,7 @@ final class StateNames {
     try (var in = new DataInputStream(Files.newInputStream(state.resolve("_metadata")))) {
       CheckpointMetadata metadata =
           Checkpoints.loadCheckpointMetadata(
-              in, StateNames.class.getClassLoader(), state.toUri().toString());
+              in, StateNames.class.getClassLoader(), "file://" + state);
       for (OperatorState operator : metadata.getOperatorStates()) {
         for (OperatorSubtaskState subtask : operator.getStates()) {
           String id = operator.getOperatorID() + " ";

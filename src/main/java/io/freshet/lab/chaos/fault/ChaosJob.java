@@ -136,7 +136,7 @@ public final class ChaosJob {
       return found
           .filter(path -> Files.exists(path.resolve("_metadata")))
           .max(Comparator.comparingLong(ChaosJob::number))
-          .map(path -> path.toUri().toString());
+          .map(ChaosJob::location);
     }
   }
 
@@ -153,6 +153,11 @@ public final class ChaosJob {
   }
 
   private String savepoints() {
-    return directory.resolve("savepoints").toUri().toString();
+    return location(directory.resolve("savepoints"));
+  }
+
+  /** A folder as Flink takes it, with its spaces as they are. */
+  private static String location(Path folder) {
+    return "file://" + folder.toAbsolutePath();
   }
 }
