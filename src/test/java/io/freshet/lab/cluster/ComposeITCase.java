@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.cli.console.source.FlinkRest;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -39,18 +41,19 @@ final class ComposeITCase {
       run.freshet("simulator", "--out-of-orderness", "PT1S");
       run.freshet("serving");
 
-      await(run, "health", () -> isWell(run));
-      await(run, "a served model", () -> checkpoint(run) > 0);
-      await(run, "trainers on both task managers", () -> trains(run, 0) && trains(run, 1));
+      await("health", () -> isWell(run));
+      await("a served model", () -> checkpoint(run) > 0);
+      await("trainers on both task managers", () -> trains(run, 0) && trains(run, 1));
 
-      long served = checkpoint(run);
       jobManager.destroyForcibly().waitFor();
       run.jobManager();
-      await(run, "a newer model", () -> checkpoint(run) > served + 2);
+      await("a second start", () -> log(run, "jobmanager").contains("train: goes on from"));
+      long served = checkpoint(run);
+      await("a newer model", () -> checkpoint(run) > served + 2);
       assertThat(log(run, "jobmanager"))
           .contains("train: starts without a state", "train: goes on from file:")
           .doesNotContain("Distributing maxAllowedWatermark");
-      await(run, "a console with curves", () -> tellsCurves(run));
+      await("a console with curves", () -> tellsCurves(run));
     }
   }
 
@@ -93,15 +96,25 @@ final class ComposeITCase {
     boolean holds() throws Exception;
   }
 
-  private static void await(ComposedProcesses run, String what, Check check) throws Exception {
+  private void await(String what, Check check) throws Exception {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!holds(check)) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError(
-            "no " + what + "; the job manager said\n" + log(run, "jobmanager"));
+        throw new AssertionError("no " + what + "; see " + keepLogs());
       }
       Thread.sleep(200);
     }
+  }
+
+  /** Copies what the processes logged to a folder that stays, and returns that. */
+  private Path keepLogs() throws IOException {
+    Path kept = Files.createDirectories(TARGET.resolve("compose-logs"));
+    try (DirectoryStream<Path> logs = Files.newDirectoryStream(folder, "*.log")) {
+      for (Path log : logs) {
+        Files.copy(log, kept.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    return kept;
   }
 
   private static boolean holds(Check check) throws Exception {

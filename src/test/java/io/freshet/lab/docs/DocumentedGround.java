@@ -50,9 +50,14 @@ final class DocumentedGround implements AutoCloseable {
     this.folder = folder;
     kafka = EmbeddedKafka.start();
     flink = cluster();
-    values.put("jar", TARGET.resolve("freshet.jar").toString());
-    values.put("slimjar", TARGET.resolve("freshet-job.jar").toString());
-    values.put("project", Path.of("").toAbsolutePath().toString());
+    // commands are typed as they are shown, without quotes: the project may be where spaces are
+    Path jars = Files.createSymbolicLink(folder.resolve("jars"), TARGET);
+    values.put("jar", jars.resolve("freshet.jar").toString());
+    values.put("slimjar", jars.resolve("freshet-job.jar").toString());
+    values.put(
+        "project",
+        Files.createSymbolicLink(folder.resolve("project"), Path.of("").toAbsolutePath())
+            .toString());
     values.put("folder", folder.toString());
     values.put("broker", kafka.bootstrapServers());
     values.put("flink", flink.getRestAddress().get().toString());
