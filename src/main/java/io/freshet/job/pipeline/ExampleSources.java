@@ -15,7 +15,6 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -66,11 +65,7 @@ final class ExampleSources {
     EventTopic all =
         new EventTopic(kafka.bootstrapServers(), topic, kafka.groupId(), kafka.properties(), true);
     var source =
-        KafkaTopicSource.of(
-            all,
-            Map.of(),
-            OffsetsInitializer.earliest(),
-            KafkaRecordDeserializationSchema.valueOnly(new Value()));
+        KafkaTopicSource.of(all, Map.of(), KafkaRecordDeserializationSchema.valueOnly(new Value()));
     return env.fromSource(source, WatermarkStrategy.noWatermarks(), topic)
         .setParallelism(1)
         .uid(Uids.EXAMPLE_SOURCE);

@@ -12,7 +12,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
@@ -122,15 +121,8 @@ public final class EventSources {
         .withTimestampAssigner((record, kafkaTimestamp) -> record.timestamp());
   }
 
-  private static OffsetsInitializer start(EventTopic topic) {
-    return topic
-        .since()
-        .map(time -> OffsetsInitializer.timestamp(time.toEpochMilli()))
-        .orElse(OffsetsInitializer.earliest());
-  }
-
   private static <T> KafkaTopicSource<SourceRecord<T>> source(
       EventTopic topic, EventDeserializer<T> deserializer) {
-    return KafkaTopicSource.of(topic, DEFAULTS, start(topic), deserializer);
+    return KafkaTopicSource.of(topic, DEFAULTS, deserializer);
   }
 }

@@ -1,7 +1,6 @@
 package io.freshet.job.source;
 
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
@@ -74,7 +73,6 @@ public final class KafkaTopicSource<T>
   public static <T> KafkaTopicSource<T> of(
       EventTopic topic,
       Map<String, String> defaults,
-      OffsetsInitializer start,
       KafkaRecordDeserializationSchema<T> deserializer) {
     Properties properties = new Properties();
     properties.putAll(defaults);
@@ -86,24 +84,34 @@ public final class KafkaTopicSource<T>
         KafkaSource.<T>builder()
             .setProperties(properties)
             .setTopics(topic.name())
-            .setStartingOffsets(start)
+            .setStartingOffsets(start(topic))
             .setDeserializer(deserializer);
     if (topic.bounded()) {
       builder.setBounded(OffsetsInitializer.latest());
     }
-    return new KafkaTopicSource<>(builder.build(), deserializer, consumer(properties, start));
+    return new KafkaTopicSource<>(builder.build(), deserializer, consumer(properties, topic));
   }
 
-  /** What the builder adds to a source's properties, and does not show. */
-  private static Properties consumer(Properties properties, OffsetsInitializer start) {
+  private static OffsetsInitializer start(EventTopic topic) {
+    return topic
+        .since()
+        .map(time -> OffsetsInitializer.timestamp(time.toEpochMilli()))
+        .orElse(OffsetsInitializer.earliest());
+  }
+
+  /**
+   * What the builder adds to a source's properties, and does not show. Where the connector is in
+   * Flink's own class path, its Kafka is another one than ours: so its strategies are not asked
+   * for.
+   */
+  private static Properties consumer(Properties properties, EventTopic topic) {
     Properties all = new Properties();
     all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
     all.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
     all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     all.putAll(properties);
     all.put(
-        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-        start.getAutoOffsetResetStrategy().name().toLowerCase(Locale.ROOT));
+        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, topic.since().isPresent() ? "latest" : "earliest");
     return all;
   }
 
