@@ -47,7 +47,7 @@ record ShownOutput(List<String> lines) {
         .replaceAll("\\b\\d[\\d,.]*( (K|M|G)?B\\b)?", "N")
         .replaceAll("(?<= )-(?= |$)", "N") // a figure that is not known
         .replaceAll("^VERSION +(delta, full|full|delta) +(VERSION|N)", "VERSION KIND N")
-        .replaceAll(" (\\*|withheld|\\* withheld)$", "")
+        .replaceAll(" (\\*|(\\* )?withheld(: .*)?)$", "")
         .replaceAll(" +", " ")
         .strip();
   }
