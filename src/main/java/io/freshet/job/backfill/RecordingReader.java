@@ -35,6 +35,9 @@ final class RecordingReader implements SourceReader<Recorded, RecordingPosition>
   public void addSplits(List<RecordingPosition> splits) {
     if (position == null) {
       position = splits.get(0);
+      if (!position.equals(RecordingPosition.END)) {
+        source.recording().require();
+      }
       available.complete(null);
     }
   }
