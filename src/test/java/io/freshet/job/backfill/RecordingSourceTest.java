@@ -136,10 +136,9 @@ final class RecordingSourceTest {
 
   @Test
   void aRestartAmidItIsRefusedWithoutTheRecording() {
-    RecordingReader reader =
-        reader(RecordingSource.missing(0), new RecordingPosition(2, List.of(500L)));
+    RecordingPosition amid = new RecordingPosition(2, List.of(500L));
 
-    assertThatThrownBy(() -> reader.pollNext(new Output(new ArrayList<>())))
+    assertThatThrownBy(() -> reader(RecordingSource.missing(0), amid))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("the state was taken in the middle of a recording");
   }
