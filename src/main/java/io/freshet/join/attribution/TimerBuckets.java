@@ -9,9 +9,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.internal.InternalListState;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.KeyContext;
 
@@ -43,7 +48,7 @@ public final class TimerBuckets {
   private final String[] pages; // the key of each key group's pages, found when first needed
   private final NavigableMap<Long, BitSet> timed = new TreeMap<>(); // pages known to have a timer
 
-  public TimerBuckets(
+  TimerBuckets(
       KeyContext context,
       InternalListState<String, Long, String> ids,
       InternalListState<String, Long, DeferredExample> examples,
@@ -56,6 +61,37 @@ public final class TimerBuckets {
     this.timers = requireNonNull(timers, "timers");
     this.bucket = bucket.toMillis();
     this.pages = new String[keyGroups];
+  }
+
+  /**
+   * Those of an operator keyed by impression id, in its states {@code due} and {@code ahead}.
+   *
+   * @param timers whose timers the operator takes from the buckets
+   */
+  public static TimerBuckets of(
+      AbstractStreamOperator<?> operator,
+      InternalTimerService<VoidNamespace> timers,
+      TypeSerializer<DeferredExample> examples,
+      Duration bucket)
+      throws Exception {
+    return new TimerBuckets(
+        operator,
+        pages(operator, "due", StringSerializer.INSTANCE),
+        pages(operator, "ahead", examples),
+        timers,
+        bucket,
+        operator.getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
+  }
+
+  @SuppressWarnings("unchecked") // what the backends return is an InternalListState of these types
+  private static <T> InternalListState<String, Long, T> pages(
+      AbstractStreamOperator<?> operator, String name, TypeSerializer<T> items) throws Exception {
+    return (InternalListState<String, Long, T>)
+        (Object)
+            operator
+                .getKeyedStateBackend()
+                .getOrCreateKeyedState(
+                    LongSerializer.INSTANCE, new ListStateDescriptor<>(name, items));
   }
 
   /**

@@ -24,18 +24,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.api.common.typeutils.base.LongSerializer;
-import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
-import org.apache.flink.runtime.state.internal.InternalListState;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
@@ -130,13 +125,8 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
     super.open();
     timers = getInternalTimerService("due", VoidNamespaceSerializer.INSTANCE, this);
     buckets =
-        new TimerBuckets(
-            this,
-            pages("due", StringSerializer.INSTANCE),
-            pages("ahead", WireType.of(DeferredExample.class).serializer()),
-            timers,
-            settings.timerBucket(),
-            getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks());
+        TimerBuckets.of(
+            this, timers, WireType.of(DeferredExample.class).serializer(), settings.timerBucket());
     dueTimers =
         new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output, memory.watermark());
     decided = new ArrayList<>();
@@ -161,14 +151,6 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
 
   private double seconds(double share) {
     return delays.within(share) / 1000;
-  }
-
-  @SuppressWarnings("unchecked") // what the backends return is an InternalListState of these types
-  private <T> InternalListState<String, Long, T> pages(String name, TypeSerializer<T> items)
-      throws Exception {
-    return (InternalListState<String, Long, T>)
-        (Object)
-            getOrCreateKeyedState(LongSerializer.INSTANCE, new ListStateDescriptor<>(name, items));
   }
 
   @Override

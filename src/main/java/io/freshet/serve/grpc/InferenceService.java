@@ -57,7 +57,7 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
   /**
    * Answers a call, whatever becomes of the attempt.
    *
-   * @param counter is told the status that HTTP would have, before the answer is sent
+   * @param counter of the status that HTTP would have, before the answer is sent
    */
   private static <A> void respond(StreamObserver<A> call, IntConsumer counter, Attempt<A> attempt) {
     try {

@@ -16,8 +16,8 @@ import java.util.Set;
  * Files of versions that no manifest names: of merges that died, and of publications that were
  * given up. They go when they are older than {@link #KEPT}. A version without a manifest may still
  * be under way until its lineage has a later one that is complete; where the lineage ended with it,
- * as that of a killed run, it goes once its folder has not been touched for as long: whoever
- * publishes writes anew at each attempt.
+ * as that of a killed run, it goes once its folder has not been touched for as long: a publication
+ * writes its files again at each attempt.
  */
 final class Orphans {
   static final Duration KEPT = Duration.ofDays(7);

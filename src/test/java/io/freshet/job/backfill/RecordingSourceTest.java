@@ -135,10 +135,10 @@ final class RecordingSourceTest {
   }
 
   @Test
-  void aRestartAmidItIsRefusedWithoutTheRecording() {
-    RecordingPosition amid = new RecordingPosition(2, List.of(500L));
+  void aRestartInTheMiddleOfItIsRefusedWithoutTheRecording() {
+    RecordingPosition position = new RecordingPosition(2, List.of(500L));
 
-    assertThatThrownBy(() -> reader(RecordingSource.missing(0), amid))
+    assertThatThrownBy(() -> reader(RecordingSource.missing(0), position))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("the state was taken in the middle of a recording");
   }

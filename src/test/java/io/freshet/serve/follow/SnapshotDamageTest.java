@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Each file of a root is cut off, and has a bit flipped, at each offset where something begins or
- * ends in it: whoever reads it names the file, or has the model as it was published.
+ * ends in it: each reader names the file, or has the model as it was published.
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class SnapshotDamageTest {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** When balancers are told that a server is ready: not before the first model is warm. */
+/** When a server is ready for balancers: not before the first model is warm. */
 @Timeout(60)
 class LifecycleTest {
   private static final Duration DRAIN = Duration.ofSeconds(2);
