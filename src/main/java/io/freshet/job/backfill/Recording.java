@@ -18,12 +18,6 @@ interface Recording extends Serializable {
    */
   Reading open(List<Long> place) throws IOException;
 
-  /**
-   * Refuses a job that has to read on and has no recording. Before it runs: Flink restarts a task
-   * that fails while messages are on their way to it, whatever it failed for.
-   */
-  default void require() {}
-
   /** Reads the recording in the same order each time. Not thread-safe. */
   interface Reading extends Closeable {
 
@@ -36,20 +30,10 @@ interface Recording extends Serializable {
 
   /** What a job has that was restarted without its recording. */
   static Recording missing() {
-    return new Recording() {
-      private static final long serialVersionUID = 1L;
-
-      @Override
-      public Reading open(List<Long> place) {
-        throw new RefusedException(
-            "the state was taken in the middle of a recording: start with the same --from-files or"
-                + " --from-topic, and the same --epochs, as before");
-      }
-
-      @Override
-      public void require() {
-        open(List.of());
-      }
+    return place -> {
+      throw new RefusedException(
+          "the state was taken in the middle of a recording: start with the same --from-files or"
+              + " --from-topic, and the same --epochs, as before");
     };
   }
 }

@@ -3,6 +3,7 @@ package io.freshet.job.backfill;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -31,12 +32,20 @@ final class RecordingReader implements SourceReader<Recorded, RecordingPosition>
     this.source = requireNonNull(source, "source");
   }
 
+  /**
+   * Opens what is read, so that a job which cannot go on is refused before it runs: a task that
+   * fails while a message is on its way to it is restarted by Flink, whatever it failed for.
+   */
   @Override
   public void addSplits(List<RecordingPosition> splits) {
     if (position == null) {
       position = splits.get(0);
-      if (!position.equals(RecordingPosition.END)) {
-        source.recording().require();
+      try {
+        if (!position.equals(RecordingPosition.END)) {
+          open();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
       available.complete(null);
     }

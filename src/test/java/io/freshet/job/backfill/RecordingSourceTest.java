@@ -127,9 +127,9 @@ final class RecordingSourceTest {
 
   @Test
   void aRecordingOfAnotherNumberOfFilesIsRefused() {
-    RecordingReader reader = reader(source, new RecordingPosition(1, List.of(0L, 0L)));
+    RecordingPosition position = new RecordingPosition(1, List.of(0L, 0L));
 
-    assertThatThrownBy(() -> reader.pollNext(new Output(new ArrayList<>())))
+    assertThatThrownBy(() -> reader(source, position))
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("has 3 files or partitions, but had 2");
   }
