@@ -81,7 +81,7 @@ final class Gate {
               limit));
     }
     double weight = metrics.getOrDefault(BASE_RATE_WEIGHT, Double.NaN);
-    double before = current.getOrDefault(BASE_RATE_WEIGHT, Double.NaN);
+    double before = isCold(current) ? Double.NaN : current.get(BASE_RATE_WEIGHT);
     if (weight > HALF && before <= HALF) {
       reasons.add(
           String.format(
@@ -92,6 +92,17 @@ final class Gate {
               weight,
               before));
     }
+  }
+
+  /**
+   * Whether a version's mixture says nothing yet: it trusts the base rate little at first, whatever
+   * the stream, and more and more until the model knows something.
+   */
+  private static boolean isCold(Map<String, Double> figures) {
+    double examples =
+        figures.getOrDefault(RecentWindows.EXAMPLES, BaseRate.COLD_EXAMPLES)
+            + figures.getOrDefault(RecentWindows.EXAMPLES_BEFORE, 0.0);
+    return !figures.containsKey(BASE_RATE_WEIGHT) || examples < BaseRate.COLD_EXAMPLES;
   }
 
   private static void atMost(

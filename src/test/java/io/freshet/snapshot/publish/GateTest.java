@@ -115,6 +115,22 @@ class GateTest {
     assertThat(gate.reasons(useful, useful, SOUND, List.of())).isEmpty();
   }
 
+  /** The mixture of a learner that has seen nothing trusts the base rate by its prior. */
+  @Test
+  void aCurrentVersionOfTheFirstExamplesSaysNothingOfTheBaseRate() {
+    Gate gate = new Gate(GateSettings.DEFAULT);
+    Map<String, Double> later = Map.of("base_rate_weight", 0.742);
+
+    assertThat(gate.reasons(later, seen(0, 0), SOUND, List.of())).isEmpty();
+    assertThat(gate.reasons(later, seen(600, 399), SOUND, List.of())).isEmpty();
+    assertThat(gate.reasons(later, seen(600, 400), SOUND, List.of())).hasSize(1);
+  }
+
+  private static Map<String, Double> seen(double examples, double before) {
+    return Map.of(
+        "base_rate_weight", 0.083, "recent_examples", examples, "recent_examples_before", before);
+  }
+
   @Test
   void theBaseRateIsNotAskedForWhereThatIsSet() {
     Gate gate = new Gate(new GateSettings(false, NONE, 5, 0, NONE, NONE, NONE, NONE));
