@@ -97,11 +97,27 @@ final class PackagedJarITCase {
             "org/apache/flink/connector/kafka/source/KafkaSource.class")
         .noneMatch(entry -> entry.startsWith("org/apache/flink/runtime/"))
         .noneMatch(entry -> entry.startsWith("org/apache/flink/api/"))
+        .noneMatch(entry -> entry.startsWith("org/apache/flink/table/api/"))
+        .noneMatch(entry -> entry.startsWith("org/apache/flink/formats/"))
+        .noneMatch(entry -> entry.startsWith("org/apache/hadoop/"))
         .noneMatch(entry -> entry.startsWith("kafka/server/"))
         .noneMatch(entry -> entry.startsWith("io/freshet/cli/"))
         .noneMatch(entry -> entry.startsWith("org/slf4j/"))
         .noneMatch(entry -> entry.startsWith("org/apache/logging/"))
         .noneMatch(entry -> entry.startsWith("log4j2"));
+  }
+
+  @Test
+  void theWholeJarBringsFlinkSqlWithItsConnectorsAndFormats() throws IOException {
+    try (JarFile jar = new JarFile(EVERYTHING.toFile())) {
+      ZipEntry services =
+          jar.getEntry("META-INF/services/org.apache.flink.table.factories.Factory");
+
+      assertThat(new String(jar.getInputStream(services).readAllBytes(), StandardCharsets.UTF_8))
+          .contains("FileSystemTableFactory", "KafkaDynamicTableFactory", "DelegatePlannerFactory")
+          .contains("JsonFormatFactory", "CsvFileFormatFactory", "ParquetFileFormatFactory");
+    }
+    assertThat(EVERYTHING.toFile().length()).isLessThan(240_000_000);
   }
 
   @Test
