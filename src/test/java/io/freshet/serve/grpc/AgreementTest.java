@@ -17,6 +17,7 @@ import io.freshet.feature.example.Example;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.dense.DenseShape;
+import io.freshet.serve.follow.PythonPackage;
 import io.freshet.serve.http.ServedSample;
 import io.freshet.serve.limit.ConnectionLimits;
 import io.freshet.serve.model.SampleModel;
@@ -90,6 +91,34 @@ class AgreementTest {
               assertThat(scores.get(i)).as(protocol).isCloseTo(expected.get(i), within(1e-6));
             }
           });
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void thePythonPackageGivesTheScorersScores(ModelSettings settings) throws Exception {
+    publish(settings);
+    try (PythonPackage python = PythonPackage.start();
+        ServedSample sample = new ServedSample(root)) {
+      JsonNode files = python.follow(root, INSTANCES);
+      JsonNode client = python.client(sample.uri("").toString(), INSTANCES);
+
+      assertThat(files.path("error").asText() + client.path("error").asText()).isEmpty();
+      Map<String, List<Double>> found = new HashMap<>();
+      found.put("files", numbers(files.path("scores")));
+      List.of("v1", "v2", "explain").forEach(way -> found.put(way, numbers(client.path(way))));
+      found.forEach(
+          (way, scores) -> {
+            assertThat(scores).as(way).hasSameSizeAs(INSTANCES);
+            for (int i = 0; i < scores.size(); i++) {
+              double expected = sample.score(INSTANCES.get(i));
+              assertThat(scores.get(i)).as(way).isCloseTo(expected, within(1e-6));
+            }
+          });
+      assertThat(client.path("explanations").get(0).path("fields")).hasSize(4);
+      assertThat(client.path("version").asText()).isEqualTo(ServedSample.VERSION.toString());
+      assertThat(client.path("served").asText()).isEqualTo(ServedSample.VERSION.toString());
+      assertThat(client.path("ready").isBoolean()).isTrue();
     }
   }
 

@@ -1,0 +1,272 @@
+"""From raw features to occurrences: (feature id, value) pairs, as the learner encodes them.
+
+A feature id (fid) is 64 bits: the field's number in the high 12, in the low 52 a hash of the value.
+Of the low bits, 0 says that the field is missing, 1 carries a number, 2 to 9 are the knots of a number.
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import math
+import re
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Callable
+
+import numpy as np
+
+from .errors import FeatureError, SnapshotError
+from .xxh3 import xxh3_64
+
+MAX_OCCURRENCES = 4096  # of one instance, the bias included
+
+_SEED = 0x46726573686574
+_FRACTION = 0x6672616374696F6E
+_VALUE_BITS = 52
+_VALUE_MASK = (1 << _VALUE_BITS) - 1
+_MAX_FLOAT = float(np.finfo(np.float32).max)
+_NUMBER_TEXT = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
+_MAX_NUMBER_TEXT = 64
+_MOST = 1e15  # numbers beyond it count as it
+_CLIP, _REACH, _KNOTS = 3.0, 2.5, 8
+
+Occurrence = tuple  # of (fid: int, value: float)
+Encode = Callable[[list], list]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The occurrences of n instances over F fields, those of an instance's field in a row.
+
+    fids: int64 [occurrences]; values: float64 [occurrences], each the value of a float32;
+    starts: int64 [n * F], where the occurrences of instance i's field f begin: at starts[i * F + f].
+    """
+
+    fids: np.ndarray
+    values: np.ndarray
+    starts: np.ndarray
+
+
+class Encoder:
+    """Encodes instances for the fields of a schema.
+
+    numbers: by field number (unit, mean, deviation), as gauge.numbers has them; None for a model
+    from before format 1.2, which takes numbers as their transforms make them.
+    """
+
+    def __init__(
+        self, fields: Sequence[Mapping], numbers: Mapping[int, tuple[float, float, float]] | None
+    ) -> None:
+        self._names = [field["name"] for field in fields]
+        self._plain = {f["name"]: _encode(f, numbers) for f in fields if f["kind"] != "cross"}
+        self._missing = {f["name"]: [(f["number"] << _VALUE_BITS, 1.0)] for f in fields}
+        self._crosses = {f["name"]: (f["number"], f["of"]) for f in fields if f["kind"] == "cross"}
+
+    def encode(self, instances: Sequence[Mapping[str, Any]], first: int = 0) -> Batch:
+        """The occurrences of the instances; a FeatureError names the instance and the feature."""
+        fids: list[int] = []
+        values: list[float] = []
+        starts: list[int] = []
+        for i, features in enumerate(instances, first):
+            try:
+                fields = self._encode_one(features)
+            except FeatureError as e:
+                raise FeatureError(f"instances[{i}].{e}") from None
+            for occurrences in fields:
+                starts.append(len(fids))
+                for fid, value in occurrences:
+                    fids.append(fid)
+                    values.append(value)
+        return Batch(
+            np.array(fids, np.uint64).view(np.int64),
+            np.array(values, np.float64),
+            np.array(starts, np.int64),
+        )
+
+    def _encode_one(self, features: Mapping[str, Any]) -> list[list[Occurrence]]:
+        if not isinstance(features, Mapping):
+            raise FeatureError(f"features: {features!r}; expected a dict of features by name")
+        done = {}
+        for name, encode in self._plain.items():
+            raw = _values(name, features.get(name))
+            done[name] = self._encode_field(name, encode, raw) if raw[0] else self._missing[name]
+        count = 1 + sum(_plain_count(occurrences) for occurrences in done.values())
+        count += sum(
+            math.prod(len(done[part]) for part in of) for _, of in self._crosses.values()
+        )
+        if count > MAX_OCCURRENCES:
+            raise FeatureError(
+                f"features: make {count} occurrences, crosses included;"
+                f" at most {MAX_OCCURRENCES} are allowed"
+            )
+        for name, (number, of) in self._crosses.items():
+            done[name] = _cross(number, [done[part] for part in of])
+        return [done[name] for name in self._names]
+
+    @staticmethod
+    def _encode_field(name: str, encode: Encode, raw: tuple[list, bool]) -> list[Occurrence]:
+        try:
+            return encode(*raw)
+        except FeatureError as e:
+            raise FeatureError(f"features.{name} {e}") from None
+
+
+def value_hash(value: str | int | float | bool) -> int:
+    """The 64-bit hash of a value; 5, 5.0 and "5" have one."""
+    if isinstance(value, float) and not value.is_integer():
+        return xxh3_64(struct.pack("<Qd", _FRACTION, value), _SEED)
+    if isinstance(value, str):
+        return _text_hash(value)
+    return _text_hash(str(value).lower() if isinstance(value, bool) else str(int(value)))
+
+
+@lru_cache(maxsize=1 << 16)
+def _text_hash(text: str) -> int:
+    try:
+        utf8 = text.encode()
+    except UnicodeEncodeError:  # as in Java, a lone surrogate counts as U+FFFD
+        utf8 = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+    return xxh3_64(utf8, _SEED)
+
+
+@lru_cache(maxsize=1 << 16)
+def _mix(first: int, second: int) -> int:
+    return xxh3_64(struct.pack("<QQ", first, second), _SEED)
+
+
+def _fid(number: int, value: int) -> int:
+    return number << _VALUE_BITS | value & _VALUE_MASK
+
+
+def _float(value: float) -> float:
+    """The nearest float32."""
+    return float(np.float32(value))
+
+
+def _values(name: str, raw: Any) -> tuple[list, bool]:
+    """The values of a feature, none where it is missing; and whether they came as a list."""
+    if isinstance(raw, np.ndarray):
+        raw = raw.tolist()
+    is_list = isinstance(raw, (list, tuple, set, frozenset))
+    elements = list(raw) if is_list else [raw]
+    return [_checked(name, e) for e in elements if e is not None], is_list
+
+
+def _checked(name: str, value: Any) -> str | int | float | bool:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, (str, bool)):
+        return value
+    if isinstance(value, (int, float)) and _in_range(value):
+        return value
+    raise FeatureError(
+        f"features.{name}: {value!r} ({type(value).__name__}); expected a string, a boolean"
+        " or a number within the range of a float"
+    )
+
+
+def _in_range(number: float) -> bool:
+    try:
+        return abs(float(number)) <= _MAX_FLOAT
+    except OverflowError:  # an int beyond any float
+        return False
+
+
+def _encode(field: Mapping, numbers: Mapping[int, tuple[float, float, float]] | None) -> Encode:
+    """How the values of a field become its occurrences."""
+    number, kind = field["number"], field["kind"]
+    if kind == "categorical":
+        return lambda values, is_list: [(_fid(number, value_hash(_only(values, is_list))), 1.0)]
+    if kind == "multi":
+        return lambda values, _: [
+            (_fid(number, value_hash(v)), _float(1 / len(values))) for v in values
+        ]
+    if kind != "numeric":
+        raise SnapshotError(
+            f'field {field["name"]} is of kind "{kind}", unknown here;'
+            " expected categorical, multi, numeric or cross"
+        )
+    transform = field["transform"]
+    if transform["kind"] == "buckets":
+        bounds = transform["bounds"]
+        return lambda values, is_list: [
+            (_fid(number, value_hash(bisect.bisect_right(bounds, _number(values, is_list)))), 1.0)
+        ]
+    before = _before(field["name"], transform)
+    if numbers is not None:
+        return lambda v, is_list: _standardized(number, before(_number(v, is_list)), numbers[number])
+    if transform["kind"] == "log":
+        return lambda v, is_list: [(_fid(number, 1), _float(_log(before(_number(v, is_list)))))]
+    return lambda v, is_list: [(_fid(number, 1), before(_number(v, is_list)))]
+
+
+def _before(name: str, transform: Mapping) -> Callable[[float], float]:
+    """From an event's number to the one that is standardized: a float32 within ±1e15."""
+    kind = transform["kind"]
+    if kind == "standardize":
+        mean, deviation = transform["mean"], transform["deviation"]
+        return lambda x: _float(_clip((x - mean) / deviation, _MOST))
+    if kind in ("auto", "identity", "log"):
+        return lambda x: _float(_clip(x, _MOST))
+    raise SnapshotError(f'field {name} has the transform "{kind}", unknown here')
+
+
+def _only(values: list, is_list: bool) -> Any:
+    if is_list:
+        raise FeatureError("is a list; expected one value, or kind: multi")
+    return values[0]
+
+
+def _number(values: list, is_list: bool) -> float:
+    value = _only(values, is_list)
+    if not isinstance(value, str):
+        return float(value)
+    if len(value) > _MAX_NUMBER_TEXT or not _NUMBER_TEXT.fullmatch(value):
+        raise FeatureError("is a string; expected a number")
+    if not _in_range(float(value)):
+        raise FeatureError("is beyond the range of a float, ±3.4e38")
+    return float(value)
+
+
+def _standardized(
+    number: int, x: float, scale: tuple[float, float, float]
+) -> list[Occurrence]:
+    """The number's own row with its standardized value z, and the two knots that z lies between."""
+    unit, mean, deviation = scale
+    t = _log(unit * x) if unit > 0 else x
+    z = _clip((t - mean) / deviation, _CLIP) if deviation > 0 else 0.0
+    place = (_clip(z, _REACH) + _REACH) / (2 * _REACH) * (_KNOTS - 1)
+    knot = min(int(place), _KNOTS - 2)
+    return [
+        (_fid(number, 1), _float(z)),
+        (_fid(number, 2 + knot), _float(1 - (place - knot))),
+        (_fid(number, 3 + knot), _float(place - knot)),
+    ]
+
+
+def _plain_count(occurrences: list[Occurrence]) -> int:
+    """Occurrences before numbers are expanded, which the limit counts."""
+    return 1 if (occurrences[0][0] & _VALUE_MASK) == 1 else len(occurrences)
+
+
+def _cross(number: int, parts: list[list[Occurrence]]) -> list[Occurrence]:
+    """Every combination of the parts' ids, mean-pooled."""
+    combined = []
+    for ids in itertools.product(*([fid for fid, _ in part] for part in parts)):
+        mixed = ids[0]
+        for fid in ids[1:]:
+            mixed = _mix(mixed, fid)
+        combined.append(_fid(number, mixed))
+    share = _float(1 / len(combined))
+    return [(fid, share) for fid in combined]
+
+
+def _log(x: float) -> float:
+    return math.copysign(math.log1p(abs(x)), x)
+
+
+def _clip(x: float, bound: float) -> float:
+    return max(-bound, min(bound, x))

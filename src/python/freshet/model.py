@@ -1,0 +1,171 @@
+"""A version, whole: scores as the server does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from .encoding import Batch, Encoder
+from .errors import FeatureError, SnapshotError
+from .mixture import Mixture
+from .store import Manifest
+from .table import Table, start_rows
+
+_CHUNK = 1024  # instances that are computed together
+_BOUND = 1e6  # of a number, far beyond what any transform of a sane one gives
+
+# The terms of each kind's logit in addition to the first order: pairs, hidden layers, cross layers.
+_KINDS = {
+    "lr": (False, False, False),
+    "fm": (True, False, False),
+    "deepfm": (True, True, False),
+    "wide-deep": (False, True, False),
+    "dcn": (False, True, True),
+}
+
+
+class Model:
+    """One version of a learner's model; it never changes and may be used by many threads.
+
+    Arithmetic is in float64 on the published float32 numbers; scores are float32, as the server's,
+    and agree with it within 1e-6.
+    """
+
+    def __init__(self, manifest: Manifest, table: Table, dense: Mapping[str, np.ndarray]) -> None:
+        self.manifest = manifest
+        self.table = table
+        self._k = manifest.model["embedding_size"]
+        kind = manifest.model["kind"]
+        if kind not in _KINDS:
+            raise self._refused(f'is of kind "{kind}", unknown here; expected one of {list(_KINDS)}')
+        self._pairs, deep, crosses = _KINDS[kind]
+        self._mixture = Mixture.of(manifest, dense)
+        self._encoder = Encoder(manifest.fields, _numbers(dense))
+        inputs = len(manifest.fields) * self._k
+        hidden = manifest.model["hidden_layers"] if deep else []
+        cross = [inputs] * manifest.model.get("cross_layers", 0) if crosses else []
+        self._deep = self._layers("deep", inputs, hidden, dense)
+        self._cross = self._layers("cross", inputs, cross, dense)
+        self._zero_fields = self._fields_of_zeros()
+
+    @property
+    def version(self) -> str:
+        return self.manifest.version
+
+    def score(self, instances: Sequence[Mapping[str, Any]]) -> np.ndarray:
+        """The click probabilities of instances, float32 [n].
+
+        An instance is a dict of features by name: strings, numbers, booleans, None, and lists of
+        those for multi fields. What is missing, None or empty counts as missing; other names are
+        ignored. Raises FeatureError, with the instance and feature, for what no field can hold.
+        """
+        chunks = [
+            self._score(instances[at : at + _CHUNK], at) for at in range(0, len(instances), _CHUNK)
+        ]
+        return np.concatenate(chunks) if chunks else np.empty(0, np.float32)
+
+    def _score(self, instances: Sequence[Mapping[str, Any]], first: int) -> np.ndarray:
+        batch = self._encoder.encode(instances, first)
+        with np.errstate(all="ignore"):  # what is not finite is refused below
+            first_order, logit = self._logits(batch)
+            scores = self._mixture.probability(first_order, logit).astype(np.float32)
+        self._check_finite(scores, batch, first)
+        return scores
+
+    def _logits(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+        """The first-order sums and the sums of all terms, float64 [n] each."""
+        fids, at = np.unique(batch.fids, return_inverse=True)
+        rows = self._rows(fids).astype(np.float64)[at.ravel()]
+        weighted = batch.values[:, None] * rows
+        fields = len(self.manifest.fields)
+        sums = np.add.reduceat(weighted, batch.starts).reshape(-1, fields, 1 + self._k)  # [n, F, 1 + k]
+        bias = self._rows(np.zeros(1, np.int64))[0, 0]  # fid 0
+        first_order = bias + sums[:, :, 0].sum(1)
+        embedded = sums[:, :, 1:]  # [n, F, k]
+        logit = first_order
+        if self._pairs:
+            logit = logit + ((embedded.sum(1) ** 2).sum(1) - (embedded**2).sum((1, 2))) / 2
+        inputs = embedded.reshape(len(embedded), -1)  # [n, F * k]
+        for network, layers in ((_forward_deep, self._deep), (_forward_cross, self._cross)):
+            if layers:
+                logit = logit + network(inputs, layers)
+        return first_order, logit
+
+    def _rows(self, fids: np.ndarray) -> np.ndarray:
+        """The rows of distinct ids, float32 [n, 1 + k]; of unknown ones by the manifest's rule."""
+        rows, known = self.table.lookup(fids)
+        starts = ~known & ~np.isin(fids.view(np.uint64) >> np.uint64(52), self._zero_fields)
+        rows[starts] = start_rows(fids[starts], self.manifest.unknown_ids["seed"], self._k)
+        return rows
+
+    def _fields_of_zeros(self) -> np.ndarray:
+        """Numbers of the fields whose unknown ids count as zeros."""
+        rule = self.manifest.unknown_ids["rule"]
+        if rule == "zero":
+            return np.arange(4096, dtype=np.uint64)
+        if rule != "start-row":
+            raise self._refused(f'has the rule "{rule}" for unknown ids, unknown here')
+        return np.array(self.manifest.unknown_ids.get("zero_fields", ()), np.uint64)
+
+    def _layers(
+        self, group: str, inputs: int, units: list[int], dense: Mapping[str, np.ndarray]
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Weights [in, out] and biases [out] of a group's layers, closed by an output unit."""
+        layers = []
+        names = [*map(str, range(len(units))), "out"] if units else []
+        for name, out in zip(names, [*units, 1]):
+            layer = []
+            for part, shape in (("weight", (inputs, out)), ("bias", (out,))):
+                tensor = dense.get(f"{group}.{name}.{part}")
+                if tensor is None or tensor.shape != shape:
+                    found = "no such tensor" if tensor is None else f"shape {list(tensor.shape)}"
+                    raise self._refused(f"has {found} for {group}.{name}.{part} of shape {list(shape)}")
+                layer.append(tensor.astype(np.float64))
+            layers.append(tuple(layer))
+            inputs = out
+        return layers
+
+    def _check_finite(self, scores: np.ndarray, batch: Batch, first: int) -> None:
+        bad = np.flatnonzero(~np.isfinite(scores))
+        if len(bad) == 0:
+            return
+        fields = len(self.manifest.fields)
+        at = bad[0] * fields
+        values = np.maximum.reduceat(np.abs(batch.values), batch.starts)[at : at + fields]
+        where = f"instances[{first + bad[0]}]"
+        if values.max() > _BOUND:
+            name = self.manifest.fields[int(values.argmax())]["name"]
+            raise FeatureError(
+                f"{where}.features.{name} is so large that there is no score;"
+                " expected a number near those learned from"
+            )
+        raise SnapshotError(f"version {self.version} has no finite score for {where}")
+
+    def _refused(self, why: str) -> SnapshotError:
+        return SnapshotError(f"version {self.version} {why}")
+
+
+def _numbers(dense: Mapping[str, np.ndarray]) -> dict[int, tuple[float, float, float]] | None:
+    """By field number the unit, mean and deviation of its standardization."""
+    if "gauge.numbers" not in dense:
+        return None
+    return {int(number): tuple(scale) for number, *scale in dense["gauge.numbers"].tolist()}
+
+
+def _forward_deep(x: np.ndarray, layers: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Hidden ReLU layers and an output unit: [n, in] to [n]."""
+    for weight, bias in layers[:-1]:
+        x = np.maximum(x @ weight + bias, 0)
+    weight, bias = layers[-1]
+    return (x @ weight + bias)[:, 0]
+
+
+def _forward_cross(inputs: np.ndarray, layers: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Cross layers (DCN-V2) and an output unit: [n, in] to [n]."""
+    x = inputs
+    for weight, bias in layers[:-1]:
+        x = inputs * (x @ weight + bias) + x
+    weight, bias = layers[-1]
+    return (x @ weight + bias)[:, 0]

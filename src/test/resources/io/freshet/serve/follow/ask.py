@@ -1,0 +1,48 @@
+"""Answers questions, JSON a line, with the package freshet."""
+
+import json
+import sys
+
+import freshet
+
+followers = {}
+
+
+def follow(root, instances):
+    if root in followers:
+        followers[root].refresh()
+    else:
+        followers[root] = freshet.Follower(root)
+    follower = followers[root]
+    return {
+        "scores": follower.model.score(instances).tolist(),
+        "version": follower.model.version,
+        "rows": len(follower.model.table),
+        "reason": follower.pointer.reason,
+        "pinned": follower.pointer.pinned,
+        "loaded": freshet.load(root, follower.model.version).score(instances).tolist(),
+    }
+
+
+def ask(url, instances):
+    client = freshet.Client(url, "ctr")
+    explained, explanations = client.explain(instances)
+    return {
+        "v1": client.predict(instances).scores.tolist(),
+        "v2": client.infer(instances).scores.tolist(),
+        "explain": explained.scores.tolist(),
+        "explanations": explanations,
+        "version": client.infer(instances).version,
+        "ready": client.readiness()["ready"],
+        "served": client.status()["version"],
+    }
+
+
+for line in sys.stdin:
+    question = json.loads(line)
+    try:
+        answer = follow(**question) if "root" in question else ask(**question)
+    except freshet.FreshetError as e:
+        held = followers.get(question.get("root"))
+        answer = {"error": str(e), "version": held and held.model.version}
+    print(json.dumps(answer), flush=True)
