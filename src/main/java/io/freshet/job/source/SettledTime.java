@@ -21,16 +21,33 @@ import org.apache.flink.api.common.typeinfo.Types;
  */
 final class SettledTime {
   private final long bound;
+  private final int parallelism;
   private final ListState<Long> state;
+  private final ListState<Integer> storedParallelism;
   private final Map<Integer, PartitionTime> partitions = new HashMap<>();
   private OptionalLong restored = OptionalLong.empty();
 
-  SettledTime(Duration outOfOrderness, OperatorStateStore store) throws Exception {
+  SettledTime(Duration outOfOrderness, int parallelism, OperatorStateStore store) throws Exception {
     bound = outOfOrderness.toMillis();
+    this.parallelism = parallelism;
     state = store.getListState(new ListStateDescriptor<>("settled-time", Types.LONG));
-    for (long time : state.get()) {
-      restored = OptionalLong.of(Math.min(restored.orElse(time), time));
+    storedParallelism =
+        store.getListState(new ListStateDescriptor<>("settled-parallelism", Types.INT));
+    if (!isRescaled()) {
+      for (long time : state.get()) {
+        restored = OptionalLong.of(Math.min(restored.orElse(time), time));
+      }
     }
+  }
+
+  /** State of builds that did not store it says no. */
+  private boolean isRescaled() throws Exception {
+    for (int stored : storedParallelism.get()) {
+      if (stored != parallelism) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void event(int partition, long time) {
@@ -51,6 +68,7 @@ final class SettledTime {
             : LongStream.empty();
     OptionalLong time = LongStream.concat(now, then).min();
     state.update(time.isPresent() ? List.of(time.getAsLong()) : List.of());
+    storedParallelism.update(List.of(parallelism));
   }
 
   /** The restored watermark, if no event has come since; never ahead of the clock. */

@@ -120,7 +120,8 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
         context
             .getOperatorStateStore()
             .getListState(new ListStateDescriptor<>("offsets", WireType.of(SourceOffset.class)));
-    settled = new SettledTime(outOfOrderness, context.getOperatorStateStore());
+    int parallelism = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+    settled = new SettledTime(outOfOrderness, parallelism, context.getOperatorStateStore());
     watermark = Long.MIN_VALUE;
     until = recordedUntil(context.getOperatorStateStore());
     nextOffsets = new TreeMap<>();

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.Test;
 
 @SuppressWarnings("try") // the harness' close() may be interrupted; tests pass that on
 final class SourceRouterOperatorTest {
+  private static final int MAX_PARALLELISM = 128;
+
   private OneInputStreamOperatorTestHarness<SourceRecord<Click>, Click> router;
 
   @BeforeEach
@@ -205,6 +208,23 @@ final class SourceRouterOperatorTest {
     }
   }
 
+  /** Flink deals partitions and times anew: a partition may be far behind the time it is with. */
+  @Test
+  void aRescaledSourceGoesByItsEventsAlone() throws Exception {
+    read(good(0, 1, 900_000));
+    OperatorSubtaskState state = router.snapshot(1, 1);
+
+    for (int parallelism : new int[] {1, 2}) {
+      try (var restored = harness(parallelism)) { // the one that gets the state
+        restored.setProcessingTime(1_000_000);
+        restored.initializeState(state);
+        restored.open();
+        restored.setProcessingTime(2_000_000);
+        assertThat(restored.getOutput()).hasSize(parallelism == 1 ? 1 : 0);
+      }
+    }
+  }
+
   private void read(SourceRecord<Click> record) throws Exception {
     router.processElement(new StreamRecord<>(record, record.timestamp()));
   }
@@ -225,10 +245,19 @@ final class SourceRouterOperatorTest {
 
   private static OneInputStreamOperatorTestHarness<SourceRecord<Click>, Click> harness()
       throws Exception {
+    return harness(1);
+  }
+
+  private static OneInputStreamOperatorTestHarness<SourceRecord<Click>, Click> harness(
+      int parallelism) throws Exception {
     var harness =
         new OneInputStreamOperatorTestHarness<>(
             new SourceRouter<Click>("clicks", Duration.ofSeconds(1), SourceRouter.NEVER),
-            WireType.<SourceRecord<Click>>of(SourceRecord.class, Click.class).serializer());
+            MAX_PARALLELISM,
+            parallelism,
+            0,
+            WireType.<SourceRecord<Click>>of(SourceRecord.class, Click.class).serializer(),
+            new OperatorID());
     harness.setup(WireType.of(Click.class).serializer());
     return harness;
   }
