@@ -36,9 +36,10 @@ final class RoomsTest {
       event.parse           : event event.frame
       event.protobuf        : event event.frame event.parse
       event.registry        : event event.avro event.frame event.json event.parse event.protobuf
-      event.registry        : snapshot.storage
+      event.registry        : snapshot.storage config.option
       feature               : config.option event event.parse feature.example
       feature.example       : wire.codec config.option
+      kafka                 : config.option
       model                 : config.option feature feature.example model.optimizer
       model.batch           : feature feature.example
       model.dense           : feature model model.algebra model.optimizer
@@ -111,6 +112,7 @@ final class RoomsTest {
       job.sink              : kafka event feature.example train evaluate.report snapshot.announce
       job.sink              : config join job.deadletter job.example
       job.source            : wire wire.codec event.. feature feature.example join job.deadletter
+      job.source            : kafka
       cli.config            : config config.option job cli.config.init event event.registry kafka
       cli.config.init       : event event.frame event.mapping event.parse kafka
       cli.console           : kafka snapshot.storage snapshot.store serve.follow serve.http

@@ -5,7 +5,9 @@ import static io.freshet.config.option.ValueType.secret;
 import static io.freshet.config.option.ValueType.servers;
 
 import io.freshet.config.KafkaSettings.Topics;
+import io.freshet.config.option.References;
 import io.freshet.config.option.Section;
+import io.freshet.kafka.PropertyReferences;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,8 +82,13 @@ final class KafkaOptions {
             "Properties passed to every Kafka client as they are: TLS, SASL and so on. Messages and"
                 + " logs never show their values.");
     Map<String, String> shown = new LinkedHashMap<>(properties);
-    shown.replaceAll((key, value) -> isPublic(key) ? value : Section.HIDDEN);
+    shown.replaceAll((key, value) -> isPublic(key) ? value : References.shown(value));
     s.note("properties", shown);
+    if (PropertyReferences.areIn(properties)) {
+      properties.forEach(
+          (key, value) ->
+              References.problem(value).ifPresent(wrong -> s.error("properties." + key, wrong)));
+    }
     return properties;
   }
 

@@ -9,6 +9,7 @@ import static io.freshet.config.option.ValueType.text;
 import static io.freshet.config.option.ValueType.webAddress;
 import static io.freshet.config.option.ValueType.wholeNumber;
 
+import io.freshet.config.option.References;
 import io.freshet.config.option.Section;
 import io.freshet.config.option.ValueType;
 import io.freshet.event.mapping.MappingOptions;
@@ -23,12 +24,8 @@ public final class EventOptions {
 
   private static final ValueType<String> CREDENTIALS =
       secret(
-          "user:password or Bearer token, or env:NAME or file:/path for where it is",
-          text ->
-              text.chars().allMatch(c -> c >= ' ' && c != 0x7F)
-                  && (text.startsWith("env:")
-                      ? text.matches("env:[A-Za-z_][A-Za-z0-9_]*")
-                      : text.matches("Bearer \\S+") || text.indexOf(':') > 0));
+          "user:password or Bearer token, with ${env:NAME} or ${file:/path} for what is secret",
+          EventOptions::areCredentials);
 
   private EventOptions() {}
 
@@ -96,6 +93,14 @@ public final class EventOptions {
     return settings;
   }
 
+  /** Those that are nothing but a reference are judged where they are used. */
+  private static boolean areCredentials(String text) {
+    return text.chars().allMatch(c -> c >= ' ' && c != 0x7F)
+        && References.problem(text).isEmpty()
+        && !text.matches("(env|file):.*")
+        && (References.any(text) || text.matches("Bearer \\S+") || text.indexOf(':') > 0);
+  }
+
   private static String nameOf(EventFormat format) {
     return format.name().toLowerCase(Locale.ROOT);
   }
@@ -138,9 +143,8 @@ public final class EventOptions {
     String credentials =
         s.option(
                 "registry-auth",
-                "`user:password` or `Bearer <token>` for the registry, or `env:NAME` or"
-                    + " `file:/path` for where the sources find that. Messages and logs never show"
-                    + " it.")
+                "`user:password` or `Bearer <token>` for the registry, of which each source looks"
+                    + " references up for each request. Messages and logs never show it.")
             .get(CREDENTIALS.or(NONE, ""), "");
     return new SchemaLocations(
         folder,

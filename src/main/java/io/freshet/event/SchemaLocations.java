@@ -11,9 +11,9 @@ import java.time.Duration;
  *
  * @param folder URI of a folder with a file {@code <id>.avsc} for each; empty for none
  * @param registry URL below which it answers {@code GET /schemas/ids/<id>}; empty for none
- * @param credentials of the registry, {@code user:password} or {@code Bearer <token>}, or {@code
- *     env:NAME} or {@code file:/path}, where those are; empty for none. They are secret, so {@link
- *     #toString} leaves them out
+ * @param credentials of the registry, {@code user:password} or {@code Bearer <token>}, with {@link
+ *     io.freshet.config.option.References}; empty for none. They are secret, so {@link #toString}
+ *     leaves them out
  * @param patience how long a source waits for places that do not answer before it fails
  */
 public record SchemaLocations(String folder, String registry, String credentials, Duration patience)

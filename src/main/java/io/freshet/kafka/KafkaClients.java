@@ -22,7 +22,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * timeouts: Kafka refuses some pairs of them.
  *
  * @param servers {@code host:port}, several with commas between
- * @param properties of every client (TLS, SASL, …); they hold secrets, so no message shows a value
+ * @param properties of every client (TLS, SASL, …), with {@link PropertyReferences}; they hold
+ *     secrets, so no message shows a value
  * @param timeout after which a request fails
  */
 public record KafkaClients(String servers, Map<String, String> properties, Duration timeout)
@@ -96,7 +97,7 @@ public record KafkaClients(String servers, Map<String, String> properties, Durat
    */
   public KafkaProducer<byte[], byte[]> producer(Map<String, Object> settings) throws IOException {
     Map<String, Object> client = new HashMap<>(settings);
-    client.putAll(properties);
+    client.putAll(PropertyReferences.late(properties));
     client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
     ByteArraySerializer bytes = new ByteArraySerializer();
     return make(client, all -> new KafkaProducer<>(all, bytes, bytes));
@@ -106,7 +107,7 @@ public record KafkaClients(String servers, Map<String, String> properties, Durat
     Map<String, Object> client = new HashMap<>();
     int millis = Math.toIntExact(timeout.toMillis());
     client.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 2000);
-    client.putAll(properties);
+    client.putAll(PropertyReferences.late(properties));
     client.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
     client.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, millis / 2);
     client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
@@ -125,6 +126,9 @@ public record KafkaClients(String servers, Map<String, String> properties, Durat
 
   private String reason(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof PropertyReferences.UnresolvedPropertyException) {
+        return cause.getMessage();
+      }
       if (cause.getMessage() != null && cause.getMessage().startsWith(UNKNOWN_HOSTS)) {
         return "no host in \"%s\" is known here; expected names that resolve in kafka.bootstrap-servers"
             .formatted(servers);

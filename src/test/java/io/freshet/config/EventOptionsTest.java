@@ -48,6 +48,7 @@ final class EventOptionsTest {
         "{format: avro, registry: 'http://registry?token=hunter2'}",
         "{format: avro, registry: 'http://registry', registry-auth: hunter2}",
         "{format: avro, registry: 'http://registry', registry-auth: \"me:hunter2\\n\"}",
+        "{format: avro, registry: 'http://registry', registry-auth: 'env:hunter2'}",
         "{registry-auth: 'me:hunter2'}"
       })
   void whatIsWrongWithARegistryIsToldWithoutItsSecrets(String events) {

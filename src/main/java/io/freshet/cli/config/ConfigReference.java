@@ -32,6 +32,21 @@ final class ConfigReference {
       editors complete and check. This page is what `config reference` prints; the options are declared in the code.
 
       Times and sizes are a whole number and a unit: `20 ms`, `30 s`, `5 min`, `1 h`, `7 d`; `512 B`, `64 KB`, `16 MB`, `1 GB`.
+
+      Any value may name one that is elsewhere, so that the file holds no secret: `${env:NAME}` is an environment variable,
+      `${file:/path}` what a file holds, without white space around it; `$${` is a plain `${`. Between `{` and `}` of YAML such a
+      value needs quotes. What is printed, and messages about the configuration, have the reference, never the value. The values of
+      `kafka.properties` and `events.registry-auth` are looked up by each process where it connects, so that they are in no
+      job graph and no log; all others where the configuration is read ([security](security.md#secrets)).
+
+      ```yaml
+      kafka:
+        bootstrap-servers: ${env:KAFKA_SERVERS}
+        properties:
+          sasl.jaas.config: >-
+            org.apache.kafka.common.security.scram.ScramLoginModule required
+            username="trainer" password="${file:/etc/freshet/kafka-password}";
+      ```
       """;
 
   private final StringBuilder page = new StringBuilder(HEAD);

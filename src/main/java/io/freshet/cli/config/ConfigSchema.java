@@ -32,6 +32,8 @@ final class ConfigSchema {
   /** As long as a line of the schema may be. */
   private static final int WIDTH = 120;
 
+  private static final String REFERENCE = "reference";
+
   private ConfigSchema() {}
 
   static String of(List<Option> options) {
@@ -41,6 +43,12 @@ final class ConfigSchema {
     schema.put("description", "The configuration of a learner.");
     schema.put("type", "object");
     addKeys(schema, options, List.of());
+    schema
+        .putObject("$defs")
+        .putObject(REFERENCE)
+        .put("description", "A value that an environment variable or a file holds.")
+        .put("type", "string")
+        .put("pattern", "\\$\\{(env|file):");
     StringBuilder text = new StringBuilder();
     write(schema, "", text);
     return text.append('\n').toString();
@@ -113,7 +121,9 @@ final class ConfigSchema {
       addKeys(item, groups.options(), List.of());
       addList(schema, groups.atLeast()).set("items", item);
     } else if (content instanceof Choice choice) {
-      schema.set("enum", JSON.valueToTree(choice.variants().stream().map(Variant::name).toList()));
+      ObjectNode names = JSON.createObjectNode();
+      names.set("enum", JSON.valueToTree(choice.variants().stream().map(Variant::name).toList()));
+      addOrReference(schema, names);
     }
     option.otherwise().ifPresent(value -> schema.set("default", JSON.valueToTree(value)));
     return schema;
@@ -141,7 +151,19 @@ final class ConfigSchema {
   }
 
   private static void addType(ObjectNode schema, ValueType<?> type) {
-    schema.setAll((ObjectNode) JSON.valueToTree(type.schema()));
+    ObjectNode of = JSON.valueToTree(type.schema());
+    if (type.isLate()) {
+      schema.setAll(of); // any text
+    } else {
+      addOrReference(schema, of);
+    }
+  }
+
+  private static void addOrReference(ObjectNode schema, ObjectNode type) {
+    JsonNode any = type.path("anyOf");
+    ArrayNode types = schema.putArray("anyOf");
+    types.addAll(any.isArray() ? (ArrayNode) any : JSON.createArrayNode().add(type));
+    types.addObject().put("$ref", "#/$defs/" + REFERENCE);
   }
 
   /** On one line what fits, else one line for each entry. */

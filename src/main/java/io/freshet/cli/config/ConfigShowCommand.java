@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
       "Prints a configuration with all defaults filled in.",
       "",
       "What is printed is a configuration itself, but for properties of Kafka's clients that are,"
-          + " or may be, secrets: these are hidden."
+          + " or may be, secrets: these are hidden. References to variables and files stay."
     },
     footer = {
       "",

@@ -17,16 +17,29 @@ record NodeReader(Problems problems) {
       refuse(node, key, type.phrase());
       return Optional.empty();
     }
-    Optional<T> value = type.parse().apply(scalar.text());
-    if (value.isEmpty()) {
+    Optional<String> text = type.isLate() ? Optional.of(scalar.text()) : resolved(scalar, key);
+    Optional<T> value = text.flatMap(type.parse());
+    if (text.isPresent() && value.isEmpty()) {
       problems.error(
           node.place(),
           key,
-          (type.isQuoted() ? shown(scalar.text()) : "the value")
-              + " is not allowed; expected "
-              + type.phrase());
+          quoted(scalar.text(), type.isQuoted()) + " is not allowed; expected " + type.phrase());
     }
     return value;
+  }
+
+  /** The text with the values that it refers to, which no message shows. */
+  private Optional<String> resolved(Scalar scalar, String key) {
+    try {
+      String text = References.resolve(scalar.text());
+      if (References.any(scalar.text())) {
+        problems.hide(text, scalar.text());
+      }
+      return Optional.of(text);
+    } catch (References.UnresolvedException e) {
+      problems.error(scalar.place(), key, e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** The values of a list, without those that are not what is type. */
@@ -61,6 +74,13 @@ record NodeReader(Problems problems) {
     boolean absent = node instanceof Scalar scalar && scalar.absent();
     String found = absent ? node.sort() : node.sort() + " is not allowed";
     problems.error(node.place(), key, found + "; expected " + expected);
+  }
+
+  private static String quoted(String text, boolean isQuoted) {
+    if (isQuoted) {
+      return shown(text);
+    }
+    return References.any(text) ? References.shown(text) : "the value";
   }
 
   private static String shown(String text) {

@@ -2,7 +2,9 @@ package io.freshet.config.option;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** What is wrong, and what is doubtful, gathered while the configuration is read. */
@@ -13,6 +15,10 @@ final class Problems {
   /** What would end a line, or hide or turn round what is on it. */
   private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
 
+  /** What is shorter would be found within other words; it is no secret either. */
+  private static final int SHORTEST_HIDDEN = 8;
+
+  private final Map<String, String> references = new LinkedHashMap<>();
   private final List<Problem> errors = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
 
@@ -37,6 +43,22 @@ final class Problems {
 
   void warning(Place place, String key, String text) {
     warnings.add(new Problem(place, key, text));
+  }
+
+  /** Notes a value that {@link #withoutValues} has to leave out. */
+  void hide(String value, String reference) {
+    if (value.length() >= SHORTEST_HIDDEN) {
+      references.put(value, reference);
+    }
+  }
+
+  /** A stage's message with the reference wherever it quotes a value that was referred to. */
+  String withoutValues(String text) {
+    String shown = text;
+    for (Map.Entry<String, String> hidden : references.entrySet()) {
+      shown = shown.replace(hidden.getKey(), hidden.getValue());
+    }
+    return shown;
   }
 
   int count() {

@@ -2,6 +2,7 @@ package io.freshet.config.option;
 
 import io.freshet.config.option.Node.Entry;
 import io.freshet.config.option.Node.Mapping;
+import io.freshet.config.option.Node.Scalar;
 import io.freshet.config.option.Node.Sequence;
 import io.freshet.config.option.Option.Content;
 import io.freshet.config.option.Option.Variant;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Declares and reads the options of one mapping.
@@ -144,7 +146,7 @@ public final class Section {
       return Optional.ofNullable(maker.get());
     } catch (IllegalArgumentException e) {
       if (problems.count() == before) {
-        problems.error(node.place(), path, e.getMessage());
+        problems.error(node.place(), path, problems.withoutValues(e.getMessage()));
       }
       return Optional.empty();
     }
@@ -198,12 +200,12 @@ public final class Section {
 
   /** Something wrong with the value of a key, or of {@code key.key…}. */
   public void error(String key, String text) {
-    problems.error(node.place(key), path(key), text);
+    problems.error(node.place(key), path(key), problems.withoutValues(text));
   }
 
   /** Something doubtful about the value of a key, or of {@code key.key…}. */
   public void warning(String key, String text) {
-    problems.warning(node.place(key), path(key), text);
+    problems.warning(node.place(key), path(key), problems.withoutValues(text));
   }
 
   /** Keys that may be there, and are judged by another reader. */
@@ -211,9 +213,25 @@ public final class Section {
     known.addAll(keys);
   }
 
-  /** Says what a key comes to, for {@link #effective}, where that is not what was asked for. */
+  /**
+   * Says what a key comes to, for {@link #effective}, where that is not what was asked for. What
+   * was written with references is shown as it was written.
+   */
   public void note(String key, Object value) {
-    effective.put(key, value);
+    effective.put(key, value(key).map(node -> asWritten(node, value)).orElse(value));
+  }
+
+  private static Object asWritten(Node node, Object value) {
+    if (node instanceof Scalar scalar && References.any(scalar.text())) {
+      return value instanceof String text && References.any(text) ? text : scalar.text();
+    } else if (node instanceof Sequence list
+        && value instanceof List<?> values
+        && list.items().size() == values.size()) {
+      return IntStream.range(0, values.size())
+          .mapToObj(i -> asWritten(list.items().get(i), values.get(i)))
+          .toList();
+    }
+    return value;
   }
 
   /** Says that a key which was asked for counts for nothing here, and may not even be given. */

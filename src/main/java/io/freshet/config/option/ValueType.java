@@ -24,13 +24,16 @@ import java.util.regex.Pattern;
  * @param parse the value of a text; nothing when it is not what is expected
  * @param show a value as a configuration would have it: a number, a boolean or text
  * @param isQuoted whether a message may quote a wrong text, which then holds no secret
+ * @param isLate whether {@link References} in a text stay as they are, for the process that uses
+ *     the value; all others are replaced before the text is parsed
  */
 public record ValueType<T>(
     String phrase,
     Map<String, Object> schema,
     Function<String, Optional<T>> parse,
     Function<T, Object> show,
-    boolean isQuoted) {
+    boolean isQuoted,
+    boolean isLate) {
   private static final String WHOLE = "[-+]?(0|[1-9][0-9]{0,17})";
   private static final String NUMBER = "[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?";
 
@@ -46,7 +49,7 @@ public record ValueType<T>(
   private static final Predicate<String> IS_DIRECTORY = Pattern.compile(DIRECTORY).asPredicate();
 
   public ValueType(String phrase, Map<String, Object> schema, Function<String, Optional<T>> parse) {
-    this(phrase, schema, parse, ValueType::plain, true);
+    this(phrase, schema, parse, ValueType::plain, true, false);
   }
 
   public static ValueType<Integer> wholeNumber(int from, int to) {
@@ -110,14 +113,18 @@ public record ValueType<T>(
         text -> Optional.of(text).filter(Predicate.not(String::isBlank)));
   }
 
-  /** A text of some form that no message and no output shows. */
+  /**
+   * A text of some form that no message and no output shows, but for the references in it, which
+   * are for its user to replace.
+   */
   public static ValueType<String> secret(String phrase, Predicate<String> form) {
     return new ValueType<>(
         phrase,
         Map.of("type", List.of("string", "number", "boolean")),
         text -> Optional.of(text).filter(form),
-        value -> Section.HIDDEN,
-        false);
+        References::shown,
+        false,
+        true);
   }
 
   /** The address of a web server, without user and password: no message quotes wrong ones. */
@@ -127,6 +134,7 @@ public record ValueType<T>(
         Map.of("type", "string", "pattern", "^https?://[^@]+$"),
         text -> Optional.of(text).filter(ValueType::isWebAddress),
         address -> address,
+        false,
         false);
   }
 
@@ -174,7 +182,8 @@ public record ValueType<T>(
         Map.of("enum", names),
         text -> choices.stream().filter(choice -> name.apply(choice).equals(text)).findFirst(),
         name::apply,
-        true);
+        true,
+        false);
   }
 
   /** Also a word, which means a value that could not be given otherwise. */
@@ -184,7 +193,8 @@ public record ValueType<T>(
         Map.of("anyOf", List.of(Map.of("const", word), schema)),
         text -> text.equals(word) ? Optional.of(meaning) : parse.apply(text),
         value -> value.equals(meaning) ? word : show.apply(value),
-        isQuoted);
+        isQuoted,
+        isLate);
   }
 
   /** A type whose texts are those that a regular expression matches. */
@@ -210,7 +220,8 @@ public record ValueType<T>(
         Map.of("type", "string", "pattern", quantity.pattern()),
         text -> quantity.parse(text).filter(n -> least <= n && n <= most).map(of),
         value -> quantity.text(amount.apply(value)),
-        true);
+        true,
+        false);
   }
 
   private static Map<String, Object> range(String type, Number from, Number to) {

@@ -43,7 +43,8 @@ public record ValuePath(String text) implements Serializable {
         Map.of("type", "string", "pattern", "^" + PATH + "$"),
         text -> Optional.of(text).filter(ValuePath::isPath).map(ValuePath::new),
         ValuePath::text,
-        true);
+        true,
+        false);
   }
 
   private static boolean isPath(String text) {

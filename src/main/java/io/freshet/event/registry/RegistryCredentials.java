@@ -2,21 +2,19 @@ package io.freshet.event.registry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.config.option.References;
+import io.freshet.config.option.References.UnresolvedException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.function.UnaryOperator;
 
 /**
  * What is sent to a registry as {@code Authorization}: {@code user:password} or {@code Bearer
- * <token>}, given as such, or as the content of an environment variable, {@code env:NAME}, or of a
- * file, {@code file:/path}. They are read for each request, so that a file may be replaced.
+ * <token>}, with {@link References}. These are looked up for each request, so that a file may be
+ * replaced.
  */
 final class RegistryCredentials {
   private static final String BEARER = "Bearer ";
-  private static final String ENV = "env:";
-  private static final String FILE = "file:";
 
   private final String source;
   private final UnaryOperator<String> environment;
@@ -43,32 +41,16 @@ final class RegistryCredentials {
   }
 
   private String read() throws IOException {
-    if (source.startsWith(ENV)) {
-      String name = source.substring(ENV.length());
-      return checked(environment.apply(name), "the environment variable " + name);
-    } else if (source.startsWith(FILE)) {
-      return ofFile(source.substring(FILE.length()));
-    }
-    return source;
-  }
-
-  private static String ofFile(String path) throws IOException {
-    String text;
+    String credentials;
     try {
-      text = Files.readString(Path.of(path));
-    } catch (IOException e) {
-      throw new IOException(
-          "events.registry-auth: the file %s cannot be read: %s".formatted(path, e), e);
+      credentials = References.resolve(source, environment);
+    } catch (UnresolvedException e) {
+      throw new IOException("events.registry-auth: " + e.getMessage());
     }
-    return checked(text, "the file " + path);
-  }
-
-  private static String checked(String read, String where) throws IOException {
-    String credentials = read == null ? "" : read.strip();
-    if (!credentials.matches("Bearer \\S+|[^:\\p{Cntrl}]+:\\P{Cntrl}*")) {
+    if (!credentials.matches("|Bearer \\S+|[^:\\p{Cntrl}]+:\\P{Cntrl}*")) {
       throw new IOException(
-          "events.registry-auth: %s holds no credentials; expected user:password or Bearer <token>"
-              .formatted(where));
+          "events.registry-auth: %s is no credentials; expected user:password or Bearer <token>"
+              .formatted(References.shown(source)));
     }
     return credentials;
   }

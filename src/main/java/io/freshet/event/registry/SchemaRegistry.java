@@ -37,8 +37,8 @@ public final class SchemaRegistry<S> {
   /**
    * A registry at an address.
    *
-   * @param credentials {@code user:password} or {@code Bearer <token>}, or where those are: {@code
-   *     env:NAME} or {@code file:/path}; empty for none
+   * @param credentials {@code user:password} or {@code Bearer <token>}, with {@link
+   *     io.freshet.config.option.References}; empty for none
    * @param timeout of a request, its answer included
    */
   public SchemaRegistry(String url, String credentials, Duration timeout, SchemaFormat<S> format) {

@@ -6,6 +6,7 @@ import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.deadletter.DeadLetterSerializer;
 import io.freshet.job.example.SkippedExampleSerializer;
 import io.freshet.kafka.KafkaClients;
+import io.freshet.kafka.PropertyReferences;
 import io.freshet.train.SkippedExample;
 import java.util.Map;
 import java.util.Properties;
@@ -83,7 +84,7 @@ public final class TopicSinks {
       Map<String, String> properties) {
     Properties producer = new Properties();
     producer.putAll(DEFAULTS);
-    producer.putAll(properties);
+    producer.putAll(PropertyReferences.late(properties));
     return KafkaSink.<T>builder()
         .setKafkaProducerConfig(producer)
         .setBootstrapServers(bootstrapServers)

@@ -1,5 +1,6 @@
 package io.freshet.job.source;
 
+import io.freshet.kafka.PropertyReferences;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Properties;
@@ -76,7 +77,7 @@ public final class KafkaTopicSource<T>
       KafkaRecordDeserializationSchema<T> deserializer) {
     Properties properties = new Properties();
     properties.putAll(defaults);
-    properties.putAll(topic.properties());
+    properties.putAll(PropertyReferences.late(topic.properties()));
     properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, topic.bootstrapServers());
     properties.put(ConsumerConfig.GROUP_ID_CONFIG, topic.groupId());
     properties.put(KafkaSourceOptions.CLIENT_ID_PREFIX.key(), topic.groupId() + "-" + topic.name());

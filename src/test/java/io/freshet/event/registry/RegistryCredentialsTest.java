@@ -28,14 +28,15 @@ final class RegistryCredentialsTest {
   void theEnvironmentAndAFileHoldThemToo() throws IOException {
     Path file = Files.writeString(folder.resolve("auth"), "Bearer first\n");
 
-    assertThat(credentials("env:AUTH")).isEqualTo(BASIC);
-    assertThat(credentials("file:" + file)).isEqualTo("Bearer first");
+    assertThat(credentials("${env:AUTH}")).isEqualTo(BASIC);
+    assertThat(credentials("me:${env:PASSWORD}")).isEqualTo(BASIC);
+    assertThat(credentials("${file:" + file + "}")).isEqualTo("Bearer first");
   }
 
   @Test
   void aFileMayBeReplaced() throws IOException {
     Path file = Files.writeString(folder.resolve("auth"), "Bearer first");
-    RegistryCredentials credentials = new RegistryCredentials("file:" + file, name -> null);
+    RegistryCredentials credentials = new RegistryCredentials("${file:" + file + "}", name -> null);
     credentials.authorization();
     Files.writeString(file, "Bearer second");
 
@@ -43,18 +44,19 @@ final class RegistryCredentialsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"env:UNSET", "env:EMPTY", "env:WRONG", "env:LINES", "file:/no/such/file"})
+  @ValueSource(strings = {"${env:UNSET}", "${env:WRONG}", "${env:LINES}", "${file:/no/such/file}"})
   void whatHoldsNoneIsNamedWithoutWhatItHolds(String source) {
     assertThatIOException()
         .isThrownBy(() -> credentials(source))
         .withMessageContaining("events.registry-auth")
-        .withMessageContaining(source.substring(source.indexOf(':') + 1))
+        .withMessageContaining(source.substring(source.indexOf(':') + 1, source.indexOf('}')))
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("hunter2"));
   }
 
   private static String credentials(String source) throws IOException {
     Map<String, String> environment =
-        Map.of("AUTH", "me:secret", "EMPTY", "", "WRONG", "hunter2", "LINES", "a:b\nhunter2");
+        Map.of(
+            "AUTH", "me:secret", "PASSWORD", "secret", "WRONG", "hunter2", "LINES", "a:b\nhunter2");
     return new RegistryCredentials(source, environment::get).authorization();
   }
 }

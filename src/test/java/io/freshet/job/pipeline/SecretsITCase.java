@@ -10,8 +10,10 @@ import io.freshet.LogLines;
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.TrainCommand;
 import io.freshet.kafka.KafkaClients;
+import io.freshet.kafka.TopicAdmin;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.broker.Topics;
+import io.freshet.lab.docs.CommandRun;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
@@ -35,6 +37,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.util.InstantiationUtil;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -44,10 +47,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** A broker that wants a password: who is told it, and who is not. */
+/**
+ * A broker that wants a password: who is told it, and who is not. The configuration refers to the
+ * password's file, and holds another secret itself.
+ */
 @Timeout(600)
 final class SecretsITCase {
   private static final String SECRET = "swordfish-7c1e";
+  private static final String WRITTEN = "halibut-19f0";
   private static final String LOGIN =
       "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"%s\""
           + " password=\"%s\"";
@@ -104,15 +111,60 @@ final class SecretsITCase {
 
       assertThat(log.lines())
           .anyMatch(line -> line.contains("sasl.jaas.config = [hidden]"))
-          .noneMatch(line -> line.contains(SECRET));
+          .noneMatch(line -> line.contains(SECRET) || line.contains(WRITTEN));
     }
-    assertThat(filesWith(folder)).containsExactly(config);
+    assertThat(filesWith(SECRET)).containsExactly(folder.resolve("password"));
+    assertThat(filesWith(WRITTEN)).containsExactly(config);
 
     Run refused = run(config, "--restore", savepoint, "--set", "model.embedding-size=7");
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.lastLine())
         .startsWith("train: refused: model.embedding-size is 7, in the restored state it is 10");
     assertThat(refused.err()).doesNotContain(SECRET);
+  }
+
+  @Test
+  void commandsConnectAndShowOnlyTheReference() throws Exception {
+    String config = config(folder).toString();
+    for (String command : List.of("config show", "config show --json", "config check", "doctor")) {
+      List<String> args = new ArrayList<>(List.of(command.split(" ")));
+      args.add(config);
+      CommandRun run = CommandRun.of(args.toArray(String[]::new));
+
+      assertThat(run.out() + run.err())
+          .as(command)
+          .doesNotContain(SECRET)
+          .doesNotContain(WRITTEN)
+          .doesNotContain("SaslAuthenticationException");
+    }
+    assertThat(CommandRun.of("config", "show", config).out()).contains("password}(hidden)");
+    try (TopicAdmin admin =
+        LearnerConfig.read(Path.of(config), List.of()).kafka().clients().topicAdmin()) {
+      assertThat(admin.absent(List.of("impressions", "clicks"))).isEmpty();
+    }
+  }
+
+  @Test
+  void aMissingPasswordIsNamed() throws Exception {
+    Path config = config(folder);
+    Files.delete(folder.resolve("password"));
+
+    assertThat(run(config).lastLine())
+        .startsWith("train: ")
+        .contains("kafka.properties.sasl.jaas.config: the file " + folder.resolve("password"));
+  }
+
+  @Test
+  void noJobGraphHoldsWhatIsReferredTo() throws Exception {
+    LearnerConfig learner = LearnerConfig.read(config(folder), List.of());
+    LearnerJob job = new LearnerJob(learner, false);
+    var env = job.localEnvironment(new Configuration());
+    job.build(env);
+
+    String graph =
+        new String(
+            InstantiationUtil.serializeObject(env.getStreamGraph().getJobGraph()), ISO_8859_1);
+    assertThat(graph).contains("freshet:sasl.jaas.config:file:").doesNotContain(SECRET);
   }
 
   @Test
@@ -200,11 +252,11 @@ final class SecretsITCase {
     return answer.body();
   }
 
-  private static List<Path> filesWith(Path folder) throws IOException {
+  private List<Path> filesWith(String secret) throws IOException {
     List<Path> found = new ArrayList<>();
     try (var files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        if (text(file).contains(SECRET)) {
+        if (text(file).contains(secret)) {
           found.add(file);
         }
       }
@@ -221,6 +273,7 @@ final class SecretsITCase {
   }
 
   private static Path config(Path folder) throws IOException {
+    Path password = Files.writeString(folder.resolve("password"), SECRET + "\n");
     return Files.writeString(
         folder.resolve("learner.yaml"),
         """
@@ -239,8 +292,8 @@ final class SecretsITCase {
         """
             .formatted(
                 kafka.bootstrapServers(),
-                LOGIN.formatted("trainer", SECRET),
-                SECRET,
+                LOGIN.formatted("trainer", "${file:" + password + "}"),
+                WRITTEN,
                 folder.resolve("snapshots").toUri(),
                 folder.resolve("checkpoints").toUri()));
   }
