@@ -5,11 +5,11 @@ import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import io.freshet.snapshot.format.Manifest.Kind;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.WritableStorage;
-import io.freshet.snapshot.store.Digests;
 import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +28,8 @@ import java.util.OptionalLong;
  * <p>{@code full.json} is written last, in one step, and the files of each attempt have names of
  * their own: an attempt that fails deletes them, one that dies leaves files that no manifest names,
  * and two attempts at once do not disturb each other. The chain's files are checked against their
- * digests before they are merged, or a damage would get a sound digest.
+ * digests before they are merged, or a damage would get a sound digest; those of a far store are
+ * copied to a local disk meanwhile ({@link NearFiles}).
  *
  * <p>Memory: {@link #READ_BYTES} for the files read, {@link #WRITE_BYTES} for the file written,
  * whatever the size of the table.
@@ -48,12 +49,15 @@ public final class Compaction {
   private final WritableStorage storage;
   private final SnapshotStore store;
   private final SnapshotReader reader;
+  private final Path scratch;
   private final InstantSource clock;
   private final int readBytes;
   private final int writeBytes;
 
-  Compaction(WritableStorage storage, InstantSource clock, int readBytes, int writeBytes) {
+  Compaction(
+      WritableStorage storage, Path scratch, InstantSource clock, int readBytes, int writeBytes) {
     this.storage = storage;
+    this.scratch = scratch;
     this.store = new SnapshotStore(storage);
     this.reader = new SnapshotReader(store);
     this.clock = clock;
@@ -61,13 +65,16 @@ public final class Compaction {
     this.writeBytes = writeBytes;
   }
 
-  Compaction(WritableStorage storage, InstantSource clock) {
-    this(storage, clock, READ_BYTES, WRITE_BYTES);
+  /**
+   * @param scratch a local folder for copies of a far store's files
+   */
+  Compaction(WritableStorage storage, Path scratch, InstantSource clock) {
+    this(storage, scratch, clock, READ_BYTES, WRITE_BYTES);
   }
 
-  /** Merges in a root. */
+  /** Merges in a root, with copies of a far store's files in the folder for temporary files. */
   public static Compaction of(WritableStorage storage) {
-    return new Compaction(storage, InstantSource.system());
+    return new Compaction(storage, NearFiles.temporary(), InstantSource.system());
   }
 
   /**
@@ -82,17 +89,13 @@ public final class Compaction {
       return Optional.empty();
     }
     checkRoom(version, chain);
-    for (Manifest manifest : chain) {
-      for (EmbeddingFile file : manifest.embeddings()) {
-        Digests.check(store.storage(), manifest.version(), file);
-      }
-    }
     Manifest delta = chain.get(chain.size() - 1);
     RowFileWriter files =
         new RowFileWriter(
             storage, version, "full-" + Version.drawLineage(), delta.rowWidth(), writeBytes);
-    try {
-      Manifest full = delta.merged(write(chain, delta, files), clock.instant());
+    try (NearFiles near = NearFiles.of(storage, chain, scratch)) {
+      RowMerge rows = RowMerge.of(near.storage(), chain, readBytes);
+      Manifest full = delta.merged(write(rows, delta, files), clock.instant());
       storage.replace(SnapshotStore.path(version, Manifest.MERGED_FILE), full.toJson());
       return Optional.of(full);
     } catch (IOException | RuntimeException e) {
@@ -131,9 +134,8 @@ public final class Compaction {
     return store.manifest(version).kind() == Kind.FULL || store.merged(version).isPresent();
   }
 
-  private List<EmbeddingFile> write(List<Manifest> chain, Manifest delta, RowFileWriter files)
+  private static List<EmbeddingFile> write(RowMerge rows, Manifest delta, RowFileWriter files)
       throws IOException {
-    RowMerge rows = RowMerge.of(storage, chain, readBytes);
     for (long n = 1; rows.next(); n++) {
       if (!rows.isRemoved()) {
         files.add(rows.fid(), rows.updates(), rows.row());

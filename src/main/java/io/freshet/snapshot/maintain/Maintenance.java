@@ -9,6 +9,7 @@ import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -53,12 +54,14 @@ public final class Maintenance extends Thread {
   }
 
   /**
+   * @param scratch a local folder for what a merge copies
    * @param run names the job, the same through its failures
    * @param staged of the staged files
    */
   @SuppressWarnings("ThreadPriorityCheck") // a hint; some platforms ignore it
   public Maintenance(
       WritableStorage storage,
+      Path scratch,
       SnapshotSettings settings,
       String run,
       InstantSource clock,
@@ -67,7 +70,7 @@ public final class Maintenance extends Thread {
     super("snapshot-maintenance");
     setDaemon(true);
     setPriority(MIN_PRIORITY);
-    this.compaction = new Compaction(storage, clock);
+    this.compaction = new Compaction(storage, scratch, clock);
     this.policy =
         new CompactionPolicy(settings.merge(), new SnapshotReader(new SnapshotStore(storage)));
     this.garbageCollection =

@@ -15,12 +15,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * How much a model moved between two versions.
  *
  * <p>Both are streamed over their sorted files side by side: memory depends neither on the size of
- * the model nor on the length of the chains. The files are not checked against their digests.
+ * the model nor on the length of the chains. Those of a far store are copied to a local disk
+ * meanwhile ({@link NearFiles}).
  *
  * @param fields by field number; 0 is the bias
  * @param all over all fields
@@ -68,10 +70,22 @@ public record SnapshotDiff(SortedMap<Integer, Rows> fields, Rows all, List<Tenso
           "version %s has embeddings of %s and %s of %s: their rows do not compare"
               .formatted(before, a.model().embeddingSize(), after, b.model().embeddingSize()));
     }
+    SnapshotReader reader = new SnapshotReader(store);
+    List<Manifest> chainBefore = reader.chain(before, Optional.empty());
+    List<Manifest> chainAfter = reader.chain(after, Optional.empty());
+    List<Manifest> chains =
+        Stream.concat(chainBefore.stream(), chainAfter.stream()).distinct().toList();
+    try (NearFiles near = NearFiles.of(store.storage(), chains, NearFiles.temporary())) {
+      Live left = new Live(RowMerge.of(near.storage(), chainBefore, READ_BYTES));
+      Live right = new Live(RowMerge.of(near.storage(), chainAfter, READ_BYTES));
+      return between(left, right, tensors(store, a, b));
+    }
+  }
+
+  private static SnapshotDiff between(Live left, Live right, List<TensorMove> tensors)
+      throws IOException {
     SortedMap<Integer, Moves> fields = new TreeMap<>();
     Moves all = new Moves();
-    Live left = new Live(rows(store, before));
-    Live right = new Live(rows(store, after));
     while (left.isThere() || right.isThere()) {
       boolean isLeft = left.isThere() && (!right.isThere() || left.fid() <= right.fid());
       boolean isRight = right.isThere() && (!left.isThere() || right.fid() <= left.fid());
@@ -93,12 +107,7 @@ public record SnapshotDiff(SortedMap<Integer, Rows> fields, Rows all, List<Tenso
     }
     SortedMap<Integer, Rows> summed = new TreeMap<>();
     fields.forEach((number, moves) -> summed.put(number, moves.sum()));
-    return new SnapshotDiff(summed, all.sum(), tensors(store, a, b));
-  }
-
-  private static RowMerge rows(SnapshotStore store, Version version) throws IOException {
-    List<Manifest> chain = new SnapshotReader(store).chain(version, Optional.empty());
-    return RowMerge.of(store.storage(), chain, READ_BYTES);
+    return new SnapshotDiff(summed, all.sum(), tensors);
   }
 
   private static List<TensorMove> tensors(SnapshotStore store, Manifest a, Manifest b)

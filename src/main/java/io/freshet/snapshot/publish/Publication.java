@@ -13,6 +13,7 @@ import io.freshet.snapshot.format.Tensor;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.NonFinite;
 import io.freshet.snapshot.storage.LostException;
+import io.freshet.snapshot.storage.StorageCalls;
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.Pointer;
 import io.freshet.snapshot.store.SnapshotStore;
@@ -88,10 +89,12 @@ final class Publication {
   }
 
   private Manifest writeVersion(PublicationQueue.Due due) throws IOException {
-    List<EmbeddingFile> embeddings = new ArrayList<>();
+    List<StorageCalls.Call<EmbeddingFile>> copies = new ArrayList<>();
     for (PublisherInput.Part part : due.parts()) {
-      embeddings.add(copy(part, due.version(), embeddings.size(), due.parts().size()));
+      int number = copies.size();
+      copies.add(() -> copy(part, due.version(), number, due.parts().size()));
     }
+    List<EmbeddingFile> embeddings = StorageCalls.make(copies);
     CheckpointContents contents = due.contents();
     CheckpointContents.Dense dense = contents.dense().orElseThrow();
     List<Long> nonFinite = nonFinite(due, embeddings);

@@ -16,6 +16,7 @@ import io.freshet.snapshot.write.PublisherInput;
 import io.freshet.wire.FullRequest;
 import io.freshet.wire.WireType;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -174,7 +175,10 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     InstantSource clock = InstantSource.system();
     WritableStorage storage = storageFactory.open(settings.root());
     staging = new Staging(storage);
-    maintenance = start(new Maintenance(storage, settings, run(), clock, this::sweep, metrics));
+    Path scratch =
+        getContainingTask().getEnvironment().getTaskManagerInfo().getTmpWorkingDirectory().toPath();
+    maintenance =
+        start(new Maintenance(storage, scratch, settings, run(), clock, this::sweep, metrics));
     announcementThread =
         new AnnouncementThread(
             storage, settings.root(), announcements, metrics::announcementFailed);

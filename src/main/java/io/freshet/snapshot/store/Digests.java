@@ -13,7 +13,11 @@ public final class Digests {
   private Digests() {}
 
   static String sha256(Storage storage, String path) throws IOException {
-    DigestOutput digest = new DigestOutput(OutputStream.nullOutputStream());
+    return sha256(storage, path, OutputStream.nullOutputStream());
+  }
+
+  private static String sha256(Storage storage, String path, OutputStream to) throws IOException {
+    DigestOutput digest = new DigestOutput(to);
     try (InputStream in = storage.open(path)) {
       in.transferTo(digest);
     }
@@ -21,12 +25,14 @@ public final class Digests {
   }
 
   /**
+   * Copies a file, and checks what it reads.
+   *
    * @throws IOException where the file is not what the manifest says, to the last bit
    */
-  public static void check(Storage storage, Version version, EmbeddingFile file)
+  public static void copy(Storage storage, Version version, EmbeddingFile file, OutputStream to)
       throws IOException {
     String path = SnapshotStore.path(version, file.name());
-    String digest = sha256(storage, path);
+    String digest = sha256(storage, path, to);
     if (!digest.equals(file.sha256())) {
       throw new IOException(
           "%s in %s has the sha256 %s, the manifest says %s"

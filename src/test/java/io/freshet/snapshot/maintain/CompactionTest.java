@@ -15,6 +15,7 @@ import io.freshet.snapshot.store.Snapshot;
 import io.freshet.snapshot.store.TinyModel;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -22,9 +23,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +42,7 @@ class CompactionTest {
   private static final int CHANGES = 3;
 
   @TempDir Path root;
+  @TempDir Path scratch;
   private SampleChain chain;
 
   @BeforeEach
@@ -163,7 +167,7 @@ class CompactionTest {
     chain.publish(1, rows(1, many));
     Version second = chain.publish(2, rows(2, 20));
     Compaction merge =
-        new Compaction(new FaultyStorage(chain.storage, -1, When.BEFORE), chain::now);
+        new Compaction(new FaultyStorage(chain.storage, -1, When.BEFORE), scratch, chain::now);
     Thread.currentThread().interrupt();
 
     assertThatThrownBy(() -> merge.merge(second)).isInstanceOf(InterruptedIOException.class);
@@ -185,10 +189,37 @@ class CompactionTest {
           }
         };
 
-    assertThatThrownBy(() -> new Compaction(full, chain::now, 1000, 60).merge(second))
+    assertThatThrownBy(() -> new Compaction(full, scratch, chain::now, 1000, 60).merge(second))
         .hasMessageContaining("No space left");
 
     assertThat(chain.storage.list(second.toString())).isEqualTo(before);
+    assertThat(scratch).isEmptyDirectory();
+  }
+
+  /** As of a far store, where each would be a request, or several. */
+  @Test
+  void eachFileOfAStoreIsReadOnceAndNothingStaysOfTheCopies() throws Exception {
+    long[] many = new long[500];
+    Arrays.setAll(many, i -> i);
+    chain.publish(1, rows(1, many), rows(1, 1000, 1001));
+    Version second = chain.publish(2, rows(2, many));
+    Map<String, Integer> opened = new ConcurrentHashMap<>();
+    FaultyStorage far =
+        new FaultyStorage(chain.storage, -1, When.BEFORE) {
+          @Override
+          public InputStream open(String path) throws IOException {
+            opened.merge(path, 1, Integer::sum);
+            return super.open(path);
+          }
+        };
+
+    Compaction merge = new Compaction(far, scratch, chain::now, 1000, 1000);
+    assertThat(merge.merge(second)).isPresent();
+
+    opened.keySet().removeIf(path -> path.endsWith(".json"));
+    assertThat(opened).hasSize(3).allSatisfy((path, times) -> assertThat(times).isOne());
+    assertThat(scratch).isEmptyDirectory();
+    assertThat(chain.problems()).isEmpty();
   }
 
   @Test
@@ -203,7 +234,7 @@ class CompactionTest {
           }
         };
 
-    assertThatThrownBy(() -> new Compaction(nearlyFull, chain::now).merge(second))
+    assertThatThrownBy(() -> new Compaction(nearlyFull, scratch, chain::now).merge(second))
         .hasMessageContaining("found 2000 bytes free in");
   }
 
@@ -223,7 +254,7 @@ class CompactionTest {
     FaultyStorage mortal = new FaultyStorage(chain.storage, step, when);
 
     try {
-      new Compaction(mortal, chain::now, 1000, 60).merge(second);
+      new Compaction(mortal, scratch, chain::now, 1000, 60).merge(second);
     } catch (IOException e) {
       assertThat(e).hasMessageContaining("died");
     }
@@ -240,7 +271,7 @@ class CompactionTest {
   }
 
   private Manifest merge(Version version, int readBytes, int writeBytes) throws IOException {
-    return new Compaction(chain.storage, chain::now, readBytes, writeBytes)
+    return new Compaction(chain.storage, scratch, chain::now, readBytes, writeBytes)
         .merge(version)
         .orElseThrow();
   }

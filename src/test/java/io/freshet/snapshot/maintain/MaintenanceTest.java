@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(30)
 class MaintenanceTest {
   @TempDir Path root;
+  @TempDir Path scratch;
   private SampleChain chain;
   private final Log log = new Log();
 
@@ -51,7 +52,8 @@ class MaintenanceTest {
     Manifest third = publish(3, 1);
     assertThat(policy.isDue(third)).isTrue();
 
-    policy.merged(new Compaction(chain.storage, chain::now).merge(third.version()).orElseThrow());
+    policy.merged(
+        new Compaction(chain.storage, scratch, chain::now).merge(third.version()).orElseThrow());
 
     assertThat(policy.isDue(publish(4, 1))).isFalse();
     assertThat(policy.isDue(publish(5, 1))).isTrue();
@@ -74,7 +76,8 @@ class MaintenanceTest {
     SnapshotSettings settings =
         new SnapshotSettings(
             root.toString(), new CompactionSettings(100, 3), retention, GateSettings.DEFAULT);
-    Maintenance upkeep = new Maintenance(chain.storage, settings, "run", chain::now, log, log);
+    Maintenance upkeep =
+        new Maintenance(chain.storage, scratch, settings, "run", chain::now, log, log);
     upkeep.start();
     chain.publish(1, rows(1, 1, 2));
 
@@ -106,7 +109,8 @@ class MaintenanceTest {
     Path file = root.resolve(first + "/embeddings-00000-of-00001.safetensors");
     Path away = root.resolve("away");
     Files.move(file, away);
-    Maintenance upkeep = new Maintenance(chain.storage, settings, "run", chain::now, log, log);
+    Maintenance upkeep =
+        new Maintenance(chain.storage, scratch, settings, "run", chain::now, log, log);
     upkeep.start();
 
     upkeep.published(publish(2, 1));
@@ -129,7 +133,7 @@ class MaintenanceTest {
     for (int checkpoint = 1; checkpoint <= 6; checkpoint++) {
       publish(checkpoint, 1);
     }
-    new Compaction(chain.storage, chain::now).merge(new Version(SampleChain.LINEAGE, 6));
+    new Compaction(chain.storage, scratch, chain::now).merge(new Version(SampleChain.LINEAGE, 6));
     chain.at(chain.now().plusSeconds(10));
     for (int checkpoint = 7; checkpoint <= 9; checkpoint++) {
       publish(checkpoint, 1);
@@ -140,7 +144,8 @@ class MaintenanceTest {
     SnapshotSettings settings =
         new SnapshotSettings(
             root.toString(), CompactionSettings.DEFAULT, retention, GateSettings.DEFAULT);
-    Maintenance upkeep = new Maintenance(chain.storage, settings, "run", chain::now, log, log);
+    Maintenance upkeep =
+        new Maintenance(chain.storage, scratch, settings, "run", chain::now, log, log);
 
     upkeep.start();
     while (log.deleted == 0 || log.swept == null) {

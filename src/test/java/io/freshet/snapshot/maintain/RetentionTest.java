@@ -37,6 +37,7 @@ class RetentionTest {
       new RetentionSettings(1, Duration.ofMinutes(30), Duration.ofDays(2));
 
   @TempDir Path root;
+  @TempDir Path scratch;
   private SampleChain chain;
   private final List<Version> versions = new ArrayList<>();
 
@@ -58,7 +59,8 @@ class RetentionTest {
   }
 
   private void merge(int number) throws IOException {
-    assertThat(new Compaction(chain.storage, chain::now).merge(version(number))).isPresent();
+    assertThat(new Compaction(chain.storage, scratch, chain::now).merge(version(number)))
+        .isPresent();
   }
 
   private List<Manifest> prune(RetentionSettings settings) throws IOException {
@@ -185,7 +187,7 @@ class RetentionTest {
     waitFor(Duration.ofMinutes(10));
     Version branched = chain.publish(3, rows(3, 3));
     merge(4);
-    assertThat(new Compaction(chain.storage, chain::now).merge(branched)).isPresent();
+    assertThat(new Compaction(chain.storage, scratch, chain::now).merge(branched)).isPresent();
 
     waitFor(Duration.ofDays(1));
     prune(ONE_FULL);
@@ -471,7 +473,7 @@ class RetentionTest {
       List<Version> there = chain.store.versions();
       Version any = there.get(random.nextInt(there.size()));
       switch (random.nextInt(8)) {
-        case 0 -> new Compaction(chain.storage, chain::now).merge(any);
+        case 0 -> new Compaction(chain.storage, scratch, chain::now).merge(any);
         case 1 -> pointer.pin(any, "pinned", false);
         case 2 -> pointer.unpin("unpinned");
         case 3 -> waitFor(Duration.ofHours(random.nextInt(10)));

@@ -149,7 +149,7 @@ public class FaultyStorage implements WritableStorage {
     die(now);
   }
 
-  private boolean isNow() throws IOException {
+  private synchronized boolean isNow() throws IOException {
     check();
     return --changesLeft == 0;
   }
