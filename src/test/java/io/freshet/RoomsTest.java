@@ -86,7 +86,7 @@ final class RoomsTest {
       serve.follow          : snapshot.format snapshot.store serve.model serve.rows
       serve.grpc            : serve.limit serve.model serve.predict serve.tensor
       serve.grpc            : snapshot.format
-      serve.http            : serve.follow serve.limit serve.model serve.predict
+      serve.http            : serve.follow serve.limit serve.predict
       serve.http            : serve.http.v1
       serve.http            : serve.http.v2
       serve.http.json       : serve.predict
@@ -94,6 +94,8 @@ final class RoomsTest {
       serve.http.v1         : serve.follow serve.limit serve.model serve.predict serve.http.json
       serve.http.v2         : wire snapshot.format serve.limit serve.model serve.predict
       serve.http.v2         : serve.http.json serve.tensor
+      serve.models          : config.option snapshot.format snapshot.storage snapshot.store
+      serve.models          : serve.follow serve.predict serve.rows
       serve.model           : event feature feature.example model.. snapshot.format
       serve.predict         : event feature feature.example model.kind snapshot.format serve.follow
       serve.predict         : serve.limit serve.model

@@ -102,6 +102,22 @@ public final class FeatureValues {
     return builder.build();
   }
 
+  /** The same values by other names: features that have none there are left out. */
+  public FeatureValues by(FeatureNames others) {
+    if (names.equals(others)) {
+      return this;
+    }
+    FeatureValuesBuilder builder = new FeatureValuesBuilder(others);
+    for (int feature = 0; feature < others.size(); feature++) {
+      int own = names.indexOf(others.name(feature));
+      builder.begin(feature);
+      if (own >= 0) {
+        builder.addAll(this, own);
+      }
+    }
+    return builder.build();
+  }
+
   public FeatureNames names() {
     return names;
   }

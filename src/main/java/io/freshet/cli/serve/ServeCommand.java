@@ -4,17 +4,17 @@ import io.freshet.cli.console.Console;
 import io.freshet.cli.console.ConsoleSettings;
 import io.freshet.cli.console.Ports;
 import io.freshet.cli.console.SourceOptions;
-import io.freshet.config.option.ValueType;
-import io.freshet.serve.follow.SnapshotFollower;
+import io.freshet.config.option.ConfigException;
 import io.freshet.serve.grpc.GrpcServer;
 import io.freshet.serve.http.ModelServer;
 import io.freshet.serve.http.ServeSettings;
 import io.freshet.serve.model.ServedModel;
-import io.freshet.serve.rows.MemoryStore;
-import io.freshet.serve.rows.RocksStore;
-import io.freshet.serve.rows.RowStore;
+import io.freshet.serve.models.ModelOpener;
+import io.freshet.serve.models.ModelsSpec;
+import io.freshet.serve.models.OpenModels;
+import io.freshet.serve.predict.FollowedModel;
 import io.freshet.snapshot.storage.FlinkStorage;
-import io.freshet.snapshot.storage.Storage;
+import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -23,7 +23,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -62,20 +61,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--snapshots",
-      required = true,
-      paramLabel = "ROOT",
-      description =
-          "The snapshot root: a folder, or a URI such as s3://bucket/snapshots; it may be empty"
-              + " yet.")
-  private String root;
-
-  @Option(
-      names = "--name",
-      paramLabel = "NAME",
-      description = "The model's name in paths; the one that the snapshots say by default.")
-  private String name;
+  @Mixin private ModelOptions models;
 
   @Option(names = "--port", paramLabel = "PORT", description = "0 for any free one.")
   private int port = ServeSettings.DEFAULT.port();
@@ -93,32 +79,6 @@ public final class ServeCommand implements Callable<Integer> {
           "Port of the Open Inference Protocol over gRPC, such as 8501; 0 for any free one. None by"
               + " default.")
   private Integer grpcPort;
-
-  @Option(
-      names = "--poll",
-      paramLabel = "MILLIS",
-      description = "Milliseconds between two looks at the pointer.")
-  private int pollMillis = 500;
-
-  @Option(
-      names = "--store",
-      paramLabel = "KIND",
-      description = "Where the rows lie: ${COMPLETION-CANDIDATES}.")
-  private StoreOption store = StoreOption.memory;
-
-  @Option(
-      names = "--store-dir",
-      paramLabel = "DIR",
-      description =
-          "Folder of --store rocksdb, on a local disk; kept for the next start. Has"
-              + " room for two models, as a full is loaded while the old one is served.")
-  private Path storeFolder;
-
-  @Option(
-      names = "--store-memory",
-      paramLabel = "MIB",
-      description = "MiB outside the heap for --store rocksdb.")
-  private int storeMemory = 256;
 
   @Option(names = "--without-console", description = "Without the page for browsers.")
   private boolean withoutConsole;
@@ -140,21 +100,15 @@ public final class ServeCommand implements Callable<Integer> {
   @Mixin private LimitOptions limits;
   @Mixin private SourceOptions sources;
 
-  /** Values of {@code --store}, spelled as on the command line. */
-  enum StoreOption {
-    memory,
-    rocksdb
-  }
-
   @Override
   public Integer call() throws IOException, InterruptedException {
-    SnapshotStore snapshots = new SnapshotStore(storage());
     ServeSettings settings = settings();
     checkOptions();
+    ModelsSpec described = modelsSpec();
+    SnapshotStore snapshots = new SnapshotStore(storage(described.models().get(0).root()));
     CountDownLatch ended = new CountDownLatch(1);
-    try (SnapshotFollower follower =
-            new SnapshotFollower(snapshots, rows(), InstantSource.system());
-        ModelServer server = new ModelServer(follower, Optional.ofNullable(name), settings);
+    try (OpenModels open = new OpenModels(new ModelOpener(this::storage));
+        ModelServer server = new ModelServer(open.set(described), settings);
         GrpcServer grpc = grpcPort == null ? null : grpc(server, settings)) {
       server.start();
       if (grpc != null) {
@@ -162,14 +116,16 @@ public final class ServeCommand implements Callable<Integer> {
         say("gRPC at %s:%s".formatted(bind, grpc.port()));
       }
       stopWithTheProcess(server, ended);
-      say("serving %s at http://%s:%s".formatted(root, bind, server.address().getPort()));
-      follower.start(Duration.ofMillis(pollMillis));
-      if (!root.contains(":") && !Files.isDirectory(Path.of(root))) {
-        say("there is no folder %s yet: waiting for a learner to publish there".formatted(root));
-      }
+      say(
+          "serving %s at http://%s:%s"
+              .formatted(models.source(), bind, server.address().getPort()));
+      open.start(models.poll());
+      described.models().forEach(model -> sayAbsent(model.root()));
       try (Console console = withoutConsole ? null : console(snapshots, server)) {
         say(console == null ? "" : "console at " + console.announcement());
-        follower.first().thenAccept(this::sayFirst);
+        for (FollowedModel model : server.service().models().models()) {
+          model.follower().first().thenAccept(version -> sayFirst(model, version));
+        }
         server.join();
       }
     } finally {
@@ -182,13 +138,21 @@ public final class ServeCommand implements Callable<Integer> {
     return new GrpcServer(server.service(), bind, grpcPort, settings.connections());
   }
 
-  private void sayFirst(ServedModel model) {
+  private void sayAbsent(String root) {
+    if (!root.contains(":") && !Files.isDirectory(Path.of(root))) {
+      say("there is no folder %s yet: waiting for a learner to publish there".formatted(root));
+    }
+  }
+
+  private void sayFirst(FollowedModel model, ServedModel version) {
+    String of = models.file().isEmpty() ? "" : model.name().orElse("") + ", ";
     say(
         String.format(
             Locale.ROOT,
-            "ready: version %s, %,d rows; newer ones take over",
-            model.version(),
-            model.size()));
+            "ready: %sversion %s, %,d rows; newer ones take over",
+            of,
+            version.version(),
+            version.size()));
   }
 
   private void say(String line) {
@@ -209,26 +173,14 @@ public final class ServeCommand implements Callable<Integer> {
   private void checkOptions() {
     Ports.check(spec.commandLine(), "--console-port", consolePort);
     Ports.check(spec.commandLine(), "--grpc-port", grpcPort);
-    if ((store == StoreOption.rocksdb) != (storeFolder != null)) {
-      throw wrong("--store rocksdb and --store-dir DIR go together");
-    }
-    if (storeMemory < 16) {
-      throw wrong("--store-memory " + storeMemory + " is too little; expected 16 or more");
-    }
-    if (pollMillis < 1) {
-      throw wrong("--poll " + pollMillis + " is no pause; expected 1 or more");
-    }
   }
 
-  private RowStore rows() throws IOException {
-    return switch (store) {
-      case memory -> new MemoryStore();
-      case rocksdb -> new RocksStore(storeFolder, (long) storeMemory << 20);
-    };
-  }
-
-  private ParameterException wrong(String what) {
-    return new ParameterException(spec.commandLine(), what);
+  private ModelsSpec modelsSpec() {
+    try {
+      return models.models();
+    } catch (ConfigException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 
   private ServeSettings settings() {
@@ -239,11 +191,12 @@ public final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private Storage storage() throws IOException {
+  private WritableStorage storage(String root) throws IOException {
     try {
-      return FlinkStorage.at(ValueType.directory().parse().apply(root).orElse(root));
+      return FlinkStorage.at(root);
     } catch (IllegalArgumentException | UnsupportedFileSystemSchemeException e) {
-      throw new ParameterException(spec.commandLine(), "--snapshots: " + e.getMessage(), e);
+      String option = models.file().isEmpty() ? "--snapshots" : "--models";
+      throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage(), e);
     }
   }
 

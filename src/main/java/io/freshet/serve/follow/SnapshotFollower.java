@@ -55,6 +55,7 @@ public final class SnapshotFollower implements AutoCloseable {
   private volatile FollowerCounts counts = FollowerCounts.NONE;
   private volatile boolean closed;
   private volatile boolean hasReadPointer;
+  private volatile Optional<Version> pinned = Optional.empty();
   private boolean resumed;
 
   /** A follower that looks when {@link #look} is called, and keeps the rows in memory. */
@@ -79,6 +80,11 @@ public final class SnapshotFollower implements AutoCloseable {
   /** Looks now, and then again and again, on a thread of its own, until it is closed. */
   public void start(Duration pause) {
     thread.scheduleWithFixedDelay(this::look, 0, pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** From the next look on, serves this version whatever the pointer says; or the current one. */
+  public void pin(Optional<Version> version) {
+    pinned = version;
   }
 
   /** Done when there is a model to serve. */
@@ -136,11 +142,14 @@ public final class SnapshotFollower implements AutoCloseable {
     }
   }
 
-  /** What the pointer names. Once that is known, or cannot be, the store is resumed. */
+  /**
+   * What the pointer names, or is pinned. Once that is known, or cannot be, the store is resumed.
+   */
   private Optional<Version> latest() throws IOException {
     Optional<Version> latest = Optional.empty();
     try {
-      latest = snapshots.latest();
+      Optional<Version> wanted = pinned;
+      latest = wanted.isPresent() ? wanted : snapshots.latest();
       hasReadPointer |= latest.isPresent();
     } finally {
       if (!resumed) {

@@ -14,11 +14,11 @@ import inference.ServerMetadataRequest;
 import inference.ServerMetadataResponse;
 import inference.ServerReadyRequest;
 import inference.ServerReadyResponse;
-import io.freshet.event.FeatureValues;
 import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.predict.Endpoint;
 import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.predict.Instances;
 import io.freshet.serve.predict.ModelService;
-import io.freshet.serve.predict.NamedModel;
 import io.freshet.serve.predict.Question;
 import io.freshet.serve.tensor.FeatureTensors;
 import io.freshet.serve.tensor.Signature;
@@ -27,7 +27,6 @@ import io.grpc.Deadline;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -42,11 +41,9 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(InferenceService.class);
 
   private final ModelService service;
-  private final NamedModel served;
 
   InferenceService(ModelService service) {
     this.service = service;
-    served = service.served();
   }
 
   /** What makes an answer. */
@@ -115,8 +112,8 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
     respond(
         call,
         () -> {
-          model(request.getName(), request.getVersion());
-          boolean isReady = service.readiness().isReady();
+          Endpoint endpoint = endpoint(request.getName(), request.getVersion());
+          boolean isReady = service.readiness().obstacle(endpoint).isEmpty();
           return ModelReadyResponse.newBuilder().setReady(isReady).build();
         });
   }
@@ -138,14 +135,18 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
       ModelMetadataRequest request, StreamObserver<ModelMetadataResponse> call) {
     respond(
         call,
-        () ->
-            Responses.metadata(request.getName(), model(request.getName(), request.getVersion())));
+        () -> {
+          Endpoint endpoint = endpoint(request.getName(), request.getVersion());
+          ServedModel model = endpoint.arm(version(request.getVersion())).model();
+          return Responses.metadata(request.getName(), model, endpoint.versions());
+        });
   }
 
-  /** The model that is asked for; refused where it is not the one that is served. */
-  private ServedModel model(String name, String version) throws HttpError {
-    served.name(name);
-    return served.model(version(version));
+  /** What answers to a name; refused where it has not the version. */
+  private Endpoint endpoint(String name, String version) throws HttpError {
+    Endpoint endpoint = service.models().endpoint(name);
+    endpoint.arm(version(version));
+    return endpoint;
   }
 
   private static Optional<String> version(String version) {
@@ -159,10 +160,13 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
         call,
         status -> service.metrics().answered(status, Duration.ofNanos(System.nanoTime() - start)),
         () -> {
-          model(request.getModelName(), request.getModelVersion());
+          String name = request.getModelName();
+          Optional<String> version = version(request.getModelVersion());
+          endpoint(name, request.getModelVersion());
           int bytes = request.getSerializedSize();
           return service.inPlace(
-              false, () -> service.answer(bytes, deadline(start), question(request)));
+              false,
+              () -> service.answer(name, version, bytes, deadline(start), question(request)));
         });
   }
 
@@ -176,17 +180,12 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
   }
 
   private Question<ModelInferResponse> question(ModelInferRequest request) {
-    return scoring -> {
-      scoring.checkVersion(version(request.getModelVersion()));
+    return names -> {
       Signature.checkOutputs(
           request.getOutputsList().stream().map(InferRequestedOutputTensor::getName).toList());
-      List<FeatureValues> instances =
-          FeatureTensors.read(
-              RequestTensors.read(request),
-              scoring.scorer().names(),
-              service.requests().instances());
-      float[] scores = scoring.score(scoring.encode(instances));
-      return Responses.predictions(request, scores, scoring.model());
+      return new Instances<>(
+          FeatureTensors.read(RequestTensors.read(request), names, service.requests().instances()),
+          (scoring, examples) -> Responses.predictions(request, scoring.score(examples), scoring));
     };
   }
 }

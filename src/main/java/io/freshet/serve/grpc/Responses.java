@@ -1,6 +1,7 @@
 package io.freshet.serve.grpc;
 
 import com.google.protobuf.UnsafeByteOperations;
+import inference.InferParameter;
 import inference.InferTensorContents;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
@@ -8,20 +9,23 @@ import inference.ModelInferResponse.InferOutputTensor;
 import inference.ModelMetadataResponse;
 import inference.ModelMetadataResponse.TensorMetadata;
 import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.predict.Scoring;
 import io.freshet.serve.tensor.Signature;
 import io.freshet.serve.tensor.Signature.TensorType;
+import io.freshet.snapshot.format.Version;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /** The messages that say something of a model. */
 final class Responses {
   private Responses() {}
 
-  static ModelMetadataResponse metadata(String name, ServedModel model) {
+  static ModelMetadataResponse metadata(String name, ServedModel model, List<Version> versions) {
     ModelMetadataResponse.Builder response =
         ModelMetadataResponse.newBuilder()
             .setName(name)
-            .addVersions(model.version().toString())
+            .addAllVersions(versions.stream().map(Version::toString).toList())
             .setPlatform(Signature.PLATFORM);
     Signature.inputs(model.schema()).forEach(input -> response.addInputs(tensor(input)));
     Signature.outputs().forEach(output -> response.addOutputs(tensor(output)));
@@ -38,7 +42,7 @@ final class Responses {
 
   /** The predictions, raw where the request's elements are. */
   static ModelInferResponse predictions(
-      ModelInferRequest request, float[] scores, ServedModel model) {
+      ModelInferRequest request, float[] scores, Scoring scoring) {
     TensorType type = Signature.outputs().get(0);
     InferOutputTensor.Builder output =
         InferOutputTensor.newBuilder()
@@ -48,8 +52,15 @@ final class Responses {
     ModelInferResponse.Builder response =
         ModelInferResponse.newBuilder()
             .setModelName(request.getModelName())
-            .setModelVersion(model.version().toString())
+            .setModelVersion(scoring.model().version().toString())
             .setId(request.getId());
+    scoring
+        .scoredBy()
+        .ifPresent(
+            model ->
+                response.putParameters(
+                    Signature.SCORED_BY,
+                    InferParameter.newBuilder().setStringParam(model).build()));
     if (RequestTensors.isRaw(request)) {
       ByteBuffer raw =
           ByteBuffer.allocate(Float.BYTES * scores.length).order(ByteOrder.LITTLE_ENDIAN);

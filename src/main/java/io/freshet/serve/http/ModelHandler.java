@@ -4,10 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.serve.http.v1.ModelJson;
 import io.freshet.serve.http.v2.V2Json;
-import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.predict.Endpoint;
 import io.freshet.serve.predict.HttpError;
 import io.freshet.serve.predict.ModelService;
-import io.freshet.serve.predict.NamedModel;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -27,7 +26,6 @@ final class ModelHandler extends Handler.Abstract {
       JsonResponse.refusal(503, "the server has too little memory; send less at once");
 
   private final ModelService service;
-  private final NamedModel served;
   private final InstantSource clock;
   private final PredictHandler predictions;
   private final LoopbackGuard guard;
@@ -35,7 +33,6 @@ final class ModelHandler extends Handler.Abstract {
   ModelHandler(ModelService service, String bind, InstantSource clock) {
     this.service = service;
     this.clock = clock;
-    served = service.served();
     guard = LoopbackGuard.of(bind);
     predictions = new PredictHandler(service);
   }
@@ -107,27 +104,27 @@ final class ModelHandler extends Handler.Abstract {
     return switch (route.kind()) {
       case HEALTH -> JsonResponse.json("{\"alive\":true}".getBytes(UTF_8));
       case HEALTH_V2 -> JsonResponse.json(V2Json.live());
-      case READINESS ->
-          readiness(obstacle, ModelJson.readiness(obstacle, served.follower().state()));
+      case READINESS -> readiness(obstacle, ModelJson.readiness(obstacle, service.models()));
       case READINESS_V2 -> readiness(obstacle, V2Json.ready(obstacle));
       case METRICS -> JsonResponse.metrics(service.metrics().text());
-      case MODELS -> JsonResponse.json(ModelJson.models(served.known()));
+      case MODELS -> JsonResponse.json(ModelJson.models(service.models().names()));
       case SERVER_V2 -> JsonResponse.json(V2Json.server());
-      case MODEL_READINESS_V2 -> {
-        served.model(route.version());
-        yield readiness(obstacle, V2Json.ready(served.name(route.name()), obstacle));
-      }
-      default -> respond(route, served.name(route.name()), served.model(route.version()));
+      default -> respond(route, service.models().endpoint(route.name()));
     };
   }
 
-  private JsonResponse respond(Route route, String name, ServedModel model) {
+  private JsonResponse respond(Route route, Endpoint endpoint) throws HttpError {
+    Endpoint.Arm arm = endpoint.arm(route.version());
+    String name = route.name();
     return switch (route.kind()) {
-      case METADATA -> JsonResponse.json(ModelJson.metadata(name, model));
-      case MODEL_V2 -> JsonResponse.json(V2Json.model(name, model));
-      default ->
-          JsonResponse.json(
-              ModelJson.status(name, model, served.follower().state(), clock.instant()));
+      case MODEL_READINESS_V2 -> {
+        Optional<String> obstacle = service.readiness().obstacle(endpoint);
+        yield readiness(obstacle, V2Json.ready(name, obstacle));
+      }
+      case METADATA ->
+          JsonResponse.json(ModelJson.metadata(name, arm.model(), endpoint.versions()));
+      case MODEL_V2 -> JsonResponse.json(V2Json.model(name, arm.model(), endpoint.versions()));
+      default -> JsonResponse.json(ModelJson.status(name, endpoint, arm, clock.instant()));
     };
   }
 

@@ -4,7 +4,7 @@ import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.http.v1.ModelJson;
 import io.freshet.serve.http.v1.V1;
 import io.freshet.serve.predict.ModelService;
-import io.freshet.serve.predict.NamedModel;
+import io.freshet.serve.predict.ModelSet;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -27,13 +27,13 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * Serves a followed model over HTTP, by the REST protocols of KServe v1 and TensorFlow Serving, and
+ * Serves followed models over HTTP, by the REST protocols of KServe v1 and TensorFlow Serving, and
  * of KServe v2, the Open Inference Protocol.
  *
  * <pre>
  * POST /v1/models/{name}:predict     {"instances": [{"features": {…}}, …]}; see package v1
  * POST /v1/models/{name}:explain     the same, with what each field adds to the logit
- * GET  /v1/models                    the name
+ * GET  /v1/models                    the names
  * GET  /v1/models/{name}             version, event time, freshness, rows, shape
  * GET  /v1/models/{name}/metadata    the features, the rule for unknown ids, metrics
  * POST /v2/models/{name}/infer       {"inputs": [{"name": …, "shape": …, …}]}; see package v2
@@ -60,9 +60,13 @@ public final class ModelServer implements AutoCloseable {
 
   /** A server of what the follower holds; the follower is its owner's to start and close. */
   public ModelServer(SnapshotFollower follower, Optional<String> name, ServeSettings settings) {
+    this(ModelSet.of(follower, name), settings);
+  }
+
+  /** A server of these models; their followers are their owner's to start and close. */
+  public ModelServer(ModelSet models, ServeSettings settings) {
     this.settings = settings;
-    service =
-        new ModelService(new NamedModel(follower, name), settings.requests(), settings.explain());
+    service = new ModelService(models, settings.requests(), settings.explain());
     QueuedThreadPool threads =
         new QueuedThreadPool(settings.requests().waiting() + OTHER_THREADS, OTHER_THREADS / 2);
     threads.setName("serve");

@@ -57,8 +57,7 @@ final class PredictHandler {
 
   /** Refuses what can be refused before the body is read. */
   private void check(Route route, Request request) throws HttpError {
-    service.served().name(route.name());
-    service.served().model(route.version());
+    service.models().endpoint(route.name()).arm(route.version());
     if (route.kind() == Route.Kind.EXPLAIN) {
       service.checkExplains();
     }
@@ -110,11 +109,12 @@ final class PredictHandler {
     InputStream json = body.stream();
     Question<byte[]> question =
         switch (route.kind()) {
-          case INFER_V2 -> v2.infer(route.name(), route.version(), json);
-          case EXPLAIN -> v1.explain(route.version(), json);
-          default -> v1.predict(route.version(), json);
+          case INFER_V2 -> v2.infer(route.name(), json);
+          case EXPLAIN -> v1.explain(json);
+          default -> v1.predict(json);
         };
-    return JsonResponse.json(service.answer(body.size(), deadline, question));
+    return JsonResponse.json(
+        service.answer(route.name(), route.version(), body.size(), deadline, question));
   }
 
   /** Sends the answer, which holds its bytes until the client has read them. */

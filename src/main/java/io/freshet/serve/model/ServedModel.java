@@ -2,6 +2,7 @@ package io.freshet.serve.model;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.event.FeatureNames;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.model.ModelKind;
@@ -27,6 +28,7 @@ import java.util.Optional;
  */
 public final class ServedModel {
   private final Manifest manifest;
+  private final FeatureNames names;
   private final VersionRows rows;
   private final ModelSettings settings;
   private final UnknownRows unknown;
@@ -42,6 +44,7 @@ public final class ServedModel {
   public ServedModel(Manifest manifest, VersionRows rows, float[] dense, PublishedGauge gauge)
       throws IOException {
     this.manifest = requireNonNull(manifest, "manifest");
+    names = manifest.schema().rawNames();
     this.rows = requireNonNull(rows, "rows");
     this.dense = requireNonNull(dense, "dense");
     this.gauge = requireNonNull(gauge, "gauge");
@@ -79,6 +82,11 @@ public final class ServedModel {
 
   public FeatureSchema schema() {
     return manifest.schema();
+  }
+
+  /** The raw features that it reads. */
+  public FeatureNames names() {
+    return names;
   }
 
   /** How far the model's event time is behind; nothing before the first watermark. */

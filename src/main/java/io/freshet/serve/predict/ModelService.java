@@ -1,14 +1,14 @@
 package io.freshet.serve.predict;
 
-import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.limit.ExplainLimits;
 import io.freshet.serve.limit.RequestLimits;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
-/** What the protocols have in common: the model, its budgets, its metrics and its readiness. */
+/** What the protocols have in common: the models, their budgets, metrics and readiness. */
 public final class ModelService {
-  private final NamedModel served;
+  private volatile ModelSet models;
   private final RequestLimits requests;
   private final ExplainLimits explain;
   private final ServeMetrics metrics;
@@ -18,22 +18,22 @@ public final class ModelService {
   private final Semaphore places;
   private final Semaphore explainPlaces;
 
-  public ModelService(NamedModel served, RequestLimits requests, ExplainLimits explain) {
-    this.served = served;
+  public ModelService(ModelSet models, RequestLimits requests, ExplainLimits explain) {
+    this.models = models;
     this.requests = requests;
     this.explain = explain;
-    SnapshotFollower follower = served.follower();
-    metrics = new ServeMetrics(follower, InstantSource.system());
+    metrics = new ServeMetrics(this::models, InstantSource.system());
     budget = new ByteBudget(requests.bytesInFlight());
     metrics.show(budget);
-    predictions = new PredictionService(follower, requests.time(), metrics);
-    readiness = new Readiness(follower);
+    predictions = new PredictionService(requests.time());
+    readiness = new Readiness(this::models);
     places = new Semaphore(requests.waiting());
     explainPlaces = new Semaphore(explain.waiting());
   }
 
-  public NamedModel served() {
-    return served;
+  /** The models of now. */
+  public ModelSet models() {
+    return models;
   }
 
   public RequestLimits requests() {
@@ -78,17 +78,20 @@ public final class ModelService {
   /**
    * The answer to a question.
    *
+   * @param name of the model that is asked
+   * @param version that is asked for, by its name or its checkpoint
    * @param bytes of the body that it came in
    * @param deadline by {@link System#nanoTime}
    */
-  public <A> A answer(long bytes, long deadline, Question<A> question)
+  public <A> A answer(
+      String name, Optional<String> version, long bytes, long deadline, Question<A> question)
       throws HttpError, InterruptedException {
-    return predictions.answer(bytes, deadline, question);
+    return predictions.answer(models.endpoint(name), version, bytes, deadline, question);
   }
 
   /** Answers a question that nobody has asked: no place is taken and nothing is counted. */
-  public void rehearse(Question<?> question) throws HttpError {
-    predictions.rehearse(question);
+  public void rehearse(FollowedModel model, Question<?> question) throws HttpError {
+    predictions.rehearse(model, question);
   }
 
   /** Refuses explanations where they are switched off. */

@@ -1,52 +1,45 @@
 package io.freshet.serve.predict;
 
-import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.Scorer;
-import io.freshet.serve.model.ServedModel;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Answers questions to a scorer. As many are computed at once as there are processors, and of large
- * bodies as many as half of the heap holds once they are read; the others wait. Scorers go from
- * version to version: their memory, some of it outside the heap, is allocated once.
+ * bodies as many as half of the heap holds once they are read; the others wait.
  */
 final class PredictionService {
   private static final int PARSED = 8; // bytes of features for a byte of JSON, at worst
 
   private static final int PART = 1 << 10;
 
-  private final SnapshotFollower follower;
   private final Duration time;
-  private final ServeMetrics metrics;
-  private final Queue<Scorer> idle = new ConcurrentLinkedQueue<>();
   private final Semaphore processors = new Semaphore(Runtime.getRuntime().availableProcessors());
   private final int parts = (int) Math.min(1 << 30, Runtime.getRuntime().maxMemory() / 2 / PART);
   private final Semaphore memory = new Semaphore(parts, true);
 
-  PredictionService(SnapshotFollower follower, Duration time, ServeMetrics metrics) {
-    this.follower = follower;
+  PredictionService(Duration time) {
     this.time = time;
-    this.metrics = metrics;
   }
 
   /**
    * The answer to a question.
    *
+   * @param version that is asked for, by its name or its checkpoint
    * @param bytes of the body that it came in
    * @param deadline by {@link System#nanoTime}
    */
-  <A> A answer(long bytes, long deadline, Question<A> question)
+  <A> A answer(
+      Endpoint endpoint, Optional<String> version, long bytes, long deadline, Question<A> question)
       throws HttpError, InterruptedException {
     int needed = (int) Math.min(parts, 1 + PARSED * bytes / PART);
     acquire(memory, needed, deadline);
     try {
       acquire(processors, 1, deadline);
       try {
-        return compute(deadline, question, true);
+        return compute(endpoint, version, deadline, question, true);
       } finally {
         processors.release();
       }
@@ -63,36 +56,34 @@ final class PredictionService {
   }
 
   /** Answers a question that nobody has asked, so nothing is counted. */
-  void rehearse(Question<?> question) throws HttpError {
-    compute(System.nanoTime() + time.toNanos(), question, false);
+  void rehearse(FollowedModel model, Question<?> question) throws HttpError {
+    long deadline = System.nanoTime() + time.toNanos();
+    compute(Endpoint.of(model), Optional.empty(), deadline, question, false);
   }
 
-  private <A> A compute(long deadline, Question<A> question, boolean counts) throws HttpError {
-    A answer;
-    Scorer scorer = scorer();
-    try (scorer) {
-      Scoring scoring = new Scoring(scorer, metrics, deadline, this::late);
-      answer = question.answer(scoring);
-      if (counts) {
-        scoring.count();
+  private <A> A compute(
+      Endpoint endpoint,
+      Optional<String> version,
+      long deadline,
+      Question<A> question,
+      boolean counts)
+      throws HttpError {
+    try (HeldArms arms = new HeldArms(endpoint)) {
+      Instances<A> instances = question.read(arms.names());
+      Endpoint.Arm arm = arms.pick(version, instances.features());
+      Scorer scorer = arm.followed().scorer(arm.model());
+      A answer;
+      try (scorer) {
+        Optional<String> scoredBy = endpoint.split().flatMap(split -> arm.followed().name());
+        Scoring scoring =
+            new Scoring(scorer, arm.followed().counts(), scoredBy, deadline, this::late);
+        answer = instances.reply().of(scoring, scoring.encode(instances.features()));
+        if (counts) {
+          scoring.count();
+        }
       }
-    }
-    idle.add(scorer); // one that threw may be in any state and is left to the collector
-    return answer;
-  }
-
-  /** A scorer of the version of now; a newer one never reaches into it. */
-  private Scorer scorer() throws HttpError {
-    ServedModel model = follower.hold().orElseThrow(PredictionService::noModel);
-    try {
-      Scorer scorer = idle.poll();
-      if (scorer == null || !scorer.fits(model)) {
-        return model.newScorer();
-      }
-      scorer.reopen(model);
-      return scorer;
-    } finally {
-      model.release();
+      arm.followed().giveBack(scorer); // one that threw may be in any state and is left
+      return answer;
     }
   }
 

@@ -1,6 +1,9 @@
 package io.freshet.serve.predict;
 
-/** What a request asks of a scorer. */
+import io.freshet.event.FeatureNames;
+
+/** What a request asks, before its features are read. */
 public interface Question<A> {
-  A answer(Scoring scoring) throws HttpError;
+  /** Reads the request by the names of the features that are wanted. */
+  Instances<A> read(FeatureNames names) throws HttpError;
 }

@@ -1,44 +1,49 @@
 package io.freshet.serve.predict;
 
-import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.ServedModel;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a balancer should send requests: from when the pointer has been read and the first model
- * is warm, until a stop begins. Requests that come all the same are answered as well as can be.
+ * Whether a balancer should send requests: from when of each model the pointer has been read and
+ * the first version is warm, until a stop begins. Requests that come all the same are answered as
+ * well as can be.
  */
 public final class Readiness {
   private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
 
-  private final SnapshotFollower follower;
-  private volatile boolean warm;
+  private final Supplier<ModelSet> models;
   private volatile boolean stopping;
 
-  Readiness(SnapshotFollower follower) {
-    this.follower = follower;
+  Readiness(Supplier<ModelSet> models) {
+    this.models = models;
   }
 
-  /** Warms up once there is a model; whatever comes of that, the server is ready then. */
+  /** Warms up each model once it is there; whatever comes of that, it is ready then. */
   public void warmUpWith(WarmUp warmUp) {
-    follower
+    models.get().models().forEach(model -> warmUp(model, warmUp));
+  }
+
+  private static void warmUp(FollowedModel followed, WarmUp warmUp) {
+    followed
+        .follower()
         .first()
         .thenAccept(
             model -> {
               try {
-                warmUp.run(model);
+                warmUp.run(followed, model);
               } catch (Exception | Error e) {
                 LOG.warn("the warm-up failed; the first requests are slower", e);
               }
-              warm = true;
+              followed.warmed();
             });
   }
 
-  /** What the first model is scored with before requests come. */
+  /** What a first version is scored with before requests come. */
   public interface WarmUp {
-    void run(ServedModel model) throws Exception;
+    void run(FollowedModel followed, ServedModel model) throws Exception;
   }
 
   public boolean isReady() {
@@ -50,13 +55,12 @@ public final class Readiness {
     if (stopping) {
       return Optional.of("the server is stopping");
     }
-    if (follower.model().isEmpty()) {
-      return Optional.of("no model has been loaded yet");
-    }
-    if (!follower.hasReadPointer()) {
-      return Optional.of("the pointer to the current version has not been read yet");
-    }
-    return warm ? Optional.empty() : Optional.of("the first model is being warmed up");
+    return models.get().obstacle();
+  }
+
+  /** What keeps an endpoint from being ready. */
+  public Optional<String> obstacle(Endpoint endpoint) {
+    return stopping ? obstacle() : endpoint.obstacle();
   }
 
   public boolean isStopping() {

@@ -18,16 +18,23 @@ public final class Scoring {
   private static final Logger LOG = LoggerFactory.getLogger(Scoring.class);
 
   private final Scorer scorer;
-  private final ServeMetrics metrics;
+  private final ScoreCounts counts;
+  private final Optional<String> scoredBy;
   private final long deadline;
   private final Supplier<HttpError> late;
   private final long lookups; // of the scorer, before
   private final long unknown;
   private int scored;
 
-  Scoring(Scorer scorer, ServeMetrics metrics, long deadline, Supplier<HttpError> late) {
+  Scoring(
+      Scorer scorer,
+      ScoreCounts counts,
+      Optional<String> scoredBy,
+      long deadline,
+      Supplier<HttpError> late) {
     this.scorer = scorer;
-    this.metrics = metrics;
+    this.counts = counts;
+    this.scoredBy = scoredBy;
     this.deadline = deadline;
     this.late = late;
     lookups = scorer.lookups();
@@ -39,21 +46,17 @@ public final class Scoring {
     return scorer.model();
   }
 
-  /** Refuses another version than this one, asked for by its name or its checkpoint. */
-  public void checkVersion(Optional<String> asked) throws HttpError {
-    NamedModel.checkVersion(asked, model());
-  }
-
-  public Scorer scorer() {
-    return scorer;
+  /** The model of several that answers. */
+  public Optional<String> scoredBy() {
+    return scoredBy;
   }
 
   /** Encodes the features of instances; a mistake is refused with the instance and the feature. */
-  public List<Example> encode(List<FeatureValues> instances) throws HttpError {
+  List<Example> encode(List<FeatureValues> instances) throws HttpError {
     List<Example> examples = new ArrayList<>(instances.size());
     for (FeatureValues features : instances) {
       try {
-        examples.add(scorer.encode(features));
+        examples.add(scorer.encode(features.by(scorer.names())));
       } catch (RejectedException e) {
         throw new HttpError(400, "instances[" + examples.size() + "]." + e.getMessage());
       }
@@ -95,7 +98,7 @@ public final class Scoring {
               "instances[%s].features.%s is so large that there is no score; expected a number near those learned from"
                   .formatted(i, field.get()));
         }
-        metrics.notFinite();
+        counts.notFinite();
         LOG.error("version {} has no finite score for an instance", model().version());
         throw new HttpError(
             500,
@@ -106,7 +109,7 @@ public final class Scoring {
 
   /** Counts what was scored. */
   void count() {
-    metrics.scored(scored, scorer.lookups() - lookups, scorer.unknownIds() - unknown);
+    counts.scored(scored, scorer.lookups() - lookups, scorer.unknownIds() - unknown);
   }
 
   private void checkTime() throws HttpError {

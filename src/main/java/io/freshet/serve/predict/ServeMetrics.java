@@ -2,9 +2,7 @@ package io.freshet.serve.predict;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.freshet.serve.follow.FollowerCounts;
 import io.freshet.serve.follow.FollowerState;
-import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.ServedModel;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
@@ -19,20 +17,23 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
  * What the server counts, in the text format of Prometheus. The rate of unknown ids is {@code
- * freshet_unknown_ids_total / freshet_ids_total}. Thread-safe.
+ * freshet_unknown_ids_total / freshet_ids_total}. What is of a model has its name as a label, and
+ * is gone with the model. Thread-safe.
  */
 public final class ServeMetrics {
   private static final double[] SECONDS = {
     .0005, .001, .002, .003, .005, .0075, .01, .015, .025, .05, .1, .25, .5, 1, 2.5, 5, 10
   };
   private static final double NANOS = 1e9;
+  private static final String MODEL = "model";
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final SnapshotFollower follower;
+  private final Supplier<ModelSet> models;
   private final Counter requests =
       Counter.builder()
           .name("freshet_requests_total")
@@ -46,68 +47,83 @@ public final class ServeMetrics {
           .classicOnly()
           .classicUpperBounds(SECONDS)
           .register(registry);
-  private final Counter instances = counter("freshet_instances_total", "Instances scored.");
-  private final Counter ids = counter("freshet_ids_total", "Distinct ids looked up.");
-  private final Counter unknownIds = counter("freshet_unknown_ids_total", "Ids without a row.");
-  private final Counter notFinite =
-      counter("freshet_non_finite_scores_total", "Requests refused as a score was not finite.");
   private final Info served =
       Info.builder()
           .name("freshet_model_info")
-          .help("The model that is served.")
-          .labelNames("name", "lineage")
+          .help("The models that are served, and the names in their snapshots.")
+          .labelNames(MODEL, "name", "lineage")
           .register(registry);
 
-  ServeMetrics(SnapshotFollower follower, InstantSource clock) {
-    this.follower = follower;
-    follower(
+  ServeMetrics(Supplier<ModelSet> models, InstantSource clock) {
+    this.models = models;
+    counter("freshet_instances_total", "Instances scored.", m -> m.counts().instances());
+    counter("freshet_ids_total", "Distinct ids looked up.", m -> m.counts().ids());
+    counter("freshet_unknown_ids_total", "Ids without a row.", m -> m.counts().unknownIds());
+    counter(
+        "freshet_non_finite_scores_total",
+        "Requests refused as a score was not finite.",
+        m -> m.counts().requestsNotFinite());
+    counter(
         "freshet_follower_failures_total",
         "Polls of the current version that failed.",
-        FollowerCounts::failures);
-    follower("freshet_model_loads_total", "Versions loaded.", FollowerCounts::loads);
-    follower(
+        m -> m.follower().counts().failures());
+    counter("freshet_model_loads_total", "Versions loaded.", m -> m.follower().counts().loads());
+    counter(
         "freshet_model_load_seconds_total",
         "Time that loads took.",
-        counts -> seconds(counts.loading()));
-    GaugeWithCallback.builder()
-        .name("freshet_follower_failing")
-        .help("1 if the current version is not served.")
-        .callback(
-            gauge -> gauge.call(follower.state().kind() == FollowerState.Kind.FAILING ? 1 : 0))
-        .register(registry);
-    model(
+        m -> seconds(m.follower().counts().loading()));
+    gauge(
+        "freshet_follower_failing",
+        "1 if the current version is not served.",
+        m -> Optional.of(m.follower().state().kind() == FollowerState.Kind.FAILING ? 1.0 : 0.0));
+    version(
         "freshet_model_checkpoint",
         "Checkpoint of the served version.",
         model -> Optional.of((double) model.version().checkpoint()));
-    model(
+    version(
         "freshet_model_rows",
         "Rows of the served version.",
         model -> Optional.of((double) model.size()));
-    model(
+    version(
         "freshet_model_freshness_seconds",
         "Now less the event time of the served version.",
         model -> model.freshness(clock.instant()).map(ServeMetrics::seconds));
   }
 
-  private Counter counter(String name, String help) {
-    return Counter.builder().name(name).help(help).register(registry);
-  }
-
-  private void follower(String name, String help, ToDoubleFunction<FollowerCounts> count) {
+  /** A count of each model. */
+  private void counter(String name, String help, ToDoubleFunction<FollowedModel> count) {
     CounterWithCallback.builder()
         .name(name)
         .help(help)
-        .callback(counter -> counter.call(count.applyAsDouble(follower.counts())))
+        .labelNames(MODEL)
+        .callback(
+            counter ->
+                models.get().models().forEach(m -> counter.call(count.applyAsDouble(m), label(m))))
         .register(registry);
   }
 
-  /** A gauge that is absent while it is unknown. */
-  private void model(String name, String help, Function<ServedModel, Optional<Double>> value) {
+  /** A gauge of each model, absent while it is unknown. */
+  private void gauge(String name, String help, Function<FollowedModel, Optional<Double>> value) {
     GaugeWithCallback.builder()
         .name(name)
         .help(help)
-        .callback(gauge -> follower.model().flatMap(value).ifPresent(gauge::call))
+        .labelNames(MODEL)
+        .callback(
+            gauge ->
+                models
+                    .get()
+                    .models()
+                    .forEach(m -> value.apply(m).ifPresent(x -> gauge.call(x, label(m)))))
         .register(registry);
+  }
+
+  /** A gauge of each model's version. */
+  private void version(String name, String help, Function<ServedModel, Optional<Double>> value) {
+    gauge(name, help, m -> m.follower().model().flatMap(value));
+  }
+
+  private static String label(FollowedModel model) {
+    return model.name().orElse("");
   }
 
   private static double seconds(Duration duration) {
@@ -120,18 +136,6 @@ public final class ServeMetrics {
     durations.observe(seconds(duration));
   }
 
-  /** Counts what a good prediction was about. */
-  void scored(int examples, long lookups, long unknown) {
-    instances.inc(examples);
-    ids.inc(lookups);
-    unknownIds.inc(unknown);
-  }
-
-  /** Counts a request whose score the model could not compute. */
-  void notFinite() {
-    notFinite.inc();
-  }
-
   /** Shows the bytes that requests hold. */
   void show(ByteBudget budget) {
     GaugeWithCallback.builder()
@@ -141,11 +145,26 @@ public final class ServeMetrics {
         .register(registry);
   }
 
-  public String text() throws IOException {
-    follower
-        .model()
-        .ifPresent(
-            model -> served.setLabelValues(model.manifest().name(), model.version().lineage()));
+  private void showInfo() {
+    boolean isFirst = true;
+    for (FollowedModel followed : models.get().models()) {
+      Optional<ServedModel> model = followed.follower().model();
+      if (model.isEmpty()) {
+        continue;
+      }
+      String name = model.get().manifest().name();
+      String lineage = model.get().version().lineage();
+      if (isFirst) {
+        served.setLabelValues(label(followed), name, lineage); // and removes all others
+      } else {
+        served.addLabelValues(label(followed), name, lineage);
+      }
+      isFirst = false;
+    }
+  }
+
+  public synchronized String text() throws IOException {
+    showInfo();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrometheusTextFormatWriter.create().write(out, registry.scrape());
     return out.toString(UTF_8);

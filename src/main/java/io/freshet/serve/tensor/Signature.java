@@ -14,6 +14,9 @@ public final class Signature {
   /** The name of what comes out: a click probability for each instance. */
   public static final String PREDICTIONS = "predictions";
 
+  /** The parameter that says which model of several has scored. */
+  public static final String SCORED_BY = "scored_by";
+
   public static final String PLATFORM = "freshet";
 
   private static final long ANY = -1;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.lab.docs.CommandRun;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,33 @@ class ServeCommandTest {
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).startsWith("serve: port 65536 is not in 0..65535");
+  }
+
+  @Test
+  void modelsThatAreWrongAreRefusedWithTheirLines() throws Exception {
+    Path file = root.resolve("models.yaml");
+    Files.writeString(file, "models:\n  - name: ctr\n    root: [a]\n  - {name: ctr}\n");
+
+    CommandRun run = CommandRun.of("serve", "--models", file.toString());
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("models[1].root: a list is not allowed; expected text (models.yaml:3:11)")
+        .contains("models[2].name: ctr is there twice (models.yaml:4:12)");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "serve --models no.yaml, serve: no.yaml: no such file",
+    "serve --models m.yaml --name ctr, 'serve: --name, --store and --store-dir are for one model'",
+    "serve --models m.yaml --snapshots r, 'serve: Error: --snapshots=ROOT, --models=FILE are'",
+    "serve, 'serve: Error: Missing required argument (specify one of these): (--snapshots=ROOT |'"
+  })
+  void modelsComeFromOnePlace(String command, String reason) {
+    CommandRun run = CommandRun.of(command.split(" "));
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).startsWith(reason);
   }
 
   @ParameterizedTest

@@ -211,7 +211,7 @@ class GrpcServerTest {
 
     assertThat(sample.metrics())
         .contains(
-            "freshet_instances_total 1.0",
+            "freshet_instances_total{model=\"ctr\"} 1.0",
             "freshet_requests_total{code=\"200\"} 1.0",
             "freshet_requests_total{code=\"404\"} 1.0",
             "freshet_request_bytes 0.0");

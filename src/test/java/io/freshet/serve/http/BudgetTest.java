@@ -172,7 +172,7 @@ class BudgetTest {
 
     assertThat(answer.statusCode()).isEqualTo(500);
     assertThat(answer.body()).contains("has no finite score for instances[0]");
-    assertThat(metrics()).contains("freshet_non_finite_scores_total 1.0");
+    assertThat(metrics()).contains("freshet_non_finite_scores_total{model=\"sample\"} 1.0");
   }
 
   @Test

@@ -70,7 +70,7 @@ class LifecycleTest {
     goOn.countDown();
     look.get();
     assertThat(get("/readyz").statusCode()).isEqualTo(200);
-    assertThat(get("/metrics").body()).contains("freshet_instances_total 0.0");
+    assertThat(get("/metrics").body()).contains("freshet_instances_total{model=\"ctr\"} 0.0");
   }
 
   @Test

@@ -273,7 +273,9 @@ class ModelServerTest {
     assertThat(get("/readyz").statusCode()).isEqualTo(200);
     assertThat(get("/readyz").body()).contains("\"failing\"", "the pointer");
     assertThat(get("/metrics").body())
-        .contains("freshet_follower_failing 1.0", "freshet_follower_failures_total 1.0");
+        .contains(
+            "freshet_follower_failing{model=\"ctr\"} 1.0",
+            "freshet_follower_failures_total{model=\"ctr\"} 1.0");
     assertThat(
             JSON.readTree(get("/v1/models/ctr").body()).path("follower").path("problem").asText())
         .contains("the pointer");
@@ -292,16 +294,16 @@ class ModelServerTest {
             "freshet_requests_total{code=\"400\"} 1.0",
             "freshet_request_seconds_bucket{le=\"+Inf\"} 3",
             "freshet_request_seconds_count 3",
-            "freshet_follower_failing 0.0",
-            "freshet_follower_failures_total 0.0",
-            "freshet_model_loads_total 1.0",
-            "freshet_instances_total 2.0",
-            "freshet_ids_total 18.0",
-            "freshet_unknown_ids_total 14.0",
-            "freshet_model_info{lineage=\"0badcafe\",name=\"sample\"} 1",
-            "freshet_model_checkpoint 1.0",
-            "freshet_model_rows 2.0")
-        .anyMatch(line -> line.startsWith("freshet_model_freshness_seconds "));
+            "freshet_follower_failing{model=\"ctr\"} 0.0",
+            "freshet_follower_failures_total{model=\"ctr\"} 0.0",
+            "freshet_model_loads_total{model=\"ctr\"} 1.0",
+            "freshet_instances_total{model=\"ctr\"} 2.0",
+            "freshet_ids_total{model=\"ctr\"} 18.0",
+            "freshet_unknown_ids_total{model=\"ctr\"} 14.0",
+            "freshet_model_info{lineage=\"0badcafe\",model=\"ctr\",name=\"sample\"} 1",
+            "freshet_model_checkpoint{model=\"ctr\"} 1.0",
+            "freshet_model_rows{model=\"ctr\"} 2.0")
+        .anyMatch(line -> line.startsWith("freshet_model_freshness_seconds{model=\"ctr\"} "));
   }
 
   @Test

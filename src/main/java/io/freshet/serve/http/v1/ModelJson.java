@@ -10,6 +10,11 @@ import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.kind.Explanation;
 import io.freshet.serve.follow.FollowerState;
 import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.predict.Endpoint;
+import io.freshet.serve.predict.FollowedModel;
+import io.freshet.serve.predict.ModelSet;
+import io.freshet.serve.predict.Scoring;
+import io.freshet.serve.predict.Split;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.wire.Json;
@@ -19,6 +24,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Responses about a model, as JSON. */
 public final class ModelJson {
@@ -43,7 +49,26 @@ public final class ModelJson {
       Instant created,
       long rows,
       Manifest.Model model,
-      Follower follower) {}
+      Follower follower,
+      Optional<SplitStatus> split) {}
+
+  /** What answers to a name that several models share. */
+  private record SplitStatus(String by, List<ArmStatus> arms) {
+    static SplitStatus of(Endpoint endpoint, Split split) {
+      List<ArmStatus> arms = new ArrayList<>();
+      for (int i = 0; i < endpoint.arms().size(); i++) {
+        FollowedModel arm = endpoint.arms().get(i);
+        arms.add(
+            new ArmStatus(
+                arm.name().orElseThrow(),
+                arm.follower().model().map(ServedModel::version),
+                split.percentage(i)));
+      }
+      return new SplitStatus(split.by(), arms);
+    }
+  }
+
+  private record ArmStatus(String model, Optional<Version> version, double share) {}
 
   /** What TensorFlow Serving says of a version, which it calls by a number. */
   private record VersionStatus(String version, String state, Code status) {
@@ -66,13 +91,21 @@ public final class ModelJson {
       double samplingRate,
       Manifest.Labels labels) {}
 
-  private record Ready(boolean ready, Optional<String> reason, Follower follower) {}
+  private record Ready(
+      boolean ready,
+      Optional<String> reason,
+      Follower follower,
+      Optional<Map<String, Follower>> models) {}
 
   private record Models(List<String> models) {}
 
   private record Problem(String error) {}
 
-  private record Explained(float[] predictions, List<Terms> explanations, Version modelVersion) {}
+  private record Explained(
+      float[] predictions,
+      List<Terms> explanations,
+      Version modelVersion,
+      Optional<String> scoredBy) {}
 
   private record Terms(
       double logit,
@@ -142,7 +175,8 @@ public final class ModelJson {
       Optional<Number> number) {}
 
   /** Version, event time, freshness, rows and shape, and the follower's state. */
-  public static byte[] status(String name, ServedModel model, FollowerState follower, Instant now) {
+  public static byte[] status(String name, Endpoint endpoint, Endpoint.Arm arm, Instant now) {
+    ServedModel model = arm.model();
     Manifest manifest = model.manifest();
     return Json.line(
         new Status(
@@ -157,16 +191,17 @@ public final class ModelJson {
             manifest.created(),
             model.size(),
             manifest.model(),
-            Follower.of(follower)));
+            Follower.of(arm.followed().follower().state()),
+            endpoint.split().map(split -> SplitStatus.of(endpoint, split))));
   }
 
   /** The manifest's description of the features, for those who make requests. */
-  public static byte[] metadata(String name, ServedModel model) {
+  public static byte[] metadata(String name, ServedModel model, List<Version> versions) {
     Manifest manifest = model.manifest();
     return Json.line(
         new Metadata(
             name,
-            List.of(model.version()),
+            versions,
             "freshet",
             manifest.model(),
             manifest.schema(),
@@ -176,36 +211,50 @@ public final class ModelJson {
             manifest.labels()));
   }
 
-  /** Whether it is ready, or what keeps it from that, and the follower's state. */
-  public static byte[] readiness(Optional<String> obstacle, FollowerState follower) {
-    return Json.line(new Ready(obstacle.isEmpty(), obstacle, Follower.of(follower)));
+  /** Whether it is ready, or what keeps it from that, and the followers' states. */
+  public static byte[] readiness(Optional<String> obstacle, ModelSet set) {
+    Map<String, Follower> followers = new TreeMap<>();
+    for (FollowedModel model : set.models()) {
+      followers.put(model.name().orElse(""), Follower.of(model.follower().state()));
+    }
+    return Json.line(
+        new Ready(
+            obstacle.isEmpty(),
+            obstacle,
+            Follower.of(set.models().get(0).follower().state()),
+            Optional.of(followers).filter(all -> all.size() > 1)));
   }
 
   /** Written by hand, as most requests are answered with it. */
-  static byte[] predictions(float[] scores, boolean isColumn, ServedModel model) {
+  static byte[] predictions(float[] scores, boolean isColumn, Scoring scoring) {
     StringBuilder out = new StringBuilder(32 + 14 * scores.length);
     out.append(isColumn ? "{\"outputs\":[" : "{\"predictions\":[");
     for (int i = 0; i < scores.length; i++) {
       out.append(i == 0 ? "" : ",").append(scores[i]);
     }
-    out.append("],\"model_version\":\"").append(model.version()).append("\"}");
-    return out.toString().getBytes(UTF_8);
+    out.append("],\"model_version\":\"").append(scoring.model().version()).append('"');
+    scoring
+        .scoredBy()
+        .ifPresent(model -> out.append(",\"scored_by\":\"").append(model).append('"'));
+    return out.append('}').toString().getBytes(UTF_8);
   }
 
   /** The predictions, and for each what base and fields add to its logit. */
   public static byte[] explanations(
-      float[] scores, List<Explanation> explanations, ServedModel model) {
+      float[] scores, List<Explanation> explanations, Scoring scoring) {
+    ServedModel model = scoring.model();
     List<Field> fields = model.schema().fields();
     return Json.line(
         new Explained(
             scores,
             explanations.stream().map(e -> Terms.of(e, fields, model.gauge())).toList(),
-            model.version()));
+            model.version(),
+            scoring.scoredBy()));
   }
 
-  /** The names of the models: one, once it is known. */
-  public static byte[] models(Optional<String> name) {
-    return Json.line(new Models(name.stream().toList()));
+  /** The names of the models that are known. */
+  public static byte[] models(List<String> names) {
+    return Json.line(new Models(names));
   }
 
   public static byte[] error(String reason) {

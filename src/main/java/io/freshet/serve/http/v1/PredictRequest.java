@@ -5,11 +5,11 @@ import static io.freshet.serve.predict.HttpError.bad;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.freshet.event.EventSettings;
+import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.RejectedException;
 import io.freshet.event.decode.FeaturesDecoder;
 import io.freshet.serve.http.json.RequestJson;
-import io.freshet.serve.model.Scorer;
 import io.freshet.serve.predict.Columns;
 import io.freshet.serve.predict.HttpError;
 import java.io.IOException;
@@ -33,24 +33,25 @@ import java.util.List;
 final class PredictRequest {
   private static final String FORM = "{\"instances\": [{\"features\": {…}}]}";
 
-  private final Scorer scorer;
+  private final FeatureNames names;
   private final FeaturesDecoder features;
   private final int maxInstances;
   private List<FeatureValues> instances; // null before they were read
   private Columns columns; // null where there are none
   private FeatureValues shared; // null where there are none
 
-  private PredictRequest(Scorer scorer, int maxInstances) {
-    this.scorer = scorer;
+  private PredictRequest(FeatureNames names, int maxInstances) {
+    this.names = names;
     this.maxInstances = maxInstances;
     // a learner's own limit refuses records and shapes no encoding: whatever it may be, it fits
     // here
-    features = new FeaturesDecoder(scorer.names(), EventSettings.MOST_VALUES);
+    features = new FeaturesDecoder(names, EventSettings.MOST_VALUES);
   }
 
-  /** Reads a body, for the scorer's version. */
-  static PredictRequest read(InputStream body, Scorer scorer, int maxInstances) throws HttpError {
-    PredictRequest request = new PredictRequest(scorer, maxInstances);
+  /** Reads a body. */
+  static PredictRequest read(InputStream body, FeatureNames names, int maxInstances)
+      throws HttpError {
+    PredictRequest request = new PredictRequest(names, maxInstances);
     RequestJson.read(body, FORM, request::readMember);
     if (request.instances == null && request.columns == null) {
       throw bad("instances is missing; expected a list of {\"features\": {…}}");
@@ -93,7 +94,7 @@ final class PredictRequest {
     if (json.currentToken() != JsonToken.START_OBJECT) {
       throw bad("inputs is no object; expected {\"user\": [\"u1\", …], …}");
     }
-    columns = new Columns(scorer.names(), maxInstances);
+    columns = new Columns(names, maxInstances);
     int read = 0;
     for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
       json.nextToken();

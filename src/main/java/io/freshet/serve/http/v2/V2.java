@@ -1,12 +1,10 @@
 package io.freshet.serve.http.v2;
 
-import io.freshet.event.FeatureValues;
+import io.freshet.serve.predict.Instances;
 import io.freshet.serve.predict.ModelService;
 import io.freshet.serve.predict.Question;
 import io.freshet.serve.tensor.FeatureTensors;
 import java.io.InputStream;
-import java.util.List;
-import java.util.Optional;
 
 /** The questions of the protocol. */
 public final class V2 {
@@ -20,17 +18,15 @@ public final class V2 {
    * Click probabilities for the tensors of a body.
    *
    * @param name of the model, for the answer
-   * @param version that is asked for, by its name or its checkpoint
    */
-  public Question<byte[]> infer(String name, Optional<String> version, InputStream body) {
+  public Question<byte[]> infer(String name, InputStream body) {
     int most = service.requests().instances();
-    return scoring -> {
-      scoring.checkVersion(version);
+    return names -> {
       InferRequest request = InferRequest.read(body);
-      List<FeatureValues> instances =
-          FeatureTensors.read(request.inputs(), scoring.scorer().names(), most);
-      float[] scores = scoring.score(scoring.encode(instances));
-      return V2Json.predictions(name, request.id(), scores, scoring.model());
+      return new Instances<>(
+          FeatureTensors.read(request.inputs(), names, most),
+          (scoring, examples) ->
+              V2Json.predictions(name, request.id(), scoring.score(examples), scoring));
     };
   }
 }

@@ -1,11 +1,13 @@
 package io.freshet.serve.http.v2;
 
 import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.predict.Scoring;
 import io.freshet.serve.tensor.Signature;
 import io.freshet.serve.tensor.Signature.TensorType;
 import io.freshet.snapshot.format.Version;
 import io.freshet.wire.Json;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The protocol's responses, as JSON. */
@@ -28,7 +30,11 @@ public final class V2Json {
       List<TensorType> outputs) {}
 
   private record Inference(
-      String modelName, Version modelVersion, Optional<String> id, List<Output> outputs) {}
+      String modelName,
+      Version modelVersion,
+      Optional<String> id,
+      Optional<Map<String, String>> parameters,
+      List<Output> outputs) {}
 
   private record Output(String name, String datatype, List<Long> shape, float[] data) {}
 
@@ -50,19 +56,25 @@ public final class V2Json {
     return Json.line(new ModelReady(name, obstacle.isEmpty(), obstacle));
   }
 
-  public static byte[] model(String name, ServedModel model) {
+  public static byte[] model(String name, ServedModel model, List<Version> versions) {
     return Json.line(
         new Model(
             name,
-            List.of(model.version()),
+            versions,
             Signature.PLATFORM,
             Signature.inputs(model.schema()),
             Signature.outputs()));
   }
 
-  static byte[] predictions(String name, Optional<String> id, float[] scores, ServedModel model) {
+  static byte[] predictions(String name, Optional<String> id, float[] scores, Scoring scoring) {
     Output output =
         new Output(Signature.PREDICTIONS, "FP32", List.of((long) scores.length), scores);
-    return Json.line(new Inference(name, model.version(), id, List.of(output)));
+    return Json.line(
+        new Inference(
+            name,
+            scoring.model().version(),
+            id,
+            scoring.scoredBy().map(model -> Map.of(Signature.SCORED_BY, model)),
+            List.of(output)));
   }
 }

@@ -237,7 +237,9 @@ class V2Test {
   void inferencesAreCountedAndLimitedAsPredictionsAre() throws Exception {
     infer("", USER);
     assertThat(sample.metrics())
-        .contains("freshet_instances_total 2.0", "freshet_requests_total{code=\"200\"} 1.0");
+        .contains(
+            "freshet_instances_total{model=\"ctr\"} 2.0",
+            "freshet_requests_total{code=\"200\"} 1.0");
 
     String ones = "1,".repeat(10_000) + "1";
     Answer answer =

@@ -1,0 +1,16 @@
+package io.freshet.serve.models;
+
+import io.freshet.serve.predict.Split;
+import java.util.List;
+
+/**
+ * A name that several models share.
+ *
+ * @param models that answer, by their names
+ * @param split between them
+ */
+public record SplitSpec(List<String> models, Split split) {
+  public SplitSpec {
+    models = List.copyOf(models);
+  }
+}
