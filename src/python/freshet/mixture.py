@@ -39,7 +39,7 @@ class Mixture:
 
     def probability(self, first_order: np.ndarray, whole: np.ndarray) -> np.ndarray:
         """The probabilities of first-order sums [n] and sums of all terms [n]."""
-        logit = self._logit(first_order, whole).astype(np.float32).astype(np.float64)
+        logit = self._logit(first_order.astype(np.float64), whole.astype(np.float64))
         if self.correction == "fake-negatives":
             return np.minimum(1, self.rate * np.exp(logit))
         if self.correction == "log-odds":

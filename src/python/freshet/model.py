@@ -69,9 +69,9 @@ class Model:
     def _score(self, instances: Sequence[Mapping[str, Any]], first: int) -> np.ndarray:
         batch = self._encoder.encode(instances, first)
         with np.errstate(all="ignore"):  # what is not finite is refused below
-            first_order, logit = self._logits(batch)
+            first_order, logit = (sums.astype(np.float32) for sums in self._logits(batch))
             scores = self._mixture.probability(first_order, logit).astype(np.float32)
-        self._check_finite(scores, batch, first)
+        self._check_finite(np.where(np.isfinite(logit), scores, np.nan), batch, first)
         return scores
 
     def _logits(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:

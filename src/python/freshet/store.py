@@ -22,6 +22,10 @@ FORMAT = "1.3"
 _VERSION = re.compile(r"[0-9a-f]{8}-[0-9]{10,18}")
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
+# What is escaped in the text that a digest is taken of, and how where not by its UTF-16 units.
+_ESCAPED = re.compile("[\x00-\x1f\"\\\\\ud800-\udfff\U00010000-\U0010ffff]")
+_SHORT = {'"': '\\"', "\\": "\\\\", "\b": r"\b", "\t": r"\t", "\n": r"\n", "\f": r"\f", "\r": r"\r"}
+
 
 @dataclass(frozen=True)
 class Pointer:
@@ -261,8 +265,17 @@ def _line(value: Any) -> str:
         return "[%s]" % ",".join(map(_line, value))
     if isinstance(value, _Literal):
         return str(value)
-    text = json.dumps(value, ensure_ascii=False)
-    return re.sub(r"\\u00[0-9a-f]{2}", lambda m: r"\u" + m[0][2:].upper(), text)
+    if isinstance(value, str):
+        return '"%s"' % _ESCAPED.sub(_escape, value)
+    return json.dumps(value)  # true, false, null
+
+
+def _escape(match: re.Match) -> str:
+    character = match[0]
+    if character <= "\xff":
+        return _SHORT.get(character) or f"\\u{ord(character):04X}"
+    units = character.encode("utf-16-be", "surrogatepass").hex().upper()
+    return "".join(rf"\u{units[i:i + 4]}" for i in range(0, len(units), 4))
 
 
 def _refuse(constant: str) -> None:

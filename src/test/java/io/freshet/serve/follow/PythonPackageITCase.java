@@ -42,6 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The Python package gives the server's numbers, from the files alone. */
 @Timeout(180)
 class PythonPackageITCase {
+  private static final String STRANGE = "größer \u001f\t\"\\u001f 😀";
+
   private static PythonPackage python;
 
   @TempDir Path folder;
@@ -134,14 +136,14 @@ class PythonPackageITCase {
     assertAgree(instances);
     Pointer pointer = Pointer.of(new LocalStorage(root()));
 
-    pointer.rollBack(second, "calibration is off", true);
+    pointer.rollBack(second, STRANGE, true);
     JsonNode back = assertAgree(instances);
     pointer.pin(full, "frozen", true);
     snapshots.publish(4, 0.1);
     JsonNode pinned = assertAgree(instances);
 
     assertThat(back.path("version").asText()).isEqualTo(second.toString());
-    assertThat(back.path("reason").asText()).isEqualTo("calibration is off");
+    assertThat(back.path("reason").asText()).isEqualTo(STRANGE);
     assertThat(back.path("pinned").asBoolean()).isFalse();
     assertThat(pinned.path("version").asText()).isEqualTo(full.toString());
     assertThat(pinned.path("pinned").asBoolean()).isTrue();

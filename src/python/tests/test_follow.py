@@ -1,0 +1,129 @@
+"""Loading and following: the chain, and what is wrong with a root."""
+
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import roots
+from roots import delta, full, publish, version
+
+import freshet
+
+
+class FollowTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.root = Path(self.folder.name)
+
+    def rows(self, model):
+        return dict(zip(model.table.fids.tolist(), model.table.rows[:, 0].tolist()))
+
+    def assert_refused(self, message, action=None):
+        with self.assertRaises(freshet.SnapshotError) as raised:
+            (action or (lambda: freshet.load(self.root)))()
+        self.assertIn(message, str(raised.exception))
+
+    def test_usage_example(self):
+        publish(self.root, full(1, {0: 1, 5: 2}), delta(2, {6: 3}, removed=[5]))
+
+        follower = freshet.Follower(self.root)
+
+        self.assertEqual(self.rows(follower.model), {0: 1, 6: 3})
+        self.assertEqual(self.rows(freshet.load(f"file://{self.root}", version(1))), {0: 1, 5: 2})
+        self.assertEqual(freshet.Store(self.root).versions(), [version(1), version(2)])
+        self.assertEqual(follower.model.score([{}] * 2500).shape, (2500,))
+        self.assertEqual(follower.model.score([]).shape, (0,))
+
+    def test_refresh_continues_from_the_version_held(self):
+        publish(self.root, full(1, {0: 1, 5: 2}))
+        follower = freshet.Follower(self.root)
+        self.assertFalse(follower.refresh())
+        publish(self.root, delta(2, {6: 3}), delta(3, {7: 4}))
+        (self.root / version(1) / "rows.safetensors").unlink()  # is not read again
+
+        self.assertTrue(follower.refresh())
+        self.assertEqual(self.rows(follower.model), {0: 1, 5: 2, 6: 3, 7: 4})
+
+    def test_the_model_before_stays_where_a_refresh_fails(self):
+        publish(self.root, full(1, {0: 1}))
+        follower = freshet.Follower(self.root)
+        roots.point_to(self.root, 9)
+
+        self.assert_refused(f"there is no version {version(9)} in {self.root}", follower.refresh)
+        self.assertEqual(follower.model.version, version(1))
+        self.assertEqual(follower.pointer.version, version(1))
+
+    def test_a_broken_chain_is_refused(self):
+        publish(self.root, delta(2, {6: 3}))
+        self.assert_refused(f"version {version(2)} needs its parent: there is no version {version(1)}")
+        publish(self.root, delta(3, {}, parent=4), delta(4, {}, parent=3))
+        self.assert_refused("is its own ancestor")
+        shape = {"kind": "fm", "embedding_size": 4, "hidden_layers": []}
+        publish(self.root, full(5, {}), delta(6, {}, model=shape))
+        self.assert_refused(f"version {version(6)} has the shape")
+
+    def test_names_that_lead_out_of_the_root_are_refused(self):
+        publish(self.root, full(1, {}, dense={"name": "../x", "size": 10, "sha256": ""}))
+        self.assert_refused('names the file "../x", no plain file name')
+        self.assert_refused("../x", lambda: freshet.load(self.root, "../x"))
+        self.assert_refused("only folders are read here", lambda: freshet.load("s3://bucket/x"))
+
+    def test_files_that_are_not_as_the_manifest_says_are_refused(self):
+        publish(self.root, full(1, {0: 1}))
+        rows = self.root / version(1) / "rows.safetensors"
+        data = rows.read_bytes()
+        rows.write_bytes(data + b"0")
+        self.assert_refused(f"{rows} has {len(data) + 1} bytes, the manifest says {len(data)}")
+        rows.write_bytes(data[:-1] + b"\1")
+        self.assert_refused(f"{rows} has the sha256 ")
+        rows.unlink()
+        self.assert_refused(f"{rows} cannot be read: No such file")
+
+    def test_rows_of_another_shape_or_without_numbers_are_refused(self):
+        publish(self.root, full(1, {0: 1}))
+        rows = self.root / version(1) / "rows.safetensors"
+        manifest = self.root / version(1) / "manifest.json"
+        document = json.loads(manifest.read_text())
+        for width, value, message in (2, 1, "rows of shape (1, 2)"), (3, np.nan, "no finite number"):
+            tensors = {"fids": np.zeros(1, np.int64), "rows": np.full((1, width), value, np.float32)}
+            document["embeddings"] = [{**roots.write(rows, tensors), "rows": 1}]
+            manifest.write_text(json.dumps(document))
+            self.assert_refused(message)
+
+    def test_models_unknown_here_are_refused(self):
+        unknown = {
+            'is of kind "transformer", unknown here': {
+                "model": {"kind": "transformer", "embedding_size": 2, "hidden_layers": []}
+            },
+            "has no such tensor for deep.0.weight of shape [4, 5]": {
+                "model": {"kind": "deepfm", "embedding_size": 2, "hidden_layers": [5]}
+            },
+            'has the rule "guess" for unknown ids': {"unknown_ids": {"rule": "guess", "seed": 1}},
+            'labels.correction is "odd", unknown here': {"labels": {"correction": "odd"}},
+            'field f is of kind "vector", unknown here': {
+                "schema": {"fields": [{"kind": "vector", "name": "f", "number": 1}]}
+            },
+            "is no manifest: KeyError('fields')": {"schema": {}},
+        }
+        for n, (message, changes) in enumerate(unknown.items()):
+            publish(self.root, full(n, {}, **changes))
+            self.assert_refused(message)
+
+    def test_a_score_that_is_no_number_is_refused(self):
+        publish(self.root, full(1, {0: 1, 2 << 52 | 1: 3e38}))
+        model = freshet.load(self.root)
+
+        with self.assertRaisesRegex(freshet.FeatureError, r"instances\[1\].features.price is so large"):
+            model.score([{}, {"price": 1e15}])
+        publish(self.root, full(2, {0: 1, 1 << 52: 3e38, 2 << 52: 3e38}))
+        self.assert_refused(
+            f"version {version(2)} has no finite score for instances[0]",
+            lambda: freshet.load(self.root).score([{}]),
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()
