@@ -4,31 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.event.DecodeResult;
-import io.freshet.event.FeatureValues;
 import io.freshet.feature.CategoricalField;
-import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.Fids;
 import io.freshet.feature.MultiField;
-import io.freshet.feature.ValueHash;
-import io.freshet.feature.example.Example;
-import io.freshet.feature.example.LabeledExample;
-import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.kind.Predictor;
-import io.freshet.model.label.LabelCorrection;
-import io.freshet.model.learn.LocalLearner;
-import io.freshet.model.row.UnknownRows;
 import io.freshet.serve.follow.SnapshotFollower;
-import io.freshet.serve.model.SampleModel;
+import io.freshet.serve.model.SmallLearner;
 import io.freshet.serve.rows.MemoryStore;
 import io.freshet.serve.rows.RocksStore;
 import io.freshet.serve.rows.RowStore;
 import io.freshet.snapshot.format.Version;
-import io.freshet.snapshot.publish.SampleChain;
 import io.freshet.snapshot.storage.LocalStorage;
-import io.freshet.snapshot.store.Snapshot;
 import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.net.URI;
@@ -39,16 +26,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -88,8 +70,9 @@ class TrainAndServeTest {
   void everyScoreIsOfOneVersionAndNoRequestFails(boolean onDisk) throws Exception {
     long seed = new Random().nextLong();
     SnapshotStore store = new SnapshotStore(new LocalStorage(root));
-    Trainer trainer = new Trainer(root, seed);
-    Trainer reshaped = new Trainer(root, seed + 99, "1badcafe", OTHER_FIELDS, OTHER_MODEL);
+    SmallLearner trainer = new SmallLearner(root, seed);
+    SmallLearner reshaped =
+        new SmallLearner(root, seed + 99, "1badcafe", OTHER_FIELDS, OTHER_MODEL);
     trainer.publish(); // the full
     List<Answer> answers = new ArrayList<>();
     ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
@@ -128,7 +111,7 @@ class TrainAndServeTest {
       assertThat(answer.status).as("seed %d: %s", seed, answer.body).isEqualTo(200);
       JsonNode json = new ObjectMapper().readTree(answer.body);
       Version version = Version.parse(json.path("model_version").asText()).orElseThrow();
-      Trainer of = version.lineage().equals(reshaped.lineage) ? reshaped : trainer;
+      SmallLearner of = version.lineage().equals(reshaped.lineage()) ? reshaped : trainer;
       Predictor predictor = predictors.get(version);
       if (predictor == null) {
         predictor = of.predictor(new SnapshotReader(store).load(version));
@@ -138,10 +121,10 @@ class TrainAndServeTest {
           .as("seed %d, version %s", seed, version)
           .isEqualTo(predictor.predict(of.encode(answer.users)));
     }
-    for (Trainer each : List.of(trainer, reshaped)) {
+    for (SmallLearner each : List.of(trainer, reshaped)) {
       assertThat(predictors.keySet())
-          .filteredOn(version -> version.lineage().equals(each.lineage))
-          .as("versions seen of " + each.lineage)
+          .filteredOn(version -> version.lineage().equals(each.lineage()))
+          .as("versions seen of " + each.lineage())
           .hasSizeGreaterThan(VERSIONS / 4);
     }
   }
@@ -204,81 +187,5 @@ class TrainAndServeTest {
       floats[i] = Float.parseFloat(array.get(i).asText());
     }
     return floats;
-  }
-
-  /** Learns some examples, then publishes the rows they touched; forgets a user now and then. */
-  private static final class Trainer {
-    private final FeatureSchema schema;
-    private final ModelSettings model;
-    private final String lineage;
-    private final LocalLearner learner;
-    private final ExampleEncoder encoder;
-    private final Random random;
-    private final SampleChain chain;
-    private Optional<Version> parent = Optional.empty();
-    private long checkpoint;
-
-    Trainer(Path root, long seed) {
-      this(root, seed, "0badcafe", SampleModel.SCHEMA, SampleModel.SETTINGS);
-    }
-
-    Trainer(Path root, long seed, String lineage, FeatureSchema schema, ModelSettings model) {
-      this.schema = schema;
-      this.model = model;
-      this.lineage = lineage;
-      learner = new LocalLearner(schema, model, LearningSettings.DEFAULT);
-      encoder = new ExampleEncoder(schema);
-      random = new Random(seed);
-      chain = new SampleChain(root, schema, model);
-    }
-
-    /** As a job does that starts from a savepoint. */
-    void goOnAfter(Trainer other) {
-      checkpoint = other.checkpoint;
-    }
-
-    void publish() throws Exception {
-      List<LabeledExample> examples = new ArrayList<>();
-      for (int i = 0; i < 50; i++) {
-        Example example = encode("u" + random.nextInt(USERS));
-        examples.add(new LabeledExample("i", 0, random.nextInt(2), 1, example));
-      }
-      learner.learn(examples);
-      learner.flushDense();
-      Set<Long> touched = new HashSet<>();
-      examples.forEach(e -> Arrays.stream(e.example().fids()).forEach(touched::add));
-      SortedMap<Long, float[]> rows = new TreeMap<>();
-      touched.forEach(fid -> rows.put(fid, learner.finished(learner.find(fid))));
-      long gone = Fids.of(1, ValueHash.of("u" + random.nextInt(USERS)));
-      rows.remove(gone);
-      float[] dense = new float[learner.dense().size()];
-      learner.dense().finish(0, dense.length, dense, 0);
-      Version version = new Version(lineage, ++checkpoint);
-      chain.publish(version, parent, rows, new long[] {gone}, dense);
-      parent = Optional.of(version);
-    }
-
-    List<Example> encode(List<String> users) {
-      return users.stream().map(this::encode).toList();
-    }
-
-    Predictor predictor(Snapshot snapshot) {
-      return new Predictor(
-          schema,
-          model,
-          snapshot,
-          UnknownRows.START,
-          snapshot.denseVector(),
-          snapshot.gauge(),
-          LabelCorrection.none());
-    }
-
-    private Example encode(String user) {
-      Map<String, ?> features =
-          Map.of("user", user, "genres", List.of("war"), "price", 2, "hour", "7");
-      return ((DecodeResult.Good<Example>)
-              encoder.encode(FeatureValues.of(encoder.names(), features)))
-          .value();
-    }
   }
 }
