@@ -101,6 +101,8 @@ final class RoomsTest {
       serve.predict         : serve.limit serve.model
       serve.rows            : model.batch model.gauge snapshot.format snapshot.store serve.model
       serve.tensor          : event event.decode feature serve.predict
+      sql                   : config.option event event.parse serve.follow serve.model serve.rows
+      sql                   : snapshot.format snapshot.storage snapshot.store
       config                : kafka config.option event event.mapping feature feature.example model
       config                : model.optimizer join train evaluate snapshot
       job                   : train config config.option job.backfill job.pipeline

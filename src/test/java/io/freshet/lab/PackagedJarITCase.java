@@ -27,13 +27,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** The three jars that the build leaves, run as people and clusters run them. */
+/** The jars that the build leaves, run as people and clusters run them. */
 final class PackagedJarITCase {
   private static final Path TARGET =
       Path.of(System.getProperty("project.build.directory", "target")).toAbsolutePath();
   private static final Path EVERYTHING = TARGET.resolve("freshet.jar");
   private static final Path JOB = TARGET.resolve("freshet-job.jar");
   private static final Path SERVE = TARGET.resolve("freshet-serve.jar");
+  private static final Path SQL = TARGET.resolve("freshet-sql.jar");
   private static final Pattern LINUX =
       Pattern.compile(
           "(?i)(?!.*(musl|android)).*(linux64.so|(linux|epoll).*(x86_64|amd64|x64|aarch_?64|arm64)).*");
@@ -138,8 +139,36 @@ final class PackagedJarITCase {
   }
 
   @Test
+  void theJarForFlinksLibHoldsTheProviderAndNothingThatMeetsOtherVersionsThere()
+      throws IOException {
+    assertThat(entries(SQL))
+        .contains(
+            "META-INF/LICENSE",
+            "META-INF/sbom/freshet.cdx.json",
+            "META-INF/services/org.apache.flink.table.factories.Factory",
+            "io/freshet/sql/FreshetModelFactory.class",
+            "io/freshet/shaded/jackson/databind/ObjectMapper.class")
+        .noneMatch(entry -> entry.matches("(com|org/(apache|ejml|rocksdb|slf4j))/.+"))
+        .noneMatch(entry -> entry.startsWith("META-INF/versions/"))
+        .noneMatch(entry -> entry.matches("io/freshet/(cli|job|join|kafka|lab|train)/.*"));
+    for (Path jar : List.of(JOB, SERVE)) {
+      assertThat(entries(jar)).noneMatch(entry -> entry.startsWith("io/freshet/sql/"));
+      try (JarFile file = new JarFile(jar.toFile())) {
+        ZipEntry factories =
+            file.getEntry("META-INF/services/org.apache.flink.table.factories.Factory");
+        assertThat(
+                factories == null
+                    ? ""
+                    : new String(
+                        file.getInputStream(factories).readAllBytes(), StandardCharsets.UTF_8))
+            .doesNotContain("io.freshet");
+      }
+    }
+  }
+
+  @Test
   void allJarsHoldOpenBlasForThreePlatformsWithoutLapack() throws IOException {
-    for (Path jar : List.of(EVERYTHING, JOB, SERVE)) {
+    for (Path jar : List.of(EVERYTHING, JOB, SERVE, SQL)) {
       assertThat(entries(jar))
           .filteredOn(entry -> entry.matches("org/bytedeco/openblas/.*/lib(jni)?openblas.*"))
           .extracting(entry -> entry.replaceAll("\\.(so|dylib|0)+", ""))
@@ -155,7 +184,7 @@ final class PackagedJarITCase {
 
   @Test
   void nativesAreForThreePlatforms() throws IOException {
-    for (Path jar : List.of(EVERYTHING, JOB, SERVE)) {
+    for (Path jar : List.of(EVERYTHING, JOB, SERVE, SQL)) {
       assertThat(entries(jar))
           .filteredOn(entry -> entry.matches(".*\\.(so|dylib|jnilib|dll|a)(\\.\\d+)*"))
           .isNotEmpty()

@@ -48,7 +48,7 @@ class StoreFolder implements AutoCloseable {
             folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (!isOurs()) {
       lockFile.close();
-      throw new IOException("the store folder " + folder + " is in use by another server");
+      throw new FolderInUseException(folder);
     }
   }
 
