@@ -16,7 +16,7 @@ public record Rejection(Kind kind, String reason) {
   }
 
   public enum Kind {
-    /** No value (a tombstone) or one of no bytes. */
+    /** A value of no bytes. */
     EMPTY,
     /** More bytes, depth, digits or characters than allowed. */
     TOO_LARGE,

@@ -93,6 +93,9 @@ final class EventsCheck {
   }
 
   private void look(ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      return; // a tombstone
+    }
     RecordHeaders headers =
         name -> {
           Header header = record.headers().lastHeader(name);

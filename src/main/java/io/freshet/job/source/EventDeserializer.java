@@ -13,6 +13,7 @@ import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Names;
 import io.freshet.job.source.SourceRecord.Tick;
+import io.freshet.job.source.SourceRecord.Tombstone;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -28,8 +29,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /**
- * Makes events of Kafka records, and dead letters of those that are none. Never throws on a record,
- * but where the schema of one cannot be looked up.
+ * Makes events of Kafka records, and dead letters of those that are none, except tombstones, which
+ * are counted. Never throws on a record, but where the schema of one cannot be looked up.
  *
  * <p>Ahead of a record whose event time is further on than the partition's last tick by the given
  * step, or far behind one that a wrong clock made, goes a {@link Tick}. So the watermark of a
@@ -88,6 +89,10 @@ public abstract class EventDeserializer<T>
   public void deserialize(
       ConsumerRecord<byte[], byte[]> record, Collector<SourceRecord<T>> collector)
       throws IOException {
+    if (record.value() == null) {
+      collector.collect(new Tombstone<>(record.partition(), record.offset()));
+      return;
+    }
     DecodeResult<T> outcome = read(record);
     if (outcome instanceof DecodeResult.Good<T> good) {
       T event = placed(good.value(), record.partition(), record.offset());

@@ -11,17 +11,19 @@ import org.apache.flink.metrics.MetricGroup;
 
 /**
  * What became of the records of a source, as metrics that are part of its checkpoint. The records
- * read are {@code events + deadLetters}, and these the sum over their kinds.
+ * read are {@code events + deadLetters + tombstones}; dead letters are the sum over their kinds.
  */
 final class RouterCounts {
   private static final int FIRST_KIND = 3; // in the state; kinds are in the order they have there
-  private static final int RECORDED = 31; // which leaves room for kinds
+  private static final int TOMBSTONES = 30; // which leaves room for kinds
+  private static final int RECORDED = 31;
   private static final Rejection.Kind[] KINDS = Rejection.Kind.values();
 
   private final CheckpointedCounters kept;
   private final Counter events;
   private final Counter ignoredValues;
   private final Counter deadLetters;
+  private final Counter tombstones;
   private final Counter recorded;
   private final Map<Rejection.Kind, Counter> byKind = new EnumMap<>(Rejection.Kind.class);
 
@@ -30,6 +32,7 @@ final class RouterCounts {
     events = kept.publish(0, group, "events");
     ignoredValues = kept.publish(1, group, "ignored_values");
     deadLetters = kept.publish(2, group, "dead_letters");
+    tombstones = kept.publish(TOMBSTONES, group, "tombstones");
     recorded = kept.publish(RECORDED, group, "recorded_events");
     for (Rejection.Kind kind : KINDS) {
       MetricGroup labeled = group.addGroup("kind", DeadLetterSerializer.name(kind));
@@ -45,6 +48,10 @@ final class RouterCounts {
   /** One of the good was learned from a recording, and goes no further. */
   void recorded() {
     recorded.inc();
+  }
+
+  void tombstone() {
+    tombstones.inc();
   }
 
   void dead(Rejection.Kind kind) {

@@ -57,4 +57,12 @@ public sealed interface SourceRecord<T> {
       return TimestampAssigner.NO_TIMESTAMP;
     }
   }
+
+  /** A record without a value: it deletes a key of a compacted topic, and is no event. */
+  record Tombstone<T>(int partition, long offset) implements SourceRecord<T> {
+    @Override
+    public long timestamp() {
+      return TimestampAssigner.NO_TIMESTAMP;
+    }
+  }
 }

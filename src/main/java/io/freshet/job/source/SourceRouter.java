@@ -7,6 +7,7 @@ import io.freshet.job.deadletter.DeadLetterSampler;
 import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Names;
+import io.freshet.job.source.SourceRecord.Tombstone;
 import io.freshet.wire.WireType;
 import java.time.Duration;
 import java.util.List;
@@ -41,8 +42,8 @@ import org.apache.flink.util.OutputTag;
  * further.
  *
  * <p>Metrics: {@code events}, {@code deadLetters} in all and one for each kind of rejection, {@code
- * ignoredValues} and {@code recordedEvents}, which are part of the checkpoint, and {@code
- * silent_seconds}, and {@code events_ahead} of this machine's clock.
+ * ignoredValues}, {@code tombstones} and {@code recordedEvents}, which are part of the checkpoint,
+ * and {@code silent_seconds}, and {@code events_ahead} of this machine's clock.
  *
  * @param <T> the type of the events
  */
@@ -203,6 +204,9 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
       if (sampler.takes(letter, processingTimeService.getCurrentProcessingTime())) {
         emit(letter);
       }
+    } else if (element.getValue() instanceof Tombstone<T> tombstone) {
+      nextOffsets.put(tombstone.partition(), tombstone.offset() + 1);
+      counts.tombstone();
     } else if (element.getValue() instanceof Names<T> names) {
       output.collect(NAMES, new StreamRecord<>(names.texts()));
     }

@@ -10,6 +10,7 @@ import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Tick;
+import io.freshet.job.source.SourceRecord.Tombstone;
 import io.freshet.join.JoinSettings;
 import java.io.IOException;
 import java.time.Duration;
@@ -86,12 +87,13 @@ final class ClickDeserializerTest {
   }
 
   @Test
-  void recordWithoutValueBecomesADeadLetter() throws IOException {
-    read(0, null);
+  void recordWithoutValueIsATombstoneAndOneOfNoBytesADeadLetter() throws IOException {
+    read(2, null);
+    read(0, new byte[0]);
 
-    DeadLetter letter = ((Dead<Click>) out.get(0)).letter();
+    assertThat(out.get(0)).isEqualTo(new Tombstone<>(2, 0));
+    DeadLetter letter = ((Dead<Click>) out.get(1)).letter();
     assertThat(letter.rejection().kind()).isEqualTo(Rejection.Kind.EMPTY);
-    assertThat(letter.value()).isNull();
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Tick;
+import io.freshet.job.source.SourceRecord.Tombstone;
 import io.freshet.wire.WireType;
 import java.time.Duration;
 import java.util.List;
@@ -106,11 +107,12 @@ final class SourceRouterOperatorTest {
     read(good(1, 7, 1000));
     read(good(0, 3, 1000));
     read(new Dead<>(letter(1, 8)));
+    read(new Tombstone<>(0, 4));
 
     router.prepareSnapshotPreBarrier(1);
 
     assertThat(offsets())
-        .containsExactly(new SourceOffset("clicks", 0, 4), new SourceOffset("clicks", 1, 9));
+        .containsExactly(new SourceOffset("clicks", 0, 5), new SourceOffset("clicks", 1, 9));
   }
 
   @Test

@@ -136,7 +136,9 @@ final class MetricsITCase {
       equal(
           "records of " + topic,
           topic.equals("route_clicks") ? clicks : impressions,
-          now.operator(topic, "events") + now.operator(topic, "dead_letters"),
+          now.operator(topic, "events")
+              + now.operator(topic, "dead_letters")
+              + now.operator(topic, "tombstones"),
           wrong);
       equal(
           "dead letters by kind of " + topic,
