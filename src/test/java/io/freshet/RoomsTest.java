@@ -112,11 +112,12 @@ final class RoomsTest {
       job.example           : wire event feature.example model.batch train
       job.pipeline          : wire kafka event feature feature.example model.. join join.operator
       job.pipeline          : train train.loop evaluate.. snapshot.. config job.backfill
-      job.pipeline          : job.deadletter job.example job.sink job.source
+      job.pipeline          : job.deadletter job.example job.sink job.source job.topic
       job.sink              : kafka event feature.example train evaluate.report snapshot.announce
       job.sink              : config join job.deadletter job.example
       job.source            : wire wire.codec event.. feature feature.example join job.deadletter
-      job.source            : kafka
+      job.source            : job.topic
+      job.topic             : kafka train
       cli.config            : config config.option job cli.config.init event event.registry kafka
       cli.config.init       : event event.frame event.mapping event.parse kafka
       cli.console           : kafka snapshot.storage snapshot.store serve.follow serve.http

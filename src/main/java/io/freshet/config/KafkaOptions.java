@@ -1,6 +1,7 @@
 package io.freshet.config;
 
 import static io.freshet.config.option.ValueType.name;
+import static io.freshet.config.option.ValueType.oneOf;
 import static io.freshet.config.option.ValueType.secret;
 import static io.freshet.config.option.ValueType.servers;
 
@@ -44,7 +45,19 @@ final class KafkaOptions {
         s.option("group-id", "Consumer group of the offsets; `freshet-<name>` by default.")
             .derived(name(), groupId),
         s.section("topics", KafkaOptions::topics, "Name of each topic; all different."),
-        properties(s));
+        properties(s),
+        s.option(
+                    "recreated-topics",
+                    "What an event topic does that was created again since the state was taken:"
+                        + " refuse ends the job, accept reads on at the same offsets, which is"
+                        + " right for a copy that keeps them.")
+                .get(oneOf(Recreated.class), Recreated.REFUSE)
+            == Recreated.ACCEPT);
+  }
+
+  private enum Recreated {
+    REFUSE,
+    ACCEPT
   }
 
   private static Topics topics(Section s) {

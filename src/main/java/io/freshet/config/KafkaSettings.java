@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.kafka.KafkaClients;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * Where events come from and results go to.
@@ -15,9 +16,15 @@ import java.util.Map;
  * @param topics names of the topics
  * @param properties passed to every Kafka client as they are (TLS, SASL, …); they hold secrets, so
  *     {@link #toString} names only their keys
+ * @param acceptsRecreated whether a topic that was created again since the state was taken is read
+ *     on at the same offsets; it ends the job otherwise
  */
 public record KafkaSettings(
-    String bootstrapServers, String groupId, Topics topics, Map<String, String> properties) {
+    String bootstrapServers,
+    String groupId,
+    Topics topics,
+    Map<String, String> properties,
+    boolean acceptsRecreated) {
 
   public KafkaSettings {
     requireNonNull(bootstrapServers, "bootstrapServers");
@@ -28,7 +35,7 @@ public record KafkaSettings(
 
   /** With the default topics and no properties. */
   public static KafkaSettings of(String bootstrapServers, String groupId) {
-    return new KafkaSettings(bootstrapServers, groupId, Topics.DEFAULT, Map.of());
+    return new KafkaSettings(bootstrapServers, groupId, Topics.DEFAULT, Map.of(), false);
   }
 
   /** Clients of this cluster. */
@@ -36,11 +43,22 @@ public record KafkaSettings(
     return new KafkaClients(bootstrapServers, properties);
   }
 
+  /** Whether records of aborted transactions are left out, and those of open ones waited for. */
+  public boolean readsCommitted() {
+    return properties
+        .getOrDefault(ConsumerConfig.ISOLATION_LEVEL_CONFIG, KafkaClients.READ_COMMITTED)
+        .equals(KafkaClients.READ_COMMITTED);
+  }
+
   @Override
   public String toString() {
-    return "KafkaSettings[bootstrapServers=%s, groupId=%s, topics=%s, properties=%s]"
+    return "KafkaSettings[bootstrapServers=%s, groupId=%s, topics=%s, properties=%s, acceptsRecreated=%s]"
         .formatted(
-            bootstrapServers, groupId, topics, properties.keySet().stream().sorted().toList());
+            bootstrapServers,
+            groupId,
+            topics,
+            properties.keySet().stream().sorted().toList(),
+            acceptsRecreated);
   }
 
   /**

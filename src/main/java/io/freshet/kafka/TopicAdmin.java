@@ -20,11 +20,14 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeConsumerGroupsOptions;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -111,6 +114,19 @@ public final class TopicAdmin implements AutoCloseable {
                         .formatted(topic, kafka.servers())));
   }
 
+  /**
+   * The id of a topic, another one each time that a topic of the name is created.
+   *
+   * @return empty where there is none, or the brokers are too old for ids
+   */
+  public Optional<String> id(String topic) throws IOException, InterruptedException {
+    return present(
+            admin.describeTopics(List.of(topic)).topicNameValues().get(topic), "topic " + topic)
+        .map(TopicDescription::topicId)
+        .filter(id -> !id.equals(Uuid.ZERO_UUID))
+        .map(Uuid::toString);
+  }
+
   /** Those of the topics that do not exist, as far as this client may see. */
   public List<String> absent(Collection<String> names) throws IOException, InterruptedException {
     Set<String> present = answer(admin.listTopics().names(), "the list of topics");
@@ -159,6 +175,26 @@ public final class TopicAdmin implements AutoCloseable {
     answer(admin.listOffsets(latest).all(), "the ends of the topics")
         .forEach((partition, end) -> ends.put(partition, end.offset()));
     return ends;
+  }
+
+  /**
+   * Where the records of partitions begin that wait for the end of a transaction, their own or one
+   * before them, and may not be read until then.
+   */
+  public Map<TopicPartition, Long> waiting(String topic) throws IOException, InterruptedException {
+    Map<TopicPartition, Long> ends = ends(topic);
+    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+    ends.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+    Map<TopicPartition, Long> waiting = new HashMap<>();
+    var committed = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
+    answer(admin.listOffsets(latest, committed).all(), "the ends of topic " + topic)
+        .forEach(
+            (partition, end) -> {
+              if (end.offset() < ends.get(partition)) {
+                waiting.put(partition, end.offset());
+              }
+            });
+    return waiting;
   }
 
   /** The latest Kafka timestamp in a topic. */

@@ -11,9 +11,9 @@ import io.freshet.job.backfill.RecordedWatermarks;
 import io.freshet.job.backfill.RecordingSource;
 import io.freshet.job.pipeline.LearnerTopology.Events;
 import io.freshet.job.source.EventSources;
-import io.freshet.job.source.EventTopic;
 import io.freshet.job.source.SourceRecord;
 import io.freshet.job.source.SourceRouter;
+import io.freshet.job.topic.EventTopic;
 import io.freshet.kafka.TopicAdmin;
 import io.freshet.wire.WireType;
 import java.io.IOException;
@@ -27,9 +27,14 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The events of a job, read from the topics that the configuration names. */
 final class TopicEvents {
+  private static final Logger LOG = LoggerFactory.getLogger(TopicEvents.class);
+
   private final StreamExecutionEnvironment env;
   private final LearnerConfig config;
   private final boolean bounded;
@@ -116,8 +121,18 @@ final class TopicEvents {
 
   private int partitions(String topic) throws IOException, InterruptedException {
     try (TopicAdmin admin = config.kafka().clients().topicAdmin()) {
+      if (bounded && config.kafka().readsCommitted()) {
+        admin.waiting(topic).forEach(TopicEvents::warn);
+      }
       return admin.partitions(topic);
     }
+  }
+
+  private static void warn(TopicPartition partition, long end) {
+    LOG.warn(
+        "partition {} is read up to offset {}: what follows waits for the end of a transaction",
+        partition,
+        end);
   }
 
   /** A topic; after a recording from its end on, less what records may be ahead of their time. */
@@ -125,7 +140,8 @@ final class TopicEvents {
     KafkaSettings kafka = config.kafka();
     EventTopic topic =
         new EventTopic(
-            kafka.bootstrapServers(), name, kafka.groupId(), kafka.properties(), bounded);
+                kafka.bootstrapServers(), name, kafka.groupId(), kafka.properties(), bounded)
+            .acceptingAnother(kafka.acceptsRecreated());
     return recordedUntil() == SourceRouter.NEVER
         ? topic
         : topic.since(Instant.ofEpochMilli(recordedUntil()).minus(ahead));

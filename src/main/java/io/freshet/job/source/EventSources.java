@@ -4,16 +4,16 @@ import io.freshet.event.Click;
 import io.freshet.event.EventSettings;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.EncodedImpression;
+import io.freshet.job.topic.EventTopic;
+import io.freshet.job.topic.KafkaTopicSource;
 import io.freshet.join.Action;
 import io.freshet.join.JoinSettings;
-import io.freshet.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * The Kafka sources of the job and their watermarks, which are made for each partition.
@@ -27,14 +27,12 @@ public final class EventSources {
   private static final Duration ALIGNMENT_INTERVAL = Duration.ofMillis(200);
 
   /**
-   * A broker may stall for minutes: the look for new partitions waits, and fails no job. What a
-   * transaction wrote that was aborted is not learned.
+   * A broker may stall for minutes: the look for new partitions waits, and fails no job.
    */
   private static final Map<String, String> DEFAULTS =
       Map.of(
           CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, "300000",
-          CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, "10000",
-          ConsumerConfig.ISOLATION_LEVEL_CONFIG, KafkaClients.READ_COMMITTED);
+          CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, "10000");
 
   private EventSources() {}
 

@@ -39,9 +39,9 @@ final class IdleTopicMonitor {
       looks = 0;
     } else if (++looks == LOOKS_UNTIL_LOGGED) {
       LOG.warn(
-          "no record from topic {} for {} s: Kafka does not answer, nobody writes to it, or it is"
-              + " held back for another topic that is behind; event time does not advance"
-              + " meanwhile",
+          "no record from topic {} for {} s: Kafka does not answer, nobody writes to it, a"
+              + " transaction on it stays open, or it is held back for another topic that is behind;"
+              + " event time does not advance meanwhile",
           topic,
           seconds());
     }

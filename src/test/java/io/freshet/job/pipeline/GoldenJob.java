@@ -40,7 +40,7 @@ final class GoldenJob implements AutoCloseable {
   private static final String CONFIG =
       """
       name: golden
-      kafka: {bootstrap-servers: "%s"}
+      kafka: {bootstrap-servers: "%s", recreated-topics: accept}
       features: [{name: user, kind: categorical}, {name: item, kind: categorical}]
       join: {window: 1 min, out-of-orderness: 10 s, warm-up: 0 s, policy: wait}
       model: {embedding-size: 4, hidden-layers: [8]}

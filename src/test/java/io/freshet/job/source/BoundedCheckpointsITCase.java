@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.event.Click;
 import io.freshet.event.EventSettings;
+import io.freshet.job.topic.EventTopic;
 import io.freshet.join.JoinSettings;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.wire.WireType;

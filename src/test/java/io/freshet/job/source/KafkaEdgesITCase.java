@@ -13,6 +13,7 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.sink.TopicSinks;
+import io.freshet.job.topic.EventTopic;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.operator.LabelStreams;
 import io.freshet.kafka.TopicAdmin;

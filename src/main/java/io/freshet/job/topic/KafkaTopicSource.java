@@ -1,9 +1,13 @@
-package io.freshet.job.source;
+package io.freshet.job.topic;
 
+import io.freshet.job.topic.TopicEnumerator.Topic;
+import io.freshet.kafka.KafkaClients;
 import io.freshet.kafka.PropertyReferences;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -24,7 +28,6 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsIni
 import org.apache.flink.connector.kafka.source.metrics.KafkaSourceReaderMetrics;
 import org.apache.flink.connector.kafka.source.reader.KafkaPartitionSplitReader;
 import org.apache.flink.connector.kafka.source.reader.KafkaRecordEmitter;
-import org.apache.flink.connector.kafka.source.reader.KafkaSourceReader;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.connector.kafka.source.reader.fetcher.KafkaSourceFetcherManager;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
@@ -40,8 +43,11 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Flink's source of a Kafka topic, with a reader that lives through wakeups: through a commit of
- * offsets while the consumer group has no coordinator, and through partitions that come later.
+ * Flink's source of a Kafka topic, which tells a topic that was created again from the one that the
+ * offsets are of ({@link TopicEnumerator}), begins with a topic of another name at its first
+ * records, and holds time back for partitions that are new ({@link PartitionsReader}). Its reader
+ * lives through wakeups: through a commit of offsets while the consumer group has no coordinator,
+ * and through partitions that come later.
  *
  * <p>Offsets are committed after a checkpoint, for Kafka's tools alone. The task that commits wakes
  * the consumer first; where the coordinator is not there yet, as in the first seconds of a broker,
@@ -50,17 +56,31 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * bounded topic, where a reader that has partitions is given more.
  */
 public final class KafkaTopicSource<T>
-    implements Source<T, KafkaPartitionSplit, KafkaSourceEnumState>, ResultTypeQueryable<T> {
+    implements Source<T, KafkaPartitionSplit, KnownTopic>, ResultTypeQueryable<T> {
   private static final long serialVersionUID = 1L;
 
+  private static final KafkaSourceEnumState NO_PARTITIONS =
+      new KafkaSourceEnumState(Set.of(), true);
+  private static final String DISCOVERY = KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key();
+
+  /**
+   * Partitions that come later are found while what is in them is not late yet. What a transaction
+   * wrote that was aborted is not learned.
+   */
+  private static final Map<String, String> DEFAULTS =
+      Map.of(DISCOVERY, "10000", ConsumerConfig.ISOLATION_LEVEL_CONFIG, KafkaClients.READ_COMMITTED);
+
+  private final Topic topic;
   private final KafkaSource<T> source;
   private final KafkaRecordDeserializationSchema<T> deserializer;
   private final Properties consumer;
 
   private KafkaTopicSource(
+      Topic topic,
       KafkaSource<T> source,
       KafkaRecordDeserializationSchema<T> deserializer,
       Properties consumer) {
+    this.topic = topic;
     this.source = source;
     this.deserializer = deserializer;
     this.consumer = consumer;
@@ -76,6 +96,7 @@ public final class KafkaTopicSource<T>
       Map<String, String> defaults,
       KafkaRecordDeserializationSchema<T> deserializer) {
     Properties properties = new Properties();
+    properties.putAll(DEFAULTS);
     properties.putAll(defaults);
     properties.putAll(PropertyReferences.late(topic.properties()));
     properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, topic.bootstrapServers());
@@ -90,7 +111,18 @@ public final class KafkaTopicSource<T>
     if (topic.bounded()) {
       builder.setBounded(OffsetsInitializer.latest());
     }
-    return new KafkaTopicSource<>(builder.build(), deserializer, consumer(properties, topic));
+    return new KafkaTopicSource<>(
+        looked(topic, properties), builder.build(), deserializer, consumer(properties));
+  }
+
+  private static Topic looked(EventTopic topic, Properties properties) {
+    long interval =
+        topic.bounded() ? 0 : Math.max(0, Long.parseLong(properties.getProperty(DISCOVERY)));
+    return new Topic(
+        new KafkaClients(topic.bootstrapServers(), topic.properties()),
+        topic.name(),
+        topic.acceptsAnother(),
+        Duration.ofMillis(interval));
   }
 
   private static OffsetsInitializer start(EventTopic topic) {
@@ -105,14 +137,13 @@ public final class KafkaTopicSource<T>
    * Flink's own class path, its Kafka is another one than ours: so its strategies are not asked
    * for.
    */
-  private static Properties consumer(Properties properties, EventTopic topic) {
+  private static Properties consumer(Properties properties) {
     Properties all = new Properties();
     all.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
     all.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
     all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     all.putAll(properties);
-    all.put(
-        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, topic.since().isPresent() ? "latest" : "earliest");
+    all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest"); // where records are gone
     return all;
   }
 
@@ -130,7 +161,8 @@ public final class KafkaTopicSource<T>
     consumer
         .stringPropertyNames()
         .forEach(key -> configuration.setString(key, consumer.getProperty(key)));
-    return new KafkaSourceReader<>(
+    return new PartitionsReader<>(
+        topic.name(),
         elements,
         fetchers,
         new KafkaRecordEmitter<>(deserializer),
@@ -185,16 +217,19 @@ public final class KafkaTopicSource<T>
   }
 
   @Override
-  public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
+  public SplitEnumerator<KafkaPartitionSplit, KnownTopic> createEnumerator(
       SplitEnumeratorContext<KafkaPartitionSplit> context) {
-    return source.createEnumerator(context);
+    return new TopicEnumerator(context, source.createEnumerator(context), topic, "");
   }
 
   @Override
-  public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
-      SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
+  public SplitEnumerator<KafkaPartitionSplit, KnownTopic> restoreEnumerator(
+      SplitEnumeratorContext<KafkaPartitionSplit> context, KnownTopic state)
       throws IOException {
-    return source.restoreEnumerator(context, state);
+    boolean isOther = !state.name().isEmpty() && !state.name().equals(topic.name());
+    var partitions =
+        source.restoreEnumerator(context, isOther ? NO_PARTITIONS : state.partitions());
+    return new TopicEnumerator(context, partitions, topic, isOther ? "" : state.id());
   }
 
   @Override
@@ -203,8 +238,8 @@ public final class KafkaTopicSource<T>
   }
 
   @Override
-  public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
-    return source.getEnumeratorCheckpointSerializer();
+  public SimpleVersionedSerializer<KnownTopic> getEnumeratorCheckpointSerializer() {
+    return new KnownTopicSerializer();
   }
 
   @Override

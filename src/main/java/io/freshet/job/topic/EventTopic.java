@@ -1,4 +1,4 @@
-package io.freshet.job.source;
+package io.freshet.job.topic;
 
 import static java.util.Objects.requireNonNull;
 
@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param properties passed to the Kafka client as they are
  * @param bounded whether to end at what is the end of the topic at the start
  * @param since records with timestamps before it are left out; empty for none
+ * @param acceptsAnother whether a topic that was created again is read on at the same offsets
  */
 public record EventTopic(
     String bootstrapServers,
@@ -22,7 +23,8 @@ public record EventTopic(
     String groupId,
     Map<String, String> properties,
     boolean bounded,
-    Optional<Instant> since) {
+    Optional<Instant> since,
+    boolean acceptsAnother) {
 
   public EventTopic {
     requireNonNull(bootstrapServers, "bootstrapServers");
@@ -39,12 +41,19 @@ public record EventTopic(
       String groupId,
       Map<String, String> properties,
       boolean bounded) {
-    this(bootstrapServers, name, groupId, properties, bounded, Optional.empty());
+    this(bootstrapServers, name, groupId, properties, bounded, Optional.empty(), false);
   }
 
   /** The same from a time on; that of no record is before 1970. */
   public EventTopic since(Instant time) {
     Instant first = time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time;
-    return new EventTopic(bootstrapServers, name, groupId, properties, bounded, Optional.of(first));
+    return new EventTopic(
+        bootstrapServers, name, groupId, properties, bounded, Optional.of(first), acceptsAnother);
+  }
+
+  /** The same, which may have been created again with the same offsets. */
+  public EventTopic acceptingAnother(boolean accepts) {
+    return new EventTopic(
+        bootstrapServers, name, groupId, properties, bounded, since, accepts);
   }
 }

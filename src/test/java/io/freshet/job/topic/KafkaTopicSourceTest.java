@@ -1,4 +1,4 @@
-package io.freshet.job.source;
+package io.freshet.job.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

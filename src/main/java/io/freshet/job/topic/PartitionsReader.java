@@ -1,0 +1,97 @@
+package io.freshet.job.topic;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.synchronization.FutureCompletingBlockingQueue;
+import org.apache.flink.connector.kafka.source.metrics.KafkaSourceReaderMetrics;
+import org.apache.flink.connector.kafka.source.reader.KafkaRecordEmitter;
+import org.apache.flink.connector.kafka.source.reader.KafkaSourceReader;
+import org.apache.flink.connector.kafka.source.reader.fetcher.KafkaSourceFetcherManager;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * The connector's reader of partitions, which after a restore waits for the {@link Begin} of the
+ * enumerator: partitions that were added while the job was stopped are known then and hold event
+ * time back, so that what is in them is not late.
+ */
+@SuppressWarnings("try") // the connector's own reader closes with any exception
+final class PartitionsReader<T> extends KafkaSourceReader<T> {
+  private final String topic;
+  private final List<KafkaPartitionSplit> waiting = new ArrayList<>();
+  private boolean started;
+  private boolean noMore;
+
+  /** From the enumerator: all partitions are known, and the topic is the one of the state. */
+  static final class Begin implements SourceEvent {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /**
+   * @param topic the only one to be read: a state may have partitions of another
+   */
+  PartitionsReader(
+      String topic,
+      FutureCompletingBlockingQueue<RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>>> elements,
+      KafkaSourceFetcherManager fetchers,
+      KafkaRecordEmitter<T> emitter,
+      Configuration configuration,
+      SourceReaderContext context,
+      KafkaSourceReaderMetrics metrics) {
+    super(elements, fetchers, emitter, configuration, context, metrics);
+    this.topic = topic;
+  }
+
+  @Override
+  public void start() {
+    started = true;
+    super.start();
+  }
+
+  /** Those of a state come before the start. */
+  @Override
+  public void addSplits(List<KafkaPartitionSplit> splits) {
+    List<KafkaPartitionSplit> ours =
+        splits.stream().filter(split -> split.getTopic().equals(topic)).toList();
+    if (!started) {
+      waiting.addAll(ours);
+    } else if (!ours.isEmpty()) {
+      super.addSplits(ours);
+    }
+  }
+
+  @Override
+  public void handleSourceEvents(SourceEvent event) {
+    if (!(event instanceof Begin)) {
+      super.handleSourceEvents(event);
+      return;
+    }
+    if (!waiting.isEmpty()) {
+      super.addSplits(List.copyOf(waiting));
+      waiting.clear();
+    }
+    if (noMore) {
+      super.notifyNoMoreSplits();
+    }
+  }
+
+  @Override
+  public void notifyNoMoreSplits() {
+    if (waiting.isEmpty()) {
+      super.notifyNoMoreSplits();
+    } else {
+      noMore = true;
+    }
+  }
+
+  @Override
+  public List<KafkaPartitionSplit> snapshotState(long checkpoint) {
+    List<KafkaPartitionSplit> splits = new ArrayList<>(super.snapshotState(checkpoint));
+    splits.addAll(waiting);
+    return splits;
+  }
+}
