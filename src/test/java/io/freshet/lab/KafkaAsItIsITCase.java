@@ -72,8 +72,8 @@ final class KafkaAsItIsITCase {
 
   /**
    * Each codec has a partition, with a record of three megabytes and a tombstone in it, times are
-   * the broker's, and two partitions are a transactional producer's: one ends with the marker of
-   * an aborted transaction, one with a transaction that stays open.
+   * the broker's, and two partitions are a transactional producer's: one ends with the marker of an
+   * aborted transaction, one with a transaction that stays open.
    */
   @Test
   void aBoundedRunLearnsAllThatIsCommittedAndEnds() throws Exception {
@@ -212,7 +212,8 @@ final class KafkaAsItIsITCase {
   }
 
   private static ProducerRecord<byte[], byte[]> record(int partition, int i, String blob) {
-    return new ProducerRecord<>("served", partition, null, json(partition, i, blob).getBytes(UTF_8));
+    return new ProducerRecord<>(
+        "served", partition, null, json(partition, i, blob).getBytes(UTF_8));
   }
 
   private static String json(int partition, int i, String blob) {

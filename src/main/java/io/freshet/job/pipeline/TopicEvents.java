@@ -139,8 +139,7 @@ final class TopicEvents {
   private EventTopic topic(String name, Duration ahead) {
     KafkaSettings kafka = config.kafka();
     EventTopic topic =
-        new EventTopic(
-                kafka.bootstrapServers(), name, kafka.groupId(), kafka.properties(), bounded)
+        new EventTopic(kafka.bootstrapServers(), name, kafka.groupId(), kafka.properties(), bounded)
             .acceptingAnother(kafka.acceptsRecreated());
     return recordedUntil() == SourceRouter.NEVER
         ? topic

@@ -26,9 +26,7 @@ public final class EventSources {
 
   private static final Duration ALIGNMENT_INTERVAL = Duration.ofMillis(200);
 
-  /**
-   * A broker may stall for minutes: the look for new partitions waits, and fails no job.
-   */
+  /** A broker may stall for minutes: the look for new partitions waits, and fails no job. */
   private static final Map<String, String> DEFAULTS =
       Map.of(
           CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, "300000",

@@ -40,8 +40,8 @@ final class IdleTopicMonitor {
     } else if (++looks == LOOKS_UNTIL_LOGGED) {
       LOG.warn(
           "no record from topic {} for {} s: Kafka does not answer, nobody writes to it, a"
-              + " transaction on it stays open, or it is held back for another topic that is behind;"
-              + " event time does not advance meanwhile",
+              + " transaction on it stays open, or it is held back for another topic that is"
+              + " behind; event time does not advance meanwhile",
           topic,
           seconds());
     }

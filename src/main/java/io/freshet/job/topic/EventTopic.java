@@ -53,7 +53,6 @@ public record EventTopic(
 
   /** The same, which may have been created again with the same offsets. */
   public EventTopic acceptingAnother(boolean accepts) {
-    return new EventTopic(
-        bootstrapServers, name, groupId, properties, bounded, since, accepts);
+    return new EventTopic(bootstrapServers, name, groupId, properties, bounded, since, accepts);
   }
 }

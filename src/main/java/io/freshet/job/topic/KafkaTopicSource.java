@@ -68,7 +68,8 @@ public final class KafkaTopicSource<T>
    * wrote that was aborted is not learned.
    */
   private static final Map<String, String> DEFAULTS =
-      Map.of(DISCOVERY, "10000", ConsumerConfig.ISOLATION_LEVEL_CONFIG, KafkaClients.READ_COMMITTED);
+      Map.of(
+          DISCOVERY, "10000", ConsumerConfig.ISOLATION_LEVEL_CONFIG, KafkaClients.READ_COMMITTED);
 
   private final Topic topic;
   private final KafkaSource<T> source;
@@ -224,8 +225,7 @@ public final class KafkaTopicSource<T>
 
   @Override
   public SplitEnumerator<KafkaPartitionSplit, KnownTopic> restoreEnumerator(
-      SplitEnumeratorContext<KafkaPartitionSplit> context, KnownTopic state)
-      throws IOException {
+      SplitEnumeratorContext<KafkaPartitionSplit> context, KnownTopic state) throws IOException {
     boolean isOther = !state.name().isEmpty() && !state.name().equals(topic.name());
     var partitions =
         source.restoreEnumerator(context, isOther ? NO_PARTITIONS : state.partitions());

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.job.pipeline.RetainedCheckpoints;
+import io.freshet.kafka.TopicAdmin;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.broker.TopicContents;
-import io.freshet.kafka.TopicAdmin;
 import io.freshet.train.RefusedException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -85,9 +85,7 @@ final class TopicChangesITCase {
     awaitExamples("joined", 4 * MANY + MANY / 2);
     cancel(second, config);
 
-    assertThat(learned("joined"))
-        .doesNotHaveDuplicates()
-        .containsAll(ids(0, 4 * MANY).toList());
+    assertThat(learned("joined")).doesNotHaveDuplicates().containsAll(ids(0, 4 * MANY).toList());
     assertThat(TopicContents.of(kafka, "joined-late")).isEmpty();
   }
 
@@ -264,18 +262,18 @@ final class TopicChangesITCase {
 
   private String text(String topic, String kafkaOptions) {
     return """
-        name: %1$s
-        kafka:
-          {bootstrap-servers: "%2$s", topics: {impressions: %1$s, dead-letters: %1$s-dead, late-clicks: %1$s-late, metrics: %1$s-metrics, snapshots: %1$s-snapshots}, properties: {partition.discovery.interval.ms: 200}%3$s}
-        events: {impressions: {id: impression_id, label: {field: clicked}}}
-        features: [{name: user, kind: categorical}]
-        join: {out-of-orderness: 1 s}
-        model: {embedding-size: 4, hidden-layers: [8]}
-        examples: {to: topic, topic: %1$s-examples}
-        snapshot: {root: "%4$s", gate: {base-rate: false}}
-        checkpoint: {interval: 300 ms, dir: "%5$s", backend: hashmap}
-        parallelism: %6$s
-        """
+    name: %1$s
+    kafka:
+      {bootstrap-servers: "%2$s", topics: {impressions: %1$s, dead-letters: %1$s-dead, late-clicks: %1$s-late, metrics: %1$s-metrics, snapshots: %1$s-snapshots}, properties: {partition.discovery.interval.ms: 200}%3$s}
+    events: {impressions: {id: impression_id, label: {field: clicked}}}
+    features: [{name: user, kind: categorical}]
+    join: {out-of-orderness: 1 s}
+    model: {embedding-size: 4, hidden-layers: [8]}
+    examples: {to: topic, topic: %1$s-examples}
+    snapshot: {root: "%4$s", gate: {base-rate: false}}
+    checkpoint: {interval: 300 ms, dir: "%5$s", backend: hashmap}
+    parallelism: %6$s
+    """
         .formatted(
             topic,
             kafka.bootstrapServers(),
