@@ -10,7 +10,7 @@
     client.predict([{"user": "u17", "item": "i4"}])
 """
 
-from .client import Client, Prediction
+from .client import Client, Prediction, split_place
 from .errors import FeatureError, FreshetError, ServerError, SnapshotError
 from .follow import Follower, load
 from .model import Model
@@ -29,4 +29,5 @@ __all__ = [
     "SnapshotError",
     "Store",
     "load",
+    "split_place",
 ]

@@ -16,7 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from .encoding import value_text
 from .errors import ServerError
+from .xxh3 import xxh3_64
 
 _PASSING = (429, 503)  # refusals that a later request may not meet
 _FIRST_PAUSE = 0.1  # seconds before the first repeat, where the server names none
@@ -24,10 +26,14 @@ _FIRST_PAUSE = 0.1  # seconds before the first repeat, where the server names no
 
 @dataclass(frozen=True)
 class Prediction:
-    """Click probabilities float32 [n], in the order of the instances, and the version that scored."""
+    """Click probabilities float32 [n], in the order of the instances, and what scored them.
+
+    model: the one that was asked, or of a split the one that it chose.
+    """
 
     scores: np.ndarray
     version: str
+    model: str
 
 
 class Client:
@@ -51,6 +57,7 @@ class Client:
         if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
             raise ValueError(f"{url!r} is no URL of a server; expected one as http://localhost:8500")
         self._url = url.rstrip("/")
+        self._name = model
         self._model = urllib.parse.quote(model, safe="")
         self._timeout, self._retries, self._patience = timeout, retries, patience
         self._headers = dict(headers or {})
@@ -67,7 +74,7 @@ class Client:
         version: the one to be served, by name or checkpoint; another is refused with 404.
         """
         answer = self._post(self._v1("predict", version), _rows(instances, shared))
-        return Prediction(_floats(answer["predictions"]), answer["model_version"])
+        return self._prediction(answer["predictions"], answer, answer)
 
     def explain(
         self,
@@ -77,8 +84,7 @@ class Client:
     ) -> tuple[Prediction, list[dict[str, Any]]]:
         """The same, and for each instance what the base and each field add to its logit."""
         answer = self._post(self._v1("explain", version), _rows(instances, shared))
-        prediction = Prediction(_floats(answer["predictions"]), answer["model_version"])
-        return prediction, answer["explanations"]
+        return self._prediction(answer["predictions"], answer, answer), answer["explanations"]
 
     def infer(
         self, instances: Sequence[Mapping[str, Any]], version: str | None = None
@@ -88,7 +94,7 @@ class Client:
         tensor = {"name": "features_json", "datatype": "BYTES", "shape": [len(features)]}
         body = {"inputs": [{**tensor, "data": features}]}
         answer = self._post(f"/v2/models/{self._model}{_of(version)}/infer", body)
-        return Prediction(_floats(answer["outputs"][0]["data"]), answer["model_version"])
+        return self._prediction(answer["outputs"][0]["data"], answer, answer.get("parameters", {}))
 
     def status(self) -> dict[str, Any]:
         """The version that is served, its event time and freshness, and the follower's state."""
@@ -103,6 +109,12 @@ class Client:
             if e.code == 503 and "ready" in body:
                 return body
             raise _refusal(e, body) from None
+
+    def _prediction(
+        self, scores: list[float], answer: Mapping[str, Any], parameters: Mapping[str, Any]
+    ) -> Prediction:
+        model = parameters.get("scored_by", self._name)
+        return Prediction(np.array(scores, np.float32), answer["model_version"], model)
 
     def _v1(self, verb: str, version: str | None) -> str:
         return f"/v1/models/{self._model}{_of(version)}:{verb}"
@@ -139,6 +151,11 @@ class Client:
             raise ServerError(None, f"{self._url}{path} answered no JSON: {e}") from e
 
 
+def split_place(split: str, value: str | int | bool) -> int:
+    """The place of a value in a split, 0 to 9,999: the models have them by their shares, in order."""
+    return xxh3_64(f"{split}/{value_text(value)}".encode(), 0) % 10_000
+
+
 def _of(version: str | None) -> str:
     return "" if version is None else "/versions/" + urllib.parse.quote(str(version), safe="")
 
@@ -165,10 +182,6 @@ def _plain(value: Any) -> Any:
     raise TypeError(
         f"{value!r} ({type(value).__name__}); expected a string, a boolean, a number, or a list of those"
     )
-
-
-def _floats(numbers: list) -> np.ndarray:
-    return np.array(numbers, np.float32)
 
 
 def _body(error: urllib.error.HTTPError) -> dict[str, Any]:

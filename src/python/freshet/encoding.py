@@ -118,9 +118,14 @@ def value_hash(value: str | int | float | bool) -> int:
     """The 64-bit hash of a value; 5, 5.0 and "5" have one."""
     if isinstance(value, float) and not value.is_integer():
         return xxh3_64(struct.pack("<Qd", _FRACTION, value), _SEED)
+    return _text_hash(value_text(value))
+
+
+def value_text(value: str | int | float | bool) -> str:
+    """The text of a value without a fraction."""
     if isinstance(value, str):
-        return _text_hash(value)
-    return _text_hash(str(value).lower() if isinstance(value, bool) else str(int(value)))
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(int(value))
 
 
 @lru_cache(maxsize=1 << 16)

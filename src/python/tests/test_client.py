@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import numpy as np
 
-from freshet import Client, ServerError
+from freshet import Client, ServerError, split_place
 
 
 class ScriptedServer(HTTPServer):
@@ -64,6 +64,18 @@ class ClientTest(unittest.TestCase):
             body,
             {"shared": {"features": {"genres": ["x"]}}, "instances": [{"features": {"price": 2.5}}]},
         )
+
+    def test_a_prediction_names_the_model_of_a_split(self):
+        v1 = 200, {}, {**PREDICTED[2], "scored_by": "wide"}
+        output = {"data": [0.5]}
+        v2 = {"model_version": "1", "parameters": {"scored_by": "wide"}, "outputs": [output]}
+        with ScriptedServer(PREDICTED, v1, (200, {}, v2)) as server:
+            client = Client(server.url, "ads")
+            models = client.predict([{}]).model, client.predict([{}]).model, client.infer([{}]).model
+
+        self.assertEqual(models, ("ads", "wide", "wide"))
+        self.assertEqual(split_place("ads", "u17"), 2728)
+        self.assertEqual(split_place("ads", 5), split_place("ads", "5"))
 
     def test_a_passing_refusal_is_repeated_after_the_time_that_it_names(self):
         stopping = 503, {"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}, {"error": "stopping"}

@@ -96,8 +96,8 @@ public final class PythonPackage implements AutoCloseable {
   }
 
   /** What a server says to the client: by v1, by v2, to explain, whether it is ready. */
-  public JsonNode client(String url, List<? extends Map<String, ?>> instances) {
-    return ask(Map.of("url", url, "instances", instances));
+  public JsonNode client(String url, String model, List<? extends Map<String, ?>> instances) {
+    return ask(Map.of("url", url, "model", model, "instances", instances));
   }
 
   private JsonNode ask(Map<String, ?> question) {

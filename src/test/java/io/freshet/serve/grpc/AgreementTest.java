@@ -101,7 +101,7 @@ class AgreementTest {
     try (PythonPackage python = PythonPackage.start();
         ServedSample sample = new ServedSample(root)) {
       JsonNode files = python.follow(root, INSTANCES);
-      JsonNode client = python.client(sample.uri("").toString(), INSTANCES);
+      JsonNode client = python.client(sample.uri("").toString(), "ctr", INSTANCES);
 
       assertThat(files.path("error").asText() + client.path("error").asText()).isEmpty();
       Map<String, List<Double>> found = new HashMap<>();

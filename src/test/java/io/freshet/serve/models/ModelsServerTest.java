@@ -10,12 +10,14 @@ import inference.ModelInferRequest;
 import inference.ModelInferResponse;
 import inference.ModelMetadataRequest;
 import inference.ModelReadyRequest;
+import io.freshet.serve.follow.PythonPackage;
 import io.freshet.serve.model.SampleModel;
 import io.freshet.serve.predict.Split;
 import io.freshet.snapshot.format.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,6 +120,20 @@ class ModelsServerTest {
                     InferTensorContents.newBuilder()
                         .addBytesContents(ByteString.copyFromUtf8(user))))
         .build();
+  }
+
+  @Test
+  void thePythonClientSaysWhichModelScored() throws Exception {
+    try (PythonPackage python = PythonPackage.start()) {
+      for (String user : List.of("u1", "u3")) {
+        JsonNode answer = python.client(served.url(), "ads", List.of(Map.of("user", user)));
+
+        String model = SPLIT.arm(user) == 0 ? "ctr" : "wide";
+        assertThat(answer.path("models")).map(JsonNode::asText).containsExactly(model, model);
+        assertThat(answer.path("version").asText())
+            .isEqualTo((model.equals("ctr") ? CTR : WIDE).toString());
+      }
+    }
   }
 
   @Test

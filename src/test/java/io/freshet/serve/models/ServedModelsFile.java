@@ -86,6 +86,10 @@ final class ServedModelsFile implements AutoCloseable {
     return client.send(request, HttpResponse.BodyHandlers.ofString());
   }
 
+  String url() {
+    return uri("").toString();
+  }
+
   private URI uri(String path) {
     return URI.create("http://127.0.0.1:%s%s".formatted(server.address().getPort(), path));
   }

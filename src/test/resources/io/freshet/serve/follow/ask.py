@@ -24,8 +24,8 @@ def follow(root, instances):
     }
 
 
-def ask(url, instances):
-    client = freshet.Client(url, "ctr")
+def ask(url, model, instances):
+    client = freshet.Client(url, model)
     explained, explanations = client.explain(instances)
     return {
         "v1": client.predict(instances).scores.tolist(),
@@ -33,8 +33,9 @@ def ask(url, instances):
         "explain": explained.scores.tolist(),
         "explanations": explanations,
         "version": client.infer(instances).version,
+        "models": [client.predict(instances).model, client.infer(instances).model],
         "ready": client.readiness()["ready"],
-        "served": client.status()["version"],
+        "served": client.status().get("version"),
     }
 
 
