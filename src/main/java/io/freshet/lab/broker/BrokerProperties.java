@@ -49,7 +49,7 @@ final class BrokerProperties {
   }
 
   private static void quorumOfOne(Map<String, String> p, Path directory, Ports ports) {
-    String broker = "PLAINTEXT://127.0.0.1:" + ports.broker();
+    String broker = "PLAINTEXT://" + ports.address() + ":" + ports.broker();
     p.put("node.id", Integer.toString(NODE));
     p.put("process.roles", "broker,controller");
     p.put("listeners", broker + ",CONTROLLER://127.0.0.1:" + ports.controller());

@@ -23,6 +23,8 @@ import org.apache.kafka.common.utils.Utils;
  * created explicitly only. A fatal fault ends the process, as in Kafka.
  */
 public final class EmbeddedKafka implements AutoCloseable {
+  private static final String LOOPBACK = "127.0.0.1";
+
   private final Path directory;
   private final boolean temporary;
   private final Ports ports;
@@ -41,7 +43,8 @@ public final class EmbeddedKafka implements AutoCloseable {
   public static EmbeddedKafka start() throws IOException {
     EmbeddedKafka kafka =
         started(
-            new EmbeddedKafka(Files.createTempDirectory("freshet-kafka"), true, free(0), Map.of()));
+            new EmbeddedKafka(
+                Files.createTempDirectory("freshet-kafka"), true, free(LOOPBACK, 0), Map.of()));
     Runtime.getRuntime().addShutdownHook(new Thread(kafka::close, "close the broker"));
     return kafka;
   }
@@ -61,12 +64,18 @@ public final class EmbeddedKafka implements AutoCloseable {
    */
   public static EmbeddedKafka start(Path directory, int port, Map<String, String> settings)
       throws IOException {
+    return start(directory, LOOPBACK, port, settings);
+  }
+
+  /** Starts one on an address of this machine. */
+  public static EmbeddedKafka start(
+      Path directory, String address, int port, Map<String, String> settings) throws IOException {
     Files.createDirectories(directory);
-    return started(new EmbeddedKafka(directory, false, free(port), settings));
+    return started(new EmbeddedKafka(directory, false, free(address, port), settings));
   }
 
   public String bootstrapServers() {
-    return "127.0.0.1:" + ports.broker;
+    return ports.address + ":" + ports.broker;
   }
 
   public KafkaClients clients() {
@@ -142,15 +151,15 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /** Free ports, open together for a moment so that they differ. */
-  private static Ports free(int broker) throws IOException {
-    InetAddress loopback = InetAddress.getByName("127.0.0.1");
-    try (ServerSocket first = new ServerSocket(broker, 1, loopback);
-        ServerSocket second = new ServerSocket(0, 1, loopback)) {
-      return new Ports(first.getLocalPort(), second.getLocalPort());
+  private static Ports free(String address, int broker) throws IOException {
+    try (ServerSocket first = new ServerSocket(broker, 1, InetAddress.getByName(address));
+        ServerSocket second = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
+      return new Ports(address, first.getLocalPort(), second.getLocalPort());
     } catch (IOException e) {
-      throw new IOException("port " + broker + " on 127.0.0.1: " + e.getMessage(), e);
+      throw new IOException("port %s on %s: %s".formatted(broker, address, e.getMessage()), e);
     }
   }
 
-  record Ports(int broker, int controller) {}
+  /** The controller's is on loopback. */
+  record Ports(String address, int broker, int controller) {}
 }

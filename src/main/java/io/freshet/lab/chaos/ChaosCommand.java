@@ -85,6 +85,13 @@ public final class ChaosCommand implements Callable<Integer> {
               + " local state; some faults fill it. Without it no disk is filled.")
   private Path disk;
 
+  @Option(
+      names = "--network",
+      description =
+          "Each process on a host of its own, a network namespace of Linux; some faults are"
+              + " partitions between them. Needs root and the command ip.")
+  private boolean network;
+
   @Option(names = "--rate", paramLabel = "N", description = "Records a second.")
   private double rate = 1000;
 
@@ -153,10 +160,18 @@ public final class ChaosCommand implements Callable<Integer> {
     Duration length = Duration.ofMillis((long) (minutes * 60_000));
     ChaosPlan plan =
         ChaosPlan.draw(
-            each, length, taskManagers, taskManagers * ChaosSettings.SLOTS, disk != null);
+            each, length, taskManagers, taskManagers * ChaosSettings.SLOTS, disk != null, network);
     ChaosSettings settings =
         new ChaosSettings(
-            each, length, rate, taskManagers, plan, folder, Optional.ofNullable(disk), overrides);
+            each,
+            length,
+            rate,
+            taskManagers,
+            plan,
+            folder,
+            network,
+            Optional.ofNullable(disk),
+            overrides);
     ChaosOutcome outcome = new ChaosRun(settings, log).run();
     outcomes.add(outcome);
     if (json != null) {

@@ -7,12 +7,15 @@ import io.freshet.lab.chaos.fault.ChaosSettings;
 import io.freshet.lab.chaos.fault.FaultInjector;
 import io.freshet.lab.chaos.fault.FaultPlan;
 import io.freshet.lab.chaos.fault.FaultTargets;
+import io.freshet.lab.chaos.fault.Partitions;
 import io.freshet.lab.chaos.fault.ProducerClocks;
 import io.freshet.lab.chaos.fault.RecoveryWatch;
 import io.freshet.lab.chaos.fault.ResultTopics;
 import io.freshet.lab.chaos.fault.SmallDisk;
 import io.freshet.lab.cluster.BrokerProcess;
 import io.freshet.lab.cluster.FlinkCluster;
+import io.freshet.lab.cluster.Host;
+import io.freshet.lab.cluster.HostNetwork;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.SnapshotStore;
@@ -23,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -74,8 +78,26 @@ final class ChaosRun {
   }
 
   ChaosOutcome run() throws Exception {
-    try (BrokerProcess broker = new BrokerProcess(settings.out());
-        FlinkCluster cluster = cluster()) {
+    if (!settings.network()) {
+      Host here = Host.LOOPBACK;
+      List<Host> all = Collections.nCopies(settings.taskManagers(), here);
+      return run(here, here, all, Optional.empty());
+    }
+    try (HostNetwork network = new HostNetwork()) {
+      List<Host> taskManagers = new ArrayList<>();
+      for (int i = 0; i < settings.taskManagers(); i++) {
+        taskManagers.add(network.host("task-manager-" + i));
+      }
+      return run(
+          network.host("broker"), network.host("job-manager"), taskManagers, Optional.of(network));
+    }
+  }
+
+  private ChaosOutcome run(
+      Host brokerHost, Host jobManager, List<Host> taskManagers, Optional<HostNetwork> network)
+      throws Exception {
+    try (BrokerProcess broker = new BrokerProcess(settings.out(), brokerHost);
+        FlinkCluster cluster = cluster(jobManager, taskManagers)) {
       broker.start();
       LearnerConfig config = config(broker, settings.plan().parallelism());
       createTopics(broker, config);
@@ -86,17 +108,22 @@ final class ChaosRun {
       log.accept(
           "cluster and job are up: parallelism %s, state on %s"
               .formatted(config.parallelism(), backend(config)));
-      return run(broker, cluster, job, config);
+      return run(
+          broker,
+          cluster,
+          job,
+          config,
+          network.map(hosts -> new Partitions(hosts, cluster, brokerHost)));
     }
   }
 
-  private FlinkCluster cluster() throws IOException {
+  private FlinkCluster cluster(Host jobManager, List<Host> taskManagers) throws IOException {
     Map<String, String> flink = new HashMap<>(SMALL);
     if (settings.disk().isPresent()) {
       Path local = Files.createDirectories(settings.storage().resolve("tmp"));
       flink.put("state.backend.rocksdb.localdir", local.toString());
     }
-    return new FlinkCluster(settings.out(), settings.taskManagers(), flink);
+    return new FlinkCluster(settings.out(), jobManager, taskManagers, flink);
   }
 
   private Optional<SmallDisk> disk() throws IOException {
@@ -113,7 +140,11 @@ final class ChaosRun {
   }
 
   private ChaosOutcome run(
-      BrokerProcess broker, FlinkCluster cluster, ChaosJob job, LearnerConfig config)
+      BrokerProcess broker,
+      FlinkCluster cluster,
+      ChaosJob job,
+      LearnerConfig config,
+      Optional<Partitions> partitions)
       throws Exception {
     ProducerClocks clocks = new ProducerClocks();
     try (ChaosStream stream = new ChaosStream(settings, config, clocks);
@@ -121,7 +152,8 @@ final class ChaosRun {
       var store = new SnapshotStore(LocalStorage.at(config.snapshot().root()));
       FaultPlan aim = new FaultPlan(cluster, store);
       FaultTargets targets =
-          new FaultTargets(broker, cluster, job, results(broker, config), clocks, disk());
+          new FaultTargets(
+              broker, cluster, job, results(broker, config), clocks, partitions, disk());
       FaultInjector striker = new FaultInjector(targets, aim, watch, log);
       striker.run(settings.plan().strikes());
       long sent = stream.finish(settings.length());

@@ -16,27 +16,36 @@ import java.util.List;
 public final class BrokerProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
+  private final Host host;
   private final int port;
   private final ChildProcess process;
 
-  /** Picks a free port and starts nothing yet. */
+  /** One on this machine. */
   public BrokerProcess(Path directory) throws IOException {
+    this(directory, Host.LOOPBACK);
+  }
+
+  /** Picks a free port and starts nothing yet. */
+  public BrokerProcess(Path directory, Host host) throws IOException {
+    this.host = host;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       port = free.getLocalPort();
     }
     process =
         new ChildProcess(
             "broker",
+            host,
             directory.resolve("logs").resolve("broker.log"),
             List.of("-Xmx384m", "-XX:+UseSerialGC"),
             List.of(
                 BrokerMain.class.getName(),
                 directory.resolve("kafka").toString(),
+                host.address(),
                 String.valueOf(port)));
   }
 
   public String bootstrapServers() {
-    return "127.0.0.1:" + port;
+    return host.address() + ":" + port;
   }
 
   public KafkaClients clients() {

@@ -27,10 +27,10 @@ public final class ChildProcess implements AutoCloseable {
   private boolean kept;
   private boolean wanted;
 
-  ChildProcess(String name, Path log, List<String> jvm, List<String> main) {
+  ChildProcess(String name, Host host, Path log, List<String> jvm, List<String> main) {
     this.name = requireNonNull(name, "name");
     this.log = requireNonNull(log, "log");
-    command = new ArrayList<>();
+    command = new ArrayList<>(host.launcher());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvm);
     command.add("-Dlog4j2.configurationFile=" + LOGGING);

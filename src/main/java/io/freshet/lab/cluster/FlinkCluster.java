@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,8 +30,8 @@ import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
  * retained checkpoint. Not thread-safe.
  */
 public final class FlinkCluster implements AutoCloseable {
-  private static final String HOST = "127.0.0.1";
-
+  private final Host jobManagerHost;
+  private final List<Host> hosts; // of the task managers
   private final int restPort;
   private final FlinkRest rest;
   private final ChildProcess jobManager;
@@ -44,6 +46,19 @@ public final class FlinkCluster implements AutoCloseable {
    */
   public FlinkCluster(Path directory, int taskManagers, Map<String, String> overrides)
       throws IOException {
+    this(directory, Host.LOOPBACK, Collections.nCopies(taskManagers, Host.LOOPBACK), overrides);
+  }
+
+  /**
+   * One whose processes run on these hosts.
+   *
+   * @param taskManagers the host of each
+   */
+  public FlinkCluster(
+      Path directory, Host jobManager, List<Host> taskManagers, Map<String, String> overrides)
+      throws IOException {
+    jobManagerHost = requireNonNull(jobManager, "jobManager");
+    hosts = List.copyOf(taskManagers);
     Path conf = requireNonNull(directory, "directory").resolve("conf");
     Files.createDirectories(directory.resolve("tmp"));
     ship(conf);
@@ -51,29 +66,31 @@ public final class FlinkCluster implements AutoCloseable {
         ServerSocket rpc = freePort()) {
       restPort = rest.getLocalPort();
       Map<String, String> settings = new TreeMap<>(overrides);
-      settings.put("jobmanager.rpc.address", HOST);
+      settings.put("jobmanager.rpc.address", jobManager.address());
       settings.put("jobmanager.rpc.port", String.valueOf(rpc.getLocalPort()));
-      settings.put("rest.address", HOST);
-      settings.put("rest.bind-address", HOST);
+      settings.put("rest.address", jobManager.address());
+      settings.put("rest.bind-address", jobManager.address());
       settings.put("rest.port", String.valueOf(restPort));
-      settings.put("taskmanager.host", HOST);
       settings.put("io.tmp.dirs", directory.resolve("tmp").toString());
       Configuration flink = GlobalConfiguration.loadConfiguration(conf.toString());
       settings.forEach(flink::setString);
       Path logs = directory.resolve("logs");
-      jobManager =
+      this.jobManager =
           process(
               "job-manager",
+              jobManager,
               logs,
               StandaloneSessionClusterEntrypoint.class,
               conf,
               settings,
               JvmArguments.ofJobManager(flink));
-      for (int i = 0; i < taskManagers; i++) {
+      for (Host host : hosts) {
         metricPorts.add(metricsPort(settings));
+        settings.put("taskmanager.host", host.address());
         this.taskManagers.add(
             process(
-                    "task-manager-" + i,
+                    "task-manager-" + this.taskManagers.size(),
+                    host,
                     logs,
                     TaskManagerRunner.class,
                     conf,
@@ -82,7 +99,7 @@ public final class FlinkCluster implements AutoCloseable {
                 .keptRunning());
       }
     }
-    this.rest = new FlinkRest(restPort);
+    this.rest = new FlinkRest(URI.create("http://%s:%s".formatted(jobManager.address(), restPort)));
   }
 
   /** Sets a port for the metrics of one process in place of the range that ships. */
@@ -95,6 +112,7 @@ public final class FlinkCluster implements AutoCloseable {
 
   private static ChildProcess process(
       String name,
+      Host host,
       Path logs,
       Class<?> main,
       Path conf,
@@ -103,7 +121,7 @@ public final class FlinkCluster implements AutoCloseable {
     List<String> command = new ArrayList<>(List.of(main.getName(), "--configDir", conf.toString()));
     settings.forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));
     arguments.settings().forEach(setting -> command.addAll(List.of("-D", setting)));
-    return new ChildProcess(name, logs.resolve(name + ".log"), arguments.jvm(), command);
+    return new ChildProcess(name, host, logs.resolve(name + ".log"), arguments.jvm(), command);
   }
 
   private static void ship(Path conf) throws IOException {
@@ -123,6 +141,15 @@ public final class FlinkCluster implements AutoCloseable {
       taskManager.start();
     }
     awaitIdle(Duration.ofMinutes(4));
+  }
+
+  public Host jobManagerHost() {
+    return jobManagerHost;
+  }
+
+  /** Where a task manager runs. */
+  public Host host(int taskManager) {
+    return hosts.get(taskManager);
   }
 
   public int restPort() {
@@ -152,7 +179,10 @@ public final class FlinkCluster implements AutoCloseable {
    * @throws IOException if it does not run
    */
   public String metrics(int taskManager) throws IOException, InterruptedException {
-    return FlinkRest.text(metricPorts.get(taskManager), "/metrics");
+    return FlinkRest.text(
+        URI.create(
+            "http://%s:%s/metrics"
+                .formatted(hosts.get(taskManager).address(), metricPorts.get(taskManager))));
   }
 
   /**
@@ -180,7 +210,7 @@ public final class FlinkCluster implements AutoCloseable {
   }
 
   private static ServerSocket freePort() throws IOException {
-    return new ServerSocket(0, 1, InetAddress.getByName(HOST));
+    return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
   }
 
   @Override

@@ -8,17 +8,22 @@ import io.freshet.lab.chaos.fault.Fault;
 import io.freshet.lab.chaos.fault.Fault.Kind;
 import io.freshet.lab.chaos.fault.Fault.Moment;
 import io.freshet.lab.chaos.fault.InjectedFault;
+import io.freshet.lab.cluster.HostNetworkITCase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A short run on a real cluster of processes, with RocksDB. Its logs stay. */
+/**
+ * A short run on a real cluster of processes, with RocksDB, and on hosts of their own where this
+ * system lets us. Its logs stay.
+ */
 final class ChaosITCase {
   private static final Path TARGET =
       Path.of(System.getProperty("project.build.directory", "target")).toAbsolutePath();
@@ -26,7 +31,9 @@ final class ChaosITCase {
 
   @Test
   void nothingIsLostWhenProcessesAreKilled() throws Exception {
-    List<Fault> strikes =
+    boolean network = HostNetworkITCase.isPossible();
+    List<Fault> strikes = new ArrayList<>();
+    strikes.addAll(
         List.of(
             strike(2, Kind.ADVANCE_CLOCK, Moment.ANY, 5),
             strike(3, Kind.KILL_TASK_MANAGER, Moment.DRAIN, 0),
@@ -34,10 +41,15 @@ final class ChaosITCase {
             strike(6, Kind.REFUSE_RESULTS, Moment.CHECKPOINT, 0),
             strike(8, Kind.KILL_JOB_MANAGER, Moment.UNPUBLISHED, 0),
             strike(9, Kind.RESCALE, Moment.ANY, 3),
-            strike(12, Kind.KILL_TASK_MANAGER, Moment.BATCH_OPEN, 1));
+            strike(12, Kind.KILL_TASK_MANAGER, Moment.BATCH_OPEN, 1)));
+    if (network) {
+      strikes.add(strike(14, Kind.CUT_TASK_MANAGERS, Moment.ANY, 0));
+      strikes.add(strike(15, Kind.MUTE_TASK_MANAGER, Moment.ANY, 1));
+    }
 
     ChaosOutcome outcome =
-        new ChaosRun(settings(new ChaosPlan("rocksdb", 2, strikes)), System.out::println).run();
+        new ChaosRun(settings(new ChaosPlan("rocksdb", 2, strikes), network), System.out::println)
+            .run();
 
     System.out.println(outcome.toText() + new ChaosTable(List.of(outcome)));
     assertThat(outcome.isExact()).as("seed %d%n%s", SEED, outcome.toText()).isTrue();
@@ -52,11 +64,11 @@ final class ChaosITCase {
     return new Fault(Duration.ofSeconds(seconds), kind, moment, target, Duration.ofSeconds(1));
   }
 
-  private static ChaosSettings settings(ChaosPlan plan) throws IOException {
+  private static ChaosSettings settings(ChaosPlan plan, boolean network) throws IOException {
     Path out = TARGET.resolve("chaos-it");
     delete(out);
     return new ChaosSettings(
-        SEED, Duration.ofSeconds(20), 1_000, 2, plan, out, Optional.empty(), List.of());
+        SEED, Duration.ofSeconds(20), 1_000, 2, plan, out, network, Optional.empty(), List.of());
   }
 
   private static void delete(Path folder) throws IOException {

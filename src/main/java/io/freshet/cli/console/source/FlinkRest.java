@@ -24,7 +24,7 @@ public final class FlinkRest {
   private final String address;
 
   public FlinkRest(int port) {
-    address = "http://127.0.0.1:" + port;
+    this(URI.create("http://127.0.0.1:" + port));
   }
 
   public FlinkRest(URI url) {
@@ -37,10 +37,12 @@ public final class FlinkRest {
 
   /** The response of another port of this machine. */
   public static String text(int port, String path) throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .timeout(PATIENCE)
-            .build();
+    return text(URI.create("http://127.0.0.1:" + port + path));
+  }
+
+  /** The response of another server. */
+  public static String text(URI url) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(url).timeout(PATIENCE).build();
     HttpResponse<String> response = CLIENT.send(request, BodyHandlers.ofString());
     if (response.statusCode() != 200) {
       throw new IOException(request.uri() + " answers " + response.statusCode());

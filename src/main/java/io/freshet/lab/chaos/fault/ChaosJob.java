@@ -122,7 +122,7 @@ public final class ChaosJob {
     var job = new LearnerJob(config.apply(parallelism), false);
     Configuration flink = new Configuration();
     startedFrom.ifPresent(path -> flink.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
-    var env = job.remoteEnvironment("127.0.0.1", cluster.restPort(), flink);
+    var env = job.remoteEnvironment(cluster.jobManagerHost().address(), cluster.restPort(), flink);
     job.build(env);
     id = env.executeAsync().getJobID().toString();
   }

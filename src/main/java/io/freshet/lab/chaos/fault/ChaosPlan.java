@@ -6,6 +6,7 @@ import io.freshet.lab.chaos.fault.Fault.Kind;
 import io.freshet.lab.chaos.fault.Fault.Moment;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -41,9 +42,20 @@ public record ChaosPlan(String backend, int parallelism, List<Fault> strikes) {
           Kind.RESCALE,
           Kind.RESCALE);
 
-  /** Where there is a disk that can be filled. */
-  private static final List<Kind> WITH_DISK =
-      Stream.concat(MIX.stream(), Stream.of(Kind.FULL_DISK, Kind.FULL_DISK)).toList();
+  /** Added where there is a disk that can be filled. */
+  private static final List<Kind> OF_DISK = List.of(Kind.FULL_DISK, Kind.FULL_DISK);
+
+  /** Added where the processes are on hosts of their own; half of all faults then. */
+  private static final List<Kind> OF_NETWORK =
+      Stream.of(
+              Kind.CUT_TASK_MANAGERS, Kind.CUT_JOB_MANAGER, Kind.CUT_BROKER, Kind.MUTE_TASK_MANAGER)
+          .flatMap(kind -> Collections.nCopies(4, kind).stream())
+          .toList();
+
+  private static final int LONGEST_PAUSE = 5_000; // milliseconds
+
+  /** Longer than heartbeats are waited for. */
+  private static final int LONGEST_PARTITION = 40_000;
 
   private static final int MOST_MINUTES_AHEAD = 20;
 
@@ -56,10 +68,13 @@ public record ChaosPlan(String backend, int parallelism, List<Fault> strikes) {
    * Draws a plan, with a parallelism from 1 to the number of slots.
    *
    * @param disk whether there is one that can be filled
+   * @param network whether the processes are on hosts of their own
    */
   public static ChaosPlan draw(
-      long seed, Duration length, int taskManagers, int slots, boolean disk) {
-    List<Kind> mix = disk ? WITH_DISK : MIX;
+      long seed, Duration length, int taskManagers, int slots, boolean disk, boolean network) {
+    List<Kind> mix = new ArrayList<>(MIX);
+    mix.addAll(disk ? OF_DISK : List.of());
+    mix.addAll(network ? OF_NETWORK : List.of());
     SplittableRandom random = new SplittableRandom(seed);
     String backend = random.nextBoolean() ? "rocksdb" : "hashmap";
     int start = Math.max(1, slots - random.nextInt(3));
@@ -92,7 +107,8 @@ public record ChaosPlan(String backend, int parallelism, List<Fault> strikes) {
           case ADVANCE_CLOCK -> 1 + random.nextInt(MOST_MINUTES_AHEAD);
           default -> random.nextInt(taskManagers);
         };
-    Duration pause = Duration.ofMillis(random.nextInt(5_000));
+    int longest = kind.isPartition() ? LONGEST_PARTITION : LONGEST_PAUSE;
+    Duration pause = Duration.ofMillis(random.nextInt(longest));
     return new Fault(
         Duration.ofMillis((long) (seconds * 1e3)),
         kind,

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param rate records a second
  * @param taskManagers of two slots each
  * @param out directory of all files, but for those on the disk
+ * @param network whether each process has a host of its own, with partitions between them
  * @param disk a folder on a small file system of its own, for checkpoints, snapshots and local
  *     state; absent where these are in {@code out} too, and no disk is filled
  */
@@ -25,6 +26,7 @@ public record ChaosSettings(
     int taskManagers,
     ChaosPlan plan,
     Path out,
+    boolean network,
     Optional<Path> disk,
     List<String> overrides) {
   public static final int SLOTS = 2;

@@ -23,6 +23,14 @@ public record Fault(Duration at, Kind kind, Moment moment, int target, Duration 
     STOP_BROKER,
     FULL_DISK,
     REFUSE_RESULTS,
+    /** A task manager and the next one lose what they send each other. */
+    CUT_TASK_MANAGERS,
+    /** A task manager and the job manager do. */
+    CUT_JOB_MANAGER,
+    /** A task manager and the broker do. */
+    CUT_BROKER,
+    /** What a task manager sends gets lost, and it goes on receiving. */
+    MUTE_TASK_MANAGER,
     ADVANCE_CLOCK,
     SAVEPOINT,
     RESCALE;
@@ -43,6 +51,14 @@ public record Fault(Duration at, Kind kind, Moment moment, int target, Duration 
 
     boolean endsJobManager() {
       return this == KILL_JOB_MANAGER || this == KILL_BOTH;
+    }
+
+    /** Whether packets get lost between hosts. */
+    public boolean isPartition() {
+      return this == CUT_TASK_MANAGERS
+          || this == CUT_JOB_MANAGER
+          || this == CUT_BROKER
+          || this == MUTE_TASK_MANAGER;
     }
 
     /** Whether it can strike a task manager that is held. */

@@ -104,6 +104,8 @@ public final class FaultInjector {
       case STOP_BROKER -> targets.broker().stop();
       case FULL_DISK -> targets.disk().orElseThrow().fill();
       case REFUSE_RESULTS -> targets.results().refuse();
+      case CUT_TASK_MANAGERS, CUT_JOB_MANAGER, CUT_BROKER, MUTE_TASK_MANAGER ->
+          targets.partitions().orElseThrow().cut(kind, taskManager);
       default -> {} // done
     }
   }
@@ -123,6 +125,8 @@ public final class FaultInjector {
       case KILL_BROKER, STOP_BROKER -> targets.broker().start();
       case FULL_DISK -> targets.disk().orElseThrow().free();
       case REFUSE_RESULTS -> targets.results().accept();
+      case CUT_TASK_MANAGERS, CUT_JOB_MANAGER, CUT_BROKER, MUTE_TASK_MANAGER ->
+          targets.partitions().orElseThrow().heal(kind, taskManager);
       default -> {} // done
     }
   }

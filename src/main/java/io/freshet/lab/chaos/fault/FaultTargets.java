@@ -9,6 +9,7 @@ import java.util.Optional;
 /**
  * What the faults of a run meet.
  *
+ * @param partitions between hosts; absent where all processes are on one
  * @param disk that checkpoints, snapshots and local state are on; absent where none can be filled
  */
 public record FaultTargets(
@@ -17,6 +18,7 @@ public record FaultTargets(
     ChaosJob job,
     ResultTopics results,
     ProducerClocks clocks,
+    Optional<Partitions> partitions,
     Optional<SmallDisk> disk) {
   public FaultTargets {
     requireNonNull(broker, "broker");
@@ -24,6 +26,7 @@ public record FaultTargets(
     requireNonNull(job, "job");
     requireNonNull(results, "results");
     requireNonNull(clocks, "clocks");
+    requireNonNull(partitions, "partitions");
     requireNonNull(disk, "disk");
   }
 }

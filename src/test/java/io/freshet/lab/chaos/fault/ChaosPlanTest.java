@@ -44,11 +44,12 @@ final class ChaosPlanTest {
   }
 
   @Test
-  void noDiskIsFilledWhereThereIsNone() {
+  void noDiskIsFilledAndNoNetworkCutWhereThereIsNone() {
     assertThat(LongStream.range(0, 100).boxed())
-        .flatExtracting(seed -> ChaosPlan.draw(seed, LENGTH, 2, 4, false).strikes())
+        .flatExtracting(seed -> ChaosPlan.draw(seed, LENGTH, 2, 4, false, false).strikes())
         .extracting(Fault::kind)
         .doesNotContain(Kind.FULL_DISK)
+        .noneMatch(Kind::isPartition)
         .contains(Kind.REFUSE_RESULTS, Kind.ADVANCE_CLOCK);
   }
 
@@ -65,7 +66,9 @@ final class ChaosPlanTest {
   @Test
   void bothBackendsAndSeveralParallelismsOccur() {
     List<ChaosPlan> plans =
-        LongStream.range(0, 30).mapToObj(seed -> ChaosPlan.draw(seed, LENGTH, 2, 4, true)).toList();
+        LongStream.range(0, 30)
+            .mapToObj(seed -> ChaosPlan.draw(seed, LENGTH, 2, 4, true, true))
+            .toList();
 
     assertThat(plans).extracting(ChaosPlan::backend).contains("hashmap", "rocksdb");
     assertThat(plans).extracting(ChaosPlan::parallelism).contains(2, 3, 4);
@@ -74,7 +77,7 @@ final class ChaosPlanTest {
   @Test
   void aRescaleChangesTheParallelism() {
     for (long seed = 0; seed < 30; seed++) {
-      ChaosPlan plan = ChaosPlan.draw(seed, LENGTH, 2, 4, true);
+      ChaosPlan plan = ChaosPlan.draw(seed, LENGTH, 2, 4, true, true);
       int parallelism = plan.parallelism();
       for (Fault strike : plan.strikes()) {
         if (strike.kind() == Kind.RESCALE) {
@@ -97,10 +100,10 @@ final class ChaosPlanTest {
   }
 
   private static List<Fault> manyPlans() {
-    return LongStream.range(0, 100).boxed().flatMap(seed -> plan(seed).stream()).toList();
+    return LongStream.range(0, 400).boxed().flatMap(seed -> plan(seed).stream()).toList();
   }
 
   private static List<Fault> plan(long seed) {
-    return ChaosPlan.draw(seed, LENGTH, 2, 4, true).strikes();
+    return ChaosPlan.draw(seed, LENGTH, 2, 4, true, true).strikes();
   }
 }

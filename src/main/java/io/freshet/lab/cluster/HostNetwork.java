@@ -1,0 +1,129 @@
+package io.freshet.lab.cluster;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Several hosts on this machine: network namespaces of Linux, each with an interface and an address
+ * of its own, behind one bridge. Processes in them share the files and the clock, and see each
+ * other only through the bridge; so packets between two hosts can get lost, in one direction or
+ * both, as where a switch or a cable fails: nobody is told.
+ *
+ * <p>Needs Linux, root and the command {@code ip} (iproute2). What a process leaves that was
+ * killed, the next network removes. Not thread-safe.
+ */
+public final class HostNetwork implements AutoCloseable {
+  private static final String PREFIX = "freshet-";
+
+  /** Of nobody: the bridge finds no port for it, and no host takes it. */
+  private static final String NOWHERE = "02:00:00:00:00:01";
+
+  private final long process = ProcessHandle.current().pid();
+  private final String subnet = "10.213." + process % 256 + ".";
+  private final String bridge = "fr" + process;
+  private final Map<String, String> namespaces = new LinkedHashMap<>(); // by address
+
+  /**
+   * Makes the bridge, with an address of this process on it.
+   *
+   * @throws IOException where this system does not let it, with its reason
+   */
+  public HostNetwork() throws IOException {
+    sweep();
+    ip("link", "add", bridge, "type", "bridge");
+    try {
+      ip("address", "add", gateway().address() + "/24", "dev", bridge);
+      ip("link", "set", bridge, "up");
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** This process, as the hosts see it. */
+  public Host gateway() {
+    return new Host(subnet + 1, List.of());
+  }
+
+  /** Adds a host. */
+  public Host host(String name) throws IOException {
+    String address = subnet + (2 + namespaces.size());
+    String namespace = PREFIX + process + "-" + name;
+    String port = bridge + "-" + namespaces.size();
+    ip("netns", "add", namespace);
+    namespaces.put(address, namespace);
+    ip("link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", namespace);
+    ip("link", "set", port, "master", bridge, "up");
+    ip("-n", namespace, "address", "add", address + "/24", "dev", "eth0");
+    ip("-n", namespace, "link", "set", "eth0", "up");
+    ip("-n", namespace, "link", "set", "lo", "up");
+    return new Host(address, List.of("ip", "netns", "exec", namespace));
+  }
+
+  /** From now on, what one host sends to the other gets lost. */
+  public void cut(Host from, Host to) throws IOException {
+    neighbor(from, "replace", to, "lladdr", NOWHERE, "nud", "permanent");
+  }
+
+  /** Ends a {@link #cut}; what is sent again arrives. */
+  public void heal(Host from, Host to) throws IOException {
+    neighbor(from, "del", to);
+  }
+
+  private void neighbor(Host from, String what, Host to, String... how) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("-n", namespaces.get(from.address()), "neighbor", what));
+    command.addAll(List.of(to.address(), "dev", "eth0"));
+    command.addAll(List.of(how));
+    ip(command.toArray(String[]::new));
+  }
+
+  /** Removes the namespaces and bridges of processes that are gone. */
+  private static void sweep() throws IOException {
+    Path names = Path.of("/run/netns");
+    List<String> found = new ArrayList<>();
+    if (Files.isDirectory(names)) {
+      try (var listed = Files.list(names)) {
+        listed.map(path -> path.getFileName().toString()).forEach(found::add);
+      }
+    }
+    for (String name : found) {
+      if (name.startsWith(PREFIX)) {
+        String process = name.substring(PREFIX.length()).split("-", 2)[0];
+        if (process.matches("\\d{1,10}") && ProcessHandle.of(Long.parseLong(process)).isEmpty()) {
+          ip("netns", "delete", name);
+        }
+      }
+    }
+  }
+
+  private static void ip(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("ip"));
+    command.addAll(List.of(arguments));
+    Process run = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    try {
+      if (run.waitFor() != 0) {
+        throw new IOException("\"%s\" failed: %s".formatted(String.join(" ", command), said));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted in \"" + String.join(" ", command) + '"', e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (String namespace : namespaces.values()) {
+      ip("netns", "delete", namespace);
+    }
+    namespaces.clear();
+    ip("link", "delete", bridge);
+  }
+}
