@@ -38,7 +38,7 @@ final class ModelOptions {
         paramLabel = "FILE",
         description =
             "YAML that names several models, with a root, a store and a version of each, and splits"
-                + " requests between them.")
+                + " requests between them; changes of it are followed.")
     private Path file;
   }
 

@@ -10,6 +10,7 @@ import io.freshet.serve.http.ModelServer;
 import io.freshet.serve.http.ServeSettings;
 import io.freshet.serve.model.ServedModel;
 import io.freshet.serve.models.ModelOpener;
+import io.freshet.serve.models.ModelsFile;
 import io.freshet.serve.models.ModelsSpec;
 import io.freshet.serve.models.OpenModels;
 import io.freshet.serve.predict.FollowedModel;
@@ -109,7 +110,8 @@ public final class ServeCommand implements Callable<Integer> {
     CountDownLatch ended = new CountDownLatch(1);
     try (OpenModels open = new OpenModels(new ModelOpener(this::storage));
         ModelServer server = new ModelServer(open.set(described), settings);
-        GrpcServer grpc = grpcPort == null ? null : grpc(server, settings)) {
+        GrpcServer grpc = grpcPort == null ? null : grpc(server, settings);
+        ModelsFile file = modelsFile(described, open, server)) {
       server.start();
       if (grpc != null) {
         grpc.start();
@@ -120,6 +122,9 @@ public final class ServeCommand implements Callable<Integer> {
           "serving %s at http://%s:%s"
               .formatted(models.source(), bind, server.address().getPort()));
       open.start(models.poll());
+      if (file != null) {
+        file.start();
+      }
       described.models().forEach(model -> sayAbsent(model.root()));
       try (Console console = withoutConsole ? null : console(snapshots, server)) {
         say(console == null ? "" : "console at " + console.announcement());
@@ -132,6 +137,15 @@ public final class ServeCommand implements Callable<Integer> {
       ended.countDown();
     }
     return 0;
+  }
+
+  /** What follows the file of models; null without one. */
+  private ModelsFile modelsFile(ModelsSpec described, OpenModels open, ModelServer server) {
+    Duration grace = server.service().requests().time().multipliedBy(2);
+    return models
+        .file()
+        .map(file -> new ModelsFile(file, described, open, server.service(), models.poll(), grace))
+        .orElse(null);
   }
 
   private GrpcServer grpc(ModelServer server, ServeSettings settings) {

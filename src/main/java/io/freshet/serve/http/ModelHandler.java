@@ -104,7 +104,7 @@ final class ModelHandler extends Handler.Abstract {
     return switch (route.kind()) {
       case HEALTH -> JsonResponse.json("{\"alive\":true}".getBytes(UTF_8));
       case HEALTH_V2 -> JsonResponse.json(V2Json.live());
-      case READINESS -> readiness(obstacle, ModelJson.readiness(obstacle, service.models()));
+      case READINESS -> readiness(obstacle, ModelJson.readiness(obstacle, service));
       case READINESS_V2 -> readiness(obstacle, V2Json.ready(obstacle));
       case METRICS -> JsonResponse.metrics(service.metrics().text());
       case MODELS -> JsonResponse.json(ModelJson.models(service.models().names()));

@@ -8,16 +8,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** The models that are open, so that sets can have some in common. Not thread-safe. */
 public final class OpenModels implements AutoCloseable {
   private final ModelOpener opener;
   private final Map<ModelSpec, FollowedModel> open = new LinkedHashMap<>(); // whatever their pins
+  private final Set<FollowedModel> started = new HashSet<>();
 
   public OpenModels(ModelOpener opener) {
     this.opener = opener;
@@ -71,9 +75,19 @@ public final class OpenModels implements AutoCloseable {
     spec.models().forEach(model -> open.get(model.unpinned()).follower().pin(model.version()));
   }
 
-  /** Starts to follow. */
+  /** Starts to follow what is not followed yet. */
   public void start(Duration poll) {
-    open.values().forEach(model -> model.follower().start(poll));
+    start(poll, model -> {});
+  }
+
+  /** The same, with something to be done before. */
+  void start(Duration poll, Consumer<FollowedModel> before) {
+    for (FollowedModel model : open.values()) {
+      if (started.add(model)) {
+        before.accept(model);
+        model.follower().start(poll);
+      }
+    }
   }
 
   /** Closes all other models. */
@@ -82,6 +96,7 @@ public final class OpenModels implements AutoCloseable {
       FollowedModel model = each.next();
       if (!kept.contains(model)) {
         each.remove();
+        started.remove(model);
         model.follower().close();
       }
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.Semaphore;
 /** What the protocols have in common: the models, their budgets, metrics and readiness. */
 public final class ModelService {
   private volatile ModelSet models;
+  private volatile ReloadState reloads = ReloadState.NONE;
   private final RequestLimits requests;
   private final ExplainLimits explain;
   private final ServeMetrics metrics;
@@ -34,6 +35,24 @@ public final class ModelService {
   /** The models of now. */
   public ModelSet models() {
     return models;
+  }
+
+  /** Puts other models in the place of those of now, which answer the requests in flight. */
+  public void use(ModelSet next) {
+    models = next;
+  }
+
+  /** Shows what becomes of changes of the models. */
+  public void showReloads() {
+    metrics.show(this::reloads);
+  }
+
+  public ReloadState reloads() {
+    return reloads;
+  }
+
+  public void reloads(ReloadState state) {
+    reloads = state;
   }
 
   public RequestLimits requests() {

@@ -46,7 +46,7 @@ public record ModelSet(List<FollowedModel> models, List<Endpoint> endpoints) {
   }
 
   /** What keeps one of the endpoints from answering as a balancer expects. */
-  Optional<String> obstacle() {
+  public Optional<String> obstacle() {
     for (Endpoint endpoint : endpoints) {
       Optional<String> obstacle = endpoint.obstacle();
       if (obstacle.isPresent()) {

@@ -15,6 +15,7 @@ public final class Readiness {
   private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
 
   private final Supplier<ModelSet> models;
+  private volatile WarmUp warmUp = (followed, model) -> {};
   private volatile boolean stopping;
 
   Readiness(Supplier<ModelSet> models) {
@@ -23,10 +24,12 @@ public final class Readiness {
 
   /** Warms up each model once it is there; whatever comes of that, it is ready then. */
   public void warmUpWith(WarmUp warmUp) {
-    models.get().models().forEach(model -> warmUp(model, warmUp));
+    this.warmUp = warmUp;
+    models.get().models().forEach(this::warmUp);
   }
 
-  private static void warmUp(FollowedModel followed, WarmUp warmUp) {
+  /** Warms up another model once it is there. */
+  public void warmUp(FollowedModel followed) {
     followed
         .follower()
         .first()

@@ -145,6 +145,25 @@ public final class ServeMetrics {
         .register(registry);
   }
 
+  /** Shows what becomes of changes of the models. */
+  void show(Supplier<ReloadState> reloads) {
+    GaugeWithCallback.builder()
+        .name("freshet_models_file_failing")
+        .help("1 if the models are not those that the file says.")
+        .callback(gauge -> gauge.call(reloads.get().problem().isPresent() ? 1 : 0))
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("freshet_models_file_failures_total")
+        .help("Changes of the file that could not be used.")
+        .callback(counter -> counter.call(reloads.get().failures()))
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("freshet_models_file_reloads_total")
+        .help("Changes of the file that took over.")
+        .callback(counter -> counter.call(reloads.get().reloads()))
+        .register(registry);
+  }
+
   private void showInfo() {
     boolean isFirst = true;
     for (FollowedModel followed : models.get().models()) {

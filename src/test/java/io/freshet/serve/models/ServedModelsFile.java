@@ -20,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** A server of HTTP and gRPC with the models of a file, and a client of both. */
 final class ServedModelsFile implements AutoCloseable {
@@ -30,20 +31,24 @@ final class ServedModelsFile implements AutoCloseable {
   private final OpenModels open = new OpenModels(new ModelOpener(LocalStorage::at));
   private final ModelServer server;
   private final GrpcServer grpc;
+  private final ModelsFile follower;
   private final ManagedChannel channel;
 
   ServedModelsFile(Path file) throws IOException {
     ConnectionLimits connections =
         new ConnectionLimits(100, Duration.ofSeconds(65), Duration.ZERO, Duration.ofSeconds(5));
+    ModelsSpec spec = ModelsSpec.read(file);
     server =
         new ModelServer(
-            open.set(ModelsSpec.read(file)),
+            open.set(spec),
             new ServeSettings(
                 "127.0.0.1", 0, RequestLimits.DEFAULT, ExplainLimits.DEFAULT, connections));
     grpc = new GrpcServer(server.service(), "127.0.0.1", 0, connections);
     server.start();
     grpc.start();
     open.start(POLL);
+    follower = new ModelsFile(file, spec, open, server.service(), POLL, Duration.ofMillis(300));
+    follower.start();
     channel = ManagedChannelBuilder.forAddress("127.0.0.1", grpc.port()).usePlaintext().build();
   }
 
@@ -59,6 +64,26 @@ final class ServedModelsFile implements AutoCloseable {
         throw new AssertionError("not ready: " + get("/readyz"));
       }
       Thread.sleep(10);
+    }
+  }
+
+  /** Waits until the file is served as it is, and for no problem in it. */
+  void awaitReloads(long count) throws InterruptedException {
+    await(() -> server.service().reloads().reloads() == count);
+  }
+
+  /** Waits for a problem of the file. */
+  void awaitProblem(String part) throws InterruptedException {
+    await(() -> server.service().reloads().problem().filter(p -> p.contains(part)).isPresent());
+  }
+
+  void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("still " + server.service().reloads());
+      }
+      Thread.sleep(5);
     }
   }
 
@@ -97,6 +122,7 @@ final class ServedModelsFile implements AutoCloseable {
   @Override
   public void close() throws IOException {
     channel.shutdownNow();
+    follower.close();
     grpc.close();
     server.close();
     open.close();

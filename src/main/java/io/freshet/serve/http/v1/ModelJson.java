@@ -12,6 +12,7 @@ import io.freshet.serve.follow.FollowerState;
 import io.freshet.serve.model.ServedModel;
 import io.freshet.serve.predict.Endpoint;
 import io.freshet.serve.predict.FollowedModel;
+import io.freshet.serve.predict.ModelService;
 import io.freshet.serve.predict.ModelSet;
 import io.freshet.serve.predict.Scoring;
 import io.freshet.serve.predict.Split;
@@ -95,7 +96,8 @@ public final class ModelJson {
       boolean ready,
       Optional<String> reason,
       Follower follower,
-      Optional<Map<String, Follower>> models) {}
+      Optional<Map<String, Follower>> models,
+      Optional<String> modelsFile) {}
 
   private record Models(List<String> models) {}
 
@@ -211,8 +213,9 @@ public final class ModelJson {
             manifest.labels()));
   }
 
-  /** Whether it is ready, or what keeps it from that, and the followers' states. */
-  public static byte[] readiness(Optional<String> obstacle, ModelSet set) {
+  /** Whether it is ready, or what keeps it from that, and the states of followers and file. */
+  public static byte[] readiness(Optional<String> obstacle, ModelService service) {
+    ModelSet set = service.models();
     Map<String, Follower> followers = new TreeMap<>();
     for (FollowedModel model : set.models()) {
       followers.put(model.name().orElse(""), Follower.of(model.follower().state()));
@@ -222,7 +225,8 @@ public final class ModelJson {
             obstacle.isEmpty(),
             obstacle,
             Follower.of(set.models().get(0).follower().state()),
-            Optional.of(followers).filter(all -> all.size() > 1)));
+            Optional.of(followers).filter(all -> all.size() > 1),
+            service.reloads().problem()));
   }
 
   /** Written by hand, as most requests are answered with it. */
