@@ -35,6 +35,7 @@ public final class SnapshotPredictor extends PredictFunction {
   private final OutputColumns output;
 
   private transient SnapshotFollower follower; // null while closed
+  private transient PredictorMetrics metrics;
   private transient InputColumns.Reader reader;
   private transient Scorer scorer; // null before the first row
   private transient WeakReference<ServedModel> last; // that the scorer was opened for
@@ -50,6 +51,7 @@ public final class SnapshotPredictor extends PredictFunction {
     follower = SharedFollowers.acquire(options.source());
     boolean isReady = false;
     try {
+      metrics = new PredictorMetrics(context.getMetricGroup(), follower);
       check(first());
       reader = input.reader();
       last = new WeakReference<>(null);
@@ -115,6 +117,7 @@ public final class SnapshotPredictor extends PredictFunction {
       return output.scored(score(row, current), version);
     } catch (RejectedException e) {
       if (output.hasError()) {
+        metrics.unscored();
         return output.failed(e.getMessage(), version);
       }
       throw new TableException(
