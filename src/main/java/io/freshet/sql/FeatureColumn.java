@@ -1,7 +1,6 @@
 package io.freshet.sql;
 
 import io.freshet.event.parse.ShortestDecimal;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,9 +11,8 @@ import org.apache.flink.table.data.TimestampData;
 import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.DecimalType;
 import org.apache.flink.table.types.logical.LogicalType;
-import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 
-/** What SQL's values are as raw values of features: the same as in Avro's logical types. */
+/** What SQL's values are as raw values of features: the same as where a learner reads tables. */
 final class FeatureColumn {
   static final String EXPECTED =
       "STRING, BOOLEAN, a number, DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ, or ARRAY of one of them";
@@ -37,7 +35,7 @@ final class FeatureColumn {
           case FLOAT -> value -> ShortestDecimal.of((Float) value);
           case DECIMAL -> decimal((DecimalType) type);
           case TIMESTAMP_WITHOUT_TIME_ZONE, TIMESTAMP_WITH_LOCAL_TIME_ZONE ->
-              timestamp(LogicalTypeChecks.getPrecision(type));
+              value -> ((TimestampData) value).getMillisecond();
           default -> null;
         });
   }
@@ -46,23 +44,6 @@ final class FeatureColumn {
     return type.getScale() == 0
         ? value -> ((DecimalData) value).toBigDecimal().toBigIntegerExact()
         : value -> ((DecimalData) value).toBigDecimal().doubleValue();
-  }
-
-  /**
-   * The integer in the largest unit of milliseconds, microseconds and nanoseconds that holds it.
-   */
-  private static UnaryOperator<Object> timestamp(int precision) {
-    if (precision <= 3) {
-      return value -> ((TimestampData) value).getMillisecond();
-    }
-    int nanos = precision <= 6 ? 1000 : 1;
-    BigInteger units = BigInteger.valueOf(1_000_000 / nanos);
-    return value -> {
-      TimestampData time = (TimestampData) value;
-      return BigInteger.valueOf(time.getMillisecond())
-          .multiply(units)
-          .add(BigInteger.valueOf(time.getNanoOfMillisecond() / nanos));
-    };
   }
 
   private static UnaryOperator<Object> list(LogicalType type, UnaryOperator<Object> element) {

@@ -51,12 +51,9 @@ final class FeatureColumnTest {
   }
 
   @Test
-  void timestampsAreIntegersInTheUnitOfTheirPrecision() {
+  void timestampsAreMillisecondsWhateverTheirPrecision() {
     assertThat(read(new TimestampType(3), TIME)).isEqualTo(1_700_000_000_123L);
-    assertThat(read(new LocalZonedTimestampType(6), TIME))
-        .isEqualTo(BigInteger.valueOf(1_700_000_000_123_456L));
-    assertThat(read(new TimestampType(9), TIME))
-        .isEqualTo(BigInteger.valueOf(1_700_000_000_123_456_789L));
+    assertThat(read(new LocalZonedTimestampType(9), TIME)).isEqualTo(1_700_000_000_123L);
   }
 
   @Test
