@@ -144,7 +144,6 @@ final class PackagedJarITCase {
     assertThat(entries(SQL))
         .contains(
             "META-INF/LICENSE",
-            "META-INF/sbom/freshet.cdx.json",
             "META-INF/services/org.apache.flink.table.factories.Factory",
             "io/freshet/sql/FreshetModelFactory.class",
             "io/freshet/shaded/jackson/databind/ObjectMapper.class")
@@ -219,6 +218,7 @@ final class PackagedJarITCase {
       JsonNode bill = new ObjectMapper().readTree(jar.getInputStream(sbom));
 
       assertThat(jar.getEntry("META-INF/LICENSE")).isNotNull();
+      assertThat(entries(SQL)).contains("META-INF/sbom/freshet.cdx.json");
       assertThat(bill.get("components"))
           .hasSizeGreaterThan(80)
           .allSatisfy(

@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.lab.broker.EmbeddedKafka;
-import io.freshet.lab.broker.Topics;
-import io.freshet.lab.stream.EventRecord;
-import io.freshet.lab.stream.KafkaEvents;
-import io.freshet.lab.stream.KafkaEvents.Timestamps;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,7 +26,6 @@ final class ResubmitITCase {
   private static final int ROUNDS = Integer.getInteger("resubmit.rounds", 5);
   private static final int EVENTS = 8_000;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final long T = 1_767_225_600_000L;
 
   @Test
   void nothingOfAJobStaysBehindInASessionCluster() throws Exception {
@@ -39,7 +33,7 @@ final class ResubmitITCase {
     Files.createDirectories(folder);
     try (EmbeddedKafka kafka = EmbeddedKafka.start();
         SlimCluster cluster = new SlimCluster(folder, TARGET)) {
-      fill(kafka);
+      SmallEvents.send(kafka, 0, EVENTS);
       Path config = config(folder, kafka.bootstrapServers());
       cluster.awaitIdle(PATIENCE);
       String jar = cluster.upload(TARGET.resolve("freshet-job.jar"));
@@ -186,37 +180,6 @@ final class ResubmitITCase {
       Thread.sleep(100);
     }
     throw new AssertionError("job " + job + " learns nothing: " + cluster.get("/jobs/" + job));
-  }
-
-  private static void fill(EmbeddedKafka kafka) throws Exception {
-    Topics topics = kafka.topics();
-    topics.ensure(List.of("impressions", "clicks"), 1);
-    try (KafkaEvents events =
-        new KafkaEvents(kafka.clients(), "impressions", "clicks", Timestamps.EVENT)) {
-      for (int i = 0; i < EVENTS; i++) {
-        events.send(
-            new EventRecord(
-                EventRecord.Topic.IMPRESSIONS,
-                Optional.empty(),
-                T + 1000L * i,
-                """
-                {"impression_id": "i%s", "timestamp": %s, "features": {"user": "u%s", "item": "n%s"}}\
-                """
-                    .formatted(i, T + 1000L * i, i % 500, i % 77)
-                    .getBytes(StandardCharsets.UTF_8)));
-        if (i % 4 == 0) {
-          events.send(
-              new EventRecord(
-                  EventRecord.Topic.CLICKS,
-                  Optional.empty(),
-                  T + 1000L * i + 500,
-                  "{\"impression_id\": \"i%s\", \"timestamp\": %s}"
-                      .formatted(i, T + 1000L * i + 500)
-                      .getBytes(StandardCharsets.UTF_8)));
-        }
-      }
-      events.flush();
-    }
   }
 
   private static Path config(Path folder, String servers) throws IOException {

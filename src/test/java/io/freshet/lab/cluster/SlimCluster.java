@@ -51,15 +51,20 @@ final class SlimCluster implements AutoCloseable {
 
   /**
    * @param target what the build writes to: none of it is on the cluster's class path
+   * @param lib jars that are, as those in Flink's folder of this name
    */
-  SlimCluster(Path folder, Path target) throws IOException {
+  SlimCluster(Path folder, Path target, Path... lib) throws IOException {
     this.folder = folder;
     Path conf = copy("config.yaml", folder.resolve("conf"));
     Map<String, String> settings = settings();
     address = "http://127.0.0.1:" + settings.get("rest.port");
     Configuration flink = GlobalConfiguration.loadConfiguration(conf.toString());
     settings.forEach(flink::setString);
-    String classPath = classPath(folder, target);
+    StringBuilder classes = new StringBuilder(classPath(folder, target));
+    for (Path jar : lib) {
+      classes.append(File.pathSeparator).append(jar);
+    }
+    String classPath = classes.toString();
     jobManager =
         start(
             "job-manager",
@@ -159,6 +164,10 @@ final class SlimCluster implements AutoCloseable {
             .redirectOutput(folder.resolve(name + ".log").toFile());
     builder.environment().put("OPENBLAS_NUM_THREADS", "1");
     return builder.start();
+  }
+
+  int restPort() {
+    return URI.create(address).getPort();
   }
 
   Process taskManager() {
