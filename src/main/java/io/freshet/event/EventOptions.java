@@ -12,7 +12,9 @@ import static io.freshet.config.option.ValueType.wholeNumber;
 import io.freshet.config.option.References;
 import io.freshet.config.option.Section;
 import io.freshet.config.option.ValueType;
+import io.freshet.event.mapping.EventMapping;
 import io.freshet.event.mapping.MappingOptions;
+import io.freshet.event.mapping.TimestampUnit;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -30,6 +32,13 @@ public final class EventOptions {
   private EventOptions() {}
 
   public static EventSettings read(Section s) {
+    String sql =
+        s.option(
+                "sql",
+                "Path or URI of a script of Flink SQL that declares tables and views, read instead"
+                    + " of topics: `impressions` and those of the actions, or `examples` with their"
+                    + " label. The process that starts the job reads it.")
+            .get(text().or(NONE, ""), "");
     EventFormat impressions =
         s.option(
                 "format",
@@ -64,7 +73,8 @@ public final class EventOptions {
                 "clicks",
                 MappingOptions::actions,
                 "The same for clicks and other actions, and `click.schema.json`."),
-            Map.of());
+            Map.of(),
+            sql);
     if (settings.impressionMapping().label().isGiven()) {
       Stream.of("clicks", "click-format")
           .filter(s::has)
@@ -73,7 +83,9 @@ public final class EventOptions {
                   s.warning(
                       key, "not used, as impressions say their labels (events.impressions.label)"));
     }
-    if (settings.needSchemas() && !schemas.any()) {
+    if (settings.areOfTables()) {
+      checkTables(s, settings);
+    } else if (settings.needSchemas() && !schemas.any()) {
       s.error(
           settings.needsSchemas(impressions) ? "format" : "click-format",
           "%s needs schemas, which are found by their ids; give their folder in events.schemas, or the address of their registry in events.registry%s"
@@ -99,6 +111,26 @@ public final class EventOptions {
         && References.problem(text).isEmpty()
         && !text.matches("(env|file):.*")
         && (References.any(text) || text.matches("Bearer \\S+") || text.indexOf(':') > 0);
+  }
+
+  private static void checkTables(Section s, EventSettings settings) {
+    Stream.of("format", "click-format", "schemas", "registry", "protobuf")
+        .filter(s::has)
+        .forEach(
+            key -> s.warning(key, "not used, as tables say how they are written (events.sql)"));
+    checkColumns(s, "impressions", settings.impressionMapping());
+    checkColumns(s, "clicks", settings.actionMapping());
+  }
+
+  private static void checkColumns(Section s, String key, EventMapping mapping) {
+    if (mapping.id().isNone()) {
+      s.error(key + ".id", "none, but rows of tables have no place; give a column, as of UUID()");
+    }
+    if (mapping.unit() == TimestampUnit.KAFKA) {
+      s.error(
+          key + ".timestamp-unit",
+          "kafka, but rows of tables have no timestamp but their columns; leave it out");
+    }
   }
 
   private static String nameOf(EventFormat format) {

@@ -23,6 +23,7 @@ import java.util.Map;
  * @param actionMapping where those of clicks and other actions are
  * @param featurePaths where features are, by name; others are found by their names, at the top or
  *     under {@code features}
+ * @param sql path or URI of the script whose tables are read instead of topics; empty for none
  */
 public record EventSettings(
     int maxBytes,
@@ -34,7 +35,8 @@ public record EventSettings(
     ProtobufMessages protobuf,
     EventMapping impressionMapping,
     EventMapping actionMapping,
-    Map<String, ValuePath> featurePaths)
+    Map<String, ValuePath> featurePaths,
+    String sql)
     implements Serializable {
   /** The largest that {@code maxValues} may be configured. */
   public static final int MOST_VALUES = 100_000;
@@ -50,6 +52,7 @@ public record EventSettings(
     requireNonNull(impressionMapping, "impressionMapping");
     requireNonNull(actionMapping, "actionMapping");
     featurePaths = Map.copyOf(featurePaths);
+    requireNonNull(sql, "sql");
     if (maxBytes < 1 || maxValues < 1 || maxAhead.isNegative()) {
       throw new IllegalArgumentException(
           "maxBytes %s and maxValues %s must be at least 1, maxAhead %s not negative"
@@ -69,7 +72,8 @@ public record EventSettings(
         protobuf,
         impressionMapping,
         actionMapping,
-        featurePaths);
+        featurePaths,
+        sql);
   }
 
   /** Returns a copy that says where the features of impressions are. */
@@ -84,7 +88,8 @@ public record EventSettings(
         protobuf,
         paths.isEmpty() ? impressionMapping : impressionMapping.asGiven(),
         actionMapping,
-        paths);
+        paths,
+        sql);
   }
 
   /** Returns a copy that finds schemas elsewhere, or with other patience. */
@@ -99,7 +104,8 @@ public record EventSettings(
         protobuf,
         impressionMapping,
         actionMapping,
-        featurePaths);
+        featurePaths,
+        sql);
   }
 
   /** Returns a copy for JSON. */
@@ -114,7 +120,29 @@ public record EventSettings(
         DEFAULT.protobuf,
         impressionMapping,
         actionMapping,
-        featurePaths);
+        featurePaths,
+        sql);
+  }
+
+  /** Returns a copy for rows of tables, whose columns are keys of JSON: a mapping for each. */
+  public EventSettings ofColumns(EventMapping ofImpressions, EventMapping ofActions) {
+    return new EventSettings(
+        maxBytes,
+        maxValues,
+        maxAhead,
+        EventFormat.JSON,
+        EventFormat.JSON,
+        DEFAULT.schemas,
+        DEFAULT.protobuf,
+        ofImpressions.asGiven(),
+        ofActions.asGiven(),
+        featurePaths,
+        sql);
+  }
+
+  /** Whether events are rows of tables that a script declares, and of no topic. */
+  public boolean areOfTables() {
+    return !sql.isEmpty();
   }
 
   /** Whether events of any topic have a shape of their own. */

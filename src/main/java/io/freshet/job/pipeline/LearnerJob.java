@@ -2,18 +2,24 @@ package io.freshet.job.pipeline;
 
 import io.freshet.config.KafkaSettings;
 import io.freshet.config.LearnerConfig;
+import io.freshet.event.Click;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.job.backfill.Backfill;
 import io.freshet.job.backfill.RecordingSource;
+import io.freshet.job.pipeline.LearnerTopology.Events;
 import io.freshet.job.sink.AnnouncementTopic;
 import io.freshet.job.sink.ExampleSinks;
 import io.freshet.job.sink.OutputTopics;
 import io.freshet.job.sink.TopicSinks;
+import io.freshet.job.source.SourceRecord;
 import io.freshet.job.source.SourceRouter;
+import io.freshet.job.sql.SqlSources;
 import io.freshet.train.InitialModel;
 import io.freshet.train.RefusedException;
 import io.freshet.train.Reset;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.Configuration;
@@ -23,6 +29,7 @@ import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The learner on Kafka: the topology with the sources and sinks that the configuration names. */
@@ -121,7 +128,10 @@ public final class LearnerJob {
    */
   public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
     JobRules.check(env.getConfiguration(), config);
-    var events = new TopicEvents(env, config, bounded, recording(env.getConfiguration())).read();
+    var events =
+        config.events().areOfTables()
+            ? tableEvents(env)
+            : new TopicEvents(env, config, bounded, recording(env.getConfiguration())).read();
     ensureOutputTopics();
     new LearnerTopology(config, start).build(events, results());
   }
@@ -139,6 +149,21 @@ public final class LearnerJob {
     var examples = ExampleSources.read(env, from, config.kafka(), config.join().timerBucket());
     ensureOutputTopics();
     new LearnerTopology(config, start).learn(examples, results());
+  }
+
+  private Events tableEvents(StreamExecutionEnvironment env) {
+    if (before.isPresent()) {
+      throw new RefusedException(
+          "--from-files and --from-topic read what topics held, but events.sql reads tables: add"
+              + " the recording to their views by UNION ALL");
+    }
+    var tables = new SqlSources(env, config);
+    Map<String, DataStream<SourceRecord<Click>>> clicks = new LinkedHashMap<>();
+    var impressions = tables.impressions();
+    for (String name : config.join().definition().topics()) {
+      clicks.put(name, tables.clicks(name));
+    }
+    return new Events(impressions, clicks, Optional.empty(), SourceRouter.NEVER);
   }
 
   private void ensureOutputTopics() throws IOException, InterruptedException {

@@ -12,6 +12,8 @@ import org.apache.flink.api.common.eventtime.TimestampAssigner;
  * @param <T> the type of a good value
  */
 public sealed interface SourceRecord<T> {
+  /** That of a row of a table, whose source keeps its own place. */
+  long NO_OFFSET = -1;
 
   /** Event time, epoch milliseconds, or {@link TimestampAssigner#NO_TIMESTAMP}. */
   long timestamp();

@@ -188,7 +188,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   public void processElement(StreamRecord<SourceRecord<T>> element) {
     silence.heard();
     if (element.getValue() instanceof Good<T> good) {
-      nextOffsets.put(good.partition(), good.offset() + 1);
+      read(good.partition(), good.offset());
       counts.good(good.ignored());
       settled.event(good.partition(), good.timestamp());
       clocks.event(good.timestamp(), processingTimeService.getCurrentProcessingTime());
@@ -199,7 +199,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
       }
     } else if (element.getValue() instanceof Dead<T> dead) {
       DeadLetter letter = dead.letter();
-      nextOffsets.put(letter.partition(), letter.offset() + 1);
+      read(letter.partition(), letter.offset());
       counts.dead(letter.rejection().kind());
       if (sampler.takes(letter, processingTimeService.getCurrentProcessingTime())) {
         emit(letter);
@@ -209,6 +209,12 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
       counts.tombstone();
     } else if (element.getValue() instanceof Names<T> names) {
       output.collect(NAMES, new StreamRecord<>(names.texts()));
+    }
+  }
+
+  private void read(int partition, long offset) {
+    if (offset != SourceRecord.NO_OFFSET) {
+      nextOffsets.put(partition, offset + 1);
     }
   }
 

@@ -66,6 +66,7 @@ final class RegistryCheckTest {
             EventSettings.DEFAULT.protobuf(),
             EventSettings.DEFAULT.impressionMapping(),
             EventSettings.DEFAULT.actionMapping(),
-            Map.of()));
+            Map.of(),
+            ""));
   }
 }

@@ -1,0 +1,190 @@
+package io.freshet.job.pipeline;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.config.LearnerConfig;
+import io.freshet.lab.broker.EmbeddedKafka;
+import io.freshet.lab.broker.TopicContents;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The examples of {@code src/examples} whose events are tables, as whole jobs. */
+@Timeout(180)
+final class SqlEventsITCase {
+  private static final Path EXAMPLES = Path.of("src/examples");
+  private static final int ALL = 2_000;
+  private static final long T = 1_767_225_600_000L;
+  private static EmbeddedKafka kafka;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() throws Exception {
+    kafka = EmbeddedKafka.start();
+    kafka.topics().ensure(List.of("shown", "clicks"), 2);
+  }
+
+  @AfterAll
+  static void stop() {
+    kafka.close();
+  }
+
+  @Test
+  void filesOfParquetAreLearnedToTheirEndAndAsTopicsWouldBe() throws Exception {
+    writeParquet();
+    sendApart();
+    String script = example("sql-parquet").replace("file:///data", folder.toUri() + "data");
+
+    execute(new LearnerJob(config("parquet", script, List.of()), false))
+        .getJobExecutionResult()
+        .get();
+    LearnerConfig topics = config("topics", "", List.of("kafka.topics.impressions=shown"));
+    execute(new LearnerJob(topics, true)).getJobExecutionResult().get();
+
+    assertThat(examples("parquet")).hasSize(ALL).isEqualTo(examples("topics"));
+    assertThat(TopicContents.of(kafka, "parquet-dead"))
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.value()).contains("\"impression_id\":null", "\"item\":\"bad\"");
+              assertThat(header(letter.headers().lastHeader("kind").value()))
+                  .isEqualTo("missing-key");
+              assertThat(header(letter.headers().lastHeader("topic").value()))
+                  .isEqualTo("impressions");
+            });
+  }
+
+  private static String header(byte[] value) {
+    return new String(value, UTF_8);
+  }
+
+  private static String example(String name) throws IOException {
+    return Files.readString(EXAMPLES.resolve(name).resolve("events.sql"))
+        .replace("localhost:9092", kafka.bootstrapServers());
+  }
+
+  /** Two thousand impressions, a third of them with a click, and one without an id. */
+  private void writeParquet() throws Exception {
+    var tables =
+        StreamTableEnvironment.create(StreamExecutionEnvironment.createLocalEnvironment(2));
+    String sink = "('connector' = 'filesystem', 'format' = 'parquet', 'path' = '%sdata/%s')";
+    tables.executeSql(
+        """
+        CREATE TABLE n (i BIGINT) WITH ('connector' = 'datagen', 'fields.i.kind' = 'sequence',
+          'fields.i.start' = '0', 'fields.i.end' = '%s')
+        """
+            .formatted(ALL - 1));
+    tables.executeSql(
+        "CREATE TABLE shown (request_id BIGINT, shown_at TIMESTAMP_LTZ(3), user_id STRING,"
+            + " item STRING, tags ARRAY<STRING>, price DECIMAL(10, 2)) WITH "
+            + sink.formatted(folder.toUri(), "shown"));
+    tables.executeSql(
+        "CREATE TABLE clicked (request_id BIGINT, clicked_at TIMESTAMP_LTZ(3)) WITH "
+            + sink.formatted(folder.toUri(), "clicked"));
+    tables
+        .executeSql(
+            """
+            INSERT INTO shown
+            SELECT i, TO_TIMESTAMP_LTZ(%1$s + 1000 * i, 3), 'u' || CAST(i %% 50 AS STRING),
+              'p' || CAST(i AS STRING), ARRAY['a', 't' || CAST(i %% 3 AS STRING)],
+              CAST(i %% 7 + 0.25 AS DECIMAL(10, 2)) FROM n
+            UNION ALL
+            SELECT CAST(NULL AS BIGINT), TO_TIMESTAMP_LTZ(%1$s, 3), 'u', 'bad', ARRAY['a'],
+              CAST(1 AS DECIMAL(10, 2))
+            """
+                .formatted(T))
+        .await();
+    tables
+        .executeSql(
+            "INSERT INTO clicked SELECT i, TO_TIMESTAMP_LTZ(%s + 1000 * i, 3) FROM n WHERE i %% 3 = 0"
+                .formatted(T + 500))
+        .await();
+  }
+
+  /** The same impressions and clicks in topics. */
+  private static void sendApart() throws IOException {
+    try (var producer = kafka.clients().producer(Map.of())) {
+      for (int i = 0; i < ALL; i++) {
+        send(
+            producer,
+            "shown",
+            i,
+            "{\"impression_id\": \"%s\", \"timestamp\": %s, \"features\": {\"user\": \"u%s\", \"item\": \"p%s\", \"tags\": [\"a\", \"t%s\"], \"price\": %s.25}}"
+                .formatted(i, time(i), i % 50, i, i % 3, i % 7));
+        if (i % 3 == 0) {
+          String click = "{\"impression_id\": \"%s\", \"timestamp\": %s}";
+          send(producer, "clicks", i, click.formatted(i, time(i) + 500));
+        }
+      }
+    }
+  }
+
+  private static long time(int i) {
+    return T + 1000L * i;
+  }
+
+  private static void send(
+      KafkaProducer<byte[], byte[]> producer, String topic, int i, String value) {
+    producer.send(new ProducerRecord<>(topic, i % 2, time(i), null, value.getBytes(UTF_8)));
+  }
+
+  private static JobClient execute(LearnerJob job) throws Exception {
+    Configuration flink = new Configuration();
+    flink.set(RestOptions.BIND_PORT, "0");
+    var env = job.localEnvironment(flink);
+    job.build(env);
+    return env.executeAsync();
+  }
+
+  /** Without their numbers and times. */
+  private static Set<String> examples(String name) throws Exception {
+    return TopicContents.of(kafka, name + "-examples").stream()
+        .map(record -> record.value().replaceAll("\"(number|time)\":[^,]*,", ""))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** That of an example, run here; without a script, on topics. */
+  private LearnerConfig config(String name, String script, List<String> more) throws IOException {
+    Path sql = Files.writeString(folder.resolve(name + ".sql"), script);
+    List<String> overrides =
+        new ArrayList<>(
+            List.of(
+                "kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                "kafka.topics.dead-letters=" + name + "-dead",
+                "kafka.topics.late-clicks=" + name + "-late",
+                "kafka.topics.metrics=" + name + "-metrics",
+                "kafka.topics.snapshots=" + name + "-snapshots",
+                "events.sql=" + (script.isEmpty() ? "none" : sql),
+                "join.max-weight=1",
+                "model.embedding-size=4",
+                "examples.to=topic",
+                "examples.topic=" + name + "-examples",
+                "snapshot.root=" + folder.resolve(name + "-snapshots").toUri(),
+                "snapshot.gate.base-rate=false",
+                "checkpoint.interval=300 ms",
+                "checkpoint.dir=" + folder.resolve(name + "-checkpoints").toUri(),
+                "checkpoint.backend=hashmap"));
+    overrides.addAll(more);
+    return LearnerConfig.read(EXAMPLES.resolve("sql-parquet/learner.yaml"), overrides);
+  }
+}
