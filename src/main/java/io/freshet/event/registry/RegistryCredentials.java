@@ -47,7 +47,7 @@ final class RegistryCredentials {
     } catch (UnresolvedException e) {
       throw new IOException("events.registry-auth: " + e.getMessage());
     }
-    if (!credentials.matches("|Bearer \\S+|[^:\\p{Cntrl}]+:\\P{Cntrl}*")) {
+    if (!source.isEmpty() && !credentials.matches("Bearer \\S+|[^:\\p{Cntrl}]+:\\P{Cntrl}*")) {
       throw new IOException(
           "events.registry-auth: %s is no credentials; expected user:password or Bearer <token>"
               .formatted(References.shown(source)));

@@ -44,7 +44,14 @@ final class RegistryCredentialsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"${env:UNSET}", "${env:WRONG}", "${env:LINES}", "${file:/no/such/file}"})
+  @ValueSource(
+      strings = {
+        "${env:UNSET}",
+        "${env:EMPTY}",
+        "${env:WRONG}",
+        "${env:LINES}",
+        "${file:/no/such/file}"
+      })
   void whatHoldsNoneIsNamedWithoutWhatItHolds(String source) {
     assertThatIOException()
         .isThrownBy(() -> credentials(source))
@@ -56,7 +63,16 @@ final class RegistryCredentialsTest {
   private static String credentials(String source) throws IOException {
     Map<String, String> environment =
         Map.of(
-            "AUTH", "me:secret", "PASSWORD", "secret", "WRONG", "hunter2", "LINES", "a:b\nhunter2");
+            "AUTH",
+            "me:secret",
+            "EMPTY",
+            "",
+            "PASSWORD",
+            "secret",
+            "WRONG",
+            "hunter2",
+            "LINES",
+            "a:b\nhunter2");
     return new RegistryCredentials(source, environment::get).authorization();
   }
 }
