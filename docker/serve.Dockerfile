@@ -20,8 +20,12 @@ COPY docker/http-ok.sh /opt/freshet/http-ok.sh
 # once, while each can go on with the model it has. What answers no more, the health check finds.
 ENV JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=75"
 
+# A new volume takes its owner from here: of --store rocksdb --store-dir /var/lib/freshet/store. Else only
+# /tmp is written, where native libraries unpack themselves.
+RUN mkdir -p /var/lib/freshet/store && chown -R freshet /var/lib/freshet/store
+
 USER 10001
-EXPOSE 8500
+EXPOSE 8500 8501
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=5 \
     CMD ["bash", "/opt/freshet/http-ok.sh", "8500", "/healthz"]
 ENTRYPOINT ["java", "-jar", "/opt/freshet/freshet-serve.jar"]

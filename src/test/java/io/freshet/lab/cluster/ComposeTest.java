@@ -200,6 +200,40 @@ final class ComposeTest {
         .satisfies(line -> assertThat(line).doesNotContain("OutOfMemoryError"));
   }
 
+  /** Flink's image writes its settings at the start, so its root is writable. */
+  @Test
+  void noContainerOfOursGainsPrivilegesOrWritesBesidesItsVolumes() {
+    for (Map.Entry<String, JsonNode> service : compose.services().entrySet()) {
+      String image = service.getValue().get("image").asText();
+      if (image.startsWith("freshet")) {
+        assertThat(ComposeFile.texts(service.getValue().path("cap_drop")))
+            .as(service.getKey())
+            .containsExactly("ALL");
+        assertThat(ComposeFile.texts(service.getValue().path("security_opt")))
+            .containsExactly("no-new-privileges:true");
+        assertThat(service.getValue().path("read_only").asBoolean())
+            .as(service.getKey())
+            .isEqualTo(!image.startsWith("freshet:"));
+        assertThat(service.getValue().path("read_only").asBoolean())
+            .isEqualTo(
+                ComposeFile.texts(service.getValue().path("tmpfs"))
+                    .contains("/tmp:exec,mode=1777"));
+      }
+    }
+  }
+
+  /** Where processes ship that listen on loopback, those that others ask are opened one by one. */
+  @Test
+  void onlyWhatOthersAskIsOpened() throws Exception {
+    Map<String, String> ships = GlobalConfiguration.loadConfiguration("flink-conf").toMap();
+
+    for (String key : List.of("rest.bind-address", "jobmanager.bind-host")) {
+      assertThat(ships).containsEntry(key, "localhost");
+      assertThat(compose.flinkProperties("jobmanager")).containsEntry(key, "0.0.0.0");
+    }
+    assertThat(ships).containsEntry("web.submit.enable", "false");
+  }
+
   private String option(String service, String option) {
     List<String> command = compose.command(service);
     return command.get(command.indexOf(option) + 1);
@@ -220,12 +254,14 @@ final class ComposeTest {
         .isEqualTo("serving:" + option("serving", "--port"));
     assertThat(compose.healthCheck("serving")).contains(option("serving", "--port"));
     assertThat(lines(DOCKER.resolve("serve.Dockerfile")))
-        .contains("EXPOSE " + option("serving", "--port"));
+        .contains("EXPOSE " + option("serving", "--port") + " " + option("serving", "--grpc-port"));
     assertThat(option("serving", "--console-bind")).isEqualTo("0.0.0.0");
     assertThat(option("serving", "--flink-url")).isEqualTo("http://jobmanager:8081");
     assertThat(ComposeFile.texts(compose.service("serving").get("ports")))
         .containsExactlyInAnyOrder(
-            published(option("serving", "--port")), published(option("serving", "--console-port")));
+            published(option("serving", "--port")),
+            published(option("serving", "--grpc-port")),
+            published(option("serving", "--console-port")));
     JsonNode source =
         ComposeFile.yaml(DOCKER.resolve("grafana/provisioning/datasources/prometheus.yaml"));
     assertThat(source.at("/datasources/0/url").asText()).isEqualTo("http://prometheus:9090");

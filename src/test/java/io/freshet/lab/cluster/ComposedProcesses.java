@@ -37,7 +37,7 @@ final class ComposedProcesses implements AutoCloseable {
     this.folder = folder;
     this.target = target;
     compose = ComposeFile.read();
-    for (String port : List.of("rpc", "8081", "8500", "8600", "9249", "9249 0", "9249 1")) {
+    for (String port : List.of("rpc", "8081", "8500", "8501", "8600", "9249", "9249 0", "9249 1")) {
       ports.put(port, freePort());
     }
     mapped.put("kafka:9092", kafka);

@@ -1,7 +1,9 @@
 package io.freshet.lab.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,6 +19,7 @@ import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import io.freshet.cli.serve.ServeCommand;
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.TrainCommand;
+import io.freshet.serve.http.ServeSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,8 +29,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.configuration.RestOptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -35,15 +41,26 @@ import picocli.CommandLine;
 
 /** {@code docker/kubernetes/}: what it says of the code, the image and of itself is so. */
 final class KubernetesTest {
-  private static final Path FOLDER = ComposeFile.FOLDER.resolve("kubernetes");
+  private static final Path ALL = ComposeFile.FOLDER.resolve("kubernetes");
+  private static final Path FOLDER = ALL.resolve("base");
+  private static final List<String> FILES =
+      List.of(
+          "learner.yaml", "serving.yaml", "availability.yaml", "network.yaml", "monitoring.yaml");
 
-  /** What the operator sets itself: where processes are and what memory they have. */
+  /**
+   * What the operator sets itself, where processes are and what memory they have; and loopback,
+   * where the operator would not reach them.
+   */
   private static final Set<String> THE_OPERATORS =
       Set.of(
           "jobmanager.rpc.address",
           "jobmanager.rpc.port",
+          "jobmanager.bind-host",
+          "rest.bind-address",
           "jobmanager.memory.process.size",
           "taskmanager.memory.process.size");
+
+  private static final Yaml YAML = new Yaml(new SafeConstructor(new LoaderOptions()));
 
   private JsonNode learner;
 
@@ -112,8 +129,8 @@ final class KubernetesTest {
         .isEqualTo(settings().get("io.tmp.dirs"));
     assertThat(container.at("/volumeMounts/1/name"))
         .isEqualTo(learner.at("/spec/podTemplate/spec/volumes/1/name"));
-    assertThat(container.at("/env/0/value").asText())
-        .isEqualTo("flink-s3-fs-presto-" + version() + ".jar");
+    assertThat(image).contains("opt/flink-s3-fs-presto-" + version() + ".jar /opt/flink/plugins/");
+    assertThat(container.has("env")).as("a plugin is linked while the image is built").isFalse();
     assertThat(learner.at("/spec/flinkVersion").asText())
         .isEqualTo("v" + version().replaceFirst("\\.\\d+$", "").replace('.', '_'));
   }
@@ -207,12 +224,12 @@ final class KubernetesTest {
   @Test
   void everyResourceIsNamedOnce() throws Exception {
     List<JsonNode> all = new ArrayList<>();
-    for (String file : List.of("learner.yaml", "serving.yaml", "monitoring.yaml")) {
+    for (String file : FILES) {
       all.addAll(documents(file));
     }
     Set<String> names = new HashSet<>();
     for (JsonNode resource : all) {
-      assertThat(resource.get("apiVersion").asText()).matches("([a-z.]+/)?v1(beta1)?");
+      assertThat(resource.get("apiVersion").asText()).matches("([a-z0-9.]+/)?v1(beta1)?");
       assertThat(names.add(resource.get("kind").asText() + resource.at("/metadata/name").asText()))
           .isTrue();
     }
@@ -222,10 +239,186 @@ final class KubernetesTest {
     }
   }
 
+  /** What a container may write is a volume, and every volume has a limit that the node knows. */
+  @Test
+  void noContainerGainsPrivilegesOrWritesBesidesItsVolumes() throws Exception {
+    for (JsonNode pod : List.of(servingPod(), learner.at("/spec/podTemplate/spec"))) {
+      JsonNode container = pod.at("/containers/0");
+      JsonNode rights = container.get("securityContext");
+
+      assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+      assertThat(pod.at("/securityContext/runAsUser").asInt()).isPositive();
+      assertThat(pod.at("/securityContext/fsGroup"))
+          .isEqualTo(pod.at("/securityContext/runAsUser"));
+      assertThat(pod.at("/securityContext/seccompProfile/type").asText())
+          .isEqualTo("RuntimeDefault");
+      assertThat(rights.get("allowPrivilegeEscalation").asBoolean(true)).isFalse();
+      assertThat(rights.get("readOnlyRootFilesystem").asBoolean()).isTrue();
+      assertThat(ComposeFile.texts(rights.at("/capabilities/drop"))).containsExactly("ALL");
+      Map<String, JsonNode> volumes = new TreeMap<>();
+      pod.get("volumes").forEach(volume -> volumes.put(volume.get("name").asText(), volume));
+      long most = 0;
+      for (JsonNode mount : container.get("volumeMounts")) {
+        JsonNode volume = volumes.remove(mount.get("name").asText());
+        assertThat(volume).as(mount.toString()).isNotNull();
+        most += bytes(volume.at("/emptyDir/sizeLimit").asText("0"));
+      }
+      assertThat(volumes).as("volumes that nothing mounts").isEmpty();
+      assertThat(mounts(container)).contains("/tmp");
+      assertThat(bytes(container.at("/resources/limits/ephemeral-storage").asText()))
+          .isGreaterThanOrEqualTo(most);
+      assertThat(bytes(container.at("/resources/requests/ephemeral-storage").asText()))
+          .isPositive();
+    }
+  }
+
+  private static List<String> mounts(JsonNode container) {
+    List<String> mounts = new ArrayList<>();
+    container.get("volumeMounts").forEach(mount -> mounts.add(mount.get("mountPath").asText()));
+    return mounts;
+  }
+
+  private static long bytes(String quantity) {
+    long number = Long.parseLong(quantity.replaceAll("[A-Za-z]", ""));
+    return switch (quantity.replaceAll("[0-9]", "")) {
+      case "Gi" -> number << 30;
+      case "Mi" -> number << 20;
+      default -> number;
+    };
+  }
+
+  private static JsonNode servingPod() throws Exception {
+    return documents("serving.yaml").get(0).at("/spec/template/spec");
+  }
+
+  @Test
+  void servingIsDrainedSpreadAndTakenDownOneByOne() throws Exception {
+    JsonNode pod = servingPod();
+    JsonNode labels = documents("serving.yaml").get(0).at("/spec/template/metadata/labels");
+    long pause = pod.at("/containers/0/lifecycle/preStop/exec/command/1").asLong();
+    long drain = ServeSettings.DEFAULT.connections().drain().toSeconds();
+    JsonNode budget = documents("availability.yaml").get(0);
+
+    assertThat(ComposeFile.texts(pod.at("/containers/0/args"))).doesNotContain("--drain");
+    assertThat(pause).isPositive();
+    assertThat(pod.get("terminationGracePeriodSeconds").asLong()).isGreaterThan(pause + drain + 15);
+    assertThat(budget.get("kind").asText()).isEqualTo("PodDisruptionBudget");
+    assertThat(budget.at("/spec/maxUnavailable").asInt()).isEqualTo(1);
+    assertThat(labels.properties())
+        .containsAll(budget.at("/spec/selector/matchLabels").properties());
+    assertThat(pod.get("topologySpreadConstraints")).hasSize(2);
+    for (JsonNode spread : pod.get("topologySpreadConstraints")) {
+      assertThat(spread.get("maxSkew").asInt()).isEqualTo(1);
+      assertThat(labels.properties())
+          .containsAll(spread.at("/labelSelector/matchLabels").properties());
+    }
+  }
+
+  /** Each policy closes both ways, and names ports that its pods have. */
+  @Test
+  void onlyThoseWhoNeedToReachAPod() throws Exception {
+    List<JsonNode> policies = documents("network.yaml");
+    JsonNode ofServing = policies.get(0).get("spec");
+    JsonNode ofLearner = policies.get(1).get("spec");
+
+    for (JsonNode policy : List.of(ofServing, ofLearner)) {
+      assertThat(ComposeFile.texts(policy.get("policyTypes"))).containsExactly("Ingress", "Egress");
+      policy.get("ingress").forEach(rule -> assertThat(rule.get("from")).isNotEmpty());
+    }
+    assertThat(ofServing.at("/podSelector/matchLabels"))
+        .isEqualTo(documents("serving.yaml").get(0).at("/spec/selector/matchLabels"));
+    Set<String> served = new HashSet<>();
+    servingPod().at("/containers/0/ports").forEach(port -> served.add(port.get("name").asText()));
+    Set<String> open = new HashSet<>();
+    ofServing
+        .get("ingress")
+        .forEach(rule -> rule.get("ports").forEach(port -> open.add(port.get("port").asText())));
+    assertThat(open).isEqualTo(served);
+    assertThat(ofLearner.at("/podSelector/matchLabels/app"))
+        .isEqualTo(learner.at("/metadata/name"));
+    assertThat(ofLearner.at("/ingress/0/from/0/podSelector"))
+        .isEqualTo(ofLearner.get("podSelector"));
+    assertThat(ofLearner.at("/ingress/1/ports/0/port").asInt())
+        .isEqualTo(RestOptions.PORT.defaultValue());
+    assertThat(ofLearner.at("/ingress/2/ports/0/port"))
+        .isEqualTo(learner.at("/spec/podTemplate/spec/containers/0/ports/0/name"));
+  }
+
+  @Test
+  void gRpcIsServedToo() throws Exception {
+    List<JsonNode> documents = documents("serving.yaml");
+    JsonNode container = servingPod().at("/containers/0");
+    List<String> arguments = ComposeFile.texts(container.get("args"));
+
+    assertThat(container.at("/ports/1/containerPort").asText())
+        .isEqualTo(arguments.get(arguments.indexOf("--grpc-port") + 1))
+        .isEqualTo(documents.get(1).at("/spec/ports/1/port").asText());
+    assertThat(container.at("/ports/1/name")).isEqualTo(documents.get(1).at("/spec/ports/1/name"));
+  }
+
+  /** An overlay patches resources that there are, and a learner of production holds no secret. */
+  @Test
+  void overlaysFitTheBase() throws Exception {
+    Set<String> names = new HashSet<>();
+    for (String file : FILES) {
+      documents(file).forEach(r -> names.add(r.get("kind") + " " + r.at("/metadata/name")));
+    }
+    for (String overlay : List.of("dev", "production")) {
+      Path folder = ALL.resolve("overlays").resolve(overlay);
+      JsonNode kustomization = ComposeFile.yaml(folder.resolve("kustomization.yaml"));
+      for (String base : ComposeFile.texts(kustomization.get("resources"))) {
+        assertThat(folder.resolve(base).normalize()).isEqualTo(FOLDER);
+      }
+      for (JsonNode patch : kustomization.get("patches")) {
+        JsonNode of = new ObjectMapper().valueToTree(YAML.load(patch.get("patch").asText()));
+        String name =
+            patch.has("target")
+                ? patch.at("/target/kind") + " " + patch.at("/target/name")
+                : of.get("kind") + " " + of.at("/metadata/name");
+        assertThat(names).contains(name);
+      }
+    }
+    LearnerConfig config =
+        LearnerConfig.read(ALL.resolve("overlays/production/learner-config.yaml"), List.of());
+    String secrets =
+        learner.at("/spec/podTemplate/spec/containers/0/volumeMounts/4/mountPath").asText();
+    assertThat(config.kafka().properties().get("sasl.jaas.config"))
+        .contains("password=\"${file:" + secrets + "/kafka-password}\"");
+    assertThat(config.parallelism()).isEqualTo(learner.at("/spec/job/parallelism").asInt());
+    assertThat(config.snapshot().root())
+        .isEqualTo(
+            LearnerConfig.read(FOLDER.resolve("learner-config.yaml"), List.of()).snapshot().root());
+  }
+
+  /** Rendered by kustomize itself, where kubectl is installed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"base", "overlays/dev", "overlays/production"})
+  void kustomizeRendersIt(String folder) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/kubectl")), "kubectl is not installed");
+    Process kustomize =
+        new ProcessBuilder("/usr/bin/kubectl", "kustomize", ALL.resolve(folder).toString())
+            .redirectErrorStream(true)
+            .start();
+    String rendered = new String(kustomize.getInputStream().readAllBytes(), UTF_8);
+
+    assertThat(kustomize.waitFor()).as(rendered).isZero();
+    Set<String> kinds = new HashSet<>();
+    for (Object document : YAML.loadAll(rendered)) {
+      JsonNode resource = new ObjectMapper().valueToTree(document);
+      kinds.add(resource.get("kind").asText());
+      if (resource.get("kind").asText().equals("FlinkDeployment")) {
+        assertThat(resource.at("/spec/podTemplate/spec/volumes/0/configMap/name").asText())
+            .as("with the hash of its content")
+            .matches("freshet-learner-[a-z0-9]{10}");
+      }
+    }
+    assertThat(kinds.contains("PodDisruptionBudget")).isEqualTo(!folder.endsWith("dev"));
+    assertThat(kinds).contains("FlinkDeployment", "Deployment", "Service", "NetworkPolicy");
+  }
+
   private static List<JsonNode> documents(String file) throws Exception {
-    Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
     List<JsonNode> documents = new ArrayList<>();
-    yaml.loadAll(Files.readString(FOLDER.resolve(file)))
+    YAML.loadAll(Files.readString(FOLDER.resolve(file)))
         .forEach(document -> documents.add(new ObjectMapper().valueToTree(document)));
     return documents;
   }
