@@ -1,13 +1,13 @@
 """Scores with the snapshots of a Freshet learner, and asks a Freshet server.
 
-    model = freshet.load("freshet-demo/snapshots")
-    model.score([{"user": "u17", "item": "i4"}])
+model = freshet.load("freshet-demo/snapshots")
+model.score([{"user": "u17", "item": "i4"}])
 
-    follower = freshet.Follower("freshet-demo/snapshots")  # follower.refresh() now and then
-    follower.model.score([{"user": "u17", "item": "i4"}])
+follower = freshet.Follower("freshet-demo/snapshots")  # follower.refresh() now and then
+follower.model.score([{"user": "u17", "item": "i4"}])
 
-    client = freshet.Client("http://localhost:8500", "ctr")
-    client.predict([{"user": "u17", "item": "i4"}])
+client = freshet.Client("http://localhost:8500", "ctr")
+client.predict([{"user": "u17", "item": "i4"}])
 """
 
 from .client import Client, Prediction, split_place

@@ -55,7 +55,9 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> None:
         if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
-            raise ValueError(f"{url!r} is no URL of a server; expected one as http://localhost:8500")
+            raise ValueError(
+                f"{url!r} is no URL of a server; expected one as http://localhost:8500"
+            )
         self._url = url.rstrip("/")
         self._name = model
         self._model = urllib.parse.quote(model, safe="")
@@ -152,7 +154,7 @@ class Client:
 
 
 def split_place(split: str, value: str | int | bool) -> int:
-    """The place of a value in a split, 0 to 9,999: the models have them by their shares, in order."""
+    """The place of a value in a split, 0 to 9,999: models have them by their shares, in order."""
     return xxh3_64(f"{split}/{value_text(value)}".encode(), 0) % 10_000
 
 
@@ -180,7 +182,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset)):
         return list(value)
     raise TypeError(
-        f"{value!r} ({type(value).__name__}); expected a string, a boolean, a number, or a list of those"
+        f"{value!r} ({type(value).__name__}); expected a string, a boolean, a number, or a list"
     )
 
 

@@ -1,7 +1,7 @@
 """From raw features to occurrences: (feature id, value) pairs, as the learner encodes them.
 
-A feature id (fid) is 64 bits: the field's number in the high 12, in the low 52 a hash of the value.
-Of the low bits, 0 says that the field is missing, 1 carries a number, 2 to 9 are the knots of a number.
+A feature id (fid) is 64 bits: the field's number in the high 12, a hash of the value in the low 52.
+There 0 says that the field is missing, 1 carries a number, 2 to 9 are the number's knots.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, Union
 
 import numpy as np
 
@@ -33,8 +33,11 @@ _MAX_NUMBER_TEXT = 64
 _MOST = 1e15  # numbers beyond it count as it
 _CLIP, _REACH, _KNOTS = 3.0, 2.5, 8
 
-Occurrence = tuple  # of (fid: int, value: float)
-Encode = Callable[[list], list]
+if TYPE_CHECKING:
+    Value = Union[str, int, float, bool]
+    Occurrence = tuple[int, float]  # feature id and value
+    Encode = Callable[[list[Value]], list[Occurrence]]
+    Scale = tuple[float, float, float]  # unit, mean, deviation
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Batch:
     """The occurrences of n instances over F fields, those of an instance's field in a row.
 
     fids: int64 [occurrences]; values: float64 [occurrences], each the value of a float32;
-    starts: int64 [n * F], where the occurrences of instance i's field f begin: at starts[i * F + f].
+    starts: int64 [n * F]; the occurrences of instance i's field f begin at starts[i * F + f].
     """
 
     fids: np.ndarray
@@ -57,11 +60,10 @@ class Encoder:
     from before format 1.2, which takes numbers as their transforms make them.
     """
 
-    def __init__(
-        self, fields: Sequence[Mapping], numbers: Mapping[int, tuple[float, float, float]] | None
-    ) -> None:
+    def __init__(self, fields: Sequence[Mapping], numbers: Mapping[int, Scale] | None) -> None:
         self._names = [field["name"] for field in fields]
         self._plain = {f["name"]: _encode(f, numbers) for f in fields if f["kind"] != "cross"}
+        self._multi = {f["name"] for f in fields if f["kind"] == "multi"}
         self._missing = {f["name"]: [(f["number"] << _VALUE_BITS, 1.0)] for f in fields}
         self._crosses = {f["name"]: (f["number"], f["of"]) for f in fields if f["kind"] == "cross"}
 
@@ -91,12 +93,15 @@ class Encoder:
             raise FeatureError(f"features: {features!r}; expected a dict of features by name")
         done = {}
         for name, encode in self._plain.items():
-            raw = _values(name, features.get(name))
-            done[name] = self._encode_field(name, encode, raw) if raw[0] else self._missing[name]
+            values, is_list = _values(name, features.get(name))
+            if is_list and values and name not in self._multi:
+                raise FeatureError(f"features.{name} is a list; expected one value, or kind: multi")
+            try:
+                done[name] = encode(values) if values else self._missing[name]
+            except FeatureError as e:
+                raise FeatureError(f"features.{name} {e}") from None
         count = 1 + sum(_plain_count(occurrences) for occurrences in done.values())
-        count += sum(
-            math.prod(len(done[part]) for part in of) for _, of in self._crosses.values()
-        )
+        count += sum(math.prod(len(done[part]) for part in of) for _, of in self._crosses.values())
         if count > MAX_OCCURRENCES:
             raise FeatureError(
                 f"features: make {count} occurrences, crosses included;"
@@ -106,22 +111,15 @@ class Encoder:
             done[name] = _cross(number, [done[part] for part in of])
         return [done[name] for name in self._names]
 
-    @staticmethod
-    def _encode_field(name: str, encode: Encode, raw: tuple[list, bool]) -> list[Occurrence]:
-        try:
-            return encode(*raw)
-        except FeatureError as e:
-            raise FeatureError(f"features.{name} {e}") from None
 
-
-def value_hash(value: str | int | float | bool) -> int:
+def value_hash(value: Value) -> int:
     """The 64-bit hash of a value; 5, 5.0 and "5" have one."""
     if isinstance(value, float) and not value.is_integer():
         return xxh3_64(struct.pack("<Qd", _FRACTION, value), _SEED)
     return _text_hash(value_text(value))
 
 
-def value_text(value: str | int | float | bool) -> str:
+def value_text(value: Value) -> str:
     """The text of a value without a fraction."""
     if isinstance(value, str):
         return value
@@ -151,7 +149,7 @@ def _float(value: float) -> float:
     return float(np.float32(value))
 
 
-def _values(name: str, raw: Any) -> tuple[list, bool]:
+def _values(name: str, raw: Any) -> tuple[list[Value], bool]:
     """The values of a feature, none where it is missing; and whether they came as a list."""
     if isinstance(raw, np.ndarray):
         raw = raw.tolist()
@@ -160,7 +158,7 @@ def _values(name: str, raw: Any) -> tuple[list, bool]:
     return [_checked(name, e) for e in elements if e is not None], is_list
 
 
-def _checked(name: str, value: Any) -> str | int | float | bool:
+def _checked(name: str, value: Any) -> Value:
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, (str, bool)):
@@ -180,13 +178,13 @@ def _in_range(number: float) -> bool:
         return False
 
 
-def _encode(field: Mapping, numbers: Mapping[int, tuple[float, float, float]] | None) -> Encode:
+def _encode(field: Mapping, numbers: Mapping[int, Scale] | None) -> Encode:
     """How the values of a field become its occurrences."""
     number, kind = field["number"], field["kind"]
     if kind == "categorical":
-        return lambda values, is_list: [(_fid(number, value_hash(_only(values, is_list))), 1.0)]
+        return lambda values: [(_fid(number, value_hash(values[0])), 1.0)]
     if kind == "multi":
-        return lambda values, _: [
+        return lambda values: [
             (_fid(number, value_hash(v)), _float(1 / len(values))) for v in values
         ]
     if kind != "numeric":
@@ -197,15 +195,15 @@ def _encode(field: Mapping, numbers: Mapping[int, tuple[float, float, float]] | 
     transform = field["transform"]
     if transform["kind"] == "buckets":
         bounds = transform["bounds"]
-        return lambda values, is_list: [
-            (_fid(number, value_hash(bisect.bisect_right(bounds, _number(values, is_list)))), 1.0)
+        return lambda values: [
+            (_fid(number, value_hash(bisect.bisect_right(bounds, _number(values[0])))), 1.0)
         ]
     before = _before(field["name"], transform)
     if numbers is not None:
-        return lambda v, is_list: _standardized(number, before(_number(v, is_list)), numbers[number])
-    if transform["kind"] == "log":
-        return lambda v, is_list: [(_fid(number, 1), _float(_log(before(_number(v, is_list)))))]
-    return lambda v, is_list: [(_fid(number, 1), before(_number(v, is_list)))]
+        scale = numbers[number]
+        return lambda values: _standardized(number, before(_number(values[0])), scale)
+    after = _log if transform["kind"] == "log" else float
+    return lambda values: [(_fid(number, 1), _float(after(before(_number(values[0])))))]
 
 
 def _before(name: str, transform: Mapping) -> Callable[[float], float]:
@@ -219,14 +217,7 @@ def _before(name: str, transform: Mapping) -> Callable[[float], float]:
     raise SnapshotError(f'field {name} has the transform "{kind}", unknown here')
 
 
-def _only(values: list, is_list: bool) -> Any:
-    if is_list:
-        raise FeatureError("is a list; expected one value, or kind: multi")
-    return values[0]
-
-
-def _number(values: list, is_list: bool) -> float:
-    value = _only(values, is_list)
+def _number(value: Value) -> float:
     if not isinstance(value, str):
         return float(value)
     if len(value) > _MAX_NUMBER_TEXT or not _NUMBER_TEXT.fullmatch(value):
@@ -236,9 +227,7 @@ def _number(values: list, is_list: bool) -> float:
     return float(value)
 
 
-def _standardized(
-    number: int, x: float, scale: tuple[float, float, float]
-) -> list[Occurrence]:
+def _standardized(number: int, x: float, scale: Scale) -> list[Occurrence]:
     """The number's own row with its standardized value z, and the two knots that z lies between."""
     unit, mean, deviation = scale
     t = _log(unit * x) if unit > 0 else x

@@ -52,9 +52,8 @@ def _pointer(store: Store) -> Pointer:
 def _load(store: Store, version: str, held: Model | None) -> Model:
     chain = store.chain(version, held.version if held else None)
     newest = chain[-1]
-    if chain[0].is_full:
-        base = Table.empty(newest.width)
-    else:
+    base = Table.empty(newest.width)
+    if held is not None and not chain[0].is_full:
         chain[0].check_shape(held.manifest)
         base = held.table
     dense = store.dense(newest)

@@ -32,8 +32,9 @@ class Mixture:
             )
         offset, experts = 0.0, np.array([[0.0, 1.0, 1.0, 0.0]])  # of a model without a gauge
         if "gauge.offset" in dense:
-            offset, experts = float(dense["gauge.offset"][0]), dense.get("gauge.experts")
-            if experts is None or experts.ndim != 2 or experts.shape[1] != 4 or len(experts) == 0:
+            offset = float(dense["gauge.offset"][0])
+            experts = dense.get("gauge.experts", np.empty(0))
+            if experts.ndim != 2 or experts.shape[1] != 4 or len(experts) == 0:
                 raise SnapshotError(f"version {manifest.version} has no gauge.experts [n, 4]")
         return cls(offset, experts, manifest.correction, manifest.sampling_rate)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,11 @@ from .table import Table, start_rows
 
 _CHUNK = 1024  # instances that are computed together
 _BOUND = 1e6  # of a number, far beyond what any transform of a sane one gives
+
+if TYPE_CHECKING:
+    from .encoding import Scale
+
+    Layer = tuple[np.ndarray, np.ndarray]  # weights [in, out], biases [out]
 
 # The terms of each kind's logit in addition to the first order: pairs, hidden layers, cross layers.
 _KINDS = {
@@ -39,7 +44,9 @@ class Model:
         self._k = manifest.model["embedding_size"]
         kind = manifest.model["kind"]
         if kind not in _KINDS:
-            raise self._refused(f'is of kind "{kind}", unknown here; expected one of {list(_KINDS)}')
+            raise self._refused(
+                f'is of kind "{kind}", unknown here; expected one of {list(_KINDS)}'
+            )
         self._pairs, deep, crosses = _KINDS[kind]
         self._mixture = Mixture.of(manifest, dense)
         self._encoder = Encoder(manifest.fields, _numbers(dense))
@@ -80,7 +87,8 @@ class Model:
         rows = self._rows(fids).astype(np.float64)[at.ravel()]
         weighted = batch.values[:, None] * rows
         fields = len(self.manifest.fields)
-        sums = np.add.reduceat(weighted, batch.starts).reshape(-1, fields, 1 + self._k)  # [n, F, 1 + k]
+        sums = np.add.reduceat(weighted, batch.starts)  # [n * F, 1 + k]
+        sums = sums.reshape(-1, fields, 1 + self._k)
         bias = self._rows(np.zeros(1, np.int64))[0, 0]  # fid 0
         first_order = bias + sums[:, :, 0].sum(1)
         embedded = sums[:, :, 1:]  # [n, F, k]
@@ -111,21 +119,24 @@ class Model:
 
     def _layers(
         self, group: str, inputs: int, units: list[int], dense: Mapping[str, np.ndarray]
-    ) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Weights [in, out] and biases [out] of a group's layers, closed by an output unit."""
-        layers = []
+    ) -> list[Layer]:
+        """The layers of a group, closed by an output unit."""
+        layers: list[Layer] = []
         names = [*map(str, range(len(units))), "out"] if units else []
         for name, out in zip(names, [*units, 1]):
-            layer = []
-            for part, shape in (("weight", (inputs, out)), ("bias", (out,))):
-                tensor = dense.get(f"{group}.{name}.{part}")
-                if tensor is None or tensor.shape != shape:
-                    found = "no such tensor" if tensor is None else f"shape {list(tensor.shape)}"
-                    raise self._refused(f"has {found} for {group}.{name}.{part} of shape {list(shape)}")
-                layer.append(tensor.astype(np.float64))
-            layers.append(tuple(layer))
+            weight = self._tensor(f"{group}.{name}.weight", (inputs, out), dense)
+            layers.append((weight, self._tensor(f"{group}.{name}.bias", (out,), dense)))
             inputs = out
         return layers
+
+    def _tensor(
+        self, name: str, shape: tuple[int, ...], dense: Mapping[str, np.ndarray]
+    ) -> np.ndarray:
+        tensor = dense.get(name)
+        if tensor is None or tensor.shape != shape:
+            found = "no such tensor" if tensor is None else f"shape {list(tensor.shape)}"
+            raise self._refused(f"has {found} for {name} of shape {list(shape)}")
+        return tensor.astype(np.float64)
 
     def _check_finite(self, scores: np.ndarray, batch: Batch, first: int) -> None:
         bad = np.flatnonzero(~np.isfinite(scores))
@@ -147,14 +158,14 @@ class Model:
         return SnapshotError(f"version {self.version} {why}")
 
 
-def _numbers(dense: Mapping[str, np.ndarray]) -> dict[int, tuple[float, float, float]] | None:
+def _numbers(dense: Mapping[str, np.ndarray]) -> dict[int, Scale] | None:
     """By field number the unit, mean and deviation of its standardization."""
     if "gauge.numbers" not in dense:
         return None
-    return {int(number): tuple(scale) for number, *scale in dense["gauge.numbers"].tolist()}
+    return {int(n): (unit, mean, dev) for n, unit, mean, dev in dense["gauge.numbers"].tolist()}
 
 
-def _forward_deep(x: np.ndarray, layers: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+def _forward_deep(x: np.ndarray, layers: list[Layer]) -> np.ndarray:
     """Hidden ReLU layers and an output unit: [n, in] to [n]."""
     for weight, bias in layers[:-1]:
         x = np.maximum(x @ weight + bias, 0)
@@ -162,7 +173,7 @@ def _forward_deep(x: np.ndarray, layers: list[tuple[np.ndarray, np.ndarray]]) ->
     return (x @ weight + bias)[:, 0]
 
 
-def _forward_cross(inputs: np.ndarray, layers: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+def _forward_cross(inputs: np.ndarray, layers: list[Layer]) -> np.ndarray:
     """Cross layers (DCN-V2) and an output unit: [n, in] to [n]."""
     x = inputs
     for weight, bias in layers[:-1]:

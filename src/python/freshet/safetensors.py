@@ -1,4 +1,4 @@
-"""Reads safetensors files (https://github.com/huggingface/safetensors) of which size and digest are known."""
+"""Reads safetensors files of which size and digest are known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ import numpy as np
 
 from .errors import SnapshotError
 
-_TYPES = {"I64": np.dtype("<i8"), "F32": np.dtype("<f4"), "F64": np.dtype("<f8")}
+_TYPES: dict[str, np.dtype] = {
+    "I64": np.dtype("<i8"),
+    "F32": np.dtype("<f4"),
+    "F64": np.dtype("<f8"),
+}
 _MAX_HEADER = 1 << 20
 
 

@@ -1,9 +1,7 @@
-"""The versions below a snapshot root: the pointer, manifests, and the chain that a version is loaded by."""
+"""The versions below a snapshot root: pointer, manifests, and the chain that loads a version."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,18 +11,12 @@ from urllib.parse import unquote, urlsplit
 
 import numpy as np
 
-from . import safetensors
+from . import documents, safetensors
 from .errors import SnapshotError
 from .table import Changes
 
-FORMAT = "1.3"
-
 _VERSION = re.compile(r"[0-9a-f]{8}-[0-9]{10,18}")
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-
-# What is escaped in the text that a digest is taken of, and how where not by its UTF-16 units.
-_ESCAPED = re.compile("[\x00-\x1f\"\\\\\ud800-\udfff\U00010000-\U0010ffff]")
-_SHORT = {'"': '\\"', "\\": "\\\\", "\b": r"\b", "\t": r"\t", "\n": r"\n", "\f": r"\f", "\r": r"\r"}
 
 
 @dataclass(frozen=True)
@@ -108,10 +100,10 @@ class Store:
     def pointer(self) -> Pointer | None:
         """What latest.json says; None before the first publication."""
         path = self.root / "latest.json"
-        latest = _read(path)
+        latest = documents.read(path)
         if latest is None:
             return None
-        pin = _read(self.root / "pin.json") or {}
+        pin = documents.read(self.root / "pin.json") or {}
         try:
             version = latest["version"]
             left = tuple(one["version"] for one in latest.get("left", ()))
@@ -146,7 +138,7 @@ class Store:
         manifest = self.manifest(version)
         while True:
             if not from_full:
-                full = manifest if manifest.is_full else self._manifest(manifest.version, "full.json")
+                full = manifest if manifest.is_full else self._merged(manifest.version)
                 from_full = [full, *deltas] if full else []
             is_shorter = from_full and (held is None or rows > from_full[0].rows)
             if manifest.is_full or is_shorter:
@@ -157,10 +149,10 @@ class Store:
             if manifest.version in seen:
                 raise SnapshotError(f"version {manifest.version} is its own ancestor")
             seen.add(manifest.version)
-            if from_full and not self._has(manifest.parent):
+            if from_full and not self._has(str(manifest.parent)):
                 return from_full
             rows += manifest.rows
-            manifest = self._parent(manifest)
+            manifest = self._parent(manifest, str(manifest.parent))
 
     def changes(self, manifest: Manifest) -> list[Changes]:
         """The rows of a version's files, in their order."""
@@ -172,7 +164,9 @@ class Store:
         tensors = safetensors.read(path, manifest.dense["size"], manifest.dense["sha256"])
         for name, tensor in tensors.items():
             if not np.isfinite(tensor).all():
-                raise SnapshotError(f'{path}: tensor "{name}" holds a value that is no finite number')
+                raise SnapshotError(
+                    f'{path}: tensor "{name}" holds a value that is no finite number'
+                )
         if manifest.non_finite:
             raise SnapshotError(
                 f"version {manifest.version} holds values that are no numbers in"
@@ -195,17 +189,21 @@ class Store:
             raise SnapshotError(f"{path} holds a row with a value that is no finite number")
         return Changes(fids, rows, tensors.get("removed", np.empty(0, np.int64)))
 
-    def _parent(self, manifest: Manifest) -> Manifest:
+    def _parent(self, manifest: Manifest, version: str) -> Manifest:
         try:
-            parent = self.manifest(manifest.parent)
+            parent = self.manifest(version)
         except SnapshotError as e:
             raise SnapshotError(f"version {manifest.version} needs its parent: {e}") from e
         manifest.check_shape(parent)
         return parent
 
+    def _merged(self, version: str) -> Manifest | None:
+        """The version as a full, where it was merged into one and is a delta as well."""
+        return self._manifest(version, "full.json")
+
     def _manifest(self, version: str, file: str) -> Manifest | None:
         path = self._path(version, file)
-        document = _read(path)
+        document = documents.read(path)
         if document is None:
             return None
         try:
@@ -225,58 +223,3 @@ class Store:
         if not _FILE.fullmatch(file):
             raise SnapshotError(f'version {version} names the file "{file}", no plain file name')
         return self.root / version / file
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    """A JSON file of a readable format whose digest is right; None where there is no file."""
-    try:
-        text = path.read_text("utf-8")
-        document = json.loads(text, parse_constant=_refuse)
-        as_written = json.loads(text, parse_int=_Literal, parse_float=_Literal)
-    except FileNotFoundError:
-        return None
-    except OSError as e:
-        raise SnapshotError(f"{path} cannot be read: {e.strerror}") from e
-    except ValueError as e:
-        raise SnapshotError(f"{path} is no JSON: {e}") from e
-    if not isinstance(document, dict):
-        raise SnapshotError(f"{path} is no JSON object")
-    theirs, ours = str(document.get("format", "")), FORMAT.split(".")[0]
-    if theirs.split(".")[0] != ours:
-        raise SnapshotError(f'{path} has the format "{theirs}"; {ours}.x is readable here')
-    said = as_written.pop("digest", None)
-    digest = hashlib.sha256(_line(as_written).encode()).hexdigest()
-    if said is not None and said != digest:
-        raise SnapshotError(
-            f"{path} has the digest {digest} and says {said}: it is damaged, or was changed by hand"
-        )
-    return document
-
-
-class _Literal(str):
-    """A number as the file has it: another language writes it in other digits."""
-
-
-def _line(value: Any) -> str:
-    """JSON on one line, as a digest is taken of it."""
-    if isinstance(value, dict):
-        return "{%s}" % ",".join(f"{_line(key)}:{_line(v)}" for key, v in value.items())
-    if isinstance(value, list):
-        return "[%s]" % ",".join(map(_line, value))
-    if isinstance(value, _Literal):
-        return str(value)
-    if isinstance(value, str):
-        return '"%s"' % _ESCAPED.sub(_escape, value)
-    return json.dumps(value)  # true, false, null
-
-
-def _escape(match: re.Match) -> str:
-    character = match[0]
-    if character <= "\xff":
-        return _SHORT.get(character) or f"\\u{ord(character):04X}"
-    units = character.encode("utf-16-be", "surrogatepass").hex().upper()
-    return "".join(rf"\u{units[i:i + 4]}" for i in range(0, len(units), 4))
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no number of JSON")

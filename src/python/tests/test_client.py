@@ -62,7 +62,10 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(path, "/v1/models/a%20b/versions/3:predict")
         self.assertEqual(
             body,
-            {"shared": {"features": {"genres": ["x"]}}, "instances": [{"features": {"price": 2.5}}]},
+            {
+                "shared": {"features": {"genres": ["x"]}},
+                "instances": [{"features": {"price": 2.5}}],
+            },
         )
 
     def test_a_prediction_names_the_model_of_a_split(self):
@@ -71,7 +74,11 @@ class ClientTest(unittest.TestCase):
         v2 = {"model_version": "1", "parameters": {"scored_by": "wide"}, "outputs": [output]}
         with ScriptedServer(PREDICTED, v1, (200, {}, v2)) as server:
             client = Client(server.url, "ads")
-            models = client.predict([{}]).model, client.predict([{}]).model, client.infer([{}]).model
+            models = (
+                client.predict([{}]).model,
+                client.predict([{}]).model,
+                client.infer([{}]).model,
+            )
 
         self.assertEqual(models, ("ads", "wide", "wide"))
         self.assertEqual(split_place("ads", "u17"), 2728)
@@ -115,7 +122,11 @@ class ClientTest(unittest.TestCase):
         )
 
     def test_readiness_says_why_not(self):
-        not_yet = 503, {"Retry-After": "1"}, {"ready": False, "reason": "no model has been loaded yet"}
+        not_yet = (
+            503,
+            {"Retry-After": "1"},
+            {"ready": False, "reason": "no model has been loaded yet"},
+        )
         with ScriptedServer(not_yet) as server:
             self.assertEqual(Client(server.url, "ctr").readiness(), not_yet[2])
 

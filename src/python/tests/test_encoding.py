@@ -14,7 +14,12 @@ FIELDS = [
     {"kind": "multi", "name": "genres", "number": 2},
     {"kind": "numeric", "name": "price", "number": 3, "transform": {"kind": "auto"}},
     {"kind": "cross", "name": "both", "number": 4, "of": ["user", "genres"]},
-    {"kind": "numeric", "name": "age", "number": 5, "transform": {"kind": "buckets", "bounds": [18, 30]}},
+    {
+        "kind": "numeric",
+        "name": "age",
+        "number": 5,
+        "transform": {"kind": "buckets", "bounds": [18, 30]},
+    },
 ]
 # Of bytes i * 7 % 251, by number of bytes; from the reference implementation.
 HASHES = {
@@ -86,8 +91,12 @@ class EncoderTest(unittest.TestCase):
     def test_what_no_field_holds_is_refused_with_its_place(self):
         refused = {
             "instances[1].features.price is a string; expected a number": {"price": "cheap"},
-            "instances[1].features.price is beyond the range of a float, ±3.4e38": {"price": "1e99"},
-            "instances[1].features.user is a list; expected one value, or kind: multi": {"user": ["u1"]},
+            "instances[1].features.price is beyond the range of a float, ±3.4e38": {
+                "price": "1e99"
+            },
+            "instances[1].features.user is a list; expected one value, or kind: multi": {
+                "user": ["u1"]
+            },
             "instances[1].features.user: nan (float); expected a string, a boolean or a number"
             " within the range of a float": {"user": float("nan")},
             "instances[1].features.genres: {} (dict); expected a string, a boolean or a number"

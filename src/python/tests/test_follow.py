@@ -56,9 +56,26 @@ class FollowTest(unittest.TestCase):
         self.assertEqual(follower.model.version, version(1))
         self.assertEqual(follower.pointer.version, version(1))
 
+    def test_a_field_may_come_late(self):
+        publish(self.root, full(1, {0: 1, 1 << 52: 0.5}))
+        follower = freshet.Follower(self.root)
+        fields = [*roots.FIELDS, {"kind": "categorical", "name": "item", "number": 7}]
+        unknown = {"rule": "start-row", "seed": 1, "zero_fields": [7]}
+        changes = {"schema": {"fields": fields}, "unknown_ids": unknown}
+        publish(self.root, delta(2, {7 << 52: 0.25, 2 << 52: 0.125}, **changes))
+        follower.refresh()
+
+        missing, unseen = follower.model.score([{}, {"item": "new"}])
+        without = 1 + 0.5 + 0.125 + 2 * 0.5 * 0.125  # in two dimensions
+        pairs = 2 * 0.25 * (0.5 + 0.125)
+        self.assertAlmostEqual(unseen, 1 / (1 + np.exp(-without)), 6)
+        self.assertAlmostEqual(missing, 1 / (1 + np.exp(-(without + 0.25 + pairs))), 6)
+
     def test_a_broken_chain_is_refused(self):
         publish(self.root, delta(2, {6: 3}))
-        self.assert_refused(f"version {version(2)} needs its parent: there is no version {version(1)}")
+        self.assert_refused(
+            f"version {version(2)} needs its parent: there is no version {version(1)}"
+        )
         publish(self.root, delta(3, {}, parent=4), delta(4, {}, parent=3))
         self.assert_refused("is its own ancestor")
         shape = {"kind": "fm", "embedding_size": 4, "hidden_layers": []}
@@ -87,8 +104,14 @@ class FollowTest(unittest.TestCase):
         rows = self.root / version(1) / "rows.safetensors"
         manifest = self.root / version(1) / "manifest.json"
         document = json.loads(manifest.read_text())
-        for width, value, message in (2, 1, "rows of shape (1, 2)"), (3, np.nan, "no finite number"):
-            tensors = {"fids": np.zeros(1, np.int64), "rows": np.full((1, width), value, np.float32)}
+        for width, value, message in (
+            (2, 1, "rows of shape (1, 2)"),
+            (3, np.nan, "no finite number"),
+        ):
+            tensors = {
+                "fids": np.zeros(1, np.int64),
+                "rows": np.full((1, width), value, np.float32),
+            }
             document["embeddings"] = [{**roots.write(rows, tensors), "rows": 1}]
             manifest.write_text(json.dumps(document))
             self.assert_refused(message)
@@ -116,7 +139,9 @@ class FollowTest(unittest.TestCase):
         publish(self.root, full(1, {0: 1, 2 << 52 | 1: 3e38}))
         model = freshet.load(self.root)
 
-        with self.assertRaisesRegex(freshet.FeatureError, r"instances\[1\].features.price is so large"):
+        with self.assertRaisesRegex(
+            freshet.FeatureError, r"instances\[1\].features.price is so large"
+        ):
             model.score([{}, {"price": 1e15}])
         publish(self.root, full(2, {0: 1, 1 << 52: 3e38, 2 << 52: 3e38}))
         self.assert_refused(

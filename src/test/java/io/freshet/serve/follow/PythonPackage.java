@@ -58,6 +58,7 @@ public final class PythonPackage implements AutoCloseable {
     builder.environment().put("PYTHONPATH", FOLDER.toString());
     builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
     builder.environment().put("PYTHONIOENCODING", "utf-8");
+    builder.environment().put("PIP_RETRIES", "1"); // where no registry is
     return builder;
   }
 

@@ -28,6 +28,8 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The Python package gives the server's numbers, from the files alone. */
 @Timeout(180)
 class PythonPackageITCase {
+  private static final Path POM = Path.of("pom.xml");
   private static final String STRANGE = "größer \u001f\t\"\\u001f 😀";
 
   private static PythonPackage python;
@@ -238,6 +241,16 @@ class PythonPackageITCase {
     String[] lines = inJava.text().strip().split("\n");
     assertThat(Double.parseDouble(inPython.text()))
         .isCloseTo(Double.parseDouble(lines[lines.length - 1]), within(1e-6));
+  }
+
+  @Test
+  void itsVersionIsTheProjects() throws Exception {
+    Matcher project = Pattern.compile("<version>(.*?)</version>").matcher(Files.readString(POM));
+    assertThat(project.find()).isTrue();
+
+    assertThat(PythonPackage.FOLDER.resolve("pyproject.toml"))
+        .content()
+        .contains("version = \"%s\"\n".formatted(project.group(1)));
   }
 
   @Test
