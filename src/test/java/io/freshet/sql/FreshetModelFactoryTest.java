@@ -3,6 +3,12 @@ package io.freshet.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.util.ExceptionUtils;
@@ -89,6 +95,65 @@ final class FreshetModelFactoryTest {
     assertRefused(INPUT, output, ROOT, message);
   }
 
+  /** Once this fails, the page and the integration test need no names of their own any more. */
+  @Test
+  void flinkTakesTwoModelsForOneWhereTheirOutputIsTheSame() {
+    String plan = explainBoth("probability DOUBLE");
+    String named = explainBoth("other DOUBLE");
+
+    assertThat(plan).contains("default_database.m)").doesNotContain("default_database.n)");
+    assertThat(named).contains("default_database.m)").contains("default_database.n)");
+  }
+
+  private String explainBoth(String outputOfSecond) {
+    TableEnvironment own = TableEnvironment.create(EnvironmentSettings.inStreamingMode());
+    own.executeSql("CREATE TABLE t (`user` STRING) WITH ('connector' = 'datagen')");
+    own.executeSql(createModel("m", INPUT, OUTPUT, "'root' = '/m'"));
+    own.executeSql(createModel("n", INPUT, outputOfSecond, "'root' = '/n'"));
+    String plan =
+        own.explainSql(
+            """
+            SELECT * FROM ML_PREDICT(TABLE t, MODEL m, DESCRIPTOR(`user`)) UNION ALL
+            SELECT * FROM ML_PREDICT(TABLE t, MODEL n, DESCRIPTOR(`user`))
+            """);
+    return plan.substring(plan.indexOf("== Optimized Physical Plan =="));
+  }
+
+  @Test
+  void theExampleOfThePageIsPlanned() throws IOException {
+    String page = page();
+    String[] statements = page.split("```sql\n")[1].split("```")[0].split(";\n");
+    sql.executeSql(
+        """
+        CREATE TABLE candidates (impression_id STRING, `user` STRING, item STRING, price DOUBLE,
+          genres ARRAY<STRING>) WITH ('connector' = 'datagen')
+        """);
+    sql.executeSql(statements[0]);
+
+    assertThat(sql.explainSql(statements[1]))
+        .contains("MODEL default_catalog.default_database.ctr");
+  }
+
+  @Test
+  void everyOptionIsOnThePage() throws IOException {
+    FreshetModelFactory factory = new FreshetModelFactory();
+    List<ConfigOption<?>> options = new ArrayList<>(factory.requiredOptions());
+    options.addAll(factory.optionalOptions());
+    String page = page();
+
+    assertThat(options)
+        .allSatisfy(option -> assertThat(page).contains("\n| `" + option.key() + "` | "));
+  }
+
+  private static String page() throws IOException {
+    return Files.readString(Path.of("src/docs/sql.md"));
+  }
+
+  private static String createModel(String name, String input, String output, String options) {
+    return "CREATE MODEL %s INPUT (%s) OUTPUT (%s) WITH ('provider' = 'freshet', %s)"
+        .formatted(name, input, output, options);
+  }
+
   private void assertRefused(String input, String output, String options, String message) {
     assertThatThrownBy(() -> explain(input, output, options))
         .satisfies(
@@ -99,9 +164,7 @@ final class FreshetModelFactoryTest {
 
   private String explain(String input, String output, String options) {
     sql.executeSql("CREATE TABLE t (%s) WITH ('connector' = 'datagen')".formatted(input));
-    sql.executeSql(
-        "CREATE MODEL m INPUT (%s) OUTPUT (%s) WITH ('provider' = 'freshet', %s)"
-            .formatted(input, output, options));
+    sql.executeSql(createModel("m", input, output, options));
     return sql.explainSql(
         "SELECT * FROM ML_PREDICT(TABLE t, MODEL m, DESCRIPTOR(%s))"
             .formatted(input.contains(" x ") ? "`user`, x" : "`user`"));

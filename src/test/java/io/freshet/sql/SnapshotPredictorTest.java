@@ -21,6 +21,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.SimpleCounter;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.TableException;
 import org.apache.flink.table.catalog.Column;
@@ -43,11 +48,11 @@ final class SnapshotPredictorTest {
           "user", DataTypes.STRING(),
           "genres", DataTypes.ARRAY(DataTypes.STRING()),
           "price", DataTypes.DOUBLE());
-  private static final FunctionContext CONTEXT = new FunctionContext(null);
 
   @TempDir private Path root;
   @TempDir private Path rows;
   private final List<SnapshotPredictor> opened = new ArrayList<>();
+  private final Metrics metrics = new Metrics();
 
   @AfterEach
   void closeAll() {
@@ -167,6 +172,27 @@ final class SnapshotPredictorTest {
   }
 
   @Test
+  void metricsSayWhichVersionScoresAndWhatCouldNotBeScored() throws Exception {
+    SmallLearner learner = new SmallLearner(root, 1);
+    learner.publish();
+    learner.publish();
+    SnapshotPredictor predictor =
+        open(
+            INPUT,
+            Map.of(),
+            Column.physical("p", DataTypes.FLOAT()),
+            Column.physical("error", DataTypes.STRING()));
+    predict(predictor, "u1", 2.5);
+    predict(predictor, "u1", Double.NaN);
+
+    assertThat(metrics.gauges.get("model.checkpoint").getValue()).isEqualTo(2.0);
+    assertThat((double) metrics.gauges.get("model.rows").getValue()).isPositive();
+    assertThat((double) metrics.gauges.get("model.freshness_seconds").getValue()).isPositive();
+    assertThat(metrics.gauges.get("model.follower_failing").getValue()).isEqualTo(0);
+    assertThat(metrics.counters.get("model.unscored_rows").getCount()).isEqualTo(1);
+  }
+
+  @Test
   void subtasksShareAFollowerUntilTheLast() throws Exception {
     new SmallLearner(root, 1).publish();
     SnapshotPredictor one = open(INPUT, Map.of());
@@ -219,7 +245,13 @@ final class SnapshotPredictorTest {
             ModelOptions.of(Configuration.fromMap(all)),
             InputColumns.of(ResolvedSchema.of(columns)),
             OutputColumns.of(ResolvedSchema.of(output)));
-    predictor.open(CONTEXT);
+    predictor.open(
+        new FunctionContext(null) {
+          @Override
+          public MetricGroup getMetricGroup() {
+            return metrics;
+          }
+        });
     opened.add(predictor);
     return predictor;
   }
@@ -249,6 +281,28 @@ final class SnapshotPredictorTest {
         double score = scorer.score(Map.of("user", user, "genres", List.of("war"), "price", price));
         return GenericRowData.of(score, StringData.fromString(version.toString()));
       }
+    }
+  }
+
+  /** A group that keeps what is registered below it. */
+  private static final class Metrics extends UnregisteredMetricsGroup {
+    private final Map<String, Gauge<?>> gauges = new HashMap<>();
+    private final Map<String, Counter> counters = new HashMap<>();
+
+    @Override
+    public MetricGroup addGroup(String name) {
+      return new UnregisteredMetricsGroup() {
+        @Override
+        public <T, G extends Gauge<T>> G gauge(String metric, G gauge) {
+          gauges.put(name + "." + metric, gauge);
+          return gauge;
+        }
+
+        @Override
+        public Counter counter(String metric) {
+          return counters.computeIfAbsent(name + "." + metric, key -> new SimpleCounter());
+        }
+      };
     }
   }
 }
