@@ -85,22 +85,24 @@ final class RoomsTest {
       snapshot.write        : model.. snapshot snapshot.format snapshot.storage
       serve.follow          : snapshot.format snapshot.store serve.model serve.rows
       serve.grpc            : serve.limit serve.model serve.predict serve.tensor
-      serve.grpc            : snapshot.format
+      serve.grpc            : snapshot.format serve.request
       serve.http            : serve.follow serve.limit serve.predict
       serve.http            : serve.http.v1
-      serve.http            : serve.http.v2
-      serve.http.json       : serve.predict
+      serve.http            : serve.http.v2 serve.request
+      serve.http.json       : serve.request
       serve.http.v1         : wire event event.decode feature model.gauge model.kind snapshot.format
       serve.http.v1         : serve.follow serve.limit serve.model serve.predict serve.http.json
+      serve.http.v1         : serve.request
       serve.http.v2         : wire snapshot.format serve.limit serve.model serve.predict
-      serve.http.v2         : serve.http.json serve.tensor
+      serve.http.v2         : serve.http.json serve.request serve.tensor
       serve.models          : config.option snapshot.format snapshot.storage snapshot.store
       serve.models          : serve.follow serve.predict serve.rows
       serve.model           : event feature feature.example model.. snapshot.format
       serve.predict         : event feature feature.example model.kind snapshot.format serve.follow
-      serve.predict         : serve.limit serve.model
+      serve.predict         : serve.limit serve.model serve.request
+      serve.request         : event
       serve.rows            : model.batch model.gauge snapshot.format snapshot.store serve.model
-      serve.tensor          : event event.decode feature serve.predict
+      serve.tensor          : event event.decode feature serve.request
       sql                   : config.option event event.parse serve.follow serve.model serve.rows
       sql                   : snapshot.format snapshot.storage snapshot.store
       config                : kafka config.option event event.mapping feature feature.example model

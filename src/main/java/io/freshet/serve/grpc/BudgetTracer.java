@@ -1,7 +1,7 @@
 package io.freshet.serve.grpc;
 
-import io.freshet.serve.predict.ByteBudget;
-import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.request.ByteBudget;
+import io.freshet.serve.request.HttpError;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;

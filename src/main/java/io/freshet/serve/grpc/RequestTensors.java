@@ -1,12 +1,12 @@
 package io.freshet.serve.grpc;
 
-import static io.freshet.serve.predict.HttpError.bad;
+import static io.freshet.serve.request.HttpError.bad;
 
 import com.google.protobuf.ByteString;
 import inference.InferTensorContents;
 import inference.ModelInferRequest;
 import inference.ModelInferRequest.InferInputTensor;
-import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.request.HttpError;
 import io.freshet.serve.tensor.Datatype;
 import io.freshet.serve.tensor.Tensor;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package io.freshet.serve.http;
 
-import io.freshet.serve.predict.ByteBudget;
-import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.request.ByteBudget;
+import io.freshet.serve.request.HttpError;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,8 @@
 package io.freshet.serve.http;
 
 import io.freshet.serve.limit.RequestLimits;
-import io.freshet.serve.predict.ByteBudget;
-import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.request.ByteBudget;
+import io.freshet.serve.request.HttpError;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Content;

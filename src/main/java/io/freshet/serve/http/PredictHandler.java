@@ -2,9 +2,9 @@ package io.freshet.serve.http;
 
 import io.freshet.serve.http.v1.V1;
 import io.freshet.serve.http.v2.V2;
-import io.freshet.serve.predict.HttpError;
 import io.freshet.serve.predict.ModelService;
 import io.freshet.serve.predict.Question;
+import io.freshet.serve.request.HttpError;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Locale;

@@ -4,6 +4,7 @@ import static io.freshet.config.option.ValueType.name;
 import static io.freshet.config.option.ValueType.number;
 import static io.freshet.config.option.ValueType.text;
 import static io.freshet.config.option.ValueType.wholeNumber;
+import static java.util.stream.Collectors.joining;
 
 import io.freshet.config.option.Kind;
 import io.freshet.config.option.Section;
@@ -95,7 +96,7 @@ final class ModelsReader {
 
   private SplitSpec split(Section s) {
     String name = named(s).orElse("");
-    String by = s.option("by", "Feature that says which model answers.").require(text()).orElse("");
+    Optional<String> by = s.option("by", "Feature that says which model answers.").find(text());
     Map<String, Float> shares =
         s.entries(
             "shares", number(0, 100), Map.of(), "Percentage of the feature's values by model.");
@@ -106,8 +107,25 @@ final class ModelsReader {
                 s.error(
                     "shares." + model,
                     "no such model; expected one of: " + String.join(", ", models)));
+    if (shares.size() > 1 && by.isEmpty()) {
+      s.error("by", "missing; expected the feature that says which of the models answers");
+    }
+    List<String> shadows =
+        s.option("shadows", "Models that score and answer nobody.").list(name(), List.of());
+    for (String shadow : shadows) {
+      if (!models.contains(shadow) || shares.containsKey(shadow)) {
+        s.error(
+            "shadows",
+            "%s is not a model that has no share; expected any of: %s"
+                .formatted(
+                    shadow,
+                    models.stream()
+                        .filter(model -> !shares.containsKey(model))
+                        .collect(joining(", "))));
+      }
+    }
     List<Double> percentages =
         shares.values().stream().map(share -> Double.valueOf(share.toString())).toList();
-    return new SplitSpec(List.copyOf(shares.keySet()), Split.of(name, by, percentages));
+    return new SplitSpec(List.copyOf(shares.keySet()), Split.of(name, by, percentages), shadows);
   }
 }

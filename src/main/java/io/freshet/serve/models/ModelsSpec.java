@@ -13,6 +13,14 @@ public record ModelsSpec(List<ModelSpec> models, List<SplitSpec> splits) {
     splits = List.copyOf(splits);
   }
 
+  /** Whether a model answers nobody, by its own name neither. */
+  boolean isOnlyShadow(ModelSpec model) {
+    return splits.stream()
+            .anyMatch(split -> model.name().filter(split.shadows()::contains).isPresent())
+        && splits.stream()
+            .noneMatch(split -> model.name().filter(split.models()::contains).isPresent());
+  }
+
   /** One model. */
   public static ModelsSpec of(ModelSpec model) {
     return new ModelsSpec(List.of(model), List.of());

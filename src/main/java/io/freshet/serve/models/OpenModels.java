@@ -38,13 +38,24 @@ public final class OpenModels implements AutoCloseable {
       models.put(model.name(), model(model));
     }
     List<Endpoint> endpoints = new ArrayList<>();
-    models.values().forEach(model -> endpoints.add(Endpoint.of(model)));
+    for (ModelSpec model : spec.models()) {
+      if (!spec.isOnlyShadow(model)) {
+        endpoints.add(Endpoint.of(models.get(model.name())));
+      }
+    }
     for (SplitSpec split : spec.splits()) {
-      List<FollowedModel> arms =
-          split.models().stream().map(name -> models.get(Optional.of(name))).toList();
-      endpoints.add(new Endpoint(arms, Optional.of(split.split())));
+      endpoints.add(
+          new Endpoint(
+              named(split.models(), models),
+              Optional.of(split.split()),
+              named(split.shadows(), models)));
     }
     return new ModelSet(List.copyOf(models.values()), endpoints);
+  }
+
+  private static List<FollowedModel> named(
+      List<String> names, Map<Optional<String>, FollowedModel> models) {
+    return names.stream().map(name -> models.get(Optional.of(name))).toList();
   }
 
   private FollowedModel model(ModelSpec spec) throws IOException {

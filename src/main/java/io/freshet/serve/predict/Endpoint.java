@@ -1,6 +1,7 @@
 package io.freshet.serve.predict;
 
 import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.request.HttpError;
 import io.freshet.snapshot.format.Version;
 import java.util.List;
 import java.util.Optional;
@@ -9,19 +10,22 @@ import java.util.Optional;
  * What answers to a name: one model, or several between which requests are split.
  *
  * @param arms the models that answer, the first for what cannot be split
- * @param split between the arms; absent where there is one
+ * @param split between the arms; absent where a model answers to its own name
+ * @param shadows score what the arms answer, and answer nobody
  */
-public record Endpoint(List<FollowedModel> arms, Optional<Split> split) {
+public record Endpoint(
+    List<FollowedModel> arms, Optional<Split> split, List<FollowedModel> shadows) {
   /** A model at a version. */
   public record Arm(FollowedModel followed, ServedModel model) {}
 
   public Endpoint {
     arms = List.copyOf(arms);
+    shadows = List.copyOf(shadows);
   }
 
   /** The endpoint of a model under its own name. */
   public static Endpoint of(FollowedModel model) {
-    return new Endpoint(List.of(model), Optional.empty());
+    return new Endpoint(List.of(model), Optional.empty(), List.of());
   }
 
   /** The first model, which stands for the endpoint where one has to. */

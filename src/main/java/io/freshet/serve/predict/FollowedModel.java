@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.Scorer;
 import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.request.HttpError;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -18,6 +19,7 @@ public final class FollowedModel {
   private final Optional<String> name;
   private final Queue<Scorer> idle = new ConcurrentLinkedQueue<>();
   private final ScoreCounts counts = new ScoreCounts();
+  private final ShadowCounts shadowed = new ShadowCounts();
   private volatile boolean warm;
 
   /**
@@ -46,6 +48,11 @@ public final class FollowedModel {
 
   ScoreCounts counts() {
     return counts;
+  }
+
+  /** What it has scored as a shadow. */
+  ShadowCounts shadowed() {
+    return shadowed;
   }
 
   /** Says that the first version has been warmed up. */

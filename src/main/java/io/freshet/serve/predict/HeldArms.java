@@ -3,6 +3,7 @@ package io.freshet.serve.predict;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.serve.predict.Endpoint.Arm;
+import io.freshet.serve.request.HttpError;
 import io.freshet.snapshot.format.Version;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -26,21 +27,25 @@ final class HeldArms implements AutoCloseable {
     }
   }
 
-  /** The features that any of the models reads, and the one that splits requests. */
+  /** The features that any of the models or shadows reads, and the one that splits requests. */
   FeatureNames names() {
     FeatureNames first = held.get(0).model().names();
     if (endpoint.split().isEmpty()) {
       return first;
     }
     Set<String> all = new LinkedHashSet<>();
-    for (Arm arm : held) {
-      FeatureNames names = arm.model().names();
-      for (int i = 0; i < names.size(); i++) {
-        all.add(names.name(i));
-      }
+    held.forEach(arm -> addAll(arm.model().names(), all));
+    for (FollowedModel shadow : endpoint.shadows()) {
+      shadow.follower().model().ifPresent(model -> addAll(model.names(), all));
     }
-    endpoint.split().ifPresent(split -> all.add(split.by()));
+    endpoint.split().flatMap(Split::by).ifPresent(all::add);
     return all.size() == first.size() ? first : new FeatureNames(List.copyOf(all));
+  }
+
+  private static void addAll(FeatureNames names, Set<String> all) {
+    for (int i = 0; i < names.size(); i++) {
+      all.add(names.name(i));
+    }
   }
 
   /** The one that answers. */

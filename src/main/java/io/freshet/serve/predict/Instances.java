@@ -2,6 +2,7 @@ package io.freshet.serve.predict;
 
 import io.freshet.event.FeatureValues;
 import io.freshet.feature.example.Example;
+import io.freshet.serve.request.HttpError;
 import java.util.List;
 
 /**

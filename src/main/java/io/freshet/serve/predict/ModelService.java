@@ -2,6 +2,8 @@ package io.freshet.serve.predict;
 
 import io.freshet.serve.limit.ExplainLimits;
 import io.freshet.serve.limit.RequestLimits;
+import io.freshet.serve.request.ByteBudget;
+import io.freshet.serve.request.HttpError;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;

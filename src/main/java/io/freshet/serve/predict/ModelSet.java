@@ -1,6 +1,7 @@
 package io.freshet.serve.predict;
 
 import io.freshet.serve.follow.SnapshotFollower;
+import io.freshet.serve.request.HttpError;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,6 +44,11 @@ public record ModelSet(List<FollowedModel> models, List<Endpoint> endpoints) {
   /** The names that are known. */
   public List<String> names() {
     return endpoints.stream().flatMap(endpoint -> endpoint.name().stream()).toList();
+  }
+
+  /** The models that are some endpoint's shadow. */
+  List<FollowedModel> shadows() {
+    return endpoints.stream().flatMap(e -> e.shadows().stream()).distinct().toList();
   }
 
   /** What keeps one of the endpoints from answering as a balancer expects. */

@@ -1,6 +1,7 @@
 package io.freshet.serve.predict;
 
 import io.freshet.serve.model.Scorer;
+import io.freshet.serve.request.HttpError;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -19,6 +20,8 @@ final class PredictionService {
   private final Semaphore processors = new Semaphore(Runtime.getRuntime().availableProcessors());
   private final int parts = (int) Math.min(1 << 30, Runtime.getRuntime().maxMemory() / 2 / PART);
   private final Semaphore memory = new Semaphore(parts, true);
+
+  private final Shadows shadows = new Shadows(() -> processors.availablePermits() == 0);
 
   PredictionService(Duration time) {
     this.time = time;
@@ -80,6 +83,7 @@ final class PredictionService {
         answer = instances.reply().of(scoring, scoring.encode(instances.features()));
         if (counts) {
           scoring.count();
+          shadows.offer(endpoint.shadows(), instances.features(), scoring.scores());
         }
       }
       arm.followed().giveBack(scorer); // one that threw may be in any state and is left

@@ -1,6 +1,7 @@
 package io.freshet.serve.predict;
 
 import io.freshet.event.FeatureNames;
+import io.freshet.serve.request.HttpError;
 
 /** What a request asks, before its features are read. */
 public interface Question<A> {

@@ -6,6 +6,7 @@ import io.freshet.feature.example.Example;
 import io.freshet.model.kind.Explanation;
 import io.freshet.serve.model.Scorer;
 import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.request.HttpError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +25,7 @@ public final class Scoring {
   private final Supplier<HttpError> late;
   private final long lookups; // of the scorer, before
   private final long unknown;
-  private int scored;
+  private float[] scores = new float[0];
 
   Scoring(
       Scorer scorer,
@@ -66,14 +67,13 @@ public final class Scoring {
 
   /** The click probabilities of examples; refused where one is no number, or the time is over. */
   public float[] score(List<Example> examples) throws HttpError {
-    float[] scores = new float[examples.size()];
+    scores = new float[examples.size()];
     for (int from = 0; from < scores.length; from += Scorer.CHUNK) {
       checkTime();
       int to = Math.min(from + Scorer.CHUNK, scores.length);
       System.arraycopy(scorer.score(examples.subList(from, to)), 0, scores, from, to - from);
     }
     checkFinite(examples, scores);
-    scored += scores.length;
     return scores;
   }
 
@@ -107,9 +107,14 @@ public final class Scoring {
     }
   }
 
+  /** What {@link #score} has said. */
+  float[] scores() {
+    return scores;
+  }
+
   /** Counts what was scored. */
   void count() {
-    counts.scored(scored, scorer.lookups() - lookups, scorer.unknownIds() - unknown);
+    counts.scored(scores.length, scorer.lookups() - lookups, scorer.unknownIds() - unknown);
   }
 
   private void checkTime() throws HttpError {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.serve.follow.FollowerState;
 import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.request.ByteBudget;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -15,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -72,6 +74,23 @@ public final class ServeMetrics {
         "freshet_model_load_seconds_total",
         "Time that loads took.",
         m -> seconds(m.follower().counts().loading()));
+    shadow(
+        "freshet_shadow_instances_total",
+        "Instances that a shadow scored.",
+        ShadowCounts::instancesScored);
+    shadow(
+        "freshet_shadow_dropped_total",
+        "Instances that a shadow had no time for.",
+        ShadowCounts::instancesDropped);
+    shadow(
+        "freshet_shadow_failed_total",
+        "Instances that a shadow could not score.",
+        ShadowCounts::instancesFailed);
+    shadow("freshet_shadow_scores_total", "Sum of a shadow's scores.", ShadowCounts::ownScores);
+    shadow(
+        "freshet_shadow_answered_scores_total",
+        "Sum of the scores that went to clients for what a shadow scored.",
+        ShadowCounts::answeredScores);
     gauge(
         "freshet_follower_failing",
         "1 if the current version is not served.",
@@ -90,15 +109,28 @@ public final class ServeMetrics {
         model -> model.freshness(clock.instant()).map(ServeMetrics::seconds));
   }
 
+  /** A count of each model that is some endpoint's shadow. */
+  private void shadow(String name, String help, ToDoubleFunction<ShadowCounts> count) {
+    counter(name, help, ModelSet::shadows, model -> count.applyAsDouble(model.shadowed()));
+  }
+
   /** A count of each model. */
   private void counter(String name, String help, ToDoubleFunction<FollowedModel> count) {
+    counter(name, help, ModelSet::models, count);
+  }
+
+  private void counter(
+      String name,
+      String help,
+      Function<ModelSet, List<FollowedModel>> of,
+      ToDoubleFunction<FollowedModel> count) {
     CounterWithCallback.builder()
         .name(name)
         .help(help)
         .labelNames(MODEL)
         .callback(
             counter ->
-                models.get().models().forEach(m -> counter.call(count.applyAsDouble(m), label(m))))
+                of.apply(models.get()).forEach(m -> counter.call(count.applyAsDouble(m), label(m))))
         .register(registry);
   }
 

@@ -4,9 +4,11 @@ import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
+import io.freshet.serve.request.HttpError;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Says which of several models answers: by a hash of a feature, so that a user has the same model
@@ -17,10 +19,10 @@ import java.util.List;
  * after them, and so on. A request without the feature is the first model's.
  *
  * @param name of the split; another name, another split of the users
- * @param by the feature: a string, an integer or a boolean
+ * @param by the feature: a string, an integer or a boolean; absent where one model has all places
  * @param ends of the models' places, exclusive; the last is {@value #PLACES}
  */
-public record Split(String name, String by, List<Integer> ends) {
+public record Split(String name, Optional<String> by, List<Integer> ends) {
   static final int PLACES = 10_000;
 
   private static final int PLACES_OF_PERCENT = 100;
@@ -28,6 +30,9 @@ public record Split(String name, String by, List<Integer> ends) {
 
   public Split {
     ends = List.copyOf(ends);
+    if (ends.size() > 1 && by.isEmpty()) {
+      throw new IllegalArgumentException("several models and no feature that says which answers");
+    }
   }
 
   /**
@@ -36,7 +41,7 @@ public record Split(String name, String by, List<Integer> ends) {
    * @throws IllegalArgumentException where they are not percentages of at most two digits after the
    *     point that add up to 100
    */
-  public static Split of(String name, String by, List<Double> percentages) {
+  public static Split of(String name, Optional<String> by, List<Double> percentages) {
     int[] end = {0};
     List<Integer> ends = percentages.stream().map(share -> end[0] += places(share)).toList();
     if (end[0] != PLACES) {
@@ -76,18 +81,18 @@ public record Split(String name, String by, List<Integer> ends) {
 
   /** The index of the model for a request, all of whose instances have the same value. */
   int arm(List<FeatureValues> instances) throws HttpError {
-    if (instances.isEmpty()) {
+    if (instances.isEmpty() || by.isEmpty()) {
       return 0;
     }
     FeatureNames names = instances.get(0).names();
-    int feature = names.indexOf(by);
+    int feature = names.indexOf(by.get());
     String first = value(instances, 0, feature);
     for (int i = 1; i < instances.size(); i++) {
       String other = value(instances, i, feature);
       if (!other.equals(first)) {
         throw HttpError.bad(
             "instances[%s].features.%s is \"%s\"; expected \"%s\", as in the first: \"%s\" answers by it"
-                .formatted(i, by, other, first, name));
+                .formatted(i, by.get(), other, first, name));
       }
     }
     return first.isEmpty() ? 0 : arm(first);
@@ -103,7 +108,7 @@ public record Split(String name, String by, List<Integer> ends) {
     if (values.count(feature) > 1 || values.type(value) == FeatureValues.Type.DOUBLE) {
       throw HttpError.bad(
           "instances[%s].features.%s is not one string or integer, by which \"%s\" answers"
-              .formatted(index, by, name));
+              .formatted(index, by.get(), name));
     }
     return values.text(value);
   }

@@ -1,8 +1,8 @@
 package io.freshet.serve.tensor;
 
-import static io.freshet.serve.predict.HttpError.bad;
+import static io.freshet.serve.request.HttpError.bad;
 
-import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.request.HttpError;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Optional;

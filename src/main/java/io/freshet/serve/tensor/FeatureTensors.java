@@ -1,11 +1,11 @@
 package io.freshet.serve.tensor;
 
-import static io.freshet.serve.predict.HttpError.bad;
+import static io.freshet.serve.request.HttpError.bad;
 
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
-import io.freshet.serve.predict.Columns;
-import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.request.Columns;
+import io.freshet.serve.request.HttpError;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

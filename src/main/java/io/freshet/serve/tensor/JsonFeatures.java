@@ -1,6 +1,6 @@
 package io.freshet.serve.tensor;
 
-import static io.freshet.serve.predict.HttpError.bad;
+import static io.freshet.serve.request.HttpError.bad;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -9,7 +9,7 @@ import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.RejectedException;
 import io.freshet.event.decode.FeaturesDecoder;
-import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.request.HttpError;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

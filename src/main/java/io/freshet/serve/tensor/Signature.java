@@ -1,11 +1,11 @@
 package io.freshet.serve.tensor;
 
-import static io.freshet.serve.predict.HttpError.bad;
+import static io.freshet.serve.request.HttpError.bad;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.feature.MultiField;
-import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.request.HttpError;
 import java.util.List;
 import java.util.Optional;
 

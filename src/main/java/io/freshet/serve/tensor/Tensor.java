@@ -1,9 +1,9 @@
 package io.freshet.serve.tensor;
 
-import static io.freshet.serve.predict.HttpError.bad;
+import static io.freshet.serve.request.HttpError.bad;
 import static java.util.Objects.requireNonNull;
 
-import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.request.HttpError;
 import java.util.ArrayList;
 import java.util.List;
 

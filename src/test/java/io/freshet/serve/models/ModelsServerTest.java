@@ -11,13 +11,20 @@ import inference.ModelInferResponse;
 import inference.ModelMetadataRequest;
 import inference.ModelReadyRequest;
 import io.freshet.serve.follow.PythonPackage;
+import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.SampleModel;
+import io.freshet.serve.model.Scorer;
 import io.freshet.serve.predict.Split;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.LocalStorage;
+import io.freshet.snapshot.store.SnapshotStore;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,7 +35,8 @@ class ModelsServerTest {
   private static final Version CTR = new Version("0badcafe", 3);
   private static final Version WIDE = new Version("0badbeef", 7);
   private static final Version NEWER = new Version("0badbeef", 9);
-  private static final Split SPLIT = Split.of("ads", "user", List.of(70.0, 30.0));
+  private static final Version NEXT = new Version("0badf00d", 1);
+  private static final Split SPLIT = Split.of("ads", Optional.of("user"), List.of(70.0, 30.0));
   private static final String ONE =
       "{'instances': [{'features': {'user': '%s', 'genres': ['drama'], 'price': 2.5}}]}";
 
@@ -40,15 +48,18 @@ class ModelsServerTest {
     new SampleModel(folder.resolve("ctr")).full(CTR, 0.25f, 0.125f, List.of(1L << 52));
     new SampleModel(folder.resolve("wide")).full(WIDE, 0.5f, 0.25f, List.of(1L << 52));
     new SampleModel(folder.resolve("wide")).full(NEWER, 0.1f, 0.2f, List.of(1L << 52));
+    new SampleModel(folder.resolve("next")).full(NEXT, 0.4f, 0.3f, List.of(1L << 52));
     Path file = folder.resolve("models.yaml");
     Files.writeString(
         file,
         """
         models:
           - {name: ctr, root: %1$s/ctr}
+          - {name: next, root: %1$s/next}
           - {name: wide, root: %1$s/wide, store: rocksdb, store-dir: %1$s/rows, store-memory: 16, version: %2$s}
         splits:
           - {name: ads, by: user, shares: {ctr: 70, wide: 30}}
+          - {name: shop, shares: {ctr: 100}, shadows: [next]}
         """
             .formatted(folder, WIDE));
     served = new ServedModelsFile(file);
@@ -77,9 +88,9 @@ class ModelsServerTest {
     assertThat(score("ctr", "u1")).isNotCloseTo(score("wide", "u1"), within(0.01));
     assertThat(served.get("/v1/models").path("models"))
         .map(JsonNode::asText)
-        .containsExactly("ctr", "wide", "ads");
+        .containsExactly("ctr", "wide", "ads", "shop");
     assertThat(served.post("/v1/models/other:predict", "{}").path("error").asText())
-        .isEqualTo("no model \"other\" is served, but \"ctr\", \"wide\", \"ads\"");
+        .isEqualTo("no model \"other\" is served, but \"ctr\", \"wide\", \"ads\", \"shop\"");
   }
 
   @Test
@@ -197,5 +208,51 @@ class ModelsServerTest {
             "freshet_model_info{lineage=\"0badbeef\",model=\"wide\",name=\"sample\"} 1",
             "freshet_follower_failing{model=\"wide\"} 0.0")
         .anyMatch(line -> line.matches("freshet_instances_total\\{model=\"wide\"} [1-9].*"));
+  }
+
+  @Test
+  void aShadowScoresWhatOthersAnswerAndAnswersNobody() throws Exception {
+    String two = "{'inputs': {'user': ['u1', 'u2'], 'genres': [['drama']]}}";
+    float expected = 0;
+    try (SnapshotFollower follower =
+        new SnapshotFollower(
+            new SnapshotStore(new LocalStorage(folder.resolve("next"))), InstantSource.system())) {
+      follower.look();
+      try (Scorer scorer = follower.model().orElseThrow().newScorer()) {
+        expected += scorer.score(Map.of("user", "u1", "genres", "drama"));
+        expected += scorer.score(Map.of("user", "u2", "genres", "drama"));
+      }
+    }
+
+    JsonNode answer = served.post("/v1/models/shop:predict", two);
+
+    assertThat(answer.path("scored_by").asText()).isEqualTo("ctr");
+    assertThat(answer.path("outputs")).hasSize(2);
+    served.await(() -> metric("freshet_shadow_instances_total") == 2);
+    assertThat(metric("freshet_shadow_scores_total")).isCloseTo(expected, within(1e-6));
+    assertThat(metric("freshet_shadow_answered_scores_total"))
+        .isCloseTo(
+            answer.path("outputs").path(0).asDouble() + answer.path("outputs").path(1).asDouble(),
+            within(1e-6));
+    assertThat(metric("freshet_shadow_dropped_total")).isZero();
+    assertThat(served.text("/metrics"))
+        .contains("freshet_instances_total{model=\"next\"} 0.0")
+        .doesNotContain("freshet_shadow_instances_total{model=\"ctr\"}");
+    assertThat(served.response("/v1/models/next:predict", two).statusCode()).isEqualTo(404);
+    JsonNode shadow = served.get("/v1/models/shop").path("split").path("shadows").path(0);
+    assertThat(shadow.path("version").asText()).isEqualTo(NEXT.toString());
+  }
+
+  private static double metric(String name) {
+    try {
+      return served
+          .text("/metrics")
+          .lines()
+          .filter(line -> line.startsWith(name + "{model=\"next\"} "))
+          .mapToDouble(line -> Double.parseDouble(line.replaceFirst(".* ", "")))
+          .sum();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -24,6 +24,7 @@ class ModelsSpecTest {
             models:
               - name: ctr
                 root: s3://bucket/ctr
+              - {name: next, root: /srv/next}
               - name: wide
                 root: /srv/wide
                 store: rocksdb
@@ -34,6 +35,7 @@ class ModelsSpecTest {
               - name: ads
                 by: user
                 shares: {ctr: 92.5, wide: 7.5}
+                shadows: [next]
             """,
             "models.yaml");
 
@@ -41,6 +43,7 @@ class ModelsSpecTest {
         .containsExactly(
             new ModelSpec(
                 Optional.of("ctr"), "s3://bucket/ctr", Optional.empty(), Optional.empty()),
+            new ModelSpec(Optional.of("next"), "/srv/next", Optional.empty(), Optional.empty()),
             new ModelSpec(
                 Optional.of("wide"),
                 "/srv/wide",
@@ -48,7 +51,10 @@ class ModelsSpecTest {
                 Optional.of(new Version("48b77a33", 4))));
     assertThat(spec.splits())
         .containsExactly(
-            new SplitSpec(List.of("ctr", "wide"), new Split("ads", "user", List.of(9250, 10_000))));
+            new SplitSpec(
+                List.of("ctr", "wide"),
+                new Split("ads", Optional.of("user"), List.of(9250, 10_000)),
+                List.of("next")));
   }
 
   @Test
@@ -58,7 +64,7 @@ class ModelsSpecTest {
 
     ModelsSpec spec = ModelsSpec.parse(yaml, "serving.md");
 
-    assertThat(spec.models()).hasSize(2);
+    assertThat(spec.models()).hasSize(3);
     assertThat(spec.splits().get(0).split().arm("u17")).isZero();
   }
 
@@ -89,6 +95,7 @@ class ModelsSpecTest {
                       - name: ads
                         by: user
                         shares: {ctr: 90, next: 10}
+                        shadows: [ctr]
                       - name: shop
                         by: user
                         shares: {ctr: 90, disk: 9}
@@ -106,13 +113,15 @@ class ModelsSpecTest {
             "models[4].rot:13:5)",
             "models[4].store-dir:15:16)",
             "splits[1].shares.next:19:29)",
-            "splits[2]:20:5)");
+            "splits[1].shadows:20:14)",
+            "splits[2]:21:5)");
     assertThat(refused.getMessage())
         .contains(
             "latest is not allowed; expected current, or a version such as",
             "name: ctr is there twice",
             "/rows/../rows is another model's; expected a folder for each",
             "no such model; expected one of: ctr, disk, other",
+            "shadows: ctr is not a model that has no share; expected any of: disk, other",
             "the shares add up to 99; expected 100");
   }
 }

@@ -5,15 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
+import io.freshet.serve.request.HttpError;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SplitTest {
-  private static final Split SPLIT = Split.of("ads", "user", List.of(70.0, 30.0));
+  private static final Split SPLIT = Split.of("ads", Optional.of("user"), List.of(70.0, 30.0));
   private static final FeatureNames NAMES = new FeatureNames(List.of("user", "item"));
 
   /**
@@ -32,9 +34,9 @@ class SplitTest {
   })
   void thePlaceIsWhatPythonComputes(String user, int place) throws HttpError {
     double before = place / 100.0;
-    Split upToThePlace = Split.of("ads", "user", List.of(before, 100 - before));
+    Split upToThePlace = Split.of("ads", Optional.of("user"), List.of(before, 100 - before));
     double with = (place + 1) / 100.0;
-    Split withThePlace = Split.of("ads", "user", List.of(with, 100 - with));
+    Split withThePlace = Split.of("ads", Optional.of("user"), List.of(with, 100 - with));
 
     assertThat(upToThePlace.arm(user)).isEqualTo(1);
     assertThat(withThePlace.arm(user)).isZero();
@@ -53,7 +55,7 @@ class SplitTest {
 
   @Test
   void aModelThatGainsKeepsItsUsers() {
-    Split grown = Split.of("ads", "user", List.of(50.0, 50.0));
+    Split grown = Split.of("ads", Optional.of("user"), List.of(50.0, 50.0));
 
     for (int i = 0; i < 1000; i++) {
       assertThat(grown.arm("u" + i)).isGreaterThanOrEqualTo(SPLIT.arm("u" + i));
@@ -98,7 +100,7 @@ class SplitTest {
   void sharesThatAreNoneAreRefused(String shares, String reason) {
     List<Double> percentages = List.of(shares.split(",")).stream().map(Double::valueOf).toList();
 
-    assertThatThrownBy(() -> Split.of("ads", "user", percentages))
+    assertThatThrownBy(() -> Split.of("ads", Optional.of("user"), percentages))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(reason);
   }

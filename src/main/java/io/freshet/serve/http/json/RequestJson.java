@@ -1,6 +1,6 @@
 package io.freshet.serve.http.json;
 
-import static io.freshet.serve.predict.HttpError.bad;
+import static io.freshet.serve.request.HttpError.bad;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -8,7 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.request.HttpError;
 import java.io.IOException;
 import java.io.InputStream;
 

@@ -54,22 +54,25 @@ public final class ModelJson {
       Optional<SplitStatus> split) {}
 
   /** What answers to a name that several models share. */
-  private record SplitStatus(String by, List<ArmStatus> arms) {
+  private record SplitStatus(Optional<String> by, List<ArmStatus> arms, List<ArmStatus> shadows) {
     static SplitStatus of(Endpoint endpoint, Split split) {
       List<ArmStatus> arms = new ArrayList<>();
       for (int i = 0; i < endpoint.arms().size(); i++) {
         FollowedModel arm = endpoint.arms().get(i);
-        arms.add(
-            new ArmStatus(
-                arm.name().orElseThrow(),
-                arm.follower().model().map(ServedModel::version),
-                split.percentage(i)));
+        arms.add(ArmStatus.of(arm, Optional.of(split.percentage(i))));
       }
-      return new SplitStatus(split.by(), arms);
+      List<ArmStatus> shadows =
+          endpoint.shadows().stream().map(s -> ArmStatus.of(s, Optional.empty())).toList();
+      return new SplitStatus(split.by(), arms, shadows);
     }
   }
 
-  private record ArmStatus(String model, Optional<Version> version, double share) {}
+  private record ArmStatus(String model, Optional<Version> version, Optional<Double> share) {
+    static ArmStatus of(FollowedModel model, Optional<Double> share) {
+      return new ArmStatus(
+          model.name().orElseThrow(), model.follower().model().map(ServedModel::version), share);
+    }
+  }
 
   /** What TensorFlow Serving says of a version, which it calls by a number. */
   private record VersionStatus(String version, String state, Code status) {

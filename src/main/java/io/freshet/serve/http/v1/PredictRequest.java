@@ -1,6 +1,6 @@
 package io.freshet.serve.http.v1;
 
-import static io.freshet.serve.predict.HttpError.bad;
+import static io.freshet.serve.request.HttpError.bad;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -10,8 +10,8 @@ import io.freshet.event.FeatureValues;
 import io.freshet.event.RejectedException;
 import io.freshet.event.decode.FeaturesDecoder;
 import io.freshet.serve.http.json.RequestJson;
-import io.freshet.serve.predict.Columns;
-import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.request.Columns;
+import io.freshet.serve.request.HttpError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package io.freshet.serve.http.v1;
 
 import io.freshet.serve.model.ServedModel;
 import io.freshet.serve.predict.FollowedModel;
-import io.freshet.serve.predict.HttpError;
 import io.freshet.serve.predict.Instances;
 import io.freshet.serve.predict.ModelService;
 import io.freshet.serve.predict.Question;
+import io.freshet.serve.request.HttpError;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;

@@ -1,11 +1,11 @@
 package io.freshet.serve.http.v2;
 
-import static io.freshet.serve.predict.HttpError.bad;
+import static io.freshet.serve.request.HttpError.bad;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.freshet.serve.http.json.RequestJson;
-import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.request.HttpError;
 import io.freshet.serve.tensor.Signature;
 import io.freshet.serve.tensor.Tensor;
 import java.io.IOException;

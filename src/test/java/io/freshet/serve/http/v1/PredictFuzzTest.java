@@ -10,7 +10,7 @@ import io.freshet.event.RejectedException;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.SampleModel;
 import io.freshet.serve.model.Scorer;
-import io.freshet.serve.predict.HttpError;
+import io.freshet.serve.request.HttpError;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.SnapshotStore;

@@ -1,4 +1,4 @@
-package io.freshet.serve.predict;
+package io.freshet.serve.request;
 
 /** Why a request is not served. Has no stack trace. */
 public final class HttpError extends Exception {

@@ -1,4 +1,4 @@
-package io.freshet.serve.predict;
+package io.freshet.serve.request;
 
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;

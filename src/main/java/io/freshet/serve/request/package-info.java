@@ -1,0 +1,2 @@
+/** What requests hold, whatever the protocol, and why they are refused. */
+package io.freshet.serve.request;
