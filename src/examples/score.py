@@ -10,6 +10,8 @@ import sys
 import freshet
 
 if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
     root, *examples = sys.argv[1:]
     model = freshet.load(root)
     for score in model.score([json.loads(example) for example in examples]):
