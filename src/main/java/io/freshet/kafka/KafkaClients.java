@@ -7,7 +7,9 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -33,6 +35,10 @@ public record KafkaClients(String servers, Map<String, String> properties, Durat
 
   /** Records of aborted transactions never happened, so consumers do not see them. */
   public static final String READ_COMMITTED = "read_committed";
+
+  /** In what Kafka says where a class is missing that properties name. */
+  private static final Pattern MISSING_CLASS =
+      Pattern.compile("could not be found|cannot be found|No LoginModule found");
 
   private static final String UNKNOWN_HOSTS = "No resolvable bootstrap urls";
 
@@ -129,7 +135,11 @@ public record KafkaClients(String servers, Map<String, String> properties, Durat
       if (cause instanceof PropertyReferences.UnresolvedPropertyException) {
         return cause.getMessage();
       }
-      if (cause.getMessage() != null && cause.getMessage().startsWith(UNKNOWN_HOSTS)) {
+      String message = Objects.requireNonNullElse(cause.getMessage(), "");
+      if (MISSING_CLASS.matcher(message).find()) {
+        return "a class that kafka.properties name is not on the class path; expected its jar there: java -cp freshet.jar:PLUGIN.jar io.freshet.Main, on a cluster flink run -C file:///PLUGIN.jar, or usrlib";
+      }
+      if (message.startsWith(UNKNOWN_HOSTS)) {
         return "no host in \"%s\" is known here; expected names that resolve in kafka.bootstrap-servers"
             .formatted(servers);
       }

@@ -24,8 +24,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.apache.flink.client.cli.CliFrontend;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint;
@@ -46,6 +48,8 @@ final class SlimCluster implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final String address;
   private final Path folder;
+  private final String classPath;
+  private final List<String> jvmOfClient;
   private final Process jobManager;
   private final Process taskManager;
 
@@ -64,7 +68,8 @@ final class SlimCluster implements AutoCloseable {
     for (Path jar : lib) {
       classes.append(File.pathSeparator).append(jar);
     }
-    String classPath = classes.toString();
+    classPath = classes.toString();
+    jvmOfClient = JvmArguments.ofJobManager(flink).jvm();
     jobManager =
         start(
             "job-manager",
@@ -224,6 +229,26 @@ final class SlimCluster implements AutoCloseable {
             .POST(BodyPublishers.ofString(body))
             .build();
     return send(request).get("jobid").asText();
+  }
+
+  /** Runs {@code flink run -d} with these arguments, and returns what it printed. */
+  String submit(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOfClient);
+    command.addAll(List.of("-cp", classPath, CliFrontend.class.getName(), "run", "-d"));
+    URI rest = URI.create(address);
+    command.addAll(List.of("-t", "remote", "-Drest.address=" + rest.getHost()));
+    command.add("-Drest.port=" + rest.getPort());
+    command.addAll(List.of(arguments));
+    Path log = folder.resolve("client.log");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().put("FLINK_CONF_DIR", folder.resolve("conf").toString());
+    if (!builder.start().waitFor(2, TimeUnit.MINUTES)) {
+      throw new IOException("flink run does not end; its log is " + log);
+    }
+    return Files.readString(log);
   }
 
   void cancel(String job) throws IOException, InterruptedException {
