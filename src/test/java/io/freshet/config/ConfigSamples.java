@@ -32,6 +32,7 @@ final class ConfigSamples {
         properties:
           security.protocol: SSL
           max.poll.records: 77
+        recreated-topics: accept
       events:
         max-bytes: 2 KB
         max-values: 17
