@@ -43,10 +43,14 @@ final class LoginPluginITCase {
       "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required%s;";
   private static final Map<String, String> PROPERTIES =
       Map.of(
-          "security.protocol", "SASL_PLAINTEXT",
-          "sasl.mechanism", "OAUTHBEARER",
-          "sasl.jaas.config", LOGIN.formatted(""),
-          "sasl.login.callback.handler.class", CompanyLogin.class.getName());
+          "security.protocol",
+          "SASL_PLAINTEXT",
+          "sasl.mechanism",
+          "OAUTHBEARER",
+          "sasl.jaas.config",
+          LOGIN.formatted(""),
+          "sasl.login.callback.handler.class",
+          CompanyLogin.class.getName());
 
   @TempDir private static Path shared;
   private static EmbeddedKafka broker;
