@@ -138,8 +138,8 @@ public record KafkaClients(String servers, Map<String, String> properties, Durat
       String message = Objects.requireNonNullElse(cause.getMessage(), "");
       if (MISSING_CLASS.matcher(message).find()) {
         return "a class that kafka.properties name is not on the class path; expected its jar"
-                   + " there: java -cp freshet.jar:PLUGIN.jar io.freshet.Main, on a cluster flink"
-                   + " run -C file:///PLUGIN.jar, or usrlib";
+            + " there: java -cp freshet.jar:PLUGIN.jar io.freshet.Main, on a cluster flink"
+            + " run -C file:///PLUGIN.jar, or usrlib";
       }
       if (message.startsWith(UNKNOWN_HOSTS)) {
         return "no host in \"%s\" is known here; expected names that resolve in kafka.bootstrap-servers"
