@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.serve.model.ServedModel;
 import io.freshet.serve.rows.MemoryStore;
+import io.freshet.serve.rows.NoRoomException;
 import io.freshet.serve.rows.RowStore;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.SnapshotReader;
@@ -55,6 +56,7 @@ public final class SnapshotFollower implements AutoCloseable {
   private volatile FollowerCounts counts = FollowerCounts.NONE;
   private volatile boolean closed;
   private volatile boolean hasReadPointer;
+  private volatile boolean hasNoRoom;
   private volatile Optional<Version> pinned = Optional.empty();
   private boolean resumed;
 
@@ -109,6 +111,11 @@ public final class SnapshotFollower implements AutoCloseable {
   /** Whether the pointer has named a version since the start. */
   public boolean hasReadPointer() {
     return hasReadPointer;
+  }
+
+  /** Whether the current version is not served as memory or disk is short. */
+  public boolean hasNoRoom() {
+    return hasNoRoom;
   }
 
   public FollowerState state() {
@@ -210,6 +217,7 @@ public final class SnapshotFollower implements AutoCloseable {
       }
     }
     retry.worked();
+    hasNoRoom = false;
     become(FollowerState.Kind.CURRENT, Optional.empty());
   }
 
@@ -234,6 +242,7 @@ public final class SnapshotFollower implements AutoCloseable {
 
   private void fail(String problem, Throwable cause) {
     counts = counts.plusFailure();
+    hasNoRoom = cause instanceof NoRoomException || cause instanceof OutOfMemoryError;
     if (become(FollowerState.Kind.FAILING, Optional.of(problem)) && !closed) {
       LOG.warn(
           "still serving {}", model().map(m -> m.version().toString()).orElse("nothing"), cause);

@@ -21,6 +21,10 @@ public final class RowTable implements VersionRows {
 
   private static final int ROWS_A_BUCKET = 8;
   private static final int BUCKETS_A_PAGE = 128;
+
+  /** Of a bucket's record, its arrays' headers and their padding, and the reference to it. */
+  private static final int BUCKET_BYTES_A_ROW = 18;
+
   private static final Bucket EMPTY = new Bucket(new long[0], new float[0], new Object());
 
   private final int width;
@@ -88,6 +92,11 @@ public final class RowTable implements VersionRows {
     Bucket[] buckets = {EMPTY, EMPTY};
     Arrays.fill(empty, new Page(buckets, 0));
     return new RowTable(width, bits, empty, 0);
+  }
+
+  /** About how much heap so many rows take, buckets included. */
+  public static long bytes(int width, long rows) {
+    return rows * (Long.BYTES + (long) Float.BYTES * width + BUCKET_BYTES_A_ROW);
   }
 
   @Override

@@ -95,6 +95,10 @@ public final class ServeMetrics {
         "freshet_follower_failing",
         "1 if the current version is not served.",
         m -> Optional.of(m.follower().state().kind() == FollowerState.Kind.FAILING ? 1.0 : 0.0));
+    gauge(
+        "freshet_follower_no_room",
+        "1 if the current version is not served as memory or disk is short.",
+        m -> Optional.of(m.follower().hasNoRoom() ? 1.0 : 0.0));
     version(
         "freshet_model_checkpoint",
         "Checkpoint of the served version.",

@@ -43,7 +43,9 @@ public final class MemoryStore implements RowStore {
 
   private RowTable start(Manifest first, SnapshotReader reader) throws IOException {
     if (first.kind() == Manifest.Kind.FULL) {
-      return RowTable.empty(first.rowWidth(), reader.capacity(first));
+      long rows = reader.capacity(first);
+      HeapRoom.check(first.version(), RowTable.bytes(first.rowWidth(), rows));
+      return RowTable.empty(first.rowWidth(), rows);
     }
     VersionFiles.checkShape(first, model.manifest());
     return (RowTable) model.rows();

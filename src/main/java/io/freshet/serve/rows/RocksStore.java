@@ -18,15 +18,17 @@ import org.slf4j.LoggerFactory;
  * Keeps the rows in RocksDB, on a local disk, for tables larger than memory. A restart goes on from
  * the version that the store holds.
  *
- * <p>Deltas go into the database that is there, each in one batch; a full goes into a new database
- * next to it, which takes its place when it is whole. Readers of earlier versions see what they saw
- * before, through RocksDB's snapshots, and the old database is deleted after the last of them.
+ * <p>Deltas go into the database that is there, in pieces; one that a crash has ended is written
+ * again before anything is served. A full goes into a new database next to it, which takes its
+ * place when it is whole. Readers of earlier versions see what they saw before, through RocksDB's
+ * snapshots, and the old database is deleted after the last of them.
  */
 public final class RocksStore implements RowStore {
   private static final Logger LOG = LoggerFactory.getLogger(RocksStore.class);
 
   private final StoreFolder folder;
   private final RocksMemory memory;
+  private final int pieceRows;
   private final List<RowDatabase> retired = new ArrayList<>();
   private RowDatabase current; // null before the first
   private Manifest held; // of current; null before the first
@@ -34,8 +36,8 @@ public final class RocksStore implements RowStore {
   /**
    * A store in a folder.
    *
-   * @param cacheBytes memory for it outside the heap, in addition to the delta that is being
-   *     applied
+   * @param cacheBytes memory for it outside the heap, in addition to the piece of a version that is
+   *     being written
    * @throws IOException where the folder cannot be had, or another process has it
    */
   public RocksStore(Path folder, long cacheBytes) throws IOException {
@@ -43,7 +45,12 @@ public final class RocksStore implements RowStore {
   }
 
   RocksStore(StoreFolder folder, long cacheBytes) {
+    this(folder, cacheBytes, RowWriteBatch.PIECE_ROWS);
+  }
+
+  RocksStore(StoreFolder folder, long cacheBytes, int pieceRows) {
     this.folder = folder;
+    this.pieceRows = pieceRows;
     memory = new RocksMemory(cacheBytes);
   }
 
@@ -70,9 +77,10 @@ public final class RocksStore implements RowStore {
 
   private Optional<ServedModel> resume(Path database) throws IOException {
     current = RowDatabase.open(database, memory);
-    Optional<ServedModel> model = current.model();
-    held = model.map(ServedModel::manifest).orElse(null);
-    return model;
+    held = current.manifest().orElse(null);
+    Optional<String> pending = current.pending();
+    pending.ifPresent(version -> LOG.info("version {} is half written and goes on", version));
+    return current.model();
   }
 
   @Override
@@ -90,22 +98,41 @@ public final class RocksStore implements RowStore {
     return current.model().orElseThrow();
   }
 
-  /** Adds deltas one by one, but none that is withheld without the next that passed the gate. */
+  /**
+   * Adds deltas one by one, but none that is withheld without the next that passed the gate, and
+   * none before one that is half written without that.
+   */
   private void addAll(List<Manifest> deltas, SnapshotReader reader) throws IOException {
+    int least = pending(deltas);
     int from = 0;
     for (int to = 1; to <= deltas.size(); to++) {
-      if (to == deltas.size() || !deltas.get(to - 1).isWithheld()) {
+      if (to >= least && (to == deltas.size() || !deltas.get(to - 1).isWithheld())) {
         add(deltas.subList(from, to), reader);
         from = to;
       }
     }
   }
 
+  /** How many of the deltas a version that is half written takes; 0 where there is none. */
+  private int pending(List<Manifest> deltas) throws IOException {
+    Optional<String> pending = current.pending();
+    if (pending.isEmpty()) {
+      return 0;
+    }
+    for (int i = 0; i < deltas.size(); i++) {
+      if (deltas.get(i).version().toString().equals(pending.get())) {
+        return i + 1;
+      }
+    }
+    throw current.unfinished(pending.get(), deltas.get(deltas.size() - 1).version());
+  }
+
   private void add(List<Manifest> deltas, SnapshotReader reader) throws IOException {
     Manifest newest = deltas.get(deltas.size() - 1);
     VersionFiles.checkShape(newest, held);
     DensePart dense = VersionFiles.dense(newest, reader);
-    try (RowWriteBatch change = RowWriteBatch.delta(current, newest.rowWidth())) {
+    try (RowWriteBatch change =
+        RowWriteBatch.delta(current, newest.rowWidth(), newest.version(), pieceRows)) {
       for (Manifest delta : deltas) {
         VersionFiles.apply(delta, reader, change);
       }

@@ -7,6 +7,7 @@ import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.gauge.PublishedGaugeCodec;
 import io.freshet.serve.model.ServedModel;
 import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Version;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -33,14 +34,15 @@ import org.rocksdb.Status;
  *
  * <p>Rows lie by id, 8 bytes that sort as the ids do, each 1 + k floats, little-endian; in a family
  * of their own, the manifest, the dense part, the gauge, and the number of rows. A {@link
- * RowWriteBatch} writes them together, so a database is always at exactly one version, through any
- * crash.
+ * RowWriteBatch} writes them last, so a database is at exactly one version, or says that it is on
+ * its way to one.
  */
 final class RowDatabase {
   static final byte[] MANIFEST = "manifest".getBytes(UTF_8);
   static final byte[] DENSE = "dense".getBytes(UTF_8);
   static final byte[] GAUGE = "gauge".getBytes(UTF_8);
   static final byte[] SIZE = "size".getBytes(UTF_8);
+  static final byte[] PENDING = "pending".getBytes(UTF_8);
 
   private final Path folder;
   private final RocksDB rocks;
@@ -90,19 +92,40 @@ final class RowDatabase {
     return families.get(1);
   }
 
-  /** The model that the database holds, held for the caller; nothing before the first. */
-  Optional<ServedModel> model() throws IOException {
+  /** The version that was completed last; nothing before the first. */
+  Optional<Manifest> manifest() throws IOException {
     try {
       byte[] manifest = rocks.get(parts(), MANIFEST);
-      if (manifest == null) {
-        return Optional.empty();
-      }
+      return manifest == null ? Optional.empty() : Optional.of(Manifest.of(manifest));
+    } catch (RocksDBException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** The version that some of the rows are of already, while it is not complete. */
+  Optional<String> pending() throws IOException {
+    try {
+      return Optional.ofNullable(rocks.get(parts(), PENDING)).map(v -> new String(v, UTF_8));
+    } catch (RocksDBException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /**
+   * The model that the database holds, held for the caller; nothing before the first, and while the
+   * rows are of two versions.
+   */
+  Optional<ServedModel> model() throws IOException {
+    Optional<Manifest> manifest = manifest();
+    if (manifest.isEmpty() || pending().isPresent()) {
+      return Optional.empty();
+    }
+    try {
       float[] dense = floats(rocks.get(parts(), DENSE));
       Snapshot snapshot = rocks.getSnapshot();
       snapshots.incrementAndGet();
       return Optional.of(
-          new ServedModel(
-              Manifest.of(manifest), new RocksRows(this, snapshot, size()), dense, gauge()));
+          new ServedModel(manifest.get(), new RocksRows(this, snapshot, size()), dense, gauge()));
     } catch (RocksDBException e) {
       throw unreadable(e);
     }
@@ -139,6 +162,14 @@ final class RowDatabase {
     }
     fetch.readAll(rocks, at, batch, target, missing);
     idle.add(fetch);
+  }
+
+  /** An error for a version whose other rows cannot be had any more. */
+  IOException unfinished(String version, Version wanted) {
+    damaged = true;
+    return new IOException(
+        "the database %s holds a part of version %s, which version %s does not build on; a full takes its place"
+            .formatted(folder, version, wanted));
   }
 
   /** Whether it has shown a defect that only a load from a full mends. */

@@ -1,16 +1,20 @@
 package io.freshet.serve.rows;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.gauge.PublishedGaugeCodec;
 import io.freshet.serve.model.RowSink;
 import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Version;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
@@ -21,15 +25,20 @@ import org.rocksdb.WriteOptions;
  * A change of a {@link RowDatabase} in the making: rows, and in the end the version that they add
  * up to.
  *
- * <p>A delta is written in one batch, through RocksDB's log and to the disk: after a crash it is
- * there whole or not at all. A full goes into a new database piece by piece, past the log; that
- * database counts for nothing until its version is written, after all rows are on the disk.
+ * <p>Both are written piece by piece, so that no more than a piece is held outside the heap. The
+ * pieces of a delta go through RocksDB's log; the first brings the mark {@link
+ * RowDatabase#pending}, and the last, synced, the version in its place: in between the database is
+ * at no version, and all of the delta has to be written again. A delta of one piece is there whole
+ * or not at all. A full goes into a new database, past the log; that database counts for nothing
+ * until its version is written, after all rows are on the disk.
  */
 final class RowWriteBatch implements RowSink, AutoCloseable {
-  private static final int PIECE_ROWS = 1 << 16;
+  /** Rows of a piece: some 13 MB outside the heap at 11 floats a row. */
+  static final int PIECE_ROWS = 1 << 16;
 
   private final RowDatabase database;
-  private final boolean inPieces;
+  private final Optional<Version> delta; // that is written; empty for a full
+  private final int pieceRows;
   private final WriteBatchWithIndex batch = new WriteBatchWithIndex(true);
   private final ReadOptions now = new ReadOptions();
   private final byte[] key = new byte[Long.BYTES];
@@ -40,11 +49,13 @@ final class RowWriteBatch implements RowSink, AutoCloseable {
   private long largest; // id that may be there: no greater one needs to be looked for
   private int changes;
 
-  private RowWriteBatch(RowDatabase database, int width, boolean inPieces) throws IOException {
+  private RowWriteBatch(RowDatabase database, int width, Optional<Version> delta, int pieceRows)
+      throws IOException {
     this.database = database;
     this.width = width;
-    this.inPieces = inPieces;
-    largest = inPieces ? Long.MIN_VALUE : Long.MAX_VALUE;
+    this.delta = delta;
+    this.pieceRows = pieceRows;
+    largest = delta.isEmpty() ? Long.MIN_VALUE : Long.MAX_VALUE;
     row = new byte[width * Float.BYTES];
     rowBytes = ByteBuffer.wrap(row).order(ByteOrder.LITTLE_ENDIAN);
     try {
@@ -54,14 +65,15 @@ final class RowWriteBatch implements RowSink, AutoCloseable {
     }
   }
 
-  /** A change that is made whole, or not at all. */
-  static RowWriteBatch delta(RowDatabase database, int width) throws IOException {
-    return new RowWriteBatch(database, width, false);
+  /** A change that brings the database to a version. */
+  static RowWriteBatch delta(RowDatabase database, int width, Version version, int pieceRows)
+      throws IOException {
+    return new RowWriteBatch(database, width, Optional.of(version), pieceRows);
   }
 
   /** The first change of an empty database. */
   static RowWriteBatch full(RowDatabase database, int width) throws IOException {
-    return new RowWriteBatch(database, width, true);
+    return new RowWriteBatch(database, width, Optional.empty(), PIECE_ROWS);
   }
 
   @Override
@@ -90,7 +102,7 @@ final class RowWriteBatch implements RowSink, AutoCloseable {
   /** Makes the change: the database is at the version from here on. */
   void complete(Manifest version, DensePart dense) throws IOException {
     try (WriteOptions durably = new WriteOptions().setSync(true)) {
-      if (inPieces) {
+      if (delta.isEmpty()) {
         writePiece();
         flush();
       }
@@ -98,6 +110,7 @@ final class RowWriteBatch implements RowSink, AutoCloseable {
       batch.put(database.parts(), RowDatabase.DENSE, bytes(dense.vector()));
       batch.put(database.parts(), RowDatabase.GAUGE, bytes(dense.gauge()));
       batch.put(database.parts(), RowDatabase.SIZE, longBytes(size));
+      batch.delete(database.parts(), RowDatabase.PENDING);
       database.rocks().write(durably, batch);
     } catch (RocksDBException e) {
       throw database.unwritable(e);
@@ -113,14 +126,18 @@ final class RowWriteBatch implements RowSink, AutoCloseable {
   }
 
   private void written() throws RocksDBException {
-    if (inPieces && ++changes == PIECE_ROWS) {
+    if (++changes == pieceRows) {
       writePiece();
     }
   }
 
   private void writePiece() throws RocksDBException {
-    try (WriteOptions pastTheLog = new WriteOptions().setDisableWAL(true)) {
-      database.rocks().write(pastTheLog, batch);
+    if (delta.isPresent()) {
+      batch.put(database.parts(), RowDatabase.PENDING, delta.get().toString().getBytes(UTF_8));
+      batch.put(database.parts(), RowDatabase.SIZE, longBytes(size));
+    }
+    try (WriteOptions options = new WriteOptions().setDisableWAL(delta.isEmpty())) {
+      database.rocks().write(options, batch);
     }
     batch.clear();
     changes = 0;

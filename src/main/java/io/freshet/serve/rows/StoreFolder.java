@@ -77,12 +77,12 @@ class StoreFolder implements AutoCloseable {
   /**
    * Checks that the disk has room, before it is filled in vain.
    *
-   * @throws IOException with both numbers where it has not
+   * @throws NoRoomException with both numbers where it has not
    */
   void checkSpace(long bytes) throws IOException {
     long free = Files.getFileStore(folder).getUsableSpace();
     if (free < bytes) {
-      throw new IOException(
+      throw new NoRoomException(
           "the disk of the store %s has %s MiB free, and the version needs %s MiB"
               .formatted(folder, free >> 20, bytes >> 20));
     }

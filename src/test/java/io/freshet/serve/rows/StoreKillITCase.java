@@ -13,6 +13,7 @@ import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreKillITCase {
   private static final int KILLS = 4;
   private static final int ROWS = 20_000;
+  private static final int PIECE = 500; // rows: a delta takes many
   private static final int MOST_MILLIS = 800; // after the first load, until the kill
 
   @TempDir Path root;
@@ -55,8 +58,23 @@ class StoreKillITCase {
           held.get().release();
         }
       }
+      assertServesAgain(reader, "seed " + seed);
     }
     assertThat(found).as("versions found, seed %d", seed).isNotEmpty();
+  }
+
+  /** Whatever was half written: what is served next is the version that it says. */
+  private void assertServesAgain(SnapshotReader reader, String what) throws Exception {
+    SnapshotStore snapshots = new SnapshotStore(new LocalStorage(root));
+    RocksStore store = new RocksStore(folder, 16 << 20);
+    try (SnapshotFollower follower =
+        new SnapshotFollower(snapshots, store, InstantSource.system())) {
+      follower.start(Duration.ofMillis(100));
+      follower.first().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      ServedModel served = follower.hold().orElseThrow();
+      assertIs(reader.load(served.version()), served, what);
+      served.release();
+    }
   }
 
   private static void assertIs(Snapshot expected, ServedModel model, String what) {
@@ -113,7 +131,7 @@ class StoreKillITCase {
       SampleModel sample = new SampleModel(root);
       Random random = new Random(Long.parseLong(arguments[2]));
       SnapshotStore snapshots = new SnapshotStore(new LocalStorage(root));
-      RocksStore store = new RocksStore(Path.of(arguments[1]), 16 << 20);
+      RocksStore store = new RocksStore(new StoreFolder(Path.of(arguments[1])), 16 << 20, PIECE);
       try (SnapshotFollower follower =
           new SnapshotFollower(snapshots, store, InstantSource.system())) {
         sample.pointTo(new Version("0000000a", 1));
