@@ -107,7 +107,7 @@ public record LearnerConfig(
     if (events.isMapped()) {
       throw new ConfigException(
           List.of(
-              "%s writes events that need no mapping; leave out events.impressions, events.clicks and the from of each feature"
+              "%s writes events that need no mapping; leave out events.impressions, events.clicks, events.actions and the from of each feature"
                   .formatted(sender)));
     }
     return this;

@@ -8,6 +8,7 @@ import io.freshet.config.ExampleSettings.Target;
 import io.freshet.config.option.Section;
 import io.freshet.evaluate.EvaluateOptions;
 import io.freshet.evaluate.EvaluateSettings;
+import io.freshet.event.ActionTopic;
 import io.freshet.event.EventOptions;
 import io.freshet.event.EventSettings;
 import io.freshet.event.mapping.InlineLabel;
@@ -135,6 +136,7 @@ final class LearnerReader {
     }
     checkInline(joinSection, events, join);
     checkTopics(s, kafka, join.definition());
+    checkActionTopics(s, events, join.definition());
     checkTopic(exampleSection, examples, kafka, join.definition());
     checkTopic(predictionSection, predictions, kafka, join.definition());
     if (examples.to() == Target.TOPIC
@@ -236,6 +238,20 @@ final class LearnerReader {
     for (String topic : definition.topics()) {
       if (others.containsKey(topic) && !topic.equals(kafka.topics().clicks())) {
         s.error("join.actions", topic + " is already the topic of " + others.get(topic));
+      }
+    }
+  }
+
+  /** Topics that are written otherwise are topics of actions. */
+  private static void checkActionTopics(
+      Section s, EventSettings events, LabelDefinition definition) {
+    for (ActionTopic own : events.actionTopics()) {
+      boolean isNamed = !own.topic().isEmpty(); // or a problem already
+      if (isNamed && !definition.isInline() && !definition.topics().contains(own.topic())) {
+        s.error(
+            "events.actions",
+            "%s is no topic of actions; expected one of join.actions or kafka.topics.clicks: %s"
+                .formatted(own.topic(), String.join(", ", definition.topics())));
       }
     }
   }

@@ -2,6 +2,7 @@ package io.freshet.event;
 
 import static io.freshet.config.option.ValueType.directory;
 import static io.freshet.config.option.ValueType.duration;
+import static io.freshet.config.option.ValueType.name;
 import static io.freshet.config.option.ValueType.oneOf;
 import static io.freshet.config.option.ValueType.secret;
 import static io.freshet.config.option.ValueType.size;
@@ -16,8 +17,10 @@ import io.freshet.event.mapping.EventMapping;
 import io.freshet.event.mapping.MappingOptions;
 import io.freshet.event.mapping.TimestampUnit;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The options of the section {@code events}. */
@@ -74,9 +77,15 @@ public final class EventOptions {
                 MappingOptions::actions,
                 "The same for clicks and other actions, and `click.schema.json`."),
             Map.of(),
+            s.sections(
+                "actions",
+                0,
+                topic -> actionTopic(topic, actions),
+                "Topics of actions that are written otherwise than the rest; for those that are not"
+                    + " named here, `click-format` and `clicks` hold."),
             sql);
     if (settings.impressionMapping().label().isGiven()) {
-      Stream.of("clicks", "click-format")
+      Stream.of("clicks", "click-format", "actions")
           .filter(s::has)
           .forEach(
               key ->
@@ -87,12 +96,14 @@ public final class EventOptions {
       checkTables(s, settings);
     } else if (settings.needSchemas() && !schemas.any()) {
       s.error(
-          settings.needsSchemas(impressions) ? "format" : "click-format",
+          settings.needsSchemas(impressions)
+              ? "format"
+              : settings.needsSchemas(actions) ? "click-format" : "actions",
           "%s needs schemas, which are found by their ids; give their folder in events.schemas, or the address of their registry in events.registry%s"
               .formatted(
-                  nameOf(settings.needsSchemas(impressions) ? impressions : actions),
-                  settings.impressions() == EventFormat.PROTOBUF
-                          || settings.actions() == EventFormat.PROTOBUF
+                  nameOf(
+                      settings.formats().filter(settings::needsSchemas).findFirst().orElseThrow()),
+                  settings.formats().anyMatch(EventFormat.PROTOBUF::equals)
                       ? ", or of Protobuf a descriptor in events.protobuf.descriptor"
                       : ""));
     } else if (!settings.needSchemas() && schemas.any()) {
@@ -102,7 +113,29 @@ public final class EventOptions {
     }
     checkMessage(s, impressions, settings.protobuf(), settings.protobuf().impression());
     checkMessage(s, actions, settings.protobuf(), settings.protobuf().click());
+    checkActionTopics(s, settings);
     return settings;
+  }
+
+  private static ActionTopic actionTopic(Section s, EventFormat otherwise) {
+    return new ActionTopic(
+        s.option("topic", "Name of the topic, as in `join.actions`.").require(name()).orElse(""),
+        s.option("format", "Its format; `click-format` by default.")
+            .derived(oneOf(EventFormat.class), otherwise),
+        s.option("message", "Name of its Protobuf message; `protobuf.click` by default.")
+            .get(text().or(NONE, ""), ""),
+        MappingOptions.actions(s));
+  }
+
+  private static void checkActionTopics(Section s, EventSettings settings) {
+    Set<String> topics = new HashSet<>();
+    for (ActionTopic topic : settings.actionTopics()) {
+      if (!topics.add(topic.topic())) {
+        s.error("actions", "duplicate topic " + topic.topic());
+      }
+      String message = settings.ofActions(topic.topic()).protobuf().click();
+      checkMessage(s, topic.format(), settings.protobuf(), message);
+    }
   }
 
   /** Those that are nothing but a reference are judged where they are used. */
@@ -114,7 +147,7 @@ public final class EventOptions {
   }
 
   private static void checkTables(Section s, EventSettings settings) {
-    Stream.of("format", "click-format", "schemas", "registry", "protobuf")
+    Stream.of("format", "click-format", "actions", "schemas", "registry", "protobuf")
         .filter(s::has)
         .forEach(
             key -> s.warning(key, "not used, as tables say how they are written (events.sql)"));

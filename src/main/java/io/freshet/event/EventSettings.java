@@ -7,7 +7,9 @@ import io.freshet.event.mapping.EventMapping;
 import io.freshet.event.mapping.ValuePath;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What counts as a good record: its format and its limits.
@@ -23,6 +25,7 @@ import java.util.Map;
  * @param actionMapping where those of clicks and other actions are
  * @param featurePaths where features are, by name; others are found by their names, at the top or
  *     under {@code features}
+ * @param actionTopics those of actions that have a format and a shape of their own
  * @param sql path or URI of the script whose tables are read instead of topics; empty for none
  */
 public record EventSettings(
@@ -36,6 +39,7 @@ public record EventSettings(
     EventMapping impressionMapping,
     EventMapping actionMapping,
     Map<String, ValuePath> featurePaths,
+    List<ActionTopic> actionTopics,
     String sql)
     implements Serializable {
   /** The largest that {@code maxValues} may be configured. */
@@ -52,6 +56,7 @@ public record EventSettings(
     requireNonNull(impressionMapping, "impressionMapping");
     requireNonNull(actionMapping, "actionMapping");
     featurePaths = Map.copyOf(featurePaths);
+    actionTopics = List.copyOf(actionTopics);
     requireNonNull(sql, "sql");
     if (maxBytes < 1 || maxValues < 1 || maxAhead.isNegative()) {
       throw new IllegalArgumentException(
@@ -73,6 +78,7 @@ public record EventSettings(
         impressionMapping,
         actionMapping,
         featurePaths,
+        actionTopics,
         sql);
   }
 
@@ -89,6 +95,7 @@ public record EventSettings(
         paths.isEmpty() ? impressionMapping : impressionMapping.asGiven(),
         actionMapping,
         paths,
+        actionTopics,
         sql);
   }
 
@@ -105,6 +112,7 @@ public record EventSettings(
         impressionMapping,
         actionMapping,
         featurePaths,
+        actionTopics,
         sql);
   }
 
@@ -121,6 +129,7 @@ public record EventSettings(
         impressionMapping,
         actionMapping,
         featurePaths,
+        actionTopics.stream().map(topic -> topic.in(EventFormat.JSON)).toList(),
         sql);
   }
 
@@ -137,6 +146,32 @@ public record EventSettings(
         ofImpressions.asGiven(),
         ofActions.asGiven(),
         featurePaths,
+        List.of(),
+        sql);
+  }
+
+  /** Returns a copy in which actions are those of a topic. */
+  public EventSettings ofActions(String topic) {
+    return actionTopics.stream()
+        .filter(own -> own.topic().equals(topic))
+        .findFirst()
+        .map(this::of)
+        .orElse(this);
+  }
+
+  private EventSettings of(ActionTopic topic) {
+    return new EventSettings(
+        maxBytes,
+        maxValues,
+        maxAhead,
+        impressions,
+        topic.format(),
+        schemas,
+        topic.message().isEmpty() ? protobuf : protobuf.withClick(topic.message()),
+        impressionMapping,
+        topic.mapping(),
+        featurePaths,
+        actionTopics,
         sql);
   }
 
@@ -147,12 +182,20 @@ public record EventSettings(
 
   /** Whether events of any topic have a shape of their own. */
   public boolean isMapped() {
-    return impressionMapping.isGiven() || actionMapping.isGiven();
+    return impressionMapping.isGiven()
+        || actionMapping.isGiven()
+        || actionTopics.stream().anyMatch(topic -> topic.mapping().isGiven());
   }
 
   /** Whether records of any topic name their schemas by ids. */
   public boolean needSchemas() {
-    return needsSchemas(impressions) || needsSchemas(actions);
+    return formats().anyMatch(this::needsSchemas);
+  }
+
+  /** Those of all topics. */
+  public Stream<EventFormat> formats() {
+    return Stream.concat(
+        Stream.of(impressions, actions), actionTopics.stream().map(ActionTopic::format));
   }
 
   /** Whether records of a format do. */

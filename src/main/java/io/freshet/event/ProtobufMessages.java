@@ -20,4 +20,9 @@ public record ProtobufMessages(String descriptor, String impression, String clic
     requireNonNull(impression, "impression");
     requireNonNull(click, "click");
   }
+
+  /** Returns a copy with another message of actions. */
+  ProtobufMessages withClick(String message) {
+    return new ProtobufMessages(descriptor, impression, message);
+  }
 }

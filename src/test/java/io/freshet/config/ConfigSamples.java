@@ -46,6 +46,7 @@ final class ConfigSamples {
         protobuf: {descriptor: "file:///ads.desc", impression: ads.Shown, click: ads.Acted}
         impressions: {id: request.id, timestamp: ts, timestamp-unit: us, weight: meta.w}
         clicks: {id: ad, timestamp: at, timestamp-unit: iso-8601, action: what}
+        actions: [{topic: sales, format: protobuf, message: ads.Sold, id: ad, timestamp: paid, timestamp-unit: s}]
       features:
         - {name: who, kind: categorical, number: 9, from: user.id}
         - {name: genres, kind: multi, rate-factor: 0.5, l2: 0.25}

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class EventOptionsTest {
   private static final String SECRET = "hunter2";
+  private static final String SALES =
+      "{actions: [{name: click}, {name: buy, topic: sales}], label: {click: 1}}";
 
   @Test
   void clicksAreOfTheFormatOfImpressionsUnlessTheyHaveTheirOwn() {
@@ -129,6 +131,36 @@ final class EventOptionsTest {
 
     assertThat(EffectiveConfig.parse(shown, "shown.yaml", List.of()).yaml()).isEqualTo(shown);
     assertThat(shown).contains("field: c").doesNotContain("breaker", "warm-up", "policy");
+  }
+
+  @Test
+  void aTopicOfActionsMayBeOfItsOwnFormatAndShape() {
+    String sales = "actions: [{topic: sales, format: avro, id: order}]";
+    EventSettings events =
+        read("{schemas: 'file:///s', clicks: {id: ad}, " + sales + "}\njoin: " + SALES).events();
+
+    assertThat(events.ofActions("sales").actions()).isEqualTo(EventFormat.AVRO);
+    assertThat(events.ofActions("sales").actionMapping().id().text()).isEqualTo("order");
+    assertThat(events.ofActions("clicks")).isEqualTo(events);
+    assertThat(events.actions()).isEqualTo(EventFormat.JSON);
+    assertThat(events.ofJson().ofActions("sales").actions()).isEqualTo(EventFormat.JSON);
+    assertThat(events.ofJson().ofActions("sales").actionMapping().id().text()).isEqualTo("order");
+  }
+
+  @Test
+  void topicsOfActionsThatCannotBeAreRefused() {
+    assertRefused("{actions: [{topic: sales, id: x}]}", "sales is no topic of actions", "clicks");
+    assertRefused(
+        "{actions: [{topic: clicks}, {topic: clicks}]}", "events.actions: duplicate topic clicks");
+    assertRefused(
+        "{actions: [{topic: clicks, format: avro}]}", "events.actions: avro needs schemas");
+    assertRefused(
+        "{protobuf: {descriptor: 'file:///d'}, actions: [{topic: clicks, format: protobuf}]}",
+        "a descriptor needs the names of the messages");
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> read("{actions: [{id: x}]}"))
+        .withMessageStartingWith("events.actions[1].topic: missing")
+        .satisfies(e -> assertThat(e.problems()).hasSize(1));
   }
 
   private static void assertRefused(String events, String... words) {

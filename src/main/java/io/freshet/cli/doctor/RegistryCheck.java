@@ -1,5 +1,6 @@
 package io.freshet.cli.doctor;
 
+import io.freshet.event.ActionTopic;
 import io.freshet.event.EventFormat;
 import io.freshet.event.EventSettings;
 import io.freshet.event.RejectedException;
@@ -45,15 +46,18 @@ final class RegistryCheck {
   }
 
   private static SchemaFormat<?> format(EventSettings events) {
-    boolean isAvro =
-        events.impressions() == EventFormat.AVRO || events.actions() == EventFormat.AVRO;
-    return isAvro ? new AvroSchemas() : new ProtobufSchemas();
+    return events.formats().anyMatch(EventFormat.AVRO::equals)
+        ? new AvroSchemas()
+        : new ProtobufSchemas();
   }
 
   private static Finding descriptor(EventSettings events) {
     try {
       RecordParsers.ofImpressions(events, schemas -> {});
       RecordParsers.ofActions(events, schemas -> {});
+      for (ActionTopic topic : events.actionTopics()) {
+        RecordParsers.ofActions(events.ofActions(topic.topic()), schemas -> {});
+      }
       return Finding.ok("events.protobuf", events.protobuf().descriptor() + " has the messages");
     } catch (IOException e) {
       return Finding.problem(

@@ -146,7 +146,8 @@ record RecordedEvents(
       return new EventLog<>(log.open(place), decoder, Shown::new, decided());
     }
     EventDeserializer<Click> decoder =
-        new ClickDeserializer(events, join.definition().actionsOf(topic), join.timerBucket());
+        new ClickDeserializer(
+            events.ofActions(topic), join.definition().actionsOf(topic), join.timerBucket());
     return new EventLog<>(log.open(place), decoder, Acted::new, decided());
   }
 

@@ -58,7 +58,9 @@ public final class EventSources {
   public static KafkaTopicSource<SourceRecord<Click>> clicks(
       EventTopic topic, EventSettings settings, JoinSettings join) {
     List<Action> actions = join.definition().actionsOf(topic.name());
-    return source(topic, new ClickDeserializer(settings, actions, join.timerBucket()));
+    return source(
+        topic,
+        new ClickDeserializer(settings.ofActions(topic.name()), actions, join.timerBucket()));
   }
 
   /**

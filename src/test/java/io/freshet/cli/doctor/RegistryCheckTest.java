@@ -67,6 +67,7 @@ final class RegistryCheckTest {
             EventSettings.DEFAULT.impressionMapping(),
             EventSettings.DEFAULT.actionMapping(),
             Map.of(),
+            List.of(),
             ""));
   }
 }

@@ -37,6 +37,9 @@ class LabelsJobITCase {
       name: labels
       kafka: {bootstrap-servers: "%s"}
       features: [{name: user, kind: categorical}, {name: item, kind: categorical}]
+      events:
+        actions:
+          - {topic: sales, id: order.request, timestamp: paid_at, timestamp-unit: s}
       join:
         window: 10 min
         actions:
@@ -104,10 +107,16 @@ class LabelsJobITCase {
           send(producer, "acts", i, shown + 2_500, ", \"action\": \"like\"");
         }
         if (buys(i)) {
-          send(producer, "sales", i, shown + (i % 20 == 0 ? 3_000 : 60_000), "");
+          sell(producer, i, shown + (i % 20 == 0 ? 3_000 : 60_000));
         }
       }
     }
+  }
+
+  /** In the shape of another team's topic. */
+  private static void sell(KafkaProducer<byte[], byte[]> producer, int i, long time) {
+    String json = "{\"order\": {\"request\": \"i%s\"}, \"paid_at\": %s}".formatted(i, time / 1000);
+    producer.send(new ProducerRecord<>("sales", i % 2, time, null, json.getBytes(UTF_8)));
   }
 
   private static boolean buys(int i) {
