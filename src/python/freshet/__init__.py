@@ -13,6 +13,7 @@ client.predict([{"user": "u17", "item": "i4"}])
 from .client import Client, Prediction, split_place
 from .errors import FeatureError, FreshetError, ServerError, SnapshotError
 from .follow import Follower, load
+from .mixture import Parts
 from .model import Model
 from .store import Manifest, Pointer, Store
 
@@ -23,6 +24,7 @@ __all__ = [
     "FreshetError",
     "Manifest",
     "Model",
+    "Parts",
     "Pointer",
     "Prediction",
     "ServerError",

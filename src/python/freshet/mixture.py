@@ -14,6 +14,24 @@ _LEAST = 1e-6  # probability of an expert, and weight that could change one
 
 
 @dataclass(frozen=True)
+class Parts:
+    """How the scores of n instances come about, as the server's :explain says it.
+
+    scores: float32 [n], the published probabilities; the rest is float64
+    first_order: [n], the first-order sums, the bias among them
+    logit: [n], of the whole model, the log odds of the base rate among it
+    experts: [n, E], what each expert of gauge.experts predicts
+    mixed: [n], the experts by their weights: the probability before the correction of the labels
+    """
+
+    scores: np.ndarray
+    first_order: np.ndarray
+    logit: np.ndarray
+    experts: np.ndarray
+    mixed: np.ndarray
+
+
+@dataclass(frozen=True)
 class Mixture:
     """offset: log odds of the base rate; experts: float64 [n, 4], of each its share of the
     first-order sum, its share of the whole sum, its weight and its correction."""
@@ -38,28 +56,34 @@ class Mixture:
                 raise SnapshotError(f"version {manifest.version} has no gauge.experts [n, 4]")
         return cls(offset, experts, manifest.correction, manifest.sampling_rate)
 
-    def probability(self, first_order: np.ndarray, whole: np.ndarray) -> np.ndarray:
-        """The probabilities of first-order sums [n] and sums of all terms [n]."""
-        logit = self._logit(first_order.astype(np.float64), whole.astype(np.float64))
-        if self.correction == "fake-negatives":
-            return np.minimum(1, self.rate * np.exp(logit))
-        if self.correction == "log-odds":
-            logit = logit + np.log(self.rate)
-        return _sigmoid(logit)
+    def parts(self, first_order: np.ndarray, whole: np.ndarray) -> Parts:
+        """The parts of first-order sums [n] and sums of all terms [n]."""
+        experts = self._experts(first_order, whole)
+        weights = self.experts[:, 2]
+        logit = self.offset + whole
+        mixed = _sigmoid(logit)
+        if len(weights) > 1:  # one whose weight could not change a probability counts for nothing
+            mixed = np.where(np.isnan(experts) & (weights < _LEAST), 0, experts) @ weights
+            score = self._corrected(np.log(mixed / (1 - mixed)))
+        else:
+            score = self._corrected(logit)
+        return Parts(score.astype(np.float32), first_order, logit, experts, mixed)
 
-    def _logit(self, first_order: np.ndarray, whole: np.ndarray) -> np.ndarray:
-        """The logit of the mixed prediction; no number if an expert that counts predicts none."""
-        if len(self.experts) == 1:
-            return self.offset + whole
-        mixed = np.zeros(len(whole))
-        for a, b, weight, correction in self.experts:
+    def _experts(self, first_order: np.ndarray, whole: np.ndarray) -> np.ndarray:
+        """What each expert predicts, [n, E]; no number if its logit is none."""
+        predictions = np.empty((len(whole), len(self.experts)))
+        for i, (a, b, _, correction) in enumerate(self.experts):
             z = np.full(len(whole), self.offset)
             z = z + a * first_order if a != 0 else z  # nothing of a sum that is not finite
             z = z + b * whole if b != 0 else z
             p = np.clip(_sigmoid(z + correction), _LEAST, 1 - _LEAST)
-            p[~np.isfinite(z)] = np.nan if weight >= _LEAST else 0
-            mixed += weight * p
-        return np.log(mixed / (1 - mixed))
+            predictions[:, i] = np.where(np.isfinite(z), p, np.nan)
+        return predictions
+
+    def _corrected(self, logit: np.ndarray) -> np.ndarray:
+        if self.correction == "fake-negatives":
+            return np.minimum(1, self.rate * np.exp(logit))
+        return _sigmoid(logit + np.log(self.rate) if self.correction == "log-odds" else logit)
 
 
 def _sigmoid(z: np.ndarray) -> np.ndarray:

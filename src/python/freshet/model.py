@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .encoding import Batch, Encoder
 from .errors import FeatureError, SnapshotError
-from .mixture import Mixture
+from .mixture import Mixture, Parts
 from .store import Manifest
 from .table import Table, start_rows
 
@@ -68,18 +69,22 @@ class Model:
         those for multi fields. What is missing, None or empty counts as missing; other names are
         ignored. Raises FeatureError, with the instance and feature, for what no field can hold.
         """
-        chunks = [
-            self._score(instances[at : at + _CHUNK], at) for at in range(0, len(instances), _CHUNK)
-        ]
-        return np.concatenate(chunks) if chunks else np.empty(0, np.float32)
+        return self.parts(instances).scores
 
-    def _score(self, instances: Sequence[Mapping[str, Any]], first: int) -> np.ndarray:
+    def parts(self, instances: Sequence[Mapping[str, Any]]) -> Parts:
+        """The same scores with the sums, experts and mixture that they come from."""
+        starts = range(0, max(1, len(instances)), _CHUNK)
+        chunks = [self._parts(instances[at : at + _CHUNK], at) for at in starts]
+        return Parts(*(np.concatenate(p) for p in zip(*(astuple(c) for c in chunks))))
+
+    def _parts(self, instances: Sequence[Mapping[str, Any]], first: int) -> Parts:
         batch = self._encoder.encode(instances, first)
         with np.errstate(all="ignore"):  # what is not finite is refused below
-            first_order, logit = (sums.astype(np.float32) for sums in self._logits(batch))
-            scores = self._mixture.probability(first_order, logit).astype(np.float32)
-        self._check_finite(np.where(np.isfinite(logit), scores, np.nan), batch, first)
-        return scores
+            # as the server, which adds in single precision, has them
+            sums = [s.astype(np.float32).astype(np.float64) for s in self._logits(batch)]
+            parts = self._mixture.parts(*sums)
+        self._check_finite(np.where(np.isfinite(parts.logit), parts.scores, np.nan), batch, first)
+        return parts
 
     def _logits(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
         """The first-order sums and the sums of all terms, float64 [n] each."""
@@ -95,7 +100,7 @@ class Model:
         logit = first_order
         if self._pairs:
             logit = logit + ((embedded.sum(1) ** 2).sum(1) - (embedded**2).sum((1, 2))) / 2
-        inputs = embedded.reshape(len(embedded), -1)  # [n, F * k]
+        inputs = embedded.reshape(len(embedded), fields * self._k)  # [n, F * k]
         for network, layers in ((_forward_deep, self._deep), (_forward_cross, self._cross)):
             if layers:
                 logit = logit + network(inputs, layers)

@@ -115,11 +115,30 @@ class AgreementTest {
               assertThat(scores.get(i)).as(way).isCloseTo(expected, within(1e-6));
             }
           });
-      assertThat(client.path("explanations").get(0).path("fields")).hasSize(4);
+      for (int i = 0; i < INSTANCES.size(); i++) {
+        assertPartsAgree(files.path("parts"), i, client.path("explanations").get(i));
+      }
       assertThat(client.path("version").asText()).isEqualTo(ServedSample.VERSION.toString());
       assertThat(client.path("served").asText()).isEqualTo(ServedSample.VERSION.toString());
       assertThat(client.path("ready").isBoolean()).isTrue();
     }
+  }
+
+  private static void assertPartsAgree(JsonNode parts, int i, JsonNode explained) {
+    Map<String, String> names =
+        Map.of("first_order", "first_order", "logit", "logit", "mixed", "probability");
+    names.forEach(
+        (part, name) ->
+            assertThat(parts.path(part).get(i).asDouble())
+                .as(part)
+                .isCloseTo(explained.path(name).asDouble(), within(1e-6)));
+    JsonNode experts = explained.path("experts");
+    assertThat(parts.path("experts").get(i)).hasSameSizeAs(experts).isNotEmpty();
+    for (int e = 0; e < experts.size(); e++) {
+      assertThat(parts.path("experts").get(i).get(e).asDouble())
+          .isCloseTo(experts.get(e).path("probability").asDouble(), within(1e-6));
+    }
+    assertThat(explained.path("fields")).hasSize(SampleModel.SCHEMA.size());
   }
 
   private String json(Object body) throws IOException {

@@ -14,8 +14,10 @@ def follow(root, instances):
     else:
         followers[root] = freshet.Follower(root)
     follower = followers[root]
+    parts = follower.model.parts(instances)
     return {
         "scores": follower.model.score(instances).tolist(),
+        "parts": {name: part.tolist() for name, part in vars(parts).items()},
         "version": follower.model.version,
         "rows": len(follower.model.table),
         "reason": follower.pointer.reason,
