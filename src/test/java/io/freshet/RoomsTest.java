@@ -124,6 +124,7 @@ final class RoomsTest {
       job.sql               : evaluate snapshot.storage config config.option job.source
       job.topic             : kafka train
       cli.config            : config config.option job cli.config.init event event.registry kafka
+      cli.config            : job.sql
       cli.config.init       : event event.frame event.mapping event.parse kafka
       cli.console           : kafka snapshot.storage snapshot.store serve.follow serve.http
       cli.console           : cli.console.source cli.console.watch

@@ -3,8 +3,10 @@ package io.freshet.cli.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.config.EffectiveConfig;
+import io.freshet.config.LearnerConfig;
 import io.freshet.config.option.ConfigException;
 import io.freshet.job.ConfigOptions;
+import io.freshet.job.sql.SqlSources;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +26,8 @@ import picocli.CommandLine.Spec;
       "Prints every problem of a configuration with its line and column.",
       "",
       "Warnings, of what is allowed but rarely intended, do not count as problems. Nothing is"
-          + " opened but the file: whether Kafka and the folders are there is for doctor."
+          + " opened but the file, and the script of events.sql: whether Kafka and the folders are"
+          + " there is for doctor."
     },
     footer = {
       "",
@@ -47,7 +50,11 @@ final class ConfigCheckCommand implements Callable<Integer> {
     List<String> problems = List.of();
     List<String> warnings = List.of();
     try {
-      warnings = EffectiveConfig.read(config.file(), config.overrides()).config().warnings();
+      LearnerConfig learner = EffectiveConfig.read(config.file(), config.overrides()).config();
+      warnings = learner.warnings();
+      if (learner.events().areOfTables()) {
+        SqlSources.check(learner);
+      }
     } catch (ConfigException e) {
       problems = e.problems();
     }

@@ -43,6 +43,17 @@ public final class SqlSources {
   }
 
   /**
+   * Runs the script as a job would, and opens none of its tables.
+   *
+   * @throws ConfigException with what is wrong with it
+   */
+  public static void check(LearnerConfig config) {
+    SqlSources sources = new SqlSources(new StreamExecutionEnvironment(), config);
+    sources.impressions();
+    config.join().definition().topics().forEach(sources::clicks);
+  }
+
+  /**
    * Impressions, encoded.
    *
    * @throws ConfigException where there is no such table, or it is none of impressions

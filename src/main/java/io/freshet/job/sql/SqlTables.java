@@ -25,6 +25,7 @@ final class SqlTables {
       Set.of("CREATE", "DROP", "ALTER", "USE", "SET", "RESET", "LOAD", "UNLOAD", "ADD", "REMOVE");
   private static final Pattern SET =
       Pattern.compile("(?is)\\s*SET\\s+'(table\\.[^']+)'\\s*=\\s*'([^']*)'\\s*");
+  private static final Pattern PLACE = Pattern.compile("line \\d+, column \\d+");
   private static final int MOST_SHOWN = 500;
 
   private final StreamTableEnvironment tables;
@@ -143,13 +144,19 @@ final class SqlTables {
         problems.stream().map(p -> "events.sql: %s: %s".formatted(script, p)).toList());
   }
 
-  /** The innermost cause, in one line. */
+  /** The innermost cause that names a place in the script, or else the innermost; in one line. */
   private static String text(RuntimeException e) {
-    Throwable cause = e;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
+    String found = e.getMessage();
+    boolean hasPlace = false;
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      String message = String.valueOf(cause.getMessage());
+      boolean namesPlace = PLACE.matcher(message).find();
+      if (namesPlace || !hasPlace) {
+        found = message;
+        hasPlace = namesPlace;
+      }
     }
-    String text = String.valueOf(cause.getMessage()).replaceAll("\\s+", " ");
+    String text = found.replaceAll("\\s+", " ");
     return text.length() > MOST_SHOWN ? text.substring(0, MOST_SHOWN) + "…" : text;
   }
 }
