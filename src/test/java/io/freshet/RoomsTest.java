@@ -95,6 +95,7 @@ final class RoomsTest {
       serve.http.v1         : serve.request
       serve.http.v2         : wire snapshot.format serve.limit serve.model serve.predict
       serve.http.v2         : serve.http.json serve.request serve.tensor
+      serve.impressions     : event kafka serve.predict serve.request snapshot.format
       serve.models          : config.option snapshot.format snapshot.storage snapshot.store
       serve.models          : serve.follow serve.predict serve.rows
       serve.model           : event feature feature.example model.. snapshot.format

@@ -6,7 +6,7 @@
  * latest.json, versions ──► SnapshotFollower ──► RowStore: on the heap, or RocksDB
  *                                                     │ ServedModel: one version, held by its readers
  *                                                     ▼
- * JSON over HTTP ──► ModelServer ──► ModelService ──► Scorer ──► probabilities
+ * JSON over HTTP ──► ModelServer ──► ModelService ──► Scorer ──► probabilities ──► ImpressionLog ──► Kafka
  *           gRPC ──► GrpcServer ──────────▲
  * </pre>
  */

@@ -24,7 +24,8 @@ public final class SourceOptions {
   @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT",
-      description = "Kafka brokers to start from, for the console's curves and lag.")
+      description =
+          "Kafka brokers to start from, for the console's curves and lag, and for impressions.")
   private String servers;
 
   @Option(
@@ -53,20 +54,25 @@ public final class SourceOptions {
 
   public ConsoleSettings settings(
       String bind, OptionalInt port, SnapshotStore snapshots, Optional<String> model, URI scoring) {
-    if (servers == null && !properties.isEmpty()) {
-      throw wrong("--property is for Kafka, which --bootstrap-servers names");
-    }
     return new ConsoleSettings(
         bind,
         port,
         snapshots,
-        Optional.ofNullable(servers).map(s -> new KafkaClients(s, properties).within(PATIENCE)),
+        kafka().map(clients -> clients.within(PATIENCE)),
         metricsTopic,
         model,
         BestPossible.UNKNOWN,
         Optional.ofNullable(flink).map(url -> checked("--flink-url", url)),
         scoring,
         countRows);
+  }
+
+  /** The cluster, where one is named. */
+  public Optional<KafkaClients> kafka() {
+    if (servers == null && !properties.isEmpty()) {
+      throw wrong("--property is for Kafka, which --bootstrap-servers names");
+    }
+    return Optional.ofNullable(servers).map(s -> new KafkaClients(s, properties));
   }
 
   public URI checked(String option, URI url) {

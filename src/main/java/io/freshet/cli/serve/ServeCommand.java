@@ -5,9 +5,11 @@ import io.freshet.cli.console.ConsoleSettings;
 import io.freshet.cli.console.Ports;
 import io.freshet.cli.console.SourceOptions;
 import io.freshet.config.option.ConfigException;
+import io.freshet.kafka.KafkaClients;
 import io.freshet.serve.grpc.GrpcServer;
 import io.freshet.serve.http.ModelServer;
 import io.freshet.serve.http.ServeSettings;
+import io.freshet.serve.impressions.ImpressionLog;
 import io.freshet.serve.model.ServedModel;
 import io.freshet.serve.models.ModelOpener;
 import io.freshet.serve.models.ModelsFile;
@@ -81,6 +83,14 @@ public final class ServeCommand implements Callable<Integer> {
               + " default.")
   private Integer grpcPort;
 
+  @Option(
+      names = "--log-impressions",
+      paramLabel = "TOPIC",
+      description =
+          "Topic that instances with an impression_id are written to as they were scored, for the"
+              + " learner; with --bootstrap-servers.")
+  private String impressions;
+
   @Option(names = "--without-console", description = "Without the page for browsers.")
   private boolean withoutConsole;
 
@@ -110,12 +120,16 @@ public final class ServeCommand implements Callable<Integer> {
     CountDownLatch ended = new CountDownLatch(1);
     try (OpenModels open = new OpenModels(new ModelOpener(this::storage));
         ModelServer server = new ModelServer(open.set(described), settings);
+        ImpressionLog log = impressionLog(server);
         GrpcServer grpc = grpcPort == null ? null : grpc(server, settings);
         ModelsFile file = modelsFile(described, open, server)) {
       server.start();
       if (grpc != null) {
         grpc.start();
         say("gRPC at %s:%s".formatted(bind, grpc.port()));
+      }
+      if (log != null) {
+        say("writing impressions to topic " + impressions);
       }
       stopWithTheProcess(server, ended);
       say(
@@ -137,6 +151,21 @@ public final class ServeCommand implements Callable<Integer> {
       ended.countDown();
     }
     return 0;
+  }
+
+  /** Writes impressions of what the server answers; null where that is not wanted. */
+  private ImpressionLog impressionLog(ModelServer server) throws IOException {
+    Optional<KafkaClients> kafka = sources.kafka();
+    if (impressions == null) {
+      return null;
+    }
+    if (kafka.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--log-impressions needs Kafka, which --bootstrap-servers names");
+    }
+    ImpressionLog log = new ImpressionLog(kafka.get(), impressions);
+    log.follow(server.service());
+    return log;
   }
 
   /** What follows the file of models; null without one. */

@@ -93,6 +93,8 @@ public final class ImpressionDecoder extends EventDecoder<Impression> {
       ignored += featuresDecoder.ignored();
     } else if (key.equals("weight")) {
       readWeight(record);
+    } else if (key.equals("served")) {
+      record.skipChildren(); // what a server said of it, for evaluations
     } else {
       return false;
     }

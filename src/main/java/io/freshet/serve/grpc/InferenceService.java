@@ -184,7 +184,8 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
       Signature.checkOutputs(
           request.getOutputsList().stream().map(InferRequestedOutputTensor::getName).toList());
       return new Instances<>(
-          FeatureTensors.read(RequestTensors.read(request), names, service.requests().instances()),
+          FeatureTensors.read(RequestTensors.read(request), names, service.requests().instances())
+              .of(Optional.of(request.getId()).filter(id -> !id.isEmpty())),
           (scoring, examples) -> Responses.predictions(request, scoring.score(examples), scoring));
     };
   }

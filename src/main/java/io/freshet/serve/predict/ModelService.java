@@ -44,6 +44,11 @@ public final class ModelService {
     models = next;
   }
 
+  /** Has a sink take what is answered from now on. */
+  public void writeTo(Scored.Sink sink) {
+    predictions.writeTo(sink);
+  }
+
   /** Shows what becomes of changes of the models. */
   public void showReloads() {
     metrics.show(this::reloads);

@@ -1,8 +1,11 @@
 package io.freshet.serve.predict;
 
 import io.freshet.serve.model.Scorer;
+import io.freshet.serve.request.FeatureRows;
 import io.freshet.serve.request.HttpError;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +25,9 @@ final class PredictionService {
   private final Semaphore memory = new Semaphore(parts, true);
 
   private final Shadows shadows = new Shadows(() -> processors.availablePermits() == 0);
+
+  private final InstantSource clock = InstantSource.system();
+  private volatile Scored.Sink sink = scored -> {};
 
   PredictionService(Duration time) {
     this.time = time;
@@ -73,22 +79,41 @@ final class PredictionService {
       throws HttpError {
     try (HeldArms arms = new HeldArms(endpoint)) {
       Instances<A> instances = question.read(arms.names());
-      Endpoint.Arm arm = arms.pick(version, instances.features());
+      Endpoint.Arm arm = arms.pick(version, instances.rows().features());
       Scorer scorer = arm.followed().scorer(arm.model());
       A answer;
       try (scorer) {
         Optional<String> scoredBy = endpoint.split().flatMap(split -> arm.followed().name());
         Scoring scoring =
             new Scoring(scorer, arm.followed().counts(), scoredBy, deadline, this::late);
-        answer = instances.reply().of(scoring, scoring.encode(instances.features()));
+        answer = instances.reply().of(scoring, scoring.encode(instances.rows().features()));
         if (counts) {
           scoring.count();
-          shadows.offer(endpoint.shadows(), instances.features(), scoring.scores());
+          hand(endpoint, arm, instances.rows(), scoring.scores());
         }
       }
       arm.followed().giveBack(scorer); // one that threw may be in any state and is left
       return answer;
     }
+  }
+
+  /** Hands what was answered to shadows, and then to the sink. */
+  private void hand(Endpoint endpoint, Endpoint.Arm arm, FeatureRows rows, float[] scores) {
+    Scored scored =
+        new Scored(
+            clock.instant(),
+            endpoint.name().orElse(""),
+            arm.followed().name(),
+            arm.model().version(),
+            rows,
+            scores,
+            Map.of());
+    shadows.offer(endpoint.shadows(), scored, sink);
+  }
+
+  /** Has a sink take what is answered from now on. */
+  void writeTo(Scored.Sink newSink) {
+    sink = newSink;
   }
 
   static HttpError noModel() {

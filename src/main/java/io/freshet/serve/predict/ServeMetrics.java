@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -178,6 +179,15 @@ public final class ServeMetrics {
         .name("freshet_request_bytes")
         .help("Bytes that bodies and responses in flight hold.")
         .callback(gauge -> gauge.call(budget.held()))
+        .register(registry);
+  }
+
+  /** Shows a count of something that the server has besides models. */
+  public void show(String name, String help, LongSupplier count) {
+    CounterWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(counter -> counter.call(count.getAsLong()))
         .register(registry);
   }
 

@@ -5,9 +5,12 @@ import io.freshet.event.RejectedException;
 import io.freshet.feature.example.Example;
 import io.freshet.serve.model.Scorer;
 import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.predict.Scored.ShadowVersion;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -49,31 +52,34 @@ final class Shadows {
     return thread;
   }
 
-  /**
-   * Has models score instances, if there is room.
-   *
-   * @param answered the scores that went to the client
-   */
-  void offer(List<FollowedModel> shadows, List<FeatureValues> instances, float[] answered) {
-    if (shadows.isEmpty() || instances.isEmpty()) {
-      return;
-    }
-    int size = instances.size();
-    if (!room.tryAcquire(size)) {
+  /** Has models score what was answered, if there is room, and hands it on with their scores. */
+  void offer(List<FollowedModel> shadows, Scored scored, Scored.Sink next) {
+    int size = scored.scores().length;
+    if (shadows.isEmpty()) {
+      next.scored(scored);
+    } else if (!room.tryAcquire(size)) {
       shadows.forEach(shadow -> shadow.shadowed().dropped(size));
-      return;
+      next.scored(scored);
+    } else {
+      thread.execute(() -> score(shadows, scored, next));
     }
-    thread.execute(
-        () -> {
-          try {
-            shadows.forEach(shadow -> score(shadow, instances, answered));
-          } finally {
-            room.release(size);
-          }
-        });
   }
 
-  private void score(FollowedModel shadow, List<FeatureValues> instances, float[] answered) {
+  private void score(List<FollowedModel> shadows, Scored scored, Scored.Sink next) {
+    Map<ShadowVersion, float[]> scores = new LinkedHashMap<>();
+    try {
+      shadows.forEach(shadow -> score(shadow, scored.rows().features(), scored.scores(), scores));
+    } finally {
+      room.release(scored.scores().length);
+    }
+    next.scored(scored.with(scores));
+  }
+
+  private void score(
+      FollowedModel shadow,
+      List<FeatureValues> instances,
+      float[] answered,
+      Map<ShadowVersion, float[]> scores) {
     Optional<ServedModel> model = shadow.follower().hold();
     if (model.isEmpty()) {
       shadow.shadowed().dropped(instances.size());
@@ -82,7 +88,8 @@ final class Shadows {
     try {
       Scorer scorer = shadow.scorer(model.get());
       try (scorer) {
-        score(shadow, scorer, instances, answered);
+        ShadowVersion version = new ShadowVersion(shadow.name().orElse(""), model.get().version());
+        scores.put(version, score(shadow, scorer, instances, answered));
       }
       shadow.giveBack(scorer); // one that threw may be in any state and is left
     } catch (RejectedException e) { // what one model can hold, another need not
@@ -99,18 +106,22 @@ final class Shadows {
     }
   }
 
-  private void score(
+  private float[] score(
       FollowedModel shadow, Scorer scorer, List<FeatureValues> instances, float[] answered)
       throws RejectedException, InterruptedException {
-    for (int from = 0; from < instances.size(); from += Scorer.CHUNK) {
+    float[] scores = new float[instances.size()];
+    for (int from = 0; from < scores.length; from += Scorer.CHUNK) {
       awaitProcessor();
       int to = Math.min(from + Scorer.CHUNK, instances.size());
       List<Example> examples = new ArrayList<>();
       for (FeatureValues features : instances.subList(from, to)) {
         examples.add(scorer.encode(features.by(scorer.names())));
       }
-      shadow.shadowed().scored(scorer.score(examples), answered, from);
+      float[] chunk = scorer.score(examples);
+      shadow.shadowed().scored(chunk, answered, from);
+      System.arraycopy(chunk, 0, scores, from, chunk.length);
     }
+    return scores;
   }
 
   private void awaitProcessor() throws InterruptedException {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The features of several instances, feature by feature: row i of a column is of instance i. A
@@ -18,6 +19,8 @@ public final class Columns {
   private final Map<String, List<?>> columns = new LinkedHashMap<>();
   private String longest; // which says how many instances there are; null before the first
   private int size;
+  private List<?> ids = List.of();
+  private String idsPlace;
 
   /**
    * Without columns.
@@ -31,12 +34,23 @@ public final class Columns {
 
   /** Whether the feature is one of the model's; others are passed over but for their length. */
   public boolean isWanted(String name) {
-    return names.indexOf(name) >= 0;
+    return names.indexOf(name) >= 0 || areIds(name);
+  }
+
+  private boolean areIds(String name) {
+    return name.equals(FeatureRows.IDS);
   }
 
   /** Adds a feature: its rows are strings, numbers, booleans, nulls, or lists of those. */
   public void add(String place, String name, List<?> rows) throws HttpError {
     checkLength(place, rows.size());
+    if (areIds(name)) {
+      ids = rows;
+      idsPlace = place;
+    }
+    if (names.indexOf(name) < 0) {
+      return;
+    }
     if (columns.put(name, rows) != null) {
       throw new HttpError(400, place + " is there twice");
     }
@@ -63,7 +77,23 @@ public final class Columns {
   }
 
   /** The columns row by row. */
-  public List<FeatureValues> instances() throws HttpError {
+  public FeatureRows rows() throws HttpError {
+    return new FeatureRows(instances(), ids(), Optional.empty());
+  }
+
+  /** The impression ids; empty where there are none. */
+  public List<String> ids() throws HttpError {
+    if (!ids.isEmpty() && ids.size() != size) {
+      throw new HttpError(400, "%s holds 1; expected one for each of %s".formatted(idsPlace, size));
+    }
+    List<String> checked = new ArrayList<>();
+    for (Object id : ids) {
+      checked.add(FeatureRows.checkedId(idsPlace, id));
+    }
+    return checked;
+  }
+
+  private List<FeatureValues> instances() throws HttpError {
     List<FeatureValues> instances = new ArrayList<>(size);
     for (int row = 0; row < size; row++) {
       Map<String, Object> features = new HashMap<>();

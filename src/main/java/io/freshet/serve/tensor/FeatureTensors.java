@@ -3,8 +3,8 @@ package io.freshet.serve.tensor;
 import static io.freshet.serve.request.HttpError.bad;
 
 import io.freshet.event.FeatureNames;
-import io.freshet.event.FeatureValues;
 import io.freshet.serve.request.Columns;
+import io.freshet.serve.request.FeatureRows;
 import io.freshet.serve.request.HttpError;
 import java.util.HashMap;
 import java.util.List;
@@ -37,11 +37,11 @@ public final class FeatureTensors {
   }
 
   /**
-   * The features of the instances.
+   * The features of the instances, and their impression ids from the tensor of that name.
    *
    * @param most instances, else 413
    */
-  public static List<FeatureValues> read(List<Tensor> inputs, FeatureNames names, int most)
+  public static FeatureRows read(List<Tensor> inputs, FeatureNames names, int most)
       throws HttpError {
     FeatureTensors tensors = new FeatureTensors(names, most);
     for (Tensor tensor : inputs) {
@@ -58,18 +58,24 @@ public final class FeatureTensors {
     return names.indexOf(JSON) >= 0 ? Optional.empty() : Optional.ofNullable(inputs.get(JSON));
   }
 
-  private List<FeatureValues> ofJson(Tensor tensor) throws HttpError {
-    if (inputs.size() > 1) {
+  private FeatureRows ofJson(Tensor tensor) throws HttpError {
+    Tensor ids = inputs.get(FeatureRows.IDS);
+    if (inputs.size() > (ids == null ? 1 : 2)) {
       throw bad(tensor.place() + " holds all features; expected no other input");
     }
     if (tensor.datatype() != Datatype.BYTES || tensor.rows() != tensor.elements()) {
       throw bad(tensor.place() + " is no BYTES of one dimension; expected one for each instance");
     }
-    new Columns(names, most).checkLength(tensor.place(), tensor.elements().size());
-    return JsonFeatures.read(tensor, names);
+    Columns columns = new Columns(names, most);
+    columns.checkLength(tensor.place(), tensor.elements().size());
+    if (ids != null) {
+      columns.add(ids.place(), ids.name(), ids.rows());
+    }
+    List<String> impressions = columns.ids();
+    return new FeatureRows(JsonFeatures.read(tensor, names), impressions, Optional.empty());
   }
 
-  private List<FeatureValues> ofFeatures(List<Tensor> tensors) throws HttpError {
+  private FeatureRows ofFeatures(List<Tensor> tensors) throws HttpError {
     Columns columns = new Columns(names, most);
     if (!tensors.isEmpty() && tensors.stream().noneMatch(t -> columns.isWanted(t.name()))) {
       throw bad("inputs names no feature of the model; its metadata lists them");
@@ -84,7 +90,7 @@ public final class FeatureTensors {
         columns.checkLength(tensor.place(), tensor.rows().size());
       }
     }
-    return columns.instances();
+    return columns.rows();
   }
 
   /** Whether a tensor's first dimension is of values or offsets instead of instances. */

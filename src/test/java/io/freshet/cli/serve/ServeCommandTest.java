@@ -65,6 +65,8 @@ class ServeCommandTest {
     "--store-dir here, --store rocksdb and --store-dir DIR go together",
     "--store disk, Invalid value for option",
     "--store-memory 1, --store-memory 1 is too little; expected 16 or more",
+    "--log-impressions impressions, '--log-impressions needs Kafka, which --bootstrap-servers'",
+    "--property a=b, '--property is for Kafka, which --bootstrap-servers names'",
     "--poll 0, --poll 0 is no pause; expected 1 or more",
     "--grpc-port 65536, --grpc-port 65536 is not in 0..65535",
     "--drain -1, the drain is PT-1S; expected 0 or more"

@@ -14,6 +14,7 @@ import io.freshet.serve.follow.PythonPackage;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.SampleModel;
 import io.freshet.serve.model.Scorer;
+import io.freshet.serve.predict.Scored;
 import io.freshet.serve.predict.Split;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A server of two models, one of them on disk, between which a third name is split. */
 class ModelsServerTest {
@@ -254,5 +257,72 @@ class ModelsServerTest {
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "v1/models/shop:predict | {'id': 'r', 'instances': [{'features': {'user': 'u1'},"
+            + " 'impression_id': 'a'}, {'features': {'user': 'u2'}}]}",
+        "v1/models/shop:predict | {'id': 'r', 'inputs': {'user': ['u1', 'u2'], 'impression_id':"
+            + " ['a', null]}}",
+        "v2/models/shop/infer | {'id': 'r', 'inputs': [{'name': 'user', 'datatype': 'BYTES',"
+            + " 'shape': [2], 'data': ['u1', 'u2']}, {'name': 'impression_id', 'datatype': 'BYTES',"
+            + " 'shape': [2], 'data': ['a', '']}]}",
+        "v2/models/shop/infer | {'id': 'r', 'inputs': [{'name': 'features_json', 'datatype':"
+            + " 'BYTES', 'shape': [2], 'data': ['{}', '{}']}, {'name': 'impression_id', 'datatype':"
+            + " 'BYTES', 'shape': [2], 'data': ['a', '']}]}"
+      })
+  void impressionsAreNamedInEveryForm(String path, String body) throws Exception {
+    served.forgetScored();
+
+    assertThat(served.response("/" + path, body).statusCode()).isEqualTo(200);
+
+    Scored scored = served.scored();
+    assertThat(scored.rows().ids()).containsExactly("a", null);
+    assertThat(scored.rows().request()).contains("r");
+    assertThat(scored.endpoint()).isEqualTo("shop");
+    assertThat(scored.model()).contains("ctr");
+    assertThat(scored.version()).isEqualTo(CTR);
+    assertThat(scored.scores()).hasSize(2);
+    assertThat(scored.shadows().get(new Scored.ShadowVersion("next", NEXT))).hasSize(2);
+  }
+
+  @Test
+  void impressionsAreNamedOverGrpc() throws Exception {
+    served.forgetScored();
+    ModelInferRequest user = request("ads", "u1");
+
+    served
+        .grpc()
+        .modelInfer(
+            user.toBuilder()
+                .setId("r")
+                .addInputs(request("ads", "a").getInputs(0).toBuilder().setName("impression_id"))
+                .build());
+
+    Scored scored = served.scored();
+    assertThat(scored.rows().ids()).containsExactly("a");
+    assertThat(scored.rows().request()).contains("r");
+    assertThat(scored.shadows()).isEmpty();
+  }
+
+  @Test
+  void anImpressionIdThatIsNoneIsRefused() throws Exception {
+    String path = "/v1/models/shop:predict";
+    String one = "{'instances': [{'features': {}, 'impression_id': %s}]}";
+
+    assertThat(served.post(path, one.formatted("[1]")).path("error").asText())
+        .isEqualTo("instances[0].impression_id is no string, number, boolean or null");
+    assertThat(served.post(path, one.formatted("'" + "x".repeat(257) + "'")).path("error").asText())
+        .isEqualTo("instances[0].impression_id has more than 256 characters");
+    assertThat(
+            served
+                .post(path, "{'inputs': {'user': ['u1', 'u2'], 'impression_id': ['a']}}")
+                .path("error")
+                .asText())
+        .isEqualTo("inputs.impression_id holds 1; expected one for each of 2");
   }
 }

@@ -1,5 +1,7 @@
 package io.freshet.serve.models;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import inference.GRPCInferenceServiceGrpc;
@@ -10,6 +12,7 @@ import io.freshet.serve.http.ServeSettings;
 import io.freshet.serve.limit.ConnectionLimits;
 import io.freshet.serve.limit.ExplainLimits;
 import io.freshet.serve.limit.RequestLimits;
+import io.freshet.serve.predict.Scored;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -20,6 +23,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** A server of HTTP and gRPC with the models of a file, and a client of both. */
@@ -27,6 +33,7 @@ final class ServedModelsFile implements AutoCloseable {
   static final Duration POLL = Duration.ofMillis(20);
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final BlockingQueue<Scored> scored = new LinkedBlockingQueue<>();
   private final HttpClient client = HttpClient.newHttpClient();
   private final OpenModels open = new OpenModels(new ModelOpener(LocalStorage::at));
   private final ModelServer server;
@@ -44,12 +51,23 @@ final class ServedModelsFile implements AutoCloseable {
             new ServeSettings(
                 "127.0.0.1", 0, RequestLimits.DEFAULT, ExplainLimits.DEFAULT, connections));
     grpc = new GrpcServer(server.service(), "127.0.0.1", 0, connections);
+    server.service().writeTo(scored::add);
     server.start();
     grpc.start();
     open.start(POLL);
     follower = new ModelsFile(file, spec, open, server.service(), POLL, Duration.ofMillis(300));
     follower.start();
     channel = ManagedChannelBuilder.forAddress("127.0.0.1", grpc.port()).usePlaintext().build();
+  }
+
+  /** Takes what was answered last, once shadows have scored it. */
+  Scored scored() throws InterruptedException {
+    Scored last = scored.poll(10, TimeUnit.SECONDS);
+    return requireNonNull(last, "nothing was answered");
+  }
+
+  void forgetScored() {
+    scored.clear();
   }
 
   GRPCInferenceServiceBlockingStub grpc() {

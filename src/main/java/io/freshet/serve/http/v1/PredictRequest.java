@@ -11,17 +11,20 @@ import io.freshet.event.RejectedException;
 import io.freshet.event.decode.FeaturesDecoder;
 import io.freshet.serve.http.json.RequestJson;
 import io.freshet.serve.request.Columns;
+import io.freshet.serve.request.FeatureRows;
 import io.freshet.serve.request.HttpError;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads the body of a prediction:
  *
  * <pre>
- * {"shared": {"features": {…}},          what all instances have in common; may be left out
+ * {"id": "42",                           what the client calls the request; may be left out
+ *  "shared": {"features": {…}},          what all instances have in common; may be left out
  *  "instances": [{"features": {…}}, …]}  an instance's own feature goes before a shared one
  * {"inputs": {"user": ["u1", "u2"], "genres": [["drama", "war"], []], "country": ["nl"]}}
  * </pre>
@@ -37,6 +40,8 @@ final class PredictRequest {
   private final FeaturesDecoder features;
   private final int maxInstances;
   private List<FeatureValues> instances; // null before they were read
+  private List<String> ids = new ArrayList<>(); // of the impressions that instances will be
+  private Optional<String> id = Optional.empty();
   private Columns columns; // null where there are none
   private FeatureValues shared; // null where there are none
 
@@ -71,6 +76,7 @@ final class PredictRequest {
     switch (key) {
       case "instances" -> readInstances(json);
       case "inputs" -> readColumns(json);
+      case "id" -> id = Optional.of(RequestJson.string("id", json));
       case "shared" -> shared = readFeatures("shared", json);
       default -> json.skipChildren();
     }
@@ -86,6 +92,7 @@ final class PredictRequest {
         throw new HttpError(
             413, "instances holds more than " + maxInstances + "; send them in parts");
       }
+      ids.add(null);
       instances.add(readFeatures("instances[" + instances.size() + "]", json));
     }
   }
@@ -149,6 +156,9 @@ final class PredictRequest {
       json.nextToken();
       if (key.equals("features")) {
         values = readValues(path, json);
+      } else if (key.equals(FeatureRows.IDS) && !ids.isEmpty()) {
+        String place = path + "." + key;
+        ids.set(ids.size() - 1, FeatureRows.checkedId(place, RequestJson.scalar(place, json)));
       } else {
         json.skipChildren();
       }
@@ -167,12 +177,13 @@ final class PredictRequest {
     }
   }
 
-  /** The instances' features. */
-  List<FeatureValues> instances() throws HttpError {
-    List<FeatureValues> all = columns == null ? instances : columns.instances();
-    if (shared != null) {
-      all.replaceAll(own -> own.orElse(shared));
-    }
-    return all;
+  /** The instances' features, and the impressions that they will be. */
+  FeatureRows rows() throws HttpError {
+    FeatureRows rows =
+        columns == null ? new FeatureRows(instances, ids, id) : columns.rows().of(id);
+    return shared == null
+        ? rows
+        : new FeatureRows(
+            rows.features().stream().map(own -> own.orElse(shared)).toList(), rows.ids(), id);
   }
 }

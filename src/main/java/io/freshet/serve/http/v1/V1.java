@@ -30,7 +30,7 @@ public final class V1 {
     return names -> {
       PredictRequest request = PredictRequest.read(body, names, most);
       return new Instances<>(
-          request.instances(),
+          request.rows(),
           (scoring, examples) ->
               ModelJson.predictions(scoring.score(examples), request.isColumns(), scoring));
     };
@@ -41,7 +41,7 @@ public final class V1 {
     int most = service.explain().instances();
     return names ->
         new Instances<>(
-            PredictRequest.read(body, names, most).instances(),
+            PredictRequest.read(body, names, most).rows(),
             (scoring, examples) -> {
               float[] scores = scoring.score(examples);
               return ModelJson.explanations(scores, scoring.explain(examples), scoring);

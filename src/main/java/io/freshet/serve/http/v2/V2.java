@@ -24,7 +24,7 @@ public final class V2 {
     return names -> {
       InferRequest request = InferRequest.read(body);
       return new Instances<>(
-          FeatureTensors.read(request.inputs(), names, most),
+          FeatureTensors.read(request.inputs(), names, most).of(request.id()),
           (scoring, examples) ->
               V2Json.predictions(name, request.id(), scoring.score(examples), scoring));
     };

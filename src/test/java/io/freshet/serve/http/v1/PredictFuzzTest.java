@@ -46,7 +46,9 @@ final class PredictFuzzTest {
       byte[] body = damage.next();
       try {
         for (FeatureValues features :
-            PredictRequest.read(new ByteArrayInputStream(body), scorer.names(), 100).instances()) {
+            PredictRequest.read(new ByteArrayInputStream(body), scorer.names(), 100)
+                .rows()
+                .features()) {
           float score = scorer.score(List.of(scorer.encode(features)))[0];
           assertThat(score).as("seed %d, body %d", seed, i).isBetween(0f, 1f);
         }
