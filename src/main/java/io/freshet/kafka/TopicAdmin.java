@@ -34,6 +34,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** Looks at topics and consumer groups, and creates topics. */
 public final class TopicAdmin implements AutoCloseable {
@@ -195,6 +196,31 @@ public final class TopicAdmin implements AutoCloseable {
               }
             });
     return waiting;
+  }
+
+  /**
+   * Where transactions on a topic begin that are open, though their producers have written nothing
+   * to the partition since a time. Brokers before 2.8 do not tell.
+   */
+  public Map<TopicPartition, Long> openSince(TopicState topic, Instant time)
+      throws IOException, InterruptedException {
+    List<TopicPartition> partitions = partitions(topic.name(), topic.partitions());
+    Map<TopicPartition, Long> open = new HashMap<>();
+    try {
+      answer(admin.describeProducers(partitions).all(), "the producers of topic " + topic.name())
+          .forEach(
+              (partition, producers) ->
+                  producers.activeProducers().stream()
+                      .filter(producer -> producer.lastTimestamp() < time.toEpochMilli())
+                      .flatMapToLong(producer -> producer.currentTransactionStartOffset().stream())
+                      .min()
+                      .ifPresent(start -> open.put(partition, start)));
+    } catch (IOException e) {
+      if (!(e.getCause() instanceof UnsupportedVersionException)) {
+        throw e;
+      }
+    }
+    return open;
   }
 
   /** The latest Kafka timestamp in a topic. */

@@ -52,6 +52,11 @@ final class KafkaCheck {
       for (TopicDesign design : designs) {
         topic(design, Optional.ofNullable(states.get(design.name())));
       }
+      if (config.kafka().readsCommitted()) {
+        for (TopicDesign design : designs) {
+          transactions(kafka, design, states.get(design.name()));
+        }
+      }
       group(kafka.allowedWithGroup(config.kafka().groupId()));
       TopicState impressions = states.get(config.kafka().topics().impressions());
       if (impressions != null && !impressions.isHidden()) {
@@ -109,6 +114,29 @@ final class KafkaCheck {
     if (!topic.forbids(needed) && faults.isEmpty()) {
       findings.add(
           ok(about, "%s partitions, %s replicas".formatted(topic.partitions(), topic.replicas())));
+    }
+  }
+
+  private void transactions(TopicAdmin kafka, TopicDesign design, TopicState topic)
+      throws IOException, InterruptedException {
+    boolean isRead =
+        topic != null
+            && design.use() == Use.READ
+            && !topic.isHidden()
+            && !topic.forbids(AclOperation.READ);
+    if (isRead) {
+      kafka
+          .openSince(topic, now.minus(LEAD))
+          .forEach(
+              (partition, start) ->
+                  findings.add(
+                      warning(
+                          "topic " + design.name(),
+                          "a transaction on partition %s is open from offset %s on: no record behind it is read before it ends"
+                              .formatted(partition.partition(), start),
+                          "if its producer is gone, abort it: kafka-transactions.sh abort --topic"
+                              + " %s --partition %s --start-offset %s"
+                                  .formatted(design.name(), partition.partition(), start))));
     }
   }
 

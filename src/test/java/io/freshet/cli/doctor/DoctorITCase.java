@@ -80,6 +80,23 @@ final class DoctorITCase {
   }
 
   @Test
+  void aTransactionThatNobodyEndsIsNamed() throws Exception {
+    Path config = config("hanging");
+    CommandRun.of("topics", "--config", config.toString(), "--create");
+    try (var producer = kafka.clients().producer(Map.of("transactional.id", "hanging"))) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>("hanging-clicks", 1, 1L, null, new byte[1])).get();
+
+      CommandRun run = CommandRun.of("doctor", "--config", config.toString());
+
+      assertThat(run.out())
+          .contains("warning  topic hanging-clicks: a transaction on partition 1 is open from")
+          .contains("abort --topic hanging-clicks --partition 1 --start-offset 0");
+    }
+  }
+
+  @Test
   void aTopicThatLosesRecordsIsNamedAndLeftAsItIs() throws Exception {
     Path config = config("bad");
     try (TopicAdmin admin = kafka.clients().topicAdmin()) {
