@@ -40,8 +40,14 @@ final class SettledTime {
     }
   }
 
-  /** State of builds that did not store it says no. */
+  /**
+   * Whether times may be with other partitions than theirs; a single subtask has all of both. State
+   * of builds that did not store it says no.
+   */
   private boolean isRescaled() throws Exception {
+    if (parallelism == 1) {
+      return false;
+    }
     for (int stored : storedParallelism.get()) {
       if (stored != parallelism) {
         return true;

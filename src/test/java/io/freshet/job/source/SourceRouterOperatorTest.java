@@ -227,6 +227,27 @@ final class SourceRouterOperatorTest {
     }
   }
 
+  @Test
+  void aSourceThatIsRescaledToOneSubtaskHasTheTimesOfAll() throws Exception {
+    OperatorSubtaskState[] states = new OperatorSubtaskState[2];
+    for (int i = 0; i < 2; i++) {
+      try (var one = harness(2)) {
+        one.open();
+        long time = 900_000 - 100_000L * i;
+        one.processElement(new StreamRecord<>(good(i, 1, time), time));
+        states[i] = one.snapshot(1, 1);
+      }
+    }
+
+    try (var restored = harness(1)) {
+      restored.setProcessingTime(1_000_000);
+      restored.initializeState(AbstractStreamOperatorTestHarness.repackageState(states));
+      restored.open();
+      restored.setProcessingTime(2_000_000);
+      assertThat(restored.getOutput()).containsExactly(new Watermark(800_000 - 1000 - 1));
+    }
+  }
+
   private void read(SourceRecord<Click> record) throws Exception {
     router.processElement(new StreamRecord<>(record, record.timestamp()));
   }
