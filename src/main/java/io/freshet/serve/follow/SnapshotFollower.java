@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -116,6 +117,11 @@ public final class SnapshotFollower implements AutoCloseable {
   /** Whether the current version is not served as memory or disk is short. */
   public boolean hasNoRoom() {
     return hasNoRoom;
+  }
+
+  /** Memory of the rows outside the heap, by what it is for. */
+  public Map<String, Long> nativeBytes() {
+    return rows.nativeBytes();
   }
 
   public FollowerState state() {

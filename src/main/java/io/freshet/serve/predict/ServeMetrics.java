@@ -59,6 +59,7 @@ public final class ServeMetrics {
 
   ServeMetrics(Supplier<ModelSet> models, InstantSource clock) {
     this.models = models;
+    MemoryMetrics.register(registry, models);
     counter("freshet_instances_total", "Instances scored.", m -> m.counts().instances());
     counter("freshet_ids_total", "Distinct ids looked up.", m -> m.counts().ids());
     counter("freshet_unknown_ids_total", "Ids without a row.", m -> m.counts().unknownIds());

@@ -1,6 +1,7 @@
 package io.freshet.serve.rows;
 
 import java.util.List;
+import java.util.Map;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyOptions;
@@ -29,6 +30,7 @@ final class RocksMemory implements AutoCloseable {
   private final BloomFilter filter = new BloomFilter(FILTER_BITS, false);
   private final DBOptions database;
   private final ColumnFamilyOptions family;
+  private boolean closed;
 
   static {
     RocksDB.loadLibrary();
@@ -74,8 +76,16 @@ final class RocksMemory implements AutoCloseable {
     return family;
   }
 
+  /** What the cache holds, of all databases: blocks and rows just written. */
+  synchronized Map<String, Long> bytes() {
+    return closed
+        ? Map.of()
+        : Map.of("cache", cache.getUsage(), "cache pinned", cache.getPinnedUsage());
+  }
+
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     List.<RocksObject>of(family, database, filter, written, cache).forEach(RocksObject::close);
   }
 }

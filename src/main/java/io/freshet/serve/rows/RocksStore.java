@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +32,7 @@ public final class RocksStore implements RowStore {
   private final RocksMemory memory;
   private final int pieceRows;
   private final List<RowDatabase> retired = new ArrayList<>();
-  private RowDatabase current; // null before the first
+  private volatile RowDatabase current; // null before the first
   private Manifest held; // of current; null before the first
 
   /**
@@ -167,6 +169,16 @@ public final class RocksStore implements RowStore {
     if (database != null) {
       retired.add(database);
     }
+  }
+
+  @Override
+  public Map<String, Long> nativeBytes() {
+    Map<String, Long> bytes = new TreeMap<>(memory.bytes());
+    RowDatabase database = current;
+    if (database != null) {
+      bytes.putAll(database.bytes());
+    }
+    return bytes;
   }
 
   @Override

@@ -11,11 +11,13 @@ import io.freshet.snapshot.format.Version;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -50,6 +52,7 @@ final class RowDatabase {
   private final AtomicInteger snapshots = new AtomicInteger();
   private final Queue<MultiGet> idle = new ConcurrentLinkedQueue<>();
   private volatile boolean damaged;
+  private boolean closed;
 
   private RowDatabase(Path folder, RocksDB rocks, List<ColumnFamilyHandle> families) {
     this.folder = folder;
@@ -205,8 +208,23 @@ final class RowDatabase {
     return snapshots.get() == 0;
   }
 
+  /** What it holds of its own: rows just written, and readers of files. */
+  synchronized Map<String, Long> bytes() {
+    if (closed) {
+      return Map.of();
+    }
+    try {
+      return Map.of(
+          "memtables", rocks.getAggregatedLongProperty("rocksdb.cur-size-all-mem-tables"),
+          "table readers", rocks.getAggregatedLongProperty("rocksdb.estimate-table-readers-mem"));
+    } catch (RocksDBException e) {
+      throw new UncheckedIOException(failed("asking", e));
+    }
+  }
+
   /** Closes it, when it has no readers. */
-  void close() {
+  synchronized void close() {
+    closed = true;
     families.forEach(ColumnFamilyHandle::close);
     rocks.close();
   }

@@ -6,6 +6,7 @@ import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.SnapshotReader;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -31,6 +32,11 @@ public interface RowStore extends AutoCloseable {
    *     away before stay as they are
    */
   ServedModel load(List<Manifest> chain, SnapshotReader reader) throws IOException;
+
+  /** Memory outside the heap, by what it is for; for any thread. */
+  default Map<String, Long> nativeBytes() {
+    return Map.of();
+  }
 
   /** Frees what only released models needed. */
   void tidy() throws IOException;

@@ -252,7 +252,7 @@ final class MetricsITCase {
   void thePageListsWhatServingTellsAndNothingElse() throws Exception {
     Map<String, Set<String>> exposed =
         server.samples().stream()
-            .filter(sample -> sample.name().startsWith("freshet_"))
+            .filter(sample -> sample.name().matches("(freshet|jvm|process)_.*"))
             .collect(
                 Collectors.toMap(
                     sample -> sample.name().replaceFirst("_(bucket|sum|count)$", ""),

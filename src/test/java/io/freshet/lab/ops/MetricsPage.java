@@ -24,7 +24,7 @@ record MetricsPage(Map<String, Set<String>> learner, Map<String, Set<String>> se
       if (line.startsWith("| `")) {
         String[] cells = line.split("\\|");
         for (String name : codes(cells[1])) {
-          boolean serves = name.startsWith("freshet_");
+          boolean serves = name.matches("(freshet|jvm|process)_.*");
           Set<String> whose =
               serves
                   ? serving.computeIfAbsent(name, n -> new TreeSet<>())

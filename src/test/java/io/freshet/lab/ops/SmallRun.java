@@ -14,6 +14,7 @@ import io.freshet.lab.stream.KafkaEvents.Timestamps;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.http.ModelServer;
 import io.freshet.serve.http.ServeSettings;
+import io.freshet.serve.rows.RocksStore;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
@@ -186,6 +187,7 @@ final class SmallRun implements AutoCloseable {
     try (SnapshotFollower follower =
             new SnapshotFollower(
                 new SnapshotStore(LocalStorage.at(snapshots().toUri().toString())),
+                new RocksStore(folder.resolve("rows"), 16 << 20),
                 InstantSource.system());
         ModelServer server =
             new ModelServer(

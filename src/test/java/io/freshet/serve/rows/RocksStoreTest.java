@@ -121,6 +121,20 @@ class RocksStoreTest {
   }
 
   @Test
+  void itsMemoryIsKnownForAsLongAsItIsOpen() throws Exception {
+    sample.full(FULL, 1, 1, 2);
+    follower.look();
+
+    assertThat(follower.nativeBytes())
+        .containsOnlyKeys("cache", "cache pinned", "memtables", "table readers")
+        .allSatisfy((part, bytes) -> assertThat(bytes).as(part).isBetween(0L, MEMORY))
+        .hasEntrySatisfying("cache", bytes -> assertThat(bytes).isPositive());
+    assertThat(follower.model().orElseThrow().freshness(java.time.Instant.now())).isPresent();
+    follower.close();
+    assertThat(follower.nativeBytes()).isEmpty();
+  }
+
+  @Test
   void oneServerHasTheFolder() {
     assertThatThrownBy(() -> new RocksStore(folder, MEMORY))
         .isInstanceOf(IOException.class)
