@@ -9,6 +9,7 @@ import io.freshet.cli.console.source.FlinkRest;
 import io.freshet.config.LearnerConfig;
 import io.freshet.config.option.Quantity;
 import io.freshet.job.RunFollower;
+import io.freshet.join.JoinSettings;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -57,7 +58,14 @@ public final class LocalTraining implements RunFollower {
     restarts = new Restarts(bounded ? Duration.ofDays(1) : APART);
     flink.set(RESTART_STRATEGY, EXPONENTIAL_DELAY.getMainValue());
     flink.set(RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF, LONGEST_DELAY);
-    StatusReporter.addTo(flink, name, Quantity.text(learner.join().window()));
+    StatusReporter.addTo(flink, name, wait(learner.join()));
+  }
+
+  /** What the labels of impressions wait for. */
+  private static String wait(JoinSettings join) {
+    return join.definition().isInline()
+        ? "join.out-of-orderness: " + Quantity.text(join.outOfOrderness())
+        : "join.window: " + Quantity.text(join.window());
   }
 
   @Override

@@ -22,7 +22,7 @@ final class RunStatus {
   private static final long MINUTE = 60_000_000_000L;
 
   private final RunMetrics metrics;
-  private final String window;
+  private final String wait;
   private final Deque<Learned> learned = new ArrayDeque<>(); // of the last minute, oldest first
 
   private record Learned(double examples, double skipped, long nanos) {}
@@ -33,9 +33,9 @@ final class RunStatus {
     LEARNING
   }
 
-  RunStatus(RunMetrics metrics, String window) {
+  RunStatus(RunMetrics metrics, String wait) {
     this.metrics = metrics;
-    this.window = window;
+    this.wait = wait;
   }
 
   Phase phase() {
@@ -52,7 +52,7 @@ final class RunStatus {
       case STARTING -> parts.add("no impression read yet");
       case READING -> {
         parts.add(String.format(Locale.ROOT, "%,.0f impressions read", value(ROUTER, "events")));
-        parts.add("no label is settled yet (join.window: %s)".formatted(window));
+        parts.add("no label is settled yet (%s)".formatted(wait));
       }
       case LEARNING -> {
         parts.add(

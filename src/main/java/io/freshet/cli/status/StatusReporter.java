@@ -17,7 +17,7 @@ import org.apache.flink.metrics.reporter.Scheduled;
 public final class StatusReporter implements MetricReporter, Scheduled {
   private static final String KEY = "metrics.reporter.status.";
   private static final String RUN = "run";
-  private static final String WINDOW = "window";
+  private static final String WAIT = "wait";
   private static final long LINE_NANOS = 60_000_000_000L;
 
   private final RunMetrics metrics;
@@ -44,18 +44,18 @@ public final class StatusReporter implements MetricReporter, Scheduled {
    * Adds the reporter to the settings of a run in this process.
    *
    * @param run names the run in this process
-   * @param window the join's, as text
+   * @param wait what labels wait for, as text
    */
-  static void addTo(Configuration flink, String run, String window) {
+  static void addTo(Configuration flink, String run, String wait) {
     flink.setString(KEY + "factory.class", Factory.class.getName());
     flink.setString(KEY + "interval", "1 s");
     flink.setString(KEY + RUN, run);
-    flink.setString(KEY + WINDOW, window);
+    flink.setString(KEY + WAIT, wait);
   }
 
   @Override
   public void open(MetricConfig config) {
-    status = new RunStatus(metrics, config.getString(WINDOW, ""));
+    status = new RunStatus(metrics, config.getString(WAIT, ""));
   }
 
   @Override

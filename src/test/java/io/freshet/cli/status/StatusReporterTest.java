@@ -182,7 +182,7 @@ final class StatusReporterTest {
     RunConsole console = new RunConsole(new PrintStream(printed, true, UTF_8), terminal);
     StatusReporter reporter = new StatusReporter(new RunMetrics(), console);
     MetricConfig config = new MetricConfig();
-    config.setProperty("window", "30 min");
+    config.setProperty("wait", "join.window: 30 min");
     reporter.open(config);
     reporter.notifyOfAddedMetric(impressions, "events", group("route impressions"));
     reporter.notifyOfAddedMetric(dead, "dead_letters", group("route clicks"));
