@@ -133,7 +133,7 @@ final class RoomsTest {
       cli.console.watch     : kafka feature model.batch evaluate.report snapshot.format
       cli.console.watch     : snapshot.store cli.console.source
       cli.doctor            : kafka event.. feature model.algebra model.row train snapshot config
-      cli.doctor            : config.option job cli.topics
+      cli.doctor            : config.option job job.sql cli.topics
       cli.serve             : config.option snapshot.storage snapshot.store serve.. cli.console
       cli.snapshot          : wire config.option feature snapshot.. cli.snapshot.text
       cli.snapshot.text     : event feature feature.example model.gauge snapshot.format

@@ -15,11 +15,16 @@ import io.freshet.event.parse.RecordParser;
 import io.freshet.event.protobuf.ProtoFiles;
 import io.freshet.event.protobuf.ProtobufRecords;
 import io.freshet.feature.example.EncodedImpression;
+import io.freshet.job.source.SourceRecord;
+import io.freshet.job.source.SourceRecord.Good;
+import io.freshet.job.sql.SqlSources;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.avro.Conversions;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -35,6 +41,11 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -102,6 +113,18 @@ final class FormsPropertyTest {
       enum Device { UNKNOWN = 0; PHONE = 1; TABLET = 2; }
       """;
 
+  private static final String SQL =
+      """
+      CREATE TABLE shown (
+        noise STRING, request ROW<id STRING, `at` BIGINT>, weight FLOAT, who STRING, item BIGINT,
+        tags ARRAY<ROW<name STRING>>, price DECIMAL(12, 2), score FLOAT, logged_in BOOLEAN,
+        device STRING, ts AS TO_TIMESTAMP_LTZ(request.`at` / 1000, 3),
+        WATERMARK FOR ts AS ts - INTERVAL '1' HOUR
+      ) WITH ('connector' = 'filesystem', 'format' = 'json', 'path' = '%s');
+      CREATE VIEW impressions AS SELECT * FROM shown;
+      """;
+
+  @TempDir private Path folder;
   private final LearnerConfig own = config("", "", "", "", "", "", "", "");
   private final LearnerConfig flat =
       config(
@@ -163,6 +186,49 @@ final class FormsPropertyTest {
     }
   }
 
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {9, 10})
+  void rowsOfATableAreTheSameExamples(long seed) throws Exception {
+    Random random = new Random(seed);
+    List<Shown> drawn = Stream.generate(() -> draw(random)).limit(RECORDS).toList();
+    List<String> lines = new ArrayList<>();
+    for (Shown shown : drawn) {
+      lines.add(JSON.writeValueAsString(nestedShape(shown)));
+    }
+    Path rows = Files.write(folder.resolve("rows.json"), lines);
+    Path script = Files.writeString(folder.resolve("events.sql"), SQL.formatted(rows.toUri()));
+
+    List<SourceRecord<EncodedImpression>> records = read(table(script));
+
+    List<List<Object>> read = new ArrayList<>();
+    for (SourceRecord<EncodedImpression> record : records) {
+      if (record instanceof Good<EncodedImpression> good) {
+        read.add(bits(good.value()));
+      }
+    }
+    assertThat(read).as("seed %s", seed).hasSize(RECORDS);
+    for (int i = 0; i < RECORDS; i++) {
+      byte[] ownJson = JSON.writeValueAsBytes(ownShape(drawn.get(i)));
+      assertThat(read.get(i))
+          .as("seed %s, record %s: %s", seed, i, drawn.get(i))
+          .isEqualTo(encoded(own, new JsonRecords(1 << 20), ownJson));
+    }
+  }
+
+  private static List<SourceRecord<EncodedImpression>> read(LearnerConfig config) throws Exception {
+    Configuration flink = new Configuration();
+    flink.set(PipelineOptions.GENERIC_TYPES, false);
+    flink.set(RestOptions.BIND_PORT, "0");
+    var env = StreamExecutionEnvironment.createLocalEnvironment(1, flink);
+    return new SqlSources(env, config).impressions().executeAndCollect(10 * RECORDS);
+  }
+
+  private static LearnerConfig table(Path script) {
+    String events = "events: {sql: \"%s\", impressions: {id: request.id}}\n".formatted(script);
+    String fields = FIELDS.formatted(", from: who", "", ", from: \"tags[].name\"", "", "", "", "");
+    return LearnerConfig.parse(HEAD + events + fields, "learner.yaml", List.of());
+  }
+
   private static LearnerConfig config(String impressions, Object... paths) {
     String events =
         impressions.isEmpty() ? "" : "events: {impressions: %s}\n".formatted(impressions);
@@ -173,7 +239,10 @@ final class FormsPropertyTest {
   private static List<Object> encoded(LearnerConfig config, RecordParser parser, byte[] value) {
     ExampleEncoder encoder = new ExampleEncoder(config.features());
     ImpressionDecoder decoder = new ImpressionDecoder(config.events(), encoder.names(), parser);
-    EncodedImpression impression = good(encoder.encode(good(decoder.decode(value, T))));
+    return bits(good(encoder.encode(good(decoder.decode(value, T)))));
+  }
+
+  private static List<Object> bits(EncodedImpression impression) {
     float[] values = impression.example().values();
     List<Integer> bits = new ArrayList<>();
     for (float number : values) {

@@ -7,6 +7,7 @@ import io.freshet.config.ExampleSettings;
 import io.freshet.config.LearnerConfig;
 import io.freshet.config.option.ConfigException;
 import io.freshet.job.ConfigOptions;
+import io.freshet.job.sql.SqlSources;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -77,6 +78,9 @@ public final class DoctorCommand implements Callable<Integer> {
     }
     try {
       LearnerConfig learner = LearnerConfig.read(file.get(), config.overrides());
+      if (learner.events().areOfTables()) {
+        SqlSources.check(learner);
+      }
       findings.add(Finding.ok("configuration", file.get().toString()));
       for (String warning : learner.warnings()) {
         findings.add(Finding.warning("configuration", warning, "see freshet config check"));

@@ -163,6 +163,11 @@ public final class LearnerJob {
     for (String name : config.join().definition().topics()) {
       clicks.put(name, tables.clicks(name));
     }
+    if (bounded && !tables.areBounded()) {
+      throw new RefusedException(
+          "--bounded ends with the topics, but a table of events.sql goes on: say in the script"
+              + " where it ends, as 'scan.bounded.mode' = 'latest-offset' does for Kafka");
+    }
     return new Events(impressions, clicks, Optional.empty(), SourceRouter.NEVER);
   }
 

@@ -114,6 +114,11 @@ public final class SqlSources {
         WireType.of(SourceRecord.class, Click.class));
   }
 
+  /** Whether all tables that were read so far have an end. */
+  public boolean areBounded() {
+    return tables.areBounded();
+  }
+
   private <T> DataStream<SourceRecord<T>> events(
       String name,
       EventColumns columns,

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.dag.Transformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.transformations.WithBoundedness;
 import org.apache.flink.table.api.Table;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.table.api.config.ExecutionConfigOptions;
@@ -30,6 +32,7 @@ final class SqlTables {
 
   private final StreamTableEnvironment tables;
   private final String script;
+  private boolean areBounded = true;
 
   /**
    * Runs a script.
@@ -96,6 +99,7 @@ final class SqlTables {
     try {
       DataStream<Row> rows = tables.toDataStream(table(name).select(selected(columns)));
       identify(name, rows);
+      areBounded &= isBounded(rows);
       return rows;
     } catch (RuntimeException e) {
       String problem = text(e);
@@ -105,6 +109,11 @@ final class SqlTables {
                   .formatted(name, problem)
               : name + ": " + problem);
     }
+  }
+
+  /** Whether all tables that became streams have an end. */
+  boolean areBounded() {
+    return areBounded;
   }
 
   private Table table(String name) {
@@ -133,6 +142,14 @@ final class SqlTables {
       String what = all.get(i).getName().replaceAll("[\\[$]\\d+]?", "");
       all.get(i).setUid("sql-%s-%s-%s".formatted(name, i, what));
     }
+  }
+
+  private static boolean isBounded(DataStream<Row> rows) {
+    return rows.getTransformation().getTransitivePredecessors().stream()
+        .noneMatch(
+            t ->
+                t instanceof WithBoundedness source
+                    && source.getBoundedness() == Boundedness.CONTINUOUS_UNBOUNDED);
   }
 
   private ConfigException refused(String problem) {

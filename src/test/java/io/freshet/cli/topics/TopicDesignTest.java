@@ -90,6 +90,13 @@ final class TopicDesignTest {
     assertThat(allowed(AclOperation.ALL).forbids(AclOperation.WRITE)).isFalse();
   }
 
+  @Test
+  void eventsOfTablesHaveNoTopics() {
+    assertThat(designs("events.sql=events.sql"))
+        .extracting(TopicDesign::use)
+        .containsOnly(TopicDesign.Use.WRITTEN);
+  }
+
   private static List<TopicDesign> designs(String... overrides) {
     LearnerConfig config = LearnerConfig.parse(LEAST, "learner.yaml", List.of(overrides));
     return TopicDesign.of(config, 2, Duration.ofDays(7));

@@ -2,16 +2,19 @@ package io.freshet.job.pipeline;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.config.LearnerConfig;
 import io.freshet.feature.Fids;
 import io.freshet.feature.ValueHash;
+import io.freshet.job.backfill.Backfill;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.broker.TopicContents;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.Snapshot;
 import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
+import io.freshet.train.RefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,6 +112,20 @@ final class SqlEventsITCase {
     assertThat(TopicContents.of(kafka, "enriched-dead"))
         .extracting(letter -> header(letter.headers().lastHeader("kind").value()))
         .containsExactlyInAnyOrder("bad-timestamp", "missing-key");
+  }
+
+  @Test
+  void whatCannotBeAskedOfTablesIsRefused() throws Exception {
+    LearnerConfig config = config("enriched", example("sql-kafka"), List.of());
+    LearnerJob recorded = new LearnerJob(config, false);
+    recorded.learningFirst(new Backfill(folder.toString(), false, 1, Optional.empty()));
+
+    assertThatThrownBy(() -> execute(new LearnerJob(config, true), Optional.empty()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("a table of events.sql goes on: say in the script where it ends");
+    assertThatThrownBy(() -> execute(recorded, Optional.empty()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("add the recording to their views by UNION ALL");
   }
 
   private static void sendItems() throws IOException {
