@@ -6,6 +6,7 @@ import io.freshet.cli.snapshot.SnapshotRoot;
 import io.freshet.evaluate.offline.Bootstrap;
 import io.freshet.evaluate.offline.ScoredExamples;
 import io.freshet.kafka.KafkaClients;
+import io.freshet.kafka.TopicReader;
 import io.freshet.snapshot.format.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -27,11 +28,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Says how good a snapshot is on data, or which of two learners is better. */
+/** Says how good a snapshot is on data, what was served was, or which of two learners is better. */
 @Command(
     name = "evaluate",
     description = {
-      "Scores labeled data with a snapshot, or compares two learners' predictions.",
+      "Scores labeled data with a snapshot, holds what was served against the labels that came of"
+          + " it, or compares two learners' predictions.",
       "",
       "The predictions are of the same examples. Figures come with 95%% intervals by bootstrap."
     },
@@ -44,7 +46,8 @@ import picocli.CommandLine.Spec;
       "      --slice weekday --json",
       "  java -jar freshet.jar evaluate --compare champion/predictions challenger/predictions",
       "  java -jar freshet.jar evaluate --compare ctr@topic:predictions ctr2@topic:predictions \\",
-      "      --bootstrap-servers localhost:9092"
+      "      --bootstrap-servers localhost:9092",
+      "  java -jar freshet.jar evaluate --served impressions --data topic:predictions"
     })
 public final class EvaluateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -68,6 +71,14 @@ public final class EvaluateCommand implements Callable<Integer> {
             "Two learners' predictions: files, directories or topic:NAME, as the setting"
                 + " predictions makes a learner write them.")
     private List<String> compared;
+
+    @Option(
+        names = "--served",
+        paramLabel = "TOPIC",
+        description =
+            "The topic of impressions, as serve --log-impressions writes them; --data are a"
+                + " learner's predictions, which have the labels.")
+    private String served;
   }
 
   @Option(
@@ -82,7 +93,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "FROM",
       description =
           "Labeled data: a CSV file as for fit, a directory as for replay, or examples that a"
-              + " learner wrote (.jsonl, .jsonl.gz, a directory of them, or topic:NAME).")
+              + " learner wrote (.jsonl, .jsonl.gz, a directory of them, or topic:NAME). With"
+              + " --served a learner's predictions, in the same forms.")
   private String data;
 
   @Option(
@@ -147,7 +159,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (subject.compared != null && (data != null || version != null || !slices.isEmpty())) {
       throw wrong("--compare takes neither --data, --snapshot-version nor --slice");
     }
+    if (subject.served != null && (data == null || version != null || !slices.isEmpty())) {
+      throw wrong("--served needs --data, the predictions, and no --snapshot-version or --slice");
+    }
     try {
+      if (subject.served != null) {
+        return served();
+      }
       return subject.snapshot != null ? score() : compare();
     } catch (IOException e) {
       spec.commandLine().getErr().println("evaluate: " + e.getMessage());
@@ -193,6 +211,22 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     ComparisonReport report =
         new ComparisonReport(a, b, pairs, drawn(at -> bootstrap().compare(pairs, at)));
+    tell(report.toJson(), report::print);
+    return 0;
+  }
+
+  private int served() throws IOException, InterruptedException {
+    ServedScores scores = new ServedScores();
+    RecordedRun.predictions(data, kafka(), scores::label);
+    try (TopicReader topic = new TopicReader(kafka(), subject.served)) {
+      topic.readToEnd(record -> scores.impression(record.value()));
+    }
+    if (scores.answered().isEmpty()) {
+      throw new IOException(
+          "topic %s holds no impression that a server wrote and %s has the label of (%s without one)"
+              .formatted(subject.served, data, scores.unlabeled()));
+    }
+    ServedReport report = ServedReport.of(scores, bootstrap());
     tell(report.toJson(), report::print);
     return 0;
   }

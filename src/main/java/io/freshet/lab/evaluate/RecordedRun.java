@@ -35,13 +35,7 @@ record RecordedRun(String model, ScoredExamples examples) {
           read.increment();
           progress.accept(read.sum());
         };
-    if (from.startsWith(TOPIC)) {
-      try (TopicReader topic = new TopicReader(kafka, from.substring(TOPIC.length()))) {
-        topic.readToEnd(record -> to.accept(RecordFiles.prediction(record.value())));
-      }
-    } else {
-      RecordFiles.predictions(from, to);
-    }
+    predictions(from, kafka, to);
     if (models.isEmpty()) {
       throw new IOException(from + " holds no predictions");
     }
@@ -56,6 +50,18 @@ record RecordedRun(String model, ScoredExamples examples) {
           "%s holds no predictions of %s, but of %s".formatted(from, model, models.keySet()));
     }
     return new RecordedRun(model, models.get(model));
+  }
+
+  /** Hands on the predictions of {@code topic:NAME}, a file or a directory. */
+  static void predictions(String from, KafkaClients kafka, Consumer<PredictedExample> to)
+      throws IOException, InterruptedException {
+    if (from.startsWith(TOPIC)) {
+      try (TopicReader topic = new TopicReader(kafka, from.substring(TOPIC.length()))) {
+        topic.readToEnd(record -> to.accept(RecordFiles.prediction(record.value())));
+      }
+    } else {
+      RecordFiles.predictions(from, to);
+    }
   }
 
   private static void add(PredictedExample of, TreeMap<String, ScoredExamples> models) {

@@ -2,6 +2,7 @@ package io.freshet.cli.serve;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,6 +10,7 @@ import io.freshet.config.LearnerConfig;
 import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.kafka.TopicReader;
 import io.freshet.lab.broker.EmbeddedKafka;
+import io.freshet.lab.docs.CommandRun;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.http.ModelServer;
 import io.freshet.serve.http.ServeSettings;
@@ -38,7 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The loop: a server writes the impressions that it scored, the learner joins them with clicks and
- * learns, and the server scores them otherwise. Nobody else writes an impression.
+ * learns, and the server scores them otherwise. Nobody else writes an impression. Then what was
+ * served is evaluated by the labels that came of it.
  */
 @Timeout(120)
 class ServedImpressionsITCase {
@@ -55,6 +58,7 @@ class ServedImpressionsITCase {
       snapshot: {root: "%s"}
       checkpoint: {interval: 500 ms, dir: "%s", backend: hashmap}
       parallelism: 1
+      predictions: {to: topic}
       """;
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -93,6 +97,7 @@ class ServedImpressionsITCase {
       job.cancel().get();
       assertThat(Math.abs(first("liked-0") - first("ignored-0"))).isLessThan(0.1);
       assertWritten(kafka);
+      assertEvaluated(kafka);
     }
   }
 
@@ -121,6 +126,7 @@ class ServedImpressionsITCase {
   private JobClient start(EmbeddedKafka kafka, Path root) throws Exception {
     kafka.topics().create("impressions", 1);
     kafka.topics().create("clicks", 1);
+    kafka.topics().create("predictions", 1);
     String yaml =
         CONFIG.formatted(
             kafka.bootstrapServers(), root.toUri(), folder.resolve("checkpoints").toUri());
@@ -171,6 +177,40 @@ class ServedImpressionsITCase {
           assertThat(impression.path("features").path("price").doubleValue()).isEqualTo(2.5);
         });
     assertThat(read(kafka, "dead-letters")).isEmpty();
+  }
+
+  /** What was served is held against the labels that came of it. */
+  private void assertEvaluated(EmbeddedKafka kafka) throws Exception {
+    Map<String, Double> labels = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : read(kafka, "predictions")) {
+      JsonNode learned = JSON.readTree(record.value());
+      labels.merge(
+          learned.path("impression_id").asText(), learned.path("label").asDouble(), Math::max);
+    }
+    double loss = 0;
+    for (Map.Entry<String, Double> label : labels.entrySet()) {
+      assertThat(label.getValue()).isEqualTo(label.getKey().startsWith("liked") ? 1 : 0);
+      double score = first(label.getKey());
+      loss -= Math.log(label.getValue() == 1 ? score : 1 - score);
+    }
+
+    CommandRun run =
+        CommandRun.of(
+            "evaluate",
+            "--served=impressions",
+            "--data=topic:predictions",
+            "--bootstrap-servers=" + kafka.bootstrapServers(),
+            "--replicates=20",
+            "--json");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    JsonNode report = JSON.readTree(run.out());
+    JsonNode model = report.path("served").path("loop");
+    assertThat(labels).isNotEmpty();
+    assertThat(model.path("examples").asInt()).isEqualTo(labels.size());
+    assertThat(report.path("unlabeled").asInt()).isEqualTo(answers.size() - labels.size());
+    assertThat(model.path("figures").path("logloss").path("value").asDouble())
+        .isCloseTo(loss / labels.size(), within(1e-5));
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> read(EmbeddedKafka kafka, String topic)
