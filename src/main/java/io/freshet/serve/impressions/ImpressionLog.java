@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -71,26 +72,29 @@ public final class ImpressionLog implements Scored.Sink, AutoCloseable {
 
   @Override
   public void scored(Scored scored) {
-    int shown = (int) scored.rows().ids().stream().filter(id -> id != null).count();
-    if (shown == 0) {
+    Scored shown = scored.shown(); // candidates would hold memory that nobody counts
+    int size = shown.scores().length;
+    if (size == 0) {
       return;
     }
-    if (!room.tryAcquire(shown)) {
-      dropped.addAndGet(shown);
+    if (!room.tryAcquire(size)) {
+      dropped.addAndGet(size);
       return;
     }
-    thread.execute(() -> write(scored));
+    try {
+      thread.execute(() -> write(shown));
+    } catch (RejectedExecutionException e) { // the log is closed
+      room.release(size);
+      dropped.addAndGet(size);
+    }
   }
 
-  private void write(Scored scored) {
-    for (int i = 0; i < scored.rows().features().size(); i++) {
-      if (scored.rows().id(i).isEmpty()) {
-        continue;
-      }
+  private void write(Scored shown) {
+    for (int i = 0; i < shown.scores().length; i++) {
       try {
+        byte[] id = shown.rows().id(i).orElseThrow().getBytes(UTF_8);
         ProducerRecord<byte[], byte[]> record =
-            new ProducerRecord<>(
-                topic, scored.rows().id(i).get().getBytes(UTF_8), ImpressionJson.of(scored, i));
+            new ProducerRecord<>(topic, id, ImpressionJson.of(shown, i));
         record.headers().add(EventVersion.HEADER, EventVersion.current());
         producer.send(record, (place, failure) -> sent(failure));
       } catch (RuntimeException e) { // no broker for as long as the client waits

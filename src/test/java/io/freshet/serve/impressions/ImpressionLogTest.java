@@ -121,6 +121,35 @@ class ImpressionLogTest {
   }
 
   @Test
+  void candidatesThatAreNotShownAreNotKept() {
+    Scored all =
+        new Scored(
+            NOW,
+            "ads",
+            Optional.empty(),
+            VERSION,
+            scored(null, "a", null).rows(),
+            new float[] {0.1f, 0.2f, 0.3f},
+            Map.of(new ShadowVersion("next", VERSION), new float[] {0.4f, 0.5f, 0.6f}));
+
+    Scored shown = all.shown();
+
+    assertThat(shown.rows().features()).hasSize(1);
+    assertThat(shown.rows().ids()).containsExactly("a");
+    assertThat(shown.scores()).containsExactly(0.2f);
+    assertThat(shown.shadows().values()).containsExactly(new float[] {0.5f});
+  }
+
+  @Test
+  void aLogThatIsClosedDropsAndNeverFailsAnAnswer() {
+    log.close();
+
+    log.scored(scored("a", "b"));
+
+    assertThat(log.dropped()).isEqualTo(2);
+  }
+
+  @Test
   void whatDoesNotFitIsDroppedAndCounted() throws Exception {
     String[] most = new String[ImpressionLog.MOST];
     Arrays.fill(most, "a");
