@@ -35,6 +35,9 @@ final class KafkaOptions {
       List.of(
           AdminClientConfig.configDef(), ConsumerConfig.configDef(), ProducerConfig.configDef());
 
+  /** Read by Flink's connector, and not by a client that would replace references. */
+  private static final String DISCOVERY = "partition.discovery.interval.ms";
+
   private KafkaOptions() {}
 
   static KafkaSettings read(Section s, String groupId) {
@@ -101,6 +104,10 @@ final class KafkaOptions {
       properties.forEach(
           (key, value) ->
               References.problem(value).ifPresent(wrong -> s.error("properties." + key, wrong)));
+    }
+    if (References.any(properties.getOrDefault(DISCOVERY, ""))) {
+      s.error(
+          "properties." + DISCOVERY, "a reference is not looked up here; expected milliseconds");
     }
     return properties;
   }

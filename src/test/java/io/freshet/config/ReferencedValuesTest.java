@@ -115,6 +115,19 @@ final class ReferencedValuesTest {
   }
 
   @Test
+  void whatNoClientReadsIsNoReference() {
+    assertThat(
+            BrokenConfigTest.problems(
+                ConfigSamples.LEAST,
+                "kafka.properties.partition.discovery.interval.ms=${env:MILLIS}"))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "kafka.properties.partition.discovery.interval.ms: a reference is not looked up here;"
+                + " expected milliseconds");
+  }
+
+  @Test
   void kafkasOwnProvidersKeepTheirReferences() {
     EffectiveConfig config =
         effective(
