@@ -11,12 +11,14 @@ import io.freshet.lab.simulate.SimulatorSettings.Truth;
 import io.freshet.lab.stream.Feed;
 import io.freshet.lab.stream.KafkaEvents;
 import io.freshet.lab.stream.KafkaEvents.Timestamps;
-import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.http.ModelServer;
 import io.freshet.serve.http.ServeSettings;
-import io.freshet.serve.rows.RocksStore;
+import io.freshet.serve.impressions.ImpressionLog;
+import io.freshet.serve.models.ModelOpener;
+import io.freshet.serve.models.ModelsFile;
+import io.freshet.serve.models.ModelsSpec;
+import io.freshet.serve.models.OpenModels;
 import io.freshet.snapshot.storage.LocalStorage;
-import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -29,7 +31,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -182,28 +183,41 @@ final class SmallRun implements AutoCloseable {
     void run(int port) throws Exception;
   }
 
-  /** The metrics of a server of the snapshots that has answered a request. */
+  /**
+   * The metrics of a server that has answered a request: with a file of models, a shadow among
+   * them, and a log of impressions, so that it has all there are.
+   */
   Scrape serve(Meanwhile meanwhile) throws Exception {
-    try (SnapshotFollower follower =
-            new SnapshotFollower(
-                new SnapshotStore(LocalStorage.at(snapshots().toUri().toString())),
-                new RocksStore(folder.resolve("rows"), 16 << 20),
-                InstantSource.system());
+    Path file = folder.resolve("models.yaml");
+    Files.writeString(
+        file,
+        """
+        models:
+          - {name: small, root: "%1$s", store: rocksdb, store-dir: "%2$s", store-memory: 16}
+          - {name: next, root: "%1$s"}
+        splits: [{name: shop, shares: {small: 100}, shadows: [next]}]
+        """
+            .formatted(snapshots().toUri(), folder.resolve("rows")));
+    ModelsSpec spec = ModelsSpec.read(file);
+    Duration poll = Duration.ofMillis(50);
+    try (OpenModels open = new OpenModels(new ModelOpener(LocalStorage::at));
         ModelServer server =
-            new ModelServer(
-                follower,
-                Optional.of("small"),
-                ServeSettings.DEFAULT.withAddress("127.0.0.1", 0))) {
+            new ModelServer(open.set(spec), ServeSettings.DEFAULT.withAddress("127.0.0.1", 0));
+        ImpressionLog log = new ImpressionLog(kafka.clients(), "served-impressions");
+        ModelsFile models =
+            new ModelsFile(file, spec, open, server.service(), poll, Duration.ofSeconds(20))) {
       server.start();
-      follower.start(Duration.ofMillis(50));
+      open.start(poll);
+      models.start();
+      log.follow(server.service());
       String address = "http://127.0.0.1:" + server.address().getPort();
       long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (follower.model().isEmpty() && System.nanoTime() < deadline) {
+      while (!server.service().readiness().isReady() && System.nanoTime() < deadline) {
         Thread.sleep(20);
       }
       HttpClient.newHttpClient()
           .send(
-              HttpRequest.newBuilder(URI.create(address + "/v1/models/small:predict"))
+              HttpRequest.newBuilder(URI.create(address + "/v1/models/shop:predict"))
                   .POST(
                       BodyPublishers.ofString("{\"instances\":[{\"features\":{\"user\":\"u1\"}}]}"))
                   .build(),
