@@ -139,6 +139,17 @@ final class PackagedJarITCase {
   }
 
   @Test
+  void theJarThatServesReadsAFileOfModels() throws Exception {
+    Path file = folder.resolve("models.yaml");
+    Files.writeString(file, "models:\n  - {name: ctr, root: /srv/ctr, version: latest}\n");
+
+    CommandRun run = java("-jar", SERVE.toString(), "serve", "--models", file.toString());
+
+    assertThat(run.err()).contains("models[1].version: latest is not allowed", "models.yaml:2:");
+    assertThat(run.code()).isEqualTo(2);
+  }
+
+  @Test
   void theJarForFlinksLibHoldsTheProviderAndNothingThatMeetsOtherVersionsThere()
       throws IOException {
     assertThat(entries(SQL))
