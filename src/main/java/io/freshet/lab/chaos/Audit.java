@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -235,7 +236,7 @@ final class Audit {
 
   private void remark(String text, Object... values) {
     if (remarks.size() < 50) {
-      remarks.add(text.formatted(values));
+      remarks.add(String.format(Locale.ROOT, text, values));
     }
   }
 }

@@ -95,7 +95,7 @@ final class FitReport implements FitRun.Listener {
 
   private void say(String format, Object... values) {
     synchronized (out) {
-      out.println(format.formatted(values));
+      out.println(String.format(Locale.ROOT, format, values));
       out.flush();
     }
   }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -224,7 +225,7 @@ class FitCommandTest {
       int user = random.nextInt(6);
       int tag = random.nextInt(4);
       String cells = "u%d,\"t%d|always\",%.2f,unread,%d\n";
-      rows.append(cells.formatted(user, tag, random.nextDouble() * 9, (user + tag) % 2));
+      rows.append(String.format(Locale.ROOT, cells, user, tag, random.nextDouble() * 9, (user + tag) % 2));
     }
     return rows.toString();
   }

@@ -190,7 +190,7 @@ class CompactionTest {
         };
 
     assertThatThrownBy(() -> new Compaction(full, scratch, chain::now, 1000, 60).merge(second))
-        .hasMessageContaining("No space left");
+        .isInstanceOf(IOException.class);
 
     assertThat(chain.storage.list(second.toString())).isEqualTo(before);
     assertThat(scratch).isEmptyDirectory();
