@@ -99,9 +99,9 @@ final class RoomsTest {
       serve.models          : config.option snapshot.format snapshot.storage snapshot.store
       serve.models          : serve.follow serve.predict serve.rows
       serve.model           : event feature feature.example model.. snapshot.format
-      serve.predict         : event feature feature.example model.kind snapshot.format serve.follow
+      serve.predict         : event feature.example model.kind snapshot.format serve.follow
       serve.predict         : serve.limit serve.model serve.request
-      serve.request         : event
+      serve.request         : event feature feature.example
       serve.rows            : model.batch model.gauge snapshot.format snapshot.store serve.model
       serve.tensor          : event event.decode feature serve.request
       sql                   : config.option event event.parse serve.follow serve.model serve.rows

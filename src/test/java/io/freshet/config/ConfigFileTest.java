@@ -40,7 +40,8 @@ final class ConfigFileTest {
     Path large = Files.write(dir.resolve("large"), new byte[(4 << 20) + 1]);
 
     assertRefused(dir.resolve("absent"), "no such file");
-    assertThatThrownBy(() -> LearnerConfig.read(dir, List.of())) // why, the system says in its words
+    assertThatThrownBy(
+            () -> LearnerConfig.read(dir, List.of())) // why, the system says in its words
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith(dir + ": cannot be read: ");
     assertRefused(binary, "not UTF-8 text");

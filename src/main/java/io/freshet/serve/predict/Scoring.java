@@ -6,6 +6,7 @@ import io.freshet.feature.example.Example;
 import io.freshet.model.kind.Explanation;
 import io.freshet.serve.model.Scorer;
 import io.freshet.serve.model.ServedModel;
+import io.freshet.serve.request.Enormous;
 import io.freshet.serve.request.HttpError;
 import java.util.ArrayList;
 import java.util.List;

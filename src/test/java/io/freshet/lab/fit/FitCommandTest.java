@@ -225,7 +225,8 @@ class FitCommandTest {
       int user = random.nextInt(6);
       int tag = random.nextInt(4);
       String cells = "u%d,\"t%d|always\",%.2f,unread,%d\n";
-      rows.append(String.format(Locale.ROOT, cells, user, tag, random.nextDouble() * 9, (user + tag) % 2));
+      rows.append(
+          String.format(Locale.ROOT, cells, user, tag, random.nextDouble() * 9, (user + tag) % 2));
     }
     return rows.toString();
   }

@@ -1,4 +1,4 @@
-package io.freshet.serve.predict;
+package io.freshet.serve.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.freshet.serve.predict;
+package io.freshet.serve.request;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
@@ -7,13 +7,13 @@ import io.freshet.feature.example.Example;
 import java.util.Optional;
 
 /** Finds the number in an example that no network computes with. */
-final class Enormous {
+public final class Enormous {
   private static final float BOUND = 1e6f; // far beyond what any transform of a sane number gives
 
   private Enormous() {}
 
   /** The field whose value is largest, if it is beyond all measure. */
-  static Optional<String> field(Example example, FeatureSchema schema) {
+  public static Optional<String> field(Example example, FeatureSchema schema) {
     int worst = 0;
     for (int i = 1; i < example.occurrences(); i++) {
       if (size(example, i) > size(example, worst)) {
