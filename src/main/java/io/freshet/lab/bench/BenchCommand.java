@@ -11,6 +11,7 @@ import io.freshet.lab.bench.quality.QualityCommand;
 import io.freshet.lab.bench.serving.FreshnessCommand;
 import io.freshet.lab.bench.serving.ServingCommand;
 import io.freshet.lab.bench.serving.StoreCommand;
+import io.freshet.lab.bench.soak.SoakCommand;
 import io.freshet.lab.bench.table.TableCommand;
 import io.freshet.lab.labels.LabelsCommand;
 import io.freshet.lab.labels.OutageCommand;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Command;
       ParallelismCommand.class,
       ServingCommand.class,
       StoreCommand.class,
+      SoakCommand.class,
       TableCommand.class,
       ChurnCommand.class,
       QualityCommand.class,

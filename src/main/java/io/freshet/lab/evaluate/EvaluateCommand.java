@@ -32,10 +32,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evaluate",
     description = {
-      "Scores labeled data with a snapshot, holds what was served against the labels that came of"
-          + " it, or compares two learners' predictions.",
+      "Says how good a snapshot's, a server's or two learners' predictions are.",
       "",
-      "The predictions are of the same examples. Figures come with 95%% intervals by bootstrap."
+      "It scores labeled data with a snapshot, holds what was served against the labels that came"
+          + " of it, or compares what two learners predicted of the same examples. Figures come"
+          + " with 95%% intervals by bootstrap."
     },
     footer = {
       "",

@@ -18,19 +18,19 @@ import java.util.Map;
  * Requests as a recommender sends them: 26 features of the user and the page that all candidates
  * share, and 13 of each candidate, drawn as in learning.
  */
-final class Candidates {
+public final class Candidates {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHARED_NAMES = 13; // c1 to c13, and all numbers
 
   private final AdEvents events;
   private final int count;
 
-  Candidates(int count, long seed) {
+  public Candidates(int count, long seed) {
     this.count = count;
     events = new AdEvents(0, seed);
   }
 
-  byte[] body() {
+  public byte[] body() {
     ObjectNode body = JSON.createObjectNode();
     body.putObject("shared").set("features", JSON.valueToTree(shared()));
     var instances = body.putArray("instances");

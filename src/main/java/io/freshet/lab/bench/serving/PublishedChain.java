@@ -20,7 +20,7 @@ import java.util.List;
  * Five snapshots made by the learner itself, each a delta of a few seconds. The pointer goes
  * through them as if they were published now.
  */
-final class PublishedChain {
+public final class PublishedChain {
   private static final Duration PATIENCE = Duration.ofMinutes(15);
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(3);
   private static final Duration POLL = Duration.ofMillis(200);
@@ -39,7 +39,7 @@ final class PublishedChain {
   }
 
   /** Learns so many impressions of {@link AdEvents}. */
-  static PublishedChain make(
+  public static PublishedChain make(
       Path directory, Workload workload, int impressions, BenchOptions options) throws Exception {
     return new PublishedChain(learn(directory, workload, impressions, options));
   }
@@ -71,20 +71,25 @@ final class PublishedChain {
     }
   }
 
-  SnapshotStore store() {
+  public SnapshotStore store() {
     return store;
   }
 
-  int size() {
+  /** The folder. */
+  public Path root() {
+    return Path.of(store.storage().toString());
+  }
+
+  public int size() {
     return versions.size();
   }
 
-  Version version(int i) {
+  public Version version(int i) {
     return versions.get(i);
   }
 
   /** Makes the i-th oldest version the current one, from 0. */
-  void pointTo(int i) throws IOException {
+  public void pointTo(int i) throws IOException {
     pointer.rollBack(versions.get(i), "the benchmark goes through the chain", false);
   }
 
