@@ -41,14 +41,18 @@ record JsonResponse(
     return new JsonResponse(405, JSON, ModelJson.error(reason), false, Optional.of(allowed));
   }
 
+  /**
+   * Sends it. Where the rest of the request may still come, the connection ends with the response
+   * and says so: a client would send its next request on it, and get no answer.
+   */
   void send(Response response, Callback callback) {
     response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
     if (isPassing) {
       response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
     }
-    if (status == 408) {
-      response.getHeaders().put(HttpHeader.CONNECTION, "close"); // the rest of it may still come
+    if (status == 408 || !response.getRequest().consumeAvailable()) {
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
     }
     allowed.ifPresent(methods -> response.getHeaders().put(HttpHeader.ALLOW, methods));
     response.write(true, ByteBuffer.wrap(body), callback);
