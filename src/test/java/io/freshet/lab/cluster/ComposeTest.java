@@ -231,7 +231,8 @@ final class ComposeTest {
       assertThat(ships).containsEntry(key, "localhost");
       assertThat(compose.flinkProperties("jobmanager")).containsEntry(key, "0.0.0.0");
     }
-    assertThat(ships).containsEntry("web.submit.enable", "false");
+    assertThat(ships).doesNotContainKey("web.submit.enable"); // a session takes jobs by REST
+    assertThat(compose.flinkProperties("jobmanager")).containsEntry("web.submit.enable", "false");
   }
 
   private String option(String service, String option) {

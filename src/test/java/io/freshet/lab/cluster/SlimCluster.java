@@ -110,7 +110,6 @@ final class SlimCluster implements AutoCloseable {
     s.put("taskmanager.memory.managed.fraction", "0.3");
     s.put("metrics.fetcher.update-interval", "500 ms");
     s.put("web.refresh-interval", "250 ms");
-    s.put("web.submit.enable", "true"); // of jars; the configuration that ships refuses them
     return s;
   }
 
