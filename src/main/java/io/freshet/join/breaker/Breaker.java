@@ -63,6 +63,9 @@ public final class Breaker {
     GIVEN_UP
   }
 
+  /** Of event time, into a hold; each further report comes after twice as long. */
+  private static final Duration FIRST_REPORT = Duration.ofMinutes(1);
+
   private final BreakerSettings settings;
   private final ClickRateEstimator flow;
   private final ClickRateTest alarm;
@@ -76,6 +79,7 @@ public final class Breaker {
   private long suspect; // where the trouble began
   private boolean judged; // whether the last bucket that time passed was found as it should be
   private long back = NONE; // since which bucket clicks are back
+  private long told; // how long the hold had lasted when it was last reported
   private long opened; // how often
 
   Breaker(BreakerSettings settings, Duration attributionWindow) {
@@ -195,6 +199,7 @@ public final class Breaker {
     status = found.verdict() == Verdict.MISSING ? Status.STALLED : Status.FLOODED;
     suspect = found.from();
     back = NONE;
+    told = 0;
     opened++;
     LOG.warn(
         "{}: {} came up to {}, {} were expected; nothing is learned or published until that is"
@@ -221,7 +226,30 @@ public final class Breaker {
     if (atEnd || clicksGone || held >= settings.maxHold().toMillis()) {
       return giveUp(last, atEnd);
     }
+    tell(recent, last);
     return false;
+  }
+
+  /** Says from time to time that a hold goes on, and what came meanwhile. */
+  private void tell(Finding recent, long last) {
+    long now = flow.end(last);
+    long held = now - flow.end(next - 1);
+    if (held < Math.max(FIRST_REPORT.toMillis(), 2 * told)) {
+      return;
+    }
+    told = held;
+    LOG.warn(
+        "{} since {}: of late, {} came up to {}, {} were expected; {}",
+        status == Status.STALLED ? "Clicks are missing" : "Clicks flood",
+        Instant.ofEpochMilli(flow.end(next - 1)),
+        Math.round(recent.came()),
+        Instant.ofEpochMilli(now),
+        String.format(Locale.ROOT, "%.1f", recent.expected()),
+        back == NONE
+            ? "nothing is learned until that is as usual again"
+            : "if that lasts until "
+                + Instant.ofEpochMilli(flow.end(back) + settings.patience().toMillis())
+                + ", time goes on");
   }
 
   /** Lets time pass to a bucket, all before it being as good as it gets. */

@@ -2,6 +2,7 @@ package io.freshet.join.breaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.LogLines;
 import io.freshet.join.BreakerSettings;
 import io.freshet.join.BreakerSettings.Action;
 import io.freshet.join.breaker.Breaker.Status;
@@ -44,6 +45,20 @@ final class BreakerTest {
     assertThat(run.limitAt(60)).isGreaterThanOrEqualTo(60 * MINUTE - 1);
     assertThat(run.limitAt(65)).isBetween(60 * MINUTE - 1, 62 * MINUTE);
     assertThat(run.limitAt(72)).isGreaterThanOrEqualTo(72 * MINUTE - 1);
+  }
+
+  @Test
+  void aHoldThatLastsIsReportedAgainAndSaysWhatCameMeanwhile() {
+    Run run = new Run(SETTINGS, 7);
+    run.clicks(clicked -> isIn(clicked, 60, 70) ? NEVER : clicked);
+    try (LogLines log = LogLines.of(Breaker.class)) {
+      run.limitAt(73);
+
+      assertThat(log.lines()).hasSize(5);
+      assertThat(log.lines().get(0)).startsWith("WARN Clicks are missing: ");
+      assertThat(log.lines().subList(1, 5))
+          .allSatisfy(line -> assertThat(line).contains("of late, 0 came up to", "as usual again"));
+    }
   }
 
   @ParameterizedTest
