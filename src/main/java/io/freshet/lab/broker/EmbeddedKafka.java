@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -100,6 +101,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     if (server != null) {
       throw new IllegalStateException("the broker at " + bootstrapServers() + " is running");
     }
+    Locale.setDefault(Locale.ROOT); // a broker reads its settings in the default one
     KafkaConfig config = new KafkaConfig(properties(), false);
     BrokerProperties.format(config);
     server = new KafkaRaftServer(config, Time.SYSTEM);
