@@ -67,6 +67,7 @@ public final class FlinkCluster implements AutoCloseable {
       restPort = rest.getLocalPort();
       Map<String, String> settings = new TreeMap<>(overrides);
       settings.put("jobmanager.rpc.address", jobManager.address());
+      settings.put("jobmanager.bind-host", jobManager.address());
       settings.put("jobmanager.rpc.port", String.valueOf(rpc.getLocalPort()));
       settings.put("rest.address", jobManager.address());
       settings.put("rest.bind-address", jobManager.address());
