@@ -109,6 +109,25 @@ final class ClickRateEstimator {
     return expected;
   }
 
+  /**
+   * The variance of the sum of {@link #expected}, as each rate is of so many clicks and no more: Σ
+   * (Σ I(j − l))² · Var r(l), with clicks as Poisson's.
+   */
+  double variance(long from, long to) {
+    double variance = 0;
+    for (int lag = 0; lag < lags; lag++) {
+      if (clicked[lag] > 0) {
+        double impressions = 0;
+        for (Bucket bucket : buckets.subMap(from - lag, true, to - lag, true).values()) {
+          impressions += bucket.impressions;
+        }
+        double times = impressions / shown[lag];
+        variance += times * times * clicked[lag];
+      }
+    }
+    return variance;
+  }
+
   /** Which share of the clicks of an impression would usually come in a range of buckets. */
   double share(long shownAt, long from, long to) {
     long shownIn = bucket(shownAt);

@@ -8,10 +8,14 @@ import static java.util.Objects.requireNonNull;
  * <p>They are not where, by the running rate, so few or so many come in fewer than one of a million
  * cases ({@link PoissonTail}), and fewer or more than a share that a slow hour or a new page does
  * not explain: of 10,000 expected clicks, 9,500 are impossible by chance, and no outage either. A
- * test looks back until it expects {@value #LEAST_EXPECTED} clicks; 8 are then too few.
+ * test looks back until it expects {@value #LEAST_EXPECTED} clicks; 8 are then too few. A rate that
+ * is known of few clicks may be wrong itself, as after a stream's first bucket, of which it may
+ * have seen the end alone: so what is amiss must also be {@value #DEVIATIONS} standard deviations
+ * of the expectation away from it.
  */
 final class ClickRateTest {
   static final double LEAST_EXPECTED = 30;
+  private static final double DEVIATIONS = 4.75; // one of a million is further off
   private static final double LOG_IMPOSSIBLE = Math.log(1e-6);
 
   /** What a test found. */
@@ -67,7 +71,12 @@ final class ClickRateTest {
         expected += more[i];
       }
     }
-    return new Finding(verdict(came, expected), from, came, expected);
+    Verdict verdict = verdict(came, expected);
+    boolean isAmiss = verdict == Verdict.MISSING || verdict == Verdict.FLOOD;
+    double sure = Math.abs(came - expected) / DEVIATIONS;
+    return isAmiss && sure * sure < flow.variance(from, bucket)
+        ? new Finding(Verdict.UNKNOWN, from, came, expected)
+        : new Finding(verdict, from, came, expected);
   }
 
   private Verdict verdict(double came, double expected) {

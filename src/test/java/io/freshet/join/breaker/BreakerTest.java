@@ -81,6 +81,26 @@ final class BreakerTest {
     assertThat(run.breaker.opened()).isZero();
   }
 
+  /** Of the few impressions in it, a click more or less is a large share. */
+  @ParameterizedTest
+  @ValueSource(longs = {300, 600, 1000, 3000})
+  void aStreamThatBeginsShortlyBeforeTheEndOfABucketHasAllItsClicks(long before) {
+    for (long seed = 0; seed < 100; seed++) {
+      Breaker breaker = new Breaker(SETTINGS, Duration.ofSeconds(24));
+      Random random = new Random(seed);
+      for (long shown = MINUTE - before; shown < 20 * MINUTE; shown += 200) {
+        breaker.impression(shown);
+        long clicked = shown + (long) (-6_000 * Math.log(1 - random.nextDouble()));
+        if (random.nextDouble() < 0.2 && clicked <= shown + 24_000) {
+          breaker.click(shown, clicked);
+        }
+      }
+      breaker.limit(19 * MINUTE, 0, false);
+
+      assertThat(breaker.opened()).as("seed %d", seed).isZero();
+    }
+  }
+
   @Test
   void startOfTheStreamIsNoLackOfClicks() {
     Run run = new Run(SETTINGS, 4);
