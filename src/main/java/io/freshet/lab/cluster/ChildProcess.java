@@ -27,7 +27,13 @@ public final class ChildProcess implements AutoCloseable {
   private boolean kept;
   private boolean wanted;
 
-  ChildProcess(String name, Host host, Path log, List<String> jvm, List<String> main) {
+  /**
+   * One that does not run yet.
+   *
+   * @param jvm arguments of the JVM
+   * @param main the main class and its arguments
+   */
+  public ChildProcess(String name, Host host, Path log, List<String> jvm, List<String> main) {
     this.name = requireNonNull(name, "name");
     this.log = requireNonNull(log, "log");
     command = new ArrayList<>(host.launcher());

@@ -1,10 +1,11 @@
 package io.freshet.lab.bench.soak;
 
 import io.freshet.cli.console.source.FlinkRest;
+import io.freshet.lab.cluster.ChildProcess;
+import io.freshet.lab.cluster.Host;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,47 +18,41 @@ final class SoakServer implements AutoCloseable {
   private static final Pattern AT = Pattern.compile("at http://127\\.0\\.0\\.1:(\\d+)");
   private static final long PATIENCE = 60_000_000_000L;
 
-  private final Process process;
+  private final ChildProcess process;
   private final InetSocketAddress address;
 
-  private SoakServer(Process process, int port) {
+  private SoakServer(ChildProcess process, int port) {
     this.process = process;
     address = new InetSocketAddress("127.0.0.1", port);
   }
 
   /** Starts one on a root, whose log goes to the folder, and waits until it is ready. */
   static SoakServer start(Path root, Path folder) throws IOException, InterruptedException {
-    Path log = folder.resolve("serve.log");
-    Process process =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    HEAP,
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    "io.freshet.Main",
-                    "serve",
-                    "--snapshots",
-                    root.toString(),
-                    "--port",
-                    "0",
-                    "--poll",
-                    "200",
-                    "--without-console"))
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+    List<String> serve =
+        List.of(
+            "io.freshet.Main",
+            "serve",
+            "--snapshots",
+            root.toString(),
+            "--port",
+            "0",
+            "--poll",
+            "200",
+            "--without-console");
+    ChildProcess process =
+        new ChildProcess("serve", Host.LOOPBACK, folder.resolve("serve.log"), List.of(HEAP), serve);
+    process.start();
     long end = System.nanoTime() + PATIENCE;
     while (process.isAlive() && System.nanoTime() < end) {
-      String said = Files.readString(log, StandardCharsets.UTF_8);
+      String said = Files.readString(process.log());
       Matcher at = AT.matcher(said);
       if (at.find() && said.contains("ready: ")) {
         return new SoakServer(process, Integer.parseInt(at.group(1)));
       }
       Thread.sleep(100);
     }
-    process.destroyForcibly();
-    throw new IOException("no server; its log is " + Files.readString(log));
+    process.close();
+    throw new IOException("no server; its log is " + Files.readString(process.log()));
   }
 
   InetSocketAddress address() {
@@ -77,6 +72,6 @@ final class SoakServer implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.close();
   }
 }
