@@ -8,25 +8,31 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Several hosts on this machine: network namespaces of Linux, each with an interface and an address
  * of its own, behind one bridge. Processes in them share the files and the clock, and see each
  * other only through the bridge; so packets between two hosts can get lost, in one direction or
- * both, as where a switch or a cable fails: nobody is told.
+ * both, as where a switch or a cable fails, in silence.
  *
  * <p>Needs Linux, root and the command {@code ip} (iproute2). What a process leaves that was
  * killed, the next network removes. Not thread-safe.
  */
 public final class HostNetwork implements AutoCloseable {
   private static final String PREFIX = "freshet-";
+  private static final String BRIDGE = "fr";
+  private static final Pattern LEFT_NAMESPACE = Pattern.compile(PREFIX + "(\\d{1,10})-.*");
+  private static final Pattern LEFT_BRIDGE = Pattern.compile(BRIDGE + "(\\d{1,10})");
 
   /** Of nobody: the bridge finds no port for it, and no host takes it. */
   private static final String NOWHERE = "02:00:00:00:00:01";
 
   private final long process = ProcessHandle.current().pid();
   private final String subnet = "10.213." + process % 256 + ".";
-  private final String bridge = "fr" + process;
+  private final String bridge = BRIDGE + process;
   private final Map<String, String> namespaces = new LinkedHashMap<>(); // by address
 
   /**
@@ -86,21 +92,30 @@ public final class HostNetwork implements AutoCloseable {
 
   /** Removes the namespaces and bridges of processes that are gone. */
   private static void sweep() throws IOException {
-    Path names = Path.of("/run/netns");
-    List<String> found = new ArrayList<>();
-    if (Files.isDirectory(names)) {
-      try (var listed = Files.list(names)) {
-        listed.map(path -> path.getFileName().toString()).forEach(found::add);
+    for (String name : names("/run/netns")) {
+      if (isLeft(LEFT_NAMESPACE.matcher(name))) {
+        ip("netns", "delete", name);
       }
     }
-    for (String name : found) {
-      if (name.startsWith(PREFIX)) {
-        String process = name.substring(PREFIX.length()).split("-", 2)[0];
-        if (process.matches("\\d{1,10}") && ProcessHandle.of(Long.parseLong(process)).isEmpty()) {
-          ip("netns", "delete", name);
-        }
+    for (String name : names("/sys/class/net")) {
+      if (isLeft(LEFT_BRIDGE.matcher(name))) {
+        ip("link", "delete", name);
       }
     }
+  }
+
+  private static List<String> names(String folder) throws IOException {
+    Path path = Path.of(folder);
+    if (!Files.isDirectory(path)) {
+      return List.of();
+    }
+    try (Stream<Path> found = Files.list(path)) {
+      return found.map(each -> each.getFileName().toString()).toList();
+    }
+  }
+
+  private static boolean isLeft(Matcher name) {
+    return name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
   }
 
   private static void ip(String... arguments) throws IOException {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,23 @@ public final class HostNetworkITCase {
       assertThat(namespaces()).hasSize(before.size() + 1);
     }
     assertThat(namespaces()).isEqualTo(before);
+  }
+
+  @Test
+  void whatAKilledProcessLeftIsRemoved() throws Exception {
+    networkOrSkip().close();
+    String dead = "fr2147483647"; // no process has that number
+    run("ip", "link", "add", dead, "type", "bridge");
+    run("ip", "netns", "add", "freshet-2147483647-one");
+
+    networkOrSkip().close();
+
+    assertThat(Path.of("/sys/class/net", dead)).doesNotExist();
+    assertThat(namespaces()).noneMatch(name -> name.contains("2147483647"));
+  }
+
+  private static void run(String... command) throws Exception {
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
   }
 
   /** Whether a connection from the host comes about in two seconds. */
