@@ -3,7 +3,7 @@ package io.freshet.lab.cluster;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,7 +19,7 @@ import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import io.freshet.cli.serve.ServeCommand;
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.TrainCommand;
-import io.freshet.serve.http.ServeSettings;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,20 +29,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.configuration.GlobalConfiguration;
-import org.apache.flink.configuration.RestOptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 import picocli.CommandLine;
 
 /** {@code docker/kubernetes/}: what it says of the code, the image and of itself is so. */
 final class KubernetesTest {
-  private static final Path ALL = ComposeFile.FOLDER.resolve("kubernetes");
-  private static final Path FOLDER = ALL.resolve("base");
+  private static final Path ALL = KubernetesFiles.ALL;
+  private static final Path FOLDER = KubernetesFiles.BASE;
   private static final List<String> FILES =
       List.of(
           "learner.yaml", "serving.yaml", "availability.yaml", "network.yaml", "monitoring.yaml");
@@ -60,13 +56,11 @@ final class KubernetesTest {
           "jobmanager.memory.process.size",
           "taskmanager.memory.process.size");
 
-  private static final Yaml YAML = new Yaml(new SafeConstructor(new LoaderOptions()));
-
   private JsonNode learner;
 
   @BeforeEach
   void read() throws Exception {
-    learner = ComposeFile.yaml(FOLDER.resolve("learner.yaml"));
+    learner = KubernetesFiles.learner();
   }
 
   @Test
@@ -165,7 +159,7 @@ final class KubernetesTest {
 
   @Test
   void servingFollowsWhatTheLearnerWritesOnThePortThatIsAsked() throws Exception {
-    List<JsonNode> documents = documents("serving.yaml");
+    List<JsonNode> documents = KubernetesFiles.documents("serving.yaml");
     JsonNode pod = documents.get(0).at("/spec/template");
     JsonNode container = pod.at("/spec/containers/0");
     List<String> arguments = ComposeFile.texts(container.get("args"));
@@ -207,8 +201,8 @@ final class KubernetesTest {
                   }
                 })
             .build();
-    List<JsonNode> resources = new ArrayList<>(documents("serving.yaml"));
-    resources.addAll(documents("monitoring.yaml"));
+    List<JsonNode> resources = new ArrayList<>(KubernetesFiles.documents("serving.yaml"));
+    resources.addAll(KubernetesFiles.documents("monitoring.yaml"));
     resources.add(learner.at("/spec/podTemplate"));
 
     for (JsonNode resource : resources) {
@@ -225,7 +219,7 @@ final class KubernetesTest {
   void everyResourceIsNamedOnce() throws Exception {
     List<JsonNode> all = new ArrayList<>();
     for (String file : FILES) {
-      all.addAll(documents(file));
+      all.addAll(KubernetesFiles.documents(file));
     }
     Set<String> names = new HashSet<>();
     for (JsonNode resource : all) {
@@ -239,115 +233,10 @@ final class KubernetesTest {
     }
   }
 
-  /** What a container may write is a volume, and every volume has a limit that the node knows. */
-  @Test
-  void noContainerGainsPrivilegesOrWritesBesidesItsVolumes() throws Exception {
-    for (JsonNode pod : List.of(servingPod(), learner.at("/spec/podTemplate/spec"))) {
-      JsonNode container = pod.at("/containers/0");
-      JsonNode rights = container.get("securityContext");
-
-      assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
-      assertThat(pod.at("/securityContext/runAsUser").asInt()).isPositive();
-      assertThat(pod.at("/securityContext/fsGroup"))
-          .isEqualTo(pod.at("/securityContext/runAsUser"));
-      assertThat(pod.at("/securityContext/seccompProfile/type").asText())
-          .isEqualTo("RuntimeDefault");
-      assertThat(rights.get("allowPrivilegeEscalation").asBoolean(true)).isFalse();
-      assertThat(rights.get("readOnlyRootFilesystem").asBoolean()).isTrue();
-      assertThat(ComposeFile.texts(rights.at("/capabilities/drop"))).containsExactly("ALL");
-      Map<String, JsonNode> volumes = new TreeMap<>();
-      pod.get("volumes").forEach(volume -> volumes.put(volume.get("name").asText(), volume));
-      long most = 0;
-      for (JsonNode mount : container.get("volumeMounts")) {
-        JsonNode volume = volumes.remove(mount.get("name").asText());
-        assertThat(volume).as(mount.toString()).isNotNull();
-        most += bytes(volume.at("/emptyDir/sizeLimit").asText("0"));
-      }
-      assertThat(volumes).as("volumes that nothing mounts").isEmpty();
-      assertThat(mounts(container)).contains("/tmp");
-      assertThat(bytes(container.at("/resources/limits/ephemeral-storage").asText()))
-          .isGreaterThanOrEqualTo(most);
-      assertThat(bytes(container.at("/resources/requests/ephemeral-storage").asText()))
-          .isPositive();
-    }
-  }
-
-  private static List<String> mounts(JsonNode container) {
-    List<String> mounts = new ArrayList<>();
-    container.get("volumeMounts").forEach(mount -> mounts.add(mount.get("mountPath").asText()));
-    return mounts;
-  }
-
-  private static long bytes(String quantity) {
-    long number = Long.parseLong(quantity.replaceAll("[A-Za-z]", ""));
-    return switch (quantity.replaceAll("[0-9]", "")) {
-      case "Gi" -> number << 30;
-      case "Mi" -> number << 20;
-      default -> number;
-    };
-  }
-
-  private static JsonNode servingPod() throws Exception {
-    return documents("serving.yaml").get(0).at("/spec/template/spec");
-  }
-
-  @Test
-  void servingIsDrainedSpreadAndTakenDownOneByOne() throws Exception {
-    JsonNode pod = servingPod();
-    JsonNode labels = documents("serving.yaml").get(0).at("/spec/template/metadata/labels");
-    long pause = pod.at("/containers/0/lifecycle/preStop/exec/command/1").asLong();
-    long drain = ServeSettings.DEFAULT.connections().drain().toSeconds();
-    JsonNode budget = documents("availability.yaml").get(0);
-
-    assertThat(ComposeFile.texts(pod.at("/containers/0/args"))).doesNotContain("--drain");
-    assertThat(pause).isPositive();
-    assertThat(pod.get("terminationGracePeriodSeconds").asLong()).isGreaterThan(pause + drain + 15);
-    assertThat(budget.get("kind").asText()).isEqualTo("PodDisruptionBudget");
-    assertThat(budget.at("/spec/maxUnavailable").asInt()).isEqualTo(1);
-    assertThat(labels.properties())
-        .containsAll(budget.at("/spec/selector/matchLabels").properties());
-    assertThat(pod.get("topologySpreadConstraints")).hasSize(2);
-    for (JsonNode spread : pod.get("topologySpreadConstraints")) {
-      assertThat(spread.get("maxSkew").asInt()).isEqualTo(1);
-      assertThat(labels.properties())
-          .containsAll(spread.at("/labelSelector/matchLabels").properties());
-    }
-  }
-
-  /** Each policy closes both ways, and names ports that its pods have. */
-  @Test
-  void onlyThoseWhoNeedToReachAPod() throws Exception {
-    List<JsonNode> policies = documents("network.yaml");
-    JsonNode ofServing = policies.get(0).get("spec");
-    JsonNode ofLearner = policies.get(1).get("spec");
-
-    for (JsonNode policy : List.of(ofServing, ofLearner)) {
-      assertThat(ComposeFile.texts(policy.get("policyTypes"))).containsExactly("Ingress", "Egress");
-      policy.get("ingress").forEach(rule -> assertThat(rule.get("from")).isNotEmpty());
-    }
-    assertThat(ofServing.at("/podSelector/matchLabels"))
-        .isEqualTo(documents("serving.yaml").get(0).at("/spec/selector/matchLabels"));
-    Set<String> served = new HashSet<>();
-    servingPod().at("/containers/0/ports").forEach(port -> served.add(port.get("name").asText()));
-    Set<String> open = new HashSet<>();
-    ofServing
-        .get("ingress")
-        .forEach(rule -> rule.get("ports").forEach(port -> open.add(port.get("port").asText())));
-    assertThat(open).isEqualTo(served);
-    assertThat(ofLearner.at("/podSelector/matchLabels/app"))
-        .isEqualTo(learner.at("/metadata/name"));
-    assertThat(ofLearner.at("/ingress/0/from/0/podSelector"))
-        .isEqualTo(ofLearner.get("podSelector"));
-    assertThat(ofLearner.at("/ingress/1/ports/0/port").asInt())
-        .isEqualTo(RestOptions.PORT.defaultValue());
-    assertThat(ofLearner.at("/ingress/2/ports/0/port"))
-        .isEqualTo(learner.at("/spec/podTemplate/spec/containers/0/ports/0/name"));
-  }
-
   @Test
   void gRpcIsServedToo() throws Exception {
-    List<JsonNode> documents = documents("serving.yaml");
-    JsonNode container = servingPod().at("/containers/0");
+    List<JsonNode> documents = KubernetesFiles.documents("serving.yaml");
+    JsonNode container = KubernetesFiles.servingPod().at("/containers/0");
     List<String> arguments = ComposeFile.texts(container.get("args"));
 
     assertThat(container.at("/ports/1/containerPort").asText())
@@ -361,7 +250,8 @@ final class KubernetesTest {
   void overlaysFitTheBase() throws Exception {
     Set<String> names = new HashSet<>();
     for (String file : FILES) {
-      documents(file).forEach(r -> names.add(r.get("kind") + " " + r.at("/metadata/name")));
+      KubernetesFiles.documents(file)
+          .forEach(r -> names.add(r.get("kind") + " " + r.at("/metadata/name")));
     }
     for (String overlay : List.of("dev", "production")) {
       Path folder = ALL.resolve("overlays").resolve(overlay);
@@ -370,7 +260,7 @@ final class KubernetesTest {
         assertThat(folder.resolve(base).normalize()).isEqualTo(FOLDER);
       }
       for (JsonNode patch : kustomization.get("patches")) {
-        JsonNode of = new ObjectMapper().valueToTree(YAML.load(patch.get("patch").asText()));
+        JsonNode of = KubernetesFiles.parsed(patch.get("patch").asText()).get(0);
         String name =
             patch.has("target")
                 ? patch.at("/target/kind") + " " + patch.at("/target/name")
@@ -394,17 +284,12 @@ final class KubernetesTest {
   @ParameterizedTest
   @ValueSource(strings = {"base", "overlays/dev", "overlays/production"})
   void kustomizeRendersIt(String folder) throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/kubectl")), "kubectl is not installed");
-    Process kustomize =
-        new ProcessBuilder("/usr/bin/kubectl", "kustomize", ALL.resolve(folder).toString())
-            .redirectErrorStream(true)
-            .start();
+    Process kustomize = kubectl("kustomize", ALL.resolve(folder).toString());
     String rendered = new String(kustomize.getInputStream().readAllBytes(), UTF_8);
 
     assertThat(kustomize.waitFor()).as(rendered).isZero();
     Set<String> kinds = new HashSet<>();
-    for (Object document : YAML.loadAll(rendered)) {
-      JsonNode resource = new ObjectMapper().valueToTree(document);
+    for (JsonNode resource : KubernetesFiles.parsed(rendered)) {
       kinds.add(resource.get("kind").asText());
       if (resource.get("kind").asText().equals("FlinkDeployment")) {
         assertThat(resource.at("/spec/podTemplate/spec/volumes/0/configMap/name").asText())
@@ -416,10 +301,13 @@ final class KubernetesTest {
     assertThat(kinds).contains("FlinkDeployment", "Deployment", "Service", "NetworkPolicy");
   }
 
-  private static List<JsonNode> documents(String file) throws Exception {
-    List<JsonNode> documents = new ArrayList<>();
-    YAML.loadAll(Files.readString(FOLDER.resolve(file)))
-        .forEach(document -> documents.add(new ObjectMapper().valueToTree(document)));
-    return documents;
+  private static Process kubectl(String... arguments) {
+    List<String> command = new ArrayList<>(List.of("kubectl"));
+    command.addAll(List.of(arguments));
+    try {
+      return new ProcessBuilder(command).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      return abort("kubectl is not installed: " + e.getMessage());
+    }
   }
 }
