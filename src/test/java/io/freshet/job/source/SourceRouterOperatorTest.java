@@ -210,7 +210,7 @@ final class SourceRouterOperatorTest {
     }
   }
 
-  /** Flink deals partitions and times anew: a partition may be far behind the time it is with. */
+  /** Flink deals partitions and times again: a partition may be far behind the time it is with. */
   @Test
   void aRescaledSourceGoesByItsEventsAlone() throws Exception {
     read(good(0, 1, 900_000));

@@ -77,7 +77,9 @@ final class GeneratedRequestsTest {
             .isFalse();
       }
       assertThat(served.get("/livez").status()).isEqualTo(200);
-      assertThat(served.metrics()).contains("freshet_request_bytes 0.0");
+      while (!served.metrics().contains("freshet_request_bytes 0.0")) {
+        Thread.sleep(10); // given back once the response has gone
+      }
     }
   }
 
