@@ -22,7 +22,7 @@ _SHORT = {'"': '\\"', "\\": "\\\\", "\b": r"\b", "\t": r"\t", "\n": r"\n", "\f":
 
 
 def read(path: Path) -> dict[str, Any] | None:
-    """A JSON file of a readable format whose digest is right; None where there is no file."""
+    """A JSON file of a readable format whose digest matches; None where there is no file."""
     try:
         text = path.read_text("utf-8")
         document = json.loads(text, parse_constant=_refuse)

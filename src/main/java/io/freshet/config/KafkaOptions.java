@@ -52,8 +52,8 @@ final class KafkaOptions {
         s.option(
                     "recreated-topics",
                     "What an event topic does that was created again since the state was taken:"
-                        + " refuse ends the job, accept reads on at the same offsets, which is"
-                        + " right for a copy that keeps them.")
+                        + " refuse ends the job, accept reads on at the same offsets, as suits a"
+                        + " copy that keeps them.")
                 .get(oneOf(Recreated.class), Recreated.REFUSE)
             == Recreated.ACCEPT);
   }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * that the offsets are of. A topic that was deleted and created again has another id, and offsets
  * mean nothing in it: Kafka's client would read on somewhere in its middle, without a word.
  *
- * <p>Readers are told when the first look is over, and the partitions are known ({@link
+ * <p>Readers get an event when the first look is over, and the partitions are known ({@link
  * PartitionsReader}). What is called later is answered later, as one thread asks and one answers:
  * the connector looks for partitions first, then for the offsets of new ones.
  */

@@ -29,7 +29,8 @@ public record ModelsSpec(List<ModelSpec> models, List<SplitSpec> splits) {
   /**
    * What a file describes.
    *
-   * @throws ConfigException with every problem in it, each with its key, its line and what is right
+   * @throws ConfigException with every problem in it, each with its key, its line and what is
+   *     expected
    */
   public static ModelsSpec read(Path file) {
     return parse(ConfigFile.text(file), String.valueOf(file.getFileName()));

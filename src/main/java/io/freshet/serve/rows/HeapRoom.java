@@ -4,7 +4,7 @@ import io.freshet.snapshot.format.Version;
 
 /**
  * Whether a table fits into the heap in addition to all that is there: asked before it is loaded,
- * as an {@link OutOfMemoryError} in the middle hits whoever allocates next, requests too.
+ * as an {@link OutOfMemoryError} in the middle hits any thread that allocates next, requests too.
  *
  * <p>What only looks taken is collected first, once a minute at most. A twentieth of the heap is
  * left to requests.

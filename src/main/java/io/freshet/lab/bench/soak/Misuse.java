@@ -62,7 +62,7 @@ final class Misuse {
         try {
           act.run();
         } catch (IOException e) {
-          Thread.sleep(100); // cut off, as is right
+          Thread.sleep(100); // cut off, as it should be
         }
       }
     } catch (InterruptedException e) {
