@@ -34,6 +34,7 @@ public final class HostNetwork implements AutoCloseable {
   private final String subnet = "10.213." + process % 256 + ".";
   private final String bridge = BRIDGE + process;
   private final Map<String, String> namespaces = new LinkedHashMap<>(); // by address
+  private final List<String> ports = new ArrayList<>();
 
   /**
    * Makes the bridge, with an address of this process on it.
@@ -65,6 +66,7 @@ public final class HostNetwork implements AutoCloseable {
     ip("netns", "add", namespace);
     namespaces.put(address, namespace);
     ip("link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", namespace);
+    ports.add(port);
     ip("link", "set", port, "master", bridge, "up");
     ip("-n", namespace, "address", "add", address + "/24", "dev", "eth0");
     ip("-n", namespace, "link", "set", "eth0", "up");
@@ -133,8 +135,13 @@ public final class HostNetwork implements AutoCloseable {
     }
   }
 
+  /** Removes all of it at once, though a namespace lasts until its last process has ended. */
   @Override
   public void close() throws IOException {
+    for (String port : ports) {
+      ip("link", "delete", port);
+    }
+    ports.clear();
     for (String namespace : namespaces.values()) {
       ip("netns", "delete", namespace);
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,31 @@ public final class HostNetworkITCase {
       assertThat(namespaces()).hasSize(before.size() + 1);
     }
     assertThat(namespaces()).isEqualTo(before);
+  }
+
+  @Test
+  void anotherNetworkFollowsWhileAProcessOfTheLastOneLives() throws Exception {
+    Process left;
+    try (HostNetwork network = networkOrSkip()) {
+      List<String> command = new ArrayList<>(network.host("one").launcher());
+      command.addAll(List.of("sleep", "60"));
+      left = new ProcessBuilder(command).start();
+      awaitNamespaceOf(left);
+    }
+    try (HostNetwork network = networkOrSkip()) {
+      assertThat(network.host("one").address()).isNotEmpty();
+    } finally {
+      left.destroyForcibly();
+    }
+  }
+
+  /** Waits until the process is in the namespace: {@code ip} has become {@code sleep}. */
+  private static void awaitNamespaceOf(Process process) throws Exception {
+    Path name = Path.of("/proc/" + process.pid() + "/comm");
+    while (!Files.readString(name).strip().equals("sleep")) {
+      assertThat(process.isAlive()).isTrue();
+      Thread.sleep(10);
+    }
   }
 
   @Test
