@@ -7,6 +7,7 @@ import io.freshet.cli.console.watch.FieldWatch;
 import io.freshet.cli.console.watch.FlowWatch;
 import io.freshet.cli.console.watch.LagWatch;
 import io.freshet.cli.console.watch.QualityWatch;
+import io.freshet.cli.console.watch.ServedWatch;
 import io.freshet.cli.console.watch.Watch;
 import io.freshet.cli.console.watch.Watches;
 import io.freshet.serve.http.LoopbackGuard;
@@ -126,6 +127,14 @@ public final class Console implements AutoCloseable {
             .<Watch>map(kafka -> new LagWatch(settings.snapshots(), kafka, clock))
             .orElse(noKafka),
         PAUSE);
+    settings
+        .served()
+        .ifPresent(
+            topics ->
+                watches.onDemand(
+                    "served",
+                    new ServedWatch(settings.kafka().orElseThrow(), topics, settings.model()),
+                    LONG_PAUSE));
     watches.onDemand("snapshots", new ChainWatch(settings.snapshots()), PAUSE);
     watches.onDemand("fields", new FieldWatch(settings.snapshots(), settings.countRows()), PAUSE);
     watches.always(

@@ -3,6 +3,7 @@ package io.freshet.cli.console;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.cli.console.source.BestPossible;
+import io.freshet.cli.console.watch.ServedWatch;
 import io.freshet.kafka.KafkaClients;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.util.OptionalInt;
  * What a console shows, and where.
  *
  * @param port absent for {@link #USUAL_PORT}, or any free port where that is taken
+ * @param served where what was served and its labels are written
  * @param model whose metrics and job to show; the most recent ones where absent
  * @param reach the best logloss and AUC that are possible
  * @param countRows rows of the model up to which they are counted by field
@@ -23,6 +25,7 @@ public record ConsoleSettings(
     SnapshotStore snapshots,
     Optional<KafkaClients> kafka,
     String metricsTopic,
+    Optional<ServedWatch.Topics> served,
     Optional<String> model,
     BestPossible reach,
     Optional<URI> flink,
@@ -38,6 +41,7 @@ public record ConsoleSettings(
     requireNonNull(snapshots, "snapshots");
     requireNonNull(kafka, "kafka");
     requireNonNull(metricsTopic, "metricsTopic");
+    requireNonNull(served, "served");
     requireNonNull(model, "model");
     requireNonNull(reach, "reach");
     requireNonNull(flink, "flink");

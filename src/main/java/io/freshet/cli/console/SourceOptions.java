@@ -1,6 +1,7 @@
 package io.freshet.cli.console;
 
 import io.freshet.cli.console.source.BestPossible;
+import io.freshet.cli.console.watch.ServedWatch;
 import io.freshet.kafka.KafkaClients;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.net.URI;
@@ -41,6 +42,20 @@ public final class SourceOptions {
   private String metricsTopic = "metrics";
 
   @Option(
+      names = "--served-topic",
+      paramLabel = "TOPIC",
+      description =
+          "Topic of impressions that servers write, for how good what was served is; with"
+              + " --predictions-topic.")
+  private String servedTopic;
+
+  @Option(
+      names = "--predictions-topic",
+      paramLabel = "TOPIC",
+      description = "Topic of a learner's predictions, which holds the labels of what was served.")
+  private String predictionsTopic;
+
+  @Option(
       names = "--flink-url",
       paramLabel = "URL",
       description = "The job manager's REST interface, for the console's label funnel.")
@@ -60,11 +75,23 @@ public final class SourceOptions {
         snapshots,
         kafka().map(clients -> clients.within(PATIENCE)),
         metricsTopic,
+        served(),
         model,
         BestPossible.UNKNOWN,
         Optional.ofNullable(flink).map(url -> checked("--flink-url", url)),
         scoring,
         countRows);
+  }
+
+  private Optional<ServedWatch.Topics> served() {
+    if (servedTopic == null && predictionsTopic == null) {
+      return Optional.empty();
+    }
+    if (servedTopic == null || predictionsTopic == null || servers == null) {
+      throw wrong(
+          "--served-topic and --predictions-topic come together, with --bootstrap-servers");
+    }
+    return Optional.of(new ServedWatch.Topics(servedTopic, predictionsTopic));
   }
 
   /** The cluster, where one is named. */

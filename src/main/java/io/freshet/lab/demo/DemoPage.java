@@ -52,6 +52,7 @@ final class DemoPage implements AutoCloseable {
                   store,
                   Optional.of(config.kafka().clients()),
                   config.kafka().topics().metrics(),
+                  Optional.empty(),
                   Optional.of(config.name()),
                   oracle.map(DemoPage::reach).orElse(BestPossible.UNKNOWN),
                   Optional.of(URI.create("http://" + ConsoleSettings.LOOPBACK + ":" + flinkPort)),

@@ -1,13 +1,14 @@
 package io.freshet.lab.evaluate;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.evaluate.offline.ScoredExamples;
+import io.freshet.evaluate.offline.ServedImpression;
+import io.freshet.evaluate.offline.ServedImpression.Score;
 import io.freshet.feature.ImpressionHash;
 import io.freshet.job.example.PredictedExample;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -19,8 +20,6 @@ import java.util.TreeMap;
  * a positive, the positive counts.
  */
 final class ServedScores {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Map<Long, PredictedExample> labels = new HashMap<>();
   private final SortedMap<String, ScoredExamples> answered = new TreeMap<>();
   private final SortedMap<String, Shadow> shadows = new TreeMap<>();
@@ -46,39 +45,34 @@ final class ServedScores {
    * @throws IOException where the record is no JSON
    */
   void impression(byte[] record) throws IOException {
-    JsonNode impression = JSON.readTree(record);
-    JsonNode served = impression.path("served");
-    if (!served.path("score").isNumber()) {
+    Optional<ServedImpression> read = ServedImpression.of(record);
+    if (read.isEmpty()) {
       return;
     }
-    PredictedExample label =
-        labels.get(ImpressionHash.key(impression.path("impression_id").asText()));
+    ServedImpression impression = read.get();
+    Score served = impression.answered();
+    PredictedExample label = labels.get(impression.key());
     if (label == null) {
       unlabeled++;
       return;
     }
-    String model = served.path("model").asText();
-    put(answered.computeIfAbsent(model, name -> new ScoredExamples()), label, served);
-    put(answered.computeIfAbsent(version(served), name -> new ScoredExamples()), label, served);
-    for (JsonNode shadow : served.path("shadows")) {
-      Shadow of = shadows.computeIfAbsent(version(shadow), name -> new Shadow());
+    put(answered.computeIfAbsent(served.model(), name -> new ScoredExamples()), label, served);
+    put(answered.computeIfAbsent(served.name(), name -> new ScoredExamples()), label, served);
+    for (Score shadow : impression.shadows()) {
+      Shadow of = shadows.computeIfAbsent(shadow.name(), name -> new Shadow());
       put(of.answered(), label, served);
       put(of.own(), label, shadow);
     }
   }
 
-  private static String version(JsonNode served) {
-    return served.path("model").asText() + " " + served.path("version").asText();
-  }
-
-  private static void put(ScoredExamples examples, PredictedExample label, JsonNode served) {
+  private static void put(ScoredExamples examples, PredictedExample label, Score served) {
     examples.put(
         ImpressionHash.key(label.impressionId()),
         label.time(),
         label.user(),
         label.label(),
         label.weight(),
-        served.path("score").floatValue());
+        served.probability());
   }
 
   /** By model, and by model and version. */

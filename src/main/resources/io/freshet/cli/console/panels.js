@@ -1,7 +1,7 @@
 // What each panel's figures look like on the page.
 
 import {LineChart, lastOfAll} from './chart.js';
-import {bytes, count, decimal, element, moment, percent, say, sentence, span} from './text.js';
+import {bytes, count, decimal, element, moment, percent, say, sentence, signed, span} from './text.js';
 
 const byId = (id) => document.getElementById(id);
 const LEARNER = {label: 'learner', style: 'learner'};
@@ -275,11 +275,40 @@ function line(field, most) {
       element('td', {class: 'bar', 'aria-hidden': 'true'}, most > 0 ? bar : ''));
 }
 
-const shows = {quality, lag, snapshots, fields, flow};
+function served(data) {
+  const rows = [...data.models.map((m) => answered(m, 'all')),
+    ...data.versions.map((v) => answered(v, v.version))];
+  byId('served-table').tBodies[0].replaceChildren(...rows);
+  byId('served-table').hidden = rows.length === 0;
+  say(byId('served-note'), [
+    `Of the last ${count(data.impressions)} impressions of topic ${data.topic},`
+        + ` ${count(data.unlabeled)} have no label in ${data.labels_from} yet.`,
+    data.other_versions > 0 ? `${count(data.other_versions)} earlier versions are not shown.` : '',
+    data.unreadable > 0 ? `${count(data.unreadable)} records could not be read.` : '',
+  ].join(' ').trim());
+}
+
+/** A model or a version of it; of a shadow with its distance from what was answered, and 95 %. */
+function answered(of, version) {
+  const difference = of.difference === undefined ? ''
+      : `${signed(of.difference, 4)} ± ${decimal(of.interval, 4)}`;
+  return element('tr', {},
+      element('th', {scope: 'row'}, of.model),
+      element('td', {}, version === 'all' ? version : element('code', {}, version)),
+      element('td', {}, of.shadow ? 'shadow' : 'answers'),
+      element('td', {class: 'number'}, count(of.examples)),
+      element('td', {class: 'number'}, decimal(of.logloss ?? NaN, 4)),
+      element('td', {class: 'number'}, decimal(of.ne ?? NaN, 4)),
+      element('td', {class: 'number'}, decimal(of.calibration ?? NaN, 3)),
+      element('td', {class: 'number extra'}, difference));
+}
+
+const shows = {quality, lag, served, snapshots, fields, flow};
 
 /** Shows a panel, or why it has nothing new. */
 export function show(name, panel) {
   const problem = document.querySelector(`[data-panel="${name}"]`);
+  problem.closest('section').hidden = false; // one that is not asked for has no panel
   problem.hidden = panel.problem === undefined;
   const since = panel.seen === undefined ? 'Not available' : `Not renewed since ${moment(panel.seen, true)} UTC`;
   say(problem, panel.problem === undefined ? '' : sentence(`${since}: ${panel.problem}`));

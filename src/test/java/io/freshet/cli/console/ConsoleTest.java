@@ -152,6 +152,7 @@ class ConsoleTest {
         Optional.empty(),
         "metrics",
         Optional.empty(),
+        Optional.empty(),
         BestPossible.UNKNOWN,
         Optional.empty(),
         NOBODY,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.cli.console.watch.ServedWatch;
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.pipeline.LearnerJob;
 import io.freshet.kafka.TopicReader;
@@ -211,6 +212,24 @@ class ServedImpressionsITCase {
     assertThat(report.path("unlabeled").asInt()).isEqualTo(answers.size() - labels.size());
     assertThat(model.path("figures").path("logloss").path("value").asDouble())
         .isCloseTo(loss / labels.size(), within(1e-5));
+    assertOnTheConsole(kafka, labels.size(), loss / labels.size());
+  }
+
+  private void assertOnTheConsole(EmbeddedKafka kafka, int labeled, double loss) throws Exception {
+    ServedWatch.Topics topics = new ServedWatch.Topics("impressions", "predictions");
+    try (ServedWatch watch = new ServedWatch(kafka.clients(), topics, Optional.of("loop"))) {
+      JsonNode shown = watch.look();
+      assertThat(shown.path("impressions").asInt()).isEqualTo(answers.size());
+      assertThat(shown.path("unreadable").asInt()).isZero();
+      JsonNode model = shown.path("models").path(0);
+      assertThat(model.path("model").asText()).isEqualTo("loop");
+      assertThat(model.path("examples").asInt()).isEqualTo(labeled);
+      assertThat(model.path("logloss").asDouble()).isCloseTo(loss, within(1e-5));
+      assertThat(shown.path("versions")).isNotEmpty();
+    }
+    try (ServedWatch watch = new ServedWatch(kafka.clients(), topics, Optional.of("another"))) {
+      assertThat(watch.look().path("models")).isEmpty();
+    }
   }
 
   private static List<ConsumerRecord<byte[], byte[]>> read(EmbeddedKafka kafka, String topic)
