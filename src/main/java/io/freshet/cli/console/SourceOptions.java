@@ -88,8 +88,7 @@ public final class SourceOptions {
       return Optional.empty();
     }
     if (servedTopic == null || predictionsTopic == null || servers == null) {
-      throw wrong(
-          "--served-topic and --predictions-topic come together, with --bootstrap-servers");
+      throw wrong("--served-topic and --predictions-topic come together, with --bootstrap-servers");
     }
     return Optional.of(new ServedWatch.Topics(servedTopic, predictionsTopic));
   }

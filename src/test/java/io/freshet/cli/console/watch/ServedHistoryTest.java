@@ -15,9 +15,7 @@ class ServedHistoryTest {
   private void impression(long key, String version, float probability, float shadow) {
     history.impression(
         new ServedImpression(
-            key,
-            new Score("ctr", version, probability),
-            List.of(new Score("next", "v9", shadow))));
+            key, new Score("ctr", version, probability), List.of(new Score("next", "v9", shadow))));
   }
 
   @Test
@@ -60,8 +58,7 @@ class ServedHistoryTest {
     assertThat(shadow.path("shadow").asBoolean()).isTrue();
     double first = Math.log(0.5) - Math.log(0.75);
     double second = Math.log(0.75) - Math.log(0.875);
-    assertThat(shadow.path("difference").asDouble())
-        .isCloseTo((first + second) / 2, within(1e-6));
+    assertThat(shadow.path("difference").asDouble()).isCloseTo((first + second) / 2, within(1e-6));
     double deviation = Math.abs(first - second) / 2;
     assertThat(shadow.path("interval").asDouble())
         .isCloseTo(1.96 * deviation / Math.sqrt(2), within(1e-6));
