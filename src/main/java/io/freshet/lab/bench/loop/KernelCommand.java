@@ -25,6 +25,8 @@ public final class KernelCommand extends LearningBenchmark {
     cases.put("step-64", Workload.large(512, 64, 1));
     cases.put("step-8", Workload.large(512, 8, 1));
     cases.put("defaults", Workload.defaults());
+    cases.put("fm", Workload.fm());
+    cases.put("lr", Workload.lr());
     return cases;
   }
 }

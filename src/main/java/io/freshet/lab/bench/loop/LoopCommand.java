@@ -37,6 +37,8 @@ public final class LoopCommand extends LearningBenchmark {
     cases.put("step-8", Workload.large(512, 8, 2));
     cases.put("batch-64-in-flight-1", Workload.large(64, 64, 1));
     cases.put("defaults", Workload.defaults());
+    cases.put("fm", Workload.fm());
+    cases.put("lr", Workload.lr());
     cases.put("million-rows", Workload.large(512, 512, 2));
     cases.put("million-rows-checkpoints", Workload.large(512, 512, 2));
     return cases;

@@ -6,7 +6,10 @@ import io.freshet.lab.bench.measure.FigureTable.Form;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** One measurement: the medians of its rounds, each of which has its own roofline. */
+/**
+ * One measurement: the medians of its rounds, each of which has its own roofline. A model without
+ * matrix products has none.
+ */
 public record Figure(
     String bench, String what, Workload workload, int parallelism, List<Round> rounds) {
 
@@ -38,6 +41,11 @@ public record Figure(
         rounds, round -> round.learned().perCpuSecond() / round.roofline().perCpuSecond());
   }
 
+  /** A figure that has matrix products as its measure; null without any. */
+  private Number ofProducts(Number figure) {
+    return workload.flops() > 0 ? figure : null;
+  }
+
   static FigureTable<Figure> table(PrintWriter out, boolean json) {
     return new FigureTable<Figure>(out, Form.OBJECT.orTable(json))
         .json("bench", Figure::bench)
@@ -51,9 +59,17 @@ public record Figure(
             "examples/s",
             "%,10d",
             figure -> Math.round(figure.examplesPerSecond()))
-        .column("roofline", "roofline/s", "%,11d", figure -> Math.round(figure.roofline()))
-        .column("ratio", "ratio", "%6.2f", figure -> rounded(figure.ratio()))
-        .column("cpu_ratio", "CPU ratio", "%9.2f", figure -> rounded(figure.cpuRatio()))
+        .column(
+            "roofline",
+            "roofline/s",
+            "%,11d",
+            figure -> figure.ofProducts(Math.round(figure.roofline())))
+        .column("ratio", "ratio", "%6.2f", figure -> figure.ofProducts(rounded(figure.ratio())))
+        .column(
+            "cpu_ratio",
+            "CPU ratio",
+            "%9.2f",
+            figure -> figure.ofProducts(rounded(figure.cpuRatio())))
         .json("fields", figure -> figure.workload.fields())
         .json("embedding_size", figure -> figure.workload.embeddingSize())
         .json("hidden_layers", figure -> figure.workload.hiddenLayers().toString())

@@ -37,15 +37,22 @@ public final class FigureTable<F> {
     }
   }
 
-  /** A column without a key is not in JSON, one without a format not in the table. */
+  /**
+   * A column without a key is not in JSON, one without a format not in the table. A value of null
+   * is {@code null} in the one and a dash in the other.
+   */
   private record Column<F>(String key, String heading, String format, Function<F, ?> value) {
     String head() {
-      return String.format(
-          format.replaceAll("[,+]|\\.\\d+|%%", "").replaceAll("[a-z]$", "s"), heading);
+      return text(heading);
     }
 
     String cell(F figure) {
-      return String.format(Locale.ROOT, format, value.apply(figure));
+      Object cell = value.apply(figure);
+      return cell == null ? text("-") : String.format(Locale.ROOT, format, cell);
+    }
+
+    private String text(String in) {
+      return String.format(format.replaceAll("[,+]|\\.\\d+|%%", "").replaceAll("[a-z]$", "s"), in);
     }
   }
 

@@ -4,6 +4,7 @@ import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.train.TrainSettings;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.stream.IntStream;
  * @param inFlight most batches that wait for rows at once
  */
 public record Workload(
+    ModelKind kind,
     int fields,
     int embeddingSize,
     List<Integer> hiddenLayers,
@@ -26,6 +28,17 @@ public record Workload(
 
   public Workload {
     hiddenLayers = List.copyOf(hiddenLayers);
+  }
+
+  /** A DeepFM. */
+  public Workload(
+      int fields,
+      int embeddingSize,
+      List<Integer> hiddenLayers,
+      int batchSize,
+      int stepSize,
+      int inFlight) {
+    this(ModelKind.DEEPFM, fields, embeddingSize, hiddenLayers, batchSize, stepSize, inFlight);
   }
 
   /** The large model in steps of the given size. */
@@ -45,6 +58,22 @@ public record Workload(
         train.maxInFlight());
   }
 
+  /** Pairs of fields, and no deep part; else as {@link #defaults}. */
+  public static Workload fm() {
+    return shallow(ModelKind.FM, ModelSettings.DEFAULT.embeddingSize());
+  }
+
+  /** The first order alone; else as {@link #defaults}. */
+  public static Workload lr() {
+    return shallow(ModelKind.LR, 0);
+  }
+
+  private static Workload shallow(ModelKind kind, int embeddingSize) {
+    Workload like = defaults();
+    return new Workload(
+        kind, like.fields, embeddingSize, List.of(), like.batchSize, like.stepSize, like.inFlight);
+  }
+
   public FeatureSchema schema() {
     List<Field> all =
         IntStream.rangeClosed(1, fields).<Field>mapToObj(Workload::categorical).toList();
@@ -52,7 +81,7 @@ public record Workload(
   }
 
   public ModelSettings model() {
-    return ModelSettings.deepFm(embeddingSize, hiddenLayers, 0, ModelSettings.DEFAULT.seed());
+    return new ModelSettings(kind, embeddingSize, hiddenLayers, 0, 0, ModelSettings.DEFAULT.seed());
   }
 
   public LearningSettings learning() {
@@ -72,9 +101,12 @@ public record Workload(
         learning());
   }
 
-  /** Floating-point operations of an example's matrix products: three a layer. */
+  /** Floating-point operations of an example's matrix products: three a layer of the deep part. */
   public double flops() {
     double flops = 0;
+    if (!kind.deep()) {
+      return flops;
+    }
     int in = fields * embeddingSize;
     for (int out : hiddenLayers) {
       flops += 3 * 2.0 * in * out;

@@ -60,6 +60,20 @@ class FigureTableTest {
         .containsPattern("step-64 +512 +64 +2 +2 +300 +600 +0.50 +0.25");
   }
 
+  @Test
+  void aModelWithoutMatrixProductsHasNoRoofline() throws Exception {
+    StringWriter out = new StringWriter();
+    Figure figure = new Figure("loop", "lr", Workload.lr(), 2, List.of(round(300, 0)));
+
+    Figure.table(new PrintWriter(out), false).add(figure);
+    FigureTable<Figure> json = Figure.table(new PrintWriter(out), true);
+    json.add(figure);
+    json.end();
+
+    assertThat(out.toString()).containsPattern("lr +256 +64 +2 +2 +300 +- +- +-\\s");
+    assertThat(out.toString()).contains("\"roofline\":null,\"ratio\":null,\"cpu_ratio\":null");
+  }
+
   private static Figure.Round round(double learned, double roofline) {
     return new Figure.Round(new Speed(learned, learned), new Speed(roofline, 2 * roofline));
   }
