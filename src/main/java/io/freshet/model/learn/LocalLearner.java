@@ -28,6 +28,9 @@ import java.util.List;
  * {@link #learn} is one communication batch of the job. By the settings of the table, features wait
  * for their rows and lose them as in the job; there is no limit of rows, as what a shard evicts
  * depends on its share of the table.
+ *
+ * <p>The table exceeds the processor's caches, so a batch's rows are found, read and written in a
+ * pass each, in which none waits for another: the cache misses of a pass overlap.
  */
 public final class LocalLearner {
   private final FeatureSchema schema;
@@ -41,10 +44,11 @@ public final class LocalLearner {
   private final LongIndex index = new LongIndex(1024);
   private float[] table = new float[0];
   private long[] updates = new long[0];
-  private final LocalRowLifecycle lives;
+  private final LocalRowLifecycle lives; // null where every feature keeps its row
 
   private final MiniBatch batch = new MiniBatch();
-  private float[] pulled = new float[0];
+  private float[] pulled = new float[0]; // rows of the batch
+  private float[] before = new float[0]; // the same before they were learned
   private int[] places = new int[0]; // of the batch's rows in the table
 
   public LocalLearner(FeatureSchema schema, ModelSettings model, LearningSettings learning) {
@@ -60,7 +64,8 @@ public final class LocalLearner {
     gauge = new Gauge(schema, model.kind(), learning.safeguards(), true);
     learner = new BatchLearner(schema, model, learning, layout, dense, gauge, listener);
     correction = LabelCorrection.of(learning.labels());
-    lives = new LocalRowLifecycle(new FieldRules(learning.table()));
+    lives =
+        learning.table().isOn() ? new LocalRowLifecycle(new FieldRules(learning.table())) : null;
     unknown = UnknownRows.zeroIn(learning.table().zeroFields());
   }
 
@@ -69,6 +74,7 @@ public final class LocalLearner {
     batch.clear();
     examples.forEach(example -> batch.add(gauge.encode(example)));
     pull();
+    System.arraycopy(pulled, 0, before, 0, batch.rows() * layout.width());
     Predictions predictions = learner.learn(batch, pulled);
     push();
     return predictions;
@@ -87,12 +93,16 @@ public final class LocalLearner {
   /** Index of a feature's row in the table, 0 to {@link #rows()} - 1, or -1. */
   public int find(long fid) {
     int place = index.find(fid);
-    return lives.isLive(place) ? place : -1;
+    return isLive(place) ? place : -1;
+  }
+
+  private boolean isLive(int place) {
+    return place >= 0 && (lives == null || lives.isLive(place));
   }
 
   /** Counts of features that had to wait for rows, or lost them. */
   public TableCounts tableCounts() {
-    return lives.counts();
+    return lives == null ? TableCounts.ofRows(rows()) : lives.counts();
   }
 
   public long fid(int row) {
@@ -140,7 +150,7 @@ public final class LocalLearner {
     BitSet live = new BitSet();
     for (int row = 0; row < index.size(); row++) {
       layout.finish(fid(row), table, row * layout.width(), rows, row * layout.finishedWidth());
-      live.set(row, lives.isLive(row));
+      live.set(row, isLive(row));
     }
     RowWeights now =
         (fid, finished, at) -> {
@@ -169,64 +179,96 @@ public final class LocalLearner {
   }
 
   private void pull() {
-    int width = layout.width();
     reserve();
+    int known = index.size();
     for (int row = 0; row < batch.rows(); row++) {
       long fid = batch.fid(row);
-      places[row] = place(fid, batch.count(row) > 0);
-      if (lives.isLive(places[row])) {
-        System.arraycopy(table, places[row] * width, pulled, row * width, width);
-      } else if (lives.rules().admitsAll(fid)) {
-        layout.start(fid, pulled, row * width);
-      } else {
-        Arrays.fill(pulled, row * width, (row + 1) * width, 0);
-        batch.markAbsent(row);
-      }
+      places[row] = batch.count(row) > 0 ? index.add(fid) : index.find(fid);
     }
-  }
-
-  /** A feature's place in the table; a new one only for what is to be learned, else -1. */
-  private int place(long fid, boolean learned) {
-    int place = learned ? index.add(fid) : index.find(fid);
-    if (lives.isExpired(fid, place)) {
-      lives.gone(place, updates[place]);
-    }
-    if (learned && !lives.isLive(place)) {
-      lives.reserve(place);
-      if (lives.rules().admitsAll(fid)) {
+    if (lives != null) {
+      renew();
+    } else if (index.size() > known) {
+      reservePlaces();
+      for (int place = known; place < index.size(); place++) {
         start(place);
       }
     }
-    return place;
+    read();
   }
 
-  /** Adds how far each row moved, as the job does, so that both round alike. */
+  /** Takes away the rows that have expired, and starts those that features need not wait for. */
+  private void renew() {
+    reservePlaces();
+    for (int row = 0; row < batch.rows(); row++) {
+      long fid = batch.fid(row);
+      int place = places[row];
+      if (lives.isExpired(fid, place)) {
+        lives.gone(place, updates[place]);
+      }
+      if (batch.count(row) > 0 && !lives.isLive(place) && lives.rules().admitsAll(fid)) {
+        start(place);
+      }
+    }
+  }
+
+  private void read() {
+    int width = layout.width();
+    for (int row = 0; row < batch.rows(); row++) {
+      int place = places[row];
+      if (isLive(place)) {
+        System.arraycopy(table, place * width, pulled, row * width, width);
+      } else {
+        readUnknown(row);
+      }
+    }
+  }
+
+  private void readUnknown(int row) {
+    int width = layout.width();
+    if (lives == null || lives.rules().admitsAll(batch.fid(row))) {
+      layout.start(batch.fid(row), pulled, row * width);
+    } else {
+      Arrays.fill(pulled, row * width, (row + 1) * width, 0);
+      batch.markAbsent(row);
+    }
+  }
+
   private void push() {
     if (batch.learned() == 0) {
       return;
     }
-    lives.learnedUpTo(batch.latestTime());
-    boolean[] drawn = batch.hasAbsent() ? lives.rules().draw(batch) : null;
+    addMoves();
+    int width = layout.width();
     for (int row = 0; row < batch.rows(); row++) {
-      if (batch.count(row) == 0) {
-        continue;
+      if (batch.count(row) > 0 && !batch.isAbsent(row)) {
+        System.arraycopy(pulled, row * width, table, places[row] * width, width);
+        updates[places[row]] += batch.count(row);
       }
-      if (batch.isAbsent(row)) {
-        pushAbsent(row, drawn[row]);
-      } else {
-        push(row);
-      }
-      lives.seen(places[row], batch.latestTime());
+    }
+    if (lives != null) {
+      see();
     }
   }
 
-  private void push(int row) {
-    int width = layout.width();
-    int at = places[row] * width;
-    for (int i = 0; i < width; i++) {
-      table[at + i] += pulled[row * width + i] - table[at + i];
+  /** Adds how far each row moved to where it was, as the job does, so that both round alike. */
+  private void addMoves() {
+    int floats = batch.rows() * layout.width();
+    for (int i = 0; i < floats; i++) {
+      pulled[i] = before[i] + (pulled[i] - before[i]);
     }
-    updates[places[row]] += batch.count(row);
+  }
+
+  private void see() {
+    lives.learnedUpTo(batch.latestTime());
+    boolean[] drawn = batch.hasAbsent() ? lives.rules().draw(batch) : null;
+    for (int row = 0; row < batch.rows(); row++) {
+      if (batch.count(row) > 0) {
+        if (batch.isAbsent(row)) {
+          pushAbsent(row, drawn[row]);
+        }
+        lives.seen(places[row], batch.latestTime());
+      }
+    }
   }
 
   private void pushAbsent(int row, boolean drawn) {
@@ -239,20 +281,30 @@ public final class LocalLearner {
   }
 
   private void start(int place) {
-    if (place >= updates.length) {
-      int rows = Math.max(1024, 2 * place);
-      table = Arrays.copyOf(table, Math.multiplyExact(rows, layout.width()));
-      updates = Arrays.copyOf(updates, rows);
-    }
     layout.start(index.key(place), table, place * layout.width());
     updates[place] = 0;
-    lives.begun(place);
+    if (lives != null) {
+      lives.begun(place);
+    }
+  }
+
+  private void reservePlaces() {
+    int rows = index.size();
+    if (rows > updates.length) {
+      int more = Math.max(1024, 2 * rows);
+      table = Arrays.copyOf(table, Math.multiplyExact(more, layout.width()));
+      updates = Arrays.copyOf(updates, more);
+    }
+    if (lives != null) {
+      lives.reserve(rows);
+    }
   }
 
   private void reserve() {
     if (batch.rows() > places.length) {
       places = new int[2 * batch.rows()];
       pulled = new float[2 * batch.rows() * layout.width()];
+      before = new float[pulled.length];
     }
   }
 }

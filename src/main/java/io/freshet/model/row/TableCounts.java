@@ -32,6 +32,11 @@ public record TableCounts(
   private static final String NOT_ADMITTED = "table_not_admitted";
   private static final String DROPPED = "table_dropped";
 
+  /** The counts where every feature got a row at once, and keeps it. */
+  public static TableCounts ofRows(long rows) {
+    return new TableCounts(rows, rows, 0, 0, 0, 0, 0);
+  }
+
   /** The counts by the names they have among a manifest's figures. */
   public Map<String, Double> asMap() {
     Map<String, Double> map = new LinkedHashMap<>();
