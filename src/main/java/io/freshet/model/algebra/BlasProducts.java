@@ -47,7 +47,8 @@ final class BlasProducts implements LayerProducts {
   private final float[] thinWeights;
   private boolean thinIsStale = true;
 
-  private FloatBuffer source = direct(0); // of a thin product under way
+  private FloatBuffer source = direct(0); // of a thin or narrow product under way
+  private FloatBuffer ownWeights = direct(0); // of a narrow one
   private FloatBuffer result = direct(0);
   private FloatBuffer inputs = direct(0); // gathered, [gathered, in]
   private FloatBuffer outputGradients = direct(0); // gathered, [gathered, out]
@@ -86,6 +87,44 @@ final class BlasProducts implements LayerProducts {
       result.get(0, y.data, 0, m * out);
     } else {
       thin().forward(x, y);
+    }
+  }
+
+  @Override
+  public void forward(FMatrixRMaj x, int[] own, FMatrixRMaj y) {
+    if (out == 1) {
+      forward(x, y);
+      return;
+    }
+    int m = x.numRows;
+    placed = 0;
+    y.reshape(m, out);
+    float[] common = thin().common(x, own);
+    result = atLeast(result, m * out);
+    for (int i = 0; i < m; i++) {
+      result.put(i * out, common, 0, out);
+    }
+    if (own.length > 0) {
+      narrow(x, own);
+      sgemm(AS_IS, AS_IS, m, out, own.length, source, own.length, ownWeights, 1, result);
+    }
+    result.get(0, y.data, 0, m * out);
+  }
+
+  /** Copies some columns of X to the source, and their rows of the weights. */
+  private void narrow(FMatrixRMaj x, int[] columns) {
+    int n = columns.length;
+    source = atLeast(source, x.numRows * n);
+    ownWeights = atLeast(ownWeights, n * out);
+    for (int j = 0; j < n; j++) {
+      ownWeights.put(j * out, weights, columns[j] * out, out);
+    }
+    float[] row = new float[n];
+    for (int i = 0; i < x.numRows; i++) {
+      for (int j = 0; j < n; j++) {
+        row[j] = x.data[i * in + columns[j]];
+      }
+      source.put(i * n, row, 0, n);
     }
   }
 

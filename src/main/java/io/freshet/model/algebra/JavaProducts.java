@@ -49,6 +49,32 @@ final class JavaProducts implements LayerProducts {
   }
 
   @Override
+  public void forward(FMatrixRMaj x, int[] own, FMatrixRMaj y) {
+    int out = transposed.length;
+    y.reshape(x.numRows, out);
+    float[] common = common(x, own);
+    for (int i = 0; i < x.numRows; i++) {
+      System.arraycopy(common, 0, results[1], 0, out);
+      for (int column : own) {
+        addOne(x.data[i * x.numCols + column], weights[column], results[1], out);
+      }
+      System.arraycopy(results[1], 0, y.data, i * out, out);
+    }
+  }
+
+  /** The product of what all rows of X have in common: of its first row without its own columns. */
+  float[] common(FMatrixRMaj x, int[] own) {
+    reserve(2);
+    float[] row = Arrays.copyOf(x.data, x.numCols);
+    for (int column : own) {
+      row[column] = 0;
+    }
+    Arrays.fill(results[0], 0, transposed.length, 0);
+    addRows(row, 0, 1, weights, 0, weights.length, results[0], transposed.length);
+    return results[0];
+  }
+
+  @Override
   public void blank(int i) {
     // the inputs are the caller's
   }

@@ -18,6 +18,14 @@ public interface LayerProducts {
   /** Y = X · W. */
   void forward(FMatrixRMaj x, FMatrixRMaj y);
 
+  /**
+   * The same where most columns of X have one value in all rows: those are multiplied once. There
+   * is no way back from it.
+   *
+   * @param own the other columns, ascending
+   */
+  void forward(FMatrixRMaj x, int[] own, FMatrixRMaj y);
+
   /** Example i of the last {@link #forward} is left out: its inputs have been set to 0. */
   void blank(int i);
 

@@ -19,6 +19,7 @@ public final class DeepNetwork {
   private final FMatrixRMaj[] inputGradients; // of the loss by inputs
   private final BatchNorm[] norms; // of each layer; null where there is none
   private final Dropout dropout;
+  private final CommonColumns common = new CommonColumns();
   private boolean training; // in the last forward pass
 
   public DeepNetwork(List<DenseShape.Layer> shapes, Dropout dropout, LinearAlgebra algebra) {
@@ -56,7 +57,11 @@ public final class DeepNetwork {
     inputs[0] = input;
     int last = layers.length - 1;
     for (int l = 0; l <= last; l++) {
-      layers[l].products.forward(inputs[l], inputs[l + 1]);
+      if (l == 0 && !training && common.find(input)) {
+        layers[l].products.forward(input, common.own(), inputs[1]);
+      } else {
+        layers[l].products.forward(inputs[l], inputs[l + 1]);
+      }
       if (norms[l] != null) {
         norms[l].forward(inputs[l + 1], training);
       }

@@ -61,6 +61,40 @@ class LayerProductsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "JAVA, 20, 16, 33, 5",
+    "JAVA, 1, 16, 3, 16",
+    "JAVA, 20, 16, 33, 0",
+    "OPENBLAS, 20, 16, 33, 5",
+    "OPENBLAS, 50, 61, 40, 61",
+    "OPENBLAS, 50, 61, 40, 0",
+    "OPENBLAS, 20, 16, 1, 5"
+  })
+  void whatAllRowsHaveInCommonIsMultipliedOnce(
+      LinearAlgebra algebra, int m, int in, int out, int owned) {
+    Random random = new Random(m * 31L + in);
+    FMatrixRMaj weights = RandomMatrices_FDRM.rectangle(in, out, -1, 1, random);
+    FMatrixRMaj x = halfZero(RandomMatrices_FDRM.rectangle(m, in, -1, 1, random), random);
+    int[] own = random.ints(0, in).distinct().limit(owned).sorted().toArray();
+    for (int j = 0; j < in; j++) {
+      for (int i = 1; i < m && Arrays.binarySearch(own, j) < 0; i++) {
+        x.set(i, j, x.get(0, j));
+      }
+    }
+    LayerProducts products = algebra.products(in, out);
+    products.weights(weights.data, 0);
+    FMatrixRMaj y = new FMatrixRMaj(0, 0);
+
+    products.forward(x, own, y);
+    assertEqual(y, CommonOps_FDRM.mult(x, weights, null));
+
+    CommonOps_FDRM.scale(2, weights);
+    products.weights(weights.data, 0);
+    products.forward(x, own, y);
+    assertEqual(y, CommonOps_FDRM.mult(x, weights, null));
+  }
+
+  @ParameterizedTest
   @EnumSource
   void gradientGathersOverStepsOfAnySize(LinearAlgebra algebra) {
     LayerProducts products = algebra.products(2, 3);

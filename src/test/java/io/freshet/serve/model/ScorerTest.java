@@ -60,6 +60,9 @@ class ScorerTest {
   void aScoreDoesNotDependOnWhatIsScoredBesideIt() throws Exception {
     Scorer scorer = scorer();
     List<Example> examples = examples(scorer, 300);
+    for (int i = 0; i < 100; i++) { // candidates of one user
+      examples.add(encoded(scorer, Map.of("user", "u1", "price", i, "genres", List.of("war"))));
+    }
     float[] together = scorer.score(examples);
 
     for (int i = 0; i < together.length; i++) {
