@@ -62,8 +62,10 @@ class Encoder:
 
     def __init__(self, fields: Sequence[Mapping], numbers: Mapping[int, Scale] | None) -> None:
         self._names = [field["name"] for field in fields]
-        self._plain = {f["name"]: _encode(f, numbers) for f in fields if f["kind"] != "cross"}
-        self._multi = {f["name"] for f in fields if f["kind"] == "multi"}
+        self._plain = {
+            f["name"]: _encode(f, numbers) for f in fields if f["kind"] not in ("cross", "multi")
+        }
+        self._multi = {f["name"]: _Multi(f) for f in fields if f["kind"] == "multi"}
         self._missing = {f["name"]: [(f["number"] << _VALUE_BITS, 1.0)] for f in fields}
         self._crosses = {f["name"]: (f["number"], f["of"]) for f in fields if f["kind"] == "cross"}
 
@@ -94,12 +96,14 @@ class Encoder:
         done = {}
         for name, encode in self._plain.items():
             values, is_list = _values(name, features.get(name))
-            if is_list and values and name not in self._multi:
+            if is_list and values:
                 raise FeatureError(f"features.{name} is a list; expected one value, or kind: multi")
             try:
                 done[name] = encode(values) if values else self._missing[name]
             except FeatureError as e:
                 raise FeatureError(f"features.{name} {e}") from None
+        for name, multi in self._multi.items():
+            done[name] = multi.encode(features) or self._missing[name]
         count = 1 + sum(_plain_count(occurrences) for occurrences in done.values())
         count += sum(math.prod(len(done[part]) for part in of) for _, of in self._crosses.values())
         if count > MAX_OCCURRENCES:
@@ -183,10 +187,6 @@ def _encode(field: Mapping, numbers: Mapping[int, Scale] | None) -> Encode:
     number, kind = field["number"], field["kind"]
     if kind == "categorical":
         return lambda values: [(_fid(number, value_hash(values[0])), 1.0)]
-    if kind == "multi":
-        return lambda values: [
-            (_fid(number, value_hash(v)), _float(1 / len(values))) for v in values
-        ]
     if kind != "numeric":
         raise SnapshotError(
             f'field {field["name"]} is of kind "{kind}", unknown here;'
@@ -204,6 +204,73 @@ def _encode(field: Mapping, numbers: Mapping[int, Scale] | None) -> Encode:
         return lambda values: _standardized(number, before(_number(values[0])), scale)
     after = _log if transform["kind"] == "log" else float
     return lambda values: [(_fid(number, 1), _float(after(before(_number(values[0])))))]
+
+
+class _Multi:
+    """The values of a multi field: each counts as often as its weight says, 1 where none does."""
+
+    def __init__(self, field: Mapping) -> None:
+        self._name, self._number = field["name"], field["number"]
+        self._weights = field.get("weights", "")
+        combiner = field.get("combiner", "mean")
+        norm = {"mean": _magnitude, "sum": lambda _: 1.0, "sqrtn": _length}.get(combiner)
+        if norm is None:
+            raise SnapshotError(f'field {self._name} has the combiner "{combiner}", unknown here')
+        self._norm = norm
+
+    def encode(self, features: Mapping[str, Any]) -> list[Occurrence]:
+        raw = features.get(self._name)
+        weights = _values(self._weights, features.get(self._weights))[0] if self._weights else []
+        if isinstance(raw, Mapping):
+            if weights:
+                raise FeatureError(
+                    f"features.{self._name} holds weights of its own; expected no {self._weights}"
+                )
+            given = {_key(value): w for value, w in raw.items() if w is not None}
+            weights = [self._weight(value, w) for value, w in given.items()]
+            values: list[Value] = list(given)
+        else:
+            values = _values(self._name, raw)[0]
+            if weights and len(weights) != len(values):
+                raise FeatureError(
+                    f"features.{self._name} holds {len(values)} values, and {self._weights}"
+                    f" {len(weights)} weights; expected one of each"
+                )
+            if any(isinstance(w, (str, bool)) for w in weights):
+                raise FeatureError(
+                    f"features.{self._weights} holds what is no number;"
+                    f" expected the weights of {self._name}"
+                )
+            weights = [float(w) for w in weights] or [1.0] * len(values)
+        norm = self._norm(weights)
+        return [
+            (_fid(self._number, value_hash(value)), _float(weight / norm))
+            for value, weight in zip(values, weights)
+            if weight != 0
+        ]
+
+    def _weight(self, value: str, weight: Any) -> float:
+        if isinstance(weight, np.generic):
+            weight = weight.item()
+        is_number = isinstance(weight, (int, float)) and not isinstance(weight, bool)
+        if not is_number or not _in_range(weight):
+            raise FeatureError(
+                f"features.{self._name}.{value}: {weight}; expected a weight,"
+                " a number within the range of a float"
+            )
+        return float(weight)
+
+
+def _key(value: Any) -> str:
+    return value if isinstance(value, str) else value_text(value)
+
+
+def _magnitude(weights: Sequence[float]) -> float:
+    return sum(abs(w) for w in weights)
+
+
+def _length(weights: Sequence[float]) -> float:
+    return math.sqrt(sum(w * w for w in weights))
 
 
 def _before(name: str, transform: Mapping) -> Callable[[float], float]:

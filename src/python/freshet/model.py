@@ -66,8 +66,8 @@ class Model:
         """The click probabilities of instances, float32 [n].
 
         An instance is a dict of features by name: strings, numbers, booleans, None, and lists of
-        those for multi fields. What is missing, None or empty counts as missing; other names are
-        ignored. Raises FeatureError, with the instance and feature, for what no field can hold.
+        those for multi fields, or dicts from their values to weights. What is missing, None or
+        empty counts as missing; other names are ignored. Raises FeatureError, with the instance and feature, for what no field can hold.
         """
         return self.parts(instances).scores
 

@@ -88,6 +88,19 @@ class EncoderTest(unittest.TestCase):
         batch = self.encode({"user": "u1", "genres": np.array(["x", "y"])})
         self.assertEqual(batch.values.tolist(), [1, 0.5, 0.5, 1, 0.5, 0.5, 1])
 
+    def test_values_count_by_their_weights(self):
+        for combiner, norm in ("mean", 4), ("sum", 1), ("sqrtn", 10**0.5):
+            field = {**FIELDS[1], "combiner": combiner, "weights": "scores"}
+            encoder = Encoder([field], None)
+            batch = encoder.encode(
+                [
+                    {"genres": {"x": 3, "none": 0, "y": -1.0}},
+                    {"genres": ["x", "y"], "scores": (3, np.float32(-1))},
+                ]
+            )
+            np.testing.assert_allclose(batch.values, [3 / norm, -1 / norm] * 2, rtol=1e-7)
+            self.assertEqual(batch.fids[:2].tolist(), batch.fids[2:].tolist())
+
     def test_what_no_field_holds_is_refused_with_its_place(self):
         refused = {
             "instances[1].features.price is a string; expected a number": {"price": "cheap"},

@@ -72,6 +72,7 @@ final class LearnerReader {
               mapping.field(number, field);
             });
     Map<String, ValuePath> paths = features.byName(mapping.paths(), MappingOptions.FROM);
+    paths.putAll(features.byWeights(mapping.weightPaths(), MappingOptions.WEIGHTS_FROM));
     Section joinSection = s.section("join", "How impressions and clicks become labeled examples.");
     ModelSettings model = s.section("model", ModelOptions::read, "The shape of the model.");
     Section trainSection = s.section("train", "The training loop.");

@@ -7,14 +7,15 @@ import java.util.Map;
 
 /**
  * The raw feature values of one impression: for each of the {@link FeatureNames} none (absent,
- * null, an empty list), one, or the several of a list.
+ * null, an empty list), one, the several of a list, or those of an object with their weights.
  *
  * <p>Values follow one another, those of one feature together, in primitive arrays, which are
  * written once by {@link FeatureValuesBuilder} and never after. A value is a string, an integer, a
  * number with a fraction or an exponent, or a boolean. All but the third have a text, kept in
  * UTF-8: a string's characters (a lone surrogate counts as U+FFFD), an integer's digits in full
  * length, {@code true} or {@code false}. Both kinds of number have a double, finite and within the
- * range of a float; a boolean has 1 or 0.
+ * range of a float; a boolean has 1 or 0. The values of an object are its keys, strings, and their
+ * numbers are the weights.
  */
 public final class FeatureValues {
 
@@ -29,6 +30,7 @@ public final class FeatureValues {
   private final int[] firsts;
   private final int[] counts;
   private final boolean[] lists;
+  private final boolean[] weighted;
   private final Type[] types;
   private final double[] numbers;
   private final int[] textEnds;
@@ -39,6 +41,7 @@ public final class FeatureValues {
       int[] firsts,
       int[] counts,
       boolean[] lists,
+      boolean[] weighted,
       Type[] types,
       double[] numbers,
       int[] textEnds,
@@ -47,6 +50,7 @@ public final class FeatureValues {
     this.firsts = firsts;
     this.counts = counts;
     this.lists = lists;
+    this.weighted = weighted;
     this.types = types;
     this.numbers = numbers;
     this.textEnds = textEnds;
@@ -54,8 +58,8 @@ public final class FeatureValues {
   }
 
   /**
-   * Values given by hand: strings, numbers, booleans, nulls and collections of those; other names
-   * are skipped, as a decoder does.
+   * Values given by hand: strings, numbers, booleans, nulls, collections of those, and maps from
+   * values to weights; other names are skipped, as a decoder does.
    *
    * @throws IllegalArgumentException naming the feature that no record could hold
    */
@@ -76,6 +80,8 @@ public final class FeatureValues {
     if (value instanceof Collection<?> elements) {
       builder.beginList();
       elements.forEach(element -> addOne(name, element, builder));
+    } else if (value instanceof Map<?, ?> weights && builder.beginWeights()) {
+      weights.forEach((key, weight) -> addWeighted(name, key, weight, builder));
     } else {
       addOne(name, value, builder);
     }
@@ -86,6 +92,15 @@ public final class FeatureValues {
       throw new IllegalArgumentException(
           "features.%s: %s (%s); expected a string, a boolean or a number within the range of a float"
               .formatted(name, value, value.getClass().getSimpleName()));
+    }
+  }
+
+  private static void addWeighted(
+      String name, Object value, Object weight, FeatureValuesBuilder builder) {
+    if (weight != null && !builder.addWeighted(value, weight)) {
+      throw new IllegalArgumentException(
+          "features.%s.%s: %s; expected a weight, a number within the range of a float"
+              .formatted(name, value, weight));
     }
   }
 
@@ -134,6 +149,11 @@ public final class FeatureValues {
 
   public boolean isList(int feature) {
     return lists[feature];
+  }
+
+  /** Whether a feature's values are the keys of an object, and their numbers the weights. */
+  public boolean isWeighted(int feature) {
+    return weighted[feature];
   }
 
   public Type type(int value) {

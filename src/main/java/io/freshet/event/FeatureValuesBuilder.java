@@ -19,6 +19,7 @@ public final class FeatureValuesBuilder {
   private final FeatureNames names;
   private final boolean[] given;
   private final boolean[] lists;
+  private final boolean[] weighted;
   private final int[] firsts;
   private final int[] counts;
   private Type[] types = new Type[64];
@@ -36,6 +37,7 @@ public final class FeatureValuesBuilder {
     this.names = requireNonNull(names, "names");
     given = new boolean[names.size()];
     lists = new boolean[names.size()];
+    weighted = new boolean[names.size()];
     firsts = new int[names.size()];
     counts = new int[names.size()];
     sources = new int[names.size()];
@@ -50,6 +52,7 @@ public final class FeatureValuesBuilder {
   public void clear() {
     Arrays.fill(given, false);
     Arrays.fill(lists, false);
+    Arrays.fill(weighted, false);
     Arrays.fill(counts, 0);
     size = 0;
     textSize = 0;
@@ -82,6 +85,7 @@ public final class FeatureValuesBuilder {
     given[feature] = true;
     sources[feature] = other;
     lists[feature] = lists[other];
+    weighted[feature] = weighted[other];
     firsts[feature] = firsts[other];
     counts[feature] = counts[other];
     return true;
@@ -89,6 +93,27 @@ public final class FeatureValuesBuilder {
 
   public void beginList() {
     lists[feature] = true;
+  }
+
+  /** Values with weights follow. False, and nothing begun, if the feature has none. */
+  public boolean beginWeights() {
+    weighted[feature] = names.mayBeWeighted(feature);
+    return weighted[feature];
+  }
+
+  /** A value and its weight, which is finite and within the range of a float. */
+  public void addWeighted(char[] chars, int from, int length, double weight) {
+    add(Type.STRING, weight, chars, from, length);
+  }
+
+  /** The same of any value, by its text; false if the weight is none. */
+  boolean addWeighted(Object value, Object weight) {
+    if (!(weight instanceof Number number) || !inRange(number.doubleValue())) {
+      return false;
+    }
+    char[] text = String.valueOf(value).toCharArray();
+    addWeighted(text, 0, text.length, number.doubleValue());
+    return true;
   }
 
   public void addString(char[] chars, int from, int length) {
@@ -133,6 +158,7 @@ public final class FeatureValuesBuilder {
   /** Adds what others hold of the feature that was begun. */
   void addAll(FeatureValues others, int otherFeature) {
     lists[feature] = others.isList(otherFeature);
+    weighted[feature] = others.isWeighted(otherFeature);
     int first = others.first(otherFeature);
     for (int value = first; value < first + others.count(otherFeature); value++) {
       int length = others.textLength(value);
@@ -164,6 +190,7 @@ public final class FeatureValuesBuilder {
         firsts.clone(),
         counts.clone(),
         lists.clone(),
+        weighted.clone(),
         Arrays.copyOf(types, size),
         Arrays.copyOf(numbers, size),
         Arrays.copyOf(textEnds, size),

@@ -2,6 +2,7 @@ package io.freshet.feature;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.RejectedException;
 
@@ -29,8 +30,8 @@ public record CategoricalField(String name, int number) implements Field {
   }
 
   @Override
-  public FieldEncoder encoder(int feature) {
-    return new FieldEncoder(this, feature) {
+  public FieldEncoder encoder(FeatureNames names) {
+    return new FieldEncoder(this, names) {
       @Override
       void encodePresent(FeatureValues values, Occurrences to) throws RejectedException {
         to.add(Fids.of(number, ValueHash.of(values, only(values))), 1);

@@ -3,6 +3,7 @@ package io.freshet.feature;
 import static io.freshet.config.option.ValueType.text;
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.event.FeatureNames;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -47,7 +48,7 @@ public record CrossField(String name, int number, List<String> of) implements Fi
   }
 
   @Override
-  public FieldEncoder encoder(int feature) {
+  public FieldEncoder encoder(FeatureNames names) {
     throw new IllegalStateException("no raw feature belongs to " + this);
   }
 

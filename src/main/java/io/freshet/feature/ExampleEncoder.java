@@ -45,8 +45,7 @@ public final class ExampleEncoder {
       if (schema.fields().get(index) instanceof CrossField cross) {
         crosses[index] = new CrossEncoder(cross, schema);
       } else {
-        Field field = schema.fields().get(index);
-        plain[index] = field.encoder(names.indexOf(field.name()));
+        plain[index] = schema.fields().get(index).encoder(names);
       }
     }
     user = names.indexOf(schema.userField());

@@ -67,6 +67,25 @@ public final class FeatureOptions {
     return byName;
   }
 
+  /**
+   * By the names of the features that hold weights, what another stage has by the numbers of their
+   * fields. Reports the fields without such a feature.
+   *
+   * @param key of the option that it was read from
+   */
+  public <T> Map<String, T> byWeights(Map<Integer, T> byNumber, String key) {
+    Map<String, T> byWeights = new LinkedHashMap<>();
+    for (Field field : fields.values()) {
+      T value = byNumber.get(field.number());
+      if (value != null && field instanceof MultiField multi && !multi.weights().isEmpty()) {
+        byWeights.put(multi.weights(), value);
+      } else if (value != null) {
+        sections.get(field.name()).error(key, "not used without weights; name those too");
+      }
+    }
+    return byWeights;
+  }
+
   /** Reports a user field that cannot partition the examples. */
   public void checkUser(Section train, String user) {
     if (sections.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.freshet.feature;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toSet;
 
 import io.freshet.event.FeatureNames;
 import java.io.Serializable;
@@ -43,7 +44,9 @@ public record FeatureSchema(List<Field> fields, String userField) implements Ser
 
   /** The raw features that the fields read. */
   public FeatureNames rawNames() {
-    return new FeatureNames(fields.stream().filter(Field::isRaw).map(Field::name).toList());
+    return new FeatureNames(
+        fields.stream().flatMap(field -> field.rawNames().stream()).distinct().toList(),
+        fields.stream().filter(Field::takesWeights).map(Field::name).collect(toSet()));
   }
 
   public Optional<Field> field(String name) {

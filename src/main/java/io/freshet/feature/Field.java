@@ -2,6 +2,7 @@ package io.freshet.feature;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.annotation.JsonTypeIdResolver;
+import io.freshet.event.FeatureNames;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,8 +21,8 @@ public interface Field extends Serializable {
   /** The number in the high bits of the field's ids, 1 to {@link Fids#MAX_FIELD}. */
   int number();
 
-  /** The encoder of the raw feature of the given number; empty memory, for one thread. */
-  FieldEncoder encoder(int feature);
+  /** The encoder of its raw features among those named; empty memory, for one thread. */
+  FieldEncoder encoder(FeatureNames names);
 
   /** What its ids depend on, as text that is kept in state: it never changes. */
   String stateText();
@@ -34,6 +35,16 @@ public interface Field extends Serializable {
   /** Whether events carry a feature of its name. */
   default boolean isRaw() {
     return true;
+  }
+
+  /** The names of the features of events that it reads, the first of them its own. */
+  default List<String> rawNames() {
+    return isRaw() ? List.of(name()) : List.of();
+  }
+
+  /** Whether the values of its raw feature may have weights. */
+  default boolean takesWeights() {
+    return false;
   }
 
   /** Whether the field carries a number instead of naming values by ids. */

@@ -2,6 +2,7 @@ package io.freshet.feature;
 
 import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
 
+import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.RejectedException;
 import io.freshet.event.Rejection;
@@ -14,17 +15,22 @@ abstract class FieldEncoder {
   final Field field;
   final int feature;
 
-  FieldEncoder(Field field, int feature) {
+  FieldEncoder(Field field, FeatureNames names) {
     this.field = field;
-    this.feature = feature;
+    feature = names.indexOf(field.name());
   }
 
   final void encode(FeatureValues values, Occurrences to) throws RejectedException {
     if (values.count(feature) == 0) {
-      to.add(Fids.missing(field.number()), 1);
+      encodeMissing(values, to);
     } else {
       encodePresent(values, to);
     }
+  }
+
+  /** Encodes that the feature has no value. */
+  void encodeMissing(FeatureValues values, Occurrences to) throws RejectedException {
+    to.add(Fids.missing(field.number()), 1);
   }
 
   /** Encodes the feature, which has a value. */
@@ -32,6 +38,9 @@ abstract class FieldEncoder {
 
   /** The index of the feature's only value. */
   final int only(FeatureValues values) throws RejectedException {
+    if (values.isWeighted(feature)) {
+      throw rejected(WRONG_TYPE, "is an object of weights; expected one value, or kind: multi");
+    }
     if (values.isList(feature)) {
       throw rejected(WRONG_TYPE, "is a list; expected one value, or kind: multi");
     }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.freshet.config.option.Kind;
 import io.freshet.config.option.Section;
+import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.FeatureValues.Type;
 import io.freshet.event.FeatureValuesBuilder;
@@ -65,10 +66,10 @@ public record NumericField(String name, int number, Transform transform) impleme
   }
 
   @Override
-  public FieldEncoder encoder(int feature) {
+  public FieldEncoder encoder(FeatureNames names) {
     return transform instanceof Transform.Buckets buckets
-        ? new BucketEncoder(this, feature, buckets)
-        : new NumberEncoder(this, feature, transform.function());
+        ? new BucketEncoder(this, names, buckets)
+        : new NumberEncoder(this, names, transform.function());
   }
 
   /** What a number is standardized on. */
@@ -232,8 +233,8 @@ public record NumericField(String name, int number, Transform transform) impleme
 
   /** Reads the feature's number. */
   private abstract static class Encoder extends FieldEncoder {
-    Encoder(Field field, int feature) {
-      super(field, feature);
+    Encoder(Field field, FeatureNames names) {
+      super(field, names);
     }
 
     @Override
@@ -264,8 +265,8 @@ public record NumericField(String name, int number, Transform transform) impleme
 
     private final DoubleUnaryOperator transform;
 
-    NumberEncoder(Field field, int feature, DoubleUnaryOperator transform) {
-      super(field, feature);
+    NumberEncoder(Field field, FeatureNames names, DoubleUnaryOperator transform) {
+      super(field, names);
       this.transform = transform;
     }
 
@@ -281,8 +282,8 @@ public record NumericField(String name, int number, Transform transform) impleme
     private final double[] bounds;
     private final long[] fids;
 
-    BucketEncoder(Field field, int feature, Transform.Buckets buckets) {
-      super(field, feature);
+    BucketEncoder(Field field, FeatureNames names, Transform.Buckets buckets) {
+      super(field, names);
       bounds = buckets.bounds().stream().mapToDouble(Double::doubleValue).toArray();
       fids = new long[bounds.length + 1];
       Arrays.setAll(fids, i -> Fids.of(field.number(), ValueHash.of((long) i)));

@@ -11,11 +11,13 @@ import io.freshet.event.EventSettings;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
 import io.freshet.event.decode.ImpressionDecoder;
+import io.freshet.feature.MultiField.Combiner;
 import io.freshet.feature.NumericField.Transform;
 import io.freshet.feature.example.Example;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -72,17 +74,25 @@ class ExampleEncoderPropertyTest {
   }
 
   private static void checkPooling(FeatureSchema schema, Example example) {
-    float[] sums = new float[schema.size()];
+    double[] sums = new double[schema.size()];
     int[] indexes = schema.indexes();
     for (int j = 1; j < example.occurrences(); j++) {
       assertThat(example.values()[j]).isFinite();
-      sums[indexes[Fids.field(example.fids()[j])]] += example.values()[j];
+      sums[indexes[Fids.field(example.fids()[j])]] += norm(schema, example, j);
     }
     for (int index = 0; index < sums.length; index++) {
       if (!schema.fields().get(index).carriesNumber()) {
-        assertThat(sums[index]).isCloseTo(1, within(1e-5f));
+        assertThat(sums[index]).isCloseTo(1, within(1e-5));
       }
     }
+  }
+
+  /** What an occurrence adds to 1: its magnitude in a mean, its square in a root of squares. */
+  private static double norm(FeatureSchema schema, Example example, int occurrence) {
+    double value = example.values()[occurrence];
+    Field field = schema.fields().get(schema.indexes()[Fids.field(example.fids()[occurrence])]);
+    boolean isRoot = field instanceof MultiField multi && multi.combiner() == Combiner.SQRTN;
+    return isRoot ? value * value : Math.abs(value);
   }
 
   private static FeatureSchema schema(Random random) {
@@ -91,7 +101,7 @@ class ExampleEncoderPropertyTest {
     List<Field> fields = new ArrayList<>();
     fields.add(new CategoricalField("user", numbers.get(0)));
     for (int i = 1; i < 8; i++) {
-      fields.add(plain("f" + i, numbers.get(i), random.nextInt(6)));
+      fields.add(plain("f" + i, numbers.get(i), random.nextInt(8)));
     }
     List<String> parts =
         new ArrayList<>(fields.stream().filter(f -> !f.carriesNumber()).map(Field::name).toList());
@@ -114,6 +124,8 @@ class ExampleEncoderPropertyTest {
       case 2 -> new NumericField(name, number, new Transform.Identity());
       case 3 -> new NumericField(name, number, new Transform.Log());
       case 4 -> new NumericField(name, number, new Transform.Standardize(3, 0.5));
+      case 5 -> new MultiField(name, number, Combiner.MEAN, "w" + number);
+      case 6 -> new MultiField(name, number, Combiner.SQRTN, "w" + number);
       default -> new NumericField(name, number, new Transform.Buckets(List.of(-1.0, 0.0, 7.5)));
     };
   }
@@ -126,7 +138,13 @@ class ExampleEncoderPropertyTest {
       if (choice == 0) {
         raw.put(field.name(), null);
       } else if (choice > 1) {
-        raw.put(field.name(), value(field, random));
+        Object value = value(field, random);
+        raw.put(field.name(), value);
+        if (field instanceof MultiField multi
+            && value instanceof List<?> list
+            && random.nextBoolean()) {
+          raw.put(multi.weights(), list.stream().map(v -> weight(random)).toList());
+        }
       }
     }
     return raw;
@@ -137,6 +155,10 @@ class ExampleEncoderPropertyTest {
       return number(random);
     } else if (field instanceof MultiField && random.nextInt(4) > 0) {
       return Stream.generate(() -> category(random)).limit(random.nextInt(6)).toList();
+    } else if (field instanceof MultiField && random.nextInt(4) > 0) {
+      Map<String, Number> weights = new LinkedHashMap<>();
+      random.ints(random.nextInt(6), 0, 20).forEach(i -> weights.put("é" + i, weight(random)));
+      return weights;
     }
     return category(random);
   }
@@ -147,6 +169,14 @@ class ExampleEncoderPropertyTest {
       case 1 -> random.nextBoolean();
       case 2 -> Integer.toString(random.nextInt(20));
       default -> "é€😀\"\\\u0001".repeat(random.nextInt(5)) + random.nextInt(20);
+    };
+  }
+
+  private static Number weight(Random random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> random.nextInt(3) - 1;
+      case 1 -> random.nextDouble();
+      default -> random.nextGaussian() * Math.pow(10, random.nextInt(10) - 5);
     };
   }
 

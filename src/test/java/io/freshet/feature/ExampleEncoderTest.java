@@ -13,6 +13,7 @@ import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
 import io.freshet.event.Rejection;
+import io.freshet.feature.MultiField.Combiner;
 import io.freshet.feature.NumericField.Transform;
 import io.freshet.feature.NumericField.Transform.Auto;
 import io.freshet.feature.NumericField.Transform.Buckets;
@@ -21,6 +22,7 @@ import io.freshet.feature.NumericField.Transform.Log;
 import io.freshet.feature.NumericField.Transform.Standardize;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.Example;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -73,6 +75,70 @@ class ExampleEncoderTest {
 
     assertThat(encode(encoder, Map.of("genres", "war")).fids())
         .isEqualTo(encode(encoder, Map.of("genres", List.of("war"))).fids());
+  }
+
+  @Test
+  void valuesCountByTheirWeights() {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("war", 3);
+    object.put("none", 0);
+    object.put("drama", -1);
+    long[] ids = {Fids.of(2, ValueHash.of("war")), Fids.of(2, ValueHash.of("drama"))};
+
+    Example mean = encode(encoder(USER, combined(Combiner.MEAN)), Map.of("genres", object));
+    Example sum = encode(encoder(USER, combined(Combiner.SUM)), Map.of("genres", object));
+    Example root = encode(encoder(USER, combined(Combiner.SQRTN)), Map.of("genres", object));
+
+    assertThat(mean.fids()).endsWith(ids).hasSize(4);
+    assertThat(mean.values()).endsWith(.75f, -.25f);
+    assertThat(sum.values()).endsWith(3, -1);
+    assertThat(root.values()).endsWith((float) (3 / Math.sqrt(10)), (float) (-1 / Math.sqrt(10)));
+  }
+
+  @Test
+  void valuesWithoutWeightsCountEqually() {
+    Map<String, ?> raw = Map.of("genres", List.of("a", "b", "c", "d"));
+
+    assertThat(encode(encoder(USER, combined(Combiner.MEAN)), raw).values()).endsWith(.25f, .25f);
+    assertThat(encode(encoder(USER, combined(Combiner.SUM)), raw).values()).endsWith(1, 1);
+    assertThat(encode(encoder(USER, combined(Combiner.SQRTN)), raw).values()).endsWith(.5f, .5f);
+  }
+
+  @Test
+  void weightsMayBeAListOfTheirOwn() {
+    ExampleEncoder encoder = encoder(USER, combined(Combiner.SUM));
+    List<String> values = List.of("a", "b");
+
+    Example example = encode(encoder, Map.of("genres", values, "w", List.of(2, .5)));
+    Example single = encode(encoder, Map.of("genres", "a", "w", 2));
+
+    assertThat(example.values()).endsWith(2, .5f);
+    assertThat(single.values()).endsWith(2);
+    assertThat(encode(encoder, Map.of("genres", values)).values()).endsWith(1, 1);
+    assertThat(rejected(encoder, Map.of("genres", values, "w", List.of(2))))
+        .isEqualTo("features.genres holds 2 values, and w 1 weights; expected one of each");
+    assertThat(rejected(encoder, Map.of("genres", values, "w", List.of(2, "x"))))
+        .isEqualTo("features.w holds what is no number; expected the weights of genres");
+    assertThat(rejected(encoder, Map.of("genres", Map.of("a", 1), "w", List.of(2))))
+        .isEqualTo("features.genres holds weights of its own; expected no w");
+    assertThat(rejected(encoder, Map.of("w", List.of(2))))
+        .isEqualTo("features.genres holds 0 values, and w 1 weights; expected one of each");
+  }
+
+  @Test
+  void valuesThatAllWeighNothingAreMissing() {
+    ExampleEncoder encoder = encoder(USER, combined(Combiner.MEAN));
+
+    assertThat(encode(encoder, Map.of("genres", Map.of("a", 0))).fids()).endsWith(Fids.missing(2));
+    assertThat(encode(encoder, Map.of("genres", Map.of())).fids()).endsWith(Fids.missing(2));
+  }
+
+  private static String rejected(ExampleEncoder encoder, Map<String, ?> raw) {
+    return rejection(encoder, raw).reason();
+  }
+
+  private static Field combined(Combiner combiner) {
+    return new MultiField("genres", 2, combiner, "w");
   }
 
   @Test

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.MapEntry;
+import com.google.protobuf.WireFormat;
 import io.freshet.config.LearnerConfig;
 import io.freshet.event.avro.AvroRecords;
 import io.freshet.event.decode.ImpressionDecoder;
@@ -15,6 +17,7 @@ import io.freshet.event.parse.RecordParser;
 import io.freshet.event.protobuf.ProtoFiles;
 import io.freshet.event.protobuf.ProtobufRecords;
 import io.freshet.feature.example.EncodedImpression;
+import io.freshet.feature.example.Example;
 import io.freshet.job.source.SourceRecord;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.sql.SqlSources;
@@ -27,7 +30,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,6 +68,7 @@ final class FormsPropertyTest {
         - {name: user, kind: categorical%s}
         - {name: item, kind: categorical%s}
         - {name: genres, kind: multi%s}
+        - {name: topics, kind: multi, combiner: sqrtn%s}
         - {name: price, kind: numeric, transform: log%s}
         - {name: score, kind: numeric, transform: buckets, bounds: [-1.0, 0.0, 2.5]%s}
         - {name: logged_in, kind: categorical%s}
@@ -85,6 +88,7 @@ final class FormsPropertyTest {
         {"name": "item", "type": ["null", "long"]},
         {"name": "tags", "type": ["null", {"type": "array", "items":
           {"type": "record", "name": "Tag", "fields": [{"name": "name", "type": "string"}]}}]},
+        {"name": "topics", "type": ["null", {"type": "map", "values": "float"}]},
         {"name": "price", "type": ["null",
           {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}]},
         {"name": "score", "type": ["null", "float"]},
@@ -105,6 +109,7 @@ final class FormsPropertyTest {
         optional sfixed64 item = 5;
         message Tag { string name = 1; }
         repeated Tag tags = 6;
+        map<string, float> topics = 11;
         optional double price = 7;
         optional float score = 8;
         optional bool logged_in = 9;
@@ -117,7 +122,7 @@ final class FormsPropertyTest {
       """
       CREATE TABLE shown (
         noise STRING, request ROW<id STRING, `at` BIGINT>, weight FLOAT, who STRING, item BIGINT,
-        tags ARRAY<ROW<name STRING>>, price DECIMAL(12, 2), score FLOAT, logged_in BOOLEAN,
+        tags ARRAY<ROW<name STRING>>, topics MAP<STRING, FLOAT>, price DECIMAL(12, 2), score FLOAT, logged_in BOOLEAN,
         device STRING, ts AS TO_TIMESTAMP_LTZ(request.`at` / 1000, 3),
         WATERMARK FOR ts AS ts - INTERVAL '1' HOUR
       ) WITH ('connector' = 'filesystem', 'format' = 'json', 'path' = '%s');
@@ -125,13 +130,14 @@ final class FormsPropertyTest {
       """;
 
   @TempDir private Path folder;
-  private final LearnerConfig own = config("", "", "", "", "", "", "", "");
+  private final LearnerConfig own = config("", "", "", "", "", "", "", "", "");
   private final LearnerConfig flat =
       config(
           "{id: id, timestamp: ts, timestamp-unit: iso-8601, weight: w}",
           "",
           "",
           "",
+          ", from: \"about[].name\", weights: shares, weights-from: \"about[].share\"",
           ", from: cents\\.of",
           "",
           "",
@@ -142,6 +148,7 @@ final class FormsPropertyTest {
           ", from: who",
           "",
           ", from: \"tags[].name\"",
+          "",
           "",
           "",
           "",
@@ -203,7 +210,7 @@ final class FormsPropertyTest {
     List<List<Object>> read = new ArrayList<>();
     for (SourceRecord<EncodedImpression> record : records) {
       if (record instanceof Good<EncodedImpression> good) {
-        read.add(bits(good.value()));
+        read.add(sorted(bits(good.value())));
       }
     }
     assertThat(read).as("seed %s", seed).hasSize(RECORDS);
@@ -211,7 +218,7 @@ final class FormsPropertyTest {
       byte[] ownJson = JSON.writeValueAsBytes(ownShape(drawn.get(i)));
       assertThat(read.get(i))
           .as("seed %s, record %s: %s", seed, i, drawn.get(i))
-          .isEqualTo(encoded(own, new JsonRecords(1 << 20), ownJson));
+          .isEqualTo(sorted(encoded(own, new JsonRecords(1 << 20), ownJson)));
     }
   }
 
@@ -225,7 +232,8 @@ final class FormsPropertyTest {
 
   private static LearnerConfig table(Path script) {
     String events = "events: {sql: \"%s\", impressions: {id: request.id}}\n".formatted(script);
-    String fields = FIELDS.formatted(", from: who", "", ", from: \"tags[].name\"", "", "", "", "");
+    String fields =
+        FIELDS.formatted(", from: who", "", ", from: \"tags[].name\"", "", "", "", "", "");
     return LearnerConfig.parse(HEAD + events + fields, "learner.yaml", List.of());
   }
 
@@ -243,17 +251,23 @@ final class FormsPropertyTest {
   }
 
   private static List<Object> bits(EncodedImpression impression) {
-    float[] values = impression.example().values();
-    List<Integer> bits = new ArrayList<>();
-    for (float number : values) {
-      bits.add(Float.floatToRawIntBits(number));
+    Example example = impression.example();
+    List<String> occurrences = new ArrayList<>();
+    for (int i = 0; i < example.occurrences(); i++) {
+      occurrences.add(example.fids()[i] + " " + Float.floatToRawIntBits(example.values()[i]));
     }
     return List.of(
         impression.id(),
         impression.timestamp(),
         Float.floatToRawIntBits(impression.weight()),
-        Arrays.stream(impression.example().fids()).boxed().toList(),
-        bits);
+        occurrences);
+  }
+
+  /** A table's map has no order. */
+  private static List<Object> sorted(List<Object> bits) {
+    List<Object> sorted = new ArrayList<>(bits);
+    sorted.set(3, ((List<?>) bits.get(3)).stream().sorted().toList());
+    return sorted;
   }
 
   private static Shown draw(Random random) {
@@ -265,6 +279,11 @@ final class FormsPropertyTest {
         random,
         "genres",
         random.ints(random.nextInt(4), 0, TEXTS.length).mapToObj(i -> TEXTS[i]).toList());
+    Map<String, Float> topics = new LinkedHashMap<>();
+    random
+        .ints(random.nextInt(4), 0, TEXTS.length)
+        .forEach(i -> topics.put(TEXTS[i], (random.nextInt(64) - 16) / 8f)); // sums are exact
+    put(features, random, "topics", topics);
     put(
         features,
         random,
@@ -303,6 +322,13 @@ final class FormsPropertyTest {
   private static Map<String, Object> flatShape(Shown shown) {
     Map<String, Object> json = new LinkedHashMap<>(shown.features());
     json.put("cents.of", json.remove("price"));
+    if (json.remove("topics") instanceof Map<?, ?> topics) {
+      json.put(
+          "about",
+          topics.entrySet().stream()
+              .map(topic -> Map.of("name", topic.getKey(), "share", topic.getValue()))
+              .toList());
+    }
     json.put("noise", List.of(1, Map.of("user", "x")));
     json.put("w", shown.weight() == null ? null : shown.weight().toString());
     json.put("id", shown.id());
@@ -331,7 +357,7 @@ final class FormsPropertyTest {
     record.put("request", request);
     record.put("weight", shown.weight());
     record.put("who", shown.features().get("user"));
-    for (String name : List.of("item", "score", "logged_in")) {
+    for (String name : List.of("item", "score", "logged_in", "topics")) {
       record.put(name, shown.features().get(name));
     }
     if (shown.features().get("genres") instanceof List<?> genres) {
@@ -396,6 +422,23 @@ final class FormsPropertyTest {
         message.addRepeatedField(
             tags, DynamicMessage.newBuilder(tags.getMessageType()).setField(name, genre).build());
       }
+    }
+    if (shown.features().get("topics") instanceof Map<?, ?> topics) {
+      FieldDescriptor field = proto.findFieldByName("topics");
+      topics.forEach(
+          (name, share) ->
+              message.addRepeatedField(
+                  field,
+                  MapEntry.newDefaultInstance(
+                          field.getMessageType(),
+                          WireFormat.FieldType.STRING,
+                          "",
+                          WireFormat.FieldType.FLOAT,
+                          0f)
+                      .toBuilder()
+                      .setKey((String) name)
+                      .setValue((Float) share)
+                      .build()));
     }
     return message.build().toByteArray();
   }

@@ -24,6 +24,7 @@ import java.util.function.UnaryOperator;
  * <p>Holds scratch memory: one for each thread.
  */
 public final class FeaturesDecoder {
+  private static final String RIGHT_WEIGHT = "a number, the weight of the value";
   private static final String RIGHT = "a string, number, boolean, null or a list of those";
 
   private final FeatureNames names;
@@ -96,10 +97,29 @@ public final class FeaturesDecoder {
     if (!values.begin(feature)) {
       throw FieldErrors.duplicate(path(feature), record);
     }
+    if (record.currentToken() == JsonToken.START_OBJECT && values.beginWeights()) {
+      readWeights(feature, record);
+      return;
+    }
     if (record.currentToken() == JsonToken.START_ARRAY) {
       values.beginList();
     }
     readValues(feature, record);
+  }
+
+  /** Reads an object whose keys are the values; a null is no value. */
+  private void readWeights(int feature, Tokens record) throws IOException, RejectedException {
+    for (String value = record.nextFieldName(); value != null; value = record.nextFieldName()) {
+      JsonToken weight = record.nextToken();
+      if (weight == JsonToken.VALUE_NULL) {
+        continue;
+      }
+      countValue(record);
+      if (!weight.isNumeric()) {
+        throw FieldErrors.wrongType(path(feature) + "." + value, record, RIGHT_WEIGHT);
+      }
+      values.addWeighted(value.toCharArray(), 0, value.length(), number(feature, record));
+    }
   }
 
   /** Begins a list whose values come one by one, in turns with others. */

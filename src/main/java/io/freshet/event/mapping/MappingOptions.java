@@ -18,12 +18,16 @@ public final class MappingOptions {
   /** The option of a field. */
   public static final String FROM = "from";
 
+  /** The option of a field whose values have weights. */
+  public static final String WEIGHTS_FROM = "weights-from";
+
   private static final String LABEL = "label";
   private static final String NONE = "none";
 
   private static final ValueType<ValuePath> PATH = ValuePath.type();
 
   private final Map<Integer, ValuePath> paths = new HashMap<>();
+  private final Map<Integer, ValuePath> weightPaths = new HashMap<>();
 
   /** Reads those of the impressions. */
   public static EventMapping impressions(Section s) {
@@ -145,10 +149,21 @@ public final class MappingOptions {
                 + " its name, at the top or under `features`.")
         .find(PATH)
         .ifPresent(path -> paths.put(number, s.note(FROM, PATH, path)));
+    s.option(
+            WEIGHTS_FROM,
+            "Path of the feature that `weights` names, such as `items[].score`; by default that"
+                + " name, at the top or under `features`.")
+        .find(PATH)
+        .ifPresent(path -> weightPaths.put(number, s.note(WEIGHTS_FROM, PATH, path)));
   }
 
   /** The paths of fields that have one, by the fields' numbers. */
   public Map<Integer, ValuePath> paths() {
     return Map.copyOf(paths);
+  }
+
+  /** The same of the weights of their values. */
+  public Map<Integer, ValuePath> weightPaths() {
+    return Map.copyOf(weightPaths);
   }
 }

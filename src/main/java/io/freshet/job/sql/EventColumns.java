@@ -12,6 +12,8 @@ import static org.apache.flink.table.types.logical.LogicalTypeRoot.TIMESTAMP_WIT
 import io.freshet.event.mapping.EventMapping;
 import io.freshet.event.mapping.TimestampUnit;
 import io.freshet.event.mapping.ValuePath;
+import io.freshet.feature.Field;
+import io.freshet.feature.MultiField;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -119,11 +121,11 @@ final class EventColumns {
   }
 
   /**
-   * Takes a feature.
+   * Takes a feature that a field reads.
    *
    * @param given where it is; empty for by its name, at the top or under {@code features}
    */
-  void feature(String name, boolean isMulti, Optional<ValuePath> given) {
+  void feature(String name, Field field, Optional<ValuePath> given) {
     ValuePath path =
         given.orElseGet(
             () -> {
@@ -131,14 +133,35 @@ final class EventColumns {
               ValuePath top = new ValuePath(name);
               return find(top).isEmpty() && find(under).isPresent() ? under : top;
             });
-    need(
-        path,
-        type ->
-            isScalar(type)
-                || isMulti && type instanceof ArrayType list && isScalar(list.getElementType()),
-        isMulti
-            ? "an ARRAY of texts, numbers, booleans or times, or one such value"
-            : "a text, number, boolean or time");
+    if (!(field instanceof MultiField)) {
+      need(path, EventColumns::isScalar, "a text, number, boolean or time");
+    } else if (name.equals(field.name())) {
+      need(
+          path,
+          type -> isScalar(type) || isList(type, EventColumns::isScalar) || isWeighted(type),
+          "an ARRAY of texts, numbers, booleans or times, one such value, or a MAP or ROW of"
+              + " numbers");
+    } else {
+      need(
+          path,
+          type -> isNumber(type) || isList(type, EventColumns::isNumber),
+          "an ARRAY of numbers");
+    }
+  }
+
+  private static boolean isList(LogicalType type, Predicate<LogicalType> element) {
+    return type instanceof ArrayType list && element.test(list.getElementType());
+  }
+
+  /** Whether it is from values to weights. */
+  private static boolean isWeighted(LogicalType type) {
+    return type instanceof MapType map && isNumber(map.getValueType())
+        || type instanceof RowType row
+            && row.getChildren().stream().allMatch(EventColumns::isNumber);
+  }
+
+  private static boolean isNumber(LogicalType type) {
+    return type.is(NUMERIC);
   }
 
   private void need(ValuePath path, Predicate<LogicalType> fits, String right) {

@@ -8,7 +8,6 @@ import io.freshet.event.Click;
 import io.freshet.event.EventSettings;
 import io.freshet.event.mapping.EventMapping;
 import io.freshet.feature.Field;
-import io.freshet.feature.MultiField;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.job.source.ClickDeserializer;
 import io.freshet.job.source.EventDeserializer;
@@ -70,11 +69,8 @@ public final class SqlSources {
                 : "where no label is given by events.impressions.label");
     EventMapping mapping = columns.event(events.impressionMapping());
     for (Field field : config.features().fields()) {
-      if (field.isRaw()) {
-        columns.feature(
-            field.name(),
-            field instanceof MultiField,
-            Optional.ofNullable(events.featurePaths().get(field.name())));
+      for (String feature : field.rawNames()) {
+        columns.feature(feature, field, Optional.ofNullable(events.featurePaths().get(feature)));
       }
     }
     var deserializer =

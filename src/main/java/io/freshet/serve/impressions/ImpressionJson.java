@@ -42,6 +42,10 @@ final class ImpressionJson {
         continue;
       }
       json.writeFieldName(features.names().name(feature));
+      if (features.isWeighted(feature)) {
+        writeWeights(features, first, count, json);
+        continue;
+      }
       if (features.isList(feature)) {
         json.writeStartArray();
       }
@@ -52,6 +56,15 @@ final class ImpressionJson {
         json.writeEndArray();
       }
     }
+  }
+
+  private static void writeWeights(FeatureValues features, int first, int count, JsonGenerator json)
+      throws IOException {
+    json.writeStartObject();
+    for (int value = first; value < first + count; value++) {
+      json.writeNumberField(features.text(value), features.number(value));
+    }
+    json.writeEndObject();
   }
 
   private static void writeValue(FeatureValues features, int value, JsonGenerator json)

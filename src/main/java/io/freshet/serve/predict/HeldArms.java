@@ -2,14 +2,13 @@ package io.freshet.serve.predict;
 
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
+import io.freshet.serve.model.ServedModel;
 import io.freshet.serve.predict.Endpoint.Arm;
 import io.freshet.serve.request.HttpError;
 import io.freshet.snapshot.format.Version;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** The models of an endpoint at the versions of now, held for a request. */
 final class HeldArms implements AutoCloseable {
@@ -33,19 +32,19 @@ final class HeldArms implements AutoCloseable {
     if (endpoint.split().isEmpty()) {
       return first;
     }
-    Set<String> all = new LinkedHashSet<>();
-    held.forEach(arm -> addAll(arm.model().names(), all));
+    FeatureNames all = first;
+    for (Arm arm : held) {
+      all = all.and(arm.model().names());
+    }
     for (FollowedModel shadow : endpoint.shadows()) {
-      shadow.follower().model().ifPresent(model -> addAll(model.names(), all));
+      all = shadow.follower().model().map(ServedModel::names).map(all::and).orElse(all);
     }
-    endpoint.split().flatMap(Split::by).ifPresent(all::add);
-    return all.size() == first.size() ? first : new FeatureNames(List.copyOf(all));
-  }
-
-  private static void addAll(FeatureNames names, Set<String> all) {
-    for (int i = 0; i < names.size(); i++) {
-      all.add(names.name(i));
-    }
+    return endpoint
+        .split()
+        .flatMap(Split::by)
+        .map(by -> new FeatureNames(List.of(by)))
+        .map(all::and)
+        .orElse(all);
   }
 
   /** The one that answers. */

@@ -8,6 +8,7 @@ import io.freshet.feature.MultiField;
 import io.freshet.serve.request.HttpError;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What goes into a model and comes out of it. */
 public final class Signature {
@@ -34,13 +35,18 @@ public final class Signature {
 
   /** A tensor for each raw feature; each may be left out. */
   public static List<TensorType> inputs(FeatureSchema schema) {
-    return schema.fields().stream().filter(Field::isRaw).map(Signature::input).toList();
+    return schema.fields().stream().flatMap(Signature::inputs).distinct().toList();
   }
 
-  private static TensorType input(Field field) {
-    Datatype datatype = field.namesValues() ? Datatype.BYTES : Datatype.FP32;
+  private static Stream<TensorType> inputs(Field field) {
     List<Long> shape = field instanceof MultiField ? List.of(ANY, ANY) : List.of(ANY);
-    return new TensorType(field.name(), datatype.name(), shape);
+    return field.rawNames().stream()
+        .map(name -> new TensorType(name, datatype(field, name).name(), shape));
+  }
+
+  /** The others than the field's own feature are of numbers. */
+  private static Datatype datatype(Field field, String name) {
+    return field.namesValues() && name.equals(field.name()) ? Datatype.BYTES : Datatype.FP32;
   }
 
   public static List<TensorType> outputs() {

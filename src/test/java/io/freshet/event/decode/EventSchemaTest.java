@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,7 +28,8 @@ class EventSchemaTest {
   private static final JsonSchema CLICK = schema("click");
 
   private final ImpressionDecoder impressions =
-      new ImpressionDecoder(EventSettings.DEFAULT, new FeatureNames(List.of("f", "user")));
+      new ImpressionDecoder(
+          EventSettings.DEFAULT, new FeatureNames(List.of("f", "user"), Set.of("f")));
   private final ClickDecoder clicks = new ClickDecoder(EventSettings.DEFAULT);
 
   @Test
@@ -103,6 +105,11 @@ class EventSchemaTest {
         "true",
         "null",
         "{}",
+        "{'a': 1, 'b': -0.5, 'c': null}",
+        "{'a': 1e39}",
+        "{'a': true}",
+        "{'a': []}",
+        "{'a': {}}",
         "[]",
         "['x', 5, 5.5, true, null]",
         "[1e39]",

@@ -8,6 +8,7 @@ import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.MultiField;
+import io.freshet.feature.MultiField.Combiner;
 import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
 import io.freshet.feature.example.Example;
@@ -26,8 +27,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
@@ -50,7 +53,10 @@ final class RandomSnapshots {
               new NumericField("age", 5, new Transform.Buckets(List.of(18.0, 30.0))),
               new CrossField("user-genre", 4, List.of("user", "genres")),
               new NumericField("views", 7, new Transform.Log()),
-              new CrossField("three", 8, List.of("age", "genres", "user"))),
+              new CrossField("three", 8, List.of("age", "genres", "user")),
+              new MultiField("tags", 9, Combiner.SQRTN, "scores"),
+              new MultiField("topics", 10, Combiner.SUM, ""),
+              new MultiField("words", 11, Combiner.MEAN, "")),
           "user");
   private static final PublishedGauge GAUGE =
       new PublishedGauge(
@@ -73,6 +79,10 @@ final class RandomSnapshots {
           Map.of("stars", "2.5 "),
           Map.of("views", List.of(1)),
           Map.of("age", ""),
+          Map.of("tags", List.of("a", "b"), "scores", List.of(1)),
+          Map.of("tags", List.of("a", "b"), "scores", List.of(1, "x")),
+          Map.of("scores", 2),
+          Map.of("words", Map.of("a", "x")),
           Map.of("genres", Collections.nCopies(4000, "drama")));
 
   private static final List<Object> VALUES =
@@ -178,9 +188,28 @@ final class RandomSnapshots {
       put(features, "user", one(VALUES));
       put(features, "genres", random.nextBoolean() ? one(VALUES) : several());
       List.of("price", "stars", "age", "views").forEach(name -> put(features, name, one(NUMBERS)));
+      List<Object> tags = several().stream().filter(Objects::nonNull).toList();
+      if (random.nextBoolean()) {
+        features.put("tags", tags);
+        features.put("scores", tags.stream().map(tag -> weight()).toList());
+      }
+      put(features, "topics", random.nextBoolean() ? weights() : several());
+      put(features, "words", weights());
       instances.add(features);
     }
     return instances;
+  }
+
+  private Map<String, Number> weights() {
+    Map<String, Number> weights = new LinkedHashMap<>();
+    for (int i = random.nextInt(5); i > 0; i--) {
+      weights.put(String.valueOf(one(VALUES)), weight());
+    }
+    return weights;
+  }
+
+  private Number weight() {
+    return random.nextInt(4) == 0 ? random.nextInt(3) - 1 : random.nextGaussian();
   }
 
   private void put(Map<String, Object> features, String name, Object value) {

@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -34,7 +35,9 @@ import org.junit.jupiter.api.Test;
 
 class ImpressionLogTest {
   private static final FeatureNames NAMES =
-      new FeatureNames(List.of("user", "genres", "price", "count", "big", "flag", "none", "empty"));
+      new FeatureNames(
+          List.of("user", "genres", "price", "count", "big", "flag", "none", "empty", "topics"),
+          Set.of("topics"));
   private static final Version VERSION = new Version("0badcafe", 3);
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00.250Z");
 
@@ -51,6 +54,7 @@ class ImpressionLogTest {
     features.put("big", new BigInteger("90071992547409931234567"));
     features.put("flag", false);
     features.put("none", null);
+    features.put("topics", Map.of("ü \"", 0.25));
     features.put("empty", List.of());
     return FeatureValues.of(NAMES, features);
   }
@@ -63,9 +67,10 @@ class ImpressionLogTest {
       int first = features.first(feature);
       for (int value = first; value < first + features.count(feature); value++) {
         of.add(
-            "%s %s %s %s"
+            "%s %s %s %s %s"
                 .formatted(
                     features.isList(feature),
+                    features.isWeighted(feature),
                     features.type(value),
                     features.text(value),
                     features.number(value)));

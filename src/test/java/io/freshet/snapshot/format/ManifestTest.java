@@ -15,6 +15,7 @@ import io.freshet.feature.CategoricalField;
 import io.freshet.feature.CrossField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.MultiField;
+import io.freshet.feature.MultiField.Combiner;
 import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
 import io.freshet.feature.example.LabelPolicy;
@@ -216,6 +217,7 @@ class ManifestTest {
             List.of(
                 new CategoricalField("user", 1),
                 new MultiField("genres", 2),
+                new MultiField("tags", 8, Combiner.SQRTN, "tag_weights"),
                 new NumericField("a", 3, new Transform.Identity()),
                 new NumericField("b", 4, new Transform.Log()),
                 new NumericField("c", 5, new Transform.Standardize(-1.5, 2)),
