@@ -109,6 +109,15 @@ final class ArchitectureTest {
                   .or(assignableTo("org.apache.flink.streaming.api.operators.StreamOperator"))
                   .or(nameMatching("org\\.apache\\.flink\\..*[mM]ailbox.*").forSubtype()));
 
+  /** What one subtask writes to such a list, all read. */
+  @ArchTest
+  static final ArchRule onePlaceHasUnionLists =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("io.freshet.wire.UnionState")
+          .should()
+          .callMethodWhere(target(name("getUnionListState")));
+
   @ArchTest
   static final ArchRule learningHasNoInputOrOutput =
       noClasses()

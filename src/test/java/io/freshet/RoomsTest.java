@@ -64,7 +64,7 @@ final class RoomsTest {
       train.feedback        : train train.message train.state
       train.loop            : wire feature feature.example model.. train train.dense
       train.loop            : train.feedback train.message train.state train.table
-      train.state           : feature model.. train
+      train.state           : wire feature model.. train
       train.table           : wire feature model.. train train.feedback train.message train.state
       train.table           : train.table.cache
       train.table.cache     : wire.codec train

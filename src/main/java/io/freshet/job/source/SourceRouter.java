@@ -8,6 +8,7 @@ import io.freshet.job.source.SourceRecord.Dead;
 import io.freshet.job.source.SourceRecord.Good;
 import io.freshet.job.source.SourceRecord.Names;
 import io.freshet.job.source.SourceRecord.Tombstone;
+import io.freshet.wire.UnionState;
 import io.freshet.wire.WireType;
 import java.time.Duration;
 import java.util.List;
@@ -64,7 +65,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   /** Broadcast, as Flink takes no checkpoint with union state once a subtask has finished. */
   private static final String UNTIL = "recorded-until-time";
 
-  /** Union state of earlier versions. */
+  /** The list of earlier versions. */
   private static final String OLD_UNTIL = "recorded-until";
 
   /** Longer than a source takes to follow its first events. */
@@ -135,19 +136,13 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
 
   /** That of the state, if it has one: each subtask's is the same. */
   private long recordedUntil(OperatorStateStore store) throws Exception {
-    boolean isOld = store.getRegisteredStateNames().contains(OLD_UNTIL);
+    List<Long> old = UnionState.takeOld(store, new ListStateDescriptor<>(OLD_UNTIL, Types.LONG));
     storedUntil =
         store.getBroadcastState(new MapStateDescriptor<>(UNTIL, Types.STRING, Types.LONG));
     if (storedUntil.contains(UNTIL)) {
       return storedUntil.get(UNTIL);
     }
-    if (isOld) {
-      for (long stored :
-          store.getUnionListState(new ListStateDescriptor<>(OLD_UNTIL, Types.LONG)).get()) {
-        return stored;
-      }
-    }
-    return recordedUntil;
+    return old.isEmpty() ? recordedUntil : old.get(0);
   }
 
   @Override

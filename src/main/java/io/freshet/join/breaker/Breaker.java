@@ -45,8 +45,8 @@ import org.slf4j.LoggerFactory;
  * <p>Which examples are left out then, and why: {@link ExclusionFilter}.
  *
  * <p>Each subtask of the join judges by itself: its impressions are an even sample, so it sees the
- * same as all, in smaller numbers. When the job is rescaled, each new subtask takes an even share
- * of all counts, the earliest time and whatever was amiss anywhere.
+ * same as all, in smaller numbers. When the job is rescaled, each new subtask takes a share of what
+ * one or several knew, their earliest time and whatever was amiss with them.
  */
 public final class Breaker {
   private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
@@ -129,6 +129,7 @@ public final class Breaker {
     judge(events, clicksGone);
     exclusions.forgetBefore(flow.bucket(reached) - flow.lags());
     flow.forgetBefore(isHolding() ? Math.min(suspect, next) : next);
+    flow.learnNoneBefore(next);
     boolean wait = isHolding() || judged && events != END_OF_TIME;
     return wait ? Math.min(events, flow.end(next - 1) - 1) : events;
   }

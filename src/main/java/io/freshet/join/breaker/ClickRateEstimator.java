@@ -2,10 +2,10 @@ package io.freshet.join.breaker;
 
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.DoubleStream;
 
 /**
  * How many clicks came, and how many the impressions let expect.
@@ -21,8 +21,8 @@ import java.util.TreeMap;
  * of traffic does not look like a lack of clicks, though they come later. Only clicks that found
  * their impression are counted, each once: those that no longer find any are missing, too.
  *
- * <p>Memory: the buckets of one attribution window, of the longest test and of what is held, with
- * at most {@value #MOST_LAGS} counts each.
+ * <p>Memory: the buckets of one attribution window, of the longest test and of what is held; with
+ * at most {@value #MOST_LAGS} counts each of those that are not learned yet.
  */
 final class ClickRateEstimator {
   private static final int MOST_LAGS = 512;
@@ -36,6 +36,7 @@ final class ClickRateEstimator {
   private final NavigableMap<Long, Bucket> buckets = new TreeMap<>();
   private final double[] clicked; // by lag, the sums of r
   private final double[] shown;
+  private long unlearned = Long.MIN_VALUE; // no bucket before it will be learned
   private double[] ratesUpTo; // null where r has changed: each impression and negative asks for it
 
   ClickRateEstimator(Duration bucket, Duration attributionWindow, Duration memory) {
@@ -50,10 +51,19 @@ final class ClickRateEstimator {
   private static final class Bucket {
     double impressions;
     double clicks;
-    final double[] byLag;
+    double[] byLag; // null where it will not be learned
 
-    Bucket(int lags) {
-      byLag = new double[lags];
+    Bucket(double[] byLag) {
+      this.byLag = byLag;
+    }
+
+    /** How many lags have counts before all others are zero. */
+    int lags() {
+      int lags = byLag == null ? 0 : byLag.length;
+      while (lags > 0 && byLag[lags - 1] == 0) {
+        lags--;
+      }
+      return lags;
     }
   }
 
@@ -81,7 +91,9 @@ final class ClickRateEstimator {
     long bucket = bucket(Math.max(shownAt, clickedAt));
     Bucket counts = at(bucket);
     counts.clicks++;
-    counts.byLag[(int) Math.min(lags - 1, bucket - bucket(shownAt))]++;
+    if (counts.byLag != null) {
+      counts.byLag[(int) Math.min(lags - 1, bucket - bucket(shownAt))]++;
+    }
   }
 
   double came(long bucket) {
@@ -140,8 +152,11 @@ final class ClickRateEstimator {
     return (int) Math.max(0, Math.min(lags, buckets));
   }
 
-  /** Takes a bucket into the usual rate. */
+  /** Takes a bucket into the usual rate, unless it is none of those to be learned. */
   void learn(long bucket) {
+    if (bucket < unlearned) {
+      return;
+    }
     ratesUpTo = null;
     Bucket counts = buckets.get(bucket);
     for (int lag = 0; lag < lags; lag++) {
@@ -156,6 +171,14 @@ final class ClickRateEstimator {
     ratesUpTo = null;
     Arrays.fill(clicked, 0);
     Arrays.fill(shown, 0);
+  }
+
+  /** No bucket before this one will be learned: forgets the lags of their clicks. */
+  void learnNoneBefore(long bucket) {
+    if (bucket > unlearned) {
+      buckets.subMap(unlearned, bucket).values().forEach(counts -> counts.byLag = null);
+      unlearned = bucket;
+    }
   }
 
   /** Forgets the buckets that no test from the given one on can reach. */
@@ -200,49 +223,61 @@ final class ClickRateEstimator {
   }
 
   private Bucket at(long bucket) {
-    return buckets.computeIfAbsent(bucket, any -> new Bucket(lags));
+    return buckets.computeIfAbsent(
+        bucket, any -> new Bucket(bucket < unlearned ? null : new double[lags]));
   }
 
-  /** What it knows, as numbers: its shape, the sums of r, then bucket by bucket. */
+  /**
+   * What it knows, as numbers: its shape, with the width of its buckets below zero, the first
+   * bucket that may be learned, the sums of r, then bucket by bucket its counts, and how many by
+   * lag follow before others are zero.
+   */
   double[] toArray() {
-    double[] all = new double[2 + 2 * lags + buckets.size() * (3 + lags)];
-    int at = 0;
-    all[at++] = width;
-    all[at++] = lags;
-    System.arraycopy(clicked, 0, all, at, lags);
-    System.arraycopy(shown, 0, all, at + lags, lags);
-    at += 2 * lags;
-    for (Map.Entry<Long, Bucket> entry : buckets.entrySet()) {
-      Bucket counts = entry.getValue();
-      all[at++] = entry.getKey();
-      all[at++] = counts.impressions;
-      all[at++] = counts.clicks;
-      System.arraycopy(counts.byLag, 0, all, at, lags);
-      at += lags;
-    }
-    return all;
+    DoubleStream.Builder all = DoubleStream.builder();
+    all.add(-width).add(lags).add(unlearned);
+    Arrays.stream(clicked).forEach(all);
+    Arrays.stream(shown).forEach(all);
+    buckets.forEach(
+        (number, counts) -> {
+          int lags = counts.lags();
+          all.add(number).add(counts.impressions).add(counts.clicks).add(lags);
+          for (int lag = 0; lag < lags; lag++) {
+            all.add(counts.byLag[lag]);
+          }
+        });
+    return all.build().toArray();
   }
 
   /**
    * Adds a share of what another knew; nothing of one with other buckets, since the window was set
-   * again.
+   * again. One of an earlier version begins with a width above zero, without the first bucket to be
+   * learned, and has the counts of all lags of each bucket.
    */
   void addAll(double[] other, double share) {
-    if (other[0] != width || other[1] != lags) {
+    boolean isOld = other[0] > 0;
+    if (Math.abs(other[0]) != width || other[1] != lags) {
       return;
     }
     ratesUpTo = null;
-    for (int lag = 0; lag < lags; lag++) {
-      clicked[lag] += share * other[2 + lag];
-      shown[lag] += share * other[2 + lags + lag];
+    int at = 2;
+    if (!isOld) {
+      learnNoneBefore((long) other[at++]);
     }
-    for (int at = 2 + 2 * lags; at < other.length; at += 3 + lags) {
+    for (int lag = 0; lag < lags; lag++) {
+      clicked[lag] += share * other[at + lag];
+      shown[lag] += share * other[at + lags + lag];
+    }
+    at += 2 * lags;
+    while (at < other.length) {
       Bucket counts = at((long) other[at]);
       counts.impressions += share * other[at + 1];
       counts.clicks += share * other[at + 2];
-      for (int lag = 0; lag < lags; lag++) {
-        counts.byLag[lag] += share * other[at + 3 + lag];
+      int stored = isOld ? lags : (int) other[at + 3];
+      at += isOld ? 3 : 4;
+      for (int lag = 0; counts.byLag != null && lag < stored; lag++) {
+        counts.byLag[lag] += share * other[at + lag];
       }
+      at += stored;
     }
   }
 }

@@ -6,19 +6,27 @@ import io.freshet.join.JoinSettings;
 import io.freshet.join.breaker.Breaker;
 import io.freshet.join.policy.DelayHistogram;
 import io.freshet.join.policy.WarmUp;
+import io.freshet.wire.UnionState;
 import io.freshet.wire.WireType;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.TaskInfo;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.watermark.Watermark;
 
 /**
- * What a subtask of the join knows besides its impressions, and how it is restored: a subtask takes
- * its own state back; after rescaling each takes an equal share of all delays and of what all
- * breakers know, the earliest time, and the counts of some.
+ * What a subtask of the join knows besides its impressions, and how it is restored.
+ *
+ * <p>A subtask takes its own state back. Where there are fewer subtasks than before, each takes
+ * those of some: their counts and shares of what they know, the earliest time, and whatever was
+ * amiss. Where there are more, some get none; each of those takes a share of what one subtask knew,
+ * whose impressions were as even a sample, and no counts. So each state is written twice, and read
+ * no more often than there are subtasks: nothing grows with the square of their number.
  *
  * <p>The state of impressions has actions by their index, so new actions may only be added at the
  * end.
@@ -29,12 +37,13 @@ final class JoinOperatorState {
   private final int subtask;
   private final int parallelism;
   private final List<String> actions;
-  private final ListState<SubtaskState> stored;
+  private final ListState<SubtaskState> own;
+  private final BroadcastState<Integer, SubtaskState> sample; // of one subtask, under 0
   private final JoinCounts counts = new JoinCounts();
   private final DelayHistogram delays;
   private final WarmUp warmUp;
   private final Breaker breaker;
-  private long watermark = END_OF_TIME;
+  private long watermark = Long.MIN_VALUE;
 
   /**
    * Restores what the last checkpoint holds, if there is one.
@@ -49,35 +58,47 @@ final class JoinOperatorState {
     delays = new DelayHistogram(settings.window().toMillis());
     warmUp = new WarmUp(settings);
     breaker = Breaker.of(settings);
-    stored =
-        store.getUnionListState(
-            new ListStateDescriptor<>("subtasks", WireType.of(SubtaskState.class)));
-    restore();
+    WireType<SubtaskState> type = WireType.of(SubtaskState.class);
+    List<SubtaskState> ofAll =
+        UnionState.takeOld(store, new ListStateDescriptor<>("subtasks", type));
+    own = store.getListState(new ListStateDescriptor<>("subtask", type));
+    sample = store.getBroadcastState(new MapStateDescriptor<>("subtasks", Types.INT, type));
+    List<SubtaskState> ofSome = new ArrayList<>();
+    own.get().forEach(ofSome::add);
+    if (!ofAll.isEmpty()) {
+      restoreOld(ofAll);
+    } else if (!ofSome.isEmpty()) {
+      ofSome.forEach(each -> counts.addAll(each.counts()));
+      learnFrom(ofSome);
+    } else if (sample.contains(0)) {
+      learnFrom(List.of(sample.get(0)));
+    }
   }
 
-  private void restore() throws Exception {
-    List<SubtaskState> all = new ArrayList<>();
-    stored.get().forEach(all::add);
-    List<SubtaskState> own = all.stream().filter(this::isOwn).toList();
-    double share = own.isEmpty() ? 1.0 / parallelism : 1;
-    List<SubtaskState> known = own.isEmpty() ? all : own;
-    for (SubtaskState each : all) {
+  /** From the state of an earlier version, of which each subtask has all. */
+  private void restoreOld(List<SubtaskState> all) {
+    all.stream()
+        .filter(each -> each.subtask() % parallelism == subtask)
+        .forEach(each -> counts.addAll(each.counts()));
+    List<SubtaskState> same =
+        all.stream()
+            .filter(each -> each.subtask() == subtask && each.parallelism() == parallelism)
+            .toList();
+    learnFrom(same.isEmpty() ? all : same);
+  }
+
+  /** Takes the share of what these know that a subtask has of all impressions. */
+  private void learnFrom(List<SubtaskState> known) {
+    double share = (double) known.get(0).parallelism() / parallelism / known.size();
+    watermark = END_OF_TIME;
+    for (SubtaskState each : known) {
       checkActions(each.actions());
       warmUp.shown(each.firstImpression());
-      delays.addAll(each.delays(), 1.0 / parallelism);
-      if (each.subtask() % parallelism == subtask) {
-        counts.addAll(each.counts());
-      }
-    }
-    for (SubtaskState each : known) {
+      delays.addAll(each.delays(), share);
       watermark = Math.min(watermark, each.watermark());
     }
     watermark = watermark == END_OF_TIME ? Long.MIN_VALUE : watermark;
     breaker.goOnFrom(known.stream().map(SubtaskState::breaker).toList(), share);
-  }
-
-  private boolean isOwn(SubtaskState state) {
-    return state.subtask() == subtask && state.parallelism() == parallelism;
   }
 
   private void checkActions(List<String> before) {
@@ -90,17 +111,18 @@ final class JoinOperatorState {
 
   /** Makes what is known now part of a checkpoint, with the watermark that was sent last. */
   void store(long sent) throws Exception {
-    stored.update(
-        List.of(
-            new SubtaskState(
-                subtask,
-                parallelism,
-                sent,
-                warmUp.first(),
-                actions,
-                counts.toArray(),
-                delays.toArray(),
-                breaker.toArray())));
+    SubtaskState now =
+        new SubtaskState(
+            subtask,
+            parallelism,
+            sent,
+            warmUp.first(),
+            actions,
+            counts.toArray(),
+            delays.toArray(),
+            breaker.toArray());
+    own.update(List.of(now));
+    sample.put(0, now);
   }
 
   JoinCounts counts() {

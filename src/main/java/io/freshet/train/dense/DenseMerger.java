@@ -16,6 +16,7 @@ import io.freshet.train.message.MergerRequest;
 import io.freshet.train.message.ShardResponse.DenseSlices;
 import io.freshet.train.state.FiniteCheck;
 import io.freshet.train.state.StateCompatibility;
+import io.freshet.wire.UnionState;
 import io.freshet.wire.WireType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.flink.api.common.state.ListState;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -47,9 +48,9 @@ import org.apache.flink.util.OutputTag;
  * the delta's own array into the next one. So responses and state share the merger's array.
  *
  * <p><b>State.</b> Each subtask owns the slices of its key groups in memory, and writes them to a
- * list that every subtask receives whole when it is restored. So another number of slices or
- * subtasks, or another shape of the network, only cuts the same parameters differently: {@link
- * DenseReshape}.
+ * list that every subtask receives whole when it is restored, and only owners of slices write. So
+ * another number of slices or subtasks, or another shape of the network, only cuts the same
+ * parameters differently: {@link DenseReshape}.
  */
 public final class DenseMerger extends ParameterServer<MergerRequest> {
   private static final long serialVersionUID = 1L;
@@ -63,7 +64,7 @@ public final class DenseMerger extends ParameterServer<MergerRequest> {
   private transient Optimizer optimizer;
   private transient DenseSlicing slicing;
   private transient int planes;
-  private transient ListState<StoredSlice> state;
+  private transient UnionState<StoredSlice> state;
   private transient SortedMap<Integer, Slice> slices;
   private transient GaugeMerger gauge;
   private transient FiniteCheck finite;
@@ -86,10 +87,9 @@ public final class DenseMerger extends ParameterServer<MergerRequest> {
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     state =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(
-                new ListStateDescriptor<>("dense-slices", WireType.of(StoredSlice.class)));
+        new UnionState<>(
+            context.getOperatorStateStore(),
+            new ListStateDescriptor<>("dense-slices", WireType.of(StoredSlice.class)));
     gauge = new GaugeMerger(context.getOperatorStateStore());
   }
 
@@ -98,9 +98,8 @@ public final class DenseMerger extends ParameterServer<MergerRequest> {
     super.open();
     optimizer = settings.train().learning().dense().merged().optimizer();
     finite = new FiniteCheck();
-    List<StoredSlice> restored = new ArrayList<>();
-    state.get().forEach(restored::add);
     slices = new TreeMap<>();
+    List<StoredSlice> restored = state.take(ownsAny());
     cut(restored(restored), restored);
     gauge.open(settings, shape.isWarm(), owns(GaugeDelta.KEY));
     if (!reset.isNone()) {
@@ -167,6 +166,11 @@ public final class DenseMerger extends ParameterServer<MergerRequest> {
     }
   }
 
+  /** Also of a network without parameters, which has no slices. */
+  private boolean ownsAny() {
+    return IntStream.range(0, settings.train().denseSlices()).anyMatch(this::owns);
+  }
+
   private boolean owns(int slice) {
     var task = getRuntimeContext().getTaskInfo();
     return KeyGroupRangeAssignment.assignKeyToParallelOperator(
@@ -220,9 +224,11 @@ public final class DenseMerger extends ParameterServer<MergerRequest> {
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    List<StoredSlice> own = new ArrayList<>();
-    slices.forEach((number, s) -> own.add(stored(number, s)));
-    state.update(own);
+    if (!slices.isEmpty()) {
+      List<StoredSlice> own = new ArrayList<>();
+      slices.forEach((number, s) -> own.add(stored(number, s)));
+      state.update(own);
+    }
     gauge.store();
   }
 

@@ -6,10 +6,10 @@ import io.freshet.train.LoopSettings;
 import io.freshet.train.message.GaugeDelta;
 import io.freshet.train.message.ReplyTo;
 import io.freshet.train.message.ShardResponse.GaugeValues;
+import io.freshet.wire.UnionState;
 import io.freshet.wire.WireType;
 import java.util.List;
 import java.util.Optional;
-import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.metrics.MetricGroup;
@@ -19,16 +19,17 @@ import org.apache.flink.metrics.MetricGroup;
  * forgets. State has it in a list that every subtask receives whole.
  */
 final class GaugeMerger {
-  private final ListState<StoredGauge> state;
+  private final UnionState<StoredGauge> state;
   private Gauge gauge; // null where another subtask owns it
   private volatile ExpertWeights weights; // as last published
 
   GaugeMerger(OperatorStateStore store) throws Exception {
     state =
-        store.getUnionListState(new ListStateDescriptor<>("gauge", WireType.of(StoredGauge.class)));
+        new UnionState<>(store, new ListStateDescriptor<>("gauge", WireType.of(StoredGauge.class)));
   }
 
   void open(LoopSettings settings, boolean isWarm, boolean owns) throws Exception {
+    List<StoredGauge> restored = state.take(owns);
     if (!owns) {
       return;
     }
@@ -41,7 +42,7 @@ final class GaugeMerger {
     if (isWarm) {
       gauge.startFrom(settings.start().model().gauge(settings.schema()));
     }
-    for (StoredGauge stored : state.get()) {
+    for (StoredGauge stored : restored) {
       gauge.restore(stored.fields(), stored.values());
     }
   }
@@ -84,9 +85,8 @@ final class GaugeMerger {
   }
 
   void store() throws Exception {
-    state.update(
-        gauge == null
-            ? List.of()
-            : List.of(new StoredGauge(gauge.fields(), gauge.values().clone())));
+    if (gauge != null) {
+      state.update(List.of(new StoredGauge(gauge.fields(), gauge.values().clone())));
+    }
   }
 }

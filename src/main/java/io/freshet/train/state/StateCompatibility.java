@@ -9,15 +9,13 @@ import io.freshet.model.optimizer.OptimizerConstants;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.train.RefusedException;
 import io.freshet.train.TrainSettings;
+import io.freshet.wire.ReplicatedTexts;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class StateCompatibility {
   private static final Logger LOG = LoggerFactory.getLogger(StateCompatibility.class);
-  private static final ListStateDescriptor<String> STORED =
-      new ListStateDescriptor<>("shape", Types.STRING);
+  private static final String STORED = "shape";
   static final String FREE = "free ";
   private static final String FEATURE = "feature number ";
   static final String FIRST_ORDER = "train.first-order-optimizer";
@@ -136,8 +133,8 @@ public final class StateCompatibility {
   public Optional<StoredSettings> guard(
       OperatorStateStore store, StreamingRuntimeContext context, boolean migrates)
       throws Exception {
-    ListState<String> stored = store.getUnionListState(STORED);
-    StoredSettings before = StoredSettings.parse(stored.get());
+    ReplicatedTexts stored = new ReplicatedTexts(store, STORED);
+    StoredSettings before = StoredSettings.parse(stored.restored());
     boolean isOther = check(before, migrates);
     if (context.getTaskInfo().getIndexOfThisSubtask() == 0) {
       changes(before).forEach(LOG::info);

@@ -3,11 +3,9 @@ package io.freshet.train.state;
 import io.freshet.model.dense.ModelShape;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.RefusedException;
+import io.freshet.wire.ReplicatedTexts;
 import java.util.List;
 import java.util.Optional;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.StateInitializationContext;
 
 /**
@@ -19,16 +17,15 @@ import org.apache.flink.runtime.state.StateInitializationContext;
  * @param isWarm whether the job starts from another model
  */
 public record StoredShape(Optional<ModelShape> before, ModelShape now, boolean isWarm) {
-  private static final ListStateDescriptor<String> STORED =
-      new ListStateDescriptor<>("model-shape", Types.STRING);
+  private static final String STORED = "model-shape";
 
   /** Reads the stored shape, and replaces it by the configured one. */
   public static StoredShape of(StateInitializationContext context, LoopSettings settings)
       throws Exception {
-    ListState<String> stored = context.getOperatorStateStore().getUnionListState(STORED);
+    ReplicatedTexts stored = new ReplicatedTexts(context.getOperatorStateStore(), STORED);
     Optional<ModelShape> before =
         context.isRestored() ? Optional.empty() : settings.start().model().shape();
-    for (String text : stored.get()) {
+    for (String text : stored.restored()) {
       before = Optional.of(ModelShape.parse(text)); // each subtask's is the same
     }
     if (context.isRestored() && before.isEmpty()) {

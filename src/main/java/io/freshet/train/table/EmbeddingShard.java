@@ -22,14 +22,11 @@ import io.freshet.train.state.StateCompatibility;
 import io.freshet.train.state.StoredSettings;
 import io.freshet.wire.CheckpointedCounters;
 import io.freshet.wire.FullRequest;
+import io.freshet.wire.ReplicatedTexts;
 import io.freshet.wire.WireType;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -64,7 +61,7 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
 
   private transient EmbeddingTable table;
   private transient TableRewrite rewrite; // null when it is done
-  private transient ListState<String> listingRules; // under which features are listed
+  private transient ReplicatedTexts listingRules; // under which features are listed
   private transient FullRequest request;
   private transient String sent; // the last request that all rows were sent for
   private transient CheckpointedCounters checkpointed;
@@ -90,10 +87,7 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    listingRules =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(new ListStateDescriptor<>("table-rules", Types.STRING));
+    listingRules = new ReplicatedTexts(context.getOperatorStateStore(), "table-rules");
     checkpointed = new CheckpointedCounters(context.getOperatorStateStore(), 1);
   }
 
@@ -146,8 +140,7 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
       rewrite.convert(migration(earlier.get(), starts));
     }
     String listing = rules.isOn() ? TableLifecycle.text(rules) : "";
-    List<String> restored = new ArrayList<>();
-    listingRules.get().forEach(restored::add);
+    List<String> restored = listingRules.restored();
     table.restore(!restored.isEmpty() && restored.stream().allMatch(listing::equals));
     listingRules.update(rules.isOn() ? List.of(listing) : List.of());
     if (!shape.isWarm() && !shape.isChanged() && earlier.isEmpty()) {

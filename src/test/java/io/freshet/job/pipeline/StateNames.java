@@ -31,23 +31,45 @@ final class StateNames {
   /** Operator ids with the names of their states. */
   static Set<String> of(Path state) throws IOException {
     Set<String> names = new TreeSet<>();
-    try (var in = new DataInputStream(Files.newInputStream(state.resolve("_metadata")))) {
-      CheckpointMetadata metadata =
-          Checkpoints.loadCheckpointMetadata(
-              in, StateNames.class.getClassLoader(), "file://" + state);
-      for (OperatorState operator : metadata.getOperatorStates()) {
-        for (OperatorSubtaskState subtask : operator.getStates()) {
-          String id = operator.getOperatorID() + " ";
-          for (OperatorStateHandle handle : subtask.getManagedOperatorState()) {
-            handle.getStateNameToPartitionOffsets().keySet().forEach(name -> names.add(id + name));
-          }
-          for (KeyedStateHandle handle : subtask.getManagedKeyedState()) {
-            keyed((StreamStateHandle) handle).forEach(info -> names.add(id + info.getName()));
-          }
+    for (OperatorState operator : metadata(state).getOperatorStates()) {
+      for (OperatorSubtaskState subtask : operator.getStates()) {
+        String id = operator.getOperatorID() + " ";
+        for (OperatorStateHandle handle : subtask.getManagedOperatorState()) {
+          handle.getStateNameToPartitionOffsets().keySet().forEach(name -> names.add(id + name));
+        }
+        for (KeyedStateHandle handle : subtask.getManagedKeyedState()) {
+          keyed((StreamStateHandle) handle).forEach(info -> names.add(id + info.getName()));
         }
       }
     }
     return names;
+  }
+
+  /** The names of lists that each subtask reads whole. */
+  static Set<String> unions(Path state) throws IOException {
+    Set<String> names = new TreeSet<>();
+    for (OperatorState operator : metadata(state).getOperatorStates()) {
+      for (OperatorSubtaskState subtask : operator.getStates()) {
+        for (OperatorStateHandle handle : subtask.getManagedOperatorState()) {
+          handle
+              .getStateNameToPartitionOffsets()
+              .forEach(
+                  (name, info) -> {
+                    if (info.getDistributionMode() == OperatorStateHandle.Mode.UNION) {
+                      names.add(name);
+                    }
+                  });
+        }
+      }
+    }
+    return names;
+  }
+
+  private static CheckpointMetadata metadata(Path state) throws IOException {
+    try (var in = new DataInputStream(Files.newInputStream(state.resolve("_metadata")))) {
+      return Checkpoints.loadCheckpointMetadata(
+          in, StateNames.class.getClassLoader(), "file://" + state);
+    }
   }
 
   private static List<StateMetaInfoSnapshot> keyed(StreamStateHandle handle) throws IOException {

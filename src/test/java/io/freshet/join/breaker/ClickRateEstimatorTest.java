@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 final class ClickRateEstimatorTest {
@@ -38,6 +39,69 @@ final class ClickRateEstimatorTest {
     estimator.unlearn();
 
     assertThat(estimator.clickRate()).isZero();
+  }
+
+  @Test
+  void lagsAreKeptOfBucketsToBeLearnedOnly() {
+    var day =
+        new ClickRateEstimator(SECOND.multipliedBy(10), Duration.ofDays(1), Duration.ofDays(1));
+    for (int bucket = 0; bucket < 1_000; bucket++) {
+      for (int lag = 0; lag <= Math.min(bucket, 500); lag++) {
+        long clicked = day.end(bucket) - 1;
+        day.impression(clicked);
+        day.click(day.end(bucket - lag) - 1, clicked);
+      }
+      day.learn(bucket);
+      day.learnNoneBefore(bucket + 1);
+      day.forgetBefore(bucket + 1);
+    }
+
+    var restored =
+        new ClickRateEstimator(SECOND.multipliedBy(10), Duration.ofDays(1), Duration.ofDays(1));
+    restored.addAll(day.toArray(), 1);
+
+    assertThat(day.toArray()).hasSizeLessThan(5_000); // 8 bytes each; with all lags 450,000
+    assertThat(restored.toArray()).isEqualTo(day.toArray());
+    assertThat(restored.expected(990, 1_000)).isEqualTo(day.expected(990, 1_000));
+    assertThat(restored.variance(990, 1_000)).isEqualTo(day.variance(990, 1_000));
+  }
+
+  @Test
+  void whatIsLearnedOnceIsNotLearnedAgain() {
+    estimator.impression(0);
+    estimator.click(0, 1);
+    estimator.learn(0);
+    estimator.learnNoneBefore(1);
+    double[] learned = estimator.toArray();
+
+    estimator.learn(0);
+
+    assertThat(estimator.toArray()).isEqualTo(learned);
+  }
+
+  @Test
+  void stateOfAnEarlierVersionIsRead() {
+    int lags = estimator.lags();
+    double[] old = new double[2 + 2 * lags + 2 * (3 + lags)];
+    old[0] = 1000;
+    old[1] = lags;
+    old[2 + 3] = 5; // clicks of lag 3
+    Arrays.fill(old, 2 + lags, 2 + 2 * lags, 100);
+    int at = 2 + 2 * lags;
+    old[at] = 7; // a bucket, its impressions, its clicks
+    old[at + 1] = 40;
+    at += 3 + lags;
+    old[at] = 10;
+    old[at + 2] = 3;
+    old[at + 3 + 3] = 3;
+
+    estimator.addAll(old, 0.5);
+
+    assertThat(estimator.clickRate()).isEqualTo(0.05);
+    assertThat(estimator.expected(10, 10)).containsExactly(20 * 0.05);
+    assertThat(estimator.came(10)).isEqualTo(1.5);
+    estimator.learn(10);
+    assertThat(estimator.clickRate()).isCloseTo((2.5 + 1.5) / (50 + 20), within(1e-3));
   }
 
   /** Asked for each impression: a sum over all lags each time would take seconds. */

@@ -47,6 +47,12 @@ public final class JoinHarness
     return harness;
   }
 
+  static JoinHarness start(JoinSettings settings, int parallelism, int subtask) throws Exception {
+    JoinHarness harness = new JoinHarness(settings, parallelism, subtask);
+    harness.open();
+    return harness;
+  }
+
   public static JoinHarness restore(
       JoinSettings settings, OperatorSubtaskState state, int before, int parallelism, int subtask)
       throws Exception {
