@@ -53,6 +53,7 @@
  * evaluate  progressive validation
  * snapshot  snapshots: written, published, maintained, read
  * serve     following snapshots, scoring with them, HTTP; no Flink
+ * interop   models of PyTorch as versions, versions as ONNX
  * sql       a provider of models for Flink SQL's ML_PREDICT
  * config    one YAML file to settings, or every problem at once
  * job       the topology, its Kafka edges, the main class of the slim jar

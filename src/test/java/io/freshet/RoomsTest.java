@@ -108,6 +108,9 @@ final class RoomsTest {
       sql                   : snapshot.format snapshot.storage snapshot.store
       config                : kafka config.option event event.mapping feature feature.example model
       config                : model.optimizer join train evaluate snapshot
+      interop.torch         : wire config config.option feature join model model.batch
+      interop.torch         : model.dense model.gauge model.optimizer model.row snapshot.format
+      interop.torch         : snapshot.storage snapshot.store train
       job                   : train config config.option job.backfill job.pipeline
       job.backfill          : wire kafka event feature feature.example join train config
       job.backfill          : job.deadletter job.example job.source
@@ -135,7 +138,8 @@ final class RoomsTest {
       cli.doctor            : kafka event.. feature model.algebra model.row train snapshot config
       cli.doctor            : config.option job job.sql cli.topics
       cli.serve             : config.option snapshot.storage snapshot.store serve.. cli.console
-      cli.snapshot          : wire config.option feature snapshot.. cli.snapshot.text
+      cli.snapshot          : wire config config.option feature snapshot.. cli.snapshot.text
+      cli.snapshot          : interop.torch
       cli.snapshot.text     : event feature feature.example model.gauge snapshot.format
       cli.snapshot.text     : snapshot.store
       cli.status            : join config config.option cli.console.source job

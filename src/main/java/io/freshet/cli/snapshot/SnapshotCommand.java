@@ -6,7 +6,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "snapshot",
     mixinStandardHelpOptions = true,
-    description = "Lists, shows, compares, verifies, merges, deletes and chooses snapshots.",
+    description =
+        "Lists, shows, compares, verifies, merges, deletes, chooses and imports snapshots.",
     subcommands = {
       ListCommand.class,
       ShowCommand.class,
@@ -14,6 +15,7 @@ import picocli.CommandLine.Command;
       VerifyCommand.class,
       MergeCommand.class,
       PruneCommand.class,
+      ImportCommand.class,
       PointerCommand.Rollback.class,
       PointerCommand.Pin.class,
       PointerCommand.Unpin.class

@@ -1,15 +1,10 @@
 package io.freshet.snapshot.publish;
 
-import io.freshet.snapshot.format.GaugeTensors;
+import io.freshet.snapshot.format.DenseFileWriter;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.DenseFile;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import io.freshet.snapshot.format.Manifest.Kind;
-import io.freshet.snapshot.format.Manifest.TensorShape;
 import io.freshet.snapshot.format.ManifestTemplate;
-import io.freshet.snapshot.format.SafetensorsOutput;
-import io.freshet.snapshot.format.SafetensorsOutput.Written;
-import io.freshet.snapshot.format.Tensor;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.NonFinite;
 import io.freshet.snapshot.storage.LostException;
@@ -111,7 +106,8 @@ final class Publication {
             template.model(),
             template.schema(),
             template.unknownIds(),
-            writeDense(due.version(), dense),
+            DenseFileWriter.write(
+                storage, due.version(), template, dense.values(), dense.gauge(), dense.examples()),
             embeddings,
             contents.metrics(),
             contents.offsets(),
@@ -186,27 +182,5 @@ final class Publication {
       LOG.warn("version {} cannot be looked through for a part", version, e);
       return List.of();
     }
-  }
-
-  private DenseFile writeDense(Version version, CheckpointContents.Dense dense) throws IOException {
-    String name = "dense.safetensors";
-    Map<String, double[]> gauge = GaugeTensors.values(dense.gauge(), template.schema());
-    List<Tensor> tensors = new ArrayList<>();
-    gauge.forEach((tensor, values) -> tensors.add(GaugeTensors.tensor(tensor, values)));
-    tensors.addAll(template.tensors());
-    Written written =
-        SafetensorsOutput.write(
-            storage,
-            SnapshotStore.path(version, name),
-            tensors,
-            file -> {
-              for (double[] values : gauge.values()) {
-                file.write(values);
-              }
-              file.write(dense.values(), 0, dense.values().length);
-            });
-    List<TensorShape> shapes =
-        tensors.stream().map(t -> new TensorShape(t.name(), t.shape())).toList();
-    return new DenseFile(name, written.size(), written.sha256(), shapes, dense.examples());
   }
 }

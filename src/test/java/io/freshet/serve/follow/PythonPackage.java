@@ -49,7 +49,7 @@ public final class PythonPackage implements AutoCloseable {
   }
 
   /** A command of Python's that knows the package; the test is skipped where there is none. */
-  static ProcessBuilder command(String... arguments) {
+  public static ProcessBuilder command(String... arguments) {
     Optional<String> python = interpreter();
     assumeTrue(python.isPresent(), "there is no python3 with numpy here");
     List<String> command = new ArrayList<>(List.of(python.get()));
@@ -69,9 +69,9 @@ public final class PythonPackage implements AutoCloseable {
   }
 
   /** How a process ended, and what it wrote. */
-  record Output(int code, String text) {}
+  public record Output(int code, String text) {}
 
-  static Output run(ProcessBuilder builder) {
+  public static Output run(ProcessBuilder builder) {
     try {
       Path text = Files.createTempFile("python", ".txt");
       try {
