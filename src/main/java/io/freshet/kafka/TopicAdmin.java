@@ -251,7 +251,7 @@ public final class TopicAdmin implements AutoCloseable {
     for (NewTopic topic : topics) {
       answer(created.get(topic.name()), "creation of topic " + topic.name());
     }
-    awaitPresent(topics);
+    awaitLeaders(topics.stream().map(NewTopic::name).toList());
   }
 
   /**
@@ -275,7 +275,7 @@ public final class TopicAdmin implements AutoCloseable {
         }
       }
     }
-    awaitPresent(topics);
+    awaitLeaders(topics.stream().map(NewTopic::name).toList());
   }
 
   /** Sets a setting of topics, or takes it back to the cluster's where no value is given. */
@@ -292,16 +292,28 @@ public final class TopicAdmin implements AutoCloseable {
     answer(admin.incrementalAlterConfigs(changes).all(), setting + " of topics " + topics);
   }
 
-  private void awaitPresent(List<NewTopic> topics) throws IOException, InterruptedException {
-    List<String> names = topics.stream().map(NewTopic::name).toList();
+  /**
+   * Waits until each partition has a leader that answers. Of what is written before that, a
+   * producer may have its first batch refused and the next one taken, after which the first is out
+   * of order for ever: it is lost when the producer gives up.
+   */
+  private void awaitLeaders(List<String> topics) throws IOException, InterruptedException {
     long end = System.nanoTime() + kafka.timeout().toNanos();
-    while (!absent(names).isEmpty()) {
-      if (System.nanoTime() > end) {
-        throw new IOException(
-            "topics %s were created at %s, but no broker knows them"
-                .formatted(names, kafka.servers()));
+    for (String topic : topics) {
+      while (true) {
+        try {
+          ends(topic);
+          break;
+        } catch (IOException e) {
+          if (System.nanoTime() > end) {
+            throw new IOException(
+                "topic %s was created at %s, but its partitions do not answer: %s"
+                    .formatted(topic, kafka.servers(), e.getMessage()),
+                e);
+          }
+          Thread.sleep(PAUSE.toMillis());
+        }
       }
-      Thread.sleep(PAUSE.toMillis());
     }
   }
 
@@ -314,6 +326,7 @@ public final class TopicAdmin implements AutoCloseable {
     NewTopic wanted = new NewTopic(topic, Optional.empty(), Optional.empty());
     try {
       admin.createTopics(List.of(wanted)).all().get();
+      awaitLeaders(List.of(topic));
     } catch (ExecutionException e) {
       boolean exists =
           e.getCause() instanceof TopicExistsException

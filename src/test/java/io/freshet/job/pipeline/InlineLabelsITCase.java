@@ -23,8 +23,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
@@ -72,6 +74,7 @@ final class InlineLabelsITCase {
 
   @TempDir private Path folder;
   private EmbeddedKafka kafka;
+  private final Queue<Exception> unsent = new ConcurrentLinkedQueue<>();
 
   @BeforeEach
   void start() throws Exception {
@@ -104,6 +107,7 @@ final class InlineLabelsITCase {
     awaitExamples(ALL + 1);
     cancel(second, format);
 
+    assertThat(unsent).isEmpty();
     assertThat(examples("inline")).hasSize(ALL).isEqualTo(examples("joined"));
     assertThat(updates()).containsOnly(1L);
     assertThat(TopicContents.of(kafka, "inline-dead"))
@@ -200,9 +204,14 @@ final class InlineLabelsITCase {
     return text.getBytes(UTF_8);
   }
 
-  private static void send(
-      KafkaProducer<byte[], byte[]> producer, String topic, int i, byte[] value) {
-    producer.send(new ProducerRecord<>(topic, Math.abs(i % 2), time(Math.max(0, i)), null, value));
+  private void send(KafkaProducer<byte[], byte[]> producer, String topic, int i, byte[] value) {
+    producer.send(
+        new ProducerRecord<>(topic, Math.abs(i % 2), time(Math.max(0, i)), null, value),
+        (place, failure) -> {
+          if (failure != null) {
+            unsent.add(failure);
+          }
+        });
   }
 
   private JobClient run(LearnerConfig config, boolean bounded, Optional<String> from)

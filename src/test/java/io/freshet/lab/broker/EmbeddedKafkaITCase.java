@@ -1,6 +1,8 @@
 package io.freshet.lab.broker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.apache.kafka.clients.producer.ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG;
+import static org.apache.kafka.clients.producer.ProducerConfig.RETRIES_CONFIG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -37,6 +39,22 @@ class EmbeddedKafkaITCase {
                 assertThat(r.value()).isEqualTo("one");
                 assertThat(r.timestamp()).isEqualTo(LONG_AGO);
               });
+    }
+  }
+
+  @Test
+  void aNewTopicTakesWhatIsWrittenAtOnce() throws Exception {
+    Map<String, Object> noRetry = Map.of(ENABLE_IDEMPOTENCE_CONFIG, false, RETRIES_CONFIG, 0);
+    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+      for (int topic = 0; topic < 10; topic++) {
+        String name = "new-" + topic;
+        kafka.topics().create(name, 16);
+        try (var producer = kafka.clients().producer(noRetry)) {
+          for (int partition = 15; partition >= 0; partition--) {
+            producer.send(new ProducerRecord<>(name, partition, null, new byte[1])).get();
+          }
+        }
+      }
     }
   }
 
