@@ -40,7 +40,7 @@ record Footprint(
         loaded = Long.parseLong(line.replaceAll(".*, (\\d+) classes.*", "$1"));
       }
       if (line.contains("Both:") && metaspace == 0) {
-        metaspace = kilobytes(line.replaceAll(".*committed, +([0-9.]+ [KMG]B).* used.*", "$1"));
+        metaspace = kilobytes(line.replaceAll(".*committed, +([0-9.,]+ [KMG]B).* used.*", "$1"));
       }
       if (line.endsWith(" org.apache.flink.util.ChildFirstClassLoader")) {
         loaders += Long.parseLong(line.strip().split(" +")[1]);
@@ -66,7 +66,7 @@ record Footprint(
 
   private static long kilobytes(String text) {
     String[] parts = text.split(" ");
-    double n = Double.parseDouble(parts[0]);
+    double n = Double.parseDouble(parts[0].replace(',', '.')); // as the system's locale has it
     return (long) (parts[1].startsWith("K") ? n : parts[1].startsWith("M") ? n * 1024 : n);
   }
 
