@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from . import network
 from .encoding import Batch, Encoder
 from .errors import FeatureError, SnapshotError
 from .mixture import Mixture, Parts
@@ -20,15 +22,13 @@ _BOUND = 1e6  # of a number, far beyond what any transform of a sane one gives
 if TYPE_CHECKING:
     from .encoding import Scale
 
-    Layer = tuple[np.ndarray, np.ndarray]  # weights [in, out], biases [out]
-
-# The terms of each kind's logit in addition to the first order: pairs, hidden layers, cross layers.
+# Of each kind whether all pairs of fields count, and the dense part.
 _KINDS = {
-    "lr": (False, False, False),
-    "fm": (True, False, False),
-    "deepfm": (True, True, False),
-    "wide-deep": (False, True, False),
-    "dcn": (False, True, True),
+    "lr": (False, network.nothing),
+    "fm": (True, network.nothing),
+    "deepfm": (True, network.cross_and_deep),
+    "wide-deep": (False, network.cross_and_deep),
+    "dcn": (False, network.cross_and_deep),
 }
 
 
@@ -48,14 +48,12 @@ class Model:
             raise self._refused(
                 f'is of kind "{kind}", unknown here; expected one of {list(_KINDS)}'
             )
-        self._pairs, deep, crosses = _KINDS[kind]
+        self._pairs, build = _KINDS[kind]
         self._mixture = Mixture.of(manifest, dense)
         self._encoder = Encoder(manifest.fields, _numbers(dense))
-        inputs = len(manifest.fields) * self._k
-        hidden = manifest.model["hidden_layers"] if deep else []
-        cross = [inputs] * manifest.model.get("cross_layers", 0) if crosses else []
-        self._deep = self._layers("deep", inputs, hidden, dense)
-        self._cross = self._layers("cross", inputs, cross, dense)
+        numbers = [field["number"] for field in manifest.fields]
+        tensor = functools.partial(self._tensor, dense)
+        self._network = build(network.Shape(manifest.model, numbers, tensor))
         self._zero_fields = self._fields_of_zeros()
 
     @property
@@ -101,9 +99,7 @@ class Model:
         if self._pairs:
             logit = logit + ((embedded.sum(1) ** 2).sum(1) - (embedded**2).sum((1, 2))) / 2
         inputs = embedded.reshape(len(embedded), fields * self._k)  # [n, F * k]
-        for network, layers in ((_forward_deep, self._deep), (_forward_cross, self._cross)):
-            if layers:
-                logit = logit + network(inputs, layers)
+        logit = logit + self._network(inputs)
         return first_order, logit
 
     def _rows(self, fids: np.ndarray) -> np.ndarray:
@@ -122,20 +118,8 @@ class Model:
             raise self._refused(f'has the rule "{rule}" for unknown ids, unknown here')
         return np.array(self.manifest.unknown_ids.get("zero_fields", ()), np.uint64)
 
-    def _layers(
-        self, group: str, inputs: int, units: list[int], dense: Mapping[str, np.ndarray]
-    ) -> list[Layer]:
-        """The layers of a group, closed by an output unit."""
-        layers: list[Layer] = []
-        names = [*map(str, range(len(units))), "out"] if units else []
-        for name, out in zip(names, [*units, 1]):
-            weight = self._tensor(f"{group}.{name}.weight", (inputs, out), dense)
-            layers.append((weight, self._tensor(f"{group}.{name}.bias", (out,), dense)))
-            inputs = out
-        return layers
-
     def _tensor(
-        self, name: str, shape: tuple[int, ...], dense: Mapping[str, np.ndarray]
+        self, dense: Mapping[str, np.ndarray], name: str, shape: tuple[int, ...]
     ) -> np.ndarray:
         tensor = dense.get(name)
         if tensor is None or tensor.shape != shape:
@@ -168,20 +152,3 @@ def _numbers(dense: Mapping[str, np.ndarray]) -> dict[int, Scale] | None:
     if "gauge.numbers" not in dense:
         return None
     return {int(n): (unit, mean, dev) for n, unit, mean, dev in dense["gauge.numbers"].tolist()}
-
-
-def _forward_deep(x: np.ndarray, layers: list[Layer]) -> np.ndarray:
-    """Hidden ReLU layers and an output unit: [n, in] to [n]."""
-    for weight, bias in layers[:-1]:
-        x = np.maximum(x @ weight + bias, 0)
-    weight, bias = layers[-1]
-    return (x @ weight + bias)[:, 0]
-
-
-def _forward_cross(inputs: np.ndarray, layers: list[Layer]) -> np.ndarray:
-    """Cross layers (DCN-V2) and an output unit: [n, in] to [n]."""
-    x = inputs
-    for weight, bias in layers[:-1]:
-        x = inputs * (x @ weight + bias) + x
-    weight, bias = layers[-1]
-    return (x @ weight + bias)[:, 0]

@@ -42,16 +42,18 @@ final class RoomsTest {
       kafka                 : config.option
       model                 : config.option feature feature.example model.optimizer
       model.batch           : feature feature.example
-      model.dense           : feature model model.algebra model.optimizer
+      model.dense           : feature model model.layer model.network model.optimizer
       model.kind            : feature feature.example model model.algebra model.batch model.dense
       model.gauge           : wire.codec feature feature.example model
-      model.kind            : model.gauge model.label model.row
+      model.kind            : model.gauge model.label model.layer model.network model.row
       model.label           : feature.example model.algebra
+      model.layer           : model.algebra
       model.learn           : feature feature.example model model.algebra model.batch model.dense
-      model.learn           : model.gauge model.kind model.label model.optimizer model.row
+      model.learn           : model.gauge model.kind model.label model.layer model.optimizer model.row
+      model.network         : model model.algebra model.layer
       model.optimizer       : config.option feature
-      model.row             : feature feature.example model model.batch model.dense
-      model.row             : model.optimizer
+      model.row             : feature feature.example model model.batch
+      model.row             : model.layer model.optimizer
       join                  : wire.codec config.option event feature.example
       join.attribution      : wire.codec event feature feature.example join join.policy
       join.breaker          : feature feature.example join

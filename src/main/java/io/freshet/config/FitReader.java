@@ -46,7 +46,7 @@ final class FitReader {
                   field.leave(List.of(MappingOptions.FROM));
                 })
             .fields();
-    ModelSettings model = s.section("model", ModelOptions::read, "");
+    ModelSettings model = s.section("model", m -> ModelOptions.read(m, fields), "");
     Fit fit = section(s, model);
     List<FieldLearning> own = fieldLearning.fields(fit.settings().embeddingL2());
     s.end();

@@ -74,7 +74,8 @@ final class LearnerReader {
     Map<String, ValuePath> paths = features.byName(mapping.paths(), MappingOptions.FROM);
     paths.putAll(features.byWeights(mapping.weightPaths(), MappingOptions.WEIGHTS_FROM));
     Section joinSection = s.section("join", "How impressions and clicks become labeled examples.");
-    ModelSettings model = s.section("model", ModelOptions::read, "The shape of the model.");
+    ModelSettings model =
+        s.section("model", m -> ModelOptions.read(m, features.fields()), "The shape of the model.");
     Section trainSection = s.section("train", "The training loop.");
     String user =
         trainSection

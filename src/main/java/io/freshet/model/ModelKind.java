@@ -1,56 +1,92 @@
 package io.freshet.model;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The terms of a model's logit in addition to the first order, which every model has. */
+/**
+ * The terms of a model's logit in addition to the first order, which every model has.
+ *
+ * <p>A kind is a line here, with the options that only it has, and a class of its dense part, which
+ * {@code io.freshet.model.network.Networks} names.
+ */
 public enum ModelKind {
-  LR("Logistic regression: nothing else; rows hold no embedding.", false, false, false),
-  FM("Factorization machine (Rendle 2010): all pairs of fields.", true, false, false),
+  LR("Logistic regression: nothing else; rows hold no embedding."),
+  FM("Factorization machine (Rendle 2010): all pairs of fields.", Part.PAIRS),
   DEEPFM(
       "DeepFM (Guo et al. 2017): all pairs of fields, and hidden layers over their embeddings.",
-      true,
-      true,
-      false),
+      Part.PAIRS,
+      Part.HIDDEN),
   WIDE_DEEP(
       "Wide & Deep (Cheng et al. 2016): hidden layers; crossed features are declared as such.",
-      false,
-      true,
-      false),
-  DCN("DCN-V2, in parallel (Wang et al. 2021): cross layers and hidden layers.", false, true, true);
+      Part.HIDDEN),
+  DCN(
+      "DCN-V2 (Wang et al. 2021): cross layers and hidden layers.",
+      List.of(
+          Size.flag(
+              "stacked",
+              "Whether the hidden layers follow the cross layers; if not, they are parallel."),
+          Size.number(
+              "low-rank",
+              512,
+              0,
+              "Rank of the matrices of each expert in a cross layer; 0: one full matrix."),
+          Size.number("experts", 64, 4, "Experts that a low-rank cross layer mixes.")
+              .where("low-rank")),
+      Part.HIDDEN,
+      Part.CROSS);
+
+  /** What a kind may have. */
+  private enum Part {
+    PAIRS,
+    HIDDEN,
+    CROSS
+  }
 
   private final String sentence;
-  private final boolean pairs;
-  private final boolean deep;
-  private final boolean crosses;
+  private final List<Size> sizes;
+  private final List<Part> parts;
 
-  ModelKind(String sentence, boolean pairs, boolean deep, boolean crosses) {
+  ModelKind(String sentence, Part... parts) {
+    this(sentence, List.of(), parts);
+  }
+
+  ModelKind(String sentence, List<Size> sizes, Part... parts) {
     this.sentence = sentence;
-    this.pairs = pairs;
-    this.deep = deep;
-    this.crosses = crosses;
+    this.sizes = sizes;
+    this.parts = List.of(parts);
   }
 
   public String sentence() {
     return sentence;
   }
 
+  /** The options that only this kind has. */
+  List<Size> sizes() {
+    return sizes;
+  }
+
   /** Whether the inner products of all pairs of field embeddings are summed. */
   public boolean pairs() {
-    return pairs;
+    return parts.contains(Part.PAIRS);
   }
 
   public boolean deep() {
-    return deep;
+    return parts.contains(Part.HIDDEN);
   }
 
   public boolean crosses() {
-    return crosses;
+    return parts.contains(Part.CROSS);
   }
 
   public boolean embeds() {
-    return pairs || deep;
+    return pairs() || deep();
+  }
+
+  /** The form of the dense part: see {@link NetworkSettings#form}. */
+  public String form() {
+    return NetworkSettings.PLAIN;
   }
 
   /** The name in configurations and manifests: {@code wide-deep}. */

@@ -15,6 +15,7 @@ import java.util.List;
  * @param hiddenLayers units of each hidden layer of the deep part, input side first; none leaves
  *     the deep part out
  * @param crossLayers cross layers; 0 for a kind without
+ * @param sizes that only the kind has
  * @param l2 L2 penalty on the parameters that an example touches, computed on read, never stored
  * @param seed rules every random start: a row's depends on it and the fid alone
  */
@@ -23,6 +24,7 @@ public record ModelSettings(
     int embeddingSize,
     List<Integer> hiddenLayers,
     int crossLayers,
+    Sizes sizes,
     float l2,
     long seed)
     implements Serializable {
@@ -32,6 +34,7 @@ public record ModelSettings(
     requireNonNull(kind, "kind");
     hiddenLayers = List.copyOf(hiddenLayers);
     hiddenLayers.forEach(units -> Checks.atLeastOne("units of a hidden layer", units));
+    requireNonNull(sizes, "sizes");
     Checks.notNegative("l2", l2);
     checkPart("embedding size", kind.embeds(), embeddingSize, kind);
     checkPart("number of cross layers", kind.crosses(), crossLayers, kind);
@@ -40,6 +43,18 @@ public record ModelSettings(
           "hidden layers are %s, but a model of kind %s has none"
               .formatted(hiddenLayers, kind.key()));
     }
+    checkSizes(kind, sizes);
+  }
+
+  /** A model of a kind without sizes of its own. */
+  public ModelSettings(
+      ModelKind kind,
+      int embeddingSize,
+      List<Integer> hiddenLayers,
+      int crossLayers,
+      float l2,
+      long seed) {
+    this(kind, embeddingSize, hiddenLayers, crossLayers, Sizes.NONE, l2, seed);
   }
 
   public static ModelSettings deepFm(
@@ -48,7 +63,36 @@ public record ModelSettings(
   }
 
   public ModelSettings withSeed(long other) {
-    return new ModelSettings(kind, embeddingSize, hiddenLayers, crossLayers, l2, other);
+    return new ModelSettings(kind, embeddingSize, hiddenLayers, crossLayers, sizes, l2, other);
+  }
+
+  /** The same with sizes that only the kind has. */
+  public ModelSettings withSizes(Sizes own) {
+    return new ModelSettings(kind, embeddingSize, hiddenLayers, crossLayers, own, l2, seed);
+  }
+
+  /** The layers of the dense part. */
+  public NetworkSettings network() {
+    return new NetworkSettings(kind.form(), hiddenLayers, crossLayers, sizes);
+  }
+
+  private static void checkSizes(ModelKind kind, Sizes sizes) {
+    List<String> known = kind.sizes().stream().map(Size::key).toList();
+    for (String key : sizes.lists().keySet()) {
+      if (!known.contains(key)) {
+        throw new IllegalArgumentException(
+            "%s is %s, but a model of kind %s has none"
+                .formatted(key, sizes.list(key), kind.key()));
+      }
+    }
+    for (Size size : kind.sizes()) {
+      boolean lacks = !size.needs().isEmpty() && sizes.list(size.needs()).isEmpty();
+      if (lacks && !sizes.list(size.key()).isEmpty()) {
+        throw new IllegalArgumentException(
+            "%s is %s, but there is no %s"
+                .formatted(size.key(), sizes.list(size.key()), size.needs()));
+      }
+    }
   }
 
   private static void checkPart(String name, boolean has, int value, ModelKind kind) {

@@ -30,6 +30,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -184,7 +185,8 @@ public final class Json {
       if (!mayBeAbsent(member)) {
         return JsonSetter.Value.construct(Nulls.FAIL, Nulls.FAIL);
       }
-      return Collection.class.isAssignableFrom(type) || type.isPrimitive()
+      boolean isMany = Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
+      return isMany || type.isPrimitive()
           ? JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)
           : super.findSetterInfo(member);
     }

@@ -138,6 +138,9 @@ final class BrokenConfigTest {
         .containsExactly(
             "model.kind: xdeepfm is not allowed; expected one of: lr, fm, deepfm, wide-deep, dcn"
                 + " (learner.yaml:3:15)");
+    assertThat(problems(GOOD + "model: {kind: dcn, experts: 2}\n"))
+        .containsExactly(
+            "model.experts: says nothing without low-rank; expected both (learner.yaml:3:29)");
     assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: rmsprop, rho: 0.9}}\n"))
         .containsExactly(
             "train.embedding-optimizer.kind: rmsprop is not allowed; expected one of: sgd, adagrad,"

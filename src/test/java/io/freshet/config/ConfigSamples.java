@@ -81,7 +81,7 @@ final class ConfigSamples {
           patience: 20 min
           max-hold: 6 h
           action: hold
-      model: {kind: dcn, embedding-size: 16, hidden-layers: [32], cross-layers: 3, l2: 1e-3, seed: -7}
+      model: {kind: dcn, embedding-size: 16, hidden-layers: [32], cross-layers: 3, stacked: true, low-rank: 8, experts: 2, l2: 1e-3, seed: -7}
       train:
         user-field: who
         batch-size: 128

@@ -12,6 +12,7 @@ import io.freshet.model.optimizer.RowWiseAdagrad;
 import io.freshet.model.optimizer.Sgd;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ModelSettingsTest {
@@ -58,6 +59,12 @@ class ModelSettingsTest {
         .hasMessage("number of cross layers is 2, but a model of kind wide-deep has none");
     assertThatThrownBy(() -> new ModelSettings(ModelKind.DCN, 4, List.of(8), 0, 0, 1))
         .hasMessage("number of cross layers is 0 but must be 1 or more");
+    ModelSettings deepFm = ModelSettings.deepFm(4, List.of(8), 0, 1);
+    assertThatThrownBy(() -> deepFm.withSizes(new Sizes(Map.of("low-rank", List.of(2)))))
+        .hasMessage("low-rank is [2], but a model of kind deepfm has none");
+    ModelSettings dcn = new ModelSettings(ModelKind.DCN, 4, List.of(8), 2, 0, 1);
+    assertThatThrownBy(() -> dcn.withSizes(new Sizes(Map.of("experts", List.of(2)))))
+        .hasMessage("experts is [2], but there is no low-rank");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.SampleKinds;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.SampleModel;
 import io.freshet.serve.model.Scorer;
@@ -128,13 +129,7 @@ final class MlPredictITCase {
   }
 
   private static ModelSettings settings(ModelKind kind) {
-    return new ModelSettings(
-        kind,
-        kind.embeds() ? 3 : 0,
-        kind.deep() ? List.of(5, 4) : List.of(),
-        kind.crosses() ? 2 : 0,
-        0,
-        42);
+    return SampleKinds.of(kind, 42);
   }
 
   private Path root(ModelKind kind) {

@@ -3,11 +3,13 @@ package io.freshet.interop.torch;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.NetworkSettings;
+import io.freshet.model.Sizes;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.DenseReshape;
-import io.freshet.model.dense.DenseShape.Layer;
 import io.freshet.model.dense.ModelShape;
 import io.freshet.model.dense.ModelShape.Member;
+import io.freshet.model.layer.Layer;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Sgd;
 import java.io.IOException;
@@ -57,8 +59,7 @@ final class ImportedNetwork {
     ModelShape theirs =
         new ModelShape(
             model.embeddingSize(),
-            network.has("deep") ? model.hiddenLayers() : List.of(),
-            network.has("cross") ? model.crossLayers() : 0,
+            network.settings(model.network()),
             fields.stream().map(field -> new Member(field.number(), false)).toList());
     DenseParameters imported = DenseParameters.start(theirs.dense(), model.seed(), PLAIN);
     imported.startFrom(network.read(theirs));
@@ -78,6 +79,19 @@ final class ImportedNetwork {
     return names;
   }
 
+  /** What the file has of a network; one of a form or sizes of its own it has as a whole. */
+  private NetworkSettings settings(NetworkSettings whole) {
+    boolean isWhole = !whole.form().isEmpty() || !whole.sizes().isEmpty();
+    if (isWhole && !tensors.isEmpty()) {
+      return whole;
+    }
+    return new NetworkSettings(
+        NetworkSettings.PLAIN,
+        has("deep") ? whole.hiddenLayers() : List.of(),
+        has("cross") ? whole.crossLayers() : 0,
+        Sizes.NONE);
+  }
+
   private boolean has(String group) {
     return tensors.keySet().stream().anyMatch(name -> name.startsWith(group + "."));
   }
@@ -87,7 +101,9 @@ final class ImportedNetwork {
     checkNames(layers);
     float[] values = new float[shape.dense().size()];
     for (Layer layer : layers) {
-      readWeights(layer, values);
+      if (layer.in() > 0) {
+        readWeights(layer, values);
+      }
       readBiases(layer, values);
       if (norms.containsKey(layer.name())) {
         foldNorm(layer, values);
@@ -101,7 +117,9 @@ final class ImportedNetwork {
     List<String> hidden = new ArrayList<>();
     for (Layer layer : layers) {
       known.add(layer.name() + ".weight");
-      known.add(layer.name() + ".bias");
+      if (layer.biased()) {
+        known.add(layer.name() + ".bias");
+      }
       if (layer.name().matches("deep\\.\\d+")) {
         hidden.add(layer.name());
       }

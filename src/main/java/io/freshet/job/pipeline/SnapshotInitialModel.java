@@ -3,6 +3,9 @@ package io.freshet.job.pipeline;
 import io.freshet.config.LearnerConfig;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
+import io.freshet.model.ModelKind;
+import io.freshet.model.NetworkSettings;
+import io.freshet.model.Sizes;
 import io.freshet.model.dense.ModelShape;
 import io.freshet.model.dense.ModelShape.Member;
 import io.freshet.model.gauge.PublishedGauge;
@@ -57,16 +60,20 @@ record SnapshotInitialModel(String root, String name, String shapeText, long las
     return new SnapshotInitialModel(
         root,
         version.toString(),
-        shape(manifest).text(),
+        shape(manifest, config.model().kind()).text(),
         manifest.eventTime().map(Instant::toEpochMilli).orElse(0L));
   }
 
-  private static ModelShape shape(Manifest manifest) {
+  /** The version is of the learner's kind. */
+  private static ModelShape shape(Manifest manifest, ModelKind kind) {
     List<Integer> zero = manifest.unknownIds().zeroFields();
     return new ModelShape(
         manifest.model().embeddingSize(),
-        manifest.model().hiddenLayers(),
-        manifest.model().crossLayers(),
+        new NetworkSettings(
+            kind.form(),
+            manifest.model().hiddenLayers(),
+            manifest.model().crossLayers(),
+            new Sizes(manifest.model().sizes())),
         manifest.schema().fields().stream()
             .map(field -> new Member(field.number(), zero.contains(field.number())))
             .toList());

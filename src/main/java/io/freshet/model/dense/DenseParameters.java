@@ -1,6 +1,8 @@
 package io.freshet.model.dense;
 
 import io.freshet.model.ModelSettings;
+import io.freshet.model.layer.CounterRng;
+import io.freshet.model.layer.Layer;
 import io.freshet.model.optimizer.Checks;
 import io.freshet.model.optimizer.Optimizer;
 import io.freshet.model.optimizer.OptimizerSettings;
@@ -17,7 +19,7 @@ public final class DenseParameters {
   private static final float INPUTS_OF_FULL_RATE = 128;
 
   private final DenseShape shape;
-  private final List<DenseShape.Layer> layers;
+  private final List<Layer> layers;
   private final OptimizerSettings settings;
   private final int size;
   private final Optimizer optimizer;
@@ -71,16 +73,20 @@ public final class DenseParameters {
 
   /** The start of weight i, which belongs to a layer. */
   private interface WeightStart {
-    float of(DenseShape.Layer layer, int i);
+    float of(Layer layer, int i);
   }
 
   private static DenseParameters start(
       DenseShape shape, OptimizerSettings optimizer, WeightStart weight) {
     Checks.forSingle("dense optimizer", optimizer);
     DenseParameters dense = new DenseParameters(shape, optimizer);
-    for (DenseShape.Layer layer : shape.layers()) {
-      for (int i = layer.weights(); i < layer.biases(); i++) {
+    for (Layer layer : shape.layers()) {
+      boolean isRandom = layer.start() == Layer.Start.RANDOM;
+      for (int i = layer.weights(); i < layer.biases() && isRandom; i++) {
         dense.planes[i] = weight.of(layer, i);
+      }
+      if (!isRandom) {
+        Arrays.fill(dense.planes, layer.biases(), layer.scales(), 1);
       }
       Arrays.fill(dense.planes, layer.scales(), layer.end(), 1);
     }
@@ -196,7 +202,7 @@ public final class DenseParameters {
   public double prepare(float[] gradient) {
     double change = 0;
     for (int i = 0; i < rates.length; i++) {
-      DenseShape.Layer layer = layers.get(i);
+      Layer layer = layers.get(i);
       int from = layer.weights();
       int n = layer.end() - from;
       change += rates[i] * optimizer.prepare(planes, from, size + from, size, n, gradient, from);

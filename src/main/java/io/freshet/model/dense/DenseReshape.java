@@ -1,9 +1,13 @@
 package io.freshet.model.dense;
 
-import io.freshet.model.dense.DenseShape.Layer;
+import io.freshet.model.NetworkSettings;
+import io.freshet.model.layer.Layer;
+import io.freshet.model.layer.Layer.Axis;
 import io.freshet.model.optimizer.OptimizerSettings;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Carries what a deep part has learned, optimizer slots included, over to another shape.
@@ -26,7 +30,11 @@ import java.util.List;
  *       and in the output of a cross part that was not there.
  * </ul>
  *
- * So a field or units that come change no prediction, while a field, units or layers that go do.
+ * A dense part of a form or sizes of its own keeps its parameters when the fields change, and the
+ * length of their embeddings. If its layers change, or another form takes its place, it starts
+ * again, and its last layers at 0.
+ *
+ * <p>So a field or units that come change no prediction, while a field, units or layers that go do.
  */
 public final class DenseReshape {
   private static final int NEW = -1; // what leads from it starts at random
@@ -68,8 +76,7 @@ public final class DenseReshape {
     float[] zero = new float[fresh.planes()];
     optimizer.optimizer().start(zero, 0, 1, 1);
     DenseReshape reshape = new DenseReshape(before, old, now, fresh, zero);
-    reshape.crossLayers(before.dense().cross(), now.dense().cross());
-    reshape.hiddenLayers(before.dense().deep(), now.dense().deep());
+    reshape.layers();
     fresh.writeAll(reshape.to);
     return fresh;
   }
@@ -88,6 +95,64 @@ public final class DenseReshape {
           return i % k < kBefore ? index * kBefore + i % k : ZERO;
         });
     return were;
+  }
+
+  private void layers() {
+    DenseShape old = before.dense();
+    DenseShape shape = now.dense();
+    if (isPlain(before.network()) && isPlain(now.network())) {
+      crossLayers(closed("cross", old), closed("cross", shape));
+      hiddenLayers(closed("deep", old), closed("deep", shape));
+    } else if (before.network().equals(now.network()) && hasSameUnits(old, shape)) {
+      for (Layer layer : shape.layers()) {
+        Layer source = old.placed().get(layer.name());
+        carry(layer, were(layer.from(), source.in()), were(layer.to(), source.out()), source);
+      }
+    } else {
+      shape.layers().stream().filter(Layer::isLast).forEach(this::blank);
+    }
+  }
+
+  private static boolean isPlain(NetworkSettings network) {
+    return network.form().equals(NetworkSettings.PLAIN) && network.sizes().isEmpty();
+  }
+
+  /** The numbered layers of a group and the output unit that closes it. */
+  private static List<Layer> closed(String group, DenseShape shape) {
+    List<Layer> layers = new ArrayList<>(shape.placed().group(group));
+    if (!layers.isEmpty()) {
+      layers.add(shape.placed().get(group + ".out"));
+    }
+    return layers;
+  }
+
+  /** Whether layers differ at most in what depends on the fields and their embeddings. */
+  private static boolean hasSameUnits(DenseShape old, DenseShape shape) {
+    return shape.layers().stream()
+        .allMatch(
+            layer -> {
+              Layer source = old.placed().get(layer.name());
+              return (layer.from() != Axis.UNITS || layer.in() == source.in())
+                  && (layer.to() != Axis.UNITS || layer.out() == source.out());
+            });
+  }
+
+  /** Where the units of an axis were before. */
+  private int[] were(Axis axis, int unitsBefore) {
+    return switch (axis) {
+      case UNITS -> first(unitsBefore, unitsBefore);
+      case EMBEDDINGS -> inputs;
+      case EMBEDDINGS_TWICE ->
+          IntStream.concat(
+                  Arrays.stream(inputs),
+                  Arrays.stream(inputs).map(i -> i < 0 ? i : i + unitsBefore / 2))
+              .toArray();
+      case FIELDS ->
+          now.fields().stream()
+              .mapToInt(field -> before.index(field.number()))
+              .map(i -> i < 0 ? NEW : i)
+              .toArray();
+    };
   }
 
   private void crossLayers(List<Layer> old, List<Layer> layers) {
@@ -134,7 +199,9 @@ public final class DenseReshape {
       if (outs[j] < 0) {
         continue;
       }
-      copy(old.biases() + outs[j], layer.biases() + j);
+      if (layer.biased()) {
+        copy(old.biases() + outs[j], layer.biases() + j);
+      }
       for (int i = 0; i < ins.length; i++) {
         int weight = layer.weights() + i * layer.out() + j;
         if (ins[i] >= 0) {

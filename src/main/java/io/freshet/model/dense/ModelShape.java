@@ -2,6 +2,9 @@ package io.freshet.model.dense;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.NetworkSettings;
+import io.freshet.model.Sizes;
+import io.freshet.model.network.NetworkInputs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,8 +21,7 @@ import java.util.stream.Collectors;
  *
  * @param fields in the order of their indexes
  */
-public record ModelShape(
-    int embeddingSize, List<Integer> hiddenLayers, int crossLayers, List<Member> fields) {
+public record ModelShape(int embeddingSize, NetworkSettings network, List<Member> fields) {
   private static final String LATE = "+";
 
   /**
@@ -30,7 +32,6 @@ public record ModelShape(
   public record Member(int number, boolean late) {}
 
   public ModelShape {
-    hiddenLayers = List.copyOf(hiddenLayers);
     fields = List.copyOf(fields);
   }
 
@@ -38,8 +39,7 @@ public record ModelShape(
   public static ModelShape of(FeatureSchema schema, ModelSettings model) {
     return new ModelShape(
         model.embeddingSize(),
-        model.hiddenLayers(),
-        model.crossLayers(),
+        model.network(),
         schema.fields().stream().map(field -> new Member(field.number(), false)).toList());
   }
 
@@ -47,8 +47,7 @@ public record ModelShape(
   public ModelShape after(ModelShape earlier) {
     return new ModelShape(
         embeddingSize,
-        hiddenLayers,
-        crossLayers,
+        network,
         fields.stream().map(field -> earlier.known(field.number())).toList());
   }
 
@@ -76,35 +75,43 @@ public record ModelShape(
 
   /** Offsets in the vector of dense parameters. */
   public DenseShape dense() {
-    int inputs = Math.multiplyExact(fields.size(), embeddingSize);
-    return DenseShape.of(inputs, crossLayers, hiddenLayers, false);
+    return DenseShape.of(new NetworkInputs(fields.size(), embeddingSize), network, false);
   }
 
-  /** Written out, for state: {@code 16;64,32;0;1,2,7+}, late fields marked. */
+  /**
+   * Written out, for state: {@code 16;64,32;0;1,2,7+}, late fields marked. A dense part of a form
+   * or sizes of its own adds these: {@code ;/experts=4/low-rank=32}.
+   */
   public String text() {
     String numbers =
         fields.stream()
             .map(f -> f.number() + (f.late() ? LATE : ""))
             .collect(Collectors.joining(","));
-    String hidden = hiddenLayers.stream().map(String::valueOf).collect(Collectors.joining(","));
-    return "%s;%s;%s;%s".formatted(embeddingSize, hidden, crossLayers, numbers);
+    String hidden =
+        network.hiddenLayers().stream().map(String::valueOf).collect(Collectors.joining(","));
+    String own = network.form() + "/" + network.sizes().text();
+    String plain = "%s;%s;%s;%s".formatted(embeddingSize, hidden, network.crossLayers(), numbers);
+    return own.equals("/") ? plain : plain + ";" + own;
   }
 
   /** Reads what {@link #text} wrote. */
   public static ModelShape parse(String text) {
     String[] parts = text.split(";", -1);
-    if (parts.length != 4) {
+    if (parts.length != 4 && parts.length != 5) {
       throw new IllegalArgumentException("not the shape of a model: " + text);
     }
     List<Member> fields = new ArrayList<>();
     for (String field : items(parts[3])) {
       fields.add(new Member(Integer.parseInt(field.replace(LATE, "")), field.endsWith(LATE)));
     }
-    return new ModelShape(
-        Integer.parseInt(parts[0]),
-        items(parts[1]).stream().map(Integer::valueOf).toList(),
-        Integer.parseInt(parts[2]),
-        fields);
+    String[] own = (parts.length == 5 ? parts[4] : "/").split("/", 2);
+    NetworkSettings network =
+        new NetworkSettings(
+            own[0],
+            items(parts[1]).stream().map(Integer::valueOf).toList(),
+            Integer.parseInt(parts[2]),
+            Sizes.parse(own[1]));
+    return new ModelShape(Integer.parseInt(parts[0]), network, fields);
   }
 
   private static List<String> items(String list) {

@@ -6,11 +6,10 @@ import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.algebra.LinearAlgebra;
 import io.freshet.model.batch.MiniBatch;
-import io.freshet.model.dense.BatchNorm;
-import io.freshet.model.dense.CrossNetwork;
-import io.freshet.model.dense.DeepNetwork;
 import io.freshet.model.dense.DenseShape;
-import io.freshet.model.dense.Dropout;
+import io.freshet.model.layer.Dropout;
+import io.freshet.model.network.DenseNetwork;
+import io.freshet.model.network.Networks;
 import java.util.Arrays;
 import org.ejml.data.FMatrixRMaj;
 
@@ -25,8 +24,8 @@ import org.ejml.data.FMatrixRMaj;
  * <pre>
  * sum of value · w            first order, the bias among it
  * ½ (|Σ e_f|² - Σ |e_f|²)     second order: all pairs of fields, in linear time
- * deep(e_1 … e_F)             hidden layers over the embeddings, in the order of the fields
- * cross(e_1 … e_F)            cross layers over the same
+ * dense(e_1 … e_F)            the layers of the dense part over the embeddings, in the order of
+ *                             the fields: a {@link DenseNetwork}
  * </pre>
  *
  * A fid whose field has no index (the bias) counts in the first order only. Weights, and the
@@ -37,8 +36,7 @@ public final class DeepFm {
   private final int[] indexes;
   private final int inputs;
   private final boolean pairs;
-  private final DeepNetwork deep; // null where the model has none
-  private final CrossNetwork cross; // null where the model has none
+  private final DenseNetwork network; // null where the model has none
   private final FMatrixRMaj embedded; // e of each example
   private final FMatrixRMaj noInputGradients = new FMatrixRMaj(0, 0);
   private float[] sums = new float[0]; // Σ e_f of each example
@@ -60,22 +58,24 @@ public final class DeepFm {
     indexes = schema.indexes();
     inputs = schema.size() * k;
     pairs = model.kind().pairs();
-    deep =
-        shape.deep().isEmpty()
+    network =
+        shape.size() == 0
             ? null
-            : new DeepNetwork(shape.deep(), dropout, LinearAlgebra.chosen());
-    cross =
-        shape.cross().isEmpty() ? null : new CrossNetwork(shape.cross(), LinearAlgebra.chosen());
+            : Networks.of(
+                new Networks.Parts(
+                    shape.inputs(),
+                    indexes,
+                    shape.network(),
+                    shape.placed(),
+                    dropout,
+                    LinearAlgebra.chosen()));
     embedded = new FMatrixRMaj(0, inputs);
   }
 
   /** Takes over finished values of the dense parameters. */
   public void dense(float[] values) {
-    if (deep != null) {
-      deep.values(values);
-    }
-    if (cross != null) {
-      cross.values(values);
+    if (network != null) {
+      network.values(values);
     }
   }
 
@@ -101,11 +101,8 @@ public final class DeepFm {
       float second = interactions(i);
       logits[i] = firstOrder[i] + (pairs ? second : 0);
     }
-    if (deep != null) {
-      add(deep.forward(embedded, training));
-    }
-    if (cross != null) {
-      add(cross.forward(embedded));
+    if (network != null) {
+      add(network.forward(embedded, training));
     }
   }
 
@@ -137,10 +134,8 @@ public final class DeepFm {
 
   /** The same; first-order weights learn from gradients of their own. */
   public void backward(float[] logitGradients, float[] firstOrderGradients, float[] gradients) {
-    FMatrixRMaj inputGradients = deep == null ? noInputGradients : deep.backward(logitGradients);
-    if (cross != null) {
-      inputGradients = sum(cross.backward(logitGradients), inputGradients);
-    }
+    FMatrixRMaj inputGradients =
+        network == null ? noInputGradients : network.backward(logitGradients);
     for (int i = 0; i < n; i++) {
       if (!Float.isNaN(logitGradients[i])) {
         addRowGradients(
@@ -151,22 +146,19 @@ public final class DeepFm {
 
   /** Writes the gathered gradient of the dense parameters, in their order, and resets it. */
   public void drain(float[] gradient) {
-    if (deep != null) {
-      deep.drain(gradient);
-    }
-    if (cross != null) {
-      cross.drain(gradient);
+    if (network != null) {
+      network.drain(gradient);
     }
   }
 
-  /** What normalization has learned without gradients: see {@link BatchNorm#running()}. */
+  /** What normalization has learned without gradients: see {@link DenseNetwork#running()}. */
   public float[] running() {
-    return deep == null ? new float[0] : deep.running();
+    return network == null ? new float[0] : network.running();
   }
 
   public void running(float[] values) {
-    if (deep != null) {
-      deep.running(values);
+    if (network != null) {
+      network.running(values);
     }
   }
 
@@ -174,14 +166,6 @@ public final class DeepFm {
     for (int i = 0; i < n; i++) {
       logits[i] += outputs.data[i];
     }
-  }
-
-  /** Adds the logitGradients of the deep part, if there is one, to those of the cross part. */
-  private FMatrixRMaj sum(FMatrixRMaj crossGradients, FMatrixRMaj deepGradients) {
-    for (int i = 0; deep != null && i < crossGradients.getNumElements(); i++) {
-      crossGradients.data[i] += deepGradients.data[i];
-    }
-    return crossGradients;
   }
 
   /** Fills the field embeddings of an example, at {@code e}; returns its first-order sum. */
@@ -258,7 +242,7 @@ public final class DeepFm {
       logits = new float[2 * n];
       squaredLengths = new float[2 * n];
       sums = new float[2 * n * k];
-      noInputGradients.reshape(deep == null ? 2 * n : 0, inputs);
+      noInputGradients.reshape(network == null ? 2 * n : 0, inputs);
     }
   }
 }

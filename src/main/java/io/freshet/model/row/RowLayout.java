@@ -3,7 +3,7 @@ package io.freshet.model.row;
 import io.freshet.feature.Fids;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
-import io.freshet.model.dense.CounterRng;
+import io.freshet.model.layer.CounterRng;
 import io.freshet.model.optimizer.FieldLearning;
 import io.freshet.model.optimizer.Optimizer;
 import io.freshet.model.optimizer.OptimizerSettings;

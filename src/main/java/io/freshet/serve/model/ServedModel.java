@@ -7,6 +7,7 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Sizes;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.label.LabelCorrection;
@@ -168,6 +169,7 @@ public final class ServedModel {
           shape.embeddingSize(),
           shape.hiddenLayers(),
           shape.crossLayers(),
+          new Sizes(shape.sizes()),
           0,
           manifest.unknownIds().seed());
     } catch (IllegalArgumentException e) {

@@ -10,6 +10,7 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.LabelPolicy;
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.feature.example.LabelSettings.Sampling;
+import io.freshet.model.Sizes;
 import io.freshet.model.label.LabelCorrection;
 import java.io.IOException;
 import java.io.Serializable;
@@ -100,12 +101,14 @@ public record Manifest(
    *
    * @param kind the key of a {@link io.freshet.model.ModelKind}; text, as a newer writer may have
    *     kinds that this reader can list but not compute
+   * @param sizes that only the kind has, by the keys of the configuration
    */
   public record Model(
       String kind,
       int embeddingSize,
       List<Integer> hiddenLayers,
-      @JsonInclude(Include.NON_DEFAULT) int crossLayers) {
+      @JsonInclude(Include.NON_DEFAULT) int crossLayers,
+      @JsonInclude(Include.NON_EMPTY) Map<String, List<Integer>> sizes) {
     /** Far above what a configuration may have: memory is taken for what is said here. */
     private static final int MAX_UNITS = 1 << 16;
 
@@ -118,6 +121,13 @@ public record Manifest(
       checkSize("cross_layers", crossLayers, MAX_LAYERS);
       checkSize("the number of hidden_layers", hiddenLayers.size(), MAX_LAYERS);
       hiddenLayers.forEach(units -> checkSize("hidden_layers", units, MAX_UNITS));
+      sizes = new Sizes(sizes).lists();
+      sizes.forEach((key, list) -> list.forEach(size -> checkSize(key, size, MAX_UNITS)));
+    }
+
+    /** A model of a kind without sizes of its own. */
+    public Model(String kind, int embeddingSize, List<Integer> hiddenLayers, int crossLayers) {
+      this(kind, embeddingSize, hiddenLayers, crossLayers, Map.of());
     }
   }
 

@@ -56,7 +56,8 @@ public record ManifestTemplate(
         settings.kind().key(),
         settings.embeddingSize(),
         settings.hiddenLayers(),
-        settings.crossLayers());
+        settings.crossLayers(),
+        settings.sizes().lists());
   }
 
   public Manifest.UnknownIds unknownIds() {

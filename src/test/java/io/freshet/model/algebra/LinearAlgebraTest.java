@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.model.ModelSettings;
-import io.freshet.model.dense.DeepNetwork;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.DenseShape;
-import io.freshet.model.dense.Dropout;
+import io.freshet.model.layer.Dropout;
+import io.freshet.model.network.DenseNetwork;
+import io.freshet.model.network.Networks;
 import io.freshet.model.optimizer.Sgd;
 import java.util.List;
 import java.util.Random;
@@ -37,8 +38,8 @@ class LinearAlgebraTest {
 
   @Test
   void bothGiveTheSameOutputsAndGradients() {
-    DeepNetwork java = network(LinearAlgebra.JAVA);
-    DeepNetwork openBlas = network(LinearAlgebra.OPENBLAS);
+    DenseNetwork java = network(LinearAlgebra.JAVA);
+    DenseNetwork openBlas = network(LinearAlgebra.OPENBLAS);
     Random random = new Random(11);
     float[] expected = new float[SHAPE.size()];
     float[] actual = new float[SHAPE.size()];
@@ -57,11 +58,19 @@ class LinearAlgebraTest {
     assertThat(actual).containsExactly(expected, within(1e-3f));
   }
 
-  private static DeepNetwork network(LinearAlgebra algebra) {
+  private static DenseNetwork network(LinearAlgebra algebra) {
     float[] values =
         DenseParameters.start(8, ModelSettings.deepFm(5, List.of(60, 30), 0, 7), new Sgd(1))
             .finished();
-    DeepNetwork network = new DeepNetwork(SHAPE.deep(), Dropout.NONE, algebra);
+    DenseNetwork network =
+        Networks.of(
+            new Networks.Parts(
+                SHAPE.inputs(),
+                new int[0],
+                SHAPE.network(),
+                SHAPE.placed(),
+                Dropout.NONE,
+                algebra));
     network.values(values);
     return network;
   }

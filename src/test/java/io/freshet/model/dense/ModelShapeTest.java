@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
+import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.NetworkSettings;
+import io.freshet.model.Sizes;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class ModelShapeTest {
@@ -39,7 +43,9 @@ final class ModelShapeTest {
   @Test
   void textIsReadAsItWasWritten() {
     ModelShape late = shape(USER, HOUR).after(shape(USER));
-    ModelShape bare = new ModelShape(0, List.of(), 0, List.of());
+    ModelShape bare =
+        new ModelShape(
+            0, new NetworkSettings(NetworkSettings.PLAIN, List.of(), 0, Sizes.NONE), List.of());
 
     assertThat(late.text()).isEqualTo("4;8,3;0;1,7+");
     assertThat(ModelShape.parse(late.text())).isEqualTo(late);
@@ -47,6 +53,17 @@ final class ModelShapeTest {
     assertThatThrownBy(() -> ModelShape.parse("4;8"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("4;8");
+  }
+
+  @Test
+  void aDensePartOfSizesOfItsOwnIsInTheText() {
+    ModelSettings dcn =
+        new ModelSettings(ModelKind.DCN, 4, List.of(8), 2, 0, 1)
+            .withSizes(new Sizes(Map.of("low-rank", List.of(3), "experts", List.of(2))));
+    ModelShape shape = ModelShape.of(new FeatureSchema(List.of(USER), "user"), dcn);
+
+    assertThat(shape.text()).isEqualTo("4;8;2;1;/experts=2/low-rank=3");
+    assertThat(ModelShape.parse(shape.text())).isEqualTo(shape);
   }
 
   private static ModelShape shape(Field... fields) {

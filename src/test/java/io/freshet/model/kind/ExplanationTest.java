@@ -7,16 +7,18 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Sizes;
 import io.freshet.model.batch.Examples;
-import io.freshet.model.dense.CounterRng;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.label.LabelCorrection;
+import io.freshet.model.layer.CounterRng;
 import io.freshet.model.row.RowWeights;
 import io.freshet.model.row.UnknownRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +40,11 @@ class ExplanationTest {
         ModelSettings.deepFm(4, List.of(8, 5), 0, 3),
         ModelSettings.deepFm(4, List.of(), 0, 3),
         new ModelSettings(ModelKind.WIDE_DEEP, 4, List.of(8), 0, 0, 3),
-        new ModelSettings(ModelKind.DCN, 4, List.of(8), 2, 0, 3));
+        new ModelSettings(ModelKind.DCN, 4, List.of(8), 2, 0, 3),
+        new ModelSettings(ModelKind.DCN, 4, List.of(8), 2, 0, 3)
+            .withSizes(new Sizes(Map.of("stacked", List.of(1)))),
+        new ModelSettings(ModelKind.DCN, 4, List.of(8), 2, 0, 3)
+            .withSizes(new Sizes(Map.of("low-rank", List.of(3), "experts", List.of(2)))));
   }
 
   @ParameterizedTest

@@ -13,7 +13,7 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.Safeguards;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.dense.DenseParameters;
-import io.freshet.model.dense.Dropout;
+import io.freshet.model.layer.Dropout;
 import io.freshet.model.optimizer.Adam;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Sgd;

@@ -8,11 +8,12 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Sizes;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.DenseTensor;
-import io.freshet.model.dense.Dropout;
+import io.freshet.model.layer.Dropout;
 import io.freshet.model.optimizer.FieldLearning;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Regularization;
@@ -55,7 +56,22 @@ class GradientTest {
         new ModelSettings(ModelKind.FM, 3, List.of(), 0, 0, 8),
         new ModelSettings(ModelKind.WIDE_DEEP, 4, List.of(6, 5), 0, 0, 9),
         new ModelSettings(ModelKind.DCN, 2, List.of(), 1, 0.1f, 10),
-        new ModelSettings(ModelKind.DCN, 3, List.of(7, 4), 3, 0, 11));
+        new ModelSettings(ModelKind.DCN, 3, List.of(7, 4), 3, 0, 11),
+        dcn(2, List.of(), 1, Map.of("stacked", List.of(1))),
+        dcn(3, List.of(7, 4), 2, Map.of("stacked", List.of(1))),
+        dcn(2, List.of(5), 2, Map.of("low-rank", List.of(3), "experts", List.of(1))),
+        dcn(3, List.of(6), 2, Map.of("low-rank", List.of(2), "experts", List.of(3))),
+        dcn(
+            2,
+            List.of(7, 4),
+            2,
+            Map.of("low-rank", List.of(4), "experts", List.of(2), "stacked", List.of(1))));
+  }
+
+  private static ModelSettings dcn(
+      int embeddingSize, List<Integer> hidden, int cross, Map<String, List<Integer>> sizes) {
+    return new ModelSettings(
+        ModelKind.DCN, embeddingSize, hidden, cross, new Sizes(sizes), 0.1f, sizes.size());
   }
 
   @ParameterizedTest

@@ -5,8 +5,14 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Sizes;
+import io.freshet.model.dense.DenseShape;
+import io.freshet.model.layer.Layer;
+import io.freshet.model.layer.Layers;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.ToDoubleBiFunction;
 
@@ -17,6 +23,7 @@ import java.util.function.ToDoubleBiFunction;
 final class ReferenceDeepFm {
   private final FeatureSchema schema;
   private final ModelSettings model;
+  private final Layers shape;
 
   /** Finished rows, and the dense values, free to be changed. */
   final Map<Long, double[]> rows;
@@ -37,6 +44,7 @@ final class ReferenceDeepFm {
       FeatureSchema schema, ModelSettings model, Map<Long, double[]> rows, double[] dense) {
     this.schema = schema;
     this.model = model;
+    shape = DenseShape.of(schema.size(), model).placed();
     this.rows = rows;
     this.dense = dense;
     l2 = field -> model.l2();
@@ -88,53 +96,71 @@ final class ReferenceDeepFm {
     for (int i = 0; i < inputs.length; i++) {
       inputs[i] = fields[i / k][i % k];
     }
-    return logit + cross(inputs) + deep(inputs, factors);
+    return logit + dense(inputs, factors);
   }
 
-  private double cross(double[] inputs) {
-    if (model.crossLayers() == 0) {
-      return 0;
-    }
-    int n = inputs.length;
-    double[] x = inputs.clone();
+  private double dense(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
+    double[] crossed = inputs.clone();
     for (int l = 0; l < model.crossLayers(); l++) {
-      double[] mapped = layer(x, n, l * (n + 1) * n, false);
-      for (int i = 0; i < n; i++) {
-        x[i] += inputs[i] * mapped[i];
+      String name = "cross." + l;
+      double[] mapped =
+          shape.has(name) ? linear(name, crossed) : mixture(name, crossed, model.sizes());
+      for (int i = 0; i < inputs.length; i++) {
+        crossed[i] += inputs[i] * mapped[i];
       }
     }
-    return layer(x, 1, model.crossLayers() * (n + 1) * n, false)[0];
-  }
-
-  private double deep(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
+    double logit = shape.has("cross.out") ? linear("cross.out", crossed)[0] : 0;
     if (model.hiddenLayers().isEmpty()) {
-      return 0;
+      return logit;
     }
-    double[] x = inputs;
-    int n = inputs.length;
-    int at = model.crossLayers() == 0 ? 0 : (model.crossLayers() * n + 1) * (n + 1);
-    for (int l = 0; l < model.hiddenLayers().size(); l++) {
-      int units = model.hiddenLayers().get(l);
-      int next = at + (x.length + 1) * units;
-      x = layer(x, units, at, true);
-      for (int unit = 0; unit < units; unit++) {
-        x[unit] *= factors.applyAsDouble(l, unit);
-      }
-      at = next;
-    }
-    return layer(x, 1, at, false)[0];
+    boolean stacked = model.sizes().of("stacked") > 0;
+    double[] x = hidden("deep", 0, stacked ? crossed : inputs, factors);
+    return logit + linear("deep.out", x)[0];
   }
 
-  private double[] layer(double[] x, int units, int at, boolean relu) {
-    double[] y = new double[units];
-    for (int u = 0; u < units; u++) {
-      y[u] = dense[at + x.length * units + u];
-      for (int i = 0; i < x.length; i++) {
-        y[u] += x[i] * dense[at + i * units + u];
+  private double[] mixture(String name, double[] x, Sizes sizes) {
+    int rank = sizes.of("low-rank");
+    double[] h = map(linear(name + ".down", x), Math::tanh);
+    double[] gates = map(linear(name + ".gate", x), Math::exp);
+    double sum = Arrays.stream(gates).sum();
+    double[] mixed = new double[h.length];
+    for (int e = 0; e < sizes.of("experts"); e++) {
+      double[] part = Arrays.copyOfRange(h, e * rank, (e + 1) * rank);
+      double[] mapped = map(linear(name + ".core." + e, part), Math::tanh);
+      for (int d = 0; d < rank; d++) {
+        mixed[e * rank + d] = gates[e] / sum * mapped[d];
       }
-      y[u] = relu ? Math.max(0, y[u]) : y[u];
+    }
+    return linear(name + ".up", mixed);
+  }
+
+  /** ReLU layers. */
+  private double[] hidden(
+      String group, int number, double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
+    double[] x = inputs;
+    for (int l = 0; l < shape.group(group).size(); l++) {
+      x = map(linear(group + "." + l, x), value -> Math.max(0, value));
+      for (int unit = 0; unit < x.length; unit++) {
+        x[unit] *= factors.applyAsDouble(number + l, unit);
+      }
+    }
+    return x;
+  }
+
+  private double[] linear(String name, double[] x) {
+    Layer layer = shape.get(name);
+    double[] y = new double[layer.out()];
+    for (int u = 0; u < y.length; u++) {
+      y[u] = layer.biased() ? dense[layer.biases() + u] : 0;
+      for (int i = 0; i < layer.in(); i++) {
+        y[u] += x[i] * dense[layer.weights() + i * y.length + u];
+      }
     }
     return y;
+  }
+
+  private static double[] map(double[] x, DoubleUnaryOperator to) {
+    return Arrays.stream(x).map(to).toArray();
   }
 
   private static double penalty(double[] values, double l2) {

@@ -14,6 +14,7 @@ import io.freshet.feature.NumericField.Transform;
 import io.freshet.feature.example.Example;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.SampleKinds;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.gauge.Expert;
 import io.freshet.model.gauge.NumberScale;
@@ -124,15 +125,11 @@ final class RandomSnapshots {
   }
 
   static RandomSnapshots of(Path root, ModelKind kind) {
-    return new RandomSnapshots(
-        root,
-        new ModelSettings(
-            kind,
-            kind.embeds() ? 3 : 0,
-            kind.deep() ? List.of(5, 4) : List.of(),
-            kind.crosses() ? 2 : 0,
-            0,
-            -42));
+    return of(root, SampleKinds.of(kind, -42));
+  }
+
+  static RandomSnapshots of(Path root, ModelSettings settings) {
+    return new RandomSnapshots(root, settings);
   }
 
   RandomSnapshots gauge(PublishedGauge gauge) {

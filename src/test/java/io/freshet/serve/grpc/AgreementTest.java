@@ -14,8 +14,8 @@ import io.freshet.event.DecodeResult;
 import io.freshet.event.FeatureValues;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.example.Example;
-import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.SampleKinds;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.serve.follow.PythonPackage;
 import io.freshet.serve.http.ServedSample;
@@ -54,12 +54,7 @@ class AgreementTest {
   private final Random random = new Random(7);
 
   static List<ModelSettings> kinds() {
-    return List.of(
-        ModelSettings.deepFm(3, List.of(5, 4), 0, 42),
-        new ModelSettings(ModelKind.LR, 0, List.of(), 0, 0, 42),
-        new ModelSettings(ModelKind.FM, 3, List.of(), 0, 0, 42),
-        new ModelSettings(ModelKind.WIDE_DEEP, 3, List.of(4), 0, 0, 42),
-        new ModelSettings(ModelKind.DCN, 3, List.of(4), 2, 0, 42));
+    return SampleKinds.all(42);
   }
 
   @ParameterizedTest

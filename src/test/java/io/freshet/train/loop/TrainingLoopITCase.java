@@ -9,6 +9,7 @@ import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.SampleKinds;
 import io.freshet.model.optimizer.Adagrad;
 import io.freshet.model.optimizer.Adam;
 import io.freshet.model.optimizer.FieldLearning;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The loop in a mini cluster, against the single-thread learner and against counting. */
@@ -43,6 +45,22 @@ class TrainingLoopITCase {
     LoopRun job = new LoopRun(7, EXAMPLES, MODEL, settings(inFlight)).in(CLUSTER).execute();
 
     job.assertEveryExampleCountedOnce();
+    assertSame(job, local);
+  }
+
+  static List<ModelSettings> kinds() {
+    return SampleKinds.all(42);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void everyKindOfModelLearnsWhatTheLocalLearnerLearns(ModelSettings model) throws Exception {
+    TrainSettings settings = settings(1);
+    List<LabeledExample> examples = SyntheticExamples.examples(5, 600);
+    LocalModel local = LocalModel.of(examples, BATCH, model, settings.learning());
+
+    LoopRun job = new LoopRun(5, 600, model, settings).in(CLUSTER).execute();
+
     assertSame(job, local);
   }
 

@@ -63,12 +63,13 @@ public final class ManifestText {
         .row("Event time", ManifestCells.time(manifest.eventTime()))
         .row(
             "Shape",
-            "%s, embeddings of %s, hidden layers %s%s"
+            "%s, embeddings of %s, hidden layers %s%s%s"
                 .formatted(
                     model.kind(),
                     model.embeddingSize(),
                     layers,
-                    model.crossLayers() == 0 ? "" : ", cross layers " + model.crossLayers()))
+                    model.crossLayers() == 0 ? "" : ", cross layers " + model.crossLayers(),
+                    sizes(model)))
         .row(
             "Rows",
             "%s, updated %s times"
@@ -81,6 +82,19 @@ public final class ManifestText {
         .row("Policy", manifest.labels().policy())
         .row("Sampling", Double.toString(manifest.samplingRate()))
         .row("Correction", manifest.labels().correction());
+  }
+
+  private static String sizes(Manifest.Model model) {
+    return model.sizes().entrySet().stream()
+        .map(
+            e ->
+                ", %s %s"
+                    .formatted(
+                        e.getKey(),
+                        e.getValue().stream()
+                            .map(String::valueOf)
+                            .collect(Collectors.joining("-"))))
+        .collect(Collectors.joining());
   }
 
   private String state() {

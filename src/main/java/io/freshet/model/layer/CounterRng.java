@@ -1,4 +1,4 @@
-package io.freshet.model.dense;
+package io.freshet.model.layer;
 
 /**
  * Random numbers addressed by (seed, key, counter): no state, so a parameter's start depends on
@@ -24,7 +24,7 @@ public final class CounterRng {
   }
 
   /** Uniform in [0, 1). */
-  float uniform(int counter) {
+  public float uniform(int counter) {
     return (bits(counter) >>> 40) * TO_UNIT;
   }
 

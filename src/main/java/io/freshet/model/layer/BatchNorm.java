@@ -1,4 +1,4 @@
-package io.freshet.model.dense;
+package io.freshet.model.layer;
 
 import java.util.Arrays;
 import org.ejml.data.FMatrixRMaj;
@@ -39,6 +39,32 @@ public final class BatchNorm {
     runningVariance = new float[units];
     inverse = new float[units];
     Arrays.fill(runningVariance, 1);
+  }
+
+  /** The running figures of several, one after the other; null stands for none. */
+  static float[] running(BatchNorm[] norms) {
+    float[] all = new float[0];
+    for (BatchNorm norm : norms) {
+      if (norm != null) {
+        float[] values = norm.running();
+        all = Arrays.copyOf(all, all.length + values.length);
+        System.arraycopy(values, 0, all, all.length - values.length, values.length);
+      }
+    }
+    return all;
+  }
+
+  /** Takes over what that gave, from an index on; returns the index behind it. */
+  static int running(BatchNorm[] norms, float[] all, int from) {
+    int at = from;
+    for (BatchNorm norm : norms) {
+      if (norm != null) {
+        int n = 2 * norm.units;
+        norm.running(Arrays.copyOfRange(all, at, at + n));
+        at += n;
+      }
+    }
+    return at;
   }
 
   /** Takes over the scales {@code values[from …]}. */

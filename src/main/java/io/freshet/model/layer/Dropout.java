@@ -1,4 +1,4 @@
-package io.freshet.model.dense;
+package io.freshet.model.layer;
 
 import org.ejml.data.FMatrixRMaj;
 

@@ -1,4 +1,4 @@
-package io.freshet.model.dense;
+package io.freshet.model.layer;
 
 import io.freshet.model.algebra.LinearAlgebra;
 import java.util.Arrays;
@@ -6,25 +6,32 @@ import java.util.List;
 import org.ejml.data.FMatrixRMaj;
 
 /**
- * The deep part: layers of ReLU units, then one linear output unit; forward and backward over the
- * examples of a row step.
+ * Layers of ReLU units, forward and backward over the examples of a row step. None pass everything
+ * on.
  *
  * <p>Gradients gather over calls of {@link #backward} until they are drained. Matrices have one row
  * an example and are reused; they grow with the largest step seen.
  */
-public final class DeepNetwork {
-  private final List<DenseShape.Layer> shapes;
+public final class HiddenLayers {
+  private final List<Layer> shapes;
   private final LinearLayer[] layers;
-  private final FMatrixRMaj[] inputs; // of each layer; after the last, the output
+  private final FMatrixRMaj[] inputs; // of each layer; after the last, the outputs
   private final FMatrixRMaj[] inputGradients; // of the loss by inputs
   private final BatchNorm[] norms; // of each layer; null where there is none
   private final Dropout dropout;
   private final CommonColumns common = new CommonColumns();
+  private final int firstNumber; // of the layers, for the dropout
   private boolean training; // in the last forward pass
 
-  public DeepNetwork(List<DenseShape.Layer> shapes, Dropout dropout, LinearAlgebra algebra) {
+  /**
+   * Hidden layers.
+   *
+   * @param firstNumber how many layers of the model have units that drop out before these
+   */
+  public HiddenLayers(List<Layer> shapes, Dropout dropout, int firstNumber, LinearAlgebra algebra) {
     this.shapes = shapes;
     this.dropout = dropout;
+    this.firstNumber = firstNumber;
     int n = shapes.size();
     layers = new LinearLayer[n];
     inputs = new FMatrixRMaj[n + 1];
@@ -48,62 +55,52 @@ public final class DeepNetwork {
   }
 
   /**
-   * Computes the output [m, 1] of inputs [m, in], which must stay as they are for the way back.
+   * Computes the last layer's units of inputs [m, in], which must stay as they are for the way
+   * back.
    *
    * @param training whether units drop out, and are normalized by this batch's own mean
    */
   public FMatrixRMaj forward(FMatrixRMaj input, boolean training) {
     this.training = training;
     inputs[0] = input;
-    int last = layers.length - 1;
-    for (int l = 0; l <= last; l++) {
+    for (int l = 0; l < layers.length; l++) {
       if (l == 0 && !training && common.find(input)) {
-        layers[l].products.forward(input, common.own(), inputs[1]);
+        layers[l].multiply(input, common.own(), inputs[1]);
       } else {
-        layers[l].products.forward(inputs[l], inputs[l + 1]);
+        layers[l].multiply(inputs[l], inputs[l + 1]);
       }
       if (norms[l] != null) {
         norms[l].forward(inputs[l + 1], training);
       }
-      layers[l].addBiases(inputs[l + 1], l < last ? 0 : Float.NEGATIVE_INFINITY);
-      if (training && l < last) {
-        dropout.forward(inputs[l + 1], l);
+      layers[l].addBiases(inputs[l + 1], 0);
+      if (training) {
+        dropout.forward(inputs[l + 1], firstNumber + l);
       }
     }
-    return inputs[last + 1];
+    return inputs[layers.length];
   }
 
   /**
    * Adds the parameters' gradients for the examples of the last forward pass.
    *
-   * @param logitGradients of the examples' losses by the output; one that is not a number leaves
-   *     its example out
+   * @param outputGradients of the loss by the last layer's units; changed in place
    * @return the gradients by the input, [m, in]
    */
-  public FMatrixRMaj backward(float[] logitGradients) {
-    int l = layers.length;
-    inputGradients[l].reshape(inputs[0].numRows, 1);
-    for (int i = 0; i < inputs[0].numRows; i++) {
-      boolean leftOut = Float.isNaN(logitGradients[i]);
-      if (leftOut) {
-        blank(i);
+  public FMatrixRMaj backward(FMatrixRMaj outputGradients) {
+    FMatrixRMaj gradients = outputGradients;
+    for (int l = layers.length - 1; l >= 0; l--) {
+      stopAtRest(gradients, inputs[l + 1]); // a unit that dropped out rests too
+      if (training) {
+        dropout.backward(gradients);
       }
-      inputGradients[l].data[i] = leftOut ? 0 : logitGradients[i];
-    }
-    while (--l >= 0) {
-      if (l < layers.length - 1) {
-        stopAtRest(inputGradients[l + 1], inputs[l + 1]); // a unit that dropped out rests too
-        if (training) {
-          dropout.backward(inputGradients[l + 1]);
-        }
-      }
-      layers[l].addBiasGradients(inputGradients[l + 1]);
+      layers[l].addBiasGradients(gradients);
       if (norms[l] != null) {
-        norms[l].backward(inputGradients[l + 1]);
+        norms[l].backward(gradients);
       }
-      layers[l].products.backward(inputs[l], inputGradients[l + 1], inputGradients[l]);
+      layers[l].multiplyBack(inputs[l], gradients, inputGradients[l]);
+      gradients = inputGradients[l];
     }
-    return inputGradients[0];
+    return gradients;
   }
 
   /** Writes the gathered gradients, in the order of the parameters, and resets them. */
@@ -116,36 +113,23 @@ public final class DeepNetwork {
     }
   }
 
+  /** What normalization has learned without gradients. */
   public float[] running() {
-    float[] all = new float[0];
-    for (BatchNorm norm : norms) {
-      if (norm != null) {
-        float[] values = norm.running();
-        all = Arrays.copyOf(all, all.length + values.length);
-        System.arraycopy(values, 0, all, all.length - values.length, values.length);
-      }
-    }
-    return all;
+    return BatchNorm.running(norms);
   }
 
-  public void running(float[] all) {
-    int at = 0;
-    for (int l = 0; l < norms.length; l++) {
-      if (norms[l] != null) {
-        int n = 2 * shapes.get(l).out();
-        norms[l].running(Arrays.copyOfRange(all, at, at + n));
-        at += n;
-      }
-    }
+  /** Takes over what {@link #running} gave, from an index on; returns the index behind it. */
+  public int running(float[] all, int from) {
+    return BatchNorm.running(norms, all, from);
   }
 
   /** Forgets example i, so that with gradient 0 it adds nothing, not even infinity times 0. */
-  private void blank(int i) {
+  public void blank(int i) {
     for (FMatrixRMaj input : inputs) {
-      Arrays.fill(input.data, i * input.numCols, (i + 1) * input.numCols, 0);
+      Rows.clear(input, i);
     }
     for (LinearLayer layer : layers) {
-      layer.products.blank(i);
+      layer.blank(i);
     }
   }
 

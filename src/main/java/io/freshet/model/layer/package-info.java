@@ -1,0 +1,2 @@
+/** Building blocks of dense parts: linear layers, hidden layers, normalization, dropout. */
+package io.freshet.model.layer;

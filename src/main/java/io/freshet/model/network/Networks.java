@@ -1,0 +1,58 @@
+package io.freshet.model.network;
+
+import io.freshet.model.NetworkSettings;
+import io.freshet.model.algebra.LinearAlgebra;
+import io.freshet.model.layer.Dropout;
+import io.freshet.model.layer.Layer;
+import io.freshet.model.layer.Layers;
+import java.util.List;
+import java.util.Map;
+
+/** The forms of dense parts: what layers each has, and the class that computes them. */
+public final class Networks {
+  /** One form. */
+  interface Form {
+    /** Its layers, not placed yet. */
+    List<Layer> layers(NetworkInputs inputs, NetworkSettings settings, boolean normalized);
+
+    DenseNetwork network(Parts parts);
+  }
+
+  /**
+   * What a network is made of.
+   *
+   * @param indexes of fields, by their numbers
+   */
+  public record Parts(
+      NetworkInputs inputs,
+      int[] indexes,
+      NetworkSettings settings,
+      Layers layers,
+      Dropout dropout,
+      LinearAlgebra algebra) {}
+
+  private static final Map<String, Form> FORMS = Map.of(NetworkSettings.PLAIN, CrossAndDeep.FORM);
+
+  private Networks() {}
+
+  /**
+   * The layers of a dense part; none where a model has none.
+   *
+   * @param normalized whether hidden layers are batch-normalized
+   */
+  public static Layers layers(NetworkInputs inputs, NetworkSettings settings, boolean normalized) {
+    return Layers.of(form(settings).layers(inputs, settings, normalized));
+  }
+
+  public static DenseNetwork of(Parts parts) {
+    return form(parts.settings()).network(parts);
+  }
+
+  private static Form form(NetworkSettings settings) {
+    Form form = FORMS.get(settings.form());
+    if (form == null) {
+      throw new IllegalArgumentException("no dense part is of the form " + settings.form());
+    }
+    return form;
+  }
+}

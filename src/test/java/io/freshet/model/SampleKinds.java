@@ -1,0 +1,35 @@
+package io.freshet.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Small models: at least one of every kind, and of every form that a kind has. */
+public final class SampleKinds {
+  private SampleKinds() {}
+
+  public static List<ModelSettings> all(long seed) {
+    List<ModelSettings> all =
+        new ArrayList<>(Arrays.stream(ModelKind.values()).map(kind -> of(kind, seed)).toList());
+    ModelSettings dcn = of(ModelKind.DCN, seed);
+    all.add(dcn.withSizes(sizes("stacked", 1)));
+    all.add(dcn.withSizes(new Sizes(Map.of("low-rank", List.of(2), "experts", List.of(3)))));
+    return all;
+  }
+
+  /** The simplest form of a kind. */
+  public static ModelSettings of(ModelKind kind, long seed) {
+    return new ModelSettings(
+        kind,
+        kind.embeds() ? 3 : 0,
+        kind.deep() ? List.of(6, 4) : List.of(),
+        kind.crosses() ? 2 : 0,
+        0,
+        seed);
+  }
+
+  private static Sizes sizes(String key, Integer... values) {
+    return new Sizes(Map.of(key, List.of(values)));
+  }
+}
