@@ -45,12 +45,14 @@ class Batch:
     """The occurrences of n instances over F fields, those of an instance's field in a row.
 
     fids: int64 [occurrences]; values: float64 [occurrences], each the value of a float32;
-    starts: int64 [n * F]; the occurrences of instance i's field f begin at starts[i * F + f].
+    starts: int64 [n * F]; the occurrences of instance i's field f begin at starts[i * F + f];
+    own: bool [occurrences]; whether the row is the field's own, and not of the field it shares.
     """
 
     fids: np.ndarray
     values: np.ndarray
     starts: np.ndarray
+    own: np.ndarray
 
 
 class Encoder:
@@ -67,6 +69,8 @@ class Encoder:
         }
         self._multi = {f["name"]: _Multi(f) for f in fields if f["kind"] == "multi"}
         self._missing = {f["name"]: [(f["number"] << _VALUE_BITS, 1.0)] for f in fields}
+        numbers_of = {f["name"]: f["number"] for f in fields}
+        self._owners = [numbers_of[f["shares"]] if f.get("shares") else None for f in fields]
         self._crosses = {f["name"]: (f["number"], f["of"]) for f in fields if f["kind"] == "cross"}
 
     def encode(self, instances: Sequence[Mapping[str, Any]], first: int = 0) -> Batch:
@@ -74,20 +78,24 @@ class Encoder:
         fids: list[int] = []
         values: list[float] = []
         starts: list[int] = []
+        own: list[bool] = []
         for i, features in enumerate(instances, first):
             try:
                 fields = self._encode_one(features)
             except FeatureError as e:
                 raise FeatureError(f"instances[{i}].{e}") from None
-            for occurrences in fields:
+            for owner, occurrences in zip(self._owners, fields):
                 starts.append(len(fids))
                 for fid, value in occurrences:
-                    fids.append(fid)
+                    is_own = owner is None or fid & _VALUE_MASK == 0  # the missing value's is
+                    fids.append(fid if is_own else _fid(owner, fid))
                     values.append(value)
+                    own.append(is_own)
         return Batch(
             np.array(fids, np.uint64).view(np.int64),
             np.array(values, np.float64),
             np.array(starts, np.int64),
+            np.array(own, bool),
         )
 
     def _encode_one(self, features: Mapping[str, Any]) -> list[list[Occurrence]]:

@@ -89,6 +89,7 @@ class Model:
         fids, at = np.unique(batch.fids, return_inverse=True)
         rows = self._rows(fids).astype(np.float64)[at.ravel()]
         weighted = batch.values[:, None] * rows
+        weighted[:, 0] *= batch.own  # a shared row's first order is the other field's
         fields = len(self.manifest.fields)
         sums = np.add.reduceat(weighted, batch.starts)  # [n * F, 1 + k]
         sums = sums.reshape(-1, fields, 1 + self._k)

@@ -142,8 +142,8 @@ final class RoomsTest {
       cli.serve             : config.option snapshot.storage snapshot.store serve.. cli.console
       cli.snapshot          : wire config config.option feature snapshot.. cli.snapshot.text
       cli.snapshot          : interop.torch
-      cli.snapshot.text     : event feature feature.example model.gauge snapshot.format
-      cli.snapshot.text     : snapshot.store
+      cli.snapshot.text     : event feature feature.example model.batch model.gauge
+      cli.snapshot.text     : snapshot.format snapshot.store
       cli.status            : join config config.option cli.console.source job
       cli.topics            : kafka event join config config.option job
       """;

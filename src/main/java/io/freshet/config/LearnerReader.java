@@ -128,6 +128,10 @@ final class LearnerReader {
 
     features.checkUser(trainSection, user);
     features.checkSlices(evaluateSection, evaluate.slices());
+    if (!model.kind().embeds()
+        && features.fields().stream().anyMatch(field -> !field.shares().isEmpty())) {
+      s.error("model.kind", "lr has no embeddings that fields could share: leave out shares");
+    }
     checkParallelism(s, train, parallelism, maxParallelism);
     if (train.learning().regularization().dropout() > 0 && model.hiddenLayers().isEmpty()) {
       s.error(

@@ -1,22 +1,32 @@
 package io.freshet.feature;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.RejectedException;
 
 /** One id for each distinct value. */
-public record CategoricalField(String name, int number) implements Field {
+public record CategoricalField(
+    String name, int number, @JsonInclude(Include.NON_EMPTY) String shares) implements Field {
   static final FieldKind KIND =
       new FieldKind(
           "categorical",
           "An id for each value.",
           CategoricalField.class,
-          (name, number, s) -> new CategoricalField(name, number));
+          (name, number, s) -> new CategoricalField(name, number, FeatureOptions.shares(s)));
 
   public CategoricalField {
     requireNonNull(name, "name");
+    shares = requireNonNullElse(shares, "");
+  }
+
+  /** A field with rows of its own. */
+  public CategoricalField(String name, int number) {
+    this(name, number, "");
   }
 
   @Override
@@ -26,7 +36,7 @@ public record CategoricalField(String name, int number) implements Field {
 
   @Override
   public String stateText() {
-    return name + ", categorical";
+    return name + ", categorical" + sharing();
   }
 
   @Override

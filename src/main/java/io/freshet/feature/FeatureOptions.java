@@ -21,6 +21,11 @@ import java.util.function.BiConsumer;
  * keys stand next to it: {@code {name: age, kind: numeric, transform: buckets, bounds: [18, 30]}}.
  */
 public final class FeatureOptions {
+  /** The option of a field that has the rows of another. */
+  public static final String SHARES = "shares";
+
+  private static final List<String> OF_ROWS = List.of("rate-factor", "l2");
+
   private final BiConsumer<Integer, Section> more;
   private final Map<String, Section> sections = new LinkedHashMap<>(); // by name, as the fields
   private final Map<String, Field> fields = new LinkedHashMap<>();
@@ -40,7 +45,20 @@ public final class FeatureOptions {
     FeatureOptions options = new FeatureOptions(more);
     root.requireSections("features", 1, options::field, "The fields of the model, in order.");
     options.checkCrosses();
+    options.checkShares();
     return options;
+  }
+
+  /** The option of a field that may use the rows of another. */
+  static String shares(Section s) {
+    Optional<String> owner =
+        s.option(
+                SHARES,
+                "Categorical or multi field whose rows this one's values have; by default they have"
+                    + " rows of their own.")
+            .find(text());
+    owner.ifPresent(name -> s.note(SHARES, text(), name));
+    return owner.orElse("");
   }
 
   /** The fields that could be read, in their order. */
@@ -147,6 +165,31 @@ public final class FeatureOptions {
       s.error("of", "names a field twice");
     }
     cross.of().forEach(part -> checkPart(s, "of", part, "cross"));
+  }
+
+  private void checkShares() {
+    for (Field field : fields.values()) {
+      String owner = field.shares();
+      if (owner.isEmpty()) {
+        continue;
+      }
+      Section s = sections.get(field.name());
+      if (owner.equals(field.name())) {
+        s.error(SHARES, "names the field itself; leave it out for rows of its own");
+      } else if (fields.containsKey(owner) && !fields.get(owner).shares().isEmpty()) {
+        s.error(
+            SHARES,
+            "%s shares those of %s: name that".formatted(owner, fields.get(owner).shares()));
+      } else {
+        checkPart(s, SHARES, owner, "share");
+      }
+      for (String key : OF_ROWS) {
+        s.noteNothing(key);
+        if (s.has(key)) {
+          s.error(key, "the rows are those of " + owner + ": give it there");
+        }
+      }
+    }
   }
 
   /** Reports a field that has no values. */

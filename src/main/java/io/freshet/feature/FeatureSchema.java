@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toSet;
 import io.freshet.event.FeatureNames;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -65,6 +66,16 @@ public record FeatureSchema(List<Field> fields, String userField) implements Ser
       }
     }
     throw new IllegalArgumentException("no field is named " + name);
+  }
+
+  /** The names of the fields whose values have rows under a number, that of the number first. */
+  public List<String> namesOfRows(int number) {
+    Optional<Field> owner = fields.stream().filter(f -> f.number() == number).findFirst();
+    return owner.stream()
+        .flatMap(o -> fields.stream().filter(f -> f == o || f.shares().equals(o.name())))
+        .sorted(Comparator.comparing(f -> f != owner.get()))
+        .map(Field::name)
+        .toList();
   }
 
   /** The index of each field number, -1 where no field has the number (the bias has no index). */

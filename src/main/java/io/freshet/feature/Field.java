@@ -27,9 +27,19 @@ public interface Field extends Serializable {
   /** What its ids depend on, as text that is kept in state: it never changes. */
   String stateText();
 
+  /** Name of the field whose rows its values have; empty where they have rows of their own. */
+  default String shares() {
+    return "";
+  }
+
   /** The kind and what it is of, for people. */
   default String describe() {
-    return FieldKinds.name(this);
+    return FieldKinds.name(this) + sharing();
+  }
+
+  /** What its description says of rows that it shares. */
+  default String sharing() {
+    return shares().isEmpty() ? "" : ", rows of " + shares();
   }
 
   /** Whether events carry a feature of its name. */

@@ -30,7 +30,8 @@ public record MultiField(
     String name,
     int number,
     @JsonInclude(value = Include.CUSTOM, valueFilter = Combiner.Usual.class) Combiner combiner,
-    @JsonInclude(Include.NON_EMPTY) String weights)
+    @JsonInclude(Include.NON_EMPTY) String weights,
+    @JsonInclude(Include.NON_EMPTY) String shares)
     implements Field {
   static final FieldKind KIND =
       new FieldKind(
@@ -40,11 +41,22 @@ public record MultiField(
     requireNonNull(name, "name");
     combiner = requireNonNullElse(combiner, Combiner.MEAN);
     weights = requireNonNullElse(weights, "");
+    shares = requireNonNullElse(shares, "");
   }
 
   /** The mean of a list. */
   public MultiField(String name, int number) {
-    this(name, number, Combiner.MEAN, "");
+    this(name, number, "");
+  }
+
+  /** The mean of a list, with the rows of another field. */
+  public MultiField(String name, int number, String shares) {
+    this(name, number, Combiner.MEAN, "", shares);
+  }
+
+  /** A field with rows of its own. */
+  public MultiField(String name, int number, Combiner combiner, String weights) {
+    this(name, number, combiner, weights, "");
   }
 
   private static MultiField read(String name, int number, Section s) {
@@ -61,7 +73,8 @@ public record MultiField(
                 "Name of the feature of events that holds the weights, a list of numbers as long as"
                     + " that of the values. An object from values to weights needs none.")
             .find(text())
-            .orElse(""));
+            .orElse(""),
+        FeatureOptions.shares(s));
   }
 
   @Override
@@ -93,7 +106,7 @@ public record MultiField(
 
   @Override
   public String stateText() {
-    return name + ", multi" + combined();
+    return name + ", multi" + combined() + sharing();
   }
 
   private String combined() {

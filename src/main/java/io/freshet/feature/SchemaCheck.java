@@ -26,6 +26,7 @@ final class SchemaCheck {
     checkNumbers();
     for (int i = 0; i < fields.size(); i++) {
       fields.get(i).check("features[" + i + "]", fields, problems::add);
+      checkShares(i);
     }
     if (!(byName.get(userField) instanceof CategoricalField)) {
       problem(
@@ -66,6 +67,18 @@ final class SchemaCheck {
             "features[%d].number: %d is already the number of %s; expected a unique number",
             i, number, other);
       }
+    }
+  }
+
+  private void checkShares(int i) {
+    String shares = fields.get(i).shares();
+    List<Field> owners =
+        fields.stream().filter(f -> f.namesValues() && f.shares().isEmpty()).toList();
+    if (!shares.isEmpty() && owners.stream().noneMatch(f -> f.name().equals(shares))) {
+      problem(
+          "features[%d].shares: %s is no categorical or multi field with rows of its own; expected"
+              + " one of %s",
+          i, shares, names(owners));
     }
   }
 

@@ -28,10 +28,12 @@ public final class TableOptions {
   private static final float SHARE = 0.1f;
 
   private final List<String> names;
+  private final Map<String, String> owners = new HashMap<>(); // empty where rows are a field's own
   private final Map<String, Rule> ofFields = new HashMap<>();
 
-  private TableOptions(List<String> names) {
-    this.names = names;
+  private TableOptions(List<Field> fields) {
+    names = fields.stream().map(Field::name).toList();
+    fields.forEach(field -> owners.put(field.name(), field.shares()));
   }
 
   /**
@@ -52,7 +54,7 @@ public final class TableOptions {
     int sketch =
         s.option("sketch-memory", "Memory of the sketch, of all shards together.")
             .get(size("64 KB", "1 GB"), TableSettings.SKETCH_BYTES);
-    TableOptions options = new TableOptions(fields.stream().map(Field::name).toList());
+    TableOptions options = new TableOptions(fields);
     s.sections(
         "fields",
         0,
@@ -74,6 +76,9 @@ public final class TableOptions {
     Rule rule = rule(s, otherwise, "As for all fields.");
     if (!name.isEmpty() && !names.contains(name)) {
       s.error("name", name + " is not a field" + Suggestions.question(name, names));
+    } else if (!owners.getOrDefault(name, "").isEmpty()) {
+      s.error(
+          "name", "the rows of %s are those of %s: name that".formatted(name, owners.get(name)));
     } else if (!name.isEmpty() && ofFields.putIfAbsent(name, rule) != null) {
       s.error("name", name + " already has rules of its own");
     }

@@ -55,6 +55,8 @@ final class ConfigSamples {
         - {name: score, kind: numeric, transform: standardize, mean: 3.5, deviation: 0.25}
         - {name: age, kind: numeric, transform: buckets, bounds: [18, 30.5]}
         - {name: who-genre, kind: cross, of: [who, genres]}
+        - {name: friend, kind: categorical, shares: who}
+        - {name: liked, kind: multi, number: 10, shares: genres}
       join:
         window: 2 h
         out-of-orderness: 500 ms

@@ -53,6 +53,44 @@ final class FeatureOptionsTest {
   }
 
   @Test
+  void rowsAreSharedOfACategoricalOrMultiFieldWithRowsOfItsOwn() {
+    assertThat(
+            problems(
+                "{name: user, kind: categorical}",
+                "{name: price, kind: numeric}",
+                "{name: last, kind: categorical, shares: user}",
+                "{name: seen, kind: multi, shares: last}",
+                "{name: own, kind: multi, shares: own}",
+                "{name: cost, kind: multi, shares: price}",
+                "{name: friend, kind: categorical, shares: usr}",
+                "{name: rated, kind: multi, shares: user, rate-factor: 2, l2: 1}"))
+        .containsExactly(
+            "features[4].shares: last shares those of user: name that",
+            "features[5].shares: names the field itself; leave it out for rows of its own",
+            "features[6].shares: price is neither categorical nor multi, so it has no values to"
+                + " share",
+            "features[7].shares: usr is not a field; did you mean user?",
+            "features[8].rate-factor: the rows are those of user: give it there",
+            "features[8].l2: the rows are those of user: give it there");
+  }
+
+  @Test
+  void sharedRowsHaveTheRulesOfTheirFieldAndEmbeddings() {
+    String features =
+        "features=[{name: user, kind: categorical}, {name: a, kind: multi, shares: user}]";
+    String least = ConfigSamples.LEAST;
+
+    assertThat(BrokenConfigTest.problems(least, features, "embedding.fields=[{name: a}]"))
+        .containsExactly(
+            "embedding.fields[1].name: the rows of a are those of user: name that (--set"
+                + " embedding.fields)");
+    assertThat(BrokenConfigTest.problems(least, features, "model={kind: lr}"))
+        .containsExactly(
+            "model.kind: lr has no embeddings that fields could share: leave out shares (--set"
+                + " model)");
+  }
+
+  @Test
   void fieldThatCouldNotBeReadIsStillKnownByItsName() {
     assertThat(
             problems(

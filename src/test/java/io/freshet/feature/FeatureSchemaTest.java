@@ -53,6 +53,21 @@ class FeatureSchemaTest {
   }
 
   @Test
+  void rowsAreSharedOfAFieldThatHasThem() {
+    Field last = new CategoricalField("last", 2, "user");
+    Field price = new NumericField("price", 3, new Identity());
+
+    assertThat(problems(USER, last, price)).isEmpty();
+    assertThat(new FeatureSchema(List.of(last, USER), "user").namesOfRows(1))
+        .containsExactly("user", "last");
+    assertThat(problems(USER, last, price, new MultiField("a", 4, "last")))
+        .containsExactly(
+            "features[3].shares: last is no categorical or multi field with rows of its own;"
+                + " expected one of [user]");
+    assertThat(problems(USER, price, new MultiField("a", 4, "price"))).hasSize(1);
+  }
+
+  @Test
   void transformsHaveUsableNumbers() {
     assertThat(
             problems(

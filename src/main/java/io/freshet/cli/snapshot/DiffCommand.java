@@ -3,13 +3,13 @@ package io.freshet.cli.snapshot;
 import io.freshet.cli.snapshot.text.ManifestCells;
 import io.freshet.cli.snapshot.text.TextTable;
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.Field;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.SnapshotDiff;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -130,10 +130,7 @@ final class DiffCommand extends RootCommand {
     if (number == 0) {
       return "the bias";
     }
-    return schema.fields().stream()
-        .filter(field -> field.number() == number)
-        .map(Field::name)
-        .findFirst()
-        .orElse("field " + number);
+    List<String> names = schema.namesOfRows(number);
+    return names.isEmpty() ? "field " + number : String.join(", ", names);
   }
 }

@@ -60,7 +60,7 @@ final class ImportedNetwork {
         new ModelShape(
             model.embeddingSize(),
             network.settings(model.network()),
-            fields.stream().map(field -> new Member(field.number(), false)).toList());
+            fields.stream().map(Member::of).toList());
     DenseParameters imported = DenseParameters.start(theirs.dense(), model.seed(), PLAIN);
     imported.startFrom(network.read(theirs));
     ModelShape ours = ModelShape.of(schema, model).after(theirs);

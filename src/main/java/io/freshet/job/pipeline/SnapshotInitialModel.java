@@ -75,7 +75,10 @@ record SnapshotInitialModel(String root, String name, String shapeText, long las
             manifest.model().crossLayers(),
             new Sizes(manifest.model().sizes())),
         manifest.schema().fields().stream()
-            .map(field -> new Member(field.number(), zero.contains(field.number())))
+            .map(
+                field ->
+                    new Member(
+                        field.number(), zero.contains(field.number()), !field.shares().isEmpty()))
             .toList());
   }
 

@@ -1,5 +1,6 @@
 package io.freshet.model.batch;
 
+import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import java.util.ArrayList;
@@ -16,10 +17,12 @@ import java.util.stream.IntStream;
  * batch is filled once, then only read; {@link #clear} makes it ready for reuse without allocating.
  */
 public final class MiniBatch {
+  private final SharedRows shared;
   private final List<LabeledExample> examples = new ArrayList<>();
   private final LongIndex index = new LongIndex(1024);
   private int[] starts = new int[257]; // of each example's occurrences, and the end of the last
   private int[] rowOf = new int[4096]; // of each occurrence
+  private int[] fieldOf = new int[4096];
   private float[] valueOf = new float[4096];
   private int[] counts = new int[1024]; // learned occurrences of each row
   private int[] repeats = new int[0]; // those among them that were learned before, if any
@@ -29,6 +32,15 @@ public final class MiniBatch {
   private int learnedOccurrences;
   private long latestTime = Long.MIN_VALUE;
 
+  /** A batch of a model whose fields all have rows of their own. */
+  public MiniBatch() {
+    this(SharedRows.NONE);
+  }
+
+  public MiniBatch(SharedRows shared) {
+    this.shared = shared;
+  }
+
   public void add(LabeledExample example) {
     Example features = example.example();
     int n = features.occurrences();
@@ -36,11 +48,12 @@ public final class MiniBatch {
     reserve(n);
     for (int j = 0; j < n; j++) {
       int before = index.size();
-      int row = index.add(features.fids()[j]);
+      int row = index.add(shared.row(features.fids()[j]));
       if (row == before) {
         startRow(row);
       }
       rowOf[occurrences] = row;
+      fieldOf[occurrences] = Fids.field(features.fids()[j]);
       valueOf[occurrences++] = features.values()[j];
       counts[row] += learned;
       if (example.isRepeated()) {
@@ -132,6 +145,16 @@ public final class MiniBatch {
     return rowOf[occurrence];
   }
 
+  /** The number of the occurrence's field, which may share the row of another. */
+  public int field(int occurrence) {
+    return fieldOf[occurrence];
+  }
+
+  /** Whether the row belongs to the occurrence's field, and so does its first-order weight. */
+  public boolean hasOwnRow(int occurrence) {
+    return fieldOf[occurrence] == Fids.field(fid(rowOf[occurrence]));
+  }
+
   public float value(int occurrence) {
     return valueOf[occurrence];
   }
@@ -172,6 +195,7 @@ public final class MiniBatch {
     if (occurrences + n > rowOf.length) {
       int length = Math.max(2 * rowOf.length, occurrences + n);
       rowOf = Arrays.copyOf(rowOf, length);
+      fieldOf = Arrays.copyOf(fieldOf, length);
       valueOf = Arrays.copyOf(valueOf, length);
     }
   }

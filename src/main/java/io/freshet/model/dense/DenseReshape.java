@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
  * <ul>
  *   <li>at random, as every learner's do, where they lead from a new field or into a new unit: a
  *       new field's rows are zeros, so its weights change no prediction but pass gradients on;
+ *   <li>at 0, where they lead from a new field that shares the rows of another, which are there;
  *   <li>at 0, where they lead from a new dimension of a known field's embedding into a unit that is
  *       kept: rows start there at random, so gradients flow;
  *   <li>at 0, where they lead from a new unit into one that is kept: it goes on as it was, and
@@ -90,7 +91,7 @@ public final class DenseReshape {
         i -> {
           int index = before.index(now.fields().get(i / k).number());
           if (index < 0) {
-            return NEW;
+            return now.fields().get(i / k).shares() ? ZERO : NEW;
           }
           return i % k < kBefore ? index * kBefore + i % k : ZERO;
         });

@@ -1,11 +1,11 @@
 package io.freshet.model.dense;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.NetworkSettings;
 import io.freshet.model.Sizes;
 import io.freshet.model.network.NetworkInputs;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -23,13 +23,30 @@ import java.util.stream.Collectors;
  */
 public record ModelShape(int embeddingSize, NetworkSettings network, List<Member> fields) {
   private static final String LATE = "+";
+  private static final String SHARES = "=";
 
   /**
    * A field.
    *
    * @param late whether it came to a model that had learned without it
+   * @param shares whether it has the rows of another field
    */
-  public record Member(int number, boolean late) {}
+  public record Member(int number, boolean late, boolean shares) {
+    /** A field that was there from the start. */
+    public static Member of(Field field) {
+      return new Member(field.number(), false, !field.shares().isEmpty());
+    }
+
+    static Member parse(String text) {
+      int end = text.length() - (text.endsWith(LATE) ? 1 : 0) - (text.contains(SHARES) ? 1 : 0);
+      int number = Integer.parseInt(text.substring(0, end));
+      return new Member(number, text.endsWith(LATE), text.contains(SHARES));
+    }
+
+    String text() {
+      return number + (shares ? SHARES : "") + (late ? LATE : "");
+    }
+  }
 
   public ModelShape {
     fields = List.copyOf(fields);
@@ -38,22 +55,17 @@ public record ModelShape(int embeddingSize, NetworkSettings network, List<Member
   /** The shape of a model that starts from nothing. */
   public static ModelShape of(FeatureSchema schema, ModelSettings model) {
     return new ModelShape(
-        model.embeddingSize(),
-        model.network(),
-        schema.fields().stream().map(field -> new Member(field.number(), false)).toList());
+        model.embeddingSize(), model.network(), schema.fields().stream().map(Member::of).toList());
   }
 
   /** The same of a model that goes on from another's parameters; equal to that if it is one. */
   public ModelShape after(ModelShape earlier) {
-    return new ModelShape(
-        embeddingSize,
-        network,
-        fields.stream().map(field -> earlier.known(field.number())).toList());
+    return new ModelShape(embeddingSize, network, fields.stream().map(earlier::known).toList());
   }
 
-  private Member known(int number) {
-    int index = index(number);
-    return index < 0 ? new Member(number, true) : fields.get(index);
+  private Member known(Member field) {
+    int index = index(field.number());
+    return index < 0 ? new Member(field.number(), true, field.shares()) : fields.get(index);
   }
 
   /** The index of a field, or -1. */
@@ -79,14 +91,11 @@ public record ModelShape(int embeddingSize, NetworkSettings network, List<Member
   }
 
   /**
-   * Written out, for state: {@code 16;64,32;0;1,2,7+}, late fields marked. A dense part of a form
-   * or sizes of its own adds these: {@code ;/experts=4/low-rank=32}.
+   * Written out, for state: {@code 16;64,32;0;1,2,7+,8=}, late fields and sharing ones marked. A
+   * dense part of a form or sizes of its own adds these: {@code ;/experts=4/low-rank=32}.
    */
   public String text() {
-    String numbers =
-        fields.stream()
-            .map(f -> f.number() + (f.late() ? LATE : ""))
-            .collect(Collectors.joining(","));
+    String numbers = fields.stream().map(Member::text).collect(Collectors.joining(","));
     String hidden =
         network.hiddenLayers().stream().map(String::valueOf).collect(Collectors.joining(","));
     String own = network.form() + "/" + network.sizes().text();
@@ -100,10 +109,7 @@ public record ModelShape(int embeddingSize, NetworkSettings network, List<Member
     if (parts.length != 4 && parts.length != 5) {
       throw new IllegalArgumentException("not the shape of a model: " + text);
     }
-    List<Member> fields = new ArrayList<>();
-    for (String field : items(parts[3])) {
-      fields.add(new Member(Integer.parseInt(field.replace(LATE, "")), field.endsWith(LATE)));
-    }
+    List<Member> fields = items(parts[3]).stream().map(Member::parse).toList();
     String[] own = (parts.length == 5 ? parts[4] : "/").split("/", 2);
     NetworkSettings network =
         new NetworkSettings(

@@ -1,7 +1,6 @@
 package io.freshet.model.kind;
 
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.Fids;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.algebra.LinearAlgebra;
@@ -28,8 +27,9 @@ import org.ejml.data.FMatrixRMaj;
  *                             the fields: a {@link DenseNetwork}
  * </pre>
  *
- * A fid whose field has no index (the bias) counts in the first order only. Weights, and the
- * gradients by them, are in batch-row order, 1 + k floats each.
+ * A fid whose field has no index (the bias) counts in the first order only. A field that shares the
+ * rows of another has no first order: w belongs to the other. Weights, and the gradients by them,
+ * are in batch-row order, 1 + k floats each.
  */
 public final class DeepFm {
   private final int k;
@@ -176,7 +176,7 @@ public final class DeepFm {
     for (int o = batch.start(example); o < batch.start(example + 1); o++) {
       float value = batch.value(o);
       int row = batch.row(o) * (1 + k);
-      firstOrder += value * rows[row];
+      firstOrder += batch.hasOwnRow(o) ? value * rows[row] : 0;
       int index = index(o);
       if (index >= 0) {
         int field = e + index * k;
@@ -219,7 +219,7 @@ public final class DeepFm {
     for (int o = batch.start(example); o < batch.start(example + 1); o++) {
       float value = batch.value(o);
       int row = batch.row(o) * (1 + k);
-      gradients[row] += value * firstOrderGradient;
+      gradients[row] += batch.hasOwnRow(o) ? value * firstOrderGradient : 0;
       int index = index(o);
       if (index >= 0) {
         int field = i * inputs + index * k;
@@ -232,7 +232,7 @@ public final class DeepFm {
   }
 
   private int index(int occurrence) {
-    return indexes[Fids.field(batch.fid(batch.row(occurrence)))];
+    return indexes[batch.field(occurrence)];
   }
 
   private void reserve() {

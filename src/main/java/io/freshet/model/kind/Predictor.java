@@ -1,11 +1,11 @@
 package io.freshet.model.kind;
 
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.MiniBatch;
+import io.freshet.model.batch.SharedRows;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.gauge.PublishedGauge.NumberEncoding;
@@ -31,7 +31,7 @@ public final class Predictor {
   private PublishedGauge gauge;
   private NumberEncoding encoding;
   private final LabelCorrection correction;
-  private final MiniBatch batch = new MiniBatch();
+  private final MiniBatch batch;
   private float[] finished = new float[0];
   private int[] order = new int[0];
 
@@ -57,6 +57,7 @@ public final class Predictor {
     this.unknown = unknown;
     model = new DeepFm(schema, settings);
     indexes = schema.indexes();
+    batch = new MiniBatch(SharedRows.of(schema));
     load(dense, gauge);
   }
 
@@ -125,8 +126,8 @@ public final class Predictor {
     double[][] sums = new double[schema.size()][width];
     for (int o = 0; o < batch.occurrences(); o++) {
       int row = batch.row(o);
-      int index = indexes[Fids.field(batch.fid(row))];
-      for (int d = 0; index >= 0 && d < width; d++) {
+      int index = indexes[batch.field(o)];
+      for (int d = batch.hasOwnRow(o) ? 0 : 1; index >= 0 && d < width; d++) {
         sums[index][d] += (double) batch.value(o) * finished[row * width + d];
       }
     }

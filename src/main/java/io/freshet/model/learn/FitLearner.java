@@ -9,6 +9,7 @@ import io.freshet.model.Safeguards;
 import io.freshet.model.algebra.Sigmoid;
 import io.freshet.model.batch.LongIndex;
 import io.freshet.model.batch.MiniBatch;
+import io.freshet.model.batch.SharedRows;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.gauge.Gauge;
@@ -53,7 +54,8 @@ public final class FitLearner {
   private float[] table = new float[0]; // stored rows, by the index
   private float[] tableGradients = new float[0]; // by weights; 0 between steps
 
-  private final MiniBatch batch = new MiniBatch();
+  private final SharedRows shared;
+  private final MiniBatch batch;
   private float[] finished = new float[0]; // of the batch's rows
   private float[] gradients = new float[0]; // by them; 0 between steps
   private int[] order = new int[0];
@@ -94,6 +96,8 @@ public final class FitLearner {
       List<FieldLearning> fields,
       DenseParameters dense) {
     this.fit = fit;
+    shared = SharedRows.of(schema);
+    batch = new MiniBatch(shared);
     this.fields = List.copyOf(fields);
     penalty = new RowPenalty(fit.embeddingL2(), fields);
     dropout = new Dropout(fit.dropout(), settings.seed());
@@ -118,7 +122,7 @@ public final class FitLearner {
     measured = true;
     examples.stream()
         .map(example -> gauge.encode(example.example(), false))
-        .forEach(example -> Arrays.stream(example.fids()).forEach(this::add));
+        .forEach(example -> Arrays.stream(example.fids()).map(shared::row).forEach(this::add));
   }
 
   /**

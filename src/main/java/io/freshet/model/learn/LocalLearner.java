@@ -7,6 +7,7 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.LongIndex;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.batch.Predictions;
+import io.freshet.model.batch.SharedRows;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.gauge.Gauge;
 import io.freshet.model.kind.Predictor;
@@ -46,7 +47,7 @@ public final class LocalLearner {
   private long[] updates = new long[0];
   private final LocalRowLifecycle lives; // null where every feature keeps its row
 
-  private final MiniBatch batch = new MiniBatch();
+  private final MiniBatch batch;
   private float[] pulled = new float[0]; // rows of the batch
   private float[] before = new float[0]; // the same before they were learned
   private int[] places = new int[0]; // of the batch's rows in the table
@@ -59,6 +60,7 @@ public final class LocalLearner {
       FeatureSchema schema, ModelSettings model, LearningSettings learning, SkipListener listener) {
     this.schema = schema;
     this.model = model;
+    batch = new MiniBatch(SharedRows.of(schema));
     layout = new RowLayout(model, learning);
     dense = DenseParameters.start(schema.size(), model, learning.dense());
     gauge = new Gauge(schema, model.kind(), learning.safeguards(), true);

@@ -4,6 +4,7 @@ import static io.freshet.config.option.ValueType.number;
 
 import io.freshet.config.option.Section;
 import io.freshet.config.option.ValueType;
+import io.freshet.feature.FeatureOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,9 @@ public final class FieldLearningOptions {
   public List<FieldLearning> fields(float l2) {
     List<FieldLearning> others = new ArrayList<>();
     for (OneField field : fields) {
+      if (field.section().has(FeatureOptions.SHARES)) {
+        continue; // its rows are another field's
+      }
       float penalty = field.l2().orElse(l2);
       field.section().note("l2", L2, penalty);
       if (field.rate() != 1 || penalty != l2) {

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * <p>Owned by one {@link Trainer}, and reused.
  */
 final class InFlightBatch {
-  final MiniBatch examples = new MiniBatch();
+  final MiniBatch examples;
   final HeldWatermark heldWatermark = new HeldWatermark();
   private final ShardGroups groups;
   private final int width;
@@ -36,7 +36,8 @@ final class InFlightBatch {
   private int[] generations = new int[0]; // of the rows, if rows may be lost
   private boolean hasGenerations; // whether rows may be lost
 
-  InFlightBatch(ShardGroups groups, int width, FieldRules rules) {
+  InFlightBatch(MiniBatch empty, ShardGroups groups, int width, FieldRules rules) {
+    examples = empty;
     this.groups = groups;
     this.width = width;
     this.rules = rules;

@@ -7,6 +7,7 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.ExampleAttributes;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.batch.Predictions;
+import io.freshet.model.batch.SharedRows;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.ModelShape;
 import io.freshet.model.gauge.Gauge;
@@ -182,11 +183,15 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     }
     int maxRows = Math.max(1, MAX_MESSAGE_BYTES / (Float.BYTES * layout.width() + 24));
     FieldRules rules = new FieldRules(learning.table());
+    SharedRows shared = SharedRows.of(schema);
     batchesInFlight =
         new InFlightBatches(
             () ->
                 new InFlightBatch(
-                    new ShardGroups(parallelism, maxParallelism, maxRows), layout.width(), rules));
+                    new MiniBatch(shared),
+                    new ShardGroups(parallelism, maxParallelism, maxRows),
+                    layout.width(),
+                    rules));
     fieldFilter = new ActiveFieldFilter(schema);
     gauge = new Gauge(schema, model.kind(), learning.safeguards(), parallelism == 1);
     learner = new BatchLearner(schema, model, learning, layout, dense, gauge, this::skipped);

@@ -9,8 +9,10 @@ import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.row.RowLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * Random examples of four fields: a user, an item, tags (several, with repeats) and a number. Few
@@ -24,6 +26,16 @@ public final class Examples {
               new CategoricalField("item", 2),
               new MultiField("tags", 3),
               new NumericField("price", 4, new NumericField.Transform.Identity())),
+          "user");
+
+  /** The same with fields that share the item's rows: one more item, and several. */
+  public static final FeatureSchema SHARING =
+      new FeatureSchema(
+          Stream.concat(
+                  SCHEMA.fields().stream(),
+                  Stream.of(
+                      new CategoricalField("last", 5, "item"), new MultiField("seen", 6, "item")))
+              .toList(),
           "user");
 
   private final Random random;
@@ -63,6 +75,29 @@ public final class Examples {
     return examples;
   }
 
+  /** The examples with more items, or without, for {@link #SHARING}. */
+  public List<LabeledExample> sharing(List<LabeledExample> examples) {
+    return examples.stream().map(example -> example.with(sharing(example.example()))).toList();
+  }
+
+  private Example sharing(Example plain) {
+    List<Long> fids = new ArrayList<>(Arrays.stream(plain.fids()).boxed().toList());
+    List<Float> values = new ArrayList<>();
+    for (float value : plain.values()) {
+      values.add(value);
+    }
+    int last = random.nextInt(6);
+    add(fids, values, last == 5 ? Fids.missing(5) : Fids.of(5, last), 1);
+    int seen = random.nextInt(4);
+    for (int i = 0; i < seen; i++) {
+      add(fids, values, Fids.of(6, random.nextInt(5)), 1f / seen);
+    }
+    if (seen == 0) {
+      add(fids, values, Fids.missing(6), 1);
+    }
+    return example(plain.user(), fids, values);
+  }
+
   public static LabeledExample labeled(float label, float weight, Example example) {
     return new LabeledExample("an impression", 1_700_000_000_000L, label, weight, example);
   }
@@ -76,7 +111,11 @@ public final class Examples {
   }
 
   public static MiniBatch batch(List<LabeledExample> examples) {
-    MiniBatch batch = new MiniBatch();
+    return batch(SCHEMA, examples);
+  }
+
+  public static MiniBatch batch(FeatureSchema schema, List<LabeledExample> examples) {
+    MiniBatch batch = new MiniBatch(SharedRows.of(schema));
     examples.forEach(batch::add);
     return batch;
   }

@@ -14,6 +14,7 @@ import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.batch.MiniBatch;
+import io.freshet.model.batch.SharedRows;
 import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.kind.Predictor;
 import io.freshet.model.label.LabelCorrection;
@@ -58,6 +59,21 @@ final class DenseReshapeTest {
       assertThat(predict(THREE, model, now, example(i, true)))
           .isEqualTo(predict(TWO, model, old, example(i, false)));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ModelKind.class,
+      names = {"WIDE_DEEP", "DCN"})
+  void aFieldThatComesWithTheRowsOfAnotherAddsNothingToTheDeepPart(ModelKind kind) {
+    Field last = new CategoricalField("last", 3, "item");
+    FeatureSchema sharing = new FeatureSchema(List.of(USER, ITEM, last), "user");
+    ModelSettings model = model(kind, List.of(8, 5), 2);
+    DenseParameters old = learned(TWO, model);
+
+    DenseParameters now = reshape(TWO, model, old, sharing, model);
+
+    assertSamePredictions(sharing, model, now, model, old);
   }
 
   @ParameterizedTest
@@ -217,7 +233,7 @@ final class DenseReshapeTest {
   private static float predict(
       FeatureSchema schema, ModelSettings model, DenseParameters dense, Example example) {
     Map<Long, float[]> rows = new HashMap<>();
-    for (long fid : example.fids()) {
+    for (long fid : Arrays.stream(example.fids()).map(SharedRows.of(schema)::row).toArray()) {
       float[] row = new float[1 + model.embeddingSize()];
       for (int d = 0; d < row.length && Fids.field(fid) != 3; d++) {
         row[d] = (float) Math.cos(fid % 97 + d);

@@ -43,11 +43,16 @@ final class ModelShapeTest {
   @Test
   void textIsReadAsItWasWritten() {
     ModelShape late = shape(USER, HOUR).after(shape(USER));
+    Field last = new CategoricalField("last", 2, "user");
+    Field hour = new CategoricalField("hour", 7, "user");
+    ModelShape sharing = shape(USER, last, hour).after(shape(USER, last));
     ModelShape bare =
         new ModelShape(
             0, new NetworkSettings(NetworkSettings.PLAIN, List.of(), 0, Sizes.NONE), List.of());
 
     assertThat(late.text()).isEqualTo("4;8,3;0;1,7+");
+    assertThat(sharing.text()).isEqualTo("4;8,3;0;1,2=,7=+");
+    assertThat(ModelShape.parse(sharing.text())).isEqualTo(sharing);
     assertThat(ModelShape.parse(late.text())).isEqualTo(late);
     assertThat(ModelShape.parse(bare.text())).isEqualTo(bare);
     assertThatThrownBy(() -> ModelShape.parse("4;8"))

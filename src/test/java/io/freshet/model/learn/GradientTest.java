@@ -3,6 +3,7 @@ package io.freshet.model.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.ImpressionHash;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
@@ -82,6 +83,14 @@ class GradientTest {
 
   @ParameterizedTest
   @MethodSource("shapes")
+  void everyGradientEqualsTheNumericGradientWhereFieldsShareRows(ModelSettings model) {
+    Examples random = new Examples(model.seed());
+
+    check(Examples.SHARING, random.sharing(random.ofDistinctUsers(7)), model, LEARNING, r -> {});
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
   void everyGradientEqualsTheNumericGradientWhereUnitsDropOut(ModelSettings model) {
     Regularization bounds = new Regularization(0.4f, NONE, NONE, List.of());
     Dropout dropout = new Dropout(0.4f, model.seed());
@@ -113,19 +122,29 @@ class GradientTest {
 
   private static void check(
       ModelSettings model, LearningSettings learning, Consumer<ReferenceDeepFm> change) {
-    List<LabeledExample> examples = named(new Examples(model.seed()).ofDistinctUsers(7));
-    MiniBatch batch = Examples.batch(examples);
+    List<LabeledExample> examples = new Examples(model.seed()).ofDistinctUsers(7);
+    check(Examples.SCHEMA, examples, model, learning, change);
+  }
+
+  private static void check(
+      FeatureSchema schema,
+      List<LabeledExample> unnamed,
+      ModelSettings model,
+      LearningSettings learning,
+      Consumer<ReferenceDeepFm> change) {
+    List<LabeledExample> examples = named(unnamed);
+    MiniBatch batch = Examples.batch(schema, examples);
     RowLayout layout = new RowLayout(model, learning);
-    DenseParameters dense = DenseParameters.start(Examples.SCHEMA.size(), model, SGD);
+    DenseParameters dense = DenseParameters.start(schema.size(), model, SGD);
     Random random = new Random(model.seed());
     float[] rows = randomRows(batch.rows() * layout.width(), random);
     randomBiases(dense, random);
-    ReferenceDeepFm reference = reference(model, batch, rows, dense);
+    ReferenceDeepFm reference = reference(schema, model, batch, rows, dense);
     change.accept(reference);
     float[] before = rows.clone();
     float[] denseBefore = plane(dense);
 
-    BatchLearner learner = PlainLearner.of(Examples.SCHEMA, model, learning, layout, dense);
+    BatchLearner learner = PlainLearner.of(schema, model, learning, layout, dense);
     learner.learn(batch, rows);
     learner.flushDense();
 
@@ -155,7 +174,7 @@ class GradientTest {
     RowLayout layout = new RowLayout(model, LEARNING);
     DenseParameters dense = DenseParameters.start(Examples.SCHEMA.size(), model, SGD);
     float[] rows = randomRows(batch.rows() * layout.width(), new Random(model.seed()));
-    ReferenceDeepFm reference = reference(model, batch, rows, dense);
+    ReferenceDeepFm reference = reference(Examples.SCHEMA, model, batch, rows, dense);
 
     float[] probabilities =
         PlainLearner.of(Examples.SCHEMA, model, LEARNING, layout, dense)
@@ -214,14 +233,17 @@ class GradientTest {
   }
 
   private static ReferenceDeepFm reference(
-      ModelSettings model, MiniBatch batch, float[] rows, DenseParameters dense) {
+      FeatureSchema schema,
+      ModelSettings model,
+      MiniBatch batch,
+      float[] rows,
+      DenseParameters dense) {
     int width = 1 + model.embeddingSize();
     Map<Long, double[]> doubles = new HashMap<>();
     for (int row = 0; row < batch.rows(); row++) {
       doubles.put(batch.fid(row), doubles(rows, row * width, width));
     }
-    return new ReferenceDeepFm(
-        Examples.SCHEMA, model, doubles, doubles(plane(dense), 0, dense.size()));
+    return new ReferenceDeepFm(schema, model, doubles, doubles(plane(dense), 0, dense.size()));
   }
 
   private static float[] plane(DenseParameters dense) {

@@ -78,8 +78,8 @@ final class ReferenceDeepFm {
     double[][] fields = new double[schema.size()][k];
     double logit = 0;
     for (int j = 0; j < example.occurrences(); j++) {
-      double[] row = rows.get(example.fids()[j]);
-      logit += example.values()[j] * row[0];
+      double[] row = rows.get(rowOf(example.fids()[j]));
+      logit += rowOf(example.fids()[j]) == example.fids()[j] ? example.values()[j] * row[0] : 0;
       int index = schema.indexes()[Fids.field(example.fids()[j])];
       for (int d = 0; index >= 0 && d < k; d++) {
         fields[index][d] += example.values()[j] * row[1 + d];
@@ -97,6 +97,14 @@ final class ReferenceDeepFm {
       inputs[i] = fields[i / k][i % k];
     }
     return logit + dense(inputs, factors);
+  }
+
+  /** The id of a feature's row: in a field that shares, of the same value of the other field. */
+  private long rowOf(long fid) {
+    int index = schema.indexes()[Fids.field(fid)];
+    String other = index < 0 ? "" : schema.fields().get(index).shares();
+    boolean isOwn = other.isEmpty() || fid == Fids.missing(Fids.field(fid));
+    return isOwn ? fid : Fids.of(schema.field(other).orElseThrow().number(), fid);
   }
 
   private double dense(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {

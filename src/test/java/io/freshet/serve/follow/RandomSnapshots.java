@@ -15,6 +15,7 @@ import io.freshet.feature.example.Example;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.SampleKinds;
+import io.freshet.model.batch.SharedRows;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.gauge.Expert;
 import io.freshet.model.gauge.NumberScale;
@@ -57,7 +58,9 @@ final class RandomSnapshots {
               new CrossField("three", 8, List.of("age", "genres", "user")),
               new MultiField("tags", 9, Combiner.SQRTN, "scores"),
               new MultiField("topics", 10, Combiner.SUM, ""),
-              new MultiField("words", 11, Combiner.MEAN, "")),
+              new MultiField("words", 11, Combiner.MEAN, ""),
+              new CategoricalField("liked-genre", 12, "genres"),
+              new MultiField("friends", 13, "user")),
           "user");
   private static final PublishedGauge GAUGE =
       new PublishedGauge(
@@ -184,6 +187,8 @@ final class RandomSnapshots {
       Map<String, Object> features = new HashMap<>(Map.of("no-field", 1));
       put(features, "user", one(VALUES));
       put(features, "genres", random.nextBoolean() ? one(VALUES) : several());
+      put(features, "liked-genre", one(VALUES));
+      put(features, "friends", several());
       List.of("price", "stars", "age", "views").forEach(name -> put(features, name, one(NUMBERS)));
       List<Object> tags = several().stream().filter(Objects::nonNull).toList();
       if (random.nextBoolean()) {
@@ -234,7 +239,7 @@ final class RandomSnapshots {
     for (Map<String, Object> features : known) {
       DecodeResult<Example> encoded = encoder.encode(FeatureValues.of(encoder.names(), features));
       for (long fid : ((DecodeResult.Good<Example>) encoded).value().fids()) {
-        fids.add(fid);
+        fids.add(SharedRows.of(SCHEMA).row(fid));
       }
     }
     for (int field : List.of(3, 6, 7)) {

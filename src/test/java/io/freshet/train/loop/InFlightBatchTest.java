@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.TableSettings;
+import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.learn.BatchLearner;
@@ -44,7 +45,10 @@ final class InFlightBatchTest {
       new InFlightBatches(
           () ->
               new InFlightBatch(
-                  new ShardGroups(2, 16, 7), LAYOUT.width(), new FieldRules(TableSettings.OFF)));
+                  new MiniBatch(),
+                  new ShardGroups(2, 16, 7),
+                  LAYOUT.width(),
+                  new FieldRules(TableSettings.OFF)));
   private final BatchLearner learner =
       PlainLearner.of(
           SyntheticExamples.SCHEMA,

@@ -88,6 +88,7 @@ public final class LoopRun {
   JobID lastJob;
   private boolean everyKind;
   private boolean numbers;
+  private FeatureSchema fields = SyntheticExamples.SCHEMA;
   private Unary examplesAs = example -> example;
   private InitialModel start = InitialModel.PLAIN;
   private String brokenEdge = "";
@@ -146,6 +147,12 @@ public final class LoopRun {
 
   LoopRun from(InitialModel model) {
     start = model;
+    return this;
+  }
+
+  /** With other fields; the examples are to have them. */
+  LoopRun of(FeatureSchema schema) {
+    fields = schema;
     return this;
   }
 
@@ -242,7 +249,7 @@ public final class LoopRun {
                 WatermarkStrategy.<LabeledExample>forMonotonousTimestamps()
                     .withTimestampAssigner((example, time) -> example.time()))
             .setParallelism(1);
-    FeatureSchema schema = numbers ? SyntheticExamples.NUMBERS : SyntheticExamples.SCHEMA;
+    FeatureSchema schema = numbers ? SyntheticExamples.NUMBERS : fields;
     TrainingLoop loop =
         TrainingLoop.attach(
             source, LoopSettings.of(schema, model, settings).withStart(start), new BreakingEdges());

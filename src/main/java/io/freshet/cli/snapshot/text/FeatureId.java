@@ -7,6 +7,7 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
 import io.freshet.feature.example.Example;
+import io.freshet.model.batch.SharedRows;
 import java.math.BigInteger;
 import java.util.Map;
 
@@ -33,7 +34,7 @@ public final class FeatureId {
   }
 
   /**
-   * The id that a model with this schema gives to a field's value.
+   * The id of the row that a model with this schema has for a field's value.
    *
    * @param text as in {@code user=u17}; nothing behind the equals sign is a missing value
    */
@@ -66,7 +67,7 @@ public final class FeatureId {
     if (outcome instanceof DecodeResult.Good<Example> good) {
       for (long fid : good.value().fids()) {
         if (Fids.field(fid) == field.number()) {
-          return fid;
+          return SharedRows.of(schema).row(fid);
         }
       }
     }

@@ -1,11 +1,10 @@
 package io.freshet.cli.snapshot.text;
 
 import io.freshet.feature.Fids;
-import io.freshet.feature.Field;
 import io.freshet.snapshot.store.Snapshot;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** One row of a model for people. */
 public final class RowText {
@@ -40,10 +39,7 @@ public final class RowText {
     if (fid == Fids.BIAS) {
       return "the bias";
     }
-    Optional<Field> field =
-        model.manifest().schema().fields().stream()
-            .filter(f -> f.number() == Fids.field(fid))
-            .findFirst();
-    return field.map(Field::name).orElse("none of the model's");
+    List<String> names = model.manifest().schema().namesOfRows(Fids.field(fid));
+    return names.isEmpty() ? "none of the model's" : String.join(", ", names);
   }
 }
