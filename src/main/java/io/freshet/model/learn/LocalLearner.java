@@ -243,8 +243,12 @@ public final class LocalLearner {
     int width = layout.width();
     for (int row = 0; row < batch.rows(); row++) {
       if (batch.count(row) > 0 && !batch.isAbsent(row)) {
-        System.arraycopy(pulled, row * width, table, places[row] * width, width);
         updates[places[row]] += batch.count(row);
+      }
+    }
+    for (int row = 0; row < batch.rows(); row++) {
+      if (batch.count(row) > 0 && !batch.isAbsent(row)) {
+        System.arraycopy(pulled, row * width, table, places[row] * width, width);
       }
     }
     if (lives != null) {

@@ -128,6 +128,9 @@ public record Ftrl(float alpha, float beta, float l1, float l2, float accumulato
     }
 
     private float value(float z, float root) {
+      if (l1 == 0) {
+        return 0 - z / ((beta + root) / alpha + l2); // 0 and not -0 where z is 0
+      }
       float beyond = Math.abs(z) - l1;
       return beyond <= 0 ? 0 : -Math.copySign(beyond, z) / ((beta + root) / alpha + l2);
     }
