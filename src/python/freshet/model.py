@@ -29,6 +29,8 @@ _KINDS = {
     "deepfm": (True, network.cross_and_deep),
     "wide-deep": (False, network.cross_and_deep),
     "dcn": (False, network.cross_and_deep),
+    "finalmlp": (False, network.final_mlp),
+    "finalnet": (False, network.final_net),
 }
 
 

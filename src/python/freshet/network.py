@@ -1,4 +1,4 @@
-"""The dense parts of the kinds of models: from the embeddings of all fields to a term of the logit."""
+"""The dense parts of the kinds of models: from the fields' embeddings to a term of the logit."""
 
 from __future__ import annotations
 
@@ -108,5 +108,79 @@ def _mixture(shape: Shape, name: str) -> Map:
             for e, (core, part) in enumerate(zip(cores, parts))
         ]
         return up(np.concatenate(mixed, axis=1))
+
+    return forward
+
+
+def final_mlp(shape: Shape) -> Network:
+    """Two gated streams of hidden layers and a multi-head bilinear fusion (FinalMLP)."""
+    first, second = shape.hidden, shape.sizes("second-layers")
+    streams = [
+        _stream(shape, name, units) for name, units in (("first", first), ("second", second))
+    ]
+    heads = shape.size("heads")
+    out = shape.linear("fusion.first", first[-1], 1)
+    second_out = shape.linear("fusion.second", second[-1], 1, biased=False)
+    widths = (first[-1] // heads, second[-1] // heads)
+    maps = [shape.linear(f"fusion.head.{h}", *widths, biased=False) for h in range(heads)]
+
+    def forward(embeddings: np.ndarray) -> np.ndarray:
+        x, y = (stream(embeddings) for stream in streams)
+        logit = (out(x) + second_out(y))[:, 0]
+        parts = zip(maps, np.split(x, heads, axis=1), np.split(y, heads, axis=1))
+        return logit + sum((m(a) * b).sum(1) for m, a, b in parts)
+
+    return forward
+
+
+def _stream(shape: Shape, name: str, units: list[int]) -> Map:
+    """Hidden layers over embeddings that a gate has weighed."""
+    k = int(shape.model["embedding_size"])
+    at = [shape.fields.index(number) for number in shape.sizes(f"{name}-gate")]
+    columns = [f * k + d for f in at for d in range(k)]
+    gate_layers = shape.sizes("gate-layers") if columns else []
+    gate = shape.relu(f"{name}.gate", len(columns), gate_layers)
+    gate_out = shape.linear(f"{name}.gate.out", [len(columns), *gate_layers][-1], shape.inputs)
+    hidden = shape.relu(name, shape.inputs, units)
+
+    def forward(x: np.ndarray) -> np.ndarray:
+        return hidden(x * 2 / (1 + np.exp(-gate_out(gate(x[:, columns])))))
+
+    return forward
+
+
+def final_net(shape: Shape) -> Network:
+    """One or two blocks of factorized interaction layers (FinalNet)."""
+    gated = bool(shape.size("gated"))
+    fields, inputs = len(shape.fields), shape.inputs
+    gate = shape.linear("gate", fields, fields) if gated else None
+    blocks = [_block(shape, "first", 2 * inputs if gated else inputs, shape.hidden)]
+    if shape.sizes("second-layers"):
+        blocks.append(_block(shape, "second", inputs, shape.sizes("second-layers")))
+
+    def twice(x: np.ndarray, gate: Map) -> np.ndarray:
+        embedded = x.reshape(len(x), fields, -1).transpose(0, 2, 1)  # [n, k, fields]
+        weighed = embedded * gate(embedded)
+        return np.concatenate([x, weighed.transpose(0, 2, 1).reshape(len(x), -1)], axis=1)
+
+    def forward(x: np.ndarray) -> np.ndarray:
+        of = [twice(x, gate) if gate else x, x]
+        return sum(block(i) for block, i in zip(blocks, of)) / len(blocks)
+
+    return forward
+
+
+def _block(shape: Shape, name: str, inputs: int, units: list[int]) -> Network:
+    layers = [
+        shape.linear(f"{name}.{i}", before, after)
+        for i, (before, after) in enumerate(zip([inputs, *units], units))
+    ]
+    out = shape.linear(f"{name}.out", units[-1], 1)
+
+    def forward(x: np.ndarray) -> np.ndarray:
+        for layer in layers:
+            half, other = np.split(layer(x), 2, axis=1)
+            x = np.concatenate([half, half * other], axis=1)
+        return out(x)[:, 0]
 
     return forward

@@ -111,8 +111,8 @@ final class RoomsTest {
       config                : kafka config.option event event.mapping feature feature.example model
       config                : model.optimizer join train evaluate snapshot
       interop.torch         : wire config config.option feature join model model.batch
-      interop.torch         : model.dense model.gauge model.optimizer model.row snapshot.format
-      interop.torch         : snapshot.storage snapshot.store train
+      interop.torch         : model.dense model.gauge model.layer model.optimizer model.row
+      interop.torch         : snapshot.format snapshot.storage snapshot.store train
       job                   : train config config.option job.backfill job.pipeline
       job.backfill          : wire kafka event feature feature.example join train config
       job.backfill          : job.deadletter job.example job.source

@@ -35,13 +35,71 @@ public enum ModelKind {
           Size.number("experts", 64, 4, "Experts that a low-rank cross layer mixes.")
               .where("low-rank")),
       Part.HIDDEN,
-      Part.CROSS);
+      Part.CROSS),
+  FINALMLP(
+      "FinalMLP (Mao et al. 2023): two gated streams of hidden layers, fused by products.",
+      List.of(
+          Size.layers(
+              "second-layers",
+              List.of(128, 64),
+              "Units of each hidden layer of the second stream, input side first."),
+          Size.number(
+              "heads",
+              1024,
+              1,
+              "Heads that the fusion cuts the last layers of both streams into; divides both."),
+          Size.fields(
+              "first-gate",
+              "Fields whose embeddings determine the first stream's gate; none: one gate for all."),
+          Size.fields(
+              "second-gate",
+              "Fields whose embeddings determine the second stream's gate; none: one gate for"
+                  + " all."),
+          Size.layers(
+              "gate-layers",
+              List.of(64),
+              "Units of each hidden layer of a gate that fields determine; may be `[]`.")),
+      Part.HIDDEN,
+      Part.OWN_FORM) {
+    @Override
+    void check(List<Integer> hiddenLayers, Sizes sizes) {
+      List<Integer> second = sizes.list("second-layers");
+      int heads = sizes.of("heads");
+      require(!hiddenLayers.isEmpty(), "hidden layers", hiddenLayers, "one or more");
+      require(!second.isEmpty(), "second layers", second, "one or more");
+      boolean divides = heads > 0 && last(hiddenLayers) % heads == 0 && last(second) % heads == 0;
+      require(divides, "heads", heads, "a divisor of the units of both last layers");
+    }
+  },
+  FINALNET(
+      "FinalNet (Zhu et al. 2023): layers that multiply their halves, in two blocks that teach each"
+          + " other.",
+      List.of(
+          Size.layers(
+              "second-layers",
+              List.of(128, 64),
+              "Units of each layer of the second block, all even; `[]` for one block."),
+          Size.flag(
+              "gated",
+              "Whether the first block sees the embeddings a second time, weighed field by"
+                  + " field.")),
+      Part.HIDDEN,
+      Part.OWN_FORM) {
+    @Override
+    void check(List<Integer> hiddenLayers, Sizes sizes) {
+      require(!hiddenLayers.isEmpty(), "hidden layers", hiddenLayers, "one or more");
+      for (List<Integer> units : List.of(hiddenLayers, sizes.list("second-layers"))) {
+        require(units.stream().allMatch(n -> n % 2 == 0), "layers", units, "even numbers");
+      }
+    }
+  };
 
   /** What a kind may have. */
   private enum Part {
     PAIRS,
     HIDDEN,
-    CROSS
+    CROSS,
+    OWN_FORM
   }
 
   private final String sentence;
@@ -86,7 +144,21 @@ public enum ModelKind {
 
   /** The form of the dense part: see {@link NetworkSettings#form}. */
   public String form() {
-    return NetworkSettings.PLAIN;
+    return parts.contains(Part.OWN_FORM) ? key() : NetworkSettings.PLAIN;
+  }
+
+  /** Refuses sizes that do not go together. */
+  void check(List<Integer> hiddenLayers, Sizes sizes) {}
+
+  private static int last(List<Integer> units) {
+    return units.get(units.size() - 1);
+  }
+
+  void require(boolean good, String what, Object found, String expected) {
+    if (!good) {
+      throw new IllegalArgumentException(
+          "%s of %s: %s is not allowed; expected %s".formatted(what, key(), found, expected));
+    }
   }
 
   /** The name in configurations and manifests: {@code wide-deep}. */

@@ -44,6 +44,7 @@ public record ModelSettings(
               .formatted(hiddenLayers, kind.key()));
     }
     checkSizes(kind, sizes);
+    kind.check(hiddenLayers, sizes);
   }
 
   /** A model of a kind without sizes of its own. */

@@ -136,11 +136,19 @@ final class BrokenConfigTest {
   void unknownKindListsWhatIsPossibleAndDoesNotJudgeTheKeysBesideIt() {
     assertThat(problems(GOOD + "model: {kind: xdeepfm, cin-layers: 3}\n"))
         .containsExactly(
-            "model.kind: xdeepfm is not allowed; expected one of: lr, fm, deepfm, wide-deep, dcn"
-                + " (learner.yaml:3:15)");
+            "model.kind: xdeepfm is not allowed; expected one of: lr, fm, deepfm, wide-deep, dcn,"
+                + " finalmlp, finalnet (learner.yaml:3:15)");
     assertThat(problems(GOOD + "model: {kind: dcn, experts: 2}\n"))
         .containsExactly(
             "model.experts: says nothing without low-rank; expected both (learner.yaml:3:29)");
+    assertThat(problems(GOOD + "model: {kind: finalmlp, first-gate: [who]}\n"))
+        .containsExactly(
+            "model.first-gate: who is no feature; expected some of: user, genres"
+                + " (learner.yaml:3:37)");
+    assertThat(problems(GOOD + "model: {kind: finalmlp, heads: 3}\n"))
+        .containsExactly(
+            "model: heads of finalmlp: 3 is not allowed; expected a divisor of the units of both"
+                + " last layers (learner.yaml:3:8)");
     assertThat(problems(GOOD + "train: {embedding-optimizer: {kind: rmsprop, rho: 0.9}}\n"))
         .containsExactly(
             "train.embedding-optimizer.kind: rmsprop is not allowed; expected one of: sgd, adagrad,"

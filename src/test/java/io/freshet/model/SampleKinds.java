@@ -7,6 +7,22 @@ import java.util.Map;
 
 /** Small models: at least one of every kind, and of every form that a kind has. */
 public final class SampleKinds {
+  /** Sizes that only one kind has; every schema of the tests has a field of number 2. */
+  private static final Map<ModelKind, Map<String, List<Integer>>> OWN =
+      Map.of(
+          ModelKind.FINALMLP,
+          Map.of(
+              "second-layers",
+              List.of(5, 2),
+              "heads",
+              List.of(2),
+              "first-gate",
+              List.of(2),
+              "gate-layers",
+              List.of(3)),
+          ModelKind.FINALNET,
+          Map.of("second-layers", List.of(4, 2)));
+
   private SampleKinds() {}
 
   public static List<ModelSettings> all(long seed) {
@@ -15,6 +31,7 @@ public final class SampleKinds {
     ModelSettings dcn = of(ModelKind.DCN, seed);
     all.add(dcn.withSizes(sizes("stacked", 1)));
     all.add(dcn.withSizes(new Sizes(Map.of("low-rank", List.of(2), "experts", List.of(3)))));
+    all.add(of(ModelKind.FINALNET, seed).withSizes(sizes("gated", 1)));
     return all;
   }
 
@@ -25,6 +42,7 @@ public final class SampleKinds {
         kind.embeds() ? 3 : 0,
         kind.deep() ? List.of(6, 4) : List.of(),
         kind.crosses() ? 2 : 0,
+        new Sizes(OWN.getOrDefault(kind, Map.of())),
         0,
         seed);
   }

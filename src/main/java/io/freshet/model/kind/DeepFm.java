@@ -144,6 +144,15 @@ public final class DeepFm {
     }
   }
 
+  /** Whether the dense part learns from predictions: see {@link DenseNetwork#teach}. */
+  public boolean isTaught() {
+    return network != null && network.isTaught();
+  }
+
+  public void teach(float[] wholeLogits, float[] weights) {
+    network.teach(wholeLogits, weights);
+  }
+
   /** Writes the gathered gradient of the dense parameters, in their order, and resets it. */
   public void drain(float[] gradient) {
     if (network != null) {

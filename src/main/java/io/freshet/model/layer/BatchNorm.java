@@ -1,6 +1,8 @@
 package io.freshet.model.layer;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.ejml.data.FMatrixRMaj;
 
 /**
@@ -43,13 +45,16 @@ public final class BatchNorm {
 
   /** The running figures of several, one after the other; null stands for none. */
   static float[] running(BatchNorm[] norms) {
-    float[] all = new float[0];
-    for (BatchNorm norm : norms) {
-      if (norm != null) {
-        float[] values = norm.running();
-        all = Arrays.copyOf(all, all.length + values.length);
-        System.arraycopy(values, 0, all, all.length - values.length, values.length);
-      }
+    return joined(Arrays.stream(norms).filter(Objects::nonNull).map(BatchNorm::running).toList());
+  }
+
+  /** Several arrays, one after the other. */
+  public static float[] joined(List<float[]> parts) {
+    float[] all = new float[parts.stream().mapToInt(part -> part.length).sum()];
+    int at = 0;
+    for (float[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
     }
     return all;
   }

@@ -85,6 +85,8 @@ public final class BatchLearner {
 
   private float[] logitGradients = new float[0]; // of each example of the step; NaN leaves it out
   private float[] firstOrderGradients = new float[0]; // of the loss of first-order terms alone
+  private float[] wholeLogits = new float[0]; // of each example of the step, where they teach
+  private float[] lessons = new float[0]; // their weights
   private long[] keys = new long[0]; // of each example of the step, where units drop out
   private long skipped;
 
@@ -158,6 +160,7 @@ public final class BatchLearner {
         dropOut(batch, from, n);
       }
       int learned = setLogitGradients(batch, from, n, probabilities);
+      teach(batch, from, n);
       double squared = squaredLogitGradients(n);
       model.backward(
           logitGradients, firstOrderGradients(batch, from, n, probabilities), rowStep.gradients());
@@ -249,6 +252,21 @@ public final class BatchLearner {
     return learned;
   }
 
+  /** Tells a dense part that learns from predictions what they are. */
+  private void teach(MiniBatch batch, int from, int n) {
+    if (!model.isTaught()) {
+      return;
+    }
+    float offset = (float) gauge.learningOffset();
+    for (int i = 0; i < n; i++) {
+      LabeledExample labeled = batch.example(steps.order()[from + i]);
+      boolean isOne = labeled.isLearned() && labeled.kind() != Kind.CORRECTION;
+      wholeLogits[i] = model.logit(i) + offset;
+      lessons[i] = isOne ? labeled.weight() : 0;
+    }
+    model.teach(wholeLogits, lessons);
+  }
+
   /**
    * The gradients that first-order weights learn from: the model's, and while the model is ruined
    * those of the first-order terms alone.
@@ -336,6 +354,8 @@ public final class BatchLearner {
     if (examples > logitGradients.length) {
       logitGradients = new float[2 * examples];
       firstOrderGradients = new float[logitGradients.length];
+      wholeLogits = new float[logitGradients.length];
+      lessons = new float[logitGradients.length];
       keys = new long[logitGradients.length];
     }
   }

@@ -60,6 +60,8 @@ public final class FitLearner {
   private float[] gradients = new float[0]; // by them; 0 between steps
   private int[] order = new int[0];
   private float[] logitGradients = new float[0];
+  private float[] wholeLogits = new float[0];
+  private float[] shares = new float[0]; // of each example in the loss
   private int[] places = new int[0]; // of the batch's rows in the table; -1 where it has none
   private long[] numbers = new long[0]; // of the examples
   private long learned; // examples, each as often as it was
@@ -142,6 +144,9 @@ public final class FitLearner {
     dropout.examples(numbers);
     forward(true);
     double loss = logitGradients(examples);
+    if (model.isTaught()) {
+      model.teach(wholeLogits, shares);
+    }
     model.backward(logitGradients, gradients);
     float scale = clip(gatherRows() + gatherDense());
     updateRows(scale);
@@ -206,6 +211,8 @@ public final class FitLearner {
     if (batch.size() > order.length) {
       order = new int[2 * batch.size()];
       logitGradients = new float[order.length];
+      wholeLogits = new float[order.length];
+      shares = new float[order.length];
       numbers = new long[order.length];
       Arrays.setAll(order, i -> i);
     }
@@ -250,6 +257,8 @@ public final class FitLearner {
     for (int i = 0; i < examples.size(); i++) {
       LabeledExample example = examples.get(i);
       float share = (float) (example.weight() / weights);
+      shares[i] = share;
+      wholeLogits[i] = model.logit(i);
       double logit = model.logit(i);
       logitGradients[i] = share * (Sigmoid.of(model.logit(i)) - example.label());
       loss += share * (softplus(logit) - example.label() * logit);

@@ -20,6 +20,19 @@ public interface DenseNetwork {
    */
   FMatrixRMaj forward(FMatrixRMaj embeddings, boolean training);
 
+  /** Whether it learns from the whole prediction too, and is to be {@linkplain #teach taught}. */
+  default boolean isTaught() {
+    return false;
+  }
+
+  /**
+   * Says what is predicted for the examples of the last forward pass, before the way back.
+   *
+   * @param logits whole ones
+   * @param weights of the examples; 0 leaves one out
+   */
+  default void teach(float[] logits, float[] weights) {}
+
   /**
    * Adds the parameters' gradients for the examples of the last forward pass.
    *

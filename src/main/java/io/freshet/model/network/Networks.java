@@ -31,7 +31,14 @@ public final class Networks {
       Dropout dropout,
       LinearAlgebra algebra) {}
 
-  private static final Map<String, Form> FORMS = Map.of(NetworkSettings.PLAIN, CrossAndDeep.FORM);
+  private static final Map<String, Form> FORMS =
+      Map.of(
+          NetworkSettings.PLAIN,
+          CrossAndDeep.FORM,
+          FinalMlp.KEY,
+          FinalMlp.FORM,
+          FinalNet.KEY,
+          FinalNet.FORM);
 
   private Networks() {}
 

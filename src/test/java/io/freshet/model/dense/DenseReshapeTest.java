@@ -12,6 +12,7 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.SampleKinds;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.batch.SharedRows;
@@ -33,6 +34,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Parameters carried over to another shape: what the model predicts with them. */
 final class DenseReshapeTest {
@@ -87,6 +89,41 @@ final class DenseReshapeTest {
     DenseParameters now = reshape(TWO, model, old, MIXED, model);
 
     assertSamePredictions(MIXED, model, now, model, old);
+  }
+
+  static List<ModelSettings> forms() {
+    return SampleKinds.all(42).stream().filter(model -> model.kind().deep()).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("forms")
+  void fieldsThatComeAndMoveAreCarriedOverByEveryForm(ModelSettings model) {
+    DenseParameters old = learned(TWO, model);
+
+    assertSamePredictions(THREE, model, reshape(TWO, model, old, THREE, model), model, old);
+    assertSamePredictions(MIXED, model, reshape(TWO, model, old, MIXED, model), model, old);
+    assertThat(reshape(TWO, model, old, TWO, model).readAll()).containsExactly(old.readAll());
+  }
+
+  static List<ModelSettings> ownForms() {
+    return forms().stream()
+        .filter(model -> !model.network().form().isEmpty() || !model.sizes().isEmpty())
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("ownForms")
+  void anotherFormStartsWithoutAWordOfTheDensePart(ModelSettings model) {
+    ModelSettings before = new ModelSettings(ModelKind.WIDE_DEEP, 3, List.of(8, 5), 0, 0, 42);
+    ModelSettings bare = new ModelSettings(ModelKind.WIDE_DEEP, 3, List.of(), 0, 0, 42);
+
+    DenseParameters now = reshape(TWO, before, learned(TWO, before), TWO, model);
+
+    DenseParameters none = DenseParameters.start(2, bare, ADAGRAD);
+    for (int i = 0; i < 20; i++) {
+      assertThat(predict(TWO, model, now, example(i, false)))
+          .isEqualTo(predict(TWO, bare, none, example(i, false)));
+    }
   }
 
   @Test

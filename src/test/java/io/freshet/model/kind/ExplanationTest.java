@@ -7,6 +7,7 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.SampleKinds;
 import io.freshet.model.Sizes;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.dense.DenseShape;
@@ -44,7 +45,9 @@ class ExplanationTest {
         new ModelSettings(ModelKind.DCN, 4, List.of(8), 2, 0, 3)
             .withSizes(new Sizes(Map.of("stacked", List.of(1)))),
         new ModelSettings(ModelKind.DCN, 4, List.of(8), 2, 0, 3)
-            .withSizes(new Sizes(Map.of("low-rank", List.of(3), "experts", List.of(2)))));
+            .withSizes(new Sizes(Map.of("low-rank", List.of(3), "experts", List.of(2)))),
+        SampleKinds.of(ModelKind.FINALMLP, 3),
+        SampleKinds.of(ModelKind.FINALNET, 3));
   }
 
   @ParameterizedTest

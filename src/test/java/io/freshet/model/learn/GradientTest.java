@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.ImpressionHash;
+import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
@@ -14,6 +15,7 @@ import io.freshet.model.batch.Examples;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.DenseTensor;
+import io.freshet.model.layer.CounterRng;
 import io.freshet.model.layer.Dropout;
 import io.freshet.model.optimizer.FieldLearning;
 import io.freshet.model.optimizer.OptimizerSettings;
@@ -21,6 +23,7 @@ import io.freshet.model.optimizer.Regularization;
 import io.freshet.model.optimizer.Sgd;
 import io.freshet.model.row.RowLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +69,30 @@ class GradientTest {
             2,
             List.of(7, 4),
             2,
-            Map.of("low-rank", List.of(4), "experts", List.of(2), "stacked", List.of(1))));
+            Map.of("low-rank", List.of(4), "experts", List.of(2), "stacked", List.of(1))),
+        own(ModelKind.FINALMLP, 2, Map.of("second-layers", List.of(4), "heads", List.of(1))),
+        own(
+            ModelKind.FINALMLP,
+            3,
+            Map.of(
+                "second-layers",
+                List.of(5, 2),
+                "heads",
+                List.of(2),
+                "first-gate",
+                List.of(3),
+                "second-gate",
+                List.of(7, 4),
+                "gate-layers",
+                List.of(3))),
+        own(ModelKind.FINALNET, 2, Map.of()),
+        own(ModelKind.FINALNET, 3, Map.of("second-layers", List.of(4))),
+        own(ModelKind.FINALNET, 2, Map.of("second-layers", List.of(6, 2), "gated", List.of(1))));
+  }
+
+  private static ModelSettings own(
+      ModelKind kind, int embeddingSize, Map<String, List<Integer>> sizes) {
+    return new ModelSettings(kind, embeddingSize, List.of(8, 4), 0, new Sizes(sizes), 0, 12);
   }
 
   private static ModelSettings dcn(
@@ -141,6 +167,7 @@ class GradientTest {
     randomBiases(dense, random);
     ReferenceDeepFm reference = reference(schema, model, batch, rows, dense);
     change.accept(reference);
+    reference.teach(examples);
     float[] before = rows.clone();
     float[] denseBefore = plane(dense);
 
@@ -164,6 +191,38 @@ class GradientTest {
     }
     assertThat(wrong).isEmpty();
     assertThat(learner.skipped()).isZero();
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void anExampleThatCannotBeLearnedMovesNoDenseParameter(ModelSettings model) {
+    List<LabeledExample> sound = named(new Examples(model.seed()).ofDistinctUsers(6));
+    List<LabeledExample> poisoned = new ArrayList<>(sound);
+    Example example = sound.get(2).example();
+    float[] values = example.values().clone();
+    Arrays.fill(values, Float.MAX_VALUE);
+    poisoned.add(1, new LabeledExample("p", 0, 1, 1, new Example(99, example.fids(), values)));
+
+    float[] with = denseAfter(model, poisoned);
+
+    assertThat(with).containsExactly(denseAfter(model, sound), within(1e-5f));
+  }
+
+  private static float[] denseAfter(ModelSettings model, List<LabeledExample> examples) {
+    MiniBatch batch = Examples.batch(examples);
+    RowLayout layout = new RowLayout(model, LEARNING);
+    DenseParameters dense = DenseParameters.start(Examples.SCHEMA.size(), model, SGD);
+    float[] rows = new float[batch.rows() * layout.width()];
+    for (int row = 0; row < batch.rows(); row++) {
+      CounterRng random = new CounterRng(4, batch.fid(row));
+      for (int d = 0; d < layout.width(); d++) {
+        rows[row * layout.width() + d] = random.normal(d) / 2;
+      }
+    }
+    BatchLearner learner = PlainLearner.of(Examples.SCHEMA, model, LEARNING, layout, dense);
+    learner.learn(batch, rows);
+    learner.flushDense();
+    return plane(dense);
   }
 
   @ParameterizedTest

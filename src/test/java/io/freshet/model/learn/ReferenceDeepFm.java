@@ -4,12 +4,14 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.Sizes;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.layer.Layer;
 import io.freshet.model.layer.Layers;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
@@ -29,6 +31,9 @@ final class ReferenceDeepFm {
   final Map<Long, double[]> rows;
 
   final double[] dense;
+
+  /** By example its logit, and the mean of its blocks, as predicted: constants. */
+  private final Map<LabeledExample, double[]> lessons = new HashMap<>();
 
   /** What a hidden unit of an example is multiplied by: 1 unless units drop out. */
   Mask mask = (example, layer, unit) -> 1;
@@ -56,6 +61,7 @@ final class ReferenceDeepFm {
     for (LabeledExample e : examples) {
       double p = 1 / (1 + Math.exp(-logit(e)));
       loss -= e.weight() * (e.label() * Math.log(p) + (1 - e.label()) * Math.log(1 - p));
+      loss += lessons.containsKey(e) ? e.weight() * distillation(e) : 0;
     }
     for (Map.Entry<Long, double[]> row : rows.entrySet()) {
       loss += penalty(row.getValue(), l2.applyAsDouble(Fids.field(row.getKey())));
@@ -73,17 +79,58 @@ final class ReferenceDeepFm {
     return logit(example, (layer, unit) -> 1);
   }
 
+  /** Keeps what is predicted now as what two blocks learn from. */
+  void teach(List<LabeledExample> examples) {
+    for (LabeledExample e : examples) {
+      double[] blocks = blocks(e);
+      if (blocks.length > 1) {
+        lessons.put(e, new double[] {logit(e), mean(blocks)});
+      }
+    }
+  }
+
+  /** The loss of the blocks of an example against what was predicted. */
+  private double distillation(LabeledExample e) {
+    double[] lesson = lessons.get(e);
+    double target = 1 / (1 + Math.exp(-lesson[0]));
+    double loss = 0;
+    for (double block : blocks(e)) {
+      double p = 1 / (1 + Math.exp(-(lesson[0] - lesson[1] + block)));
+      loss -= target * Math.log(p) + (1 - target) * Math.log(1 - p);
+    }
+    return loss;
+  }
+
+  private double[] blocks(LabeledExample e) {
+    return model.kind() == ModelKind.FINALNET
+        ? finalNet(inputs(e.example()), (layer, unit) -> mask.factor(e, layer, unit))
+        : new double[0];
+  }
+
+  private double[] inputs(Example example) {
+    double[][] fields = fields(example);
+    return Arrays.stream(fields).flatMapToDouble(Arrays::stream).toArray();
+  }
+
+  private double[][] fields(Example example) {
+    double[][] fields = new double[schema.size()][model.embeddingSize()];
+    for (int j = 0; j < example.occurrences(); j++) {
+      double[] row = rows.get(rowOf(example.fids()[j]));
+      int index = schema.indexes()[Fids.field(example.fids()[j])];
+      for (int d = 0; index >= 0 && d < model.embeddingSize(); d++) {
+        fields[index][d] += example.values()[j] * row[1 + d];
+      }
+    }
+    return fields;
+  }
+
   private double logit(Example example, ToDoubleBiFunction<Integer, Integer> factors) {
     int k = model.embeddingSize();
-    double[][] fields = new double[schema.size()][k];
+    double[][] fields = fields(example);
     double logit = 0;
     for (int j = 0; j < example.occurrences(); j++) {
       double[] row = rows.get(rowOf(example.fids()[j]));
       logit += rowOf(example.fids()[j]) == example.fids()[j] ? example.values()[j] * row[0] : 0;
-      int index = schema.indexes()[Fids.field(example.fids()[j])];
-      for (int d = 0; index >= 0 && d < k; d++) {
-        fields[index][d] += example.values()[j] * row[1 + d];
-      }
     }
     for (int f = 0; model.kind().pairs() && f < fields.length; f++) {
       for (int g = f + 1; g < fields.length; g++) {
@@ -92,11 +139,7 @@ final class ReferenceDeepFm {
         }
       }
     }
-    double[] inputs = new double[fields.length * k];
-    for (int i = 0; i < inputs.length; i++) {
-      inputs[i] = fields[i / k][i % k];
-    }
-    return logit + dense(inputs, factors);
+    return logit + dense(inputs(example), factors);
   }
 
   /** The id of a feature's row: in a field that shares, of the same value of the other field. */
@@ -108,6 +151,103 @@ final class ReferenceDeepFm {
   }
 
   private double dense(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
+    return switch (model.kind()) {
+      case FINALMLP -> finalMlp(inputs, factors);
+      case FINALNET -> mean(finalNet(inputs, factors));
+      default -> crossAndDeep(inputs, factors);
+    };
+  }
+
+  private double finalMlp(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
+    double[] first = hidden("first", 0, gated("first", inputs), factors);
+    int number = model.hiddenLayers().size();
+    double[] second = hidden("second", number, gated("second", inputs), factors);
+    double logit = linear("fusion.first", first)[0] + linear("fusion.second", second)[0];
+    int heads = model.sizes().of("heads");
+    for (int head = 0; head < heads; head++) {
+      double[] x = head(first, heads, head);
+      double[] y = head(second, heads, head);
+      double[] mapped = linear("fusion.head." + head, x);
+      for (int d = 0; d < y.length; d++) {
+        logit += mapped[d] * y[d];
+      }
+    }
+    return logit;
+  }
+
+  private static double[] head(double[] units, int heads, int head) {
+    int n = units.length / heads;
+    return Arrays.copyOfRange(units, head * n, (head + 1) * n);
+  }
+
+  private double[] gated(String stream, double[] inputs) {
+    int k = model.embeddingSize();
+    double[] context =
+        model.sizes().list(stream + "-gate").stream()
+            .flatMapToDouble(
+                number -> {
+                  int at = schema.indexes()[number] * k;
+                  return Arrays.stream(inputs, at, at + k);
+                })
+            .toArray();
+    double[] units = hidden(stream + ".gate", 0, context, (layer, unit) -> 1);
+    double[] gate = map(linear(stream + ".gate.out", units), x -> 2 / (1 + Math.exp(-x)));
+    double[] gated = inputs.clone();
+    for (int i = 0; i < gated.length; i++) {
+      gated[i] *= gate[i];
+    }
+    return gated;
+  }
+
+  /** What each block gives. */
+  private double[] finalNet(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
+    double[] twice = model.sizes().of("gated") > 0 ? withGated(inputs) : inputs;
+    double first = linear("first.out", block("first", 0, twice, factors))[0];
+    if (model.sizes().list("second-layers").isEmpty()) {
+      return new double[] {first};
+    }
+    int number = model.hiddenLayers().size();
+    double second = linear("second.out", block("second", number, inputs, factors))[0];
+    return new double[] {first, second};
+  }
+
+  private double[] withGated(double[] inputs) {
+    int k = model.embeddingSize();
+    double[] twice = Arrays.copyOf(inputs, 2 * inputs.length);
+    for (int d = 0; d < k; d++) {
+      double[] fields = new double[inputs.length / k];
+      for (int f = 0; f < fields.length; f++) {
+        fields[f] = inputs[f * k + d];
+      }
+      double[] gates = linear("gate", fields);
+      for (int f = 0; f < fields.length; f++) {
+        twice[inputs.length + f * k + d] = gates[f] * fields[f];
+      }
+    }
+    return twice;
+  }
+
+  private double[] block(
+      String group, int number, double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
+    double[] x = inputs;
+    for (int l = 0; l < shape.group(group).size(); l++) {
+      x = linear(group + "." + l, x);
+      int half = x.length / 2;
+      for (int unit = 0; unit < half; unit++) {
+        x[half + unit] *= x[unit];
+      }
+      for (int unit = 0; unit < x.length; unit++) {
+        x[unit] *= factors.applyAsDouble(number + l, unit);
+      }
+    }
+    return x;
+  }
+
+  private static double mean(double[] values) {
+    return Arrays.stream(values).average().orElseThrow();
+  }
+
+  private double crossAndDeep(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
     double[] crossed = inputs.clone();
     for (int l = 0; l < model.crossLayers(); l++) {
       String name = "cross." + l;

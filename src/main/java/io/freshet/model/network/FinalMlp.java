@@ -1,0 +1,145 @@
+package io.freshet.model.network;
+
+import io.freshet.model.ModelKind;
+import io.freshet.model.NetworkSettings;
+import io.freshet.model.layer.BatchNorm;
+import io.freshet.model.layer.HiddenLayers;
+import io.freshet.model.layer.Layer;
+import io.freshet.model.layer.Layer.Axis;
+import io.freshet.model.layer.Rows;
+import java.util.ArrayList;
+import java.util.List;
+import org.ejml.data.FMatrixRMaj;
+
+/**
+ * FinalMLP (Mao et al. 2023, arXiv 2304.00902): two streams of hidden layers, each over embeddings
+ * that a {@link FeatureGate} of its own has weighed, and a {@link BilinearFusion} of what they
+ * give.
+ */
+final class FinalMlp implements DenseNetwork {
+  static final String KEY = ModelKind.FINALMLP.key();
+  static final Networks.Form FORM =
+      new Networks.Form() {
+        @Override
+        public List<Layer> layers(
+            NetworkInputs inputs, NetworkSettings settings, boolean normalized) {
+          List<Layer> layers = new ArrayList<>();
+          for (Stream stream : Stream.values()) {
+            layers.addAll(FeatureGate.layers(stream.key, inputs, settings.sizes()));
+            layers.addAll(stream.layers(inputs.units(), settings, normalized));
+          }
+          layers.addAll(
+              BilinearFusion.layers(
+                  last(Stream.FIRST.units(settings)),
+                  last(Stream.SECOND.units(settings)),
+                  settings.sizes().of("heads")));
+          return layers;
+        }
+
+        @Override
+        public DenseNetwork network(Networks.Parts parts) {
+          return new FinalMlp(parts);
+        }
+      };
+
+  private enum Stream {
+    FIRST("first"),
+    SECOND("second");
+
+    private final String key;
+
+    Stream(String key) {
+      this.key = key;
+    }
+
+    private List<Integer> units(NetworkSettings settings) {
+      return this == FIRST ? settings.hiddenLayers() : settings.sizes().list("second-layers");
+    }
+
+    private List<Layer> layers(int in, NetworkSettings settings, boolean normalized) {
+      List<Layer> layers = new ArrayList<>();
+      int inputs = in;
+      for (int units : units(settings)) {
+        Layer layer =
+            Layer.of("%s.%s".formatted(key, layers.size()), inputs, units).normalized(normalized);
+        layers.add(layers.isEmpty() ? layer.from(Axis.EMBEDDINGS) : layer);
+        inputs = units;
+      }
+      return layers;
+    }
+  }
+
+  private final List<FeatureGate> gates = new ArrayList<>();
+  private final List<HiddenLayers> streams = new ArrayList<>();
+  private final BilinearFusion fusion;
+  private final FMatrixRMaj inputGradient = new FMatrixRMaj(0, 0);
+  private FMatrixRMaj embeddings; // of the last forward pass
+
+  private FinalMlp(Networks.Parts parts) {
+    int number = 0;
+    for (Stream stream : Stream.values()) {
+      gates.add(new FeatureGate(stream.key, parts));
+      List<Layer> layers = parts.layers().group(stream.key);
+      streams.add(new HiddenLayers(layers, parts.dropout(), number, parts.algebra()));
+      number += layers.size();
+    }
+    fusion = new BilinearFusion(parts);
+  }
+
+  private static int last(List<Integer> units) {
+    return units.get(units.size() - 1);
+  }
+
+  @Override
+  public void values(float[] all) {
+    gates.forEach(gate -> gate.values(all));
+    streams.forEach(stream -> stream.values(all));
+    fusion.values(all);
+  }
+
+  @Override
+  public FMatrixRMaj forward(FMatrixRMaj x, boolean training) {
+    embeddings = x;
+    FMatrixRMaj first = streams.get(0).forward(gates.get(0).forward(x), training);
+    FMatrixRMaj second = streams.get(1).forward(gates.get(1).forward(x), training);
+    return fusion.forward(first, second);
+  }
+
+  @Override
+  public FMatrixRMaj backward(float[] logitGradients) {
+    for (int i = 0; i < embeddings.numRows; i++) {
+      if (Float.isNaN(logitGradients[i])) {
+        blank(i);
+      }
+    }
+    fusion.backward(logitGradients);
+    Rows.zeros(inputGradient, embeddings.numRows, embeddings.numCols);
+    gates.get(0).backward(streams.get(0).backward(fusion.firstGradient()), inputGradient);
+    gates.get(1).backward(streams.get(1).backward(fusion.secondGradient()), inputGradient);
+    return inputGradient;
+  }
+
+  private void blank(int i) {
+    Rows.clear(embeddings, i);
+    gates.forEach(gate -> gate.blank(i));
+    streams.forEach(stream -> stream.blank(i));
+    fusion.blank(i);
+  }
+
+  @Override
+  public void drain(float[] gradient) {
+    gates.forEach(gate -> gate.drain(gradient));
+    streams.forEach(stream -> stream.drain(gradient));
+    fusion.drain(gradient);
+  }
+
+  @Override
+  public float[] running() {
+    return BatchNorm.joined(streams.stream().map(HiddenLayers::running).toList());
+  }
+
+  @Override
+  public void running(float[] all) {
+    streams.get(1).running(all, streams.get(0).running(all, 0));
+  }
+}
