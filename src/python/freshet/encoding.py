@@ -65,12 +65,13 @@ class Encoder:
     def __init__(self, fields: Sequence[Mapping], numbers: Mapping[int, Scale] | None) -> None:
         self._names = [field["name"] for field in fields]
         self._plain = {
-            f["name"]: _encode(f, numbers) for f in fields if f["kind"] not in ("cross", "multi")
+            f["name"]: _encode(f, numbers) for f in fields if f["kind"] not in ("cross", "multi", "sequence")
         }
-        self._multi = {f["name"]: _Multi(f) for f in fields if f["kind"] == "multi"}
+        kinds = {"multi": _Multi, "sequence": _Sequence}
+        self._lists = {f["name"]: kinds[f["kind"]](f) for f in fields if f["kind"] in kinds}
         self._missing = {f["name"]: [(f["number"] << _VALUE_BITS, 1.0)] for f in fields}
         numbers_of = {f["name"]: f["number"] for f in fields}
-        self._owners = [numbers_of[f["shares"]] if f.get("shares") else None for f in fields]
+        self._owners = [numbers_of.get(_owner(f)) for f in fields]
         self._crosses = {f["name"]: (f["number"], f["of"]) for f in fields if f["kind"] == "cross"}
 
     def encode(self, instances: Sequence[Mapping[str, Any]], first: int = 0) -> Batch:
@@ -110,8 +111,8 @@ class Encoder:
                 done[name] = encode(values) if values else self._missing[name]
             except FeatureError as e:
                 raise FeatureError(f"features.{name} {e}") from None
-        for name, multi in self._multi.items():
-            done[name] = multi.encode(features) or self._missing[name]
+        for name, several in self._lists.items():
+            done[name] = several.encode(features) or self._missing[name]
         count = 1 + sum(_plain_count(occurrences) for occurrences in done.values())
         count += sum(math.prod(len(done[part]) for part in of) for _, of in self._crosses.values())
         if count > MAX_OCCURRENCES:
@@ -198,7 +199,7 @@ def _encode(field: Mapping, numbers: Mapping[int, Scale] | None) -> Encode:
     if kind != "numeric":
         raise SnapshotError(
             f'field {field["name"]} is of kind "{kind}", unknown here;'
-            " expected categorical, multi, numeric or cross"
+            " expected categorical, multi, numeric, sequence or cross"
         )
     transform = field["transform"]
     if transform["kind"] == "buckets":
@@ -212,6 +213,26 @@ def _encode(field: Mapping, numbers: Mapping[int, Scale] | None) -> Encode:
         return lambda values: _standardized(number, before(_number(values[0])), scale)
     after = _log if transform["kind"] == "log" else float
     return lambda values: [(_fid(number, 1), _float(after(before(_number(values[0])))))]
+
+
+def _owner(field: Mapping) -> str | None:
+    """The field whose rows it has, if they are not its own."""
+    return field["of"] if field["kind"] == "sequence" else field.get("shares")
+
+
+class _Sequence:
+    """The last values of another field, newest first."""
+
+    def __init__(self, field: Mapping) -> None:
+        self._name, self._number = field["name"], field["number"]
+        pooling = field["pooling"]
+        if pooling not in ("mean", "last"):
+            raise SnapshotError(f'field {self._name} has the pooling "{pooling}", unknown here')
+        self._most = 1 if pooling == "last" else field["length"]
+
+    def encode(self, features: Mapping[str, Any]) -> list[Occurrence]:
+        values = _values(self._name, features.get(self._name))[0][: self._most]
+        return [(_fid(self._number, value_hash(v)), _float(1 / len(values))) for v in values]
 
 
 class _Multi:

@@ -48,7 +48,7 @@ final class FitReader {
             .fields();
     ModelSettings model = s.section("model", m -> ModelOptions.read(m, fields), "");
     Fit fit = section(s, model);
-    List<FieldLearning> own = fieldLearning.fields(fit.settings().embeddingL2());
+    List<FieldLearning> own = fieldLearning.fields(fit.settings().embeddingL2(), fields);
     s.end();
     FeatureSchema schema = new FeatureSchema(fields, anyUser(fields));
     return new FitConfig(

@@ -154,7 +154,7 @@ final class LearnerReader {
         train
             .withLabels(join.labels())
             .withTable(table)
-            .withFields(fieldLearning.fields(model.l2()));
+            .withFields(fieldLearning.fields(model.l2(), features.fields()));
     s.end();
     ConfigWarnings.on(s, whole, join, parallelism);
     ConfigWarnings.onNumbers(s, features.fields());

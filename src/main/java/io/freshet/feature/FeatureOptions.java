@@ -21,8 +21,7 @@ import java.util.function.BiConsumer;
  * keys stand next to it: {@code {name: age, kind: numeric, transform: buckets, bounds: [18, 30]}}.
  */
 public final class FeatureOptions {
-  /** The option of a field that has the rows of another. */
-  public static final String SHARES = "shares";
+  private static final String SHARES = "shares";
 
   private static final List<String> OF_ROWS = List.of("rate-factor", "l2");
 
@@ -174,19 +173,19 @@ public final class FeatureOptions {
         continue;
       }
       Section s = sections.get(field.name());
+      String key = field instanceof SequenceField ? "of" : SHARES;
+      String further = fields.containsKey(owner) ? fields.get(owner).shares() : "";
       if (owner.equals(field.name())) {
-        s.error(SHARES, "names the field itself; leave it out for rows of its own");
-      } else if (fields.containsKey(owner) && !fields.get(owner).shares().isEmpty()) {
-        s.error(
-            SHARES,
-            "%s shares those of %s: name that".formatted(owner, fields.get(owner).shares()));
+        s.error(key, "names the field itself; leave it out for rows of its own");
+      } else if (!further.isEmpty()) {
+        s.error(key, "%s shares those of %s: name that".formatted(owner, further));
       } else {
-        checkPart(s, SHARES, owner, "share");
+        checkPart(s, key, owner, "share");
       }
-      for (String key : OF_ROWS) {
-        s.noteNothing(key);
-        if (s.has(key)) {
-          s.error(key, "the rows are those of " + owner + ": give it there");
+      for (String option : OF_ROWS) {
+        s.noteNothing(option);
+        if (s.has(option)) {
+          s.error(option, "the rows are those of " + owner + ": give it there");
         }
       }
     }

@@ -52,6 +52,11 @@ public interface Field extends Serializable {
     return isRaw() ? List.of(name()) : List.of();
   }
 
+  /** Whether its raw feature may be a list. */
+  default boolean takesList() {
+    return false;
+  }
+
   /** Whether the values of its raw feature may have weights. */
   default boolean takesWeights() {
     return false;

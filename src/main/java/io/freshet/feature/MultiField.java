@@ -90,6 +90,11 @@ public record MultiField(
   }
 
   @Override
+  public boolean takesList() {
+    return true;
+  }
+
+  @Override
   public boolean takesWeights() {
     return true;
   }

@@ -76,9 +76,9 @@ final class SchemaCheck {
         fields.stream().filter(f -> f.namesValues() && f.shares().isEmpty()).toList();
     if (!shares.isEmpty() && owners.stream().noneMatch(f -> f.name().equals(shares))) {
       problem(
-          "features[%d].shares: %s is no categorical or multi field with rows of its own; expected"
-              + " one of %s",
-          i, shares, names(owners));
+          "features[%d].%s: %s is no categorical or multi field with rows of its own; expected one of"
+              + " %s",
+          i, fields.get(i) instanceof SequenceField ? "of" : "shares", shares, names(owners));
     }
   }
 

@@ -48,7 +48,7 @@ public final class ValueHash {
   }
 
   /** The hash of a raw value. */
-  static long of(FeatureValues values, int value) {
+  public static long of(FeatureValues values, int value) {
     if (values.type(value) == FeatureValues.Type.DOUBLE) {
       return of(values.number(value));
     }

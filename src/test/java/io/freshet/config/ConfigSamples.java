@@ -57,6 +57,7 @@ final class ConfigSamples {
         - {name: who-genre, kind: cross, of: [who, genres]}
         - {name: friend, kind: categorical, shares: who}
         - {name: liked, kind: multi, number: 10, shares: genres}
+        - {name: recent, kind: sequence, number: 11, of: genres, length: 20, pooling: last}
       join:
         window: 2 h
         out-of-orderness: 500 ms

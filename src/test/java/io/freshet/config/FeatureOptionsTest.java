@@ -63,7 +63,9 @@ final class FeatureOptionsTest {
                 "{name: own, kind: multi, shares: own}",
                 "{name: cost, kind: multi, shares: price}",
                 "{name: friend, kind: categorical, shares: usr}",
-                "{name: rated, kind: multi, shares: user, rate-factor: 2, l2: 1}"))
+                "{name: rated, kind: multi, shares: user, rate-factor: 2, l2: 1}",
+                "{name: past, kind: sequence, of: price, l2: 1}",
+                "{name: lost, kind: sequence}"))
         .containsExactly(
             "features[4].shares: last shares those of user: name that",
             "features[5].shares: names the field itself; leave it out for rows of its own",
@@ -71,7 +73,10 @@ final class FeatureOptionsTest {
                 + " share",
             "features[7].shares: usr is not a field; did you mean user?",
             "features[8].rate-factor: the rows are those of user: give it there",
-            "features[8].l2: the rows are those of user: give it there");
+            "features[8].l2: the rows are those of user: give it there",
+            "features[9].of: price is neither categorical nor multi, so it has no values to share",
+            "features[9].l2: the rows are those of price: give it there",
+            "features[10].of: missing; expected text");
   }
 
   @Test
@@ -99,7 +104,7 @@ final class FeatureOptionsTest {
                 "{name: both, kind: cross, of: [user, genres]}"))
         .containsExactly(
             "features[1].kind: categoric is not allowed; expected one of: categorical, multi,"
-                + " numeric, cross");
+                + " numeric, sequence, cross");
   }
 
   @Test

@@ -12,7 +12,6 @@ import io.freshet.event.registry.RecordParsers;
 import io.freshet.event.registry.SchemaLookup;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.ValueNames;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.wire.WireType;
 import java.io.IOException;

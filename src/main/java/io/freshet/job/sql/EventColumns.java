@@ -13,7 +13,6 @@ import io.freshet.event.mapping.EventMapping;
 import io.freshet.event.mapping.TimestampUnit;
 import io.freshet.event.mapping.ValuePath;
 import io.freshet.feature.Field;
-import io.freshet.feature.MultiField;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -133,7 +132,7 @@ final class EventColumns {
               ValuePath top = new ValuePath(name);
               return find(top).isEmpty() && find(under).isPresent() ? under : top;
             });
-    if (!(field instanceof MultiField)) {
+    if (!field.takesList()) {
       need(path, EventColumns::isScalar, "a text, number, boolean or time");
     } else if (name.equals(field.name())) {
       need(

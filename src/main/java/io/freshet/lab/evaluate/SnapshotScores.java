@@ -5,7 +5,7 @@ import io.freshet.evaluate.metric.WindowedMetrics;
 import io.freshet.evaluate.offline.ScoredExamples;
 import io.freshet.event.FeatureValues;
 import io.freshet.feature.ImpressionHash;
-import io.freshet.feature.ValueNames;
+import io.freshet.job.source.ValueNames;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.batch.ExampleAttributes;

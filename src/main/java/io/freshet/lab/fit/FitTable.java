@@ -6,7 +6,6 @@ import io.freshet.event.FeatureValues;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
-import io.freshet.feature.MultiField;
 import io.freshet.feature.NumericField;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
@@ -119,7 +118,7 @@ public final class FitTable {
     if (field instanceof NumericField) {
       return number(field.name(), cell);
     }
-    return field instanceof MultiField ? List.of(separator.split(cell)) : cell;
+    return field.takesList() ? List.of(separator.split(cell)) : cell;
   }
 
   private float label(String cell) {

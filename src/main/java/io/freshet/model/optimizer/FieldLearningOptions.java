@@ -1,13 +1,15 @@
 package io.freshet.model.optimizer;
 
 import static io.freshet.config.option.ValueType.number;
+import static java.util.stream.Collectors.toSet;
 
 import io.freshet.config.option.Section;
 import io.freshet.config.option.ValueType;
-import io.freshet.feature.FeatureOptions;
+import io.freshet.feature.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The options of each of the {@code features} that say how its rows are learned. */
 public final class FieldLearningOptions {
@@ -30,11 +32,14 @@ public final class FieldLearningOptions {
    * The fields whose rows are learned otherwise than the others.
    *
    * @param l2 of fields that give none
+   * @param all fields that there are
    */
-  public List<FieldLearning> fields(float l2) {
+  public List<FieldLearning> fields(float l2, List<Field> all) {
+    Set<Integer> sharing =
+        all.stream().filter(f -> !f.shares().isEmpty()).map(Field::number).collect(toSet());
     List<FieldLearning> others = new ArrayList<>();
     for (OneField field : fields) {
-      if (field.section().has(FeatureOptions.SHARES)) {
+      if (sharing.contains(field.number())) {
         continue; // its rows are another field's
       }
       float penalty = field.l2().orElse(l2);

@@ -11,6 +11,8 @@ import io.freshet.feature.MultiField;
 import io.freshet.feature.MultiField.Combiner;
 import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
+import io.freshet.feature.SequenceField;
+import io.freshet.feature.SequenceField.Pooling;
 import io.freshet.feature.example.Example;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
@@ -60,7 +62,9 @@ final class RandomSnapshots {
               new MultiField("topics", 10, Combiner.SUM, ""),
               new MultiField("words", 11, Combiner.MEAN, ""),
               new CategoricalField("liked-genre", 12, "genres"),
-              new MultiField("friends", 13, "user")),
+              new MultiField("friends", 13, "user"),
+              new SequenceField("recent", 14, "genres", 3, Pooling.MEAN),
+              new SequenceField("newest", 15, "user", 5, Pooling.LAST)),
           "user");
   private static final PublishedGauge GAUGE =
       new PublishedGauge(
@@ -189,6 +193,8 @@ final class RandomSnapshots {
       put(features, "genres", random.nextBoolean() ? one(VALUES) : several());
       put(features, "liked-genre", one(VALUES));
       put(features, "friends", several());
+      put(features, "recent", several());
+      put(features, "newest", random.nextBoolean() ? one(VALUES) : several());
       List.of("price", "stars", "age", "views").forEach(name -> put(features, name, one(NUMBERS)));
       List<Object> tags = several().stream().filter(Objects::nonNull).toList();
       if (random.nextBoolean()) {

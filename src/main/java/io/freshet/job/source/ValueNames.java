@@ -1,6 +1,10 @@
-package io.freshet.feature;
+package io.freshet.job.source;
 
 import io.freshet.event.FeatureValues;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
+import io.freshet.feature.Field;
+import io.freshet.feature.ValueHash;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
