@@ -12,7 +12,12 @@ import java.util.List;
 /** The kinds of fields there are, and their names in JSON. */
 final class FieldKinds extends TypeIdResolverBase {
   private static final List<FieldKind> ALL =
-      List.of(CategoricalField.KIND, MultiField.KIND, NumericField.KIND, SequenceField.KIND, CrossField.KIND);
+      List.of(
+          CategoricalField.KIND,
+          MultiField.KIND,
+          NumericField.KIND,
+          SequenceField.KIND,
+          CrossField.KIND);
 
   /** What a configuration can choose from, for a field of the name and number. */
   static List<Kind<Field>> options(String name, int number) {

@@ -76,8 +76,8 @@ final class SchemaCheck {
         fields.stream().filter(f -> f.namesValues() && f.shares().isEmpty()).toList();
     if (!shares.isEmpty() && owners.stream().noneMatch(f -> f.name().equals(shares))) {
       problem(
-          "features[%d].%s: %s is no categorical or multi field with rows of its own; expected one of"
-              + " %s",
+          "features[%d].%s: %s is no categorical or multi field with rows of its own; expected one"
+              + " of %s",
           i, fields.get(i) instanceof SequenceField ? "of" : "shares", shares, names(owners));
     }
   }

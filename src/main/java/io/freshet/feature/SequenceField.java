@@ -47,7 +47,8 @@ public record SequenceField(String name, int number, String of, int length, Pool
     return new SequenceField(
         name,
         number,
-        s.option("of", "Categorical or multi field whose values they are, and whose rows they have.")
+        s.option(
+                "of", "Categorical or multi field whose values they are, and whose rows they have.")
             .require(text())
             .orElse(""),
         s.option("length", "How many values count at most, from the newest on.")

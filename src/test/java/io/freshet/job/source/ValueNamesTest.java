@@ -2,12 +2,12 @@ package io.freshet.job.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.event.FeatureValues;
 import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.MultiField;
 import io.freshet.feature.ValueHash;
-import io.freshet.event.FeatureValues;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
