@@ -40,6 +40,7 @@ import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardRequest.Lookup;
 import io.freshet.train.message.ShardRequest.Occurrences;
 import io.freshet.train.message.ShardRequest.RowDelta;
+import io.freshet.train.message.ShardRequest.Together;
 import io.freshet.train.message.ShardResponse;
 import io.freshet.train.message.ShardResponse.DenseSlices;
 import io.freshet.train.message.ShardResponse.GaugeValues;
@@ -99,6 +100,12 @@ final class MessagesTest {
             ShardRequest.class,
             new RowDelta(longs(n), Long.MIN_VALUE, longs(n), ints(n), ints(n), floats(22 * n))),
         message(ShardRequest.class, new Occurrences(longs(n), 5L << 40, ints(n), ints(n), drawn)),
+        message(
+            ShardRequest.class,
+            new Together(
+                List.of(new RowDelta(longs(n), 7, longs(n), ints(n), floats(22 * n))),
+                List.of(),
+                List.of(new Lookup(REPLY_TO, 4, 128, 1L << 40, 3, longs(n))))),
         message(
             ShardResponse.class,
             new Rows(REPLY_TO, 1L << 40, 3, longs(n), ints(n), floats(22 * n))),

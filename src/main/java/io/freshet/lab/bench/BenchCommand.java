@@ -6,6 +6,7 @@ import io.freshet.lab.bench.loop.KernelCommand;
 import io.freshet.lab.bench.loop.LoopCommand;
 import io.freshet.lab.bench.loop.ParallelismCommand;
 import io.freshet.lab.bench.loop.PipelineCommand;
+import io.freshet.lab.bench.loop.RestoreCommand;
 import io.freshet.lab.bench.loop.ScalingCommand;
 import io.freshet.lab.bench.quality.QualityCommand;
 import io.freshet.lab.bench.serving.FreshnessCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Command;
       JoinCommand.class,
       PipelineCommand.class,
       ScalingCommand.class,
+      RestoreCommand.class,
       ParallelismCommand.class,
       ServingCommand.class,
       StoreCommand.class,

@@ -34,8 +34,8 @@ import io.freshet.train.state.LoopRules;
 import io.freshet.train.state.StateCompatibility;
 import io.freshet.wire.CheckpointedCounters;
 import io.freshet.wire.WireType;
+import java.util.List;
 import java.util.UUID;
-import java.util.function.Consumer;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.accumulators.LongMaximum;
 import org.apache.flink.api.common.operators.MailboxExecutor;
@@ -82,7 +82,8 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   private final LoopSettings settings;
 
   private transient MailboxExecutor mailbox;
-  private transient Consumer<ShardResponse> head;
+  private transient ResponseInbox inbox;
+  private transient ShardOutbox outbox;
   private transient ReplyTo replyTo;
   private transient int parallelism;
   private transient int maxParallelism;
@@ -97,6 +98,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
 
   private transient InFlightBatches batchesInFlight;
   private transient long begun; // batches with a first example
+  private transient boolean isBatchWaiting; // for a place
   private transient long draining; // the checkpoint of the current drain
   private transient boolean abandoned; // that checkpoint was aborted
   private transient Reset reset;
@@ -159,8 +161,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     processingTimeService.scheduleWithFixedDelay(time -> waiting.look(), patience, patience / 2);
     openModel();
     openMetrics();
-    head = response -> mailbox.execute(() -> onResponse(response), "response to the trainer");
-    FeedbackChannels.open(replyTo.channel(), head);
+    FeedbackChannels.open(replyTo.channel(), inbox);
   }
 
   private String openRequests() {
@@ -182,6 +183,10 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
       localState.restore(dense, shape(), model, learning.dense());
     }
     int maxRows = Math.max(1, MAX_MESSAGE_BYTES / (Float.BYTES * layout.width() + 24));
+    inbox =
+        new ResponseInbox(
+            responses -> mailbox.execute(() -> onResponses(responses), "response to the trainer"));
+    outbox = new ShardOutbox(parallelism, maxParallelism, maxRows, inbox, this::toShards);
     FieldRules rules = new FieldRules(learning.table());
     SharedRows shared = SharedRows.of(schema);
     batchesInFlight =
@@ -262,19 +267,24 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
       return;
     }
     InFlightBatch batch = batchesInFlight.takeFilling();
+    isBatchWaiting = true;
     waiting.until(this::hasPlace);
+    isBatchWaiting = false;
     batchesInFlight.open(batch);
-    batch.lookUp(replyTo, parallelism, maxParallelism, this::toShards);
+    batch.lookUp(replyTo, parallelism, maxParallelism, outbox::add);
+    outbox.flush();
   }
 
   /** Runs as a mail, possibly inside a wait: never waits. */
-  private void onResponse(ShardResponse response) {
-    if (response instanceof Rows rows) {
-      batchesInFlight.opened(rows.batch()).accept(rows);
-    } else if (response instanceof DenseSlices slices) {
-      replica.accept(slices);
-    } else if (response instanceof GaugeValues values) {
-      gaugeReplica.accept(values.values());
+  private void onResponses(List<ShardResponse> responses) {
+    for (ShardResponse response : responses) {
+      if (response instanceof Rows rows) {
+        batchesInFlight.opened(rows.batch()).accept(rows);
+      } else if (response instanceof DenseSlices slices) {
+        replica.accept(slices);
+      } else if (response instanceof GaugeValues values) {
+        gaugeReplica.accept(values.values());
+      }
     }
     while (batchesInFlight.hasComplete() && replica.isReady()) {
       learn(batchesInFlight.takeComplete());
@@ -289,7 +299,10 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     Predictions predictions = batch.learn(learner);
     ExampleAttributes attributes =
         settings.attributes().of(batch.examples, replyTo.trainer(), lastCheckpoint);
-    batch.sendChanges(this::toShards);
+    batch.sendChanges(outbox::add);
+    if (!isBatchWaiting) {
+      outbox.flush(); // otherwise with its lookups
+    }
     batchesInFlight.keep(batch);
     replica.learned(predictions.learned());
     output.collect(new StreamRecord<>(predictions.with(attributes)));
@@ -391,7 +404,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   @Override
   public void close() throws Exception {
     if (replyTo != null) {
-      FeedbackChannels.close(replyTo.channel(), head);
+      FeedbackChannels.close(replyTo.channel(), inbox);
     }
     super.close();
   }

@@ -1,5 +1,8 @@
 package io.freshet.train.message;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * A message of a trainer to a shard of the embedding table. All fids belong to one shard, to which
  * Flink routes by the first of them.
@@ -56,4 +59,23 @@ public sealed interface ShardRequest {
    */
   public record Occurrences(long[] fids, long time, int[] counts, int[] newCounts, boolean[] drawn)
       implements ShardRequest {}
+
+  /** Several messages of a trainer to one shard, which takes them in this order. */
+  public record Together(List<RowDelta> deltas, List<Occurrences> occurrences, List<Lookup> lookups)
+      implements ShardRequest {
+
+    /** All messages. */
+    public List<ShardRequest> messages() {
+      List<ShardRequest> all = new ArrayList<>(deltas);
+      all.addAll(occurrences);
+      all.addAll(lookups);
+      return all;
+    }
+
+    /** Those of the first message. */
+    @Override
+    public long[] fids() {
+      return messages().get(0).fids();
+    }
+  }
 }

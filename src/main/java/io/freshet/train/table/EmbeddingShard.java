@@ -16,6 +16,7 @@ import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardRequest.Lookup;
 import io.freshet.train.message.ShardRequest.Occurrences;
 import io.freshet.train.message.ShardRequest.RowDelta;
+import io.freshet.train.message.ShardRequest.Together;
 import io.freshet.train.state.KeyGroups;
 import io.freshet.train.state.LoopRules;
 import io.freshet.train.state.StateCompatibility;
@@ -165,7 +166,16 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
   @Override
   public void processElement(StreamRecord<ShardRequest> element) throws Exception {
     resetOnce();
-    ShardRequest request = element.getValue();
+    if (element.getValue() instanceof Together several) {
+      for (ShardRequest each : several.messages()) {
+        take(each);
+      }
+    } else {
+      take(element.getValue());
+    }
+  }
+
+  private void take(ShardRequest request) throws Exception {
     int features = request.fids().length;
     long now = System.currentTimeMillis();
     if (request instanceof Lookup lookup) {

@@ -19,6 +19,7 @@ import io.freshet.train.message.MergerRequest;
 import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardRequest.Lookup;
 import io.freshet.train.message.ShardRequest.RowDelta;
+import io.freshet.train.message.ShardRequest.Together;
 import io.freshet.train.message.ShardResponse.DenseSlices;
 import io.freshet.train.message.ShardResponse.GaugeValues;
 import io.freshet.wire.WireType;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -141,14 +143,21 @@ public final class TrainerHarness
   void respondWithRows() {
     Queue<StreamRecord<ShardRequest>> requests = messages(Trainer.SHARDS);
     while (!requests.isEmpty()) {
-      ShardRequest request = requests.poll().getValue();
-      if (request instanceof Lookup lookup) {
-        assertThat(FeedbackChannels.deliver(shards.respond(lookup))).isTrue();
-      } else if (request instanceof RowDelta delta) {
-        shards.add(delta);
-        rowDeltas.add(delta);
-      }
+      single(requests.poll().getValue()).forEach(this::respond);
     }
+  }
+
+  private void respond(ShardRequest request) {
+    if (request instanceof Lookup lookup) {
+      assertThat(FeedbackChannels.deliver(shards.respond(lookup))).isTrue();
+    } else if (request instanceof RowDelta delta) {
+      shards.add(delta);
+      rowDeltas.add(delta);
+    }
+  }
+
+  private static Stream<ShardRequest> single(ShardRequest request) {
+    return request instanceof Together several ? several.messages().stream() : Stream.of(request);
   }
 
   void respondWithSlices() {
@@ -188,7 +197,7 @@ public final class TrainerHarness
   /** Numbers of the batches whose lookups wait for a response. */
   List<Long> lookedUp() {
     return messages(Trainer.SHARDS).stream()
-        .map(StreamRecord::getValue)
+        .flatMap(record -> single(record.getValue()))
         .filter(Lookup.class::isInstance)
         .map(request -> ((Lookup) request).batch())
         .distinct()

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** How the cost of an example grows. */
 @Command(
@@ -21,9 +22,18 @@ import picocli.CommandLine.Command;
       "",
       "These are parallelism, fields, embedding size, rows of the table and layers. All"
           + " else is as in 39 fields x 10, a million ids, 128-64, batch and step 512,"
-          + " parallelism 2; for the rows of the table, with the default batch and step."
+          + " parallelism 2; for the rows of the table, with the default batch and step.",
+      "",
+      "With --parallelism, only that grows, and all trainers together have batches of 1,024"
+          + " examples and steps of 32: each has the less, the more there are, so that no more"
+          + " examples are unseen."
     },
-    footer = {"", "Example:", "  java -jar freshet.jar bench scaling --only fields"})
+    footer = {
+      "",
+      "Examples:",
+      "  java -jar freshet.jar bench scaling --only fields",
+      "  java -Xmx4g -jar freshet.jar bench scaling --parallelism 2,4,8,16,32"
+    })
 public final class ScalingCommand extends LearningBenchmark {
   private static final int FIELDS = 39;
   private static final int EMBEDDING = 10;
@@ -32,6 +42,15 @@ public final class ScalingCommand extends LearningBenchmark {
   private static final List<Integer> LARGE = List.of(400, 400, 400);
   private static final List<Integer> ROWS = List.of(100_000, 1_000_000, 10_000_000);
   private static final String ROWS_CASE = "rows-";
+  private static final int TOTAL_BATCH = 1024;
+  static final int MOST = 32;
+
+  @Option(
+      names = "--parallelism",
+      split = ",",
+      paramLabel = "P",
+      description = "Measure these numbers of trainers, at equal total batch; nothing else.")
+  private List<Integer> parallelisms = List.of();
 
   @Override
   protected Figure measure(String what, Workload workload) throws Exception {
@@ -69,6 +88,15 @@ public final class ScalingCommand extends LearningBenchmark {
   @Override
   protected Map<String, Workload> cases() {
     Map<String, Workload> cases = new LinkedHashMap<>();
+    if (!parallelisms.isEmpty()) {
+      check(
+          parallelisms.stream().allMatch(p -> p >= 1 && p <= MOST),
+          "--parallelism must be from 1 to " + MOST);
+      for (int p : parallelisms) {
+        cases.put("parallelism-" + p, atEqualTotalBatch(p));
+      }
+      return cases;
+    }
     for (int parallelism : List.of(1, 2, 4)) {
       cases.put("parallelism-" + parallelism, workload(FIELDS, EMBEDDING, LAYERS));
       cases.put("parallelism-%s-large".formatted(parallelism), workload(FIELDS, EMBEDDING, LARGE));
@@ -88,6 +116,11 @@ public final class ScalingCommand extends LearningBenchmark {
           workload(FIELDS, EMBEDDING, layers));
     }
     return cases;
+  }
+
+  static Workload atEqualTotalBatch(int parallelism) {
+    return new Workload(
+        FIELDS, EMBEDDING, LAYERS, TOTAL_BATCH / parallelism, TOTAL_BATCH / MOST, 2);
   }
 
   private static Workload workload(int fields, int embeddingSize, List<Integer> layers) {

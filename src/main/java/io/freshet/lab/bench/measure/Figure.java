@@ -46,6 +46,11 @@ public record Figure(
     return workload.flops() > 0 ? figure : null;
   }
 
+  /** Microseconds of a core for an example, with all that this process does besides. */
+  double coreMicros() {
+    return Medians.of(rounds, round -> 1e6 / round.learned().perCpuSecond());
+  }
+
   static FigureTable<Figure> table(PrintWriter out, boolean json) {
     return new FigureTable<Figure>(out, Form.OBJECT.orTable(json))
         .json("bench", Figure::bench)
@@ -70,6 +75,7 @@ public record Figure(
             "CPU ratio",
             "%9.2f",
             figure -> figure.ofProducts(rounded(figure.cpuRatio())))
+        .column("core_us", "core us", "%7.1f", figure -> rounded(figure.coreMicros()))
         .json("fields", figure -> figure.workload.fields())
         .json("embedding_size", figure -> figure.workload.embeddingSize())
         .json("hidden_layers", figure -> figure.workload.hiddenLayers().toString())
