@@ -110,6 +110,7 @@ final class RoomsTest {
       sql                   : snapshot.format snapshot.storage snapshot.store
       config                : kafka config.option event event.mapping feature feature.example model
       config                : model.optimizer join train evaluate snapshot
+      interop.onnx          : feature model model.gauge snapshot.format snapshot.store
       interop.torch         : wire config config.option feature join model model.batch
       interop.torch         : model.dense model.gauge model.layer model.optimizer model.row
       interop.torch         : snapshot.format snapshot.storage snapshot.store train
@@ -141,7 +142,7 @@ final class RoomsTest {
       cli.doctor            : config.option job job.sql cli.topics
       cli.serve             : config.option snapshot.storage snapshot.store serve.. cli.console
       cli.snapshot          : wire config config.option feature snapshot.. cli.snapshot.text
-      cli.snapshot          : interop.torch
+      cli.snapshot          : interop.onnx interop.torch
       cli.snapshot.text     : event feature feature.example model.batch model.gauge
       cli.snapshot.text     : snapshot.format snapshot.store
       cli.status            : join config config.option cli.console.source job

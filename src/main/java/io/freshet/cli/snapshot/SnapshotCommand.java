@@ -6,8 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "snapshot",
     mixinStandardHelpOptions = true,
-    description =
-        "Lists, shows, compares, verifies, merges, deletes, chooses and imports snapshots.",
+    description = "Looks at, merges, deletes, chooses, imports and exports snapshots.",
     subcommands = {
       ListCommand.class,
       ShowCommand.class,
@@ -16,6 +15,7 @@ import picocli.CommandLine.Command;
       MergeCommand.class,
       PruneCommand.class,
       ImportCommand.class,
+      ExportCommand.class,
       PointerCommand.Rollback.class,
       PointerCommand.Pin.class,
       PointerCommand.Unpin.class

@@ -50,6 +50,9 @@ final class ImportedTable {
       TensorFile file, FieldTensors from, Field field, ModelSettings model, Path folder)
       throws IOException {
     int k = model.embeddingSize();
+    if (!field.shares().isEmpty()) {
+      return shared(file, from, field, k);
+    }
     if (from.embedding().isPresent() != model.kind().embeds()) {
       throw wrong(
           field,
@@ -71,6 +74,18 @@ final class ImportedTable {
           field.describe());
     }
     return values(file, from, field, k, folder);
+  }
+
+  /** A field with the rows of another is in the mapping for its place in the network's input. */
+  private static ImportedTable shared(TensorFile file, FieldTensors from, Field field, int k)
+      throws IOException {
+    if (from.embedding().isPresent()
+        || from.firstOrder().isPresent()
+        || from.vocabulary().isPresent()) {
+      throw wrong(field, "has the rows of %s; expected its name alone", field.shares());
+    }
+    return new ImportedTable(
+        file, from, 1 + k, new long[0], new long[] {Fids.missing(field.number())});
   }
 
   private static ImportedTable number(TensorFile file, FieldTensors from, Field field, long k)

@@ -1,0 +1,109 @@
+package io.freshet.interop.onnx;
+
+import static io.freshet.interop.onnx.OnnxGraph.EXAMPLES;
+
+import io.freshet.feature.CategoricalField;
+import io.freshet.feature.CrossField;
+import io.freshet.feature.Field;
+import io.freshet.feature.MultiField;
+import io.freshet.feature.NumericField;
+import io.freshet.interop.onnx.OnnxGraph.Type;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.store.Snapshot;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A version as a model of ONNX, of single-precision numbers throughout.
+ *
+ * <pre>
+ * without the table                                   with it
+ * first_order  [examples]             Σ value · w     fids    [examples, occurrences]  int64
+ * embeddings   [examples, fields, k]  Σ value · v     values  [examples, occurrences]
+ *
+ * probability  [examples]
+ * </pre>
+ *
+ * Ids and values are as an encoder makes them, numbers standardized and expanded; in place of
+ * occurrences that an example does not have, any id has value 0.
+ */
+public final class OnnxExport {
+  private static final long MAX_BYTES = (1L << 31) - (1 << 20); // of a protobuf message
+
+  private final Snapshot snapshot;
+  private final boolean tables;
+
+  /**
+   * The export of a version.
+   *
+   * @param tables whether the rows are part of it
+   */
+  public OnnxExport(Snapshot snapshot, boolean tables) {
+    this.snapshot = snapshot;
+    this.tables = tables;
+  }
+
+  /**
+   * Writes the model.
+   *
+   * @throws IOException where the version has something that is not exported
+   */
+  public void write(OutputStream out) throws IOException {
+    Manifest manifest = snapshot.manifest();
+    check(manifest);
+    OnnxGraph graph = new OnnxGraph();
+    int k = manifest.model().embeddingSize();
+    String firstOrder;
+    String embeddings = "";
+    if (tables) {
+      TableGraph table = new TableGraph(graph, snapshot);
+      firstOrder = table.firstOrder();
+      embeddings = k > 0 ? table.embeddings() : "";
+    } else {
+      firstOrder = graph.input("first_order", Type.FLOAT, EXAMPLES);
+      if (k > 0) {
+        embeddings = graph.input("embeddings", Type.FLOAT, EXAMPLES, manifest.schema().size(), k);
+      }
+    }
+    String sum = new NetworkGraph(graph, snapshot).logit(firstOrder, embeddings);
+    String probability =
+        new MixtureGraph(graph, snapshot.gauge(), manifest).probability(firstOrder, sum);
+    graph.output(probability, "probability", Type.FLOAT, EXAMPLES);
+    graph.write(manifest.name(), description(manifest), properties(manifest), out);
+  }
+
+  private void check(Manifest manifest) throws IOException {
+    for (Field field : manifest.schema().fields()) {
+      boolean isKnown =
+          field instanceof CategoricalField
+              || field instanceof MultiField
+              || field instanceof NumericField
+              || field instanceof CrossField;
+      if (!isKnown) {
+        throw new IOException(
+            "field %s is %s, which is not exported".formatted(field.name(), field.describe()));
+      }
+    }
+    long bytes = (long) snapshot.size() * (Float.BYTES * snapshot.width() + 2L * 10);
+    if (tables && bytes > MAX_BYTES) {
+      throw new IOException(
+          "the table of %s rows takes %s bytes, and a model of ONNX holds %s at most; export it"
+                  .formatted(snapshot.size(), bytes, MAX_BYTES)
+              + " without");
+    }
+  }
+
+  private static String description(Manifest manifest) {
+    return "%s of version %s".formatted(manifest.model().kind(), manifest.version());
+  }
+
+  private static Map<String, String> properties(Manifest manifest) {
+    return Map.of(
+        "freshet.version",
+        manifest.version().toString(),
+        "freshet.fields",
+        manifest.schema().fields().stream().map(Field::name).collect(Collectors.joining(",")));
+  }
+}

@@ -1,0 +1,205 @@
+package io.freshet.interop.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import io.freshet.feature.Fids;
+import io.freshet.feature.example.Example;
+import io.freshet.lab.docs.CommandRun;
+import io.freshet.model.ModelKind;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.Sizes;
+import io.freshet.model.batch.SharedRows;
+import io.freshet.model.row.RowLayout;
+import io.freshet.snapshot.store.Snapshot;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What ONNX Runtime makes of exported versions, against the scorer. */
+final class OnnxExportTest {
+  private static final int EXAMPLES = 300;
+
+  @TempDir private Path root;
+  private final long seed = new Random().nextLong();
+  private final Random random = new Random(seed);
+
+  static Stream<Arguments> versions() {
+    return models()
+        .flatMap(
+            model ->
+                Stream.of(
+                    Arguments.of(model, true, "none"),
+                    Arguments.of(model, false, "log-odds"),
+                    Arguments.of(model, true, "fake-negatives")));
+  }
+
+  private static Stream<ModelSettings> models() {
+    Map<String, List<Integer>> stacked = Map.of("stacked", List.of(1));
+    Map<String, List<Integer>> mixed = Map.of("low-rank", List.of(3), "experts", List.of(2));
+    return Stream.concat(
+        NetworkGraph.KINDS.stream().sorted().map(RandomVersion::settings),
+        Stream.of(stacked, mixed)
+            .map(sizes -> RandomVersion.settings(ModelKind.DCN, new Sizes(sizes))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("versions")
+  void theModelPredictsWhatTheScorerDoes(ModelSettings settings, boolean mixed, String correction)
+      throws Exception {
+    RandomVersion version = RandomVersion.publish(root, settings, mixed, correction, random);
+    List<Map<String, Object>> features =
+        Stream.generate(version::features).limit(EXAMPLES).toList();
+    List<Example> examples = version.encode(features);
+
+    float[] sums = run(export(version.snapshot(), false), sums(version.snapshot(), examples));
+    float[] ids = run(export(version.snapshot(), true), occurrences(examples));
+
+    float[] scores = version.scores(features);
+    assertClose(sums, scores);
+    assertClose(ids, scores);
+  }
+
+  private void assertClose(float[] probabilities, float[] scores) {
+    assertThat(probabilities).hasSameSizeAs(scores);
+    for (int i = 0; i < scores.length; i++) { // small ones are close for what they are, too
+      assertThat(probabilities[i])
+          .as("seed %s, example %s", seed, i)
+          .isCloseTo(scores[i], within(1e-5f))
+          .isCloseTo(scores[i], withinPercentage(0.01));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"log-odds", "fake-negatives"})
+  void correctionsAreExactWhereNearlyAllIsPositive(String correction) throws Exception {
+    ModelSettings settings = RandomVersion.settings(ModelKind.FM);
+    RandomVersion version = RandomVersion.publish(root, settings, true, correction, random);
+    Snapshot snapshot = version.snapshot();
+    float[] first = new float[100];
+    for (int i = 0; i < first.length; i++) {
+      first[i] = i / 2f - 25;
+    }
+    Map<String, Object> inputs =
+        Map.of("first_order", first, "embeddings", new float[first.length][6][4]);
+
+    float[] probabilities = run(export(snapshot, false), inputs);
+
+    for (int i = 0; i < first.length; i++) {
+      double logit = snapshot.gauge().logit(first[i], first[i]);
+      float expected = snapshot.manifest().labels().toCorrection(0.01).probability((float) logit);
+      assertThat(probabilities[i]).isCloseTo(expected, within(1e-5f));
+    }
+  }
+
+  @Test
+  void theCommandWritesAFile() throws Exception {
+    ModelSettings settings = RandomVersion.settings(ModelKind.DEEPFM);
+    RandomVersion version = RandomVersion.publish(root, settings, true, "none", random);
+    Path file = root.resolve("model.onnx");
+
+    CommandRun run =
+        CommandRun.of(
+            "snapshot", "export", "--format", "onnx", "--to", file.toString(), root.toString());
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).startsWith("0badcafe-0000000001 as onnx: " + file);
+    assertThat(Files.readAllBytes(file)).isEqualTo(export(version.snapshot(), false));
+    assertThat(root.resolve("model.onnx.part")).doesNotExist();
+  }
+
+  @Test
+  void whatIsNotExportedIsRefusedByName() throws Exception {
+    ModelSettings settings = RandomVersion.settings(ModelKind.DCN);
+    RandomVersion version = RandomVersion.publish(root, settings, true, "none", random);
+    Path manifest = root.resolve("0badcafe-0000000001/manifest.json");
+    String text = Files.readString(manifest);
+
+    Files.writeString(manifest, text.replace("\"dcn\"", "\"transformer\""));
+    assertThatThrownBy(() -> export(version.snapshot(), false))
+        .hasMessageContaining("of kind transformer, which is not exported; expected one of [dcn,");
+    Files.writeString(
+        manifest,
+        text.replace("\"dcn\"", "\"deepfm\"").replace("\"cross_layers\":2", "\"cross_layers\":0"));
+    assertThatThrownBy(() -> export(version.snapshot(), false))
+        .hasMessageContaining("has a part that is not exported, with the tensors [cross.0.weight,");
+  }
+
+  private static byte[] export(Snapshot snapshot, boolean tables) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    new OnnxExport(snapshot, tables).write(out);
+    return out.toByteArray();
+  }
+
+  private static float[] run(byte[] model, Map<String, Object> inputs) throws Exception {
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    Map<String, OnnxTensor> tensors = new HashMap<>();
+    try (OrtSession session = environment.createSession(model)) {
+      for (String name : session.getInputNames()) {
+        tensors.put(name, OnnxTensor.createTensor(environment, inputs.get(name)));
+      }
+      try (OrtSession.Result result = session.run(tensors)) {
+        return (float[]) result.get("probability").orElseThrow().getValue();
+      }
+    } finally {
+      tensors.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  private static Map<String, Object> occurrences(List<Example> examples) {
+    int most = examples.stream().mapToInt(Example::occurrences).max().orElseThrow();
+    long[][] fids = new long[examples.size()][most];
+    float[][] values = new float[examples.size()][most];
+    for (int i = 0; i < fids.length; i++) {
+      Example example = examples.get(i);
+      System.arraycopy(example.fids(), 0, fids[i], 0, example.occurrences());
+      System.arraycopy(example.values(), 0, values[i], 0, example.occurrences());
+    }
+    return Map.of("fids", fids, "values", values);
+  }
+
+  private static Map<String, Object> sums(Snapshot snapshot, List<Example> examples) {
+    int k = snapshot.width() - 1;
+    int[] indexes = RandomVersion.SCHEMA.indexes();
+    float[] firstOrder = new float[examples.size()];
+    float[][][] embeddings = new float[examples.size()][RandomVersion.SCHEMA.size()][k];
+    float[] row = new float[1 + k];
+    for (int i = 0; i < firstOrder.length; i++) {
+      Example example = examples.get(i);
+      for (int o = 0; o < example.occurrences(); o++) {
+        long fid = example.fids()[o];
+        long of = SharedRows.of(RandomVersion.SCHEMA).row(fid);
+        if (!snapshot.read(of, row, 0)) {
+          if (Fids.field(of) == 4095) {
+            row = new float[1 + k];
+          } else {
+            RowLayout.startValues(77, k, of, row, 0);
+          }
+        }
+        firstOrder[i] += of == fid ? example.values()[o] * row[0] : 0;
+        for (int d = 0; d < k && fid != Fids.BIAS; d++) {
+          embeddings[i][indexes[Fids.field(fid)]][d] += example.values()[o] * row[1 + d];
+        }
+      }
+    }
+    return k == 0
+        ? Map.of("first_order", firstOrder)
+        : Map.of("first_order", firstOrder, "embeddings", embeddings);
+  }
+}

@@ -1,0 +1,197 @@
+package io.freshet.interop.onnx;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.freshet.event.FeatureValues;
+import io.freshet.feature.CategoricalField;
+import io.freshet.feature.CrossField;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
+import io.freshet.feature.MultiField;
+import io.freshet.feature.NumericField;
+import io.freshet.feature.NumericField.Transform;
+import io.freshet.feature.ValueHash;
+import io.freshet.feature.example.Example;
+import io.freshet.model.ModelKind;
+import io.freshet.model.ModelSettings;
+import io.freshet.model.Sizes;
+import io.freshet.model.dense.DenseShape;
+import io.freshet.model.gauge.Expert;
+import io.freshet.model.gauge.NumberScale;
+import io.freshet.model.gauge.PublishedGauge;
+import io.freshet.serve.follow.SnapshotFollower;
+import io.freshet.serve.model.Scorer;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.publish.SampleChain;
+import io.freshet.snapshot.storage.LocalStorage;
+import io.freshet.snapshot.store.Snapshot;
+import io.freshet.snapshot.store.SnapshotReader;
+import io.freshet.snapshot.store.SnapshotStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** A version of random numbers, with fields of every kind, and random features for it. */
+final class RandomVersion {
+  static final FeatureSchema SCHEMA =
+      new FeatureSchema(
+          List.of(
+              new CategoricalField("user", 1),
+              new MultiField("tags", 7),
+              new NumericField("price", 3, new Transform.Auto()),
+              new NumericField("age", 4095, new Transform.Buckets(List.of(18.0, 30.0))),
+              new CrossField("user-tag", 2048, List.of("user", "tags")),
+              new CategoricalField("owner", 9, "user")),
+          "user");
+  private static final Version VERSION = Version.of("0badcafe-0000000001");
+  private static final int USERS = 50;
+
+  private final Path root;
+  private final Random random;
+
+  private RandomVersion(Path root, Random random) {
+    this.root = root;
+    this.random = random;
+  }
+
+  static ModelSettings settings(ModelKind kind) {
+    return settings(kind, Sizes.NONE);
+  }
+
+  static ModelSettings settings(ModelKind kind, Sizes sizes) {
+    return new ModelSettings(
+        kind,
+        kind.embeds() ? 4 : 0,
+        kind.deep() ? List.of(8, 5) : List.of(),
+        kind.crosses() ? 2 : 0,
+        sizes,
+        0,
+        77);
+  }
+
+  /**
+   * Publishes a version.
+   *
+   * @param correction of its labels, for a sampling rate of 0.01
+   */
+  static RandomVersion publish(
+      Path root, ModelSettings settings, boolean mixed, String correction, Random random)
+      throws IOException {
+    RandomVersion version = new RandomVersion(root, random);
+    List<Expert> experts =
+        List.of(
+            new Expert(0, 0, 0.15, 0),
+            new Expert(0.5, 0, 0.25, -0.25),
+            new Expert(1, 0, 0.1, 0.125),
+            new Expert(0, 1, 0.5, 0.5));
+    PublishedGauge gauge =
+        new PublishedGauge(
+            List.of(new NumberScale(1, 1.5, 0.75)), -1.25, mixed ? experts : experts.subList(3, 4));
+    TreeMap<Long, float[]> rows = new TreeMap<>();
+    version.fids().forEach(fid -> rows.put(fid, version.floats(1 + settings.embeddingSize())));
+    new SampleChain(root, SCHEMA, settings)
+        .gauge(gauge)
+        .publish(
+            VERSION,
+            Optional.empty(),
+            rows,
+            new long[0],
+            version.floats(DenseShape.of(SCHEMA.size(), settings).size()));
+    version.edit(correction);
+    return version;
+  }
+
+  /** Rows of half the users and of some of the rest. */
+  private List<Long> fids() {
+    List<Long> fids = new ArrayList<>(List.of(Fids.BIAS, Fids.number(3)));
+    for (int user = 0; user < USERS; user += 2) {
+      fids.add(Fids.of(1, ValueHash.of("u" + user)));
+    }
+    for (int tag = 0; tag < 5; tag++) {
+      fids.add(Fids.of(7, ValueHash.of("t" + tag)));
+    }
+    for (int knot = 0; knot < 6; knot++) {
+      fids.add(Fids.knot(3, knot));
+    }
+    fids.add(Fids.of(4095, ValueHash.of(2L)));
+    fids.add(Fids.missing(7));
+    return fids;
+  }
+
+  private float[] floats(int n) {
+    float[] values = new float[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = (float) (0.4 * random.nextGaussian());
+    }
+    return values;
+  }
+
+  private void edit(String correction) throws IOException {
+    Path manifest = root.resolve(VERSION + "/manifest.json");
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(manifest.toFile());
+    json.remove("digest");
+    json.put("sampling_rate", correction.equals("none") ? 1 : 0.01);
+    json.withObject("labels").put("correction", correction);
+    json.withObject("unknown_ids").withArray("zero_fields").add(4095);
+    Files.writeString(manifest, json.toString());
+  }
+
+  Snapshot snapshot() throws IOException {
+    return new SnapshotReader(store()).load(VERSION);
+  }
+
+  private SnapshotStore store() {
+    return new SnapshotStore(new LocalStorage(root));
+  }
+
+  Map<String, Object> features() {
+    Map<String, Object> features = new HashMap<>();
+    features.put("user", "u" + random.nextInt(USERS));
+    features.put("owner", "u" + random.nextInt(USERS));
+    features.put("price", Math.exp(2 * random.nextGaussian()) - 1);
+    features.put("age", random.nextInt(80));
+    features.put(
+        "tags", random.ints(random.nextInt(4), 0, 8).distinct().mapToObj(t -> "t" + t).toList());
+    features.keySet().removeIf(name -> random.nextInt(8) == 0);
+    return features;
+  }
+
+  /** What the scorer says of features. */
+  float[] scores(List<Map<String, Object>> features) {
+    try (Scorer scorer = scorer()) {
+      float[] scores = new float[features.size()];
+      for (int i = 0; i < scores.length; i++) {
+        scores[i] = scorer.score(features.get(i));
+      }
+      return scores;
+    }
+  }
+
+  /** Features as the model computes with them. */
+  List<Example> encode(List<Map<String, Object>> features) throws Exception {
+    PublishedGauge gauge = snapshot().gauge();
+    List<Example> examples = new ArrayList<>();
+    try (Scorer scorer = scorer()) {
+      for (Map<String, Object> each : features) {
+        Example example = scorer.encode(FeatureValues.of(scorer.names(), each));
+        examples.add(gauge.encoding(SCHEMA).encode(example));
+      }
+    }
+    return examples;
+  }
+
+  private Scorer scorer() {
+    try (SnapshotFollower follower = new SnapshotFollower(store(), InstantSource.system())) {
+      follower.look();
+      return follower.model().orElseThrow().newScorer();
+    }
+  }
+}
