@@ -72,7 +72,7 @@ final class RoomsTest {
       train.table.cache     : wire.codec train
       evaluate              : config.option
       evaluate.metric       : wire.codec model.batch evaluate evaluate.report
-      evaluate.offline      : model.batch evaluate.metric
+      evaluate.offline      : feature model.batch evaluate.metric
       evaluate.operator     : wire wire.codec model.batch evaluate evaluate.metric
       evaluate.operator     : evaluate.report
       evaluate.report       : wire
@@ -137,7 +137,7 @@ final class RoomsTest {
       cli.console           : cli.console.source cli.console.watch
       cli.console.source    : kafka feature snapshot.format snapshot.store
       cli.console.watch     : kafka feature model.batch evaluate.report snapshot.format
-      cli.console.watch     : snapshot.store cli.console.source
+      cli.console.watch     : evaluate.metric evaluate.offline snapshot.store cli.console.source
       cli.doctor            : kafka event.. feature model.algebra model.row train snapshot config
       cli.doctor            : config.option job job.sql cli.topics
       cli.serve             : config.option snapshot.storage snapshot.store serve.. cli.console

@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
           + " layer, at the speed that OpenBLAS shows on 400 x 400 x batch in the same run."
     },
     subcommands = {
+      AllCommand.class,
       KernelCommand.class,
       LoopCommand.class,
       JoinCommand.class,
