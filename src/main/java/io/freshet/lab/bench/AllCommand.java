@@ -18,7 +18,9 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The benchmarks of speed one after the other, each in a JVM of its own with this one's options. */
+/**
+ * The benchmarks of speed one after the other, each in a JVM of its own with this one's options.
+ */
 @Command(
     name = "all",
     description = {
