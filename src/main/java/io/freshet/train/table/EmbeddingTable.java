@@ -32,8 +32,8 @@ import java.util.function.Consumer;
  * <p><b>Chunks.</b> The table exceeds the processor's caches, and row by row the processor would
  * wait for memory twice a row: for its place in the index, then for the row. So a message is worked
  * through in chunks, and a chunk in passes: all its entries are looked up, all its rows are copied
- * to a block, one long loop adds to the block, and all rows are copied back. Within a pass the
- * cache misses overlap.
+ * to a block, one long loop adds to the block, all rows are copied back, and all are marked as
+ * changed. Within a pass the cache misses overlap.
  *
  * <p>A row's delta that is not finite moves nothing and is counted; its occurrences count. The
  * features of a message are distinct. Not thread-safe.
@@ -171,6 +171,8 @@ final class EmbeddingTable {
       addMoves(n * width);
       for (int i = 0; i < n; i++) {
         System.arraycopy(block, i * width, cache.values(), cache.at(entries[i]), width);
+      }
+      for (int i = 0; i < n; i++) {
         cache.changed(entries[i], delta.counts()[from + origins[i]], delta.time(), now);
       }
     }
