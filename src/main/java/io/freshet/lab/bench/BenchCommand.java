@@ -1,6 +1,7 @@
 package io.freshet.lab.bench;
 
 import io.freshet.lab.bench.churn.ChurnCommand;
+import io.freshet.lab.bench.cost.CostCommand;
 import io.freshet.lab.bench.loop.JoinCommand;
 import io.freshet.lab.bench.loop.KernelCommand;
 import io.freshet.lab.bench.loop.LoopCommand;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       AllCommand.class,
       KernelCommand.class,
+      CostCommand.class,
       LoopCommand.class,
       JoinCommand.class,
       PipelineCommand.class,

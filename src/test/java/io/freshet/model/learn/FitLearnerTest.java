@@ -11,6 +11,7 @@ import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.Safeguards;
+import io.freshet.model.SampleKinds;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.layer.Dropout;
@@ -23,6 +24,7 @@ import java.util.stream.LongStream;
 import org.ejml.data.FMatrixRMaj;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FitLearnerTest {
@@ -62,6 +64,32 @@ class FitLearnerTest {
     for (int i = 0; i < fitted.length; i++) {
       assertThat(fitted[i]).isCloseTo(predicted.get(i), within(1e-5f));
     }
+  }
+
+  static List<ModelSettings> kinds() {
+    return SampleKinds.all(3).stream().filter(model -> model.kind().deep()).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void everyDensePartIsFittedWithNormalizationAndComesBack(ModelSettings model) {
+    FitSettings settings = new FitSettings(64, 1, 1, ADAM, 0.1f, 0, true, 0, 0.1f, true);
+    FitLearner fit = new FitLearner(Examples.SCHEMA, model, settings);
+    List<LabeledExample> all = evenly(new Examples(2).ofDistinctUsers(64));
+    double first = fit.learn(all);
+    double last = 0;
+    for (int step = 0; step < 150; step++) {
+      last = fit.learn(all);
+    }
+    FitLearner.State state = fit.state();
+    float[] before = fit.predict(all);
+
+    fit.learn(all);
+
+    assertThat(last).isLessThan(0.8 * first);
+    assertThat(fit.predict(all)).isNotEqualTo(before);
+    fit.restore(state);
+    assertThat(fit.predict(all)).containsExactly(before);
   }
 
   @ParameterizedTest
