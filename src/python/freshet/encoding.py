@@ -1,11 +1,13 @@
 """From raw features to occurrences: (feature id, value) pairs, as the learner encodes them.
 
 A feature id (fid) is 64 bits: the field's number in the high 12, a hash of the value in the low 52.
-There 0 says that the field is missing, 1 carries a number, 2 to 9 are the number's knots.
+There 0 says that the field is missing, 1 carries a number, 2 to 9 are the number's knots, and those
+from 16 on are the components of a vector.
 """
 
 from __future__ import annotations
 
+import base64
 import bisect
 import itertools
 import math
@@ -32,6 +34,7 @@ _NUMBER_TEXT = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3
 _MAX_NUMBER_TEXT = 64
 _MOST = 1e15  # numbers beyond it count as it
 _CLIP, _REACH, _KNOTS = 3.0, 2.5, 8
+_FIRST_COMPONENT = 16
 
 if TYPE_CHECKING:
     Value = Union[str, int, float, bool]
@@ -58,17 +61,21 @@ class Batch:
 class Encoder:
     """Encodes instances for the fields of a schema.
 
-    numbers: by field number (unit, mean, deviation), as gauge.numbers has them; None for a model
-    from before format 1.2, which takes numbers as their transforms make them.
+    numbers: by field number (unit, mean, deviation) of each of its numbers, as gauge.numbers has
+    them; None for a model from before format 1.2, which takes numbers as their transforms make them.
     """
 
-    def __init__(self, fields: Sequence[Mapping], numbers: Mapping[int, Scale] | None) -> None:
+    def __init__(self, fields: Sequence[Mapping], numbers: Mapping[int, Sequence[Scale]] | None) -> None:
         self._names = [field["name"] for field in fields]
         self._plain = {
-            f["name"]: _encode(f, numbers) for f in fields if f["kind"] not in ("cross", "multi", "sequence")
+            f["name"]: _encode(f, numbers)
+            for f in fields
+            if f["kind"] not in ("cross", "multi", "sequence", "vector")
         }
         kinds = {"multi": _Multi, "sequence": _Sequence}
         self._lists = {f["name"]: kinds[f["kind"]](f) for f in fields if f["kind"] in kinds}
+        self._vectors = {f["name"]: _Vector(f, numbers) for f in fields if f["kind"] == "vector"}
+        self._most = MAX_OCCURRENCES + sum(f["size"] for f in fields if f["kind"] == "vector")
         self._missing = {f["name"]: [(f["number"] << _VALUE_BITS, 1.0)] for f in fields}
         numbers_of = {f["name"]: f["number"] for f in fields}
         self._owners = [numbers_of.get(_owner(f)) for f in fields]
@@ -113,12 +120,14 @@ class Encoder:
                 raise FeatureError(f"features.{name} {e}") from None
         for name, several in self._lists.items():
             done[name] = several.encode(features) or self._missing[name]
+        for name, vector in self._vectors.items():
+            done[name] = vector.encode(features.get(name)) or self._missing[name]
         count = 1 + sum(_plain_count(occurrences) for occurrences in done.values())
         count += sum(math.prod(len(done[part]) for part in of) for _, of in self._crosses.values())
-        if count > MAX_OCCURRENCES:
+        if count > self._most:
             raise FeatureError(
                 f"features: make {count} occurrences, crosses included;"
-                f" at most {MAX_OCCURRENCES} are allowed"
+                f" at most {self._most} are allowed"
             )
         for name, (number, of) in self._crosses.items():
             done[name] = _cross(number, [done[part] for part in of])
@@ -191,7 +200,7 @@ def _in_range(number: float) -> bool:
         return False
 
 
-def _encode(field: Mapping, numbers: Mapping[int, Scale] | None) -> Encode:
+def _encode(field: Mapping, numbers: Mapping[int, Sequence[Scale]] | None) -> Encode:
     """How the values of a field become its occurrences."""
     number, kind = field["number"], field["kind"]
     if kind == "categorical":
@@ -199,7 +208,7 @@ def _encode(field: Mapping, numbers: Mapping[int, Scale] | None) -> Encode:
     if kind != "numeric":
         raise SnapshotError(
             f'field {field["name"]} is of kind "{kind}", unknown here;'
-            " expected categorical, multi, numeric, sequence or cross"
+            " expected categorical, multi, numeric, sequence, vector or cross"
         )
     transform = field["transform"]
     if transform["kind"] == "buckets":
@@ -209,7 +218,7 @@ def _encode(field: Mapping, numbers: Mapping[int, Scale] | None) -> Encode:
         ]
     before = _before(field["name"], transform)
     if numbers is not None:
-        scale = numbers[number]
+        scale = numbers[number][0]
         return lambda values: _standardized(number, before(_number(values[0])), scale)
     after = _log if transform["kind"] == "log" else float
     return lambda values: [(_fid(number, 1), _float(after(before(_number(values[0])))))]
@@ -233,6 +242,65 @@ class _Sequence:
     def encode(self, features: Mapping[str, Any]) -> list[Occurrence]:
         values = _values(self._name, features.get(self._name))[0][: self._most]
         return [(_fid(self._number, value_hash(v)), _float(1 / len(values))) for v in values]
+
+
+class _Vector:
+    """A vector: each component has a row, and occurs with its standardized number over √n."""
+
+    def __init__(self, field: Mapping, numbers: Mapping[int, Sequence[Scale]] | None) -> None:
+        self._name, self._size = field["name"], field["size"]
+        self._is_text = field.get("encoding") == "base64"
+        first = _fid(field["number"], _FIRST_COMPONENT)
+        self._fids = list(range(first, first + self._size))
+        self._factor = float(np.float32(1 / math.sqrt(self._size)))
+        scales = None if numbers is None else np.array(numbers[field["number"]])
+        self._scales = None if scales is None else (scales[:, 1], scales[:, 2])
+
+    def encode(self, raw: Any) -> list[Occurrence]:
+        if raw is None or isinstance(raw, (list, tuple)) and not raw:
+            return []
+        if self._is_text and isinstance(raw, str):
+            components = self._decoded(raw)
+        else:
+            components = self._checked(raw)
+        x = components.astype(np.float32).astype(np.float64)
+        if self._scales is not None:
+            mean, deviation = self._scales
+            z = (x - mean) / np.where(deviation > 0, deviation, 1)
+            x = self._factor * np.where(deviation > 0, np.clip(z, -_CLIP, _CLIP), 0)
+        return list(zip(self._fids, x.astype(np.float32).astype(np.float64).tolist()))
+
+    def _checked(self, raw: Any) -> np.ndarray:
+        values, _ = _values(self._name, raw)
+        self._check_length(len(values), "numbers")
+        for i, value in enumerate(values):
+            if isinstance(value, (str, bool)):
+                raise self._refused(f"holds what is no number at [{i}]; expected a list of numbers")
+        return np.array(values, np.float64)
+
+    def _decoded(self, text: str) -> np.ndarray:
+        try:
+            data = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+        except ValueError:
+            raise self._refused("is no base64") from None
+        if len(data) % 4:
+            raise self._refused(f"holds {len(data)} bytes; expected 4 for each number")
+        floats = np.frombuffer(data, "<f4")
+        self._check_length(len(floats), "floats")
+        for i in np.flatnonzero(~np.isfinite(floats))[:1]:
+            raise self._refused(f"holds {_java(floats[i])} at [{i}]; expected finite numbers")
+        return floats
+
+    def _check_length(self, length: int, of: str) -> None:
+        if length != self._size:
+            raise self._refused(f"holds {length} {of}; expected {self._size}")
+
+    def _refused(self, fault: str) -> FeatureError:
+        return FeatureError(f"features.{self._name} {fault}")
+
+
+def _java(number: float) -> str:
+    return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
 
 
 class _Multi:

@@ -66,7 +66,7 @@ class Model:
         """The click probabilities of instances, float32 [n].
 
         An instance is a dict of features by name: strings, numbers, booleans, None, and lists of
-        those for multi fields, or dicts from their values to weights. What is missing, None or
+        those for multi fields, or dicts from their values to weights; lists of numbers for vectors. What is missing, None or
         empty counts as missing; other names are ignored. Raises FeatureError, with the instance and feature, for what no field can hold.
         """
         return self.parts(instances).scores
@@ -150,8 +150,11 @@ class Model:
         return SnapshotError(f"version {self.version} {why}")
 
 
-def _numbers(dense: Mapping[str, np.ndarray]) -> dict[int, Scale] | None:
-    """By field number the unit, mean and deviation of its standardization."""
+def _numbers(dense: Mapping[str, np.ndarray]) -> dict[int, list[Scale]] | None:
+    """By field number the unit, mean and deviation by which each of its numbers is standardized."""
     if "gauge.numbers" not in dense:
         return None
-    return {int(n): (unit, mean, dev) for n, unit, mean, dev in dense["gauge.numbers"].tolist()}
+    numbers: dict[int, list[Scale]] = {}
+    for n, unit, mean, deviation in dense["gauge.numbers"].tolist():
+        numbers.setdefault(int(n), []).append((unit, mean, deviation))
+    return numbers

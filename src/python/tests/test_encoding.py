@@ -1,5 +1,6 @@
 """Hashes and the encoding of features."""
 
+import base64
 import unittest
 
 import numpy as np
@@ -59,7 +60,7 @@ class HashTest(unittest.TestCase):
 
 class EncoderTest(unittest.TestCase):
     def setUp(self):
-        self.encoder = Encoder(FIELDS, {3: (0.0, 1.0, 2.0)})
+        self.encoder = Encoder(FIELDS, {3: [(0.0, 1.0, 2.0)]})
 
     def encode(self, *instances):
         return self.encoder.encode(instances)
@@ -87,6 +88,21 @@ class EncoderTest(unittest.TestCase):
     def test_values_of_a_list_count_equally_and_cross(self):
         batch = self.encode({"user": "u1", "genres": np.array(["x", "y"])})
         self.assertEqual(batch.values.tolist(), [1, 0.5, 0.5, 1, 0.5, 0.5, 1])
+
+    def test_a_vector_is_its_standardized_numbers(self):
+        field = {"kind": "vector", "name": "v", "number": 6, "size": 4, "encoding": "base64"}
+        scales = [(0.0, 1.0, 0.5), (0.0, 0.0, 1.0), (0.0, 0.0, 0.1), (0.0, 0.0, 0.0)]
+        encoder = Encoder([field], {6: scales})
+        numbers = np.array([1.5, -1, 9, 2], np.float32)
+        text = base64.b64encode(numbers.tobytes()).decode()
+        batch = encoder.encode([{"v": numbers}, {"v": numbers.tolist()}, {"v": text}, {"v": []}])
+        np.testing.assert_allclose(batch.values, [0.5, -0.5, 1.5, 0] * 3 + [1], rtol=1e-7)
+        self.assertEqual((batch.fids[:4] & 0xFF).tolist(), [16, 17, 18, 19])
+        self.assertEqual(int(batch.fids[-1]), 6 << 52)
+        with self.assertRaises(FeatureError) as raised:
+            encoder.encode([{"v": numbers[:3]}])
+        message = "instances[0].features.v holds 3 numbers; expected 4"
+        self.assertEqual(str(raised.exception), message)
 
     def test_values_count_by_their_weights(self):
         for combiner, norm in ("mean", 4), ("sum", 1), ("sqrtn", 10**0.5):

@@ -126,8 +126,8 @@ class FollowTest(unittest.TestCase):
             },
             'has the rule "guess" for unknown ids': {"unknown_ids": {"rule": "guess", "seed": 1}},
             'labels.correction is "odd", unknown here': {"labels": {"correction": "odd"}},
-            'field f is of kind "vector", unknown here': {
-                "schema": {"fields": [{"kind": "vector", "name": "f", "number": 1}]}
+            'field f is of kind "tensor", unknown here': {
+                "schema": {"fields": [{"kind": "tensor", "name": "f", "number": 1}]}
             },
             "is no manifest: KeyError('fields')": {"schema": {}},
         }

@@ -14,21 +14,24 @@ import java.util.Set;
 public final class FeatureNames {
   private final List<String> names;
   private final Set<String> weighted;
+  private final int vectorValues;
   private final Map<String, Integer> indexes;
 
   /** Features of which none has weights. */
   public FeatureNames(List<String> names) {
-    this(names, Set.of());
+    this(names, Set.of(), 0);
   }
 
   /**
    * Features.
    *
    * @param weighted those of them whose values may have weights
+   * @param vectorValues how many values they have as vectors, which count towards no limit
    */
-  public FeatureNames(List<String> names, Set<String> weighted) {
+  public FeatureNames(List<String> names, Set<String> weighted, int vectorValues) {
     this.names = List.copyOf(names);
     this.weighted = Set.copyOf(weighted);
+    this.vectorValues = vectorValues;
     indexes = new HashMap<>();
     for (String name : this.names) {
       if (indexes.put(name, indexes.size()) != null) {
@@ -55,13 +58,19 @@ public final class FeatureNames {
     return weighted.contains(names.get(index));
   }
 
+  /** How many values the features have as vectors. */
+  public int vectorValues() {
+    return vectorValues;
+  }
+
   /** These and others, each once. */
   public FeatureNames and(FeatureNames others) {
     Set<String> all = new LinkedHashSet<>(names);
     all.addAll(others.names);
     Set<String> allWeighted = new HashSet<>(weighted);
     allWeighted.addAll(others.weighted);
-    return new FeatureNames(List.copyOf(all), allWeighted);
+    return new FeatureNames(
+        List.copyOf(all), allWeighted, Math.max(vectorValues, others.vectorValues));
   }
 
   @Override

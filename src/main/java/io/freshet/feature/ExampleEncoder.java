@@ -26,7 +26,7 @@ public final class ExampleEncoder {
 
   private final FeatureNames names;
   private final FieldEncoder[] plain; // by index, null where a cross is
-  private final CrossEncoder[] crosses; // by index, null where none is
+  private final CrossField.Encoder[] crosses; // by index, null where none is
   private final int user;
   private final int maxOccurrences;
   private final Occurrences scratch;
@@ -35,15 +35,18 @@ public final class ExampleEncoder {
     this(schema, MAX_OCCURRENCES);
   }
 
-  /** An encoder that rejects examples of more occurrences than given, the bias included. */
+  /**
+   * An encoder that rejects examples of more occurrences than given, the bias included, in addition
+   * to those of vectors.
+   */
   public ExampleEncoder(FeatureSchema schema, int maxOccurrences) {
-    this.maxOccurrences = maxOccurrences;
+    this.maxOccurrences = maxOccurrences + schema.vectorValues();
     names = schema.rawNames();
     plain = new FieldEncoder[schema.size()];
-    crosses = new CrossEncoder[schema.size()];
+    crosses = new CrossField.Encoder[schema.size()];
     for (int index = 0; index < schema.size(); index++) {
       if (schema.fields().get(index) instanceof CrossField cross) {
-        crosses[index] = new CrossEncoder(cross, schema);
+        crosses[index] = new CrossField.Encoder(cross, schema);
       } else {
         plain[index] = schema.fields().get(index).encoder(names);
       }
@@ -115,7 +118,7 @@ public final class ExampleEncoder {
 
   private int countOccurrences() throws RejectedException {
     long count = 1L + scratch.size();
-    for (CrossEncoder cross : crosses) {
+    for (CrossField.Encoder cross : crosses) {
       count += cross == null ? 0 : cross.count(scratch);
     }
     if (count > maxOccurrences) {

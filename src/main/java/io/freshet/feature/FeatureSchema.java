@@ -47,7 +47,16 @@ public record FeatureSchema(List<Field> fields, String userField) implements Ser
   public FeatureNames rawNames() {
     return new FeatureNames(
         fields.stream().flatMap(field -> field.rawNames().stream()).distinct().toList(),
-        fields.stream().filter(Field::takesWeights).map(Field::name).collect(toSet()));
+        fields.stream().filter(Field::takesWeights).map(Field::name).collect(toSet()),
+        vectorValues());
+  }
+
+  /** How many values its vectors have together. */
+  int vectorValues() {
+    return fields.stream()
+        .filter(VectorField.class::isInstance)
+        .mapToInt(Field::numbers)
+        .reduce(0, Math::addExact);
   }
 
   public Optional<Field> field(String name) {

@@ -7,8 +7,9 @@ package io.freshet.feature;
  * the embedding table like any other feature (only its first-order weight is used).
  *
  * <p>A few ids of each field are not hashes: value 0 says that the field is missing, value 1
- * carries the number of a numeric field, values 2 to 9 are the knots that the number lies between.
- * The chance that a real value's hash falls on one of them is below 2<sup>-48</sup>.
+ * carries the number of a numeric field, values 2 to 9 are the knots that the number lies between,
+ * and values from {@value #FIRST_COMPONENT} on are the components of a vector field. The chance
+ * that a real value's hash falls on one of them is below 2<sup>-48</sup>.
  */
 public final class Fids {
   public static final int FIELD_BITS = 12;
@@ -20,6 +21,7 @@ public final class Fids {
   /** The id of the bias. */
   public static final long BIAS = 0L;
 
+  private static final int FIRST_COMPONENT = 16;
   private static final long VALUE_MASK = (1L << VALUE_BITS) - 1;
 
   private Fids() {}
@@ -45,6 +47,16 @@ public final class Fids {
   /** The id of one of a numeric field's knots, 0 to 7. */
   public static long knot(int field, int knot) {
     return of(field, 2 + knot);
+  }
+
+  /** The id of a component of a vector field, from 0 on. */
+  public static long component(int field, int component) {
+    return of(field, FIRST_COMPONENT + component);
+  }
+
+  /** Which component the id is, if it is one of a vector field; below 0 if it is none. */
+  public static int component(long fid) {
+    return (int) Math.min((fid & VALUE_MASK) - FIRST_COMPONENT, Integer.MAX_VALUE);
   }
 
   /** Whether the id carries a number. */

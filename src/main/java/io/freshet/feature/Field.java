@@ -62,9 +62,14 @@ public interface Field extends Serializable {
     return false;
   }
 
-  /** Whether the field carries a number instead of naming values by ids. */
+  /** How many numbers the field carries instead of naming values by ids. */
+  default int numbers() {
+    return 0;
+  }
+
+  /** Whether the field carries numbers. */
   default boolean carriesNumber() {
-    return false;
+    return numbers() > 0;
   }
 
   /** Whether its raw values are names, so that they can be sliced by. */

@@ -17,6 +17,7 @@ final class FieldKinds extends TypeIdResolverBase {
           MultiField.KIND,
           NumericField.KIND,
           SequenceField.KIND,
+          VectorField.KIND,
           CrossField.KIND);
 
   /** What a configuration can choose from, for a field of the name and number. */

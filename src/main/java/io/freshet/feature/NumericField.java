@@ -37,8 +37,8 @@ public record NumericField(String name, int number, Transform transform) impleme
   }
 
   @Override
-  public boolean carriesNumber() {
-    return !(transform instanceof Transform.Buckets);
+  public int numbers() {
+    return transform instanceof Transform.Buckets ? 0 : 1;
   }
 
   @Override

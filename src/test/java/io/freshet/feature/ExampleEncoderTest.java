@@ -4,15 +4,18 @@ import static io.freshet.event.Decoded.good;
 import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 import static io.freshet.event.Rejection.Kind.TOO_MANY_VALUES;
 import static io.freshet.event.Rejection.Kind.WRONG_TYPE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.freshet.event.DecodeResult;
 import io.freshet.event.Decoded;
+import io.freshet.event.EventSettings;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.Impression;
 import io.freshet.event.Rejection;
+import io.freshet.event.decode.ImpressionDecoder;
 import io.freshet.feature.MultiField.Combiner;
 import io.freshet.feature.NumericField.Transform;
 import io.freshet.feature.NumericField.Transform.Auto;
@@ -20,8 +23,10 @@ import io.freshet.feature.NumericField.Transform.Buckets;
 import io.freshet.feature.NumericField.Transform.Identity;
 import io.freshet.feature.NumericField.Transform.Log;
 import io.freshet.feature.NumericField.Transform.Standardize;
+import io.freshet.feature.VectorField.Encoding;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.Example;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +136,56 @@ class ExampleEncoderTest {
 
     assertThat(encode(encoder, Map.of("genres", Map.of("a", 0))).fids()).endsWith(Fids.missing(2));
     assertThat(encode(encoder, Map.of("genres", Map.of())).fids()).endsWith(Fids.missing(2));
+  }
+
+  @Test
+  void aVectorIsEachOfItsNumbers() {
+    ExampleEncoder encoder = encoder(USER, new VectorField("photo", 3, 2));
+
+    Example example = encode(encoder, Map.of("photo", List.of(.5, -3)));
+
+    assertThat(example.fids()).endsWith(Fids.component(3, 0), Fids.component(3, 1));
+    assertThat(example.values()).endsWith(.5f, -3);
+    assertThat(encode(encoder, Map.of("photo", List.of())).fids()).endsWith(Fids.missing(3));
+    assertThat(rejected(encoder, Map.of("photo", List.of(1, 2, 3))))
+        .isEqualTo("features.photo holds 3 numbers; expected 2");
+    assertThat(rejected(encoder, Map.of("photo", 1)))
+        .isEqualTo("features.photo holds 1 numbers; expected 2");
+    assertThat(rejected(encoder, Map.of("photo", List.of(1, "2"))))
+        .isEqualTo("features.photo holds what is no number at [1]; expected a list of numbers");
+    assertThat(rejected(encoder, Map.of("photo", "AAAAAAAAAAA=")))
+        .isEqualTo("features.photo holds 1 numbers; expected 2");
+  }
+
+  @Test
+  void aVectorMayBeBase64OfFloats() {
+    ExampleEncoder encoder = encoder(USER, new VectorField("photo", 3, 2, Encoding.BASE64));
+
+    assertThat(encode(encoder, Map.of("photo", "AACAPwAAAMA=")).values()).endsWith(1, -2);
+    assertThat(encode(encoder, Map.of("photo", List.of(1, -2))).values()).endsWith(1, -2);
+    assertThat(rejected(encoder, Map.of("photo", "AACAPw==")))
+        .isEqualTo("features.photo holds 1 floats; expected 2");
+    assertThat(rejected(encoder, Map.of("photo", "AACAPwA=")))
+        .isEqualTo("features.photo holds 5 bytes; expected 4 for each number");
+    assertThat(rejected(encoder, Map.of("photo", "AACAPwAAwH8=")))
+        .isEqualTo("features.photo holds NaN at [1]; expected finite numbers");
+    assertThat(rejected(encoder, Map.of("photo", "?"))).startsWith("features.photo is no base64");
+  }
+
+  @Test
+  void aVectorCountsTowardsNoLimit() {
+    int size = VectorField.MAX_SIZE;
+    ExampleEncoder encoder = encoder(USER, GENRES, new VectorField("photo", 3, size));
+    List<Integer> photo = Collections.nCopies(size, 1);
+    List<Integer> genres = Collections.nCopies(1000, 1);
+    String json =
+        "{\"impression_id\": \"i\", \"timestamp\": 1767225600000, \"features\": {\"photo\": %s, \"genres\": %s}}"
+            .formatted(photo, genres);
+    ImpressionDecoder decoder = new ImpressionDecoder(EventSettings.DEFAULT, encoder.names());
+
+    Impression read = good(decoder.decode(json.getBytes(UTF_8), 1_767_225_600_000L));
+
+    assertThat(good(encoder.encode(read)).example().occurrences()).isEqualTo(2 + 1000 + size);
   }
 
   private static String rejected(ExampleEncoder encoder, Map<String, ?> raw) {

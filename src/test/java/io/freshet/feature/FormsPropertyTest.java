@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -69,6 +70,7 @@ final class FormsPropertyTest {
         - {name: item, kind: categorical%s}
         - {name: genres, kind: multi%s}
         - {name: topics, kind: multi, combiner: sqrtn%s}
+        - {name: photo, kind: vector, size: 3, encoding: base64%s}
         - {name: price, kind: numeric, transform: log%s}
         - {name: score, kind: numeric, transform: buckets, bounds: [-1.0, 0.0, 2.5]%s}
         - {name: logged_in, kind: categorical%s}
@@ -89,6 +91,7 @@ final class FormsPropertyTest {
         {"name": "tags", "type": ["null", {"type": "array", "items":
           {"type": "record", "name": "Tag", "fields": [{"name": "name", "type": "string"}]}}]},
         {"name": "topics", "type": ["null", {"type": "map", "values": "float"}]},
+        {"name": "photo", "type": ["null", {"type": "array", "items": "float"}]},
         {"name": "price", "type": ["null",
           {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 2}]},
         {"name": "score", "type": ["null", "float"]},
@@ -110,6 +113,7 @@ final class FormsPropertyTest {
         message Tag { string name = 1; }
         repeated Tag tags = 6;
         map<string, float> topics = 11;
+        repeated float photo = 12;
         optional double price = 7;
         optional float score = 8;
         optional bool logged_in = 9;
@@ -122,7 +126,7 @@ final class FormsPropertyTest {
       """
       CREATE TABLE shown (
         noise STRING, request ROW<id STRING, `at` BIGINT>, weight FLOAT, who STRING, item BIGINT,
-        tags ARRAY<ROW<name STRING>>, topics MAP<STRING, FLOAT>, price DECIMAL(12, 2), score FLOAT, logged_in BOOLEAN,
+        tags ARRAY<ROW<name STRING>>, topics MAP<STRING, FLOAT>, photo ARRAY<FLOAT>, price DECIMAL(12, 2), score FLOAT, logged_in BOOLEAN,
         device STRING, ts AS TO_TIMESTAMP_LTZ(request.`at` / 1000, 3),
         WATERMARK FOR ts AS ts - INTERVAL '1' HOUR
       ) WITH ('connector' = 'filesystem', 'format' = 'json', 'path' = '%s');
@@ -130,7 +134,7 @@ final class FormsPropertyTest {
       """;
 
   @TempDir private Path folder;
-  private final LearnerConfig own = config("", "", "", "", "", "", "", "", "");
+  private final LearnerConfig own = config("", "", "", "", "", "", "", "", "", "");
   private final LearnerConfig flat =
       config(
           "{id: id, timestamp: ts, timestamp-unit: iso-8601, weight: w}",
@@ -138,6 +142,7 @@ final class FormsPropertyTest {
           "",
           "",
           ", from: \"about[].name\", weights: shares, weights-from: \"about[].share\"",
+          ", from: image",
           ", from: cents\\.of",
           "",
           "",
@@ -148,6 +153,7 @@ final class FormsPropertyTest {
           ", from: who",
           "",
           ", from: \"tags[].name\"",
+          "",
           "",
           "",
           "",
@@ -233,7 +239,7 @@ final class FormsPropertyTest {
   private static LearnerConfig table(Path script) {
     String events = "events: {sql: \"%s\", impressions: {id: request.id}}\n".formatted(script);
     String fields =
-        FIELDS.formatted(", from: who", "", ", from: \"tags[].name\"", "", "", "", "", "");
+        FIELDS.formatted(", from: who", "", ", from: \"tags[].name\"", "", "", "", "", "", "");
     return LearnerConfig.parse(HEAD + events + fields, "learner.yaml", List.of());
   }
 
@@ -287,6 +293,11 @@ final class FormsPropertyTest {
     put(
         features,
         random,
+        "photo",
+        Stream.generate(() -> (float) random.nextGaussian()).limit(3).toList());
+    put(
+        features,
+        random,
         "price",
         BigDecimal.valueOf(random.nextInt(1_000_000) - 1000, 2)
             .setScale(2, RoundingMode.UNNECESSARY));
@@ -329,6 +340,11 @@ final class FormsPropertyTest {
               .map(topic -> Map.of("name", topic.getKey(), "share", topic.getValue()))
               .toList());
     }
+    if (json.remove("photo") instanceof List<?> photo) {
+      ByteBuffer floats = ByteBuffer.allocate(4 * photo.size()).order(ByteOrder.LITTLE_ENDIAN);
+      photo.forEach(component -> floats.putFloat((Float) component));
+      json.put("image", floats.array()); // in base64
+    }
     json.put("noise", List.of(1, Map.of("user", "x")));
     json.put("w", shown.weight() == null ? null : shown.weight().toString());
     json.put("id", shown.id());
@@ -357,7 +373,7 @@ final class FormsPropertyTest {
     record.put("request", request);
     record.put("weight", shown.weight());
     record.put("who", shown.features().get("user"));
-    for (String name : List.of("item", "score", "logged_in", "topics")) {
+    for (String name : List.of("item", "score", "logged_in", "topics", "photo")) {
       record.put(name, shown.features().get(name));
     }
     if (shown.features().get("genres") instanceof List<?> genres) {
@@ -422,6 +438,9 @@ final class FormsPropertyTest {
         message.addRepeatedField(
             tags, DynamicMessage.newBuilder(tags.getMessageType()).setField(name, genre).build());
       }
+    }
+    if (shown.features().get("photo") instanceof List<?> photo) {
+      photo.forEach(c -> message.addRepeatedField(proto.findFieldByName("photo"), c));
     }
     if (shown.features().get("topics") instanceof Map<?, ?> topics) {
       FieldDescriptor field = proto.findFieldByName("topics");

@@ -44,7 +44,7 @@ public final class FeaturesDecoder {
     this.names = names;
     paths = new String[names.size()];
     Arrays.setAll(paths, feature -> pathOf.apply(names.name(feature)));
-    this.maxValues = maxValues;
+    this.maxValues = maxValues + names.vectorValues();
     values = new FeatureValuesBuilder(names);
   }
 

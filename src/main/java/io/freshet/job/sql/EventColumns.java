@@ -13,6 +13,7 @@ import io.freshet.event.mapping.EventMapping;
 import io.freshet.event.mapping.TimestampUnit;
 import io.freshet.event.mapping.ValuePath;
 import io.freshet.feature.Field;
+import io.freshet.feature.VectorField;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -132,7 +133,12 @@ final class EventColumns {
               ValuePath top = new ValuePath(name);
               return find(top).isEmpty() && find(under).isPresent() ? under : top;
             });
-    if (!field.takesList()) {
+    if (field instanceof VectorField) {
+      need(
+          path,
+          type -> isList(type, EventColumns::isNumber) || type.is(CHARACTER_STRING),
+          "an ARRAY of numbers, or a text in base64");
+    } else if (!field.takesList()) {
       need(path, EventColumns::isScalar, "a text, number, boolean or time");
     } else if (name.equals(field.name())) {
       need(

@@ -7,6 +7,7 @@ import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.feature.NumericField;
+import io.freshet.feature.VectorField;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.lab.replay.mapping.BadRowException;
@@ -86,7 +87,7 @@ public final class FitTable {
 
   private void checkColumns(Path file, List<String> columns) throws IOException {
     List<String> absent = new ArrayList<>(List.of(label));
-    features.fields().stream().filter(Field::isRaw).forEach(field -> absent.add(field.name()));
+    features.fields().forEach(field -> absent.addAll(field.rawNames()));
     absent.removeAll(columns);
     if (Set.copyOf(columns).size() < columns.size()) {
       throw new IOException("%s:1: two columns have one name: %s".formatted(file, columns));
@@ -101,8 +102,8 @@ public final class FitTable {
   private void take(Row row, RowSink to) {
     Map<String, Object> values = new HashMap<>();
     for (Field field : features.fields()) {
-      if (field.isRaw()) {
-        row.cell(field.name()).ifPresent(cell -> values.put(field.name(), value(field, cell)));
+      for (String name : field.rawNames()) {
+        row.cell(name).ifPresent(cell -> values.put(name, value(field, name, cell)));
       }
     }
     FeatureValues read = FeatureValues.of(encoder.names(), values);
@@ -114,9 +115,12 @@ public final class FitTable {
     to.row(read, new LabeledExample("", 0, label(row.cell(label).orElse("")), 1, example));
   }
 
-  private Object value(Field field, String cell) {
+  private Object value(Field field, String name, String cell) {
     if (field instanceof NumericField) {
-      return number(field.name(), cell);
+      return number(name, cell);
+    }
+    if (field instanceof VectorField || !name.equals(field.name())) {
+      return separator.splitAsStream(cell).map(part -> number(name, part)).toList();
     }
     return field.takesList() ? List.of(separator.split(cell)) : cell;
   }

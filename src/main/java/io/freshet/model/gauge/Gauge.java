@@ -1,20 +1,26 @@
 package io.freshet.model.gauge;
 
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.NumericField;
+import io.freshet.feature.Fids;
+import io.freshet.feature.Field;
+import io.freshet.feature.VectorField;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.ModelKind;
 import io.freshet.model.Safeguards;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
  * A learner's measurements of its stream: what numbers are, how frequent positives are, and which
  * part of the model predicts well. All are sums in one block of doubles, {@link #values}: 13 of
  * each numeric field (the count, and the sums of four powers of the number and of two logarithms),
- * 2 of the base rate, and those of the mixture: 2, and 2 of each expert.
+ * 3 of each component of a vector, 2 of the base rate, and those of the mixture: 2, and 2 of each
+ * expert.
  *
  * <p>Several learners have replicas of one block: each adds what it sees, and the owner of the
  * block adds up what they added. Only the owner forgets; a learner on its own is the owner too. Not
@@ -25,7 +31,7 @@ public final class Gauge {
   private final boolean owner;
   private final Safeguards safeguards;
   private final double[] values;
-  private final NumberMoments[] numbers;
+  private final Moments[] numbers;
   private final BaseRate base;
   private final Mixture mixture;
   private double offset; // of the step
@@ -40,18 +46,44 @@ public final class Gauge {
     this.safeguards = safeguards;
     expansion = new NumberExpansion(schema);
     List<Expert> experts = safeguards.mixture() ? Expert.of(kind) : List.of(Expert.whole(1));
-    int fields = expansion.fields().size();
-    int sums = fields * NumberMoments.SUMS;
+    int sums = sums(fields());
     values = new double[sums + BaseRate.SUMS + Mixture.sums(experts.size())];
-    numbers = new NumberMoments[fields];
-    Arrays.setAll(numbers, i -> new NumberMoments(values, i * NumberMoments.SUMS));
+    numbers = moments();
     base = new BaseRate(values, sums);
     mixture = new Mixture(experts, values, sums + BaseRate.SUMS);
   }
 
-  /** Numbers of the fields that carry numbers, in the order of their sums. */
+  private Moments[] moments() {
+    List<Moments> all = new ArrayList<>();
+    int at = 0;
+    for (Field field : expansion.fields()) {
+      boolean isVector = field instanceof VectorField;
+      for (int i = 0; i < field.numbers(); i++) {
+        all.add(isVector ? new ComponentMoments(values, at) : new NumberMoments(values, at));
+        at += isVector ? ComponentMoments.SUMS : NumberMoments.SUMS;
+      }
+    }
+    return all.toArray(Moments[]::new);
+  }
+
+  /**
+   * The fields that carry numbers, in the order of their sums: the field's number, of a vector with
+   * its size in the bits above.
+   */
   public int[] fields() {
-    return expansion.fields().stream().mapToInt(NumericField::number).toArray();
+    return expansion.fields().stream()
+        .mapToInt(f -> f.number() | (f instanceof VectorField ? f.numbers() << Fids.FIELD_BITS : 0))
+        .toArray();
+  }
+
+  /** How many sums such fields have. */
+  private static int sums(int[] fields) {
+    return Arrays.stream(fields).map(Gauge::sums).sum();
+  }
+
+  private static int sums(int field) {
+    int components = field >>> Fids.FIELD_BITS;
+    return components == 0 ? NumberMoments.SUMS : components * ComponentMoments.SUMS;
   }
 
   /** The block itself. */
@@ -84,7 +116,7 @@ public final class Gauge {
         numbers[i].halveIfFull();
       }
     }
-    return numbers[i].scale(expansion.fields().get(i).scale()).standardize(number);
+    return numbers[i].scale(expansion.scale(i)).standardize(number);
   }
 
   /** Begins a row step: offset and mixture are fixed, and what is added counts for the next. */
@@ -137,7 +169,7 @@ public final class Gauge {
     for (int i = 0; i < values.length; i++) {
       values[i] += added[i];
     }
-    Arrays.stream(numbers).forEach(NumberMoments::halveIfFull);
+    Arrays.stream(numbers).forEach(Moments::halveIfFull);
     mixture.halveIfFull();
   }
 
@@ -173,22 +205,19 @@ public final class Gauge {
    * @param fields as {@link #fields} was
    */
   public void restore(int[] fields, double[] stored) {
-    int[] now = fields();
-    for (int i = 0; i < now.length; i++) {
-      int number = now[i];
-      int before =
-          IntStream.range(0, fields.length).filter(f -> fields[f] == number).findFirst().orElse(-1);
-      if (before >= 0) {
-        System.arraycopy(
-            stored,
-            before * NumberMoments.SUMS,
-            values,
-            i * NumberMoments.SUMS,
-            NumberMoments.SUMS);
-      }
+    Map<Integer, Integer> places = new HashMap<>();
+    int from = 0;
+    for (int field : fields) {
+      places.put(field, from);
+      from += sums(field);
     }
-    int from = fields.length * NumberMoments.SUMS;
-    int to = now.length * NumberMoments.SUMS;
+    int to = 0;
+    for (int field : fields()) {
+      if (places.containsKey(field)) {
+        System.arraycopy(stored, places.get(field), values, to, sums(field));
+      }
+      to += sums(field);
+    }
     int rest = values.length - to;
     if (stored.length - from == rest) {
       System.arraycopy(stored, from, values, to, rest);
@@ -203,7 +232,7 @@ public final class Gauge {
     mixture.begin();
     List<NumberScale> scales =
         IntStream.range(0, numbers.length)
-            .mapToObj(i -> numbers[i].scale(expansion.fields().get(i).scale()))
+            .mapToObj(i -> numbers[i].scale(expansion.scale(i)))
             .toList();
     return new PublishedGauge(scales, offset(), mixture.experts());
   }

@@ -11,11 +11,11 @@ import io.freshet.feature.NumericField.Scale;
  * #MARGIN} is below that of the number itself; ln(1 + 1000 |x|) where its own is as far below both,
  * and the numbers are so small, on average, that the first is nearly linear.
  */
-final class NumberMoments {
+final class NumberMoments implements Moments {
   static final int SUMS = 13;
 
-  /** Count at which all sums are halved, so that the moments follow the stream. */
-  static final double CAPACITY = 20_000;
+  /** Below so much of the squared mean a variance is the rounding of the sums. */
+  static final double LEAST_VARIANCE = 1e-12;
 
   /** Numbers whose sums of fourth powers are finite. */
   static final double MOST = 1e16;
@@ -34,7 +34,8 @@ final class NumberMoments {
     this.at = at;
   }
 
-  void add(double number) {
+  @Override
+  public void add(double number) {
     values[at]++;
     addPowers(at + RAW, number);
     addPowers(at + LOG, NumberScale.log(number));
@@ -50,12 +51,12 @@ final class NumberMoments {
   }
 
   /**
-   * Starts from a published scale, as if half the capacity had been seen, one deviation below the
-   * mean and one above it. Transforms that are not the scale's count as of three times the
-   * kurtosis, so that the choice stays until the stream says otherwise. A field without deviation
-   * starts from nothing.
+   * Starts with as many numbers one deviation below the mean as above it. Transforms that are not
+   * the scale's count as of three times the kurtosis, so that the choice stays until the stream
+   * says otherwise. A field without deviation starts from nothing.
    */
-  void start(NumberScale scale) {
+  @Override
+  public void start(NumberScale scale) {
     if (scale.deviation() == 0) {
       return;
     }
@@ -71,7 +72,8 @@ final class NumberMoments {
     }
   }
 
-  void halveIfFull() {
+  @Override
+  public void halveIfFull() {
     if (values[at] >= CAPACITY) {
       for (int i = at; i < at + SUMS; i++) {
         values[i] /= 2;
@@ -79,7 +81,8 @@ final class NumberMoments {
     }
   }
 
-  NumberScale scale(Scale wanted) {
+  @Override
+  public NumberScale scale(Scale wanted) {
     int of =
         switch (wanted) {
           case RAW -> RAW;
@@ -107,7 +110,7 @@ final class NumberMoments {
   private double variance(int of) {
     double mean = mean(of);
     double variance = values[at] < 2 ? 0 : values[at + of + 1] / values[at] - mean * mean;
-    return variance > 1e-12 * mean * mean + 1e-30 ? variance : 0;
+    return variance > LEAST_VARIANCE * mean * mean + 1e-30 ? variance : 0;
   }
 
   /** The fourth central moment by the squared variance; that of a constant is beyond all others. */

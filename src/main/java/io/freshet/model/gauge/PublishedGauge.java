@@ -1,7 +1,6 @@
 package io.freshet.model.gauge;
 
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.NumericField;
 import io.freshet.feature.example.Example;
 import java.util.HashMap;
 import java.util.List;
@@ -10,8 +9,8 @@ import java.util.Map;
 /**
  * What a snapshot holds of the gauge: enough to predict as the learner did at its checkpoint.
  *
- * @param numbers how the numbers are standardized, by numeric field in the schema's order; empty
- *     where they are not
+ * @param numbers how the numbers are standardized, those of numeric fields and of the components of
+ *     vectors, in the schema's order; empty where they are not
  * @param offset log odds of the base rate, added to every logit
  * @param experts whose predictions are mixed; a single one is not corrected
  */
@@ -38,16 +37,14 @@ public record PublishedGauge(List<NumberScale> numbers, double offset, List<Expe
     if (numbers.isEmpty()) {
       return this;
     }
-    Map<Integer, NumberScale> known = new HashMap<>();
-    List<NumericField> fields = new NumberExpansion(from).fields();
-    for (int i = 0; i < fields.size(); i++) {
-      known.put(fields.get(i).number(), numbers.get(i));
+    Map<Long, NumberScale> known = new HashMap<>();
+    List<Long> fids = new NumberExpansion(from).fids();
+    for (int i = 0; i < fids.size(); i++) {
+      known.put(fids.get(i), numbers.get(i));
     }
     List<NumberScale> others =
         new NumberExpansion(to)
-            .fields().stream()
-                .map(field -> known.getOrDefault(field.number(), NumberScale.UNKNOWN))
-                .toList();
+            .fids().stream().map(fid -> known.getOrDefault(fid, NumberScale.UNKNOWN)).toList();
     return new PublishedGauge(others, offset, experts);
   }
 

@@ -4,6 +4,7 @@ import static io.freshet.serve.request.HttpError.bad;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
+import io.freshet.feature.VectorField;
 import io.freshet.serve.request.HttpError;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +39,10 @@ public final class Signature {
   }
 
   private static Stream<TensorType> inputs(Field field) {
-    List<Long> shape = field.takesList() ? List.of(ANY, ANY) : List.of(ANY);
+    List<Long> shape =
+        field instanceof VectorField
+            ? List.of(ANY, (long) field.numbers())
+            : field.takesList() ? List.of(ANY, ANY) : List.of(ANY);
     return field.rawNames().stream()
         .map(name -> new TensorType(name, datatype(field, name).name(), shape));
   }

@@ -7,6 +7,7 @@ import io.freshet.model.gauge.NumberScale;
 import io.freshet.model.gauge.PublishedGauge;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +19,9 @@ import java.util.stream.DoubleStream;
  * <pre>
  * gauge.offset   [1]     the log odds of the base rate
  * gauge.experts  [n, 4]  of each: first-order share, logit share, weight, correction
- * gauge.numbers  [n, 4]  of each field that carries a number, in the schema's order: the field's
- *                        number, unit of the logarithm (0: none is taken), mean, deviation; left
- *                        out where there is none
+ * gauge.numbers  [n, 4]  of each number that a field carries, in the schema's order, of a vector
+ *                        each component: the field's number, unit of the logarithm (0: none is
+ *                        taken), mean, deviation; left out where there is none
  * </pre>
  *
  * <p>A file without them is of a model without a gauge.
@@ -146,7 +147,10 @@ public final class GaugeTensors {
     }
   }
 
+  /** The field of each number. */
   private static List<Field> numberFields(FeatureSchema schema) {
-    return schema.fields().stream().filter(Field::carriesNumber).toList();
+    return schema.fields().stream()
+        .flatMap(field -> Collections.nCopies(field.numbers(), field).stream())
+        .toList();
   }
 }

@@ -29,7 +29,7 @@ class EventSchemaTest {
 
   private final ImpressionDecoder impressions =
       new ImpressionDecoder(
-          EventSettings.DEFAULT, new FeatureNames(List.of("f", "user"), Set.of("f")));
+          EventSettings.DEFAULT, new FeatureNames(List.of("f", "user"), Set.of("f"), 0));
   private final ClickDecoder clicks = new ClickDecoder(EventSettings.DEFAULT);
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.feature.Fids;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -23,6 +24,8 @@ final class ExampleCodecTest {
     assertThat(bytes(new long[] {Fids.BIAS, Fids.number(1)}, 1, 0.3f)).isEqualTo(9 + 1 + 5);
     assertThat(bytes(new long[] {Fids.BIAS, categorical}, 1, 1)).isEqualTo(9 + 1 + 7);
     assertThat(bytes(new long[] {categorical, categorical + 1}, .5f, .5f)).isEqualTo(9 + 11 + 7);
+    assertThat(bytes(LongStream.range(0, 127).map(i -> Fids.component(1, (int) i)).toArray()))
+        .isEqualTo(9 + 4 * 127 + 2);
   }
 
   static LongStream seeds() {
@@ -45,7 +48,7 @@ final class ExampleCodecTest {
 
   private static int bytes(long[] fids, float... values) throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(64);
-    new ExampleCodec().write(new Example(7, fids, values), out);
+    new ExampleCodec().write(new Example(7, fids, Arrays.copyOf(values, fids.length)), out);
     return out.length();
   }
 
@@ -58,7 +61,14 @@ final class ExampleCodecTest {
       field = random.nextInt(10) == 0 ? random.nextInt(Fids.MAX_FIELD + 1) : field;
       field = Math.min(Fids.MAX_FIELD, field + random.nextInt(5));
       long hash = random.nextInt(4) == 0 ? random.nextInt(3) : random.nextLong();
-      fids[i] = Fids.of(field, hash);
+      boolean isInVector = i > 0 && random.nextInt(10) < 9 && Fids.component(fids[i - 1]) < 2000;
+      fids[i] =
+          isInVector && Fids.component(fids[i - 1]) >= 0
+              ? fids[i - 1] + 1
+              : random.nextInt(8) == 0
+                  ? Fids.component(field, random.nextInt(2))
+                  : Fids.of(field, hash);
+      field = Fids.field(fids[i]);
       values[i] =
           switch (random.nextInt(5)) {
             case 0, 1 -> 1;

@@ -93,6 +93,7 @@ final class SqlSourcesTest {
         "name: gone, kind: numeric | no column gone; its columns are impression_id, user, price,"
             + " photo",
         "name: d, kind: numeric, from: features.gone | no column features.gone; its columns are",
+        "name: tags, kind: vector, size: 2 | tags is ARRAY<STRING>; expected an ARRAY of numbers",
         "name: tags, kind: multi, weights: photo | photo is BYTES; expected an ARRAY of numbers",
         "name: d, kind: multi, from: features | features is ROW<`device` STRING>; expected an"
             + " ARRAY",

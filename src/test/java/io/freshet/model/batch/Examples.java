@@ -15,8 +15,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 /**
- * Random examples of four fields: a user, an item, tags (several, with repeats) and a number. Few
- * values a field, so that batches and examples hold the same id more than once.
+ * Random examples of four fields: a user, an item, tags (several, with repeats and weights) and a
+ * number. Few values a field, so that batches and examples hold the same id more than once.
  */
 public final class Examples {
   public static final FeatureSchema SCHEMA =
@@ -51,7 +51,7 @@ public final class Examples {
     List<Float> values = new ArrayList<>(List.of(1f, 1f));
     add(fids, values, Fids.of(2, random.nextInt(5)), 1);
     for (int t = 0; t < tags; t++) {
-      add(fids, values, Fids.of(3, random.nextInt(3)), 1f / tags);
+      add(fids, values, Fids.of(3, random.nextInt(3)), (1.5f - t) / tags);
     }
     add(fids, values, Fids.of(4, 0), random.nextFloat() * 2 - 1);
     return labeled(random.nextFloat(), 0.5f + random.nextFloat(), example(user, fids, values));

@@ -8,12 +8,15 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
+import io.freshet.feature.VectorField;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.ModelKind;
 import io.freshet.model.Safeguards;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 final class GaugeTest {
@@ -112,6 +115,71 @@ final class GaugeTest {
     linear.restore(gauge.fields(), gauge.values());
     assertThat(linear.published().offset()).isEqualTo(gauge.published().offset());
     assertThat(linear.published().experts()).isEqualTo(Expert.of(ModelKind.LR));
+  }
+
+  @Test
+  void theComponentsOfAVectorAreStandardizedEachByItself() {
+    Gauge vectors = gauge(vectors(4, 2));
+    Random random = new Random(3);
+    for (int i = 0; i < 30_000; i++) {
+      vectors.encode(
+          vector(
+              (float) (5 + random.nextGaussian()), (float) random.nextGaussian() / 10, 7, 1e15f));
+    }
+
+    PublishedGauge published = vectors.published();
+    float[] values =
+        published.encoding(vectors(4, 2)).encode(vector(7, -.05f, 7, 1).example()).values();
+
+    assertThat(published.numbers()).hasSize(5);
+    assertThat(values[1]).isCloseTo(2f / 2, within(.03f));
+    assertThat(values[2]).isCloseTo(-.5f / 2, within(.03f));
+    assertThat(values[3]).as("a constant").isZero();
+    assertThat(values[4]).as("a constant, and another value").isZero();
+    assertThat(published.encoding(vectors(4, 2)).encode(vector(99, 0, 0, 0).example()).values()[1])
+        .as("clipped")
+        .isEqualTo(1.5f);
+  }
+
+  @Test
+  void storedSumsOfAVectorAreThoseOfItsSizeAlone() {
+    Gauge before = gauge(vectors(4, 2));
+    learn(before, vector(1, 2, 3, 4));
+    learn(before, vector(3, 2, 1, 0));
+    Gauge same = gauge(vectors(4, 9));
+    Gauge other = gauge(vectors(3, 2));
+
+    same.restore(before.fields(), before.values());
+    other.restore(before.fields(), before.values());
+
+    assertThat(same.published().numbers().subList(0, 4))
+        .isEqualTo(before.published().numbers().subList(0, 4));
+    assertThat(other.published().numbers().subList(0, 3)).containsOnly(NumberScale.UNKNOWN);
+    assertThat(same.published().offset()).isEqualTo(before.published().offset());
+    assertThat(other.published().offset()).isEqualTo(before.published().offset());
+    assertThat(before.published().reordered(vectors(4, 2), vectors(5, 9)).numbers())
+        .startsWith(before.published().numbers().get(0))
+        .endsWith(NumberScale.UNKNOWN, NumberScale.UNKNOWN)
+        .hasSize(6);
+  }
+
+  private static FeatureSchema vectors(int size, int numeric) {
+    return new FeatureSchema(
+        List.of(
+            new CategoricalField("user", 1),
+            new VectorField("photo", 3, size),
+            new NumericField("price", numeric, new Transform.Auto())),
+        "user");
+  }
+
+  private static LabeledExample vector(float... components) {
+    long[] fids =
+        IntStream.range(0, components.length).mapToLong(i -> Fids.component(3, i)).toArray();
+    long[] all = LongStream.concat(LongStream.of(Fids.BIAS), LongStream.of(fids)).toArray();
+    float[] values = new float[all.length];
+    values[0] = 1;
+    System.arraycopy(components, 0, values, 1, components.length);
+    return new LabeledExample("i", 1, 1, 1, new Example(1, all, values));
   }
 
   @Test

@@ -101,7 +101,13 @@ class PythonPackageITCase {
   static List<PublishedGauge> otherGauges() {
     List<NumberScale> numbers =
         List.of(
-            new NumberScale(0, 3, 0), new NumberScale(1000, 2, 0.5), new NumberScale(0, -0.5, 9));
+            new NumberScale(0, 3, 0),
+            new NumberScale(1000, 2, 0.5),
+            new NumberScale(0, -0.5, 9),
+            new NumberScale(0, 1, 2),
+            new NumberScale(0, 0, 2),
+            new NumberScale(0, 0, 2),
+            new NumberScale(0, 0, 2));
     Expert whole = new Expert(0, 1, 1, 0);
     return List.of(PublishedGauge.NONE, new PublishedGauge(numbers, 0.5, List.of(whole)));
   }

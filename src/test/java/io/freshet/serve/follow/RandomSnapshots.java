@@ -13,6 +13,8 @@ import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
 import io.freshet.feature.SequenceField;
 import io.freshet.feature.SequenceField.Pooling;
+import io.freshet.feature.VectorField;
+import io.freshet.feature.VectorField.Encoding;
 import io.freshet.feature.example.Example;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
@@ -26,9 +28,12 @@ import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.publish.SampleChain;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -60,18 +65,23 @@ final class RandomSnapshots {
               new CrossField("three", 8, List.of("age", "genres", "user")),
               new MultiField("tags", 9, Combiner.SQRTN, "scores"),
               new MultiField("topics", 10, Combiner.SUM, ""),
-              new MultiField("words", 11, Combiner.MEAN, ""),
               new CategoricalField("liked-genre", 12, "genres"),
               new MultiField("friends", 13, "user"),
               new SequenceField("recent", 14, "genres", 3, Pooling.MEAN),
-              new SequenceField("newest", 15, "user", 5, Pooling.LAST)),
+              new SequenceField("newest", 15, "user", 5, Pooling.LAST),
+              new VectorField("photo", 16, 3, Encoding.BASE64),
+              new VectorField("place", 17, 1)),
           "user");
   private static final PublishedGauge GAUGE =
       new PublishedGauge(
           List.of(
               new NumberScale(1, 1.5, 0.75),
               new NumberScale(0, -0.5, 1.25),
-              new NumberScale(1000, 3, 2)),
+              new NumberScale(1000, 3, 2),
+              new NumberScale(0, 0.25, 1.5),
+              new NumberScale(0, -3, 0),
+              new NumberScale(0, 1e-3, 2e-4),
+              new NumberScale(0, 0, 1)),
           -1.5,
           List.of(
               new Expert(0, 0, 0.125, 0),
@@ -90,7 +100,14 @@ final class RandomSnapshots {
           Map.of("tags", List.of("a", "b"), "scores", List.of(1)),
           Map.of("tags", List.of("a", "b"), "scores", List.of(1, "x")),
           Map.of("scores", 2),
-          Map.of("words", Map.of("a", "x")),
+          Map.of("photo", List.of(1, 2)),
+          Map.of("photo", List.of(1, 2, "3")),
+          Map.of("photo", "AACAPwAAAEA="),
+          Map.of("photo", "AACAPwAAAEAAAMB/"),
+          Map.of("photo", "AACAPwA="),
+          Map.of("place", "AACAPw=="),
+          Map.of("place", List.of(1, 2)),
+          Map.of("topics", Map.of("a", "x")),
           Map.of("genres", Collections.nCopies(4000, "drama")));
 
   private static final List<Object> VALUES =
@@ -116,6 +133,7 @@ final class RandomSnapshots {
           "z".repeat(1500));
   private static final List<Object> NUMBERS =
       List.of(2.5, -7, 0, -0.0, 18, "18.0", "30", ".5", "-1e-3", "+7.", true, false, 12);
+  private static final List<Object> SMALL = List.of(1, -0.0, ".5", "-1e-3", "+1.", true, false);
   private static final List<Object> ENORMOUS = List.of(1e20, -3e38, "1e15");
 
   private final SampleChain chain;
@@ -172,7 +190,7 @@ final class RandomSnapshots {
 
   /** Random instances: with missing features, nulls, empty lists, and names of no field. */
   List<Map<String, Object>> instances(int n) {
-    List<Map<String, Object>> instances = saneInstances(n);
+    List<Map<String, Object>> instances = instances(n, NUMBERS);
     for (Map<String, Object> features : instances) {
       if (random.nextInt(3) == 0) {
         features.put(random.nextBoolean() ? "price" : "stars", one(ENORMOUS));
@@ -182,10 +200,14 @@ final class RandomSnapshots {
   }
 
   /**
-   * The same without enormous numbers, of whose squares the rounding decides where numbers are not
-   * standardized.
+   * The same without enormous and large numbers, of whose squares the rounding decides where
+   * numbers are not standardized.
    */
   List<Map<String, Object>> saneInstances(int n) {
+    return instances(n, SMALL);
+  }
+
+  private List<Map<String, Object>> instances(int n, List<Object> numbers) {
     List<Map<String, Object>> instances = new ArrayList<>();
     for (int i = 0; i < n; i++) {
       Map<String, Object> features = new HashMap<>(Map.of("no-field", 1));
@@ -195,29 +217,46 @@ final class RandomSnapshots {
       put(features, "friends", several());
       put(features, "recent", several());
       put(features, "newest", random.nextBoolean() ? one(VALUES) : several());
-      List.of("price", "stars", "age", "views").forEach(name -> put(features, name, one(NUMBERS)));
+      put(features, "age", one(NUMBERS));
+      List.of("price", "stars", "views").forEach(name -> put(features, name, one(numbers)));
       List<Object> tags = several().stream().filter(Objects::nonNull).toList();
       if (random.nextBoolean()) {
         features.put("tags", tags);
         features.put("scores", tags.stream().map(tag -> weight()).toList());
       }
-      put(features, "topics", random.nextBoolean() ? weights() : several());
-      put(features, "words", weights());
+      put(features, "topics", weights());
+      float[] photo = {random.nextFloat(), -0.5f, random.nextFloat() / 1000};
+      put(features, "photo", random.nextBoolean() ? base64(photo) : numbers(photo));
+      put(features, "place", random.nextBoolean() ? 0.5 : List.of(random.nextFloat()));
       instances.add(features);
     }
     return instances;
   }
 
+  private static List<Double> numbers(float[] floats) {
+    List<Double> numbers = new ArrayList<>();
+    for (float number : floats) {
+      numbers.add((double) number);
+    }
+    return numbers;
+  }
+
+  private static String base64(float[] floats) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * floats.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(floats);
+    return Base64.getEncoder().encodeToString(bytes.array());
+  }
+
   private Map<String, Number> weights() {
     Map<String, Number> weights = new LinkedHashMap<>();
-    for (int i = random.nextInt(5); i > 0; i--) {
+    for (int i = random.nextInt(4); i > 0; i--) {
       weights.put(String.valueOf(one(VALUES)), weight());
     }
     return weights;
   }
 
   private Number weight() {
-    return random.nextInt(4) == 0 ? random.nextInt(3) - 1 : random.nextGaussian();
+    return random.nextInt(4) == 0 ? random.nextInt(3) - 1 : random.nextDouble() - 0.5;
   }
 
   private void put(Map<String, Object> features, String name, Object value) {

@@ -37,7 +37,8 @@ class ImpressionLogTest {
   private static final FeatureNames NAMES =
       new FeatureNames(
           List.of("user", "genres", "price", "count", "big", "flag", "none", "empty", "topics"),
-          Set.of("topics"));
+          Set.of("topics"),
+          0);
   private static final Version VERSION = new Version("0badcafe", 3);
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00.250Z");
 

@@ -18,6 +18,8 @@ import io.freshet.feature.MultiField;
 import io.freshet.feature.MultiField.Combiner;
 import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
+import io.freshet.feature.VectorField;
+import io.freshet.feature.VectorField.Encoding;
 import io.freshet.feature.example.LabelPolicy;
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.feature.example.LabelSettings.Sampling;
@@ -217,6 +219,8 @@ class ManifestTest {
             List.of(
                 new CategoricalField("user", 1),
                 new MultiField("genres", 2),
+                new VectorField("photo", 9, 128),
+                new VectorField("text", 10, 64, Encoding.BASE64),
                 new MultiField("tags", 8, Combiner.SQRTN, "tag_weights"),
                 new NumericField("a", 3, new Transform.Identity()),
                 new NumericField("b", 4, new Transform.Log()),

@@ -37,12 +37,13 @@ class GaugeITCase {
   private static final Duration OFTEN = Duration.ofMillis(20);
   private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(16, 8), 0, 42);
 
-  // of the block: the two fields' sums, the base rate, and those of the mixture
+  // of the block: the fields' sums, the base rate, and those of the mixture
   private static final int PRICES = 0;
   private static final int AGES = 13;
-  private static final int LEARNED = 26;
-  private static final int POSITIVES = 27;
-  private static final int MIXED = 29;
+  private static final int PHOTOS = 26;
+  private static final int LEARNED = PHOTOS + 3 * SyntheticExamples.PHOTO;
+  private static final int POSITIVES = LEARNED + 1;
+  private static final int MIXED = POSITIVES + 2;
 
   @TempDir private Path folder;
 
@@ -56,7 +57,10 @@ class GaugeITCase {
 
     assertSame(job, local);
     assertThat(job.rows.keySet()).contains(Fids.number(4), Fids.knot(4, 3), Fids.knot(5, 4));
-    assertThat(job.gauge.numbers()).extracting(NumberScale::unit).containsExactly(1.0, 0.0);
+    assertThat(job.rows.keySet()).contains(Fids.component(6, 0), Fids.component(6, 3));
+    assertThat(job.gauge.numbers())
+        .extracting(NumberScale::unit)
+        .containsExactly(1.0, 0.0, 0.0, 0.0, 0.0, 0.0);
   }
 
   @Test
@@ -99,6 +103,7 @@ class GaugeITCase {
     assertThat(learned).isBetween(1000.0, (double) EXAMPLES);
     assertThat(gauge.get(PRICES)).isEqualTo(learned);
     assertThat(gauge.get(AGES)).isEqualTo(count(dump, Fids.number(5))).isLessThan(learned);
+    assertThat(gauge.get(PHOTOS)).isEqualTo(learned);
     assertThat(gauge.get(LEARNED)).isEqualTo(learned);
     assertThat(gauge.get(POSITIVES)).isBetween(1.0, learned);
     assertThat(gauge.get(MIXED)).isEqualTo(learned);
@@ -132,20 +137,28 @@ class GaugeITCase {
     double positives = all.stream().filter(example -> example.label() == 1).count();
     assertThat(job.gauge.offset())
         .isEqualTo(Math.log((positives + 0.1) / (EXAMPLES - positives + 0.9)));
-    double[] ages =
-        all.stream()
-            .filter(example -> example.time() / 1000 % SyntheticExamples.LACKS_AGE != 0)
-            .mapToDouble(example -> example.example().values()[example.example().occurrences() - 1])
-            .toArray();
+    assertThat(job.gauge.numbers().get(1)).isEqualTo(scale(all, Fids.number(5)));
+    for (int i = 0; i < SyntheticExamples.PHOTO; i++) {
+      assertThat(job.gauge.numbers().get(2 + i)).isEqualTo(scale(all, Fids.component(6, i)));
+    }
+  }
+
+  private static NumberScale scale(List<LabeledExample> all, long fid) {
+    double n = 0;
     double sum = 0;
     double squares = 0;
-    for (double age : ages) {
-      sum += age;
-      squares += age * age;
+    for (LabeledExample example : all) {
+      for (int i = 0; i < example.example().occurrences(); i++) {
+        if (example.example().fids()[i] == fid) {
+          double value = example.example().values()[i];
+          n++;
+          sum += value;
+          squares += value * value;
+        }
+      }
     }
-    double mean = sum / ages.length;
-    assertThat(job.gauge.numbers().get(1))
-        .isEqualTo(new NumberScale(0, mean, Math.sqrt(squares / ages.length - mean * mean)));
+    double mean = sum / n;
+    return new NumberScale(0, mean, Math.sqrt(squares / n - mean * mean));
   }
 
   private static void assertSame(LoopRun job, LocalModel local) {

@@ -6,6 +6,7 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.MultiField;
 import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
+import io.freshet.feature.VectorField;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Kind;
@@ -29,6 +30,9 @@ public final class SyntheticExamples {
               new MultiField("tags", 3)),
           "user");
 
+  /** Components of a photo. */
+  static final int PHOTO = 4;
+
   /** The schema of {@link #withNumbers}. */
   static final FeatureSchema NUMBERS =
       new FeatureSchema(
@@ -36,7 +40,8 @@ public final class SyntheticExamples {
                   SCHEMA.fields().stream(),
                   Stream.of(
                       new NumericField("price", 4, new Transform.Auto()),
-                      new NumericField("age", 5, new Transform.Identity())))
+                      new NumericField("age", 5, new Transform.Identity()),
+                      new VectorField("photo", 6, PHOTO)))
               .toList(),
           "user");
 
@@ -106,8 +111,8 @@ public final class SyntheticExamples {
   }
 
   /**
-   * The example with a price and mostly an age. Prices have heavy tails, and are 1000 times as
-   * large from the 12,000th example on.
+   * The example with a price, mostly an age, and a photo in whole numbers. Prices have heavy tails,
+   * and are 1000 times as large from the 12,000th example on.
    */
   static LabeledExample withNumbers(LabeledExample example) {
     long number = example.time() / 1000;
@@ -116,13 +121,17 @@ public final class SyntheticExamples {
     Example plain = example.example();
     int n = plain.occurrences();
     int more = number % LACKS_AGE == 0 ? 1 : 2;
-    long[] fids = Arrays.copyOf(plain.fids(), n + more);
-    float[] values = Arrays.copyOf(plain.values(), n + more);
+    long[] fids = Arrays.copyOf(plain.fids(), n + more + PHOTO);
+    float[] values = Arrays.copyOf(plain.values(), n + more + PHOTO);
     fids[n] = Fids.number(4);
     values[n] = (float) price;
     if (more == 2) {
       fids[n + 1] = Fids.number(5);
       values[n + 1] = 18 + random.nextInt(60);
+    }
+    for (int i = 0; i < PHOTO; i++) {
+      fids[n + more + i] = Fids.component(6, i);
+      values[n + more + i] = random.nextInt(1 + 100 * i);
     }
     return example.with(new Example(plain.user(), fids, values));
   }

@@ -2,6 +2,7 @@ package io.freshet.cli.config.init;
 
 import io.freshet.event.parse.NumberText;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class Column {
   private final Set<Object> distinct = new LinkedHashSet<>();
   private int present;
   private boolean isList;
+  private final Set<Integer> lengths = new HashSet<>();
 
   private Column(String path) {
     this.path = path;
@@ -36,6 +38,7 @@ public final class Column {
   private void add(SampledRecord.Found found) {
     present++;
     isList |= found.isList();
+    lengths.add(found.values().size());
     values.addAll(found.values());
     found.values().forEach(value -> distinct.add(value.toString()));
   }
@@ -69,6 +72,12 @@ public final class Column {
 
   boolean isList() {
     return isList;
+  }
+
+  /** How many numbers each record has, if all have as many; otherwise 0. */
+  int vectorSize() {
+    boolean areNumbers = values.stream().allMatch(Number.class::isInstance);
+    return isList && areNumbers && lengths.size() == 1 ? lengths.iterator().next() : 0;
   }
 
   Object first() {

@@ -99,7 +99,8 @@ public final class DraftText {
       String name = name(field.column(), times);
       boolean isFound = path.equals(name) || path.equals("features." + name);
       String from = isFound ? "" : ", from: " + quoted(path);
-      String line = "- {name: %s, kind: %s%s}".formatted(quoted(name), field.kind(), from);
+      String size = field.kind().equals("vector") ? ", size: " + field.column().vectorSize() : "";
+      String line = "- {name: %s, kind: %s%s%s}".formatted(quoted(name), field.kind(), size, from);
       guess((field.isLeftOut() ? "  # " : "  ") + line, field.why());
     }
     lines.add("train:");

@@ -14,6 +14,7 @@ public record FieldDraft(Column column, String kind, boolean isLeftOut, String w
   private static final int LEAST = 20; // records to judge by
   private static final int FEW = 12;
   private static final double LARGE = 100_000;
+  private static final int LEAST_VECTOR = 8;
   private static final int LONG_TEXT = 100;
   private static final double NEARLY_ALL = 0.95;
   private static final String ID = "(.*_)?(id|ids|uuid|guid|key|hash|code|sku|zip)";
@@ -27,9 +28,11 @@ public record FieldDraft(Column column, String kind, boolean isLeftOut, String w
     Optional<String> flaw = flaw(column, records, label);
     String kind = kind(column);
     String values =
-        kind.equals("numeric")
-            ? "from %s to %s".formatted(text(column.least()), text(column.most()))
-            : String.format(Locale.ROOT, "%,d values", column.distinct());
+        kind.equals("vector")
+            ? "%s numbers each".formatted(column.vectorSize())
+            : kind.equals("numeric")
+                ? "from %s to %s".formatted(text(column.least()), text(column.most()))
+                : String.format(Locale.ROOT, "%,d values", column.distinct());
     String share = column.present() == records.size() ? "" : share(column, records.size());
     return new FieldDraft(
         column, kind, flaw.isPresent(), flaw.orElse(values + share + looks(column, kind)));
@@ -54,7 +57,18 @@ public record FieldDraft(Column column, String kind, boolean isLeftOut, String w
         : "";
   }
 
+  /** As many numbers in each record, hardly any of which comes twice. */
+  private static boolean isVector(Column column) {
+    return column.vectorSize() >= LEAST_VECTOR
+        && column.present() > 1
+        && !column.isWhole()
+        && column.distinct() > column.values().size() / 2;
+  }
+
   private static String kind(Column column) {
+    if (isVector(column)) {
+      return "vector";
+    }
     if (column.isList()) {
       return "multi";
     }

@@ -6,6 +6,7 @@ import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
+import io.freshet.feature.VectorField;
 import io.freshet.feature.example.Example;
 import io.freshet.model.batch.SharedRows;
 import java.math.BigInteger;
@@ -36,7 +37,8 @@ public final class FeatureId {
   /**
    * The id of the row that a model with this schema has for a field's value.
    *
-   * @param text as in {@code user=u17}; nothing behind the equals sign is a missing value
+   * @param text as in {@code user=u17}; nothing behind the equals sign is a missing value; of a
+   *     vector the number of a component, from 0 on
    */
   public static long of(String text, FeatureSchema schema) {
     int equals = text.indexOf('=');
@@ -53,11 +55,24 @@ public final class FeatureId {
                     new IllegalArgumentException(
                         "--field: the model has no field \"%s\", but %s"
                             .formatted(name, schema.fields().stream().map(Field::name).toList())));
+    if (field instanceof VectorField && !text.endsWith("=")) {
+      return component(field, text.substring(equals + 1));
+    }
     if (!field.isRaw()) {
       throw new IllegalArgumentException(
           "--field: " + name + " is a cross of fields; give the id of its row with --fid");
     }
     return id(field, text.substring(equals + 1), schema);
+  }
+
+  /** A vector has a row for each component: which of them is the value. */
+  private static long component(Field field, String text) {
+    if (!text.matches("[0-9]{1,9}") || Integer.parseInt(text) >= field.numbers()) {
+      throw new IllegalArgumentException(
+          "--field: %s is a vector, and \"%s\" none of its components; expected 0 to %s"
+              .formatted(field.name(), text, field.numbers() - 1));
+    }
+    return Fids.component(field.number(), Integer.parseInt(text));
   }
 
   private static long id(Field field, String text, FeatureSchema schema) {

@@ -112,7 +112,11 @@ public final class ManifestText {
     Iterator<NumberScale> scales = gauge.numbers().iterator();
     TextTable table = new TextTable("lll");
     for (Field field : manifest.schema().fields()) {
-      String scale = field.carriesNumber() && scales.hasNext() ? describe(scales.next()) : "";
+      String scale = "";
+      for (int n = field.numbers(); n > 0 && scales.hasNext(); n--) {
+        NumberScale next = scales.next();
+        scale = field instanceof NumericField ? describe(next) : "";
+      }
       table.row("", field.name(), describe(field) + scale);
     }
     return table;

@@ -124,10 +124,10 @@ public final class ModelJson {
       List<Share> shares = new ArrayList<>();
       Iterator<NumberScale> scales = gauge.numbers().iterator();
       for (int i = 0; i < fields.size(); i++) {
-        Optional<NumberScale> scale =
-            Optional.of(fields.get(i))
-                .filter(field -> field.carriesNumber() && scales.hasNext())
-                .map(field -> scales.next());
+        Optional<NumberScale> scale = Optional.empty();
+        for (int n = fields.get(i).numbers(); n > 0 && scales.hasNext(); n--) {
+          scale = Optional.of(scales.next());
+        }
         double number = explanation.numbers()[i];
         shares.add(
             new Share(
