@@ -86,8 +86,28 @@ class Model:
         self._check_finite(np.where(np.isfinite(parts.logit), parts.scores, np.nan), batch, first)
         return parts
 
+    def inputs(self, instances: Sequence[Mapping[str, Any]]) -> dict[str, np.ndarray]:
+        """What an ONNX model that was exported of this version, without tables, takes for instances:
+        first_order [n] and, unless the kind is lr, embeddings [n, F, k], float32.
+        """
+        first_order, embedded = self._sums(self._encoder.encode(instances, 0))
+        inputs = {"first_order": first_order.astype(np.float32)}
+        if self._k:
+            inputs["embeddings"] = embedded.astype(np.float32)
+        return inputs
+
     def _logits(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
         """The first-order sums and the sums of all terms, float64 [n] each."""
+        first_order, embedded = self._sums(batch)
+        logit = first_order
+        if self._pairs:
+            logit = logit + ((embedded.sum(1) ** 2).sum(1) - (embedded**2).sum((1, 2))) / 2
+        inputs = embedded.reshape(len(embedded), len(self.manifest.fields) * self._k)  # [n, F * k]
+        logit = logit + self._network(inputs)
+        return first_order, logit
+
+    def _sums(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+        """The sums of value · w [n] and, by field, of value · v [n, F, k], float64."""
         fids, at = np.unique(batch.fids, return_inverse=True)
         rows = self._rows(fids).astype(np.float64)[at.ravel()]
         weighted = batch.values[:, None] * rows
@@ -97,13 +117,7 @@ class Model:
         sums = sums.reshape(-1, fields, 1 + self._k)
         bias = self._rows(np.zeros(1, np.int64))[0, 0]  # fid 0
         first_order = bias + sums[:, :, 0].sum(1)
-        embedded = sums[:, :, 1:]  # [n, F, k]
-        logit = first_order
-        if self._pairs:
-            logit = logit + ((embedded.sum(1) ** 2).sum(1) - (embedded**2).sum((1, 2))) / 2
-        inputs = embedded.reshape(len(embedded), fields * self._k)  # [n, F * k]
-        logit = logit + self._network(inputs)
-        return first_order, logit
+        return first_order, sums[:, :, 1:]
 
     def _rows(self, fids: np.ndarray) -> np.ndarray:
         """The rows of distinct ids, float32 [n, 1 + k]; of unknown ones by the manifest's rule."""

@@ -37,6 +37,18 @@ class FollowTest(unittest.TestCase):
         self.assertEqual(follower.model.score([{}] * 2500).shape, (2500,))
         self.assertEqual(follower.model.score([]).shape, (0,))
 
+    def test_inputs_of_an_exported_model(self):
+        publish(self.root, full(1, {0: 1, 1 << 52: 0.5}))
+        model = freshet.load(self.root)
+
+        inputs = model.inputs([{}, {"user": "unknown"}])
+
+        np.testing.assert_array_equal(inputs["first_order"], np.float32([1.5, 1]))
+        self.assertEqual(inputs["embeddings"].shape, (2, 2, 2))
+        np.testing.assert_array_equal(inputs["embeddings"][:, 0], [[0.5, 0.5], [0, 0]])
+        np.testing.assert_array_equal(model.parts([{}]).first_order, inputs["first_order"][:1])
+        self.assertEqual(model.inputs([])["embeddings"].shape, (0, 2, 2))
+
     def test_refresh_continues_from_the_version_held(self):
         publish(self.root, full(1, {0: 1, 5: 2}))
         follower = freshet.Follower(self.root)

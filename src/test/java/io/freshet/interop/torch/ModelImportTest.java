@@ -83,6 +83,51 @@ final class ModelImportTest {
   }
 
   @Test
+  void aNetworkThatTheMappingLeavesOutAddsNothing() throws Exception {
+    TorchModel tables =
+        TorchModel.write(Files.createDirectory(folder.resolve("a")), "deepfm", "hand");
+    tables.editDense("");
+    TorchModel pairs =
+        TorchModel.write(Files.createDirectory(folder.resolve("b")), "deepfm", "hand");
+    pairs.editDense("");
+    pairs.editLearner(
+        "kind: deepfm, embedding-size: 4, hidden-layers: [6, 5]", "kind: fm, embedding-size: 4");
+
+    assertThat(importing(tables).code()).isZero();
+    assertThat(importing(pairs).code()).isZero();
+
+    List<Double> scores = scores(tables);
+    List<Double> expected = scores(pairs);
+    for (int i = 0; i < scores.size(); i++) {
+      assertThat(scores.get(i)).isCloseTo(expected.get(i), within(1e-6));
+    }
+  }
+
+  @Test
+  void aFieldWithTheRowsOfAnotherHasOnlyItsPlace() throws Exception {
+    TorchModel model = TorchModel.write(folder, "deepfm", "hand");
+    model.editDense("");
+    model.editLearner(
+        "  - {name: tags,", "  - {name: last, kind: categorical, shares: item}\n  - {name: tags,");
+    model.edit("fields:\n", "fields:\n  - {name: last, first-order: fm.lr_layer.bias}\n");
+    assertThat(importing(model).err())
+        .contains("field last: has the rows of item; expected its name alone");
+
+    model.edit(", first-order: fm.lr_layer.bias}\n", "}\n");
+
+    CommandRun run = importing(model, "--json");
+    assertThat(run.out()).as(run.err()).contains("\"rows\":71,"); // one for its missing value
+  }
+
+  @Test
+  void aCorrectionThatNoLogitFitsIsRefused() throws Exception {
+    TorchModel model = TorchModel.write(folder, "deepfm", "hand");
+
+    assertThat(importing(model, "--set", "join.policy=fake-negative-calibration").err())
+        .contains("corrected by fake-negatives, which no logit of another model fits");
+  }
+
+  @Test
   void tensorsThatNothingNamesAreTold() throws Exception {
     TorchModel model = TorchModel.write(folder, "deepfm", "hand");
     model.edit("bias: fm.lr_layer.bias\n", "");

@@ -179,9 +179,25 @@ public record TorchModel(Path folder, List<Map<String, Object>> features, List<D
 
   /** Replaces a text of the mapping. */
   void edit(String was, String is) throws IOException {
+    edit("mapping.yaml", was, is);
+  }
+
+  /** Replaces the layers of the mapping. */
+  void editDense(String is) throws IOException {
     Path mapping = folder.resolve("mapping.yaml");
     String text = Files.readString(mapping);
+    Files.writeString(mapping, text.replaceFirst("dense:\n(  .*\n)+", is));
+  }
+
+  /** Replaces a text of the learner's configuration. */
+  void editLearner(String was, String is) throws IOException {
+    edit("learner.yaml", was, is);
+  }
+
+  private void edit(String file, String was, String is) throws IOException {
+    Path path = folder.resolve(file);
+    String text = Files.readString(path);
     assertThat(text).contains(was);
-    Files.writeString(mapping, text.replace(was, is));
+    Files.writeString(path, text.replace(was, is));
   }
 }
