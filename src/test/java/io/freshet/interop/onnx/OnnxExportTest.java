@@ -51,12 +51,29 @@ final class OnnxExportTest {
   }
 
   private static Stream<ModelSettings> models() {
-    Map<String, List<Integer>> stacked = Map.of("stacked", List.of(1));
-    Map<String, List<Integer>> mixed = Map.of("low-rank", List.of(3), "experts", List.of(2));
-    return Stream.concat(
-        NetworkGraph.KINDS.stream().sorted().map(RandomVersion::settings),
-        Stream.of(stacked, mixed)
-            .map(sizes -> RandomVersion.settings(ModelKind.DCN, new Sizes(sizes))));
+    Stream<ModelSettings> plain =
+        Stream.of(ModelKind.LR, ModelKind.FM, ModelKind.DEEPFM, ModelKind.WIDE_DEEP, ModelKind.DCN)
+            .map(RandomVersion::settings);
+    Stream<ModelSettings> others =
+        Stream.of(
+            dense(ModelKind.DCN, Map.of("stacked", List.of(1))),
+            dense(ModelKind.DCN, Map.of("low-rank", List.of(3), "experts", List.of(2))),
+            dense(ModelKind.FINALMLP, Map.of("second-layers", List.of(9), "heads", List.of(1))),
+            dense(
+                ModelKind.FINALMLP,
+                Map.of(
+                    "second-layers", List.of(4, 8),
+                    "heads", List.of(2),
+                    "first-gate", List.of(1, 3),
+                    "second-gate", List.of(9),
+                    "gate-layers", List.of(7))),
+            dense(ModelKind.FINALNET, Map.of()),
+            dense(ModelKind.FINALNET, Map.of("gated", List.of(1), "second-layers", List.of(6, 4))));
+    return Stream.concat(plain, others);
+  }
+
+  private static ModelSettings dense(ModelKind kind, Map<String, List<Integer>> sizes) {
+    return RandomVersion.settings(kind, new Sizes(sizes));
   }
 
   @ParameterizedTest

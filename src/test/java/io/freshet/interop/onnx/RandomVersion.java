@@ -70,7 +70,7 @@ final class RandomVersion {
     return new ModelSettings(
         kind,
         kind.embeds() ? 4 : 0,
-        kind.deep() ? List.of(8, 5) : List.of(),
+        kind.deep() ? List.of(8, 6) : List.of(),
         kind.crosses() ? 2 : 0,
         sizes,
         0,

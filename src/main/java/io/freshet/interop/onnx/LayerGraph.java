@@ -1,0 +1,79 @@
+package io.freshet.interop.onnx;
+
+import io.freshet.model.Sizes;
+import io.freshet.snapshot.format.GaugeTensors;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Manifest.TensorShape;
+import io.freshet.snapshot.store.Snapshot;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The layers of a version's dense part as nodes of a graph; knows which tensors have a place. */
+final class LayerGraph {
+  final OnnxGraph graph;
+  final Manifest manifest;
+  final Sizes sizes;
+  private final Snapshot snapshot;
+  private final Set<String> used = new TreeSet<>();
+
+  LayerGraph(OnnxGraph graph, Snapshot snapshot) {
+    this.graph = graph;
+    this.snapshot = snapshot;
+    manifest = snapshot.manifest();
+    sizes = new Sizes(manifest.model().sizes());
+  }
+
+  /** Adds x · W + b. */
+  String layer(String name, String x) throws IOException {
+    return graph.node("Gemm", x, tensor(name + ".weight"), tensor(name + ".bias"));
+  }
+
+  /** Adds layers of ReLU units. */
+  String hidden(String group, int layers, String input) throws IOException {
+    String x = input;
+    for (int l = 0; l < layers; l++) {
+      x = graph.node("Relu", layer(group + "." + l, x));
+    }
+    return x;
+  }
+
+  /** Adds a linear output unit, [examples]. */
+  String unit(String name, String x) throws IOException {
+    return graph.node("Squeeze", layer(name, x), graph.vector(1));
+  }
+
+  String columns(String of, int from, int n) {
+    return graph.node(
+        "Slice", of, graph.vector(from), graph.vector(from + (long) n), graph.vector(1));
+  }
+
+  String tensor(String name) throws IOException {
+    long[] shape =
+        manifest.dense().tensors().stream()
+            .filter(tensor -> tensor.name().equals(name))
+            .findFirst()
+            .map(tensor -> tensor.shape().stream().mapToLong(Long::longValue).toArray())
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "version %s has no tensor %s".formatted(manifest.version(), name)));
+    used.add(name);
+    return graph.constant(name, snapshot.dense(name), shape);
+  }
+
+  /** A tensor that no term has is of a part that this code does not know. */
+  void checkAllUsed() throws IOException {
+    List<String> rest =
+        manifest.dense().tensors().stream()
+            .map(TensorShape::name)
+            .filter(name -> !GaugeTensors.isOne(name) && !used.contains(name))
+            .toList();
+    if (!rest.isEmpty()) {
+      throw new IOException(
+          "version %s has a part that is not exported, with the tensors %s"
+              .formatted(manifest.version(), rest));
+    }
+  }
+}
