@@ -253,6 +253,11 @@ public class EncodingBenchmark {
   }
 
   @Benchmark
+  public EncodedImpression decodeAvroRecordAndEncode() {
+    return good(encoder.encode(decodeAvroRecord()));
+  }
+
+  @Benchmark
   public Impression decodeAvroMap() {
     return good(avroDecoder.decode(avroMaps[next++ & records.length - 1], TIME));
   }
