@@ -122,9 +122,7 @@ final class LoopBench {
       checkLearning(job);
     } finally {
       stop(job);
-      if (directory != null) {
-        FileUtils.deleteDirectory(directory.toFile());
-      }
+      deleteCheckpoints();
     }
     return new Figure("loop", what, workload, parallelism, measured);
   }
@@ -159,6 +157,12 @@ final class LoopBench {
       result.get();
     } catch (ExecutionException cancelled) {
       LOG.debug("the job ended on request", cancelled);
+    }
+  }
+
+  void deleteCheckpoints() throws IOException {
+    if (directory != null) {
+      FileUtils.deleteDirectory(directory.toFile());
     }
   }
 

@@ -45,6 +45,7 @@ record RestoreFigure(
   }
 
   static void resetPeak() {
+    System.gc();
     heap().forEach(MemoryPoolMXBean::resetPeakUsage);
   }
 
