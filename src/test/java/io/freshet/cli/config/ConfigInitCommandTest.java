@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +73,23 @@ final class ConfigInitCommandTest {
         .contains("# no field looks like a label: clicks are joined")
         .containsPattern("  - \\{name: user, kind: categorical\\} ")
         .contains("  - {name: x.y, kind: numeric, from: \"features.x\\\\.y\"}");
+  }
+
+  @Test
+  void asManyFractionsInEachRecordAreAVector() throws IOException {
+    String yaml =
+        init(
+            i ->
+                "{\"id\": %s, \"photo\": %s, \"sizes\": %s, \"user\": \"u%s\"}"
+                    .formatted(
+                        i,
+                        DoubleStream.iterate(i + 0.5, x -> x / 3).limit(8).boxed().toList(),
+                        List.of(1, 2, 3, 4, 5, 6, 7, 8),
+                        i % 9));
+
+    assertThat(yaml)
+        .containsPattern("  - \\{name: photo, kind: vector, size: 8\\} +# 8 numbers each")
+        .containsPattern("  - \\{name: sizes, kind: multi\\} +# 8 values");
   }
 
   @Test
