@@ -33,7 +33,9 @@ record CostCase(
               "finalmlp, gates of fields",
               "{kind: finalmlp, heads: 8, first-gate: [c1], second-gate: [c2]}"),
           kind("finalnet", "kind: finalnet"),
-          kind("finalnet, gated", "{kind: finalnet, gated: true}"));
+          kind("finalnet, gated", "{kind: finalnet, gated: true}"),
+          FieldCase.vector(128),
+          FieldCase.weighted(10));
 
   /** A kind of model, at its defaults but for what the section {@code model} says. */
   static CostCase kind(String name, String section) {
