@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
 import io.freshet.lab.docs.CommandRun;
@@ -156,6 +158,23 @@ final class OnnxExportTest {
         text.replace("\"dcn\"", "\"deepfm\"").replace("\"cross_layers\":2", "\"cross_layers\":0"));
     assertThatThrownBy(() -> export(version.snapshot(), false))
         .hasMessageContaining("has a part that is not exported, with the tensors [cross.0.weight,");
+  }
+
+  @Test
+  void fieldsThatAreNotExportedAreRefusedByName() throws Exception {
+    ModelSettings settings = RandomVersion.settings(ModelKind.FM);
+    RandomVersion version = RandomVersion.publish(root, settings, true, "none", random);
+    Path manifest = root.resolve("0badcafe-0000000001/manifest.json");
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(manifest.toFile());
+    ObjectNode owner = (ObjectNode) json.at("/schema/fields/5");
+    owner.removeAll();
+    owner.put("kind", "sequence").put("name", "last").put("number", 9).put("of", "user");
+    owner.put("length", 3).put("pooling", "mean");
+    Files.writeString(manifest, json.toString());
+
+    assertThatThrownBy(() -> export(version.snapshot(), true))
+        .hasMessageStartingWith("field last is sequence")
+        .hasMessageEndingWith("which is not exported");
   }
 
   private static byte[] export(Snapshot snapshot, boolean tables) throws Exception {
