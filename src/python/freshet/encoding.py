@@ -235,7 +235,7 @@ class _Sequence:
     def __init__(self, field: Mapping) -> None:
         self._name, self._number = field["name"], field["number"]
         pooling = field["pooling"]
-        if pooling not in ("mean", "last"):
+        if pooling not in ("mean", "last", "attention"):
             raise SnapshotError(f'field {self._name} has the pooling "{pooling}", unknown here')
         self._most = 1 if pooling == "last" else field["length"]
 

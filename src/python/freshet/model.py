@@ -56,6 +56,12 @@ class Model:
         numbers = [field["number"] for field in manifest.fields]
         tensor = functools.partial(self._tensor, dense)
         self._network = build(network.Shape(manifest.model, numbers, tensor))
+        names = [field["name"] for field in manifest.fields]
+        self._attentions = [
+            network.Attention(field, index, names.index(field["attention"]["target"]), self._k, tensor)
+            for index, field in enumerate(manifest.fields)
+            if field.get("attention") and self._k > 0
+        ]
         self._zero_fields = self._fields_of_zeros()
 
     @property
@@ -115,6 +121,8 @@ class Model:
         fields = len(self.manifest.fields)
         sums = np.add.reduceat(weighted, batch.starts)  # [n * F, 1 + k]
         sums = sums.reshape(-1, fields, 1 + self._k)
+        for attend in self._attentions:
+            attend(rows, weighted, sums, batch)
         bias = self._rows(np.zeros(1, np.int64))[0, 0]  # fid 0
         first_order = bias + sums[:, :, 0].sum(1)
         return first_order, sums[:, :, 1:]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from .encoding import Batch
 
 Network = Callable[[np.ndarray], np.ndarray]  # of embeddings [n, fields * k] the term [n]
 Map = Callable[[np.ndarray], np.ndarray]  # row by row
@@ -184,3 +187,51 @@ def _block(shape: Shape, name: str, inputs: int, units: list[int]) -> Network:
         return out(x)[:, 0]
 
     return forward
+
+
+class Attention:
+    """Pools the values of a sequence by what they have to do with a target."""
+
+    def __init__(
+        self,
+        field: Mapping[str, Any],
+        index: int,
+        target: int,
+        k: int,
+        tensor: Callable[[str, tuple[int, ...]], np.ndarray],
+    ) -> None:
+        self._index, self._target, self._k = index, target, k
+        self._softmax = field["attention"]["softmax"]
+        units = field["attention"]["units"]
+        name = f"attention.{field['number']}"
+        self._layers = [
+            (tensor(f"{name}.{layer}.weight", shape), tensor(f"{name}.{layer}.bias", shape[1:]))
+            for layer, shape in (("0", (3 * k, units)), ("out", (units, 1)))
+            if units
+        ]
+
+    def __call__(
+        self, rows: np.ndarray, weighted: np.ndarray, sums: np.ndarray, batch: Batch
+    ) -> None:
+        """Replaces the field's sums of embeddings, [n, F, 1 + k]; weighted holds value * row."""
+        fields = sums.shape[1]
+        starts = batch.starts[self._index :: fields]
+        ends = np.append(batch.starts, len(batch.fids))[self._index + 1 :: fields]
+        for i, (start, end) in enumerate(zip(starts, ends)):
+            if batch.own[start]:
+                continue  # the missing value's
+            shares, values = batch.values[start:end], rows[start:end, 1:]
+            score = self._scores(sums[i, self._target, 1:], values)
+            if self._softmax:
+                factor = np.exp(score - score.max())
+                factor = factor / (shares * factor).sum()
+            else:
+                factor = 1 + score
+            sums[i, self._index, 1:] = (factor[:, None] * weighted[start:end, 1:]).sum(0)
+
+    def _scores(self, target: np.ndarray, values: np.ndarray) -> np.ndarray:
+        if not self._layers:
+            return values @ target / np.sqrt(self._k)
+        x = np.hstack([np.broadcast_to(target, values.shape), values, target * values])
+        (weight, bias), (out, out_bias) = self._layers
+        return (np.maximum(x @ weight + bias, 0) @ out + out_bias)[:, 0]

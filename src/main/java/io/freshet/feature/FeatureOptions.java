@@ -182,6 +182,9 @@ public final class FeatureOptions {
       } else {
         checkPart(s, key, owner, "share");
       }
+      if (field instanceof SequenceField sequence && sequence.attends()) {
+        checkPart(s, "target", sequence.attention().target(), "attend to");
+      }
       for (String option : OF_ROWS) {
         s.noteNothing(option);
         if (s.has(option)) {

@@ -60,7 +60,7 @@ public record Reset(String state, boolean dense, boolean table, Set<Integer> fie
   }
 
   private static boolean hasDense(FeatureSchema schema, ModelSettings model) {
-    return DenseShape.of(schema.size(), model).size() > 0;
+    return DenseShape.of(schema, model).size() > 0;
   }
 
   private static RefusedException unknown(String part, FeatureSchema schema, ModelSettings model) {

@@ -58,6 +58,7 @@ final class ConfigSamples {
         - {name: friend, kind: categorical, shares: who}
         - {name: liked, kind: multi, number: 10, shares: genres}
         - {name: recent, kind: sequence, number: 11, of: genres, length: 20, pooling: last}
+        - {name: seen, kind: sequence, number: 12, of: genres, pooling: attention, target: who, units: 8, softmax: true}
       join:
         window: 2 h
         out-of-orderness: 500 ms

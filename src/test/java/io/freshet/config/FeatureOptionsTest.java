@@ -65,7 +65,8 @@ final class FeatureOptionsTest {
                 "{name: friend, kind: categorical, shares: usr}",
                 "{name: rated, kind: multi, shares: user, rate-factor: 2, l2: 1}",
                 "{name: past, kind: sequence, of: price, l2: 1}",
-                "{name: lost, kind: sequence}"))
+                "{name: lost, kind: sequence}",
+                "{name: kept, kind: sequence, of: user, pooling: attention, target: prce}"))
         .containsExactly(
             "features[4].shares: last shares those of user: name that",
             "features[5].shares: names the field itself; leave it out for rows of its own",
@@ -76,7 +77,8 @@ final class FeatureOptionsTest {
             "features[8].l2: the rows are those of user: give it there",
             "features[9].of: price is neither categorical nor multi, so it has no values to share",
             "features[9].l2: the rows are those of price: give it there",
-            "features[10].of: missing; expected text");
+            "features[10].of: missing; expected text",
+            "features[11].target: prce is not a field; did you mean price?");
   }
 
   @Test

@@ -60,7 +60,7 @@ final class ImportedNetwork {
         new ModelShape(
             model.embeddingSize(),
             network.settings(model.network()),
-            fields.stream().map(Member::of).toList());
+            fields.stream().map(Member::of).map(Member::withoutAttention).toList());
     DenseParameters imported = DenseParameters.start(theirs.dense(), model.seed(), PLAIN);
     imported.startFrom(network.read(theirs));
     ModelShape ours = ModelShape.of(schema, model).after(theirs);

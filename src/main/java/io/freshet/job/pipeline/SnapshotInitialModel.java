@@ -75,10 +75,7 @@ record SnapshotInitialModel(String root, String name, String shapeText, long las
             manifest.model().crossLayers(),
             new Sizes(manifest.model().sizes())),
         manifest.schema().fields().stream()
-            .map(
-                field ->
-                    new Member(
-                        field.number(), zero.contains(field.number()), !field.shares().isEmpty()))
+            .map(field -> Member.of(field).as(zero.contains(field.number())))
             .toList());
   }
 

@@ -1,5 +1,6 @@
 package io.freshet.model.dense;
 
+import io.freshet.feature.FeatureSchema;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.layer.CounterRng;
 import io.freshet.model.layer.Layer;
@@ -44,6 +45,11 @@ public final class DenseParameters {
    * The parameters every learner starts with, from the seed alone: weights He-uniform, within ±√(6
    * / in) (He et al. 2015, arXiv 1502.01852), biases 0.
    */
+  public static DenseParameters start(
+      FeatureSchema schema, ModelSettings model, OptimizerSettings optimizer) {
+    return start(DenseShape.of(schema, model), model.seed(), optimizer);
+  }
+
   public static DenseParameters start(
       int fields, ModelSettings model, OptimizerSettings optimizer) {
     return start(DenseShape.of(fields, model), model.seed(), optimizer);

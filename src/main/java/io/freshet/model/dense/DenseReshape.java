@@ -3,6 +3,7 @@ package io.freshet.model.dense;
 import io.freshet.model.NetworkSettings;
 import io.freshet.model.layer.Layer;
 import io.freshet.model.layer.Layer.Axis;
+import io.freshet.model.network.Attention;
 import io.freshet.model.optimizer.OptimizerSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -105,12 +106,27 @@ public final class DenseReshape {
       crossLayers(closed("cross", old), closed("cross", shape));
       hiddenLayers(closed("deep", old), closed("deep", shape));
     } else if (before.network().equals(now.network()) && hasSameUnits(old, shape)) {
-      for (Layer layer : shape.layers()) {
+      for (Layer layer : network(shape)) {
         Layer source = old.placed().get(layer.name());
         carry(layer, were(layer.from(), source.in()), were(layer.to(), source.out()), source);
       }
     } else {
       shape.layers().stream().filter(Layer::isLast).forEach(this::blank);
+    }
+    shape.layers().stream().filter(Attention::isOne).forEach(layer -> attention(layer, old));
+  }
+
+  private static List<Layer> network(DenseShape shape) {
+    return shape.layers().stream().filter(layer -> !Attention.isOne(layer)).toList();
+  }
+
+  /** By which a sequence attends: kept where it is of the same size, else it starts again. */
+  private void attention(Layer layer, DenseShape old) {
+    if (old.placed().has(layer.name())) {
+      Layer source = old.placed().get(layer.name());
+      if (source.in() == layer.in() && source.out() == layer.out()) {
+        carry(layer, first(layer.in(), layer.in()), first(layer.out(), layer.out()), source);
+      }
     }
   }
 
@@ -129,7 +145,7 @@ public final class DenseReshape {
 
   /** Whether layers differ at most in what depends on the fields and their embeddings. */
   private static boolean hasSameUnits(DenseShape old, DenseShape shape) {
-    return shape.layers().stream()
+    return network(shape).stream()
         .allMatch(
             layer -> {
               Layer source = old.placed().get(layer.name());

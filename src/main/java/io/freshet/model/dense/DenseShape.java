@@ -1,9 +1,13 @@
 package io.freshet.model.dense;
 
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
+import io.freshet.feature.SequenceField;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.NetworkSettings;
 import io.freshet.model.layer.Layer;
 import io.freshet.model.layer.Layers;
+import io.freshet.model.network.Attention;
 import io.freshet.model.network.NetworkInputs;
 import io.freshet.model.network.Networks;
 import java.util.ArrayList;
@@ -24,12 +28,32 @@ public record DenseShape(NetworkInputs inputs, NetworkSettings network, Layers p
     return of(fields, model, false);
   }
 
+  public static DenseShape of(FeatureSchema schema, ModelSettings model) {
+    return of(schema, model, false);
+  }
+
+  public static DenseShape of(FeatureSchema schema, ModelSettings model, boolean normalized) {
+    List<Attention> attentions = new ArrayList<>();
+    for (Field field : schema.fields()) {
+      if (field instanceof SequenceField sequence && sequence.attends()) {
+        attentions.add(new Attention(sequence.number(), sequence.attention().units()));
+      }
+    }
+    NetworkInputs inputs = new NetworkInputs(schema.size(), model.embeddingSize(), attentions);
+    return of(inputs, model.network(), normalized);
+  }
+
   public static DenseShape of(int fields, ModelSettings model, boolean normalized) {
     return of(new NetworkInputs(fields, model.embeddingSize()), model.network(), normalized);
   }
 
   static DenseShape of(NetworkInputs inputs, NetworkSettings network, boolean normalized) {
     return new DenseShape(inputs, network, Networks.layers(inputs, network, normalized));
+  }
+
+  /** Whether layers make a term of the logit. */
+  public boolean hasNetwork() {
+    return !layers().stream().allMatch(Attention::isOne);
   }
 
   /** All layers, in the vector's order. */

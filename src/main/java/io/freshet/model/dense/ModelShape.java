@@ -2,13 +2,17 @@ package io.freshet.model.dense;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
+import io.freshet.feature.SequenceField;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.NetworkSettings;
 import io.freshet.model.Sizes;
+import io.freshet.model.network.Attention;
 import io.freshet.model.network.NetworkInputs;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -30,21 +34,47 @@ public record ModelShape(int embeddingSize, NetworkSettings network, List<Member
    *
    * @param late whether it came to a model that had learned without it
    * @param shares whether it has the rows of another field
+   * @param attends units of the layer by which it attends to a target; 0 for none
    */
-  public record Member(int number, boolean late, boolean shares) {
+  public record Member(int number, boolean late, boolean shares, int attends) {
+    private static final Pattern TEXT = Pattern.compile("(\\d+)(=?)(?:~(\\d+))?(\\+?)");
+
+    /** A field that does not attend. */
+    public Member(int number, boolean late, boolean shares) {
+      this(number, late, shares, 0);
+    }
+
     /** A field that was there from the start. */
     public static Member of(Field field) {
-      return new Member(field.number(), false, !field.shares().isEmpty());
+      int attends = field instanceof SequenceField s && s.attends() ? s.attention().units() : 0;
+      return new Member(field.number(), false, !field.shares().isEmpty(), attends);
     }
 
     static Member parse(String text) {
-      int end = text.length() - (text.endsWith(LATE) ? 1 : 0) - (text.contains(SHARES) ? 1 : 0);
-      int number = Integer.parseInt(text.substring(0, end));
-      return new Member(number, text.endsWith(LATE), text.contains(SHARES));
+      Matcher m = TEXT.matcher(text);
+      if (!m.matches()) {
+        throw new IllegalArgumentException("not a field of a model: " + text);
+      }
+      int attends = m.group(3) == null ? 0 : Integer.parseInt(m.group(3));
+      return new Member(
+          Integer.parseInt(m.group(1)), !m.group(4).isEmpty(), !m.group(2).isEmpty(), attends);
     }
 
     String text() {
-      return number + (shares ? SHARES : "") + (late ? LATE : "");
+      return number
+          + (shares ? SHARES : "")
+          + (attends > 0 ? "~" + attends : "")
+          + (late ? LATE : "");
+    }
+
+    /** The same of a model where it does not attend. */
+    public Member withoutAttention() {
+      return new Member(number, late, shares);
+    }
+
+    /** The same of a model that has it from the start, or not. */
+    public Member as(boolean isLate) {
+      return new Member(number, isLate, shares, attends);
     }
   }
 
@@ -65,7 +95,7 @@ public record ModelShape(int embeddingSize, NetworkSettings network, List<Member
 
   private Member known(Member field) {
     int index = index(field.number());
-    return index < 0 ? new Member(field.number(), true, field.shares()) : fields.get(index);
+    return field.as(index < 0 || fields.get(index).late());
   }
 
   /** The index of a field, or -1. */
@@ -87,7 +117,13 @@ public record ModelShape(int embeddingSize, NetworkSettings network, List<Member
 
   /** Offsets in the vector of dense parameters. */
   public DenseShape dense() {
-    return DenseShape.of(new NetworkInputs(fields.size(), embeddingSize), network, false);
+    List<Attention> attentions =
+        fields.stream()
+            .filter(field -> field.attends() > 0)
+            .map(field -> new Attention(field.number(), field.attends()))
+            .toList();
+    return DenseShape.of(
+        new NetworkInputs(fields.size(), embeddingSize, attentions), network, false);
   }
 
   /**

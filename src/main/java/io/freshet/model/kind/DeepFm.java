@@ -1,15 +1,20 @@
 package io.freshet.model.kind;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.SequenceField;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.algebra.LinearAlgebra;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.layer.Dropout;
+import io.freshet.model.network.Attention;
 import io.freshet.model.network.DenseNetwork;
 import io.freshet.model.network.Networks;
+import io.freshet.model.network.TargetAttention;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.ejml.data.FMatrixRMaj;
 
 /**
@@ -37,6 +42,9 @@ public final class DeepFm {
   private final int inputs;
   private final boolean pairs;
   private final DenseNetwork network; // null where the model has none
+  private final List<TargetAttention> attentions;
+  private final TargetAttention[] attentionOf; // by index of the field; null where it has none
+  private final FMatrixRMaj fieldGradients = new FMatrixRMaj(0, 0); // where there is attention
   private final FMatrixRMaj embedded; // e of each example
   private final FMatrixRMaj noInputGradients = new FMatrixRMaj(0, 0);
   private float[] sums = new float[0]; // Σ e_f of each example
@@ -45,12 +53,13 @@ public final class DeepFm {
   private float[] squaredLengths = new float[0]; // Σ |e_f|² of each example
 
   private MiniBatch batch;
+  private float[] weights; // of the last forward pass
   private int[] order;
   private int from;
   private int n;
 
   public DeepFm(FeatureSchema schema, ModelSettings model) {
-    this(schema, model, DenseShape.of(schema.size(), model), Dropout.NONE);
+    this(schema, model, DenseShape.of(schema, model), Dropout.NONE);
   }
 
   public DeepFm(FeatureSchema schema, ModelSettings model, DenseShape shape, Dropout dropout) {
@@ -58,8 +67,10 @@ public final class DeepFm {
     indexes = schema.indexes();
     inputs = schema.size() * k;
     pairs = model.kind().pairs();
+    attentionOf = new TargetAttention[schema.size()];
+    attentions = attentions(schema, shape);
     network =
-        shape.size() == 0
+        !shape.hasNetwork()
             ? null
             : Networks.of(
                 new Networks.Parts(
@@ -72,11 +83,47 @@ public final class DeepFm {
     embedded = new FMatrixRMaj(0, inputs);
   }
 
+  private List<TargetAttention> attentions(FeatureSchema schema, DenseShape shape) {
+    List<TargetAttention> all = new ArrayList<>();
+    for (int index = 0; k > 0 && index < schema.size(); index++) {
+      if (schema.fields().get(index) instanceof SequenceField sequence && sequence.attends()) {
+        SequenceField.Attention by = sequence.attention();
+        attentionOf[index] =
+            new TargetAttention(
+                new Attention(sequence.number(), by.units()),
+                k,
+                index,
+                schema.index(by.target()),
+                by.softmax(),
+                shape.placed());
+        all.add(attentionOf[index]);
+      }
+    }
+    return all;
+  }
+
+  /** Whether a field's values attend to a target, so that it has no embedding without that. */
+  boolean attends(int index) {
+    return attentionOf[index] != null;
+  }
+
+  boolean hasAttention() {
+    return !attentions.isEmpty();
+  }
+
+  /** The embedding of the i-th example's field of an index, from an index of the target on. */
+  void embedding(int i, int index, double[] to, int at) {
+    for (int d = 0; d < k; d++) {
+      to[at + d] = embedded.data[i * inputs + index * k + d];
+    }
+  }
+
   /** Takes over finished values of the dense parameters. */
   public void dense(float[] values) {
     if (network != null) {
       network.values(values);
     }
+    attentions.forEach(attention -> attention.values(values));
   }
 
   /**
@@ -96,8 +143,13 @@ public final class DeepFm {
     this.from = from;
     this.n = n;
     reserve();
+    attentions.forEach(TargetAttention::clear);
     for (int i = 0; i < n; i++) {
-      firstOrder[i] = embed(order[from + i], i * inputs, rows);
+      firstOrder[i] = embed(i, rows);
+    }
+    attentions.forEach(attention -> attention.forward(embedded, rows));
+    weights = rows;
+    for (int i = 0; i < n; i++) {
       float second = interactions(i);
       logits[i] = firstOrder[i] + (pairs ? second : 0);
     }
@@ -136,10 +188,36 @@ public final class DeepFm {
   public void backward(float[] logitGradients, float[] firstOrderGradients, float[] gradients) {
     FMatrixRMaj inputGradients =
         network == null ? noInputGradients : network.backward(logitGradients);
+    boolean addsPairs = pairs;
+    if (!attentions.isEmpty()) {
+      fillFieldGradients(logitGradients, inputGradients);
+      for (TargetAttention attention : attentions) {
+        attention.backward(embedded, weights, logitGradients, fieldGradients, gradients);
+      }
+      inputGradients = fieldGradients;
+      addsPairs = false; // they are among those
+    }
     for (int i = 0; i < n; i++) {
       if (!Float.isNaN(logitGradients[i])) {
         addRowGradients(
-            i, logitGradients[i], firstOrderGradients[i], inputGradients.data, gradients);
+            i,
+            addsPairs ? logitGradients[i] : 0, // by the pairs
+            firstOrderGradients[i],
+            inputGradients.data,
+            gradients);
+      }
+    }
+  }
+
+  private void fillFieldGradients(float[] logitGradients, FMatrixRMaj inputGradients) {
+    fieldGradients.reshape(n, inputs);
+    for (int i = 0; i < n; i++) {
+      boolean addsPairs = pairs && !Float.isNaN(logitGradients[i]);
+      for (int j = 0; j < inputs; j++) {
+        int at = i * inputs + j;
+        float others = addsPairs ? sums[i * k + j % k] - embedded.data[at] : 0;
+        fieldGradients.data[at] =
+            inputGradients.data[at] + (addsPairs ? logitGradients[i] * others : 0);
       }
     }
   }
@@ -158,6 +236,7 @@ public final class DeepFm {
     if (network != null) {
       network.drain(gradient);
     }
+    attentions.forEach(attention -> attention.drain(gradient));
   }
 
   /** What normalization has learned without gradients: see {@link DenseNetwork#running()}. */
@@ -177,8 +256,15 @@ public final class DeepFm {
     }
   }
 
-  /** Fills the field embeddings of an example, at {@code e}; returns its first-order sum. */
-  private float embed(int example, int e, float[] rows) {
+  /** Whether an occurrence is a value that attends: a missing sequence's is not. */
+  private boolean attends(int index, int occurrence) {
+    return attentionOf[index] != null && !batch.hasOwnRow(occurrence);
+  }
+
+  /** Fills the field embeddings of the i-th example; returns its first-order sum. */
+  private float embed(int i, float[] rows) {
+    int example = order[from + i];
+    int e = i * inputs;
     float[] data = embedded.data;
     Arrays.fill(data, e, e + inputs, 0);
     float firstOrder = 0;
@@ -187,7 +273,9 @@ public final class DeepFm {
       int row = batch.row(o) * (1 + k);
       firstOrder += batch.hasOwnRow(o) ? value * rows[row] : 0;
       int index = index(o);
-      if (index >= 0) {
+      if (index >= 0 && attends(index, o)) {
+        attentionOf[index].add(i, row + 1, value);
+      } else if (index >= 0) {
         int field = e + index * k;
         for (int d = 0; d < k; d++) {
           data[field + d] += value * rows[row + 1 + d];
@@ -230,10 +318,10 @@ public final class DeepFm {
       int row = batch.row(o) * (1 + k);
       gradients[row] += batch.hasOwnRow(o) ? value * firstOrderGradient : 0;
       int index = index(o);
-      if (index >= 0) {
+      if (index >= 0 && !attends(index, o)) {
         int field = i * inputs + index * k;
         for (int d = 0; d < k; d++) {
-          float others = pairs ? sums[i * k + d] - embedded.data[field + d] : 0;
+          float others = logitGradient != 0 ? sums[i * k + d] - embedded.data[field + d] : 0;
           gradients[row + 1 + d] += value * (inputGradients[field + d] + logitGradient * others);
         }
       }

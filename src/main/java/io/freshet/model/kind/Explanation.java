@@ -2,7 +2,6 @@ package io.freshet.model.kind;
 
 import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
-import io.freshet.model.ModelKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +15,7 @@ import java.util.Random;
  * <pre>
  * first order   its sum of value · w                                    exact
  * pairs         ½ e_f · Σ_{g ≠ f} e_g: half of each pair it is in        exact
- * dense part    what it adds to the layers' output, the mean over orders in which the fields come
+ * dense part    what it adds to the layers' output, and to all by attention to other fields, the mean over orders in which the fields come
  *               one after the other (Castro, Gómez, Tejada 2009): {@link #ORDERS} orders, drawn
  *               once, each also backwards
  * </pre>
@@ -68,8 +67,15 @@ public record Explanation(
   }
 
   static Explanation of(
-      Example example, Mixed mixed, int[] indexes, ModelKind kind, Fields fields, Logits logits) {
-    return new Shares(example, indexes, kind, fields.of(example), logits).explanation(mixed);
+      Example example,
+      Mixed mixed,
+      int[] indexes,
+      boolean hasPairs,
+      boolean hasDense,
+      Fields fields,
+      Logits logits) {
+    return new Shares(example, indexes, hasPairs, hasDense, fields.of(example), logits)
+        .explanation(mixed);
   }
 
   /** What the index's field adds in all. */
@@ -78,19 +84,24 @@ public record Explanation(
   }
 
   private record Shares(
-      Example example, int[] indexes, ModelKind kind, double[][] sums, Logits logits) {
+      Example example,
+      int[] indexes,
+      boolean hasPairs,
+      boolean hasDense,
+      double[][] sums,
+      Logits logits) {
 
     Explanation explanation(Mixed mixed) {
       double[] firstOrder = Arrays.stream(sums).mapToDouble(sum -> sum[0]).toArray();
       double[] pairs = new double[sums.length];
       double[] total = new double[sums[0].length];
       Arrays.stream(sums).forEach(sum -> add(sum, total));
-      for (int f = 0; kind.pairs() && f < sums.length; f++) {
+      for (int f = 0; hasPairs && f < sums.length; f++) {
         pairs[f] = (product(sums[f], total) - product(sums[f], sums[f])) / 2;
       }
       double[] dense = new double[sums.length];
       float[] ends = logits.of(List.of(example, with(new boolean[sums.length])));
-      if (kind.deep()) {
+      if (hasDense) {
         addDense(dense);
       }
       return new Explanation(ends[0], ends[1], firstOrder, pairs, dense, numbers(), mixed);
@@ -130,7 +141,7 @@ public record Explanation(
       double[] before = new double[sums[0].length];
       for (int i = 0; i < fields.length; i++) {
         double[] sum = sums[fields[i]];
-        double pairs = kind.pairs() ? product(sum, before) : 0;
+        double pairs = hasPairs ? product(sum, before) : 0;
         to[fields[i]] += ((double) along[i + 1] - along[i] - sum[0] - pairs) / ORDERS;
         add(sum, before);
       }

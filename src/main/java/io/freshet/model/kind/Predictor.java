@@ -63,7 +63,7 @@ public final class Predictor {
 
   /** Predicts with another dense part and gauge from now on. */
   public void load(float[] values, PublishedGauge measured) {
-    int expected = DenseShape.of(schema.size(), settings).size();
+    int expected = DenseShape.of(schema, settings).size();
     if (values.length != expected) {
       throw new IllegalArgumentException(
           values.length + " dense values, but the model has " + expected);
@@ -99,7 +99,9 @@ public final class Predictor {
             firstOrder,
             gauge.experts().stream().map(e -> gauge.probability(e, firstOrder, sum)).toList(),
             1 / (1 + Math.exp(-gauge.logit(firstOrder, sum))));
-    return Explanation.of(encoded, mixed, indexes, settings.kind(), this::sums, this::logits);
+    boolean hasDense = settings.kind().deep() || model.hasAttention();
+    return Explanation.of(
+        encoded, mixed, indexes, settings.kind().pairs(), hasDense, this::sums, this::logits);
   }
 
   private float[] logits(List<Example> examples) {
@@ -129,6 +131,11 @@ public final class Predictor {
       int index = indexes[batch.field(o)];
       for (int d = batch.hasOwnRow(o) ? 0 : 1; index >= 0 && d < width; d++) {
         sums[index][d] += (double) batch.value(o) * finished[row * width + d];
+      }
+    }
+    for (int index = 0; index < sums.length; index++) {
+      if (model.attends(index)) {
+        model.embedding(0, index, sums[index], 1);
       }
     }
     return sums;

@@ -103,7 +103,7 @@ public final class BatchLearner {
     steps = new RowSteps(learning.stepSize(), learning.repeatsPerUser());
     Regularization bounds = learning.regularization();
     dropout = new Dropout(bounds.dropout(), model.seed());
-    this.model = new DeepFm(schema, model, DenseShape.of(schema.size(), model), dropout);
+    this.model = new DeepFm(schema, model, DenseShape.of(schema, model), dropout);
     correction = LabelCorrection.of(learning.labels());
     Safeguards safeguards = learning.safeguards();
     if (safeguards.ratesBySize()) {

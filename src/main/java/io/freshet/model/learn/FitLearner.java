@@ -85,9 +85,7 @@ public final class FitLearner {
         fit,
         fields,
         DenseParameters.startNormal(
-            DenseShape.of(schema.size(), settings, fit.batchNorm()),
-            settings.seed(),
-            fit.optimizer()));
+            DenseShape.of(schema, settings, fit.batchNorm()), settings.seed(), fit.optimizer()));
   }
 
   /** A learner whose dense parameters start as given; it owns them. */

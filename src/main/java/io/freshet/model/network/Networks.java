@@ -5,6 +5,7 @@ import io.freshet.model.algebra.LinearAlgebra;
 import io.freshet.model.layer.Dropout;
 import io.freshet.model.layer.Layer;
 import io.freshet.model.layer.Layers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -43,12 +44,15 @@ public final class Networks {
   private Networks() {}
 
   /**
-   * The layers of a dense part; none where a model has none.
+   * The layers of a dense part, and then those by which sequences attend; none where a model has
+   * none.
    *
    * @param normalized whether hidden layers are batch-normalized
    */
   public static Layers layers(NetworkInputs inputs, NetworkSettings settings, boolean normalized) {
-    return Layers.of(form(settings).layers(inputs, settings, normalized));
+    List<Layer> layers = new ArrayList<>(form(settings).layers(inputs, settings, normalized));
+    inputs.attentions().forEach(a -> layers.addAll(a.layers(inputs.embeddingSize())));
+    return Layers.of(layers);
   }
 
   public static DenseNetwork of(Parts parts) {

@@ -198,7 +198,7 @@ public final class ServedModel {
 
   private void checkDense() throws IOException {
     List<TensorShape> wanted =
-        DenseShape.of(manifest.schema().size(), settings).tensors().stream()
+        DenseShape.of(manifest.schema(), settings).tensors().stream()
             .map(t -> new TensorShape(t.name(), t.shape().stream().map(Long::valueOf).toList()))
             .toList();
     List<TensorShape> found =

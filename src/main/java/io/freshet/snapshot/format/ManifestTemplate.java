@@ -78,6 +78,6 @@ public record ManifestTemplate(
   }
 
   private DenseShape shape() {
-    return DenseShape.of(schema.size(), settings);
+    return DenseShape.of(schema, settings);
   }
 }

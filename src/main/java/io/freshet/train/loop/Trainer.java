@@ -178,7 +178,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     ModelSettings model = settings.model();
     LearningSettings learning = settings.train().learning();
     RowLayout layout = new RowLayout(model, learning);
-    dense = DenseParameters.start(schema.size(), model, learning.dense());
+    dense = DenseParameters.start(schema, model, learning.dense());
     if (!reset.dense()) {
       localState.restore(dense, shape(), model, learning.dense());
     }

@@ -5,6 +5,9 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.MultiField;
 import io.freshet.feature.NumericField;
+import io.freshet.feature.SequenceField;
+import io.freshet.feature.SequenceField.Attention;
+import io.freshet.feature.SequenceField.Pooling;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.row.RowLayout;
@@ -37,6 +40,19 @@ public final class Examples {
                       new CategoricalField("last", 5, "item"), new MultiField("seen", 6, "item")))
               .toList(),
           "user");
+
+  /** The fields of {@link #SHARING}, whose items attend to the one at hand. */
+  public static FeatureSchema attending(int units, boolean softmax) {
+    Attention attention = new Attention("item", units, softmax);
+    return new FeatureSchema(
+        Stream.concat(
+                SCHEMA.fields().stream(),
+                Stream.of(
+                    new CategoricalField("last", 5, "item"),
+                    new SequenceField("seen", 6, "item", 9, Pooling.ATTENTION, attention)))
+            .toList(),
+        "user");
+  }
 
   private final Random random;
 
@@ -90,7 +106,7 @@ public final class Examples {
     add(fids, values, last == 5 ? Fids.missing(5) : Fids.of(5, last), 1);
     int seen = random.nextInt(4);
     for (int i = 0; i < seen; i++) {
-      add(fids, values, Fids.of(6, random.nextInt(5)), 1f / seen);
+      add(fids, values, Fids.of(6, 1 + random.nextInt(4)), 1f / seen);
     }
     if (seen == 0) {
       add(fids, values, Fids.missing(6), 1);

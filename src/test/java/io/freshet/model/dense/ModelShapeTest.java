@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
+import io.freshet.feature.SequenceField;
+import io.freshet.feature.SequenceField.Attention;
+import io.freshet.feature.SequenceField.Pooling;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.NetworkSettings;
@@ -53,6 +56,11 @@ final class ModelShapeTest {
     assertThat(late.text()).isEqualTo("4;8,3;0;1,7+");
     assertThat(sharing.text()).isEqualTo("4;8,3;0;1,2=,7=+");
     assertThat(ModelShape.parse(sharing.text())).isEqualTo(sharing);
+    Field attends =
+        new SequenceField("a", 9, "user", 5, Pooling.ATTENTION, new Attention("user", 36, true));
+    ModelShape attending = shape(USER, attends).after(shape(USER));
+    assertThat(attending.text()).isEqualTo("4;8,3;0;1,9=~36+");
+    assertThat(ModelShape.parse(attending.text())).isEqualTo(attending);
     assertThat(ModelShape.parse(late.text())).isEqualTo(late);
     assertThat(ModelShape.parse(bare.text())).isEqualTo(bare);
     assertThatThrownBy(() -> ModelShape.parse("4;8"))

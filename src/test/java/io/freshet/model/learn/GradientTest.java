@@ -117,6 +117,18 @@ class GradientTest {
 
   @ParameterizedTest
   @MethodSource("shapes")
+  void everyGradientEqualsTheNumericGradientWhereSequencesAttend(ModelSettings model) {
+    Examples random = new Examples(model.seed());
+    List<LabeledExample> examples = random.sharing(random.ofDistinctUsers(7));
+    for (int units : model.kind().embeds() ? new int[] {0, 5} : new int[0]) {
+      for (boolean softmax : new boolean[] {false, true}) {
+        check(Examples.attending(units, softmax), examples, model, LEARNING, reference -> {});
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
   void everyGradientEqualsTheNumericGradientWhereUnitsDropOut(ModelSettings model) {
     Regularization bounds = new Regularization(0.4f, NONE, NONE, List.of());
     Dropout dropout = new Dropout(0.4f, model.seed());
@@ -161,7 +173,7 @@ class GradientTest {
     List<LabeledExample> examples = named(unnamed);
     MiniBatch batch = Examples.batch(schema, examples);
     RowLayout layout = new RowLayout(model, learning);
-    DenseParameters dense = DenseParameters.start(schema.size(), model, SGD);
+    DenseParameters dense = DenseParameters.start(schema, model, SGD);
     Random random = new Random(model.seed());
     float[] rows = randomRows(batch.rows() * layout.width(), random);
     randomBiases(dense, random);

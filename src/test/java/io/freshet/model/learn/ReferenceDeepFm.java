@@ -2,6 +2,7 @@ package io.freshet.model.learn;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
+import io.freshet.feature.SequenceField;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.ModelKind;
@@ -10,6 +11,7 @@ import io.freshet.model.Sizes;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.layer.Layer;
 import io.freshet.model.layer.Layers;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -49,7 +51,7 @@ final class ReferenceDeepFm {
       FeatureSchema schema, ModelSettings model, Map<Long, double[]> rows, double[] dense) {
     this.schema = schema;
     this.model = model;
-    shape = DenseShape.of(schema.size(), model).placed();
+    shape = DenseShape.of(schema, model).placed();
     this.rows = rows;
     this.dense = dense;
     l2 = field -> model.l2();
@@ -121,6 +123,11 @@ final class ReferenceDeepFm {
         fields[index][d] += example.values()[j] * row[1 + d];
       }
     }
+    for (int f = 0; f < fields.length; f++) {
+      if (schema.fields().get(f) instanceof SequenceField sequence && sequence.attends()) {
+        attend(example, sequence, fields);
+      }
+    }
     return fields;
   }
 
@@ -140,6 +147,54 @@ final class ReferenceDeepFm {
       }
     }
     return logit + dense(inputs(example), factors);
+  }
+
+  private void attend(Example example, SequenceField sequence, double[][] fields) {
+    SequenceField.Attention by = sequence.attention();
+    double[] target = fields[schema.index(by.target())];
+    double[] pooled = fields[schema.index(sequence.name())];
+    List<Integer> values = new ArrayList<>();
+    for (int j = 0; j < example.occurrences(); j++) {
+      long fid = example.fids()[j];
+      if (Fids.field(fid) == sequence.number() && fid != Fids.missing(sequence.number())) {
+        values.add(j);
+      }
+    }
+    if (values.isEmpty()) {
+      return;
+    }
+    double[] scores =
+        values.stream().mapToDouble(j -> score(example, j, by, sequence, target)).toArray();
+    double sum = 0;
+    for (int v = 0; v < scores.length; v++) {
+      sum += example.values()[values.get(v)] * Math.exp(scores[v]);
+    }
+    Arrays.fill(pooled, 0);
+    for (int v = 0; v < scores.length; v++) {
+      double weight = by.softmax() ? Math.exp(scores[v]) / sum : 1 + scores[v];
+      double[] row = rows.get(rowOf(example.fids()[values.get(v)]));
+      for (int d = 0; d < pooled.length; d++) {
+        pooled[d] += example.values()[values.get(v)] * weight * row[1 + d];
+      }
+    }
+  }
+
+  private double score(
+      Example example, int j, SequenceField.Attention by, SequenceField sequence, double[] target) {
+    double[] row = rows.get(rowOf(example.fids()[j]));
+    int k = target.length;
+    double[] x = new double[3 * k];
+    double dot = 0;
+    for (int d = 0; d < k; d++) {
+      x[d] = target[d];
+      x[k + d] = row[1 + d];
+      x[2 * k + d] = target[d] * row[1 + d];
+      dot += x[2 * k + d];
+    }
+    String name = "attention." + sequence.number();
+    return by.units() == 0
+        ? dot / Math.sqrt(k)
+        : linear(name + ".out", map(linear(name + ".0", x), value -> Math.max(0, value)))[0];
   }
 
   /** The id of a feature's row: in a field that shares, of the same value of the other field. */

@@ -12,6 +12,7 @@ import io.freshet.feature.MultiField.Combiner;
 import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
 import io.freshet.feature.SequenceField;
+import io.freshet.feature.SequenceField.Attention;
 import io.freshet.feature.SequenceField.Pooling;
 import io.freshet.feature.VectorField;
 import io.freshet.feature.VectorField.Encoding;
@@ -70,7 +71,11 @@ final class RandomSnapshots {
               new SequenceField("recent", 14, "genres", 3, Pooling.MEAN),
               new SequenceField("newest", 15, "user", 5, Pooling.LAST),
               new VectorField("photo", 16, 3, Encoding.BASE64),
-              new VectorField("place", 17, 1)),
+              new VectorField("place", 17, 1),
+              new SequenceField(
+                  "circle", 18, "user", 4, Pooling.ATTENTION, new Attention("user", 6, false)),
+              new SequenceField(
+                  "mood", 19, "genres", 9, Pooling.ATTENTION, new Attention("genres", 0, true))),
           "user");
   private static final PublishedGauge GAUGE =
       new PublishedGauge(
@@ -180,7 +185,7 @@ final class RandomSnapshots {
       }
     }
     Version version = new Version(SampleChain.LINEAGE, checkpoint);
-    float[] dense = floats(DenseShape.of(SCHEMA.size(), settings).size());
+    float[] dense = floats(DenseShape.of(SCHEMA, settings).size());
     chain.publish(version, last, rows, removed, dense);
     published.addAll(rows.keySet());
     Arrays.stream(removed).forEach(published::remove);
@@ -215,7 +220,7 @@ final class RandomSnapshots {
       put(features, "genres", random.nextBoolean() ? one(VALUES) : several());
       put(features, "liked-genre", one(VALUES));
       put(features, "friends", several());
-      put(features, "recent", several());
+      List.of("recent", "circle", "mood").forEach(name -> put(features, name, several()));
       put(features, "newest", random.nextBoolean() ? one(VALUES) : several());
       put(features, "age", one(NUMBERS));
       List.of("price", "stars", "views").forEach(name -> put(features, name, one(numbers)));
