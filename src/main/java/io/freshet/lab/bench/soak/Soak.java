@@ -1,5 +1,7 @@
 package io.freshet.lab.bench.soak;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.event.RejectedException;
 import io.freshet.lab.bench.serving.HttpConnection;
 import io.freshet.lab.bench.serving.PublishedChain;
@@ -203,5 +205,21 @@ final class Soak {
             growth(resident),
             mean(resident) / 1e6,
             growth(heap)));
+  }
+
+  ObjectNode toJson() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("candidates", CANDIDATES)
+        .put("right", right.sum())
+        .put("wrong", wrong.sum())
+        .put("refused", refused.sum())
+        .put("failed", failed.sum())
+        .put("misuse", misuse.requests())
+        .put("swaps", swaps)
+        .put("store_failures", failures)
+        .put("resident_growth", growth(resident))
+        .put("resident_bytes", Math.round(mean(resident)))
+        .put("heap_growth", growth(heap));
   }
 }

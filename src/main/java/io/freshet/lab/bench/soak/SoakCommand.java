@@ -52,7 +52,11 @@ public final class SoakCommand extends Benchmark {
       try (SoakServer server = SoakServer.start(chain.root(), scratch.path())) {
         Soak soak = new Soak(chain, server, options.seed);
         soak.run(Duration.ofMillis((long) (minutes * 60_000)));
-        soak.lines().forEach(out()::println);
+        if (asJson()) {
+          out().println(soak.toJson());
+        } else {
+          soak.lines().forEach(out()::println);
+        }
         check(soak.problems().isEmpty(), String.join("; ", soak.problems()));
       }
       return 0;
