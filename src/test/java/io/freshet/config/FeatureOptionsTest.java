@@ -106,7 +106,7 @@ final class FeatureOptionsTest {
                 "{name: both, kind: cross, of: [user, genres]}"))
         .containsExactly(
             "features[1].kind: categoric is not allowed; expected one of: categorical, multi,"
-                + " numeric, sequence, cross");
+                + " numeric, sequence, vector, cross");
   }
 
   @Test
