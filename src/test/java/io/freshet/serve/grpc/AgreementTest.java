@@ -13,9 +13,14 @@ import inference.ModelInferRequest.InferInputTensor;
 import io.freshet.event.DecodeResult;
 import io.freshet.event.FeatureValues;
 import io.freshet.feature.ExampleEncoder;
+import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.SequenceField;
+import io.freshet.feature.SequenceField.Attention;
+import io.freshet.feature.SequenceField.Pooling;
 import io.freshet.feature.example.Example;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.SampleKinds;
+import io.freshet.model.batch.SharedRows;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.serve.follow.PythonPackage;
 import io.freshet.serve.http.ServedSample;
@@ -34,19 +39,74 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Instances have one score, whatever the protocol that they are sent by. */
 class AgreementTest {
-  private static final List<String> FEATURES = List.of("user", "genres", "price");
+  private static final FeatureSchema SCHEMA =
+      new FeatureSchema(
+          Stream.concat(
+                  SampleModel.SCHEMA.fields().stream(),
+                  Stream.of(
+                      new SequenceField("recent", 5, "genres", 3, Pooling.MEAN),
+                      new SequenceField("newest", 6, "user", 5, Pooling.LAST),
+                      new SequenceField(
+                          "friends",
+                          7,
+                          "user",
+                          4,
+                          Pooling.ATTENTION,
+                          new Attention("user", 6, false)),
+                      new SequenceField(
+                          "mood",
+                          8,
+                          "genres",
+                          9,
+                          Pooling.ATTENTION,
+                          new Attention("genres", 0, true))))
+              .toList(),
+          "user");
+  private static final List<String> FEATURES =
+      List.of("user", "genres", "price", "recent", "newest", "friends", "mood");
   private static final List<Map<String, ?>> INSTANCES =
       List.of(
-          Map.of("user", "u1", "genres", List.of("drama", "war"), "price", 2.5),
-          Map.of("user", "ü2", "genres", List.of("x"), "price", -7),
-          Map.of("genres", List.of(), "price", 300),
-          Map.of("user", "", "genres", List.of("", "drama")),
+          Map.of(
+              "user",
+              "u1",
+              "genres",
+              List.of("drama", "war"),
+              "price",
+              2.5,
+              "friends",
+              List.of("u1", "ü2", "nobody"),
+              "mood",
+              List.of("war", "x", "drama")),
+          Map.of(
+              "user",
+              "ü2",
+              "genres",
+              List.of("x"),
+              "price",
+              -7,
+              "recent",
+              List.of("x", "drama", "x", "behind"),
+              "newest",
+              List.of("u3", "ü2"),
+              "mood",
+              List.of()),
+          Map.of("genres", List.of(), "price", 300, "friends", List.of("ü2", "u3"), "recent", "x"),
+          Map.of(
+              "user",
+              "",
+              "genres",
+              List.of("", "drama"),
+              "friends",
+              List.of(),
+              "mood",
+              List.of("drama", "x", "")),
           Map.of());
 
   @TempDir Path root;
@@ -133,7 +193,7 @@ class AgreementTest {
       assertThat(parts.path("experts").get(i).get(e).asDouble())
           .isCloseTo(experts.get(e).path("probability").asDouble(), within(1e-6));
     }
-    assertThat(explained.path("fields")).hasSize(SampleModel.SCHEMA.size());
+    assertThat(explained.path("fields")).hasSize(SCHEMA.size());
   }
 
   private String json(Object body) throws IOException {
@@ -250,16 +310,17 @@ class AgreementTest {
 
   /** A model with a row for each id of the instances but the first one's. */
   private void publish(ModelSettings settings) throws IOException {
-    ExampleEncoder encoder = new ExampleEncoder(SampleModel.SCHEMA);
+    ExampleEncoder encoder = new ExampleEncoder(SCHEMA);
+    SharedRows shared = SharedRows.of(SCHEMA);
     SortedMap<Long, float[]> rows = new TreeMap<>();
     for (Map<String, ?> features : INSTANCES.subList(1, INSTANCES.size())) {
       DecodeResult<Example> encoded = encoder.encode(FeatureValues.of(encoder.names(), features));
       for (long fid : ((DecodeResult.Good<Example>) encoded).value().fids()) {
-        rows.put(fid, floats(1 + settings.embeddingSize()));
+        rows.put(shared.row(fid), floats(1 + settings.embeddingSize()));
       }
     }
-    float[] dense = floats(DenseShape.of(SampleModel.SCHEMA.size(), settings).size());
-    new SampleChain(root, SampleModel.SCHEMA, settings)
+    float[] dense = floats(DenseShape.of(SCHEMA, settings).size());
+    new SampleChain(root, SCHEMA, settings)
         .gauge(SampleModel.GAUGE)
         .publish(ServedSample.VERSION, Optional.empty(), rows, new long[0], dense);
   }
