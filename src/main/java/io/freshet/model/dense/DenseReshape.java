@@ -34,7 +34,8 @@ import java.util.stream.IntStream;
  *
  * A dense part of a form or sizes of its own keeps its parameters when the fields change, and the
  * length of their embeddings. If its layers change, or another form takes its place, it starts
- * again, and its last layers at 0.
+ * again, and its last layers at 0. The layer by which a sequence attends keeps its units, as hidden
+ * layers do, whatever becomes of the rest.
  *
  * <p>So a field or units that come change no prediction, while a field, units or layers that go do.
  */
@@ -120,14 +121,25 @@ public final class DenseReshape {
     return shape.layers().stream().filter(layer -> !Attention.isOne(layer)).toList();
   }
 
-  /** By which a sequence attends: kept where it is of the same size, else it starts again. */
+  /** By which a sequence attends. */
   private void attention(Layer layer, DenseShape old) {
     if (old.placed().has(layer.name())) {
       Layer source = old.placed().get(layer.name());
-      if (source.in() == layer.in() && source.out() == layer.out()) {
-        carry(layer, first(layer.in(), layer.in()), first(layer.out(), layer.out()), source);
-      }
+      int[] ins =
+          Attention.compares(layer)
+              ? compared(layer.in(), source.in())
+              : first(layer.in(), source.in());
+      carry(layer, ins, first(layer.out(), source.out()), source);
     }
+  }
+
+  /** Where the target's, the value's and the product's dimensions were, side by side. */
+  private static int[] compared(int units, int before) {
+    int k = units / 3;
+    int kBefore = before / 3;
+    int[] were = new int[units];
+    Arrays.setAll(were, i -> i % k < kBefore ? i / k * kBefore + i % k : ZERO);
+    return were;
   }
 
   private static boolean isPlain(NetworkSettings network) {

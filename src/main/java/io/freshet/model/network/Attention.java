@@ -13,12 +13,13 @@ import java.util.List;
  */
 public record Attention(int field, int units) {
   static final String PREFIX = "attention.";
+  private static final String HIDDEN = ".0";
 
   List<Layer> layers(int embeddingSize) {
     return units == 0 || embeddingSize == 0
         ? List.of()
         : List.of(
-            Layer.of(group() + ".0", 3 * embeddingSize, units),
+            Layer.of(group() + HIDDEN, 3 * embeddingSize, units),
             Layer.of(group() + ".out", units, 1));
   }
 
@@ -29,5 +30,10 @@ public record Attention(int field, int units) {
   /** Whether a layer is one of these. */
   public static boolean isOne(Layer layer) {
     return layer.name().startsWith(PREFIX);
+  }
+
+  /** Whether it is the hidden one, over the embeddings that are compared and their product. */
+  public static boolean compares(Layer layer) {
+    return isOne(layer) && layer.name().endsWith(HIDDEN);
   }
 }

@@ -7,6 +7,9 @@ import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
+import io.freshet.feature.SequenceField;
+import io.freshet.feature.SequenceField.Attention;
+import io.freshet.feature.SequenceField.Pooling;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
@@ -174,6 +177,58 @@ final class DenseReshapeTest {
     assertThat(reshape(TWO, large, now, TWO, small).readAll()).containsExactly(old.readAll());
   }
 
+  @ParameterizedTest
+  @MethodSource("forms")
+  void attentionIsCarriedOverByEveryFormWhenFieldsComeAndMove(ModelSettings model) {
+    FeatureSchema moved = new FeatureSchema(List.of(HOUR, attending(5), ITEM, USER), "user");
+    DenseParameters old = learned(attentive(5), model);
+
+    DenseParameters now = reshape(attentive(5), model, old, moved, model);
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(predict(moved, model, now, seeing(i)))
+          .isCloseTo(predict(attentive(5), model, old, seeing(i)), within(1e-6f));
+    }
+    assertThat(reshape(attentive(5), model, old, attentive(5), model).readAll())
+        .containsExactly(old.readAll());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ModelKind.class,
+      names = {"WIDE_DEEP", "DCN"})
+  void attentionThatComesToAModelAddsNothingToTheDeepPart(ModelKind kind) {
+    ModelSettings model = model(kind, List.of(8, 5), 2);
+    DenseParameters old = learned(TWO, model);
+
+    DenseParameters now = reshape(TWO, model, old, attentive(5), model);
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(predict(attentive(5), model, now, seeing(i)))
+          .isCloseTo(predict(TWO, model, old, example(i, false)), within(1e-6f));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ModelKind.class,
+      names = {"WIDE_DEEP", "DCN"})
+  void unitsAndDimensionsThatComeToAttentionChangeNoPrediction(ModelKind kind) {
+    ModelSettings small = model(kind, List.of(8, 5), 2);
+    ModelSettings large =
+        new ModelSettings(kind, K + 3, List.of(8, 5), kind.crosses() ? 2 : 0, 0, 42);
+    DenseParameters old = learned(attentive(5), small);
+
+    DenseParameters now = reshape(attentive(5), small, old, attentive(7), large);
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(predict(attentive(7), large, now, seeing(i)))
+          .isCloseTo(predict(attentive(5), small, old, seeing(i)), within(1e-6f));
+    }
+    assertThat(reshape(attentive(7), large, now, attentive(5), small).readAll())
+        .containsExactly(old.readAll());
+  }
+
   @Test
   void anotherOptimizerStartsFromTheFinishedValues() {
     DenseParameters old = learned(TWO, model(ModelKind.DEEPFM, List.of(8), 0));
@@ -239,6 +294,29 @@ final class DenseReshapeTest {
     return DenseReshape.of(shape, from, now, model.seed(), ADAGRAD);
   }
 
+  /** A sequence of items that attend to the one at hand. */
+  private static Field attending(int units) {
+    return new SequenceField(
+        "seen", 4, "item", 9, Pooling.ATTENTION, new Attention("item", units, false));
+  }
+
+  private static FeatureSchema attentive(int units) {
+    return new FeatureSchema(List.of(USER, ITEM, attending(units)), "user");
+  }
+
+  /** The example with three items seen before. */
+  private static Example seeing(int i) {
+    Example plain = example(i, false);
+    int n = plain.occurrences();
+    long[] fids = Arrays.copyOf(plain.fids(), n + 3);
+    float[] values = Arrays.copyOf(plain.values(), n + 3);
+    for (int j = 0; j < 3; j++) {
+      fids[n + j] = Fids.of(4, 31 * i + 7 * j + 1);
+      values[n + j] = 1f / 3;
+    }
+    return new Example(i, fids, values);
+  }
+
   /** But for rounding, whatever the hour. */
   private static void assertSamePredictions(
       FeatureSchema schema,
@@ -258,7 +336,7 @@ final class DenseReshapeTest {
 
   /** Parameters that are no longer where they started. */
   private static DenseParameters learned(FeatureSchema schema, ModelSettings model) {
-    DenseParameters dense = DenseParameters.start(schema.size(), model, ADAGRAD);
+    DenseParameters dense = DenseParameters.start(schema, model, ADAGRAD);
     float[] gradient = new float[dense.size()];
     for (int i = 0; i < gradient.length; i++) {
       gradient[i] = (float) Math.sin(i);
