@@ -3,6 +3,7 @@ package io.freshet.model.kind;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
 import io.freshet.model.ModelKind;
@@ -26,12 +27,26 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ExplanationTest {
-  private static final int[] INDEXES = Examples.SCHEMA.indexes();
+  private FeatureSchema schema;
   private Example example;
 
   @BeforeEach
   void anExample() {
+    schema = Examples.SCHEMA;
     example = new Examples(7).next(3).example();
+  }
+
+  /** With items that attend to the one at hand. */
+  private void attending(int units, boolean softmax) {
+    schema = Examples.attending(units, softmax);
+    List<Long> fids = new ArrayList<>(Arrays.stream(example.fids()).boxed().toList());
+    List<Float> values = new ArrayList<>();
+    for (float value : example.values()) {
+      values.add(value);
+    }
+    fids.addAll(List.of(Fids.missing(5), Fids.of(6, 1), Fids.of(6, 4), Fids.of(6, 3)));
+    values.addAll(List.of(1f, 1 / 3f, 1 / 3f, 1 / 3f));
+    example = Examples.example(3, fids, values);
   }
 
   static List<ModelSettings> kinds() {
@@ -53,17 +68,8 @@ class ExplanationTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void baseAndSharesAddUpToTheLogit(ModelSettings settings) {
-    Predictor predictor = predictor(settings);
+    Explanation explained = assertAddsUp(settings);
 
-    Explanation explained = predictor.explain(example);
-
-    double sum = explained.base();
-    for (int index = 0; index < Examples.SCHEMA.size(); index++) {
-      sum += explained.total(index);
-    }
-    assertThat(sum).isCloseTo(explained.logit(), within(1e-5));
-    assertThat(1 / (1 + Math.exp(-explained.logit())))
-        .isCloseTo(predictor.predict(example), within(1e-6));
     assertThat(Arrays.stream(explained.firstOrder()).allMatch(share -> share != 0)).isTrue();
     assertThat(has(explained.pairs())).isEqualTo(settings.kind().pairs());
     assertThat(has(explained.dense()))
@@ -73,15 +79,46 @@ class ExplanationTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void sharesAreTheShapleyValues(ModelSettings settings) {
+    boolean exact = settings.hiddenLayers().isEmpty() && settings.crossLayers() == 0;
+    assertAreShapleyValues(settings, exact ? 1e-5 : 0.02);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void sharesOfSequencesThatAttendAreShapleyValuesThatAddUp(ModelSettings settings) {
+    for (int units : new int[] {0, 5}) {
+      anExample();
+      attending(units, units == 0);
+      Explanation explained = assertAddsUp(settings);
+      assertThat(explained.dense()[schema.index("seen")] != 0)
+          .isEqualTo(settings.kind().pairs() || settings.kind().deep());
+      assertAreShapleyValues(settings, settings.kind().embeds() ? 0.05 : 1e-5);
+    }
+  }
+
+  private Explanation assertAddsUp(ModelSettings settings) {
     Predictor predictor = predictor(settings);
-    int fields = Examples.SCHEMA.size();
 
     Explanation explained = predictor.explain(example);
 
-    boolean exact = settings.hiddenLayers().isEmpty() && settings.crossLayers() == 0;
+    double sum = explained.base();
+    for (int index = 0; index < schema.size(); index++) {
+      sum += explained.total(index);
+    }
+    assertThat(sum).isCloseTo(explained.logit(), within(1e-5));
+    assertThat(1 / (1 + Math.exp(-explained.logit())))
+        .isCloseTo(predictor.predict(example), within(1e-6));
+    return explained;
+  }
+
+  private void assertAreShapleyValues(ModelSettings settings, double but) {
+    Predictor predictor = predictor(settings);
+    int fields = schema.size();
+
+    Explanation explained = predictor.explain(example);
+
     for (int index = 0; index < fields; index++) {
-      assertThat(explained.total(index))
-          .isCloseTo(shapley(predictor, index, fields), within(exact ? 1e-5 : 0.02));
+      assertThat(explained.total(index)).isCloseTo(shapley(predictor, index, fields), within(but));
     }
   }
 
@@ -109,7 +146,7 @@ class ExplanationTest {
     List<Long> fids = new ArrayList<>();
     List<Float> values = new ArrayList<>();
     for (int i = 0; i < example.occurrences(); i++) {
-      int index = INDEXES[Fids.field(example.fids()[i])];
+      int index = schema.indexes()[Fids.field(example.fids()[i])];
       if (index < 0 || (subset >> index & 1) == 1) {
         fids.add(example.fids()[i]);
         values.add(example.values()[i]);
@@ -127,7 +164,7 @@ class ExplanationTest {
   }
 
   /** A predictor with rows and layers that are not small. */
-  private static Predictor predictor(ModelSettings settings) {
+  private Predictor predictor(ModelSettings settings) {
     RowWeights rows =
         (fid, target, at) -> {
           CounterRng random = new CounterRng(11, fid);
@@ -136,13 +173,13 @@ class ExplanationTest {
           }
           return true;
         };
-    float[] dense = new float[DenseShape.of(Examples.SCHEMA.size(), settings).size()];
+    float[] dense = new float[DenseShape.of(schema, settings).size()];
     CounterRng random = new CounterRng(12, 0);
     for (int i = 0; i < dense.length; i++) {
       dense[i] = 0.3f * random.normal(i);
     }
     return new Predictor(
-        Examples.SCHEMA,
+        schema,
         settings,
         rows,
         UnknownRows.ZERO,
