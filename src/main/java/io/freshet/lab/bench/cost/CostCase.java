@@ -2,6 +2,8 @@ package io.freshet.lab.bench.cost;
 
 import io.freshet.config.option.Section;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.SequenceField.Attention;
+import io.freshet.feature.SequenceField.Pooling;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.lab.bench.measure.Workload;
 import io.freshet.model.ModelOptions;
@@ -35,7 +37,12 @@ record CostCase(
           kind("finalnet", "kind: finalnet"),
           kind("finalnet, gated", "{kind: finalnet, gated: true}"),
           FieldCase.vector(128),
-          FieldCase.weighted(10));
+          FieldCase.weighted(10),
+          FieldCase.sequence("mean", 50, Pooling.MEAN, null),
+          FieldCase.sequence(
+              "din attention", 50, Pooling.ATTENTION, new Attention(FieldCase.ITEM, 36, false)),
+          FieldCase.sequence(
+              "dot attention", 50, Pooling.ATTENTION, new Attention(FieldCase.ITEM, 0, true)));
 
   /** A kind of model, at its defaults but for what the section {@code model} says. */
   static CostCase kind(String name, String section) {

@@ -4,6 +4,9 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
 import io.freshet.feature.MultiField;
+import io.freshet.feature.SequenceField;
+import io.freshet.feature.SequenceField.Attention;
+import io.freshet.feature.SequenceField.Pooling;
 import io.freshet.feature.VectorField;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
@@ -14,6 +17,8 @@ import java.util.SplittableRandom;
 
 /** Plain DeepFM with one more field, whose values hang on the example alone. */
 final class FieldCase {
+  static final String ITEM = "c2"; // whose values sequences hold, and which they attend to
+
   private static final int TAGS = 1000; // that there are
 
   private FieldCase() {}
@@ -50,6 +55,22 @@ final class FieldCase {
             fids[i] = Fids.of(number, 1000 + random.nextInt(TAGS));
             values[i] = (float) random.nextDouble(2) / count;
           }
+          return append(example, fids, values);
+        });
+  }
+
+  /** With a sequence of another field's values. */
+  static CostCase sequence(String name, int length, Pooling pooling, Attention attention) {
+    int number = CostCase.PLAIN.schema().size() + 1;
+    return with(
+        name + " of " + length,
+        new SequenceField("recent", number, ITEM, length, pooling, attention),
+        example -> {
+          SplittableRandom random = random(example);
+          long[] fids = new long[length];
+          float[] values = new float[length];
+          Arrays.setAll(fids, i -> Fids.of(number, 1000 + random.nextInt(TAGS)));
+          Arrays.fill(values, 1f / length);
           return append(example, fids, values);
         });
   }
