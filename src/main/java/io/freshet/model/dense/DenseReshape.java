@@ -35,7 +35,7 @@ import java.util.stream.IntStream;
  * A dense part of a form or sizes of its own keeps its parameters when the fields change, and the
  * length of their embeddings. If its layers change, or another form takes its place, it starts
  * again, and its last layers at 0. The layer by which a sequence attends keeps its units, as hidden
- * layers do, whatever becomes of the rest.
+ * layers do, whatever becomes of the rest; where it comes to a model, its output starts at 0.
  *
  * <p>So a field or units that come change no prediction, while a field, units or layers that go do.
  */
@@ -121,7 +121,7 @@ public final class DenseReshape {
     return shape.layers().stream().filter(layer -> !Attention.isOne(layer)).toList();
   }
 
-  /** By which a sequence attends. */
+  /** By which a sequence attends: one that did not begins as its mean. */
   private void attention(Layer layer, DenseShape old) {
     if (old.placed().has(layer.name())) {
       Layer source = old.placed().get(layer.name());
@@ -130,6 +130,8 @@ public final class DenseReshape {
               ? compared(layer.in(), source.in())
               : first(layer.in(), source.in());
       carry(layer, ins, first(layer.out(), source.out()), source);
+    } else if (!Attention.compares(layer)) {
+      blank(layer);
     }
   }
 

@@ -210,6 +210,21 @@ final class DenseReshapeTest {
   }
 
   @ParameterizedTest
+  @MethodSource("forms")
+  void aSequenceThatComesToAttendBeginsAsItsMean(ModelSettings model) {
+    Field seen = new SequenceField("seen", 4, "item", 9, Pooling.MEAN);
+    FeatureSchema mean = new FeatureSchema(List.of(USER, ITEM, seen), "user");
+    DenseParameters old = learned(mean, model);
+
+    DenseParameters now = reshape(mean, model, old, attentive(5), model);
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(predict(attentive(5), model, now, seeing(i)))
+          .isCloseTo(predict(mean, model, old, seeing(i)), within(1e-6f));
+    }
+  }
+
+  @ParameterizedTest
   @EnumSource(
       value = ModelKind.class,
       names = {"WIDE_DEEP", "DCN"})
