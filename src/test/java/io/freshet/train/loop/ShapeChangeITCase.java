@@ -8,6 +8,9 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
 import io.freshet.feature.MultiField;
+import io.freshet.feature.SequenceField;
+import io.freshet.feature.SequenceField.Attention;
+import io.freshet.feature.SequenceField.Pooling;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.snapshot.format.Manifest;
@@ -18,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +84,31 @@ class ShapeChangeITCase {
             .isGreaterThanOrEqualTo(job.load(grown).updates(fid));
       }
     }
+  }
+
+  @Test
+  void aSequenceComesToAttendByASavepoint() throws Exception {
+    Attention din = new Attention("item", 6, false);
+    FeatureSchema mean = withRecent(new SequenceField("recent", 4, "item", 9, Pooling.MEAN));
+    FeatureSchema attending =
+        withRecent(new SequenceField("recent", 4, "item", 9, Pooling.ATTENTION, din));
+    StoppedJob job = new StoppedJob(CLUSTER, folder);
+    String first = job.run(settings(mean, MODEL), 1, "");
+    Version old = job.latest();
+
+    job.run(settings(attending, MODEL), 1, first);
+    Version now = job.latest();
+
+    assertThat(job.firstPredictions())
+        .as("before the first update")
+        .containsExactly(job.predict(old, mean, MODEL), within(1e-6f));
+    assertThat(now.lineage()).isNotEqualTo(old.lineage());
+    assertFullBegins(job, now, attending);
+    assertThat(job.manifest(now).unknownIds().zeroFields()).isEmpty();
+  }
+
+  private static FeatureSchema withRecent(Field recent) {
+    return new FeatureSchema(List.of(USER, ITEM, TAGS, recent), "user");
   }
 
   private static LoopSettings settings(FeatureSchema schema, ModelSettings model) {
