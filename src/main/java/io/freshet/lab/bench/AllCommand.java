@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
       "Each is a process of its own with the JVM options of this one. It fails with the first"
           + " that fails, as where a learner is dead."
     },
-    footer = {"", "Example:", "  java -Xmx4g -jar freshet.jar bench all --rounds 3 --json"})
+    footer = {"", "Example:", "  java -jar freshet.jar bench all --rounds 3 --json"})
 public final class AllCommand extends Benchmark {
   private static final List<String> SPEEDS = List.of("kernel", "loop", "pipeline", "serve");
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * checked: forward, backward, duplicates, weights, penalty, update.
  */
 class GradientTest {
-  private static final double H = 1e-5;
+  private static final double H = 1e-7; // so small that hardly a ReLU bends within it
   private static final double TOLERANCE = 2e-5;
   private static final float NONE = Regularization.NONE;
   private static final OptimizerSettings SGD = new Sgd(1);
@@ -119,11 +119,11 @@ class GradientTest {
   @MethodSource("shapes")
   void everyGradientEqualsTheNumericGradientWhereSequencesAttend(ModelSettings model) {
     Examples random = new Examples(model.seed());
-    List<LabeledExample> examples = random.sharing(random.ofDistinctUsers(7));
-    for (int units : model.kind().embeds() ? new int[] {0, 5} : new int[0]) {
-      for (boolean softmax : new boolean[] {false, true}) {
-        check(Examples.attending(units, softmax), examples, model, LEARNING, reference -> {});
-      }
+    List<LabeledExample> examples = random.sharing(random.ofDistinctUsers(4));
+    if (model.kind().embeds()) {
+      int way = shapes().indexOf(model); // each way with some shapes of most kinds
+      FeatureSchema schema = Examples.attending(way % 2 == 0 ? 0 : 5, way % 4 < 2);
+      check(schema, examples, model, LEARNING, reference -> {});
     }
   }
 

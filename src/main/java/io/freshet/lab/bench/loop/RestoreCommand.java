@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
           + " A job learns every row once and stops with a savepoint; another starts from it, with"
           + " as many subtasks, and once more with half as many. Time runs to the first example."
     },
-    footer = {"", "Example:", "  java -Xmx4g -jar freshet.jar bench restore --parallelism 2,8,32"})
+    footer = {"", "Example:", "  java -jar freshet.jar bench restore --parallelism 2,8,32"})
 public final class RestoreCommand extends Benchmark {
   @Mixin private BenchOptions options;
 
