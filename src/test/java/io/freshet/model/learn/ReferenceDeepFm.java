@@ -26,6 +26,7 @@ import java.util.function.ToDoubleBiFunction;
  */
 final class ReferenceDeepFm {
   private final FeatureSchema schema;
+  private final int[] indexes; // made once, as there is one for each possible number
   private final ModelSettings model;
   private final Layers shape;
 
@@ -50,6 +51,7 @@ final class ReferenceDeepFm {
   ReferenceDeepFm(
       FeatureSchema schema, ModelSettings model, Map<Long, double[]> rows, double[] dense) {
     this.schema = schema;
+    indexes = schema.indexes();
     this.model = model;
     shape = DenseShape.of(schema, model).placed();
     this.rows = rows;
@@ -118,7 +120,7 @@ final class ReferenceDeepFm {
     double[][] fields = new double[schema.size()][model.embeddingSize()];
     for (int j = 0; j < example.occurrences(); j++) {
       double[] row = rows.get(rowOf(example.fids()[j]));
-      int index = schema.indexes()[Fids.field(example.fids()[j])];
+      int index = indexes[Fids.field(example.fids()[j])];
       for (int d = 0; index >= 0 && d < model.embeddingSize(); d++) {
         fields[index][d] += example.values()[j] * row[1 + d];
       }
@@ -199,7 +201,7 @@ final class ReferenceDeepFm {
 
   /** The id of a feature's row: in a field that shares, of the same value of the other field. */
   private long rowOf(long fid) {
-    int index = schema.indexes()[Fids.field(fid)];
+    int index = indexes[Fids.field(fid)];
     String other = index < 0 ? "" : schema.fields().get(index).shares();
     boolean isOwn = other.isEmpty() || fid == Fids.missing(Fids.field(fid));
     return isOwn ? fid : Fids.of(schema.field(other).orElseThrow().number(), fid);
@@ -241,7 +243,7 @@ final class ReferenceDeepFm {
         model.sizes().list(stream + "-gate").stream()
             .flatMapToDouble(
                 number -> {
-                  int at = schema.indexes()[number] * k;
+                  int at = indexes[number] * k;
                   return Arrays.stream(inputs, at, at + k);
                 })
             .toArray();
