@@ -295,7 +295,7 @@ public final class TopicAdmin implements AutoCloseable {
   /**
    * Waits until each partition has a leader that answers. Of what is written before that, a
    * producer may have its first batch refused and the next one taken, after which the first is out
-   * of order for ever: it is lost when the producer gives up.
+   * of order: it is lost when the producer gives up.
    */
   private void awaitLeaders(List<String> topics) throws IOException, InterruptedException {
     long end = System.nanoTime() + kafka.timeout().toNanos();

@@ -65,8 +65,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>A restart changes nothing.</b> The time that each subtask has come to is part of the
  * checkpoint ({@link JoinOperatorState}), so that what was late before it is late after it. After
- * rescaling all go on from the earliest. Only the end of time is not kept: a job may go on, with
- * new events, from where a bounded run ended.
+ * rescaling each goes on from the earliest of those whose state it takes. Only the end of time is
+ * not kept: a job may go on, with new events, from where a bounded run ended.
  */
 final class LabelJoin extends AbstractStreamOperator<LabeledExample>
     implements TwoInputStreamOperator<EncodedImpression, Click, LabeledExample>,

@@ -3,8 +3,8 @@ package io.freshet.model.gauge;
 import io.freshet.feature.NumericField.Scale;
 
 /**
- * The moments of one component of a vector: its count and the sums of it and of its square. Whoever
- * makes embeddings makes their components of one scale, so there is no logarithm to choose.
+ * The moments of one component of a vector: its count and the sums of it and of its square. The
+ * components of an embedding are of one scale, so there is no logarithm to choose.
  */
 final class ComponentMoments implements Moments {
   static final int SUMS = 3;
