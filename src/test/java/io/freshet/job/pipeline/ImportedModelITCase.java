@@ -1,5 +1,6 @@
 package io.freshet.job.pipeline;
 
+import static io.freshet.job.pipeline.PredictionsKept.PREDICTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -10,7 +11,6 @@ import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.interop.torch.TorchModel;
-import io.freshet.job.example.PredictedExample;
 import io.freshet.lab.docs.CommandRun;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;
@@ -21,13 +21,8 @@ import io.freshet.train.InitialModel;
 import io.freshet.wire.WireType;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.SinkWriter;
-import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -42,7 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class ImportedModelITCase {
   private static final int STEP = 32; // one row step: each predicted before any is learned
-  private static final Map<String, Float> PREDICTED = new ConcurrentHashMap<>();
 
   @TempDir Path folder;
 
@@ -110,7 +104,7 @@ class ImportedModelITCase {
             config,
             InitialModel.PLAIN.from(
                 SnapshotInitialModel.of(folder.resolve("snapshots").toString(), config)))
-        .learn(stream, Results.only(new DiscardingSink<>(), Optional.of(new Keep())));
+        .learn(stream, Results.only(new DiscardingSink<>(), Optional.of(new PredictionsKept())));
     env.execute();
   }
 
@@ -120,25 +114,5 @@ class ImportedModelITCase {
 
   private static Snapshot load(TorchModel model, Version version) throws Exception {
     return new SnapshotReader(store(model)).load(version);
-  }
-
-  private static final class Keep implements Sink<PredictedExample> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public SinkWriter<PredictedExample> createWriter(WriterInitContext context) {
-      return new SinkWriter<>() {
-        @Override
-        public void write(PredictedExample made, Context where) {
-          PREDICTED.put(made.impressionId(), made.prediction());
-        }
-
-        @Override
-        public void flush(boolean endOfInput) {}
-
-        @Override
-        public void close() {}
-      };
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.freshet.job.pipeline;
 
+import static io.freshet.job.pipeline.PredictionsKept.PREDICTED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -8,7 +9,6 @@ import io.freshet.config.LearnerConfig;
 import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
-import io.freshet.job.example.PredictedExample;
 import io.freshet.model.kind.Predictor;
 import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.row.UnknownRows;
@@ -29,12 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.SinkWriter;
-import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -64,7 +60,6 @@ class WarmStartITCase {
       checkpoint: {interval: 300 ms, dir: "%s", backend: hashmap}
       parallelism: %s
       """;
-  private static final Map<String, Float> PREDICTED = new ConcurrentHashMap<>();
 
   @TempDir Path folder;
 
@@ -152,7 +147,7 @@ class WarmStartITCase {
                     .withTimestampAssigner((example, time) -> example.time()))
             .setParallelism(1);
     new LearnerTopology(config, InitialModel.PLAIN.from(warm))
-        .learn(examples, Results.only(new DiscardingSink<>(), Optional.of(new Keep())));
+        .learn(examples, Results.only(new DiscardingSink<>(), Optional.of(new PredictionsKept())));
     env.execute();
   }
 
@@ -200,25 +195,5 @@ class WarmStartITCase {
 
   private SnapshotStore store() {
     return new SnapshotStore(new LocalStorage(folder.resolve("snapshots")));
-  }
-
-  private static final class Keep implements Sink<PredictedExample> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public SinkWriter<PredictedExample> createWriter(WriterInitContext context) {
-      return new SinkWriter<>() {
-        @Override
-        public void write(PredictedExample made, Context where) {
-          PREDICTED.put(made.impressionId(), made.prediction());
-        }
-
-        @Override
-        public void flush(boolean endOfInput) {}
-
-        @Override
-        public void close() {}
-      };
-    }
   }
 }
