@@ -94,17 +94,25 @@ class Model:
 
     def inputs(self, instances: Sequence[Mapping[str, Any]]) -> dict[str, np.ndarray]:
         """What an ONNX model that was exported of this version, without tables, takes for instances:
-        first_order [n] and, unless the kind is lr, embeddings [n, F, k], float32.
+        first_order [n] and, unless the kind is lr, embeddings [n, F, k], and of each sequence that
+        attends NAME.values [n, length, k] and NAME.shares [n, length], float32.
         """
-        first_order, embedded = self._sums(self._encoder.encode(instances, 0))
-        inputs = {"first_order": first_order.astype(np.float32)}
+        batch = self._encoder.encode(instances, 0)
+        rows, sums = self._sums(batch)
+        inputs = {"first_order": self._first_order(sums)}
+        for attention in self._attentions:
+            inputs.update(attention.inputs(rows, sums, batch))
         if self._k:
-            inputs["embeddings"] = embedded.astype(np.float32)
-        return inputs
+            inputs["embeddings"] = sums[:, :, 1:]
+        return {name: tensor.astype(np.float32) for name, tensor in inputs.items()}
 
     def _logits(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
         """The first-order sums and the sums of all terms, float64 [n] each."""
-        first_order, embedded = self._sums(batch)
+        rows, sums = self._sums(batch)
+        for attend in self._attentions:
+            attend(rows, sums, batch)
+        embedded = sums[:, :, 1:]
+        first_order = self._first_order(sums)
         logit = first_order
         if self._pairs:
             logit = logit + ((embedded.sum(1) ** 2).sum(1) - (embedded**2).sum((1, 2))) / 2
@@ -113,19 +121,19 @@ class Model:
         return first_order, logit
 
     def _sums(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
-        """The sums of value · w [n] and, by field, of value · v [n, F, k], float64."""
+        """The rows (w, v) of the occurrences, and by field the sums of value · row [n, F, 1 + k],
+        float64.
+        """
         fids, at = np.unique(batch.fids, return_inverse=True)
         rows = self._rows(fids).astype(np.float64)[at.ravel()]
         weighted = batch.values[:, None] * rows
         weighted[:, 0] *= batch.own  # a shared row's first order is the other field's
-        fields = len(self.manifest.fields)
         sums = np.add.reduceat(weighted, batch.starts)  # [n * F, 1 + k]
-        sums = sums.reshape(-1, fields, 1 + self._k)
-        for attend in self._attentions:
-            attend(rows, weighted, sums, batch)
+        return rows, sums.reshape(-1, len(self.manifest.fields), 1 + self._k)
+
+    def _first_order(self, sums: np.ndarray) -> np.ndarray:
         bias = self._rows(np.zeros(1, np.int64))[0, 0]  # fid 0
-        first_order = bias + sums[:, :, 0].sum(1)
-        return first_order, sums[:, :, 1:]
+        return bias + sums[:, :, 0].sum(1)
 
     def _rows(self, fids: np.ndarray) -> np.ndarray:
         """The rows of distinct ids, float32 [n, 1 + k]; of unknown ones by the manifest's rule."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -201,6 +201,7 @@ class Attention:
         tensor: Callable[[str, tuple[int, ...]], np.ndarray],
     ) -> None:
         self._index, self._target, self._k = index, target, k
+        self._name, self._length = field["name"], field["length"]
         self._softmax = field["attention"]["softmax"]
         units = field["attention"]["units"]
         name = f"attention.{field['number']}"
@@ -210,16 +211,9 @@ class Attention:
             if units
         ]
 
-    def __call__(
-        self, rows: np.ndarray, weighted: np.ndarray, sums: np.ndarray, batch: Batch
-    ) -> None:
-        """Replaces the field's sums of embeddings, [n, F, 1 + k]; weighted holds value * row."""
-        fields = sums.shape[1]
-        starts = batch.starts[self._index :: fields]
-        ends = np.append(batch.starts, len(batch.fids))[self._index + 1 :: fields]
-        for i, (start, end) in enumerate(zip(starts, ends)):
-            if batch.own[start]:
-                continue  # the missing value's
+    def __call__(self, rows: np.ndarray, sums: np.ndarray, batch: Batch) -> None:
+        """Replaces the field's sums of embeddings, [n, F, 1 + k]."""
+        for i, start, end in self._present(batch, sums.shape[1]):
             shares, values = batch.values[start:end], rows[start:end, 1:]
             score = self._scores(sums[i, self._target, 1:], values)
             if self._softmax:
@@ -227,7 +221,26 @@ class Attention:
                 factor = factor / (shares * factor).sum()
             else:
                 factor = 1 + score
-            sums[i, self._index, 1:] = (factor[:, None] * weighted[start:end, 1:]).sum(0)
+            sums[i, self._index, 1:] = (shares * factor) @ values
+
+    def inputs(self, rows: np.ndarray, sums: np.ndarray, batch: Batch) -> dict[str, np.ndarray]:
+        """The values and their shares as an exported model takes them, instead of their sums."""
+        n, fields, _ = sums.shape
+        all_shares = np.zeros((n, self._length))
+        all_values = np.zeros((n, self._length, self._k))
+        for i, start, end in self._present(batch, fields):
+            all_shares[i, : end - start] = batch.values[start:end]
+            all_values[i, : end - start] = rows[start:end, 1:]
+            sums[i, self._index, 1:] = 0
+        return {f"{self._name}.values": all_values, f"{self._name}.shares": all_shares}
+
+    def _present(self, batch: Batch, fields: int) -> Iterator[tuple[int, int, int]]:
+        """Instances that have a value, and where the first is and the last ends."""
+        starts = batch.starts[self._index :: fields]
+        ends = np.append(batch.starts, len(batch.fids))[self._index + 1 :: fields]
+        for i, (start, end) in enumerate(zip(starts, ends)):
+            if not batch.own[start]:  # the missing value's is
+                yield i, start, end
 
     def _scores(self, target: np.ndarray, values: np.ndarray) -> np.ndarray:
         if not self._layers:

@@ -2,7 +2,6 @@ package io.freshet.interop.onnx;
 
 import io.freshet.model.ModelKind;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.store.Snapshot;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -23,10 +22,10 @@ final class NetworkGraph {
   private final LayerGraph layers;
   private final Manifest manifest;
 
-  NetworkGraph(OnnxGraph graph, Snapshot snapshot) {
-    this.graph = graph;
-    layers = new LayerGraph(graph, snapshot);
-    manifest = snapshot.manifest();
+  NetworkGraph(LayerGraph layers) {
+    this.layers = layers;
+    graph = layers.graph;
+    manifest = layers.manifest;
   }
 
   /**

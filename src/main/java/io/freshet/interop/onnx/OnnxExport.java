@@ -7,11 +7,14 @@ import io.freshet.feature.CrossField;
 import io.freshet.feature.Field;
 import io.freshet.feature.MultiField;
 import io.freshet.feature.NumericField;
+import io.freshet.feature.SequenceField;
+import io.freshet.feature.VectorField;
 import io.freshet.interop.onnx.OnnxGraph.Type;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.store.Snapshot;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -23,11 +26,16 @@ import java.util.stream.Collectors;
  * first_order  [examples]             Σ value · w     fids    [examples, occurrences]  int64
  * embeddings   [examples, fields, k]  Σ value · v     values  [examples, occurrences]
  *
+ * of each sequence that attends to a target:
+ * NAME.values  [examples, length, k]  v
+ * NAME.shares  [examples, length]     value
+ *
  * probability  [examples]
  * </pre>
  *
  * Ids and values are as an encoder makes them, numbers standardized and expanded; in place of
- * occurrences that an example does not have, any id has value 0.
+ * occurrences that an example does not have, any id has value 0. The embedding of a sequence that
+ * attends is the sum over its values only where it is missing, and has that one: 0 elsewhere.
  */
 public final class OnnxExport {
   private static final long MAX_BYTES = (1L << 31) - (1 << 20); // of a protobuf message
@@ -54,20 +62,35 @@ public final class OnnxExport {
     Manifest manifest = snapshot.manifest();
     check(manifest);
     OnnxGraph graph = new OnnxGraph();
+    LayerGraph layers = new LayerGraph(graph, snapshot);
+    AttentionGraph attention = new AttentionGraph(layers);
+    List<SequenceField> attending = AttentionGraph.fields(manifest.schema());
     int k = manifest.model().embeddingSize();
     String firstOrder;
     String embeddings = "";
     if (tables) {
       TableGraph table = new TableGraph(graph, snapshot);
       firstOrder = table.firstOrder();
-      embeddings = k > 0 ? table.embeddings() : "";
+      if (k > 0) {
+        embeddings = table.embeddings();
+        for (SequenceField field : attending) {
+          embeddings = attention.add(field, embeddings, table.vectors(), table.shares(field));
+        }
+      }
     } else {
       firstOrder = graph.input("first_order", Type.FLOAT, EXAMPLES);
       if (k > 0) {
         embeddings = graph.input("embeddings", Type.FLOAT, EXAMPLES, manifest.schema().size(), k);
+        for (SequenceField field : attending) {
+          String values = field.name() + ".values";
+          String shares = field.name() + ".shares";
+          graph.input(values, Type.FLOAT, EXAMPLES, field.length(), k);
+          graph.input(shares, Type.FLOAT, EXAMPLES, field.length());
+          embeddings = attention.add(field, embeddings, values, shares);
+        }
       }
     }
-    String sum = new NetworkGraph(graph, snapshot).logit(firstOrder, embeddings);
+    String sum = new NetworkGraph(layers).logit(firstOrder, embeddings);
     String probability =
         new MixtureGraph(graph, snapshot.gauge(), manifest).probability(firstOrder, sum);
     graph.output(probability, "probability", Type.FLOAT, EXAMPLES);
@@ -80,6 +103,8 @@ public final class OnnxExport {
           field instanceof CategoricalField
               || field instanceof MultiField
               || field instanceof NumericField
+              || field instanceof SequenceField
+              || field instanceof VectorField
               || field instanceof CrossField;
       if (!isKnown) {
         throw new IOException(

@@ -6,6 +6,7 @@ import static io.freshet.interop.onnx.OnnxGraph.OCCURRENCES;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
+import io.freshet.feature.SequenceField;
 import io.freshet.interop.onnx.OnnxGraph.Type;
 import io.freshet.snapshot.store.Snapshot;
 import java.io.IOException;
@@ -16,22 +17,25 @@ import java.util.Map;
 final class TableGraph {
   private final OnnxGraph graph;
   private final Snapshot snapshot;
+  private final FeatureSchema schema;
   private final int k;
+  private final String fids;
   private final String fields; // number of each occurrence's
   private final String values;
   private final String ids; // of each occurrence's row
   private final String firstOrderValues;
   private final String rows; // of each; one behind the last for an id that has none
+  private String vectorsOfIds; // of each
 
   TableGraph(OnnxGraph graph, Snapshot snapshot) {
     this.graph = graph;
     this.snapshot = snapshot;
     k = snapshot.width() - 1;
-    String fids = graph.input("fids", Type.INT64, EXAMPLES, OCCURRENCES);
+    fids = graph.input("fids", Type.INT64, EXAMPLES, OCCURRENCES);
     values = graph.input("values", Type.FLOAT, EXAMPLES, OCCURRENCES);
     fields = fieldNumbers(fids);
-    boolean shares =
-        snapshot.manifest().schema().fields().stream().anyMatch(f -> !f.shares().isEmpty());
+    schema = snapshot.manifest().schema();
+    boolean shares = schema.fields().stream().anyMatch(f -> !f.shares().isEmpty());
     ids = shares ? rowIds(fids) : fids;
     firstOrderValues =
         shares
@@ -46,7 +50,6 @@ final class TableGraph {
 
   /** Ids whose rows occurrences have: {@link io.freshet.model.batch.SharedRows}. */
   private String rowIds(String fids) {
-    FeatureSchema schema = snapshot.manifest().schema();
     long[] missing = new long[Fids.MAX_FIELD + 1];
     Arrays.setAll(missing, Fids::missing);
     long[] moves = new long[Fids.MAX_FIELD + 1];
@@ -77,7 +80,10 @@ final class TableGraph {
     return graph.node("ReduceSum", Map.of("keepdims", 0L), weighted, graph.vector(1));
   }
 
-  /** Adds the sums of value · v by field, [examples, fields, k]. */
+  /**
+   * Adds the sums of value · v by field, [examples, fields, k]; of a field that attends to another,
+   * without its values.
+   */
   String embeddings() throws IOException {
     long[] fids = snapshot.fids();
     float[] vectors = new float[Math.multiplyExact(fids.length + 1, k)];
@@ -89,15 +95,31 @@ final class TableGraph {
     String v = graph.constant("embedding_vectors", vectors, fids.length + 1L, k);
     StartRowGraph starts = new StartRowGraph(graph, snapshot.manifest(), ids, fieldNumbers(ids));
     String known = graph.node("Gather", v, rows);
-    String vectorsOfIds = starts.orStart(known, rows, fids.length);
+    vectorsOfIds = starts.orStart(known, rows, fids.length);
+    String sums = values;
+    for (SequenceField field : AttentionGraph.fields(schema)) {
+      sums = graph.node("Sub", sums, shares(field));
+    }
     String weighted =
-        graph.node("Mul", vectorsOfIds, graph.node("Unsqueeze", values, graph.vector(2)));
+        graph.node("Mul", vectorsOfIds, graph.node("Unsqueeze", sums, graph.vector(2)));
     return graph.node("MatMul", byField(), weighted);
+  }
+
+  /** The vectors of all occurrences, [examples, occurrences, k], once embeddings are added. */
+  String vectors() {
+    return vectorsOfIds;
+  }
+
+  /** Adds the values of the occurrences that attend, and 0 for others, [examples, occurrences]. */
+  String shares(SequenceField field) {
+    String isOfField = graph.node("Equal", fields, graph.vector(field.number()));
+    String isShared = graph.node("Not", graph.node("Equal", ids, fids)); // a missing one is not
+    String attends = graph.node("And", isOfField, isShared);
+    return graph.node("Mul", values, graph.cast(attends, Type.FLOAT));
   }
 
   /** 1 where an occurrence is of a field, [examples, fields, occurrences]. */
   private String byField() {
-    FeatureSchema schema = snapshot.manifest().schema();
     int[] of = schema.indexes();
     long[] indexes = new long[of.length];
     for (int number = 0; number < of.length; number++) {

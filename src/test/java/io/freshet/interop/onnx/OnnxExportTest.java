@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
 import io.freshet.lab.docs.CommandRun;
@@ -18,6 +18,7 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.Sizes;
 import io.freshet.model.batch.SharedRows;
 import io.freshet.model.row.RowLayout;
+import io.freshet.serve.follow.PythonPackage;
 import io.freshet.snapshot.store.Snapshot;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
@@ -95,6 +96,40 @@ final class OnnxExportTest {
     assertClose(ids, scores);
   }
 
+  @Test
+  void thePythonPackageGivesWhatTheModelTakes() throws Exception {
+    ModelSettings settings = RandomVersion.settings(ModelKind.DEEPFM);
+    RandomVersion version = RandomVersion.publish(root, settings, true, "none", random);
+    List<Map<String, Object>> features = Stream.generate(version::features).limit(50).toList();
+    Path instances = root.resolve("instances.json");
+    new ObjectMapper().writeValue(instances.toFile(), features);
+    String script =
+        """
+        import freshet, json, sys
+        inputs = freshet.load(sys.argv[1]).inputs(json.load(open(sys.argv[2])))
+        print(json.dumps({name: tensor.tolist() for name, tensor in inputs.items()}))
+        """;
+
+    PythonPackage.Output output =
+        PythonPackage.run(
+            PythonPackage.command("-c", script, root.toString(), instances.toString()));
+
+    assertThat(output.code()).as(output.text()).isZero();
+    JsonNode arrays = new ObjectMapper().readTree(output.text());
+    Map<String, Object> inputs = new HashMap<>();
+    arrays.properties().forEach(array -> inputs.put(array.getKey(), floats(array.getValue())));
+    assertClose(run(export(version.snapshot(), false), inputs), version.scores(features));
+  }
+
+  private static Object floats(JsonNode array) {
+    ObjectMapper json = new ObjectMapper();
+    return array.at("/0/0/0").isNumber()
+        ? json.convertValue(array, float[][][].class)
+        : array.at("/0/0").isNumber()
+            ? json.convertValue(array, float[][].class)
+            : json.convertValue(array, float[].class);
+  }
+
   private void assertClose(float[] probabilities, float[] scores) {
     assertThat(probabilities).hasSameSizeAs(scores);
     for (int i = 0; i < scores.length; i++) { // small ones are close for what they are, too
@@ -115,8 +150,10 @@ final class OnnxExportTest {
     for (int i = 0; i < first.length; i++) {
       first[i] = i / 2f - 25;
     }
-    Map<String, Object> inputs =
-        Map.of("first_order", first, "embeddings", new float[first.length][6][4]);
+    Map<String, Object> inputs = new HashMap<>();
+    inputs.put("first_order", first);
+    inputs.put("embeddings", new float[first.length][RandomVersion.SCHEMA.size()][4]);
+    RandomVersion.ATTENDING.forEach(name -> putEmpty(inputs, name, first.length, 4));
 
     float[] probabilities = run(export(snapshot, false), inputs);
 
@@ -160,23 +197,6 @@ final class OnnxExportTest {
         .hasMessageContaining("has a part that is not exported, with the tensors [cross.0.weight,");
   }
 
-  @Test
-  void fieldsThatAreNotExportedAreRefusedByName() throws Exception {
-    ModelSettings settings = RandomVersion.settings(ModelKind.FM);
-    RandomVersion version = RandomVersion.publish(root, settings, true, "none", random);
-    Path manifest = root.resolve("0badcafe-0000000001/manifest.json");
-    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(manifest.toFile());
-    ObjectNode owner = (ObjectNode) json.at("/schema/fields/5");
-    owner.removeAll();
-    owner.put("kind", "sequence").put("name", "last").put("number", 9).put("of", "user");
-    owner.put("length", 3).put("pooling", "mean");
-    Files.writeString(manifest, json.toString());
-
-    assertThatThrownBy(() -> export(version.snapshot(), true))
-        .hasMessageStartingWith("field last is sequence")
-        .hasMessageEndingWith("which is not exported");
-  }
-
   private static byte[] export(Snapshot snapshot, boolean tables) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     new OnnxExport(snapshot, tables).write(out);
@@ -210,32 +230,53 @@ final class OnnxExportTest {
     return Map.of("fids", fids, "values", values);
   }
 
+  private static void putEmpty(Map<String, Object> inputs, String name, int examples, int k) {
+    inputs.put(name + ".values", new float[examples][RandomVersion.LENGTH][k]);
+    inputs.put(name + ".shares", new float[examples][RandomVersion.LENGTH]);
+  }
+
   private static Map<String, Object> sums(Snapshot snapshot, List<Example> examples) {
     int k = snapshot.width() - 1;
-    int[] indexes = RandomVersion.SCHEMA.indexes();
     float[] firstOrder = new float[examples.size()];
     float[][][] embeddings = new float[examples.size()][RandomVersion.SCHEMA.size()][k];
-    float[] row = new float[1 + k];
+    Map<String, Object> inputs = new HashMap<>();
+    inputs.put("first_order", firstOrder);
+    if (k > 0) {
+      inputs.put("embeddings", embeddings);
+      RandomVersion.ATTENDING.forEach(name -> putEmpty(inputs, name, examples.size(), k));
+    }
     for (int i = 0; i < firstOrder.length; i++) {
       Example example = examples.get(i);
+      int[] places = new int[RandomVersion.SCHEMA.size()]; // in each sequence
       for (int o = 0; o < example.occurrences(); o++) {
         long fid = example.fids()[o];
+        float value = example.values()[o];
         long of = SharedRows.of(RandomVersion.SCHEMA).row(fid);
-        if (!snapshot.read(of, row, 0)) {
-          if (Fids.field(of) == 4095) {
-            row = new float[1 + k];
+        float[] row = row(snapshot, of);
+        firstOrder[i] += of == fid ? value * row[0] : 0;
+        if (k > 0 && fid != Fids.BIAS) {
+          int field = RandomVersion.SCHEMA.indexes()[Fids.field(fid)];
+          String name = RandomVersion.SCHEMA.fields().get(field).name();
+          if (of != fid && RandomVersion.ATTENDING.contains(name)) {
+            int place = places[field]++;
+            ((float[][]) inputs.get(name + ".shares"))[i][place] = value;
+            System.arraycopy(row, 1, ((float[][][]) inputs.get(name + ".values"))[i][place], 0, k);
           } else {
-            RowLayout.startValues(77, k, of, row, 0);
+            for (int d = 0; d < k; d++) {
+              embeddings[i][field][d] += value * row[1 + d];
+            }
           }
-        }
-        firstOrder[i] += of == fid ? example.values()[o] * row[0] : 0;
-        for (int d = 0; d < k && fid != Fids.BIAS; d++) {
-          embeddings[i][indexes[Fids.field(fid)]][d] += example.values()[o] * row[1 + d];
         }
       }
     }
-    return k == 0
-        ? Map.of("first_order", firstOrder)
-        : Map.of("first_order", firstOrder, "embeddings", embeddings);
+    return inputs;
+  }
+
+  private static float[] row(Snapshot snapshot, long fid) {
+    float[] row = new float[snapshot.width()];
+    if (!snapshot.read(fid, row, 0) && Fids.field(fid) != 4095) {
+      RowLayout.startValues(77, row.length - 1, fid, row, 0);
+    }
+    return row;
   }
 }

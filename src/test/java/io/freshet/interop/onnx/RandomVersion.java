@@ -10,7 +10,11 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.MultiField;
 import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
+import io.freshet.feature.SequenceField;
+import io.freshet.feature.SequenceField.Attention;
+import io.freshet.feature.SequenceField.Pooling;
 import io.freshet.feature.ValueHash;
+import io.freshet.feature.VectorField;
 import io.freshet.feature.example.Example;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
@@ -49,8 +53,17 @@ final class RandomVersion {
               new NumericField("price", 3, new Transform.Auto()),
               new NumericField("age", 4095, new Transform.Buckets(List.of(18.0, 30.0))),
               new CrossField("user-tag", 2048, List.of("user", "tags")),
-              new CategoricalField("owner", 9, "user")),
+              new CategoricalField("owner", 9, "user"),
+              new VectorField("text", 13, 3),
+              new SequenceField("some", 11, "user", 3, Pooling.MEAN),
+              new SequenceField("newest", 12, "user", 5, Pooling.LAST),
+              attending("dot", 14, "user", new Attention("user", 0, true)),
+              attending("plain-dot", 17, "user", new Attention("owner", 0, false)),
+              attending("din", 15, "user", new Attention("owner", 5, false)),
+              attending("din-softmax", 16, "tags", new Attention("tags", 7, true))),
           "user");
+  static final List<String> ATTENDING = List.of("dot", "plain-dot", "din", "din-softmax");
+  static final int LENGTH = 4; // of what attends
   private static final Version VERSION = Version.of("0badcafe-0000000001");
   private static final int USERS = 50;
 
@@ -60,6 +73,10 @@ final class RandomVersion {
   private RandomVersion(Path root, Random random) {
     this.root = root;
     this.random = random;
+  }
+
+  private static SequenceField attending(String name, int number, String of, Attention by) {
+    return new SequenceField(name, number, of, LENGTH, Pooling.ATTENTION, by);
   }
 
   static ModelSettings settings(ModelKind kind) {
@@ -94,7 +111,13 @@ final class RandomVersion {
             new Expert(0, 1, 0.5, 0.5));
     PublishedGauge gauge =
         new PublishedGauge(
-            List.of(new NumberScale(1, 1.5, 0.75)), -1.25, mixed ? experts : experts.subList(3, 4));
+            List.of(
+                new NumberScale(1, 1.5, 0.75),
+                new NumberScale(0, 0.5, 2),
+                new NumberScale(0, 0, 0),
+                new NumberScale(0, -1, 0.5)),
+            -1.25,
+            mixed ? experts : experts.subList(3, 4));
     TreeMap<Long, float[]> rows = new TreeMap<>();
     version.fids().forEach(fid -> rows.put(fid, version.floats(1 + settings.embeddingSize())));
     new SampleChain(root, SCHEMA, settings)
@@ -104,7 +127,7 @@ final class RandomVersion {
             Optional.empty(),
             rows,
             new long[0],
-            version.floats(DenseShape.of(SCHEMA.size(), settings).size()));
+            version.floats(DenseShape.of(SCHEMA, settings).size()));
     version.edit(correction);
     return version;
   }
@@ -123,6 +146,11 @@ final class RandomVersion {
     }
     fids.add(Fids.of(4095, ValueHash.of(2L)));
     fids.add(Fids.missing(7));
+    fids.add(Fids.missing(11));
+    fids.add(Fids.missing(14));
+    for (int i = 0; i < 3; i++) {
+      fids.add(Fids.component(13, i));
+    }
     return fids;
   }
 
@@ -160,8 +188,18 @@ final class RandomVersion {
     features.put("age", random.nextInt(80));
     features.put(
         "tags", random.ints(random.nextInt(4), 0, 8).distinct().mapToObj(t -> "t" + t).toList());
+    features.put(
+        "text", List.of(random.nextGaussian(), random.nextGaussian(), random.nextGaussian()));
+    for (String name : List.of("some", "newest", "dot", "plain-dot", "din")) {
+      features.put(name, several(6, "u", USERS));
+    }
+    features.put("din-softmax", several(6, "t", 8));
     features.keySet().removeIf(name -> random.nextInt(8) == 0);
     return features;
+  }
+
+  private List<String> several(int most, String prefix, int of) {
+    return random.ints(random.nextInt(most), 0, of).mapToObj(i -> prefix + i).toList();
   }
 
   /** What the scorer says of features. */
