@@ -123,7 +123,7 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
             .getOperatorStateStore()
             .getListState(new ListStateDescriptor<>("offsets", WireType.of(SourceOffset.class)));
     int parallelism = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
-    settled = new SettledTime(outOfOrderness, parallelism, context.getOperatorStateStore());
+    settled = new SettledTime(outOfOrderness, parallelism, context);
     watermark = Long.MIN_VALUE;
     until = recordedUntil(context.getOperatorStateStore());
     nextOffsets = new TreeMap<>();
@@ -162,12 +162,17 @@ public final class SourceRouter<T> extends AbstractStreamOperator<T>
   private void resumeTime(long now) throws Exception {
     OptionalLong resumed = settled.watermark(now);
     if (resumed.isPresent() && !finished) {
-      processWatermark(new Watermark(resumed.getAsLong()));
+      advance(new Watermark(resumed.getAsLong()));
     }
   }
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
+    settled.said();
+    advance(mark);
+  }
+
+  private void advance(Watermark mark) throws Exception {
     if (mark.getTimestamp() > watermark) {
       watermark = mark.getTimestamp();
       super.processWatermark(mark);

@@ -23,6 +23,8 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @SuppressWarnings("try") // the harness' close() may be interrupted; tests pass that on
 final class SourceRouterOperatorTest {
@@ -227,25 +229,72 @@ final class SourceRouterOperatorTest {
     }
   }
 
+  /** Flink deals each list by itself, so that parts of one subtask can come to several. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void noSubtaskOfARescaledSourceGoesByTheTimeOfAnother(int partitions) throws Exception {
+    OperatorSubtaskState all =
+        AbstractStreamOperatorTestHarness.repackageState(statesOfTwo(partitions));
+
+    for (int subtask = 0; subtask < 3; subtask++) {
+      OperatorSubtaskState dealt =
+          AbstractStreamOperatorTestHarness.repartitionOperatorState(
+              all, MAX_PARALLELISM, 2, 3, subtask);
+      OperatorSubtaskState next;
+      try (var rescaled = harness(3)) {
+        rescaled.setProcessingTime(1_000_000);
+        rescaled.initializeState(dealt);
+        rescaled.open();
+        rescaled.setProcessingTime(2_000_000);
+        assertThat(rescaled.getOutput()).as("subtask %d", subtask).isEmpty();
+        rescaled.processElement(new StreamRecord<>(good(subtask, 9, 990_000), 990_000));
+        next = rescaled.snapshot(2, 2);
+      }
+      try (var again = harness(3)) {
+        again.setProcessingTime(3_000_000);
+        again.initializeState(next);
+        again.open();
+        again.setProcessingTime(4_000_000);
+        assertThat(again.getOutput()).as("it may have partitions that never came").isEmpty();
+        again.processElement(new StreamRecord<>(good(subtask, 10, 991_000), 991_000));
+        again.processWatermark(new Watermark(980_000));
+        next = again.snapshot(3, 3);
+      }
+      try (var known = harness(3)) {
+        known.setProcessingTime(5_000_000);
+        known.initializeState(next);
+        known.open();
+        known.setProcessingTime(6_000_000);
+        assertThat(known.getOutput()).containsExactly(new Watermark(991_000 - 1000 - 1));
+      }
+    }
+  }
+
   @Test
   void aSourceThatIsRescaledToOneSubtaskHasTheTimesOfAll() throws Exception {
+    try (var restored = harness(1)) {
+      restored.setProcessingTime(1_000_000);
+      restored.initializeState(AbstractStreamOperatorTestHarness.repackageState(statesOfTwo(1)));
+      restored.open();
+      restored.setProcessingTime(2_000_000);
+      assertThat(restored.getOutput()).containsExactly(new Watermark(800_000 - 1000 - 1));
+    }
+  }
+
+  /** Of two subtasks, each with partitions of its own. */
+  private static OperatorSubtaskState[] statesOfTwo(int partitions) throws Exception {
     OperatorSubtaskState[] states = new OperatorSubtaskState[2];
     for (int i = 0; i < 2; i++) {
       try (var one = harness(2)) {
         one.open();
         long time = 900_000 - 100_000L * i;
-        one.processElement(new StreamRecord<>(good(i, 1, time), time));
+        for (int each = 0; each < partitions; each++) {
+          one.processElement(new StreamRecord<>(good(2 * each + i, 1, time), time));
+        }
         states[i] = one.snapshot(1, 1);
       }
     }
-
-    try (var restored = harness(1)) {
-      restored.setProcessingTime(1_000_000);
-      restored.initializeState(AbstractStreamOperatorTestHarness.repackageState(states));
-      restored.open();
-      restored.setProcessingTime(2_000_000);
-      assertThat(restored.getOutput()).containsExactly(new Watermark(800_000 - 1000 - 1));
-    }
+    return states;
   }
 
   private void read(SourceRecord<Click> record) throws Exception {
