@@ -1,5 +1,6 @@
 package io.freshet.snapshot.publish;
 
+import io.freshet.snapshot.GateSettings;
 import io.freshet.snapshot.format.DenseFileWriter;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
@@ -10,6 +11,7 @@ import io.freshet.snapshot.maintain.NonFinite;
 import io.freshet.snapshot.storage.LostException;
 import io.freshet.snapshot.storage.StorageCalls;
 import io.freshet.snapshot.storage.WritableStorage;
+import io.freshet.snapshot.store.Digests;
 import io.freshet.snapshot.store.Pointer;
 import io.freshet.snapshot.store.SnapshotStore;
 import io.freshet.snapshot.write.PublisherInput;
@@ -25,15 +27,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The steps that put a version into the store: its embedding files, the dense file, the manifest,
- * {@code latest.json}, and only then the staged files go. A version that does not pass the {@link
- * Gate} is written all the same, for the next delta builds on it, and its manifest says why the
- * pointer stays.
+ * The steps that put a version into the store: the staged parts are moved to be its embedding
+ * files, then the dense file, the manifest, {@code latest.json}. A version that does not pass the
+ * {@link Gate} is written all the same, for the next delta builds on it, and its manifest says why
+ * the pointer stays.
  *
  * <p>Each step may be repeated, so the whole may be, after a failure anywhere. A version without
  * its manifest does not exist; with it, it is complete and never written to again.
  */
-final class Publication {
+public final class Publication {
   private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
 
   private final WritableStorage storage;
@@ -50,6 +52,21 @@ final class Publication {
     this.template = template;
     this.gate = gate;
     this.clock = clock;
+  }
+
+  /** The publications of a root outside of a job, with the gate as it is by default. */
+  public static Publication of(WritableStorage storage, ManifestTemplate template) {
+    return new Publication(
+        storage, template, new Gate(GateSettings.DEFAULT), InstantSource.system());
+  }
+
+  /** Publishes all parts of a checkpoint as a version. */
+  public Manifest publish(Version version, Optional<Version> parent, CheckpointContents contents)
+      throws IOException {
+    Manifest manifest =
+        write(new PublicationQueue.Due(version, parent, contents.parts(), contents));
+    pointTo(manifest);
+    return manifest;
   }
 
   /**
@@ -84,12 +101,12 @@ final class Publication {
   }
 
   private Manifest writeVersion(PublicationQueue.Due due) throws IOException {
-    List<StorageCalls.Call<EmbeddingFile>> copies = new ArrayList<>();
+    List<StorageCalls.Call<EmbeddingFile>> moves = new ArrayList<>();
     for (PublisherInput.Part part : due.parts()) {
-      int number = copies.size();
-      copies.add(() -> copy(part, due.version(), number, due.parts().size()));
+      int number = moves.size();
+      moves.add(() -> take(part, due.version(), number, due.parts().size()));
     }
-    List<EmbeddingFile> embeddings = StorageCalls.make(copies);
+    List<EmbeddingFile> embeddings = StorageCalls.make(moves);
     CheckpointContents contents = due.contents();
     CheckpointContents.Dense dense = contents.dense().orElseThrow();
     List<Long> nonFinite = nonFinite(due, embeddings);
@@ -143,11 +160,15 @@ final class Publication {
     return isSound ? List.of() : NonFinite.in(storage, due.version(), width, files, parents);
   }
 
-  private EmbeddingFile copy(PublisherInput.Part part, Version version, int number, int of)
+  private EmbeddingFile take(PublisherInput.Part part, Version version, int number, int of)
       throws IOException {
     String name = String.format(Locale.ROOT, "embeddings-%05d-of-%05d.safetensors", number, of);
     String path = SnapshotStore.path(version, name);
-    storage.copy(locate(part), path);
+    if (storage.exists(part.path())) {
+      storage.move(part.path(), path);
+    } else if (!holds(path, part)) {
+      storage.copy(locate(part), path);
+    }
     if (storage.size(path) != part.size()) {
       throw new LostException(
           "%s has %s bytes, and the staged file %s had %s"
@@ -156,18 +177,31 @@ final class Publication {
     return new EmbeddingFile(name, part.size(), part.sha256(), part.rows(), part.updates());
   }
 
+  private boolean holds(String path, PublisherInput.Part part) throws IOException {
+    return storage.exists(path)
+        && storage.size(path) == part.size()
+        && Digests.sha256(storage, path).equals(part.sha256());
+  }
+
   /**
-   * Where the bytes of a part are: staged, or, after a start from an older savepoint, in a version
-   * of the abandoned branch.
+   * Where the bytes of a part are that is not staged any more, after a start from an older
+   * savepoint: in a version of the abandoned branch, or in one that was never finished.
    */
   private String locate(PublisherInput.Part part) throws IOException {
-    if (storage.exists(part.path())) {
-      return part.path();
-    }
     for (Version version : store.versions()) {
       for (EmbeddingFile file : files(version)) {
         if (file.size() == part.size() && file.sha256().equals(part.sha256())) {
           return SnapshotStore.path(version, file.name());
+        }
+      }
+    }
+    for (String folder : storage.list("")) {
+      Optional<Version> version = Version.parse(folder);
+      if (version.isPresent() && !store.contains(version.get())) {
+        for (String name : storage.list(folder)) {
+          if (holds(folder + "/" + name, part)) {
+            return folder + "/" + name;
+          }
         }
       }
     }

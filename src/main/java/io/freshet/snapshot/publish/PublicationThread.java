@@ -23,7 +23,6 @@ final class PublicationThread extends Thread {
   private final PublicationQueue queue;
   private final SnapshotStore store;
   private final Publication publication;
-  private final Staging staging;
   private final ConcurrentWriterCheck other;
   private final Retry retry;
   private final Runnable lost;
@@ -49,7 +48,6 @@ final class PublicationThread extends Thread {
     this.queue = queue;
     this.store = new SnapshotStore(storage);
     this.publication = publication;
-    this.staging = new Staging(storage);
     this.other = new ConcurrentWriterCheck(store);
     this.retry = retry;
     this.lost = lost;
@@ -144,16 +142,6 @@ final class PublicationThread extends Thread {
         manifest.rows(),
         manifest.bytes());
     published.accept(manifest);
-    deleteStaged(due);
     queue.published(version);
-  }
-
-  /** What is left behind here goes with the old files. */
-  private void deleteStaged(PublicationQueue.Due due) {
-    try {
-      staging.deletePublished(due.parts());
-    } catch (IOException | RuntimeException e) {
-      LOG.warn("staged files could not be deleted and stay behind", e);
-    }
   }
 }

@@ -2,7 +2,6 @@ package io.freshet.snapshot.publish;
 
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.write.PartFile;
-import io.freshet.snapshot.write.PublisherInput;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,11 +12,11 @@ import java.util.Set;
 /**
  * The folder of staged parts, and when one of them goes.
  *
- * <p>A published part goes at once: its version holds its bytes, and a start from an older
- * savepoint that names the part finds them there. Any other file goes once it is older than {@link
- * #KEPT} and the running publisher does not name it: such files are left by attempts that failed
- * after their last checkpoint, and no state knows them. The one state that might is a plain
- * savepoint after which its job completed no checkpoint; it can be started from for a week.
+ * <p>A published part is moved into its version, and a start from an older savepoint that names the
+ * part finds it there. What stays goes once it is older than {@link #KEPT} and the running
+ * publisher does not name it: such files are left by attempts that failed after their last
+ * checkpoint, and no state knows them. The one state that might is a plain savepoint after which
+ * its job completed no checkpoint; it can be started from for a week.
  */
 public final class Staging {
   public static final Duration KEPT = Duration.ofDays(7);
@@ -26,12 +25,6 @@ public final class Staging {
 
   public Staging(WritableStorage storage) {
     this.storage = storage;
-  }
-
-  void deletePublished(Collection<PublisherInput.Part> parts) throws IOException {
-    for (PublisherInput.Part part : parts) {
-      storage.delete(part.path());
-    }
   }
 
   /** Deletes what is old and not among {@code waiting}. */

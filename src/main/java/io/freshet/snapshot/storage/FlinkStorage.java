@@ -121,6 +121,26 @@ public final class FlinkStorage implements WritableStorage {
     }
   }
 
+  /**
+   * Renames, which stores do without sending the bytes here: S3 copies on its side, and deletes.
+   */
+  @Override
+  public void move(String from, String to) throws IOException {
+    Path target = resolve(to);
+    asked(() -> files.mkdirs(target.getParent()));
+    if (!rename(from, target)) {
+      status(from); // or it may be there already
+      delete(to); // which many do not rename over
+      if (!rename(from, target)) {
+        throw new IOException("%s cannot be moved to %s".formatted(resolve(from), target));
+      }
+    }
+  }
+
+  private boolean rename(String from, Path to) throws IOException {
+    return asked(() -> files.rename(resolve(from), to));
+  }
+
   @Override
   public void replace(String path, byte[] content) throws IOException {
     try (OutputStream out = create(path)) {

@@ -18,6 +18,15 @@ public interface WritableStorage extends Storage {
   /** Makes {@code to} hold what {@code from} holds, in place of any file that is there. */
   void copy(String from, String to) throws IOException;
 
+  /**
+   * Makes {@code to} hold what {@code from} holds, which is gone then. One that fails in the middle
+   * leaves both, or the old one.
+   */
+  default void move(String from, String to) throws IOException {
+    copy(from, to);
+    delete(from);
+  }
+
   /** Writes a small file so that a reader sees the old content or the new, never a part. */
   void replace(String path, byte[] content) throws IOException;
 

@@ -12,7 +12,8 @@ import java.io.OutputStream;
 public final class Digests {
   private Digests() {}
 
-  static String sha256(Storage storage, String path) throws IOException {
+  /** The SHA-256 of a file, in hexadecimal. */
+  public static String sha256(Storage storage, String path) throws IOException {
     return sha256(storage, path, OutputStream.nullOutputStream());
   }
 

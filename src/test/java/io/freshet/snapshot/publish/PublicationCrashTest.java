@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(20)
 class PublicationCrashTest {
-  /** Changes of a publication: two parts, dense, manifest, latest, and two staged files go. */
+  /** Changes of a publication: two parts are copied and go, dense, manifest, latest. */
   private static final int CHANGES = 7;
 
   private static final double NONE = GateSettings.NONE;
@@ -116,6 +117,27 @@ class PublicationCrashTest {
     publish(restored, healthy);
     Snapshot model = new SnapshotReader(store).load(verifiedLatest(healthy));
     assertThat(model.fids()).containsExactly(10, 20, 30);
+  }
+
+  /** As where its first checkpoint is started from by hand: it goes on in a lineage of its own. */
+  @Test
+  void anotherRunFindsPartsInAVersionThatWasNeverFinished() throws Exception {
+    LocalStorage healthy = new LocalStorage(root);
+    PublicationQueue chain = new PublicationQueue("0badcafe", "run");
+    PublisherInput.Part part = TinyModel.part(healthy, rows(2, 20));
+    chain.add(contents(1, part));
+    PublisherState state = throughACheckpoint(chain.state(List.of(), ""));
+    chain.complete(1);
+    publish(chain, new FaultyStorage(healthy, 3, When.BEFORE));
+    assertThat(healthy.exists(part.path())).isFalse();
+    assertThat(new SnapshotStore(healthy).versions()).isEmpty();
+
+    publish(new PublicationQueue(state, "another run"), healthy);
+
+    Version latest = verifiedLatest(healthy);
+    assertThat(latest.lineage()).isNotEqualTo("0badcafe");
+    assertThat(new SnapshotReader(new SnapshotStore(healthy)).load(latest).fids())
+        .containsExactly(20);
   }
 
   private static Version verifiedLatest(Storage storage) throws Exception {

@@ -86,6 +86,19 @@ class StorageTest {
   }
 
   @Test
+  void aMovedFileTakesThePlaceOfAnyFileAndIsGoneFromItsOwn() throws Exception {
+    create(".staging/one", "one");
+    storage.move(".staging/one", "x/to");
+    create(".staging/two", "two");
+    storage.move(".staging/two", "x/to");
+
+    assertThat(read("x/to")).isEqualTo("two");
+    assertThat(storage.list(".staging")).isEmpty();
+    assertThatThrownBy(() -> storage.move(".staging/two", "x/to")).isInstanceOf(IOException.class);
+    assertThat(read("x/to")).isEqualTo("two");
+  }
+
+  @Test
   void aFileIsCopiedWhereItCannotBeLinked() throws Exception {
     Path other = Path.of("/dev/shm");
     assumeThat(other).isWritable();
