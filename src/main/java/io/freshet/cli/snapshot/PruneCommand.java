@@ -1,7 +1,6 @@
 package io.freshet.cli.snapshot;
 
 import io.freshet.cli.snapshot.text.ManifestCells;
-import io.freshet.config.option.Quantity;
 import io.freshet.snapshot.RetentionSettings;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
@@ -11,9 +10,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** Deletes versions that are not needed any more. */
 @Command(
@@ -49,7 +46,7 @@ final class PruneCommand extends RootCommand {
       names = "--grace",
       paramLabel = "TIME",
       defaultValue = "1 h",
-      converter = Time.class,
+      converter = TimeConverter.class,
       description = "The grace period; ${DEFAULT-VALUE} by default.")
   private Duration grace;
 
@@ -57,7 +54,7 @@ final class PruneCommand extends RootCommand {
       names = "--branches",
       paramLabel = "TIME",
       defaultValue = "30 d",
-      converter = Time.class,
+      converter = TimeConverter.class,
       description = "How long the end of a lineage is kept; ${DEFAULT-VALUE} by default.")
   private Duration branches;
 
@@ -111,18 +108,6 @@ final class PruneCommand extends RootCommand {
       return new RetentionSettings(fulls, grace, branches);
     } catch (IllegalArgumentException e) {
       throw wrongUsage("--fulls: " + e.getMessage());
-    }
-  }
-
-  /** Reads a time as a configuration has it. */
-  static final class Time implements ITypeConverter<Duration> {
-    @Override
-    public Duration convert(String text) {
-      return Quantity.duration(text)
-          .orElseThrow(
-              () ->
-                  new TypeConversionException(
-                      "\"%s\" is not a time such as 10 min".formatted(text)));
     }
   }
 }

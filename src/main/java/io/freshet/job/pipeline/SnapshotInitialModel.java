@@ -11,9 +11,9 @@ import io.freshet.model.dense.ModelShape.Member;
 import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.FlinkStorage;
+import io.freshet.snapshot.store.ChainRows;
 import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
 import io.freshet.train.RefusedException;
@@ -109,17 +109,15 @@ record SnapshotInitialModel(String root, String name, String shapeText, long las
 
   @Override
   public void rows(Rows to) throws Exception {
-    SnapshotReader reader = new SnapshotReader(store(root));
-    for (Manifest manifest : reader.chain(version(), Optional.empty())) {
-      for (EmbeddingFile file : manifest.embeddings()) {
-        EmbeddingRows rows = reader.rows(manifest, file);
-        for (int i = 0; i < rows.size(); i++) {
-          to.take(rows.fids()[i], rows.updates()[i], lastSeen, rows.rows(), i * rows.width());
-        }
-        for (long fid : rows.removed()) {
-          to.remove(fid);
-        }
-      }
+    ChainRows.read(new SnapshotReader(store(root)), version(), file -> take(file, to));
+  }
+
+  private void take(EmbeddingRows file, Rows to) throws Exception {
+    for (int i = 0; i < file.size(); i++) {
+      to.take(file.fids()[i], file.updates()[i], lastSeen, file.rows(), i * file.width());
+    }
+    for (long fid : file.removed()) {
+      to.remove(fid);
     }
   }
 

@@ -13,6 +13,7 @@ import io.freshet.lab.bench.quality.QualityCommand;
 import io.freshet.lab.bench.serving.FreshnessCommand;
 import io.freshet.lab.bench.serving.ServingCommand;
 import io.freshet.lab.bench.serving.StoreCommand;
+import io.freshet.lab.bench.snapshot.FarStoreCommand;
 import io.freshet.lab.bench.soak.SoakCommand;
 import io.freshet.lab.bench.table.TableCommand;
 import io.freshet.lab.labels.LabelsCommand;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Command;
       ParallelismCommand.class,
       ServingCommand.class,
       StoreCommand.class,
+      FarStoreCommand.class,
       SoakCommand.class,
       TableCommand.class,
       ChurnCommand.class,
