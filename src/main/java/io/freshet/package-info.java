@@ -10,7 +10,7 @@
  *           │                  │     └──────── offsets ───────────────────────────────────┐
  *           └──► LabelJoin ◄───┘                                                          │
  *                 │     ├───────────────────── late clicks ──────────────────────► Kafka  │
- *                 │     └───────────────────── final labels ─► ImpressionScores           │
+ *           HistoryFill └───────────────────── final labels ─► ImpressionScores           │
  *                 │ examples                                    ▲                         │
  *                 ▼                                             │ impressions' own        │
  *    ┌───────► Trainer ──── predictions ─────► ProgressiveValidation ── metrics ─► Kafka  │

@@ -39,6 +39,7 @@ final class RoomsTest {
       event.registry        : snapshot.storage config.option
       feature               : config.option event event.parse feature.example
       feature.example       : wire.codec config.option
+      feature.history       : wire.codec feature feature.example
       kafka                 : config.option
       model                 : config.option feature feature.example model.optimizer
       model.batch           : feature feature.example
@@ -58,7 +59,7 @@ final class RoomsTest {
       join.attribution      : wire.codec event feature feature.example join join.policy
       join.breaker          : feature feature.example join
       join.operator         : wire wire.codec event feature.example join join.attribution
-      join.operator         : join.breaker join.policy
+      join.operator         : feature.history join.breaker join.policy
       join.policy           : event feature feature.example join
       train                 : config.option feature feature.example model..
       train.dense           : wire wire.codec model.. train train.feedback train.message
@@ -119,6 +120,7 @@ final class RoomsTest {
       job.backfill          : job.deadletter job.example job.source
       job.deadletter        : event
       job.example           : wire event feature.example model.batch train
+      job.pipeline          : feature.history
       job.pipeline          : wire kafka event feature feature.example model.. join join.operator
       job.pipeline          : train train.loop evaluate.. snapshot.. config job.backfill
       job.pipeline          : job.deadletter job.example job.sink job.source job.sql

@@ -9,6 +9,7 @@ import io.freshet.config.option.Section;
 import io.freshet.evaluate.EvaluateOptions;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.event.ActionTopic;
+import io.freshet.event.Click;
 import io.freshet.event.EventOptions;
 import io.freshet.event.EventSettings;
 import io.freshet.event.mapping.InlineLabel;
@@ -35,6 +36,7 @@ import io.freshet.train.TrainSettings;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Reads the whole configuration: its sections, and what has to hold between them. */
 final class LearnerReader {
@@ -140,6 +142,8 @@ final class LearnerReader {
     if (snapshot.root().equals(checkpoint.dir())) {
       s.error("snapshot.root", "the same as checkpoint.dir; give each a directory of its own");
     }
+    features.checkActions(
+        join.definition().isInline() ? Set.of(Click.CLICK) : join.definition().weights().keySet());
     checkInline(joinSection, events, join);
     checkTopics(s, kafka, join.definition());
     checkActionTopics(s, events, join.definition());

@@ -9,9 +9,11 @@ import io.freshet.config.option.Suggestions;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
@@ -45,6 +47,7 @@ public final class FeatureOptions {
     root.requireSections("features", 1, options::field, "The fields of the model, in order.");
     options.checkCrosses();
     options.checkShares();
+    options.checkHistories();
     return options;
   }
 
@@ -163,7 +166,12 @@ public final class FeatureOptions {
     if (new HashSet<>(cross.of()).size() < cross.of().size()) {
       s.error("of", "names a field twice");
     }
-    cross.of().forEach(part -> checkPart(s, "of", part, "cross"));
+    for (String part : cross.of()) {
+      checkPart(s, "of", part, "cross");
+      if (fields.get(part) instanceof SequenceField sequence && sequence.history() != null) {
+        s.error("of", part + " is filled only after fields are crossed: leave out its history");
+      }
+    }
   }
 
   private void checkShares() {
@@ -189,6 +197,52 @@ public final class FeatureOptions {
         s.noteNothing(option);
         if (s.has(option)) {
           s.error(option, "the rows are those of " + owner + ": give it there");
+        }
+      }
+    }
+  }
+
+  private void checkHistories() {
+    Set<String> users = new LinkedHashSet<>();
+    for (Field field : fields.values()) {
+      if (field instanceof SequenceField sequence && sequence.history() != null) {
+        Section s = sections.get(field.name());
+        String of = sequence.history().of();
+        checkPart(s, "history.of", of, "keep");
+        if (fields.get(of) instanceof SequenceField) {
+          s.error("history.of", of + " is a sequence; expected what an impression shows");
+        }
+        String user = sequence.history().field();
+        users.add(user);
+        if (!sections.containsKey(user)) {
+          s.error("history.field", user + " is not a field" + near(user));
+        } else if (fields.containsKey(user) && !(fields.get(user) instanceof CategoricalField)) {
+          s.error("history.field", user + " is not categorical; a user has one value");
+        } else if (users.size() > 1) {
+          s.error(
+              "history.field",
+              "differs between histories (%s); expected one".formatted(String.join(", ", users)));
+        }
+      }
+    }
+  }
+
+  /** Reports actions that count in a history and that the label does not count. */
+  public void checkActions(Set<String> labeled) {
+    for (Field field : fields.values()) {
+      if (field instanceof SequenceField sequence && sequence.history() != null) {
+        Section s = sections.get(field.name());
+        if (sequence.history().actions().isEmpty()) {
+          s.error(
+              "history.actions", "names no action; expected some of " + String.join(", ", labeled));
+        }
+        for (String action : sequence.history().actions()) {
+          if (!labeled.contains(action)) {
+            s.error(
+                "history.actions",
+                "%s is no action that the label counts; expected some of %s"
+                    .formatted(action, String.join(", ", labeled)));
+          }
         }
       }
     }

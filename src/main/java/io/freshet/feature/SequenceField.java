@@ -1,6 +1,7 @@
 package io.freshet.feature;
 
 import static io.freshet.config.option.ValueType.bool;
+import static io.freshet.config.option.ValueType.duration;
 import static io.freshet.config.option.ValueType.text;
 import static io.freshet.config.option.ValueType.wholeNumber;
 import static java.util.Objects.requireNonNull;
@@ -9,9 +10,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.freshet.config.option.Kind;
 import io.freshet.config.option.Section;
+import io.freshet.event.Click;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -22,6 +25,7 @@ import java.util.function.Consumer;
  * @param of name of the field whose values they are
  * @param length how many count at most, from the newest on
  * @param attention by which they are pooled; null where they are pooled otherwise
+ * @param history from which it is filled where the event does not carry it; null for nothing
  */
 public record SequenceField(
     String name,
@@ -29,7 +33,8 @@ public record SequenceField(
     String of,
     int length,
     Pooling pooling,
-    @JsonInclude(Include.NON_NULL) Attention attention)
+    @JsonInclude(Include.NON_NULL) Attention attention,
+    @JsonInclude(Include.NON_NULL) History history)
     implements Field {
   private static final int MAX_LENGTH = 1000;
 
@@ -47,6 +52,23 @@ public record SequenceField(
    * @param units of the hidden layer of DIN's activation unit; 0 for a scaled dot product
    */
   public record Attention(String target, int units, boolean softmax) implements Serializable {}
+
+  /**
+   * What of the user's own actions fills it.
+   *
+   * @param field name of the categorical field that names the user
+   * @param of name of the field whose values are kept
+   * @param actions which count
+   * @param expireAfter how long they count, in milliseconds of event time
+   */
+  public record History(String field, String of, List<String> actions, long expireAfter)
+      implements Serializable {
+    public History {
+      requireNonNull(field, "field");
+      requireNonNull(of, "of");
+      actions = List.copyOf(actions);
+    }
+  }
 
   /** What one embedding is made of those of the values. */
   public enum Pooling {
@@ -67,9 +89,20 @@ public record SequenceField(
     }
   }
 
-  /** A field without attention. */
+  /** A field without attention, which events carry. */
   public SequenceField(String name, int number, String of, int length, Pooling pooling) {
     this(name, number, of, length, pooling, null);
+  }
+
+  /** A field that events carry. */
+  public SequenceField(
+      String name, int number, String of, int length, Pooling pooling, Attention attention) {
+    this(name, number, of, length, pooling, attention, null);
+  }
+
+  /** Returns a copy that is filled from a history where events do not carry it. */
+  public SequenceField withHistory(History other) {
+    return new SequenceField(name, number, of, length, pooling, attention, other);
   }
 
   /** Whether its values attend to a target. */
@@ -102,7 +135,32 @@ public record SequenceField(
                 k ->
                     new SequenceField(
                         name, number, of, length, Pooling.ATTENTION, attention(of, k))));
-    return s.kind("pooling", poolings, "mean", "What one embedding is made of the values'.");
+    SequenceField field =
+        s.kind("pooling", poolings, "mean", "What one embedding is made of the values'.");
+    return field.withHistory(history(of, s));
+  }
+
+  private static History history(String of, Section s) {
+    Section h =
+        s.section(
+            "history",
+            "The job keeps what each user did, and fills the sequence of events that come"
+                + " without.");
+    History history =
+        new History(
+            h.option("field", "Categorical field that names the user.").get(text(), "user"),
+            h.option("of", "Field whose values are kept; that of the sequence by default.")
+                .derived(text(), of),
+            h.option("actions", "Which actions count, of those that the label counts.")
+                .list(text(), List.of(Click.CLICK)),
+            h.option("expire-after", "How long an action counts, in event time.")
+                .get(duration("1 min", "3650 d"), Duration.ofDays(90))
+                .toMillis());
+    if (s.has("history")) {
+      return history;
+    }
+    s.noteNothing("history");
+    return null;
   }
 
   private static Attention attention(String of, Section s) {
@@ -156,6 +214,9 @@ public record SequenceField(
     if (length < 1) {
       problems.accept(place + ".length: " + length + "; expected at least 1");
     }
+    if (history != null) {
+      checkHistory(place + ".history", fields, problems);
+    }
     if (attends()
         && fields.stream().noneMatch(f -> f.name().equals(attention.target) && isTarget(f))) {
       problems.accept(
@@ -164,6 +225,16 @@ public record SequenceField(
                   .formatted(
                       attention.target,
                       fields.stream().filter(SequenceField::isTarget).map(Field::name).toList()));
+    }
+  }
+
+  private void checkHistory(String place, List<Field> fields, Consumer<String> problems) {
+    if (fields.stream()
+        .noneMatch(f -> f.name().equals(history.field) && f instanceof CategoricalField)) {
+      problems.accept(place + ".field: " + history.field + " is no categorical field");
+    }
+    if (fields.stream().noneMatch(f -> f.name().equals(history.of) && isTarget(f))) {
+      problems.accept(place + ".of: " + history.of + " is no categorical or multi field");
     }
   }
 

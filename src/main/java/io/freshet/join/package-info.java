@@ -15,7 +15,10 @@
  *                          │                WaitForLabel   the final label, once
  *                          │                FakeNegatives  a negative at once or after a short
  *                          ▼                               wait, and a positive at the click
- *                      JoinOutput           examples, final labels, late clicks
+ *                      JoinOutput           examples, final labels, late clicks, actions
+ *                          │
+ *                      HistoryFill          where the job keeps histories: fills the sequences of
+ *                                           examples from the actions of their users
  * </pre>
  *
  * <p><b>Who decides what.</b> {@code Attribution} knows nothing of policies: it asks its policy

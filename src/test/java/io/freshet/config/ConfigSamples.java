@@ -57,7 +57,7 @@ final class ConfigSamples {
         - {name: who-genre, kind: cross, of: [who, genres]}
         - {name: friend, kind: categorical, shares: who}
         - {name: liked, kind: multi, number: 10, shares: genres}
-        - {name: recent, kind: sequence, number: 11, of: genres, length: 20, pooling: last}
+        - {name: recent, kind: sequence, number: 11, of: genres, length: 20, pooling: last, history: {field: who, of: liked, actions: [buy], expire-after: 30 d}}
         - {name: seen, kind: sequence, number: 12, of: genres, pooling: attention, target: who, units: 8, softmax: true}
       join:
         window: 2 h

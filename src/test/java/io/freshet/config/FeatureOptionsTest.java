@@ -53,6 +53,38 @@ final class FeatureOptionsTest {
   }
 
   @Test
+  void historiesAreOfOneCategoricalUserAndOfWhatIsShown() {
+    assertThat(
+            problems(
+                "{name: user, kind: categorical}",
+                "{name: tags, kind: multi}",
+                "{name: a, kind: sequence, of: tags, history: {field: tags}}",
+                "{name: b, kind: sequence, of: tags, history: {field: usr, of: a}}",
+                "{name: c, kind: sequence, of: tags, history: {of: tag}}",
+                "{name: d, kind: cross, of: [user, c]}"))
+        .containsExactly(
+            "features[3].history.field: tags is not categorical; a user has one value",
+            "features[4].history.field: usr is not a field; did you mean user?",
+            "features[4].history.of: a is a sequence; expected what an impression shows",
+            "features[5].history.field: differs between histories (tags, usr, user); expected one",
+            "features[5].history.of: tag is not a field; did you mean tags?",
+            "features[6].of: c is filled only after fields are crossed: leave out its history");
+  }
+
+  @Test
+  void actionsOfAHistoryAreThoseOfTheLabel() {
+    assertThat(
+            problems(
+                "{name: user, kind: categorical}",
+                "{name: a, kind: sequence, of: user, history: {actions: [buy, click]}}",
+                "{name: b, kind: sequence, of: user, history: {actions: []}}"))
+        .containsExactly(
+            "features[2].history.actions: buy is no action that the label counts; expected some of"
+                + " click",
+            "features[3].history.actions: names no action; expected some of click");
+  }
+
+  @Test
   void rowsAreSharedOfACategoricalOrMultiFieldWithRowsOfItsOwn() {
     assertThat(
             problems(

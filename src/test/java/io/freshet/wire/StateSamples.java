@@ -5,6 +5,7 @@ import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Kind;
 import io.freshet.feature.example.LabeledExample.Origin;
+import io.freshet.feature.history.ActionHistory;
 import io.freshet.job.source.SourceOffset;
 import io.freshet.join.ActionTimes;
 import io.freshet.join.JoinEntry;
@@ -49,6 +50,10 @@ final class StateSamples {
 
   static List<Object> of(String id, int version) {
     return switch (id) {
+      case "action-history" ->
+          List.of(
+              new ActionHistory(new long[] {1L << 40, 1L << 41}, new long[] {77, 1L << 51}),
+              new ActionHistory(new long[0], new long[0]));
       case "deferred-example" -> List.of(new DeferredExample(1L << 40, LABELED));
       case "dense-optimizer-state" ->
           List.of(new LocalOptimizerState.Stored("a shape", new float[] {0.5f, -1}));

@@ -55,7 +55,7 @@ final class ConfigReference {
 
   static String of(List<Option> options) {
     ConfigReference reference = new ConfigReference();
-    reference.addTable(options.stream().filter(o -> !isNested(o)).toList());
+    reference.addTable(options);
     options.forEach(option -> reference.addNested("", option));
     return reference.page.toString();
   }
@@ -74,7 +74,7 @@ final class ConfigReference {
 
   private void addSection(String path, Option section, List<Option> options) {
     page.append("\n## ").append(path).append("\n\n").append(section.sentence()).append('\n');
-    addTable(options.stream().filter(o -> !isNested(o)).toList());
+    addTable(options);
     options.forEach(option -> addVariants(option));
     options.forEach(option -> addNested(path + '.', option));
   }
@@ -85,11 +85,21 @@ final class ConfigReference {
         page.append("\n`%s: %s`: %s\n".formatted(option.key(), variant.name(), variant.sentence()));
         addTable(variant.options());
         variant.options().forEach(this::addVariants);
+        variant.options().forEach(this::addGroup);
       }
     }
   }
 
-  private void addTable(List<Option> options) {
+  /** A mapping among the options of a variant. */
+  private void addGroup(Option option) {
+    if (option.content() instanceof Group group) {
+      page.append("\n`%s`: %s\n".formatted(option.key(), option.sentence()));
+      addTable(group.options());
+    }
+  }
+
+  private void addTable(List<Option> all) {
+    List<Option> options = all.stream().filter(o -> !isNested(o)).toList();
     if (!options.isEmpty()) {
       page.append("\n| key | value | default | meaning |\n|---|---|---|---|\n");
       options.forEach(

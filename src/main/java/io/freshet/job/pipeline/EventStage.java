@@ -6,6 +6,7 @@ import io.freshet.event.Click;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.RecordedId;
+import io.freshet.feature.history.Histories;
 import io.freshet.job.backfill.RecordedStreams;
 import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.pipeline.LearnerTopology.Events;
@@ -62,16 +63,28 @@ final class EventStage {
     if (recorded.isPresent()) {
       shown = shown.union(recorded.get().impressions());
     }
-    return config.join().definition().isInline() ? inOrder(shown, config) : join(shown, config);
+    Histories histories = Histories.of(config.features());
+    LabelStreams labels =
+        config.join().definition().isInline()
+            ? inOrder(shown, config, histories)
+            : join(shown, config, histories);
+    if (histories.isEmpty()) {
+      return labels;
+    }
+    LabelStreams filled = labels.filled(config.join(), histories);
+    filled.examples().uid(Uids.HISTORIES).setParallelism(labels.joined().getParallelism());
+    return filled;
   }
 
-  private LabelStreams inOrder(DataStream<EncodedImpression> shown, LearnerConfig config) {
-    LabelStreams labels = LabelStreams.inline(shown, config.join());
-    labels.examples().uid(Uids.EVENT_ORDER).setParallelism(impressions.getParallelism());
+  private LabelStreams inOrder(
+      DataStream<EncodedImpression> shown, LearnerConfig config, Histories histories) {
+    LabelStreams labels = LabelStreams.inline(shown, config.join(), histories);
+    labels.joined().uid(Uids.EVENT_ORDER).setParallelism(impressions.getParallelism());
     return labels;
   }
 
-  private LabelStreams join(DataStream<EncodedImpression> shown, LearnerConfig config) {
+  private LabelStreams join(
+      DataStream<EncodedImpression> shown, LearnerConfig config, Histories histories) {
     DataStream<Click> acted =
         clicks.stream().<DataStream<Click>>map(c -> c).reduce(DataStream::union).orElseThrow();
     if (recorded.isPresent()) {
@@ -81,8 +94,8 @@ final class EventStage {
         clicks.stream()
             .mapToInt(DataStream::getParallelism)
             .reduce(impressions.getParallelism(), Math::max);
-    LabelStreams labels = LabelStreams.join(shown, acted, config.join());
-    labels.examples().uid(Uids.LABEL_JOIN).setParallelism(widest);
+    LabelStreams labels = LabelStreams.join(shown, acted, config.join(), histories);
+    labels.joined().uid(Uids.LABEL_JOIN).setParallelism(widest);
     return labels;
   }
 

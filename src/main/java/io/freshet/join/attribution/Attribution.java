@@ -212,6 +212,8 @@ public final class Attribution {
     long time = waiting.actions().of(action);
     if (standing == Standing.COUNTS) {
       counts.add(Count.JOINED_CLICKS);
+      long acted = Math.max(time, waiting.timestamp()); // else its own impression would see it
+      output.acted(id, waiting.example(), rules.name(action), acted);
       if (rules.isLabeled(action)) {
         delays.add(time, time - waiting.timestamp());
         output.joined(waiting.timestamp(), time);

@@ -2,6 +2,7 @@ package io.freshet.join.attribution;
 
 import static java.util.Objects.requireNonNull;
 
+import io.freshet.event.Click;
 import io.freshet.feature.ImpressionHash;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.join.FinalLabel;
@@ -49,6 +50,9 @@ public final class InlineLabels {
     boolean scored = ImpressionHash.isScored(id, scoredShare);
     Waiting shown = policy.opened(id, Waiting.of(impression, weight, scored));
     policy.decided(id, shown, impression.label(), impression.timestamp());
+    if (impression.label() > 0) {
+      output.acted(id, impression.example(), Click.CLICK, impression.timestamp());
+    }
     if (scored) {
       long key = ImpressionHash.key(id);
       output.finalLabel(new FinalLabel(key, impression.timestamp(), impression.label(), weight));

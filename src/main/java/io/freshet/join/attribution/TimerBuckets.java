@@ -64,7 +64,7 @@ public final class TimerBuckets {
   }
 
   /**
-   * Those of an operator keyed by impression id, in its states {@code due} and {@code ahead}.
+   * Those of an operator keyed by a text, in its states {@code due} and {@code ahead}.
    *
    * @param timers whose timers the operator takes from the buckets
    */
@@ -106,10 +106,11 @@ public final class TimerBuckets {
     context.setCurrentKey(id);
   }
 
-  /** Has an example of the current key sent on when the bucket of the time ends. */
-  public void send(DeferredExample held, long time) throws Exception {
+  /**
+   * Has an example of the id, which is the current key, sent on when the bucket of the time ends.
+   */
+  public void send(String id, DeferredExample held, long time) throws Exception {
     long end = endOfBucket(time);
-    String id = held.example().impressionId();
     turnTo(id, end);
     examples.setCurrentNamespace(end);
     examples.add(held);

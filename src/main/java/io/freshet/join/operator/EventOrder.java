@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.event.Click;
 import io.freshet.feature.example.EncodedImpression;
+import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.feature.history.Histories;
 import io.freshet.join.FinalLabel;
 import io.freshet.join.JoinCounts;
 import io.freshet.join.JoinCounts.Count;
@@ -45,6 +47,7 @@ final class EventOrder extends AbstractStreamOperator<LabeledExample>
   private static final long serialVersionUID = 1L;
 
   private final JoinSettings settings;
+  private final Histories histories;
 
   private transient MailboxExecutor mailbox;
   private transient JoinOperatorState memory;
@@ -52,10 +55,12 @@ final class EventOrder extends AbstractStreamOperator<LabeledExample>
   private transient InlineLabels labels;
   private transient TimerBuckets buckets;
   private transient DueTimers dueTimers;
+  private transient ExampleOutput examples;
   private transient List<LabeledExample> decided; // by the call under way
 
-  EventOrder(JoinSettings settings) {
+  EventOrder(JoinSettings settings, Histories histories) {
     this.settings = requireNonNull(settings, "settings");
+    this.histories = requireNonNull(histories, "histories");
   }
 
   @Override
@@ -84,6 +89,7 @@ final class EventOrder extends AbstractStreamOperator<LabeledExample>
     dueTimers =
         new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output, memory.watermark());
     decided = new ArrayList<>();
+    examples = new ExampleOutput(histories, output);
     labels = new InlineLabels(settings, counts, new Emitter());
     counts.publish(getMetricGroup());
   }
@@ -100,9 +106,10 @@ final class EventOrder extends AbstractStreamOperator<LabeledExample>
     labels.onImpression(impression);
     for (LabeledExample example : decided) {
       if (example.time() > dueTimers.reached()) {
-        buckets.send(new DeferredExample(impression.timestamp(), example), example.time());
+        buckets.send(
+            impression.id(), new DeferredExample(impression.timestamp(), example), example.time());
       } else {
-        send(example);
+        send(impression.timestamp(), example);
       }
     }
     decided.clear();
@@ -112,10 +119,10 @@ final class EventOrder extends AbstractStreamOperator<LabeledExample>
   public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
     long now = timer.getTimestamp();
     buckets.takeIds(now); // of which there are none
-    List<DeferredExample> examples = buckets.takeExamples(now);
-    dueTimers.fired(now, examples.size());
-    for (DeferredExample deferred : examples) {
-      send(deferred.example());
+    List<DeferredExample> due = buckets.takeExamples(now);
+    dueTimers.fired(now, due.size());
+    for (DeferredExample deferred : due) {
+      send(deferred.shown(), deferred.example());
     }
   }
 
@@ -143,9 +150,9 @@ final class EventOrder extends AbstractStreamOperator<LabeledExample>
     return counts;
   }
 
-  private void send(LabeledExample example) {
+  private void send(long shown, LabeledExample example) {
     long time = Math.max(example.time(), dueTimers.sent() + 1);
-    output.collect(new StreamRecord<>(example.at(time), time));
+    examples.emit(shown, example, time);
     if (example.isLearned()) {
       counts.add(Count.SENT_EXAMPLES);
     }
@@ -168,6 +175,11 @@ final class EventOrder extends AbstractStreamOperator<LabeledExample>
     @Override
     public void joined(long shown, long clicked) {
       throw new IllegalStateException("there are no clicks, yet one was joined");
+    }
+
+    @Override
+    public void acted(String id, Example example, String action, long time) {
+      examples.acted(id, example, action, time);
     }
 
     @Override

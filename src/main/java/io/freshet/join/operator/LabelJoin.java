@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.event.Click;
 import io.freshet.feature.example.EncodedImpression;
+import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.feature.history.Histories;
 import io.freshet.join.FinalLabel;
 import io.freshet.join.JoinCounts;
 import io.freshet.join.JoinCounts.Count;
@@ -78,6 +80,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
   private static final long NOT_IDLE = Long.MAX_VALUE;
 
   private final JoinSettings settings;
+  private final Histories histories;
 
   private transient MailboxExecutor mailbox;
   private transient ValueState<JoinEntry> entries;
@@ -94,9 +97,11 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
   private transient boolean clicksGone; // not waited for any more
   private transient long idleSince;
   private transient DueTimers dueTimers;
+  private transient ExampleOutput examples;
 
-  LabelJoin(JoinSettings settings) {
+  LabelJoin(JoinSettings settings, Histories histories) {
     this.settings = requireNonNull(settings, "settings");
+    this.histories = requireNonNull(histories, "histories");
   }
 
   @Override
@@ -130,6 +135,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
     dueTimers =
         new DueTimers(getTimeServiceManager().orElseThrow(), mailbox, output, memory.watermark());
     decided = new ArrayList<>();
+    examples = new ExampleOutput(histories, output);
     idleSince = NOT_IDLE;
     attribution = new Attribution(settings, memory.warmUp(), delays, counts, new Emitter());
     silence = new ClickSilence(settings.breaker().silence(), now());
@@ -188,9 +194,9 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
   public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
     long now = timer.getTimestamp();
     Collection<String> ids = buckets.takeIds(now);
-    List<DeferredExample> examples = buckets.takeExamples(now);
-    dueTimers.fired(now, ids.size() + examples.size());
-    for (DeferredExample held : examples) {
+    List<DeferredExample> due = buckets.takeExamples(now);
+    dueTimers.fired(now, ids.size() + due.size());
+    for (DeferredExample held : due) {
       send(held.shown(), held.example());
     }
     for (String id : ids) {
@@ -317,7 +323,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
     for (LabeledExample example : decided) {
       long shown = JoinEntry.shown(after).orElseGet(() -> JoinEntry.shown(before).orElseThrow());
       if (example.time() > dueTimers.reached()) {
-        buckets.send(new DeferredExample(shown, example), example.time());
+        buckets.send(example.impressionId(), new DeferredExample(shown, example), example.time());
       } else {
         send(shown, example);
       }
@@ -327,18 +333,17 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
 
   private void send(long shown, LabeledExample example) {
     long time = Math.max(example.time(), dueTimers.sent() + 1);
-    var record = new StreamRecord<>(example.at(time), time);
     if (!example.isLearned() || !breaker.exclusions().has(example, shown)) {
-      output.collect(record);
+      examples.emit(shown, example, time);
       if (example.isLearned()) {
         counts.add(Count.SENT_EXAMPLES);
       }
       return;
     }
     counts.add(Count.LOST_EXAMPLES);
-    output.collect(LabelStreams.LOST_EXAMPLES, record);
+    output.collect(LabelStreams.LOST_EXAMPLES, new StreamRecord<>(example.at(time), time));
     if (example.scored()) { // the final label waits for it
-      output.collect(new StreamRecord<>(example.at(time).asPrediction(), time));
+      examples.emit(shown, example.asPrediction(), time);
     }
   }
 
@@ -363,6 +368,11 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
     @Override
     public void joined(long shown, long clicked) {
       breaker.click(shown, clicked);
+    }
+
+    @Override
+    public void acted(String id, Example example, String action, long time) {
+      examples.acted(id, example, action, time);
     }
 
     @Override

@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.event.Click;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.feature.history.Histories;
+import io.freshet.feature.history.UserAction;
 import io.freshet.join.FinalLabel;
 import io.freshet.join.JoinSettings;
+import io.freshet.join.attribution.DeferredExample;
 import io.freshet.wire.WireType;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -17,59 +20,96 @@ import org.apache.flink.util.OutputTag;
  * The label join as a node of a topology, or what is in its place where impressions say their
  * labels.
  *
- * @param examples the labeled examples, whose stream all others are side outputs of
+ * @param joined what all other streams are side outputs of
+ * @param examples the labeled examples, their sequences filled
  */
-public record LabelStreams(SingleOutputStreamOperator<LabeledExample> examples) {
+public record LabelStreams(
+    SingleOutputStreamOperator<LabeledExample> joined,
+    SingleOutputStreamOperator<LabeledExample> examples) {
   static final OutputTag<Click> LATE_CLICKS =
       new OutputTag<>("late-clicks", WireType.of(Click.class));
   static final OutputTag<LabeledExample> LOST_EXAMPLES =
       new OutputTag<>("lost-examples", WireType.of(LabeledExample.class));
   static final OutputTag<FinalLabel> FINAL_LABELS =
       new OutputTag<>("final-labels", WireType.of(FinalLabel.class));
+  static final OutputTag<DeferredExample> UNFILLED =
+      new OutputTag<>("unfilled-examples", WireType.of(DeferredExample.class));
+  static final OutputTag<UserAction> ACTIONS =
+      new OutputTag<>("actions", WireType.of(UserAction.class));
   static final OutputTag<String> HOLDS = new OutputTag<>("holds", Types.STRING);
 
   public LabelStreams {
+    requireNonNull(joined, "joined");
     requireNonNull(examples, "examples");
   }
 
-  /** Joins the streams. */
+  /** Joins the streams; examples are to be {@link #filled} unless there are no histories. */
   public static LabelStreams join(
-      DataStream<EncodedImpression> impressions, DataStream<Click> clicks, JoinSettings settings) {
-    return new LabelStreams(
+      DataStream<EncodedImpression> impressions,
+      DataStream<Click> clicks,
+      JoinSettings settings,
+      Histories histories) {
+    return of(
         impressions
             .keyBy(EncodedImpression::id, Types.STRING)
             .connect(clicks.keyBy(Click::impressionId, Types.STRING))
-            .transform("LabelJoin", WireType.of(LabeledExample.class), new LabelJoin(settings)));
+            .transform(
+                "LabelJoin",
+                WireType.of(LabeledExample.class),
+                new LabelJoin(settings, histories)));
   }
 
-  /** Puts impressions that say their labels in the order of event time. */
+  /** Puts impressions that say their labels in the order of event time; else as {@link #join}. */
   public static LabelStreams inline(
-      DataStream<EncodedImpression> impressions, JoinSettings settings) {
-    return new LabelStreams(
+      DataStream<EncodedImpression> impressions, JoinSettings settings, Histories histories) {
+    return of(
         impressions
             .keyBy(EncodedImpression::id, Types.STRING)
-            .transform("EventOrder", WireType.of(LabeledExample.class), new EventOrder(settings)));
+            .transform(
+                "EventOrder",
+                WireType.of(LabeledExample.class),
+                new EventOrder(settings, histories)));
+  }
+
+  private static LabelStreams of(SingleOutputStreamOperator<LabeledExample> joined) {
+    return new LabelStreams(joined, joined);
+  }
+
+  /** Fills the sequences of the examples from what their users did. */
+  public LabelStreams filled(JoinSettings settings, Histories histories) {
+    var filled =
+        joined
+            .getSideOutput(UNFILLED)
+            .keyBy(
+                each -> histories.user(each.example().impressionId(), each.example().example()),
+                Types.STRING)
+            .connect(joined.getSideOutput(ACTIONS).keyBy(UserAction::user, Types.STRING))
+            .transform(
+                "HistoryFill",
+                WireType.of(LabeledExample.class),
+                new HistoryFill(settings, histories));
+    return new LabelStreams(joined, filled);
   }
 
   /** Clicks that change no label: too late, or without an impression. */
   public DataStream<Click> lateClicks() {
-    return examples.getSideOutput(LATE_CLICKS);
+    return joined.getSideOutput(LATE_CLICKS);
   }
 
   /** The final labels of the impressions that are scored. */
   public DataStream<FinalLabel> finalLabels() {
-    return examples.getSideOutput(FINAL_LABELS);
+    return joined.getSideOutput(FINAL_LABELS);
   }
 
   /** Examples that are not to be learned, as their clicks are lost. */
   public DataStream<LabeledExample> lostExamples() {
-    return examples.getSideOutput(LOST_EXAMPLES);
+    return joined.getSideOutput(LOST_EXAMPLES);
   }
 
   /**
    * Ahead of each barrier, why what was learned up to it should not be published, if it should not.
    */
   public DataStream<String> holds() {
-    return examples.getSideOutput(HOLDS);
+    return joined.getSideOutput(HOLDS);
   }
 }

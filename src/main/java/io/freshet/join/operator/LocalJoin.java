@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.event.Click;
 import io.freshet.feature.example.EncodedImpression;
+import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.join.FinalLabel;
 import io.freshet.join.JoinCounts;
@@ -156,6 +157,11 @@ public final class LocalJoin {
     @Override
     public void joined(long shown, long clicked) {
       breaker.click(shown, clicked);
+    }
+
+    @Override
+    public void acted(String id, Example example, String action, long time) {
+      output.acted(id, example, action, time);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.freshet.config.LearnerConfig;
 import io.freshet.event.Click;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Origin;
+import io.freshet.feature.history.Histories;
 import io.freshet.job.backfill.Recorded.Acted;
 import io.freshet.job.backfill.Recorded.Shown;
 import io.freshet.join.FinalLabel;
@@ -77,7 +78,10 @@ final class RecordedStreamsITCase {
                 WireType.of(Recorded.class)));
     LabelStreams labels =
         LabelStreams.join(
-            streams.impressions(), streams.clicks(), config.join().withScoredShare(1));
+            streams.impressions(),
+            streams.clicks(),
+            config.join().withScoredShare(1),
+            Histories.NONE);
     return streams.learned(labels.examples()).executeAndCollect(n);
   }
 

@@ -42,7 +42,9 @@ final class UidsTest {
         LearnerConfig.parse(
             """
             kafka: {bootstrap-servers: "localhost:9092"}
-            features: [{name: user, kind: categorical}]
+            features:
+              - {name: user, kind: categorical}
+              - {name: recent, kind: sequence, of: user, history: {}}
             evaluate: {slices: [user], at-impression: 0.1}
             examples: {to: topic}
             predictions: {to: topic}

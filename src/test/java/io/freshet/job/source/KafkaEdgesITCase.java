@@ -12,6 +12,7 @@ import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.feature.history.Histories;
 import io.freshet.job.sink.TopicSinks;
 import io.freshet.job.topic.EventTopic;
 import io.freshet.join.JoinSettings;
@@ -220,7 +221,7 @@ final class KafkaEdgesITCase {
             WireType.of(Click.class),
             join.outOfOrderness(),
             SourceRouter.NEVER);
-    LabelStreams labels = LabelStreams.join(impressions, clicks, join);
+    LabelStreams labels = LabelStreams.join(impressions, clicks, join, Histories.NONE);
     impressions
         .getSideOutput(SourceRouter.DEAD_LETTERS)
         .union(clicks.getSideOutput(SourceRouter.DEAD_LETTERS))

@@ -7,6 +7,7 @@ import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.feature.history.Histories;
 import io.freshet.join.FinalLabel;
 import io.freshet.join.JoinCounts;
 import io.freshet.join.JoinSettings;
@@ -125,7 +126,7 @@ final class EventOrderOperatorTest {
     private final EventOrder order;
 
     Harness(JoinSettings settings) throws Exception {
-      this(new EventOrder(settings));
+      this(new EventOrder(settings, Histories.NONE));
     }
 
     private Harness(EventOrder order) throws Exception {

@@ -4,10 +4,12 @@ import io.freshet.event.Click;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.feature.history.Histories;
 import io.freshet.join.FinalLabel;
 import io.freshet.join.JoinCounts;
 import io.freshet.join.JoinSettings;
 import io.freshet.wire.WireType;
+import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -25,9 +27,10 @@ public final class JoinHarness
   static final OutputTag<FinalLabel> FINAL = LabelStreams.FINAL_LABELS;
   public static final OutputTag<String> HOLDS = LabelStreams.HOLDS;
 
-  private JoinHarness(JoinSettings settings, int parallelism, int subtask) throws Exception {
+  private JoinHarness(JoinSettings settings, Histories histories, int parallelism, int subtask)
+      throws Exception {
     super(
-        new LabelJoin(settings),
+        new LabelJoin(settings, histories),
         EncodedImpression::id,
         Click::impressionId,
         Types.STRING,
@@ -42,13 +45,29 @@ public final class JoinHarness
   }
 
   public static JoinHarness open(JoinSettings settings) throws Exception {
-    JoinHarness harness = new JoinHarness(settings, 1, 0);
+    JoinHarness harness = new JoinHarness(settings, Histories.NONE, 1, 0);
     harness.open();
     return harness;
   }
 
   static JoinHarness start(JoinSettings settings, int parallelism, int subtask) throws Exception {
-    JoinHarness harness = new JoinHarness(settings, parallelism, subtask);
+    JoinHarness harness = new JoinHarness(settings, Histories.NONE, parallelism, subtask);
+    harness.open();
+    return harness;
+  }
+
+  /** A subtask of a join that histories follow, of a state if there is one. */
+  static JoinHarness of(
+      JoinSettings settings,
+      Histories histories,
+      Optional<OperatorSubtaskState> state,
+      int parallelism,
+      int subtask)
+      throws Exception {
+    JoinHarness harness = new JoinHarness(settings, histories, parallelism, subtask);
+    if (state.isPresent()) {
+      harness.initializeState(state.get());
+    }
     harness.open();
     return harness;
   }
@@ -56,7 +75,7 @@ public final class JoinHarness
   public static JoinHarness restore(
       JoinSettings settings, OperatorSubtaskState state, int before, int parallelism, int subtask)
       throws Exception {
-    JoinHarness harness = new JoinHarness(settings, parallelism, subtask);
+    JoinHarness harness = new JoinHarness(settings, Histories.NONE, parallelism, subtask);
     harness.initializeState(
         repartitionOperatorState(state, MAX_PARALLELISM, before, parallelism, subtask));
     harness.open();

@@ -7,6 +7,7 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.feature.history.Histories;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.operator.LabelStreams;
 import io.freshet.lab.bench.measure.ProcessMemory;
@@ -141,7 +142,7 @@ final class JoinBench {
         ticks(env)
             .flatMap((Long number, Collector<Click> out) -> Thread.sleep(PAUSE_MILLIS))
             .returns(WireType.of(Click.class));
-    LabelStreams.join(shown, clicks, JoinSettings.DEFAULT)
+    LabelStreams.join(shown, clicks, JoinSettings.DEFAULT, Histories.NONE)
         .examples()
         .map(JoinBench::count)
         .returns(Long.class)

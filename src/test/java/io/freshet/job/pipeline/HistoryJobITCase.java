@@ -1,0 +1,202 @@
+package io.freshet.job.pipeline;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.config.LearnerConfig;
+import io.freshet.feature.Fids;
+import io.freshet.feature.ValueHash;
+import io.freshet.feature.example.LabeledExample;
+import io.freshet.job.example.RecordFiles;
+import io.freshet.lab.broker.EmbeddedKafka;
+import io.freshet.lab.stream.LocalSink;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole job, failing once after a checkpoint: each example has the sequence that the clicks of
+ * its user say, as of its impression, unless the event carries one.
+ */
+@Timeout(120)
+final class HistoryJobITCase {
+  private static final long T = 1_767_225_600_000L;
+  private static final int IMPRESSIONS = 3_000;
+  private static final int TAIL = 20; // impressions by which time goes on
+  private static final int LENGTH = 4;
+  private static final int USERS = 23;
+
+  private static final AtomicReference<IllegalStateException> FAILURE = new AtomicReference<>();
+
+  @TempDir private Path folder;
+
+  @Test
+  void examplesHaveTheSequencesOfTheOracle() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+      kafka.topics().ensure(List.of("impressions", "clicks"), 2);
+      LearnerConfig config = config(kafka);
+      FAILURE.set(null);
+      LearnerJob job = new LearnerJob(config, false);
+      job.withExamples(new LocalSink<>(example -> failIfDue()));
+      var env = job.localEnvironment(new Configuration());
+      job.build(env);
+
+      feed(kafka, 0, IMPRESSIONS / 2);
+      JobClient running = env.executeAsync();
+      while (RetainedCheckpoints.newest(config).isEmpty()) {
+        Thread.sleep(10);
+      }
+      FAILURE.set(new IllegalStateException("a failure that the test makes"));
+      feed(kafka, IMPRESSIONS / 2, IMPRESSIONS + TAIL);
+      Map<Integer, long[]> sequences = sequences();
+      while (sequences.size() < IMPRESSIONS) {
+        Thread.sleep(100);
+        sequences = sequences();
+      }
+      running.cancel().get();
+
+      assertThat(FAILURE.get()).as("the failure that is due").isNull();
+      sequences.forEach(
+          (i, found) -> assertThat(found).as("of impression %s", i).containsExactly(expected(i)));
+    }
+  }
+
+  private static void failIfDue() {
+    IllegalStateException failure = FAILURE.getAndSet(null);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Of each impression that is learned, and none twice. */
+  private Map<Integer, long[]> sequences() throws IOException {
+    Map<Integer, long[]> sequences = new TreeMap<>();
+    if (isWritten()) {
+      RecordFiles.examples(
+          examples().toUri().toString(),
+          example -> {
+            int i = Integer.parseInt(example.impressionId().substring(1));
+            if (i < IMPRESSIONS) {
+              assertThat(example.label()).isEqualTo(isClicked(i) ? 1 : 0);
+              assertThat(sequences.put(i, sequence(example))).as("of %s twice", i).isNull();
+            }
+          });
+    }
+    return sequences;
+  }
+
+  private Path examples() {
+    return folder.resolve("examples");
+  }
+
+  private boolean isWritten() throws IOException {
+    if (Files.notExists(examples())) {
+      return false;
+    }
+    try (Stream<Path> files = Files.walk(examples())) {
+      return files.anyMatch(file -> file.toString().endsWith(".jsonl.gz"));
+    }
+  }
+
+  private static boolean isClicked(int i) {
+    return i % 3 == 0;
+  }
+
+  private static boolean carriesItsOwn(int i) {
+    return i % 10 == 7;
+  }
+
+  private static long shown(int i) {
+    return T + 1000L * i + (i < IMPRESSIONS ? 0 : 100_000L * (i - IMPRESSIONS));
+  }
+
+  private static long clicked(int i) {
+    return shown(i) + 1 + i * 7919L % 300_000;
+  }
+
+  private static String item(int i) {
+    return "m" + i * 31 % 101;
+  }
+
+  private static long[] expected(int of) {
+    if (carriesItsOwn(of)) {
+      return new long[] {Fids.of(3, ValueHash.of("x")), Fids.of(3, ValueHash.of("y"))};
+    }
+    long[] items =
+        IntStream.range(0, IMPRESSIONS)
+            .filter(i -> i % USERS == of % USERS && isClicked(i) && clicked(i) < shown(of))
+            .boxed()
+            .sorted(Comparator.comparing(HistoryJobITCase::clicked).reversed())
+            .limit(LENGTH)
+            .mapToLong(i -> Fids.of(3, ValueHash.of(item(i))))
+            .toArray();
+    return items.length == 0 ? new long[] {Fids.missing(3)} : items;
+  }
+
+  private static long[] sequence(LabeledExample example) {
+    return Arrays.stream(example.example().fids()).filter(fid -> Fids.field(fid) == 3).toArray();
+  }
+
+  private static void feed(EmbeddedKafka kafka, int from, int to) throws Exception {
+    try (var producer = kafka.clients().producer(Map.of())) {
+      for (int i = from; i < to; i++) {
+        String own = carriesItsOwn(i) ? ", \"recent\": [\"x\", \"y\"]" : "";
+        String features =
+            ", \"features\": {\"user\": \"u%s\", \"item\": \"%s\"%s}"
+                .formatted(i % USERS, item(i), own);
+        send(producer, "impressions", i, shown(i), features);
+      }
+      IntStream.range(from, to)
+          .filter(HistoryJobITCase::isClicked)
+          .boxed()
+          .sorted(Comparator.comparing(HistoryJobITCase::clicked))
+          .forEach(i -> send(producer, "clicks", i, clicked(i), ""));
+    }
+  }
+
+  private static void send(
+      KafkaProducer<byte[], byte[]> producer, String topic, int i, long time, String more) {
+    String json = "{\"impression_id\": \"i%s\", \"timestamp\": %s%s}".formatted(i, time, more);
+    producer.send(new ProducerRecord<>(topic, i % 2, time, null, json.getBytes(UTF_8)));
+  }
+
+  private LearnerConfig config(EmbeddedKafka kafka) {
+    return LearnerConfig.parse(
+        """
+        kafka: {bootstrap-servers: "%s"}
+        features:
+          - {name: user, kind: categorical}
+          - {name: item, kind: categorical}
+          - {name: recent, kind: sequence, of: item, length: %s, pooling: attention, history: {}}
+        join: {window: 10 min, breaker: {enabled: false}}
+        model: {embedding-size: 4, hidden-layers: [8]}
+        examples: {to: files, dir: "%s"}
+        snapshot: {root: "%s", gate: {base-rate: false}}
+        checkpoint: {interval: 200 ms, dir: "%s", backend: rocksdb}
+        parallelism: 2
+        """
+            .formatted(
+                kafka.bootstrapServers(),
+                LENGTH,
+                examples().toUri(),
+                folder.resolve("snapshots").toUri(),
+                folder.resolve("checkpoints").toUri()),
+        "learner.yaml",
+        List.of());
+  }
+}
