@@ -22,6 +22,11 @@ public interface WarmStart extends Serializable {
         }
 
         @Override
+        public long lastSeen() {
+          return 0;
+        }
+
+        @Override
         public void rows(Rows to) {}
 
         @Override
@@ -38,7 +43,7 @@ public interface WarmStart extends Serializable {
   /** Takes rows; the last call for a feature counts. */
   interface Rows {
     /** Takes the weights {@code [w, v₁…v_k]} of a feature, from {@code values[at]} on. */
-    void take(long fid, long updates, long lastSeen, float[] values, int at) throws Exception;
+    void take(long fid, long updates, float[] values, int at) throws Exception;
 
     /** Removes the row of a feature. */
     void remove(long fid) throws Exception;
@@ -46,6 +51,9 @@ public interface WarmStart extends Serializable {
 
   /** The shape of the model; empty if there is none. */
   Optional<ModelShape> shape();
+
+  /** What all rows count as last seen, epoch milliseconds. */
+  long lastSeen();
 
   /** Reads the rows of all shards. */
   void rows(Rows to) throws Exception;

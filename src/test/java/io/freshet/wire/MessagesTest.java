@@ -37,6 +37,9 @@ import io.freshet.train.message.GaugeDelta;
 import io.freshet.train.message.MergerRequest;
 import io.freshet.train.message.ReplyTo;
 import io.freshet.train.message.ShardRequest;
+import io.freshet.train.message.ShardRequest.InitialEnd;
+import io.freshet.train.message.ShardRequest.InitialRemovals;
+import io.freshet.train.message.ShardRequest.InitialRows;
 import io.freshet.train.message.ShardRequest.Lookup;
 import io.freshet.train.message.ShardRequest.Occurrences;
 import io.freshet.train.message.ShardRequest.RowDelta;
@@ -106,6 +109,9 @@ final class MessagesTest {
                 List.of(new RowDelta(longs(n), 7, longs(n), ints(n), floats(22 * n))),
                 List.of(),
                 List.of(new Lookup(REPLY_TO, 4, 128, 1L << 40, 3, longs(n))))),
+        message(ShardRequest.class, new InitialRows(longs(n), longs(n), floats(17 * n))),
+        message(ShardRequest.class, new InitialRemovals(longs(n))),
+        message(ShardRequest.class, new InitialEnd(longs(n))),
         message(
             ShardResponse.class,
             new Rows(REPLY_TO, 1L << 40, 3, longs(n), ints(n), floats(22 * n))),

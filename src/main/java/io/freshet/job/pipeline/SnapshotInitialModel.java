@@ -25,8 +25,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A published version as what a job starts from. Every shard reads its files one by one and keeps
- * what is its own.
+ * A published version as what a job starts from.
  *
  * @param root of the snapshots
  * @param name of the version
@@ -114,7 +113,7 @@ record SnapshotInitialModel(String root, String name, String shapeText, long las
 
   private void take(EmbeddingRows file, Rows to) throws Exception {
     for (int i = 0; i < file.size(); i++) {
-      to.take(file.fids()[i], file.updates()[i], lastSeen, file.rows(), i * file.width());
+      to.take(file.fids()[i], file.updates()[i], file.rows(), i * file.width());
     }
     for (long fid : file.removed()) {
       to.remove(fid);

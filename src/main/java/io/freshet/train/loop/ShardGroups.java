@@ -80,6 +80,10 @@ final class ShardGroups {
 
   /** The subtask that owns a feature: the one to which Flink routes its key. */
   private int shard(long fid) {
+    return shard(fid, parallelism, maxParallelism);
+  }
+
+  static int shard(long fid, int parallelism, int maxParallelism) {
     int keyGroup =
         KeyGroupRangeAssignment.computeKeyGroupForKeyHash(Long.hashCode(fid), maxParallelism);
     return KeyGroupRangeAssignment.computeOperatorIndexForKeyGroup(

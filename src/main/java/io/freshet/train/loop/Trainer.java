@@ -18,6 +18,7 @@ import io.freshet.train.LoopFigures;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.Reset;
 import io.freshet.train.SkippedExample;
+import io.freshet.train.WarmStart;
 import io.freshet.train.dense.DenseReplica;
 import io.freshet.train.dense.GaugeReplica;
 import io.freshet.train.dense.LocalOptimizerState;
@@ -162,6 +163,11 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     openModel();
     openMetrics();
     FeedbackChannels.open(replyTo.channel(), inbox);
+    WarmStart model = settings.start().model();
+    if (!isRestored && replyTo.trainer() == 0 && model.shape().isPresent()) {
+      int width = 1 + settings.model().embeddingSize();
+      new InitialRowSender(parallelism, maxParallelism, this::toShards).send(model, width);
+    }
   }
 
   private String openRequests() {

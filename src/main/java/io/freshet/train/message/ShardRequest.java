@@ -60,6 +60,24 @@ public sealed interface ShardRequest {
   public record Occurrences(long[] fids, long time, int[] counts, int[] newCounts, boolean[] drawn)
       implements ShardRequest {}
 
+  /**
+   * Rows of the model that the job starts from.
+   *
+   * @param updates of each row
+   * @param weights {@code [w, v₁…v_k]} of each row, one after the other
+   */
+  public record InitialRows(long[] fids, long[] updates, float[] weights) implements ShardRequest {}
+
+  /** Features whose {@link InitialRows} are gone again. */
+  public record InitialRemovals(long[] fids) implements ShardRequest {}
+
+  /**
+   * The shard has all {@link InitialRows}.
+   *
+   * @param fids a number that is routed to the shard
+   */
+  public record InitialEnd(long[] fids) implements ShardRequest {}
+
   /** Several messages of a trainer to one shard, which takes them in this order. */
   public record Together(List<RowDelta> deltas, List<Occurrences> occurrences, List<Lookup> lookups)
       implements ShardRequest {

@@ -44,8 +44,9 @@ import org.apache.flink.util.OutputTag;
  * have been dirty for half a checkpoint interval; the barrier takes the rest.
  *
  * <p><b>Restore.</b> State of other settings is converted as the shard opens, if the job migrates.
- * A shard whose model has another shape than its state, or that starts from a model learned
- * elsewhere, rewrites its table before the first barrier: {@link TableRewrite}.
+ * A shard whose model has another shape than its state rewrites its table before the first barrier:
+ * {@link TableRewrite}. One that starts from a model learned elsewhere receives its rows first:
+ * {@link InitialTable}.
  *
  * <p><b>Full.</b> Where the publisher has lost a version or a part, it asks for all rows; they are
  * sent at the next barrier.
@@ -62,6 +63,7 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
 
   private transient EmbeddingTable table;
   private transient TableRewrite rewrite; // null when it is done
+  private transient InitialTable initial; // null when it is whole, or there is none
   private transient ReplicatedTexts listingRules; // under which features are listed
   private transient FullRequest request;
   private transient String sent; // the last request that all rows were sent for
@@ -134,15 +136,16 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
             new KeyedRowState(getKeyedStateBackend(), groups),
             rows -> output.collect(CHANGED_ROWS, new StreamRecord<>(rows)));
     rewrite = table.rewrite(settings.schema().indexes());
-    if (shape.isWarm()) {
-      rewrite.startFrom(settings.start().model());
-    }
     if (earlier.isPresent()) {
       rewrite.convert(migration(earlier.get(), starts));
     }
     String listing = rules.isOn() ? TableLifecycle.text(rules) : "";
     List<String> restored = listingRules.restored();
-    table.restore(!restored.isEmpty() && restored.stream().allMatch(listing::equals));
+    if (shape.isWarm()) {
+      initial = new InitialTable(rewrite, settings.start().model().lastSeen());
+    } else {
+      table.restore(!restored.isEmpty() && restored.stream().allMatch(listing::equals));
+    }
     listingRules.update(rules.isOn() ? List.of(listing) : List.of());
     if (!shape.isWarm() && !shape.isChanged() && earlier.isEmpty()) {
       rewrite = null;
@@ -176,6 +179,19 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
   }
 
   private void take(ShardRequest request) throws Exception {
+    if (initial == null) {
+      serve(request);
+    } else if (initial.take(request)) {
+      List<ShardRequest> waiting = initial.waiting();
+      initial = null;
+      table.restore(false);
+      for (ShardRequest each : waiting) {
+        serve(each);
+      }
+    }
+  }
+
+  private void serve(ShardRequest request) throws Exception {
     int features = request.fids().length;
     long now = System.currentTimeMillis();
     if (request instanceof Lookup lookup) {
@@ -187,6 +203,8 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
       updates.inc(Arrays.stream(delta.counts()).asLongStream().sum());
     } else if (request instanceof Occurrences occurrences) {
       table.count(occurrences, now);
+    } else {
+      throw new IllegalStateException("a shard that has its rows is sent a model: " + request);
     }
     table.sweep(features);
     if (trickleAfter != Long.MAX_VALUE) {
@@ -197,6 +215,9 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
   @Override
   protected void flush() throws Exception {
     long begin = System.nanoTime();
+    if (initial != null) {
+      throw new IllegalStateException("a barrier came before the model that the job starts from");
+    }
     resetOnce();
     if (rewrite != null) {
       rewrite.publishAll();

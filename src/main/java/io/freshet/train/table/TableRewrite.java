@@ -4,7 +4,8 @@ import io.freshet.feature.Fids;
 import io.freshet.model.row.RowLayout;
 import io.freshet.model.row.RowMigration;
 import io.freshet.train.Reset;
-import io.freshet.train.WarmStart;
+import io.freshet.train.message.ShardRequest.InitialRemovals;
+import io.freshet.train.message.ShardRequest.InitialRows;
 import io.freshet.train.table.TableCounters.Counter;
 import io.freshet.train.table.cache.StoredRow;
 import java.util.Optional;
@@ -38,26 +39,25 @@ final class TableRewrite {
   }
 
   /** Writes those rows of a model that belong to this shard and to a field of this model. */
-  void startFrom(WarmStart model) throws Exception {
-    model.rows(
-        new WarmStart.Rows() {
-          @Override
-          public void take(long fid, long updates, long lastSeen, float[] values, int at)
-              throws Exception {
-            if (isOwn(fid)) {
-              float[] row = new float[layout.width()];
-              layout.startFrom(fid, values, at, row, 0);
-              state.put(fid, new StoredRow(updates, lastSeen, row));
-            }
-          }
+  void startWith(InitialRows rows, long lastSeen) throws Exception {
+    int width = rows.weights().length / rows.fids().length;
+    for (int i = 0; i < rows.fids().length; i++) {
+      long fid = rows.fids()[i];
+      if (isOwn(fid)) {
+        float[] row = new float[layout.width()];
+        layout.startFrom(fid, rows.weights(), i * width, row, 0);
+        state.put(fid, new StoredRow(rows.updates()[i], lastSeen, row));
+      }
+    }
+  }
 
-          @Override
-          public void remove(long fid) throws Exception {
-            if (isOwn(fid)) {
-              state.delete(fid);
-            }
-          }
-        });
+  /** Deletes rows of a model again, which nobody has seen yet. */
+  void startWithout(InitialRemovals gone) throws Exception {
+    for (long fid : gone.fids()) {
+      if (isOwn(fid)) {
+        state.delete(fid);
+      }
+    }
   }
 
   private boolean isOwn(long fid) {

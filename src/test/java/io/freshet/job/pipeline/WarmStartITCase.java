@@ -14,6 +14,7 @@ import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.row.UnknownRows;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.CountedFiles;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.Snapshot;
 import io.freshet.snapshot.store.SnapshotReader;
@@ -46,6 +47,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WarmStartITCase {
   private static final int LEARNED = 3_000;
   private static final int MORE = 32; // one row step: each predicted before any is learned
+  private static final int FEW = 8;
   private static final int FIELDS = 3;
   private static final String PLAIN =
       "{name: user, kind: categorical}, {name: item, kind: multi}, {name: price, kind: numeric}";
@@ -90,6 +92,45 @@ class WarmStartITCase {
         .isEqualTo(
             before.totalUpdates() + MORE * (1 + 2 + changed.features().size())); // 2: the knots
     assertThat(zeroFields(second)).isEqualTo(late == 0 ? List.of() : List.of(late));
+  }
+
+  /** Exactly, but for the few rows that it goes on to learn; and each file is read once. */
+  @ParameterizedTest
+  @CsvSource({"1, 2", "2, 1", "2, 4", "4, 2"})
+  void aJobOfAnyParallelismStartsFromThatOfAnother(int before, int after) throws Exception {
+    run(config(PLAIN, before), WarmStart.NONE, 0, LEARNED, FIELDS);
+    Version first = latest();
+    LearnerConfig other = config(PLAIN, after);
+    CountedFiles.forget();
+
+    String place = "counted://" + folder.resolve("snapshots") + "/" + first;
+    run(other, SnapshotInitialModel.of(place, other), LEARNED, LEARNED + FEW, FIELDS);
+
+    for (Manifest manifest : new SnapshotReader(store()).chain(first, Optional.empty())) {
+      for (Manifest.EmbeddingFile file : manifest.embeddings()) {
+        Path path = folder.resolve("snapshots/" + manifest.version() + "/" + file.name());
+        assertThat(CountedFiles.bytes(path)).as(file.name()).isEqualTo(file.size());
+      }
+    }
+    Snapshot earlier = load(first);
+    Snapshot later = load(latest());
+    assertThat(store().manifest(latest()).parent()).isEmpty();
+    assertThat(later.fids()).contains(earlier.fids());
+    int same = 0;
+    for (long fid : earlier.fids()) {
+      if (later.updates(fid) == earlier.updates(fid)) {
+        assertThat(row(later, fid)).isEqualTo(row(earlier, fid));
+        same++;
+      }
+    }
+    assertThat(same).isBetween(earlier.size() - 2 * FEW - 10, earlier.size() - 2 * FEW);
+    assertThat(later.totalUpdates()).isEqualTo(earlier.totalUpdates() + FEW * (1 + 2 + FIELDS));
+  }
+
+  private static float[] row(Snapshot model, long fid) {
+    float[] row = new float[model.width()];
+    assertThat(model.read(fid, row, 0)).isTrue();
+    return row;
   }
 
   @ParameterizedTest

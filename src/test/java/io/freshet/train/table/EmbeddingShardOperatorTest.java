@@ -2,19 +2,28 @@ package io.freshet.train.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
+import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.model.Admission;
 import io.freshet.model.TableSettings;
+import io.freshet.model.dense.ModelShape;
+import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.row.RowBlock;
 import io.freshet.model.row.TableCounts;
+import io.freshet.train.InitialModel;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.RefusedException;
 import io.freshet.train.SentTable;
 import io.freshet.train.TrainSettings;
+import io.freshet.train.WarmStart;
 import io.freshet.train.feedback.ParameterServerHarness;
 import io.freshet.train.loop.SyntheticExamples;
 import io.freshet.train.message.ShardRequest;
+import io.freshet.train.message.ShardRequest.InitialEnd;
+import io.freshet.train.message.ShardRequest.InitialRemovals;
+import io.freshet.train.message.ShardRequest.InitialRows;
 import io.freshet.train.message.ShardRequest.Lookup;
 import io.freshet.train.message.ShardRequest.RowDelta;
 import io.freshet.train.message.ShardResponse.Rows;
@@ -25,6 +34,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -42,6 +52,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @SuppressWarnings("try") // the harness' close() may be interrupted; tests pass that on
 final class EmbeddingShardOperatorTest {
+  private static final long USER = Fids.of(1, 5);
+  private static final long ITEM = Fids.of(2, 6);
 
   @ParameterizedTest
   @CsvSource({"hashmap, 1000", "hashmap, 7", "rocksdb, 1000", "rocksdb, 7"})
@@ -334,10 +346,74 @@ final class EmbeddingShardOperatorTest {
     }
   }
 
+  @Test
+  void lookupsWaitForTheModelThatTheJobStartsFrom() throws Exception {
+    float[] weights = {1, 2, 3, 4, 5, 6};
+    try (Shard shard = new Shard(new LearnedElsewhere())) {
+      shard.open();
+      Lookup early = new Lookup(TableClient.REPLY_TO, 1, 16, 9, 4, new long[] {USER});
+
+      assertThat(shard.ask(new InitialRows(new long[] {USER, ITEM}, new long[] {7, 8}, weights)))
+          .isNull();
+      assertThat(shard.ask(early)).isNull();
+      assertThatThrownBy(() -> shard.prepareSnapshotPreBarrier(1))
+          .hasMessageContaining("a barrier came before the model");
+      assertThat(shard.ask(new InitialRemovals(new long[] {ITEM}))).isNull();
+      Rows answer = (Rows) shard.ask(new InitialEnd(new long[] {0}));
+
+      assertThat(answer.updates()).containsExactly(7);
+      float[] row = new float[TableClient.WIDTH];
+      TableClient.LAYOUT.startFrom(USER, weights, 0, row, 0);
+      assertThat(answer.values()).isEqualTo(row);
+      assertThat(shard.state()).containsOnlyKeys(USER);
+      assertThat(shard.state().get(USER).lastSeen()).isEqualTo(LearnedElsewhere.LAST_SEEN);
+      shard.checkpoint(1);
+      shard.publish();
+      assertThat(shard.client.snapshot).containsExactly(entry(USER, 7L));
+    }
+  }
+
+  @Test
+  void aShardWithStateIsSentNoModel() throws Exception {
+    try (Shard shard = opened()) {
+      assertThatThrownBy(() -> shard.ask(new InitialEnd(new long[] {0})))
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
+
   private static Shard opened() throws Exception {
     Shard shard = new Shard(TableSettings.OFF, "hashmap", 1000, 1, 0);
     shard.open();
     return shard;
+  }
+
+  /** A model whose rows the test sends. */
+  private static final class LearnedElsewhere implements WarmStart {
+    private static final long serialVersionUID = 1L;
+    static final long LAST_SEEN = 1234;
+
+    @Override
+    public Optional<ModelShape> shape() {
+      return Optional.of(ModelShape.of(SyntheticExamples.SCHEMA, TableClient.MODEL));
+    }
+
+    @Override
+    public long lastSeen() {
+      return LAST_SEEN;
+    }
+
+    @Override
+    public void rows(Rows to) {}
+
+    @Override
+    public float[] dense() {
+      return new float[0];
+    }
+
+    @Override
+    public PublishedGauge gauge(FeatureSchema schema) {
+      return PublishedGauge.NONE;
+    }
   }
 
   private static final class Shard extends ParameterServerHarness<Long, ShardRequest> {
@@ -345,13 +421,29 @@ final class EmbeddingShardOperatorTest {
 
     Shard(TableSettings table, String backend, int cacheRows, int parallelism, int subtask)
         throws Exception {
+      this(settings(table, cacheRows), backend, parallelism, subtask);
+    }
+
+    /** One that starts from a model. */
+    Shard(WarmStart model) throws Exception {
+      this(
+          settings(TableSettings.OFF, 1000).withStart(InitialModel.PLAIN.from(model)),
+          "hashmap",
+          1,
+          0);
+    }
+
+    private static LoopSettings settings(TableSettings table, int cacheRows) {
+      return LoopSettings.of(
+          SyntheticExamples.SCHEMA,
+          TableClient.MODEL,
+          TrainSettings.DEFAULT.withCacheRows(cacheRows).withTable(table));
+    }
+
+    private Shard(LoopSettings settings, String backend, int parallelism, int subtask)
+        throws Exception {
       super(
-          new EmbeddingShard(
-              LoopSettings.of(
-                  SyntheticExamples.SCHEMA,
-                  TableClient.MODEL,
-                  TrainSettings.DEFAULT.withCacheRows(cacheRows).withTable(table)),
-              false),
+          new EmbeddingShard(settings, false),
           ShardRequest::key,
           Types.LONG,
           backend,
