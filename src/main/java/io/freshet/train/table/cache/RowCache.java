@@ -138,7 +138,7 @@ public final class RowCache {
   }
 
   private int fill(int entry, long fid, StoredRow row, boolean isUse) {
-    eviction.entered(entry, isUse);
+    eviction.entered(entry, fid, isUse);
     index.put(fid, entry);
     if (row == null || row.isAbsent()) {
       restart(entry, row == null ? NEW : RENEWED);
@@ -297,8 +297,8 @@ public final class RowCache {
     if (dirty.contains(entry)) {
       writeBack(entry);
     }
+    eviction.evicted(entry, index.fid(entry));
     index.remove(entry);
-    eviction.left(entry);
     return entry;
   }
 

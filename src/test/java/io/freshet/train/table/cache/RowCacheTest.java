@@ -142,6 +142,40 @@ final class RowCacheTest {
   }
 
   @Test
+  void aRowLoadedAgainSoonAfterItsTrialOutlivesThoseUsedOnce() throws Exception {
+    RowCache cache = new RowCache(200, WIDTH, store);
+    fill(cache, 200);
+    load(cache, 1);
+    for (int i = 0; i < 20; i++) {
+      load(cache, fid(1000 + i)); // more than a trial, fewer than are remembered
+    }
+    assertThat(misses(cache, 1)).isOne();
+
+    for (int i = 0; i < 1000; i++) {
+      load(cache, fid(2000 + i));
+    }
+
+    assertThat(misses(cache, 1)).isZero();
+  }
+
+  @Test
+  void aChangeOfAnEvictedRowDoesNotProveIt() throws Exception {
+    RowCache cache = new RowCache(200, WIDTH, store);
+    fill(cache, 200);
+    load(cache, 1);
+    for (int i = 0; i < 20; i++) {
+      load(cache, fid(1000 + i));
+    }
+    cache.entriesToChange(new long[] {1}, 0, 1, new int[1]);
+
+    for (int i = 0; i < 1000; i++) {
+      load(cache, fid(2000 + i));
+    }
+
+    assertThat(misses(cache, 1)).isOne();
+  }
+
+  @Test
   void aRowThatIsNoLongerUsedIsEvicted() throws Exception {
     RowCache cache = new RowCache(20, WIDTH, store);
     load(cache, 1, 1, 1, 1, 1, 1);
