@@ -10,9 +10,9 @@ import java.util.Arrays;
  * in memory, but would stay as long as one that is used in every batch. So a row is first on trial,
  * in a queue of a twentieth of the entries. At the end of the queue it is evicted, unless it was
  * used again: then it is proved, and a clock hand chooses another proved entry instead. The hand
- * passes over an entry as often as it was used since, three times at most. A row that was evicted on
- * trial and is soon loaded again is proved at once ({@link GhostTable}): its uses are further apart
- * than the queue is long.
+ * passes over an entry as often as it was used since, three times at most. A row that was evicted
+ * on trial and is soon loaded again is proved at once ({@link GhostTable}): its uses are further
+ * apart than the queue is long.
  *
  * <p>With ids from Zipf(1.05) and room for a twentieth of them, 6 % more misses than the best fixed
  * choice of rows, 37 % with LRU; where ids come and go, fewer misses than W-TinyLFU.
