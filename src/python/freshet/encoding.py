@@ -57,6 +57,11 @@ class Batch:
     starts: np.ndarray
     own: np.ndarray
 
+    @property
+    def missing(self) -> np.ndarray:
+        """bool [occurrences]; whether it says that its field is missing."""
+        return self.fids.view(np.uint64) & np.uint64(_VALUE_MASK) == 0
+
 
 class Encoder:
     """Encodes instances for the fields of a schema.
@@ -70,10 +75,14 @@ class Encoder:
         self._plain = {
             f["name"]: _encode(f, numbers)
             for f in fields
-            if f["kind"] not in ("cross", "multi", "sequence", "vector")
+            if f["kind"] not in ("cross", "multi", "parallel", "sequence", "vector")
         }
         kinds = {"multi": _Multi, "sequence": _Sequence}
         self._lists = {f["name"]: kinds[f["kind"]](f) for f in fields if f["kind"] in kinds}
+        sequences = {f["name"]: f for f in fields if f["kind"] == "sequence"}
+        for f in fields:
+            if f["kind"] == "parallel":
+                self._lists[f["name"]] = _Parallel(f, sequences[f["along"]])
         self._vectors = {f["name"]: _Vector(f, numbers) for f in fields if f["kind"] == "vector"}
         self._most = MAX_OCCURRENCES + sum(f["size"] for f in fields if f["kind"] == "vector")
         self._missing = {f["name"]: [(f["number"] << _VALUE_BITS, 1.0)] for f in fields}
@@ -208,7 +217,7 @@ def _encode(field: Mapping, numbers: Mapping[int, Sequence[Scale]] | None) -> En
     if kind != "numeric":
         raise SnapshotError(
             f'field {field["name"]} is of kind "{kind}", unknown here;'
-            " expected categorical, multi, numeric, sequence, vector or cross"
+            " expected categorical, multi, numeric, sequence, parallel, vector or cross"
         )
     transform = field["transform"]
     if transform["kind"] == "buckets":
@@ -226,7 +235,7 @@ def _encode(field: Mapping, numbers: Mapping[int, Sequence[Scale]] | None) -> En
 
 def _owner(field: Mapping) -> str | None:
     """The field whose rows it has, if they are not its own."""
-    return field["of"] if field["kind"] == "sequence" else field.get("shares")
+    return field.get("of") if field["kind"] in ("sequence", "parallel") else field.get("shares")
 
 
 class _Sequence:
@@ -237,11 +246,51 @@ class _Sequence:
         pooling = field["pooling"]
         if pooling not in ("mean", "last", "attention"):
             raise SnapshotError(f'field {self._name} has the pooling "{pooling}", unknown here')
-        self._most = 1 if pooling == "last" else field["length"]
+        self._most = _most(field)
 
     def encode(self, features: Mapping[str, Any]) -> list[Occurrence]:
         values = _values(self._name, features.get(self._name))[0][: self._most]
         return [(_fid(self._number, value_hash(v)), _float(1 / len(values))) for v in values]
+
+
+def _most(sequence: Mapping) -> int:
+    return 1 if sequence["pooling"] == "last" else sequence["length"]
+
+
+class _Parallel:
+    """A list that runs along a sequence."""
+
+    def __init__(self, field: Mapping, sequence: Mapping) -> None:
+        self._name, self._number, self._along = field["name"], field["number"], field["along"]
+        self._most = _most(sequence)
+        self._is_log = field.get("log", False)
+
+    def encode(self, features: Mapping[str, Any]) -> list[Occurrence]:
+        values = _values(self._name, features.get(self._name))[0]
+        count = len(_values(self._along, features.get(self._along))[0])
+        if values and len(values) != count:
+            raise FeatureError(
+                f"features.{self._name} holds {len(values)} values, and {self._along} {count};"
+                " expected one for each"
+            )
+        values = values[: self._most]
+        share = _float(1 / max(1, len(values)))
+        return [
+            (_fid(self._number, self._power(v, i) if self._is_log else value_hash(v)), share)
+            for i, v in enumerate(values)
+        ]
+
+    def _power(self, value: Value, at: int) -> int:
+        """Of the power of two."""
+        try:
+            x = _number(value)
+        except FeatureError:
+            raise FeatureError(
+                f"features.{self._name} holds what is no number at [{at}];"
+                " expected a list of numbers"
+            ) from None
+        power = math.frexp(1 + abs(x))[1] - 1
+        return value_hash(-power if x < 0 else power)
 
 
 class _Vector:

@@ -56,10 +56,9 @@ class Model:
         numbers = [field["number"] for field in manifest.fields]
         tensor = functools.partial(self._tensor, dense)
         self._network = build(network.Shape(manifest.model, numbers, tensor))
-        names = [field["name"] for field in manifest.fields]
         self._attentions = [
-            network.Attention(field, index, names.index(field["attention"]["target"]), self._k, tensor)
-            for index, field in enumerate(manifest.fields)
+            network.Attention(field, manifest.fields, self._k, tensor)
+            for field in manifest.fields
             if field.get("attention") and self._k > 0
         ]
         self._zero_fields = self._fields_of_zeros()

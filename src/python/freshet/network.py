@@ -190,18 +190,25 @@ def _block(shape: Shape, name: str, inputs: int, units: list[int]) -> Network:
 
 
 class Attention:
-    """Pools the values of a sequence by what they have to do with a target."""
+    """Pools the values of a sequence by what they have to do with a target, and those of the lists
+    that run along it with the same weights.
+    """
 
     def __init__(
         self,
         field: Mapping[str, Any],
-        index: int,
-        target: int,
+        fields: list[Mapping[str, Any]],
         k: int,
         tensor: Callable[[str, tuple[int, ...]], np.ndarray],
     ) -> None:
-        self._index, self._target, self._k = index, target, k
-        self._name, self._length = field["name"], field["length"]
+        self._k = k
+        lists = [field, *(f for f in fields if f.get("along") == field["name"])]
+        targets = [field["attention"]["target"], *(f.get("target") for f in lists[1:])]
+        names = [f["name"] for f in fields]
+        self._names = [f["name"] for f in lists]
+        self._indexes = [names.index(name) for name in self._names]
+        self._targets = [names.index(target) for target in targets if target]
+        self._length = field["length"]
         self._softmax = field["attention"]["softmax"]
         units = field["attention"]["units"]
         name = f"attention.{field['number']}"
@@ -212,35 +219,50 @@ class Attention:
         ]
 
     def __call__(self, rows: np.ndarray, sums: np.ndarray, batch: Batch) -> None:
-        """Replaces the field's sums of embeddings, [n, F, 1 + k]."""
-        for i, start, end in self._present(batch, sums.shape[1]):
-            shares, values = batch.values[start:end], rows[start:end, 1:]
-            score = self._scores(sums[i, self._target, 1:], values)
+        """Replaces the fields' sums of embeddings, [n, F, 1 + k]."""
+        for i, spans in self._present(batch, sums.shape[1]):
+            values = {index: rows[start:end, 1:] for index, start, end in spans}
+            _, start, end = spans[0]
+            shares = batch.values[start:end]
+            score = self._scores(sums[i, self._targets, 1:].sum(0), sum(values.values()))
             if self._softmax:
                 factor = np.exp(score - score.max())
                 factor = factor / (shares * factor).sum()
             else:
                 factor = 1 + score
-            sums[i, self._index, 1:] = (shares * factor) @ values
+            for index, each in values.items():
+                sums[i, index, 1:] = (shares * factor) @ each
 
     def inputs(self, rows: np.ndarray, sums: np.ndarray, batch: Batch) -> dict[str, np.ndarray]:
         """The values and their shares as an exported model takes them, instead of their sums."""
         n, fields, _ = sums.shape
-        all_shares = np.zeros((n, self._length))
-        all_values = np.zeros((n, self._length, self._k))
-        for i, start, end in self._present(batch, fields):
-            all_shares[i, : end - start] = batch.values[start:end]
-            all_values[i, : end - start] = rows[start:end, 1:]
-            sums[i, self._index, 1:] = 0
-        return {f"{self._name}.values": all_values, f"{self._name}.shares": all_shares}
+        shares = np.zeros((n, self._length))
+        values = {index: np.zeros((n, self._length, self._k)) for index in self._indexes}
+        for i, spans in self._present(batch, fields):
+            for index, start, end in spans:
+                shares[i, : end - start] = batch.values[start:end]
+                values[index][i, : end - start] = rows[start:end, 1:]
+                sums[i, index, 1:] = 0
+        inputs = {f"{name}.values": values[i] for name, i in zip(self._names, self._indexes)}
+        return {f"{self._names[0]}.shares": shares, **inputs}
 
-    def _present(self, batch: Batch, fields: int) -> Iterator[tuple[int, int, int]]:
-        """Instances that have a value, and where the first is and the last ends."""
-        starts = batch.starts[self._index :: fields]
-        ends = np.append(batch.starts, len(batch.fids))[self._index + 1 :: fields]
-        for i, (start, end) in enumerate(zip(starts, ends)):
-            if not batch.own[start]:  # the missing value's is
-                yield i, start, end
+    def _present(
+        self, batch: Batch, fields: int
+    ) -> Iterator[tuple[int, list[tuple[int, int, int]]]]:
+        """Instances that have a value: of each list that has some, the field's index, where the
+        first is and the last ends.
+        """
+        ends = np.append(batch.starts[1:], len(batch.fids))
+        missing = batch.missing[batch.starts]
+        for i in range(len(batch.starts) // fields):
+            at = [i * fields + index for index in self._indexes]
+            spans = [
+                (index, batch.starts[a], ends[a])
+                for index, a in zip(self._indexes, at)
+                if not missing[a]
+            ]
+            if not missing[at[0]]:
+                yield i, spans
 
     def _scores(self, target: np.ndarray, values: np.ndarray) -> np.ndarray:
         if not self._layers:

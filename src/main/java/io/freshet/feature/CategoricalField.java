@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.RejectedException;
+import io.freshet.feature.FieldKinds.FieldKind;
 
 /** One id for each distinct value. */
 public record CategoricalField(

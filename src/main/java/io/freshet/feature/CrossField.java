@@ -4,6 +4,7 @@ import static io.freshet.config.option.ValueType.text;
 import static java.util.Objects.requireNonNull;
 
 import io.freshet.event.FeatureNames;
+import io.freshet.feature.FieldKinds.FieldKind;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;

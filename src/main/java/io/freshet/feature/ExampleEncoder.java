@@ -45,10 +45,13 @@ public final class ExampleEncoder {
     plain = new FieldEncoder[schema.size()];
     crosses = new CrossField.Encoder[schema.size()];
     for (int index = 0; index < schema.size(); index++) {
-      if (schema.fields().get(index) instanceof CrossField cross) {
+      Field field = schema.fields().get(index);
+      if (field instanceof CrossField cross) {
         crosses[index] = new CrossField.Encoder(cross, schema);
+      } else if (field instanceof ParallelField parallel) {
+        plain[index] = parallel.encoder(schema, names);
       } else {
-        plain[index] = schema.fields().get(index).encoder(names);
+        plain[index] = field.encoder(names);
       }
     }
     user = names.indexOf(schema.userField());

@@ -48,6 +48,7 @@ public final class FeatureOptions {
     options.checkCrosses();
     options.checkShares();
     options.checkHistories();
+    options.checkParallels();
     return options;
   }
 
@@ -181,7 +182,7 @@ public final class FeatureOptions {
         continue;
       }
       Section s = sections.get(field.name());
-      String key = field instanceof SequenceField ? "of" : SHARES;
+      String key = field.sharesKey();
       String further = fields.containsKey(owner) ? fields.get(owner).shares() : "";
       if (owner.equals(field.name())) {
         s.error(key, "names the field itself; leave it out for rows of its own");
@@ -243,6 +244,23 @@ public final class FeatureOptions {
                 "%s is no action that the label counts; expected some of %s"
                     .formatted(action, String.join(", ", labeled)));
           }
+        }
+      }
+    }
+  }
+
+  private void checkParallels() {
+    for (Field field : fields.values()) {
+      if (field instanceof ParallelField parallel) {
+        Section s = sections.get(field.name());
+        String along = parallel.along();
+        if (!along.isEmpty() && !sections.containsKey(along)) {
+          s.error("along", along + " is not a field" + near(along));
+        } else if (fields.containsKey(along) && !(fields.get(along) instanceof SequenceField)) {
+          s.error("along", along + " is no sequence");
+        }
+        if (!parallel.target().isEmpty()) {
+          checkPart(s, "target", parallel.target(), "attend to");
         }
       }
     }

@@ -63,6 +63,15 @@ public record FeatureSchema(List<Field> fields, String userField) implements Ser
     return fields.stream().filter(f -> f.name().equals(name)).findFirst();
   }
 
+  /** The lists that run along a sequence, in the schema's order. */
+  public List<ParallelField> along(SequenceField sequence) {
+    return fields.stream()
+        .filter(ParallelField.class::isInstance)
+        .map(ParallelField.class::cast)
+        .filter(parallel -> parallel.along().equals(sequence.name()))
+        .toList();
+  }
+
   /**
    * The index of a field.
    *

@@ -32,6 +32,11 @@ public interface Field extends Serializable {
     return "";
   }
 
+  /** The option that names the field whose rows it has. */
+  default String sharesKey() {
+    return "shares";
+  }
+
   /** The kind and what it is of, for people. */
   default String describe() {
     return FieldKinds.name(this) + sharing();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DatabindContext;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.jsontype.impl.TypeIdResolverBase;
 import io.freshet.config.option.Kind;
+import io.freshet.config.option.Section;
 import java.util.List;
 
 /** The kinds of fields there are, and their names in JSON. */
@@ -17,8 +18,25 @@ final class FieldKinds extends TypeIdResolverBase {
           MultiField.KIND,
           NumericField.KIND,
           SequenceField.KIND,
+          ParallelField.KIND,
           VectorField.KIND,
           CrossField.KIND);
+
+  /**
+   * A kind of field, as it is declared once.
+   *
+   * @param name as configurations and manifests have it
+   * @param sentence says what it is
+   * @param type of its fields
+   * @param reader makes one of the options that only this kind has
+   */
+  record FieldKind(String name, String sentence, Class<? extends Field> type, Reader reader) {
+    /** Reads a field of this kind. */
+    @FunctionalInterface
+    interface Reader {
+      Field read(String name, int number, Section options);
+    }
+  }
 
   /** What a configuration can choose from, for a field of the name and number. */
   static List<Kind<Field>> options(String name, int number) {

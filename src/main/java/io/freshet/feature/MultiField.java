@@ -14,6 +14,7 @@ import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
 import io.freshet.event.FeatureValues.Type;
 import io.freshet.event.RejectedException;
+import io.freshet.feature.FieldKinds.FieldKind;
 import java.util.List;
 import java.util.function.Consumer;
 

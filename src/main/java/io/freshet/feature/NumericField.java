@@ -16,6 +16,7 @@ import io.freshet.event.FeatureValues.Type;
 import io.freshet.event.FeatureValuesBuilder;
 import io.freshet.event.RejectedException;
 import io.freshet.event.parse.NumberText;
+import io.freshet.feature.FieldKinds.FieldKind;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;

@@ -78,7 +78,7 @@ final class SchemaCheck {
       problem(
           "features[%d].%s: %s is no categorical or multi field with rows of its own; expected one"
               + " of %s",
-          i, fields.get(i) instanceof SequenceField ? "of" : "shares", shares, names(owners));
+          i, fields.get(i).sharesKey(), shares, names(owners));
     }
   }
 

@@ -13,6 +13,7 @@ import io.freshet.config.option.Section;
 import io.freshet.event.Click;
 import io.freshet.event.FeatureNames;
 import io.freshet.event.FeatureValues;
+import io.freshet.feature.FieldKinds.FieldKind;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -110,6 +111,11 @@ public record SequenceField(
     return attention != null;
   }
 
+  /** How many values count at most. */
+  int most() {
+    return pooling == Pooling.LAST ? 1 : length;
+  }
+
   private static SequenceField read(String name, int number, Section s) {
     String of =
         s.option(
@@ -190,6 +196,11 @@ public record SequenceField(
   }
 
   @Override
+  public String sharesKey() {
+    return "of";
+  }
+
+  @Override
   public boolean namesValues() {
     return true;
   }
@@ -239,7 +250,9 @@ public record SequenceField(
   }
 
   static boolean isTarget(Field field) {
-    return field.namesValues() && !(field instanceof SequenceField);
+    return field.namesValues()
+        && !(field instanceof SequenceField)
+        && !(field instanceof ParallelField);
   }
 
   @Override
@@ -248,8 +261,7 @@ public record SequenceField(
       @Override
       void encodePresent(FeatureValues values, Occurrences to) {
         int first = values.first(feature);
-        int most = pooling == Pooling.LAST ? 1 : length;
-        int count = Math.min(values.count(feature), most);
+        int count = Math.min(values.count(feature), most());
         for (int value = first; value < first + count; value++) {
           to.add(Fids.of(number, ValueHash.of(values, value)), 1f / count);
         }

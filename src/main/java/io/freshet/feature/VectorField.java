@@ -15,6 +15,7 @@ import io.freshet.event.FeatureValues;
 import io.freshet.event.FeatureValues.Type;
 import io.freshet.event.FeatureValuesBuilder;
 import io.freshet.event.RejectedException;
+import io.freshet.feature.FieldKinds.FieldKind;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;

@@ -114,6 +114,26 @@ final class FeatureOptionsTest {
   }
 
   @Test
+  void listsRunAlongASequence() {
+    assertThat(
+            problems(
+                "{name: user, kind: categorical}",
+                "{name: past, kind: sequence, of: user}",
+                "{name: age, kind: parallel, along: past, log: true}",
+                "{name: lost, kind: parallel}",
+                "{name: typed, kind: parallel, along: pst}",
+                "{name: wrong, kind: parallel, along: user, of: age}",
+                "{name: kept, kind: parallel, along: past, of: user, target: usr, l2: 1}"))
+        .containsExactly(
+            "features[4].along: missing; expected text",
+            "features[5].along: pst is not a field; did you mean past?",
+            "features[6].along: user is no sequence",
+            "features[6].of: age is neither categorical nor multi, so it has no values to share",
+            "features[7].target: usr is not a field; did you mean user?",
+            "features[7].l2: the rows are those of user: give it there");
+  }
+
+  @Test
   void sharedRowsHaveTheRulesOfTheirFieldAndEmbeddings() {
     String features =
         "features=[{name: user, kind: categorical}, {name: a, kind: multi, shares: user}]";
@@ -138,7 +158,7 @@ final class FeatureOptionsTest {
                 "{name: both, kind: cross, of: [user, genres]}"))
         .containsExactly(
             "features[1].kind: categoric is not allowed; expected one of: categorical, multi,"
-                + " numeric, sequence, vector, cross");
+                + " numeric, sequence, parallel, vector, cross");
   }
 
   @Test

@@ -1,10 +1,13 @@
 package io.freshet.interop.onnx;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Field;
+import io.freshet.feature.ParallelField;
 import io.freshet.feature.SequenceField;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The pooling of sequences by attention to a target as nodes of a graph, as {@link
@@ -33,31 +36,55 @@ final class AttentionGraph {
         .toList();
   }
 
+  /** A sequence, and the lists that run along it. */
+  static List<Field> lists(FeatureSchema schema, SequenceField sequence) {
+    return Stream.<Field>concat(Stream.of(sequence), schema.along(sequence).stream()).toList();
+  }
+
   /**
-   * Adds a sequence's pooled embedding to those of the fields.
+   * Adds the pooled embeddings of a sequence, and of what runs along it, to those of the fields.
    *
-   * @param embeddings [examples, fields, k], of which the target's is there
-   * @param values the embeddings of its values, [examples, values, k]
-   * @param shares of the values, 0 for what is none, [examples, values]
+   * @param embeddings [examples, fields, k], of which the targets' are there
+   * @param values the embeddings of each list's values, [examples, values, k]
+   * @param shares of the sequence's values, 0 for what is none, [examples, values]
    */
-  String add(SequenceField field, String embeddings, String values, String shares)
+  String add(SequenceField sequence, String embeddings, List<String> values, String shares)
       throws IOException {
     FeatureSchema schema = layers.manifest.schema();
-    String target = layers.columns(embeddings, schema.index(field.attention().target()), 1);
-    String product = graph.node("Mul", target, values);
+    String target = target(sequence, embeddings);
+    String sum = values.stream().reduce((a, b) -> graph.node("Add", a, b)).orElseThrow();
+    String product = graph.node("Mul", target, sum);
     String scores =
-        field.attention().units() == 0
+        sequence.attention().units() == 0
             ? dot(product)
-            : unit("attention." + field.number(), target, values, product, shares);
+            : unit("attention." + sequence.number(), target, sum, product, shares);
     String weights =
-        field.attention().softmax()
+        sequence.attention().softmax()
             ? softmax(scores, shares)
             : graph.node("Mul", shares, graph.node("Add", scores, graph.constant(1)));
-    String pooled = graph.node("MatMul", graph.node("Unsqueeze", weights, graph.vector(1)), values);
-    float[] place = new float[schema.size()];
-    place[schema.index(field.name())] = 1;
-    String at = graph.constant("place_of_" + field.number(), place, schema.size(), 1);
-    return graph.node("Add", embeddings, graph.node("Mul", pooled, at));
+    String row = graph.node("Unsqueeze", weights, graph.vector(1));
+    String all = embeddings;
+    for (int list = 0; list < values.size(); list++) {
+      Field field = lists(schema, sequence).get(list);
+      float[] place = new float[schema.size()];
+      place[schema.index(field.name())] = 1;
+      String at = graph.constant("place_of_" + field.number(), place, schema.size(), 1);
+      String pooled = graph.node("MatMul", row, values.get(list));
+      all = graph.node("Add", all, graph.node("Mul", pooled, at));
+    }
+    return all;
+  }
+
+  /** The sum of the targets' embeddings, [examples, 1, k]. */
+  private String target(SequenceField sequence, String embeddings) {
+    FeatureSchema schema = layers.manifest.schema();
+    return Stream.concat(
+            Stream.of(sequence.attention().target()),
+            schema.along(sequence).stream().map(ParallelField::target))
+        .filter(name -> !name.isEmpty())
+        .map(name -> layers.columns(embeddings, schema.index(name), 1))
+        .reduce((a, b) -> graph.node("Add", a, b))
+        .orElseThrow();
   }
 
   private String dot(String product) {

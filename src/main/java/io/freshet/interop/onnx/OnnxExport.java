@@ -7,6 +7,7 @@ import io.freshet.feature.CrossField;
 import io.freshet.feature.Field;
 import io.freshet.feature.MultiField;
 import io.freshet.feature.NumericField;
+import io.freshet.feature.ParallelField;
 import io.freshet.feature.SequenceField;
 import io.freshet.feature.VectorField;
 import io.freshet.interop.onnx.OnnxGraph.Type;
@@ -14,6 +15,7 @@ import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.store.Snapshot;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -26,9 +28,9 @@ import java.util.stream.Collectors;
  * first_order  [examples]             Σ value · w     fids    [examples, occurrences]  int64
  * embeddings   [examples, fields, k]  Σ value · v     values  [examples, occurrences]
  *
- * of each sequence that attends to a target:
- * NAME.values  [examples, length, k]  v
+ * of each sequence that attends to a target, and v of each list along it, too:
  * NAME.shares  [examples, length]     value
+ * NAME.values  [examples, length, k]  v
  *
  * probability  [examples]
  * </pre>
@@ -74,7 +76,7 @@ public final class OnnxExport {
       if (k > 0) {
         embeddings = table.embeddings();
         for (SequenceField field : attending) {
-          embeddings = attention.add(field, embeddings, table.vectors(), table.shares(field));
+          embeddings = attention.add(field, embeddings, table.vectors(field), table.shares(field));
         }
       }
     } else {
@@ -82,10 +84,13 @@ public final class OnnxExport {
       if (k > 0) {
         embeddings = graph.input("embeddings", Type.FLOAT, EXAMPLES, manifest.schema().size(), k);
         for (SequenceField field : attending) {
-          String values = field.name() + ".values";
           String shares = field.name() + ".shares";
-          graph.input(values, Type.FLOAT, EXAMPLES, field.length(), k);
           graph.input(shares, Type.FLOAT, EXAMPLES, field.length());
+          List<String> values = new ArrayList<>();
+          for (Field list : AttentionGraph.lists(manifest.schema(), field)) {
+            values.add(
+                graph.input(list.name() + ".values", Type.FLOAT, EXAMPLES, field.length(), k));
+          }
           embeddings = attention.add(field, embeddings, values, shares);
         }
       }
@@ -104,6 +109,7 @@ public final class OnnxExport {
               || field instanceof MultiField
               || field instanceof NumericField
               || field instanceof SequenceField
+              || field instanceof ParallelField
               || field instanceof VectorField
               || field instanceof CrossField;
       if (!isKnown) {

@@ -10,7 +10,9 @@ import io.freshet.feature.SequenceField;
 import io.freshet.interop.onnx.OnnxGraph.Type;
 import io.freshet.snapshot.store.Snapshot;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /** The embedding table as nodes of a graph: from ids and values to the sums of their weights. */
@@ -97,25 +99,53 @@ final class TableGraph {
     String known = graph.node("Gather", v, rows);
     vectorsOfIds = starts.orStart(known, rows, fids.length);
     String sums = values;
-    for (SequenceField field : AttentionGraph.fields(schema)) {
-      sums = graph.node("Sub", sums, shares(field));
+    for (SequenceField sequence : AttentionGraph.fields(schema)) {
+      for (Field list : AttentionGraph.lists(schema, sequence)) {
+        sums = graph.node("Sub", sums, graph.node("Mul", values, attends(list)));
+      }
     }
     String weighted =
         graph.node("Mul", vectorsOfIds, graph.node("Unsqueeze", sums, graph.vector(2)));
     return graph.node("MatMul", byField(), weighted);
   }
 
-  /** The vectors of all occurrences, [examples, occurrences, k], once embeddings are added. */
-  String vectors() {
-    return vectorsOfIds;
+  /** Adds the values of a sequence's occurrences, and 0 for others, [examples, occurrences]. */
+  String shares(SequenceField sequence) {
+    return graph.node("Mul", values, attends(sequence));
   }
 
-  /** Adds the values of the occurrences that attend, and 0 for others, [examples, occurrences]. */
-  String shares(SequenceField field) {
+  /**
+   * Adds the vectors of a sequence's values and of those along it, [examples, occurrences, k] each,
+   * at the occurrences of the sequence; once embeddings are added.
+   */
+  List<String> vectors(SequenceField sequence) {
+    List<String> all = new ArrayList<>(List.of(vectorsOfIds));
+    List<Field> lists = AttentionGraph.lists(schema, sequence);
+    if (lists.size() > 1) {
+      String isValue = graph.node("Unsqueeze", attends(sequence), graph.vector(2));
+      String places = graph.node("Unsqueeze", places(sequence), graph.vector(2));
+      for (Field list : lists.subList(1, lists.size())) {
+        String others = graph.node("Unsqueeze", places(list), graph.vector(1));
+        String isSame = graph.cast(graph.node("Equal", places, others), Type.FLOAT);
+        String at = graph.node("Mul", isSame, isValue);
+        all.add(graph.node("MatMul", at, vectorsOfIds));
+      }
+    }
+    return all;
+  }
+
+  /** Adds 1, 2, … for a field's values, and 0 for other occurrences. */
+  private String places(Field field) {
+    String attends = attends(field);
+    String axis = graph.constant("axis_of_" + field.number(), new long[] {1});
+    return graph.node("Mul", attends, graph.node("CumSum", attends, axis));
+  }
+
+  /** Adds 1 where an occurrence is a value of a field, which the missing one is not, else 0. */
+  private String attends(Field field) {
     String isOfField = graph.node("Equal", fields, graph.vector(field.number()));
-    String isShared = graph.node("Not", graph.node("Equal", ids, fids)); // a missing one is not
-    String attends = graph.node("And", isOfField, isShared);
-    return graph.node("Mul", values, graph.cast(attends, Type.FLOAT));
+    String isMissing = graph.node("Equal", fids, graph.vector(Fids.missing(field.number())));
+    return graph.cast(graph.node("And", isOfField, graph.node("Not", isMissing)), Type.FLOAT);
   }
 
   /** 1 where an occurrence is of a field, [examples, fields, occurrences]. */

@@ -1,6 +1,8 @@
 package io.freshet.model.kind;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
+import io.freshet.feature.ParallelField;
 import io.freshet.feature.SequenceField;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
@@ -15,6 +17,7 @@ import io.freshet.model.network.TargetAttention;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.ejml.data.FMatrixRMaj;
 
 /**
@@ -44,6 +47,7 @@ public final class DeepFm {
   private final DenseNetwork network; // null where the model has none
   private final List<TargetAttention> attentions;
   private final TargetAttention[] attentionOf; // by index of the field; null where it has none
+  private final int[] listOf; // by index of the field: which of that attention's
   private final FMatrixRMaj fieldGradients = new FMatrixRMaj(0, 0); // where there is attention
   private final FMatrixRMaj embedded; // e of each example
   private final FMatrixRMaj noInputGradients = new FMatrixRMaj(0, 0);
@@ -68,6 +72,7 @@ public final class DeepFm {
     inputs = schema.size() * k;
     pairs = model.kind().pairs();
     attentionOf = new TargetAttention[schema.size()];
+    listOf = new int[schema.size()];
     attentions = attentions(schema, shape);
     network =
         !shape.hasNetwork()
@@ -87,19 +92,36 @@ public final class DeepFm {
     List<TargetAttention> all = new ArrayList<>();
     for (int index = 0; k > 0 && index < schema.size(); index++) {
       if (schema.fields().get(index) instanceof SequenceField sequence && sequence.attends()) {
-        SequenceField.Attention by = sequence.attention();
-        attentionOf[index] =
-            new TargetAttention(
-                new Attention(sequence.number(), by.units()),
-                k,
-                index,
-                schema.index(by.target()),
-                by.softmax(),
-                shape.placed());
-        all.add(attentionOf[index]);
+        all.add(attention(sequence, schema, shape));
       }
     }
     return all;
+  }
+
+  private TargetAttention attention(
+      SequenceField sequence, FeatureSchema schema, DenseShape shape) {
+    SequenceField.Attention by = sequence.attention();
+    List<ParallelField> along = schema.along(sequence);
+    int[] lists = new int[1 + along.size()];
+    Arrays.setAll(lists, l -> schema.index(l == 0 ? sequence.name() : along.get(l - 1).name()));
+    int[] targets =
+        Stream.concat(Stream.of(by.target()), along.stream().map(ParallelField::target))
+            .filter(target -> !target.isEmpty())
+            .mapToInt(schema::index)
+            .toArray();
+    TargetAttention attention =
+        new TargetAttention(
+            new Attention(sequence.number(), by.units()),
+            k,
+            lists,
+            targets,
+            by.softmax(),
+            shape.placed());
+    for (int list = 0; list < lists.length; list++) {
+      attentionOf[lists[list]] = attention;
+      listOf[lists[list]] = list;
+    }
+    return attention;
   }
 
   /** Whether a field's values attend to a target, so that it has no embedding without that. */
@@ -256,9 +278,10 @@ public final class DeepFm {
     }
   }
 
-  /** Whether an occurrence is a value that attends: a missing sequence's is not. */
+  /** Whether an occurrence is a value that attends: that of a missing one does not. */
   private boolean attends(int index, int occurrence) {
-    return attentionOf[index] != null && !batch.hasOwnRow(occurrence);
+    return attentionOf[index] != null
+        && batch.fid(batch.row(occurrence)) != Fids.missing(batch.field(occurrence));
   }
 
   /** Fills the field embeddings of the i-th example; returns its first-order sum. */
@@ -268,13 +291,14 @@ public final class DeepFm {
     float[] data = embedded.data;
     Arrays.fill(data, e, e + inputs, 0);
     float firstOrder = 0;
+    attentions.forEach(TargetAttention::begin);
     for (int o = batch.start(example); o < batch.start(example + 1); o++) {
       float value = batch.value(o);
       int row = batch.row(o) * (1 + k);
       firstOrder += batch.hasOwnRow(o) ? value * rows[row] : 0;
       int index = index(o);
       if (index >= 0 && attends(index, o)) {
-        attentionOf[index].add(i, row + 1, value);
+        attentionOf[index].add(listOf[index], i, row + 1, value);
       } else if (index >= 0) {
         int field = e + index * k;
         for (int d = 0; d < k; d++) {

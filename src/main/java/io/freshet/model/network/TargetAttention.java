@@ -12,57 +12,61 @@ import org.ejml.data.FMatrixRMaj;
  * Pools the values of a sequence by what they have to do with a target: forward and backward over
  * the examples of a row step, whose values stand one after the other as rows of one matrix.
  *
- * <p>With the target's embedding q, the values' rows v_j and their shares x_j (1/n of n values):
+ * <p>A sequence may have further lists, with a value for each of its positions; each list is pooled
+ * to the embedding of a field of its own, with the same weights. With v_lj the row of list l at
+ * position j, u_j = Σ_l v_lj, q the sum of the targets' embeddings, and the shares x_j (1/n of n
+ * values):
  *
  * <pre>
- * s_j = unit(q, v_j, q ⊙ v_j)      DIN's activation unit (Zhou et al. 2018, arXiv 1706.06978), or
- * s_j = q · v_j / √k               scaled dot product (Vaswani et al. 2017, arXiv 1706.03762)
+ * s_j = unit(q, u_j, q ⊙ u_j)      DIN's activation unit (Zhou et al. 2018, arXiv 1706.06978), or
+ * s_j = q · u_j / √k               scaled dot product (Vaswani et al. 2017, arXiv 1706.03762)
  *
  * a_j = 1 + s_j                    as DIN, which keeps how strong an interest is, or
  * a_j = exp(s_j) / Σ x_i exp(s_i)  softmax
  *
- * e = Σ x_j a_j v_j
+ * e_l = Σ x_j a_j v_lj
  * </pre>
  *
- * So it begins as the mean of the values, where nothing is known yet.
+ * So it begins as the mean of the values, where nothing is known yet. A list without values, as one
+ * that an example from before has not, adds nothing to u_j.
  */
 public final class TargetAttention {
   private final int k;
-  private final int index;
-  private final int target;
+  private final int[] indexes; // of each list's field, the sequence's first
+  private final int[] targets; // of the fields that are compared with
   private final boolean softmax;
   private final HiddenLayers hidden; // null for the dot product
   private final OutputUnit out;
 
-  private int size; // values of the step
-  private int[] examples = new int[256]; // of each value
-  private int[] rows = new int[256]; // where its embedding is
-  private float[] shares = new float[256];
+  private final SequencePositions positions;
   private float[] factors = new float[256];
   private float[] scoreGradients = new float[256];
+  private final float[] query; // q of an example
+  private final float[] queryGradient;
+  private final float[] keyGradient; // by u of a position
   private final FMatrixRMaj inputs = new FMatrixRMaj(0, 0);
 
   /**
    * An attention.
    *
-   * @param index of the sequence's field
-   * @param target index of the target's
+   * @param indexes of the fields of the lists, the sequence's first
+   * @param targets indexes of the targets' fields
    * @param layers of the dense part
    */
   public TargetAttention(
-      Attention shape, int k, int index, int target, boolean softmax, Layers layers) {
+      Attention shape, int k, int[] indexes, int[] targets, boolean softmax, Layers layers) {
     this.k = k;
-    this.index = index;
-    this.target = target;
+    this.indexes = indexes.clone();
+    this.targets = targets.clone();
     this.softmax = softmax;
+    positions = new SequencePositions(indexes.length, k);
+    query = new float[k];
+    queryGradient = new float[k];
+    keyGradient = new float[k];
     LinearAlgebra algebra = LinearAlgebra.chosen();
     boolean isDot = shape.units() == 0;
     hidden = isDot ? null : new HiddenLayers(layers.group(shape.group()), Dropout.NONE, 0, algebra);
     out = isDot ? null : new OutputUnit(layers.get(shape.group() + ".out"), algebra);
-  }
-
-  public int index() {
-    return index;
   }
 
   public void values(float[] all) {
@@ -74,37 +78,37 @@ public final class TargetAttention {
 
   /** Begins a step. */
   public void clear() {
-    size = 0;
+    positions.clear();
   }
 
-  /** Adds a value of the i-th example, whose embedding begins at a place among the weights. */
-  public void add(int i, int row, float share) {
-    if (size == rows.length) {
-      examples = Arrays.copyOf(examples, 2 * size);
-      rows = Arrays.copyOf(rows, 2 * size);
-      shares = Arrays.copyOf(shares, 2 * size);
-      factors = new float[2 * size];
-      scoreGradients = new float[2 * size];
-    }
-    examples[size] = i;
-    rows[size] = row;
-    shares[size++] = share;
+  /** Begins an example, to which the values of each list are added in order. */
+  public void begin() {
+    positions.begin();
+  }
+
+  /** Adds a value of a list to the i-th example, whose embedding begins at a place in weights. */
+  public void add(int list, int i, int row, float share) {
+    positions.add(list, i, row, share);
   }
 
   /** Adds the pooled embeddings to those of the fields, of which the target's are there. */
   public void forward(FMatrixRMaj embedded, float[] weights) {
+    int size = positions.size();
     if (size == 0) {
       return;
     }
     score(embedded, weights);
     for (int from = 0, end; from < size; from = end) {
-      end = end(from);
+      end = positions.end(from);
       weigh(from, end);
-      int e = examples[from] * embedded.numCols + index * k;
-      for (int j = from; j < end; j++) {
-        float weight = shares[j] * factors[j];
-        for (int d = 0; d < k; d++) {
-          embedded.data[e + d] += weight * weights[rows[j] + d];
+      for (int list = 0; list < positions.rows.length; list++) {
+        int e = positions.examples[from] * embedded.numCols + indexes[list] * k;
+        for (int j = from; j < end; j++) {
+          float weight = positions.shares[j] * factors[j];
+          int row = positions.rows[list][j];
+          for (int d = 0; row != SequencePositions.NONE && d < k; d++) {
+            embedded.data[e + d] += weight * weights[row + d];
+          }
         }
       }
     }
@@ -112,18 +116,26 @@ public final class TargetAttention {
 
   /** Fills the factors with the scores. */
   private void score(FMatrixRMaj embedded, float[] weights) {
+    int size = positions.size();
+    if (factors.length < size) {
+      factors = new float[2 * size];
+      scoreGradients = new float[2 * size];
+    }
     inputs.reshape(hidden == null ? 0 : size, 3 * k);
+    positions.sum(weights);
+    float[] keys = positions.sums(weights);
     float scale = (float) (1 / Math.sqrt(k));
     for (int j = 0; j < size; j++) {
-      int q = examples[j] * embedded.numCols + target * k;
+      ask(j, embedded);
+      int u = positions.sumAt(j);
       int x = j * 3 * k;
       float dot = 0;
       for (int d = 0; d < k; d++) {
-        float product = embedded.data[q + d] * weights[rows[j] + d];
+        float product = query[d] * keys[u + d];
         dot += product;
         if (hidden != null) {
-          inputs.data[x + d] = embedded.data[q + d];
-          inputs.data[x + k + d] = weights[rows[j] + d];
+          inputs.data[x + d] = query[d];
+          inputs.data[x + k + d] = keys[u + d];
           inputs.data[x + 2 * k + d] = product;
         }
       }
@@ -132,6 +144,20 @@ public final class TargetAttention {
     if (hidden != null) {
       FMatrixRMaj scores = out.forward(hidden.forward(inputs, true));
       System.arraycopy(scores.data, 0, factors, 0, size);
+    }
+  }
+
+  /** Fills q of a position's example. */
+  private void ask(int j, FMatrixRMaj embedded) {
+    if (j > 0 && positions.examples[j] == positions.examples[j - 1]) {
+      return;
+    }
+    Arrays.fill(query, 0);
+    for (int target : targets) {
+      int q = positions.examples[j] * embedded.numCols + target * k;
+      for (int d = 0; d < k; d++) {
+        query[d] += embedded.data[q + d];
+      }
     }
   }
 
@@ -150,7 +176,7 @@ public final class TargetAttention {
     float sum = 0;
     for (int j = from; j < end; j++) {
       factors[j] = (float) Math.exp(factors[j] - most);
-      sum += shares[j] * factors[j];
+      sum += positions.shares[j] * factors[j];
     }
     for (int j = from; j < end; j++) {
       factors[j] /= sum;
@@ -170,12 +196,13 @@ public final class TargetAttention {
       float[] logitGradients,
       FMatrixRMaj fieldGradients,
       float[] rowGradients) {
+    int size = positions.size();
     if (size == 0) {
       return;
     }
     for (int from = 0, end; from < size; from = end) {
-      end = end(from);
-      if (Float.isNaN(logitGradients[examples[from]])) {
+      end = positions.end(from);
+      if (Float.isNaN(logitGradients[positions.examples[from]])) {
         leaveOut(from, end);
       } else {
         pass(from, end, weights, fieldGradients, rowGradients);
@@ -183,39 +210,59 @@ public final class TargetAttention {
     }
     FMatrixRMaj passed = hidden == null ? null : hidden.backward(out.backward(scoreGradients));
     float scale = (float) (1 / Math.sqrt(k));
+    float[] keys = positions.sums(weights);
     for (int j = 0; j < size; j++) {
-      if (Float.isNaN(logitGradients[examples[j]])) {
+      ask(j, embedded);
+      if (Float.isNaN(logitGradients[positions.examples[j]])) {
         continue;
       }
-      int q = examples[j] * embedded.numCols + target * k;
+      int u = positions.sumAt(j);
       int x = j * 3 * k;
       for (int d = 0; d < k; d++) {
-        float ofTarget = passed == null ? 0 : passed.data[x + d];
-        float ofValue = passed == null ? 0 : passed.data[x + k + d];
+        float ofQuery = passed == null ? 0 : passed.data[x + d];
+        float ofKey = passed == null ? 0 : passed.data[x + k + d];
         float ofProduct = passed == null ? scale * scoreGradients[j] : passed.data[x + 2 * k + d];
-        fieldGradients.data[q + d] += ofTarget + ofProduct * weights[rows[j] + d];
-        rowGradients[rows[j] + d] += ofValue + ofProduct * embedded.data[q + d];
+        queryGradient[d] = ofQuery + ofProduct * keys[u + d];
+        keyGradient[d] = ofKey + ofProduct * query[d];
+      }
+      for (int target : targets) {
+        int at = positions.examples[j] * fieldGradients.numCols + target * k;
+        add(queryGradient, fieldGradients.data, at);
+      }
+      for (int[] list : positions.rows) {
+        if (list[j] != SequencePositions.NONE) {
+          add(keyGradient, rowGradients, list[j]);
+        }
       }
     }
   }
 
-  /** From an example's pooled embedding to its values and their scores. */
+  private void add(float[] gradient, float[] to, int at) {
+    for (int d = 0; d < k; d++) {
+      to[at + d] += gradient[d];
+    }
+  }
+
+  /** From an example's pooled embeddings to its values and their scores. */
   private void pass(
       int from, int end, float[] weights, FMatrixRMaj fieldGradients, float[] rowGradients) {
-    int e = examples[from] * fieldGradients.numCols + index * k;
+    int example = positions.examples[from] * fieldGradients.numCols;
     float mean = 0;
     for (int j = from; j < end; j++) {
       float gradient = 0;
-      for (int d = 0; d < k; d++) {
-        float g = fieldGradients.data[e + d];
-        gradient += g * weights[rows[j] + d];
-        rowGradients[rows[j] + d] += shares[j] * factors[j] * g;
+      for (int list = 0; list < positions.rows.length; list++) {
+        int row = positions.rows[list][j];
+        for (int d = 0; row != SequencePositions.NONE && d < k; d++) {
+          float g = fieldGradients.data[example + indexes[list] * k + d];
+          gradient += g * weights[row + d];
+          rowGradients[row + d] += positions.shares[j] * factors[j] * g;
+        }
       }
-      scoreGradients[j] = shares[j] * gradient;
+      scoreGradients[j] = positions.shares[j] * gradient;
       mean += scoreGradients[j] * factors[j];
     }
     for (int j = from; softmax && j < end; j++) {
-      scoreGradients[j] = factors[j] * (scoreGradients[j] - shares[j] * mean);
+      scoreGradients[j] = factors[j] * (scoreGradients[j] - positions.shares[j] * mean);
     }
   }
 
@@ -235,14 +282,5 @@ public final class TargetAttention {
       hidden.drain(all);
       out.drain(all);
     }
-  }
-
-  /** Behind the last value of the example whose first is given. */
-  private int end(int from) {
-    int end = from + 1;
-    while (end < size && examples[end] == examples[from]) {
-      end++;
-    }
-    return end;
   }
 }

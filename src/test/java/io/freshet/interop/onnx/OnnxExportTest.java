@@ -153,7 +153,7 @@ final class OnnxExportTest {
     Map<String, Object> inputs = new HashMap<>();
     inputs.put("first_order", first);
     inputs.put("embeddings", new float[first.length][RandomVersion.SCHEMA.size()][4]);
-    RandomVersion.ATTENDING.forEach(name -> putEmpty(inputs, name, first.length, 4));
+    attending().forEach(name -> putEmpty(inputs, name, first.length, 4));
 
     float[] probabilities = run(export(snapshot, false), inputs);
 
@@ -230,9 +230,13 @@ final class OnnxExportTest {
     return Map.of("fids", fids, "values", values);
   }
 
+  private static List<String> attending() {
+    return Stream.of(RandomVersion.ATTENDING, RandomVersion.ALONG).flatMap(List::stream).toList();
+  }
+
   private static void putEmpty(Map<String, Object> inputs, String name, int examples, int k) {
     inputs.put(name + ".values", new float[examples][RandomVersion.LENGTH][k]);
-    inputs.put(name + ".shares", new float[examples][RandomVersion.LENGTH]);
+    inputs.put(name + ".shares", new float[examples][RandomVersion.LENGTH]); // more are ignored
   }
 
   private static Map<String, Object> sums(Snapshot snapshot, List<Example> examples) {
@@ -243,7 +247,7 @@ final class OnnxExportTest {
     inputs.put("first_order", firstOrder);
     if (k > 0) {
       inputs.put("embeddings", embeddings);
-      RandomVersion.ATTENDING.forEach(name -> putEmpty(inputs, name, examples.size(), k));
+      attending().forEach(name -> putEmpty(inputs, name, examples.size(), k));
     }
     for (int i = 0; i < firstOrder.length; i++) {
       Example example = examples.get(i);
@@ -257,7 +261,7 @@ final class OnnxExportTest {
         if (k > 0 && fid != Fids.BIAS) {
           int field = RandomVersion.SCHEMA.indexes()[Fids.field(fid)];
           String name = RandomVersion.SCHEMA.fields().get(field).name();
-          if (of != fid && RandomVersion.ATTENDING.contains(name)) {
+          if (fid != Fids.missing(Fids.field(fid)) && attending().contains(name)) {
             int place = places[field]++;
             ((float[][]) inputs.get(name + ".shares"))[i][place] = value;
             System.arraycopy(row, 1, ((float[][][]) inputs.get(name + ".values"))[i][place], 0, k);

@@ -10,6 +10,7 @@ import io.freshet.feature.Fids;
 import io.freshet.feature.MultiField;
 import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
+import io.freshet.feature.ParallelField;
 import io.freshet.feature.SequenceField;
 import io.freshet.feature.SequenceField.Attention;
 import io.freshet.feature.SequenceField.Pooling;
@@ -60,9 +61,14 @@ final class RandomVersion {
               attending("dot", 14, "user", new Attention("user", 0, true)),
               attending("plain-dot", 17, "user", new Attention("owner", 0, false)),
               attending("din", 15, "user", new Attention("owner", 5, false)),
-              attending("din-softmax", 16, "tags", new Attention("tags", 7, true))),
+              attending("din-softmax", 16, "tags", new Attention("tags", 7, true)),
+              new ParallelField("action", 18, "din-softmax", "", "", false),
+              new ParallelField("whose", 19, "din-softmax", "user", "owner", false),
+              new ParallelField("ago", 20, "some", "", "", true),
+              new ParallelField("place", 21, "dot", "", "", false)),
           "user");
   static final List<String> ATTENDING = List.of("dot", "plain-dot", "din", "din-softmax");
+  static final List<String> ALONG = List.of("action", "whose", "place"); // what attends
   static final int LENGTH = 4; // of what attends
   private static final Version VERSION = Version.of("0badcafe-0000000001");
   private static final int USERS = 50;
@@ -148,6 +154,10 @@ final class RandomVersion {
     fids.add(Fids.missing(7));
     fids.add(Fids.missing(11));
     fids.add(Fids.missing(14));
+    fids.add(Fids.of(18, ValueHash.of("a0")));
+    fids.add(Fids.of(18, ValueHash.of("a1")));
+    fids.add(Fids.of(20, ValueHash.of("16")));
+    fids.add(Fids.of(21, ValueHash.of("p0")));
     for (int i = 0; i < 3; i++) {
       fids.add(Fids.component(13, i));
     }
@@ -157,7 +167,7 @@ final class RandomVersion {
   private float[] floats(int n) {
     float[] values = new float[n];
     for (int i = 0; i < n; i++) {
-      values[i] = (float) (0.4 * random.nextGaussian());
+      values[i] = (float) (0.3 * random.nextGaussian());
     }
     return values;
   }
@@ -194,8 +204,26 @@ final class RandomVersion {
       features.put(name, several(6, "u", USERS));
     }
     features.put("din-softmax", several(6, "t", 8));
+    features.put("action", along(features, "din-softmax", "a", 3));
+    features.put("whose", along(features, "din-softmax", "u", USERS));
+    features.put("place", along(features, "dot", "p", 3));
+    features.put("ago", along(features, "some", "", 100_000));
     features.keySet().removeIf(name -> random.nextInt(8) == 0);
+    if (!features.containsKey("din-softmax")) {
+      features.keySet().removeAll(List.of("action", "whose"));
+    }
+    if (!features.containsKey("dot")) {
+      features.remove("place");
+    }
+    if (!features.containsKey("some")) {
+      features.remove("ago");
+    }
     return features;
+  }
+
+  private List<String> along(Map<String, Object> features, String sequence, String prefix, int of) {
+    int count = ((List<?>) features.get(sequence)).size();
+    return random.ints(count, 0, of).mapToObj(i -> prefix + i).toList();
   }
 
   private List<String> several(int most, String prefix, int of) {

@@ -3,8 +3,10 @@ package io.freshet.model.batch;
 import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
+import io.freshet.feature.Field;
 import io.freshet.feature.MultiField;
 import io.freshet.feature.NumericField;
+import io.freshet.feature.ParallelField;
 import io.freshet.feature.SequenceField;
 import io.freshet.feature.SequenceField.Attention;
 import io.freshet.feature.SequenceField.Pooling;
@@ -52,6 +54,17 @@ public final class Examples {
                     new SequenceField("seen", 6, "item", 9, Pooling.ATTENTION, attention)))
             .toList(),
         "user");
+  }
+
+  /**
+   * The fields of {@link #attending} with lists along their items: one before them, with rows of
+   * its own, and one behind them, whose values are tags and compared with those.
+   */
+  public static FeatureSchema parallel(int units, boolean softmax) {
+    List<Field> fields = new ArrayList<>(attending(units, softmax).fields());
+    fields.add(0, new ParallelField("action", 8, "seen", "", "", false));
+    fields.add(new ParallelField("about", 9, "seen", "tags", "tags", false));
+    return new FeatureSchema(fields, "user");
   }
 
   private final Random random;
@@ -112,6 +125,41 @@ public final class Examples {
       add(fids, values, Fids.missing(6), 1);
     }
     return example(plain.user(), fids, values);
+  }
+
+  /**
+   * Those of {@link #sharing} with lists along their items, of which some have none, as if from
+   * before there were those; for {@link #parallel}.
+   */
+  public List<LabeledExample> parallel(List<LabeledExample> sharing) {
+    return sharing.stream().map(example -> example.with(parallel(example.example()))).toList();
+  }
+
+  private Example parallel(Example plain) {
+    List<Long> fids = new ArrayList<>();
+    List<Float> values = new ArrayList<>();
+    int seen = (int) Arrays.stream(plain.fids()).filter(fid -> isSeen(fid)).count();
+    add(fids, values, Fids.BIAS, 1);
+    addAlong(fids, values, 8, seen);
+    for (int i = 1; i < plain.occurrences(); i++) {
+      add(fids, values, plain.fids()[i], plain.values()[i]);
+    }
+    addAlong(fids, values, 9, seen);
+    return example(plain.user(), fids, values);
+  }
+
+  private static boolean isSeen(long fid) {
+    return Fids.field(fid) == 6 && fid != Fids.missing(6);
+  }
+
+  private void addAlong(List<Long> fids, List<Float> values, int field, int count) {
+    int have = random.nextInt(4) == 0 ? 0 : count;
+    for (int i = 0; i < have; i++) {
+      add(fids, values, Fids.of(field, 1 + random.nextInt(2)), 1f / count);
+    }
+    if (have == 0) {
+      add(fids, values, Fids.missing(field), 1);
+    }
   }
 
   public static LabeledExample labeled(float label, float weight, Example example) {

@@ -36,9 +36,9 @@ class ExplanationTest {
     example = new Examples(7).next(3).example();
   }
 
-  /** With items that attend to the one at hand. */
-  private void attending(int units, boolean softmax) {
-    schema = Examples.attending(units, softmax);
+  /** With items that attend to the one at hand, and perhaps lists along them. */
+  private void attending(int units, boolean softmax, boolean lists) {
+    schema = lists ? Examples.parallel(units, softmax) : Examples.attending(units, softmax);
     List<Long> fids = new ArrayList<>(Arrays.stream(example.fids()).boxed().toList());
     List<Float> values = new ArrayList<>();
     for (float value : example.values()) {
@@ -46,6 +46,12 @@ class ExplanationTest {
     }
     fids.addAll(List.of(Fids.missing(5), Fids.of(6, 1), Fids.of(6, 4), Fids.of(6, 3)));
     values.addAll(List.of(1f, 1 / 3f, 1 / 3f, 1 / 3f));
+    if (lists) {
+      fids.addAll(1, List.of(Fids.of(8, 2), Fids.of(8, 1), Fids.of(8, 2)));
+      values.addAll(1, List.of(1 / 3f, 1 / 3f, 1 / 3f));
+      fids.add(Fids.missing(9));
+      values.add(1f);
+    }
     example = Examples.example(3, fids, values);
   }
 
@@ -86,9 +92,9 @@ class ExplanationTest {
   @ParameterizedTest
   @MethodSource("kinds")
   void sharesOfSequencesThatAttendAreShapleyValuesThatAddUp(ModelSettings settings) {
-    for (int units : new int[] {0, 5}) {
+    for (int units : new int[] {0, 5, 6}) {
       anExample();
-      attending(units, units == 0);
+      attending(units, units == 0, units == 6);
       Explanation explained = assertAddsUp(settings);
       assertThat(explained.dense()[schema.index("seen")] != 0)
           .isEqualTo(settings.kind().pairs() || settings.kind().deep());

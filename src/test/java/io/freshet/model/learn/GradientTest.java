@@ -129,6 +129,18 @@ class GradientTest {
 
   @ParameterizedTest
   @MethodSource("shapes")
+  void everyGradientEqualsTheNumericGradientWhereListsRunAlong(ModelSettings model) {
+    Examples random = new Examples(model.seed());
+    List<LabeledExample> examples = random.parallel(random.sharing(random.ofDistinctUsers(4)));
+    if (model.kind().embeds()) {
+      int way = shapes().indexOf(model);
+      FeatureSchema schema = Examples.parallel(way % 2 == 0 ? 0 : 5, way % 4 < 2);
+      check(schema, examples, model, LEARNING, reference -> {});
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
   void everyGradientEqualsTheNumericGradientWhereUnitsDropOut(ModelSettings model) {
     Regularization bounds = new Regularization(0.4f, NONE, NONE, List.of());
     Dropout dropout = new Dropout(0.4f, model.seed());

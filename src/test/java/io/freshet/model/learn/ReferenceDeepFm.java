@@ -2,6 +2,8 @@ package io.freshet.model.learn;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
+import io.freshet.feature.Field;
+import io.freshet.feature.ParallelField;
 import io.freshet.feature.SequenceField;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
@@ -153,44 +155,74 @@ final class ReferenceDeepFm {
 
   private void attend(Example example, SequenceField sequence, double[][] fields) {
     SequenceField.Attention by = sequence.attention();
-    double[] target = fields[schema.index(by.target())];
-    double[] pooled = fields[schema.index(sequence.name())];
-    List<Integer> values = new ArrayList<>();
-    for (int j = 0; j < example.occurrences(); j++) {
-      long fid = example.fids()[j];
-      if (Fids.field(fid) == sequence.number() && fid != Fids.missing(sequence.number())) {
-        values.add(j);
-      }
-    }
+    List<Integer> values = values(example, sequence);
     if (values.isEmpty()) {
       return;
     }
+    double[] target = fields[schema.index(by.target())].clone();
+    double[][] sums = values.stream().map(j -> vector(example, j)).toArray(double[][]::new);
+    for (ParallelField along : schema.along(sequence)) {
+      if (!along.target().isEmpty()) {
+        addTo(target, 1, fields[schema.index(along.target())]);
+      }
+      List<Integer> others = values(example, along);
+      for (int v = 0; v < others.size(); v++) {
+        addTo(sums[v], 1, vector(example, others.get(v)));
+      }
+    }
     double[] scores =
-        values.stream().mapToDouble(j -> score(example, j, by, sequence, target)).toArray();
+        Arrays.stream(sums).mapToDouble(u -> score(u, by, sequence, target)).toArray();
     double sum = 0;
     for (int v = 0; v < scores.length; v++) {
       sum += example.values()[values.get(v)] * Math.exp(scores[v]);
     }
-    Arrays.fill(pooled, 0);
-    for (int v = 0; v < scores.length; v++) {
-      double weight = by.softmax() ? Math.exp(scores[v]) / sum : 1 + scores[v];
-      double[] row = rows.get(rowOf(example.fids()[values.get(v)]));
-      for (int d = 0; d < pooled.length; d++) {
-        pooled[d] += example.values()[values.get(v)] * weight * row[1 + d];
+    List<Field> lists = new ArrayList<>(schema.along(sequence));
+    lists.add(sequence);
+    for (Field list : lists) {
+      List<Integer> those = values(example, list);
+      double[] pooled = fields[schema.index(list.name())];
+      if (!those.isEmpty()) {
+        Arrays.fill(pooled, 0);
+      }
+      for (int v = 0; v < those.size(); v++) {
+        double weight = by.softmax() ? Math.exp(scores[v]) / sum : 1 + scores[v];
+        addTo(pooled, example.values()[values.get(v)] * weight, vector(example, those.get(v)));
       }
     }
   }
 
-  private double score(
-      Example example, int j, SequenceField.Attention by, SequenceField sequence, double[] target) {
+  /** Where a field's values are in an example that has some. */
+  private static List<Integer> values(Example example, Field field) {
+    List<Integer> values = new ArrayList<>();
+    for (int j = 0; j < example.occurrences(); j++) {
+      long fid = example.fids()[j];
+      if (Fids.field(fid) == field.number() && fid != Fids.missing(field.number())) {
+        values.add(j);
+      }
+    }
+    return values;
+  }
+
+  private double[] vector(Example example, int j) {
     double[] row = rows.get(rowOf(example.fids()[j]));
+    return Arrays.copyOfRange(row, 1, row.length);
+  }
+
+  private static void addTo(double[] sum, double factor, double[] vector) {
+    for (int d = 0; d < sum.length; d++) {
+      sum[d] += factor * vector[d];
+    }
+  }
+
+  private double score(
+      double[] u, SequenceField.Attention by, SequenceField sequence, double[] target) {
     int k = target.length;
     double[] x = new double[3 * k];
     double dot = 0;
     for (int d = 0; d < k; d++) {
       x[d] = target[d];
-      x[k + d] = row[1 + d];
-      x[2 * k + d] = target[d] * row[1 + d];
+      x[k + d] = u[d];
+      x[2 * k + d] = target[d] * u[d];
       dot += x[2 * k + d];
     }
     String name = "attention." + sequence.number();

@@ -14,6 +14,7 @@ import io.freshet.event.DecodeResult;
 import io.freshet.event.FeatureValues;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.ParallelField;
 import io.freshet.feature.SequenceField;
 import io.freshet.feature.SequenceField.Attention;
 import io.freshet.feature.SequenceField.Pooling;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -66,11 +68,17 @@ class AgreementTest {
                           "genres",
                           9,
                           Pooling.ATTENTION,
-                          new Attention("genres", 0, true))))
+                          new Attention("genres", 0, true)),
+                      new ParallelField("ties", 9, "friends", "", "", false),
+                      new ParallelField("since", 10, "friends", "", "", true),
+                      new ParallelField("tastes", 11, "friends", "genres", "genres", false),
+                      new ParallelField("times", 12, "recent", "", "", true)))
               .toList(),
           "user");
   private static final List<String> FEATURES =
-      List.of("user", "genres", "price", "recent", "newest", "friends", "mood");
+      List.of(
+          "user", "genres", "price", "recent", "newest", "friends", "mood", "ties", "since",
+          "tastes", "times");
   private static final List<Map<String, ?>> INSTANCES =
       List.of(
           Map.of(
@@ -82,6 +90,10 @@ class AgreementTest {
               2.5,
               "friends",
               List.of("u1", "ü2", "nobody"),
+              "ties",
+              List.of("close", "close", "far"),
+              "since",
+              List.of(0.5, 86400, -3),
               "mood",
               List.of("war", "x", "drama")),
           Map.of(
@@ -93,11 +105,25 @@ class AgreementTest {
               -7,
               "recent",
               List.of("x", "drama", "x", "behind"),
+              "times",
+              List.of(1, 2, 4, 8),
               "newest",
               List.of("u3", "ü2"),
               "mood",
               List.of()),
-          Map.of("genres", List.of(), "price", 300, "friends", List.of("ü2", "u3"), "recent", "x"),
+          Map.of(
+              "genres",
+              List.of(),
+              "price",
+              300,
+              "friends",
+              List.of("ü2", "u3"),
+              "tastes",
+              List.of("drama", "y"),
+              "since",
+              List.of(7, 86401),
+              "recent",
+              "x"),
           Map.of(
               "user",
               "",
@@ -288,7 +314,7 @@ class AgreementTest {
   }
 
   private static String datatype(String name) {
-    return name.equals("price") ? "FP64" : "BYTES";
+    return Set.of("price", "since", "times").contains(name) ? "FP64" : "BYTES";
   }
 
   /** The values of a feature in all instances. */

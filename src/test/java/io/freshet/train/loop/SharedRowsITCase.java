@@ -7,6 +7,7 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
 import io.freshet.feature.MultiField;
+import io.freshet.feature.ParallelField;
 import io.freshet.feature.SequenceField;
 import io.freshet.feature.SequenceField.Attention;
 import io.freshet.feature.SequenceField.Pooling;
@@ -53,8 +54,9 @@ class SharedRowsITCase {
         new MultiField("tags", TAGS),
         new SequenceField("recent", 4, "item", 3, Pooling.MEAN),
         new SequenceField("seen", 5, "item", 3, Pooling.ATTENTION, new Attention("item", 6, false)),
-        new SequenceField(
-            "liked", 6, "tags", 3, Pooling.ATTENTION, new Attention("tags", 0, true)));
+        new SequenceField("liked", 6, "tags", 3, Pooling.ATTENTION, new Attention("tags", 0, true)),
+        new ParallelField("about", 7, "seen", "tags", "tags", false),
+        new ParallelField("action", 8, "liked", "", "", false));
 
     private final LoopRun.Unary change;
     private final FeatureSchema schema;
@@ -154,21 +156,23 @@ class SharedRowsITCase {
     return example.with(new Example(example.example().user(), fids, example.example().values()));
   }
 
-  /** The example with up to three values in each sequence. */
+  /** The example with up to three values in each sequence, and in the lists along them. */
   private static LabeledExample withSequences(LabeledExample example) {
     SplittableRandom random = new SplittableRandom(example.time());
     Example plain = example.example();
     long[] fids = plain.fids();
     float[] values = plain.values();
-    for (int field = 4; field <= 6; field++) {
-      int count = random.nextInt(4);
+    int[] counts = new int[9];
+    for (int field = 4; field <= 8; field++) {
+      counts[field] = field > 6 ? counts[field - 2] : random.nextInt(4);
+      int count = counts[field];
       int n = fids.length;
       fids = Arrays.copyOf(fids, n + Math.max(1, count));
       values = Arrays.copyOf(values, fids.length);
       for (int i = n; i < fids.length; i++) {
         int value = 1 + random.nextInt(19);
         fids[i] =
-            count == 0 ? Fids.missing(field) : Fids.of(field, field == 6 ? value : value * 104729L);
+            count == 0 ? Fids.missing(field) : Fids.of(field, field > 5 ? value : value * 104729L);
         values[i] = 1f / Math.max(1, count);
       }
     }

@@ -6,10 +6,12 @@ import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
+import io.freshet.feature.ParallelField;
 import io.freshet.feature.VectorField;
 import io.freshet.feature.example.Example;
 import io.freshet.model.batch.SharedRows;
 import java.math.BigInteger;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Feature ids as people write them. */
@@ -77,7 +79,13 @@ public final class FeatureId {
 
   private static long id(Field field, String text, FeatureSchema schema) {
     ExampleEncoder encoder = new ExampleEncoder(schema);
-    Map<String, ?> features = text.isEmpty() ? Map.of() : Map.of(field.name(), value(field, text));
+    Map<String, Object> features = new HashMap<>();
+    if (!text.isEmpty()) {
+      features.put(field.name(), value(field, text));
+    }
+    if (!text.isEmpty() && field instanceof ParallelField parallel) {
+      features.put(parallel.along(), text); // for which it has one
+    }
     DecodeResult<Example> outcome = encoder.encode(FeatureValues.of(encoder.names(), features));
     if (outcome instanceof DecodeResult.Good<Example> good) {
       for (long fid : good.value().fids()) {
