@@ -2,6 +2,7 @@ package io.freshet.lab.bench;
 
 import io.freshet.lab.bench.churn.ChurnCommand;
 import io.freshet.lab.bench.cost.CostCommand;
+import io.freshet.lab.bench.history.HistoryCommand;
 import io.freshet.lab.bench.loop.JoinCommand;
 import io.freshet.lab.bench.loop.KernelCommand;
 import io.freshet.lab.bench.loop.LoopCommand;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Command;
       TableCommand.class,
       ChurnCommand.class,
       QualityCommand.class,
+      HistoryCommand.class,
       FreshnessCommand.class,
       DriftCommand.class,
       VariantsCommand.class,

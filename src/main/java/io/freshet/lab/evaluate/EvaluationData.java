@@ -6,6 +6,8 @@ import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.feature.history.Histories;
+import io.freshet.feature.history.LocalHistories;
 import io.freshet.job.example.RecordFiles;
 import io.freshet.kafka.KafkaClients;
 import io.freshet.kafka.TopicReader;
@@ -16,6 +18,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -57,6 +62,30 @@ record EvaluationData(KafkaClients kafka, String label, Optional<Path> mapping) 
     }
   }
 
+  /** Fills sequences, for which examples have to be in the order of time. */
+  private static final class InOrder implements Sink {
+    private final LocalHistories histories;
+    private final Sink to;
+    private final List<Row> rows = new ArrayList<>();
+
+    private record Row(Optional<FeatureValues> values, LabeledExample example) {}
+
+    InOrder(LocalHistories histories, Sink to) {
+      this.histories = histories;
+      this.to = to;
+    }
+
+    @Override
+    public void example(Optional<FeatureValues> values, LabeledExample example) {
+      rows.add(new Row(values, example));
+    }
+
+    void end() {
+      rows.sort(Comparator.comparingLong(row -> row.example.time()));
+      rows.forEach(row -> to.example(row.values, histories.next(row.example)));
+    }
+  }
+
   private static boolean isReplayed(Path path) throws IOException {
     for (String name : MappingFile.READY) {
       if (Files.exists(path.resolve(MappingFile.ready(name).input().file()))) {
@@ -72,11 +101,20 @@ record EvaluationData(KafkaClients kafka, String label, Optional<Path> mapping) 
             ? MappingFile.read(mapping.get())
             : MappingFile.ready(MappingFile.readyFor(directory));
     ExampleEncoder encoder = new ExampleEncoder(schema);
+    Histories histories = Histories.of(schema);
+    InOrder inOrder = new InOrder(new LocalHistories(histories), to);
     try {
       new Replay(rules, directory, Instant.now(), true)
           .rows(
               (id, time, clicked, features) ->
-                  example(encoder, id, time, clicked ? 1 : 0, features, to));
+                  example(
+                      encoder,
+                      id,
+                      time,
+                      clicked ? 1 : 0,
+                      features,
+                      histories.isEmpty() ? to : inOrder));
+      inOrder.end();
     } catch (IllegalArgumentException e) {
       throw new IOException(directory + ": " + e.getMessage(), e);
     }

@@ -12,7 +12,7 @@ package io.freshet.lab.bench.quality;
  * @param baseLogloss of the running base rate, all examples
  * @param skipped examples not learned, and predictions that are no number
  */
-record QualityFigures(
+public record QualityFigures(
     int examples,
     double auc,
     double logloss,

@@ -8,30 +8,42 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A stream that the defaults have to learn.
  *
+ * @param more fields in addition to those of the data, as YAML
  * @param transform of its numbers; empty for the default
  * @param settings of the learner that differ from the defaults, as {@code key=value}
  * @param bounds what must hold, by the number of trainers in the job; {@link #LOCAL} for the
  *     single-thread learner
  */
-record QualityStream(
+public record QualityStream(
     String name,
     StreamData data,
+    List<String> more,
     String transform,
     List<String> settings,
     Map<Integer, Bounds> bounds) {
 
-  static final int LOCAL = 0;
+  /** As a number of trainers: the single-thread learner. */
+  public static final int LOCAL = 0;
 
   private static final int LEAST_FIRST = 1000;
   private static final int FIRST_BATCHES = 4;
 
-  QualityStream {
+  public QualityStream {
+    more = List.copyOf(more);
     settings = List.copyOf(settings);
     bounds = Collections.unmodifiableMap(new TreeMap<>(bounds));
+  }
+
+  /** Returns a copy with one more field. */
+  public QualityStream with(String field) {
+    List<String> fields = new ArrayList<>(more);
+    fields.add(field);
+    return new QualityStream(name, data, fields, transform, settings, bounds);
   }
 
   /** The name of what a number of trainers makes of the stream. */
@@ -44,7 +56,7 @@ record QualityStream(
    *
    * @param most examples
    */
-  QualityFigures learn(int trainers, List<String> overrides, int most) throws Exception {
+  public QualityFigures learn(int trainers, List<String> overrides, int most) throws Exception {
     if (trainers == LOCAL) {
       LearnerConfig config = config(overrides);
       return new LocalPass(config).run(examples(config, most), first(config, trainers));
@@ -79,13 +91,15 @@ record QualityStream(
     all.addAll(settings);
     all.addAll(overrides);
     String fields =
-        data.fields().entrySet().stream().map(this::field).collect(Collectors.joining("\n"));
+        Stream.concat(data.fields().entrySet().stream().map(this::field), more.stream())
+            .map(field -> "  - " + field)
+            .collect(Collectors.joining("\n"));
     return LearnerConfig.parse("features:\n" + fields, name, all);
   }
 
   private String field(Map.Entry<String, String> field) {
     boolean isTransformed = field.getValue().equals("numeric") && !transform.isEmpty();
-    return "  - {name: %s, kind: %s%s}"
+    return "{name: %s, kind: %s%s}"
         .formatted(
             field.getKey(), field.getValue(), isTransformed ? ", transform: " + transform : "");
   }

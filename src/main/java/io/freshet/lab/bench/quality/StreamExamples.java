@@ -7,14 +7,17 @@ import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.feature.history.Histories;
+import io.freshet.feature.history.LocalHistories;
 import io.freshet.lab.replay.mapping.ReplayRow;
 import java.io.IOException;
 import java.util.Iterator;
 
-/** The examples of a stream, encoded as the job does it. */
+/** The examples of a stream, encoded and their sequences filled as the job does it. */
 final class StreamExamples implements Iterator<LabeledExample> {
   private final Iterator<ReplayRow> rows;
   private final ExampleEncoder encoder;
+  private final LocalHistories histories;
   private int left;
 
   /**
@@ -23,6 +26,7 @@ final class StreamExamples implements Iterator<LabeledExample> {
   StreamExamples(StreamData data, FeatureSchema schema, int most) throws IOException {
     rows = data.rows();
     encoder = new ExampleEncoder(schema);
+    histories = new LocalHistories(Histories.of(schema));
     left = most;
   }
 
@@ -41,6 +45,7 @@ final class StreamExamples implements Iterator<LabeledExample> {
       throw new IllegalStateException(row.id() + ": " + rejected.rejection().reason());
     }
     float label = row.clicked() ? 1 : 0;
-    return ((DecodeResult.Good<EncodedImpression>) encoded).value().labeled(label, row.time());
+    var impression = ((DecodeResult.Good<EncodedImpression>) encoded).value();
+    return histories.next(impression.labeled(label, row.time()));
   }
 }

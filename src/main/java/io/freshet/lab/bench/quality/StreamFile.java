@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** Reads {@code streams.yaml}. */
-final class StreamFile {
+public final class StreamFile {
   private static final String FILE = "streams.yaml";
 
   private StreamFile() {}
@@ -28,6 +28,7 @@ final class StreamFile {
       Recorded recorded,
       PlantedData planted,
       SimulatedData simulated,
+      List<String> fields,
       String transform,
       List<String> set,
       Bounds bounds,
@@ -47,7 +48,12 @@ final class StreamFile {
       Map<Integer, Bounds> all = new TreeMap<>(requireNonNullElse(job, Map.of()));
       all.put(QualityStream.LOCAL, requireNonNullElse(bounds, new Bounds()));
       return new QualityStream(
-          name, data, requireNonNullElse(transform, ""), requireNonNullElse(set, List.of()), all);
+          name,
+          data,
+          requireNonNullElse(fields, List.of()),
+          requireNonNullElse(transform, ""),
+          requireNonNullElse(set, List.of()),
+          all);
     }
   }
 
@@ -65,7 +71,7 @@ final class StreamFile {
    * @param wanted tells by its name whether a stream is of interest
    * @param absent receives each stream that has no folder
    */
-  static List<QualityStream> read(
+  public static List<QualityStream> read(
       Optional<Path> data, Predicate<String> wanted, Consumer<String> absent) throws IOException {
     List<QualityStream> streams = new ArrayList<>();
     for (Entry entry : entries()) {

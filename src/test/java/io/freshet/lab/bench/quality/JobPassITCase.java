@@ -23,7 +23,7 @@ class JobPassITCase {
     data.strength = 2;
     data.categories = 9;
     data.numbers = 0;
-    stream = new QualityStream("short", data, "", List.of(), Map.of());
+    stream = new QualityStream("short", data, List.of(), "", List.of(), Map.of());
     local = stream.learn(QualityStream.LOCAL, List.of(), EXAMPLES);
   }
 

@@ -64,7 +64,7 @@ class QualityCommandTest {
     data.categories = 9;
     data.numbers = 0;
     data.examples = 20_000;
-    QualityStream stream = new QualityStream("short", data, "", List.of(), Map.of());
+    QualityStream stream = new QualityStream("short", data, List.of(), "", List.of(), Map.of());
 
     QualityFigures learned = stream.learn(QualityStream.LOCAL, List.of(), data.examples);
 

@@ -1,0 +1,2 @@
+/** What the histories of users are worth on recorded data. */
+package io.freshet.lab.bench.history;
