@@ -25,9 +25,9 @@ import picocli.CommandLine.Option;
     description = {
       "Learns MovieLens with the last movies that each user liked, and without.",
       "",
-      "One pass in the order of time by the single-thread learner, with the defaults: each rating is"
-          + " predicted before it is learned. The history is filled as the job fills it. Figures are"
-          + " means over seeds of the model; differences are to the same seeds without history,"
+      "One pass in the order of time by the single-thread learner, with the defaults: each rating"
+          + " is predicted before it is learned. The history is filled as the job fills it. Figures"
+          + " are means over seeds of the model; differences are to the same seeds without history,"
           + " with the half-width of their 95%% interval by Student's t."
     },
     footer = {"", "Example:", "  java -jar freshet.jar bench history --data data"})
@@ -59,10 +59,7 @@ public final class HistoryCommand extends Benchmark {
       description = "Seeds of the model, 2 to 16 (default: ${DEFAULT-VALUE}).")
   private int seeds = 8;
 
-  @Option(
-      names = "--examples",
-      paramLabel = "N",
-      description = "Learn only the first N ratings.")
+  @Option(names = "--examples", paramLabel = "N", description = "Learn only the first N ratings.")
   private int examples = Integer.MAX_VALUE;
 
   @Option(

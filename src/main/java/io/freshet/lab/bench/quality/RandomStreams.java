@@ -50,7 +50,12 @@ final class RandomStreams {
     bounds.worst = 1.07;
     int trainers = TRAINERS.get(random.nextInt(TRAINERS.size()));
     return new QualityStream(
-        name, data, List.of(), "", settings, Map.of(local ? QualityStream.LOCAL : trainers, bounds));
+        name,
+        data,
+        List.of(),
+        "",
+        settings,
+        Map.of(local ? QualityStream.LOCAL : trainers, bounds));
   }
 
   private PlantedData data() {
