@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PushbackInputStream;
 import java.nio.file.NotDirectoryException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -92,15 +93,21 @@ public final class FlinkStorage implements WritableStorage {
     return open(path, 0);
   }
 
+  /** Reads a byte at once: S3's opens whatever it is asked for, and fails at the first read. */
   @Override
   public InputStream open(String path, long from) throws IOException {
-    status(path); // S3's opens whatever it is asked for, and fails at the first read
     FSDataInputStream in = asked(() -> files.open(resolve(path)));
     try {
       in.seek(from);
-      return in;
+      PushbackInputStream begun = new PushbackInputStream(in);
+      int first = asked(begun::read);
+      if (first >= 0) {
+        begun.unread(first);
+      }
+      return begun;
     } catch (IOException | RuntimeException e) {
       in.close();
+      status(path); // says it where there is none
       throw e;
     }
   }
