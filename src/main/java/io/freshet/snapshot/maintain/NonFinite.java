@@ -1,8 +1,11 @@
 package io.freshet.snapshot.maintain;
 
+import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.Storage;
+import io.freshet.snapshot.store.ChainRows;
+import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,12 +17,11 @@ import java.util.TreeSet;
  * Finds the rows of a model that hold a value which is no finite number: those of its parent that
  * the delta neither replaces nor removes, and the delta's own.
  *
- * <p>Reads the delta's files, so it is asked only where the parent or a part has such rows. Once
- * {@link #LIMIT} are known they are not followed any more, and stay.
+ * <p>Reads the delta's files, each once, so it is asked only where the parent or a part has such
+ * rows. Once {@link #LIMIT} are known they are not followed any more, and stay.
  */
 public final class NonFinite {
   static final int LIMIT = 100_000;
-  private static final int READ_BYTES = 1 << 20;
 
   private NonFinite() {}
 
@@ -30,34 +32,37 @@ public final class NonFinite {
    * @param files the delta's, in the order in which they are read
    */
   public static List<Long> in(
-      Storage storage,
-      Version version,
-      int width,
-      List<EmbeddingFile> files,
-      Collection<Long> parents)
+      Storage storage, Version version, List<EmbeddingFile> files, Collection<Long> parents)
       throws IOException {
     if (parents.size() >= LIMIT) {
       return List.copyOf(parents);
     }
-    List<RowCursor> cursors = new ArrayList<>();
+    List<ChainRows.Part> parts = new ArrayList<>();
     for (EmbeddingFile file : files) {
-      cursors.add(new FileCursor(storage, version, width, file, READ_BYTES / files.size()));
+      String path = SnapshotStore.path(version, file.name());
+      parts.add(new ChainRows.Part(file.size(), () -> EmbeddingRows.read(storage, path)));
     }
     SortedSet<Long> found = new TreeSet<>(parents);
-    RowMerge rows = new RowMerge(cursors);
-    while (rows.next() && found.size() < LIMIT) {
-      if (rows.isRemoved() || isFinite(rows.row())) {
-        found.remove(rows.fid());
-      } else {
-        found.add(rows.fid());
-      }
-    }
+    ChainRows.read(parts, rows -> look(rows, found));
     return List.copyOf(found);
   }
 
-  private static boolean isFinite(float[] row) {
-    for (float value : row) {
-      if (!Float.isFinite(value)) {
+  private static void look(EmbeddingRows rows, SortedSet<Long> found) {
+    for (int i = 0; i < rows.size() && found.size() < LIMIT; i++) {
+      if (isFinite(rows.rows(), i * rows.width(), rows.width())) {
+        found.remove(rows.fids()[i]);
+      } else {
+        found.add(rows.fids()[i]);
+      }
+    }
+    for (int i = 0; i < rows.removed().length && found.size() < LIMIT; i++) {
+      found.remove(rows.removed()[i]);
+    }
+  }
+
+  private static boolean isFinite(float[] values, int from, int width) {
+    for (int i = from; i < from + width; i++) {
+      if (!Float.isFinite(values[i])) {
         return false;
       }
     }

@@ -156,8 +156,7 @@ public final class Publication {
         due.parent().isPresent() ? store.manifest(due.parent().get()).nonFinite() : List.of();
     boolean isSound =
         parents.isEmpty() && due.parts().stream().allMatch(part -> part.nonFinite() == 0);
-    int width = 1 + template.settings().embeddingSize();
-    return isSound ? List.of() : NonFinite.in(storage, due.version(), width, files, parents);
+    return isSound ? List.of() : NonFinite.in(storage, due.version(), files, parents);
   }
 
   private EmbeddingFile take(PublisherInput.Part part, Version version, int number, int of)

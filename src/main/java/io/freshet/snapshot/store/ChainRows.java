@@ -20,9 +20,12 @@ public final class ChainRows {
 
   private ChainRows() {}
 
+  /** A file, and how it is read. */
+  public record Part(long bytes, StorageCalls.Call<EmbeddingRows> rows) {}
+
   /** Takes the rows of a file. */
-  public interface Visitor {
-    void take(EmbeddingRows rows) throws Exception;
+  public interface Visitor<E extends Exception> {
+    void take(EmbeddingRows rows) throws E;
   }
 
   /**
@@ -30,24 +33,35 @@ public final class ChainRows {
    *
    * @throws IOException where the chain is broken or a file is not what its manifest says
    */
-  public static void read(SnapshotReader reader, Version version, Visitor to) throws Exception {
-    List<StorageCalls.Call<EmbeddingRows>> next = new ArrayList<>();
-    long bytes = 0;
+  public static <E extends Exception> void read(
+      SnapshotReader reader, Version version, Visitor<E> to) throws IOException, E {
+    List<Part> parts = new ArrayList<>();
     for (Manifest manifest : reader.chain(version, Optional.empty())) {
       for (EmbeddingFile file : manifest.embeddings()) {
-        if (bytes + file.size() > AT_ONCE_BYTES && !next.isEmpty()) {
-          take(next, to);
-          bytes = 0;
-        }
-        next.add(() -> reader.rows(manifest, file));
-        bytes += file.size();
+        parts.add(new Part(file.size(), () -> reader.rows(manifest, file)));
       }
+    }
+    read(parts, to);
+  }
+
+  /** Reads files of rows in their order. */
+  public static <E extends Exception> void read(List<Part> parts, Visitor<E> to)
+      throws IOException, E {
+    List<StorageCalls.Call<EmbeddingRows>> next = new ArrayList<>();
+    long bytes = 0;
+    for (Part part : parts) {
+      if (bytes + part.bytes() > AT_ONCE_BYTES && !next.isEmpty()) {
+        take(next, to);
+        bytes = 0;
+      }
+      next.add(part.rows());
+      bytes += part.bytes();
     }
     take(next, to);
   }
 
-  private static void take(List<StorageCalls.Call<EmbeddingRows>> files, Visitor to)
-      throws Exception {
+  private static <E extends Exception> void take(
+      List<StorageCalls.Call<EmbeddingRows>> files, Visitor<E> to) throws IOException, E {
     for (EmbeddingRows rows : StorageCalls.make(files)) {
       to.take(rows);
     }

@@ -19,11 +19,11 @@ final class FarStoreITCase {
   private static final int ROWS = 20_000;
   private static final int DELTA_ROWS = 4_000;
 
-  /** Requests of a file that is read once: is it there, how large is it, its bytes. */
-  private static final int OF_READ = 5;
+  /** Requests of a file that is read once: how large is it, and its bytes. */
+  private static final int OF_READ = 2;
 
   /** Requests of the rest: manifests of the chain, what is written. */
-  private static final int OF_VERSION = 10;
+  private static final int OF_VERSION = 6;
 
   @TempDir private Path folder;
 

@@ -9,10 +9,16 @@ import io.freshet.model.row.RowBlock;
 import io.freshet.snapshot.GateSettings;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.maintain.Compaction;
+import io.freshet.snapshot.storage.FaultyStorage;
+import io.freshet.snapshot.storage.FaultyStorage.When;
 import io.freshet.snapshot.store.Pointer;
+import io.freshet.snapshot.store.TinyModel;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,6 +196,28 @@ class GateTest {
 
     assertThat(chain.store.latest()).isEmpty();
     assertThat(chain.store.versions()).hasSize(1);
+  }
+
+  /** As of a far store, where each time is a request, or several. */
+  @Test
+  void lookingForRowsThatAreNoNumbersReadsEachPartOnce() throws Exception {
+    Map<String, Integer> opened = new ConcurrentHashMap<>();
+    FaultyStorage far =
+        new FaultyStorage(chain.storage, -1, When.BEFORE) {
+          @Override
+          public InputStream open(String path) throws IOException {
+            opened.merge(path, 1, Integer::sum);
+            return super.open(path);
+          }
+        };
+    RowBlock sick = rows(2, 20, 30);
+    sick.values()[0] = Float.NaN;
+
+    Version version = chain.publish(far, TinyModel.TEMPLATE, 1, rows(1, 10), sick, rows(3, 40));
+
+    assertThat(chain.store.manifest(version).nonFinite()).containsExactly(20L);
+    opened.keySet().removeIf(path -> path.endsWith(".json"));
+    assertThat(opened).hasSize(3).allSatisfy((path, times) -> assertThat(times).isOne());
   }
 
   @Test
