@@ -169,7 +169,7 @@ public final class FeatureOptions {
     }
     for (String part : cross.of()) {
       checkPart(s, "of", part, "cross");
-      if (fields.get(part) instanceof SequenceField sequence && sequence.history() != null) {
+      if (fields.get(part) instanceof SequenceField sequence && sequence.isFilled()) {
         s.error("of", part + " is filled only after fields are crossed: leave out its history");
       }
     }
@@ -206,7 +206,7 @@ public final class FeatureOptions {
   private void checkHistories() {
     Set<String> users = new LinkedHashSet<>();
     for (Field field : fields.values()) {
-      if (field instanceof SequenceField sequence && sequence.history() != null) {
+      if (field instanceof SequenceField sequence && sequence.isFilled()) {
         Section s = sections.get(field.name());
         String of = sequence.history().of();
         checkPart(s, "history.of", of, "keep");
@@ -231,7 +231,7 @@ public final class FeatureOptions {
   /** Reports actions that count in a history and that the label does not count. */
   public void checkActions(Set<String> labeled) {
     for (Field field : fields.values()) {
-      if (field instanceof SequenceField sequence && sequence.history() != null) {
+      if (field instanceof SequenceField sequence && sequence.isFilled()) {
         Section s = sections.get(field.name());
         if (sequence.history().actions().isEmpty()) {
           s.error(

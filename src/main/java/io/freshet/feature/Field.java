@@ -57,6 +57,11 @@ public interface Field extends Serializable {
     return isRaw() ? List.of(name()) : List.of();
   }
 
+  /** Whether events may do without it, as the learner fills it then. */
+  default boolean isFilled() {
+    return false;
+  }
+
   /** Whether its raw feature may be a list. */
   default boolean takesList() {
     return false;

@@ -206,6 +206,11 @@ public record SequenceField(
   }
 
   @Override
+  public boolean isFilled() {
+    return history != null;
+  }
+
+  @Override
   public boolean takesList() {
     return true;
   }

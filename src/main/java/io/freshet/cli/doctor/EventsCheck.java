@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -69,7 +68,9 @@ final class EventsCheck {
             events.withSchemas(events.schemas().withoutPatience()), lookups -> {});
     decoder = new ImpressionDecoder(events, names, parser);
     numbers = new NumbersCheck(config.features());
-    IntStream.range(0, names.size()).mapToObj(names::name).forEach(missing::add);
+    config.features().fields().stream()
+        .filter(field -> !field.isFilled())
+        .forEach(field -> missing.addAll(field.rawNames()));
   }
 
   /** Finds nothing for a topic that is empty. */

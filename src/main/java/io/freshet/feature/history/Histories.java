@@ -64,7 +64,7 @@ public final class Histories implements Serializable {
     int userField = 0;
     Map<Integer, Filled> sequences = new TreeMap<>();
     for (var field : schema.fields()) {
-      if (field instanceof SequenceField sequence && sequence.history() != null) {
+      if (field instanceof SequenceField sequence && sequence.isFilled()) {
         History history = sequence.history();
         userField = schema.field(history.field()).orElseThrow().number();
         sequences.put(

@@ -121,7 +121,7 @@ final class EventColumns {
   }
 
   /**
-   * Takes a feature that a field reads.
+   * Takes a feature that a field reads. There need not be a column of one that is filled.
    *
    * @param given where it is; empty for by its name, at the top or under {@code features}
    */
@@ -133,6 +133,9 @@ final class EventColumns {
               ValuePath top = new ValuePath(name);
               return find(top).isEmpty() && find(under).isPresent() ? under : top;
             });
+    if (field.isFilled() && given.isEmpty() && find(path).isEmpty()) {
+      return;
+    }
     if (field instanceof VectorField) {
       need(
           path,

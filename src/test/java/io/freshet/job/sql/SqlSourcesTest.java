@@ -105,6 +105,14 @@ final class SqlSourcesTest {
   }
 
   @Test
+  void whatTheJobFillsNeedsNoColumn() throws Exception {
+    SqlSources.check(
+        config(
+            SHOWN + CLICKS + "CREATE VIEW impressions AS SELECT * FROM shown",
+            "{name: recent, kind: sequence, of: user, history: {}}"));
+  }
+
+  @Test
   void aTableWithoutEventTimeIsRefused() {
     assertProblem(
             SHOWN + CLICKS + "CREATE VIEW impressions AS SELECT impression_id, `user` FROM shown",
