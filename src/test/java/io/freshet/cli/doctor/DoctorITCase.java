@@ -148,7 +148,9 @@ final class DoctorITCase {
         producer.send(new ProducerRecord<>("read-impressions", impression.getBytes(UTF_8))).get();
       }
       CommandRun misspelt = CommandRun.of("doctor", "--config", config.toString());
-      Files.writeString(config, Files.readString(config)
+      Files.writeString(
+          config,
+          Files.readString(config)
               .replace(
                   "{name: user, kind: categorical}",
                   "{name: usr, kind: categorical}, {name: kept, kind: sequence, of: usr, history:"
