@@ -93,7 +93,7 @@ final class RoomsTest {
       serve.http            : serve.http.v1
       serve.http            : serve.http.v2 serve.request
       serve.http.json       : serve.request
-      serve.http.v1         : wire event event.decode feature model.gauge model.kind snapshot.format
+      serve.http.v1         : model wire event event.decode feature model.gauge model.kind snapshot.format
       serve.http.v1         : serve.follow serve.limit serve.model serve.predict serve.http.json
       serve.http.v1         : serve.request
       serve.http.v2         : wire snapshot.format serve.limit serve.model serve.predict
@@ -102,7 +102,7 @@ final class RoomsTest {
       serve.models          : config.option snapshot.format snapshot.storage snapshot.store
       serve.models          : serve.follow serve.predict serve.rows
       serve.model           : event feature feature.example model.. snapshot.format
-      serve.predict         : event feature.example model.kind snapshot.format serve.follow
+      serve.predict         : model event feature.example model.kind snapshot.format serve.follow
       serve.predict         : serve.limit serve.model serve.request
       serve.request         : event feature feature.example
       serve.rows            : model.batch model.gauge snapshot.format snapshot.store serve.model
@@ -119,7 +119,7 @@ final class RoomsTest {
       job.backfill          : wire kafka event feature feature.example join train config
       job.backfill          : job.deadletter job.example job.source
       job.deadletter        : event
-      job.example           : wire event feature.example model.batch train
+      job.example           : model wire event feature.example model.batch train
       job.pipeline          : feature.history
       job.pipeline          : wire kafka event feature feature.example model.. join join.operator
       job.pipeline          : train train.loop evaluate.. snapshot.. config job.backfill

@@ -46,7 +46,14 @@ final class FitReader {
                   field.leave(List.of(MappingOptions.FROM));
                 })
             .fields();
-    ModelSettings model = s.section("model", m -> ModelOptions.read(m, fields), "");
+    ModelSettings model =
+        s.section(
+            "model",
+            m -> {
+              m.leave(List.of("tasks"));
+              return ModelOptions.read(m, fields);
+            },
+            "");
     Fit fit = section(s, model);
     List<FieldLearning> own = fieldLearning.fields(fit.settings().embeddingL2(), fields);
     s.end();

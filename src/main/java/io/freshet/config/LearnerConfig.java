@@ -9,11 +9,15 @@ import io.freshet.config.option.Section;
 import io.freshet.evaluate.EvaluateSettings;
 import io.freshet.event.EventSettings;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.example.LabelSettings;
+import io.freshet.join.Action;
 import io.freshet.join.JoinSettings;
+import io.freshet.join.LabelDefinition;
 import io.freshet.model.ModelSettings;
 import io.freshet.snapshot.SnapshotSettings;
 import io.freshet.train.TrainSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -21,6 +25,7 @@ import java.util.List;
  * default.
  *
  * @param name of the model
+ * @param joins by task of the model: how its labels come about
  * @param predictions where each prediction goes
  * @param parallelism of every operator of the loop
  * @param maxParallelism the parallelism that savepoints can ever be started with; fixed for the
@@ -32,7 +37,7 @@ public record LearnerConfig(
     KafkaSettings kafka,
     EventSettings events,
     FeatureSchema features,
-    JoinSettings join,
+    List<JoinSettings> joins,
     ModelSettings model,
     TrainSettings train,
     EvaluateSettings evaluate,
@@ -48,7 +53,7 @@ public record LearnerConfig(
     requireNonNull(kafka, "kafka");
     requireNonNull(events, "events");
     requireNonNull(features, "features");
-    requireNonNull(join, "join");
+    joins = List.copyOf(joins);
     requireNonNull(model, "model");
     requireNonNull(train, "train");
     requireNonNull(evaluate, "evaluate");
@@ -57,15 +62,48 @@ public record LearnerConfig(
     requireNonNull(examples, "examples");
     requireNonNull(predictions, "predictions");
     warnings = List.copyOf(warnings);
-    if (!train.learning().labels().equals(join.labels())) {
+    if (joins.size() != model.tasks().size()) {
       throw new IllegalArgumentException(
-          "the learner expects %s, the join makes %s"
-              .formatted(train.learning().labels(), join.labels()));
+          "labels of %s tasks for a model of %s".formatted(joins.size(), model.tasks().size()));
+    }
+    LabelSettings made = joins.get(0).labels();
+    if (!train.learning().labels().equals(made)) {
+      throw new IllegalArgumentException(
+          "the learner expects %s, the join makes %s".formatted(train.learning().labels(), made));
     }
     if (parallelism < 1 || maxParallelism < parallelism) {
       throw new IllegalArgumentException(
           "parallelism " + parallelism + " is not from 1 to max-parallelism " + maxParallelism);
     }
+  }
+
+  /** How the labels of the first task come about. */
+  public JoinSettings join() {
+    return joins.get(0);
+  }
+
+  /** The join's settings with the actions of all tasks, for what reads them. */
+  public JoinSettings actions() {
+    return allActions(joins);
+  }
+
+  /** The join that waits for a topic, the first of those that do. */
+  public JoinSettings joinOf(String topic) {
+    return joins.stream()
+        .filter(join -> join.definition().topics().contains(topic))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  static JoinSettings allActions(List<JoinSettings> joins) {
+    JoinSettings first = joins.get(0);
+    List<Action> all =
+        joins.stream().flatMap(join -> join.definition().actions().stream()).toList();
+    return joins.size() == 1
+        ? first
+        : first
+            .withWarmUp(Duration.ZERO)
+            .withDefinition(new LabelDefinition(all, first.definition().weights()));
   }
 
   /**

@@ -17,6 +17,7 @@ import io.freshet.event.mapping.MappingOptions;
 import io.freshet.event.mapping.ValuePath;
 import io.freshet.feature.FeatureOptions;
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.SequenceField;
 import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.join.JoinOptions;
 import io.freshet.join.JoinSettings;
@@ -76,8 +77,8 @@ final class LearnerReader {
     Map<String, ValuePath> paths = features.byName(mapping.paths(), MappingOptions.FROM);
     paths.putAll(features.byWeights(mapping.weightPaths(), MappingOptions.WEIGHTS_FROM));
     Section joinSection = s.section("join", "How impressions and clicks become labeled examples.");
-    ModelSettings model =
-        s.section("model", m -> ModelOptions.read(m, features.fields()), "The shape of the model.");
+    Section modelSection = s.section("model", "The shape of the model.");
+    ModelSettings shape = modelSection.as(m -> ModelOptions.read(m, features.fields()));
     Section trainSection = s.section("train", "The training loop.");
     String user =
         trainSection
@@ -102,6 +103,10 @@ final class LearnerReader {
                     kafka.topics().clicks(),
                     events.impressionMapping().label().isGiven(),
                     evaluate.atImpression()));
+    TaskOptions.Joined tasks = TaskOptions.read(modelSection, join);
+    ModelSettings model = modelSection.make(() -> shape.withTasks(tasks.tasks())).orElse(shape);
+    JoinSettings actions =
+        modelSection.make(() -> LearnerConfig.allActions(tasks.joins())).orElse(join);
     SnapshotSettings snapshot = s.section("snapshot", SnapshotOptions::read, "Where models go.");
     CheckpointSettings checkpoint =
         s.section("checkpoint", CheckpointOptions::read, "How the job's state is kept.");
@@ -134,6 +139,12 @@ final class LearnerReader {
         && features.fields().stream().anyMatch(field -> !field.shares().isEmpty())) {
       s.error("model.kind", "lr has no embeddings that fields could share: leave out shares");
     }
+    if (model.tasks().areSeveral()
+        && features.fields().stream()
+            .anyMatch(f -> f instanceof SequenceField seen && seen.history() != null)) {
+      modelSection.error(
+          "tasks", "not where the job keeps histories, which are of the actions of one task");
+    }
     checkParallelism(s, train, parallelism, maxParallelism);
     if (train.learning().regularization().dropout() > 0 && model.hiddenLayers().isEmpty()) {
       s.error(
@@ -145,10 +156,10 @@ final class LearnerReader {
     features.checkActions(
         join.definition().isInline() ? Set.of(Click.CLICK) : join.definition().weights().keySet());
     checkInline(joinSection, events, join);
-    checkTopics(s, kafka, join.definition());
-    checkActionTopics(s, events, join.definition());
-    checkTopic(exampleSection, examples, kafka, join.definition());
-    checkTopic(predictionSection, predictions, kafka, join.definition());
+    checkTopics(s, kafka, actions.definition());
+    checkActionTopics(s, events, actions.definition());
+    checkTopic(exampleSection, examples, kafka, actions.definition());
+    checkTopic(predictionSection, predictions, kafka, actions.definition());
     if (examples.to() == Target.TOPIC
         && predictions.to() == Target.TOPIC
         && examples.topic().equals(predictions.topic())) {
@@ -167,7 +178,7 @@ final class LearnerReader {
         kafka,
         events.withFeatures(paths),
         new FeatureSchema(features.fields(), user),
-        join,
+        tasks.joins(),
         model,
         whole,
         evaluate,

@@ -18,6 +18,7 @@ import java.util.List;
  * @param sizes that only the kind has
  * @param l2 L2 penalty on the parameters that an example touches, computed on read, never stored
  * @param seed rules every random start: a row's depends on it and the fid alone
+ * @param tasks that it predicts
  */
 public record ModelSettings(
     ModelKind kind,
@@ -26,7 +27,8 @@ public record ModelSettings(
     int crossLayers,
     Sizes sizes,
     float l2,
-    long seed)
+    long seed,
+    Tasks tasks)
     implements Serializable {
   public static final ModelSettings DEFAULT = Section.defaults(ModelOptions::read);
 
@@ -44,7 +46,25 @@ public record ModelSettings(
               .formatted(hiddenLayers, kind.key()));
     }
     checkSizes(kind, sizes);
+    if (tasks.areSeveral() && hiddenLayers.isEmpty() && crossLayers == 0) {
+      throw new IllegalArgumentException(
+          "a model of kind %s without layers cannot have several tasks, each of which needs some;"
+                  .formatted(kind.key())
+              + " expected hidden-layers, or one task");
+    }
     kind.check(hiddenLayers, sizes);
+  }
+
+  /** A model of one task. */
+  public ModelSettings(
+      ModelKind kind,
+      int embeddingSize,
+      List<Integer> hiddenLayers,
+      int crossLayers,
+      Sizes sizes,
+      float l2,
+      long seed) {
+    this(kind, embeddingSize, hiddenLayers, crossLayers, sizes, l2, seed, Tasks.ONE);
   }
 
   /** A model of a kind without sizes of its own. */
@@ -64,17 +84,24 @@ public record ModelSettings(
   }
 
   public ModelSettings withSeed(long other) {
-    return new ModelSettings(kind, embeddingSize, hiddenLayers, crossLayers, sizes, l2, other);
+    return new ModelSettings(
+        kind, embeddingSize, hiddenLayers, crossLayers, sizes, l2, other, tasks);
   }
 
   /** The same with sizes that only the kind has. */
   public ModelSettings withSizes(Sizes own) {
-    return new ModelSettings(kind, embeddingSize, hiddenLayers, crossLayers, own, l2, seed);
+    return new ModelSettings(kind, embeddingSize, hiddenLayers, crossLayers, own, l2, seed, tasks);
+  }
+
+  /** The same of other tasks. */
+  public ModelSettings withTasks(Tasks others) {
+    return new ModelSettings(
+        kind, embeddingSize, hiddenLayers, crossLayers, sizes, l2, seed, others);
   }
 
   /** The layers of the dense part. */
   public NetworkSettings network() {
-    return new NetworkSettings(kind.form(), hiddenLayers, crossLayers, sizes);
+    return new NetworkSettings(kind.form(), hiddenLayers, crossLayers, sizes, tasks.further());
   }
 
   private static void checkSizes(ModelKind kind, Sizes sizes) {

@@ -85,7 +85,19 @@ final class ConfigSamples {
           patience: 20 min
           max-hold: 6 h
           action: hold
-      model: {kind: dcn, embedding-size: 16, hidden-layers: [32], cross-layers: 3, stacked: true, low-rank: 8, experts: 2, l2: 1e-3, seed: -7}
+      model:
+        kind: dcn
+        embedding-size: 16
+        hidden-layers: [32]
+        cross-layers: 3
+        stacked: true
+        low-rank: 8
+        experts: 2
+        l2: 1e-3
+        seed: -7
+        tasks:
+          - {name: acted}
+          - {name: back, after: acted, topic: returns, window: 4 d, warm-up: 0 s, idleness: 2 min, policy: wait, short-wait: 7 s, late-clicks: drop, negatives: {rate: 0.25, correction: weight}, max-weight: 3}
       train:
         user-field: who
         batch-size: 128

@@ -63,7 +63,7 @@ final class ConfigSettingsTest {
         c.kafka(),
         c.events(),
         c.features(),
-        c.join(),
+        c.joins(),
         c.model(),
         c.train(),
         c.evaluate(),

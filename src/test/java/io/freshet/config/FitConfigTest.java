@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.config.FitConfig.Monitor;
 import io.freshet.model.FitSettings;
 import io.freshet.model.ModelKind;
+import io.freshet.model.Tasks;
 import io.freshet.model.optimizer.FieldLearning;
 import io.freshet.model.optimizer.Sgd;
 import java.nio.file.Path;
@@ -22,7 +23,8 @@ final class FitConfigTest {
 
     assertThat(config.features().fields())
         .isEqualTo(ConfigSamples.parse(ConfigSamples.FULL).features().fields());
-    assertThat(config.model()).isEqualTo(ConfigSamples.parse(ConfigSamples.FULL).model());
+    assertThat(config.model())
+        .isEqualTo(ConfigSamples.parse(ConfigSamples.FULL).model().withTasks(Tasks.ONE));
   }
 
   @Test

@@ -69,7 +69,10 @@ final class LearnerConfigTest {
 
   @Test
   void noComponentOfAnyRecordIsLeftAtItsDefaultByTheFullMapping() {
-    assertAllDiffer("config", ConfigSamples.parse(ConfigSamples.FULL), DEFAULT);
+    LearnerConfig full = ConfigSamples.parse(ConfigSamples.FULL);
+
+    assertAllDiffer("config", full, DEFAULT);
+    assertAllDiffer("config.join", full.join(), DEFAULT.join());
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.freshet.model;
 
+import io.freshet.feature.example.LabelSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -7,6 +8,19 @@ import java.util.Map;
 
 /** Small models: at least one of every kind, and of every form that a kind has. */
 public final class SampleKinds {
+  /** Three tasks that follow on one another, and one that stands alone. */
+  public static final Tasks TASKS =
+      new Tasks(
+          List.of(
+              task("click", ""),
+              task("cart", "click"),
+              task("like", ""),
+              task("purchase", "cart")));
+
+  private static Task task(String name, String after) {
+    return new Task(name, after, name, LabelSettings.DEFAULT);
+  }
+
   /** Sizes that only one kind has; every schema of the tests has a field of number 2. */
   private static final Map<ModelKind, Map<String, List<Integer>>> OWN =
       Map.of(

@@ -58,18 +58,18 @@ public record TopicDesign(
   /** The topics of events, with these partitions, if they are of topics; then those of results. */
   public static List<TopicDesign> of(LearnerConfig config, int partitions, Duration retention) {
     var topics = config.kafka().topics();
-    Duration least = config.join().window().plus(OUTAGE);
+    Duration least = config.actions().window().plus(OUTAGE);
     int bytes = Math.max(USUAL_BYTES, config.events().maxBytes() + ENVELOPE_BYTES);
     Duration ahead = config.events().maxAhead();
     List<TopicDesign> designs = new ArrayList<>();
     if (!config.events().areOfTables()) {
       designs.add(events(topics.impressions(), partitions, retention, bytes, least, ahead));
-      for (String actions : config.join().definition().topics()) {
+      for (String actions : config.actions().definition().topics()) {
         designs.add(events(actions, partitions, retention, bytes, least, ahead));
       }
     }
     designs.add(results(topics.deadLetters(), 1, retention));
-    if (!config.join().definition().isInline()) {
+    if (!config.actions().definition().isInline()) {
       designs.add(results(topics.lateClicks(), 1, retention));
     }
     designs.add(results(topics.metrics(), 1, retention));

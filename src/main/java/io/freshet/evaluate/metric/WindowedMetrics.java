@@ -134,7 +134,8 @@ public final class WindowedMetrics {
         Optional.empty(),
         lastSpread,
         spread,
-        mix.seen());
+        mix.seen(),
+        "");
   }
 
   /** Of each slice the figures since start. */

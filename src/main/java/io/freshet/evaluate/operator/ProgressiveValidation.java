@@ -53,6 +53,7 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
   private final HashMap<Integer, String> fields;
   private final MetricsSeries series;
   private final OutputTag<MetricsReport> atBarrier;
+  private String task = "";
 
   private transient WindowedMetrics metrics;
   private transient boolean finished;
@@ -80,6 +81,12 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
     this.fields = new HashMap<>(fields);
     this.series = requireNonNull(series, "series");
     this.atBarrier = requireNonNull(atBarrier, "atBarrier");
+  }
+
+  /** Says which of several tasks the predictions are of. */
+  public ProgressiveValidation of(String named) {
+    task = requireNonNull(named, "named");
+    return this;
   }
 
   @Override
@@ -137,7 +144,7 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
   public void processWatermark(Watermark mark) throws Exception {
     for (MetricsReport closed : metrics.advanceTo(mark.getTimestamp())) {
       StreamRecord<MetricsReport> report =
-          new StreamRecord<>(closed.of(series), closed.window().to() - 1);
+          new StreamRecord<>(closed.of(series, task), closed.window().to() - 1);
       if (closed.slice().isPresent()) {
         output.collect(SLICES, report);
       } else {
@@ -168,7 +175,7 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
   }
 
   private MetricsReport report() {
-    return metrics.report().of(series);
+    return metrics.report().of(series, task);
   }
 
   private String group() {

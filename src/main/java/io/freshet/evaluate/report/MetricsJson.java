@@ -12,7 +12,12 @@ public final class MetricsJson {
   private MetricsJson() {}
 
   private record Report(
-      String model, String series, Optional<Slice> slice, Window window, SinceStart sinceStart) {}
+      String model,
+      Optional<String> task,
+      String series,
+      Optional<Slice> slice,
+      Window window,
+      SinceStart sinceStart) {}
 
   private record Window(@JsonUnwrapped Metrics metrics, @JsonUnwrapped Optional<Spread> spread) {}
 
@@ -29,7 +34,16 @@ public final class MetricsJson {
     String series =
         report.series() == MetricsSeries.PROGRESSIVE ? "" : report.series().text() + "/";
     String slice = report.slice().map(s -> s.field() + "=" + s.value() + "/").orElse("");
-    return model + "/" + series + slice + report.window().from();
+    return model
+        + "/"
+        + task(report).map(task -> task + "/").orElse("")
+        + series
+        + slice
+        + report.window().from();
+  }
+
+  private static Optional<String> task(MetricsReport report) {
+    return Optional.of(report.task()).filter(task -> !task.isEmpty());
   }
 
   /** The record's value. */
@@ -40,6 +54,7 @@ public final class MetricsJson {
     return Json.line(
         new Report(
             model,
+            task(report),
             report.slice().isPresent() ? "slice" : report.series().text(),
             report.slice(),
             new Window(report.window(), progressive.map(MetricsReport::windowSpread)),

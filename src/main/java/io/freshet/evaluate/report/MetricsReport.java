@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param windowSpread how the window's are spread over users and predictions
  * @param spread how all so far are
  * @param users how many distinct ones there are in a row
+ * @param task of several that the predictions are of; empty in a model of one
  */
 public record MetricsReport(
     Metrics window,
@@ -32,7 +33,8 @@ public record MetricsReport(
     Optional<Slice> slice,
     Spread windowSpread,
     Spread spread,
-    UsersSeen users) {
+    UsersSeen users,
+    String task) {
   /** The names of all figures, in the order of {@link #asMap}. */
   public static final List<String> FIGURES =
       List.copyOf(new MetricsReport(Metrics.NONE, Metrics.NONE, 0, 0, 0).figures().keySet());
@@ -45,6 +47,7 @@ public record MetricsReport(
     requireNonNull(windowSpread, "windowSpread");
     requireNonNull(spread, "spread");
     requireNonNull(users, "users");
+    requireNonNull(task, "task");
   }
 
   /** A report of the learner's own predictions. */
@@ -70,7 +73,8 @@ public record MetricsReport(
         slice,
         Spread.NONE,
         Spread.NONE,
-        UsersSeen.NONE);
+        UsersSeen.NONE,
+        "");
   }
 
   /** A report of one slice. */
@@ -78,10 +82,20 @@ public record MetricsReport(
     return new MetricsReport(window, sinceStart, 0, 0, 0, Optional.of(slice));
   }
 
-  /** Returns a copy of another series. */
-  public MetricsReport of(MetricsSeries other) {
+  /** Returns a copy of another series, of a task. */
+  public MetricsReport of(MetricsSeries other, String named) {
     return new MetricsReport(
-        window, sinceStart, occurrences, invalid, late, other, slice, windowSpread, spread, users);
+        window,
+        sinceStart,
+        occurrences,
+        invalid,
+        late,
+        other,
+        slice,
+        windowSpread,
+        spread,
+        users,
+        named);
   }
 
   /**

@@ -17,6 +17,14 @@ public final class LabelOptions {
   private LabelOptions() {}
 
   public static LabelSettings read(Section s) {
+    return read(
+        s,
+        new LabelSettings(
+            LabelPolicy.WAIT, Duration.ofSeconds(30), LateClicks.DROP, 1, Sampling.WEIGHT, 1000));
+  }
+
+  /** Reads labels whose options have other defaults. */
+  public static LabelSettings read(Section s, LabelSettings defaults) {
     Section negatives =
         s.section(
             "negatives",
@@ -32,26 +40,26 @@ public final class LabelOptions {
                         + " with weights. fake-negative-calibration: the same, with a correction of"
                         + " what is served. short-wait: a real positive within a short wait,"
                         + " otherwise a fake negative.")
-                .get(oneOf(LabelPolicy.class), LabelPolicy.WAIT),
+                .get(oneOf(LabelPolicy.class), defaults.policy()),
             s.option("short-wait", "Wait of policy short-wait, in event time; below the window.")
-                .get(duration("1 ms", "1 d"), Duration.ofSeconds(30)),
+                .get(duration("1 ms", "1 d"), defaults.shortWait()),
             s.option(
                     "late-clicks",
                     "What a click after the window does, in addition to being counted and written"
                         + " to its topic: nothing (drop), or take back the negative and learn the"
                         + " positive (correct).")
-                .get(oneOf(LateClicks.class), LateClicks.DROP),
+                .get(oneOf(LateClicks.class), defaults.lateClicks()),
             negatives
                 .option("rate", "Share of the negatives that is learned.")
-                .get(number(LEAST_RATE, 1), 1f),
+                .get(number(LEAST_RATE, 1), (float) defaults.negativeRate()),
             negatives
                 .option(
                     "correction",
                     "How wait and full-wait make up for it: each negative weighs 1/rate (weight),"
                         + " or the predicted log-odds are corrected (log-odds).")
-                .get(oneOf(Sampling.class), Sampling.WEIGHT),
+                .get(oneOf(Sampling.class), defaults.sampling()),
             s.option("max-weight", "Importance weights of impressions are clipped to it.")
-                .get(number(1, MAX_WEIGHT), 1000f));
+                .get(number(1, MAX_WEIGHT), defaults.maxWeight()));
     if (labels.policy().fakesNegatives()) {
       negatives.noteNothing("correction");
       if (negatives.has("correction")) {

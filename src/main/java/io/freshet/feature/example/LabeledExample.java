@@ -15,6 +15,7 @@ import static java.util.Objects.requireNonNull;
  *     none is, 1 where it is emitted at once
  * @param scored whether the prediction made for this example is the impression's, to be held
  *     against the final label
+ * @param task by its place among those of the model: 0 for the first, or the only one
  */
 public record LabeledExample(
     String impressionId,
@@ -25,7 +26,8 @@ public record LabeledExample(
     Kind kind,
     float laterShare,
     boolean scored,
-    Origin origin) {
+    Origin origin,
+    int task) {
 
   /** What the label of an example is, in the order of the state format: add at the end only. */
   public enum Kind {
@@ -55,6 +57,20 @@ public record LabeledExample(
     requireNonNull(example, "example");
     requireNonNull(kind, "kind");
     requireNonNull(origin, "origin");
+  }
+
+  /** An example of the first task. */
+  public LabeledExample(
+      String impressionId,
+      long time,
+      float label,
+      float weight,
+      Example example,
+      Kind kind,
+      float laterShare,
+      boolean scored,
+      Origin origin) {
+    this(impressionId, time, label, weight, example, kind, laterShare, scored, origin, 0);
   }
 
   /** An example of the stream. */
@@ -96,29 +112,36 @@ public record LabeledExample(
   /** Returns a copy whose prediction is the impression's own. */
   public LabeledExample asScored() {
     return new LabeledExample(
-        impressionId, time, label, weight, example, kind, laterShare, true, origin);
+        impressionId, time, label, weight, example, kind, laterShare, true, origin, task);
   }
 
   /** Returns a copy that is predicted and not learned. */
   public LabeledExample asPrediction() {
     return new LabeledExample(
-        impressionId, time, 0, weight, example, Kind.PREDICTION, 0, scored, origin);
+        impressionId, time, 0, weight, example, Kind.PREDICTION, 0, scored, origin, task);
   }
 
   /** Returns a copy that comes from a recording: its prediction is not held against a label. */
   public LabeledExample recorded(String id, Origin pass) {
-    return new LabeledExample(id, time, label, weight, example, kind, laterShare, false, pass);
+    return new LabeledExample(
+        id, time, label, weight, example, kind, laterShare, false, pass, task);
+  }
+
+  /** Returns a copy that is of another task. */
+  public LabeledExample of(int otherTask) {
+    return new LabeledExample(
+        impressionId, time, label, weight, example, kind, laterShare, scored, origin, otherTask);
   }
 
   /** Returns a copy with another time. */
   public LabeledExample at(long other) {
     return new LabeledExample(
-        impressionId, other, label, weight, example, kind, laterShare, scored, origin);
+        impressionId, other, label, weight, example, kind, laterShare, scored, origin, task);
   }
 
   /** Returns a copy with other features. */
   public LabeledExample with(Example other) {
     return new LabeledExample(
-        impressionId, time, label, weight, other, kind, laterShare, scored, origin);
+        impressionId, time, label, weight, other, kind, laterShare, scored, origin, task);
   }
 }

@@ -57,7 +57,7 @@ public record Backfill(String from, boolean isRange, int passes, Optional<Instan
       long ahead = config.events().maxAhead().toMillis(); // of the records' timestamps
       return source(events, new Span(first, last, last + ahead), config);
     }
-    List<String> topics = new ArrayList<>(config.join().definition().topics());
+    List<String> topics = new ArrayList<>(config.actions().definition().topics());
     topics.add(config.kafka().topics().impressions());
     EventFiles files = new EventFiles(from, topics);
     if (files.hasAny(config.kafka().topics().impressions())) {
@@ -71,11 +71,11 @@ public record Backfill(String from, boolean isRange, int passes, Optional<Instan
 
   /** An example is of when its window ends, in a bounded run also of one that is not over yet. */
   private static long window(LearnerConfig config) {
-    return config.join().window().plus(config.events().maxAhead()).toMillis();
+    return config.actions().window().plus(config.events().maxAhead()).toMillis();
   }
 
   private RecordingSource source(RecordedEvents events, Span span, LearnerConfig config) {
-    long incomplete = config.join().window().plus(config.join().outOfOrderness()).toMillis();
+    long incomplete = config.actions().window().plus(config.actions().outOfOrderness()).toMillis();
     long until = liveFrom(span.end() - incomplete);
     return new RecordingSource(events.until(until), passes, distance(span, incomplete), until);
   }

@@ -53,7 +53,7 @@ record RecordedEvents(
   static RecordedEvents of(EventLogs logs, EventSettings events, LearnerConfig config) {
     String impressions = config.kafka().topics().impressions();
     return new RecordedEvents(
-        logs, impressions, events, config.features(), config.join(), Long.MAX_VALUE);
+        logs, impressions, events, config.features(), config.actions(), Long.MAX_VALUE);
   }
 
   /** Returns a copy without the impressions shown after a time. */

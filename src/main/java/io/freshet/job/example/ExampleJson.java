@@ -2,6 +2,7 @@ package io.freshet.job.example;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.example.LabeledExample.Kind;
@@ -64,20 +65,22 @@ public final class ExampleJson {
       boolean scored,
       long user,
       long[] fids,
-      float[] values) {
+      float[] values,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) int task) {
 
     NumberedExample toExample() {
       return new NumberedExample(
           number,
           new LabeledExample(
-              impressionId,
-              time,
-              label,
-              weight,
-              new Example(user, fids, values),
-              reason.kind,
-              laterShare,
-              scored));
+                  impressionId,
+                  time,
+                  label,
+                  weight,
+                  new Example(user, fids, values),
+                  reason.kind,
+                  laterShare,
+                  scored)
+              .of(task));
     }
   }
 
@@ -115,7 +118,8 @@ public final class ExampleJson {
             example.scored(),
             example.example().user(),
             example.example().fids(),
-            example.example().values()));
+            example.example().values(),
+            example.task()));
   }
 
   /**

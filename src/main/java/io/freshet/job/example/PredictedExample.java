@@ -3,7 +3,9 @@ package io.freshet.job.example;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.freshet.model.Tasks;
 import io.freshet.model.batch.Predictions;
+import java.util.Optional;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.util.Collector;
 
@@ -15,6 +17,7 @@ import org.apache.flink.util.Collector;
  * @param user hash of the user field
  * @param afterCheckpoint the last one before: the model had learned what the snapshot of that
  *     number holds, and what came since
+ * @param task of several that it is of
  */
 public record PredictedExample(
     String model,
@@ -24,11 +27,13 @@ public record PredictedExample(
     float weight,
     float prediction,
     long user,
-    @JsonInclude(JsonInclude.Include.ALWAYS) long afterCheckpoint) {
+    @JsonInclude(JsonInclude.Include.ALWAYS) long afterCheckpoint,
+    Optional<String> task) {
 
   public PredictedExample {
     requireNonNull(model, "model");
     requireNonNull(impressionId, "impressionId");
+    requireNonNull(task, "task");
   }
 
   /**
@@ -37,7 +42,7 @@ public record PredictedExample(
    * far the watermark was.
    */
   public String key() {
-    return impressionId + "/" + label;
+    return impressionId + task.map(name -> "/" + name).orElse("") + "/" + label;
   }
 
   /** One for each example of a message. */
@@ -45,13 +50,18 @@ public record PredictedExample(
     private static final long serialVersionUID = 1L;
 
     private final String model;
+    private final Tasks tasks;
 
-    public Of(String model) {
+    /** Predictions of a model's tasks. */
+    public Of(String model, Tasks tasks) {
       this.model = model;
+      this.tasks = tasks;
     }
 
     @Override
     public void flatMap(Predictions predictions, Collector<PredictedExample> out) {
+      String name = tasks.name(predictions.traits().task());
+      Optional<String> task = Optional.of(name).filter(of -> !of.isEmpty());
       for (int i = 0; i < predictions.size(); i++) {
         out.collect(
             new PredictedExample(
@@ -62,7 +72,8 @@ public record PredictedExample(
                 predictions.weights()[i],
                 predictions.probabilities()[i],
                 predictions.traits().users()[i],
-                predictions.traits().checkpoint()));
+                predictions.traits().checkpoint(),
+                task));
       }
     }
   }

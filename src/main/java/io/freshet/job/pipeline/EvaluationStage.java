@@ -7,9 +7,12 @@ import io.freshet.evaluate.operator.ProgressiveValidation;
 import io.freshet.evaluate.report.MetricsReport;
 import io.freshet.evaluate.report.MetricsSeries;
 import io.freshet.join.FinalLabel;
+import io.freshet.model.Tasks;
 import io.freshet.model.batch.Predictions;
 import io.freshet.wire.WireType;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -40,30 +43,65 @@ final class EvaluationStage {
     return slices;
   }
 
-  /** Each example as it is learned. */
-  SingleOutputStreamOperator<MetricsReport> progressive(DataStream<Predictions> predictions) {
-    return atOnePlace(predictions.transform(NAME, WireType.of(MetricsReport.class), validation()));
+  /** Each example as it is learned, by task. */
+  List<SingleOutputStreamOperator<MetricsReport>> progressive(DataStream<Predictions> predictions) {
+    return ofTasks(predictions, this::unsliced);
   }
 
   /** The same with slices, which the texts of feature ids name. */
-  SingleOutputStreamOperator<MetricsReport> progressive(
+  List<SingleOutputStreamOperator<MetricsReport>> progressive(
       DataStream<Predictions> predictions, DataStream<Map<Long, String>> texts) {
     return slices().isEmpty()
         ? progressive(predictions)
-        : atOnePlace(
-            predictions
-                .connect(texts)
-                .transform(NAME, WireType.of(MetricsReport.class), validation()));
+        : ofTasks(
+            predictions,
+            (its, task) ->
+                its.connect(texts)
+                    .transform(name(task), WireType.of(MetricsReport.class), validation(task)));
   }
 
-  private ProgressiveValidation validation() {
+  /** Adds the validation of a task's predictions. */
+  private interface Validation {
+    SingleOutputStreamOperator<MetricsReport> of(DataStream<Predictions> predictions, int task);
+  }
+
+  private List<SingleOutputStreamOperator<MetricsReport>> ofTasks(
+      DataStream<Predictions> predictions, Validation validation) {
+    Tasks tasks = config.model().tasks();
+    List<SingleOutputStreamOperator<MetricsReport>> all = new ArrayList<>();
+    for (int t = 0; t < tasks.size(); t++) {
+      int task = t;
+      DataStream<Predictions> its =
+          tasks.areSeveral()
+              ? predictions.filter(each -> each.traits().task() == task)
+              : predictions;
+      String uid = tasks.nameBehind(Uids.PROGRESSIVE_VALIDATION, task);
+      all.add(validation.of(its, task).uid(uid).setParallelism(1));
+    }
+    return all;
+  }
+
+  /** The reports of validation, those of slices too. */
+  static DataStream<MetricsReport> reports(List<SingleOutputStreamOperator<MetricsReport>> of) {
+    return of.stream()
+        .map(metrics -> metrics.union(metrics.getSideOutput(ProgressiveValidation.SLICES)))
+        .reduce(DataStream::union)
+        .orElseThrow();
+  }
+
+  private SingleOutputStreamOperator<MetricsReport> unsliced(
+      DataStream<Predictions> predictions, int task) {
+    return predictions.transform(name(task), WireType.of(MetricsReport.class), validation(task));
+  }
+
+  private String name(int task) {
+    return config.model().tasks().nameBehind(NAME, task);
+  }
+
+  private ProgressiveValidation validation(int task) {
     return new ProgressiveValidation(
-        config.evaluate(), slices(), MetricsSeries.PROGRESSIVE, AT_BARRIER);
-  }
-
-  private static SingleOutputStreamOperator<MetricsReport> atOnePlace(
-      SingleOutputStreamOperator<MetricsReport> validation) {
-    return validation.uid(Uids.PROGRESSIVE_VALIDATION).setParallelism(1);
+            config.evaluate(), slices(), MetricsSeries.PROGRESSIVE, AT_BARRIER)
+        .of(config.model().tasks().name(task));
   }
 
   /** Each impression at the time it was shown, whatever the policy of labels. */
@@ -79,7 +117,8 @@ final class EvaluationStage {
         .transform(
             "ImpressionValidation",
             WireType.of(MetricsReport.class),
-            new ProgressiveValidation(config.evaluate(), MetricsSeries.AT_IMPRESSION, AT_BARRIER))
+            new ProgressiveValidation(config.evaluate(), MetricsSeries.AT_IMPRESSION, AT_BARRIER)
+                .of(config.model().tasks().name(0)))
         .uid(Uids.IMPRESSION_VALIDATION)
         .setParallelism(1);
   }

@@ -12,10 +12,13 @@ import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.pipeline.LearnerTopology.Events;
 import io.freshet.job.source.SourceOffset;
 import io.freshet.job.source.SourceRouter;
+import io.freshet.join.JoinSettings;
 import io.freshet.join.operator.LabelStreams;
+import io.freshet.join.operator.TaskLabels;
 import io.freshet.wire.WireType;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +30,8 @@ import org.apache.flink.util.OutputTag;
 /** The part of the graph that takes events: a router behind each source. */
 final class EventStage {
   private final SingleOutputStreamOperator<EncodedImpression> impressions;
-  private final List<SingleOutputStreamOperator<Click>> clicks = new ArrayList<>();
+  private final Map<String, SingleOutputStreamOperator<Click>> clicks =
+      new LinkedHashMap<>(); // by topic
   private final Optional<RecordedStreams> recorded;
 
   EventStage(LearnerConfig config, Events events) {
@@ -46,7 +50,8 @@ final class EventStage {
         .clicks()
         .forEach(
             (topic, stream) ->
-                clicks.add(
+                clicks.put(
+                    topic,
                     SourceRouter.behind(
                             stream,
                             topic.equals(topics.clicks()) ? "clicks" : topic,
@@ -57,17 +62,25 @@ final class EventStage {
                         .uid(Uids.ofTopic(Uids.CLICKS, topic, topics))));
   }
 
-  /** The labeled examples, at the parallelism of the widest source. */
-  LabelStreams labels(LearnerConfig config) {
+  /** The labeled examples of each task, at the parallelism of the widest source. */
+  TaskLabels labels(LearnerConfig config) {
     DataStream<EncodedImpression> shown = impressions;
     if (recorded.isPresent()) {
       shown = shown.union(recorded.get().impressions());
     }
     Histories histories = Histories.of(config.features());
-    LabelStreams labels =
-        config.join().definition().isInline()
-            ? inOrder(shown, config, histories)
-            : join(shown, config, histories);
+    if (config.join().definition().isInline()) {
+      return new TaskLabels(List.of(filled(inOrder(shown, config, histories), config, histories)));
+    }
+    List<LabelStreams> joined = new ArrayList<>();
+    for (int task = 0; task < config.joins().size(); task++) {
+      joined.add(filled(join(shown, config, task, histories), config, histories));
+    }
+    return new TaskLabels(joined);
+  }
+
+  private static LabelStreams filled(
+      LabelStreams labels, LearnerConfig config, Histories histories) {
     if (histories.isEmpty()) {
       return labels;
     }
@@ -84,23 +97,29 @@ final class EventStage {
   }
 
   private LabelStreams join(
-      DataStream<EncodedImpression> shown, LearnerConfig config, Histories histories) {
+      DataStream<EncodedImpression> shown, LearnerConfig config, int task, Histories histories) {
+    JoinSettings join = config.joins().get(task);
     DataStream<Click> acted =
-        clicks.stream().<DataStream<Click>>map(c -> c).reduce(DataStream::union).orElseThrow();
+        join.definition().topics().stream()
+            .<DataStream<Click>>map(clicks::get)
+            .reduce(DataStream::union)
+            .orElseThrow();
     if (recorded.isPresent()) {
       acted = acted.union(recorded.get().clicks());
     }
     int widest =
-        clicks.stream()
+        clicks.values().stream()
             .mapToInt(DataStream::getParallelism)
             .reduce(impressions.getParallelism(), Math::max);
-    LabelStreams labels = LabelStreams.join(shown, acted, config.join(), histories);
-    labels.joined().uid(Uids.LABEL_JOIN).setParallelism(widest);
+    String name = config.model().tasks().nameBehind("LabelJoin", task);
+    LabelStreams labels = LabelStreams.join(shown, acted, join, histories, task, name);
+    String uid = config.model().tasks().nameBehind(Uids.LABEL_JOIN, task);
+    labels.joined().uid(uid).setParallelism(widest);
     return labels;
   }
 
   /** The examples of the join, and the recorded ones. */
-  DataStream<LabeledExample> learned(LabelStreams labels) {
+  DataStream<LabeledExample> learned(TaskLabels labels) {
     return recorded.map(streams -> streams.learned(labels.examples())).orElse(labels.examples());
   }
 
@@ -132,7 +151,7 @@ final class EventStage {
 
   private <T> DataStream<T> all(OutputTag<T> tag) {
     DataStream<T> all = impressions.getSideOutput(tag);
-    for (SingleOutputStreamOperator<Click> router : clicks) {
+    for (SingleOutputStreamOperator<Click> router : clicks.values()) {
       all = all.union(router.getSideOutput(tag));
     }
     return all;

@@ -160,7 +160,7 @@ public final class LearnerJob {
     var tables = new SqlSources(env, config);
     Map<String, DataStream<SourceRecord<Click>>> clicks = new LinkedHashMap<>();
     var impressions = tables.impressions();
-    for (String name : config.join().definition().topics()) {
+    for (String name : config.actions().definition().topics()) {
       clicks.put(name, tables.clicks(name));
     }
     if (bounded && !tables.areBounded()) {
@@ -173,7 +173,7 @@ public final class LearnerJob {
 
   private void ensureOutputTopics() throws IOException, InterruptedException {
     OutputTopics.ensure(
-        config.kafka(), config.join().definition(), config.examples(), config.predictions());
+        config.kafka(), config.actions().definition(), config.examples(), config.predictions());
   }
 
   /** What is learned before the stream. State that began with a recording keeps its place in it. */

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.freshet.config.ExampleSettings.Target;
 import io.freshet.config.LearnerConfig;
-import io.freshet.evaluate.operator.ProgressiveValidation;
 import io.freshet.event.Click;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
@@ -75,9 +74,8 @@ public final class LearnerTopology {
                 ResultStage.lost(
                     events.live(labels.lostExamples(), LabeledExample::impressionId))));
     results.examples(events.live(labels.examples(), LabeledExample::impressionId));
-    results.predictions(loop.predictions(), config.name());
-    results.metrics(
-        metrics.union(atImpression, metrics.getSideOutput(ProgressiveValidation.SLICES)));
+    results.predictions(loop.predictions(), config.name(), config.model().tasks());
+    results.metrics(EvaluationStage.reports(metrics).union(atImpression));
   }
 
   /** Adds the part that learns, for examples that are labeled already. */
@@ -88,8 +86,8 @@ public final class LearnerTopology {
 
     var results = new ResultStage(sinks);
     results.skipped(loop.skipped());
-    results.predictions(loop.predictions(), config.name());
-    results.metrics(metrics.union(metrics.getSideOutput(ProgressiveValidation.SLICES)));
+    results.predictions(loop.predictions(), config.name(), config.model().tasks());
+    results.metrics(EvaluationStage.reports(metrics));
   }
 
   private TrainingLoop learn(DataStream<LabeledExample> examples) {

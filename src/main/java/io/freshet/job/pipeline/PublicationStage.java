@@ -14,7 +14,10 @@ import io.freshet.train.SentTable;
 import io.freshet.train.SkippedExample;
 import io.freshet.train.loop.TrainingLoop;
 import io.freshet.wire.WireType;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -33,6 +36,15 @@ final class PublicationStage {
 
   /** What the loop and its metrics tell the publisher at a barrier. */
   DataStream<PublisherInput> inputs(
+      TrainingLoop loop, List<SingleOutputStreamOperator<MetricsReport>> metrics) {
+    DataStream<PublisherInput> inputs = inputs(loop, metrics.get(0));
+    for (SingleOutputStreamOperator<MetricsReport> further : metrics.subList(1, metrics.size())) {
+      inputs = inputs.union(figures(further, PublicationStage::taskFigures));
+    }
+    return inputs;
+  }
+
+  private DataStream<PublisherInput> inputs(
       TrainingLoop loop, SingleOutputStreamOperator<MetricsReport> metrics) {
     return SnapshotParts.of(loop.rows(), config.snapshot(), config.model())
         .uid(Uids.SNAPSHOT_WRITER)
@@ -48,14 +60,20 @@ final class PublicationStage {
                 .returns(WireType.of(PublisherInput.class)),
             loop.counts().map(PublicationStage::added).returns(WireType.of(PublisherInput.class)),
             loop.tables().map(PublicationStage::sent).returns(WireType.of(PublisherInput.class)),
-            metrics
-                .getSideOutput(EvaluationStage.AT_BARRIER)
-                .map(PublicationStage::figures)
-                .returns(WireType.of(PublisherInput.class)),
+            figures(metrics, PublicationStage::figures),
             metrics
                 .map(PublicationStage::window)
                 .returns(WireType.of(PublisherInput.class))
                 .name(StateOwner.operatorName(config.name())));
+  }
+
+  private static DataStream<PublisherInput> figures(
+      SingleOutputStreamOperator<MetricsReport> metrics,
+      MapFunction<MetricsReport, PublisherInput> figures) {
+    return metrics
+        .getSideOutput(EvaluationStage.AT_BARRIER)
+        .map(figures)
+        .returns(WireType.of(PublisherInput.class));
   }
 
   /** How far the sources have come. */
@@ -118,5 +136,12 @@ final class PublicationStage {
 
   private static PublisherInput figures(MetricsReport report) {
     return new PublisherInput.Metrics(report.asMap());
+  }
+
+  /** Those of a task in addition to the first, each by the task's name. */
+  private static PublisherInput taskFigures(MetricsReport report) {
+    Map<String, Double> figures = new HashMap<>();
+    report.asMap().forEach((name, figure) -> figures.put(report.task() + "." + name, figure));
+    return new PublisherInput.Metrics(figures);
   }
 }

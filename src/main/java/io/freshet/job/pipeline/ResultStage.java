@@ -9,6 +9,7 @@ import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.example.ExampleNumbers;
 import io.freshet.job.example.NumberedExample;
 import io.freshet.job.example.PredictedExample;
+import io.freshet.model.Tasks;
 import io.freshet.model.batch.Predictions;
 import io.freshet.train.SkippedExample;
 import io.freshet.wire.WireType;
@@ -71,13 +72,13 @@ final class ResultStage {
                     .setParallelism(parallelism));
   }
 
-  void predictions(DataStream<Predictions> predictions, String model) {
+  void predictions(DataStream<Predictions> predictions, String model, Tasks tasks) {
     results
         .predictions()
         .ifPresent(
             sink ->
                 predictions
-                    .flatMap(new PredictedExample.Of(model))
+                    .flatMap(new PredictedExample.Of(model, tasks))
                     .returns(WireType.of(PredictedExample.class))
                     .sinkTo(sink)
                     .uid(Uids.PREDICTIONS)

@@ -72,7 +72,8 @@ record SnapshotInitialModel(String root, String name, String shapeText, long las
             kind.form(),
             manifest.model().hiddenLayers(),
             manifest.model().crossLayers(),
-            new Sizes(manifest.model().sizes())),
+            new Sizes(manifest.model().sizes()),
+            manifest.model().tasks().stream().skip(1).map(Manifest.ModelTask::name).toList()),
         manifest.schema().fields().stream()
             .map(field -> Member.of(field).as(zero.contains(field.number())))
             .toList());

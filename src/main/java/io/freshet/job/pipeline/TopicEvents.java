@@ -62,7 +62,7 @@ final class TopicEvents {
   Events read() throws IOException, InterruptedException {
     DataStream<SourceRecord<EncodedImpression>> impressions = impressions();
     Map<String, DataStream<SourceRecord<Click>>> clicks = new LinkedHashMap<>();
-    for (String name : config.join().definition().topics()) {
+    for (String name : config.actions().definition().topics()) {
       clicks.put(name, clicks(name));
     }
     return new Events(impressions, clicks, recording.map(this::recorded), recordedUntil());
@@ -85,8 +85,8 @@ final class TopicEvents {
     EventTopic topic = topic(name, config.events().maxAhead().plus(config.join().outOfOrderness()));
     return read(
         topic,
-        EventSources.clicks(topic, config.events(), config.join()),
-        EventSources.clickWatermarks(config.join(), name, recordedUntil()),
+        EventSources.clicks(topic, config.events(), config.actions()),
+        EventSources.clickWatermarks(config.joinOf(name), name, recordedUntil()),
         Uids.ofTopic(Uids.CLICK_SOURCE, name, config.kafka().topics()),
         WireType.of(SourceRecord.class, Click.class));
   }
@@ -105,7 +105,7 @@ final class TopicEvents {
   }
 
   private DataStream<Recorded> recorded(RecordingSource source) {
-    var watermarks = RecordedWatermarks.strategy(config.join());
+    var watermarks = RecordedWatermarks.strategy(config.actions());
     return env.fromSource(source, inStep(watermarks), "recording", WireType.of(Recorded.class))
         .uid(Uids.RECORDING)
         .setParallelism(1);

@@ -49,7 +49,7 @@ public final class SqlSources {
   public static void check(LearnerConfig config) {
     SqlSources sources = new SqlSources(new StreamExecutionEnvironment(), config);
     sources.impressions();
-    config.join().definition().topics().forEach(sources::clicks);
+    config.actions().definition().topics().forEach(sources::clicks);
   }
 
   /**
@@ -59,7 +59,7 @@ public final class SqlSources {
    */
   public DataStream<SourceRecord<EncodedImpression>> impressions() {
     EventSettings events = config.events();
-    JoinSettings join = config.join();
+    JoinSettings join = config.actions();
     String name = join.definition().isInline() ? "examples" : "impressions";
     EventColumns columns =
         tables.columns(
@@ -94,7 +94,7 @@ public final class SqlSources {
    */
   public DataStream<SourceRecord<Click>> clicks(String name) {
     EventSettings events = config.events();
-    JoinSettings join = config.join();
+    JoinSettings join = config.actions();
     EventColumns columns = tables.columns(name, "of the actions that are joined (join.actions)");
     EventMapping mapping = columns.event(events.actionMapping());
     var deserializer =
@@ -106,7 +106,7 @@ public final class SqlSources {
         name,
         columns,
         deserializer,
-        EventSources.clickWatermarks(join, name, SourceRouter.NEVER),
+        EventSources.clickWatermarks(config.joinOf(name), name, SourceRouter.NEVER),
         WireType.of(SourceRecord.class, Click.class));
   }
 

@@ -81,6 +81,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
 
   private final JoinSettings settings;
   private final Histories histories;
+  private final int task;
 
   private transient MailboxExecutor mailbox;
   private transient ValueState<JoinEntry> entries;
@@ -100,8 +101,14 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
   private transient ExampleOutput examples;
 
   LabelJoin(JoinSettings settings, Histories histories) {
+    this(settings, histories, 0);
+  }
+
+  /** A join for one of several tasks, which its examples are of. */
+  LabelJoin(JoinSettings settings, Histories histories, int task) {
     this.settings = requireNonNull(settings, "settings");
     this.histories = requireNonNull(histories, "histories");
+    this.task = task;
   }
 
   @Override
@@ -279,7 +286,8 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
   }
 
   private void hold(String reason) {
-    output.collect(LabelStreams.HOLDS, new StreamRecord<>(reason));
+    String of = task == 0 ? "" : settings.definition().actions().get(0).name() + ": ";
+    output.collect(LabelStreams.HOLDS, new StreamRecord<>(of + reason));
   }
 
   @Override
@@ -357,7 +365,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
       if (example.isLearned()) {
         counts.add(Count.EXAMPLES);
       }
-      decided.add(example);
+      decided.add(task == 0 ? example : example.of(task));
     }
 
     @Override

@@ -43,20 +43,34 @@ public record LabelStreams(
     requireNonNull(examples, "examples");
   }
 
-  /** Joins the streams; examples are to be {@link #filled} unless there are no histories. */
+  /** Joins the streams for a model of one task. */
   public static LabelStreams join(
       DataStream<EncodedImpression> impressions,
       DataStream<Click> clicks,
       JoinSettings settings,
       Histories histories) {
+    return join(impressions, clicks, settings, histories, 0, "LabelJoin");
+  }
+
+  /**
+   * Joins the streams; examples are to be {@link #filled} unless there are no histories.
+   *
+   * @param task whose labels these are
+   * @param name of the operator
+   */
+  public static LabelStreams join(
+      DataStream<EncodedImpression> impressions,
+      DataStream<Click> clicks,
+      JoinSettings settings,
+      Histories histories,
+      int task,
+      String name) {
     return of(
         impressions
             .keyBy(EncodedImpression::id, Types.STRING)
             .connect(clicks.keyBy(Click::impressionId, Types.STRING))
             .transform(
-                "LabelJoin",
-                WireType.of(LabeledExample.class),
-                new LabelJoin(settings, histories)));
+                name, WireType.of(LabeledExample.class), new LabelJoin(settings, histories, task)));
   }
 
   /** Puts impressions that say their labels in the order of event time; else as {@link #join}. */

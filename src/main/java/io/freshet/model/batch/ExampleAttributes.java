@@ -19,9 +19,18 @@ import java.util.Set;
  * @param starts where each example's slices begin, and the end of the last
  * @param slices feature ids of the fields that examples are sliced by
  * @param ids of the impressions; empty where nobody asked for them
+ * @param task that all are of; 0 for a model's first, or its only one
  */
 public record ExampleAttributes(
-    int trainer, long checkpoint, long[] users, int[] starts, long[] slices, String[] ids) {
+    int trainer,
+    long checkpoint,
+    long[] users,
+    int[] starts,
+    long[] slices,
+    String[] ids,
+    int task) {
+  static final int ALL_TASKS = -1;
+
   public static final ExampleAttributes NONE =
       new ExampleAttributes(0, 0, new long[0], new int[1], new long[0], new String[0]);
 
@@ -30,6 +39,16 @@ public record ExampleAttributes(
     requireNonNull(starts, "starts");
     requireNonNull(slices, "slices");
     requireNonNull(ids, "ids");
+  }
+
+  /** Attributes of examples of the first task. */
+  public ExampleAttributes(
+      int trainer, long checkpoint, long[] users, int[] starts, long[] slices, String[] ids) {
+    this(trainer, checkpoint, users, starts, slices, ids, 0);
+  }
+
+  static boolean isOf(LabeledExample example, int task) {
+    return task == ALL_TASKS || example.task() == task;
   }
 
   /**
@@ -45,20 +64,25 @@ public record ExampleAttributes(
       fields = Set.copyOf(fields);
     }
 
-    /** The traits of a batch's examples that are judged, in order. */
-    public ExampleAttributes of(MiniBatch batch, int trainer, long checkpoint) {
+    /** The traits of a batch's examples of a task that are judged, in order. */
+    public ExampleAttributes of(MiniBatch batch, int trainer, long checkpoint, int task) {
       LabeledExample[] judged = new LabeledExample[batch.size()];
       int n = 0;
       for (int i = 0; i < batch.size(); i++) {
-        if (batch.example(i).isJudged()) {
+        if (batch.example(i).isJudged() && isOf(batch.example(i), task)) {
           judged[n++] = batch.example(i);
         }
       }
-      return of(Arrays.asList(judged).subList(0, n), trainer, checkpoint);
+      return of(Arrays.asList(judged).subList(0, n), trainer, checkpoint, task);
     }
 
-    /** The traits of examples, in order. */
+    /** The traits of examples of the first task, in order. */
     public ExampleAttributes of(List<LabeledExample> judged, int trainer, long checkpoint) {
+      return of(judged, trainer, checkpoint, 0);
+    }
+
+    private ExampleAttributes of(
+        List<LabeledExample> judged, int trainer, long checkpoint, int task) {
       int n = judged.size();
       long[] users = new long[n];
       int[] starts = new int[n + 1];
@@ -80,7 +104,7 @@ public record ExampleAttributes(
         starts[i + 1] = at;
       }
       return new ExampleAttributes(
-          trainer, checkpoint, users, starts, Arrays.copyOf(slices, starts[n]), names);
+          trainer, checkpoint, users, starts, Arrays.copyOf(slices, starts[n]), names, task);
     }
   }
 

@@ -56,11 +56,23 @@ public record Predictions(
    * @param weights of all its examples
    */
   public static Predictions of(MiniBatch batch, float[] probabilities, float[] weights) {
+    return of(batch, probabilities, weights, ExampleAttributes.ALL_TASKS);
+  }
+
+  /** The same of those examples that are of one task. */
+  public static Predictions of(MiniBatch batch, float[] probabilities, float[] weights, int task) {
     int judged = 0;
     int scored = 0;
+    int learned = 0;
+    long occurrences = 0;
     for (int i = 0; i < batch.size(); i++) {
-      judged += batch.example(i).isJudged() ? 1 : 0;
-      scored += batch.example(i).scored() ? 1 : 0;
+      LabeledExample example = batch.example(i);
+      if (ExampleAttributes.isOf(example, task)) {
+        judged += example.isJudged() ? 1 : 0;
+        scored += example.scored() ? 1 : 0;
+        learned += example.isLearned() ? 1 : 0;
+        occurrences += example.isLearned() ? example.example().occurrences() : 0;
+      }
     }
     Predictions predictions =
         new Predictions(
@@ -68,20 +80,23 @@ public record Predictions(
             new float[judged],
             new float[judged],
             new float[judged],
-            batch.learned(),
-            batch.learnedOccurrences(),
+            learned,
+            occurrences,
             new long[scored],
             new float[scored],
             ExampleAttributes.NONE);
-    predictions.fill(batch, probabilities, weights);
+    predictions.fill(batch, probabilities, weights, task);
     return predictions;
   }
 
-  private void fill(MiniBatch batch, float[] all, float[] allWeights) {
+  private void fill(MiniBatch batch, float[] all, float[] allWeights, int task) {
     int judged = 0;
     int scored = 0;
     for (int i = 0; i < batch.size(); i++) {
       LabeledExample example = batch.example(i);
+      if (!ExampleAttributes.isOf(example, task)) {
+        continue;
+      }
       if (example.isJudged()) {
         times[judged] = example.time();
         labels[judged] = example.label();

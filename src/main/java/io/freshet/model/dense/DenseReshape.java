@@ -3,7 +3,9 @@ package io.freshet.model.dense;
 import io.freshet.model.NetworkSettings;
 import io.freshet.model.layer.Layer;
 import io.freshet.model.layer.Layer.Axis;
+import io.freshet.model.layer.Layers;
 import io.freshet.model.network.Attention;
+import io.freshet.model.network.Towers;
 import io.freshet.model.optimizer.OptimizerSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,7 +37,9 @@ import java.util.stream.IntStream;
  * A dense part of a form or sizes of its own keeps its parameters when the fields change, and the
  * length of their embeddings. If its layers change, or another form takes its place, it starts
  * again, and its last layers at 0. The layer by which a sequence attends keeps its units, as hidden
- * layers do, whatever becomes of the rest; where it comes to a model, its output starts at 0.
+ * layers do, whatever becomes of the rest; where it comes to a model, its output starts at 0. The
+ * network of each task is known by the task's name, except that of the first; one that is new
+ * starts with an output of 0.
  *
  * <p>So a field or units that come change no prediction, while a field, units or layers that go do.
  */
@@ -101,30 +105,47 @@ public final class DenseReshape {
   }
 
   private void layers() {
-    DenseShape old = before.dense();
-    DenseShape shape = now.dense();
+    Layers old = before.dense().placed();
+    Layers all = now.dense().placed();
+    network(own(old), own(all));
+    for (String task : now.network().tasks()) {
+      Layers its = all.under(Towers.prefix(task));
+      if (before.network().tasks().contains(task)) {
+        network(old.under(Towers.prefix(task)), its);
+      } else {
+        its.all().stream().filter(Layer::isLast).forEach(this::blank);
+      }
+    }
+    all.all().stream().filter(Attention::isOne).forEach(layer -> attention(layer, old));
+  }
+
+  /** The network of one task. */
+  private void network(Layers old, Layers layers) {
     if (isPlain(before.network()) && isPlain(now.network())) {
-      crossLayers(closed("cross", old), closed("cross", shape));
-      hiddenLayers(closed("deep", old), closed("deep", shape));
-    } else if (before.network().equals(now.network()) && hasSameUnits(old, shape)) {
-      for (Layer layer : network(shape)) {
-        Layer source = old.placed().get(layer.name());
+      crossLayers(closed("cross", old), closed("cross", layers));
+      hiddenLayers(closed("deep", old), closed("deep", layers));
+    } else if (before.network().isLike(now.network()) && hasSameUnits(old, layers)) {
+      for (Layer layer : layers.all()) {
+        Layer source = old.get(layer.name());
         carry(layer, were(layer.from(), source.in()), were(layer.to(), source.out()), source);
       }
     } else {
-      shape.layers().stream().filter(Layer::isLast).forEach(this::blank);
+      layers.all().stream().filter(Layer::isLast).forEach(this::blank);
     }
-    shape.layers().stream().filter(Attention::isOne).forEach(layer -> attention(layer, old));
   }
 
-  private static List<Layer> network(DenseShape shape) {
-    return shape.layers().stream().filter(layer -> !Attention.isOne(layer)).toList();
+  /** The layers of the first task. */
+  private static Layers own(Layers all) {
+    return new Layers(
+        all.all().stream()
+            .filter(layer -> !Attention.isOne(layer) && !Towers.isOne(layer))
+            .toList());
   }
 
   /** By which a sequence attends: one that did not begins as its mean. */
-  private void attention(Layer layer, DenseShape old) {
-    if (old.placed().has(layer.name())) {
-      Layer source = old.placed().get(layer.name());
+  private void attention(Layer layer, Layers old) {
+    if (old.has(layer.name())) {
+      Layer source = old.get(layer.name());
       int[] ins =
           Attention.compares(layer)
               ? compared(layer.in(), source.in())
@@ -149,20 +170,20 @@ public final class DenseReshape {
   }
 
   /** The numbered layers of a group and the output unit that closes it. */
-  private static List<Layer> closed(String group, DenseShape shape) {
-    List<Layer> layers = new ArrayList<>(shape.placed().group(group));
+  private static List<Layer> closed(String group, Layers of) {
+    List<Layer> layers = new ArrayList<>(of.group(group));
     if (!layers.isEmpty()) {
-      layers.add(shape.placed().get(group + ".out"));
+      layers.add(of.get(group + ".out"));
     }
     return layers;
   }
 
   /** Whether layers differ at most in what depends on the fields and their embeddings. */
-  private static boolean hasSameUnits(DenseShape old, DenseShape shape) {
-    return network(shape).stream()
+  private static boolean hasSameUnits(Layers old, Layers layers) {
+    return layers.all().stream()
         .allMatch(
             layer -> {
-              Layer source = old.placed().get(layer.name());
+              Layer source = old.get(layer.name());
               return (layer.from() != Axis.UNITS || layer.in() == source.in())
                   && (layer.to() != Axis.UNITS || layer.out() == source.out());
             });

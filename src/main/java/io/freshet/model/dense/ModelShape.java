@@ -128,7 +128,8 @@ public record ModelShape(int embeddingSize, NetworkSettings network, List<Member
 
   /**
    * Written out, for state: {@code 16;64,32;0;1,2,7+,8=}, late fields and sharing ones marked. A
-   * dense part of a form or sizes of its own adds these: {@code ;/experts=4/low-rank=32}.
+   * dense part of a form or sizes of its own adds these: {@code ;/experts=4/low-rank=32}, and a
+   * model of several tasks the names of all but the first: {@code ;/;purchase,return}.
    */
   public String text() {
     String numbers = fields.stream().map(Member::text).collect(Collectors.joining(","));
@@ -136,23 +137,27 @@ public record ModelShape(int embeddingSize, NetworkSettings network, List<Member
         network.hiddenLayers().stream().map(String::valueOf).collect(Collectors.joining(","));
     String own = network.form() + "/" + network.sizes().text();
     String plain = "%s;%s;%s;%s".formatted(embeddingSize, hidden, network.crossLayers(), numbers);
+    if (!network.tasks().isEmpty()) {
+      return plain + ";" + own + ";" + String.join(",", network.tasks());
+    }
     return own.equals("/") ? plain : plain + ";" + own;
   }
 
   /** Reads what {@link #text} wrote. */
   public static ModelShape parse(String text) {
     String[] parts = text.split(";", -1);
-    if (parts.length != 4 && parts.length != 5) {
+    if (parts.length < 4 || parts.length > 6) {
       throw new IllegalArgumentException("not the shape of a model: " + text);
     }
     List<Member> fields = items(parts[3]).stream().map(Member::parse).toList();
-    String[] own = (parts.length == 5 ? parts[4] : "/").split("/", 2);
+    String[] own = (parts.length > 4 ? parts[4] : "/").split("/", 2);
     NetworkSettings network =
         new NetworkSettings(
             own[0],
             items(parts[1]).stream().map(Integer::valueOf).toList(),
             Integer.parseInt(parts[2]),
-            Sizes.parse(own[1]));
+            Sizes.parse(own[1]),
+            parts.length == 6 ? items(parts[5]) : List.of());
     return new ModelShape(Integer.parseInt(parts[0]), network, fields);
   }
 

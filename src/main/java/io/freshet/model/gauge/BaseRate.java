@@ -17,6 +17,11 @@ final class BaseRate {
     this.at = at;
   }
 
+  /**
+   * Adds examples.
+   *
+   * @param weight of all of them; where the rate is one given an earlier task, the weight of that
+   */
   void add(double weight, double positives) {
     values[at] += weight;
     values[at + 1] += positives;

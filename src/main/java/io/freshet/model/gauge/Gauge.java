@@ -7,7 +7,9 @@ import io.freshet.feature.VectorField;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.ModelKind;
+import io.freshet.model.ModelSettings;
 import io.freshet.model.Safeguards;
+import io.freshet.model.gauge.PublishedGauge.OfTask;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,8 +21,8 @@ import java.util.stream.IntStream;
  * A learner's measurements of its stream: what numbers are, how frequent positives are, and which
  * part of the model predicts well. All are sums in one block of doubles, {@link #values}: 13 of
  * each numeric field (the count, and the sums of four powers of the number and of two logarithms),
- * 3 of each component of a vector, 2 of the base rate, and those of the mixture: 2, and 2 of each
- * expert.
+ * 3 of each component of a vector, then of each task 2 of the base rate, and those of the mixture:
+ * 2, and 2 of each expert.
  *
  * <p>Several learners have replicas of one block: each adds what it sees, and the owner of the
  * block adds up what they added. Only the owner forgets; a learner on its own is the owner too. Not
@@ -29,12 +31,10 @@ import java.util.stream.IntStream;
 public final class Gauge {
   private final NumberExpansion expansion;
   private final boolean owner;
-  private final Safeguards safeguards;
   private final double[] values;
   private final Moments[] numbers;
-  private final BaseRate base;
-  private final Mixture mixture;
-  private double offset; // of the step
+  private final List<TaskGauge> tasks = new ArrayList<>();
+  private final int furtherSums; // of a task that is not the first
 
   /**
    * A gauge that has seen nothing.
@@ -42,15 +42,35 @@ public final class Gauge {
    * @param owner whether it forgets by itself
    */
   public Gauge(FeatureSchema schema, ModelKind kind, Safeguards safeguards, boolean owner) {
+    this(schema, kind, 1, safeguards, owner);
+  }
+
+  /** A gauge of a model's tasks that has seen nothing. */
+  public Gauge(FeatureSchema schema, ModelSettings model, Safeguards safeguards, boolean owner) {
+    this(schema, model.kind(), model.tasks().size(), safeguards, owner);
+  }
+
+  private Gauge(FeatureSchema schema, ModelKind kind, int n, Safeguards safeguards, boolean owner) {
     this.owner = owner;
-    this.safeguards = safeguards;
     expansion = new NumberExpansion(schema);
-    List<Expert> experts = safeguards.mixture() ? Expert.of(kind) : List.of(Expert.whole(1));
     int sums = sums(fields());
-    values = new double[sums + BaseRate.SUMS + Mixture.sums(experts.size())];
+    int size = sums;
+    for (int task = 0; task < n; task++) {
+      size += TaskGauge.sums(TaskGauge.experts(safeguards, kind, task));
+    }
+    values = new double[size];
     numbers = moments();
-    base = new BaseRate(values, sums);
-    mixture = new Mixture(experts, values, sums + BaseRate.SUMS);
+    furtherSums = TaskGauge.sums(TaskGauge.experts(safeguards, kind, 1));
+    for (int task = 0; task < n; task++) {
+      List<Expert> experts = TaskGauge.experts(safeguards, kind, task);
+      tasks.add(new TaskGauge(safeguards, experts, values, sums));
+      sums += TaskGauge.sums(experts);
+    }
+  }
+
+  /** What it measures of a task. */
+  public TaskGauge task(int task) {
+    return tasks.get(task);
   }
 
   private Moments[] moments() {
@@ -121,46 +141,13 @@ public final class Gauge {
 
   /** Begins a row step: offset and mixture are fixed, and what is added counts for the next. */
   public void beginStep() {
-    offset = offset();
-    mixture.begin();
-  }
-
-  private double offset() {
-    return safeguards.offset() ? base.logOdds() : 0;
-  }
-
-  /** The logit of the mixed prediction, for what the model's terms add up to. */
-  public double logit(float firstOrder, float sum) {
-    double probability = mixture.predict(offset, firstOrder, sum);
-    return safeguards.mixture() ? Math.log(probability / (1 - probability)) : offset + sum;
-  }
-
-  /** Whether the whole model predicts so much worse than a part of it that it is of no use. */
-  public boolean isRuined() {
-    return mixture.isRuined();
-  }
-
-  /** Counts the label of the example that was predicted last. */
-  public void addLabel(double weight, double label) {
-    base.add(weight, weight * label);
-    mixture.add(weight, label);
-  }
-
-  /** Counts that the label of the example predicted last was learned too small by {@code more}. */
-  public void correctLabel(double weight, double more) {
-    base.add(0, weight * more);
-    mixture.correct(weight, more);
-  }
-
-  /** What is added to the model's terms to learn from: the base rate with the step's labels. */
-  public double learningOffset() {
-    return offset();
+    tasks.forEach(TaskGauge::beginStep);
   }
 
   /** Ends a communication batch. */
   public void endBatch() {
     if (owner) {
-      mixture.halveIfFull();
+      tasks.forEach(task -> task.mixture().halveIfFull());
     }
   }
 
@@ -170,12 +157,12 @@ public final class Gauge {
       values[i] += added[i];
     }
     Arrays.stream(numbers).forEach(Moments::halveIfFull);
-    mixture.halveIfFull();
+    tasks.forEach(task -> task.mixture().halveIfFull());
   }
 
   /** Trusts the experts as if none had predicted yet; all that is not theirs stays. */
   public void restartMixture() {
-    mixture.clear();
+    tasks.forEach(task -> task.mixture().clear());
   }
 
   public void set(double[] others) {
@@ -192,15 +179,14 @@ public final class Gauge {
     for (int i = 0; i < other.numbers().size(); i++) {
       numbers[i].start(other.numbers().get(i));
     }
-    base.start(other.offset(), Mixture.CAPACITY / 2);
-    if (other.experts().size() == mixture.experts().size()) {
-      mixture.start(other.experts(), 1 / (1 + Math.exp(-other.offset())));
+    for (int task = 0; task < Math.min(tasks.size(), other.tasks()); task++) {
+      tasks.get(task).startFrom(other.of(task));
     }
   }
 
   /**
-   * Takes over stored sums: those of the fields that there are still, and the mixture's where it
-   * has as many experts.
+   * Takes over stored sums: those of the fields and tasks that there are still, and the mixture's
+   * where it has as many experts.
    *
    * @param fields as {@link #fields} was
    */
@@ -219,21 +205,30 @@ public final class Gauge {
       to += sums(field);
     }
     int rest = values.length - to;
-    if (stored.length - from == rest) {
-      System.arraycopy(stored, from, values, to, rest);
+    int storedRest = stored.length - from;
+    if (storedRest == rest || areOfTasks(storedRest)) {
+      System.arraycopy(stored, from, values, to, Math.min(rest, storedRest));
     } else {
       System.arraycopy(stored, from, values, to, BaseRate.SUMS);
-      mixture.restore(Arrays.copyOfRange(stored, from + BaseRate.SUMS, stored.length));
+      double[] others = Arrays.copyOfRange(stored, from + BaseRate.SUMS, stored.length);
+      tasks.get(0).mixture().restore(others);
     }
+  }
+
+  /** Whether so many sums are those of a model of the same kind with more or fewer tasks. */
+  private boolean areOfTasks(int sums) {
+    int further = sums - tasks.get(0).sums();
+    return tasks.get(0).isMixed() && further >= 0 && further % furtherSums == 0;
   }
 
   /** As it is now. */
   public PublishedGauge published() {
-    mixture.begin();
     List<NumberScale> scales =
         IntStream.range(0, numbers.length)
             .mapToObj(i -> numbers[i].scale(expansion.scale(i)))
             .toList();
-    return new PublishedGauge(scales, offset(), mixture.experts());
+    List<OfTask> all = tasks.stream().map(TaskGauge::published).toList();
+    OfTask first = all.get(0);
+    return new PublishedGauge(scales, first.offset(), first.experts(), all.subList(1, all.size()));
   }
 }

@@ -112,23 +112,33 @@ final class Mixture {
     return mixed;
   }
 
-  /** Adds how well the last example was predicted. */
-  void add(double weight, double label) {
+  /**
+   * Adds how well the last example was predicted.
+   *
+   * @param within probability of the earlier task that this one follows on; 1 without one
+   */
+  void add(double weight, double label, double within) {
     values[at] += weight * label;
     values[at + EXAMPLES]++;
     for (int k = 0; k < experts.size(); k++) {
       boolean finite = !Double.isNaN(uncorrected[k]);
-      values[at + LOSSES + k] += weight * (finite ? loss(label, corrected[k]) : LOSS_OF_NO_NUMBER);
-      values[at + LOSSES + experts.size() + k] += weight * (finite ? uncorrected[k] : 0.5);
+      values[at + LOSSES + k] +=
+          weight * (finite ? loss(label, joint(k, within)) : LOSS_OF_NO_NUMBER);
+      values[at + LOSSES + experts.size() + k] += weight * within * (finite ? uncorrected[k] : 0.5);
     }
   }
 
+  private double joint(int k, double within) {
+    return within == 1 ? corrected[k] : clip(within * corrected[k]);
+  }
+
   /** Adds that the label of the last example was learned too small, by {@code more}. */
-  void correct(double weight, double more) {
+  void correct(double weight, double more, double within) {
     values[at] += weight * more;
     for (int k = 0; k < experts.size(); k++) {
       if (!Double.isNaN(uncorrected[k])) {
-        values[at + LOSSES + k] -= weight * more * Math.log(corrected[k] / (1 - corrected[k]));
+        double probability = joint(k, within);
+        values[at + LOSSES + k] -= weight * more * Math.log(probability / (1 - probability));
       }
     }
   }

@@ -13,8 +13,17 @@ import java.util.Map;
  *     vectors, in the schema's order; empty where they are not
  * @param offset log odds of the base rate, added to every logit
  * @param experts whose predictions are mixed; a single one is not corrected
+ * @param further what it says of tasks in addition to the first
  */
-public record PublishedGauge(List<NumberScale> numbers, double offset, List<Expert> experts) {
+public record PublishedGauge(
+    List<NumberScale> numbers, double offset, List<Expert> experts, List<OfTask> further) {
+  /** The base rate and the experts of one task. */
+  public record OfTask(double offset, List<Expert> experts) {
+    public OfTask {
+      experts = List.copyOf(experts);
+    }
+  }
+
   /** Of a model without a gauge: numbers are as they are, and so is the logit. */
   public static final PublishedGauge NONE =
       new PublishedGauge(List.of(), 0, List.of(Expert.whole(1)));
@@ -22,6 +31,26 @@ public record PublishedGauge(List<NumberScale> numbers, double offset, List<Expe
   public PublishedGauge {
     numbers = List.copyOf(numbers);
     experts = List.copyOf(experts);
+    further = List.copyOf(further);
+  }
+
+  /** That of a model of one task. */
+  public PublishedGauge(List<NumberScale> numbers, double offset, List<Expert> experts) {
+    this(numbers, offset, experts, List.of());
+  }
+
+  /** How many tasks it is of. */
+  public int tasks() {
+    return 1 + further.size();
+  }
+
+  /** What it says of a task. */
+  public PublishedGauge of(int task) {
+    if (task == 0) {
+      return this;
+    }
+    OfTask its = further.get(task - 1);
+    return new PublishedGauge(List.of(), its.offset(), its.experts());
   }
 
   /** The encoding of numbers for a schema's examples. */
@@ -45,7 +74,7 @@ public record PublishedGauge(List<NumberScale> numbers, double offset, List<Expe
     List<NumberScale> others =
         new NumberExpansion(to)
             .fids().stream().map(fid -> known.getOrDefault(fid, NumberScale.UNKNOWN)).toList();
-    return new PublishedGauge(others, offset, experts);
+    return new PublishedGauge(others, offset, experts, further);
   }
 
   /** From an example as events have it to one as the model computes with. */

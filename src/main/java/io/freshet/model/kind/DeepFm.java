@@ -6,6 +6,7 @@ import io.freshet.feature.ParallelField;
 import io.freshet.feature.SequenceField;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Tasks;
 import io.freshet.model.algebra.LinearAlgebra;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.dense.DenseShape;
@@ -14,6 +15,7 @@ import io.freshet.model.network.Attention;
 import io.freshet.model.network.DenseNetwork;
 import io.freshet.model.network.Networks;
 import io.freshet.model.network.TargetAttention;
+import io.freshet.model.network.Towers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +46,10 @@ public final class DeepFm {
   private final int[] indexes;
   private final int inputs;
   private final boolean pairs;
-  private final DenseNetwork network; // null where the model has none
+  private final DenseNetwork network; // null where the model has none, or has towers
+  private final Tasks tasks;
+  private final Towers towers; // null where the model has one task
+  private boolean predictsAll; // tasks, of every example
   private final List<TargetAttention> attentions;
   private final TargetAttention[] attentionOf; // by index of the field; null where it has none
   private final int[] listOf; // by index of the field: which of that attention's
@@ -74,17 +79,17 @@ public final class DeepFm {
     attentionOf = new TargetAttention[schema.size()];
     listOf = new int[schema.size()];
     attentions = attentions(schema, shape);
-    network =
-        !shape.hasNetwork()
-            ? null
-            : Networks.of(
-                new Networks.Parts(
-                    shape.inputs(),
-                    indexes,
-                    shape.network(),
-                    shape.placed(),
-                    dropout,
-                    LinearAlgebra.chosen()));
+    tasks = model.tasks();
+    Networks.Parts parts =
+        new Networks.Parts(
+            shape.inputs(),
+            indexes,
+            shape.network(),
+            shape.placed(),
+            dropout,
+            LinearAlgebra.chosen());
+    towers = tasks.areSeveral() ? new Towers(parts) : null;
+    network = towers != null || !shape.hasNetwork() ? null : Networks.of(parts);
     embedded = new FMatrixRMaj(0, inputs);
   }
 
@@ -144,6 +149,8 @@ public final class DeepFm {
   public void dense(float[] values) {
     if (network != null) {
       network.values(values);
+    } else if (towers != null) {
+      towers.values(values);
     }
     attentions.forEach(attention -> attention.values(values));
   }
@@ -177,7 +184,29 @@ public final class DeepFm {
     }
     if (network != null) {
       add(network.forward(embedded, training));
+    } else if (towers != null) {
+      towers.forward(embedded, this::needs, training);
+      for (int i = 0; i < n; i++) {
+        logits[i] += towers.output(0, i);
+      }
     }
+  }
+
+  private boolean needs(int i, int task) {
+    return predictsAll || tasks.needs(batch.example(order[from + i]).task(), task);
+  }
+
+  /** Computes every task of every example from now on, not only those that an example is of. */
+  void predictAll() {
+    predictsAll = true;
+  }
+
+  /**
+   * The logit of a task; of one that follows on another, given that. All terms are those of the
+   * first task; the others have their own network alone.
+   */
+  public float logit(int i, int task) {
+    return task == 0 ? logits[i] : towers.output(task, i);
   }
 
   /** The sum of all terms. */
@@ -208,8 +237,18 @@ public final class DeepFm {
 
   /** The same; first-order weights learn from gradients of their own. */
   public void backward(float[] logitGradients, float[] firstOrderGradients, float[] gradients) {
-    FMatrixRMaj inputGradients =
-        network == null ? noInputGradients : network.backward(logitGradients);
+    backward(new float[][] {logitGradients}, firstOrderGradients, gradients);
+  }
+
+  /**
+   * The same of several tasks.
+   *
+   * @param taskGradients by task, then by example: by the task's own logit, 0 for one that the
+   *     example does not need
+   */
+  public void backward(float[][] taskGradients, float[] firstOrderGradients, float[] gradients) {
+    float[] logitGradients = taskGradients[0];
+    FMatrixRMaj inputGradients = inputGradients(taskGradients);
     boolean addsPairs = pairs;
     if (!attentions.isEmpty()) {
       fillFieldGradients(logitGradients, inputGradients);
@@ -231,6 +270,13 @@ public final class DeepFm {
     }
   }
 
+  private FMatrixRMaj inputGradients(float[][] taskGradients) {
+    if (towers != null) {
+      return towers.backward(taskGradients, n, inputs);
+    }
+    return network == null ? noInputGradients : network.backward(taskGradients[0]);
+  }
+
   private void fillFieldGradients(float[] logitGradients, FMatrixRMaj inputGradients) {
     fieldGradients.reshape(n, inputs);
     for (int i = 0; i < n; i++) {
@@ -246,17 +292,24 @@ public final class DeepFm {
 
   /** Whether the dense part learns from predictions: see {@link DenseNetwork#teach}. */
   public boolean isTaught() {
-    return network != null && network.isTaught();
+    return towers != null ? towers.isTaught() : network != null && network.isTaught();
   }
 
-  public void teach(float[] wholeLogits, float[] weights) {
-    network.teach(wholeLogits, weights);
+  /** Teaches the network of a task. */
+  public void teach(int task, float[] wholeLogits, float[] weights) {
+    if (towers != null) {
+      towers.teach(task, wholeLogits, weights);
+    } else {
+      network.teach(wholeLogits, weights);
+    }
   }
 
   /** Writes the gathered gradient of the dense parameters, in their order, and resets it. */
   public void drain(float[] gradient) {
     if (network != null) {
       network.drain(gradient);
+    } else if (towers != null) {
+      towers.drain(gradient);
     }
     attentions.forEach(attention -> attention.drain(gradient));
   }
@@ -363,7 +416,7 @@ public final class DeepFm {
       logits = new float[2 * n];
       squaredLengths = new float[2 * n];
       sums = new float[2 * n * k];
-      noInputGradients.reshape(network == null ? 2 * n : 0, inputs);
+      noInputGradients.reshape(network == null && towers == null ? 2 * n : 0, inputs);
     }
   }
 }

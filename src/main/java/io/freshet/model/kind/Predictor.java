@@ -29,8 +29,10 @@ public final class Predictor {
   private final DeepFm model;
   private final int[] indexes;
   private PublishedGauge gauge;
+  private PublishedGauge[] gauges; // by task
   private NumberEncoding encoding;
-  private final LabelCorrection correction;
+  private final LabelCorrection[] corrections; // by task
+  private final TaskChain chain;
   private final MiniBatch batch;
   private float[] finished = new float[0];
   private int[] order = new int[0];
@@ -40,7 +42,8 @@ public final class Predictor {
    *
    * @param dense finished values of the deep part, in the order of {@link DenseShape}
    * @param gauge how numbers are standardized and predictions mixed
-   * @param correction what makes probabilities of the model's logits
+   * @param correction what makes probabilities of the logits of the first task; the settings have
+   *     those of others
    */
   public Predictor(
       FeatureSchema schema,
@@ -50,12 +53,17 @@ public final class Predictor {
       float[] dense,
       PublishedGauge gauge,
       LabelCorrection correction) {
-    this.correction = correction;
+    chain = new TaskChain(settings.tasks());
+    corrections = new LabelCorrection[settings.tasks().size()];
+    Arrays.setAll(
+        corrections,
+        t -> t == 0 ? correction : LabelCorrection.of(settings.tasks().all().get(t).labels()));
     this.schema = schema;
     this.settings = settings;
     this.rows = rows;
     this.unknown = unknown;
     model = new DeepFm(schema, settings);
+    model.predictAll();
     indexes = schema.indexes();
     batch = new MiniBatch(SharedRows.of(schema));
     load(dense, gauge);
@@ -68,8 +76,15 @@ public final class Predictor {
       throw new IllegalArgumentException(
           values.length + " dense values, but the model has " + expected);
     }
+    if (measured.tasks() != corrections.length && !measured.equals(PublishedGauge.NONE)) {
+      throw new IllegalArgumentException(
+          "a gauge of %s tasks, but the model has %s"
+              .formatted(measured.tasks(), corrections.length));
+    }
     model.dense(values);
     gauge = measured;
+    gauges = new PublishedGauge[corrections.length];
+    Arrays.setAll(gauges, task -> measured.tasks() == 1 ? measured : measured.of(task));
     encoding = measured.encoding(schema);
   }
 
@@ -77,14 +92,29 @@ public final class Predictor {
     return predict(List.of(example))[0];
   }
 
+  /** The probabilities of the first task. */
   public float[] predict(List<Example> examples) {
+    return predictTasks(examples)[0];
+  }
+
+  /** The probabilities of every task: by task, then by example. */
+  public float[][] predictTasks(List<Example> examples) {
     forward(examples.stream().map(encoding::encode).toList());
-    float[] values = new float[examples.size()];
-    for (int i = 0; i < values.length; i++) {
-      double logit = gauge.logit(model.firstOrder(i), model.logit(i));
-      values[i] = correction.probability((float) logit);
+    float[][] values = new float[corrections.length][examples.size()];
+    for (int task = 0; task < values.length; task++) {
+      int parent = chain.parent(task);
+      for (int i = 0; i < values[task].length; i++) {
+        double own = ownLogit(i, task);
+        double logit = parent < 0 ? own : TaskChain.joint(values[parent][i], own);
+        values[task][i] = corrections[task].probability((float) logit);
+      }
     }
     return values;
+  }
+
+  /** The mixed logit of a task, given the one that it follows on. */
+  private double ownLogit(int i, int task) {
+    return gauges[task].logit(task == 0 ? model.firstOrder(i) : 0, model.logit(i, task));
   }
 
   /** How much each field adds to the model's logit of an example, before mixing and correction. */

@@ -1,5 +1,6 @@
 package io.freshet.model.layer;
 
+import java.util.Arrays;
 import org.ejml.data.FMatrixRMaj;
 
 /**
@@ -33,6 +34,18 @@ public final class Dropout {
     below = (int) (rate * (1L << 32) + Integer.MIN_VALUE);
   }
 
+  /** One that drops the same units, of examples of its own. */
+  public Dropout apart() {
+    return new Dropout(this);
+  }
+
+  private Dropout(Dropout other) {
+    rate = other.rate;
+    scale = other.scale;
+    below = other.below;
+    seed = other.seed;
+  }
+
   public boolean isOn() {
     return rate > 0;
   }
@@ -40,6 +53,14 @@ public final class Dropout {
   /** Says whose units the rows of the next forward pass are; the array is only read. */
   public void examples(long[] keysOfExamples) {
     keys = keysOfExamples;
+  }
+
+  /** Takes over some of another's examples. */
+  public void examplesOf(Dropout other, int[] some, int n) {
+    if (isOn() && other.keys.length > 0) {
+      keys = new long[n];
+      Arrays.setAll(keys, i -> other.keys[some[i]]);
+    }
   }
 
   /** Drops units of a layer, one row an example. */

@@ -73,6 +73,11 @@ public record Layer(
     return new Layer(name, in, out, at, biased, normalized, isLast, start, from, axis);
   }
 
+  /** The same by another name. */
+  public Layer named(String other) {
+    return new Layer(other, in, out, at, biased, normalized, isLast, start, from, to);
+  }
+
   Layer at(int index) {
     return new Layer(name, in, out, index, biased, normalized, isLast, start, from, to);
   }

@@ -41,6 +41,15 @@ public record Layers(List<Layer> all) {
         .toList();
   }
 
+  /** The layers whose names begin so, by the rest of their names; they stay in their places. */
+  public Layers under(String prefix) {
+    return new Layers(
+        all.stream()
+            .filter(layer -> layer.name().startsWith(prefix))
+            .map(layer -> layer.named(layer.name().substring(prefix.length())))
+            .toList());
+  }
+
   /** Parameters in all. */
   public int size() {
     return all.isEmpty() ? 0 : all.get(all.size() - 1).end();

@@ -7,6 +7,7 @@ import io.freshet.feature.example.LabeledExample.Kind;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.Safeguards;
+import io.freshet.model.Tasks;
 import io.freshet.model.algebra.Sigmoid;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.batch.Predictions;
@@ -15,13 +16,16 @@ import io.freshet.model.dense.DenseParameters;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.dense.GradientCheck;
 import io.freshet.model.gauge.Gauge;
+import io.freshet.model.gauge.TaskGauge;
 import io.freshet.model.kind.DeepFm;
+import io.freshet.model.kind.TaskChain;
 import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.layer.Dropout;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Regularization;
 import io.freshet.model.optimizer.RowPenalty;
 import io.freshet.model.row.RowLayout;
+import java.util.Arrays;
 
 /**
  * Learns a batch whose rows are at hand: splits it into row steps; for each predicts, then learns.
@@ -55,7 +59,7 @@ import io.freshet.model.row.RowLayout;
  * Safeguards}, {@link Gauge}.
  *
  * <p>First-order weights learn from the whole model's gradient too, unless the model is {@linkplain
- * Gauge#isRuined ruined}: then from that of their own terms, so that they stay of use.
+ * TaskGauge#isRuined ruined}: then from that of their own terms, so that they stay of use.
  *
  * <p><b>Poison.</b> No value in an example can make a parameter infinite or undefined. An example
  * whose logit or gradient is not finite, whose gradient is above {@value #MAX_LOGIT_GRADIENT} or
@@ -64,6 +68,10 @@ import io.freshet.model.row.RowLayout;
  * part fails; the examples that hold the row were learned in part. The listener hears of either,
  * once an example. A dense gradient that fails takes no step; no example is to blame for it alone.
  * {@link #skipped} counts all three.
+ *
+ * <p><b>Tasks.</b> Each example is of one task, whose probability it teaches, with corrections and
+ * measurements of its own; where the task follows on another, {@link TaskChain} says how its
+ * gradient is shared out. First-order weights and pairs are the first task's.
  *
  * <p>Rows that the batch marks absent count as zeros and are left alone.
  */
@@ -76,15 +84,21 @@ public final class BatchLearner {
   private final DenseStep denseStep;
   private final RowStep rowStep;
   private final RowSteps steps;
-  private final LabelCorrection correction;
   private final DeepFm model;
   private final Gauge gauge;
   private final SkipListener listener;
   private final Dropout dropout;
   private final StepShares shares = new StepShares();
 
+  private final LabelCorrection[] corrections; // by task
+  private final float[] offsets; // of the step, by task
+  private final TaskChain chain;
+
   private float[] logitGradients = new float[0]; // of each example of the step; NaN leaves it out
+  private final float[][] taskGradients; // by task, the same by the logits of the tasks' networks
   private float[] firstOrderGradients = new float[0]; // of the loss of first-order terms alone
+  private float[] lastProbabilities = new float[0];
+  private float[] lastWeights = new float[0];
   private float[] wholeLogits = new float[0]; // of each example of the step, where they teach
   private float[] lessons = new float[0]; // their weights
   private long[] keys = new long[0]; // of each example of the step, where units drop out
@@ -104,7 +118,15 @@ public final class BatchLearner {
     Regularization bounds = learning.regularization();
     dropout = new Dropout(bounds.dropout(), model.seed());
     this.model = new DeepFm(schema, model, DenseShape.of(schema, model), dropout);
-    correction = LabelCorrection.of(learning.labels());
+    Tasks tasks = model.tasks();
+    corrections = new LabelCorrection[tasks.size()];
+    Arrays.setAll(
+        corrections,
+        t -> LabelCorrection.of(t == 0 ? learning.labels() : tasks.all().get(t).labels()));
+    offsets = new float[tasks.size()];
+    chain = new TaskChain(tasks);
+    taskGradients = new float[tasks.size()][];
+    taskGradients[0] = logitGradients;
     Safeguards safeguards = learning.safeguards();
     if (safeguards.ratesBySize()) {
       dense.scaleRatesBySize();
@@ -163,13 +185,20 @@ public final class BatchLearner {
       teach(batch, from, n);
       double squared = squaredLogitGradients(n);
       model.backward(
-          logitGradients, firstOrderGradients(batch, from, n, probabilities), rowStep.gradients());
+          taskGradients, firstOrderGradients(batch, from, n, probabilities), rowStep.gradients());
       takeRowStep(batch, from, n, rows, squared);
       denseStep.gather(learned, squared);
     }
     rowStep.end(batch);
     gauge.endBatch();
+    lastProbabilities = probabilities;
+    lastWeights = weights;
     return Predictions.of(batch, probabilities, weights);
+  }
+
+  /** Of the batch learned last, the predictions of one of several tasks. */
+  public Predictions predictions(MiniBatch batch, int task) {
+    return Predictions.of(batch, lastProbabilities, lastWeights, task);
   }
 
   /** What share of their steps the groups of parameters take. */
@@ -196,25 +225,43 @@ public final class BatchLearner {
     for (int i = 0; i < n; i++) {
       int example = steps.order()[from + i];
       LabeledExample labeled = batch.example(example);
-      double logit = gauge.logit(model.firstOrder(i), model.logit(i));
-      float probability = correction.probability((float) logit);
+      int task = labeled.task();
+      float within = within(i, task);
+      double logit = TaskChain.joint(within, ownLogit(i, task));
+      float probability = corrections[task].probability((float) logit);
       probabilities[example] = probability;
-      weights[example] = labeled.weight() * (float) correction.trafficWeight(labeled, probability);
-      count(labeled, probability);
+      weights[example] =
+          labeled.weight() * (float) corrections[task].trafficWeight(labeled, probability);
+      count(labeled, probability, within);
     }
   }
 
+  /** The mixed logit of a task, given the one that it follows on. */
+  private double ownLogit(int i, int task) {
+    return gauge.task(task).logit(task == 0 ? model.firstOrder(i) : 0, model.logit(i, task));
+  }
+
+  /** The predicted probability of the task that one follows on; 1 without one. */
+  private float within(int i, int task) {
+    int parent = chain.parent(task);
+    if (parent < 0) {
+      return 1;
+    }
+    double logit = TaskChain.joint(within(i, parent), ownLogit(i, parent));
+    return corrections[parent].probability((float) logit);
+  }
+
   /** Counts the label in the gauge, unless its weight alone would outweigh all others. */
-  private void count(LabeledExample labeled, float probability) {
+  private void count(LabeledExample labeled, float probability, float within) {
     float weight = learningWeight(labeled, probability);
     boolean sane = Math.abs(weight) + Math.abs(weight * labeled.label()) <= MAX_LOGIT_GRADIENT;
     if (!labeled.isLearned() || !sane) {
       return;
     }
     if (labeled.kind() == Kind.CORRECTION) {
-      gauge.correctLabel(weight, labeled.label());
+      gauge.task(labeled.task()).correctLabel(weight, labeled.label(), within);
     } else {
-      gauge.addLabel(weight, labeled.label());
+      gauge.task(labeled.task()).addLabel(weight, labeled.label(), within);
     }
   }
 
@@ -233,7 +280,9 @@ public final class BatchLearner {
 
   /** Returns how many examples are to be learned, poison among them. */
   private int setLogitGradients(MiniBatch batch, int from, int n, float[] probabilities) {
-    float offset = (float) gauge.learningOffset();
+    for (int task = 0; task < offsets.length; task++) {
+      offsets[task] = (float) gauge.task(task).learningOffset();
+    }
     int learned = 0;
     for (int i = 0; i < n; i++) {
       int example = steps.order()[from + i];
@@ -241,15 +290,38 @@ public final class BatchLearner {
       logitGradients[i] = Float.NaN;
       if (labeled.isLearned()) {
         learned++;
-        float gradient = logitGradient(labeled, model.logit(i) + offset, probabilities[example]);
-        if (isSane(i, gradient)) {
+        float gradient =
+            logitGradient(labeled, learningLogit(i, labeled.task()), probabilities[example]);
+        if (isSane(i, labeled.task(), gradient)) {
           logitGradients[i] = gradient;
         } else {
-          skip(labeled, reason(i, gradient));
+          skip(labeled, reason(i, labeled.task(), gradient));
         }
+      }
+      if (offsets.length > 1) {
+        share(i);
       }
     }
     return learned;
+  }
+
+  /** The whole logit of a task. */
+  private float learningLogit(int i, int task) {
+    return offsets.length == 1
+        ? model.logit(i) + offsets[0]
+        : chain.logit(task, t -> model.logit(i, t) + offsets[t]);
+  }
+
+  /** Shares the gradient of an example out to the networks that its task is predicted by. */
+  private void share(int i) {
+    float gradient = logitGradients[i];
+    for (int task = 0; task < offsets.length; task++) {
+      if (Float.isNaN(gradient)) {
+        taskGradients[task][i] = gradient;
+      } else {
+        taskGradients[task][i] = chain.share(task) == 0 ? 0 : gradient * chain.share(task);
+      }
+    }
   }
 
   /** Tells a dense part that learns from predictions what they are. */
@@ -257,14 +329,15 @@ public final class BatchLearner {
     if (!model.isTaught()) {
       return;
     }
-    float offset = (float) gauge.learningOffset();
-    for (int i = 0; i < n; i++) {
-      LabeledExample labeled = batch.example(steps.order()[from + i]);
-      boolean isOne = labeled.isLearned() && labeled.kind() != Kind.CORRECTION;
-      wholeLogits[i] = model.logit(i) + offset;
-      lessons[i] = isOne ? labeled.weight() : 0;
+    for (int task = 0; task < offsets.length; task++) {
+      for (int i = 0; i < n; i++) {
+        LabeledExample labeled = batch.example(steps.order()[from + i]);
+        boolean isOne = labeled.isLearned() && labeled.kind() != Kind.CORRECTION;
+        wholeLogits[i] = model.logit(i, task) + offsets[task];
+        lessons[i] = isOne && labeled.task() == task ? labeled.weight() : 0;
+      }
+      model.teach(task, wholeLogits, lessons);
     }
-    model.teach(wholeLogits, lessons);
   }
 
   /**
@@ -272,15 +345,16 @@ public final class BatchLearner {
    * those of the first-order terms alone.
    */
   private float[] firstOrderGradients(MiniBatch batch, int from, int n, float[] probabilities) {
-    if (!gauge.isRuined()) {
-      return logitGradients;
+    if (!gauge.task(0).isRuined()) {
+      return taskGradients[0];
     }
-    float offset = (float) gauge.learningOffset();
     for (int i = 0; i < n; i++) {
-      int example = steps.order()[from + i];
+      LabeledExample labeled = batch.example(steps.order()[from + i]);
+      float probability = probabilities[steps.order()[from + i]];
       firstOrderGradients[i] =
-          logitGradient(
-              batch.example(example), model.firstOrder(i) + offset, probabilities[example]);
+          labeled.task() == 0
+              ? logitGradient(labeled, model.firstOrder(i) + offsets[0], probability)
+              : taskGradients[0][i];
     }
     return firstOrderGradients;
   }
@@ -329,7 +403,8 @@ public final class BatchLearner {
   private float learningWeight(LabeledExample example, float probability) {
     return example.kind() == Kind.CORRECTION
         ? example.weight()
-        : example.weight() * (float) correction.learningWeight(example, probability);
+        : example.weight()
+            * (float) corrections[example.task()].learningWeight(example, probability);
   }
 
   private float logitGradient(LabeledExample example, float logit, float probability) {
@@ -339,15 +414,15 @@ public final class BatchLearner {
         : weight * (Sigmoid.of(logit) - example.label());
   }
 
-  private boolean isSane(int i, float logitGradient) {
-    return Float.isFinite(model.logit(i))
+  private boolean isSane(int i, int task, float logitGradient) {
+    return Float.isFinite(model.logit(i, task))
         && Math.abs(logitGradient) <= MAX_LOGIT_GRADIENT // false of NaN
         && model.squaredLength(i) <= MAX_SQUARED_LENGTH;
   }
 
-  private String reason(int i, float logitGradient) {
+  private String reason(int i, int task, float logitGradient) {
     return "not learned: logit %s, gradient of the loss by the logit %s, length of the embeddings %s"
-        .formatted(model.logit(i), logitGradient, (float) Math.sqrt(model.squaredLength(i)));
+        .formatted(model.logit(i, task), logitGradient, (float) Math.sqrt(model.squaredLength(i)));
   }
 
   private void reserve(int examples) {
@@ -357,6 +432,10 @@ public final class BatchLearner {
       wholeLogits = new float[logitGradients.length];
       lessons = new float[logitGradients.length];
       keys = new long[logitGradients.length];
+      taskGradients[0] = logitGradients;
+      for (int task = 0; task < offsets.length && offsets.length > 1; task++) {
+        taskGradients[task] = new float[logitGradients.length];
+      }
     }
   }
 }

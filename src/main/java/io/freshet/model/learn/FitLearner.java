@@ -143,7 +143,7 @@ public final class FitLearner {
     forward(true);
     double loss = logitGradients(examples);
     if (model.isTaught()) {
-      model.teach(wholeLogits, shares);
+      model.teach(0, wholeLogits, shares);
     }
     model.backward(logitGradients, gradients);
     float scale = clip(gatherRows() + gatherDense());

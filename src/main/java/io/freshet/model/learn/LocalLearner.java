@@ -63,7 +63,7 @@ public final class LocalLearner {
     batch = new MiniBatch(SharedRows.of(schema));
     layout = new RowLayout(model, learning);
     dense = DenseParameters.start(schema, model, learning.dense());
-    gauge = new Gauge(schema, model.kind(), learning.safeguards(), true);
+    gauge = new Gauge(schema, model, learning.safeguards(), true);
     learner = new BatchLearner(schema, model, learning, layout, dense, gauge, listener);
     correction = LabelCorrection.of(learning.labels());
     lives =

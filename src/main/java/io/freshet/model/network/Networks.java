@@ -30,7 +30,16 @@ public final class Networks {
       NetworkSettings settings,
       Layers layers,
       Dropout dropout,
-      LinearAlgebra algebra) {}
+      LinearAlgebra algebra) {
+    /** The same of a task in addition to the first. */
+    Parts of(String task, Dropout own) {
+      return new Parts(inputs, indexes, settings, layers.under(Towers.prefix(task)), own, algebra);
+    }
+
+    Parts with(Dropout own) {
+      return new Parts(inputs, indexes, settings, layers, own, algebra);
+    }
+  }
 
   private static final Map<String, Form> FORMS =
       Map.of(
@@ -44,14 +53,19 @@ public final class Networks {
   private Networks() {}
 
   /**
-   * The layers of a dense part, and then those by which sequences attend; none where a model has
-   * none.
+   * The layers of a dense part, then those by which sequences attend, then those of tasks in
+   * addition to the first; none where a model has none.
    *
    * @param normalized whether hidden layers are batch-normalized
    */
   public static Layers layers(NetworkInputs inputs, NetworkSettings settings, boolean normalized) {
     List<Layer> layers = new ArrayList<>(form(settings).layers(inputs, settings, normalized));
     inputs.attentions().forEach(a -> layers.addAll(a.layers(inputs.embeddingSize())));
+    for (String task : settings.tasks()) {
+      for (Layer layer : form(settings).layers(inputs, settings, normalized)) {
+        layers.add(layer.named(Towers.prefix(task) + layer.name()));
+      }
+    }
     return Layers.of(layers);
   }
 

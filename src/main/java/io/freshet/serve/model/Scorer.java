@@ -128,13 +128,21 @@ public final class Scorer implements AutoCloseable {
     }
   }
 
-  /** The click probabilities of examples. */
+  /** The probabilities of examples, of the first task. */
   public float[] score(List<Example> examples) {
+    return scoreTasks(examples)[0];
+  }
+
+  /** The probabilities of examples: by task, then by example. */
+  public float[][] scoreTasks(List<Example> examples) {
     checkOpen();
-    float[] scores = new float[examples.size()];
-    for (int from = 0; from < scores.length; from += CHUNK) {
-      int to = Math.min(from + CHUNK, scores.length);
-      System.arraycopy(predictor.predict(examples.subList(from, to)), 0, scores, from, to - from);
+    float[][] scores = new float[model.settings().tasks().size()][examples.size()];
+    for (int from = 0; from < examples.size(); from += CHUNK) {
+      int to = Math.min(from + CHUNK, examples.size());
+      float[][] chunk = predictor.predictTasks(examples.subList(from, to));
+      for (int task = 0; task < scores.length; task++) {
+        System.arraycopy(chunk[task], 0, scores[task], from, to - from);
+      }
     }
     return scores;
   }

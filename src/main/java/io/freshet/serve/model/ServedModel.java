@@ -8,6 +8,7 @@ import io.freshet.feature.Fids;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.Sizes;
+import io.freshet.model.Tasks;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.label.LabelCorrection;
@@ -95,6 +96,11 @@ public final class ServedModel {
     return manifest.eventTime().map(time -> Duration.between(time, now));
   }
 
+  /** What it predicts. */
+  public Tasks tasks() {
+    return settings.tasks();
+  }
+
   /** Rows in the model. */
   public long size() {
     return rows.size();
@@ -171,7 +177,8 @@ public final class ServedModel {
           shape.crossLayers(),
           new Sizes(shape.sizes()),
           0,
-          manifest.unknownIds().seed());
+          manifest.unknownIds().seed(),
+          manifest.tasks());
     } catch (IllegalArgumentException e) {
       throw refused("has a shape that does not fit its kind: " + e.getMessage());
     }

@@ -26,7 +26,7 @@ public final class Scoring {
   private final Supplier<HttpError> late;
   private final long lookups; // of the scorer, before
   private final long unknown;
-  private float[] scores = new float[0];
+  private float[][] scores = new float[1][0]; // by task
 
   Scoring(
       Scorer scorer,
@@ -66,15 +66,27 @@ public final class Scoring {
     return examples;
   }
 
-  /** The click probabilities of examples; refused where one is no number, or the time is over. */
+  /** The probabilities of examples, of the first task; as {@link #scoreTasks}. */
   public float[] score(List<Example> examples) throws HttpError {
-    scores = new float[examples.size()];
-    for (int from = 0; from < scores.length; from += Scorer.CHUNK) {
+    return scoreTasks(examples)[0];
+  }
+
+  /**
+   * The probabilities of examples, by task; refused where one is no number, or the time is over.
+   */
+  public float[][] scoreTasks(List<Example> examples) throws HttpError {
+    scores = new float[model().tasks().size()][examples.size()];
+    for (int from = 0; from < examples.size(); from += Scorer.CHUNK) {
       checkTime();
-      int to = Math.min(from + Scorer.CHUNK, scores.length);
-      System.arraycopy(scorer.score(examples.subList(from, to)), 0, scores, from, to - from);
+      int to = Math.min(from + Scorer.CHUNK, examples.size());
+      float[][] chunk = scorer.scoreTasks(examples.subList(from, to));
+      for (int task = 0; task < scores.length; task++) {
+        System.arraycopy(chunk[task], 0, scores[task], from, to - from);
+      }
     }
-    checkFinite(examples, scores);
+    for (float[] its : scores) {
+      checkFinite(examples, its);
+    }
     return scores;
   }
 
@@ -110,12 +122,12 @@ public final class Scoring {
 
   /** What {@link #score} has said. */
   float[] scores() {
-    return scores;
+    return scores[0];
   }
 
   /** Counts what was scored. */
   void count() {
-    counts.scored(scores.length, scorer.lookups() - lookups, scorer.unknownIds() - unknown);
+    counts.scored(scores[0].length, scorer.lookups() - lookups, scorer.unknownIds() - unknown);
   }
 
   private void checkTime() throws HttpError {

@@ -5,6 +5,7 @@ import io.freshet.feature.Field;
 import io.freshet.model.gauge.Expert;
 import io.freshet.model.gauge.NumberScale;
 import io.freshet.model.gauge.PublishedGauge;
+import io.freshet.model.gauge.PublishedGauge.OfTask;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,6 +23,7 @@ import java.util.stream.DoubleStream;
  * gauge.numbers  [n, 4]  of each number that a field carries, in the schema's order, of a vector
  *                        each component: the field's number, unit of the logarithm (0: none is
  *                        taken), mean, deviation; left out where there is none
+ * gauge.1.offset, gauge.1.experts, …  of each task in addition to the first
  * </pre>
  *
  * <p>A file without them is of a model without a gauge.
@@ -47,16 +49,27 @@ public final class GaugeTensors {
       return values;
     }
     values.put(OFFSET, new double[] {gauge.offset()});
-    values.put(
-        EXPERTS,
-        gauge.experts().stream()
-            .flatMapToDouble(
-                e -> DoubleStream.of(e.firstOrder(), e.logit(), e.weight(), e.correction()))
-            .toArray());
+    values.put(EXPERTS, experts(gauge));
     if (!gauge.numbers().isEmpty()) {
       values.put(NUMBERS, numbers(gauge.numbers(), numberFields(schema)));
     }
+    for (int task = 1; task < gauge.tasks(); task++) {
+      values.put(name(OFFSET, task), new double[] {gauge.of(task).offset()});
+      values.put(name(EXPERTS, task), experts(gauge.of(task)));
+    }
     return values;
+  }
+
+  /** Of a task's tensor. */
+  private static String name(String first, int task) {
+    return task == 0 ? first : PREFIX + task + "." + first.substring(PREFIX.length());
+  }
+
+  private static double[] experts(PublishedGauge gauge) {
+    return gauge.experts().stream()
+        .flatMapToDouble(
+            e -> DoubleStream.of(e.firstOrder(), e.logit(), e.weight(), e.correction()))
+        .toArray();
   }
 
   private static double[] numbers(List<NumberScale> numbers, List<Field> fields) {
@@ -77,7 +90,7 @@ public final class GaugeTensors {
 
   /** The tensor that holds some values. */
   public static Tensor tensor(String name, double[] values) {
-    return name.equals(OFFSET)
+    return name.endsWith(".offset")
         ? Tensor.doubles(name, values.length)
         : Tensor.doubles(name, values.length / COLUMNS, COLUMNS);
   }
@@ -91,9 +104,19 @@ public final class GaugeTensors {
     if (!file.has(OFFSET)) {
       return PublishedGauge.NONE;
     }
-    double[] offset = file.doubles(OFFSET, 1);
-    checkFinite(file, OFFSET, offset);
-    double[] experts = table(file, EXPERTS);
+    List<NumberScale> numbers = file.has(NUMBERS) ? readNumbers(file, schema) : List.of();
+    OfTask first = read(file, 0);
+    List<OfTask> further = new ArrayList<>();
+    for (int task = 1; file.has(name(OFFSET, task)); task++) {
+      further.add(read(file, task));
+    }
+    return new PublishedGauge(numbers, first.offset(), first.experts(), further);
+  }
+
+  private static OfTask read(SafetensorsFile file, int task) throws IOException {
+    double[] offset = file.doubles(name(OFFSET, task), 1);
+    checkFinite(file, name(OFFSET, task), offset);
+    double[] experts = table(file, name(EXPERTS, task));
     if (offset.length != 1 || experts.length == 0) {
       throw file.wrong(
           "the gauge has %s offsets and %s experts; expected one offset, and experts"
@@ -103,8 +126,7 @@ public final class GaugeTensors {
     for (int i = 0; i < experts.length; i += COLUMNS) {
       read.add(new Expert(experts[i], experts[i + 1], experts[i + 2], experts[i + 3]));
     }
-    List<NumberScale> numbers = file.has(NUMBERS) ? readNumbers(file, schema) : List.of();
-    return new PublishedGauge(numbers, offset[0], read);
+    return new OfTask(offset[0], read);
   }
 
   private static List<NumberScale> readNumbers(SafetensorsFile file, FeatureSchema schema)

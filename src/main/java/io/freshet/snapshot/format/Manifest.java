@@ -11,10 +11,13 @@ import io.freshet.feature.example.LabelPolicy;
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.model.Sizes;
+import io.freshet.model.Task;
+import io.freshet.model.Tasks;
 import io.freshet.model.label.LabelCorrection;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -102,13 +105,15 @@ public record Manifest(
    * @param kind the key of a {@link io.freshet.model.ModelKind}; text, as a newer writer may have
    *     kinds that this reader can list but not compute
    * @param sizes that only the kind has, by the keys of the configuration
+   * @param tasks that it predicts, in the order of their gauges; none for a model of one task
    */
   public record Model(
       String kind,
       int embeddingSize,
       List<Integer> hiddenLayers,
       @JsonInclude(Include.NON_DEFAULT) int crossLayers,
-      @JsonInclude(Include.NON_EMPTY) Map<String, List<Integer>> sizes) {
+      @JsonInclude(Include.NON_EMPTY) Map<String, List<Integer>> sizes,
+      @JsonInclude(Include.NON_EMPTY) List<ModelTask> tasks) {
     /** Far above what a configuration may have: memory is taken for what is said here. */
     private static final int MAX_UNITS = 1 << 16;
 
@@ -123,12 +128,59 @@ public record Manifest(
       hiddenLayers.forEach(units -> checkSize("hidden_layers", units, MAX_UNITS));
       sizes = new Sizes(sizes).lists();
       sizes.forEach((key, list) -> list.forEach(size -> checkSize(key, size, MAX_UNITS)));
+      tasks = tasks == null ? List.of() : List.copyOf(tasks);
+    }
+
+    /** A model of one task. */
+    public Model(
+        String kind,
+        int embeddingSize,
+        List<Integer> hiddenLayers,
+        int crossLayers,
+        Map<String, List<Integer>> sizes) {
+      this(kind, embeddingSize, hiddenLayers, crossLayers, sizes, List.of());
     }
 
     /** A model of a kind without sizes of its own. */
     public Model(String kind, int embeddingSize, List<Integer> hiddenLayers, int crossLayers) {
       this(kind, embeddingSize, hiddenLayers, crossLayers, Map.of());
     }
+  }
+
+  /**
+   * One of several tasks.
+   *
+   * @param after the earlier task by whose probability that of this one's network is multiplied;
+   *     absent where it stands alone
+   */
+  public record ModelTask(String name, Optional<String> after, Labels labels, double samplingRate)
+      implements Serializable {
+    public ModelTask {
+      requireNonNull(name, "name");
+      requireNonNull(after, "after");
+      requireNonNull(labels, "labels");
+    }
+
+    static ModelTask of(Task task) {
+      return new ModelTask(
+          task.name(),
+          Optional.of(task.after()).filter(after -> !after.isEmpty()),
+          Labels.of(task.definition(), task.labels()),
+          task.labels().negativeRate());
+    }
+
+    Task toTask() throws IOException {
+      return new Task(name, after.orElse(""), labels.definition(), labels.toSettings(samplingRate));
+    }
+  }
+
+  /** The tasks of the model. */
+  public Tasks tasks() throws IOException {
+    List<Task> all = new ArrayList<>();
+    for (ModelTask task : model.tasks()) {
+      all.add(task.toTask());
+    }
+    return new Tasks(all);
   }
 
   private static void checkSize(String key, int size, int most) {
@@ -205,15 +257,17 @@ public record Manifest(
      * @throws IOException where it is one that this code does not know
      */
     public LabelCorrection toCorrection(double samplingRate) throws IOException {
+      return LabelCorrection.of(toSettings(samplingRate));
+    }
+
+    /** Settings of labels that are corrected so. */
+    LabelSettings toSettings(double samplingRate) throws IOException {
       return switch (correction) {
-        case NONE -> LabelCorrection.none();
-        case LOG_ODDS ->
-            LabelCorrection.of(
-                LabelSettings.DEFAULT.withNegatives(samplingRate, Sampling.LOG_ODDS));
+        case NONE -> LabelSettings.DEFAULT.withNegatives(1, Sampling.WEIGHT);
+        case LOG_ODDS -> LabelSettings.DEFAULT.withNegatives(samplingRate, Sampling.LOG_ODDS);
         case FAKE_NEGATIVES ->
-            LabelCorrection.of(
-                LabelSettings.of(LabelPolicy.FAKE_NEGATIVE_CALIBRATION)
-                    .withNegatives(samplingRate, Sampling.LOG_ODDS));
+            LabelSettings.of(LabelPolicy.FAKE_NEGATIVE_CALIBRATION)
+                .withNegatives(samplingRate, Sampling.LOG_ODDS);
         default ->
             throw new IOException(
                 "labels.correction is \"%s\", unknown here".formatted(correction));

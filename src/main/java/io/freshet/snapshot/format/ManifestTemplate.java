@@ -57,7 +57,8 @@ public record ManifestTemplate(
         settings.embeddingSize(),
         settings.hiddenLayers(),
         settings.crossLayers(),
-        settings.sizes().lists());
+        settings.sizes().lists(),
+        settings.tasks().all().stream().map(Manifest.ModelTask::of).toList());
   }
 
   public Manifest.UnknownIds unknownIds() {

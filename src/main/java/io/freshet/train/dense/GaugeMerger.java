@@ -35,10 +35,7 @@ final class GaugeMerger {
     }
     gauge =
         new Gauge(
-            settings.schema(),
-            settings.model().kind(),
-            settings.train().learning().safeguards(),
-            true);
+            settings.schema(), settings.model(), settings.train().learning().safeguards(), true);
     if (isWarm) {
       gauge.startFrom(settings.start().model().gauge(settings.schema()));
     }

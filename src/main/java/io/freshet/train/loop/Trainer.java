@@ -35,6 +35,7 @@ import io.freshet.train.state.LoopRules;
 import io.freshet.train.state.StateCompatibility;
 import io.freshet.wire.CheckpointedCounters;
 import io.freshet.wire.WireType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.apache.flink.api.common.accumulators.LongCounter;
@@ -204,7 +205,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
                     layout.width(),
                     rules));
     fieldFilter = new ActiveFieldFilter(schema);
-    gauge = new Gauge(schema, model.kind(), learning.safeguards(), parallelism == 1);
+    gauge = new Gauge(schema, model, learning.safeguards(), parallelism == 1);
     learner = new BatchLearner(schema, model, learning, layout, dense, gauge, this::skipped);
     replica =
         new DenseReplica(
@@ -303,21 +304,33 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
 
   private void learn(InFlightBatch batch) {
     Predictions predictions = batch.learn(learner);
-    ExampleAttributes attributes =
-        settings.attributes().of(batch.examples, replyTo.trainer(), lastCheckpoint);
+    List<Predictions> byTask = byTask(batch.examples, predictions);
     batch.sendChanges(outbox::add);
     if (!isBatchWaiting) {
       outbox.flush(); // otherwise with its lookups
     }
     batchesInFlight.keep(batch);
     replica.learned(predictions.learned());
-    output.collect(new StreamRecord<>(predictions.with(attributes)));
+    byTask.forEach(its -> output.collect(new StreamRecord<>(its)));
     batch.heldWatermark.release(output);
     examples.inc(predictions.learned());
     batches.inc();
     learnedCount.add(predictions.learned());
     rowSteps.add(learner.lastSteps());
     partition.add(learnedCount.getLocalValuePrimitive());
+  }
+
+  /** What was predicted, the tasks apart. */
+  private List<Predictions> byTask(MiniBatch batch, Predictions all) {
+    int tasks = settings.model().tasks().size();
+    List<Predictions> byTask = new ArrayList<>();
+    for (int task = 0; task < tasks; task++) {
+      Predictions its = tasks == 1 ? all : learner.predictions(batch, task);
+      ExampleAttributes attributes =
+          settings.attributes().of(batch, replyTo.trainer(), lastCheckpoint, task);
+      byTask.add(its.with(attributes));
+    }
+    return byTask;
   }
 
   @Override

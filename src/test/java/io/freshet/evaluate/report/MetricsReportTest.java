@@ -24,7 +24,8 @@ final class MetricsReportTest {
             Optional.empty(),
             spread,
             spread,
-            new UsersSeen(3, 5));
+            new UsersSeen(3, 5),
+            "purchase");
 
     assertThat(report.asMap())
         .containsOnlyKeys(MetricsReport.FIGURES)

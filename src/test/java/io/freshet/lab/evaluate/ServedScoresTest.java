@@ -17,7 +17,7 @@ class ServedScoresTest {
   private final ServedScores scores = new ServedScores();
 
   private void label(String id, float label, long user) {
-    scores.label(new PredictedExample("m", id, 1000, label, 1, 0.9f, user, 1));
+    scores.label(new PredictedExample("m", id, 1000, label, 1, 0.9f, user, 1, Optional.empty()));
   }
 
   private void impression(String id, String version, double score, double shadow)

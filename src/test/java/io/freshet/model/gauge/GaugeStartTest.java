@@ -50,8 +50,8 @@ class GaugeStartTest {
     for (int i = 0; i < 200; i++) {
       gauge.beginStep();
       gauge.encode(example(1_000, 1));
-      gauge.logit(0.5f, 1);
-      gauge.addLabel(1, i % 25 == 0 ? 1 : 0);
+      gauge.task(0).logit(0.5f, 1);
+      gauge.task(0).addLabel(1, i % 25 == 0 ? 1 : 0, 1);
     }
 
     assertSame(gauge.published(), PUBLISHED, 0.15);

@@ -195,8 +195,8 @@ final class GaugeTest {
   private static void learn(Gauge gauge, LabeledExample example) {
     gauge.encode(example);
     gauge.beginStep();
-    gauge.logit(0.1f, 0.2f);
-    gauge.addLabel(example.weight(), example.label());
+    gauge.task(0).logit(0.1f, 0.2f);
+    gauge.task(0).addLabel(example.weight(), example.label(), 1);
     gauge.endBatch();
   }
 

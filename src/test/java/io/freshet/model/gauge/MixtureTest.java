@@ -44,7 +44,7 @@ final class MixtureTest {
       double p =
           mixture.predict(-1, first, truth + (i > 2500 ? 20 : noise) * random.nextGaussian());
       loss -= label > 0 ? Math.log(p) : Math.log(1 - p);
-      mixture.add(1, label);
+      mixture.add(1, label, 1);
     }
 
     for (int k = 0; k < experts.size(); k++) {
@@ -63,7 +63,7 @@ final class MixtureTest {
       for (int j = 0; j < 3; j++) {
         mixture.begin();
         mixture.predict(0, 1, -1e30); // each costs it 13.8 nats
-        mixture.add(1, 1);
+        mixture.add(1, 1, 1);
       }
       if (i == 2) {
         assertThat(mixture.isRuined()).isTrue();
@@ -78,7 +78,7 @@ final class MixtureTest {
     for (int i = 0; i < 200; i++) {
       mixture.begin();
       mixture.predict(0, 0, i % 2 == 0 ? -4 : 4);
-      mixture.add(1, i % 2);
+      mixture.add(1, i % 2, 1);
     }
     mixture.begin();
 
@@ -93,7 +93,7 @@ final class MixtureTest {
       mixture.begin();
       double p = mixture.predict(-2, 0.1, Double.NaN);
       assertThat(p).isBetween(1e-6, 1 - 1e-6);
-      mixture.add(1, i % 8 == 0 ? 1 : 0);
+      mixture.add(1, i % 8 == 0 ? 1 : 0, 1);
     }
     mixture.begin();
 
@@ -108,7 +108,7 @@ final class MixtureTest {
     for (int i = 0; i < 3000; i++) {
       mixture.begin();
       mixture.predict(-3, 0, 2); // predicts 27 % where 5 % are positive
-      mixture.add(1, random.nextDouble() < 0.05 ? 1 : 0);
+      mixture.add(1, random.nextDouble() < 0.05 ? 1 : 0, 1);
     }
     mixture.begin();
 
@@ -130,7 +130,7 @@ final class MixtureTest {
       assertThat(1 / (1 + Math.exp(-published.logit((float) first, (float) sum))))
           .isCloseTo(mixture.predict(-1.5, (float) first, (float) sum), within(1e-12))
           .isCloseTo(p, within(1e-6));
-      mixture.add(1 + i % 3, i % 4 == 0 ? 1 : 0);
+      mixture.add(1 + i % 3, i % 4 == 0 ? 1 : 0, 1);
     }
   }
 
@@ -159,9 +159,9 @@ final class MixtureTest {
       mixture.predict(-1, 0.5, 1.5);
     }
 
-    one.add(2, 0);
-    one.correct(2, 1);
-    other.add(2, 1);
+    one.add(2, 0, 1);
+    one.correct(2, 1, 1);
+    other.add(2, 1, 1);
 
     assertThat(corrected).containsExactly(right, within(1e-12));
   }
@@ -173,11 +173,11 @@ final class MixtureTest {
     mixture.begin();
     mixture.predict(0, 0, 0);
     for (int i = 0; i < 19_999; i++) {
-      mixture.add(1, 1);
+      mixture.add(1, 1, 1);
       mixture.halveIfFull();
     }
     double before = sums[2];
-    mixture.add(1, 1);
+    mixture.add(1, 1, 1);
     mixture.halveIfFull();
 
     assertThat(sums[1]).isEqualTo(10_000);

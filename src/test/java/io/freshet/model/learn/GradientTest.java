@@ -10,6 +10,7 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.SampleKinds;
 import io.freshet.model.Sizes;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.batch.MiniBatch;
@@ -141,6 +142,53 @@ class GradientTest {
 
   @ParameterizedTest
   @MethodSource("shapes")
+  void everyGradientEqualsTheNumericGradientOfSeveralTasks(ModelSettings model) {
+    if (hasLayers(model)) {
+      check(model.withTasks(SampleKinds.TASKS), LEARNING, reference -> {});
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void probabilitiesOfSeveralTasksAreThoseOfTheFormula(ModelSettings model) {
+    if (!hasLayers(model)) {
+      return;
+    }
+    ModelSettings several = model.withTasks(SampleKinds.TASKS);
+    MiniBatch batch = Examples.batch(ofTasks(several, new Examples(7).ofDistinctUsers(9)));
+    RowLayout layout = new RowLayout(several, LEARNING);
+    DenseParameters dense = DenseParameters.start(Examples.SCHEMA, several, SGD);
+    float[] rows = randomRows(batch.rows() * layout.width(), new Random(model.seed()));
+    ReferenceDeepFm reference = reference(Examples.SCHEMA, several, batch, rows, dense);
+
+    float[] probabilities =
+        PlainLearner.of(Examples.SCHEMA, several, LEARNING, layout, dense)
+            .learn(batch, rows)
+            .probabilities();
+
+    for (int i = 0; i < batch.size(); i++) {
+      LabeledExample example = batch.example(i);
+      assertThat((double) probabilities[i])
+          .isCloseTo(reference.probability(example, example.task()), within(2e-6));
+    }
+  }
+
+  /** Each task has layers of its own. */
+  private static boolean hasLayers(ModelSettings model) {
+    return !model.hiddenLayers().isEmpty() || model.crossLayers() > 0;
+  }
+
+  /** Examples of each task in turn. */
+  private static List<LabeledExample> ofTasks(ModelSettings model, List<LabeledExample> examples) {
+    List<LabeledExample> all = new ArrayList<>();
+    for (LabeledExample example : examples) {
+      all.add(example.of(all.size() % model.tasks().size()));
+    }
+    return all;
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
   void everyGradientEqualsTheNumericGradientWhereUnitsDropOut(ModelSettings model) {
     Regularization bounds = new Regularization(0.4f, NONE, NONE, List.of());
     Dropout dropout = new Dropout(0.4f, model.seed());
@@ -182,7 +230,7 @@ class GradientTest {
       ModelSettings model,
       LearningSettings learning,
       Consumer<ReferenceDeepFm> change) {
-    List<LabeledExample> examples = named(unnamed);
+    List<LabeledExample> examples = ofTasks(model, named(unnamed));
     MiniBatch batch = Examples.batch(schema, examples);
     RowLayout layout = new RowLayout(model, learning);
     DenseParameters dense = DenseParameters.start(schema, model, SGD);
@@ -294,7 +342,7 @@ class GradientTest {
     List<LabeledExample> named = new ArrayList<>();
     for (LabeledExample e : examples) {
       String id = "i" + named.size();
-      named.add(new LabeledExample(id, e.time(), e.label(), e.weight(), e.example()));
+      named.add(new LabeledExample(id, e.time(), e.label(), e.weight(), e.example()).of(e.task()));
     }
     return named;
   }

@@ -28,7 +28,7 @@ public final class PlainLearner {
       RowLayout layout,
       DenseParameters dense,
       SkipListener listener) {
-    Gauge gauge = new Gauge(schema, model.kind(), Safeguards.OFF, true);
+    Gauge gauge = new Gauge(schema, model, Safeguards.OFF, true);
     LearningSettings plain = learning.withSafeguards(Safeguards.OFF);
     return new BatchLearner(schema, model, plain, layout, dense, gauge, listener);
   }

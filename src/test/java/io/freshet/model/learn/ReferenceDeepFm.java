@@ -30,7 +30,8 @@ final class ReferenceDeepFm {
   private final FeatureSchema schema;
   private final int[] indexes; // made once, as there is one for each possible number
   private final ModelSettings model;
-  private final Layers shape;
+  private final List<Layers> shapes = new ArrayList<>(); // by task
+  private Layers shape; // of the task at hand
 
   /** Finished rows, and the dense values, free to be changed. */
   final Map<Long, double[]> rows;
@@ -55,7 +56,9 @@ final class ReferenceDeepFm {
     this.schema = schema;
     indexes = schema.indexes();
     this.model = model;
-    shape = DenseShape.of(schema, model).placed();
+    shapes.add(DenseShape.of(schema, model).placed());
+    model.tasks().further().forEach(task -> shapes.add(shapes.get(0).under("task." + task + ".")));
+    shape = shapes.get(0);
     this.rows = rows;
     this.dense = dense;
     l2 = field -> model.l2();
@@ -65,7 +68,7 @@ final class ReferenceDeepFm {
   double loss(List<LabeledExample> examples) {
     double loss = 0;
     for (LabeledExample e : examples) {
-      double p = 1 / (1 + Math.exp(-logit(e)));
+      double p = probability(e, e.task());
       loss -= e.weight() * (e.label() * Math.log(p) + (1 - e.label()) * Math.log(1 - p));
       loss += lessons.containsKey(e) ? e.weight() * distillation(e) : 0;
     }
@@ -75,9 +78,24 @@ final class ReferenceDeepFm {
     return loss + penalty(dense, model.l2());
   }
 
-  /** As it is learned. */
-  double logit(LabeledExample labeled) {
-    return logit(labeled.example(), (layer, unit) -> mask.factor(labeled, layer, unit));
+  /** Of a task of an example, as it is learned: the product of the tasks on the way. */
+  double probability(LabeledExample e, int task) {
+    int parent = model.tasks().parent(task);
+    double own = 1 / (1 + Math.exp(-logit(e, task)));
+    return parent < 0 ? own : own * probability(e, parent);
+  }
+
+  /** What the network of a task says, given the task before. */
+  private double logit(LabeledExample labeled, int task) {
+    ToDoubleBiFunction<Integer, Integer> factors =
+        (layer, unit) -> mask.factor(labeled, layer, unit);
+    if (task == 0) {
+      return logit(labeled.example(), factors);
+    }
+    shape = shapes.get(task);
+    double logit = dense(inputs(labeled.example()), factors);
+    shape = shapes.get(0);
+    return logit;
   }
 
   /** As it is predicted. */
@@ -90,7 +108,7 @@ final class ReferenceDeepFm {
     for (LabeledExample e : examples) {
       double[] blocks = blocks(e);
       if (blocks.length > 1) {
-        lessons.put(e, new double[] {logit(e), mean(blocks)});
+        lessons.put(e, new double[] {logit(e, e.task()), mean(blocks)});
       }
     }
   }
@@ -108,9 +126,14 @@ final class ReferenceDeepFm {
   }
 
   private double[] blocks(LabeledExample e) {
-    return model.kind() == ModelKind.FINALNET
-        ? finalNet(inputs(e.example()), (layer, unit) -> mask.factor(e, layer, unit))
-        : new double[0];
+    if (model.kind() != ModelKind.FINALNET) {
+      return new double[0];
+    }
+    double[] in = inputs(e.example());
+    shape = shapes.get(e.task());
+    double[] blocks = finalNet(in, (layer, unit) -> mask.factor(e, layer, unit));
+    shape = shapes.get(0);
+    return blocks;
   }
 
   private double[] inputs(Example example) {

@@ -22,6 +22,7 @@ import io.freshet.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +108,7 @@ public final class ModelJson {
   private record Problem(String error) {}
 
   private record Explained(
-      float[] predictions,
+      Object predictions,
       List<Terms> explanations,
       Version modelVersion,
       Optional<String> scoredBy) {}
@@ -233,11 +234,17 @@ public final class ModelJson {
   }
 
   /** Written by hand, as most requests are answered with it. */
-  static byte[] predictions(float[] scores, boolean isColumn, Scoring scoring) {
-    StringBuilder out = new StringBuilder(32 + 14 * scores.length);
+  static byte[] predictions(float[][] scores, boolean isColumn, Scoring scoring) {
+    List<String> tasks = scoring.model().tasks().names();
+    StringBuilder out = new StringBuilder(32 + 14 * scores.length * scores[0].length);
     out.append(isColumn ? "{\"outputs\":[" : "{\"predictions\":[");
-    for (int i = 0; i < scores.length; i++) {
-      out.append(i == 0 ? "" : ",").append(scores[i]);
+    for (int i = 0; i < scores[0].length; i++) {
+      out.append(i == 0 ? "" : ",");
+      if (tasks.isEmpty()) {
+        out.append(scores[0][i]);
+      } else {
+        append(scores, i, tasks, out);
+      }
     }
     out.append("],\"model_version\":\"").append(scoring.model().version()).append('"');
     scoring
@@ -246,14 +253,39 @@ public final class ModelJson {
     return out.append('}').toString().getBytes(UTF_8);
   }
 
+  /** An instance's probability of each task: {@code {"click":0.2,"purchase":0.01}}. */
+  private static void append(float[][] scores, int i, List<String> tasks, StringBuilder out) {
+    for (int task = 0; task < tasks.size(); task++) {
+      out.append(task == 0 ? "{\"" : ",\"").append(tasks.get(task)).append("\":");
+      out.append(scores[task][i]);
+    }
+    out.append('}');
+  }
+
+  /** The predictions, each an object where there are several tasks. */
+  private static Object predictions(float[][] scores, List<String> tasks) {
+    if (tasks.isEmpty()) {
+      return scores[0];
+    }
+    List<Map<String, Float>> all = new ArrayList<>();
+    for (int i = 0; i < scores[0].length; i++) {
+      Map<String, Float> its = new LinkedHashMap<>();
+      for (int task = 0; task < tasks.size(); task++) {
+        its.put(tasks.get(task), scores[task][i]);
+      }
+      all.add(its);
+    }
+    return all;
+  }
+
   /** The predictions, and for each what base and fields add to its logit. */
   public static byte[] explanations(
-      float[] scores, List<Explanation> explanations, Scoring scoring) {
+      float[][] scores, List<Explanation> explanations, Scoring scoring) {
     ServedModel model = scoring.model();
     List<Field> fields = model.schema().fields();
     return Json.line(
         new Explained(
-            scores,
+            predictions(scores, model.tasks().names()),
             explanations.stream().map(e -> Terms.of(e, fields, model.gauge())).toList(),
             model.version(),
             scoring.scoredBy()));

@@ -32,7 +32,7 @@ public final class V1 {
       return new Instances<>(
           request.rows(),
           (scoring, examples) ->
-              ModelJson.predictions(scoring.score(examples), request.isColumns(), scoring));
+              ModelJson.predictions(scoring.scoreTasks(examples), request.isColumns(), scoring));
     };
   }
 
@@ -43,7 +43,7 @@ public final class V1 {
         new Instances<>(
             PredictRequest.read(body, names, most).rows(),
             (scoring, examples) -> {
-              float[] scores = scoring.score(examples);
+              float[][] scores = scoring.scoreTasks(examples);
               return ModelJson.explanations(scores, scoring.explain(examples), scoring);
             });
   }

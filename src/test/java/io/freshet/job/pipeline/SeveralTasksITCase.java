@@ -1,0 +1,148 @@
+package io.freshet.job.pipeline;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.config.LearnerConfig;
+import io.freshet.event.FeatureValues;
+import io.freshet.lab.broker.EmbeddedKafka;
+import io.freshet.lab.broker.TopicContents;
+import io.freshet.serve.follow.SnapshotFollower;
+import io.freshet.serve.model.Scorer;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.storage.LocalStorage;
+import io.freshet.snapshot.store.SnapshotStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole job with a task of its own topic and window for purchases, which follow on clicks. */
+@Timeout(120)
+class SeveralTasksITCase {
+  private static final long T = 1_700_000_000_000L;
+  private static final int IMPRESSIONS = 4_000;
+  private static final String CONFIG =
+      """
+      name: shop
+      kafka: {bootstrap-servers: "%s"}
+      features: [{name: user, kind: categorical}, {name: item, kind: categorical}]
+      join: {window: 1 min, warm-up: 0 s}
+      model:
+        embedding-size: 4
+        hidden-layers: [8]
+        tasks:
+          - {name: click}
+          - {name: purchase, after: click, window: 20 min, warm-up: 0 s, topic: purchases}
+      snapshot: {root: "%s"}
+      checkpoint: {interval: 1 s, dir: "%s", backend: hashmap}
+      parallelism: 2
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void eachTaskLearnsItsOwnLabelsAndIsPublished() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
+      for (String topic : List.of("impressions", "clicks", "purchases")) {
+        kafka.topics().create(topic, 2);
+      }
+      feed(kafka);
+      String text =
+          CONFIG.formatted(
+              kafka.bootstrapServers(),
+              folder.resolve("snapshots").toUri(),
+              folder.resolve("checkpoints").toUri());
+      LearnerConfig config = LearnerConfig.parse(text, "learner.yaml", List.of());
+      LearnerJob job = new LearnerJob(config, true);
+      var env = job.localEnvironment(new Configuration());
+      job.build(env);
+
+      env.execute();
+
+      Map<String, JsonNode> totals = totals(kafka);
+      assertThat(totals).containsOnlyKeys("click", "purchase");
+      assertThat(TopicContents.of(kafka, "dead-letters")).isEmpty();
+      assertThat(totals.get("click").get("examples").asInt()).isEqualTo(IMPRESSIONS);
+      assertThat(totals.get("purchase").get("examples").asInt()).isEqualTo(IMPRESSIONS);
+      assertThat(totals.get("click").get("positives").asInt()).isEqualTo(IMPRESSIONS / 2);
+      assertThat(totals.get("purchase").get("positives").asInt()).isEqualTo(IMPRESSIONS / 10);
+      assertServed();
+    }
+  }
+
+  /** Half is clicked, by the item; every fifth click is a purchase, by the user, and comes late. */
+  private static void feed(EmbeddedKafka kafka) throws IOException {
+    try (var producer = kafka.clients().producer(Map.of())) {
+      for (int i = 0; i < IMPRESSIONS; i++) {
+        long shown = T + 1000L * i;
+        String features = ", \"features\": {\"user\": \"u%d\", \"item\": \"i%d\"}";
+        send(producer, "impressions", i, shown, features.formatted(i / 2 % 5, i % 2));
+        if (i % 2 == 0) {
+          send(producer, "clicks", i, shown + 2_000, "");
+        }
+        if (i % 10 == 0) {
+          send(producer, "purchases", i, shown + 120_000 + 7_001L * i % 600_000, "");
+        }
+      }
+    }
+  }
+
+  private static void send(
+      KafkaProducer<byte[], byte[]> producer, String topic, int i, long time, String more) {
+    String json = "{\"impression_id\": \"i%s\", \"timestamp\": %s%s}".formatted(i, time, more);
+    producer.send(new ProducerRecord<>(topic, i % 2, time, null, json.getBytes(UTF_8)));
+  }
+
+  /** The newest figures since start, by task. */
+  private static Map<String, JsonNode> totals(EmbeddedKafka kafka) throws Exception {
+    Map<String, JsonNode> totals = new HashMap<>();
+    for (var record : TopicContents.of(kafka, "metrics")) {
+      JsonNode report = new ObjectMapper().readTree(record.value());
+      JsonNode since = report.get("since_start");
+      if (report.get("series").asText().equals("progressive")) {
+        totals.merge(
+            report.get("task").asText(),
+            since,
+            (a, b) -> a.get("examples").asLong() > b.get("examples").asLong() ? a : b);
+      }
+    }
+    return totals;
+  }
+
+  private void assertServed() throws Exception {
+    SnapshotStore store = new SnapshotStore(new LocalStorage(folder.resolve("snapshots")));
+    Manifest manifest = store.manifest(store.latest().orElseThrow());
+    assertThat(manifest.tasks().names()).containsExactly("click", "purchase");
+    assertThat(manifest.metrics()).containsKeys("logloss", "purchase.logloss");
+    try (SnapshotFollower follower = new SnapshotFollower(store, InstantSource.system())) {
+      follower.look();
+      try (Scorer scorer = follower.model().orElseThrow().newScorer()) {
+        float[][] buyer = score(scorer, "u0", "i0");
+        float[][] other = score(scorer, "u3", "i0");
+        float[][] nobody = score(scorer, "u0", "i1");
+        assertThat(buyer[0][0]).isCloseTo(1, within(0.2f));
+        assertThat(buyer[1][0]).isCloseTo(1, within(0.3f));
+        assertThat(other[0][0]).isCloseTo(1, within(0.2f));
+        assertThat(other[1][0]).isCloseTo(0, within(0.2f));
+        assertThat(nobody[1][0]).isLessThanOrEqualTo(nobody[0][0]).isLessThan(0.1f);
+      }
+    }
+  }
+
+  private static float[][] score(Scorer scorer, String user, String item) throws Exception {
+    FeatureValues values = FeatureValues.of(scorer.names(), Map.of("user", user, "item", item));
+    return scorer.scoreTasks(List.of(scorer.encode(values)));
+  }
+}
