@@ -3,6 +3,7 @@ package io.freshet.lab.bench;
 import io.freshet.lab.bench.churn.ChurnCommand;
 import io.freshet.lab.bench.cost.CostCommand;
 import io.freshet.lab.bench.history.HistoryCommand;
+import io.freshet.lab.bench.loop.DelayCommand;
 import io.freshet.lab.bench.loop.JoinCommand;
 import io.freshet.lab.bench.loop.KernelCommand;
 import io.freshet.lab.bench.loop.LoopCommand;
@@ -42,6 +43,7 @@ import picocli.CommandLine.Command;
       PipelineCommand.class,
       ScalingCommand.class,
       RestoreCommand.class,
+      DelayCommand.class,
       ParallelismCommand.class,
       ServingCommand.class,
       StoreCommand.class,

@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint;
@@ -37,6 +39,7 @@ public final class FlinkCluster implements AutoCloseable {
   private final ChildProcess jobManager;
   private final List<ChildProcess> taskManagers = new ArrayList<>();
   private final List<Integer> metricPorts = new ArrayList<>();
+  private final List<DelayedPort> delays = new ArrayList<>();
 
   /**
    * A cluster that does not run yet.
@@ -50,12 +53,38 @@ public final class FlinkCluster implements AutoCloseable {
   }
 
   /**
+   * One whose task managers exchange records as over long cables.
+   *
+   * @param delay how long records are under way, in nanoseconds; may change meanwhile
+   */
+  public FlinkCluster(
+      Path directory, int taskManagers, Map<String, String> overrides, LongSupplier delay)
+      throws IOException {
+    this(
+        directory,
+        Host.LOOPBACK,
+        Collections.nCopies(taskManagers, Host.LOOPBACK),
+        overrides,
+        Optional.of(delay));
+  }
+
+  /**
    * One whose processes run on these hosts.
    *
    * @param taskManagers the host of each
    */
   public FlinkCluster(
       Path directory, Host jobManager, List<Host> taskManagers, Map<String, String> overrides)
+      throws IOException {
+    this(directory, jobManager, taskManagers, overrides, Optional.empty());
+  }
+
+  private FlinkCluster(
+      Path directory,
+      Host jobManager,
+      List<Host> taskManagers,
+      Map<String, String> overrides,
+      Optional<LongSupplier> delay)
       throws IOException {
     jobManagerHost = requireNonNull(jobManager, "jobManager");
     hosts = List.copyOf(taskManagers);
@@ -88,6 +117,9 @@ public final class FlinkCluster implements AutoCloseable {
       for (Host host : hosts) {
         metricPorts.add(metricsPort(settings));
         settings.put("taskmanager.host", host.address());
+        if (delay.isPresent()) {
+          delayRecords(settings, delay.get());
+        }
         this.taskManagers.add(
             process(
                     "task-manager-" + this.taskManagers.size(),
@@ -108,6 +140,16 @@ public final class FlinkCluster implements AutoCloseable {
     try (ServerSocket free = freePort()) {
       settings.put("metrics.reporter.prom.port", String.valueOf(free.getLocalPort()));
       return free.getLocalPort();
+    }
+  }
+
+  /** Announces a delayed port to the others, and listens behind it. */
+  private void delayRecords(Map<String, String> settings, LongSupplier delay) throws IOException {
+    try (ServerSocket free = freePort()) {
+      DelayedPort port = new DelayedPort(free.getLocalPort(), delay);
+      delays.add(port);
+      settings.put("taskmanager.data.port", String.valueOf(port.port()));
+      settings.put("taskmanager.data.bind-port", String.valueOf(free.getLocalPort()));
     }
   }
 
@@ -218,5 +260,6 @@ public final class FlinkCluster implements AutoCloseable {
   public void close() {
     taskManagers.forEach(ChildProcess::close);
     jobManager.close();
+    delays.forEach(DelayedPort::close);
   }
 }

@@ -50,7 +50,9 @@ final class PipelineBench {
     Roofline roofline = new Roofline(workload.batchSize(), parallelism);
     Speed before = roofline.flops().dividedBy(workload.flops());
     List<Speed> speeds;
-    try (LiveLearner learner = LiveLearner.start(directory, yaml(), List.of(), this::feed)) {
+    String yaml = yaml(workload, parallelism);
+    try (LiveLearner learner =
+        LiveLearner.start(directory, yaml, List.of(), to -> feed(to, impressions, seed))) {
       speeds = measure(learner, rounds);
     }
     Speed roof = before.meanWith(roofline.flops().dividedBy(workload.flops()));
@@ -58,7 +60,9 @@ final class PipelineBench {
     return new Figure("pipeline", what, workload, parallelism, measured);
   }
 
-  private void feed(KafkaEvents target) throws IOException, InterruptedException {
+  /** Sends impressions and clicks. */
+  static void feed(KafkaEvents target, int impressions, long seed)
+      throws IOException, InterruptedException {
     AdEvents events = AdEvents.until(System.currentTimeMillis(), impressions, seed);
     for (int i = 0; i < impressions; i++) {
       for (EventRecord event : events.next()) {
@@ -118,7 +122,8 @@ final class PipelineBench {
     return metrics.sinceStart().examples();
   }
 
-  private String yaml() {
+  /** A configuration without addresses and folders. */
+  static String yaml(Workload workload, int parallelism) {
     String layers =
         workload.hiddenLayers().stream().map(String::valueOf).collect(Collectors.joining(", "));
     return """
