@@ -11,7 +11,9 @@ import static org.apache.flink.configuration.CheckpointingOptions.MAX_RETAINED_C
 import static org.apache.flink.configuration.CheckpointingOptions.TOLERABLE_FAILURE_NUMBER;
 import static org.apache.flink.state.rocksdb.RocksDBConfigurableOptions.COMPACTION_STYLE;
 import static org.apache.flink.state.rocksdb.RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL;
+import static org.apache.flink.state.rocksdb.RocksDBConfigurableOptions.METADATA_BLOCK_SIZE;
 import static org.apache.flink.state.rocksdb.RocksDBConfigurableOptions.USE_BLOOM_FILTER;
+import static org.apache.flink.state.rocksdb.RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS;
 
 import io.freshet.config.CheckpointSettings.Backend;
 import io.freshet.config.LearnerConfig;
@@ -79,12 +81,16 @@ public final class FlinkSettings {
 
   /**
    * For rows of floats, read one at a time: they hardly compress, and to read one a block of many
-   * is decompressed; without filters a read looks into a block of every level.
+   * is decompressed; without filters a read looks into a block of every level. Indexes and filters
+   * are in parts: a file's whole filter is half a megabyte, and where the cache has no room for
+   * all of them, each miss would read one.
    */
   private static void rocksDb(Configuration flink) {
     flink.set(COMPRESSION_PER_LEVEL, List.of(CompressionType.NO_COMPRESSION));
     flink.set(USE_BLOOM_FILTER, true);
     flink.set(COMPACTION_STYLE, CompactionStyle.UNIVERSAL);
+    flink.set(USE_PARTITIONED_INDEX_FILTERS, true);
+    flink.set(METADATA_BLOCK_SIZE, MemorySize.parse("16kb"));
   }
 
   /** More settings for a Flink inside this process: one task manager with as many slots. */
