@@ -82,8 +82,8 @@ public final class FlinkSettings {
   /**
    * For rows of floats, read one at a time: they hardly compress, and to read one a block of many
    * is decompressed; without filters a read looks into a block of every level. Indexes and filters
-   * are in parts: a file's whole filter is half a megabyte, and where the cache has no room for
-   * all of them, each miss would read one.
+   * are in parts: a file's whole filter is half a megabyte, and where the cache has no room for all
+   * of them, each miss would read one.
    */
   private static void rocksDb(Configuration flink) {
     flink.set(COMPRESSION_PER_LEVEL, List.of(CompressionType.NO_COMPRESSION));
