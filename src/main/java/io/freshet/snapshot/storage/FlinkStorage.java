@@ -67,15 +67,19 @@ public final class FlinkStorage implements WritableStorage {
   }
 
   private FileStatus[] statuses(Path folder) throws IOException {
-    if (files.exists(folder) && !files.getFileStatus(folder).isDir()) {
-      throw new NotDirectoryException(folder.toString());
-    }
+    FileStatus[] found;
     try {
-      FileStatus[] found = files.listStatus(folder);
-      return found == null ? new FileStatus[0] : found;
+      found = files.listStatus(folder);
     } catch (FileNotFoundException e) {
       return new FileStatus[0]; // what some file systems say of a folder that is not there
     }
+    if (found == null) {
+      return new FileStatus[0];
+    }
+    if (found.length == 1 && found[0].getPath().getPath().equals(folder.getPath())) {
+      throw new NotDirectoryException(folder.toString()); // a file is listed as itself
+    }
+    return found;
   }
 
   @Override

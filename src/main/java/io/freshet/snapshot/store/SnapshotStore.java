@@ -128,8 +128,8 @@ public final class SnapshotStore {
   /** The version as a full, where it was merged into one and is a delta as well. */
   public Optional<Manifest> merged(Version version) throws IOException {
     String path = path(version, Manifest.MERGED_FILE);
-    if (!storage.exists(path)) {
-      return Optional.empty();
+    if (!storage.list(version.toString()).contains(Manifest.MERGED_FILE)) {
+      return Optional.empty(); // a list is one request, a look for what is not there three
     }
     Manifest full = read(version, path);
     if (full.kind() != Manifest.Kind.FULL) {

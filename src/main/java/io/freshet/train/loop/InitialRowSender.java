@@ -7,17 +7,21 @@ import io.freshet.train.message.ShardRequest.InitialRemovals;
 import io.freshet.train.message.ShardRequest.InitialRows;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends the rows of the model that a job starts from to the shards that own them. One trainer does,
  * so that each file of the model is read once, whatever the number of shards.
  */
 final class InitialRowSender {
+  private static final Logger LOG = LoggerFactory.getLogger(InitialRowSender.class);
   private static final int MESSAGE_BYTES = 1 << 16;
 
   private final int parallelism;
   private final int maxParallelism;
   private final Consumer<ShardRequest> shards;
+  private long rows;
 
   InitialRowSender(int parallelism, int maxParallelism, Consumer<ShardRequest> shards) {
     this.parallelism = parallelism;
@@ -38,6 +42,7 @@ final class InitialRowSender {
           @Override
           public void take(long fid, long updates, float[] values, int at) {
             pending[shard(fid)].add(fid, updates, values, at);
+            rows++;
           }
 
           @Override
@@ -49,6 +54,7 @@ final class InitialRowSender {
       pending[shard].flush();
       shards.accept(new InitialEnd(new long[] {keyOf(shard)}));
     }
+    LOG.info("sent {} rows of the model that the job starts from to {} shards", rows, parallelism);
   }
 
   private int shard(long fid) {

@@ -349,7 +349,7 @@ final class EmbeddingShardOperatorTest {
   @Test
   void lookupsWaitForTheModelThatTheJobStartsFrom() throws Exception {
     float[] weights = {1, 2, 3, 4, 5, 6};
-    try (Shard shard = new Shard(new LearnedElsewhere())) {
+    try (Shard shard = new Shard(new LearnedElsewhere(), TableSettings.OFF)) {
       shard.open();
       Lookup early = new Lookup(TableClient.REPLY_TO, 1, 16, 9, 4, new long[] {USER});
 
@@ -370,6 +370,29 @@ final class EmbeddingShardOperatorTest {
       shard.checkpoint(1);
       shard.publish();
       assertThat(shard.client.snapshot).containsExactly(entry(USER, 7L));
+    }
+  }
+
+  @Test
+  void rowsOfTheModelThatTheJobStartsFromExpireAsAny() throws Exception {
+    TableSettings expiring = TableClient.rules(Admission.ALL, Duration.ofSeconds(10), 1000);
+    try (Shard shard = new Shard(new LearnedElsewhere(), expiring)) {
+      shard.open();
+      shard.ask(
+          new InitialRows(
+              new long[] {USER, ITEM}, new long[] {7, 8}, new float[] {1, 2, 3, 4, 5, 6}));
+      shard.ask(new InitialEnd(new long[] {0}));
+      shard.checkpoint(1);
+      shard.publish();
+      assertThat(shard.client.snapshot).containsExactly(entry(USER, 7L), entry(ITEM, 8L));
+
+      long later = LearnedElsewhere.LAST_SEEN + Duration.ofMinutes(1).toMillis();
+      for (int i = 0; i < 100; i++) {
+        shard.client.learn(later + i, USER);
+        shard.checkpoint(2 + i);
+      }
+      shard.publish();
+      assertThat(shard.client.snapshot).containsOnlyKeys(USER);
     }
   }
 
@@ -425,12 +448,8 @@ final class EmbeddingShardOperatorTest {
     }
 
     /** One that starts from a model. */
-    Shard(WarmStart model) throws Exception {
-      this(
-          settings(TableSettings.OFF, 1000).withStart(InitialModel.PLAIN.from(model)),
-          "hashmap",
-          1,
-          0);
+    Shard(WarmStart model, TableSettings table) throws Exception {
+      this(settings(table, 1000).withStart(InitialModel.PLAIN.from(model)), "hashmap", 1, 0);
     }
 
     private static LoopSettings settings(TableSettings table, int cacheRows) {
