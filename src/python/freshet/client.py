@@ -11,7 +11,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,11 +29,13 @@ class Prediction:
     """Click probabilities float32 [n], in the order of the instances, and what scored them.
 
     model: the one that was asked, or of a split the one that it chose.
+    tasks: of a model of several tasks the probabilities of each, by name; scores has the first's.
     """
 
     scores: np.ndarray
     version: str
     model: str
+    tasks: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 class Client:
@@ -113,10 +115,14 @@ class Client:
             raise _refusal(e, body) from None
 
     def _prediction(
-        self, scores: list[float], answer: Mapping[str, Any], parameters: Mapping[str, Any]
+        self, scores: list[Any], answer: Mapping[str, Any], parameters: Mapping[str, Any]
     ) -> Prediction:
         model = parameters.get("scored_by", self._name)
-        return Prediction(np.array(scores, np.float32), answer["model_version"], model)
+        version = answer["model_version"]
+        if scores and isinstance(scores[0], dict):
+            tasks = {name: np.array([s[name] for s in scores], np.float32) for name in scores[0]}
+            return Prediction(next(iter(tasks.values())), version, model, tasks)
+        return Prediction(np.array(scores, np.float32), version, model)
 
     def _v1(self, verb: str, version: str | None) -> str:
         return f"/v1/models/{self._model}{_of(version)}:{verb}"

@@ -42,31 +42,45 @@ class Mixture:
     rate: float
 
     @classmethod
-    def of(cls, manifest: Manifest, dense: Mapping[str, np.ndarray]) -> Mixture:
-        if manifest.correction not in ("none", "log-odds", "fake-negatives"):
+    def of(cls, manifest: Manifest, dense: Mapping[str, np.ndarray], task: int = 0) -> Mixture:
+        correction, rate = manifest.correction, manifest.sampling_rate
+        if task > 0:
+            own = manifest.model["tasks"][task]
+            correction, rate = own["labels"]["correction"], own["sampling_rate"]
+        if correction not in ("none", "log-odds", "fake-negatives"):
             raise SnapshotError(
                 f"version {manifest.version}: labels.correction is"
-                f' "{manifest.correction}", unknown here'
+                f' "{correction}", unknown here'
             )
         offset, experts = 0.0, np.array([[0.0, 1.0, 1.0, 0.0]])  # of a model without a gauge
-        if "gauge.offset" in dense:
-            offset = float(dense["gauge.offset"][0])
-            experts = dense.get("gauge.experts", np.empty(0))
+        gauge = f"gauge.{task}." if task > 0 else "gauge."
+        if f"{gauge}offset" in dense:
+            offset = float(dense[f"{gauge}offset"][0])
+            experts = dense.get(f"{gauge}experts", np.empty(0))
             if experts.ndim != 2 or experts.shape[1] != 4 or len(experts) == 0:
-                raise SnapshotError(f"version {manifest.version} has no gauge.experts [n, 4]")
-        return cls(offset, experts, manifest.correction, manifest.sampling_rate)
+                raise SnapshotError(f"version {manifest.version} has no {gauge}experts [n, 4]")
+        return cls(offset, experts, correction, rate)
 
-    def parts(self, first_order: np.ndarray, whole: np.ndarray) -> Parts:
-        """The parts of first-order sums [n] and sums of all terms [n]."""
+    def parts(
+        self, first_order: np.ndarray, whole: np.ndarray, within: np.ndarray | float = 1.0
+    ) -> Parts:
+        """The parts of first-order sums [n] and sums of all terms [n].
+
+        within: of a task that follows on another, that one's probabilities [n]
+        """
         experts = self._experts(first_order, whole)
         weights = self.experts[:, 2]
         logit = self.offset + whole
         mixed = _sigmoid(logit)
         if len(weights) > 1:  # one whose weight could not change a probability counts for nothing
             mixed = np.where(np.isnan(experts) & (weights < _LEAST), 0, experts) @ weights
-            score = self._corrected(np.log(mixed / (1 - mixed)))
+            score = np.log(mixed / (1 - mixed))
         else:
-            score = self._corrected(logit)
+            score = logit
+        if np.any(within != 1):
+            joint = within * _sigmoid(score)
+            score = np.log(joint / (1 - within + within * _sigmoid(-score)))
+        score = self._corrected(score)
         return Parts(score.astype(np.float32), first_order, logit, experts, mixed)
 
     def _experts(self, first_order: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,7 @@ class Model:
         numbers = [field["number"] for field in manifest.fields]
         tensor = functools.partial(self._tensor, dense)
         self._network = build(network.Shape(manifest.model, numbers, tensor))
+        self._tasks = self._further(dense, build, numbers)
         self._attentions = [
             network.Attention(field, manifest.fields, self._k, tensor)
             for field in manifest.fields
@@ -76,6 +77,49 @@ class Model:
         """
         return self.parts(instances).scores
 
+    @property
+    def tasks(self) -> list[str]:
+        """The names of what it predicts; none where it is one thing."""
+        return [task["name"] for task in self.manifest.model.get("tasks", ())]
+
+    def score_tasks(self, instances: Sequence[Mapping[str, Any]]) -> dict[str, np.ndarray]:
+        """The probabilities of each task, float32 [n], by its name; score gives the first's."""
+        if not self.tasks:
+            raise SnapshotError(f"version {self.version} is of one task; use score")
+        chunks = []
+        for at in range(0, max(1, len(instances)), _CHUNK):
+            batch = self._encoder.encode(instances[at : at + _CHUNK], at)
+            chunks.append(self._task_scores(batch, at))
+        return dict(zip(self.tasks, np.concatenate(chunks, axis=1)))
+
+    def _further(
+        self, dense: Mapping[str, np.ndarray], build: Callable[..., Any], numbers: list[int]
+    ) -> list[tuple[int, Mixture, network.Network]]:
+        """Of each task but the first the one that it follows on, or -1, its mixture and network."""
+        further = []
+        for number, task in enumerate(self.manifest.model.get("tasks", ())):
+            after = self.tasks.index(task["after"]) if "after" in task else -1
+            tensor = functools.partial(self._tensor_of, dense, f"task.{task['name']}.")
+            if number > 0:
+                shape = network.Shape(self.manifest.model, numbers, tensor)
+                further.append((after, Mixture.of(self.manifest, dense, number), build(shape)))
+        return further
+
+    def _task_scores(self, batch: Batch, first: int) -> np.ndarray:
+        """By task, then by instance."""
+        with np.errstate(all="ignore"):
+            first_order, embedded = self._embed(batch)
+            sums = (first_order, self._whole(first_order, embedded))
+            scores = [self._mixture.parts(*(_rounded(s) for s in sums)).scores]
+            inputs = embedded.reshape(len(embedded), -1)
+            none = np.zeros(len(inputs))
+            for after, mixture, net in self._tasks:
+                within = none + 1 if after < 0 else scores[after].astype(np.float64)
+                scores.append(mixture.parts(none, _rounded(net(inputs)), within).scores)
+        for of_task in scores:
+            self._check_finite(of_task, batch, first)
+        return np.stack(scores)
+
     def parts(self, instances: Sequence[Mapping[str, Any]]) -> Parts:
         """The same scores with the sums, experts and mixture that they come from."""
         starts = range(0, max(1, len(instances)), _CHUNK)
@@ -86,7 +130,7 @@ class Model:
         batch = self._encoder.encode(instances, first)
         with np.errstate(all="ignore"):  # what is not finite is refused below
             # as the server, which adds in single precision, has them
-            sums = [s.astype(np.float32).astype(np.float64) for s in self._logits(batch)]
+            sums = [_rounded(s) for s in self._logits(batch)]
             parts = self._mixture.parts(*sums)
         self._check_finite(np.where(np.isfinite(parts.logit), parts.scores, np.nan), batch, first)
         return parts
@@ -107,17 +151,23 @@ class Model:
 
     def _logits(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
         """The first-order sums and the sums of all terms, float64 [n] each."""
+        first_order, embedded = self._embed(batch)
+        return first_order, self._whole(first_order, embedded)
+
+    def _embed(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+        """The first-order sums [n] and the embeddings of the fields [n, F, k]."""
         rows, sums = self._sums(batch)
         for attend in self._attentions:
             attend(rows, sums, batch)
-        embedded = sums[:, :, 1:]
-        first_order = self._first_order(sums)
+        return self._first_order(sums), sums[:, :, 1:]
+
+    def _whole(self, first_order: np.ndarray, embedded: np.ndarray) -> np.ndarray:
+        """The sums of all terms of the first task."""
         logit = first_order
         if self._pairs:
             logit = logit + ((embedded.sum(1) ** 2).sum(1) - (embedded**2).sum((1, 2))) / 2
         inputs = embedded.reshape(len(embedded), len(self.manifest.fields) * self._k)  # [n, F * k]
-        logit = logit + self._network(inputs)
-        return first_order, logit
+        return logit + self._network(inputs)
 
     def _sums(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
         """The rows (w, v) of the occurrences, and by field the sums of value · row [n, F, 1 + k],
@@ -159,6 +209,11 @@ class Model:
             raise self._refused(f"has {found} for {name} of shape {list(shape)}")
         return tensor.astype(np.float64)
 
+    def _tensor_of(
+        self, dense: Mapping[str, np.ndarray], prefix: str, name: str, shape: tuple[int, ...]
+    ) -> np.ndarray:
+        return self._tensor(dense, prefix + name, shape)
+
     def _check_finite(self, scores: np.ndarray, batch: Batch, first: int) -> None:
         bad = np.flatnonzero(~np.isfinite(scores))
         if len(bad) == 0:
@@ -177,6 +232,11 @@ class Model:
 
     def _refused(self, why: str) -> SnapshotError:
         return SnapshotError(f"version {self.version} {why}")
+
+
+def _rounded(sums: np.ndarray) -> np.ndarray:
+    """As the server has them, which adds in single precision."""
+    return sums.astype(np.float32).astype(np.float64)
 
 
 def _numbers(dense: Mapping[str, np.ndarray]) -> dict[int, list[Scale]] | None:

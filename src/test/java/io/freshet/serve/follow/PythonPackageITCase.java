@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.event.FeatureValues;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.SampleKinds;
 import io.freshet.model.gauge.Expert;
 import io.freshet.model.gauge.NumberScale;
 import io.freshet.model.gauge.PublishedGauge;
+import io.freshet.model.gauge.PublishedGauge.OfTask;
 import io.freshet.serve.follow.PythonPackage.Output;
 import io.freshet.serve.model.Scorer;
 import io.freshet.snapshot.format.Undigested;
@@ -80,6 +82,42 @@ class PythonPackageITCase {
     snapshots.publish();
 
     assertAgree(snapshots.instances(100));
+  }
+
+  static List<ModelSettings> kindsOfLayers() {
+    return Stream.of(ModelKind.DEEPFM, ModelKind.FINALMLP, ModelKind.FINALNET)
+        .map(kind -> SampleKinds.of(kind, -42))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("kindsOfLayers")
+  void everyTaskOfSeveralGetsTheServersScores(ModelSettings settings) throws Exception {
+    List<Expert> experts = List.of(new Expert(0, 0.5, 0.25, -1), new Expert(0, 1, 0.75, 0.5));
+    RandomSnapshots snapshots =
+        RandomSnapshots.of(root(), settings.withTasks(SampleKinds.TASKS))
+            .further(
+                List.of(
+                    new OfTask(-1, experts),
+                    new OfTask(0.5, experts),
+                    new OfTask(-3, List.of(new Expert(0, 1, 1, 0)))));
+    snapshots.publish();
+    List<Map<String, Object>> instances = snapshots.instances(40);
+
+    JsonNode tasks = assertAgree(instances).path("tasks");
+
+    try (Followed followed = new Followed(root())) {
+      for (int i = 0; i < instances.size(); i++) {
+        FeatureValues values = FeatureValues.of(followed.scorer.names(), instances.get(i));
+        float[][] expected = followed.scorer.scoreTasks(List.of(followed.scorer.encode(values)));
+        for (int task = 0; task < expected.length; task++) {
+          String name = SampleKinds.TASKS.names().get(task);
+          assertThat(tasks.path(name).get(i).asDouble())
+              .as("%s of %s", name, instances.get(i))
+              .isCloseTo(expected[task][0], within(ROUNDED));
+        }
+      }
+    }
   }
 
   static Stream<Path> goldenRoots() throws IOException {

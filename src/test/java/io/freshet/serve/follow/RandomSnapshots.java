@@ -167,6 +167,11 @@ final class RandomSnapshots {
     return this;
   }
 
+  /** With what the gauge says of further tasks. */
+  RandomSnapshots further(List<PublishedGauge.OfTask> tasks) {
+    return gauge(new PublishedGauge(GAUGE.numbers(), GAUGE.offset(), GAUGE.experts(), tasks));
+  }
+
   /** A full and two deltas. */
   Version publish() throws IOException {
     publish(1, 0.7);

@@ -65,6 +65,48 @@ class TrainingLoopITCase {
   }
 
   @ParameterizedTest
+  @MethodSource("kinds")
+  void severalTasksAreLearnedAsByTheLocalLearner(ModelSettings model) throws Exception {
+    if (model.hiddenLayers().isEmpty()) {
+      return;
+    }
+    ModelSettings several = model.withTasks(SampleKinds.TASKS);
+    TrainSettings settings = settings(1);
+    List<LabeledExample> examples =
+        SyntheticExamples.examples(5, 600).stream().map(TrainingLoopITCase::ofSomeTask).toList();
+    LocalModel local = LocalModel.of(examples, BATCH, several, settings.learning());
+
+    LoopRun job =
+        new LoopRun(5, 600, several, settings)
+            .in(CLUSTER)
+            .examplesAs(TrainingLoopITCase::ofSomeTask)
+            .execute();
+
+    assertSame(job, local);
+  }
+
+  private static LabeledExample ofSomeTask(LabeledExample example) {
+    return example.of(Math.floorMod(example.impressionId().hashCode(), 4));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4})
+  void severalTasksCountOnceThroughAFailure(int parallelism) throws Exception {
+    ModelSettings several = MODEL.withTasks(SampleKinds.TASKS);
+    LoopRun run =
+        new LoopRun(9, EXAMPLES, several, settings(2))
+            .in(CLUSTER)
+            .examplesAs(TrainingLoopITCase::ofSomeTask)
+            .parallelism(parallelism)
+            .checkpoints(Duration.ofMillis(20), "hashmap")
+            .breaking("dense deltas", 7)
+            .execute();
+
+    assertThat(run.broke).as("the edge broke").isTrue();
+    run.assertEveryExampleCountedOnce();
+  }
+
+  @ParameterizedTest
   @EnumSource(LabelPolicy.class)
   void everyKindOfExampleIsLearnedAsByTheLocalLearner(LabelPolicy policy) throws Exception {
     LabelSettings labels = LabelSettings.of(policy).withNegatives(0.5, Sampling.LOG_ODDS);

@@ -15,7 +15,9 @@ def follow(root, instances):
         followers[root] = freshet.Follower(root)
     follower = followers[root]
     parts = follower.model.parts(instances)
+    tasks = follower.model.score_tasks(instances) if follower.model.tasks else {}
     return {
+        "tasks": {name: scores.tolist() for name, scores in tasks.items()},
         "scores": follower.model.score(instances).tolist(),
         "parts": {name: part.tolist() for name, part in vars(parts).items()},
         "version": follower.model.version,
