@@ -61,7 +61,7 @@ final class FitConfigTest {
   @CsvSource({
     "fit-frappe.yaml, DCN, 404501, 1199", // two outputs, each with a bias
     "fit-frappe.yaml, FINALMLP, 149002, 501", // one output; FuxiCTR's 50,400 in tables of gates are
-                                              // left out
+    // left out
     "fit-frappe.yaml, FINALNET, 284512, 0"
   })
   void theVariantsOfTheRecipesAreAsLargeAsTheModelsOfTheTables(
