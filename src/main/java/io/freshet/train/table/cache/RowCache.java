@@ -39,6 +39,8 @@ public final class RowCache {
   /** The generation of a row that is not in state, of a feature that state knows. */
   public static final int RENEWED = -2;
 
+  private static final int LARGEST_FIRST_SIZE = 1024;
+
   private final Store store;
   private final int width;
   private final int capacity;
@@ -70,13 +72,22 @@ public final class RowCache {
     this.store = store;
     this.width = width;
     this.capacity = capacity;
-    int entries = Math.min(capacity, 1024);
+    int entries = firstSize(capacity);
     index = new EntryIndex(entries);
     dirty = new DirtyEntries(entries);
     eviction = new EvictionPolicy(entries, capacity);
     values = new float[entries * width];
     history = new long[2 * entries];
     generations = new int[entries];
+  }
+
+  /** Half of the capacity, several times: so the last growth copies half of the slab and no more. */
+  private static int firstSize(int capacity) {
+    int size = capacity;
+    while (size > LARGEST_FIRST_SIZE) {
+      size = size / 2 + size % 2;
+    }
+    return size;
   }
 
   /**

@@ -128,6 +128,20 @@ final class RowCacheTest {
   }
 
   @Test
+  void growsLastFromHalfOfItsCapacity() throws Exception {
+    RowCache cache = new RowCache(3000, WIDTH, store);
+
+    fill(cache, 1500);
+    long half = cache.bytes();
+    fill(cache, 1501);
+    long whole = cache.bytes();
+    fill(cache, 3000);
+
+    assertThat(half).isLessThan(whole);
+    assertThat(cache.bytes()).isEqualTo(whole);
+  }
+
+  @Test
   void aRowUsedAgainOutlivesThoseUsedOnce() throws Exception {
     RowCache cache = new RowCache(20, WIDTH, store);
     fill(cache, 20);
