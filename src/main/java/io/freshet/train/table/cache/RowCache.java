@@ -81,7 +81,9 @@ public final class RowCache {
     generations = new int[entries];
   }
 
-  /** Half of the capacity, several times: so the last growth copies half of the slab and no more. */
+  /**
+   * Half of the capacity, several times: so the last growth copies half of the slab and no more.
+   */
   private static int firstSize(int capacity) {
     int size = capacity;
     while (size > LARGEST_FIRST_SIZE) {
