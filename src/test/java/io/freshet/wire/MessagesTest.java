@@ -150,6 +150,10 @@ final class MessagesTest {
         message(PublisherInput.class, new PublisherInput.Withheld("clicks are missing")),
         message(PublisherInput.class, new PublisherInput.SentTable("0badcafe", 3, 4)),
         message(PublisherInput.class, new PublisherInput.Window(1L << 41, 9, 9.5, 0.25, 1, 2)),
+        message(
+            PublisherInput.class,
+            new PublisherInput.TaskWindow(
+                "purchase", new PublisherInput.Window(1L << 41, 9, 9.5, 0.25, 1, 2))),
         message(MetricsReport.class, new MetricsReport(Metrics.NONE, metrics, 1, 2, 3)),
         message(
             MetricsReport.class,

@@ -39,7 +39,10 @@ final class PublicationStage {
       TrainingLoop loop, List<SingleOutputStreamOperator<MetricsReport>> metrics) {
     DataStream<PublisherInput> inputs = inputs(loop, metrics.get(0));
     for (SingleOutputStreamOperator<MetricsReport> further : metrics.subList(1, metrics.size())) {
-      inputs = inputs.union(figures(further, PublicationStage::taskFigures));
+      inputs =
+          inputs.union(
+              figures(further, PublicationStage::taskFigures),
+              further.map(PublicationStage::taskWindow).returns(WireType.of(PublisherInput.class)));
     }
     return inputs;
   }
@@ -62,7 +65,7 @@ final class PublicationStage {
             loop.tables().map(PublicationStage::sent).returns(WireType.of(PublisherInput.class)),
             figures(metrics, PublicationStage::figures),
             metrics
-                .map(PublicationStage::window)
+                .<PublisherInput>map(PublicationStage::window)
                 .returns(WireType.of(PublisherInput.class))
                 .name(StateOwner.operatorName(config.name())));
   }
@@ -122,7 +125,11 @@ final class PublicationStage {
     return new PublisherInput.Added(Map.of("skipped", 1.0));
   }
 
-  private static PublisherInput window(MetricsReport report) {
+  private static PublisherInput taskWindow(MetricsReport report) {
+    return new PublisherInput.TaskWindow(report.task(), window(report));
+  }
+
+  private static PublisherInput.Window window(MetricsReport report) {
     Metrics window = report.window();
     double weight = window.ctr() > 0 ? window.positives() / window.ctr() : window.examples();
     return new PublisherInput.Window(

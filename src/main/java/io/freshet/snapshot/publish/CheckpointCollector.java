@@ -6,6 +6,7 @@ import io.freshet.wire.FullRequest;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ final class CheckpointCollector {
   private Optional<PublishedGauge> gauge = Optional.empty();
   private Map<String, Double> metrics = Map.of();
   private final RecentWindows windows;
+  private final Map<String, RecentWindows> ofTasks = new LinkedHashMap<>(); // but the first
   private final SkippedShare skipped = new SkippedShare();
   private final Map<String, Long> offsets = new HashMap<>();
   private long eventTime = Long.MIN_VALUE;
@@ -36,16 +38,25 @@ final class CheckpointCollector {
   /**
    * @param denseSize parameters of the dense part
    * @param windows how many windows of event time the gate judges by
+   * @param tasks names of tasks in addition to the first
    */
-  CheckpointCollector(int denseSize, int windows) {
+  CheckpointCollector(int denseSize, int windows, List<String> tasks) {
     dense = new float[denseSize];
     this.windows = new RecentWindows(windows);
+    tasks.forEach(task -> ofTasks.put(task, new RecentWindows(windows)));
   }
 
   /** Goes on from a restored state. */
   void goOnFrom(PublisherState state) {
     CheckpointContents contents = state.unpublished().get(state.unpublished().size() - 1);
     windows.goOnFrom(state.windows(), contents.metrics());
+    ofTasks.forEach(
+        (task, own) -> {
+          if (state.taskWindows().containsKey(task)) {
+            Map<String, Double> figures = Gate.figuresOf(task, contents.metrics());
+            own.goOnFrom(state.taskWindows().get(task), figures);
+          }
+        });
     contents.dense().ifPresent(this::restore);
     skipped.goOnFrom(contents.metrics());
     metrics = contents.metrics();
@@ -79,6 +90,8 @@ final class CheckpointCollector {
       takeTable(table);
     } else if (input instanceof PublisherInput.Window window) {
       windows.add(window);
+    } else if (input instanceof PublisherInput.TaskWindow window) {
+      ofTasks.get(window.task()).add(window.window());
     } else if (input instanceof PublisherInput.Offset offset) {
       // after a rescale a router may still report a partition that another reads by now
       offsets.merge(offset.topic() + "-" + offset.partition(), offset.next(), Math::max);
@@ -103,6 +116,15 @@ final class CheckpointCollector {
     gauge
         .filter(PublishedGauge::isMixed)
         .ifPresent(g -> figures.put(Gate.BASE_RATE_WEIGHT, g.baseRateWeight()));
+    int number = 0;
+    for (String task : ofTasks.keySet()) {
+      int place = ++number;
+      figures.putAll(Gate.named(task, ofTasks.get(task).figures()));
+      gauge
+          .filter(g -> place < g.tasks() && g.of(place).isMixed())
+          .map(g -> Map.of(Gate.BASE_RATE_WEIGHT, g.of(place).baseRateWeight()))
+          .ifPresent(weight -> figures.putAll(Gate.named(task, weight)));
+    }
     figures.putAll(skipped.at(metrics));
     CheckpointContents contents =
         new CheckpointContents(checkpoint, parts, whole, figures, offsets, eventTime, withheld);
@@ -118,6 +140,13 @@ final class CheckpointCollector {
   /** What the gate judges by, for the state. */
   List<PublisherInput.Window> windows() {
     return windows.all();
+  }
+
+  /** The same of tasks in addition to the first. */
+  Map<String, List<PublisherInput.Window>> taskWindows() {
+    Map<String, List<PublisherInput.Window>> all = new HashMap<>();
+    ofTasks.forEach((task, own) -> all.put(task, own.all()));
+    return all;
   }
 
   private void takeTable(PublisherInput.SentTable table) {

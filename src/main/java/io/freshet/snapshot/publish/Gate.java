@@ -2,13 +2,17 @@ package io.freshet.snapshot.publish;
 
 import io.freshet.snapshot.GateSettings;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Judges whether a version may become the current one: by its parameters, which must be finite
- * numbers; by the {@link BaseRate}, which it must not fall behind; by how many examples were
+ * numbers; by the {@link BaseRate}, which no task must fall behind; by how many examples were
  * skipped; and by the limits set on how well the last windows were predicted. A figure that is not
  * known yet passes no limit that is set, but nothing is worse than the base rate, and nothing
  * skipped, before that can be said.
@@ -17,6 +21,7 @@ final class Gate {
   /** Weight of the expert that predicts the base rate in the learner's mixture, of its figures. */
   static final String BASE_RATE_WEIGHT = "base_rate_weight";
 
+  private static final String SEPARATOR = "."; // in no task's name
   private static final double HALF = 0.5;
 
   private final GateSettings settings;
@@ -54,7 +59,11 @@ final class Gate {
     atLeast(RecentWindows.CALIBRATION, settings.minCalibration(), metrics, reasons);
     atMost(RecentWindows.CALIBRATION, settings.maxCalibration(), metrics, reasons);
     if (settings.baseRate()) {
-      checkBaseRate(metrics, current, reasons);
+      checkBaseRate("", metrics, current, reasons);
+      for (String task : tasks(metrics)) {
+        checkBaseRate(
+            task + SEPARATOR, figuresOf(task, metrics), figuresOf(task, current), reasons);
+      }
     }
     double skipped = metrics.getOrDefault(SkippedShare.SHARE, Double.NaN);
     if (skipped > settings.maxSkipped()) {
@@ -66,16 +75,46 @@ final class Gate {
     return reasons;
   }
 
+  /** Figures of a task in addition to the first, as a manifest names them. */
+  static Map<String, Double> named(String task, Map<String, Double> figures) {
+    Map<String, Double> named = new HashMap<>();
+    figures.forEach((name, figure) -> named.put(task + SEPARATOR + name, figure));
+    return named;
+  }
+
+  /** Of a manifest's figures those of such a task, by their own names. */
+  static Map<String, Double> figuresOf(String task, Map<String, Double> all) {
+    Map<String, Double> figures = new HashMap<>();
+    String start = task + SEPARATOR;
+    all.forEach(
+        (name, figure) -> {
+          if (name.startsWith(start)) {
+            figures.put(name.substring(start.length()), figure);
+          }
+        });
+    return figures;
+  }
+
+  /** The tasks in addition to the first that there are figures of. */
+  private static SortedSet<String> tasks(Map<String, Double> metrics) {
+    String end = SEPARATOR + RecentWindows.EXAMPLES;
+    return metrics.keySet().stream()
+        .filter(name -> name.endsWith(end))
+        .map(name -> name.substring(0, name.length() - end.length()))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   /** Comparisons with NaN, where a figure is not known, are false. */
   private static void checkBaseRate(
-      Map<String, Double> metrics, Map<String, Double> current, List<String> reasons) {
+      String task, Map<String, Double> metrics, Map<String, Double> current, List<String> reasons) {
     double ne = metrics.getOrDefault(RecentWindows.NE, Double.NaN);
     double limit = metrics.getOrDefault(RecentWindows.NE_LIMIT, Double.NaN);
     if (ne > limit) {
       reasons.add(
           String.format(
               Locale.ROOT,
-              "worse than the base rate: %s is %.5f, and chance explains up to %.5f",
+              "worse than the base rate: %s%s is %.5f, and chance explains up to %.5f",
+              task,
               RecentWindows.NE,
               ne,
               limit));
@@ -86,8 +125,9 @@ final class Gate {
       reasons.add(
           String.format(
               Locale.ROOT,
-              "the model adds nothing to the base rate: %s is %.3f, and %.3f in the current"
+              "the model adds nothing to the base rate: %s%s is %.3f, and %.3f in the current"
                   + " version",
+              task,
               BASE_RATE_WEIGHT,
               weight,
               before));

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -96,7 +97,10 @@ final class PublicationQueue {
   }
 
   /** The state at the checkpoint that was added last. */
-  synchronized PublisherState state(List<PublisherInput.Window> windows, String shape) {
+  synchronized PublisherState state(
+      List<PublisherInput.Window> windows,
+      Map<String, List<PublisherInput.Window>> taskWindows,
+      String shape) {
     long own = joined ? unpublished.lastKey() : ownUpTo;
     return new PublisherState(
         lineage,
@@ -106,7 +110,8 @@ final class PublicationQueue {
         List.copyOf(unpublished.values()),
         incomplete,
         windows,
-        shape);
+        shape,
+        taskWindows);
   }
 
   synchronized void complete(long checkpoint) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.write.PublisherInput;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param incomplete whether the lineage waits for all rows, as its first version builds on no other
  * @param windows what the gate judges by, oldest first
  * @param shape the model's, as text; empty in states of earlier versions
+ * @param taskWindows the windows of tasks in addition to the first, by their names
  */
 public record PublisherState(
     String lineage,
@@ -31,7 +33,8 @@ public record PublisherState(
     List<CheckpointContents> unpublished,
     boolean incomplete,
     List<PublisherInput.Window> windows,
-    String shape) {
+    String shape,
+    Map<String, List<PublisherInput.Window>> taskWindows) {
   public PublisherState {
     requireNonNull(lineage, "lineage");
     requireNonNull(run, "run");
@@ -39,9 +42,23 @@ public record PublisherState(
     requireNonNull(shape, "shape");
     unpublished = List.copyOf(unpublished);
     windows = List.copyOf(windows);
+    taskWindows = Map.copyOf(taskWindows);
     if (unpublished.isEmpty()) {
       throw new IllegalArgumentException("a state holds at least its own checkpoint's contents");
     }
+  }
+
+  /** That of a model of one task. */
+  public PublisherState(
+      String lineage,
+      String run,
+      long ownUpTo,
+      Optional<Version> published,
+      List<CheckpointContents> unpublished,
+      boolean incomplete,
+      List<PublisherInput.Window> windows,
+      String shape) {
+    this(lineage, run, ownUpTo, published, unpublished, incomplete, windows, shape, Map.of());
   }
 
   /**
@@ -58,6 +75,7 @@ public record PublisherState(
         List.of(last.withoutModel()),
         false,
         windows,
-        newShape);
+        newShape,
+        taskWindows);
   }
 }

@@ -14,10 +14,16 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** The state format of the publisher. Version 1 had no gauge, 2 no incomplete lineages. */
+/**
+ * The state format of the publisher. Version 1 had no gauge, 2 no incomplete lineages. The last
+ * byte's second bit says that windows of further tasks follow.
+ */
 public final class PublisherStateCodec extends StateCodec<PublisherState> {
+  private static final int INCOMPLETE = 1;
+  private static final int OF_TASKS = 2;
   private static final Codec<String> TEXT = Codec.of(Values::writeString, Values::readString);
   private static final Codec<Double> FIGURE =
       Codec.of((figure, out) -> out.writeDouble(figure), DataInput::readDouble);
@@ -27,6 +33,10 @@ public final class PublisherStateCodec extends StateCodec<PublisherState> {
       Codec.of(PublisherStateCodec::writePart, PublisherStateCodec::readPart);
   private static final Codec<Window> WINDOW =
       Codec.of(PublisherStateCodec::writeWindow, PublisherStateCodec::readWindow);
+  private static final Codec<List<Window>> WINDOWS =
+      Codec.of(
+          (windows, out) -> Values.writeList(windows, WINDOW, out),
+          in -> Values.readList(in, WINDOW));
   private static final Codec<Dense> DENSE =
       Codec.of(
           PublisherStateCodec::writeDense, in -> readDense(in, PublishedGaugeCodec.INSTANCE::read));
@@ -50,7 +60,11 @@ public final class PublisherStateCodec extends StateCodec<PublisherState> {
     Values.writeList(state.unpublished(), CUT, out);
     Values.writeList(state.windows(), WINDOW, out);
     Values.writeString(state.shape(), out);
-    out.writeBoolean(state.incomplete());
+    boolean hasTasks = !state.taskWindows().isEmpty();
+    out.writeByte((state.incomplete() ? INCOMPLETE : 0) | (hasTasks ? OF_TASKS : 0));
+    if (hasTasks) {
+      Values.writeMap(state.taskWindows(), TEXT, WINDOWS, out);
+    }
   }
 
   @Override
@@ -62,9 +76,17 @@ public final class PublisherStateCodec extends StateCodec<PublisherState> {
     List<CheckpointContents> unpublished = Values.readList(in, version == 1 ? CUT_1 : CUT);
     List<Window> windows = Values.readList(in, WINDOW);
     String shape = Values.readString(in);
-    boolean incomplete = version >= 3 && in.readBoolean();
+    int last = version >= 3 ? in.readUnsignedByte() : 0;
     return new PublisherState(
-        lineage, run, ownUpTo, published, unpublished, incomplete, windows, shape);
+        lineage,
+        run,
+        ownUpTo,
+        published,
+        unpublished,
+        (last & INCOMPLETE) != 0,
+        windows,
+        shape,
+        (last & OF_TASKS) == 0 ? Map.of() : Values.readMap(in, TEXT, WINDOWS));
   }
 
   private static void writeCut(CheckpointContents cut, DataOutput out) throws IOException {

@@ -127,7 +127,9 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
         context
             .getOperatorStateStore()
             .getListState(new ListStateDescriptor<>("unpublished", STATE_TYPE));
-    collector = new CheckpointCollector(template.denseSize(), settings.gate().windows());
+    collector =
+        new CheckpointCollector(
+            template.denseSize(), settings.gate().windows(), template.settings().tasks().further());
     Iterator<PublisherState> restored = state.get().iterator();
     shape = template.modelShape();
     if (restored.hasNext()) {
@@ -226,7 +228,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
     super.snapshotState(context);
     queue.sent(collector.sentFor());
     queue.add(collector.close(context.getCheckpointId()));
-    state.update(List.of(queue.state(collector.windows(), shapeText())));
+    state.update(List.of(queue.state(collector.windows(), collector.taskWindows(), shapeText())));
     requestRows();
   }
 

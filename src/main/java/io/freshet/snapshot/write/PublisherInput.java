@@ -71,6 +71,14 @@ public sealed interface PublisherInput {
       long to, long examples, double weight, double positives, double logloss, double calibration)
       implements PublisherInput {}
 
+  /** The same of one of several tasks that is not the first. */
+  record TaskWindow(String task, Window window) implements PublisherInput {
+    public TaskWindow {
+      requireNonNull(task, "task");
+      requireNonNull(window, "window");
+    }
+  }
+
   /** What was learned up to this barrier is not to be published yet, for the reason given. */
   record Withheld(String reason) implements PublisherInput {
     public Withheld {

@@ -125,7 +125,8 @@ class SeveralTasksITCase {
     SnapshotStore store = new SnapshotStore(new LocalStorage(folder.resolve("snapshots")));
     Manifest manifest = store.manifest(store.latest().orElseThrow());
     assertThat(manifest.tasks().names()).containsExactly("click", "purchase");
-    assertThat(manifest.metrics()).containsKeys("logloss", "purchase.logloss");
+    assertThat(manifest.metrics())
+        .containsKeys("logloss", "purchase.logloss", "purchase.recent_logloss");
     try (SnapshotFollower follower = new SnapshotFollower(store, InstantSource.system())) {
       follower.look();
       try (Scorer scorer = follower.model().orElseThrow().newScorer()) {

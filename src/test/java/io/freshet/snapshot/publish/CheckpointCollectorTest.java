@@ -14,7 +14,7 @@ final class CheckpointCollectorTest {
 
   @Test
   void cutIsWithheldIfAnybodySaidSoSinceTheLastBarrier() {
-    CheckpointCollector collector = new CheckpointCollector(0, 1);
+    CheckpointCollector collector = new CheckpointCollector(0, 1, List.of());
 
     collector.add(new PublisherInput.Withheld("clicks are missing"));
 
@@ -24,7 +24,7 @@ final class CheckpointCollectorTest {
 
   @Test
   void nothingCanBePublishedBeforeTheGaugeIsKnownOfWhichTheLatestCounts() {
-    CheckpointCollector collector = new CheckpointCollector(0, 1);
+    CheckpointCollector collector = new CheckpointCollector(0, 1, List.of());
     assertThat(collector.close(1).dense()).isEmpty();
 
     collector.add(new PublisherInput.Gauge(PublishedGauge.NONE));
@@ -38,13 +38,13 @@ final class CheckpointCollectorTest {
 
   @Test
   void aRestoredGaugeCountsUntilTheNext() {
-    CheckpointCollector collector = new CheckpointCollector(0, 1);
+    CheckpointCollector collector = new CheckpointCollector(0, 1, List.of());
     collector.add(new PublisherInput.Gauge(TinyModel.GAUGE));
     CheckpointContents contents = collector.close(1);
     PublisherState state =
         new PublisherState(
             "0badcafe", "run", 1, Optional.empty(), List.of(contents), false, List.of(), "");
-    CheckpointCollector restored = new CheckpointCollector(0, 1);
+    CheckpointCollector restored = new CheckpointCollector(0, 1, List.of());
 
     restored.goOnFrom(state);
 
@@ -53,7 +53,7 @@ final class CheckpointCollectorTest {
 
   @Test
   void aTableIsWholeOnceAllShardsHaveSentTheirsForTheSameLineage() {
-    CheckpointCollector collector = new CheckpointCollector(0, 1);
+    CheckpointCollector collector = new CheckpointCollector(0, 1, List.of());
     assertThat(collector.sentFor()).isEmpty();
     collector.add(new PublisherInput.SentTable("aaaaaaaa", 0, 2));
     collector.add(new PublisherInput.SentTable("bbbbbbbb", 1, 2));
@@ -67,7 +67,7 @@ final class CheckpointCollectorTest {
 
   @Test
   void whatWasAddedIsSummedOverBarriersAndWhoeverTellsIt() {
-    CheckpointCollector collector = new CheckpointCollector(0, 1);
+    CheckpointCollector collector = new CheckpointCollector(0, 1, List.of());
     collector.add(new PublisherInput.Added(Map.of("table_rows", 5.0, "table_expired", 1.0)));
     collector.add(new PublisherInput.Added(Map.of("table_rows", -2.0)));
     assertThat(collector.close(1).metrics()).containsEntry("table_rows", 3.0);
@@ -83,7 +83,7 @@ final class CheckpointCollectorTest {
 
   @Test
   void theOffsetOfAPartitionIsTheHighestThatAnyReaderTells() {
-    CheckpointCollector collector = new CheckpointCollector(0, 1);
+    CheckpointCollector collector = new CheckpointCollector(0, 1, List.of());
 
     collector.add(new PublisherInput.Offset("impressions", 2, 33_242));
     collector.add(new PublisherInput.Offset("impressions", 2, 7_870));

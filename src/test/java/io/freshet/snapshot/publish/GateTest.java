@@ -50,6 +50,24 @@ class GateTest {
   }
 
   @Test
+  void eachTaskIsHeldAgainstItsBaseRate() {
+    Gate gate = new Gate(GateSettings.DEFAULT);
+    Map<String, Double> metrics =
+        Map.of(
+            "recent_examples", 5000.0,
+            "recent_ne", 0.9,
+            "recent_ne_limit", 1.1,
+            "purchase.recent_examples", 5000.0,
+            "purchase.recent_ne", 1.25,
+            "purchase.recent_ne_limit", 1.125);
+
+    assertThat(gate.reasons(metrics, NOTHING, SOUND, List.of()))
+        .containsExactly(
+            "worse than the base rate: purchase.recent_ne is 1.25000, and chance explains up to"
+                + " 1.12500");
+  }
+
+  @Test
   void eachThresholdHasItsReason() {
     Gate gate = new Gate(new GateSettings(true, NONE, 5, 1000, 0.5, 0.9, 0.8, 1.2));
     Map<String, Double> metrics =

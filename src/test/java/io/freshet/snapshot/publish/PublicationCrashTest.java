@@ -64,7 +64,7 @@ class PublicationCrashTest {
     publish(chain, healthy);
     chain.add(
         contents(2, TinyModel.part(healthy, rows(2, 20)), TinyModel.part(healthy, rows(3, 20))));
-    PublisherState state = throughACheckpoint(chain.state(List.of(), ""));
+    PublisherState state = throughACheckpoint(chain.state(List.of(), Map.of(), ""));
     chain.complete(2);
     FaultyStorage mortal = new FaultyStorage(healthy, step, when);
 
@@ -96,7 +96,7 @@ class PublicationCrashTest {
     gate = new Gate(new GateSettings(true, NONE, 1, 100, NONE, NONE, NONE, NONE));
     chain.add(
         contents(2, TinyModel.part(healthy, rows(2, 20)), TinyModel.part(healthy, rows(3, 20))));
-    PublisherState state = throughACheckpoint(chain.state(List.of(), ""));
+    PublisherState state = throughACheckpoint(chain.state(List.of(), Map.of(), ""));
     chain.complete(2);
     FaultyStorage mortal = new FaultyStorage(healthy, step, when);
 
@@ -126,7 +126,7 @@ class PublicationCrashTest {
     PublicationQueue chain = new PublicationQueue("0badcafe", "run");
     PublisherInput.Part part = TinyModel.part(healthy, rows(2, 20));
     chain.add(contents(1, part));
-    PublisherState state = throughACheckpoint(chain.state(List.of(), ""));
+    PublisherState state = throughACheckpoint(chain.state(List.of(), Map.of(), ""));
     chain.complete(1);
     publish(chain, new FaultyStorage(healthy, 3, When.BEFORE));
     assertThat(healthy.exists(part.path())).isFalse();

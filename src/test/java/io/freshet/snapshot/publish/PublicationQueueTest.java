@@ -59,7 +59,7 @@ class PublicationQueueTest {
     PublicationQueue chain = joined();
     for (int checkpoint = 1; checkpoint <= 600; checkpoint++) {
       chain.add(withheld(contents(checkpoint)));
-      PublisherState state = chain.state(List.of(), "");
+      PublisherState state = chain.state(List.of(), Map.of(), "");
       assertThat(state.unpublished()).allMatch(contents -> contents.dense().isEmpty());
       chain.complete(checkpoint);
     }
@@ -91,7 +91,9 @@ class PublicationQueueTest {
       chain.complete(id);
     }
 
-    assertThat(chain.state(List.of(), "").unpublished().stream().filter(c -> c.dense().isPresent()))
+    assertThat(
+            chain.state(List.of(), Map.of(), "").unpublished().stream()
+                .filter(c -> c.dense().isPresent()))
         .extracting(CheckpointContents::checkpoint)
         .containsExactly(1L, 2L, 3L, 20L);
     chain.published(new Version(OLD, 3));
@@ -103,7 +105,7 @@ class PublicationQueueTest {
   void theStateOfACheckpointIsDueAtItsRestore() throws Exception {
     PublicationQueue chain = joined();
     chain.add(contents(1));
-    PublicationQueue restored = new PublicationQueue(chain.state(List.of(), ""), RUN);
+    PublicationQueue restored = new PublicationQueue(chain.state(List.of(), Map.of(), ""), RUN);
     restored.join(List.of(), DRAW);
 
     assertThat(restored.awaitDue().version()).isEqualTo(new Version(OLD, 1));
@@ -114,7 +116,7 @@ class PublicationQueueTest {
     PublicationQueue chain = joined();
     chain.add(contents(1));
     chain.add(contents(2));
-    PublisherState state = chain.state(List.of(), "");
+    PublisherState state = chain.state(List.of(), Map.of(), "");
     Version first = new Version(OLD, 1);
     PublicationQueue restored = new PublicationQueue(state, RUN);
 
@@ -151,7 +153,7 @@ class PublicationQueueTest {
   void anUndecidedLineageIsNotForgottenInTheNextCheckpoint() throws Exception {
     PublicationQueue undecided = new PublicationQueue(publishedOnceAndCutTwice(), RUN);
     undecided.add(contents(3)); // the store could not be reached so far
-    PublicationQueue restored = new PublicationQueue(undecided.state(List.of(), ""), RUN);
+    PublicationQueue restored = new PublicationQueue(undecided.state(List.of(), Map.of(), ""), RUN);
 
     restored.join(List.of(new Version(OLD, 1), new Version(OLD, 3)), DRAW);
 
@@ -190,7 +192,8 @@ class PublicationQueueTest {
   void aRunKeepsTheLineageItTookThroughItsFailures() throws Exception {
     PublicationQueue started = new PublicationQueue(publishedOnceAndCutTwice(), "another");
     started.join(List.of(new Version(OLD, 1)), DRAW);
-    PublicationQueue restored = new PublicationQueue(started.state(List.of(), ""), "another");
+    PublicationQueue restored =
+        new PublicationQueue(started.state(List.of(), Map.of(), ""), "another");
     restored.join(List.of(new Version(OLD, 1)), () -> "cccccccc");
 
     assertThat(restored.awaitDue().version()).isEqualTo(new Version(NEW, 2));
@@ -227,7 +230,7 @@ class PublicationQueueTest {
     chain.complete(2);
     assertThat(chain.hasDue()).isFalse();
 
-    PublicationQueue restored = new PublicationQueue(chain.state(List.of(), ""), RUN);
+    PublicationQueue restored = new PublicationQueue(chain.state(List.of(), Map.of(), ""), RUN);
     assertThat(restored.request()).isEmpty(); // the lineage is not decided yet
     restored.join(List.of(new Version(OLD, 1)), () -> "cccccccc");
     assertThat(restored.request()).isEqualTo(NEW);
@@ -251,7 +254,7 @@ class PublicationQueueTest {
 
     restored.startOver(NEW);
 
-    PublisherState state = restored.state(List.of(), "");
+    PublisherState state = restored.state(List.of(), Map.of(), "");
     assertThat(state.incomplete()).isTrue();
     assertThat(state.published()).isEmpty();
     assertThat(state.unpublished())

@@ -37,7 +37,8 @@ class PublisherStateCodecTest {
             List.of(contents),
             true,
             List.of(new PublisherInput.Window(60, 10, 10, 2, 0.5, 1.25)),
-            "2;3;0;1,2");
+            "2;3;0;1,2",
+            Map.of("purchase", List.of(new PublisherInput.Window(90, 10, 10, 1, 0.25, 1))));
     DataOutputSerializer out = new DataOutputSerializer(64);
 
     new PublisherStateCodec().write(state, out);
