@@ -32,13 +32,14 @@ public final class Histories implements Serializable {
   static final int MARGIN = 1024;
 
   /** No sequence is filled. */
-  public static final Histories NONE = new Histories(0, Map.of());
+  public static final Histories NONE = new Histories(0, Map.of(), false);
 
   private static final long serialVersionUID = 1L;
   private static final long VALUE_MASK = (1L << Fids.VALUE_BITS) - 1;
 
   private final int userField;
   private final Map<Integer, Filled> sequences; // by number
+  private final boolean isKept;
 
   /**
    * A sequence that is filled.
@@ -54,9 +55,10 @@ public final class Histories implements Serializable {
     }
   }
 
-  private Histories(int userField, Map<Integer, Filled> sequences) {
+  private Histories(int userField, Map<Integer, Filled> sequences, boolean isKept) {
     this.userField = userField;
     this.sequences = sequences;
+    this.isKept = isKept;
   }
 
   /** Those that the fields ask for. */
@@ -77,12 +79,17 @@ public final class Histories implements Serializable {
                 history.expireAfter()));
       }
     }
-    return new Histories(userField, sequences);
+    return new Histories(userField, sequences, false);
   }
 
-  /** Whether no sequence is filled. */
+  /** These, for state that has histories: they count as some even if no sequence is filled. */
+  public Histories kept() {
+    return new Histories(userField, sequences, true);
+  }
+
+  /** Whether there is nothing to fill. */
   public boolean isEmpty() {
-    return sequences.isEmpty();
+    return sequences.isEmpty() && !isKept;
   }
 
   /** Whose history it is; of an impression without a user, one that has no actions. */

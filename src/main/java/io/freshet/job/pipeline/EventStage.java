@@ -16,7 +16,9 @@ import io.freshet.join.JoinSettings;
 import io.freshet.join.operator.LabelStreams;
 import io.freshet.join.operator.TaskLabels;
 import io.freshet.wire.WireType;
+import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,13 +70,14 @@ final class EventStage {
     if (recorded.isPresent()) {
       shown = shown.union(recorded.get().impressions());
     }
-    Histories histories = Histories.of(config.features());
+    Histories histories = histories(shown, config);
     if (config.join().definition().isInline()) {
       return new TaskLabels(List.of(filled(inOrder(shown, config, histories), config, histories)));
     }
     List<LabelStreams> joined = new ArrayList<>();
     for (int task = 0; task < config.joins().size(); task++) {
-      joined.add(filled(join(shown, config, task, histories), config, histories));
+      Histories ofTask = task == 0 ? histories : Histories.NONE; // there are none for several tasks
+      joined.add(filled(join(shown, config, task, ofTask), config, ofTask));
     }
     return new TaskLabels(joined);
   }
@@ -87,6 +90,18 @@ final class EventStage {
     LabelStreams filled = labels.filled(config.join(), histories);
     filled.examples().uid(Uids.HISTORIES).setParallelism(labels.joined().getParallelism());
     return filled;
+  }
+
+  /** Of state that has histories, examples that wait for theirs are learned also without. */
+  private static Histories histories(DataStream<?> stream, LearnerConfig config) {
+    Histories histories = Histories.of(config.features());
+    try {
+      return JobRules.isInState(stream.getExecutionEnvironment().getConfiguration(), Uids.HISTORIES)
+          ? histories.kept()
+          : histories;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private LabelStreams inOrder(

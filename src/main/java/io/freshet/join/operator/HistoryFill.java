@@ -11,6 +11,7 @@ import io.freshet.join.JoinSettings;
 import io.freshet.join.attribution.DeferredExample;
 import io.freshet.join.attribution.DueTimers;
 import io.freshet.join.attribution.TimerBuckets;
+import io.freshet.wire.CheckpointedCounters;
 import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,11 +19,16 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -57,6 +63,11 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
   private final long decided; // how long after an impression its last example may come
 
   private transient MailboxExecutor mailbox;
+  private transient CheckpointedCounters counters;
+  private transient Counter taken; // examples to be learned
+  private transient Counter sent;
+  private transient Counter filled;
+  private transient Counter added;
   private transient MapState<Integer, ActionHistory> actions; // of the user, by sequence
   private transient InternalTimerService<VoidNamespace> timers;
   private transient TimerBuckets buckets;
@@ -85,6 +96,11 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
             .getKeyedStateStore()
             .getMapState(
                 new MapStateDescriptor<>("histories", Types.INT, WireType.of(ActionHistory.class)));
+    counters = new CheckpointedCounters(context.getOperatorStateStore(), 4);
+    taken = counters.publish(0, getMetricGroup(), "taken_examples");
+    sent = counters.publish(1, getMetricGroup(), "passed_examples");
+    filled = counters.publish(2, getMetricGroup(), "filled_examples");
+    added = counters.publish(3, getMetricGroup(), "added_actions");
   }
 
   @Override
@@ -99,19 +115,29 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
   }
 
   @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    counters.store();
+  }
+
+  @Override
   public void processElement1(StreamRecord<DeferredExample> element) throws Exception {
     DeferredExample deferred = element.getValue();
+    if (deferred.example().isLearned()) {
+      taken.inc();
+    }
     long time = deferred.example().time();
     if (time > dueTimers.reached()) {
       buckets.send((String) getCurrentKey(), deferred, time);
     } else {
-      send(deferred);
+      send(deferred, this::history);
     }
   }
 
   @Override
   public void processElement2(StreamRecord<UserAction> element) throws Exception {
     UserAction action = element.getValue();
+    added.inc();
     boolean isNew = actions.isEmpty();
     long from = undecided();
     actions.put(action.sequence(), histories.add(actions.get(action.sequence()), action, from));
@@ -128,8 +154,13 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
     dueTimers.fired(now, users.size() + due.size());
     for (DeferredExample deferred : due) {
       LabeledExample example = deferred.example();
-      setCurrentKey(histories.user(example.impressionId(), example.example()));
-      send(deferred);
+      String user = histories.user(example.impressionId(), example.example());
+      if (isLocal(user)) {
+        setCurrentKey(user);
+        send(deferred, this::history);
+      } else { // deferred when another field was the user
+        send(deferred, sequence -> null);
+      }
     }
     for (String user : users) {
       setCurrentKey(user);
@@ -181,11 +212,25 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
     }
   }
 
-  private void send(DeferredExample deferred) {
+  private boolean isLocal(String user) {
+    TaskInfo task = getRuntimeContext().getTaskInfo();
+    int owner =
+        KeyGroupRangeAssignment.assignKeyToParallelOperator(
+            user, task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks());
+    return owner == task.getIndexOfThisSubtask();
+  }
+
+  private void send(DeferredExample deferred, IntFunction<ActionHistory> known) {
     LabeledExample example = deferred.example();
-    Example filled = histories.filled(example.example(), deferred.shown(), this::history);
+    Example whole = histories.filled(example.example(), deferred.shown(), known);
     long time = Math.max(example.time(), dueTimers.sent() + 1);
-    output.collect(new StreamRecord<>(example.with(filled).at(time), time));
+    output.collect(new StreamRecord<>(example.with(whole).at(time), time));
+    if (example.isLearned()) {
+      sent.inc();
+      if (whole != example.example()) {
+        filled.inc();
+      }
+    }
   }
 
   private ActionHistory history(int sequence) {

@@ -17,11 +17,14 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -41,6 +44,10 @@ final class HistoryJobITCase {
   private static final int LENGTH = 4;
   private static final int USERS = 23;
 
+  private static final String RECENT =
+      "- {name: recent, kind: sequence, of: item, length: %s, pooling: attention, history: {}}"
+          .formatted(LENGTH);
+
   private static final AtomicReference<IllegalStateException> FAILURE = new AtomicReference<>();
 
   @TempDir private Path folder;
@@ -49,15 +56,11 @@ final class HistoryJobITCase {
   void examplesHaveTheSequencesOfTheOracle() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
       kafka.topics().ensure(List.of("impressions", "clicks"), 2);
-      LearnerConfig config = config(kafka);
+      LearnerConfig config = config(kafka, RECENT);
       FAILURE.set(null);
-      LearnerJob job = new LearnerJob(config, false);
-      job.withExamples(new LocalSink<>(example -> failIfDue()));
-      var env = job.localEnvironment(new Configuration());
-      job.build(env);
 
       feed(kafka, 0, IMPRESSIONS / 2);
-      JobClient running = env.executeAsync();
+      JobClient running = start(config, Optional.empty());
       while (RetainedCheckpoints.newest(config).isEmpty()) {
         Thread.sleep(10);
       }
@@ -68,12 +71,38 @@ final class HistoryJobITCase {
         Thread.sleep(100);
         sequences = sequences();
       }
-      running.cancel().get();
+      stop(running);
 
       assertThat(FAILURE.get()).as("the failure that is due").isNull();
       sequences.forEach(
           (i, found) -> assertThat(found).as("of impression %s", i).containsExactly(expected(i)));
+      goesOnWithoutTheHistory(kafka, RetainedCheckpoints.newest(config).orElseThrow());
     }
+  }
+
+  private void goesOnWithoutTheHistory(EmbeddedKafka kafka, String checkpoint) throws Exception {
+    feed(kafka, IMPRESSIONS + TAIL, IMPRESSIONS + 3 * TAIL);
+    JobClient running = start(config(kafka, ""), Optional.of(checkpoint));
+    while (!isLearned(IMPRESSIONS + 2 * TAIL)) {
+      Thread.sleep(100);
+    }
+    stop(running);
+  }
+
+  private static JobClient start(LearnerConfig config, Optional<String> checkpoint)
+      throws Exception {
+    Configuration flink = new Configuration();
+    checkpoint.ifPresent(path -> flink.set(StateRecoveryOptions.SAVEPOINT_PATH, path));
+    LearnerJob job = new LearnerJob(config, false);
+    job.withExamples(new LocalSink<>(example -> failIfDue()));
+    var env = job.localEnvironment(flink);
+    job.build(env);
+    return env.executeAsync();
+  }
+
+  private static void stop(JobClient running) throws Exception {
+    running.cancel().get();
+    running.getJobExecutionResult().exceptionally(cancelled -> null).get();
   }
 
   private static void failIfDue() {
@@ -98,6 +127,14 @@ final class HistoryJobITCase {
           });
     }
     return sequences;
+  }
+
+  private boolean isLearned(int i) throws IOException {
+    AtomicBoolean isLearned = new AtomicBoolean();
+    RecordFiles.examples(
+        examples().toUri().toString(),
+        example -> isLearned.compareAndSet(false, example.impressionId().equals("i" + i)));
+    return isLearned.get();
   }
 
   private Path examples() {
@@ -175,14 +212,14 @@ final class HistoryJobITCase {
     producer.send(new ProducerRecord<>(topic, i % 2, time, null, json.getBytes(UTF_8)));
   }
 
-  private LearnerConfig config(EmbeddedKafka kafka) {
+  private LearnerConfig config(EmbeddedKafka kafka, String recent) {
     return LearnerConfig.parse(
         """
         kafka: {bootstrap-servers: "%s"}
         features:
           - {name: user, kind: categorical}
           - {name: item, kind: categorical}
-          - {name: recent, kind: sequence, of: item, length: %s, pooling: attention, history: {}}
+          %s
         join: {window: 10 min, breaker: {enabled: false}}
         model: {embedding-size: 4, hidden-layers: [8]}
         examples: {to: files, dir: "%s"}
@@ -192,7 +229,7 @@ final class HistoryJobITCase {
         """
             .formatted(
                 kafka.bootstrapServers(),
-                LENGTH,
+                recent,
                 examples().toUri(),
                 folder.resolve("snapshots").toUri(),
                 folder.resolve("checkpoints").toUri()),

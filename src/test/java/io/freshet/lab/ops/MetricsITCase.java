@@ -124,6 +124,9 @@ final class MetricsITCase {
   void theCountsAddUpAfterARestartFromACheckpointAtAnotherParallelism() {
     assertThat(wrong(learner)).isEmpty();
     assertThat(learner.operator("Trainer", "examples")).isPositive();
+    assertThat(learner.operator("HistoryFill", "filled_examples")).isPositive();
+    assertThat(learner.operator("HistoryFill", "added_actions"))
+        .isEqualTo(join(learner, "joined_clicks"));
     assertThat(learner.operator("LabelJoin", "duplicate_impressions")).isPositive();
     assertThat(learner.operator("LabelJoin", "late_clicks")).isPositive();
     assertThat(learner.operator("route_impressions", "dead_letters")).isPositive();
@@ -186,7 +189,12 @@ final class MetricsITCase {
         join(now, "sent_examples", "lost_examples", "waiting_examples"),
         wrong);
     double learned = now.operator("Trainer", "examples");
-    equal("examples learned", join(now, "sent_examples"), learned, wrong);
+    equal(
+        "examples to be filled",
+        join(now, "sent_examples"),
+        now.operator("HistoryFill", "taken_examples"),
+        wrong);
+    equal("examples learned", now.operator("HistoryFill", "passed_examples"), learned, wrong);
     equal(
         "examples judged",
         learned - join(now, "corrections"),
@@ -219,7 +227,7 @@ final class MetricsITCase {
     String rows = "flink_taskmanager_job_task_operator_field_rows";
     assertThat(learner.of(rows, Map.of()))
         .extracting(sample -> sample.labels().get("field"))
-        .containsExactlyInAnyOrder("others", "user", "item", "genres", "price");
+        .containsExactlyInAnyOrder("others", "user", "item", "genres", "price", "recent");
     assertThat(learner.of(rows, Map.of("field", "user"))).allMatch(sample -> sample.value() > 0);
     assertThat(table(learner, "field_expired"))
         .as("of %s admitted", table(learner, "field_admitted"))

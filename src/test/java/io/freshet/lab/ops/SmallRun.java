@@ -116,6 +116,7 @@ final class SmallRun implements AutoCloseable {
           - {name: item, kind: categorical}
           - {name: genres, kind: multi}
           - {name: price, kind: numeric, transform: log}
+          - {name: recent, kind: sequence, of: item, history: {}}
         join: {window: 1 min, out-of-orderness: 10 s, warm-up: 0 s}
         model: {embedding-size: 4, hidden-layers: [8]}
         embedding:
