@@ -15,6 +15,7 @@ import io.freshet.wire.CheckpointedCounters;
 import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -227,7 +228,7 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
     output.collect(new StreamRecord<>(example.with(whole).at(time), time));
     if (example.isLearned()) {
       sent.inc();
-      if (whole != example.example()) {
+      if (!Arrays.equals(whole.fids(), example.example().fids())) {
         filled.inc();
       }
     }
