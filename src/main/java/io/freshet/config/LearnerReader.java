@@ -17,7 +17,6 @@ import io.freshet.event.mapping.MappingOptions;
 import io.freshet.event.mapping.ValuePath;
 import io.freshet.feature.FeatureOptions;
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.SequenceField;
 import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.join.JoinOptions;
 import io.freshet.join.JoinSettings;
@@ -138,12 +137,6 @@ final class LearnerReader {
     if (!model.kind().embeds()
         && features.fields().stream().anyMatch(field -> !field.shares().isEmpty())) {
       s.error("model.kind", "lr has no embeddings that fields could share: leave out shares");
-    }
-    if (model.tasks().areSeveral()
-        && features.fields().stream()
-            .anyMatch(f -> f instanceof SequenceField seen && seen.history() != null)) {
-      modelSection.error(
-          "tasks", "not where the job keeps histories, which are of the actions of one task");
     }
     checkParallelism(s, train, parallelism, maxParallelism);
     if (train.learning().regularization().dropout() > 0 && model.hiddenLayers().isEmpty()) {

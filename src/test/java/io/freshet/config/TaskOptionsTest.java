@@ -102,30 +102,6 @@ final class TaskOptionsTest {
                 + " needs some; expected hidden-layers, or one task (learner.yaml:3:8)");
   }
 
-  @Test
-  void historiesAreOfOneTask() {
-    String history = "history: {field: user, of: item, actions: [click]}";
-    String yaml =
-        """
-        kafka: {bootstrap-servers: "localhost:9092"}
-        features:
-          - {name: user, kind: categorical}
-          - {name: item, kind: categorical}
-          - {name: recent, kind: sequence, of: item, %s}
-        model: {tasks: [{name: click}, {name: like}]}
-        """
-            .formatted(history);
-
-    assertThat(
-            catchThrowableOfType(
-                    ConfigException.class,
-                    () -> LearnerConfig.parse(yaml, "learner.yaml", List.of()))
-                .problems())
-        .containsExactly(
-            "model.tasks: not where the job keeps histories, which are of the actions of one task"
-                + " (learner.yaml:6:16)");
-  }
-
   private static LearnerConfig read(String more) {
     return LearnerConfig.parse(GOOD + more, "learner.yaml", List.of());
   }

@@ -15,6 +15,7 @@ import io.freshet.job.source.SourceRouter;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.operator.LabelStreams;
 import io.freshet.join.operator.TaskLabels;
+import io.freshet.model.Tasks;
 import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.io.Serializable;
@@ -71,24 +72,38 @@ final class EventStage {
       shown = shown.union(recorded.get().impressions());
     }
     Histories histories = histories(shown, config);
-    if (config.join().definition().isInline()) {
-      return new TaskLabels(List.of(filled(inOrder(shown, config, histories), config, histories)));
-    }
-    List<LabelStreams> joined = new ArrayList<>();
+    List<LabelStreams> labels = new ArrayList<>();
     for (int task = 0; task < config.joins().size(); task++) {
-      Histories ofTask = task == 0 ? histories : Histories.NONE; // there are none for several tasks
-      joined.add(filled(join(shown, config, task, ofTask), config, ofTask));
+      LabelStreams joined =
+          config.join().definition().isInline()
+              ? inOrder(shown, config, histories)
+              : join(shown, config, task, histories);
+      labels.add(joined);
     }
-    return new TaskLabels(joined);
+    if (!histories.isEmpty()) {
+      LabelStreams acted = labels.get(0);
+      for (int task = 0; task < labels.size(); task++) {
+        labels.set(task, filled(labels.get(task), acted, config, task, histories));
+      }
+    }
+    return new TaskLabels(labels);
   }
 
+  /** Each task fills its examples, from the actions of the first, as long as they may come. */
   private static LabelStreams filled(
-      LabelStreams labels, LearnerConfig config, Histories histories) {
-    if (histories.isEmpty()) {
-      return labels;
-    }
-    LabelStreams filled = labels.filled(config.join(), histories);
-    filled.examples().uid(Uids.HISTORIES).setParallelism(labels.joined().getParallelism());
+      LabelStreams labels,
+      LabelStreams acted,
+      LearnerConfig config,
+      int task,
+      Histories histories) {
+    Tasks tasks = config.model().tasks();
+    JoinSettings join = config.joins().get(task);
+    LabelStreams filled =
+        labels.filled(acted, join, histories, tasks.nameBehind("HistoryFill", task));
+    filled
+        .examples()
+        .uid(tasks.nameBehind(Uids.HISTORIES, task))
+        .setParallelism(labels.joined().getParallelism());
     return filled;
   }
 

@@ -89,19 +89,23 @@ public record LabelStreams(
     return new LabelStreams(joined, joined);
   }
 
-  /** Fills the sequences of the examples from what their users did. */
-  public LabelStreams filled(JoinSettings settings, Histories histories) {
+  /**
+   * Fills the sequences of the examples from what their users did.
+   *
+   * @param acted whose actions count: the labels of the first task
+   * @param name of the operator
+   */
+  public LabelStreams filled(
+      LabelStreams acted, JoinSettings settings, Histories histories, String name) {
     var filled =
         joined
             .getSideOutput(UNFILLED)
             .keyBy(
                 each -> histories.user(each.example().impressionId(), each.example().example()),
                 Types.STRING)
-            .connect(joined.getSideOutput(ACTIONS).keyBy(UserAction::user, Types.STRING))
+            .connect(acted.joined.getSideOutput(ACTIONS).keyBy(UserAction::user, Types.STRING))
             .transform(
-                "HistoryFill",
-                WireType.of(LabeledExample.class),
-                new HistoryFill(settings, histories));
+                name, WireType.of(LabeledExample.class), new HistoryFill(settings, histories));
     return new LabelStreams(joined, filled);
   }
 

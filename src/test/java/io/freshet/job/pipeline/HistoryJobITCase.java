@@ -28,9 +28,10 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The whole job, failing once after a checkpoint: each example has the sequence that the clicks of
@@ -48,14 +49,21 @@ final class HistoryJobITCase {
       "- {name: recent, kind: sequence, of: item, length: %s, pooling: attention, history: {}}"
           .formatted(LENGTH);
 
+  private static final String BOTH =
+      ", tasks: [{name: click}, {name: purchase, after: click, window: 15 min, topic: purchases}]";
+
   private static final AtomicReference<IllegalStateException> FAILURE = new AtomicReference<>();
 
   @TempDir private Path folder;
 
-  @Test
-  void examplesHaveTheSequencesOfTheOracle() throws Exception {
+  private int tasks;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void examplesHaveTheSequencesOfTheOracle(int tasks) throws Exception {
+    this.tasks = tasks;
     try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
-      kafka.topics().ensure(List.of("impressions", "clicks"), 2);
+      kafka.topics().ensure(List.of("impressions", "clicks", "purchases"), 2);
       LearnerConfig config = config(kafka, RECENT);
       FAILURE.set(null);
 
@@ -67,7 +75,7 @@ final class HistoryJobITCase {
       FAILURE.set(new IllegalStateException("a failure that the test makes"));
       feed(kafka, IMPRESSIONS / 2, IMPRESSIONS + TAIL);
       Map<Integer, long[]> sequences = sequences();
-      while (sequences.size() < IMPRESSIONS) {
+      while (sequences.size() < tasks * IMPRESSIONS) {
         Thread.sleep(100);
         sequences = sequences();
       }
@@ -75,7 +83,10 @@ final class HistoryJobITCase {
 
       assertThat(FAILURE.get()).as("the failure that is due").isNull();
       sequences.forEach(
-          (i, found) -> assertThat(found).as("of impression %s", i).containsExactly(expected(i)));
+          (key, found) -> {
+            int i = key % IMPRESSIONS;
+            assertThat(found).as("of impression %s", i).containsExactly(expected(i));
+          });
       goesOnWithoutTheHistory(kafka, RetainedCheckpoints.newest(config).orElseThrow());
     }
   }
@@ -112,7 +123,7 @@ final class HistoryJobITCase {
     }
   }
 
-  /** Of each impression that is learned, and none twice. */
+  /** Of each impression that is learned, by task and number, and none twice. */
   private Map<Integer, long[]> sequences() throws IOException {
     Map<Integer, long[]> sequences = new TreeMap<>();
     if (isWritten()) {
@@ -121,8 +132,10 @@ final class HistoryJobITCase {
           example -> {
             int i = Integer.parseInt(example.impressionId().substring(1));
             if (i < IMPRESSIONS) {
-              assertThat(example.label()).isEqualTo(isClicked(i) ? 1 : 0);
-              assertThat(sequences.put(i, sequence(example))).as("of %s twice", i).isNull();
+              boolean did = example.task() == 0 ? isClicked(i) : isBought(i);
+              assertThat(example.label()).isEqualTo(did ? 1 : 0);
+              int key = example.task() * IMPRESSIONS + i;
+              assertThat(sequences.put(key, sequence(example))).as("of %s twice", i).isNull();
             }
           });
     }
@@ -152,6 +165,10 @@ final class HistoryJobITCase {
 
   private static boolean isClicked(int i) {
     return i % 3 == 0;
+  }
+
+  private static boolean isBought(int i) {
+    return i % 6 == 0;
   }
 
   private static boolean carriesItsOwn(int i) {
@@ -202,14 +219,21 @@ final class HistoryJobITCase {
           .filter(HistoryJobITCase::isClicked)
           .boxed()
           .sorted(Comparator.comparing(HistoryJobITCase::clicked))
-          .forEach(i -> send(producer, "clicks", i, clicked(i), ""));
+          .forEach(
+              i -> {
+                send(producer, "clicks", i, clicked(i), "");
+                if (isBought(i)) {
+                  send(producer, "purchases", i, clicked(i) + 1000, "");
+                }
+              });
     }
   }
 
   private static void send(
       KafkaProducer<byte[], byte[]> producer, String topic, int i, long time, String more) {
     String json = "{\"impression_id\": \"i%s\", \"timestamp\": %s%s}".formatted(i, time, more);
-    producer.send(new ProducerRecord<>(topic, i % 2, time, null, json.getBytes(UTF_8)));
+    int partition = (topic.equals("purchases") ? i / 6 : i) % 2;
+    producer.send(new ProducerRecord<>(topic, partition, time, null, json.getBytes(UTF_8)));
   }
 
   private LearnerConfig config(EmbeddedKafka kafka, String recent) {
@@ -221,7 +245,7 @@ final class HistoryJobITCase {
           - {name: item, kind: categorical}
           %s
         join: {window: 10 min, breaker: {enabled: false}}
-        model: {embedding-size: 4, hidden-layers: [8]}
+        model: {embedding-size: 4, hidden-layers: [8]%s}
         examples: {to: files, dir: "%s"}
         snapshot: {root: "%s", gate: {base-rate: false}}
         checkpoint: {interval: 200 ms, dir: "%s", backend: rocksdb}
@@ -230,6 +254,7 @@ final class HistoryJobITCase {
             .formatted(
                 kafka.bootstrapServers(),
                 recent,
+                tasks == 1 ? "" : BOTH,
                 examples().toUri(),
                 folder.resolve("snapshots").toUri(),
                 folder.resolve("checkpoints").toUri()),
