@@ -98,7 +98,12 @@ class Client:
         tensor = {"name": "features_json", "datatype": "BYTES", "shape": [len(features)]}
         body = {"inputs": [{**tensor, "data": features}]}
         answer = self._post(f"/v2/models/{self._model}{_of(version)}/infer", body)
-        return self._prediction(answer["outputs"][0]["data"], answer, answer.get("parameters", {}))
+        outputs = answer["outputs"]
+        scores = outputs[0]["data"]
+        if len(outputs) > 1:  # one for each task; rows as those of v1
+            names = [output["name"] for output in outputs]
+            scores = [dict(zip(names, row)) for row in zip(*(o["data"] for o in outputs))]
+        return self._prediction(scores, answer, answer.get("parameters", {}))
 
     def status(self) -> dict[str, Any]:
         """The version that is served, its event time and freshness, and the follower's state."""

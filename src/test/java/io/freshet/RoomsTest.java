@@ -87,7 +87,7 @@ final class RoomsTest {
       snapshot.store        : model.batch model.gauge model.row snapshot.format snapshot.storage
       snapshot.write        : model.. snapshot snapshot.format snapshot.storage
       serve.follow          : snapshot.format snapshot.store serve.model serve.rows
-      serve.grpc            : serve.limit serve.model serve.predict serve.tensor
+      serve.grpc            : model serve.limit serve.model serve.predict serve.tensor
       serve.grpc            : snapshot.format serve.request
       serve.http            : serve.follow serve.limit serve.predict
       serve.http            : serve.http.v1
@@ -96,7 +96,7 @@ final class RoomsTest {
       serve.http.v1         : model wire event event.decode feature model.gauge model.kind snapshot.format
       serve.http.v1         : serve.follow serve.limit serve.model serve.predict serve.http.json
       serve.http.v1         : serve.request
-      serve.http.v2         : wire snapshot.format serve.limit serve.model serve.predict
+      serve.http.v2         : model wire snapshot.format serve.limit serve.model serve.predict
       serve.http.v2         : serve.http.json serve.request serve.tensor
       serve.impressions     : event kafka serve.predict serve.request snapshot.format
       serve.models          : config.option snapshot.format snapshot.storage snapshot.store

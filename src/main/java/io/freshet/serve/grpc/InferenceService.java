@@ -27,6 +27,7 @@ import io.grpc.Deadline;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -181,12 +182,16 @@ final class InferenceService extends GRPCInferenceServiceImplBase {
 
   private Question<ModelInferResponse> question(ModelInferRequest request) {
     return names -> {
-      Signature.checkOutputs(
-          request.getOutputsList().stream().map(InferRequestedOutputTensor::getName).toList());
+      List<String> asked =
+          request.getOutputsList().stream().map(InferRequestedOutputTensor::getName).toList();
       return new Instances<>(
           FeatureTensors.read(RequestTensors.read(request), names, service.requests().instances())
               .of(Optional.of(request.getId()).filter(id -> !id.isEmpty())),
-          (scoring, examples) -> Responses.predictions(request, scoring.score(examples), scoring));
+          (scoring, examples) -> {
+            List<Integer> outputs = Signature.chosen(asked, scoring.model().tasks().names());
+            float[][] scores = scoring.scoreTasks(examples);
+            return Responses.predictions(request, outputs, scores, scoring);
+          });
     };
   }
 }

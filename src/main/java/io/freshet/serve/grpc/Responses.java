@@ -28,7 +28,7 @@ final class Responses {
             .addAllVersions(versions.stream().map(Version::toString).toList())
             .setPlatform(Signature.PLATFORM);
     Signature.inputs(model.schema()).forEach(input -> response.addInputs(tensor(input)));
-    Signature.outputs().forEach(output -> response.addOutputs(tensor(output)));
+    Signature.outputs(model.tasks().names()).forEach(output -> response.addOutputs(tensor(output)));
     return response.build();
   }
 
@@ -40,15 +40,14 @@ final class Responses {
         .build();
   }
 
-  /** The predictions, raw where the request's elements are. */
+  /**
+   * The predictions, raw where the request's elements are.
+   *
+   * @param outputs the places of the tasks that are asked for
+   * @param scores by task
+   */
   static ModelInferResponse predictions(
-      ModelInferRequest request, float[] scores, Scoring scoring) {
-    TensorType type = Signature.outputs().get(0);
-    InferOutputTensor.Builder output =
-        InferOutputTensor.newBuilder()
-            .setName(type.name())
-            .setDatatype(type.datatype())
-            .addShape(scores.length);
+      ModelInferRequest request, List<Integer> outputs, float[][] scores, Scoring scoring) {
     ModelInferResponse.Builder response =
         ModelInferResponse.newBuilder()
             .setModelName(request.getModelName())
@@ -61,7 +60,21 @@ final class Responses {
                 response.putParameters(
                     Signature.SCORED_BY,
                     InferParameter.newBuilder().setStringParam(model).build()));
-    if (RequestTensors.isRaw(request)) {
+    List<TensorType> types = Signature.outputs(scoring.model().tasks().names());
+    for (int output : outputs) {
+      add(types.get(output), scores[output], RequestTensors.isRaw(request), response);
+    }
+    return response.build();
+  }
+
+  private static void add(
+      TensorType type, float[] scores, boolean isRaw, ModelInferResponse.Builder response) {
+    InferOutputTensor.Builder output =
+        InferOutputTensor.newBuilder()
+            .setName(type.name())
+            .setDatatype(type.datatype())
+            .addShape(scores.length);
+    if (isRaw) {
       ByteBuffer raw =
           ByteBuffer.allocate(Float.BYTES * scores.length).order(ByteOrder.LITTLE_ENDIAN);
       raw.asFloatBuffer().put(scores);
@@ -73,6 +86,6 @@ final class Responses {
       }
       output.setContents(contents);
     }
-    return response.addOutputs(output).build();
+    response.addOutputs(output);
   }
 }

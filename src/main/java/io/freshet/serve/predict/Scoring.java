@@ -66,11 +66,6 @@ public final class Scoring {
     return examples;
   }
 
-  /** The probabilities of examples, of the first task; as {@link #scoreTasks}. */
-  public float[] score(List<Example> examples) throws HttpError {
-    return scoreTasks(examples)[0];
-  }
-
   /**
    * The probabilities of examples, by task; refused where one is no number, or the time is over.
    */
@@ -120,7 +115,7 @@ public final class Scoring {
     }
   }
 
-  /** What {@link #score} has said. */
+  /** What {@link #scoreTasks} has said of the first task. */
   float[] scores() {
     return scores[0];
   }

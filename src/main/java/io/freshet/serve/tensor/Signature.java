@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /** What goes into a model and comes out of it. */
 public final class Signature {
-  /** The name of what comes out: a click probability for each instance. */
+  /** The name of what comes out of a model of one task: a probability for each instance. */
   public static final String PREDICTIONS = "predictions";
 
   /** The parameter that says which model of several has scored. */
@@ -52,16 +52,30 @@ public final class Signature {
     return field.namesValues() && name.equals(field.name()) ? Datatype.BYTES : Datatype.FP32;
   }
 
-  public static List<TensorType> outputs() {
-    return List.of(new TensorType(PREDICTIONS, Datatype.FP32.name(), List.of(ANY)));
+  /**
+   * A tensor for each task.
+   *
+   * @param tasks their names; none for a model of one task
+   */
+  public static List<TensorType> outputs(List<String> tasks) {
+    return names(tasks).stream()
+        .map(name -> new TensorType(name, Datatype.FP32.name(), List.of(ANY)))
+        .toList();
   }
 
-  /** Refuses outputs that there are not. */
-  public static void checkOutputs(List<String> asked) throws HttpError {
+  /** The outputs that are asked for, of {@link #outputs}: their places; all where none is named. */
+  public static List<Integer> chosen(List<String> asked, List<String> tasks) throws HttpError {
+    List<String> names = names(tasks);
     for (String name : asked) {
-      if (!name.equals(PREDICTIONS)) {
-        throw bad("there is no output \"%s\"; expected %s".formatted(name, PREDICTIONS));
+      if (!names.contains(name)) {
+        throw bad(
+            "there is no output \"%s\"; expected %s".formatted(name, String.join(", ", names)));
       }
     }
+    return (asked.isEmpty() ? names : asked).stream().distinct().map(names::indexOf).toList();
+  }
+
+  private static List<String> names(List<String> tasks) {
+    return tasks.isEmpty() ? List.of(PREDICTIONS) : tasks;
   }
 }

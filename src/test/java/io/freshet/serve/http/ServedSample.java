@@ -2,6 +2,8 @@ package io.freshet.serve.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.event.FeatureValues;
+import io.freshet.event.RejectedException;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.limit.ConnectionLimits;
 import io.freshet.serve.limit.ExplainLimits;
@@ -75,6 +77,19 @@ public final class ServedSample implements AutoCloseable {
   public float score(Map<String, ?> features) {
     try (Scorer scorer = follower.model().orElseThrow().newScorer()) {
       return scorer.score(features);
+    }
+  }
+
+  /** What a scorer says in this process, by task. */
+  public float[] scoreTasks(Map<String, ?> features) throws RejectedException {
+    try (Scorer scorer = follower.model().orElseThrow().newScorer()) {
+      FeatureValues values = FeatureValues.of(scorer.names(), features);
+      float[][] scores = scorer.scoreTasks(List.of(scorer.encode(values)));
+      float[] first = new float[scores.length];
+      for (int task = 0; task < first.length; task++) {
+        first[task] = scores[task][0];
+      }
+      return first;
     }
   }
 

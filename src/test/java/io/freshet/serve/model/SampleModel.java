@@ -6,11 +6,15 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.MultiField;
 import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
+import io.freshet.feature.example.LabelSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Task;
+import io.freshet.model.Tasks;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.gauge.Expert;
 import io.freshet.model.gauge.NumberScale;
 import io.freshet.model.gauge.PublishedGauge;
+import io.freshet.model.gauge.PublishedGauge.OfTask;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.publish.SampleChain;
 import java.io.IOException;
@@ -46,12 +50,31 @@ public final class SampleModel {
               new Expert(0.5, 0, 0.3, -0.25),
               new Expert(0, 1, 0.6, 0.5)));
 
-  private static final int DENSE = DenseShape.of(SCHEMA.size(), SETTINGS).size();
+  /** A purchase that follows on a click. */
+  public static final Tasks TASKS =
+      new Tasks(
+          List.of(
+              new Task("click", "", "clicked", LabelSettings.DEFAULT),
+              new Task("purchase", "click", "bought", LabelSettings.DEFAULT)));
 
   private final SampleChain chain;
+  private final int dense;
 
   public SampleModel(Path root) {
-    chain = new SampleChain(root, SCHEMA, SETTINGS).gauge(GAUGE);
+    this(root, SETTINGS, GAUGE);
+  }
+
+  /** Predicts {@link #TASKS}. */
+  public static SampleModel ofTasks(Path root) {
+    OfTask purchase = new OfTask(-2, List.of(new Expert(0, 1, 1, 0)));
+    PublishedGauge gauge =
+        new PublishedGauge(GAUGE.numbers(), GAUGE.offset(), GAUGE.experts(), List.of(purchase));
+    return new SampleModel(root, SETTINGS.withTasks(TASKS), gauge);
+  }
+
+  private SampleModel(Path root, ModelSettings settings, PublishedGauge gauge) {
+    chain = new SampleChain(root, SCHEMA, settings).gauge(gauge);
+    dense = DenseShape.of(SCHEMA, settings).size();
   }
 
   public void full(Version version, float value, long... fids) throws IOException {
@@ -83,9 +106,9 @@ public final class SampleModel {
     return rows;
   }
 
-  private static float[] dense(float value) {
-    float[] dense = new float[DENSE];
-    Arrays.fill(dense, value);
-    return dense;
+  private float[] dense(float value) {
+    float[] values = new float[dense];
+    Arrays.fill(values, value);
+    return values;
   }
 }

@@ -31,13 +31,15 @@ def follow(root, instances):
 def ask(url, model, instances):
     client = freshet.Client(url, model)
     explained, explanations = client.explain(instances)
+    v2 = client.infer(instances)
     return {
+        "tasks_v2": {name: scores.tolist() for name, scores in v2.tasks.items()},
         "v1": client.predict(instances).scores.tolist(),
-        "v2": client.infer(instances).scores.tolist(),
+        "v2": v2.scores.tolist(),
         "explain": explained.scores.tolist(),
         "explanations": explanations,
-        "version": client.infer(instances).version,
-        "models": [client.predict(instances).model, client.infer(instances).model],
+        "version": v2.version,
+        "models": [client.predict(instances).model, v2.model],
         "ready": client.readiness()["ready"],
         "served": client.status().get("version"),
     }

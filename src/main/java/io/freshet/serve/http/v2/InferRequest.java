@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.freshet.serve.http.json.RequestJson;
 import io.freshet.serve.request.HttpError;
-import io.freshet.serve.tensor.Signature;
 import io.freshet.serve.tensor.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,6 +30,7 @@ final class InferRequest {
 
   private Optional<String> id = Optional.empty();
   private List<Tensor> inputs; // null before they were read
+  private final List<String> outputs = new ArrayList<>();
 
   private InferRequest() {}
 
@@ -52,6 +52,11 @@ final class InferRequest {
     return inputs;
   }
 
+  /** The names of the outputs that are asked for; none for all. */
+  List<String> outputs() {
+    return outputs;
+  }
+
   private void readMember(String key, JsonParser json) throws IOException, HttpError {
     switch (key) {
       case "id" -> id = Optional.of(RequestJson.string("id", json));
@@ -70,14 +75,14 @@ final class InferRequest {
     }
   }
 
-  private static void readOutput(String place, JsonParser json) throws IOException, HttpError {
+  private void readOutput(String place, JsonParser json) throws IOException, HttpError {
     if (json.currentToken() != JsonToken.START_OBJECT) {
       throw bad(place + " is no object; expected {\"name\": …}");
     }
     for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
       json.nextToken();
       if (key.equals("name")) {
-        Signature.checkOutputs(List.of(RequestJson.string(place + ".name", json)));
+        outputs.add(RequestJson.string(place + ".name", json));
       } else {
         json.skipChildren();
       }

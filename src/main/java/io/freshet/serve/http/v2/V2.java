@@ -4,7 +4,9 @@ import io.freshet.serve.predict.Instances;
 import io.freshet.serve.predict.ModelService;
 import io.freshet.serve.predict.Question;
 import io.freshet.serve.tensor.FeatureTensors;
+import io.freshet.serve.tensor.Signature;
 import java.io.InputStream;
+import java.util.List;
 
 /** The questions of the protocol. */
 public final class V2 {
@@ -25,8 +27,12 @@ public final class V2 {
       InferRequest request = InferRequest.read(body);
       return new Instances<>(
           FeatureTensors.read(request.inputs(), names, most).of(request.id()),
-          (scoring, examples) ->
-              V2Json.predictions(name, request.id(), scoring.score(examples), scoring));
+          (scoring, examples) -> {
+            List<Integer> outputs =
+                Signature.chosen(request.outputs(), scoring.model().tasks().names());
+            float[][] scores = scoring.scoreTasks(examples);
+            return V2Json.predictions(name, request.id(), outputs, scores, scoring);
+          });
     };
   }
 }

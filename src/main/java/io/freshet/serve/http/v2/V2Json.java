@@ -36,7 +36,11 @@ public final class V2Json {
       Optional<Map<String, String>> parameters,
       List<Output> outputs) {}
 
-  private record Output(String name, String datatype, List<Long> shape, float[] data) {}
+  private record Output(String name, String datatype, List<Long> shape, float[] data) {
+    static Output of(TensorType type, float[] scores) {
+      return new Output(type.name(), type.datatype(), List.of((long) scores.length), scores);
+    }
+  }
 
   public static byte[] server() {
     return Json.line(new Server("freshet", Signature.serverVersion(), List.of()));
@@ -63,18 +67,24 @@ public final class V2Json {
             versions,
             Signature.PLATFORM,
             Signature.inputs(model.schema()),
-            Signature.outputs()));
+            Signature.outputs(model.tasks().names())));
   }
 
-  static byte[] predictions(String name, Optional<String> id, float[] scores, Scoring scoring) {
-    Output output =
-        new Output(Signature.PREDICTIONS, "FP32", List.of((long) scores.length), scores);
+  /**
+   * Predictions.
+   *
+   * @param outputs the places of the tasks that are asked for
+   * @param scores by task
+   */
+  static byte[] predictions(
+      String name, Optional<String> id, List<Integer> outputs, float[][] scores, Scoring scoring) {
+    List<TensorType> types = Signature.outputs(scoring.model().tasks().names());
     return Json.line(
         new Inference(
             name,
             scoring.model().version(),
             id,
             scoring.scoredBy().map(model -> Map.of(Signature.SCORED_BY, model)),
-            List.of(output)));
+            outputs.stream().map(i -> Output.of(types.get(i), scores[i])).toList()));
   }
 }

@@ -154,7 +154,8 @@ class V2Test {
         "{'inputs': [1]}|inputs[0] is no object",
         "{'inputs': [{'name': 'user', 'shape': [0], 'data': []}]}|inputs[0].datatype is missing",
         "{'inputs': [{'name': 'user', 'shape': ['0']}]}|inputs[0].shape: 0 is no size",
-        "{'inputs': [], 'outputs': [{'name': 'x'}]}|there is no output \"x\"; expected predictions"
+        "{'inputs': [{'name': 'user', 'datatype': 'BYTES', 'shape': [1], 'data': ['u']}],"
+            + " 'outputs': [{'name': 'x'}]}|there is no output \"x\"; expected predictions"
       })
   void aBodyThatIsNoInferenceIsRefused(String body, String reason) throws Exception {
     assertRefused(sample.post("/v2/models/ctr/infer", body), reason);
