@@ -55,7 +55,10 @@ class Model:
         self._encoder = Encoder(manifest.fields, _numbers(dense))
         numbers = [field["number"] for field in manifest.fields]
         tensor = functools.partial(self._tensor, dense)
-        self._network = build(network.Shape(manifest.model, numbers, tensor))
+        shape = network.Shape(manifest.model, numbers, tensor)
+        if self.tasks and shape.size("task-experts"):
+            build = functools.partial(network.expert_mixture, shape)
+        self._network = build(shape)
         self._tasks = self._further(dense, build, numbers)
         self._attentions = [
             network.Attention(field, manifest.fields, self._k, tensor)

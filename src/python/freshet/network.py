@@ -87,6 +87,28 @@ def cross_and_deep(shape: Shape) -> Network:
     return forward
 
 
+def expert_mixture(experts: Shape, shape: Shape) -> Network:
+    """A task's gate and tower over experts that all tasks share (MMoE)."""
+    inputs, hidden, n = shape.inputs, shape.hidden, shape.size("task-experts")
+    units = [experts.relu(f"expert.{e}", inputs, hidden) for e in range(n)]
+    gate = shape.linear("gate", inputs, n)
+    tower_layers = shape.sizes("tower-layers")
+    tower = shape.relu("tower", hidden[-1], tower_layers)
+    out = shape.linear("out", [hidden[-1], *tower_layers][-1], 1)
+
+    def forward(x: np.ndarray) -> np.ndarray:
+        shares = _softmax(gate(x))
+        mixed = sum(shares[:, e : e + 1] * expert(x) for e, expert in enumerate(units))
+        return out(tower(mixed))[:, 0]
+
+    return forward
+
+
+def _softmax(x: np.ndarray) -> np.ndarray:
+    powers = np.exp(x - x.max(1, keepdims=True))
+    return powers / powers.sum(1, keepdims=True)
+
+
 def _full(shape: Shape, name: str) -> Map:
     return shape.linear(name, shape.inputs, shape.inputs)
 
@@ -103,9 +125,7 @@ def _mixture(shape: Shape, name: str) -> Map:
 
     def forward(x: np.ndarray) -> np.ndarray:
         parts = np.split(np.tanh(down(x)), experts, axis=1)
-        gates = gate(x)
-        gates = np.exp(gates - gates.max(1, keepdims=True))
-        gates = gates / gates.sum(1, keepdims=True)
+        gates = _softmax(gate(x))
         mixed = [
             gates[:, e : e + 1] * np.tanh(core(part))
             for e, (core, part) in enumerate(zip(cores, parts))

@@ -138,6 +138,9 @@ final class LearnerReader {
         && features.fields().stream().anyMatch(field -> !field.shares().isEmpty())) {
       s.error("model.kind", "lr has no embeddings that fields could share: leave out shares");
     }
+    if (!model.tasks().areSeveral() && model.sizes().of("task-experts") > 0) {
+      modelSection.error("task-experts", "says nothing without tasks; expected both");
+    }
     checkParallelism(s, train, parallelism, maxParallelism);
     if (train.learning().regularization().dropout() > 0 && model.hiddenLayers().isEmpty()) {
       s.error(

@@ -16,10 +16,12 @@ public enum ModelKind {
   FM("Factorization machine (Rendle 2010): all pairs of fields.", Part.PAIRS),
   DEEPFM(
       "DeepFM (Guo et al. 2017): all pairs of fields, and hidden layers over their embeddings.",
+      Size.OF_TASKS,
       Part.PAIRS,
       Part.HIDDEN),
   WIDE_DEEP(
       "Wide & Deep (Cheng et al. 2016): hidden layers; crossed features are declared as such.",
+      Size.OF_TASKS,
       Part.HIDDEN),
   DCN(
       "DCN-V2 (Wang et al. 2021): cross layers and hidden layers.",

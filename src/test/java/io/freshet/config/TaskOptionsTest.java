@@ -102,6 +102,21 @@ final class TaskOptionsTest {
                 + " needs some; expected hidden-layers, or one task (learner.yaml:3:8)");
   }
 
+  @Test
+  void severalTasksShareExperts() {
+    LearnerConfig config =
+        read("model: {task-experts: 4, tower-layers: [8], tasks: [{name: click}, {name: like}]}");
+
+    assertThat(config.model().network().sizes().text()).isEqualTo("task-experts=4/tower-layers=8");
+  }
+
+  @Test
+  void oneTaskSharesNoExperts() {
+    assertThat(problems("model: {task-experts: 4}"))
+        .containsExactly(
+            "model.task-experts: says nothing without tasks; expected both (learner.yaml:3:23)");
+  }
+
   private static LearnerConfig read(String more) {
     return LearnerConfig.parse(GOOD + more, "learner.yaml", List.of());
   }

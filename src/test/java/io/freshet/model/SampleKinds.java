@@ -46,7 +46,14 @@ public final class SampleKinds {
     all.add(dcn.withSizes(sizes("stacked", 1)));
     all.add(dcn.withSizes(new Sizes(Map.of("low-rank", List.of(2), "experts", List.of(3)))));
     all.add(of(ModelKind.FINALNET, seed).withSizes(sizes("gated", 1)));
+    all.add(mixingExperts(seed));
     return all;
+  }
+
+  /** One whose tasks, if there are several, share experts. */
+  public static ModelSettings mixingExperts(long seed) {
+    return of(ModelKind.WIDE_DEEP, seed)
+        .withSizes(new Sizes(Map.of("task-experts", List.of(3), "tower-layers", List.of(5, 3))));
   }
 
   /** The simplest form of a kind. */

@@ -47,6 +47,11 @@ final class NetworkGraph {
                                 manifest.version(),
                                 manifest.model().kind(),
                                 KINDS.stream().map(ModelKind::key).sorted().toList())));
+    if (!manifest.model().tasks().isEmpty()) {
+      throw new IOException(
+          "version %s is of several tasks, which are not exported; expected a model of one"
+              .formatted(manifest.version()));
+    }
     String logit = firstOrder;
     if (kind.pairs()) {
       logit = graph.node("Add", logit, pairs(embeddings));

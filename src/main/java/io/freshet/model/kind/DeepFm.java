@@ -15,7 +15,7 @@ import io.freshet.model.network.Attention;
 import io.freshet.model.network.DenseNetwork;
 import io.freshet.model.network.Networks;
 import io.freshet.model.network.TargetAttention;
-import io.freshet.model.network.Towers;
+import io.freshet.model.network.TaskNetworks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,7 +48,7 @@ public final class DeepFm {
   private final boolean pairs;
   private final DenseNetwork network; // null where the model has none, or has towers
   private final Tasks tasks;
-  private final Towers towers; // null where the model has one task
+  private final TaskNetworks towers; // null where the model has one task
   private boolean predictsAll; // tasks, of every example
   private final List<TargetAttention> attentions;
   private final TargetAttention[] attentionOf; // by index of the field; null where it has none
@@ -88,7 +88,7 @@ public final class DeepFm {
             shape.placed(),
             dropout,
             LinearAlgebra.chosen());
-    towers = tasks.areSeveral() ? new Towers(parts) : null;
+    towers = tasks.areSeveral() ? Networks.ofTasks(parts) : null;
     network = towers != null || !shape.hasNetwork() ? null : Networks.of(parts);
     embedded = new FMatrixRMaj(0, inputs);
   }

@@ -6,6 +6,7 @@ import io.freshet.model.layer.Layer.Axis;
 import io.freshet.model.layer.LinearLayer;
 import io.freshet.model.layer.RowMap;
 import io.freshet.model.layer.Rows;
+import io.freshet.model.layer.SoftmaxLayer;
 import java.util.ArrayList;
 import java.util.List;
 import org.ejml.data.FMatrixRMaj;
@@ -28,7 +29,7 @@ final class CrossMixture implements RowMap {
   private final int rank;
   private final int experts;
   private final LinearLayer down;
-  private final LinearLayer gate;
+  private final SoftmaxLayer gate;
   private final LinearLayer up;
   private final List<LinearLayer> cores = new ArrayList<>();
 
@@ -47,7 +48,7 @@ final class CrossMixture implements RowMap {
     rank = network.settings().sizes().of("low-rank");
     experts = network.settings().sizes().of("experts");
     down = layer(name + ".down", network);
-    gate = layer(name + ".gate", network);
+    gate = new SoftmaxLayer(network.layers().get(name + ".gate"), network.algebra());
     up = layer(name + ".up", network);
     for (int e = 0; e < experts; e++) {
       cores.add(layer(name + ".core." + e, network));
@@ -91,7 +92,6 @@ final class CrossMixture implements RowMap {
     down.forward(x, h);
     tanh(h);
     gate.forward(x, p);
-    softmax(p);
     mixed.reshape(m, experts * rank);
     for (int e = 0; e < experts; e++) {
       FMatrixRMaj part = parts.get(e);
@@ -118,7 +118,6 @@ final class CrossMixture implements RowMap {
     for (int e = 0; e < experts; e++) {
       throughCore(e, m);
     }
-    throughSoftmax(m);
     derive(mixedGradient, h);
     down.backward(x, mixedGradient, dx);
     gate.backward(x, gateGradient, throughGate);
@@ -151,22 +150,9 @@ final class CrossMixture implements RowMap {
     }
   }
 
-  private void throughSoftmax(int m) {
-    for (int i = 0; i < m; i++) {
-      float mean = 0;
-      for (int at = i * experts; at < (i + 1) * experts; at++) {
-        mean += p.data[at] * gateGradient.data[at];
-      }
-      for (int at = i * experts; at < (i + 1) * experts; at++) {
-        gateGradient.data[at] = p.data[at] * (gateGradient.data[at] - mean);
-      }
-    }
-  }
-
   @Override
   public void blank(int i) {
     Rows.clear(h, i);
-    Rows.clear(p, i);
     Rows.clear(mixed, i);
     down.blank(i);
     gate.blank(i);
@@ -196,25 +182,6 @@ final class CrossMixture implements RowMap {
   private static void derive(FMatrixRMaj gradient, FMatrixRMaj tanh) {
     for (int i = 0; i < gradient.getNumElements(); i++) {
       gradient.data[i] *= 1 - tanh.data[i] * tanh.data[i];
-    }
-  }
-
-  private static void softmax(FMatrixRMaj x) {
-    int n = x.numCols;
-    for (int at = 0; at < x.getNumElements(); at += n) {
-      float most = x.data[at];
-      for (int j = 1; j < n; j++) {
-        most = Math.max(most, x.data[at + j]);
-      }
-      double sum = 0;
-      for (int j = 0; j < n; j++) {
-        double e = Math.exp(x.data[at + j] - most);
-        x.data[at + j] = (float) e;
-        sum += e;
-      }
-      for (int j = 0; j < n; j++) {
-        x.data[at + j] /= (float) sum;
-      }
     }
   }
 }

@@ -59,18 +59,30 @@ public final class Networks {
    * @param normalized whether hidden layers are batch-normalized
    */
   public static Layers layers(NetworkInputs inputs, NetworkSettings settings, boolean normalized) {
-    List<Layer> layers = new ArrayList<>(form(settings).layers(inputs, settings, normalized));
+    boolean mixes = ExpertMixture.isOf(settings);
+    List<Layer> ofTask =
+        mixes
+            ? ExpertMixture.layersOfTask(inputs, settings, normalized)
+            : form(settings).layers(inputs, settings, normalized);
+    List<Layer> layers = new ArrayList<>();
+    if (mixes) {
+      layers.addAll(ExpertMixture.experts(inputs, settings, normalized));
+    }
+    layers.addAll(ofTask);
     inputs.attentions().forEach(a -> layers.addAll(a.layers(inputs.embeddingSize())));
     for (String task : settings.tasks()) {
-      for (Layer layer : form(settings).layers(inputs, settings, normalized)) {
-        layers.add(layer.named(Towers.prefix(task) + layer.name()));
-      }
+      ofTask.forEach(layer -> layers.add(layer.named(Towers.prefix(task) + layer.name())));
     }
     return Layers.of(layers);
   }
 
   public static DenseNetwork of(Parts parts) {
     return form(parts.settings()).network(parts);
+  }
+
+  /** The networks of several tasks. */
+  public static TaskNetworks ofTasks(Parts parts) {
+    return ExpertMixture.isOf(parts.settings()) ? new ExpertMixture(parts) : new Towers(parts);
   }
 
   private static Form form(NetworkSettings settings) {

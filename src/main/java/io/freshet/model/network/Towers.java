@@ -8,21 +8,16 @@ import java.util.List;
 import org.ejml.data.FMatrixRMaj;
 
 /**
- * The networks of several tasks over the same embeddings, of the form that one task has. Each
- * computes those examples of a row step that need it, and learns from them.
+ * A network for each task, of the form that one task has. Each computes those examples of a row
+ * step that need it, and learns from them.
  */
-public final class Towers {
+public final class Towers implements TaskNetworks {
   private final List<Tower> towers = new ArrayList<>();
   private final Dropout dropout;
   private final FMatrixRMaj inputGradients = new FMatrixRMaj(0, 0);
 
-  /** Says which networks an example needs. */
-  public interface Needs {
-    boolean of(int example, int network);
-  }
-
   /** The networks of the first task, and of those that the settings name. */
-  public Towers(Networks.Parts parts) {
+  Towers(Networks.Parts parts) {
     dropout = parts.dropout();
     towers.add(new Tower(dropout.apart(), parts));
     for (String task : parts.settings().tasks()) {
@@ -41,11 +36,12 @@ public final class Towers {
     return layer.name().startsWith("task.");
   }
 
+  @Override
   public void values(float[] all) {
     towers.forEach(tower -> tower.network.values(all));
   }
 
-  /** Computes the outputs of embeddings [m, in], which must stay as they are for the way back. */
+  @Override
   public void forward(FMatrixRMaj embeddings, Needs needs, boolean training) {
     for (int t = 0; t < towers.size(); t++) {
       towers.get(t).gather(embeddings, needs, t);
@@ -53,27 +49,23 @@ public final class Towers {
     }
   }
 
-  /** What a network gave for an example; 0 where the example did not need it. */
+  @Override
   public float output(int task, int example) {
     return towers.get(task).outputs[example];
   }
 
+  @Override
   public boolean isTaught() {
     return towers.get(0).network.isTaught();
   }
 
-  /** Teaches the network of a task: see {@link DenseNetwork#teach}. */
+  @Override
   public void teach(int task, float[] logits, float[] weights) {
     Tower tower = towers.get(task);
     tower.network.teach(tower.pick(logits), tower.pick(weights));
   }
 
-  /**
-   * Adds the parameters' gradients for the examples of the last forward pass.
-   *
-   * @param logitGradients by task, then by example; one that is not a number leaves its example out
-   * @return the gradients by the embeddings, [m, in]
-   */
+  @Override
   public FMatrixRMaj backward(float[][] logitGradients, int examples, int units) {
     inputGradients.reshape(examples, units);
     Arrays.fill(inputGradients.data, 0, examples * units, 0);
@@ -83,6 +75,7 @@ public final class Towers {
     return inputGradients;
   }
 
+  @Override
   public void drain(float[] gradient) {
     towers.forEach(tower -> tower.network.drain(gradient));
   }

@@ -16,6 +16,7 @@ import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.SampleKinds;
+import io.freshet.model.Tasks;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.batch.SharedRows;
@@ -126,6 +127,23 @@ final class DenseReshapeTest {
     for (int i = 0; i < 20; i++) {
       assertThat(predict(TWO, model, now, example(i, false)))
           .isEqualTo(predict(TWO, bare, none, example(i, false)));
+    }
+  }
+
+  @Test
+  void aTaskThatComesLeavesExpertsAndOtherTasksAsTheyAre() {
+    Tasks two = new Tasks(SampleKinds.TASKS.all().subList(0, 2));
+    ModelSettings before = SampleKinds.mixingExperts(42).withTasks(two);
+    ModelSettings model = before.withTasks(SampleKinds.TASKS);
+    DenseParameters old = learned(TWO, before);
+
+    DenseParameters now = reshape(TWO, before, old, MIXED, model);
+
+    for (int i = 0; i < 50; i++) {
+      float[] were = predictTasks(TWO, before, old, example(i, false));
+      float[] are = predictTasks(MIXED, model, now, example(i, true));
+      assertThat(Arrays.copyOf(are, 2)).containsExactly(were, within(1e-6f));
+      assertThat(are[2]).as("like begins without a word").isEqualTo(0.5f);
     }
   }
 
@@ -362,6 +380,12 @@ final class DenseReshapeTest {
 
   private static float predict(
       FeatureSchema schema, ModelSettings model, DenseParameters dense, Example example) {
+    return predictTasks(schema, model, dense, example)[0];
+  }
+
+  /** The probability of each task. */
+  private static float[] predictTasks(
+      FeatureSchema schema, ModelSettings model, DenseParameters dense, Example example) {
     Map<Long, float[]> rows = new HashMap<>();
     for (long fid : Arrays.stream(example.fids()).map(SharedRows.of(schema)::row).toArray()) {
       float[] row = new float[1 + model.embeddingSize()];
@@ -375,15 +399,21 @@ final class DenseReshapeTest {
           System.arraycopy(rows.get(fid), 0, target, at, 1 + model.embeddingSize());
           return true;
         };
-    return new Predictor(
-            schema,
-            model,
-            finished,
-            UnknownRows.START,
-            dense.finished(),
-            PublishedGauge.NONE,
-            LabelCorrection.none())
-        .predict(example);
+    float[][] tasks =
+        new Predictor(
+                schema,
+                model,
+                finished,
+                UnknownRows.START,
+                dense.finished(),
+                PublishedGauge.NONE,
+                LabelCorrection.none())
+            .predictTasks(List.of(example));
+    float[] probabilities = new float[tasks.length];
+    for (int task = 0; task < tasks.length; task++) {
+      probabilities[task] = tasks[task][0];
+    }
+    return probabilities;
   }
 
   private static Example example(int i, boolean withHour) {

@@ -86,6 +86,12 @@ class GradientTest {
                 List.of(7, 4),
                 "gate-layers",
                 List.of(3))),
+        own(ModelKind.DEEPFM, 3, Map.of("task-experts", List.of(1))),
+        own(ModelKind.DEEPFM, 2, Map.of("task-experts", List.of(3))),
+        own(
+            ModelKind.WIDE_DEEP,
+            3,
+            Map.of("task-experts", List.of(2), "tower-layers", List.of(5, 3))),
         own(ModelKind.FINALNET, 2, Map.of()),
         own(ModelKind.FINALNET, 3, Map.of("second-layers", List.of(4))),
         own(ModelKind.FINALNET, 2, Map.of("second-layers", List.of(6, 2), "gated", List.of(1))));

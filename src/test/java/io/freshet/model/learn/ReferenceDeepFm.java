@@ -263,11 +263,31 @@ final class ReferenceDeepFm {
   }
 
   private double dense(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
+    if (model.tasks().areSeveral() && model.sizes().of("task-experts") > 0) {
+      return mixed(inputs, factors);
+    }
     return switch (model.kind()) {
       case FINALMLP -> finalMlp(inputs, factors);
       case FINALNET -> mean(finalNet(inputs, factors));
       default -> crossAndDeep(inputs, factors);
     };
+  }
+
+  /** What the task at hand makes of the experts. */
+  private double mixed(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
+    Layers own = shape;
+    int depth = model.hiddenLayers().size();
+    int experts = model.sizes().of("task-experts");
+    double[] shares = map(linear("gate", inputs), Math::exp);
+    double[] mixed = new double[model.hiddenLayers().get(depth - 1)];
+    for (int e = 0; e < experts; e++) {
+      shape = shapes.get(0);
+      double[] units = hidden("expert." + e, e * depth, inputs, factors);
+      addTo(mixed, shares[e] / Arrays.stream(shares).sum(), units);
+      shape = own;
+    }
+    int before = shapes.indexOf(own) * model.sizes().list("tower-layers").size();
+    return linear("out", hidden("tower", experts * depth + before, mixed, factors))[0];
   }
 
   private double finalMlp(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {

@@ -10,10 +10,12 @@ import io.freshet.feature.example.LabelSettings;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Sizes;
 import io.freshet.model.Task;
 import io.freshet.model.Tasks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +54,18 @@ class TaskLearningTest {
             .formatted(product[0], product[1], click, purchase);
     assertThat(product[0]).as(found).isGreaterThan(0.85).isGreaterThan(click - 0.05);
     assertThat(product[1]).as(found).isGreaterThan(0.7).isGreaterThan(purchase - 0.1);
+  }
+
+  @Test
+  void eachTaskReachesMostOfItsGainByExperts() {
+    Tasks tasks = new Tasks(List.of(task("click", ""), task("purchase", "click")));
+    Sizes sizes = new Sizes(Map.of("task-experts", List.of(4), "tower-layers", List.of(16)));
+
+    double[] shares = shares(MODEL.withSizes(sizes).withTasks(tasks), true, true);
+
+    String found = "share of the gain: click %s, purchase %s".formatted(shares[0], shares[1]);
+    assertThat(shares[0]).as(found).isGreaterThan(0.85);
+    assertThat(shares[1]).as(found).isGreaterThan(0.7);
   }
 
   private static Task task(String name, String after) {

@@ -85,8 +85,10 @@ class PythonPackageITCase {
   }
 
   static List<ModelSettings> kindsOfLayers() {
-    return Stream.of(ModelKind.DEEPFM, ModelKind.FINALMLP, ModelKind.FINALNET)
-        .map(kind -> SampleKinds.of(kind, -42))
+    return Stream.concat(
+            Stream.of(ModelKind.DEEPFM, ModelKind.FINALMLP, ModelKind.FINALNET)
+                .map(kind -> SampleKinds.of(kind, -42)),
+            Stream.of(SampleKinds.mixingExperts(-42)))
         .toList();
   }
 
