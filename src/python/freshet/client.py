@@ -85,9 +85,16 @@ class Client:
         instances: Sequence[Mapping[str, Any]],
         shared: Mapping[str, Any] | None = None,
         version: str | None = None,
+        task: str | None = None,
     ) -> tuple[Prediction, list[dict[str, Any]]]:
-        """The same, and for each instance what the base and each field add to its logit."""
-        answer = self._post(self._v1("explain", version), _rows(instances, shared))
+        """The same, and for each instance what the base and each field add to its logit.
+
+        task: of a model of several the one whose logit is explained; the first without.
+        """
+        body = _rows(instances, shared)
+        if task is not None:
+            body["task"] = task
+        answer = self._post(self._v1("explain", version), body)
         return self._prediction(answer["predictions"], answer, answer), answer["explanations"]
 
     def infer(

@@ -28,7 +28,6 @@ public final class Predictor {
   private final UnknownRows unknown;
   private final DeepFm model;
   private final int[] indexes;
-  private PublishedGauge gauge;
   private PublishedGauge[] gauges; // by task
   private NumberEncoding encoding;
   private final LabelCorrection[] corrections; // by task
@@ -82,7 +81,6 @@ public final class Predictor {
               .formatted(measured.tasks(), corrections.length));
     }
     model.dense(values);
-    gauge = measured;
     gauges = new PublishedGauge[corrections.length];
     Arrays.setAll(gauges, task -> measured.tasks() == 1 ? measured : measured.of(task));
     encoding = measured.encoding(schema);
@@ -117,28 +115,37 @@ public final class Predictor {
     return gauges[task].logit(task == 0 ? model.firstOrder(i) : 0, model.logit(i, task));
   }
 
-  /** How much each field adds to the model's logit of an example, before mixing and correction. */
-  public Explanation explain(Example example) {
+  /**
+   * How much each field adds to a task's logit of an example, before mixing and correction; of a
+   * task that follows on another, to its logit given that.
+   */
+  public Explanation explain(Example example, int task) {
     Example encoded = encoding.encode(example);
+    PublishedGauge its = gauges[task];
     forward(List.of(encoded));
-    double firstOrder = model.firstOrder(0);
-    double sum = model.logit(0);
+    double firstOrder = task == 0 ? model.firstOrder(0) : 0;
+    double sum = model.logit(0, task);
     Explanation.Mixed mixed =
         new Explanation.Mixed(
-            gauge.offset(),
+            its.offset(),
             firstOrder,
-            gauge.experts().stream().map(e -> gauge.probability(e, firstOrder, sum)).toList(),
-            1 / (1 + Math.exp(-gauge.logit(firstOrder, sum))));
-    boolean hasDense = settings.kind().deep() || model.hasAttention();
+            its.experts().stream().map(e -> its.probability(e, firstOrder, sum)).toList(),
+            1 / (1 + Math.exp(-its.logit(firstOrder, sum))));
     return Explanation.of(
-        encoded, mixed, indexes, settings.kind().pairs(), hasDense, this::sums, this::logits);
+        encoded,
+        mixed,
+        indexes,
+        task == 0 && settings.kind().pairs(),
+        settings.kind().deep() || model.hasAttention(),
+        each -> sums(each, task),
+        all -> logits(all, task));
   }
 
-  private float[] logits(List<Example> examples) {
+  private float[] logits(List<Example> examples, int task) {
     forward(examples);
     float[] logits = new float[batch.size()];
     for (int i = 0; i < logits.length; i++) {
-      logits[i] = (float) gauge.offset() + model.logit(i);
+      logits[i] = (float) gauges[task].offset() + model.logit(i, task);
     }
     return logits;
   }
@@ -151,15 +158,18 @@ public final class Predictor {
     model.forward(batch, order, 0, batch.size(), finished);
   }
 
-  /** For each index the sums of value · w and of value · v over its field's occurrences. */
-  private double[][] sums(Example example) {
+  /**
+   * For each index the sums of value · w, which only the first task has, and of value · v over its
+   * field's occurrences.
+   */
+  private double[][] sums(Example example, int task) {
     forward(List.of(example)); // fills the batch and its weights
     int width = 1 + settings.embeddingSize();
     double[][] sums = new double[schema.size()][width];
     for (int o = 0; o < batch.occurrences(); o++) {
       int row = batch.row(o);
       int index = indexes[batch.field(o)];
-      for (int d = batch.hasOwnRow(o) ? 0 : 1; index >= 0 && d < width; d++) {
+      for (int d = task == 0 && batch.hasOwnRow(o) ? 0 : 1; index >= 0 && d < width; d++) {
         sums[index][d] += (double) batch.value(o) * finished[row * width + d];
       }
     }

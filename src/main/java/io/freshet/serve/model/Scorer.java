@@ -147,10 +147,15 @@ public final class Scorer implements AutoCloseable {
     return scores;
   }
 
-  /** How much each field adds to the logit of an example. */
+  /** How much each field adds to the logit of an example, of the first task. */
   public Explanation explain(Example example) {
+    return explain(example, 0);
+  }
+
+  /** The same of a task; where that follows on another, of its logit given that. */
+  public Explanation explain(Example example, int task) {
     checkOpen();
-    return predictor.explain(example);
+    return predictor.explain(example, task);
   }
 
   private void checkOpen() {

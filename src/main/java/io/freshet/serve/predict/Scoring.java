@@ -85,12 +85,12 @@ public final class Scoring {
     return scores;
   }
 
-  /** What each field adds to the logit of each example. */
-  public List<Explanation> explain(List<Example> examples) throws HttpError {
+  /** What each field adds to a task's logit of each example. */
+  public List<Explanation> explain(List<Example> examples, int task) throws HttpError {
     List<Explanation> explanations = new ArrayList<>();
     for (Example example : examples) {
       checkTime();
-      explanations.add(scorer.explain(example));
+      explanations.add(scorer.explain(example, task));
     }
     return explanations;
   }

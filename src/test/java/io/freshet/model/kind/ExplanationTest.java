@@ -10,6 +10,7 @@ import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.SampleKinds;
 import io.freshet.model.Sizes;
+import io.freshet.model.Tasks;
 import io.freshet.model.batch.Examples;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.gauge.PublishedGauge;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ExplanationTest {
   private FeatureSchema schema;
   private Example example;
+  private int task; // that is asked about
 
   @BeforeEach
   void anExample() {
@@ -71,6 +73,10 @@ class ExplanationTest {
         SampleKinds.of(ModelKind.FINALNET, 3));
   }
 
+  static List<ModelSettings> kindsOfLayers() {
+    return kinds().stream().filter(settings -> !settings.hiddenLayers().isEmpty()).toList();
+  }
+
   @ParameterizedTest
   @MethodSource("kinds")
   void baseAndSharesAddUpToTheLogit(ModelSettings settings) {
@@ -102,10 +108,37 @@ class ExplanationTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("kindsOfLayers")
+  void theLogitOfEachTaskIsTakenApart(ModelSettings settings) {
+    Tasks tasks = SampleKinds.TASKS;
+    Predictor predictor = predictor(settings.withTasks(tasks));
+    float[][] predicted = predictor.predictTasks(List.of(example));
+
+    for (task = 0; task < tasks.size(); task++) {
+      Explanation explained = predictor.explain(example, task);
+
+      double sum = explained.base();
+      double joint = 1;
+      for (int index = 0; index < schema.size(); index++) {
+        sum += explained.total(index);
+        assertThat(explained.total(index))
+            .isCloseTo(shapley(predictor, index, schema.size()), within(0.02));
+      }
+      for (int t = task; t >= 0; t = tasks.parent(t)) {
+        joint *= predictor.explain(example, t).mixed().probability();
+      }
+      assertThat(sum).isCloseTo(explained.logit(), within(1e-5));
+      assertThat(joint).isCloseTo(predicted[task][0], within(1e-6));
+      assertThat(has(explained.firstOrder())).isEqualTo(task == 0);
+      assertThat(has(explained.dense())).isTrue();
+    }
+  }
+
   private Explanation assertAddsUp(ModelSettings settings) {
     Predictor predictor = predictor(settings);
 
-    Explanation explained = predictor.explain(example);
+    Explanation explained = predictor.explain(example, 0);
 
     double sum = explained.base();
     for (int index = 0; index < schema.size(); index++) {
@@ -121,7 +154,7 @@ class ExplanationTest {
     Predictor predictor = predictor(settings);
     int fields = schema.size();
 
-    Explanation explained = predictor.explain(example);
+    Explanation explained = predictor.explain(example, 0);
 
     for (int index = 0; index < fields; index++) {
       assertThat(explained.total(index)).isCloseTo(shapley(predictor, index, fields), within(but));
@@ -132,7 +165,8 @@ class ExplanationTest {
   void theSameQuestionHasTheSameAnswer() {
     Predictor predictor = predictor(kinds().get(2));
 
-    assertThat(predictor.explain(example).dense()).isEqualTo(predictor.explain(example).dense());
+    assertThat(predictor.explain(example, 0).dense())
+        .isEqualTo(predictor.explain(example, 0).dense());
   }
 
   /** By its definition, over all subsets of the other fields. */
@@ -158,7 +192,7 @@ class ExplanationTest {
         values.add(example.values()[i]);
       }
     }
-    return predictor.explain(Examples.example(1, fids, values)).logit();
+    return predictor.explain(Examples.example(1, fids, values), task).logit();
   }
 
   private static double choose(int n, int k) {

@@ -89,6 +89,36 @@ class TasksAgreementTest {
   }
 
   @Test
+  void theLogitOfEachTaskIsExplained() throws Exception {
+    String body = "{%s'instances': [{'features': {'user': 'u1'}}, {'features': {'user': 'u2'}}]}";
+
+    JsonNode click = sample.post("/v1/models/ctr:explain", body.formatted("")).body();
+    JsonNode same =
+        sample.post("/v1/models/ctr:explain", body.formatted("'task': 'click', ")).body();
+    JsonNode purchase =
+        sample.post("/v1/models/ctr:explain", body.formatted("'task': 'purchase', ")).body();
+
+    assertThat(same).isEqualTo(click);
+    assertThat(click.path("task").asText()).isEqualTo("click");
+    assertThat(purchase.path("task").asText()).isEqualTo("purchase");
+    assertThat(purchase.path("predictions")).isEqualTo(click.path("predictions"));
+    double given = probability(click, 0);
+    assertThat(given).isCloseTo(first[0], within(1e-6));
+    assertThat(given * probability(purchase, 0)).isCloseTo(first[1], within(1e-6));
+    assertThat(purchase.at("/explanations/0/offset").asDouble()).isEqualTo(-2);
+    assertThat(purchase.at("/explanations/0/experts")).hasSize(1);
+    assertThat(click.at("/explanations/0/experts")).hasSize(3);
+    assertThat(sample.post("/v1/models/ctr:explain", body.formatted("'task': 'like', ")).error())
+        .isEqualTo("there is no task \"like\"; expected click, purchase");
+    assertThat(sample.post("/v1/models/ctr:explain", body.formatted("'task': 7, ")).error())
+        .startsWith("task is no string");
+  }
+
+  private static double probability(JsonNode explained, int instance) {
+    return explained.path("explanations").get(instance).path("probability").asDouble();
+  }
+
+  @Test
   void v2AnswersATensorATask() throws Exception {
     JsonNode all = sample.post("/v2/models/ctr/infer", "{" + USERS + "}").body().path("outputs");
     JsonNode one =
@@ -168,6 +198,7 @@ class TasksAgreementTest {
 
       assertThat(answer.path("error").asText()).isEmpty();
       assertScores(answer.path("v2"), 0);
+      assertThat(answer.at("/last_task/1/offset").asDouble()).isEqualTo(-2);
       assertScores(answer.at("/tasks_v2/click"), 0);
       assertScores(answer.at("/tasks_v2/purchase"), 1);
     }

@@ -32,7 +32,9 @@ def ask(url, model, instances):
     client = freshet.Client(url, model)
     explained, explanations = client.explain(instances)
     v2 = client.infer(instances)
+    last = list(v2.tasks)[-1] if v2.tasks else None
     return {
+        "last_task": client.explain(instances, task=last)[1] if last else None,
         "tasks_v2": {name: scores.tolist() for name, scores in v2.tasks.items()},
         "v1": client.predict(instances).scores.tolist(),
         "v2": v2.scores.tolist(),

@@ -109,6 +109,7 @@ public final class ModelJson {
 
   private record Explained(
       Object predictions,
+      Optional<String> task,
       List<Terms> explanations,
       Version modelVersion,
       Optional<String> scoredBy) {}
@@ -121,9 +122,13 @@ public final class ModelJson {
       double probability,
       List<Opinion> experts,
       List<Share> fields) {
-    static Terms of(Explanation explanation, List<Field> fields, PublishedGauge gauge) {
+    static Terms of(
+        Explanation explanation,
+        List<Field> fields,
+        List<NumberScale> numbers,
+        List<Expert> mixed) {
       List<Share> shares = new ArrayList<>();
-      Iterator<NumberScale> scales = gauge.numbers().iterator();
+      Iterator<NumberScale> scales = numbers.iterator();
       for (int i = 0; i < fields.size(); i++) {
         Optional<NumberScale> scale = Optional.empty();
         for (int n = fields.get(i).numbers(); n > 0 && scales.hasNext(); n--) {
@@ -140,9 +145,9 @@ public final class ModelJson {
                 scale.filter(s -> !Double.isNaN(number)).map(s -> Number.of(s, number))));
       }
       List<Opinion> experts = new ArrayList<>();
-      for (int k = 0; k < gauge.experts().size(); k++) {
+      for (int k = 0; k < mixed.size(); k++) {
         double predicted = explanation.mixed().predictions().get(k);
-        experts.add(Opinion.of(gauge.experts().get(k), predicted));
+        experts.add(Opinion.of(mixed.get(k), predicted));
       }
       return new Terms(
           explanation.logit(),
@@ -278,15 +283,18 @@ public final class ModelJson {
     return all;
   }
 
-  /** The predictions, and for each what base and fields add to its logit. */
+  /** The predictions, and for each what base and fields add to its logit of a task. */
   public static byte[] explanations(
-      float[][] scores, List<Explanation> explanations, Scoring scoring) {
+      float[][] scores, List<Explanation> explanations, int task, Scoring scoring) {
     ServedModel model = scoring.model();
     List<Field> fields = model.schema().fields();
+    PublishedGauge gauge = model.gauge();
+    List<Expert> experts = gauge.tasks() == 1 ? gauge.experts() : gauge.of(task).experts();
     return Json.line(
         new Explained(
             predictions(scores, model.tasks().names()),
-            explanations.stream().map(e -> Terms.of(e, fields, model.gauge())).toList(),
+            Optional.of(model.tasks().name(task)).filter(name -> !name.isEmpty()),
+            explanations.stream().map(e -> Terms.of(e, fields, gauge.numbers(), experts)).toList(),
             model.version(),
             scoring.scoredBy()));
   }

@@ -25,6 +25,7 @@ import java.util.Optional;
  * <pre>
  * {"id": "42",                           what the client calls the request; may be left out
  *  "shared": {"features": {…}},          what all instances have in common; may be left out
+ *  "task": "click",                      which is explained; may be left out
  *  "instances": [{"features": {…}}, …]}  an instance's own feature goes before a shared one
  * {"inputs": {"user": ["u1", "u2"], "genres": [["drama", "war"], []], "country": ["nl"]}}
  * </pre>
@@ -42,11 +43,14 @@ final class PredictRequest {
   private List<FeatureValues> instances; // null before they were read
   private List<String> ids = new ArrayList<>(); // of the impressions that instances will be
   private Optional<String> id = Optional.empty();
+  private Optional<String> task = Optional.empty();
+  private final boolean explains;
   private Columns columns; // null where there are none
   private FeatureValues shared; // null where there are none
 
-  private PredictRequest(FeatureNames names, int maxInstances) {
+  private PredictRequest(FeatureNames names, int maxInstances, boolean explains) {
     this.names = names;
+    this.explains = explains;
     this.maxInstances = maxInstances;
     // a learner's own limit refuses records and shapes no encoding: whatever it may be, it fits
     // here
@@ -56,15 +60,29 @@ final class PredictRequest {
   /** Reads a body. */
   static PredictRequest read(InputStream body, FeatureNames names, int maxInstances)
       throws HttpError {
-    PredictRequest request = new PredictRequest(names, maxInstances);
-    RequestJson.read(body, FORM, request::readMember);
-    if (request.instances == null && request.columns == null) {
+    return new PredictRequest(names, maxInstances, false).read(body);
+  }
+
+  /** Reads a body that may name a task. */
+  static PredictRequest readToExplain(InputStream body, FeatureNames names, int maxInstances)
+      throws HttpError {
+    return new PredictRequest(names, maxInstances, true).read(body);
+  }
+
+  private PredictRequest read(InputStream body) throws HttpError {
+    RequestJson.read(body, FORM, this::readMember);
+    if (instances == null && columns == null) {
       throw bad("instances is missing; expected a list of {\"features\": {…}}");
     }
-    if (request.instances != null && request.columns != null) {
+    if (instances != null && columns != null) {
       throw bad("instances and inputs are both there; expected one of them");
     }
-    return request;
+    return this;
+  }
+
+  /** The task that is to be explained, if one is named. */
+  Optional<String> task() {
+    return task;
   }
 
   /** Whether the instances came as columns, and the predictions go as an output. */
@@ -78,7 +96,16 @@ final class PredictRequest {
       case "inputs" -> readColumns(json);
       case "id" -> id = Optional.of(RequestJson.string("id", json));
       case "shared" -> shared = readFeatures("shared", json);
+      case "task" -> readTask(json);
       default -> json.skipChildren();
+    }
+  }
+
+  private void readTask(JsonParser json) throws IOException, HttpError {
+    if (explains) {
+      task = Optional.of(RequestJson.string("task", json));
+    } else {
+      json.skipChildren(); // all tasks are predicted
     }
   }
 

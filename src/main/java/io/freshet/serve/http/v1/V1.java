@@ -1,5 +1,8 @@
 package io.freshet.serve.http.v1;
 
+import static io.freshet.serve.request.HttpError.bad;
+
+import io.freshet.model.Tasks;
 import io.freshet.serve.model.ServedModel;
 import io.freshet.serve.predict.FollowedModel;
 import io.freshet.serve.predict.Instances;
@@ -9,6 +12,7 @@ import io.freshet.serve.request.HttpError;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The questions of the protocol. */
 public final class V1 {
@@ -36,16 +40,37 @@ public final class V1 {
     };
   }
 
-  /** The same, and what each field adds. */
+  /** The same, and what each field adds to the logit of the task that the body names. */
   public Question<byte[]> explain(InputStream body) {
     int most = service.explain().instances();
-    return names ->
-        new Instances<>(
-            PredictRequest.read(body, names, most).rows(),
-            (scoring, examples) -> {
-              float[][] scores = scoring.scoreTasks(examples);
-              return ModelJson.explanations(scores, scoring.explain(examples), scoring);
-            });
+    return names -> {
+      PredictRequest request = PredictRequest.readToExplain(body, names, most);
+      return new Instances<>(
+          request.rows(),
+          (scoring, examples) -> {
+            int task = place(request.task(), scoring.model().tasks());
+            float[][] scores = scoring.scoreTasks(examples);
+            return ModelJson.explanations(scores, scoring.explain(examples, task), task, scoring);
+          });
+    };
+  }
+
+  /** The place of a task; the first where none is named. */
+  private static int place(Optional<String> named, Tasks tasks) throws HttpError {
+    if (named.isEmpty()) {
+      return 0;
+    }
+    int place = tasks.names().indexOf(named.get());
+    if (place < 0) {
+      throw bad(
+          "there is no task \"%s\"; expected %s"
+              .formatted(
+                  named.get(),
+                  tasks.areSeveral()
+                      ? String.join(", ", tasks.names())
+                      : "none, as the model has one without a name"));
+    }
+    return place;
   }
 
   /** Scores random instances of a model, so that the first requests find compiled code. */

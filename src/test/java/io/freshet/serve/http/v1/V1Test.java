@@ -71,6 +71,16 @@ class V1Test {
   }
 
   @Test
+  void aModelOfOneTaskHasNoneToName() throws Exception {
+    String asked = "{'task': 'click', 'instances': [{'features': {'user': 'u1'}}]}";
+
+    assertThat(sample.post("/v1/models/ctr:explain", asked).error())
+        .isEqualTo(
+            "there is no task \"click\"; expected none, as the model has one without a name");
+    assertThat(sample.post("/v1/models/ctr:predict", asked).status()).isEqualTo(200);
+  }
+
+  @Test
   void theStatusIsThatOfTensorFlowServingToo() throws Exception {
     for (String path : List.of("/v1/models/ctr", "/v1/models/ctr/versions/3")) {
       JsonNode status = sample.get(path).body();
