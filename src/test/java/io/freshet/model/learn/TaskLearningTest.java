@@ -57,6 +57,21 @@ class TaskLearningTest {
   }
 
   @Test
+  void tasksThatStandAloneReachWhatTwoModelsDo() {
+    Tasks tasks = new Tasks(List.of(task("click", ""), task("purchase", "")));
+
+    double[] shares = shares(MODEL.withTasks(tasks), true, true);
+    double click = shares(MODEL, true, false)[0];
+    double purchase = shares(MODEL, false, true)[1];
+
+    String found =
+        "share of the gain: click %s, purchase %s; %s and %s by two models"
+            .formatted(shares[0], shares[1], click, purchase);
+    assertThat(shares[0]).as(found).isGreaterThan(click - 0.02);
+    assertThat(shares[1]).as(found).isGreaterThan(purchase - 0.02);
+  }
+
+  @Test
   void eachTaskReachesMostOfItsGainByExperts() {
     Tasks tasks = new Tasks(List.of(task("click", ""), task("purchase", "click")));
     Sizes sizes = new Sizes(Map.of("task-experts", List.of(4), "tower-layers", List.of(16)));
