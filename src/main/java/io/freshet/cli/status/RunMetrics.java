@@ -3,7 +3,9 @@ package io.freshet.cli.status;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -82,6 +84,19 @@ final class RunMetrics {
         : OptionalDouble.of(sum);
   }
 
+  /**
+   * What the names of operators like one end in: the further tasks of a model, each of which has an
+   * operator {@code NAME-task}.
+   */
+  synchronized SortedSet<String> further(String operator) {
+    SortedSet<String> names = new TreeSet<>();
+    Stream.concat(live.keySet().stream(), last.keySet().stream())
+        .map(key -> key.labels().get("<operator_name>"))
+        .filter(name -> name.startsWith(operator + "-"))
+        .forEach(name -> names.add(name.substring(operator.length() + 1)));
+    return names;
+  }
+
   /** The minimum over subtasks. */
   OptionalDouble least(String operator, String name) {
     return values(operator, name).min();
@@ -118,7 +133,7 @@ final class RunMetrics {
   }
 
   private static boolean isAsked(Key key, String operator, String name) {
-    return key.operator().equals(operator) && key.name().equals(name);
+    return key.operator().equals(FILTER.filterCharacters(operator)) && key.name().equals(name);
   }
 
   private double valueOf(Key key) {

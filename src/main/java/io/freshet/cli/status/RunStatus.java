@@ -79,13 +79,20 @@ final class RunStatus {
 
   /** Of the last window of event time, or of all before there is one. */
   private void quality(List<String> parts) {
-    String of = value(QUALITY, "evaluate_window_examples") > 0 ? "evaluate_window_" : "evaluate_";
+    quality(QUALITY, "", parts);
+    for (String task : metrics.further(QUALITY)) {
+      quality(QUALITY + "-" + task, task + " ", parts);
+    }
+  }
+
+  private void quality(String operator, String task, List<String> parts) {
+    String of = value(operator, "evaluate_window_examples") > 0 ? "evaluate_window_" : "evaluate_";
     metrics
-        .sum(QUALITY, of + "logloss")
-        .ifPresent(logloss -> parts.add(String.format(Locale.ROOT, "logloss %.4f", logloss)));
+        .sum(operator, of + "logloss")
+        .ifPresent(x -> parts.add(String.format(Locale.ROOT, "%slogloss %.4f", task, x)));
     metrics
-        .sum(QUALITY, of + "auc")
-        .ifPresent(auc -> parts.add(String.format(Locale.ROOT, "AUC %.4f", auc)));
+        .sum(operator, of + "auc")
+        .ifPresent(x -> parts.add(String.format(Locale.ROOT, "%sAUC %.4f", task, x)));
   }
 
   private void ahead(List<String> parts) {
@@ -106,6 +113,11 @@ final class RunStatus {
     }
     if (value(JOIN, "breaker") > 0 || value(JOIN, "clicks_silent") > 0) {
       parts.add("clicks do not come as they should: time waits");
+    }
+    for (String task : metrics.further(JOIN)) {
+      if (value(JOIN + "-" + task, "breaker") > 0) {
+        parts.add("labels of " + task + " do not come as they should: time waits");
+      }
     }
     if (value(JOIN, "impressions_late") > 0) {
       parts.add("many impressions come too late: nothing is published");

@@ -34,10 +34,11 @@ final class RunSummary {
     return line("impressions", count(impressions()) + late("late_impressions"))
         + line("examples", count(value("Trainer", "examples")) + format(" in %.1f s", seconds))
         + line("skipped", count(skipped()))
-        + line("logloss", figure("logloss", "%.4f") + baseRate())
+        + line("logloss", figure("logloss", "%.4f") + baseRate(QUALITY))
         + line("NE", figure("ne", "%.4f"))
         + line("AUC", figure("auc", "%.4f"))
         + line("calibration", figure("calibration", "%.3f"))
+        + furtherTasks()
         + line("dead letters", deadLetters())
         + lateClicks()
         + line("snapshots", snapshots())
@@ -68,15 +69,37 @@ final class RunSummary {
     return orphans > 0 ? ", and " + count(orphans) + " without an impression" : "";
   }
 
+  /** A line for each task but the first. */
+  private String furtherTasks() {
+    StringBuilder lines = new StringBuilder();
+    for (String task : metrics.further(QUALITY)) {
+      String operator = QUALITY + "-" + task;
+      lines.append(
+          "  task %s: logloss %s%s, NE %s, AUC %s, calibration %s\n"
+              .formatted(
+                  task,
+                  figure(operator, "logloss", "%.4f"),
+                  baseRate(operator),
+                  figure(operator, "ne", "%.4f"),
+                  figure(operator, "auc", "%.4f"),
+                  figure(operator, "calibration", "%.3f")));
+    }
+    return lines.toString();
+  }
+
   private String figure(String name, String format) {
-    OptionalDouble figure = metrics.sum(QUALITY, "evaluate_" + name);
+    return figure(QUALITY, name, format);
+  }
+
+  private String figure(String operator, String name, String format) {
+    OptionalDouble figure = metrics.sum(operator, "evaluate_" + name);
     return figure.isPresent() ? format(format, figure.getAsDouble()) : "not defined";
   }
 
   /** The logloss of always predicting the mean label, from which NE is made. */
-  private String baseRate() {
-    OptionalDouble logloss = metrics.sum(QUALITY, "evaluate_logloss");
-    OptionalDouble ne = metrics.sum(QUALITY, "evaluate_ne");
+  private String baseRate(String operator) {
+    OptionalDouble logloss = metrics.sum(operator, "evaluate_logloss");
+    OptionalDouble ne = metrics.sum(operator, "evaluate_ne");
     return logloss.isPresent() && ne.isPresent()
         ? format("  (of the base rate %.4f)", logloss.getAsDouble() / ne.getAsDouble())
         : "";

@@ -56,7 +56,27 @@ function usual(curves) {
   return curves.examples.map((n) => n >= least);
 }
 
-function quality(data) {
+let reported = null; // the panel's data, of all tasks
+
+byId('task').addEventListener('change', () => quality(reported));
+
+/** What is reported of the chosen task, where there are several. */
+function ofTask(data) {
+  const tasks = data.tasks ?? [];
+  const select = byId('task');
+  byId('tasks').hidden = tasks.length === 0;
+  const names = tasks.map(({task}) => task);
+  if (names.join() !== [...select.options].map(({value}) => value).join()) {
+    const chosen = select.value;
+    select.replaceChildren(...names.map((name) => element('option', {value: name}, name)));
+    select.value = names.includes(chosen) ? chosen : names[0];
+  }
+  return {...data, ...tasks.find(({task}) => task === select.value)};
+}
+
+function quality(whole) {
+  reported = whole;
+  const data = ofTask(whole);
   const {curves, since_start: all} = data;
   const kept = usual(curves);
   const pick = (column) => column.filter((_, i) => kept[i]);
@@ -79,7 +99,7 @@ function quality(data) {
       `since start ${decimal(all.calibration ?? NaN, 3)}`);
   figure('Throughput', count(data.speed.examples_per_second.at(-1) ?? NaN), 'examples per second');
   figure('Learned', count(all.examples), `examples, ${percent(all.ctr ?? NaN)} positive`);
-  say(byId('model'), data.model);
+  say(byId('model'), data.task ? `${data.model}, ${data.task}` : data.model);
   document.title = `${data.model} – Freshet console`;
   say(byId('quality-note'), grain(data, kept));
   learned = all;

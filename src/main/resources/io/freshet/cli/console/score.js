@@ -5,7 +5,9 @@ import {decimal, element, percent, say, sentence, signed} from './text.js';
 const byId = (id) => document.getElementById(id);
 const PARTS = [['first_order', 'First order'], ['pairs', 'Pairs (FM)'], ['dense', 'Deep']];
 let inputs = []; // {name, kind, input, given: the text it was filled with, value: what that was}
+let tasks = []; // {name, after}; none of a model of one task
 let loading = false;
+let asked = 0; // what is asked while an answer is on its way makes that one old
 
 async function ask(path, options) {
   const response = await fetch(path, options);
@@ -24,6 +26,7 @@ export async function load() {
   loading = true;
   try {
     const model = await ask('data/model');
+    tasks = model.model.tasks || [];
     build(model.schema.fields || model.schema);
     await fill();
     await score();
@@ -48,9 +51,21 @@ function build(fields) {
     return {name, kind, input, label};
   });
   byId('inputs').replaceChildren(...inputs.map(({label, input}) =>
-      element('div', {class: 'field'}, label, input)));
+      element('div', {class: 'field'}, label, input)), ...choice());
   byId('ask').disabled = false;
   byId('another').disabled = false;
+}
+
+/** What chooses the task that is explained. */
+function choice() {
+  if (tasks.length === 0) {
+    return [];
+  }
+  const select = element('select', {id: 'explained'},
+      ...tasks.map(({name}) => element('option', {value: name}, name)));
+  select.addEventListener('change', score);
+  return [element('div', {class: 'field'},
+      element('label', {for: 'explained'}, 'Task', element('small', {}, ' whose logit is explained')), select)];
 }
 
 /** Fills the form with a recent impression. */
@@ -97,13 +112,17 @@ function features() {
 async function score() {
   const button = byId('ask');
   button.setAttribute('aria-busy', 'true');
+  const turn = ++asked;
   try {
     const answer = await ask('data/explain', {
       method: 'POST',
       headers: {'Content-Type': 'application/json'},
-      body: JSON.stringify({instances: [{features: features()}]}),
+      body: JSON.stringify({...(tasks.length > 0 ? {task: byId('explained').value} : {}),
+        instances: [{features: features()}]}),
     });
-    show(answer);
+    if (turn === asked) {
+      show(answer);
+    }
   } catch (e) {
     byId('answer').replaceChildren(
         element('p', {class: 'problem'}, `Not scored: ${sentence(e.message)}`));
@@ -114,6 +133,8 @@ async function score() {
 
 function show(answer) {
   const explained = answer.explanations[0];
+  const {task} = answer;
+  const probability = task ? answer.predictions[0][task] : answer.predictions[0];
   const fields = [...explained.fields].sort((a, b) => Math.abs(b.total) - Math.abs(a.total));
   const used = PARTS.filter(([key], i) => i === 0 || fields.some((field) => field[key] !== 0));
   const reach = Math.max(1e-9, ...fields.map((field) => extent(field, used)));
@@ -124,7 +145,8 @@ function show(answer) {
   body.append(plain('logit', explained.logit, used, 'sum'));
   byId('answer').replaceChildren(
       element('p', {class: 'probability'},
-          element('b', {id: 'probability'}, decimal(answer.predictions[0], 4)), ' probability of a click'),
+          element('b', {id: 'probability'}, decimal(probability, 4)), ` probability of ${task ?? 'a click'}`),
+      ...others(answer),
       element('p', {class: 'note'}, 'Scored by version ', element('code', {}, answer.model_version)),
       element('p', {class: 'legend', 'aria-hidden': 'true'}, ...used.map(([key, name]) =>
           element('span', {class: `entry ${key}`}, element('i'), name))),
@@ -132,6 +154,17 @@ function show(answer) {
         'aria-label': 'What each field adds to the logit'},
       element('table', {id: 'contributions'}, head(used), body)),
       mixture(explained.experts));
+}
+
+/** The probabilities of all tasks, and what the logit of this one is given. */
+function others({task, predictions}) {
+  if (!task) {
+    return [];
+  }
+  const all = Object.entries(predictions[0]).map(([name, p]) => `${name} ${decimal(p, 4)}`).join(', ');
+  const after = tasks.find(({name}) => name === task)?.after;
+  return [element('p', {class: 'note', id: 'all-tasks'},
+      after ? `${all}. The logit is that of ${task} given ${after}.` : `${all}.`)];
 }
 
 /** What each expert predicts, and its weight in the score. */

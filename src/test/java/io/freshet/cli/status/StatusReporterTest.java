@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.metrics.CharacterFilter;
@@ -96,6 +97,30 @@ final class StatusReporterTest {
   }
 
   @Test
+  void eachTaskHasItsOwnFigures() {
+    RunMetrics metrics = new RunMetrics();
+    StatusReporter reporter = reporter(metrics, false);
+    examples.inc();
+    logloss = 0.5;
+    Operator quality = group("ProgressiveValidation-add-cart");
+    reporter.notifyOfAddedMetric((Gauge<Double>) () -> 0.0312, "evaluate_logloss", quality);
+    reporter.notifyOfAddedMetric((Gauge<Double>) () -> 0.8, "evaluate_ne", quality);
+    reporter.notifyOfAddedMetric((Gauge<Double>) () -> 0.75, "evaluate_auc", quality);
+    reporter.notifyOfAddedMetric((Gauge<Integer>) () -> 1, "breaker", group("LabelJoin-add-cart"));
+    reporter.print(start);
+
+    assertThat(lines())
+        .containsExactly(
+            "1 examples, logloss 0.5000, add-cart logloss 0.0312, add-cart AUC 0.7500,"
+                + " labels of add-cart do not come as they should: time waits");
+    assertThat(new RunSummary(metrics, 1, new Restarts(Duration.ZERO)).text().lines())
+        .containsSubsequence(
+            "  logloss       0.5000",
+            "  task add-cart: logloss 0.0312  (of the base rate 0.0390), NE 0.8000, AUC 0.7500,"
+                + " calibration not defined");
+  }
+
+  @Test
   void manySkippedExamplesAreReportedEachMinuteUntilTheyEnd() {
     StatusReporter reporter = reporter(true);
     examples.inc(1_000);
@@ -179,8 +204,12 @@ final class StatusReporterTest {
   }
 
   private StatusReporter reporter(boolean terminal) {
+    return reporter(new RunMetrics(), terminal);
+  }
+
+  private StatusReporter reporter(RunMetrics metrics, boolean terminal) {
     RunConsole console = new RunConsole(new PrintStream(printed, true, UTF_8), terminal);
-    StatusReporter reporter = new StatusReporter(new RunMetrics(), console);
+    StatusReporter reporter = new StatusReporter(metrics, console);
     MetricConfig config = new MetricConfig();
     config.setProperty("wait", "join.window: 30 min");
     reporter.open(config);

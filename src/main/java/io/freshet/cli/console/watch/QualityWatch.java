@@ -29,12 +29,12 @@ public final class QualityWatch implements Watch {
   private final String topic;
   private final Optional<String> wanted;
   private final BestPossible reach;
-  private final Map<String, QualityHistory> models =
+  private final Map<String, TaskHistories> models =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, QualityHistory> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, TaskHistories> eldest) {
           return size() > MOST_MODELS;
         }
       };
@@ -91,7 +91,7 @@ public final class QualityWatch implements Watch {
       } else if (series.equals(MetricsSeries.PROGRESSIVE.text())) {
         last = report.get("model").asText();
         models
-            .computeIfAbsent(last, model -> new QualityHistory(reach))
+            .computeIfAbsent(last, model -> new TaskHistories(reach))
             .add(report, record.timestamp());
       }
     } catch (IOException e) {
@@ -101,7 +101,7 @@ public final class QualityWatch implements Watch {
 
   private JsonNode toJson() {
     String name = wanted.orElse(last);
-    QualityHistory history = models.get(name);
+    TaskHistories history = models.get(name);
     if (history == null) {
       return NullNode.instance;
     }

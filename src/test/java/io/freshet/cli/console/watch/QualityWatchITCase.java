@@ -36,6 +36,10 @@ class QualityWatchITCase {
       send(0, report("a", "at-impression", 1), producer);
       send(0, report("a", "progressive", 1), producer);
       send(1, report("b", "progressive", 0), producer);
+      send(0, report("shop", "progressive", 0), producer);
+      send(0, ofTask("click", 1, 0.3), producer);
+      send(0, ofTask("purchase", 1, 0.05), producer);
+      send(0, ofTask("click", 2, 0.25), producer);
     }
   }
 
@@ -52,6 +56,17 @@ class QualityWatchITCase {
     assertThat(a.path("unreadable").asInt()).isEqualTo(2);
     assertThat(a.path("others").get(0).asText()).isEqualTo("b");
     assertThat(look("metrics", Optional.of("b")).at("/curves/from")).hasSize(1);
+  }
+
+  @Test
+  void eachTaskHasCurvesOfItsOwn() throws Exception {
+    JsonNode shop = look("metrics", Optional.of("shop"));
+
+    assertThat(shop.path("tasks").findValuesAsText("task")).containsExactly("click", "purchase");
+    assertThat(shop.at("/tasks/0/curves/logloss").toString()).isEqualTo("[0.3,0.25]");
+    assertThat(shop.at("/tasks/1/curves/logloss").toString()).isEqualTo("[0.05]");
+    assertThat(shop.path("curves")).isEqualTo(shop.at("/tasks/0/curves"));
+    assertThat(look("metrics", Optional.of("a")).has("tasks")).isFalse();
   }
 
   @Test
@@ -92,6 +107,12 @@ class QualityWatchITCase {
   private static void send(int partition, String text, KafkaProducer<byte[], byte[]> producer)
       throws Exception {
     producer.send(new ProducerRecord<>("metrics", partition, null, text.getBytes(UTF_8))).get();
+  }
+
+  private static String ofTask(String task, int minute, double logloss) {
+    return report("shop", "progressive", minute)
+        .replace("{\"model\"", "{\"task\": \"" + task + "\", \"model\"")
+        .replace("\"logloss\": 0.3", "\"logloss\": " + logloss);
   }
 
   private static String report(String model, String series, int minute) {
