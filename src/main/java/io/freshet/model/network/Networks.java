@@ -62,7 +62,7 @@ public final class Networks {
     boolean mixes = ExpertMixture.isOf(settings);
     List<Layer> ofTask =
         mixes
-            ? ExpertMixture.layersOfTask(inputs, settings, normalized)
+            ? GatedTower.layers(inputs, settings, normalized)
             : form(settings).layers(inputs, settings, normalized);
     List<Layer> layers = new ArrayList<>();
     if (mixes) {
