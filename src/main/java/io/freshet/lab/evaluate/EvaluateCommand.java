@@ -111,6 +111,14 @@ public final class EvaluateCommand implements Callable<Integer> {
   private Path mapping;
 
   @Option(
+      names = "--task",
+      paramLabel = "NAME",
+      description =
+          "Of a model of several tasks the one that --snapshot scores (the first by default), or"
+              + " that --served has scored.")
+  private String task;
+
+  @Option(
       names = "--slice",
       paramLabel = "FIELD",
       description = "Figures by the values of this field, too; repeatable.")
@@ -157,6 +165,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (subject.snapshot != null && data == null) {
       throw wrong("--snapshot needs --data: what is to be scored");
     }
+    if (subject.compared != null && task != null) {
+      throw wrong("--compare takes no --task, but MODEL/TASK@FROM");
+    }
     if (subject.compared != null && (data != null || version != null || !slices.isEmpty())) {
       throw wrong("--compare takes neither --data, --snapshot-version nor --slice");
     }
@@ -178,7 +189,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     var store = subject.snapshot.store();
     SnapshotScores scores;
     try {
-      scores = new SnapshotScores(store, subject.snapshot.orLatest(version), slices);
+      scores =
+          new SnapshotScores(
+              store, subject.snapshot.orLatest(version), slices, Optional.ofNullable(task));
     } catch (IllegalArgumentException e) {
       throw wrong("--slice: " + e.getMessage());
     }
@@ -217,8 +230,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private int served() throws IOException, InterruptedException {
-    ServedScores scores = new ServedScores();
+    ServedScores scores = new ServedScores(Optional.ofNullable(task));
     RecordedRun.predictions(data, kafka(), scores::label);
+    scores.checkTask(data);
     try (TopicReader topic = new TopicReader(kafka(), subject.served)) {
       topic.readToEnd(record -> scores.impression(record.value()));
     }

@@ -18,7 +18,8 @@ record RecordedRun(String model, ScoredExamples examples) {
   private static final String TOPIC = "topic:";
 
   /**
-   * Reads {@code [MODEL@]FROM}, where FROM is {@code topic:NAME}, a file or a directory.
+   * Reads {@code [MODEL@]FROM}, where FROM is {@code topic:NAME}, a file or a directory, and MODEL
+   * ends in {@code /TASK} where it has several.
    *
    * @throws IOException if it holds no predictions, or those of several models and none is named
    */
@@ -66,7 +67,8 @@ record RecordedRun(String model, ScoredExamples examples) {
 
   private static void add(PredictedExample of, TreeMap<String, ScoredExamples> models) {
     models
-        .computeIfAbsent(of.model(), name -> new ScoredExamples())
+        .computeIfAbsent(
+            of.model() + of.task().map(task -> "/" + task).orElse(""), name -> new ScoredExamples())
         .put(
             ImpressionHash.key(of.key()),
             of.time(),

@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What servers said of impressions, held against the labels that a learner's join decided: by
@@ -20,6 +22,8 @@ import java.util.TreeMap;
  * a positive, the positive counts.
  */
 final class ServedScores {
+  private final Optional<String> task;
+  private final SortedSet<String> others = new TreeSet<>(); // tasks
   private final Map<Long, PredictedExample> labels = new HashMap<>();
   private final SortedMap<String, ScoredExamples> answered = new TreeMap<>();
   private final SortedMap<String, Shadow> shadows = new TreeMap<>();
@@ -32,11 +36,29 @@ final class ServedScores {
     }
   }
 
+  /** Scores of a task; of a model of one, where none is named. */
+  ServedScores(Optional<String> task) {
+    this.task = task;
+  }
+
   void label(PredictedExample of) {
+    if (!of.task().equals(task)) {
+      others.add(of.task().orElse("one task without a name"));
+      return;
+    }
     labels.merge(
         ImpressionHash.key(of.impressionId()),
         of,
         (before, now) -> now.label() >= before.label() ? now : before);
+  }
+
+  /** Refuses labels that are all of other tasks. */
+  void checkTask(String data) throws IOException {
+    if (labels.isEmpty() && !others.isEmpty()) {
+      throw new IOException(
+          "%s holds labels of %s; expected --task with the one that the server's scores are of: the first of model.tasks"
+              .formatted(data, String.join(", ", others)));
+    }
   }
 
   /**

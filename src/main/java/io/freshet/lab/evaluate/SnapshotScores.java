@@ -31,6 +31,7 @@ final class SnapshotScores {
   private static final Duration ALL = Duration.ofDays(366);
 
   private final ServedModel model;
+  private final int task;
   private final Scorer scorer;
   private final WindowedMetrics metrics;
   private final ScoredExamples scored = new ScoredExamples();
@@ -47,11 +48,14 @@ final class SnapshotScores {
    * Loads the version.
    *
    * @throws IOException if the version is not complete
+   * @param named the task to score; the first where none is named
    * @throws IllegalArgumentException if the model lacks a field of {@code slices}
    */
-  SnapshotScores(SnapshotStore store, Version version, List<String> slices) throws IOException {
+  SnapshotScores(SnapshotStore store, Version version, List<String> slices, Optional<String> named)
+      throws IOException {
     SnapshotReader reader = new SnapshotReader(store);
     model = new MemoryStore().load(reader.chain(version, Optional.empty()), reader);
+    task = place(named, model.tasks().names());
     scorer = model.newScorer();
     Map<Integer, String> fields = new HashMap<>();
     for (String slice : slices) {
@@ -62,11 +66,26 @@ final class SnapshotScores {
     metrics = new WindowedMetrics(new EvaluateSettings(ALL, 0, slices, 20), fields);
   }
 
+  private static int place(Optional<String> named, List<String> tasks) throws IOException {
+    int place = named.map(tasks::indexOf).orElse(0);
+    if (place < 0) {
+      throw new IOException(
+          "--task: the model has no task \"%s\"; expected %s"
+              .formatted(
+                  named.get(), tasks.isEmpty() ? "none, as it has one" : String.join(", ", tasks)));
+    }
+    return place;
+  }
+
   ServedModel model() {
     return model;
   }
 
+  /** Takes an example; one that a learner wrote of another task is passed over. */
   void add(Optional<FeatureValues> values, LabeledExample example) {
+    if (values.isEmpty() && example.task() != task) {
+      return;
+    }
     if (!example.isJudged()) {
       unlabeled++;
       return;
@@ -87,7 +106,7 @@ final class SnapshotScores {
   void flush() {
     int n = chunk.size();
     List<Example> examples = chunk.stream().map(LabeledExample::example).toList();
-    float[] probabilities = scorer.score(examples);
+    float[] probabilities = scorer.scoreTasks(examples)[task];
     long[] times = new long[n];
     float[] labels = new float[n];
     float[] weights = new float[n];

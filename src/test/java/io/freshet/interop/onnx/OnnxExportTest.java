@@ -19,6 +19,8 @@ import io.freshet.model.Sizes;
 import io.freshet.model.batch.SharedRows;
 import io.freshet.model.row.RowLayout;
 import io.freshet.serve.follow.PythonPackage;
+import io.freshet.serve.model.SampleModel;
+import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.Snapshot;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
@@ -178,6 +180,20 @@ final class OnnxExportTest {
     assertThat(run.out()).startsWith("0badcafe-0000000001 as onnx: " + file);
     assertThat(Files.readAllBytes(file)).isEqualTo(export(version.snapshot(), false));
     assertThat(root.resolve("model.onnx.part")).doesNotExist();
+  }
+
+  @Test
+  void aModelOfSeveralTasksIsRefused() throws Exception {
+    SampleModel.ofTasks(root).full(Version.of("0badcafe-0000000003"), 0.5f, 1L << 52);
+    Path to = root.resolve("model.onnx");
+
+    CommandRun run =
+        CommandRun.of("snapshot", "export", "--format=onnx", "--to=" + to, root.toString());
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("is of several tasks, which are not exported; expected a model of one");
+    assertThat(to).doesNotExist();
   }
 
   @Test

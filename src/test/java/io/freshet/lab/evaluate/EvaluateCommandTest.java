@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.lab.docs.CommandRun;
+import io.freshet.serve.model.SampleModel;
+import io.freshet.snapshot.format.Version;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -81,6 +83,50 @@ final class EvaluateCommandTest {
     assertThat(unnamed.code()).isEqualTo(1);
     assertThat(unnamed.err()).contains("[challenger, champion]: name one, as challenger@");
     assertThat(named.at("/pairs").asInt()).isEqualTo(2000);
+  }
+
+  @Test
+  void tasksAreComparedOneByOne() throws IOException {
+    Path click = predictions("a.jsonl", "shop", 0);
+    Path purchase = predictions("b.jsonl", "shop", 1);
+    for (Path file : new Path[] {click, purchase}) {
+      String task = file.equals(click) ? "click" : "purchase";
+      String text = Files.readString(file);
+      Files.writeString(file, text.replace("\"user\"", "\"task\":\"" + task + "\",\"user\""));
+    }
+    String both = folder.toString();
+
+    CommandRun unnamed = CommandRun.of("evaluate", "--compare", both, both);
+    JsonNode named =
+        json("--compare", "shop/click@" + both, "shop/click@" + both, "--json", "--replicates=10");
+
+    assertThat(unnamed.code()).isEqualTo(1);
+    assertThat(unnamed.err()).contains("[shop/click, shop/purchase]: name one, as shop/click@");
+    assertThat(named.at("/pairs").asInt()).isEqualTo(2000);
+    assertThat(CommandRun.of("evaluate", "--compare", both, both, "--task=click").err())
+        .contains("MODEL/TASK@FROM");
+  }
+
+  @Test
+  void aTaskOfASnapshotIsScored() throws IOException {
+    Path root = folder.resolve("root");
+    SampleModel.ofTasks(root).full(new Version("0badcafe", 3), 0.25f, 1L << 52);
+    Path data = Files.writeString(folder.resolve("t.csv"), "user,genres,price,label\nu1,war,2,1\nu1,war,2,0\n");
+    String[] asked = {"--snapshot=" + root, "--data=" + data, "--json", "--replicates=10"};
+
+    double click = calibration(json(asked));
+    double same = calibration(json("--task=click", asked[0], asked[1], asked[2], asked[3]));
+    double purchase = calibration(json("--task=purchase", asked[0], asked[1], asked[2], asked[3]));
+    CommandRun unknown = CommandRun.of("evaluate", "--task=like", asked[0], asked[1]);
+
+    assertThat(same).isEqualTo(click);
+    assertThat(purchase).isPositive().isLessThan(click / 2);
+    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.err()).contains("the model has no task \"like\"; expected click, purchase");
+  }
+
+  private static double calibration(JsonNode report) {
+    return report.findValue("calibration").path("value").asDouble();
   }
 
   @Test

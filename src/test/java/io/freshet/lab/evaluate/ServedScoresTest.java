@@ -2,6 +2,7 @@ package io.freshet.lab.evaluate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,7 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ServedScoresTest {
-  private final ServedScores scores = new ServedScores();
+  private final ServedScores scores = new ServedScores(Optional.empty());
 
   private void label(String id, float label, long user) {
     scores.label(new PredictedExample("m", id, 1000, label, 1, 0.9f, user, 1, Optional.empty()));
@@ -45,6 +46,31 @@ class ServedScoresTest {
     impression("d", "v2", 0.25, 0.125);
     impression("e", "v2", 0.9, 0.9);
     scores.impression("{\"impression_id\": \"f\", \"features\": {}}".getBytes(UTF_8));
+  }
+
+  @Test
+  void labelsOfOtherTasksArePassedOver() throws IOException {
+    ServedScores clicks = new ServedScores(Optional.of("click"));
+    for (ServedScores some : new ServedScores[] {clicks, scores}) {
+      some.label(of("click", 0));
+      some.label(of("purchase", 1));
+      some.impression(
+          "{\"impression_id\": \"a\", \"served\": {\"model\": \"ctr\", \"version\": \"v1\", \"score\": 0.5}}"
+              .getBytes(UTF_8));
+    }
+
+    JsonNode json = ServedReport.of(clicks, new Bootstrap(Optional.empty(), 50, 1)).toJson();
+    assertThat(json.at("/served/ctr/figures/logloss/value").asDouble())
+        .isCloseTo(Math.log(2), within(1e-6));
+    assertThat(json.at("/served/ctr/examples").asInt()).isEqualTo(1);
+    assertThatThrownBy(() -> scores.checkTask("topic:p"))
+        .hasMessage(
+            "topic:p holds labels of click, purchase; expected --task with the one that the"
+                + " server's scores are of: the first of model.tasks");
+  }
+
+  private static PredictedExample of(String task, float label) {
+    return new PredictedExample("m", "a", 1000, label, 1, 0.9f, 1, 1, Optional.of(task));
   }
 
   @Test
