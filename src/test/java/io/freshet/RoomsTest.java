@@ -107,7 +107,7 @@ final class RoomsTest {
       serve.request         : event feature feature.example
       serve.rows            : model.batch model.gauge snapshot.format snapshot.store serve.model
       serve.tensor          : event event.decode feature serve.request
-      sql                   : config.option event event.parse serve.follow serve.model serve.rows
+      sql                   : model config.option event event.parse serve.follow serve.model serve.rows
       sql                   : snapshot.format snapshot.storage snapshot.store
       config                : kafka config.option event event.mapping feature feature.example model
       config                : model.optimizer join train evaluate snapshot

@@ -3,6 +3,7 @@ package io.freshet.sql;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ResolvedSchema;
@@ -16,8 +17,10 @@ import org.apache.flink.table.types.logical.VarCharType;
  * The columns of OUTPUT.
  *
  * @param parts what each column holds
+ * @param probability the name of the column of the probability: of a task, where the model has one
+ *     of that name
  */
-record OutputColumns(List<Part> parts) implements Serializable {
+record OutputColumns(List<Part> parts, String probability) implements Serializable {
 
   /** What a column holds. */
   enum Part {
@@ -46,7 +49,12 @@ record OutputColumns(List<Part> parts) implements Serializable {
     if (parts.contains(Part.ERROR)) {
       schema.getColumns().forEach(OutputColumns::checkNullable);
     }
-    return new OutputColumns(List.copyOf(parts));
+    int probability =
+        IntStream.range(0, parts.size())
+            .filter(i -> isProbability(parts.get(i)))
+            .findFirst()
+            .orElseThrow();
+    return new OutputColumns(List.copyOf(parts), schema.getColumnNames().get(probability));
   }
 
   private static Part part(Column column) {

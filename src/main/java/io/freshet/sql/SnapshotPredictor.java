@@ -3,6 +3,7 @@ package io.freshet.sql;
 import static io.freshet.event.Rejection.Kind.BAD_VALUE;
 
 import io.freshet.event.RejectedException;
+import io.freshet.feature.example.Example;
 import io.freshet.serve.follow.FollowerState;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.Scorer;
@@ -127,7 +128,9 @@ public final class SnapshotPredictor extends PredictFunction {
   }
 
   private float score(RowData row, Scorer current) throws RejectedException {
-    float score = current.score(List.of(current.encode(reader.read(row, current.names()))))[0];
+    int task = Math.max(0, current.model().tasks().names().indexOf(output.probability()));
+    Example example = current.encode(reader.read(row, current.names()));
+    float score = current.scoreTasks(List.of(example))[task][0];
     if (!Float.isFinite(score)) {
       throw new RejectedException(
           BAD_VALUE, "version %s has no finite score for it".formatted(current.model().version()));

@@ -8,6 +8,7 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.MultiField;
 import io.freshet.model.ModelSettings;
 import io.freshet.serve.follow.SnapshotFollower;
+import io.freshet.serve.model.SampleModel;
 import io.freshet.serve.model.Scorer;
 import io.freshet.serve.model.SmallLearner;
 import io.freshet.snapshot.format.Version;
@@ -136,6 +137,24 @@ final class SnapshotPredictorTest {
     assertThatThrownBy(() -> open(INPUT, Map.of("name", "ctr")))
         .isInstanceOf(TableException.class)
         .hasMessageContaining("is 'sample'; expected 'ctr'");
+  }
+
+  @Test
+  void aColumnNamedAsATaskHasThatTasksProbability() throws Exception {
+    Version version = new Version("0badcafe", 3);
+    SampleModel.ofTasks(root).full(version, 0.25f, 1L << 52);
+    double first = predict(open(INPUT, Map.of()), "u1", 2.5).getDouble(0);
+
+    double click = predict(openFor("click"), "u1", 2.5).getDouble(0);
+    double purchase = predict(openFor("purchase"), "u1", 2.5).getDouble(0);
+
+    assertThat(scored(version, "u1", 2.5).getDouble(0)).isEqualTo(first);
+    assertThat(click).isEqualTo(first);
+    assertThat(purchase).isPositive().isLessThan(click / 2);
+  }
+
+  private SnapshotPredictor openFor(String task) throws Exception {
+    return open(INPUT, Map.of(), Column.physical(task, DataTypes.DOUBLE()));
   }
 
   @Test

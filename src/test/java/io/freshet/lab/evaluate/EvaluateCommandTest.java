@@ -111,7 +111,9 @@ final class EvaluateCommandTest {
   void aTaskOfASnapshotIsScored() throws IOException {
     Path root = folder.resolve("root");
     SampleModel.ofTasks(root).full(new Version("0badcafe", 3), 0.25f, 1L << 52);
-    Path data = Files.writeString(folder.resolve("t.csv"), "user,genres,price,label\nu1,war,2,1\nu1,war,2,0\n");
+    Path data =
+        Files.writeString(
+            folder.resolve("t.csv"), "user,genres,price,label\nu1,war,2,1\nu1,war,2,0\n");
     String[] asked = {"--snapshot=" + root, "--data=" + data, "--json", "--replicates=10"};
 
     double click = calibration(json(asked));
