@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.SampleKinds;
+import io.freshet.model.Tasks;
 import io.freshet.model.optimizer.Adagrad;
 import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
@@ -46,6 +48,10 @@ class MigrationITCase {
         Arguments.of("larger", deepFm(4), deepFm(8), USUAL, NEW_PAIRS, true),
         Arguments.of("larger, without pairs", wideDeep(4), wideDeep(8), USUAL, ROUNDING, true),
         Arguments.of("other optimizers", deepFm(4), deepFm(4), others, ROUNDING, false),
+        Arguments.of("tasks come", deepFm(4), tasks(4), USUAL, ROUNDING, true),
+        Arguments.of("another task comes", tasks(3), tasks(4), USUAL, ROUNDING, true),
+        Arguments.of("the last task goes", tasks(4), tasks(3), USUAL, ROUNDING, true),
+        Arguments.of("all further tasks go", tasks(4), deepFm(4), USUAL, ROUNDING, true),
         Arguments.of("pairs of lr", lr(), deepFm(4), USUAL, OTHER_EXPERTS, true));
   }
 
@@ -126,6 +132,11 @@ class MigrationITCase {
 
   private static ModelSettings deepFm(int size) {
     return ModelSettings.deepFm(size, List.of(16, 8), 0, 42);
+  }
+
+  /** The first of some tasks. */
+  private static ModelSettings tasks(int n) {
+    return deepFm(4).withTasks(new Tasks(SampleKinds.TASKS.all().subList(0, n)));
   }
 
   private static ModelSettings wideDeep(int size) {
