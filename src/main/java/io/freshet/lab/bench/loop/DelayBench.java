@@ -24,7 +24,7 @@ import org.apache.flink.core.execution.JobClient;
 final class DelayBench implements AutoCloseable {
   private static final int TASK_MANAGERS = 2;
   private static final double WARM_UP = 0.3;
-  private static final double END = 0.95;
+  private static final double END = 0.9; // the last wait for their windows to end
   private static final Duration LONGEST = Duration.ofSeconds(20);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration POLL = Duration.ofMillis(100);
