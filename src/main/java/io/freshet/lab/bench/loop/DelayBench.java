@@ -2,6 +2,7 @@ package io.freshet.lab.bench.loop;
 
 import io.freshet.config.LearnerConfig;
 import io.freshet.job.pipeline.LearnerJob;
+import io.freshet.kafka.TopicReader;
 import io.freshet.lab.bench.measure.Workload;
 import io.freshet.lab.cluster.BrokerProcess;
 import io.freshet.lab.cluster.FlinkCluster;
@@ -29,10 +30,12 @@ final class DelayBench implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration POLL = Duration.ofMillis(100);
 
+  /** The table is on the heap, so the collector must have room. */
   private static final Map<String, String> ONE_SLOT =
       Map.of(
           "taskmanager.numberOfTaskSlots", "1",
-          "taskmanager.memory.process.size", "1600m",
+          "taskmanager.memory.process.size", "3g",
+          "taskmanager.memory.managed.fraction", "0.05",
           "jobmanager.memory.process.size", "1g");
 
   private final Path directory;
@@ -91,7 +94,9 @@ final class DelayBench implements AutoCloseable {
       }
       long start = System.nanoTime();
       long learned = await(metrics, (long) (END * impressions), LONGEST) - before;
-      return learned * 1e9 / (System.nanoTime() - start);
+      double speed = learned * 1e9 / (System.nanoTime() - start);
+      PipelineBench.assertAlive(metrics.windows(), impressions, deadLetters(config));
+      return speed;
     } finally {
       client.cancel().get();
       cluster.awaitIdle(PATIENCE);
@@ -105,6 +110,13 @@ final class DelayBench implements AutoCloseable {
       metrics.poll(POLL);
     }
     return metrics.sinceStart().examples();
+  }
+
+  private static int deadLetters(LearnerConfig config) throws IOException, InterruptedException {
+    try (TopicReader reader =
+        new TopicReader(config.kafka().clients(), config.kafka().topics().deadLetters())) {
+      return reader.readToEnd().size();
+    }
   }
 
   private LearnerConfig config(Workload workload) {

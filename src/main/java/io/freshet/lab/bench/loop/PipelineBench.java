@@ -83,12 +83,19 @@ final class PipelineBench {
         learned = await(metrics, learner, (long) (share * impressions));
         speeds.add(mark.since(learned - before));
       }
-      LearningCheck.assertAlive(
-          normalizedEntropy(metrics.windows()),
-          impressions < BEGUN ? 1.05 : 1,
-          learner.deadLetters());
+      assertAlive(metrics.windows(), impressions, learner.deadLetters());
     }
     return speeds;
+  }
+
+  /**
+   * Throws if what was learned is worth nothing.
+   *
+   * @param impressions that were in Kafka
+   */
+  static void assertAlive(List<Metrics> windows, int impressions, int deadLetters) {
+    double worst = impressions < BEGUN ? 1.05 : 1;
+    LearningCheck.assertAlive(normalizedEntropy(windows), worst, deadLetters);
   }
 
   /** Of the last windows, which have half of the examples. */
