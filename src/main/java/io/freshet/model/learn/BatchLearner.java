@@ -415,7 +415,11 @@ public final class BatchLearner {
   }
 
   private boolean isSane(int i, int task, float logitGradient) {
-    return Float.isFinite(model.logit(i, task))
+    boolean isFinite = true;
+    for (int t = task; t >= 0; t = chain.parent(t)) {
+      isFinite &= Float.isFinite(model.logit(i, t));
+    }
+    return isFinite
         && Math.abs(logitGradient) <= MAX_LOGIT_GRADIENT // false of NaN
         && model.squaredLength(i) <= MAX_SQUARED_LENGTH;
   }
