@@ -7,7 +7,6 @@ import io.freshet.feature.example.LabeledExample.Kind;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.Safeguards;
-import io.freshet.model.Tasks;
 import io.freshet.model.algebra.Sigmoid;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.batch.Predictions;
@@ -25,7 +24,6 @@ import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Regularization;
 import io.freshet.model.optimizer.RowPenalty;
 import io.freshet.model.row.RowLayout;
-import java.util.Arrays;
 
 /**
  * Learns a batch whose rows are at hand: splits it into row steps; for each predicts, then learns.
@@ -90,12 +88,9 @@ public final class BatchLearner {
   private final Dropout dropout;
   private final StepShares shares = new StepShares();
 
-  private final LabelCorrection[] corrections; // by task
-  private final float[] offsets; // of the step, by task
-  private final TaskChain chain;
+  private final TaskLogits tasks;
 
   private float[] logitGradients = new float[0]; // of each example of the step; NaN leaves it out
-  private final float[][] taskGradients; // by task, the same by the logits of the tasks' networks
   private float[] firstOrderGradients = new float[0]; // of the loss of first-order terms alone
   private float[] lastProbabilities = new float[0];
   private float[] lastWeights = new float[0];
@@ -118,15 +113,7 @@ public final class BatchLearner {
     Regularization bounds = learning.regularization();
     dropout = new Dropout(bounds.dropout(), model.seed());
     this.model = new DeepFm(schema, model, DenseShape.of(schema, model), dropout);
-    Tasks tasks = model.tasks();
-    corrections = new LabelCorrection[tasks.size()];
-    Arrays.setAll(
-        corrections,
-        t -> LabelCorrection.of(t == 0 ? learning.labels() : tasks.all().get(t).labels()));
-    offsets = new float[tasks.size()];
-    chain = new TaskChain(tasks);
-    taskGradients = new float[tasks.size()][];
-    taskGradients[0] = logitGradients;
+    tasks = new TaskLogits(this.model, gauge, model.tasks(), learning.labels());
     Safeguards safeguards = learning.safeguards();
     if (safeguards.ratesBySize()) {
       dense.scaleRatesBySize();
@@ -185,7 +172,9 @@ public final class BatchLearner {
       teach(batch, from, n);
       double squared = squaredLogitGradients(n);
       model.backward(
-          taskGradients, firstOrderGradients(batch, from, n, probabilities), rowStep.gradients());
+          tasks.gradients(logitGradients),
+          firstOrderGradients(batch, from, n, probabilities),
+          rowStep.gradients());
       takeRowStep(batch, from, n, rows, squared);
       denseStep.gather(learned, squared);
     }
@@ -226,29 +215,13 @@ public final class BatchLearner {
       int example = steps.order()[from + i];
       LabeledExample labeled = batch.example(example);
       int task = labeled.task();
-      float within = within(i, task);
-      double logit = TaskChain.joint(within, ownLogit(i, task));
-      float probability = corrections[task].probability((float) logit);
+      float within = tasks.within(i, task);
+      float probability = tasks.probability(i, task, within);
       probabilities[example] = probability;
       weights[example] =
-          labeled.weight() * (float) corrections[task].trafficWeight(labeled, probability);
+          labeled.weight() * (float) tasks.correction(task).trafficWeight(labeled, probability);
       count(labeled, probability, within);
     }
-  }
-
-  /** The mixed logit of a task, given the one that it follows on. */
-  private double ownLogit(int i, int task) {
-    return gauge.task(task).logit(task == 0 ? model.firstOrder(i) : 0, model.logit(i, task));
-  }
-
-  /** The predicted probability of the task that one follows on; 1 without one. */
-  private float within(int i, int task) {
-    int parent = chain.parent(task);
-    if (parent < 0) {
-      return 1;
-    }
-    double logit = TaskChain.joint(within(i, parent), ownLogit(i, parent));
-    return corrections[parent].probability((float) logit);
   }
 
   /** Counts the label in the gauge, unless its weight alone would outweigh all others. */
@@ -280,9 +253,7 @@ public final class BatchLearner {
 
   /** Returns how many examples are to be learned, poison among them. */
   private int setLogitGradients(MiniBatch batch, int from, int n, float[] probabilities) {
-    for (int task = 0; task < offsets.length; task++) {
-      offsets[task] = (float) gauge.task(task).learningOffset();
-    }
+    tasks.begin();
     int learned = 0;
     for (int i = 0; i < n; i++) {
       int example = steps.order()[from + i];
@@ -291,37 +262,16 @@ public final class BatchLearner {
       if (labeled.isLearned()) {
         learned++;
         float gradient =
-            logitGradient(labeled, learningLogit(i, labeled.task()), probabilities[example]);
+            logitGradient(labeled, tasks.learned(i, labeled.task()), probabilities[example]);
         if (isSane(i, labeled.task(), gradient)) {
           logitGradients[i] = gradient;
         } else {
           skip(labeled, reason(i, labeled.task(), gradient));
         }
       }
-      if (offsets.length > 1) {
-        share(i);
-      }
+      tasks.share(i, logitGradients[i]);
     }
     return learned;
-  }
-
-  /** The whole logit of a task. */
-  private float learningLogit(int i, int task) {
-    return offsets.length == 1
-        ? model.logit(i) + offsets[0]
-        : chain.logit(task, t -> model.logit(i, t) + offsets[t]);
-  }
-
-  /** Shares the gradient of an example out to the networks that its task is predicted by. */
-  private void share(int i) {
-    float gradient = logitGradients[i];
-    for (int task = 0; task < offsets.length; task++) {
-      if (Float.isNaN(gradient)) {
-        taskGradients[task][i] = gradient;
-      } else {
-        taskGradients[task][i] = chain.share(task) == 0 ? 0 : gradient * chain.share(task);
-      }
-    }
   }
 
   /** Tells a dense part that learns from predictions what they are. */
@@ -329,11 +279,11 @@ public final class BatchLearner {
     if (!model.isTaught()) {
       return;
     }
-    for (int task = 0; task < offsets.length; task++) {
+    for (int task = 0; task < tasks.size(); task++) {
       for (int i = 0; i < n; i++) {
         LabeledExample labeled = batch.example(steps.order()[from + i]);
         boolean isOne = labeled.isLearned() && labeled.kind() != Kind.CORRECTION;
-        wholeLogits[i] = model.logit(i, task) + offsets[task];
+        wholeLogits[i] = tasks.own(i, task);
         lessons[i] = isOne && labeled.task() == task ? labeled.weight() : 0;
       }
       model.teach(task, wholeLogits, lessons);
@@ -346,15 +296,15 @@ public final class BatchLearner {
    */
   private float[] firstOrderGradients(MiniBatch batch, int from, int n, float[] probabilities) {
     if (!gauge.task(0).isRuined()) {
-      return taskGradients[0];
+      return tasks.gradients(logitGradients)[0];
     }
     for (int i = 0; i < n; i++) {
       LabeledExample labeled = batch.example(steps.order()[from + i]);
       float probability = probabilities[steps.order()[from + i]];
       firstOrderGradients[i] =
           labeled.task() == 0
-              ? logitGradient(labeled, model.firstOrder(i) + offsets[0], probability)
-              : taskGradients[0][i];
+              ? logitGradient(labeled, model.firstOrder(i) + tasks.offset(0), probability)
+              : tasks.gradients(logitGradients)[0][i];
     }
     return firstOrderGradients;
   }
@@ -404,7 +354,7 @@ public final class BatchLearner {
     return example.kind() == Kind.CORRECTION
         ? example.weight()
         : example.weight()
-            * (float) corrections[example.task()].learningWeight(example, probability);
+            * (float) tasks.correction(example.task()).learningWeight(example, probability);
   }
 
   private float logitGradient(LabeledExample example, float logit, float probability) {
@@ -415,11 +365,7 @@ public final class BatchLearner {
   }
 
   private boolean isSane(int i, int task, float logitGradient) {
-    boolean isFinite = true;
-    for (int t = task; t >= 0; t = chain.parent(t)) {
-      isFinite &= Float.isFinite(model.logit(i, t));
-    }
-    return isFinite
+    return tasks.areFinite(i, task)
         && Math.abs(logitGradient) <= MAX_LOGIT_GRADIENT // false of NaN
         && model.squaredLength(i) <= MAX_SQUARED_LENGTH;
   }
@@ -436,10 +382,7 @@ public final class BatchLearner {
       wholeLogits = new float[logitGradients.length];
       lessons = new float[logitGradients.length];
       keys = new long[logitGradients.length];
-      taskGradients[0] = logitGradients;
-      for (int task = 0; task < offsets.length && offsets.length > 1; task++) {
-        taskGradients[task] = new float[logitGradients.length];
-      }
+      tasks.reserve(logitGradients.length);
     }
   }
 }
