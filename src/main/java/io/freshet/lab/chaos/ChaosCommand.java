@@ -1,6 +1,7 @@
 package io.freshet.lab.chaos;
 
 import io.freshet.lab.chaos.fault.ChaosPlan;
+import io.freshet.lab.chaos.fault.ChaosPlan.Means;
 import io.freshet.lab.chaos.fault.ChaosSettings;
 import io.freshet.lab.chaos.fault.SmallDisk;
 import java.io.IOException;
@@ -13,9 +14,11 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.apache.flink.util.FileUtils;
@@ -82,7 +85,8 @@ public final class ChaosCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "A folder on a file system of its own of at most 1 GiB, for checkpoints, snapshots and"
-              + " local state; some faults fill it. Without it no disk is filled.")
+              + " local state; some faults fill it. One that fsfreeze can freeze, such as ext4 in a"
+              + " file, is slow at times too. Without it no disk is full or slow.")
   private Path disk;
 
   @Option(
@@ -159,8 +163,7 @@ public final class ChaosCommand implements Callable<Integer> {
   private ChaosOutcome run(long each, Path folder, Consumer<String> log) throws Exception {
     Duration length = Duration.ofMillis((long) (minutes * 60_000));
     ChaosPlan plan =
-        ChaosPlan.draw(
-            each, length, taskManagers, taskManagers * ChaosSettings.SLOTS, disk != null, network);
+        ChaosPlan.draw(each, length, taskManagers, taskManagers * ChaosSettings.SLOTS, means());
     ChaosSettings settings =
         new ChaosSettings(
             each,
@@ -178,6 +181,20 @@ public final class ChaosCommand implements Callable<Integer> {
       OutcomeJson.write(json, outcomes);
     }
     return outcome;
+  }
+
+  private Set<Means> means() throws IOException {
+    Set<Means> means = EnumSet.noneOf(Means.class);
+    if (network) {
+      means.add(Means.NETWORK);
+    }
+    if (disk != null) {
+      means.add(Means.DISK);
+      if (SmallDisk.of(disk).canBeSlow()) {
+        means.add(Means.SLOW_DISK);
+      }
+    }
+    return means;
   }
 
   private void check() {

@@ -3,6 +3,7 @@ package io.freshet.lab.cluster;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
@@ -24,23 +25,31 @@ record JvmArguments(List<String> jvm, List<String> settings) {
   static JvmArguments ofJobManager(Configuration flink) {
     var memory = JobManagerProcessUtils.processSpecFromConfig(flink);
     return new JvmArguments(
-        jvm(flink, JobManagerProcessUtils.generateJvmParametersStr(memory, flink)),
+        jvm(
+            flink,
+            JobManagerProcessUtils.generateJvmParametersStr(memory, flink),
+            CoreOptions.FLINK_JM_JVM_OPTIONS),
         settings(JobManagerProcessUtils.generateDynamicConfigsStr(memory)));
   }
 
   static JvmArguments ofTaskManager(Configuration flink) {
     var memory = TaskExecutorProcessUtils.processSpecFromConfig(flink);
     return new JvmArguments(
-        jvm(flink, ProcessMemoryUtils.generateJvmParametersStr(memory)),
+        jvm(
+            flink,
+            ProcessMemoryUtils.generateJvmParametersStr(memory),
+            CoreOptions.FLINK_TM_JVM_OPTIONS),
         settings(TaskExecutorProcessUtils.generateDynamicConfigsStr(memory)));
   }
 
-  private static List<String> jvm(Configuration flink, String memory) {
+  private static List<String> jvm(
+      Configuration flink, String memory, ConfigOption<String> ofProcess) {
     List<String> arguments = new ArrayList<>(words(memory).toList());
     // starts half full of committed memory: a laptop holds several of them
     arguments.removeIf(argument -> argument.startsWith("-Xms"));
     words(flink.get(CoreOptions.FLINK_JVM_OPTIONS)).forEach(arguments::add);
     words(flink.get(CoreOptions.FLINK_DEFAULT_JVM_OPTIONS)).forEach(arguments::add);
+    words(flink.get(ofProcess)).forEach(arguments::add);
     return arguments;
   }
 

@@ -6,6 +6,7 @@ import io.freshet.lab.bench.measure.FigureTable.Form;
 import io.freshet.lab.bench.measure.ScratchDirectory;
 import io.freshet.lab.bench.measure.Workload;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Option;
       "Each record between them is under way for so long in each direction. Broker, job manager"
           + " and task managers are processes of their own; the model is the default one on 39"
           + " fields, and half of each batch's rows are with the other task manager. More batches"
-          + " in flight (train.max-in-flight) hide the delay; they learn from older rows."
+          + " in flight (train.max-in-flight) hide the delay; they learn from older rows. Each"
+          + " figure is of a job of its own."
     },
     footer = {"", "Example:", "  java -jar freshet.jar bench delay --delays 0,10 --in-flight 2,8"})
 public final class DelayCommand extends Benchmark {
@@ -44,6 +46,18 @@ public final class DelayCommand extends Benchmark {
       description = "Impressions in Kafka (default: ${DEFAULT-VALUE}).")
   private int impressions = 400_000;
 
+  @Option(
+      names = "--warm-up",
+      description =
+          "Jobs before the first figure, in which the task managers' code is compiled (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int warmUp = 5;
+
+  @Option(
+      names = "--rounds",
+      description = "Jobs for each figure, their median counts (default: ${DEFAULT-VALUE}).")
+  private int rounds = 1;
+
   @Option(names = "--seed", description = "Seed of the examples (default: ${DEFAULT-VALUE}).")
   private long seed = 1;
 
@@ -59,6 +73,8 @@ public final class DelayCommand extends Benchmark {
     check(delays.stream().allMatch(d -> d >= 0 && d <= 1000), "--delays must be from 0 to 1000");
     check(inFlight.stream().allMatch(n -> n >= 1), "--in-flight must be 1 or more");
     check(impressions >= 10_000, "--impressions must be 10000 or more");
+    check(warmUp >= 0, "--warm-up must be 0 or more");
+    check(rounds >= 1, "--rounds must be 1 or more");
     FigureTable<DelayFigure> figures =
         new FigureTable<DelayFigure>(out(), Form.ARRAY.orTable(asJson()))
             .column("delay_ms", "delay ms", "%8.1f", DelayFigure::delay)
@@ -67,15 +83,33 @@ public final class DelayCommand extends Benchmark {
             .begin();
     try (ScratchDirectory scratch = ScratchDirectory.create();
         DelayBench bench = new DelayBench(scratch.path(), impressions, seed)) {
+      for (int job = 0; job < warmUp; job++) {
+        bench.measure(oneWay(delays.get(0)), defaults(inFlight.get(inFlight.size() - 1)));
+      }
       for (double delay : delays) {
-        Duration oneWay = Duration.ofNanos(Math.round(delay * 1e6));
         for (int batches : inFlight) {
-          figures.add(new DelayFigure(delay, batches, bench.measure(oneWay, defaults(batches))));
+          List<Double> speeds = new ArrayList<>();
+          for (int round = 0; round < rounds; round++) {
+            speeds.add(bench.measure(oneWay(delay), defaults(batches)));
+          }
+          figures.add(new DelayFigure(delay, batches, median(speeds)));
         }
       }
     }
     figures.end();
     return 0;
+  }
+
+  private static Duration oneWay(double millis) {
+    return Duration.ofNanos(Math.round(millis * 1e6));
+  }
+
+  private static double median(List<Double> speeds) {
+    List<Double> sorted = speeds.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 
   private static Workload defaults(int inFlight) {

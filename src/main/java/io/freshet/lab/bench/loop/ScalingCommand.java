@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  java -jar freshet.jar bench scaling --only fields",
-      "  java -Xmx4g -jar freshet.jar bench scaling --parallelism 2,4,8,16,32"
+      "  java -Xmx4g -XX:+UseParallelGC -jar freshet.jar bench scaling --parallelism 2,4,8,16,32"
     })
 public final class ScalingCommand extends LearningBenchmark {
   private static final int FIELDS = 39;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -45,6 +46,9 @@ public record ChaosPlan(String backend, int parallelism, List<Fault> strikes) {
   /** Added where there is a disk that can be filled. */
   private static final List<Kind> OF_DISK = List.of(Kind.FULL_DISK, Kind.FULL_DISK);
 
+  /** Added where it can be made slow, too. */
+  private static final List<Kind> OF_SLOW_DISK = Collections.nCopies(4, Kind.SLOW_DISK);
+
   /** Added where the processes are on hosts of their own; half of all faults then. */
   private static final List<Kind> OF_NETWORK =
       Stream.of(
@@ -54,10 +58,20 @@ public record ChaosPlan(String backend, int parallelism, List<Fault> strikes) {
 
   private static final int LONGEST_PAUSE = 5_000; // milliseconds
 
-  /** Longer than heartbeats are waited for. */
-  private static final int LONGEST_PARTITION = 40_000;
+  /** Of a partition and of a slow disk: longer than heartbeats are waited for. */
+  private static final int LONGEST_LASTING = 40_000;
 
   private static final int MOST_MINUTES_AHEAD = 20;
+
+  /** What some kinds of faults need. */
+  public enum Means {
+    /** A small one for all that is kept. */
+    DISK,
+    /** It can be made slow. */
+    SLOW_DISK,
+    /** The processes are on hosts of their own. */
+    NETWORK
+  }
 
   public ChaosPlan {
     requireNonNull(backend, "backend");
@@ -67,14 +81,14 @@ public record ChaosPlan(String backend, int parallelism, List<Fault> strikes) {
   /**
    * Draws a plan, with a parallelism from 1 to the number of slots.
    *
-   * @param disk whether there is one that can be filled
-   * @param network whether the processes are on hosts of their own
+   * @param means what there is beyond processes that can be killed
    */
   public static ChaosPlan draw(
-      long seed, Duration length, int taskManagers, int slots, boolean disk, boolean network) {
+      long seed, Duration length, int taskManagers, int slots, Set<Means> means) {
     List<Kind> mix = new ArrayList<>(MIX);
-    mix.addAll(disk ? OF_DISK : List.of());
-    mix.addAll(network ? OF_NETWORK : List.of());
+    mix.addAll(means.contains(Means.DISK) ? OF_DISK : List.of());
+    mix.addAll(means.contains(Means.SLOW_DISK) ? OF_SLOW_DISK : List.of());
+    mix.addAll(means.contains(Means.NETWORK) ? OF_NETWORK : List.of());
     SplittableRandom random = new SplittableRandom(seed);
     String backend = random.nextBoolean() ? "rocksdb" : "hashmap";
     int start = Math.max(1, slots - random.nextInt(3));
@@ -107,7 +121,7 @@ public record ChaosPlan(String backend, int parallelism, List<Fault> strikes) {
           case ADVANCE_CLOCK -> 1 + random.nextInt(MOST_MINUTES_AHEAD);
           default -> random.nextInt(taskManagers);
         };
-    int longest = kind.isPartition() ? LONGEST_PARTITION : LONGEST_PAUSE;
+    int longest = kind.isPartition() || kind == Kind.SLOW_DISK ? LONGEST_LASTING : LONGEST_PAUSE;
     Duration pause = Duration.ofMillis(random.nextInt(longest));
     return new Fault(
         Duration.ofMillis((long) (seconds * 1e3)),

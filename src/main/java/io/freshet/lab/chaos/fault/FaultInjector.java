@@ -103,6 +103,7 @@ public final class FaultInjector {
       case KILL_BROKER -> targets.broker().kill();
       case STOP_BROKER -> targets.broker().stop();
       case FULL_DISK -> targets.disk().orElseThrow().fill();
+      case SLOW_DISK -> targets.disk().orElseThrow().slow();
       case REFUSE_RESULTS -> targets.results().refuse();
       case CUT_TASK_MANAGERS, CUT_JOB_MANAGER, CUT_BROKER, MUTE_TASK_MANAGER ->
           targets.partitions().orElseThrow().cut(kind, taskManager);
@@ -124,6 +125,7 @@ public final class FaultInjector {
     switch (kind) {
       case KILL_BROKER, STOP_BROKER -> targets.broker().start();
       case FULL_DISK -> targets.disk().orElseThrow().free();
+      case SLOW_DISK -> targets.disk().orElseThrow().hasten();
       case REFUSE_RESULTS -> targets.results().accept();
       case CUT_TASK_MANAGERS, CUT_JOB_MANAGER, CUT_BROKER, MUTE_TASK_MANAGER ->
           targets.partitions().orElseThrow().heal(kind, taskManager);

@@ -40,6 +40,7 @@ public final class RowCache {
   public static final int RENEWED = -2;
 
   private static final int LARGEST_FIRST_SIZE = 1024;
+  private static final int LARGE = 1 << 20; // rows
 
   private final Store store;
   private final int width;
@@ -300,9 +301,19 @@ public final class RowCache {
       return evict();
     }
     if (size == generations.length) {
-      grow((int) Math.min(capacity, 2L * size));
+      grow(nextSize());
     }
     return size++;
+  }
+
+  /**
+   * Twice the size. A cache that is meant to be large goes from an eighth to all of its capacity:
+   * growing holds the old slab and the new one, and the heap would be too small for three halves.
+   */
+  private int nextSize() {
+    return capacity > LARGE && size >= capacity / 8
+        ? capacity
+        : (int) Math.min(capacity, 2L * size);
   }
 
   private int evict() throws Exception {

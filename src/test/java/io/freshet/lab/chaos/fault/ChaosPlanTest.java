@@ -2,15 +2,19 @@ package io.freshet.lab.chaos.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.lab.chaos.fault.ChaosPlan.Means;
 import io.freshet.lab.chaos.fault.Fault.Kind;
 import io.freshet.lab.chaos.fault.Fault.Moment;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 final class ChaosPlanTest {
   private static final Duration LENGTH = Duration.ofMinutes(2);
+  private static final Set<Means> ALL = EnumSet.allOf(Means.class);
 
   @Test
   void aSeedDrawsTheSamePlanAgain() {
@@ -46,11 +50,20 @@ final class ChaosPlanTest {
   @Test
   void noDiskIsFilledAndNoNetworkCutWhereThereIsNone() {
     assertThat(LongStream.range(0, 100).boxed())
-        .flatExtracting(seed -> ChaosPlan.draw(seed, LENGTH, 2, 4, false, false).strikes())
+        .flatExtracting(seed -> ChaosPlan.draw(seed, LENGTH, 2, 4, Set.of()).strikes())
         .extracting(Fault::kind)
-        .doesNotContain(Kind.FULL_DISK)
+        .doesNotContain(Kind.FULL_DISK, Kind.SLOW_DISK)
         .noneMatch(Kind::isPartition)
         .contains(Kind.REFUSE_RESULTS, Kind.ADVANCE_CLOCK);
+  }
+
+  @Test
+  void aDiskThatCannotBeFrozenIsOnlyFilled() {
+    assertThat(LongStream.range(0, 100).boxed())
+        .flatExtracting(seed -> ChaosPlan.draw(seed, LENGTH, 2, 4, Set.of(Means.DISK)).strikes())
+        .extracting(Fault::kind)
+        .contains(Kind.FULL_DISK)
+        .doesNotContain(Kind.SLOW_DISK);
   }
 
   @Test
@@ -66,9 +79,7 @@ final class ChaosPlanTest {
   @Test
   void bothBackendsAndSeveralParallelismsOccur() {
     List<ChaosPlan> plans =
-        LongStream.range(0, 30)
-            .mapToObj(seed -> ChaosPlan.draw(seed, LENGTH, 2, 4, true, true))
-            .toList();
+        LongStream.range(0, 30).mapToObj(seed -> ChaosPlan.draw(seed, LENGTH, 2, 4, ALL)).toList();
 
     assertThat(plans).extracting(ChaosPlan::backend).contains("hashmap", "rocksdb");
     assertThat(plans).extracting(ChaosPlan::parallelism).contains(2, 3, 4);
@@ -77,7 +88,7 @@ final class ChaosPlanTest {
   @Test
   void aRescaleChangesTheParallelism() {
     for (long seed = 0; seed < 30; seed++) {
-      ChaosPlan plan = ChaosPlan.draw(seed, LENGTH, 2, 4, true, true);
+      ChaosPlan plan = ChaosPlan.draw(seed, LENGTH, 2, 4, ALL);
       int parallelism = plan.parallelism();
       for (Fault strike : plan.strikes()) {
         if (strike.kind() == Kind.RESCALE) {
@@ -104,6 +115,6 @@ final class ChaosPlanTest {
   }
 
   private static List<Fault> plan(long seed) {
-    return ChaosPlan.draw(seed, LENGTH, 2, 4, true, true).strikes();
+    return ChaosPlan.draw(seed, LENGTH, 2, 4, ALL).strikes();
   }
 }

@@ -141,6 +141,22 @@ final class RowCacheTest {
     assertThat(cache.bytes()).isEqualTo(whole);
   }
 
+  /** Two slabs of half and all of it would not fit the heap that it is configured for. */
+  @Test
+  void aLargeOneGrowsLastFromAnEighthOfItsCapacity() throws Exception {
+    int capacity = 1 << 21;
+    RowCache cache = new RowCache(capacity, WIDTH, store);
+
+    fill(cache, capacity / 8);
+    long eighth = cache.bytes();
+    fill(cache, capacity / 8 + 1);
+    long whole = cache.bytes();
+    fill(cache, capacity);
+
+    assertThat(eighth).isLessThan(whole / 7);
+    assertThat(cache.bytes()).isEqualTo(whole);
+  }
+
   @Test
   void aRowUsedAgainOutlivesThoseUsedOnce() throws Exception {
     RowCache cache = new RowCache(20, WIDTH, store);
