@@ -43,15 +43,17 @@ final class RoomsTest {
       kafka                 : config.option
       model                 : config.option feature feature.example model.optimizer
       model.batch           : feature feature.example
-      model.dense           : feature model model.layer model.network model.optimizer
+      model.dense           : feature model model.input model.layer model.network model.optimizer
+      model.input           : model.algebra model.layer
       model.kind            : feature feature.example model model.algebra model.batch model.dense
       model.gauge           : wire.codec feature feature.example model
-      model.kind            : model.gauge model.label model.layer model.network model.row
+      model.kind            : model.gauge model.input model.label model.layer model.network
+      model.kind            : model.row
       model.label           : feature.example model.algebra
       model.layer           : model.algebra
       model.learn           : feature feature.example model model.algebra model.batch model.dense
       model.learn           : model.gauge model.kind model.label model.layer model.optimizer model.row
-      model.network         : model model.algebra model.layer
+      model.network         : model model.algebra model.input model.layer
       model.optimizer       : config.option feature
       model.row             : feature feature.example model model.batch
       model.row             : model.layer model.optimizer

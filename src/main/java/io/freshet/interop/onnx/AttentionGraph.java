@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /**
  * The pooling of sequences by attention to a target as nodes of a graph, as {@link
- * io.freshet.model.network.TargetAttention} computes it.
+ * io.freshet.model.input.TargetAttention} computes it.
  */
 final class AttentionGraph {
   private static final float LEAST_SCORE = -1e30f; // of what is no value

@@ -1,10 +1,10 @@
 package io.freshet.model.dense;
 
 import io.freshet.model.NetworkSettings;
+import io.freshet.model.input.Attention;
 import io.freshet.model.layer.Layer;
 import io.freshet.model.layer.Layer.Axis;
 import io.freshet.model.layer.Layers;
-import io.freshet.model.network.Attention;
 import io.freshet.model.network.Towers;
 import io.freshet.model.optimizer.OptimizerSettings;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.freshet.model.network;
 
 import io.freshet.model.Sizes;
 import io.freshet.model.algebra.Sigmoid;
+import io.freshet.model.input.NetworkInputs;
 import io.freshet.model.layer.Dropout;
 import io.freshet.model.layer.HiddenLayers;
 import io.freshet.model.layer.Layer;

@@ -1,5 +1,6 @@
 package io.freshet.model.network;
 
+import io.freshet.model.input.NetworkInputs;
 import io.freshet.model.layer.Layer;
 import io.freshet.model.layer.Layer.Axis;
 import io.freshet.model.layer.LinearLayer;

@@ -2,6 +2,7 @@ package io.freshet.model.network;
 
 import io.freshet.model.ModelKind;
 import io.freshet.model.NetworkSettings;
+import io.freshet.model.input.NetworkInputs;
 import io.freshet.model.layer.BatchNorm;
 import io.freshet.model.layer.HiddenLayers;
 import io.freshet.model.layer.Layer;

@@ -1,6 +1,7 @@
 package io.freshet.model.network;
 
 import io.freshet.model.NetworkSettings;
+import io.freshet.model.input.NetworkInputs;
 import io.freshet.model.layer.HiddenLayers;
 import io.freshet.model.layer.Layer;
 import io.freshet.model.layer.Layer.Axis;

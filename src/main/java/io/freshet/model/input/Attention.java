@@ -1,4 +1,4 @@
-package io.freshet.model.network;
+package io.freshet.model.input;
 
 import io.freshet.model.layer.Layer;
 import java.util.List;
@@ -15,7 +15,8 @@ public record Attention(int field, int units) {
   static final String PREFIX = "attention.";
   private static final String HIDDEN = ".0";
 
-  List<Layer> layers(int embeddingSize) {
+  /** Its layers, not placed yet. */
+  public List<Layer> layers(int embeddingSize) {
     return units == 0 || embeddingSize == 0
         ? List.of()
         : List.of(

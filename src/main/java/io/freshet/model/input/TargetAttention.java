@@ -1,4 +1,4 @@
-package io.freshet.model.network;
+package io.freshet.model.input;
 
 import io.freshet.model.algebra.LinearAlgebra;
 import io.freshet.model.layer.Dropout;

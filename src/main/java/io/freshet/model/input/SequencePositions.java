@@ -1,4 +1,4 @@
-package io.freshet.model.network;
+package io.freshet.model.input;
 
 import java.util.Arrays;
 
