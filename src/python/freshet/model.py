@@ -65,6 +65,12 @@ class Model:
             for field in manifest.fields
             if field.get("attention") and self._k > 0
         ]
+        self._sizes = {int(n): s for n, s in manifest.model.get("embedding_sizes", {}).items()}
+        self._projections = [
+            (index, tensor(f"projection.{number}.weight", (self._sizes[number], self._k)))
+            for index, number in enumerate(numbers)
+            if number in self._sizes
+        ]
         self._zero_fields = self._fields_of_zeros()
 
     @property
@@ -162,6 +168,8 @@ class Model:
         rows, sums = self._sums(batch)
         for attend in self._attentions:
             attend(rows, sums, batch)
+        for index, weight in self._projections:
+            sums[:, index, 1:] = sums[:, index, 1 : 1 + len(weight)] @ weight
         return self._first_order(sums), sums[:, :, 1:]
 
     def _whole(self, first_order: np.ndarray, embedded: np.ndarray) -> np.ndarray:
@@ -190,8 +198,11 @@ class Model:
     def _rows(self, fids: np.ndarray) -> np.ndarray:
         """The rows of distinct ids, float32 [n, 1 + k]; of unknown ones by the manifest's rule."""
         rows, known = self.table.lookup(fids)
-        starts = ~known & ~np.isin(fids.view(np.uint64) >> np.uint64(52), self._zero_fields)
+        fields = fids.view(np.uint64) >> np.uint64(52)
+        starts = ~known & ~np.isin(fields, self._zero_fields)
         rows[starts] = start_rows(fids[starts], self.manifest.unknown_ids["seed"], self._k)
+        for number, size in self._sizes.items():
+            rows[fields == number, 1 + size :] = 0
         return rows
 
     def _fields_of_zeros(self) -> np.ndarray:

@@ -12,6 +12,7 @@ import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureOptions;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
+import io.freshet.model.FieldSizeOptions;
 import io.freshet.model.FitOptions;
 import io.freshet.model.FitSettings;
 import io.freshet.model.ModelOptions;
@@ -38,15 +39,17 @@ final class FitReader {
   static FitConfig read(Section s) {
     s.leave(LearnerConfig.options().stream().map(Option::key).toList());
     FieldLearningOptions fieldLearning = new FieldLearningOptions();
+    FieldSizeOptions fieldSizes = new FieldSizeOptions();
     List<Field> fields =
         FeatureOptions.read(
                 s,
                 (number, field) -> {
                   fieldLearning.read(number, field);
+                  fieldSizes.read(number, field);
                   field.leave(List.of(MappingOptions.FROM));
                 })
             .fields();
-    ModelSettings model =
+    ModelSettings shape =
         s.section(
             "model",
             m -> {
@@ -54,6 +57,7 @@ final class FitReader {
               return ModelOptions.read(m, fields);
             },
             "");
+    ModelSettings model = shape.withEmbeddingSizes(fieldSizes.sizes(shape, fields));
     Fit fit = section(s, model);
     List<FieldLearning> own = fieldLearning.fields(fit.settings().embeddingL2(), fields);
     s.end();

@@ -21,6 +21,7 @@ import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.join.JoinOptions;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.LabelDefinition;
+import io.freshet.model.FieldSizeOptions;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelOptions;
 import io.freshet.model.ModelSettings;
@@ -65,12 +66,14 @@ final class LearnerReader {
             EventOptions::read,
             "Which records are valid; all others go to the dead letters.");
     FieldLearningOptions fieldLearning = new FieldLearningOptions();
+    FieldSizeOptions fieldSizes = new FieldSizeOptions();
     MappingOptions mapping = new MappingOptions();
     FeatureOptions features =
         FeatureOptions.read(
             s,
             (number, field) -> {
               fieldLearning.read(number, field);
+              fieldSizes.read(number, field);
               mapping.field(number, field);
             });
     Map<String, ValuePath> paths = features.byName(mapping.paths(), MappingOptions.FROM);
@@ -103,7 +106,11 @@ final class LearnerReader {
                     events.impressionMapping().label().isGiven(),
                     evaluate.atImpression()));
     TaskOptions.Joined tasks = TaskOptions.read(modelSection, join);
-    ModelSettings model = modelSection.make(() -> shape.withTasks(tasks.tasks())).orElse(shape);
+    ModelSettings model =
+        modelSection
+            .make(() -> shape.withTasks(tasks.tasks()))
+            .orElse(shape)
+            .withEmbeddingSizes(fieldSizes.sizes(shape, features.fields()));
     JoinSettings actions =
         modelSection.make(() -> LearnerConfig.allActions(tasks.joins())).orElse(join);
     SnapshotSettings snapshot = s.section("snapshot", SnapshotOptions::read, "Where models go.");

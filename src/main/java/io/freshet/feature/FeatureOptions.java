@@ -25,7 +25,7 @@ import java.util.function.BiConsumer;
 public final class FeatureOptions {
   private static final String SHARES = "shares";
 
-  private static final List<String> OF_ROWS = List.of("rate-factor", "l2");
+  private static final List<String> OF_ROWS = List.of("rate-factor", "l2", "embedding-size");
 
   private final BiConsumer<Integer, Section> more;
   private final Map<String, Section> sections = new LinkedHashMap<>(); // by name, as the fields

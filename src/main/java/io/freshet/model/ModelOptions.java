@@ -42,7 +42,7 @@ public final class ModelOptions {
         kind,
         kind.embeds()
             ? s.option("embedding-size", "Length of the embedding vectors.")
-                .get(wholeNumber(1, 512), 10)
+                .get(FieldSizeOptions.SIZE, 10)
             : 0,
         kind.deep()
             ? s.option(

@@ -5,7 +5,10 @@ import static java.util.Objects.requireNonNull;
 import io.freshet.config.option.Section;
 import io.freshet.model.optimizer.Checks;
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The shape of the model.
@@ -19,6 +22,8 @@ import java.util.List;
  * @param l2 L2 penalty on the parameters that an example touches, computed on read, never stored
  * @param seed rules every random start: a row's depends on it and the fid alone
  * @param tasks that it predicts
+ * @param embeddingSizes by the number of each field whose rows hold fewer numbers than k, those
+ *     that share such rows among them
  */
 public record ModelSettings(
     ModelKind kind,
@@ -28,7 +33,8 @@ public record ModelSettings(
     Sizes sizes,
     float l2,
     long seed,
-    Tasks tasks)
+    Tasks tasks,
+    Map<Integer, Integer> embeddingSizes)
     implements Serializable {
   public static final ModelSettings DEFAULT = Section.defaults(ModelOptions::read);
 
@@ -53,6 +59,21 @@ public record ModelSettings(
               + " expected hidden-layers, or one task");
     }
     kind.check(hiddenLayers, sizes);
+    embeddingSizes = Collections.unmodifiableMap(new TreeMap<>(embeddingSizes));
+    embeddingSizes.forEach((field, size) -> checkSize(field, size, embeddingSize));
+  }
+
+  /** A model whose fields all have embeddings of one size. */
+  public ModelSettings(
+      ModelKind kind,
+      int embeddingSize,
+      List<Integer> hiddenLayers,
+      int crossLayers,
+      Sizes sizes,
+      float l2,
+      long seed,
+      Tasks tasks) {
+    this(kind, embeddingSize, hiddenLayers, crossLayers, sizes, l2, seed, tasks, Map.of());
   }
 
   /** A model of one task. */
@@ -85,23 +106,43 @@ public record ModelSettings(
 
   public ModelSettings withSeed(long other) {
     return new ModelSettings(
-        kind, embeddingSize, hiddenLayers, crossLayers, sizes, l2, other, tasks);
+        kind, embeddingSize, hiddenLayers, crossLayers, sizes, l2, other, tasks, embeddingSizes);
   }
 
   /** The same with sizes that only the kind has. */
   public ModelSettings withSizes(Sizes own) {
-    return new ModelSettings(kind, embeddingSize, hiddenLayers, crossLayers, own, l2, seed, tasks);
+    return new ModelSettings(
+        kind, embeddingSize, hiddenLayers, crossLayers, own, l2, seed, tasks, embeddingSizes);
   }
 
   /** The same of other tasks. */
   public ModelSettings withTasks(Tasks others) {
     return new ModelSettings(
-        kind, embeddingSize, hiddenLayers, crossLayers, sizes, l2, seed, others);
+        kind, embeddingSize, hiddenLayers, crossLayers, sizes, l2, seed, others, embeddingSizes);
+  }
+
+  /** The same with fields of other sizes. */
+  public ModelSettings withEmbeddingSizes(Map<Integer, Integer> byField) {
+    return new ModelSettings(
+        kind, embeddingSize, hiddenLayers, crossLayers, sizes, l2, seed, tasks, byField);
+  }
+
+  /** How many numbers the embedding of a field's row holds. */
+  public int embeddingSize(int field) {
+    return embeddingSizes.getOrDefault(field, embeddingSize);
   }
 
   /** The layers of the dense part. */
   public NetworkSettings network() {
     return new NetworkSettings(kind.form(), hiddenLayers, crossLayers, sizes, tasks.further());
+  }
+
+  private static void checkSize(int field, int size, int most) {
+    if (size < 1 || size >= most) {
+      throw new IllegalArgumentException(
+          "the embedding size of field number %s is %s; expected from 1 to below the model's, %s"
+              .formatted(field, size, most));
+    }
   }
 
   private static void checkSizes(ModelKind kind, Sizes sizes) {

@@ -49,7 +49,7 @@ final class ConfigSamples {
         actions: [{topic: sales, format: protobuf, message: ads.Sold, id: ad, timestamp: paid, timestamp-unit: s}]
       features:
         - {name: who, kind: categorical, number: 9, from: user.id}
-        - {name: genres, kind: multi, rate-factor: 0.5, l2: 0.25}
+        - {name: genres, kind: multi, rate-factor: 0.5, l2: 0.25, embedding-size: 8}
         - {name: price, kind: numeric, transform: log}
         - {name: raw, kind: numeric, transform: none}
         - {name: score, kind: numeric, transform: standardize, mean: 3.5, deviation: 0.25}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.feature.Field;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class FeatureOptionsTest {
@@ -131,6 +132,47 @@ final class FeatureOptionsTest {
             "features[6].of: age is neither categorical nor multi, so it has no values to share",
             "features[7].target: usr is not a field; did you mean user?",
             "features[7].l2: the rows are those of user: give it there");
+  }
+
+  @Test
+  void theSizeOfAFieldIsOfItsOwnRowsAndAtMostTheModels() {
+    String features =
+        "features=[{name: user, kind: categorical, embedding-size: 4},"
+            + " {name: a, kind: multi, shares: user, embedding-size: 4},"
+            + " {name: past, kind: sequence, of: user, embedding-size: 2},"
+            + " {name: b, kind: numeric, embedding-size: 11},"
+            + " {name: c, kind: vector, size: 3, embedding-size: 10}]";
+    String least = ConfigSamples.LEAST;
+
+    assertThat(BrokenConfigTest.problems(least, features))
+        .containsExactly(
+            "features[2].embedding-size: the rows are those of user: give it there (--set"
+                + " features)",
+            "features[3].embedding-size: the rows are those of user: give it there (--set"
+                + " features)",
+            "features[4].embedding-size: 11 is above model.embedding-size, 10; expected at most"
+                + " that (--set features)");
+    assertThat(
+            BrokenConfigTest.problems(
+                least,
+                "features=[{name: user, kind: categorical, embedding-size: 4}]",
+                "model={kind: lr}"))
+        .containsExactly(
+            "features[1].embedding-size: lr has no embeddings: leave it out (--set features)");
+  }
+
+  @Test
+  void fieldsThatShareRowsHaveTheSizeOfThese() {
+    LearnerConfig config =
+        ConfigSamples.parse(
+            ConfigSamples.LEAST,
+            "features=[{name: user, kind: categorical, embedding-size: 4},"
+                + " {name: a, kind: multi, shares: user},"
+                + " {name: past, kind: sequence, of: user},"
+                + " {name: along, kind: parallel, along: past, embedding-size: 2},"
+                + " {name: b, kind: numeric, embedding-size: 10}]");
+
+    assertThat(config.model().embeddingSizes()).isEqualTo(Map.of(1, 4, 2, 4, 3, 4, 4, 2));
   }
 
   @Test

@@ -37,6 +37,9 @@ public final class SampleKinds {
           ModelKind.FINALNET,
           Map.of("second-layers", List.of(4, 2)));
 
+  /** Field 3 has shorter rows, which no other field of a schema of the tests shares. */
+  private static final Map<Integer, Integer> SHORTER = Map.of(3, 2);
+
   private SampleKinds() {}
 
   public static List<ModelSettings> all(long seed) {
@@ -47,6 +50,9 @@ public final class SampleKinds {
     all.add(dcn.withSizes(new Sizes(Map.of("low-rank", List.of(2), "experts", List.of(3)))));
     all.add(of(ModelKind.FINALNET, seed).withSizes(sizes("gated", 1)));
     all.add(mixingExperts(seed));
+    for (ModelKind kind : List.of(ModelKind.FM, ModelKind.DEEPFM, ModelKind.DCN)) {
+      all.add(of(kind, seed).withEmbeddingSizes(SHORTER));
+    }
     return all;
   }
 

@@ -37,7 +37,8 @@ import java.util.stream.Collectors;
  *
  * Ids and values are as an encoder makes them, numbers standardized and expanded; in place of
  * occurrences that an example does not have, any id has value 0. The embedding of a sequence that
- * attends is the sum over its values only where it is missing, and has that one: 0 elsewhere.
+ * attends is the sum over its values only where it is missing, and has that one: 0 elsewhere. Where
+ * the rows of a field hold less than k, the rest is 0; its projection is part of the model.
  */
 public final class OnnxExport {
   private static final long MAX_BYTES = (1L << 31) - (1 << 20); // of a protobuf message
@@ -95,6 +96,7 @@ public final class OnnxExport {
         }
       }
     }
+    embeddings = new ProjectionGraph(layers).add(embeddings);
     String sum = new NetworkGraph(layers).logit(firstOrder, embeddings);
     String probability =
         new MixtureGraph(graph, snapshot.gauge(), manifest).probability(firstOrder, sum);

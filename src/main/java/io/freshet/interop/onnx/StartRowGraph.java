@@ -6,6 +6,7 @@ import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.UnknownIds;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.stream.LongStream;
 
 /**
  * The vectors of ids without a row as nodes of a graph: zeros, or what training would start with,
@@ -56,7 +57,26 @@ final class StartRowGraph {
             graph.node("Equal", rows, graph.vector(none)),
             graph.node("Equal", start, graph.vector(1)));
     return graph.node(
-        "Where", graph.node("Unsqueeze", isStart, graph.vector(2)), vectors(rule.seed()), known);
+        "Where",
+        graph.node("Unsqueeze", isStart, graph.vector(2)),
+        held(vectors(rule.seed())),
+        known);
+  }
+
+  /** The same with zeros where the rows of a field hold less. */
+  private String held(String vectors) {
+    Manifest.Model model = manifest.model();
+    if (model.embeddingSizes().isEmpty()) {
+      return vectors;
+    }
+    long[] sizes = new long[Fids.MAX_FIELD + 1];
+    Arrays.setAll(sizes, model::embeddingSize);
+    long[] places = LongStream.range(0, model.embeddingSize()).toArray();
+    String size =
+        graph.node("Gather", graph.constant("embedding_sizes", sizes, sizes.length), fields);
+    String isHeld =
+        graph.node("Less", graph.vector(places), graph.node("Unsqueeze", size, graph.vector(2)));
+    return graph.node("Mul", vectors, graph.cast(isHeld, Type.FLOAT));
   }
 
   private String vectors(long seed) {

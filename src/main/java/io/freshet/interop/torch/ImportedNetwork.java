@@ -60,7 +60,10 @@ final class ImportedNetwork {
         new ModelShape(
             model.embeddingSize(),
             network.settings(model.network()),
-            fields.stream().map(Member::of).map(Member::withoutAttention).toList());
+            fields.stream()
+                .map(f -> Member.of(f, network.size(f, model), model.embeddingSize()))
+                .map(Member::withoutAttention)
+                .toList());
     DenseParameters imported = DenseParameters.start(theirs.dense(), model.seed(), PLAIN);
     imported.startFrom(network.read(theirs));
     ModelShape ours = ModelShape.of(schema, model).after(theirs);
@@ -90,6 +93,13 @@ final class ImportedNetwork {
         has("deep") ? whole.hiddenLayers() : List.of(),
         has("cross") ? whole.crossLayers() : 0,
         Sizes.NONE);
+  }
+
+  /** That of a field's embeddings, if the file has what they are projected by. */
+  private int size(Field field, ModelSettings model) {
+    return has("projection." + field.number())
+        ? model.embeddingSize(field.number())
+        : model.embeddingSize();
   }
 
   private boolean has(String group) {

@@ -30,16 +30,27 @@ final class ImportedTable {
   private final TensorFile file;
   private final FieldTensors from;
   private final int width;
+  private final int size; // of a vector in the file, the rest of a row being 0
   private final long[] fids; // of the tensors' rows
   private final long[] zeros; // ids of rows of zeros
 
-  private ImportedTable(TensorFile file, FieldTensors from, int width, long[] fids, long[] zeros) {
+  private ImportedTable(
+      TensorFile file, FieldTensors from, Shape shape, long[] fids, long[] zeros) {
     this.file = file;
     this.from = from;
-    this.width = width;
+    width = shape.width;
+    size = shape.size;
     this.fids = fids;
     this.zeros = zeros;
   }
+
+  /**
+   * Of a row.
+   *
+   * @param width floats of it
+   * @param size of the vector that it holds
+   */
+  private record Shape(int width, int size) {}
 
   /**
    * Checks the tensors and reads the vocabulary.
@@ -49,9 +60,10 @@ final class ImportedTable {
   static ImportedTable of(
       TensorFile file, FieldTensors from, Field field, ModelSettings model, Path folder)
       throws IOException {
-    int k = model.embeddingSize();
+    int k = model.embeddingSize(field.number());
+    Shape shape = new Shape(1 + model.embeddingSize(), k);
     if (!field.shares().isEmpty()) {
-      return shared(file, from, field, k);
+      return shared(file, from, field, shape);
     }
     if (from.embedding().isPresent() != model.kind().embeds()) {
       throw wrong(
@@ -65,7 +77,7 @@ final class ImportedTable {
       throw wrong(field, "names no tensor; expected first-order");
     }
     if (field.carriesNumber()) {
-      return number(file, from, field, k);
+      return number(file, from, field, shape);
     }
     if (!field.namesValues() && !(field instanceof NumericField)) {
       throw wrong(
@@ -73,11 +85,11 @@ final class ImportedTable {
           "is %s; expected a categorical, multi or numeric field. Leave it out, and it is learned",
           field.describe());
     }
-    return values(file, from, field, k, folder);
+    return values(file, from, field, shape, folder);
   }
 
   /** A field with the rows of another is in the mapping for its place in the network's input. */
-  private static ImportedTable shared(TensorFile file, FieldTensors from, Field field, int k)
+  private static ImportedTable shared(TensorFile file, FieldTensors from, Field field, Shape shape)
       throws IOException {
     if (from.embedding().isPresent()
         || from.firstOrder().isPresent()
@@ -85,11 +97,12 @@ final class ImportedTable {
       throw wrong(field, "has the rows of %s; expected its name alone", field.shares());
     }
     return new ImportedTable(
-        file, from, 1 + k, new long[0], new long[] {Fids.missing(field.number())});
+        file, from, shape, new long[0], new long[] {Fids.missing(field.number())});
   }
 
-  private static ImportedTable number(TensorFile file, FieldTensors from, Field field, long k)
+  private static ImportedTable number(TensorFile file, FieldTensors from, Field field, Shape shape)
       throws IOException {
+    long k = shape.size;
     if (from.vocabulary().isPresent()) {
       throw wrong(field, "carries a number, which has no vocabulary: leave that out");
     }
@@ -104,12 +117,13 @@ final class ImportedTable {
     for (int knot = 0; knot < KNOTS; knot++) {
       zeros[knot] = Fids.knot(field.number(), knot);
     }
-    return new ImportedTable(
-        file, from, 1 + (int) k, new long[] {Fids.number(field.number())}, zeros);
+    return new ImportedTable(file, from, shape, new long[] {Fids.number(field.number())}, zeros);
   }
 
   private static ImportedTable values(
-      TensorFile file, FieldTensors from, Field field, long k, Path folder) throws IOException {
+      TensorFile file, FieldTensors from, Field field, Shape shape, Path folder)
+      throws IOException {
+    long k = shape.size;
     if (from.vocabulary().isEmpty()) {
       throw wrong(field, "has no vocabulary; expected a file of its values, or integers");
     }
@@ -135,7 +149,7 @@ final class ImportedTable {
     }
     long[] zeros =
         from.missing().isEmpty() ? new long[] {Fids.missing(field.number())} : new long[0];
-    return new ImportedTable(file, from, 1 + (int) k, fids, zeros);
+    return new ImportedTable(file, from, shape, fids, zeros);
   }
 
   private static void checkEntries(Field field, FieldTensors from, String[] values)
@@ -169,13 +183,12 @@ final class ImportedTable {
 
   void read(Rows to) throws IOException {
     to.take(new RowBlock(zeros, new long[zeros.length], new float[zeros.length * width]));
-    int k = width - 1;
-    float[] vectors = new float[BLOCK_ROWS * k];
+    float[] vectors = new float[BLOCK_ROWS * size];
     float[] weights = new float[BLOCK_ROWS];
     for (int row = 0; row < fids.length; row += BLOCK_ROWS) {
       int n = Math.min(BLOCK_ROWS, fids.length - row);
       if (from.embedding().isPresent()) {
-        file.read(from.embedding().get(), (long) row * k, vectors, n * k);
+        file.read(from.embedding().get(), (long) row * size, vectors, n * size);
       }
       if (from.firstOrder().isPresent()) {
         file.read(from.firstOrder().get(), row, weights, n);
@@ -185,7 +198,6 @@ final class ImportedTable {
   }
 
   private RowBlock block(int from, int n, float[] vectors, float[] weights) {
-    int k = width - 1;
     long[] ids = new long[n];
     float[] values = new float[n * width];
     int rows = 0;
@@ -193,7 +205,7 @@ final class ImportedTable {
       if (fids[from + i] != NONE) {
         ids[rows] = fids[from + i];
         values[rows * width] = weights[i];
-        System.arraycopy(vectors, i * k, values, rows * width + 1, k);
+        System.arraycopy(vectors, i * size, values, rows * width + 1, size);
         rows++;
       }
     }

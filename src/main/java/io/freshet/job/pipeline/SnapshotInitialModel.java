@@ -66,16 +66,20 @@ record SnapshotInitialModel(String root, String name, String shapeText, long las
   /** The version is of the learner's kind. */
   private static ModelShape shape(Manifest manifest, ModelKind kind) {
     List<Integer> zero = manifest.unknownIds().zeroFields();
+    Manifest.Model model = manifest.model();
     return new ModelShape(
-        manifest.model().embeddingSize(),
+        model.embeddingSize(),
         new NetworkSettings(
             kind.form(),
-            manifest.model().hiddenLayers(),
-            manifest.model().crossLayers(),
-            new Sizes(manifest.model().sizes()),
-            manifest.model().tasks().stream().skip(1).map(Manifest.ModelTask::name).toList()),
+            model.hiddenLayers(),
+            model.crossLayers(),
+            new Sizes(model.sizes()),
+            model.tasks().stream().skip(1).map(Manifest.ModelTask::name).toList()),
         manifest.schema().fields().stream()
-            .map(field -> Member.of(field).as(zero.contains(field.number())))
+            .map(
+                field ->
+                    Member.of(field, model.embeddingSize(field.number()), model.embeddingSize()))
+            .map(member -> member.as(zero.contains(member.number())))
             .toList());
   }
 
@@ -87,7 +91,14 @@ record SnapshotInitialModel(String root, String name, String shapeText, long las
     for (Field field : config.features().fields()) {
       manifest.schema().fields().stream()
           .filter(theirs -> theirs.number() == field.number())
-          .forEach(theirs -> differ("feature number " + field.number(), field, theirs, problems));
+          .forEach(
+              theirs -> {
+                String number = "feature number " + field.number();
+                differ(number, field, theirs, problems);
+                int own = config.model().embeddingSize(field.number());
+                int size = model.embeddingSize(field.number());
+                differ("embedding-size of " + number, own, size, problems);
+              });
     }
     if (!problems.isEmpty()) {
       throw new RefusedException(

@@ -87,12 +87,18 @@ public final class DenseParameters {
     Checks.forSingle("dense optimizer", optimizer);
     DenseParameters dense = new DenseParameters(shape, optimizer);
     for (Layer layer : shape.layers()) {
-      boolean isRandom = layer.start() == Layer.Start.RANDOM;
-      for (int i = layer.weights(); i < layer.biases() && isRandom; i++) {
-        dense.planes[i] = weight.of(layer, i);
-      }
-      if (!isRandom) {
-        Arrays.fill(dense.planes, layer.biases(), layer.scales(), 1);
+      switch (layer.start()) {
+        case RANDOM -> {
+          for (int i = layer.weights(); i < layer.biases(); i++) {
+            dense.planes[i] = weight.of(layer, i);
+          }
+        }
+        case ONE -> Arrays.fill(dense.planes, layer.biases(), layer.scales(), 1);
+        case IDENTITY -> {
+          for (int i = 0; i < Math.min(layer.in(), layer.out()); i++) {
+            dense.planes[layer.weights() + i * layer.out() + i] = 1;
+          }
+        }
       }
       Arrays.fill(dense.planes, layer.scales(), layer.end(), 1);
     }

@@ -2,6 +2,8 @@ package io.freshet.model.dense;
 
 import io.freshet.model.NetworkSettings;
 import io.freshet.model.input.Attention;
+import io.freshet.model.input.NetworkInputs;
+import io.freshet.model.input.Projection;
 import io.freshet.model.layer.Layer;
 import io.freshet.model.layer.Layer.Axis;
 import io.freshet.model.layer.Layers;
@@ -38,8 +40,9 @@ import java.util.stream.IntStream;
  * length of their embeddings. If its layers change, or another form takes its place, it starts
  * again, and its last layers at 0. The layer by which a sequence attends keeps its units, as hidden
  * layers do, whatever becomes of the rest; where it comes to a model, its output starts at 0. The
- * network of each task is known by the task's name, except that of the first; one that is new
- * starts with an output of 0.
+ * projection of a field with shorter rows keeps what both sizes have; what a longer row holds more
+ * adds nothing at first. The network of each task is known by the task's name, except that of the
+ * first; one that is new starts with an output of 0.
  *
  * <p>So a field or units that come change no prediction, while a field, units or layers that go do.
  */
@@ -117,6 +120,7 @@ public final class DenseReshape {
       }
     }
     all.all().stream().filter(Attention::isOne).forEach(layer -> attention(layer, old));
+    all.all().stream().filter(Projection::isOne).forEach(layer -> projection(layer, old));
   }
 
   /** The network of one task. */
@@ -138,7 +142,7 @@ public final class DenseReshape {
   private static Layers own(Layers all) {
     return new Layers(
         all.all().stream()
-            .filter(layer -> !Attention.isOne(layer) && !Towers.isOne(layer))
+            .filter(layer -> !NetworkInputs.isOne(layer) && !Towers.isOne(layer))
             .toList());
   }
 
@@ -153,6 +157,14 @@ public final class DenseReshape {
       carry(layer, ins, first(layer.out(), source.out()), source);
     } else if (!Attention.compares(layer)) {
       blank(layer);
+    }
+  }
+
+  /** What a longer row holds more adds nothing at first; a new projection is the identity. */
+  private void projection(Layer layer, Layers old) {
+    if (old.has(layer.name())) {
+      Layer source = old.get(layer.name());
+      carry(layer, first(layer.in(), source.in()), first(layer.out(), source.out()), source);
     }
   }
 

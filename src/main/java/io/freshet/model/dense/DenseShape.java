@@ -7,6 +7,7 @@ import io.freshet.model.ModelSettings;
 import io.freshet.model.NetworkSettings;
 import io.freshet.model.input.Attention;
 import io.freshet.model.input.NetworkInputs;
+import io.freshet.model.input.Projection;
 import io.freshet.model.layer.Layer;
 import io.freshet.model.layer.Layers;
 import io.freshet.model.network.Networks;
@@ -39,8 +40,29 @@ public record DenseShape(NetworkInputs inputs, NetworkSettings network, Layers p
         attentions.add(new Attention(sequence.number(), sequence.attention().units()));
       }
     }
-    NetworkInputs inputs = new NetworkInputs(schema.size(), model.embeddingSize(), attentions);
+    List<Projection> projections = new ArrayList<>();
+    for (Field field : schema.fields()) {
+      int size = model.embeddingSize(field.number());
+      checkShared(field, size, schema, model);
+      if (size < model.embeddingSize()) {
+        projections.add(new Projection(field.number(), size));
+      }
+    }
+    NetworkInputs inputs =
+        new NetworkInputs(schema.size(), model.embeddingSize(), attentions, projections);
     return of(inputs, model.network(), normalized);
+  }
+
+  private static void checkShared(
+      Field field, int size, FeatureSchema schema, ModelSettings model) {
+    if (!field.shares().isEmpty()) {
+      int owner = schema.fields().get(schema.index(field.shares())).number();
+      if (model.embeddingSize(owner) != size) {
+        throw new IllegalArgumentException(
+            "field %s has embeddings of %s, and the rows of %s, of %s; expected one size"
+                .formatted(field.name(), size, field.shares(), model.embeddingSize(owner)));
+      }
+    }
   }
 
   public static DenseShape of(int fields, ModelSettings model, boolean normalized) {
@@ -53,7 +75,7 @@ public record DenseShape(NetworkInputs inputs, NetworkSettings network, Layers p
 
   /** Whether layers make a term of the logit. */
   public boolean hasNetwork() {
-    return !layers().stream().allMatch(Attention::isOne);
+    return !layers().stream().allMatch(NetworkInputs::isOne);
   }
 
   /** All layers, in the vector's order. */

@@ -8,6 +8,7 @@ import io.freshet.model.NetworkSettings;
 import io.freshet.model.Sizes;
 import io.freshet.model.input.Attention;
 import io.freshet.model.input.NetworkInputs;
+import io.freshet.model.input.Projection;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -35,19 +36,25 @@ public record ModelShape(int embeddingSize, NetworkSettings network, List<Member
    * @param late whether it came to a model that had learned without it
    * @param shares whether it has the rows of another field
    * @param attends units of the layer by which it attends to a target; 0 for none
+   * @param size of the embeddings in its rows; 0 for that of the model
    */
-  public record Member(int number, boolean late, boolean shares, int attends) {
-    private static final Pattern TEXT = Pattern.compile("(\\d+)(=?)(?:~(\\d+))?(\\+?)");
+  public record Member(int number, boolean late, boolean shares, int attends, int size) {
+    private static final Pattern TEXT = Pattern.compile("(\\d+)(=?)(?:~(\\d+))?(?:/(\\d+))?(\\+?)");
 
-    /** A field that does not attend. */
+    /** A field that does not attend, with embeddings of the model's size. */
     public Member(int number, boolean late, boolean shares) {
-      this(number, late, shares, 0);
+      this(number, late, shares, 0, 0);
     }
 
-    /** A field that was there from the start. */
-    public static Member of(Field field) {
+    /**
+     * A field that was there from the start.
+     *
+     * @param size of the embeddings in its rows
+     */
+    public static Member of(Field field, int size, int embeddingSize) {
       int attends = field instanceof SequenceField s && s.attends() ? s.attention().units() : 0;
-      return new Member(field.number(), false, !field.shares().isEmpty(), attends);
+      int own = size < embeddingSize ? size : 0;
+      return new Member(field.number(), false, !field.shares().isEmpty(), attends, own);
     }
 
     static Member parse(String text) {
@@ -55,26 +62,34 @@ public record ModelShape(int embeddingSize, NetworkSettings network, List<Member
       if (!m.matches()) {
         throw new IllegalArgumentException("not a field of a model: " + text);
       }
-      int attends = m.group(3) == null ? 0 : Integer.parseInt(m.group(3));
       return new Member(
-          Integer.parseInt(m.group(1)), !m.group(4).isEmpty(), !m.group(2).isEmpty(), attends);
+          Integer.parseInt(m.group(1)),
+          !m.group(5).isEmpty(),
+          !m.group(2).isEmpty(),
+          number(m.group(3)),
+          number(m.group(4)));
+    }
+
+    private static int number(String text) {
+      return text == null ? 0 : Integer.parseInt(text);
     }
 
     String text() {
       return number
           + (shares ? SHARES : "")
           + (attends > 0 ? "~" + attends : "")
+          + (size > 0 ? "/" + size : "")
           + (late ? LATE : "");
     }
 
     /** The same of a model where it does not attend. */
     public Member withoutAttention() {
-      return new Member(number, late, shares);
+      return new Member(number, late, shares, 0, size);
     }
 
     /** The same of a model that has it from the start, or not. */
     public Member as(boolean isLate) {
-      return new Member(number, isLate, shares, attends);
+      return new Member(number, isLate, shares, attends, size);
     }
   }
 
@@ -84,8 +99,13 @@ public record ModelShape(int embeddingSize, NetworkSettings network, List<Member
 
   /** The shape of a model that starts from nothing. */
   public static ModelShape of(FeatureSchema schema, ModelSettings model) {
+    int k = model.embeddingSize();
     return new ModelShape(
-        model.embeddingSize(), model.network(), schema.fields().stream().map(Member::of).toList());
+        k,
+        model.network(),
+        schema.fields().stream()
+            .map(field -> Member.of(field, model.embeddingSize(field.number()), k))
+            .toList());
   }
 
   /** The same of a model that goes on from another's parameters; equal to that if it is one. */
@@ -122,14 +142,20 @@ public record ModelShape(int embeddingSize, NetworkSettings network, List<Member
             .filter(field -> field.attends() > 0)
             .map(field -> new Attention(field.number(), field.attends()))
             .toList();
+    List<Projection> projections =
+        fields.stream()
+            .filter(field -> field.size() > 0)
+            .map(field -> new Projection(field.number(), field.size()))
+            .toList();
     return DenseShape.of(
-        new NetworkInputs(fields.size(), embeddingSize, attentions), network, false);
+        new NetworkInputs(fields.size(), embeddingSize, attentions, projections), network, false);
   }
 
   /**
-   * Written out, for state: {@code 16;64,32;0;1,2,7+,8=}, late fields and sharing ones marked. A
-   * dense part of a form or sizes of its own adds these: {@code ;/experts=4/low-rank=32}, and a
-   * model of several tasks the names of all but the first: {@code ;/;purchase,return}.
+   * Written out, for state: {@code 16;64,32;0;1/4,2,7+,8=}, sizes of fields, and late and sharing
+   * ones marked. A dense part of a form or sizes of its own adds these: {@code
+   * ;/experts=4/low-rank=32}, and a model of several tasks the names of all but the first: {@code
+   * ;/;purchase,return}.
    */
   public String text() {
     String numbers = fields.stream().map(Member::text).collect(Collectors.joining(","));

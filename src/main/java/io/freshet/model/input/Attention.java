@@ -15,8 +15,7 @@ public record Attention(int field, int units) {
   static final String PREFIX = "attention.";
   private static final String HIDDEN = ".0";
 
-  /** Its layers, not placed yet. */
-  public List<Layer> layers(int embeddingSize) {
+  List<Layer> layers(int embeddingSize) {
     return units == 0 || embeddingSize == 0
         ? List.of()
         : List.of(

@@ -27,12 +27,15 @@ import org.ejml.data.FMatrixRMaj;
  * e_l = Σ x_j a_j v_lj
  * </pre>
  *
- * So it begins as the mean of the values, where nothing is known yet. A list without values, as one
- * that an example from before has not, adds nothing to u_j.
+ * So it begins as the mean of the values, where nothing is known yet. Embeddings are those of rows:
+ * where fields have sizes of their own, they are compared before they are projected, as values and
+ * their target then have the same rows. A list without values, as one that an example from before
+ * has not, adds nothing to u_j.
  */
 public final class TargetAttention {
   private final int k;
   private final int[] indexes; // of each list's field, the sequence's first
+  private final int[] sizes; // of each list's embeddings; the rest of a row is 0 and stays so
   private final int[] targets; // of the fields that are compared with
   private final boolean softmax;
   private final HiddenLayers hidden; // null for the dot product
@@ -50,13 +53,21 @@ public final class TargetAttention {
    * An attention.
    *
    * @param indexes of the fields of the lists, the sequence's first
+   * @param sizes of those fields' embeddings, k at most
    * @param targets indexes of the targets' fields
    * @param layers of the dense part
    */
   public TargetAttention(
-      Attention shape, int k, int[] indexes, int[] targets, boolean softmax, Layers layers) {
+      Attention shape,
+      int k,
+      int[] indexes,
+      int[] sizes,
+      int[] targets,
+      boolean softmax,
+      Layers layers) {
     this.k = k;
     this.indexes = indexes.clone();
+    this.sizes = sizes.clone();
     this.targets = targets.clone();
     this.softmax = softmax;
     positions = new SequencePositions(indexes.length, k);
@@ -227,18 +238,19 @@ public final class TargetAttention {
       }
       for (int target : targets) {
         int at = positions.examples[j] * fieldGradients.numCols + target * k;
-        add(queryGradient, fieldGradients.data, at);
+        add(queryGradient, k, fieldGradients.data, at);
       }
-      for (int[] list : positions.rows) {
-        if (list[j] != SequencePositions.NONE) {
-          add(keyGradient, rowGradients, list[j]);
+      for (int list = 0; list < positions.rows.length; list++) {
+        int row = positions.rows[list][j];
+        if (row != SequencePositions.NONE) {
+          add(keyGradient, sizes[list], rowGradients, row);
         }
       }
     }
   }
 
-  private void add(float[] gradient, float[] to, int at) {
-    for (int d = 0; d < k; d++) {
+  private static void add(float[] gradient, int size, float[] to, int at) {
+    for (int d = 0; d < size; d++) {
       to[at + d] += gradient[d];
     }
   }
@@ -252,7 +264,7 @@ public final class TargetAttention {
       float gradient = 0;
       for (int list = 0; list < positions.rows.length; list++) {
         int row = positions.rows[list][j];
-        for (int d = 0; row != SequencePositions.NONE && d < k; d++) {
+        for (int d = 0; row != SequencePositions.NONE && d < sizes[list]; d++) {
           float g = fieldGradients.data[example + indexes[list] * k + d];
           gradient += g * weights[row + d];
           rowGradients[row + d] += positions.shares[j] * factors[j] * g;

@@ -11,6 +11,7 @@ import io.freshet.model.algebra.LinearAlgebra;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.dense.DenseShape;
 import io.freshet.model.input.Attention;
+import io.freshet.model.input.Projections;
 import io.freshet.model.input.TargetAttention;
 import io.freshet.model.layer.Dropout;
 import io.freshet.model.network.DenseNetwork;
@@ -37,14 +38,16 @@ import org.ejml.data.FMatrixRMaj;
  *                             the fields: a {@link DenseNetwork}
  * </pre>
  *
- * A fid whose field has no index (the bias) counts in the first order only. A field that shares the
- * rows of another has no first order: w belongs to the other. Weights, and the gradients by them,
- * are in batch-row order, 1 + k floats each.
+ * The embedding of a field whose rows hold less is projected ({@link Projections}). A fid whose
+ * field has no index (the bias) counts in the first order only. A field that shares the rows of
+ * another has no first order: w belongs to the other. Weights, and the gradients by them, are in
+ * batch-row order, 1 + k floats each.
  */
 public final class DeepFm {
   private final int k;
   private final int[] indexes;
   private final int inputs;
+  private final int[] sizes; // of the embeddings in rows, by index of the field
   private final boolean pairs;
   private final DenseNetwork network; // null where the model has none, or has towers
   private final Tasks tasks;
@@ -53,8 +56,10 @@ public final class DeepFm {
   private final List<TargetAttention> attentions;
   private final TargetAttention[] attentionOf; // by index of the field; null where it has none
   private final int[] listOf; // by index of the field: which of that attention's
-  private final FMatrixRMaj fieldGradients = new FMatrixRMaj(0, 0); // where there is attention
-  private final FMatrixRMaj embedded; // e of each example
+  private final Projections projections;
+  private final FMatrixRMaj fieldGradients = new FMatrixRMaj(0, 0); // where inputs have parameters
+  private final FMatrixRMaj pooled; // what the rows of each field come to, of each example
+  private final FMatrixRMaj embedded; // e of each example: the same without projections
   private final FMatrixRMaj noInputGradients = new FMatrixRMaj(0, 0);
   private float[] sums = new float[0]; // Σ e_f of each example
   private float[] firstOrder = new float[0];
@@ -75,6 +80,7 @@ public final class DeepFm {
     k = model.embeddingSize();
     indexes = schema.indexes();
     inputs = schema.size() * k;
+    sizes = schema.fields().stream().mapToInt(f -> model.embeddingSize(f.number())).toArray();
     pairs = model.kind().pairs();
     attentionOf = new TargetAttention[schema.size()];
     listOf = new int[schema.size()];
@@ -90,7 +96,9 @@ public final class DeepFm {
             LinearAlgebra.chosen());
     towers = tasks.areSeveral() ? Networks.ofTasks(parts) : null;
     network = towers != null || !shape.hasNetwork() ? null : Networks.of(parts);
-    embedded = new FMatrixRMaj(0, inputs);
+    projections = new Projections(shape.inputs(), indexes, shape.placed());
+    pooled = new FMatrixRMaj(0, inputs);
+    embedded = projections.isEmpty() ? pooled : new FMatrixRMaj(0, inputs);
   }
 
   private List<TargetAttention> attentions(FeatureSchema schema, DenseShape shape) {
@@ -119,6 +127,7 @@ public final class DeepFm {
             new Attention(sequence.number(), by.units()),
             k,
             lists,
+            Arrays.stream(lists).map(list -> sizes[list]).toArray(),
             targets,
             by.softmax(),
             shape.placed());
@@ -129,9 +138,9 @@ public final class DeepFm {
     return attention;
   }
 
-  /** Whether a field's values attend to a target, so that it has no embedding without that. */
-  boolean attends(int index) {
-    return attentionOf[index] != null;
+  /** Whether a field's embedding is another than the sum of its values' rows. */
+  boolean hasOwnEmbedding(int index) {
+    return attentionOf[index] != null || sizes[index] < k;
   }
 
   boolean hasAttention() {
@@ -153,6 +162,7 @@ public final class DeepFm {
       towers.values(values);
     }
     attentions.forEach(attention -> attention.values(values));
+    projections.values(values);
   }
 
   /**
@@ -176,7 +186,10 @@ public final class DeepFm {
     for (int i = 0; i < n; i++) {
       firstOrder[i] = embed(i, rows);
     }
-    attentions.forEach(attention -> attention.forward(embedded, rows));
+    attentions.forEach(attention -> attention.forward(pooled, rows));
+    if (!projections.isEmpty()) {
+      projections.forward(pooled, embedded);
+    }
     weights = rows;
     for (int i = 0; i < n; i++) {
       float second = interactions(i);
@@ -250,10 +263,11 @@ public final class DeepFm {
     float[] logitGradients = taskGradients[0];
     FMatrixRMaj inputGradients = inputGradients(taskGradients);
     boolean addsPairs = pairs;
-    if (!attentions.isEmpty()) {
+    if (!attentions.isEmpty() || !projections.isEmpty()) {
       fillFieldGradients(logitGradients, inputGradients);
+      projections.backward(logitGradients, fieldGradients);
       for (TargetAttention attention : attentions) {
-        attention.backward(embedded, weights, logitGradients, fieldGradients, gradients);
+        attention.backward(pooled, weights, logitGradients, fieldGradients, gradients);
       }
       inputGradients = fieldGradients;
       addsPairs = false; // they are among those
@@ -312,6 +326,7 @@ public final class DeepFm {
       towers.drain(gradient);
     }
     attentions.forEach(attention -> attention.drain(gradient));
+    projections.drain(gradient);
   }
 
   /** What normalization has learned without gradients: see {@link DenseNetwork#running()}. */
@@ -341,7 +356,7 @@ public final class DeepFm {
   private float embed(int i, float[] rows) {
     int example = order[from + i];
     int e = i * inputs;
-    float[] data = embedded.data;
+    float[] data = pooled.data;
     Arrays.fill(data, e, e + inputs, 0);
     float firstOrder = 0;
     attentions.forEach(TargetAttention::begin);
@@ -354,7 +369,8 @@ public final class DeepFm {
         attentionOf[index].add(listOf[index], i, row + 1, value);
       } else if (index >= 0) {
         int field = e + index * k;
-        for (int d = 0; d < k; d++) {
+        int size = sizes[index];
+        for (int d = 0; d < size; d++) {
           data[field + d] += value * rows[row + 1 + d];
         }
       }
@@ -397,7 +413,8 @@ public final class DeepFm {
       int index = index(o);
       if (index >= 0 && !attends(index, o)) {
         int field = i * inputs + index * k;
-        for (int d = 0; d < k; d++) {
+        int size = sizes[index];
+        for (int d = 0; d < size; d++) {
           float others = logitGradient != 0 ? sums[i * k + d] - embedded.data[field + d] : 0;
           gradients[row + 1 + d] += value * (inputGradients[field + d] + logitGradient * others);
         }
@@ -410,7 +427,7 @@ public final class DeepFm {
   }
 
   private void reserve() {
-    embedded.reshape(n, inputs);
+    pooled.reshape(n, inputs);
     if (logits.length < n) {
       firstOrder = new float[2 * n];
       logits = new float[2 * n];

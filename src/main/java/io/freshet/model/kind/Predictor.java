@@ -1,6 +1,7 @@
 package io.freshet.model.kind;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.ModelSettings;
@@ -174,7 +175,7 @@ public final class Predictor {
       }
     }
     for (int index = 0; index < sums.length; index++) {
-      if (model.attends(index)) {
+      if (model.hasOwnEmbedding(index)) {
         model.embedding(0, index, sums[index], 1);
       }
     }
@@ -187,7 +188,9 @@ public final class Predictor {
     if (unknown.isZero(batch.fid(row))) {
       Arrays.fill(finished, at, at + 1 + k, 0);
     } else {
-      RowLayout.startValues(settings.seed(), k, batch.fid(row), finished, at);
+      int size = settings.embeddingSize(Fids.field(batch.fid(row)));
+      RowLayout.startValues(settings.seed(), size, batch.fid(row), finished, at);
+      Arrays.fill(finished, at + 1 + size, at + 1 + k, 0);
     }
   }
 

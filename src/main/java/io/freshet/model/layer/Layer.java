@@ -29,7 +29,9 @@ public record Layer(
     /** Random weights, no biases. */
     RANDOM,
     /** Every unit is 1: no weights, biases of 1. */
-    ONE
+    ONE,
+    /** Every unit is that of its number before it, or 0 where there is none. */
+    IDENTITY
   }
 
   /** What units are, by which they are found again when the fields change. */
@@ -57,8 +59,8 @@ public record Layer(
     return new Layer(name, in, out, at, biased, is, isLast, start, from, to);
   }
 
-  public Layer startingAtOne() {
-    return new Layer(name, in, out, at, biased, normalized, isLast, Start.ONE, from, to);
+  public Layer startingAs(Start how) {
+    return new Layer(name, in, out, at, biased, normalized, isLast, how, from, to);
   }
 
   public Layer last() {

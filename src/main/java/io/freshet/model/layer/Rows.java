@@ -31,4 +31,11 @@ public final class Rows {
       System.arraycopy(x.data, i * x.numCols + at, y.data, i * y.numCols, y.numCols);
     }
   }
+
+  /** Copies y to columns {@code at …} of x. */
+  public static void intoColumns(FMatrixRMaj y, FMatrixRMaj x, int at) {
+    for (int i = 0; i < y.numRows; i++) {
+      System.arraycopy(y.data, i * y.numCols, x.data, i * x.numCols + at, y.numCols);
+    }
+  }
 }

@@ -38,7 +38,7 @@ final class FieldGate {
     return Layer.of(NAME, inputs.fields(), inputs.fields())
         .from(Axis.FIELDS)
         .to(Axis.FIELDS)
-        .startingAtOne();
+        .startingAs(Layer.Start.ONE);
   }
 
   void values(float[] all) {

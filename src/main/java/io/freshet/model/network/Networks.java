@@ -54,7 +54,7 @@ public final class Networks {
   private Networks() {}
 
   /**
-   * The layers of a dense part, then those by which sequences attend, then those of tasks in
+   * The layers of a dense part, then those by which its inputs come about, then those of tasks in
    * addition to the first; none where a model has none.
    *
    * @param normalized whether hidden layers are batch-normalized
@@ -70,7 +70,7 @@ public final class Networks {
       layers.addAll(ExpertMixture.experts(inputs, settings, normalized));
     }
     layers.addAll(ofTask);
-    inputs.attentions().forEach(a -> layers.addAll(a.layers(inputs.embeddingSize())));
+    layers.addAll(inputs.layers());
     for (String task : settings.tasks()) {
       ofTask.forEach(layer -> layers.add(layer.named(Towers.prefix(task) + layer.name())));
     }

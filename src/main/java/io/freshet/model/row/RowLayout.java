@@ -17,11 +17,15 @@ import java.util.List;
  * <p>The <em>stored</em> row is what travels in the loop and is kept in state; the <em>weights</em>
  * row, {@code [w, v₁…v_k]}, holds the values that the model computes with, and is what snapshots
  * hold. Fields may have separate rates, so a row is read and moved by its feature's field.
+ *
+ * <p>Where a field has embeddings of a size of its own, s &lt; k, v_{s+1}…v_k and their slots are 0
+ * from the start and never move.
  */
 public final class RowLayout {
   private static final float START_DEVIATION = 0.01f;
 
   private final int embeddingSize;
+  private final int[] sizes; // of the embeddings, by field number
   private final long seed;
   private final Optimizer[] firstOrder; // by field number, as are those of the embeddings
   private final Optimizer[] embedding;
@@ -68,6 +72,8 @@ public final class RowLayout {
     this.starts = starts;
     this.startDeviation = startDeviation;
     embeddingSize = model.embeddingSize();
+    sizes = new int[Fids.MAX_FIELD + 1];
+    Arrays.setAll(sizes, model::embeddingSize);
     seed = model.seed();
     this.firstOrder = byField(firstOrder, fields);
     this.embedding = byField(embedding, fields);
@@ -88,6 +94,11 @@ public final class RowLayout {
 
   public int embeddingSize() {
     return embeddingSize;
+  }
+
+  /** How many numbers the embedding of a feature holds. */
+  int embeddingSize(long fid) {
+    return sizes[Fids.field(fid)];
   }
 
   /** Floats of a stored row. */
@@ -113,12 +124,24 @@ public final class RowLayout {
       startValues(seed, embeddingSize, fid, startDeviation, row, at);
     }
     startSlots(fid, row, at);
+    clearTail(fid, row, at);
   }
 
   /** Writes a feature's row that starts with given finished values, {@code finished[f …]}. */
   public void startFrom(long fid, float[] finished, int f, float[] row, int at) {
     System.arraycopy(finished, f, row, at, parameters());
     startSlots(fid, row, at);
+    clearTail(fid, row, at);
+  }
+
+  /** Sets the rest of a shorter embedding to 0, and its slots, plane by plane. */
+  private void clearTail(long fid, float[] row, int at) {
+    int k = embeddingSize;
+    int size = embeddingSize(fid);
+    Arrays.fill(row, at + 1 + size, at + 1 + k, 0);
+    for (int s = at + embeddingSlots; size < k && s + k <= at + width; s += k) {
+      Arrays.fill(row, s + size, s + k, 0);
+    }
   }
 
   private void startSlots(long fid, float[] row, int at) {
@@ -165,9 +188,9 @@ public final class RowLayout {
 
   /** Readies a step of the embedding. */
   public double prepareEmbedding(long fid, float[] row, int at, float[] gradient, int g) {
-    int k = embeddingSize;
-    return embedding[Fids.field(fid)].prepare(
-        row, at + 1, at + embeddingSlots, k, k, gradient, g + 1);
+    int field = Fids.field(fid);
+    return embedding[field].prepare(
+        row, at + 1, at + embeddingSlots, embeddingSize, sizes[field], gradient, g + 1);
   }
 
   /** Moves a row by shares of what was readied. */

@@ -26,7 +26,6 @@ public final class RowMigration {
   private final boolean sharesSlots; // among the dimensions
   private final int firstSlots; // floats of them before
   private final int embeddingSlots; // the same from now on
-  private final int kept; // dimensions
   private final float[] finished;
   private final float[] values;
 
@@ -49,7 +48,6 @@ public final class RowMigration {
     firstSlots = learningBefore.firstOrder().optimizer().slotWidth(1);
     embeddingSlots =
         now.width() - now.parameters() - learning.firstOrder().optimizer().slotWidth(1);
-    kept = Math.min(before.embeddingSize(), now.embeddingSize());
     finished = new float[before.finishedWidth()];
     values = new float[now.finishedWidth()];
   }
@@ -69,6 +67,7 @@ public final class RowMigration {
     now.start(fid, row, 0);
     now.finish(fid, row, 0, values, 0);
     before.finish(fid, stored, 0, finished, 0);
+    int kept = Math.min(before.embeddingSize(fid), now.embeddingSize(fid));
     System.arraycopy(finished, 0, values, 0, 1 + kept);
     now.startFrom(fid, values, 0, row, 0);
     if (stays(fid, learningBefore.firstOrder(), learning.firstOrder())) {
@@ -77,7 +76,7 @@ public final class RowMigration {
     }
     if (stays(fid, learningBefore.embedding(), learning.embedding())) {
       System.arraycopy(stored, 1, row, 1, kept);
-      keepEmbeddingSlots(stored, row);
+      keepEmbeddingSlots(stored, row, kept);
     }
     return row;
   }
@@ -89,7 +88,7 @@ public final class RowMigration {
         .storesAs(was.scaled(learningBefore.regularization().rate(field)));
   }
 
-  private void keepEmbeddingSlots(float[] stored, float[] row) {
+  private void keepEmbeddingSlots(float[] stored, float[] row, int kept) {
     int k = now.embeddingSize();
     int from = before.parameters() + firstSlots;
     int to = row.length - embeddingSlots;

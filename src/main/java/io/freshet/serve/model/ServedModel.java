@@ -178,7 +178,8 @@ public final class ServedModel {
           new Sizes(shape.sizes()),
           0,
           manifest.unknownIds().seed(),
-          manifest.tasks());
+          manifest.tasks(),
+          shape.embeddingSizes());
     } catch (IllegalArgumentException e) {
       throw refused("has a shape that does not fit its kind: " + e.getMessage());
     }
@@ -204,8 +205,14 @@ public final class ServedModel {
   }
 
   private void checkDense() throws IOException {
+    DenseShape shape;
+    try {
+      shape = DenseShape.of(manifest.schema(), settings);
+    } catch (IllegalArgumentException e) {
+      throw refused("has sizes that do not go together: " + e.getMessage());
+    }
     List<TensorShape> wanted =
-        DenseShape.of(manifest.schema(), settings).tensors().stream()
+        shape.tensors().stream()
             .map(t -> new TensorShape(t.name(), t.shape().stream().map(Long::valueOf).toList()))
             .toList();
     List<TensorShape> found =

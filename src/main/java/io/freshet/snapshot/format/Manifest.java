@@ -106,6 +106,8 @@ public record Manifest(
    *     kinds that this reader can list but not compute
    * @param sizes that only the kind has, by the keys of the configuration
    * @param tasks that it predicts, in the order of their gauges; none for a model of one task
+   * @param embeddingSizes by the number of each field whose rows hold less: v beyond is 0, and the
+   *     field's embedding is projected; none where all fields have the model's size
    */
   public record Model(
       String kind,
@@ -113,7 +115,8 @@ public record Manifest(
       List<Integer> hiddenLayers,
       @JsonInclude(Include.NON_DEFAULT) int crossLayers,
       @JsonInclude(Include.NON_EMPTY) Map<String, List<Integer>> sizes,
-      @JsonInclude(Include.NON_EMPTY) List<ModelTask> tasks) {
+      @JsonInclude(Include.NON_EMPTY) List<ModelTask> tasks,
+      @JsonInclude(Include.NON_EMPTY) Map<Integer, Integer> embeddingSizes) {
     /** Far above what a configuration may have: memory is taken for what is said here. */
     private static final int MAX_UNITS = 1 << 16;
 
@@ -129,6 +132,7 @@ public record Manifest(
       sizes = new Sizes(sizes).lists();
       sizes.forEach((key, list) -> list.forEach(size -> checkSize(key, size, MAX_UNITS)));
       tasks = tasks == null ? List.of() : List.copyOf(tasks);
+      embeddingSizes = Map.copyOf(embeddingSizes);
     }
 
     /** A model of one task. */
@@ -138,12 +142,17 @@ public record Manifest(
         List<Integer> hiddenLayers,
         int crossLayers,
         Map<String, List<Integer>> sizes) {
-      this(kind, embeddingSize, hiddenLayers, crossLayers, sizes, List.of());
+      this(kind, embeddingSize, hiddenLayers, crossLayers, sizes, List.of(), Map.of());
     }
 
     /** A model of a kind without sizes of its own. */
     public Model(String kind, int embeddingSize, List<Integer> hiddenLayers, int crossLayers) {
       this(kind, embeddingSize, hiddenLayers, crossLayers, Map.of());
+    }
+
+    /** How many numbers the embedding of a field's row holds. */
+    public int embeddingSize(int field) {
+      return embeddingSizes.getOrDefault(field, embeddingSize);
     }
   }
 

@@ -58,7 +58,8 @@ public record ManifestTemplate(
         settings.hiddenLayers(),
         settings.crossLayers(),
         settings.sizes().lists(),
-        settings.tasks().all().stream().map(Manifest.ModelTask::of).toList());
+        settings.tasks().all().stream().map(Manifest.ModelTask::of).toList(),
+        settings.embeddingSizes());
   }
 
   public Manifest.UnknownIds unknownIds() {

@@ -49,6 +49,8 @@ public final class StateCompatibility {
   public static final String DENSE = "train.dense.optimizer";
   static final String EMBEDDING_SIZE = "model.embedding-size";
   static final String RATE = "rate-factor of feature number ";
+  static final String SIZE = "embedding-size of feature number ";
+  private static final String NO_SIZE = "that of the model";
   private static final String SEED = "model.seed";
 
   private final Map<String, String> settings = new TreeMap<>(); // by key; free ones marked
@@ -66,6 +68,7 @@ public final class StateCompatibility {
     compatibility.optimizer(FIRST_ORDER, learning.firstOrder());
     compatibility.optimizer(EMBEDDING, learning.embedding());
     boolean derived = learning.firstOrder() instanceof Ftrl || learning.embedding() instanceof Ftrl;
+    model.embeddingSizes().forEach((number, size) -> compatibility.bound(SIZE + number, size));
     for (Field field : schema.fields()) {
       String key = RATE + field.number();
       float rate = learning.regularization().rate(field.number());
@@ -160,10 +163,26 @@ public final class StateCompatibility {
 
   /** Settings in both whose values differ; a setting of one of them is from another version. */
   private Map<String, String> differing(StoredSettings before) {
-    Map<String, String> differing = new TreeMap<>(before.texts());
-    differing.keySet().retainAll(settings.keySet());
-    differing.entrySet().removeIf(e -> e.getValue().equals(settings.get(e.getKey())));
+    Map<String, String> now = withSizes(settings);
+    Map<String, String> differing = withSizes(before.texts());
+    differing.keySet().retainAll(now.keySet());
+    differing.entrySet().removeIf(e -> e.getValue().equals(now.get(e.getKey())));
     return differing;
+  }
+
+  /** The same with a line for each field whose rows have the model's size, as it has none. */
+  private static Map<String, String> withSizes(Map<String, String> settings) {
+    Map<String, String> all = new TreeMap<>(settings);
+    for (String key : settings.keySet()) {
+      if (plain(key).startsWith(RATE)) {
+        all.putIfAbsent(SIZE + plain(key).substring(RATE.length()), NO_SIZE);
+      }
+    }
+    return all;
+  }
+
+  private String now(String key) {
+    return settings.getOrDefault(key, NO_SIZE);
   }
 
   /** What the log says of settings that differ. */
@@ -172,7 +191,7 @@ public final class StateCompatibility {
         .map(
             old ->
                 "%s is %s; the restored state was learned with %s"
-                    .formatted(plain(old.getKey()), settings.get(old.getKey()), old.getValue()))
+                    .formatted(plain(old.getKey()), now(old.getKey()), old.getValue()))
         .toList();
   }
 
@@ -194,7 +213,7 @@ public final class StateCompatibility {
             .map(
                 key ->
                     "%s is %s, in the restored state it is %s"
-                        .formatted(key, settings.get(key), differing.get(key)))
+                        .formatted(key, now(key), differing.get(key)))
             .collect(Collectors.joining("; "));
     boolean canMigrate = keys.stream().noneMatch(StateCompatibility::isFixed);
     throw new RefusedException(

@@ -57,7 +57,15 @@ public record StoredSettings(Map<String, String> texts) {
   public ModelSettings rows(ModelSettings now) {
     int size = Integer.parseInt(text(StateCompatibility.EMBEDDING_SIZE));
     ModelKind kind = size == 0 ? ModelKind.LR : ModelKind.FM;
-    return new ModelSettings(kind, size, List.of(), 0, 0, now.seed());
+    Map<Integer, Integer> ofFields = new TreeMap<>();
+    texts.forEach(
+        (key, value) -> {
+          if (key.startsWith(StateCompatibility.SIZE)) {
+            int field = Integer.parseInt(key.substring(StateCompatibility.SIZE.length()));
+            ofFields.put(field, Integer.parseInt(value));
+          }
+        });
+    return new ModelSettings(kind, size, List.of(), 0, 0, now.seed()).withEmbeddingSizes(ofFields);
   }
 
   /** How rows were learned. */

@@ -37,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +126,7 @@ final class RandomVersion {
             -1.25,
             mixed ? experts : experts.subList(3, 4));
     TreeMap<Long, float[]> rows = new TreeMap<>();
-    version.fids().forEach(fid -> rows.put(fid, version.floats(1 + settings.embeddingSize())));
+    version.fids().forEach(fid -> rows.put(fid, version.row(fid, settings)));
     new SampleChain(root, SCHEMA, settings)
         .gauge(gauge)
         .publish(
@@ -162,6 +163,14 @@ final class RandomVersion {
       fids.add(Fids.component(13, i));
     }
     return fids;
+  }
+
+  /** A row, with zeros where those of its field hold less. */
+  private float[] row(long fid, ModelSettings settings) {
+    float[] row = floats(1 + settings.embeddingSize());
+    int size = settings.embeddingSize(Fids.field(fid));
+    Arrays.fill(row, 1 + size, row.length, 0);
+    return row;
   }
 
   private float[] floats(int n) {

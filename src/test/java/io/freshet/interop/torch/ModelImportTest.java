@@ -25,7 +25,7 @@ final class ModelImportTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @CsvSource({"deepfm, hand", "dcn, hand", "deepfm, library", "dcn, library"})
+  @CsvSource({"deepfm, hand", "dcn, hand", "deepfm, library", "dcn, library", "projected, hand"})
   void theVersionPredictsWhatTheModelDoes(String kind, String writer) throws Exception {
     TorchModel model = TorchModel.write(folder, kind, writer);
 
@@ -117,6 +117,21 @@ final class ModelImportTest {
 
     CommandRun run = importing(model, "--json");
     assertThat(run.out()).as(run.err()).contains("\"rows\":71,"); // one for its missing value
+  }
+
+  @Test
+  void whatProjectsRowsIsTheIdentityWhereTheMappingLeavesItOut() throws Exception {
+    TorchModel model = TorchModel.write(folder, "projected", "hand");
+    model.edit("  projection.4.weight: item_projection.weight\n", "");
+
+    assertThat(importing(model).code()).isZero();
+
+    SnapshotStore store = new SnapshotStore(new LocalStorage(model.root()));
+    assertThat(
+            new SnapshotReader(store)
+                .load(store.latest().orElseThrow())
+                .dense("projection.4.weight"))
+        .containsExactly(1, 0, 0, 0, 0, 1, 0, 0);
   }
 
   @Test

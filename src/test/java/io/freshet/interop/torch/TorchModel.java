@@ -84,23 +84,29 @@ public record TorchModel(Path folder, List<Map<String, Object>> features, List<D
   /**
    * Writes the model; the test is skipped where Python cannot.
    *
-   * @param kind deepfm or dcn
+   * @param kind deepfm, dcn, or projected: a deepfm with shorter rows of items
    * @param writer hand, or library for the package safetensors
    */
   public static TorchModel write(Path folder, String kind, String writer) throws IOException {
     for (Map.Entry<String, byte[]> file : files(kind, writer).entrySet()) {
       Files.write(folder.resolve(file.getKey()), file.getValue());
     }
-    boolean isDeepFm = kind.equals("deepfm");
+    boolean isDeepFm = !kind.equals("dcn");
     Files.writeString(folder.resolve("mapping.yaml"), mapping(isDeepFm));
     Files.writeString(
         folder.resolve("learner.yaml"),
         LEARNER.formatted(
-            kind,
+            isDeepFm ? "deepfm" : kind,
             isDeepFm ? "" : ", cross-layers: 2",
             folder.resolve("snapshots").toUri(),
             folder.resolve("checkpoints").toUri()));
-    return read(folder);
+    TorchModel model = read(folder);
+    if (kind.equals("projected")) {
+      String item = "{name: item, kind: categorical";
+      model.editLearner(item, item + ", embedding-size: 2");
+      model.edit("dense:\n", "dense:\n  projection.4.weight: item_projection.weight\n");
+    }
+    return model;
   }
 
   /** What Python writes, once in the life of this process. */

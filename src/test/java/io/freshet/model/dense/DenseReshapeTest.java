@@ -262,6 +262,33 @@ final class DenseReshapeTest {
         .containsExactly(old.readAll());
   }
 
+  @ParameterizedTest
+  @MethodSource("forms")
+  void whatComesToTheRowsOfAFieldIsProjectedToNothing(ModelSettings any) {
+    ModelSettings model = any.withEmbeddingSizes(Map.of(2, 1));
+    ModelSettings longer = any.withEmbeddingSizes(Map.of(2, 2));
+    DenseParameters old = learned(TWO, model);
+
+    DenseParameters now = reshape(TWO, model, old, MIXED, longer);
+
+    assertSamePredictions(MIXED, longer, now, model, old);
+    assertThat(reshape(MIXED, longer, now, TWO, model).readAll()).containsExactly(old.readAll());
+  }
+
+  @ParameterizedTest
+  @MethodSource("forms")
+  void aProjectionThatComesPassesOnWhatIsKept(ModelSettings any) {
+    ModelSettings whole = any.withEmbeddingSizes(Map.of());
+    ModelSettings shorter = any.withEmbeddingSizes(Map.of(2, 2));
+    DenseParameters old = learned(TWO, whole);
+
+    DenseParameters now = reshape(TWO, whole, old, TWO, shorter);
+
+    assertThat(Arrays.copyOf(now.finished(), old.size())).containsExactly(old.finished());
+    assertThat(Arrays.copyOfRange(now.finished(), old.size(), now.size()))
+        .containsExactly(1, 0, 0, 0, 1, 0);
+  }
+
   @Test
   void anotherOptimizerStartsFromTheFinishedValues() {
     DenseParameters old = learned(TWO, model(ModelKind.DEEPFM, List.of(8), 0));

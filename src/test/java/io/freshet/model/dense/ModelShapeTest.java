@@ -69,6 +69,17 @@ final class ModelShapeTest {
   }
 
   @Test
+  void sizesOfFieldsAreInTheText() {
+    FeatureSchema schema = new FeatureSchema(List.of(USER, ITEM, HOUR), "user");
+    ModelShape before = ModelShape.of(new FeatureSchema(List.of(USER), "user"), MODEL);
+    ModelShape shape = ModelShape.of(schema, MODEL.withEmbeddingSizes(Map.of(2, 3, 7, 1)));
+
+    assertThat(shape.text()).isEqualTo("4;8,3;0;1,2/3,7/1");
+    assertThat(shape.after(before).text()).isEqualTo("4;8,3;0;1,2/3+,7/1+");
+    assertThat(ModelShape.parse(shape.after(before).text())).isEqualTo(shape.after(before));
+  }
+
+  @Test
   void aDensePartOfSizesOfItsOwnIsInTheText() {
     ModelSettings dcn =
         new ModelSettings(ModelKind.DCN, 4, List.of(8), 2, 0, 1)

@@ -57,6 +57,9 @@ class ExplanationTest {
     example = Examples.example(3, fids, values);
   }
 
+  /** Of the item and what shares its rows, of the price and of a list along a sequence. */
+  private static final Map<Integer, Integer> SHORTER = Map.of(2, 2, 5, 2, 6, 2, 4, 1, 8, 1);
+
   static List<ModelSettings> kinds() {
     return List.of(
         new ModelSettings(ModelKind.LR, 0, List.of(), 0, 0, 3),
@@ -70,7 +73,9 @@ class ExplanationTest {
         new ModelSettings(ModelKind.DCN, 4, List.of(8), 2, 0, 3)
             .withSizes(new Sizes(Map.of("low-rank", List.of(3), "experts", List.of(2)))),
         SampleKinds.of(ModelKind.FINALMLP, 3),
-        SampleKinds.of(ModelKind.FINALNET, 3));
+        SampleKinds.of(ModelKind.FINALNET, 3),
+        new ModelSettings(ModelKind.FM, 4, List.of(), 0, 0, 3).withEmbeddingSizes(SHORTER),
+        ModelSettings.deepFm(4, List.of(8, 5), 0, 3).withEmbeddingSizes(SHORTER));
   }
 
   static List<ModelSettings> kindsOfLayers() {

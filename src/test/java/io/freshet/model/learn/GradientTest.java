@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.Fids;
 import io.freshet.feature.ImpressionHash;
 import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
@@ -48,6 +49,9 @@ class GradientTest {
   private static final OptimizerSettings SGD = new Sgd(1);
   private static final LearningSettings LEARNING =
       LearningSettings.DEFAULT.withOptimizers(SGD, SGD, SGD).withDenseStepSize(1000);
+
+  /** Of the item and what shares its rows, of the tags, and of lists along a sequence. */
+  private static final Map<Integer, Integer> SHORTER = Map.of(2, 2, 5, 2, 6, 2, 3, 1, 9, 1, 8, 2);
 
   static List<ModelSettings> shapes() {
     return List.of(
@@ -94,7 +98,14 @@ class GradientTest {
             Map.of("task-experts", List.of(2), "tower-layers", List.of(5, 3))),
         own(ModelKind.FINALNET, 2, Map.of()),
         own(ModelKind.FINALNET, 3, Map.of("second-layers", List.of(4))),
-        own(ModelKind.FINALNET, 2, Map.of("second-layers", List.of(6, 2), "gated", List.of(1))));
+        own(ModelKind.FINALNET, 2, Map.of("second-layers", List.of(6, 2), "gated", List.of(1))),
+        ModelSettings.deepFm(3, List.of(), 0, 13).withEmbeddingSizes(SHORTER),
+        ModelSettings.deepFm(4, List.of(7, 5), 0.1f, 14).withEmbeddingSizes(SHORTER),
+        new ModelSettings(ModelKind.FM, 5, List.of(), 0, 0.1f, 15).withEmbeddingSizes(SHORTER),
+        dcn(3, List.of(6), 2, Map.of()).withEmbeddingSizes(SHORTER),
+        own(ModelKind.DEEPFM, 3, Map.of("task-experts", List.of(2))).withEmbeddingSizes(SHORTER),
+        own(ModelKind.FINALNET, 3, Map.of("second-layers", List.of(4)))
+            .withEmbeddingSizes(SHORTER));
   }
 
   private static ModelSettings own(
@@ -242,6 +253,7 @@ class GradientTest {
     DenseParameters dense = DenseParameters.start(schema, model, SGD);
     Random random = new Random(model.seed());
     float[] rows = randomRows(batch.rows() * layout.width(), random);
+    clearBeyondSizes(rows, batch, model);
     randomBiases(dense, random);
     ReferenceDeepFm reference = reference(schema, model, batch, rows, dense);
     change.accept(reference);
@@ -289,7 +301,7 @@ class GradientTest {
   private static float[] denseAfter(ModelSettings model, List<LabeledExample> examples) {
     MiniBatch batch = Examples.batch(examples);
     RowLayout layout = new RowLayout(model, LEARNING);
-    DenseParameters dense = DenseParameters.start(Examples.SCHEMA.size(), model, SGD);
+    DenseParameters dense = DenseParameters.start(Examples.SCHEMA, model, SGD);
     float[] rows = new float[batch.rows() * layout.width()];
     for (int row = 0; row < batch.rows(); row++) {
       CounterRng random = new CounterRng(4, batch.fid(row));
@@ -309,7 +321,7 @@ class GradientTest {
     List<LabeledExample> examples = new Examples(model.seed()).ofDistinctUsers(9);
     MiniBatch batch = Examples.batch(examples);
     RowLayout layout = new RowLayout(model, LEARNING);
-    DenseParameters dense = DenseParameters.start(Examples.SCHEMA.size(), model, SGD);
+    DenseParameters dense = DenseParameters.start(Examples.SCHEMA, model, SGD);
     float[] rows = randomRows(batch.rows() * layout.width(), new Random(model.seed()));
     ReferenceDeepFm reference = reference(Examples.SCHEMA, model, batch, rows, dense);
 
@@ -361,9 +373,18 @@ class GradientTest {
     return rows;
   }
 
+  /** What rows do not hold is 0. */
+  private static void clearBeyondSizes(float[] rows, MiniBatch batch, ModelSettings model) {
+    int width = 1 + model.embeddingSize();
+    for (int row = 0; row < batch.rows(); row++) {
+      int size = model.embeddingSize(Fids.field(batch.fid(row)));
+      Arrays.fill(rows, row * width + 1 + size, (row + 1) * width, 0);
+    }
+  }
+
   private static void randomBiases(DenseParameters dense, Random random) {
     for (DenseTensor tensor : dense.shape().tensors()) {
-      if (tensor.name().endsWith("bias")) {
+      if (tensor.name().endsWith("bias") || tensor.name().startsWith("projection")) {
         dense.write(0, tensor.from(), tensor.size(), randomRows(tensor.size(), random), 0);
       }
     }

@@ -146,7 +146,7 @@ final class ReferenceDeepFm {
     for (int j = 0; j < example.occurrences(); j++) {
       double[] row = rows.get(rowOf(example.fids()[j]));
       int index = indexes[Fids.field(example.fids()[j])];
-      for (int d = 0; index >= 0 && d < model.embeddingSize(); d++) {
+      for (int d = 0; index >= 0 && d < size(example.fids()[j]); d++) {
         fields[index][d] += example.values()[j] * row[1 + d];
       }
     }
@@ -155,7 +155,20 @@ final class ReferenceDeepFm {
         attend(example, sequence, fields);
       }
     }
+    for (int f = 0; f < fields.length; f++) {
+      int number = schema.fields().get(f).number();
+      int size = model.embeddingSize(number);
+      if (size < model.embeddingSize()) {
+        Layer projection = shapes.get(0).get("projection." + number);
+        fields[f] = linear(projection, Arrays.copyOf(fields[f], size));
+      }
+    }
     return fields;
+  }
+
+  /** How many numbers count of the embedding of a feature. */
+  private int size(long fid) {
+    return model.embeddingSize(Fids.field(fid));
   }
 
   private double logit(Example example, ToDoubleBiFunction<Integer, Integer> factors) {
@@ -227,8 +240,9 @@ final class ReferenceDeepFm {
   }
 
   private double[] vector(Example example, int j) {
-    double[] row = rows.get(rowOf(example.fids()[j]));
-    return Arrays.copyOfRange(row, 1, row.length);
+    long fid = example.fids()[j];
+    double[] held = Arrays.copyOfRange(rows.get(rowOf(fid)), 1, 1 + size(fid));
+    return Arrays.copyOf(held, model.embeddingSize());
   }
 
   private static void addTo(double[] sum, double factor, double[] vector) {
@@ -428,7 +442,10 @@ final class ReferenceDeepFm {
   }
 
   private double[] linear(String name, double[] x) {
-    Layer layer = shape.get(name);
+    return linear(shape.get(name), x);
+  }
+
+  private double[] linear(Layer layer, double[] x) {
     double[] y = new double[layer.out()];
     for (int u = 0; u < y.length; u++) {
       y[u] = layer.biased() ? dense[layer.biases() + u] : 0;

@@ -12,7 +12,9 @@ import io.freshet.model.optimizer.Ftrl;
 import io.freshet.model.optimizer.OptimizerSettings;
 import io.freshet.model.optimizer.Regularization;
 import io.freshet.model.optimizer.RowWiseAdagrad;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RowLayoutTest {
@@ -43,6 +45,45 @@ class RowLayoutTest {
 
     assertThat(row[11]).as("FTRL's n").isEqualTo(4);
     assertThat(row[12]).as("accumulator").isEqualTo(0.25f + 13);
+  }
+
+  @Test
+  void whatAShorterRowDoesNotHoldIsZeroAndStays() {
+    ModelSettings model = ModelSettings.DEFAULT.withEmbeddingSizes(Map.of(3, 4));
+    for (OptimizerSettings optimizer :
+        List.of(new Adagrad(0.1f, 0.1f), new Ftrl(1, 1, 0, 0), new RowWiseAdagrad(0.1f, 0.25f))) {
+      RowLayout layout = new RowLayout(model, learning(optimizer, List.of()));
+      RowLayout whole = new RowLayout(ModelSettings.DEFAULT, learning(optimizer, List.of()));
+      long fid = Fids.of(3, 9);
+      float[] row = start(layout, fid);
+      float[] like = start(whole, fid);
+      float[] gradient = {1, 1, -1, 2, 1, 0, 0, 0, 0, 0, 0};
+
+      assertThat(Arrays.copyOf(row, 5)).containsExactly(Arrays.copyOf(like, 5));
+      layout.update(fid, row, 0, gradient, 0);
+
+      float[] finished = new float[11];
+      layout.finish(fid, row, 0, finished, 0);
+      assertThat(Arrays.copyOf(finished, 5)).doesNotContain(0f);
+      assertThat(Arrays.copyOfRange(finished, 5, 11)).containsOnly(0);
+      for (int slot = 12; slot + 10 <= row.length; slot += 10) {
+        assertThat(Arrays.copyOfRange(row, slot + 4, slot + 10)).containsOnly(0);
+      }
+      float[] again = new float[layout.width()];
+      layout.startFrom(fid, finished, 0, again, 0);
+      assertThat(Arrays.copyOfRange(again, 5, 11)).containsOnly(0);
+    }
+  }
+
+  @Test
+  void rowWiseAdagradTakesTheMeanOfWhatAShorterRowHolds() {
+    ModelSettings model = ModelSettings.DEFAULT.withEmbeddingSizes(Map.of(3, 4));
+    RowLayout layout = new RowLayout(model, learning(new RowWiseAdagrad(0.1f, 0.25f), List.of()));
+    float[] row = start(layout, Fids.of(3, 9));
+
+    layout.update(Fids.of(3, 9), row, 0, new float[] {2, 1, 1, 1, 5, 0, 0, 0, 0, 0, 0}, 0);
+
+    assertThat(row[12]).as("accumulator").isEqualTo(0.25f + 7);
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.freshet.model.optimizer.RowWiseAdagrad;
 import io.freshet.model.optimizer.Sgd;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,27 @@ class RowMigrationTest {
         Arguments.of(new Form(4, SGD, SGD), new Form(4, FTRL, ADAGRAD)),
         Arguments.of(new Form(4, FTRL, ROW_WISE), new Form(6, FTRL, ROW_WISE)),
         Arguments.of(new Form(4, FTRL, ADAGRAD), new Form(4, FTRL, ROW_WISE)));
+  }
+
+  @Test
+  void rowsOfAFieldThatGetShorterKeepTheirFirstNumbersAndComeBackWithNewOnes() {
+    LearningSettings learning = LearningSettings.DEFAULT.withOptimizers(FTRL, ADAGRAD, ADAGRAD);
+    ModelSettings whole = new Form(3, FTRL, ADAGRAD).model();
+    ModelSettings shorter = whole.withEmbeddingSizes(Map.of(3, 2));
+    float[] stored = {-1, 0.1f, 0.2f, 0.3f, 9, 5, 6, 7}; // z, v, n of z, n of v
+
+    float[] row = migration(whole, shorter, learning).convert(FID, stored);
+    float[] back = migration(shorter, whole, learning).convert(FID, row);
+
+    float[] start = new float[8];
+    new RowLayout(whole, learning).start(FID, start, 0);
+    assertThat(row).containsExactly(-1, 0.1f, 0.2f, 0, 9, 5, 6, 0);
+    assertThat(back).containsExactly(-1, 0.1f, 0.2f, start[3], 9, 5, 6, 0.1f);
+  }
+
+  private static RowMigration migration(
+      ModelSettings from, ModelSettings to, LearningSettings learning) {
+    return new RowMigration(from, learning, to, learning, UnknownRows.START);
   }
 
   @Test

@@ -72,7 +72,11 @@ class PythonPackageITCase {
   }
 
   static List<ModelSettings> kinds() {
-    return SampleKinds.all(-42);
+    Map<Integer, Integer> ofGenresAndPhotos = Map.of(2, 2, 12, 2, 14, 2, 19, 2, 16, 1);
+    return Stream.concat(
+            SampleKinds.all(-42).stream(),
+            Stream.of(SampleKinds.of(ModelKind.DEEPFM, -42).withEmbeddingSizes(ofGenresAndPhotos)))
+        .toList();
   }
 
   @ParameterizedTest

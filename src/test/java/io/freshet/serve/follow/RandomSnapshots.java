@@ -186,7 +186,10 @@ final class RandomSnapshots {
         published.stream().filter(fid -> random.nextDouble() < 0.1).mapToLong(f -> f).toArray();
     for (long fid : fids()) {
       if (random.nextDouble() < share && Arrays.binarySearch(removed, fid) < 0) {
-        rows.put(fid, floats(1 + settings.embeddingSize()));
+        float[] row = floats(1 + settings.embeddingSize());
+        int size = settings.embeddingSize(Fids.field(fid));
+        Arrays.fill(row, 1 + size, row.length, 0);
+        rows.put(fid, row);
       }
     }
     Version version = new Version(SampleChain.LINEAGE, checkpoint);

@@ -18,6 +18,7 @@ import io.freshet.train.LoopSettings;
 import io.freshet.train.TrainSettings;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -48,6 +49,7 @@ class MigrationITCase {
         Arguments.of("larger", deepFm(4), deepFm(8), USUAL, NEW_PAIRS, true),
         Arguments.of("larger, without pairs", wideDeep(4), wideDeep(8), USUAL, ROUNDING, true),
         Arguments.of("other optimizers", deepFm(4), deepFm(4), others, ROUNDING, false),
+        Arguments.of("longer rows of items", shorter(1), shorter(3), USUAL, ROUNDING, true),
         Arguments.of("tasks come", deepFm(4), tasks(4), USUAL, ROUNDING, true),
         Arguments.of("another task comes", tasks(3), tasks(4), USUAL, ROUNDING, true),
         Arguments.of("the last task goes", tasks(4), tasks(3), USUAL, ROUNDING, true),
@@ -79,6 +81,8 @@ class MigrationITCase {
   static Stream<Arguments> whatGoes() {
     return Stream.of(
         Arguments.of("smaller", deepFm(8), deepFm(4)),
+        Arguments.of("shorter rows of items", deepFm(4), shorter(2)),
+        Arguments.of("rows of items as of all", shorter(2), deepFm(4)),
         Arguments.of("without hidden layers", deepFm(4), fm(4)),
         Arguments.of("another kind of the same shape", deepFm(4), wideDeep(4)));
   }
@@ -132,6 +136,11 @@ class MigrationITCase {
 
   private static ModelSettings deepFm(int size) {
     return ModelSettings.deepFm(size, List.of(16, 8), 0, 42);
+  }
+
+  /** With items, and tags, whose rows hold less. */
+  private static ModelSettings shorter(int size) {
+    return deepFm(4).withEmbeddingSizes(Map.of(2, size, 3, 2));
   }
 
   /** The first of some tasks. */

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,6 +41,10 @@ class SharedRowsITCase {
   private static final int ITEM = 2;
   private static final int TAGS = 3;
   private static final ModelSettings MODEL = ModelSettings.deepFm(4, List.of(16, 8), 0, 42);
+
+  /** Items and what shares their rows, and a list along a sequence of tags. */
+  private static final Map<Integer, Integer> SHORTER = Map.of(ITEM, 3, 4, 3, 5, 3, 8, 1);
+
   private static final TrainSettings SETTINGS =
       TrainSettings.DEFAULT
           .withBatchSize(BATCH)
@@ -71,7 +76,11 @@ class SharedRowsITCase {
     }
 
     LoopRun run() {
-      return new LoopRun(7, EXAMPLES, MODEL, SETTINGS).in(CLUSTER).of(schema).examplesAs(change);
+      return run(MODEL);
+    }
+
+    LoopRun run(ModelSettings model) {
+      return new LoopRun(7, EXAMPLES, model, SETTINGS).in(CLUSTER).of(schema).examplesAs(change);
     }
 
     List<LabeledExample> examples() throws Exception {
@@ -117,6 +126,42 @@ class SharedRowsITCase {
     assertThat(job.updates).isEqualTo(fields.occurrences());
     local.assertHasRowsOf(job);
     assertThat(job.denseValues()).containsExactly(local.dense());
+  }
+
+  @Test
+  void oneTrainerLearnsShorterRowsAsTheLocalLearner() throws Exception {
+    Fields fields = Fields.SEQUENCES;
+    ModelSettings model = MODEL.withEmbeddingSizes(SHORTER);
+    LocalModel local = new LocalModel(fields.schema, model, LearningSettings.DEFAULT);
+    local.learn(fields.examples(), BATCH);
+
+    LoopRun job = fields.run(model).execute();
+
+    assertThat(job.updates).isEqualTo(fields.occurrences());
+    local.assertHasRowsOf(job);
+    assertThat(job.denseValues()).containsExactly(local.dense());
+  }
+
+  @Test
+  void shorterRowsCountOnceThroughAFailure() throws Exception {
+    Fields fields = Fields.SEQUENCES;
+    LoopRun job =
+        fields
+            .run(MODEL.withEmbeddingSizes(SHORTER))
+            .parallelism(2)
+            .checkpoints(Duration.ofMillis(20), "rocksdb")
+            .breaking("rows", 15)
+            .execute();
+
+    assertThat(job.broke).as("the edge broke").isTrue();
+    assertThat(job.updates).isEqualTo(fields.occurrences());
+    job.rows.forEach(
+        (fid, row) -> {
+          int size = SHORTER.getOrDefault(Fids.field(fid), MODEL.embeddingSize());
+          for (int d = 1 + size; d < row.length; d++) {
+            assertThat(row[d]).isZero();
+          }
+        });
   }
 
   @ParameterizedTest

@@ -21,6 +21,8 @@ import io.freshet.model.optimizer.Sgd;
 import io.freshet.train.RefusedException;
 import io.freshet.train.loop.SyntheticExamples;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +101,34 @@ final class StateCompatibilityTest {
     refused(rows(MODEL, D.withRegularization(faster)), false)
         .hasMessageContaining(
             "rate-factor of feature number 2 is 3.0, in the restored state it is 1.0");
+  }
+
+  @Test
+  void theSizeOfAFieldIsBoundFromWhenTheFieldIsThere() {
+    ModelSettings shorter = MODEL.withEmbeddingSizes(Map.of(2, 3));
+    ModelSettings shortest = MODEL.withEmbeddingSizes(Map.of(2, 1));
+
+    refused(rows(shorter, D), false)
+        .hasMessageContaining(
+            "embedding-size of feature number 2 is 3, in the restored state it is that of the"
+                + " model");
+    assertThatThrownBy(() -> rows(MODEL, D).check(written(rows(shorter, D)), false))
+        .hasMessageContaining("is that of the model, in the restored state it is 3")
+        .hasMessageContaining("--migrate");
+    assertThat(rows(shorter, D).check(written(rows(shortest, D)), true)).isTrue();
+    assertThat(written(rows(shorter, D)).rows(MODEL).embeddingSizes()).isEqualTo(Map.of(2, 3));
+    assertThat(rows(MODEL, D).lines()).noneMatch(line -> line.contains("embedding-size of"));
+    FeatureSchema more =
+        new FeatureSchema(
+            Stream.concat(
+                    SyntheticExamples.SCHEMA.fields().stream(),
+                    Stream.of(new CategoricalField("more", 9)))
+                .toList(),
+            "user");
+    ModelSettings withMore = MODEL.withEmbeddingSizes(Map.of(9, 1));
+    assertThat(StateCompatibility.ofRows(more, withMore, D).check(written(rows(MODEL, D)), false))
+        .as("a field that comes")
+        .isFalse();
   }
 
   @Test

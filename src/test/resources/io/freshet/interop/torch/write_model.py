@@ -2,7 +2,7 @@
 
     write_model.py FOLDER KIND WRITER
 
-KIND is deepfm or dcn, WRITER is "hand" or "library" (the package safetensors).
+KIND is deepfm, dcn, or projected: deepfm with rows of 2 numbers for items. WRITER is "hand" or "library" (the package safetensors).
 """
 
 import json
@@ -50,9 +50,12 @@ def main(folder, kind, writer):
     tensors = {TABLE % name: draw(n, K) for name, n in sizes.items()}
     tensors[TABLE % "item"] = tensors[TABLE % "item"].astype(np.float16)
     tensors[TABLE % "price"] = draw(K, 1).astype(np.float64)
+    if kind == "projected":
+        tensors[TABLE % "item"] = draw(31, 2)
+        tensors["item_projection.weight"] = draw(K, 2)
     inputs = 4 * K
     hidden = (6, 5)
-    if kind == "deepfm":
+    if kind != "dcn":
         tensors |= {LINEAR % name: draw(n, 1) for name, n in sizes.items()}
         tensors[LINEAR % "price"] = draw(1, 1)
         tensors["fm.lr_layer.bias"] = np.array([-1.25], np.float32)
@@ -82,6 +85,8 @@ def main(folder, kind, writer):
         item = names["item"].get(instance.get("item"), 30)
         tags = [names["tags"].get(str(t).lower(), 4) for t in instance.get("tags") or ["?"]]
         table = {name: tensors[weight % name].astype(np.float64) for name in ("item", "tags", "hour")}
+        if kind == "projected" and weight == TABLE:
+            table["item"] = table["item"] @ tensors["item_projection.weight"].T
         price = (instance["price"] - 20) / 8 * tensors[weight % "price"].reshape(-1)
         return [table["item"][item], table["tags"][tags].mean(0), table["hour"][instance["hour"]], price]
 
@@ -99,7 +104,7 @@ def main(folder, kind, writer):
     def predict(instance):
         fields = np.array(rows(TABLE, instance))
         x = fields.reshape(-1)
-        if kind == "deepfm":
+        if kind != "dcn":
             first = sum(row[0] for row in rows(LINEAR, instance)) - 1.25
             pairs = ((fields.sum(0) ** 2).sum() - (fields**2).sum()) / 2
             return sigmoid(first + pairs + mlp(x, False)[0])

@@ -117,9 +117,14 @@ public final class ManifestText {
         NumberScale next = scales.next();
         scale = field instanceof NumericField ? describe(next) : "";
       }
-      table.row("", field.name(), describe(field) + scale);
+      table.row("", field.name(), describe(field) + size(field) + scale);
     }
     return table;
+  }
+
+  private String size(Field field) {
+    Integer size = manifest.model().embeddingSizes().get(field.number());
+    return size == null ? "" : ", embeddings of " + size;
   }
 
   private static String describe(Field field) {
