@@ -101,6 +101,11 @@ public final class RowLayout {
     return sizes[Fids.field(fid)];
   }
 
+  /** How rows travel and are kept. */
+  public RowPacking packing() {
+    return new RowPacking(width, embeddingSize, embeddingSlots, sizes);
+  }
+
   /** Floats of a stored row. */
   public int width() {
     return width;

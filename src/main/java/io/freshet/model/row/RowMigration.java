@@ -21,6 +21,8 @@ import io.freshet.model.optimizer.OptimizerSettings;
 public final class RowMigration {
   private final RowLayout before;
   private final RowLayout now;
+  private final RowPacking packedBefore;
+  private final RowPacking packing;
   private final LearningSettings learningBefore;
   private final LearningSettings learning;
   private final boolean sharesSlots; // among the dimensions
@@ -42,6 +44,8 @@ public final class RowMigration {
       UnknownRows starts) {
     before = new RowLayout(modelBefore, learningBefore, starts);
     now = new RowLayout(model, learning, starts);
+    packedBefore = before.packing();
+    packing = now.packing();
     this.learningBefore = learningBefore;
     this.learning = learning;
     sharesSlots = learning.embedding().isForVectors();
@@ -53,11 +57,13 @@ public final class RowMigration {
   }
 
   /**
-   * The row of a feature.
+   * The row of a feature, packed.
    *
-   * @throws IllegalStateException where the stored one is of neither layout
+   * @param packed as it is in state
+   * @throws IllegalStateException where it is of neither layout
    */
-  public float[] convert(long fid, float[] stored) {
+  public float[] convert(long fid, float[] packed) {
+    float[] stored = packedBefore.unpacked(fid, packed);
     if (stored.length != before.width()) {
       throw new IllegalStateException(
           "the row of feature %s has %s floats, not %s: the state is damaged"
@@ -78,7 +84,7 @@ public final class RowMigration {
       System.arraycopy(stored, 1, row, 1, kept);
       keepEmbeddingSlots(stored, row, kept);
     }
-    return row;
+    return packing.packed(fid, row);
   }
 
   /** Whether what is stored of a feature means the same, at the rates of its field. */

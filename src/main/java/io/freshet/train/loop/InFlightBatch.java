@@ -4,6 +4,7 @@ import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.batch.Predictions;
 import io.freshet.model.learn.BatchLearner;
 import io.freshet.model.row.FieldRules;
+import io.freshet.model.row.RowPacking;
 import io.freshet.train.message.ReplyTo;
 import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardRequest.Lookup;
@@ -24,6 +25,7 @@ final class InFlightBatch {
   final MiniBatch examples;
   final HeldWatermark heldWatermark = new HeldWatermark();
   private final ShardGroups groups;
+  private final RowPacking packing;
   private final int width;
   private final FieldRules rules;
 
@@ -36,10 +38,11 @@ final class InFlightBatch {
   private int[] generations = new int[0]; // of the rows, if rows may be lost
   private boolean hasGenerations; // whether rows may be lost
 
-  InFlightBatch(MiniBatch empty, ShardGroups groups, int width, FieldRules rules) {
+  InFlightBatch(MiniBatch empty, ShardGroups groups, RowPacking packing, FieldRules rules) {
     examples = empty;
     this.groups = groups;
-    this.width = width;
+    this.packing = packing;
+    width = packing.rowWidth();
     this.rules = rules;
   }
 
@@ -81,8 +84,7 @@ final class InFlightBatch {
         examples.markAbsent(row);
         Arrays.fill(rows, row * width, (row + 1) * width, 0);
       } else {
-        System.arraycopy(response.values(), at, rows, row * width, width);
-        at += width;
+        at += packing.unpack(examples.fid(row), response.values(), at, rows, row * width);
       }
       if (hasGenerations) {
         generations[row] = response.generations()[i];
@@ -162,12 +164,15 @@ final class InFlightBatch {
     long[] fids = new long[of.length];
     long[] bases = new long[of.length];
     int[] counts = new int[of.length];
-    float[] deltas = new float[of.length * width];
     for (int i = 0; i < of.length; i++) {
       fids[i] = examples.fid(of[i]);
       bases[i] = base[of[i]];
       counts[i] = examples.count(of[i]);
-      System.arraycopy(changes, of[i] * width, deltas, i * width, width);
+    }
+    float[] deltas = new float[packing.width(fids)];
+    int at = 0;
+    for (int i = 0; i < of.length; i++) {
+      at += packing.pack(fids[i], changes, of[i] * width, deltas, at);
     }
     int[] pulled =
         hasGenerations ? Arrays.stream(of).map(row -> generations[row]).toArray() : new int[0];

@@ -14,6 +14,7 @@ import io.freshet.model.gauge.Gauge;
 import io.freshet.model.learn.BatchLearner;
 import io.freshet.model.row.FieldRules;
 import io.freshet.model.row.RowLayout;
+import io.freshet.model.row.RowPacking;
 import io.freshet.train.LoopFigures;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.Reset;
@@ -196,13 +197,14 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     outbox = new ShardOutbox(parallelism, maxParallelism, maxRows, inbox, this::toShards);
     FieldRules rules = new FieldRules(learning.table());
     SharedRows shared = SharedRows.of(schema);
+    RowPacking packing = layout.packing();
     batchesInFlight =
         new InFlightBatches(
             () ->
                 new InFlightBatch(
                     new MiniBatch(shared),
                     new ShardGroups(parallelism, maxParallelism, maxRows),
-                    layout.width(),
+                    packing,
                     rules));
     fieldFilter = new ActiveFieldFilter(schema);
     gauge = new Gauge(schema, model, learning.safeguards(), parallelism == 1);

@@ -4,6 +4,7 @@ import io.freshet.model.TableSettings;
 import io.freshet.model.row.FieldRules;
 import io.freshet.model.row.RowBlock;
 import io.freshet.model.row.RowLayout;
+import io.freshet.model.row.RowPacking;
 import io.freshet.model.row.TableCounts;
 import io.freshet.train.message.ShardRequest.Lookup;
 import io.freshet.train.message.ShardRequest.Occurrences;
@@ -43,6 +44,7 @@ final class EmbeddingTable {
 
   private final RowStateStore state;
   private final RowLayout layout;
+  private final RowPacking packing;
   private final ChangedRowBuffer changed;
   private final RowCache cache;
   private final TableLifecycle lifecycle; // null where every feature keeps its row
@@ -66,6 +68,7 @@ final class EmbeddingTable {
       throws Exception {
     this.state = state;
     this.layout = layout;
+    packing = layout.packing();
     width = layout.width();
     changed = new ChangedRowBuffer(layout, snapshot);
     FieldRules fields = new FieldRules(rules);
@@ -87,7 +90,9 @@ final class EmbeddingTable {
 
     @Override
     public StoredRow get(long fid) throws Exception {
-      return state.get(fid);
+      StoredRow row = state.get(fid);
+      boolean isPacked = row != null && packing.isOn();
+      return isPacked ? row.with(packing.unpacked(fid, row.values())) : row;
     }
 
     @Override
@@ -102,7 +107,7 @@ final class EmbeddingTable {
 
     @Override
     public void save(long fid, StoredRow row) throws Exception {
-      state.put(fid, row);
+      state.put(fid, packing.isOn() ? row.with(packing.packed(fid, row.values())) : row);
       changed.add(fid, row);
     }
   }
@@ -119,7 +124,7 @@ final class EmbeddingTable {
   }
 
   /**
-   * Copies the rows of the features that have one, consecutively, and their updates.
+   * Copies the rows of the features that have one, packed, consecutively, and their updates.
    *
    * @param updates receives {@link Rows#ABSENT} for a feature without a row
    * @param generations receives the rows' generations, if rows may be lost
@@ -133,7 +138,7 @@ final class EmbeddingTable {
       if (lifecycle != null) {
         lifecycle.rows.lookedUp(fids, from, n, entries);
       }
-      copied += copyOut(n, rows, copied);
+      copied += packOut(fids, from, n, rows, copied);
       for (int i = 0; i < n; i++) {
         updates[from + i] = entries[i] < 0 ? Rows.ABSENT : cache.updates(entries[i]);
       }
@@ -153,6 +158,7 @@ final class EmbeddingTable {
    */
   int add(RowDelta delta, long now) throws Exception {
     advance(delta.time());
+    float[] deltas = packing.unpacked(delta.fids(), delta.deltas());
     int refused = 0;
     for (int from = 0; from < delta.fids().length; from += entries.length) {
       int n = chunk(delta.fids(), from);
@@ -160,9 +166,9 @@ final class EmbeddingTable {
       if (lifecycle != null) {
         lifecycle.rows.moved(delta, from, n, entries);
       }
-      n = gather(delta, from, n);
+      n = gather(deltas, from, n);
       refused += finite.holds(moves, 0, n * width) ? 0 : clearUnlessFinite(n);
-      copyOut(n, block, 0);
+      copyOut(n);
       for (int i = 0; i < n; i++) {
         int row = from + origins[i];
         long others = Math.max(0, cache.updates(entries[i]) - delta.base()[row]);
@@ -192,7 +198,7 @@ final class EmbeddingTable {
   }
 
   /** Copies the moves of a chunk's rows that exist; returns how many do. */
-  private int gather(RowDelta delta, int from, int n) {
+  private int gather(float[] deltas, int from, int n) {
     int kept = 0;
     for (int i = 0; i < n; i++) {
       if (entries[i] >= 0) {
@@ -201,11 +207,11 @@ final class EmbeddingTable {
       }
     }
     if (kept == n) {
-      System.arraycopy(delta.deltas(), from * width, moves, 0, n * width);
+      System.arraycopy(deltas, from * width, moves, 0, n * width);
       return n;
     }
     for (int i = 0; i < kept; i++) {
-      System.arraycopy(delta.deltas(), (from + origins[i]) * width, moves, i * width, width);
+      System.arraycopy(deltas, (from + origins[i]) * width, moves, i * width, width);
     }
     return kept;
   }
@@ -227,21 +233,28 @@ final class EmbeddingTable {
     return cleared;
   }
 
-  private int chunk(long[] fids, int from) {
-    return Math.min(entries.length, fids.length - from);
-  }
-
-  /** Copies the rows of a chunk that exist; returns the number of floats. */
-  private int copyOut(int n, float[] rows, int to) {
+  /** Copies the rows of a chunk that exist, packed; returns the number of floats. */
+  private int packOut(long[] fids, int from, int n, float[] rows, int to) {
     float[] values = cache.values();
     int at = to;
     for (int i = 0; i < n; i++) {
       if (entries[i] >= 0) {
-        System.arraycopy(values, cache.at(entries[i]), rows, at, width);
-        at += width;
+        at += packing.pack(fids[from + i], values, cache.at(entries[i]), rows, at);
       }
     }
     return at - to;
+  }
+
+  private int chunk(long[] fids, int from) {
+    return Math.min(entries.length, fids.length - from);
+  }
+
+  /** Copies the rows of a chunk, which all exist, to the block. */
+  private void copyOut(int n) {
+    float[] values = cache.values();
+    for (int i = 0; i < n; i++) {
+      System.arraycopy(values, cache.at(entries[i]), block, i * width, width);
+    }
   }
 
   private void scale(int i, int own, long others) {

@@ -3,6 +3,7 @@ package io.freshet.train.table;
 import io.freshet.feature.Fids;
 import io.freshet.model.row.RowLayout;
 import io.freshet.model.row.RowMigration;
+import io.freshet.model.row.RowPacking;
 import io.freshet.train.Reset;
 import io.freshet.train.message.ShardRequest.InitialRemovals;
 import io.freshet.train.message.ShardRequest.InitialRows;
@@ -21,6 +22,7 @@ final class TableRewrite {
 
   private final int[] fieldIndexes; // by field number; -1 where the model has no such field
   private final RowLayout layout;
+  private final RowPacking packing;
   private final RowStateStore state;
   private final ChangedRowBuffer changed;
   private final Optional<RowLifecycle> lifecycle;
@@ -33,6 +35,7 @@ final class TableRewrite {
       Optional<RowLifecycle> lifecycle) {
     this.fieldIndexes = fieldIndexes;
     this.layout = layout;
+    packing = layout.packing();
     this.state = state;
     this.changed = changed;
     this.lifecycle = lifecycle;
@@ -46,7 +49,8 @@ final class TableRewrite {
       if (isOwn(fid)) {
         float[] row = new float[layout.width()];
         layout.startFrom(fid, rows.weights(), i * width, row, 0);
-        state.put(fid, new StoredRow(rows.updates()[i], lastSeen, row));
+        float[] packed = packing.packed(fid, row);
+        state.put(fid, new StoredRow(rows.updates()[i], lastSeen, packed));
       }
     }
   }
@@ -110,7 +114,7 @@ final class TableRewrite {
             removed[0]++;
             remove(fid, row);
           } else if (!row.isAbsent()) {
-            changed.add(fid, row);
+            changed.add(fid, row.with(packing.unpacked(fid, row.values())));
             kept[0]++;
           }
         });

@@ -47,7 +47,7 @@ final class InFlightBatchTest {
               new InFlightBatch(
                   new MiniBatch(),
                   new ShardGroups(2, 16, 7),
-                  LAYOUT.width(),
+                  LAYOUT.packing(),
                   new FieldRules(TableSettings.OFF)));
   private final BatchLearner learner =
       PlainLearner.of(
