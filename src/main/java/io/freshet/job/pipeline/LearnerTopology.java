@@ -61,7 +61,7 @@ public final class LearnerTopology {
     var offsets = PublicationStage.offsets(events.offsets());
     var holds = PublicationStage.holds(labels.holds());
     publication.publish(
-        publication.inputs(loop, metrics).union(offsets, holds), sinks.announcements());
+        publication.inputs(loop, metrics).union(offsets, holds), labels, sinks.announcements());
 
     var results = new ResultStage(sinks);
     results.deadLetters(events.deadLetters());
