@@ -56,8 +56,8 @@ public final class LearnerTopology {
     var events = new EventStage(config, sources);
     var labels = events.labels(config);
     var loop = learn(events.learned(labels));
-    var metrics = evaluation.progressive(loop.predictions(), events.texts());
-    var atImpression = evaluation.atImpression(loop.predictions(), labels.finalLabels());
+    var metrics = evaluation.progressive(loop.predictions(), events.texts(), labels);
+    var atImpression = evaluation.atImpression(loop.predictions(), labels);
     var offsets = PublicationStage.offsets(events.offsets());
     var holds = PublicationStage.holds(labels.holds());
     publication.publish(

@@ -14,6 +14,7 @@ import io.freshet.join.SentHistories;
 import io.freshet.join.attribution.DeferredExample;
 import io.freshet.wire.WireType;
 import java.util.Optional;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -132,6 +133,11 @@ public record LabelStreams(
   /** Ahead of a barrier, which subtasks have sent all histories, as the publisher asked. */
   public DataStream<SentHistories> sentHistories() {
     return examples.getSideOutput(SENT_HISTORIES);
+  }
+
+  /** No records, but the watermarks of the examples: up to which time all labels are decided. */
+  public <T> DataStream<T> time(TypeInformation<T> type) {
+    return examples.getSideOutput(new OutputTag<>("time", type));
   }
 
   /** Clicks that change no label: too late, or without an impression. */

@@ -7,6 +7,7 @@ import io.freshet.join.FinalLabel;
 import io.freshet.join.SentHistories;
 import java.util.List;
 import java.util.function.Function;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
 /**
@@ -34,6 +35,11 @@ public record TaskLabels(List<LabelStreams> all) {
 
   public DataStream<String> holds() {
     return together(LabelStreams::holds);
+  }
+
+  /** No records, but the watermarks of a task's examples, which wait for no other task's. */
+  public <T> DataStream<T> time(int task, TypeInformation<T> type) {
+    return all.get(task).time(type);
   }
 
   /** Those of the first task. */
