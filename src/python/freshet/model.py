@@ -12,7 +12,6 @@ import numpy as np
 from . import network
 from .encoding import Batch, Encoder
 from .errors import FeatureError, SnapshotError
-from .histories import Histories
 from .mixture import Mixture, Parts
 from .store import Manifest
 from .table import Table, start_rows
@@ -23,7 +22,7 @@ _BOUND = 1e6  # of a number, far beyond what any transform of a sane one gives
 if TYPE_CHECKING:
     from .encoding import Scale
 
-# Of each kind whether all pairs of fields count, and the dense part.
+# Of each kind whether all pairs of fields count, and the trunk of the dense part.
 _KINDS = {
     "lr": (False, network.nothing),
     "fm": (True, network.nothing),
@@ -42,16 +41,9 @@ class Model:
     and agree with it within 1e-6.
     """
 
-    def __init__(
-        self,
-        manifest: Manifest,
-        table: Table,
-        dense: Mapping[str, np.ndarray],
-        histories: Histories | None = None,
-    ) -> None:
+    def __init__(self, manifest: Manifest, table: Table, dense: Mapping[str, np.ndarray]) -> None:
         self.manifest = manifest
         self.table = table
-        self.histories = histories or Histories.empty()
         self._k = manifest.model["embedding_size"]
         kind = manifest.model["kind"]
         if kind not in _KINDS:
@@ -60,14 +52,13 @@ class Model:
             )
         self._pairs, build = _KINDS[kind]
         self._mixture = Mixture.of(manifest, dense)
-        self._encoder = Encoder(manifest.fields, _numbers(dense), self.histories)
+        self._encoder = Encoder(manifest.fields, _numbers(dense))
         numbers = [field["number"] for field in manifest.fields]
         tensor = functools.partial(self._tensor, dense)
         shape = network.Shape(manifest.model, numbers, tensor)
-        if self.tasks and shape.size("task-experts"):
-            build = functools.partial(network.expert_mixture, shape)
-        self._network = build(shape)
-        self._tasks = self._further(dense, build, numbers)
+        of_task = _networks(build, shape, bool(self.tasks))
+        self._network = of_task(shape)
+        self._tasks = self._further(dense, of_task, shape)
         self._attentions = [
             network.Attention(field, manifest.fields, self._k, tensor)
             for field in manifest.fields
@@ -85,46 +76,43 @@ class Model:
     def version(self) -> str:
         return self.manifest.version
 
-    def score(
-        self, instances: Sequence[Mapping[str, Any]], time: float | None = None
-    ) -> np.ndarray:
+    def score(self, instances: Sequence[Mapping[str, Any]]) -> np.ndarray:
         """The click probabilities of instances, float32 [n].
 
         An instance is a dict of features by name: strings, numbers, booleans, None, and lists of
         those for multi fields, or dicts from their values to weights; lists of numbers for vectors. What is missing, None or
-        empty counts as missing; other names are ignored. A sequence that the learner keeps is, where
-        it is missing, what the user did last before the time (now), in seconds since 1970. Raises FeatureError, with the instance and feature, for what no field can hold.
+        empty counts as missing; other names are ignored. Raises FeatureError, with the instance and feature, for what no field can hold.
         """
-        return self.parts(instances, time).scores
+        return self.parts(instances).scores
 
     @property
     def tasks(self) -> list[str]:
         """The names of what it predicts; none where it is one thing."""
         return [task["name"] for task in self.manifest.model.get("tasks", ())]
 
-    def score_tasks(
-        self, instances: Sequence[Mapping[str, Any]], time: float | None = None
-    ) -> dict[str, np.ndarray]:
+    def score_tasks(self, instances: Sequence[Mapping[str, Any]]) -> dict[str, np.ndarray]:
         """The probabilities of each task, float32 [n], by its name; score gives the first's."""
         if not self.tasks:
             raise SnapshotError(f"version {self.version} is of one task; use score")
         chunks = []
         for at in range(0, max(1, len(instances)), _CHUNK):
-            batch = self._encoder.encode(instances[at : at + _CHUNK], at, time)
+            batch = self._encoder.encode(instances[at : at + _CHUNK], at)
             chunks.append(self._task_scores(batch, at))
         return dict(zip(self.tasks, np.concatenate(chunks, axis=1)))
 
     def _further(
-        self, dense: Mapping[str, np.ndarray], build: Callable[..., Any], numbers: list[int]
+        self,
+        dense: Mapping[str, np.ndarray],
+        build: Callable[[network.Shape], network.Network],
+        shape: network.Shape,
     ) -> list[tuple[int, Mixture, network.Network]]:
         """Of each task but the first the one that it follows on, or -1, its mixture and network."""
         further = []
         for number, task in enumerate(self.manifest.model.get("tasks", ())):
             after = self.tasks.index(task["after"]) if "after" in task else -1
-            tensor = functools.partial(self._tensor_of, dense, f"task.{task['name']}.")
             if number > 0:
-                shape = network.Shape(self.manifest.model, numbers, tensor)
-                further.append((after, Mixture.of(self.manifest, dense, number), build(shape)))
+                net = build(shape.under(f"task.{task['name']}."))
+                further.append((after, Mixture.of(self.manifest, dense, number), net))
         return further
 
     def _task_scores(self, batch: Batch, first: int) -> np.ndarray:
@@ -142,18 +130,14 @@ class Model:
             self._check_finite(of_task, batch, first)
         return np.stack(scores)
 
-    def parts(
-        self, instances: Sequence[Mapping[str, Any]], time: float | None = None
-    ) -> Parts:
+    def parts(self, instances: Sequence[Mapping[str, Any]]) -> Parts:
         """The same scores with the sums, experts and mixture that they come from."""
         starts = range(0, max(1, len(instances)), _CHUNK)
-        chunks = [self._parts(instances[at : at + _CHUNK], at, time) for at in starts]
+        chunks = [self._parts(instances[at : at + _CHUNK], at) for at in starts]
         return Parts(*(np.concatenate(p) for p in zip(*(astuple(c) for c in chunks))))
 
-    def _parts(
-        self, instances: Sequence[Mapping[str, Any]], first: int, time: float | None
-    ) -> Parts:
-        batch = self._encoder.encode(instances, first, time)
+    def _parts(self, instances: Sequence[Mapping[str, Any]], first: int) -> Parts:
+        batch = self._encoder.encode(instances, first)
         with np.errstate(all="ignore"):  # what is not finite is refused below
             # as the server, which adds in single precision, has them
             sums = [_rounded(s) for s in self._logits(batch)]
@@ -240,11 +224,6 @@ class Model:
             raise self._refused(f"has {found} for {name} of shape {list(shape)}")
         return tensor.astype(np.float64)
 
-    def _tensor_of(
-        self, dense: Mapping[str, np.ndarray], prefix: str, name: str, shape: tuple[int, ...]
-    ) -> np.ndarray:
-        return self._tensor(dense, prefix + name, shape)
-
     def _check_finite(self, scores: np.ndarray, batch: Batch, first: int) -> None:
         bad = np.flatnonzero(~np.isfinite(scores))
         if len(bad) == 0:
@@ -263,6 +242,15 @@ class Model:
 
     def _refused(self, why: str) -> SnapshotError:
         return SnapshotError(f"version {self.version} {why}")
+
+
+def _networks(
+    build: Callable[[network.Shape], network.Trunk], shape: network.Shape, tasks: bool
+) -> Callable[[network.Shape], network.Network]:
+    """What makes the network of a task of its tensors."""
+    if tasks and shape.size("task-experts"):
+        return functools.partial(network.gated_tower, network.experts(build, shape))
+    return lambda own: network.closed(build(own), own)
 
 
 def _rounded(sums: np.ndarray) -> np.ndarray:

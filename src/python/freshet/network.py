@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,23 @@ if TYPE_CHECKING:
 
 Network = Callable[[np.ndarray], np.ndarray]  # of embeddings [n, fields * k] the term [n]
 Map = Callable[[np.ndarray], np.ndarray]  # row by row
+
+
+class Branch(NamedTuple):
+    """Some of the last units of a trunk, and the output unit over them; without a name they are
+    summed up.
+    """
+
+    out: str
+    units: int
+    biased: bool = True
+
+
+class Trunk(NamedTuple):
+    """The layers of a network up to its last units, branch by branch."""
+
+    branches: list[Branch]
+    forward: Callable[[np.ndarray], list[np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -37,6 +54,10 @@ class Shape:
     def size(self, key: str) -> int:
         return (self.sizes(key) or [0])[0]
 
+    def under(self, prefix: str) -> Shape:
+        """The same of tensors whose names begin so."""
+        return replace(self, tensor=lambda name, shape: self.tensor(prefix + name, shape))
+
     def linear(self, name: str, inputs: int, outputs: int, biased: bool = True) -> Map:
         weight = self.tensor(f"{name}.weight", (inputs, outputs)) if inputs else None
         bias = self.tensor(f"{name}.bias", (outputs,)) if biased else np.zeros(outputs)
@@ -59,46 +80,73 @@ class Shape:
         return forward
 
 
-def nothing(shape: Shape) -> Network:
-    return lambda x: np.zeros(len(x))
+def closed(trunk: Trunk, shape: Shape) -> Network:
+    """The sum of an output unit over each branch; FinalNet's mean."""
+    outs: list[Map] = [
+        shape.linear(out, units, 1, biased) if out else _sum for out, units, biased in trunk.branches
+    ]
+    share = 1 / len(outs) if shape.model["kind"] == "finalnet" else 1
+
+    def forward(x: np.ndarray) -> np.ndarray:
+        terms = [out(units)[:, 0] for out, units in zip(outs, trunk.forward(x))]
+        return sum(terms, np.zeros(len(x))) * share
+
+    return forward
 
 
-def cross_and_deep(shape: Shape) -> Network:
-    """Cross layers (DCN-V2) and hidden ReLU layers, in parallel or stacked, with output units."""
+def _sum(units: np.ndarray) -> np.ndarray:
+    return units.sum(1, keepdims=True)
+
+
+def nothing(shape: Shape) -> Trunk:
+    return Trunk([], lambda x: [])
+
+
+def cross_and_deep(shape: Shape) -> Trunk:
+    """Cross layers (DCN-V2) and hidden ReLU layers, in parallel or stacked."""
     inputs, hidden = shape.inputs, shape.hidden
     of = _mixture if shape.size("low-rank") else _full
     cross = [of(shape, f"cross.{i}") for i in range(shape.model.get("cross_layers", 0))]
     stacked = bool(shape.size("stacked") and hidden)
     deep = shape.relu("deep", inputs, hidden)
-    deep_out = shape.linear("deep.out", hidden[-1], 1) if hidden else None
-    cross_out = shape.linear("cross.out", inputs, 1) if cross and not stacked else None
+    branches = [Branch("cross.out", inputs)] if cross and not stacked else []
+    if hidden:
+        branches.append(Branch("deep.out", hidden[-1]))
 
-    def forward(x: np.ndarray) -> np.ndarray:
+    def forward(x: np.ndarray) -> list[np.ndarray]:
         crossed = x
         for layer in cross:
             crossed = x * layer(crossed) + crossed
-        logit = np.zeros((len(x), 1))
-        if deep_out:
-            logit = logit + deep_out(deep(crossed if stacked else x))
-        if cross_out:
-            logit = logit + cross_out(crossed)
-        return logit[:, 0]
+        units = [crossed] if cross and not stacked else []
+        return [*units, deep(crossed if stacked else x)] if hidden else units
 
-    return forward
+    return Trunk(branches, forward)
 
 
-def expert_mixture(experts: Shape, shape: Shape) -> Network:
-    """A task's gate and tower over experts that all tasks share (MMoE)."""
-    inputs, hidden, n = shape.inputs, shape.hidden, shape.size("task-experts")
-    units = [experts.relu(f"expert.{e}", inputs, hidden) for e in range(n)]
-    gate = shape.linear("gate", inputs, n)
+def experts(build: Callable[[Shape], Trunk], shape: Shape) -> list[Trunk]:
+    """The trunks that tasks share (MMoE), whose hidden layers are numbered without a group."""
+
+    def expert(e: int) -> Shape:
+        def tensor(name: str, of: tuple[int, ...]) -> np.ndarray:
+            return shape.tensor(f"expert.{e}." + name.removeprefix("deep."), of)
+
+        return replace(shape, tensor=tensor)
+
+    return [build(expert(e)) for e in range(shape.size("task-experts"))]
+
+
+def gated_tower(trunks: list[Trunk], shape: Shape) -> Network:
+    """A task's gate and tower over experts."""
+    units = sum(branch.units for branch in trunks[0].branches)
+    gate = shape.linear("gate", shape.inputs, len(trunks))
     tower_layers = shape.sizes("tower-layers")
-    tower = shape.relu("tower", hidden[-1], tower_layers)
-    out = shape.linear("out", [hidden[-1], *tower_layers][-1], 1)
+    tower = shape.relu("tower", units, tower_layers)
+    out = shape.linear("out", [units, *tower_layers][-1], 1)
 
     def forward(x: np.ndarray) -> np.ndarray:
         shares = _softmax(gate(x))
-        mixed = sum(shares[:, e : e + 1] * expert(x) for e, expert in enumerate(units))
+        of_each = [np.concatenate(trunk.forward(x), axis=1) for trunk in trunks]
+        mixed = sum(shares[:, e : e + 1] * of for e, of in enumerate(of_each))
         return out(tower(mixed))[:, 0]
 
     return forward
@@ -135,25 +183,27 @@ def _mixture(shape: Shape, name: str) -> Map:
     return forward
 
 
-def final_mlp(shape: Shape) -> Network:
+def final_mlp(shape: Shape) -> Trunk:
     """Two gated streams of hidden layers and a multi-head bilinear fusion (FinalMLP)."""
     first, second = shape.hidden, shape.sizes("second-layers")
     streams = [
         _stream(shape, name, units) for name, units in (("first", first), ("second", second))
     ]
     heads = shape.size("heads")
-    out = shape.linear("fusion.first", first[-1], 1)
-    second_out = shape.linear("fusion.second", second[-1], 1, biased=False)
     widths = (first[-1] // heads, second[-1] // heads)
     maps = [shape.linear(f"fusion.head.{h}", *widths, biased=False) for h in range(heads)]
 
-    def forward(embeddings: np.ndarray) -> np.ndarray:
+    def forward(embeddings: np.ndarray) -> list[np.ndarray]:
         x, y = (stream(embeddings) for stream in streams)
-        logit = (out(x) + second_out(y))[:, 0]
         parts = zip(maps, np.split(x, heads, axis=1), np.split(y, heads, axis=1))
-        return logit + sum((m(a) * b).sum(1) for m, a, b in parts)
+        return [x, y, np.stack([(m(a) * b).sum(1) for m, a, b in parts], axis=1)]
 
-    return forward
+    branches = [
+        Branch("fusion.first", first[-1]),
+        Branch("fusion.second", second[-1], biased=False),
+        Branch("", heads),
+    ]
+    return Trunk(branches, forward)
 
 
 def _stream(shape: Shape, name: str, units: list[int]) -> Map:
@@ -172,39 +222,41 @@ def _stream(shape: Shape, name: str, units: list[int]) -> Map:
     return forward
 
 
-def final_net(shape: Shape) -> Network:
+def final_net(shape: Shape) -> Trunk:
     """One or two blocks of factorized interaction layers (FinalNet)."""
     gated = bool(shape.size("gated"))
     fields, inputs = len(shape.fields), shape.inputs
     gate = shape.linear("gate", fields, fields) if gated else None
     blocks = [_block(shape, "first", 2 * inputs if gated else inputs, shape.hidden)]
-    if shape.sizes("second-layers"):
-        blocks.append(_block(shape, "second", inputs, shape.sizes("second-layers")))
+    branches = [Branch("first.out", shape.hidden[-1])]
+    second = shape.sizes("second-layers")
+    if second:
+        blocks.append(_block(shape, "second", inputs, second))
+        branches.append(Branch("second.out", second[-1]))
 
     def twice(x: np.ndarray, gate: Map) -> np.ndarray:
         embedded = x.reshape(len(x), fields, -1).transpose(0, 2, 1)  # [n, k, fields]
         weighed = embedded * gate(embedded)
         return np.concatenate([x, weighed.transpose(0, 2, 1).reshape(len(x), -1)], axis=1)
 
-    def forward(x: np.ndarray) -> np.ndarray:
+    def forward(x: np.ndarray) -> list[np.ndarray]:
         of = [twice(x, gate) if gate else x, x]
-        return sum(block(i) for block, i in zip(blocks, of)) / len(blocks)
+        return [block(i) for block, i in zip(blocks, of)]
 
-    return forward
+    return Trunk(branches, forward)
 
 
-def _block(shape: Shape, name: str, inputs: int, units: list[int]) -> Network:
+def _block(shape: Shape, name: str, inputs: int, units: list[int]) -> Map:
     layers = [
         shape.linear(f"{name}.{i}", before, after)
         for i, (before, after) in enumerate(zip([inputs, *units], units))
     ]
-    out = shape.linear(f"{name}.out", units[-1], 1)
 
     def forward(x: np.ndarray) -> np.ndarray:
         for layer in layers:
             half, other = np.split(layer(x), 2, axis=1)
             x = np.concatenate([half, half * other], axis=1)
-        return out(x)[:, 0]
+        return x
 
     return forward
 

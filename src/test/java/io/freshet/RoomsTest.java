@@ -48,15 +48,16 @@ final class RoomsTest {
       model.kind            : feature feature.example model model.algebra model.batch model.dense
       model.gauge           : wire.codec feature feature.example model
       model.kind            : model.gauge model.input model.label model.layer model.network
-      model.kind            : model.row
+      model.kind            : model.row model.trunk
       model.label           : feature.example model.algebra
       model.layer           : model.algebra
       model.learn           : feature feature.example model model.algebra model.batch model.dense
       model.learn           : model.gauge model.kind model.label model.layer model.optimizer model.row
-      model.network         : model model.algebra model.input model.layer
+      model.network         : model model.algebra model.input model.layer model.trunk
       model.optimizer       : config.option feature
       model.row             : feature feature.example model model.batch
       model.row             : model.layer model.optimizer
+      model.trunk           : model model.algebra model.input model.layer
       join                  : wire.codec config.option event feature.example
       join.attribution      : wire.codec event feature feature.example join join.policy
       join.breaker          : feature feature.example join
@@ -82,18 +83,12 @@ final class RoomsTest {
       snapshot              : config.option
       snapshot.announce     : snapshot.format snapshot.storage snapshot.store
       snapshot.format       : wire feature feature.example model.. snapshot.storage
-      snapshot.history      : feature.history model.batch snapshot.format snapshot.storage
-      snapshot.maintain     : feature feature.history snapshot snapshot.format snapshot.history
-      snapshot.maintain     : snapshot.merge snapshot.storage snapshot.store
-      snapshot.merge        : feature.history snapshot.format snapshot.history snapshot.storage
-      snapshot.merge        : snapshot.store
+      snapshot.maintain     : feature snapshot snapshot.format snapshot.storage snapshot.store
       snapshot.publish      : wire wire.codec model model.dense model.gauge snapshot
       snapshot.publish      : snapshot.format snapshot.maintain snapshot.storage snapshot.store
       snapshot.publish      : snapshot.announce snapshot.write
       snapshot.store        : model.batch model.gauge model.row snapshot.format snapshot.storage
-      snapshot.store        : feature.history snapshot.history
       snapshot.write        : model.. snapshot snapshot.format snapshot.storage
-      snapshot.write        : feature.history snapshot.history
       serve.follow          : snapshot.format snapshot.store serve.model serve.rows
       serve.grpc            : model serve.limit serve.model serve.predict serve.tensor
       serve.grpc            : snapshot.format serve.request
@@ -109,13 +104,11 @@ final class RoomsTest {
       serve.impressions     : event kafka serve.predict serve.request snapshot.format
       serve.models          : config.option snapshot.format snapshot.storage snapshot.store
       serve.models          : serve.follow serve.predict serve.rows
-      serve.model           : event feature feature.example feature.history model.. snapshot.format
-      serve.model           : snapshot.history
+      serve.model           : event feature feature.example model.. snapshot.format
       serve.predict         : model event feature.example model.kind snapshot.format serve.follow
       serve.predict         : serve.limit serve.model serve.request
       serve.request         : event feature feature.example
       serve.rows            : model.batch model.gauge snapshot.format snapshot.store serve.model
-      serve.rows            : feature.history snapshot.history
       serve.tensor          : event event.decode feature serve.request
       sql                   : model config.option event event.parse serve.follow serve.model serve.rows
       sql                   : snapshot.format snapshot.storage snapshot.store

@@ -4,24 +4,24 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The terms of a model's logit in addition to the first order, which every model has.
  *
  * <p>A kind is a line here, with the options that only it has, and a class of its dense part, which
- * {@code io.freshet.model.network.Networks} names.
+ * {@code io.freshet.model.trunk.Trunks} names.
  */
 public enum ModelKind {
   LR("Logistic regression: nothing else; rows hold no embedding."),
   FM("Factorization machine (Rendle 2010): all pairs of fields.", Part.PAIRS),
   DEEPFM(
       "DeepFM (Guo et al. 2017): all pairs of fields, and hidden layers over their embeddings.",
-      Size.OF_TASKS,
       Part.PAIRS,
       Part.HIDDEN),
   WIDE_DEEP(
       "Wide & Deep (Cheng et al. 2016): hidden layers; crossed features are declared as such.",
-      Size.OF_TASKS,
       Part.HIDDEN),
   DCN(
       "DCN-V2 (Wang et al. 2021): cross layers and hidden layers.",
@@ -122,9 +122,9 @@ public enum ModelKind {
     return sentence;
   }
 
-  /** The options that only this kind has. */
+  /** The options that only this kind has, or kinds of layers, of which tasks may share some. */
   List<Size> sizes() {
-    return sizes;
+    return deep() ? Stream.concat(sizes.stream(), Size.OF_TASKS.stream()).toList() : sizes;
   }
 
   /** Whether the inner products of all pairs of field embeddings are summed. */
@@ -142,6 +142,14 @@ public enum ModelKind {
 
   public boolean embeds() {
     return pairs() || deep();
+  }
+
+  /** The names of the kinds that have layers. */
+  static String withLayers() {
+    return Arrays.stream(values())
+        .filter(ModelKind::deep)
+        .map(ModelKind::key)
+        .collect(Collectors.joining(", "));
   }
 
   /** The form of the dense part: see {@link NetworkSettings#form}. */

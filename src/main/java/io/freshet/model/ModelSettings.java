@@ -56,7 +56,9 @@ public record ModelSettings(
       throw new IllegalArgumentException(
           "a model of kind %s without layers cannot have several tasks, each of which needs some;"
                   .formatted(kind.key())
-              + " expected hidden-layers, or one task");
+              + " expected "
+              + (kind.deep() ? "hidden-layers" : "one of the kinds " + ModelKind.withLayers())
+              + ", or one task");
     }
     kind.check(hiddenLayers, sizes);
     embeddingSizes = Collections.unmodifiableMap(new TreeMap<>(embeddingSizes));

@@ -23,16 +23,15 @@ record Size(
     String key, String sentence, Form form, int most, List<Integer> otherwise, String needs) {
   private static final int MOST_UNITS = 8192;
 
-  /** Of kinds whose hidden layers several tasks may share. */
+  /** Of kinds whose layers several tasks may share. */
   static final List<Size> OF_TASKS =
       List.of(
           number(
               "task-experts",
               64,
               0,
-              "Experts, each of the model's hidden layers, that several tasks share, each task by"
-                  + " a gate of its own (MMoE, Ma et al. 2018); 0: hidden layers of its own for"
-                  + " each task."),
+              "Experts, each of the kind's layers, that several tasks share, each task by a gate of"
+                  + " its own (MMoE, Ma et al. 2018); 0: layers of its own for each task."),
           layers(
                   "tower-layers",
                   List.of(),

@@ -11,6 +11,8 @@ import io.freshet.model.Tasks;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TaskOptionsTest {
   private static final String GOOD =
@@ -96,18 +98,29 @@ final class TaskOptionsTest {
 
   @Test
   void eachTaskNeedsLayers() {
-    assertThat(problems("model: {kind: fm, tasks: [{name: click}, {name: like}]}"))
+    String tasks = "tasks: [{name: click}, {name: like}]}";
+    assertThat(problems("model: {kind: fm, " + tasks))
         .containsExactly(
             "model: a model of kind fm without layers cannot have several tasks, each of which"
+                + " needs some; expected one of the kinds deepfm, wide-deep, dcn, finalmlp,"
+                + " finalnet, or one task (learner.yaml:3:8)");
+    assertThat(problems("model: {kind: deepfm, hidden-layers: [], " + tasks))
+        .containsExactly(
+            "model: a model of kind deepfm without layers cannot have several tasks, each of which"
                 + " needs some; expected hidden-layers, or one task (learner.yaml:3:8)");
   }
 
-  @Test
-  void severalTasksShareExperts() {
+  @ParameterizedTest
+  @ValueSource(strings = {"deepfm", "wide-deep", "dcn", "finalmlp", "finalnet"})
+  void severalTasksShareExpertsOfEveryKindWithLayers(String kind) {
     LearnerConfig config =
-        read("model: {task-experts: 4, tower-layers: [8], tasks: [{name: click}, {name: like}]}");
+        read(
+            "model: {kind: %s, task-experts: 4, tower-layers: [8], tasks: [{name: a}, {name: b}]}"
+                .formatted(kind));
 
-    assertThat(config.model().network().sizes().text()).isEqualTo("task-experts=4/tower-layers=8");
+    assertThat(config.model().sizes().lists())
+        .containsEntry("task-experts", List.of(4))
+        .containsEntry("tower-layers", List.of(8));
   }
 
   @Test

@@ -3,8 +3,10 @@ package io.freshet.model;
 import io.freshet.feature.example.LabelSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Small models: at least one of every kind, and of every form that a kind has. */
 public final class SampleKinds {
@@ -49,17 +51,31 @@ public final class SampleKinds {
     all.add(dcn.withSizes(sizes("stacked", 1)));
     all.add(dcn.withSizes(new Sizes(Map.of("low-rank", List.of(2), "experts", List.of(3)))));
     all.add(of(ModelKind.FINALNET, seed).withSizes(sizes("gated", 1)));
-    all.add(mixingExperts(seed));
     for (ModelKind kind : List.of(ModelKind.FM, ModelKind.DEEPFM, ModelKind.DCN)) {
       all.add(of(kind, seed).withEmbeddingSizes(SHORTER));
     }
     return all;
   }
 
-  /** One whose tasks, if there are several, share experts. */
-  public static ModelSettings mixingExperts(long seed) {
-    return of(ModelKind.WIDE_DEEP, seed)
-        .withSizes(new Sizes(Map.of("task-experts", List.of(3), "tower-layers", List.of(5, 3))));
+  /** Those of several tasks: each form of layers with a network a task and with experts. */
+  public static List<ModelSettings> ofTasks(long seed) {
+    List<ModelSettings> layered = all(seed).stream().filter(model -> model.kind().deep()).toList();
+    return Stream.concat(layered.stream(), layered.stream().map(SampleKinds::mixingExperts))
+        .map(model -> model.withTasks(TASKS))
+        .toList();
+  }
+
+  /** The same with experts that tasks share, and towers over them. */
+  public static ModelSettings mixingExperts(ModelSettings model) {
+    return mixingExperts(model, 3, List.of(5, 3));
+  }
+
+  public static ModelSettings mixingExperts(
+      ModelSettings model, int experts, List<Integer> towerLayers) {
+    Map<String, List<Integer>> sizes = new HashMap<>(model.sizes().lists());
+    sizes.put("task-experts", List.of(experts));
+    sizes.put("tower-layers", towerLayers);
+    return model.withSizes(new Sizes(sizes));
   }
 
   /** The simplest form of a kind. */

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * The dense parts of {@code finalmlp} and {@code finalnet} as nodes of a graph, as their classes in
- * {@code io.freshet.model.network} compute them.
+ * {@code io.freshet.model.trunk} compute them.
  */
 final class FinalGraph {
   private final LayerGraph layers;

@@ -199,7 +199,6 @@ public final class ModelImport {
             template.unknownIds(),
             DenseFileWriter.write(root, version, template, network, gauge, 0),
             embeddings,
-            List.of(),
             Map.of(),
             Map.of(),
             template.samplingRate(),

@@ -131,7 +131,8 @@ public final class DenseReshape {
     } else if (before.network().isLike(now.network()) && hasSameUnits(old, layers)) {
       for (Layer layer : layers.all()) {
         Layer source = old.get(layer.name());
-        carry(layer, were(layer.from(), source.in()), were(layer.to(), source.out()), source);
+        int[] ins = were(layer.from(), layer.in(), source.in());
+        carry(layer, ins, were(layer.to(), layer.out(), source.out()), source);
       }
     } else {
       layers.all().stream().filter(Layer::isLast).forEach(this::blank);
@@ -202,7 +203,7 @@ public final class DenseReshape {
   }
 
   /** Where the units of an axis were before. */
-  private int[] were(Axis axis, int unitsBefore) {
+  private int[] were(Axis axis, int units, int unitsBefore) {
     return switch (axis) {
       case UNITS -> first(unitsBefore, unitsBefore);
       case EMBEDDINGS -> inputs;
@@ -210,6 +211,11 @@ public final class DenseReshape {
           IntStream.concat(
                   Arrays.stream(inputs),
                   Arrays.stream(inputs).map(i -> i < 0 ? i : i + unitsBefore / 2))
+              .toArray();
+      case EMBEDDINGS_FIRST ->
+          IntStream.concat(
+                  Arrays.stream(inputs),
+                  IntStream.range(unitsBefore - (units - inputs.length), unitsBefore))
               .toArray();
       case FIELDS ->
           now.fields().stream()

@@ -17,6 +17,7 @@ import io.freshet.model.layer.Dropout;
 import io.freshet.model.network.DenseNetwork;
 import io.freshet.model.network.Networks;
 import io.freshet.model.network.TaskNetworks;
+import io.freshet.model.trunk.Trunks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -86,8 +87,8 @@ public final class DeepFm {
     listOf = new int[schema.size()];
     attentions = attentions(schema, shape);
     tasks = model.tasks();
-    Networks.Parts parts =
-        new Networks.Parts(
+    Trunks.Parts parts =
+        new Trunks.Parts(
             shape.inputs(),
             indexes,
             shape.network(),

@@ -42,6 +42,8 @@ public record Layer(
     EMBEDDINGS,
     /** The embeddings of all fields, twice. */
     EMBEDDINGS_TWICE,
+    /** The embeddings of all fields, then units of layers. */
+    EMBEDDINGS_FIRST,
     /** One a field. */
     FIELDS
   }
@@ -65,6 +67,11 @@ public record Layer(
 
   public Layer last() {
     return new Layer(name, in, out, at, biased, normalized, true, start, from, to);
+  }
+
+  /** The same where other layers follow. */
+  public Layer notLast() {
+    return new Layer(name, in, out, at, biased, normalized, false, start, from, to);
   }
 
   public Layer from(Axis axis) {

@@ -26,6 +26,11 @@ public final class OutputUnit {
     return output;
   }
 
+  /** What the last forward pass came to. */
+  public FMatrixRMaj output() {
+    return output;
+  }
+
   /**
    * Adds the parameters' gradients.
    *

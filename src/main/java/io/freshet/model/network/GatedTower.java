@@ -9,6 +9,9 @@ import io.freshet.model.layer.Layers;
 import io.freshet.model.layer.OutputUnit;
 import io.freshet.model.layer.Rows;
 import io.freshet.model.layer.SoftmaxLayer;
+import io.freshet.model.trunk.Trunk.Branch;
+import io.freshet.model.trunk.Trunks;
+import io.freshet.model.trunk.Trunks.Parts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -32,7 +35,7 @@ final class GatedTower {
   private final FMatrixRMaj throughGate = new FMatrixRMaj(0, 0);
 
   private FMatrixRMaj embeddings; // of the last forward pass, as are those below
-  private List<FMatrixRMaj> units;
+  private List<List<FMatrixRMaj>> units; // of each expert, branch by branch
   private FMatrixRMaj output;
 
   /**
@@ -41,21 +44,25 @@ final class GatedTower {
    * @param layers of the task
    * @param firstNumber how many layers of the model have units that drop out before these
    */
-  GatedTower(Networks.Parts parts, Layers layers, int firstNumber) {
+  GatedTower(Parts parts, Layers layers, int firstNumber) {
     gate = new SoftmaxLayer(layers.get(GATE), parts.algebra());
     hidden = new HiddenLayers(layers.group(TOWER), parts.dropout(), firstNumber, parts.algebra());
     out = new OutputUnit(layers.get(OUT), parts.algebra());
   }
 
   static List<Layer> layers(NetworkInputs inputs, NetworkSettings settings, boolean normalized) {
-    List<Integer> hidden = settings.hiddenLayers();
-    List<Integer> tower = settings.sizes().list("tower-layers");
-    int mixed = hidden.get(hidden.size() - 1);
-    int last = tower.isEmpty() ? mixed : tower.get(tower.size() - 1);
+    List<Branch> branches = Trunks.form(settings).branches(inputs, settings);
+    int units = branches.stream().mapToInt(Branch::units).sum();
+    Axis axis = Branch.axis(branches);
     List<Layer> layers = new ArrayList<>();
     layers.add(Layer.of(GATE, inputs.units(), ExpertMixture.count(settings)).from(Axis.EMBEDDINGS));
-    layers.addAll(ExpertMixture.hidden(TOWER, mixed, tower, normalized));
-    layers.add(Layer.of(OUT, last, 1).last());
+    for (int out : settings.sizes().list("tower-layers")) {
+      String name = TOWER + "." + (layers.size() - 1);
+      layers.add(Layer.of(name, units, out).normalized(normalized).from(axis));
+      units = out;
+      axis = Axis.UNITS;
+    }
+    layers.add(Layer.of(OUT, units, 1).last().from(axis));
     return layers;
   }
 
@@ -66,12 +73,12 @@ final class GatedTower {
   }
 
   void forward(
-      FMatrixRMaj embeddings, List<FMatrixRMaj> units, IntPredicate needs, boolean training) {
+      FMatrixRMaj embeddings, List<List<FMatrixRMaj>> units, IntPredicate needs, boolean training) {
     this.embeddings = embeddings;
     this.units = units;
     int m = embeddings.numRows;
     gate.forward(embeddings, shares);
-    Rows.zeros(mixed, m, units.get(0).numCols);
+    Rows.zeros(mixed, m, units.get(0).stream().mapToInt(branch -> branch.numCols).sum());
     for (int i = 0; i < m; i++) {
       if (needs.test(i)) {
         mix(i);
@@ -94,35 +101,45 @@ final class GatedTower {
   private void mix(int i) {
     for (int e = 0; e < units.size(); e++) {
       float share = shares.data[i * units.size() + e];
-      float[] of = units.get(e).data;
-      for (int at = i * mixed.numCols; at < (i + 1) * mixed.numCols; at++) {
-        mixed.data[at] += share * of[at];
+      int to = i * mixed.numCols;
+      for (FMatrixRMaj branch : units.get(e)) {
+        int from = i * branch.numCols;
+        for (int d = 0; d < branch.numCols; d++) {
+          mixed.data[to + d] += share * branch.data[from + d];
+        }
+        to += branch.numCols;
       }
     }
   }
 
   /** Adds the parameters' gradients, and those by the experts' units and by the embeddings. */
   void backward(
-      float[] logitGradients, List<FMatrixRMaj> unitGradients, FMatrixRMaj inputGradients) {
+      float[] logitGradients, List<List<FMatrixRMaj>> unitGradients, FMatrixRMaj inputGradients) {
     FMatrixRMaj mixedGradients = hidden.backward(out.backward(logitGradients));
     shareGradients.reshape(embeddings.numRows, units.size());
     for (int i = 0; i < embeddings.numRows; i++) {
       for (int e = 0; e < units.size(); e++) {
-        unmix(i, e, mixedGradients.data, unitGradients.get(e).data);
+        unmix(i, e, mixedGradients, unitGradients.get(e));
       }
     }
     gate.backward(embeddings, shareGradients, throughGate);
     Rows.add(throughGate, inputGradients);
   }
 
-  private void unmix(int i, int e, float[] from, float[] to) {
+  private void unmix(int i, int e, FMatrixRMaj gradients, List<FMatrixRMaj> byUnits) {
     int expert = i * units.size() + e;
     float share = shares.data[expert];
-    float[] of = units.get(e).data;
     float sum = 0;
-    for (int at = i * mixed.numCols; at < (i + 1) * mixed.numCols; at++) {
-      sum += from[at] * of[at];
-      to[at] += share * from[at];
+    int from = i * mixed.numCols;
+    for (int b = 0; b < byUnits.size(); b++) {
+      float[] of = units.get(e).get(b).data;
+      float[] to = byUnits.get(b).data;
+      int n = byUnits.get(b).numCols;
+      for (int d = 0; d < n; d++) {
+        sum += gradients.data[from + d] * of[i * n + d];
+        to[i * n + d] += share * gradients.data[from + d];
+      }
+      from += n;
     }
     shareGradients.data[expert] = sum;
   }

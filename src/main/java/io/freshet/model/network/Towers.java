@@ -2,6 +2,7 @@ package io.freshet.model.network;
 
 import io.freshet.model.layer.Dropout;
 import io.freshet.model.layer.Layer;
+import io.freshet.model.trunk.Trunks.Parts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,12 +18,12 @@ public final class Towers implements TaskNetworks {
   private final FMatrixRMaj inputGradients = new FMatrixRMaj(0, 0);
 
   /** The networks of the first task, and of those that the settings name. */
-  Towers(Networks.Parts parts) {
+  Towers(Parts parts) {
     dropout = parts.dropout();
     towers.add(new Tower(dropout.apart(), parts));
     for (String task : parts.settings().tasks()) {
       Dropout own = dropout.apart();
-      towers.add(new Tower(own, parts.of(task, own)));
+      towers.add(new Tower(own, parts.with(parts.layers().under(prefix(task)))));
     }
   }
 
@@ -88,7 +89,7 @@ public final class Towers implements TaskNetworks {
     private int n;
     private float[] outputs = new float[0]; // by example
 
-    Tower(Dropout dropout, Networks.Parts parts) {
+    Tower(Dropout dropout, Parts parts) {
       this.dropout = dropout;
       network = Networks.of(parts.with(dropout));
     }

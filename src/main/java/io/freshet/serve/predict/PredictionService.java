@@ -4,7 +4,6 @@ import io.freshet.serve.model.Scorer;
 import io.freshet.serve.request.FeatureRows;
 import io.freshet.serve.request.HttpError;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -87,11 +86,10 @@ final class PredictionService {
         Optional<String> scoredBy = endpoint.split().flatMap(split -> arm.followed().name());
         Scoring scoring =
             new Scoring(scorer, arm.followed().counts(), scoredBy, deadline, this::late);
-        Instant now = clock.instant();
-        answer = instances.reply().of(scoring, scoring.encode(instances.rows().features(), now));
+        answer = instances.reply().of(scoring, scoring.encode(instances.rows().features()));
         if (counts) {
           scoring.count();
-          hand(endpoint, arm, now, instances.rows(), scoring.scores());
+          hand(endpoint, arm, instances.rows(), scoring.scores());
         }
       }
       arm.followed().giveBack(scorer); // one that threw may be in any state and is left
@@ -100,11 +98,10 @@ final class PredictionService {
   }
 
   /** Hands what was answered to shadows, and then to the sink. */
-  private void hand(
-      Endpoint endpoint, Endpoint.Arm arm, Instant time, FeatureRows rows, float[] scores) {
+  private void hand(Endpoint endpoint, Endpoint.Arm arm, FeatureRows rows, float[] scores) {
     Scored scored =
         new Scored(
-            time,
+            clock.instant(),
             endpoint.name().orElse(""),
             arm.followed().name(),
             arm.model().version(),

@@ -68,15 +68,18 @@ final class Shadows {
   private void score(List<FollowedModel> shadows, Scored scored, Scored.Sink next) {
     Map<ShadowVersion, float[]> scores = new LinkedHashMap<>();
     try {
-      shadows.forEach(shadow -> score(shadow, scored, scores));
+      shadows.forEach(shadow -> score(shadow, scored.rows().features(), scored.scores(), scores));
     } finally {
       room.release(scored.scores().length);
     }
     next.scored(scored.with(scores));
   }
 
-  private void score(FollowedModel shadow, Scored scored, Map<ShadowVersion, float[]> scores) {
-    List<FeatureValues> instances = scored.rows().features();
+  private void score(
+      FollowedModel shadow,
+      List<FeatureValues> instances,
+      float[] answered,
+      Map<ShadowVersion, float[]> scores) {
     Optional<ServedModel> model = shadow.follower().hold();
     if (model.isEmpty()) {
       shadow.shadowed().dropped(instances.size());
@@ -86,7 +89,7 @@ final class Shadows {
       Scorer scorer = shadow.scorer(model.get());
       try (scorer) {
         ShadowVersion version = new ShadowVersion(shadow.name().orElse(""), model.get().version());
-        scores.put(version, score(shadow, scorer, scored));
+        scores.put(version, score(shadow, scorer, instances, answered));
       }
       shadow.giveBack(scorer); // one that threw may be in any state and is left
     } catch (RejectedException e) { // what one model can hold, another need not
@@ -103,19 +106,19 @@ final class Shadows {
     }
   }
 
-  private float[] score(FollowedModel shadow, Scorer scorer, Scored scored)
+  private float[] score(
+      FollowedModel shadow, Scorer scorer, List<FeatureValues> instances, float[] answered)
       throws RejectedException, InterruptedException {
-    List<FeatureValues> instances = scored.rows().features();
     float[] scores = new float[instances.size()];
     for (int from = 0; from < scores.length; from += Scorer.CHUNK) {
       awaitProcessor();
       int to = Math.min(from + Scorer.CHUNK, instances.size());
       List<Example> examples = new ArrayList<>();
       for (FeatureValues features : instances.subList(from, to)) {
-        examples.add(scorer.encode(features.by(scorer.names()), scored.time().toEpochMilli()));
+        examples.add(scorer.encode(features.by(scorer.names())));
       }
       float[] chunk = scorer.score(examples);
-      shadow.shadowed().scored(chunk, scored.scores(), from);
+      shadow.shadowed().scored(chunk, answered, from);
       System.arraycopy(chunk, 0, scores, from, chunk.length);
     }
     return scores;

@@ -84,8 +84,7 @@ public final class SafetensorsFile {
     return List.copyOf(tensors.values());
   }
 
-  /** Whether there is a tensor of a name. */
-  public boolean has(String name) {
+  boolean has(String name) {
     return tensors.containsKey(name);
   }
 
@@ -104,7 +103,7 @@ public final class SafetensorsFile {
   }
 
   /** The elements of a vector of 64-bit integers. */
-  public long[] longs(String name) throws IOException {
+  long[] longs(String name) throws IOException {
     shape(name, Tensor.Type.I64, 1);
     return longs.get(name);
   }

@@ -182,10 +182,10 @@ public final class GarbageCollection {
     Manifest delta = store.manifest(version);
     storage.replace(SnapshotStore.path(version, Manifest.FILE), full.toJson());
     Set<String> kept =
-        full.changes().stream()
-            .map(Manifest.DataFile::name)
+        full.embeddings().stream()
+            .map(Manifest.EmbeddingFile::name)
             .collect(Collectors.toUnmodifiableSet());
-    for (Manifest.DataFile file : delta.changes()) {
+    for (Manifest.EmbeddingFile file : delta.embeddings()) {
       if (!kept.contains(file.name())) {
         storage.delete(SnapshotStore.path(version, file.name()));
       }

@@ -93,10 +93,7 @@ public final class LocalStorage implements WritableStorage {
     if (Files.exists(target) && Files.isSameFile(source, target)) {
       return;
     }
-    put(target, fresh -> linkOrCopy(source, fresh));
-  }
-
-  private static void linkOrCopy(Path source, Path target) throws IOException {
+    Files.deleteIfExists(target);
     try {
       Files.createLink(target, source);
     } catch (UnsupportedOperationException
@@ -106,28 +103,17 @@ public final class LocalStorage implements WritableStorage {
         in.transferTo(out);
       }
     }
+    sync(target.getParent());
   }
 
   @Override
   public void replace(String path, byte[] content) throws IOException {
-    put(
-        writable(path),
-        fresh -> {
-          try (OutputStream out = new Synced(fresh)) {
-            out.write(content);
-          }
-        });
-  }
-
-  private interface Writing {
-    void to(Path fresh) throws IOException;
-  }
-
-  /** Puts a file in its place once it is whole; what was there stays if it cannot be written. */
-  private void put(Path target, Writing writing) throws IOException {
+    Path target = writable(path);
     Path fresh = writable(PartFile.STAGING + "/" + UUID.randomUUID() + ".tmp");
     try {
-      writing.to(fresh);
+      try (OutputStream out = new Synced(fresh)) {
+        out.write(content);
+      }
       Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
       sync(target.getParent());
     } catch (AtomicMoveNotSupportedException e) {

@@ -15,6 +15,7 @@ import io.freshet.model.learn.BatchLearner;
 import io.freshet.model.row.FieldRules;
 import io.freshet.model.row.RowLayout;
 import io.freshet.model.row.RowPacking;
+import io.freshet.train.LoopFigures;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.Reset;
 import io.freshet.train.SkippedExample;
@@ -33,11 +34,15 @@ import io.freshet.train.message.ShardResponse.Rows;
 import io.freshet.train.state.DueReset;
 import io.freshet.train.state.LoopRules;
 import io.freshet.train.state.StateCompatibility;
+import io.freshet.wire.CheckpointedCounters;
 import io.freshet.wire.WireType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.apache.flink.api.common.accumulators.LongCounter;
+import org.apache.flink.api.common.accumulators.LongMaximum;
 import org.apache.flink.api.common.operators.MailboxExecutor;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -104,7 +109,14 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   private transient long lastCheckpoint;
   private transient boolean ended;
 
-  private transient TrainerCounts counts;
+  private transient CheckpointedCounters checkpointed;
+  private transient Counter examples;
+  private transient Counter batches;
+  private transient Counter drainsAbandoned;
+  private transient long drainMillis;
+  private transient LongCounter learnedCount;
+  private transient LongCounter rowSteps;
+  private transient LongMaximum partition;
 
   Trainer(LoopSettings settings) {
     this.settings = settings;
@@ -123,8 +135,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     lastCheckpoint = context.getRestoredCheckpointId().orElse(NO_CHECKPOINT);
     StateCompatibility.ofFeatures(settings.schema())
         .guard(context.getOperatorStateStore(), getRuntimeContext(), false);
-    counts =
-        new TrainerCounts(context.getOperatorStateStore(), getMetricGroup(), getRuntimeContext());
+    checkpointed = new CheckpointedCounters(context.getOperatorStateStore(), 1);
     localState = new LocalOptimizerState(context.getOperatorStateStore());
     reset = DueReset.of(context, settings.start().reset());
   }
@@ -132,7 +143,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    counts.store();
+    checkpointed.store();
     localState.store(dense, shape());
   }
 
@@ -211,12 +222,22 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   }
 
   private void openMetrics() {
+    examples = checkpointed.publish(0, getMetricGroup(), "examples");
+    batches = getMetricGroup().counter("batches");
+    drainsAbandoned = getMetricGroup().counter("drains_abandoned");
+    learnedCount = new LongCounter();
+    rowSteps = new LongCounter();
+    partition = new LongMaximum();
+    getRuntimeContext().addAccumulator(LoopFigures.EXAMPLES, learnedCount);
+    getRuntimeContext().addAccumulator(LoopFigures.ROW_STEPS, rowSteps);
+    getRuntimeContext().addAccumulator(LoopFigures.LARGEST_PARTITION, partition);
     getMetricGroup().gauge("skipped", () -> learner.skipped());
     getMetricGroup().gauge("step_share_first_order", () -> learner.shares().firstOrder());
     getMetricGroup().gauge("step_share_embeddings", () -> learner.shares().embeddings());
     getMetricGroup().gauge("step_share_dense", () -> learner.shares().dense());
     getMetricGroup().gauge("batches_in_flight", () -> batchesInFlight.inFlight());
     getMetricGroup().gauge("wait_millis", () -> waiting.millis());
+    getMetricGroup().gauge("last_drain_millis", () -> drainMillis);
   }
 
   @Override
@@ -294,7 +315,11 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     replica.learned(predictions.learned());
     byTask.forEach(its -> output.collect(new StreamRecord<>(its)));
     batch.heldWatermark.release(output);
-    counts.learned(predictions.learned(), learner.lastSteps());
+    examples.inc(predictions.learned());
+    batches.inc();
+    learnedCount.add(predictions.learned());
+    rowSteps.add(learner.lastSteps());
+    partition.add(learnedCount.getLocalValuePrimitive());
   }
 
   /** What was predicted, the tasks apart. */
@@ -336,11 +361,11 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     }
     long start = System.nanoTime();
     if (!drain(checkpointId)) {
-      counts.drainAbandoned();
+      drainsAbandoned.inc();
       LOG.warn("checkpoint {} was aborted before the trainer had drained", checkpointId);
     }
     lastCheckpoint = checkpointId;
-    counts.drained(System.nanoTime() - start);
+    drainMillis = (System.nanoTime() - start) / 1_000_000;
   }
 
   @Override

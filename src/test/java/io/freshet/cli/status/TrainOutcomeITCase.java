@@ -2,8 +2,6 @@ package io.freshet.cli.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.Main;
-import io.freshet.job.TrainCommand;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.docs.CommandRun;
 import io.freshet.lab.stream.EventRecord;
@@ -12,7 +10,6 @@ import io.freshet.lab.stream.KafkaEvents.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +17,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** How {@code train} in one process ends, and what it says of it. */
 final class TrainOutcomeITCase {
@@ -120,13 +116,7 @@ final class TrainOutcomeITCase {
   void aRunThatFailsForOneCauseAgainAndAgainEnds() throws Exception {
     send(20, "no impression %s %s %s");
 
-    CommandLine quicker = Main.commandLine();
-    quicker
-        .getSubcommands()
-        .get("train")
-        .<TrainCommand>getCommand()
-        .followedBy(new LocalTraining(System.err, false, Duration.ofSeconds(1)));
-    CommandRun run = train(quicker, "--set", "kafka.properties.fetch.min.bytes=minus");
+    CommandRun run = train("--set", "kafka.properties.fetch.min.bytes=minus");
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err())
@@ -134,14 +124,10 @@ final class TrainOutcomeITCase {
         .contains("ConfigException: Invalid value minus for configuration fetch.min.bytes");
   }
 
-  private CommandRun train() throws Exception {
-    return train(Main.commandLine());
-  }
-
-  private CommandRun train(CommandLine command, String... more) throws Exception {
+  private CommandRun train(String... more) throws Exception {
     List<String> args = new ArrayList<>(List.of("train", "--config", config(), "--bounded"));
     args.addAll(List.of(more));
-    return CommandRun.of(command, args.toArray(String[]::new));
+    return CommandRun.of(args.toArray(String[]::new));
   }
 
   /** Clicked impressions of a weight whose gradient is out of bounds. */

@@ -10,6 +10,7 @@ import io.freshet.model.layer.Dropout;
 import io.freshet.model.network.DenseNetwork;
 import io.freshet.model.network.Networks;
 import io.freshet.model.optimizer.Sgd;
+import io.freshet.model.trunk.Trunks;
 import java.util.List;
 import java.util.Random;
 import org.ejml.data.FMatrixRMaj;
@@ -64,7 +65,7 @@ class LinearAlgebraTest {
             .finished();
     DenseNetwork network =
         Networks.of(
-            new Networks.Parts(
+            new Trunks.Parts(
                 SHAPE.inputs(),
                 new int[0],
                 SHAPE.network(),

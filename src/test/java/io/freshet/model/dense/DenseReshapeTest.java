@@ -115,6 +115,53 @@ final class DenseReshapeTest {
         .toList();
   }
 
+  static List<ModelSettings> ofTasks() {
+    return SampleKinds.ofTasks(42);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ofTasks")
+  void fieldsThatComeAndMoveAreCarriedOverForEveryTask(ModelSettings model) {
+    DenseParameters old = learned(TWO, model);
+
+    for (FeatureSchema schema : List.of(THREE, MIXED)) {
+      DenseParameters now = reshape(TWO, model, old, schema, model);
+      for (int i = 0; i < 50; i++) {
+        assertThat(predictTasks(schema, model, now, example(i, true)))
+            .containsExactly(predictTasks(TWO, model, old, example(i, false)), within(1e-6f));
+      }
+    }
+    assertThat(reshape(TWO, model, old, TWO, model).readAll()).containsExactly(old.readAll());
+  }
+
+  static List<ModelSettings> mixing() {
+    return ofTasks().stream().filter(model -> model.sizes().of("task-experts") > 0).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("mixing")
+  void otherExpertsOrTowersStartWithoutAWordOfTheDensePart(ModelSettings model) {
+    for (ModelSettings other :
+        List.of(
+            SampleKinds.mixingExperts(model, 2, List.of(5, 3)),
+            SampleKinds.mixingExperts(model, 3, List.of(5)),
+            SampleKinds.mixingExperts(model, 0, List.of()))) {
+      DenseParameters come = reshape(TWO, other, learned(TWO, other), TWO, model);
+      DenseParameters gone = reshape(TWO, model, learned(TWO, model), TWO, other);
+      for (int i = 0; i < 20; i++) {
+        float[] without = predictTasks(TWO, model, zeros(model), example(i, false));
+        assertThat(predictTasks(TWO, model, come, example(i, false))).containsExactly(without);
+        assertThat(predictTasks(TWO, other, gone, example(i, false))).containsExactly(without);
+      }
+    }
+  }
+
+  private static DenseParameters zeros(ModelSettings model) {
+    DenseParameters dense = DenseParameters.start(TWO, model, ADAGRAD);
+    dense.startFrom(new float[dense.size()]);
+    return dense;
+  }
+
   @ParameterizedTest
   @MethodSource("ownForms")
   void anotherFormStartsWithoutAWordOfTheDensePart(ModelSettings model) {
@@ -130,11 +177,11 @@ final class DenseReshapeTest {
     }
   }
 
-  @Test
-  void aTaskThatComesLeavesExpertsAndOtherTasksAsTheyAre() {
+  @ParameterizedTest
+  @MethodSource("mixing")
+  void aTaskThatComesLeavesExpertsAndOtherTasksAsTheyAre(ModelSettings model) {
     Tasks two = new Tasks(SampleKinds.TASKS.all().subList(0, 2));
-    ModelSettings before = SampleKinds.mixingExperts(42).withTasks(two);
-    ModelSettings model = before.withTasks(SampleKinds.TASKS);
+    ModelSettings before = model.withTasks(two);
     DenseParameters old = learned(TWO, before);
 
     DenseParameters now = reshape(TWO, before, old, MIXED, model);

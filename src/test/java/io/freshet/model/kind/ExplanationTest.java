@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,7 +80,11 @@ class ExplanationTest {
   }
 
   static List<ModelSettings> kindsOfLayers() {
-    return kinds().stream().filter(settings -> !settings.hiddenLayers().isEmpty()).toList();
+    return kinds().stream()
+        .filter(settings -> !settings.hiddenLayers().isEmpty())
+        .flatMap(
+            settings -> Stream.of(settings, SampleKinds.mixingExperts(settings, 2, List.of(8))))
+        .toList();
   }
 
   @ParameterizedTest

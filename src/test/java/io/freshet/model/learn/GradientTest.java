@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 import org.ejml.data.FMatrixRMaj;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -90,12 +91,6 @@ class GradientTest {
                 List.of(7, 4),
                 "gate-layers",
                 List.of(3))),
-        own(ModelKind.DEEPFM, 3, Map.of("task-experts", List.of(1))),
-        own(ModelKind.DEEPFM, 2, Map.of("task-experts", List.of(3))),
-        own(
-            ModelKind.WIDE_DEEP,
-            3,
-            Map.of("task-experts", List.of(2), "tower-layers", List.of(5, 3))),
         own(ModelKind.FINALNET, 2, Map.of()),
         own(ModelKind.FINALNET, 3, Map.of("second-layers", List.of(4))),
         own(ModelKind.FINALNET, 2, Map.of("second-layers", List.of(6, 2), "gated", List.of(1))),
@@ -157,25 +152,38 @@ class GradientTest {
     }
   }
 
-  @ParameterizedTest
-  @MethodSource("shapes")
-  void everyGradientEqualsTheNumericGradientOfSeveralTasks(ModelSettings model) {
-    if (hasLayers(model)) {
-      check(model.withTasks(SampleKinds.TASKS), LEARNING, reference -> {});
-    }
+  static List<ModelSettings> severalTasks() {
+    return Stream.concat(shapes().stream().filter(GradientTest::hasLayers), mixing())
+        .map(model -> model.withTasks(SampleKinds.TASKS))
+        .toList();
+  }
+
+  /** Those of every form whose tasks share experts. */
+  private static Stream<ModelSettings> mixing() {
+    List<ModelSettings> forms = new ArrayList<>(SampleKinds.all(13));
+    forms.add(dcn(2, List.of(), 1, Map.of()));
+    forms.removeIf(form -> !hasLayers(form));
+    return forms.stream()
+        .flatMap(
+            form ->
+                Stream.of(
+                    SampleKinds.mixingExperts(form, 1, List.of()),
+                    SampleKinds.mixingExperts(form, 2, List.of(5, 3))));
   }
 
   @ParameterizedTest
-  @MethodSource("shapes")
-  void probabilitiesOfSeveralTasksAreThoseOfTheFormula(ModelSettings model) {
-    if (!hasLayers(model)) {
-      return;
-    }
-    ModelSettings several = model.withTasks(SampleKinds.TASKS);
+  @MethodSource("severalTasks")
+  void everyGradientEqualsTheNumericGradientOfSeveralTasks(ModelSettings several) {
+    check(several, LEARNING, reference -> {});
+  }
+
+  @ParameterizedTest
+  @MethodSource("severalTasks")
+  void probabilitiesOfSeveralTasksAreThoseOfTheFormula(ModelSettings several) {
     MiniBatch batch = Examples.batch(ofTasks(several, new Examples(7).ofDistinctUsers(9)));
     RowLayout layout = new RowLayout(several, LEARNING);
     DenseParameters dense = DenseParameters.start(Examples.SCHEMA, several, SGD);
-    float[] rows = randomRows(batch.rows() * layout.width(), new Random(model.seed()));
+    float[] rows = randomRows(batch.rows() * layout.width(), new Random(several.seed()));
     ReferenceDeepFm reference = reference(Examples.SCHEMA, several, batch, rows, dense);
 
     float[] probabilities =
@@ -204,8 +212,12 @@ class GradientTest {
     return all;
   }
 
+  static List<ModelSettings> shapesAndTasks() {
+    return Stream.of(shapes(), severalTasks()).flatMap(List::stream).toList();
+  }
+
   @ParameterizedTest
-  @MethodSource("shapes")
+  @MethodSource("shapesAndTasks")
   void everyGradientEqualsTheNumericGradientWhereUnitsDropOut(ModelSettings model) {
     Regularization bounds = new Regularization(0.4f, NONE, NONE, List.of());
     Dropout dropout = new Dropout(0.4f, model.seed());
@@ -284,14 +296,18 @@ class GradientTest {
   }
 
   @ParameterizedTest
-  @MethodSource("shapes")
+  @MethodSource("shapesAndTasks")
   void anExampleThatCannotBeLearnedMovesNoDenseParameter(ModelSettings model) {
-    List<LabeledExample> sound = named(new Examples(model.seed()).ofDistinctUsers(6));
+    List<LabeledExample> sound =
+        ofTasks(model, named(new Examples(model.seed()).ofDistinctUsers(6)));
     List<LabeledExample> poisoned = new ArrayList<>(sound);
     Example example = sound.get(2).example();
     float[] values = example.values().clone();
     Arrays.fill(values, Float.MAX_VALUE);
-    poisoned.add(1, new LabeledExample("p", 0, 1, 1, new Example(99, example.fids(), values)));
+    poisoned.add(
+        1,
+        new LabeledExample("p", 0, 1, 1, new Example(99, example.fids(), values))
+            .of(model.tasks().size() - 1));
 
     float[] with = denseAfter(model, poisoned);
 

@@ -68,8 +68,8 @@ final class ReferenceDeepFm {
   double loss(List<LabeledExample> examples) {
     double loss = 0;
     for (LabeledExample e : examples) {
-      double p = probability(e, e.task());
-      loss -= e.weight() * (e.label() * Math.log(p) + (1 - e.label()) * Math.log(1 - p));
+      double[] p = probabilities(e, e.task());
+      loss -= e.weight() * (e.label() * Math.log(p[0]) + (1 - e.label()) * Math.log(p[1]));
       loss += lessons.containsKey(e) ? e.weight() * distillation(e) : 0;
     }
     for (Map.Entry<Long, double[]> row : rows.entrySet()) {
@@ -80,9 +80,16 @@ final class ReferenceDeepFm {
 
   /** Of a task of an example, as it is learned: the product of the tasks on the way. */
   double probability(LabeledExample e, int task) {
+    return probabilities(e, task)[0];
+  }
+
+  /** That, and 1 less it, summed up so that nothing cancels. */
+  private double[] probabilities(LabeledExample e, int task) {
     int parent = model.tasks().parent(task);
-    double own = 1 / (1 + Math.exp(-logit(e, task)));
-    return parent < 0 ? own : own * probability(e, parent);
+    double logit = logit(e, task);
+    double[] before = parent < 0 ? new double[] {1, 0} : probabilities(e, parent);
+    double not = before[1] + before[0] / (1 + Math.exp(logit));
+    return new double[] {before[0] / (1 + Math.exp(-logit)), not};
   }
 
   /** What the network of a task says, given the task before. */
@@ -126,7 +133,7 @@ final class ReferenceDeepFm {
   }
 
   private double[] blocks(LabeledExample e) {
-    if (model.kind() != ModelKind.FINALNET) {
+    if (model.kind() != ModelKind.FINALNET || mixes()) {
       return new double[0];
     }
     double[] in = inputs(e.example());
@@ -277,7 +284,7 @@ final class ReferenceDeepFm {
   }
 
   private double dense(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
-    if (model.tasks().areSeveral() && model.sizes().of("task-experts") > 0) {
+    if (mixes()) {
       return mixed(inputs, factors);
     }
     return switch (model.kind()) {
@@ -287,16 +294,21 @@ final class ReferenceDeepFm {
     };
   }
 
+  private boolean mixes() {
+    return model.tasks().areSeveral() && model.sizes().of("task-experts") > 0;
+  }
+
   /** What the task at hand makes of the experts. */
   private double mixed(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
     Layers own = shape;
-    int depth = model.hiddenLayers().size();
+    int depth = model.hiddenLayers().size() + model.sizes().list("second-layers").size();
     int experts = model.sizes().of("task-experts");
     double[] shares = map(linear("gate", inputs), Math::exp);
-    double[] mixed = new double[model.hiddenLayers().get(depth - 1)];
+    double[] mixed = new double[0];
     for (int e = 0; e < experts; e++) {
-      shape = shapes.get(0);
-      double[] units = hidden("expert." + e, e * depth, inputs, factors);
+      shape = expert(e);
+      double[] units = units(e * depth, inputs, factors);
+      mixed = Arrays.copyOf(mixed, units.length);
       addTo(mixed, shares[e] / Arrays.stream(shares).sum(), units);
       shape = own;
     }
@@ -304,21 +316,63 @@ final class ReferenceDeepFm {
     return linear("out", hidden("tower", experts * depth + before, mixed, factors))[0];
   }
 
+  /** The layers of an expert, of which those of the group "deep" have their numbers alone. */
+  private Layers expert(int e) {
+    return new Layers(
+        shapes.get(0).under("expert." + e + ".").all().stream()
+            .map(l -> Character.isDigit(l.name().charAt(0)) ? l.named("deep." + l.name()) : l)
+            .toList());
+  }
+
+  /** All that the layers at hand give, side by side. */
+  private double[] units(
+      int number, double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
+    if (model.kind() == ModelKind.FINALNET) {
+      return join(blocks(number, inputs, factors));
+    } else if (model.kind() == ModelKind.FINALMLP) {
+      double[][] streams = streams(number, inputs, factors);
+      return join(streams[0], streams[1], products(streams[0], streams[1]));
+    }
+    double[] crossed = crossed(inputs);
+    boolean stacked = model.sizes().of("stacked") > 0 && !model.hiddenLayers().isEmpty();
+    double[] deep =
+        model.hiddenLayers().isEmpty()
+            ? new double[0]
+            : hidden("deep", number, stacked ? crossed : inputs, factors);
+    return model.crossLayers() > 0 && !stacked ? join(crossed, deep) : deep;
+  }
+
+  private static double[] join(double[]... parts) {
+    return Arrays.stream(parts).flatMapToDouble(Arrays::stream).toArray();
+  }
+
   private double finalMlp(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
-    double[] first = hidden("first", 0, gated("first", inputs), factors);
-    int number = model.hiddenLayers().size();
-    double[] second = hidden("second", number, gated("second", inputs), factors);
-    double logit = linear("fusion.first", first)[0] + linear("fusion.second", second)[0];
-    int heads = model.sizes().of("heads");
-    for (int head = 0; head < heads; head++) {
-      double[] x = head(first, heads, head);
-      double[] y = head(second, heads, head);
+    double[][] streams = streams(0, inputs, factors);
+    return linear("fusion.first", streams[0])[0]
+        + linear("fusion.second", streams[1])[0]
+        + Arrays.stream(products(streams[0], streams[1])).sum();
+  }
+
+  private double[][] streams(
+      int number, double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
+    int second = number + model.hiddenLayers().size();
+    return new double[][] {
+      hidden("first", number, gated("first", inputs), factors),
+      hidden("second", second, gated("second", inputs), factors)
+    };
+  }
+
+  private double[] products(double[] first, double[] second) {
+    double[] products = new double[model.sizes().of("heads")];
+    for (int head = 0; head < products.length; head++) {
+      double[] x = head(first, products.length, head);
+      double[] y = head(second, products.length, head);
       double[] mapped = linear("fusion.head." + head, x);
       for (int d = 0; d < y.length; d++) {
-        logit += mapped[d] * y[d];
+        products[head] += mapped[d] * y[d];
       }
     }
-    return logit;
+    return products;
   }
 
   private static double[] head(double[] units, int heads, int head) {
@@ -345,16 +399,25 @@ final class ReferenceDeepFm {
     return gated;
   }
 
-  /** What each block gives. */
+  /** What each block says. */
   private double[] finalNet(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
-    double[] twice = model.sizes().of("gated") > 0 ? withGated(inputs) : inputs;
-    double first = linear("first.out", block("first", 0, twice, factors))[0];
-    if (model.sizes().list("second-layers").isEmpty()) {
-      return new double[] {first};
+    double[][] blocks = blocks(0, inputs, factors);
+    double[] outputs = new double[blocks.length];
+    for (int b = 0; b < blocks.length; b++) {
+      outputs[b] = linear((b == 0 ? "first" : "second") + ".out", blocks[b])[0];
     }
-    int number = model.hiddenLayers().size();
-    double second = linear("second.out", block("second", number, inputs, factors))[0];
-    return new double[] {first, second};
+    return outputs;
+  }
+
+  private double[][] blocks(
+      int number, double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
+    double[] twice = model.sizes().of("gated") > 0 ? withGated(inputs) : inputs;
+    double[] first = block("first", number, twice, factors);
+    if (model.sizes().list("second-layers").isEmpty()) {
+      return new double[][] {first};
+    }
+    int second = number + model.hiddenLayers().size();
+    return new double[][] {first, block("second", second, inputs, factors)};
   }
 
   private double[] withGated(double[] inputs) {
@@ -394,6 +457,17 @@ final class ReferenceDeepFm {
   }
 
   private double crossAndDeep(double[] inputs, ToDoubleBiFunction<Integer, Integer> factors) {
+    double[] crossed = crossed(inputs);
+    double logit = shape.has("cross.out") ? linear("cross.out", crossed)[0] : 0;
+    if (model.hiddenLayers().isEmpty()) {
+      return logit;
+    }
+    boolean stacked = model.sizes().of("stacked") > 0;
+    double[] x = hidden("deep", 0, stacked ? crossed : inputs, factors);
+    return logit + linear("deep.out", x)[0];
+  }
+
+  private double[] crossed(double[] inputs) {
     double[] crossed = inputs.clone();
     for (int l = 0; l < model.crossLayers(); l++) {
       String name = "cross." + l;
@@ -403,13 +477,7 @@ final class ReferenceDeepFm {
         crossed[i] += inputs[i] * mapped[i];
       }
     }
-    double logit = shape.has("cross.out") ? linear("cross.out", crossed)[0] : 0;
-    if (model.hiddenLayers().isEmpty()) {
-      return logit;
-    }
-    boolean stacked = model.sizes().of("stacked") > 0;
-    double[] x = hidden("deep", 0, stacked ? crossed : inputs, factors);
-    return logit + linear("deep.out", x)[0];
+    return crossed;
   }
 
   private double[] mixture(String name, double[] x, Sizes sizes) {

@@ -9,7 +9,9 @@ import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabelSettings;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.LearningSettings;
+import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.SampleKinds;
 import io.freshet.model.Sizes;
 import io.freshet.model.Task;
 import io.freshet.model.Tasks;
@@ -18,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Clicks, and purchases that follow on them, whose probabilities are planted. */
 class TaskLearningTest {
@@ -71,12 +75,23 @@ class TaskLearningTest {
     assertThat(shares[1]).as(found).isGreaterThan(purchase - 0.02);
   }
 
-  @Test
-  void eachTaskReachesMostOfItsGainByExperts() {
-    Tasks tasks = new Tasks(List.of(task("click", ""), task("purchase", "click")));
-    Sizes sizes = new Sizes(Map.of("task-experts", List.of(4), "tower-layers", List.of(16)));
+  static List<ModelSettings> kinds() {
+    Sizes twoStreams = new Sizes(Map.of("second-layers", List.of(32, 16), "heads", List.of(2)));
+    Sizes twoBlocks = new Sizes(Map.of("second-layers", List.of(32, 16)));
+    return List.of(
+        MODEL,
+        new ModelSettings(ModelKind.DCN, 8, List.of(32, 16), 2, 0, 42),
+        new ModelSettings(ModelKind.FINALMLP, 8, List.of(32, 16), 0, twoStreams, 0, 42),
+        new ModelSettings(ModelKind.FINALNET, 8, List.of(32, 16), 0, twoBlocks, 0, 42));
+  }
 
-    double[] shares = shares(MODEL.withSizes(sizes).withTasks(tasks), true, true);
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void eachTaskReachesMostOfItsGainByExperts(ModelSettings kind) {
+    Tasks tasks = new Tasks(List.of(task("click", ""), task("purchase", "click")));
+    ModelSettings model = SampleKinds.mixingExperts(kind, 4, List.of(16)).withTasks(tasks);
+
+    double[] shares = shares(model, true, true);
 
     String found = "share of the gain: click %s, purchase %s".formatted(shares[0], shares[1]);
     assertThat(shares[0]).as(found).isGreaterThan(0.85);

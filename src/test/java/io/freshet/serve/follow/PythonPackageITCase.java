@@ -88,20 +88,16 @@ class PythonPackageITCase {
     assertAgree(snapshots.instances(100));
   }
 
-  static List<ModelSettings> kindsOfLayers() {
-    return Stream.concat(
-            Stream.of(ModelKind.DEEPFM, ModelKind.FINALMLP, ModelKind.FINALNET)
-                .map(kind -> SampleKinds.of(kind, -42)),
-            Stream.of(SampleKinds.mixingExperts(-42)))
-        .toList();
+  static List<ModelSettings> kindsOfTasks() {
+    return SampleKinds.ofTasks(-42);
   }
 
   @ParameterizedTest
-  @MethodSource("kindsOfLayers")
+  @MethodSource("kindsOfTasks")
   void everyTaskOfSeveralGetsTheServersScores(ModelSettings settings) throws Exception {
     List<Expert> experts = List.of(new Expert(0, 0.5, 0.25, -1), new Expert(0, 1, 0.75, 0.5));
     RandomSnapshots snapshots =
-        RandomSnapshots.of(root(), settings.withTasks(SampleKinds.TASKS))
+        RandomSnapshots.of(root(), settings)
             .further(
                 List.of(
                     new OfTask(-1, experts),

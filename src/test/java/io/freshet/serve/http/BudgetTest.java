@@ -73,7 +73,7 @@ class BudgetTest {
 
   @AfterEach
   void stop() throws Exception {
-    ServedSample.stop(server, client);
+    server.close();
     follower.close();
   }
 

@@ -58,7 +58,6 @@ class ModelServerTest {
   private SampleModel sample;
   private SnapshotFollower follower;
   private ModelServer server;
-  private volatile boolean stopped; // by the test
 
   @BeforeEach
   void start() throws Exception {
@@ -71,9 +70,7 @@ class ModelServerTest {
 
   @AfterEach
   void stop() throws Exception {
-    if (!stopped) {
-      ServedSample.stop(server, client);
-    }
+    server.close();
     follower.close();
   }
 
@@ -338,7 +335,6 @@ class ModelServerTest {
   }
 
   private void close() {
-    stopped = true;
     try {
       server.close();
     } catch (IOException e) {

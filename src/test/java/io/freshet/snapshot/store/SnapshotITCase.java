@@ -166,7 +166,7 @@ class SnapshotITCase {
             .transform(
                 "writer",
                 WireType.of(PublisherInput.class),
-                SnapshotWriter.ofRows(settings, TinyModel.SETTINGS, 40, storage));
+                new SnapshotWriter(settings, TinyModel.SETTINGS, 40, storage));
     parts
         .union(
             announce(slowly, n -> new PublisherInput.Dense(TinyModel.dense(n))),

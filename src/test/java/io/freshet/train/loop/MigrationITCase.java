@@ -53,6 +53,8 @@ class MigrationITCase {
         Arguments.of("tasks come", deepFm(4), tasks(4), USUAL, ROUNDING, true),
         Arguments.of("another task comes", tasks(3), tasks(4), USUAL, ROUNDING, true),
         Arguments.of("the last task goes", tasks(4), tasks(3), USUAL, ROUNDING, true),
+        Arguments.of(
+            "a task comes to experts", experts(2, 3), experts(2, 4), USUAL, ROUNDING, true),
         Arguments.of("all further tasks go", tasks(4), deepFm(4), USUAL, ROUNDING, true),
         Arguments.of("pairs of lr", lr(), deepFm(4), USUAL, OTHER_EXPERTS, true));
   }
@@ -84,6 +86,8 @@ class MigrationITCase {
         Arguments.of("shorter rows of items", deepFm(4), shorter(2)),
         Arguments.of("rows of items as of all", shorter(2), deepFm(4)),
         Arguments.of("without hidden layers", deepFm(4), fm(4)),
+        Arguments.of("tasks come to share experts", experts(0, 3), experts(2, 3)),
+        Arguments.of("another number of experts", experts(3, 3), experts(2, 3)),
         Arguments.of("another kind of the same shape", deepFm(4), wideDeep(4)));
   }
 
@@ -146,6 +150,12 @@ class MigrationITCase {
   /** The first of some tasks. */
   private static ModelSettings tasks(int n) {
     return deepFm(4).withTasks(new Tasks(SampleKinds.TASKS.all().subList(0, n)));
+  }
+
+  /** DCN-V2 of some experts, whose first tasks these are. */
+  private static ModelSettings experts(int n, int tasks) {
+    return SampleKinds.mixingExperts(SampleKinds.of(ModelKind.DCN, 42), n, List.of())
+        .withTasks(new Tasks(SampleKinds.TASKS.all().subList(0, tasks)));
   }
 
   private static ModelSettings wideDeep(int size) {

@@ -1,4 +1,4 @@
-package io.freshet.model.network;
+package io.freshet.model.trunk;
 
 import io.freshet.model.input.NetworkInputs;
 import io.freshet.model.layer.Layer;
@@ -28,7 +28,7 @@ final class FieldGate {
   private final FMatrixRMaj gateGradient = new FMatrixRMaj(0, 0);
   private final FMatrixRMaj turnedGradient = new FMatrixRMaj(0, 0);
 
-  FieldGate(Networks.Parts parts) {
+  FieldGate(Trunks.Parts parts) {
     fields = parts.inputs().fields();
     size = parts.inputs().embeddingSize();
     layer = new LinearLayer(parts.layers().get(NAME), parts.algebra());

@@ -1,14 +1,11 @@
-package io.freshet.model.network;
+package io.freshet.model.trunk;
 
 import io.freshet.model.NetworkSettings;
-import io.freshet.model.algebra.LinearAlgebra;
 import io.freshet.model.input.NetworkInputs;
 import io.freshet.model.layer.HiddenLayers;
 import io.freshet.model.layer.Layer;
 import io.freshet.model.layer.Layer.Axis;
-import io.freshet.model.layer.Layers;
 import io.freshet.model.layer.LinearLayer;
-import io.freshet.model.layer.OutputUnit;
 import io.freshet.model.layer.RowMap;
 import io.freshet.model.layer.Rows;
 import java.util.ArrayList;
@@ -16,13 +13,13 @@ import java.util.List;
 import org.ejml.data.FMatrixRMaj;
 
 /**
- * Cross layers and hidden layers, where there are any, each closed by a linear output unit: in
- * parallel, or stacked, with the hidden layers over what the cross layers give and one output unit
- * (DCN-V2, Wang et al. 2021, arXiv 2008.13535, section 3.3).
+ * Cross layers and hidden layers, where there are any: in parallel, as two branches, or stacked,
+ * with the hidden layers over what the cross layers give (DCN-V2, Wang et al. 2021, arXiv
+ * 2008.13535, section 3.3).
  */
-final class CrossAndDeep implements DenseNetwork {
-  static final Networks.Form FORM =
-      new Networks.Form() {
+final class CrossAndDeep implements Trunk {
+  static final Trunks.Form FORM =
+      new Trunks.Form() {
         @Override
         public List<Layer> layers(
             NetworkInputs inputs, NetworkSettings settings, boolean normalized) {
@@ -32,40 +29,47 @@ final class CrossAndDeep implements DenseNetwork {
         }
 
         @Override
-        public DenseNetwork network(Networks.Parts parts) {
-          return new CrossAndDeep(parts);
+        public List<Branch> branches(NetworkInputs inputs, NetworkSettings settings) {
+          List<Integer> hidden = settings.hiddenLayers();
+          List<Branch> branches = new ArrayList<>();
+          if (settings.crossLayers() > 0 && !isStacked(settings)) {
+            branches.add(new Branch(CROSS_OUT, inputs.units(), Axis.EMBEDDINGS));
+          }
+          if (!hidden.isEmpty()) {
+            branches.add(new Branch(DEEP_OUT, hidden.get(hidden.size() - 1), Axis.UNITS));
+          }
+          return branches;
+        }
+
+        @Override
+        public Trunk trunk(Trunks.Parts parts, int firstNumber) {
+          return new CrossAndDeep(parts, firstNumber);
         }
       };
 
   private static final String CROSS = "cross";
+  private static final String DEEP = "deep";
   private static final String CROSS_OUT = "cross.out";
   private static final String DEEP_OUT = "deep.out";
 
   private final boolean stacked;
+  private final boolean crosses; // in parallel
+  private final int depth;
   private final CrossNetwork cross;
   private final HiddenLayers hidden;
-  private final OutputUnit crossOut; // null where there is none
-  private final OutputUnit deepOut; // null where there is none
-  private final FMatrixRMaj output = new FMatrixRMaj(0, 0);
   private final FMatrixRMaj inputGradient = new FMatrixRMaj(0, 0);
-  private int examples;
 
-  private CrossAndDeep(Networks.Parts parts) {
-    Layers layers = parts.layers();
-    LinearAlgebra algebra = parts.algebra();
+  private CrossAndDeep(Trunks.Parts parts, int firstNumber) {
     stacked = isStacked(parts.settings());
+    crosses = parts.settings().crossLayers() > 0 && !stacked;
+    depth = parts.settings().hiddenLayers().size();
     cross = new CrossNetwork(maps(parts));
-    hidden = new HiddenLayers(layers.group("deep"), parts.dropout(), 0, algebra);
-    crossOut = unit(CROSS_OUT, layers, algebra);
-    deepOut = unit(DEEP_OUT, layers, algebra);
+    hidden =
+        new HiddenLayers(parts.layers().group(DEEP), parts.dropout(), firstNumber, parts.algebra());
   }
 
   private static boolean isStacked(NetworkSettings settings) {
     return settings.sizes().of("stacked") > 0 && !settings.hiddenLayers().isEmpty();
-  }
-
-  private static OutputUnit unit(String name, Layers layers, LinearAlgebra algebra) {
-    return layers.has(name) ? new OutputUnit(layers.get(name), algebra) : null;
   }
 
   private static List<Layer> crossLayers(int in, NetworkSettings settings) {
@@ -88,7 +92,7 @@ final class CrossAndDeep implements DenseNetwork {
     List<Layer> layers = new ArrayList<>();
     int inputs = in;
     for (int l = 0; l < units.size(); l++) {
-      Layer layer = Layer.of("deep." + l, inputs, units.get(l)).normalized(normalized);
+      Layer layer = Layer.of(DEEP + "." + l, inputs, units.get(l)).normalized(normalized);
       layers.add(l == 0 ? layer.from(Axis.EMBEDDINGS) : layer);
       inputs = layer.out();
     }
@@ -98,7 +102,7 @@ final class CrossAndDeep implements DenseNetwork {
     return layers;
   }
 
-  private static List<RowMap> maps(Networks.Parts parts) {
+  private static List<RowMap> maps(Trunks.Parts parts) {
     List<RowMap> maps = new ArrayList<>();
     for (int l = 0; l < parts.settings().crossLayers(); l++) {
       String name = CROSS + "." + l;
@@ -114,43 +118,30 @@ final class CrossAndDeep implements DenseNetwork {
   public void values(float[] all) {
     cross.values(all);
     hidden.values(all);
-    if (crossOut != null) {
-      crossOut.values(all);
-    }
-    if (deepOut != null) {
-      deepOut.values(all);
-    }
   }
 
   @Override
-  public FMatrixRMaj forward(FMatrixRMaj embeddings, boolean training) {
-    examples = embeddings.numRows;
+  public List<FMatrixRMaj> forward(FMatrixRMaj embeddings, boolean training) {
     FMatrixRMaj crossed = cross.forward(embeddings);
-    Rows.zeros(output, examples, 1);
-    if (deepOut != null) {
-      FMatrixRMaj units = hidden.forward(stacked ? crossed : embeddings, training);
-      Rows.add(deepOut.forward(units), output);
+    List<FMatrixRMaj> units = new ArrayList<>();
+    if (crosses) {
+      units.add(crossed);
     }
-    if (crossOut != null) {
-      Rows.add(crossOut.forward(crossed), output);
+    if (depth > 0) {
+      units.add(hidden.forward(stacked ? crossed : embeddings, training));
     }
-    return output;
+    return units;
   }
 
   @Override
-  public FMatrixRMaj backward(float[] logitGradients) {
-    for (int i = 0; i < examples; i++) {
-      if (Float.isNaN(logitGradients[i])) {
-        blank(i);
-      }
-    }
-    FMatrixRMaj deep = deepOut == null ? null : hidden.backward(deepOut.backward(logitGradients));
+  public FMatrixRMaj backward(List<FMatrixRMaj> gradients) {
+    FMatrixRMaj deep = depth == 0 ? null : hidden.backward(gradients.get(gradients.size() - 1));
     if (stacked) {
       return cross.backward(deep);
-    } else if (crossOut == null) {
+    } else if (!crosses) {
       return deep;
     }
-    FMatrixRMaj crossed = cross.backward(crossOut.backward(logitGradients));
+    FMatrixRMaj crossed = cross.backward(gradients.get(0));
     if (deep == null) {
       return crossed;
     }
@@ -159,14 +150,11 @@ final class CrossAndDeep implements DenseNetwork {
     return inputGradient;
   }
 
-  private void blank(int i) {
+  @Override
+  public void blank(int i) {
     cross.blank(i);
-    if (deepOut != null) {
+    if (depth > 0) {
       hidden.blank(i);
-      deepOut.blank(i);
-    }
-    if (crossOut != null) {
-      crossOut.blank(i);
     }
   }
 
@@ -174,12 +162,11 @@ final class CrossAndDeep implements DenseNetwork {
   public void drain(float[] gradient) {
     cross.drain(gradient);
     hidden.drain(gradient);
-    if (crossOut != null) {
-      crossOut.drain(gradient);
-    }
-    if (deepOut != null) {
-      deepOut.drain(gradient);
-    }
+  }
+
+  @Override
+  public int depth() {
+    return depth;
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.freshet.model.network;
+package io.freshet.model.trunk;
 
 import io.freshet.model.ModelKind;
 import io.freshet.model.NetworkSettings;
@@ -14,13 +14,17 @@ import org.ejml.data.FMatrixRMaj;
 
 /**
  * FinalMLP (Mao et al. 2023, arXiv 2304.00902): two streams of hidden layers, each over embeddings
- * that a {@link FeatureGate} of its own has weighed, and a {@link BilinearFusion} of what they
- * give.
+ * that a {@link FeatureGate} of its own has weighed, and the products of a {@link BilinearFusion}
+ * of what they give. Its branches are the streams x and y and the products p:
+ *
+ * <pre>
+ * b + w_x · x + w_y · y + Σ p_h
+ * </pre>
  */
-final class FinalMlp implements DenseNetwork {
+final class FinalMlp implements Trunk {
   static final String KEY = ModelKind.FINALMLP.key();
-  static final Networks.Form FORM =
-      new Networks.Form() {
+  static final Trunks.Form FORM =
+      new Trunks.Form() {
         @Override
         public List<Layer> layers(
             NetworkInputs inputs, NetworkSettings settings, boolean normalized) {
@@ -38,8 +42,16 @@ final class FinalMlp implements DenseNetwork {
         }
 
         @Override
-        public DenseNetwork network(Networks.Parts parts) {
-          return new FinalMlp(parts);
+        public List<Branch> branches(NetworkInputs inputs, NetworkSettings settings) {
+          return BilinearFusion.branches(
+              last(Stream.FIRST.units(settings)),
+              last(Stream.SECOND.units(settings)),
+              settings.sizes().of("heads"));
+        }
+
+        @Override
+        public Trunk trunk(Trunks.Parts parts, int firstNumber) {
+          return new FinalMlp(parts, firstNumber);
         }
       };
 
@@ -73,17 +85,19 @@ final class FinalMlp implements DenseNetwork {
   private final List<FeatureGate> gates = new ArrayList<>();
   private final List<HiddenLayers> streams = new ArrayList<>();
   private final BilinearFusion fusion;
+  private final int depth;
   private final FMatrixRMaj inputGradient = new FMatrixRMaj(0, 0);
   private FMatrixRMaj embeddings; // of the last forward pass
 
-  private FinalMlp(Networks.Parts parts) {
-    int number = 0;
+  private FinalMlp(Trunks.Parts parts, int firstNumber) {
+    int number = firstNumber;
     for (Stream stream : Stream.values()) {
       gates.add(new FeatureGate(stream.key, parts));
       List<Layer> layers = parts.layers().group(stream.key);
       streams.add(new HiddenLayers(layers, parts.dropout(), number, parts.algebra()));
       number += layers.size();
     }
+    depth = number - firstNumber;
     fusion = new BilinearFusion(parts);
   }
 
@@ -99,28 +113,25 @@ final class FinalMlp implements DenseNetwork {
   }
 
   @Override
-  public FMatrixRMaj forward(FMatrixRMaj x, boolean training) {
+  public List<FMatrixRMaj> forward(FMatrixRMaj x, boolean training) {
     embeddings = x;
     FMatrixRMaj first = streams.get(0).forward(gates.get(0).forward(x), training);
     FMatrixRMaj second = streams.get(1).forward(gates.get(1).forward(x), training);
-    return fusion.forward(first, second);
+    return List.of(first, second, fusion.forward(first, second));
   }
 
   @Override
-  public FMatrixRMaj backward(float[] logitGradients) {
-    for (int i = 0; i < embeddings.numRows; i++) {
-      if (Float.isNaN(logitGradients[i])) {
-        blank(i);
-      }
-    }
-    fusion.backward(logitGradients);
+  public FMatrixRMaj backward(List<FMatrixRMaj> gradients) {
+    fusion.backward(gradients.get(2), gradients.get(0), gradients.get(1));
     Rows.zeros(inputGradient, embeddings.numRows, embeddings.numCols);
-    gates.get(0).backward(streams.get(0).backward(fusion.firstGradient()), inputGradient);
-    gates.get(1).backward(streams.get(1).backward(fusion.secondGradient()), inputGradient);
+    for (int s = 0; s < streams.size(); s++) {
+      gates.get(s).backward(streams.get(s).backward(gradients.get(s)), inputGradient);
+    }
     return inputGradient;
   }
 
-  private void blank(int i) {
+  @Override
+  public void blank(int i) {
     Rows.clear(embeddings, i);
     gates.forEach(gate -> gate.blank(i));
     streams.forEach(stream -> stream.blank(i));
@@ -132,6 +143,11 @@ final class FinalMlp implements DenseNetwork {
     gates.forEach(gate -> gate.drain(gradient));
     streams.forEach(stream -> stream.drain(gradient));
     fusion.drain(gradient);
+  }
+
+  @Override
+  public int depth() {
+    return depth;
   }
 
   @Override

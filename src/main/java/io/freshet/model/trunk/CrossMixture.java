@@ -1,4 +1,4 @@
-package io.freshet.model.network;
+package io.freshet.model.trunk;
 
 import io.freshet.model.NetworkSettings;
 import io.freshet.model.layer.Layer;
@@ -44,7 +44,7 @@ final class CrossMixture implements RowMap {
   private final FMatrixRMaj gateGradient = new FMatrixRMaj(0, 0);
   private final FMatrixRMaj throughGate = new FMatrixRMaj(0, 0);
 
-  CrossMixture(String name, Networks.Parts network) {
+  CrossMixture(String name, Trunks.Parts network) {
     rank = network.settings().sizes().of("low-rank");
     experts = network.settings().sizes().of("experts");
     down = layer(name + ".down", network);
@@ -57,7 +57,7 @@ final class CrossMixture implements RowMap {
     }
   }
 
-  private static LinearLayer layer(String name, Networks.Parts network) {
+  private static LinearLayer layer(String name, Trunks.Parts network) {
     return new LinearLayer(network.layers().get(name), network.algebra());
   }
 

@@ -1,4 +1,4 @@
-package io.freshet.model.network;
+package io.freshet.model.trunk;
 
 import io.freshet.model.layer.RowMap;
 import io.freshet.model.layer.Rows;

@@ -1,19 +1,20 @@
-package io.freshet.model.network;
+package io.freshet.model.trunk;
 
 import io.freshet.model.layer.Layer;
+import io.freshet.model.layer.Layer.Axis;
 import io.freshet.model.layer.LinearLayer;
-import io.freshet.model.layer.OutputUnit;
 import io.freshet.model.layer.Rows;
+import io.freshet.model.trunk.Trunk.Branch;
 import java.util.ArrayList;
 import java.util.List;
 import org.ejml.data.FMatrixRMaj;
 
 /**
- * One number of two streams' units (FinalMLP, Mao et al. 2023, arXiv 2304.00902, section
+ * Products of two streams' units (FinalMLP, Mao et al. 2023, arXiv 2304.00902, section
  * "Stream-level interaction aggregation"): both cut into heads of equal length.
  *
  * <pre>
- * b + w_x · x + w_y · y + Σ_h x_hᵀ · W_h · y_h
+ * p_h = x_hᵀ · W_h · y_h
  *
  * for the gradient g by it, with t_h = x_h · W_h:
  * dy += g t_h,   dx_h and dW_h as those of a linear layer with the output gradient g y_h
@@ -24,12 +25,8 @@ final class BilinearFusion {
   private static final String SECOND = "fusion.second";
   private static final String HEAD = "fusion.head";
 
-  private final OutputUnit first;
-  private final OutputUnit second;
   private final List<Head> heads = new ArrayList<>();
-  private final FMatrixRMaj output = new FMatrixRMaj(0, 0);
-  private FMatrixRMaj firstGradient;
-  private FMatrixRMaj secondGradient;
+  private final FMatrixRMaj products = new FMatrixRMaj(0, 0); // one a head
 
   private static final class Head {
     private final LinearLayer layer;
@@ -47,7 +44,7 @@ final class BilinearFusion {
       this.layer = layer;
     }
 
-    void addTo(FMatrixRMaj output, FMatrixRMaj xs, FMatrixRMaj ys) {
+    void forward(FMatrixRMaj xs, FMatrixRMaj ys, FMatrixRMaj products) {
       x.reshape(xs.numRows, shape.in());
       y.reshape(xs.numRows, shape.out());
       Rows.columns(xs, number * shape.in(), x);
@@ -58,14 +55,14 @@ final class BilinearFusion {
         for (int at = i * shape.out(); at < (i + 1) * shape.out(); at++) {
           sum += t.data[at] * y.data[at];
         }
-        output.data[i] += sum;
+        products.data[i * products.numCols + number] = sum;
       }
     }
 
-    void backward(float[] logitGradients, FMatrixRMaj dxs, FMatrixRMaj dys) {
+    void backward(FMatrixRMaj gradients, FMatrixRMaj dxs, FMatrixRMaj dys) {
       scaled.reshape(y.numRows, shape.out());
       for (int i = 0; i < y.numRows; i++) {
-        float g = Float.isNaN(logitGradients[i]) ? 0 : logitGradients[i];
+        float g = gradients.data[i * gradients.numCols + number];
         for (int d = 0; d < shape.out(); d++) {
           int at = i * shape.out() + d;
           scaled.data[at] = g * y.data[at];
@@ -88,14 +85,20 @@ final class BilinearFusion {
     }
   }
 
-  BilinearFusion(Networks.Parts parts) {
-    first = new OutputUnit(parts.layers().get(FIRST), parts.algebra());
-    second = new OutputUnit(parts.layers().get(SECOND), parts.algebra());
+  BilinearFusion(Trunks.Parts parts) {
     for (Layer head : parts.layers().group(HEAD)) {
       heads.add(new Head(heads.size(), head, new LinearLayer(head, parts.algebra())));
     }
   }
 
+  static List<Branch> branches(int firstUnits, int secondUnits, int heads) {
+    return List.of(
+        new Branch(FIRST, firstUnits, Axis.UNITS),
+        new Branch(SECOND, secondUnits, Axis.UNITS),
+        new Branch("", heads, Axis.UNITS));
+  }
+
+  /** The output units over both streams, and the heads. */
   static List<Layer> layers(int firstUnits, int secondUnits, int heads) {
     List<Layer> layers = new ArrayList<>();
     layers.add(Layer.of(FIRST, firstUnits, 1).last());
@@ -108,42 +111,31 @@ final class BilinearFusion {
   }
 
   void values(float[] all) {
-    first.values(all);
-    second.values(all);
     heads.forEach(head -> head.layer.values(all));
   }
 
+  /** Computes the products [m, heads] of the streams' units. */
   FMatrixRMaj forward(FMatrixRMaj x, FMatrixRMaj y) {
-    output.setTo(first.forward(x));
-    Rows.add(second.forward(y), output);
-    heads.forEach(head -> head.addTo(output, x, y));
-    return output;
+    products.reshape(x.numRows, heads.size());
+    heads.forEach(head -> head.forward(x, y, products));
+    return products;
   }
 
-  /** Adds the parameters' gradients, and computes those by both streams. */
-  void backward(float[] logitGradients) {
-    firstGradient = first.backward(logitGradients);
-    secondGradient = second.backward(logitGradients);
-    heads.forEach(head -> head.backward(logitGradients, firstGradient, secondGradient));
-  }
-
-  FMatrixRMaj firstGradient() {
-    return firstGradient;
-  }
-
-  FMatrixRMaj secondGradient() {
-    return secondGradient;
+  /**
+   * Adds the parameters' gradients, and those by both streams.
+   *
+   * @param gradients by the products
+   */
+  void backward(FMatrixRMaj gradients, FMatrixRMaj dx, FMatrixRMaj dy) {
+    heads.forEach(head -> head.backward(gradients, dx, dy));
   }
 
   void blank(int i) {
-    first.blank(i);
-    second.blank(i);
+    Rows.clear(products, i);
     heads.forEach(head -> head.blank(i));
   }
 
   void drain(float[] all) {
-    first.drain(all);
-    second.drain(all);
     heads.forEach(head -> head.layer.drain(all));
   }
 }

@@ -1,4 +1,4 @@
-package io.freshet.model.network;
+package io.freshet.model.trunk;
 
 import io.freshet.model.Sizes;
 import io.freshet.model.algebra.Sigmoid;
@@ -39,7 +39,7 @@ final class FeatureGate {
   private FMatrixRMaj input; // of the last forward pass
   private FMatrixRMaj units;
 
-  FeatureGate(String stream, Networks.Parts parts) {
+  FeatureGate(String stream, Trunks.Parts parts) {
     String name = stream + ".gate";
     size = parts.inputs().embeddingSize();
     fields =

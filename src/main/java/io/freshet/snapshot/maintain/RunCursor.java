@@ -1,4 +1,4 @@
-package io.freshet.snapshot.merge;
+package io.freshet.snapshot.maintain;
 
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
