@@ -13,6 +13,7 @@ import itertools
 import math
 import re
 import struct
+import time as clock
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Callable, Union
 import numpy as np
 
 from .errors import FeatureError, SnapshotError
+from .histories import Histories
 from .xxh3 import xxh3_64
 
 MAX_OCCURRENCES = 4096  # of one instance, the bias included
@@ -70,7 +72,12 @@ class Encoder:
     them; None for a model from before format 1.2, which takes numbers as their transforms make them.
     """
 
-    def __init__(self, fields: Sequence[Mapping], numbers: Mapping[int, Sequence[Scale]] | None) -> None:
+    def __init__(
+        self,
+        fields: Sequence[Mapping],
+        numbers: Mapping[int, Sequence[Scale]] | None,
+        histories: Histories | None = None,
+    ) -> None:
         self._names = [field["name"] for field in fields]
         self._plain = {
             f["name"]: _encode(f, numbers)
@@ -89,16 +96,24 @@ class Encoder:
         numbers_of = {f["name"]: f["number"] for f in fields}
         self._owners = [numbers_of.get(_owner(f)) for f in fields]
         self._crosses = {f["name"]: (f["number"], f["of"]) for f in fields if f["kind"] == "cross"}
+        self._filled = {f["name"]: f for f in fields if f.get("history")}
+        self._histories = histories or Histories.empty()
 
-    def encode(self, instances: Sequence[Mapping[str, Any]], first: int = 0) -> Batch:
-        """The occurrences of the instances; a FeatureError names the instance and the feature."""
+    def encode(
+        self, instances: Sequence[Mapping[str, Any]], first: int = 0, time: float | None = None
+    ) -> Batch:
+        """The occurrences of the instances; a FeatureError names the instance and the feature.
+
+        time: as of which sequences are filled, in seconds since 1970; now by default.
+        """
+        millis = int((clock.time() if time is None else time) * 1000)
         fids: list[int] = []
         values: list[float] = []
         starts: list[int] = []
         own: list[bool] = []
         for i, features in enumerate(instances, first):
             try:
-                fields = self._encode_one(features)
+                fields = self._encode_one(features, millis)
             except FeatureError as e:
                 raise FeatureError(f"instances[{i}].{e}") from None
             for owner, occurrences in zip(self._owners, fields):
@@ -115,7 +130,7 @@ class Encoder:
             np.array(own, bool),
         )
 
-    def _encode_one(self, features: Mapping[str, Any]) -> list[list[Occurrence]]:
+    def _encode_one(self, features: Mapping[str, Any], millis: int) -> list[list[Occurrence]]:
         if not isinstance(features, Mapping):
             raise FeatureError(f"features: {features!r}; expected a dict of features by name")
         done = {}
@@ -129,6 +144,10 @@ class Encoder:
                 raise FeatureError(f"features.{name} {e}") from None
         for name, several in self._lists.items():
             done[name] = several.encode(features) or self._missing[name]
+        for name, field in self._filled.items():
+            user = done[field["history"]["field"]][0][0] & _VALUE_MASK
+            if done[name] is self._missing[name] and user != 0:
+                done[name] = self._fill(field, user, millis) or self._missing[name]
         for name, vector in self._vectors.items():
             done[name] = vector.encode(features.get(name)) or self._missing[name]
         count = 1 + sum(_plain_count(occurrences) for occurrences in done.values())
@@ -141,6 +160,12 @@ class Encoder:
         for name, (number, of) in self._crosses.items():
             done[name] = _cross(number, [done[part] for part in of])
         return [done[name] for name in self._names]
+
+
+    def _fill(self, field: Mapping, user: int, millis: int) -> list[Occurrence]:
+        values = self._histories.last(field, user, millis, _most(field))
+        share = _float(1 / max(1, len(values)))
+        return [(_fid(field["number"], value), share) for value in values]
 
 
 def value_hash(value: Value) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .errors import SnapshotError
+from .histories import Histories, published_as
 from .model import Model
 from .store import Pointer, Store
 from .table import Table
@@ -52,10 +53,16 @@ def _pointer(store: Store) -> Pointer:
 def _load(store: Store, version: str, held: Model | None) -> Model:
     chain = store.chain(version, held.version if held else None)
     newest = chain[-1]
-    base = Table.empty(newest.width)
+    base, users, before = Table.empty(newest.width), Histories.empty(), chain[0]
     if held is not None and not chain[0].is_full:
         chain[0].check_shape(held.manifest)
-        base = held.table
+        base, users, before = held.table, held.histories, held.manifest
     dense = store.dense(newest)
     table = base.after(changes for manifest in chain for changes in store.changes(manifest))
-    return Model(newest, table, dense)
+    for manifest in chain:
+        if published_as(manifest.fields) != published_as(before.fields):
+            users = Histories.empty()
+        if manifest.histories:
+            users = users.after(store.histories(manifest))
+        before = manifest
+    return Model(newest, table, dense, users)

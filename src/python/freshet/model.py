@@ -12,6 +12,7 @@ import numpy as np
 from . import network
 from .encoding import Batch, Encoder
 from .errors import FeatureError, SnapshotError
+from .histories import Histories
 from .mixture import Mixture, Parts
 from .store import Manifest
 from .table import Table, start_rows
@@ -41,9 +42,16 @@ class Model:
     and agree with it within 1e-6.
     """
 
-    def __init__(self, manifest: Manifest, table: Table, dense: Mapping[str, np.ndarray]) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        table: Table,
+        dense: Mapping[str, np.ndarray],
+        histories: Histories | None = None,
+    ) -> None:
         self.manifest = manifest
         self.table = table
+        self.histories = histories or Histories.empty()
         self._k = manifest.model["embedding_size"]
         kind = manifest.model["kind"]
         if kind not in _KINDS:
@@ -52,7 +60,7 @@ class Model:
             )
         self._pairs, build = _KINDS[kind]
         self._mixture = Mixture.of(manifest, dense)
-        self._encoder = Encoder(manifest.fields, _numbers(dense))
+        self._encoder = Encoder(manifest.fields, _numbers(dense), self.histories)
         numbers = [field["number"] for field in manifest.fields]
         tensor = functools.partial(self._tensor, dense)
         shape = network.Shape(manifest.model, numbers, tensor)
@@ -76,27 +84,32 @@ class Model:
     def version(self) -> str:
         return self.manifest.version
 
-    def score(self, instances: Sequence[Mapping[str, Any]]) -> np.ndarray:
+    def score(
+        self, instances: Sequence[Mapping[str, Any]], time: float | None = None
+    ) -> np.ndarray:
         """The click probabilities of instances, float32 [n].
 
         An instance is a dict of features by name: strings, numbers, booleans, None, and lists of
         those for multi fields, or dicts from their values to weights; lists of numbers for vectors. What is missing, None or
-        empty counts as missing; other names are ignored. Raises FeatureError, with the instance and feature, for what no field can hold.
+        empty counts as missing; other names are ignored. A sequence that the learner keeps is, where
+        it is missing, what the user did last before the time (now), in seconds since 1970. Raises FeatureError, with the instance and feature, for what no field can hold.
         """
-        return self.parts(instances).scores
+        return self.parts(instances, time).scores
 
     @property
     def tasks(self) -> list[str]:
         """The names of what it predicts; none where it is one thing."""
         return [task["name"] for task in self.manifest.model.get("tasks", ())]
 
-    def score_tasks(self, instances: Sequence[Mapping[str, Any]]) -> dict[str, np.ndarray]:
+    def score_tasks(
+        self, instances: Sequence[Mapping[str, Any]], time: float | None = None
+    ) -> dict[str, np.ndarray]:
         """The probabilities of each task, float32 [n], by its name; score gives the first's."""
         if not self.tasks:
             raise SnapshotError(f"version {self.version} is of one task; use score")
         chunks = []
         for at in range(0, max(1, len(instances)), _CHUNK):
-            batch = self._encoder.encode(instances[at : at + _CHUNK], at)
+            batch = self._encoder.encode(instances[at : at + _CHUNK], at, time)
             chunks.append(self._task_scores(batch, at))
         return dict(zip(self.tasks, np.concatenate(chunks, axis=1)))
 
@@ -130,14 +143,18 @@ class Model:
             self._check_finite(of_task, batch, first)
         return np.stack(scores)
 
-    def parts(self, instances: Sequence[Mapping[str, Any]]) -> Parts:
+    def parts(
+        self, instances: Sequence[Mapping[str, Any]], time: float | None = None
+    ) -> Parts:
         """The same scores with the sums, experts and mixture that they come from."""
         starts = range(0, max(1, len(instances)), _CHUNK)
-        chunks = [self._parts(instances[at : at + _CHUNK], at) for at in starts]
+        chunks = [self._parts(instances[at : at + _CHUNK], at, time) for at in starts]
         return Parts(*(np.concatenate(p) for p in zip(*(astuple(c) for c in chunks))))
 
-    def _parts(self, instances: Sequence[Mapping[str, Any]], first: int) -> Parts:
-        batch = self._encoder.encode(instances, first)
+    def _parts(
+        self, instances: Sequence[Mapping[str, Any]], first: int, time: float | None
+    ) -> Parts:
+        batch = self._encoder.encode(instances, first, time)
         with np.errstate(all="ignore"):  # what is not finite is refused below
             # as the server, which adds in single precision, has them
             sums = [_rounded(s) for s in self._logits(batch)]

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import numpy as np
 
-from . import documents, safetensors
+from . import documents, histories, safetensors
 from .errors import SnapshotError
 from .table import Changes
 
@@ -42,6 +42,7 @@ class Manifest:
     unknown_ids: Mapping[str, Any]
     dense: Mapping[str, Any]
     embeddings: list[Mapping[str, Any]]
+    histories: list[Mapping[str, Any]]  # files of what users did; none where nothing is kept
     sampling_rate: float
     correction: str
     withheld: tuple[str, ...]  # why the gate withheld it; empty where it passed
@@ -61,6 +62,7 @@ class Manifest:
             unknown_ids=document["unknown_ids"],
             dense=document["dense"],
             embeddings=document["embeddings"],
+            histories=document.get("histories", []),
             sampling_rate=rate,
             correction=(document.get("labels") or without)["correction"],
             withheld=tuple(document.get("withheld", ())),
@@ -158,6 +160,10 @@ class Store:
         """The rows of a version's files, in their order."""
         return [self._changes(manifest, file) for file in manifest.embeddings]
 
+    def histories(self, manifest: Manifest) -> list[histories.Changes]:
+        """The histories of a version's files, in their order."""
+        return [self._histories(manifest, file) for file in manifest.histories]
+
     def dense(self, manifest: Manifest) -> dict[str, np.ndarray]:
         """The tensors of the dense part and the gauge, by name."""
         path = self._path(manifest.version, manifest.dense["name"])
@@ -188,6 +194,23 @@ class Store:
         if not np.isin(bad, manifest.non_finite).all():
             raise SnapshotError(f"{path} holds a row with a value that is no finite number")
         return Changes(fids, rows, tensors.get("removed", np.empty(0, np.int64)))
+
+    def _histories(self, manifest: Manifest, file: Mapping[str, Any]) -> histories.Changes:
+        path = self._path(manifest.version, file["name"])
+        tensors = safetensors.read(path, file["size"], file["sha256"])
+        try:
+            ids, lengths = tensors["ids"], tensors["lengths"]
+            times, values = tensors["times"], tensors["values"]
+        except KeyError as e:
+            raise SnapshotError(f"{path}: there is no tensor {e}") from e
+        actions = lengths.sum()
+        if len(ids) != len(lengths) or not len(times) == len(values) == actions:
+            raise SnapshotError(
+                f"{path} has {len(ids)} ids, {len(lengths)} lengths of {actions} actions,"
+                f" {len(times)} times and {len(values)} values"
+            )
+        removed = tensors.get("removed", np.empty(0, np.int64))
+        return histories.Changes(ids, lengths, times, values, removed)
 
     def _parent(self, manifest: Manifest, version: str) -> Manifest:
         try:

@@ -27,11 +27,32 @@ def delta(n, rows, removed=(), parent=None, **changes):
     return {"n": n, "rows": rows, "removed": removed, "kind": "delta", "changes": changes}
 
 
+def histories(root, n, number, users, removed=()):
+    """Writes a file of histories {user's value: [(time, value)]}; returns what a manifest says."""
+
+    def signed(value):
+        return np.int64(np.uint64(number << 52 | value).astype(np.int64))
+
+    by_id = sorted((signed(user), actions) for user, actions in users.items())
+    actions = [action for _, each in by_id for action in each]
+    folder = root / version(n)
+    folder.mkdir(parents=True)
+    tensors = {
+        "ids": np.array([id_ for id_, _ in by_id], np.int64),
+        "lengths": np.array([len(each) for _, each in by_id], np.int64),
+        "times": np.array([time for time, _ in actions], np.int64),
+        "values": np.array([value for _, value in actions], np.int64),
+        "removed": np.array(sorted(signed(user) for user in removed), np.int64),
+    }
+    file = write(folder / "histories.safetensors", tensors)
+    return {**file, "histories": len(by_id), "actions": len(actions)}
+
+
 def publish(root, *versions, dense=None):
     """Writes the versions, and points to the last."""
     for one in versions:
         folder = root / version(one["n"])
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         fids = np.array(sorted(one["rows"]), np.int64)
         rows = np.array([[one["rows"][fid]] * WIDTH for fid in fids], np.float32)
         tensors = {"fids": fids, "updates": 0 * fids, "rows": rows.reshape(-1, WIDTH)}

@@ -10,6 +10,7 @@ import roots
 from roots import delta, full, publish, version
 
 import freshet
+from freshet.encoding import value_hash
 
 
 class FollowTest(unittest.TestCase):
@@ -36,6 +37,45 @@ class FollowTest(unittest.TestCase):
         self.assertEqual(freshet.Store(self.root).versions(), [version(1), version(2)])
         self.assertEqual(follower.model.score([{}] * 2500).shape, (2500,))
         self.assertEqual(follower.model.score([]).shape, (0,))
+
+    def test_a_sequence_is_what_the_user_did_last(self):
+        history = {"field": "user", "of": "item", "actions": ["click"], "expire_after": 60_000}
+        fields = [
+            {"kind": "categorical", "name": "user", "number": 1},
+            {"kind": "categorical", "name": "item", "number": 2},
+            {"kind": "sequence", "name": "recent", "number": 4000, "of": "item", "length": 2,
+             "pooling": "mean", "history": history},
+        ]
+        schema = {"schema": {"fields": fields}}
+        hashes = {name: value_hash(name) & (1 << 52) - 1 for name in ("u1", "u2", "a", "b", "c")}
+        rows = {2 << 52 | hashes[item]: n / 8 for n, item in enumerate("abc", 1)}
+        first = roots.histories(self.root, 1, 4000, {
+            hashes["u1"]: [(10_000, hashes["a"]), (20_000, hashes["b"]), (30_000, hashes["c"])],
+            hashes["u2"]: [(10_000, hashes["a"])],
+        })
+        publish(self.root, full(1, {0: 0, **rows}, histories=[first], **schema))
+        follower = freshet.Follower(self.root)
+
+        def same(recent, user, time, model=follower.model):
+            instance = {"user": user, "item": "a"}
+            given = model.score([{**instance, "recent": recent}], time)
+            return np.array_equal(model.score([instance], time), given)
+
+        self.assertTrue(same(["c", "b"], "u1", 31))
+        self.assertTrue(same(["b", "a"], "u1", 30))
+        self.assertTrue(same(["c"], "u1", 85))
+        self.assertTrue(same([], "u1", 100))
+        self.assertTrue(same(["a"], "u2", 31))
+        self.assertFalse(same(["a"], "u1", 31))
+        self.assertTrue(same([], None, 31))
+        second = roots.histories(
+            self.root, 2, 4000, {hashes["u1"]: [(35_000, hashes["a"])]}, removed=[hashes["u2"]]
+        )
+        publish(self.root, delta(2, {}, histories=[second], **schema), delta(3, {}))
+        other = freshet.load(self.root, version(2))
+        self.assertTrue(same(["a"], "u1", 40, other))
+        self.assertTrue(same([], "u2", 40, other))
+        self.assertEqual(len(freshet.load(self.root).histories), 0)  # nothing is kept any more
 
     def test_inputs_of_an_exported_model(self):
         publish(self.root, full(1, {0: 1, 1 << 52: 0.5}))

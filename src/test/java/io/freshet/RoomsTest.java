@@ -83,12 +83,18 @@ final class RoomsTest {
       snapshot              : config.option
       snapshot.announce     : snapshot.format snapshot.storage snapshot.store
       snapshot.format       : wire feature feature.example model.. snapshot.storage
-      snapshot.maintain     : feature snapshot snapshot.format snapshot.storage snapshot.store
+      snapshot.history      : feature.history model.batch snapshot.format snapshot.storage
+      snapshot.maintain     : feature feature.history snapshot snapshot.format snapshot.history
+      snapshot.maintain     : snapshot.merge snapshot.storage snapshot.store
+      snapshot.merge        : feature.history snapshot.format snapshot.history snapshot.storage
+      snapshot.merge        : snapshot.store
       snapshot.publish      : wire wire.codec model model.dense model.gauge snapshot
       snapshot.publish      : snapshot.format snapshot.maintain snapshot.storage snapshot.store
       snapshot.publish      : snapshot.announce snapshot.write
       snapshot.store        : model.batch model.gauge model.row snapshot.format snapshot.storage
+      snapshot.store        : feature.history snapshot.history
       snapshot.write        : model.. snapshot snapshot.format snapshot.storage
+      snapshot.write        : feature.history snapshot.history
       serve.follow          : snapshot.format snapshot.store serve.model serve.rows
       serve.grpc            : model serve.limit serve.model serve.predict serve.tensor
       serve.grpc            : snapshot.format serve.request
@@ -104,11 +110,13 @@ final class RoomsTest {
       serve.impressions     : event kafka serve.predict serve.request snapshot.format
       serve.models          : config.option snapshot.format snapshot.storage snapshot.store
       serve.models          : serve.follow serve.predict serve.rows
-      serve.model           : event feature feature.example model.. snapshot.format
+      serve.model           : event feature feature.example feature.history model.. snapshot.format
+      serve.model           : snapshot.history
       serve.predict         : model event feature.example model.kind snapshot.format serve.follow
       serve.predict         : serve.limit serve.model serve.request
       serve.request         : event feature feature.example
       serve.rows            : model.batch model.gauge snapshot.format snapshot.store serve.model
+      serve.rows            : feature.history snapshot.history
       serve.tensor          : event event.decode feature serve.request
       sql                   : model config.option event event.parse serve.follow serve.model serve.rows
       sql                   : snapshot.format snapshot.storage snapshot.store

@@ -3,6 +3,7 @@
  *
  * <pre>
  * shard ── rows ──► SnapshotWriter ── parts ─────────────┐
+ * HistoryFill ────► SnapshotWriter ── parts ─────────────┤
  *                    │                                   ▼
  *                    ▼        dense, metrics, ──► SnapshotPublisher ──► PublicationQueue: what is due?
  *               .staging/     offsets                                     │
@@ -17,6 +18,7 @@
  * &lt;root&gt;/&lt;version&gt;/manifest.json               what the version is; written when all else is there
  * &lt;root&gt;/&lt;version&gt;/dense.safetensors           the dense part, always whole
  * &lt;root&gt;/&lt;version&gt;/embeddings-00000-of-00004.safetensors   rows by ascending fid
+ * &lt;root&gt;/&lt;version&gt;/histories-00000-of-00002.safetensors    what users did last, by id
  * &lt;root&gt;/&lt;version&gt;/full.json                   the same version as a full, where it was merged
  * &lt;root&gt;/&lt;version&gt;/announced.json              what was announced of it
  * &lt;root&gt;/pin.json                              holds latest.json in place; only where one is pinned

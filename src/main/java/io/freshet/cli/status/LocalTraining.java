@@ -36,11 +36,18 @@ public final class LocalTraining implements RunFollower {
 
   private final RunMetrics metrics = new RunMetrics();
   private final RunConsole console;
+  private final Duration longestDelay;
   private final String name = UUID.randomUUID().toString();
   private Restarts restarts = new Restarts(APART);
 
   public LocalTraining(PrintStream err, boolean terminal) {
+    this(err, terminal, LONGEST_DELAY);
+  }
+
+  /** One with at most this delay before a restart. */
+  LocalTraining(PrintStream err, boolean terminal, Duration longestDelay) {
     console = new RunConsole(err, terminal);
+    this.longestDelay = longestDelay;
   }
 
   /** The one that prepared a run, for the reporter that Flink makes of it. */
@@ -57,7 +64,7 @@ public final class LocalTraining implements RunFollower {
     RUNS.put(name, this);
     restarts = new Restarts(bounded ? Duration.ofDays(1) : APART);
     flink.set(RESTART_STRATEGY, EXPONENTIAL_DELAY.getMainValue());
-    flink.set(RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF, LONGEST_DELAY);
+    flink.set(RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF, longestDelay);
     StatusReporter.addTo(flink, name, wait(learner.join()));
   }
 

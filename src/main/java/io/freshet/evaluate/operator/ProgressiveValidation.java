@@ -39,6 +39,12 @@ import org.apache.flink.util.OutputTag;
  * kept in operator state. Flink's metrics show the latest report, each figure under its name in
  * {@link MetricsReport#asMap}. Reports of slices go to a side output of their own; they are named
  * by the texts of feature ids, which come as a second input where there are slices.
+ *
+ * <p><b>A task closes its windows by its own time.</b> The examples of all tasks are learned
+ * together, and the watermark of their predictions waits for the slowest: for one whose topic is
+ * silent, as long as its join waits. So a second input also brings the watermark of the labels that
+ * are judged here. It runs ahead of what is predicted, but not at a barrier: before that, the
+ * trainer has learned all that came before. A window that this watermark has passed closes then.
  */
 public final class ProgressiveValidation extends AbstractStreamOperator<MetricsReport>
     implements OneInputStreamOperator<Predictions, MetricsReport>,
@@ -56,6 +62,7 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
   private String task = "";
 
   private transient WindowedMetrics metrics;
+  private transient long labeled; // up to when all labels are decided
   private transient boolean finished;
   private transient ListState<byte[]> state;
   private transient volatile MetricsReport latest; // read by the threads of Flink's metrics
@@ -105,6 +112,7 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
               + restored.size()
               + " parts");
     }
+    labeled = Long.MIN_VALUE;
     metrics = restored.isEmpty() ? new WindowedMetrics(settings, fields) : read(restored.get(0));
     latest = report();
   }
@@ -141,8 +149,19 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
   }
 
   @Override
+  public void processWatermark2(Watermark mark) throws Exception {
+    labeled = mark.getTimestamp();
+    super.processWatermark2(mark);
+  }
+
+  @Override
   public void processWatermark(Watermark mark) throws Exception {
-    for (MetricsReport closed : metrics.advanceTo(mark.getTimestamp())) {
+    closeUntil(mark.getTimestamp());
+    super.processWatermark(mark);
+  }
+
+  private void closeUntil(long time) {
+    for (MetricsReport closed : metrics.advanceTo(time)) {
       StreamRecord<MetricsReport> report =
           new StreamRecord<>(closed.of(series, task), closed.window().to() - 1);
       if (closed.slice().isPresent()) {
@@ -152,12 +171,12 @@ public final class ProgressiveValidation extends AbstractStreamOperator<MetricsR
         latest = report.getValue();
       }
     }
-    super.processWatermark(mark);
   }
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) {
     if (!finished) {
+      closeUntil(labeled);
       emitReport();
     }
   }

@@ -7,8 +7,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.google.protobuf.Descriptors.FieldDescriptor.Type;
 import io.freshet.event.RejectedException;
 import io.freshet.event.parse.BinaryInput;
-import io.freshet.event.parse.DecimalDigits;
-import io.freshet.event.parse.ShortestDecimal;
 import io.freshet.event.parse.Tokens;
 
 /**
@@ -51,7 +49,7 @@ final class ProtobufTokens implements Tokens {
   private final int maxDefaults;
   private final BinaryInput in = new BinaryInput(NOT_PROTOBUF);
   private final FieldIndex index = new FieldIndex();
-  private final DecimalDigits digits = new DecimalDigits();
+  private final ScalarValue scalar = new ScalarValue(in);
   private final Level[] open = new Level[MAX_DEPTH];
   private int depth;
   private int length;
@@ -61,10 +59,6 @@ final class ProtobufTokens implements Tokens {
   private int pendingPlace;
   private JsonToken token;
   private String name;
-  private String text; // of the current string or integer; null for that of the input or number
-  private long integer;
-  private double number;
-  private boolean isTime;
 
   ProtobufTokens(int maxDefaults) {
     this.maxDefaults = maxDefaults;
@@ -87,8 +81,7 @@ final class ProtobufTokens implements Tokens {
 
   @Override
   public JsonToken nextToken() throws RejectedException {
-    isTime = false;
-    text = null;
+    scalar.reset();
     if (pending != null) {
       FieldShape field = pending;
       pending = null;
@@ -163,7 +156,7 @@ final class ProtobufTokens implements Tokens {
     }
     in.seek(list.packedAt, list.packedEnd);
     start = list.packedAt;
-    JsonToken element = scalar(list.field);
+    JsonToken element = scalar.read(list.field);
     list.packedAt = in.position();
     return element;
   }
@@ -185,8 +178,8 @@ final class ProtobufTokens implements Tokens {
     String as =
         type == JsonToken.VALUE_TRUE || type == JsonToken.VALUE_FALSE
             ? String.valueOf(type == JsonToken.VALUE_TRUE)
-            : new String(characters(type), offset(type), length(type));
-    text = null;
+            : scalar.text(type);
+    scalar.reset();
     return name(as, entry.field(1), value);
   }
 
@@ -198,21 +191,10 @@ final class ProtobufTokens implements Tokens {
           "more than %s fields have their default (byte %s)".formatted(maxDefaults, start));
     }
     return switch (field.kind) {
-      case TIMESTAMP -> time(0);
+      case TIMESTAMP -> scalar.time(0);
       case WRAPPER -> absent(field.message.field(0));
-      case SCALAR -> zero(field);
+      case SCALAR -> scalar.zero(field);
       default -> openMessage(field.message, 0, 0);
-    };
-  }
-
-  private JsonToken zero(FieldShape field) {
-    return switch (field.type) {
-      case STRING -> string("");
-      case BYTES -> JsonToken.VALUE_EMBEDDED_OBJECT;
-      case BOOL -> JsonToken.VALUE_FALSE;
-      case FLOAT, DOUBLE -> number(0);
-      case ENUM -> symbol(field, 0);
-      default -> integer(0);
     };
   }
 
@@ -220,7 +202,7 @@ final class ProtobufTokens implements Tokens {
     start = FieldIndex.offset(place);
     if (field.kind == FieldShape.Kind.SCALAR) {
       in.seek(start, length);
-      return scalar(field);
+      return scalar.read(field);
     }
     if (field.type == Type.GROUP) {
       return group(field);
@@ -262,7 +244,7 @@ final class ProtobufTokens implements Tokens {
     if (Math.abs(seconds) > Long.MAX_VALUE / (2 * MILLIS)) {
       throw in.malformed("a Timestamp of %s seconds".formatted(seconds));
     }
-    return time(seconds * MILLIS + Math.floorDiv(nanos, NANOS_PER_MILLI));
+    return scalar.time(seconds * MILLIS + Math.floorDiv(nanos, NANOS_PER_MILLI));
   }
 
   private long varint(int place) throws RejectedException {
@@ -273,74 +255,13 @@ final class ProtobufTokens implements Tokens {
     return in.readVarint();
   }
 
-  private JsonToken time(long millis) {
-    isTime = true;
-    return integer(millis);
-  }
-
   private JsonToken wrapped(MessageShape wrapper) throws RejectedException {
     int heads = index.headsSize();
     int place = index.head(index.add(wrapper, in));
     index.drop(heads, index.placesSize());
-    return place == FieldIndex.NONE ? zero(wrapper.field(0)) : value(wrapper.field(0), place);
-  }
-
-  private JsonToken scalar(FieldShape field) throws RejectedException {
-    return switch (field.type) {
-      case STRING -> {
-        in.readString(in.readVarint());
-        yield JsonToken.VALUE_STRING;
-      }
-      case BYTES -> {
-        in.skip(in.readVarint());
-        yield JsonToken.VALUE_EMBEDDED_OBJECT;
-      }
-      case BOOL -> in.readVarint() == 0 ? JsonToken.VALUE_FALSE : JsonToken.VALUE_TRUE;
-      case ENUM -> symbol(field, (int) in.readVarint());
-      case FLOAT -> number(ShortestDecimal.of(in.readFloat()));
-      case DOUBLE -> number(in.readDouble());
-      case INT32 -> integer((int) in.readVarint());
-      case INT64 -> integer(in.readVarint());
-      case UINT32 -> integer(in.readVarint() & 0xFFFF_FFFFL);
-      case UINT64 -> unsigned(in.readVarint());
-      case SINT32 -> integer((int) in.readLong());
-      case SINT64 -> integer(in.readLong());
-      case FIXED32 -> integer(in.readFixedInt() & 0xFFFF_FFFFL);
-      case FIXED64 -> unsigned(in.readFixedLong());
-      case SFIXED32 -> integer(in.readFixedInt());
-      case SFIXED64 -> integer(in.readFixedLong());
-      default -> throw new IllegalStateException("a message is no scalar: " + field.name);
-    };
-  }
-
-  private JsonToken symbol(FieldShape field, int value) {
-    String symbol = field.symbol(value);
-    return symbol == null ? integer(value) : string(symbol);
-  }
-
-  private JsonToken string(String value) {
-    text = value;
-    return JsonToken.VALUE_STRING;
-  }
-
-  private JsonToken number(double value) {
-    number = value;
-    return JsonToken.VALUE_NUMBER_FLOAT;
-  }
-
-  private JsonToken integer(long value) {
-    integer = value;
-    number = value;
-    return JsonToken.VALUE_NUMBER_INT;
-  }
-
-  private JsonToken unsigned(long value) {
-    integer(value);
-    if (value < 0) {
-      text = Long.toUnsignedString(value);
-      number = Double.parseDouble(text);
-    }
-    return JsonToken.VALUE_NUMBER_INT;
+    return place == FieldIndex.NONE
+        ? scalar.zero(wrapper.field(0))
+        : value(wrapper.field(0), place);
   }
 
   private JsonToken openMessage(MessageShape shape, int begin, int end) throws RejectedException {
@@ -379,7 +300,7 @@ final class ProtobufTokens implements Tokens {
 
   @Override
   public String logicalType() {
-    return isTime ? "timestamp-millis" : "";
+    return scalar.isTime() ? "timestamp-millis" : "";
   }
 
   @Override
@@ -394,50 +315,32 @@ final class ProtobufTokens implements Tokens {
 
   @Override
   public String getText() {
-    return text != null ? text : new String(characters(token), offset(token), length(token));
+    return scalar.text(token);
   }
 
   @Override
   public char[] getTextCharacters() {
-    return characters(token);
+    return scalar.characters(token);
   }
 
   @Override
   public int getTextOffset() {
-    return offset(token);
+    return scalar.offset(token);
   }
 
   @Override
   public int getTextLength() {
-    return length(token);
-  }
-
-  private char[] characters(JsonToken of) {
-    if (text != null) {
-      return text.toCharArray();
-    }
-    return of == JsonToken.VALUE_NUMBER_INT ? digits.of(integer) : in.chars();
-  }
-
-  private int offset(JsonToken of) {
-    return text == null && of == JsonToken.VALUE_NUMBER_INT ? digits.offset() : 0;
-  }
-
-  private int length(JsonToken of) {
-    if (text != null) {
-      return text.length();
-    }
-    return of == JsonToken.VALUE_NUMBER_INT ? digits.length() : in.length();
+    return scalar.length(token);
   }
 
   @Override
   public double getDoubleValue() {
-    return number;
+    return scalar.number();
   }
 
   @Override
   public long getLongValue() {
-    return integer;
+    return scalar.integer();
   }
 
   @Override

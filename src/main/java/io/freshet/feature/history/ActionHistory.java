@@ -14,7 +14,8 @@ import java.util.Arrays;
  * @param values one for each of {@code times}
  */
 public record ActionHistory(long[] times, long[] values) {
-  static final ActionHistory NONE = new ActionHistory(new long[0], new long[0]);
+  /** No actions. */
+  public static final ActionHistory NONE = new ActionHistory(new long[0], new long[0]);
 
   public ActionHistory {
     requireNonNull(times, "times");
@@ -31,6 +32,12 @@ public record ActionHistory(long[] times, long[] values) {
   /** When the last action was; the beginning of time without one. */
   public long newest() {
     return size() == 0 ? Long.MIN_VALUE : times[size() - 1];
+  }
+
+  /** The newest, if there are more. */
+  public ActionHistory last(int most) {
+    int first = size() - most;
+    return first <= 0 ? this : from(first);
   }
 
   /** Returns a copy with one more. */
@@ -64,10 +71,12 @@ public record ActionHistory(long[] times, long[] values) {
   ActionHistory pruned(long from, long since, int length, int most) {
     int asked = Math.max(countBefore(from) - length, countBefore(since));
     int first = Math.max(asked, size() - most);
-    return first <= 0
-        ? this
-        : new ActionHistory(
-            Arrays.copyOfRange(times, first, size()), Arrays.copyOfRange(values, first, size()));
+    return first <= 0 ? this : from(first);
+  }
+
+  private ActionHistory from(int first) {
+    return new ActionHistory(
+        Arrays.copyOfRange(times, first, size()), Arrays.copyOfRange(values, first, size()));
   }
 
   private int countBefore(long time) {

@@ -2,17 +2,45 @@ package io.freshet.feature.history;
 
 import io.freshet.wire.codec.StateCodec;
 import io.freshet.wire.codec.VarInt;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * The state format of histories: how many actions, then the time since the one before and the value
  * of each.
  */
 public final class ActionHistoryCodec extends StateCodec<ActionHistory> {
+  private static final ActionHistoryCodec INSTANCE = new ActionHistoryCodec();
+
   public ActionHistoryCodec() {
     super("action-history", 1, ActionHistory.class);
+  }
+
+  /** A history as bytes. */
+  public static byte[] bytes(ActionHistory history) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      INSTANCE.write(history, new DataOutputStream(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** The history that some bytes are. */
+  public static ActionHistory of(byte[] bytes) {
+    try {
+      return INSTANCE.read(
+          new DataInputStream(new ByteArrayInputStream(bytes)), INSTANCE.version());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

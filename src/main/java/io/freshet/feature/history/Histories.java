@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
+import java.util.function.LongFunction;
 
 /**
  * Which sequences are filled from what users did, and how.
@@ -26,6 +28,8 @@ import java.util.function.IntFunction;
  *
  * <p>Each pass over a recording but the last has its own histories: else those of a later pass held
  * the very clicks that it is to learn.
+ *
+ * <p>A history is published under an id of its own: {@link #publishedId}.
  */
 public final class Histories implements Serializable {
   /** Actions of one user and sequence that are kept in addition to its length. */
@@ -35,6 +39,7 @@ public final class Histories implements Serializable {
   public static final Histories NONE = new Histories(0, Map.of(), false);
 
   private static final long serialVersionUID = 1L;
+  private static final String OF_PASS = ":"; // ends the pass ahead of a user
   private static final long VALUE_MASK = (1L << Fids.VALUE_BITS) - 1;
 
   private final int userField;
@@ -101,12 +106,61 @@ public final class Histories implements Serializable {
     return passOf(impressionId) + Long.toHexString(example.fids()[at]);
   }
 
+  /**
+   * What is published of a user's history, without actions where it is over; nothing of one that no
+   * request asks for: of an earlier pass, of a sequence that is not filled any more, or of what was
+   * the user when another field named it.
+   */
+  public Optional<PublishedHistory> published(String user, int number, ActionHistory history) {
+    Filled sequence = sequences.get(number);
+    if (sequence == null || user.charAt(0) == '?' || user.contains(OF_PASS)) {
+      return Optional.empty();
+    }
+    long fid = Long.parseUnsignedLong(user, 16);
+    return Fids.field(fid) == userField
+        ? Optional.of(new PublishedHistory(publishedId(number, fid), history.last(sequence.most)))
+        : Optional.empty();
+  }
+
+  /**
+   * Says which sequences are filled, and which field names users: when it changes, all histories
+   * are published again, and what was before does not count. Empty where none is filled.
+   */
+  public String publishedAs() {
+    return sequences.isEmpty() ? "" : userField + ":" + sequences.keySet();
+  }
+
+  /**
+   * The example of a request with its sequences.
+   *
+   * @param time of the request
+   * @param published histories by their ids; null where there is none
+   */
+  public Example served(Example example, long time, LongFunction<ActionHistory> published) {
+    int at = first(example, userField);
+    if (at < 0 || example.fids()[at] == Fids.missing(userField)) {
+      return example;
+    }
+    long user = example.fids()[at];
+    return filled(example, time, number -> published.apply(publishedId(number, user)));
+  }
+
+  /**
+   * The id of what is published of a user: made as a feature id, of the sequence's number and the
+   * user's value.
+   *
+   * @param user feature id
+   */
+  public static long publishedId(int sequence, long user) {
+    return Fids.of(sequence, user);
+  }
+
   private static String passOf(String impressionId) {
     if (!RecordedId.isRecorded(impressionId)) {
       return "";
     }
     RecordedId id = RecordedId.parse(impressionId);
-    return id.shift() == 0 ? "" : id.pass() + ":";
+    return id.shift() == 0 ? "" : id.pass() + OF_PASS;
   }
 
   /** What an action on an impression adds to its user's histories. */

@@ -199,6 +199,7 @@ public final class ModelImport {
             template.unknownIds(),
             DenseFileWriter.write(root, version, template, network, gauge, 0),
             embeddings,
+            List.of(),
             Map.of(),
             Map.of(),
             template.samplingRate(),

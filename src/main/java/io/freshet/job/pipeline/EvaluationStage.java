@@ -6,7 +6,9 @@ import io.freshet.evaluate.operator.ImpressionScores;
 import io.freshet.evaluate.operator.ProgressiveValidation;
 import io.freshet.evaluate.report.MetricsReport;
 import io.freshet.evaluate.report.MetricsSeries;
+import io.freshet.job.source.SourceRouter;
 import io.freshet.join.FinalLabel;
+import io.freshet.join.operator.TaskLabels;
 import io.freshet.model.Tasks;
 import io.freshet.model.batch.Predictions;
 import io.freshet.wire.WireType;
@@ -14,6 +16,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -25,8 +29,6 @@ final class EvaluationStage {
   /** Metrics as they are at a checkpoint, for the snapshot of it. */
   static final OutputTag<MetricsReport> AT_BARRIER =
       new OutputTag<>("metrics-at-barrier", WireType.of(MetricsReport.class));
-
-  private static final String NAME = "ProgressiveValidation";
 
   private final LearnerConfig config;
 
@@ -45,40 +47,62 @@ final class EvaluationStage {
 
   /** Each example as it is learned, by task. */
   List<SingleOutputStreamOperator<MetricsReport>> progressive(DataStream<Predictions> predictions) {
-    return ofTasks(predictions, this::unsliced);
+    return progressive(predictions, task -> Optional.empty());
   }
 
-  /** The same with slices, which the texts of feature ids name. */
+  /**
+   * Each example as it is learned, by task and in the slices that the texts of feature ids name.
+   *
+   * @param labels what was learned, by whose time the windows of a task close
+   */
   List<SingleOutputStreamOperator<MetricsReport>> progressive(
-      DataStream<Predictions> predictions, DataStream<Map<Long, String>> texts) {
-    return slices().isEmpty()
-        ? progressive(predictions)
-        : ofTasks(
-            predictions,
-            (its, task) ->
-                its.connect(texts)
-                    .transform(name(task), WireType.of(MetricsReport.class), validation(task)));
+      DataStream<Predictions> predictions, DataStream<Map<Long, String>> texts, TaskLabels labels) {
+    return progressive(
+        predictions,
+        task -> {
+          var time = labels.time(task, texts.getType());
+          return slices().isEmpty()
+              ? Optional.of(time).filter(own -> tasks().areSeveral())
+              : Optional.of(texts.union(time));
+        });
   }
 
-  /** Adds the validation of a task's predictions. */
-  private interface Validation {
-    SingleOutputStreamOperator<MetricsReport> of(DataStream<Predictions> predictions, int task);
-  }
-
-  private List<SingleOutputStreamOperator<MetricsReport>> ofTasks(
-      DataStream<Predictions> predictions, Validation validation) {
-    Tasks tasks = config.model().tasks();
+  private List<SingleOutputStreamOperator<MetricsReport>> progressive(
+      DataStream<Predictions> predictions,
+      IntFunction<Optional<DataStream<Map<Long, String>>>> textsAndTime) {
     List<SingleOutputStreamOperator<MetricsReport>> all = new ArrayList<>();
-    for (int t = 0; t < tasks.size(); t++) {
+    for (int t = 0; t < tasks().size(); t++) {
       int task = t;
       DataStream<Predictions> its =
-          tasks.areSeveral()
+          tasks().areSeveral()
               ? predictions.filter(each -> each.traits().task() == task)
               : predictions;
-      String uid = tasks.nameBehind(Uids.PROGRESSIVE_VALIDATION, task);
-      all.add(validation.of(its, task).uid(uid).setParallelism(1));
+      var validation =
+          new ProgressiveValidation(
+              config.evaluate(), slices(), MetricsSeries.PROGRESSIVE, AT_BARRIER);
+      all.add(
+          validated(
+              its,
+              textsAndTime.apply(task),
+              tasks().nameBehind("ProgressiveValidation", task),
+              validation.of(tasks().name(task)),
+              tasks().nameBehind(Uids.PROGRESSIVE_VALIDATION, task)));
     }
     return all;
+  }
+
+  private static SingleOutputStreamOperator<MetricsReport> validated(
+      DataStream<Predictions> predictions,
+      Optional<DataStream<Map<Long, String>>> textsAndTime,
+      String name,
+      ProgressiveValidation validation,
+      String uid) {
+    var type = WireType.of(MetricsReport.class);
+    return textsAndTime
+        .map(second -> predictions.connect(second).transform(name, type, validation))
+        .orElseGet(() -> predictions.transform(name, type, validation))
+        .uid(uid)
+        .setParallelism(1);
   }
 
   /** The reports of validation, those of slices too. */
@@ -89,38 +113,34 @@ final class EvaluationStage {
         .orElseThrow();
   }
 
-  private SingleOutputStreamOperator<MetricsReport> unsliced(
-      DataStream<Predictions> predictions, int task) {
-    return predictions.transform(name(task), WireType.of(MetricsReport.class), validation(task));
-  }
-
-  private String name(int task) {
-    return config.model().tasks().nameBehind(NAME, task);
-  }
-
-  private ProgressiveValidation validation(int task) {
-    return new ProgressiveValidation(
-            config.evaluate(), slices(), MetricsSeries.PROGRESSIVE, AT_BARRIER)
-        .of(config.model().tasks().name(task));
-  }
-
   /** Each impression at the time it was shown, whatever the policy of labels. */
   SingleOutputStreamOperator<MetricsReport> atImpression(
-      DataStream<Predictions> predictions, DataStream<FinalLabel> finalLabels) {
-    return predictions
-        .flatMap(EvaluationStage::scores)
-        .returns(WireType.of(AtImpression.class))
-        .union(finalLabels.map(EvaluationStage::labeled).returns(WireType.of(AtImpression.class)))
-        .keyBy(AtImpression::key, Types.LONG)
-        .transform("ImpressionScores", WireType.of(Predictions.class), new ImpressionScores())
-        .uid(Uids.IMPRESSION_SCORES)
-        .transform(
-            "ImpressionValidation",
-            WireType.of(MetricsReport.class),
-            new ProgressiveValidation(config.evaluate(), MetricsSeries.AT_IMPRESSION, AT_BARRIER)
-                .of(config.model().tasks().name(0)))
-        .uid(Uids.IMPRESSION_VALIDATION)
-        .setParallelism(1);
+      DataStream<Predictions> predictions, TaskLabels labels) {
+    var scores =
+        predictions
+            .flatMap(EvaluationStage::scores)
+            .returns(WireType.of(AtImpression.class))
+            .union(
+                labels
+                    .finalLabels()
+                    .map(EvaluationStage::labeled)
+                    .returns(WireType.of(AtImpression.class)))
+            .keyBy(AtImpression::key, Types.LONG)
+            .transform("ImpressionScores", WireType.of(Predictions.class), new ImpressionScores())
+            .uid(Uids.IMPRESSION_SCORES);
+    var validation =
+        new ProgressiveValidation(config.evaluate(), MetricsSeries.AT_IMPRESSION, AT_BARRIER);
+    return validated(
+        scores,
+        Optional.of(labels.time(0, SourceRouter.NAMES.getTypeInfo()))
+            .filter(own -> tasks().areSeveral()),
+        "ImpressionValidation",
+        validation.of(tasks().name(0)),
+        Uids.IMPRESSION_VALIDATION);
+  }
+
+  private Tasks tasks() {
+    return config.model().tasks();
   }
 
   private static void scores(Predictions predictions, Collector<AtImpression> out) {

@@ -15,7 +15,9 @@ import io.freshet.job.source.SourceRouter;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.operator.LabelStreams;
 import io.freshet.join.operator.TaskLabels;
+import io.freshet.model.ModelSettings;
 import io.freshet.model.Tasks;
+import io.freshet.model.dense.ModelShape;
 import io.freshet.wire.WireType;
 import java.io.IOException;
 import java.io.Serializable;
@@ -98,13 +100,25 @@ final class EventStage {
       Histories histories) {
     Tasks tasks = config.model().tasks();
     JoinSettings join = config.joins().get(task);
+    String name = tasks.nameBehind("HistoryFill", task);
     LabelStreams filled =
-        labels.filled(acted, join, histories, tasks.nameBehind("HistoryFill", task));
+        labels.filled(
+            acted,
+            join,
+            histories,
+            name,
+            task == 0 ? Optional.of(shape(config)) : Optional.empty());
     filled
         .examples()
         .uid(tasks.nameBehind(Uids.HISTORIES, task))
         .setParallelism(labels.joined().getParallelism());
     return filled;
+  }
+
+  /** Changes with the model for which the publisher begins a lineage. */
+  private static String shape(LearnerConfig config) {
+    ModelSettings model = config.model();
+    return ModelShape.of(config.features(), model).text() + " " + model.kind().key();
   }
 
   /** Of state that has histories, examples that wait for theirs are learned also without. */

@@ -56,12 +56,12 @@ public final class LearnerTopology {
     var events = new EventStage(config, sources);
     var labels = events.labels(config);
     var loop = learn(events.learned(labels));
-    var metrics = evaluation.progressive(loop.predictions(), events.texts());
-    var atImpression = evaluation.atImpression(loop.predictions(), labels.finalLabels());
+    var metrics = evaluation.progressive(loop.predictions(), events.texts(), labels);
+    var atImpression = evaluation.atImpression(loop.predictions(), labels);
     var offsets = PublicationStage.offsets(events.offsets());
     var holds = PublicationStage.holds(labels.holds());
     publication.publish(
-        publication.inputs(loop, metrics).union(offsets, holds), sinks.announcements());
+        publication.inputs(loop, metrics).union(offsets, holds), labels, sinks.announcements());
 
     var results = new ResultStage(sinks);
     results.deadLetters(events.deadLetters());

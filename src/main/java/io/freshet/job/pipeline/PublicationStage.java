@@ -3,7 +3,10 @@ package io.freshet.job.pipeline;
 import io.freshet.config.LearnerConfig;
 import io.freshet.evaluate.report.Metrics;
 import io.freshet.evaluate.report.MetricsReport;
+import io.freshet.feature.history.Histories;
 import io.freshet.job.source.SourceOffset;
+import io.freshet.join.SentHistories;
+import io.freshet.join.operator.TaskLabels;
 import io.freshet.model.row.TableCounts;
 import io.freshet.snapshot.announce.AnnouncementSink;
 import io.freshet.snapshot.format.ManifestTemplate;
@@ -84,6 +87,16 @@ final class PublicationStage {
     return offsets.map(PublicationStage::offset).returns(WireType.of(PublisherInput.class));
   }
 
+  private DataStream<PublisherInput> histories(TaskLabels labels) {
+    return SnapshotParts.ofHistories(labels.histories(), config.snapshot())
+        .uid(Uids.HISTORY_WRITER)
+        .union(
+            labels
+                .sentHistories()
+                .map(PublicationStage::sent)
+                .returns(WireType.of(PublisherInput.class)));
+  }
+
   /** When the join stops time, and why. */
   static DataStream<PublisherInput> holds(DataStream<String> holds) {
     return holds
@@ -91,8 +104,24 @@ final class PublicationStage {
         .returns(WireType.of(PublisherInput.class));
   }
 
-  /** Adds the publisher. */
+  /** Adds the publisher, of a model without histories. */
   void publish(DataStream<PublisherInput> inputs, AnnouncementSink.Factory announcements) {
+    publish(inputs, publisher(announcements));
+  }
+
+  /** Adds the publisher, which publishes also what the job keeps of users. */
+  void publish(
+      DataStream<PublisherInput> inputs,
+      TaskLabels histories,
+      AnnouncementSink.Factory announcements) {
+    if (Histories.of(config.features()).isEmpty()) {
+      publish(inputs, announcements);
+    } else {
+      publish(inputs.union(histories(histories)), publisher(announcements).withHistories());
+    }
+  }
+
+  private SnapshotPublisher publisher(AnnouncementSink.Factory announcements) {
     SnapshotPublisher publisher =
         new SnapshotPublisher(
             config.snapshot(),
@@ -100,11 +129,12 @@ final class PublicationStage {
                 .withLabels(config.join().definition().toText(), config.join().labels())
                 .withZeroFields(config.train().learning().table().zeroFields()),
             announcements);
+    return start.model().shape().map(publisher::startingFrom).orElse(publisher);
+  }
+
+  private static void publish(DataStream<PublisherInput> inputs, SnapshotPublisher publisher) {
     inputs
-        .transform(
-            "SnapshotPublisher",
-            Types.VOID,
-            start.model().shape().map(publisher::startingFrom).orElse(publisher))
+        .transform("SnapshotPublisher", Types.VOID, publisher)
         .uid(Uids.SNAPSHOT_PUBLISHER)
         .setParallelism(1);
   }
@@ -119,6 +149,10 @@ final class PublicationStage {
 
   private static PublisherInput sent(SentTable table) {
     return new PublisherInput.SentTable(table.lineage(), table.shard(), table.shards());
+  }
+
+  private static PublisherInput sent(SentHistories all) {
+    return new PublisherInput.SentHistories(all.lineage(), all.subtask(), all.subtasks());
   }
 
   private static PublisherInput skipped(SkippedExample example) {

@@ -1,5 +1,6 @@
 package io.freshet.job.pipeline;
 
+import io.freshet.feature.history.PublishedHistory;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.row.RowBlock;
 import io.freshet.snapshot.SnapshotSettings;
@@ -9,7 +10,7 @@ import io.freshet.wire.WireType;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
-/** The node of the graph that writes the parts of snapshots below their root. */
+/** The nodes of the graph that write the parts of snapshots below their root. */
 public final class SnapshotParts {
   private SnapshotParts() {}
 
@@ -19,6 +20,17 @@ public final class SnapshotParts {
     return rows.transform(
         "SnapshotWriter",
         WireType.of(PublisherInput.class),
-        new SnapshotWriter(settings, model, SnapshotWriter.DEFAULT_MAX_ROWS_HELD));
+        SnapshotWriter.ofRows(settings, model, SnapshotWriter.DEFAULT_MAX_ROWS_HELD));
+  }
+
+  /** The parts of histories. */
+  static SingleOutputStreamOperator<PublisherInput> ofHistories(
+      DataStream<PublishedHistory> histories, SnapshotSettings settings) {
+    return histories
+        .transform(
+            "HistoryWriter",
+            WireType.of(PublisherInput.class),
+            SnapshotWriter.ofHistories(settings))
+        .setParallelism(histories.getParallelism());
   }
 }

@@ -15,6 +15,7 @@ final class Uids {
   static final String LABEL_JOIN = "label-join";
   static final String EVENT_ORDER = "event-order";
   static final String HISTORIES = "histories";
+  static final String HISTORY_WRITER = "history-writer";
   static final String PROGRESSIVE_VALIDATION = "progressive-validation";
   static final String IMPRESSION_SCORES = "impression-scores";
   static final String IMPRESSION_VALIDATION = "impression-validation";

@@ -2,6 +2,7 @@ package io.freshet.job.topic;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.configuration.Configuration;
@@ -12,17 +13,20 @@ import org.apache.flink.connector.kafka.source.reader.KafkaRecordEmitter;
 import org.apache.flink.connector.kafka.source.reader.KafkaSourceReader;
 import org.apache.flink.connector.kafka.source.reader.fetcher.KafkaSourceFetcherManager;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.core.io.InputStatus;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * The connector's reader of partitions, which after a restore waits for the {@link Begin} of the
  * enumerator: partitions that were added while the job was stopped are known then and hold event
- * time back, so that what is in them is not late.
+ * time back, so that what is in them is not late. Partitions of a topic that the state is of, and
+ * that is not read any more, hold it back no longer.
  */
 @SuppressWarnings("try") // the connector's own reader closes with any exception
 final class PartitionsReader<T> extends KafkaSourceReader<T> {
   private final String topic;
   private final List<KafkaPartitionSplit> waiting = new ArrayList<>();
+  private final List<String> foreign = new ArrayList<>(); // splits, each with a watermark
   private boolean started;
   private boolean noMore;
 
@@ -55,13 +59,26 @@ final class PartitionsReader<T> extends KafkaSourceReader<T> {
   /** Those of a state come before the start. */
   @Override
   public void addSplits(List<KafkaPartitionSplit> splits) {
-    List<KafkaPartitionSplit> ours =
-        splits.stream().filter(split -> split.getTopic().equals(topic)).toList();
+    List<KafkaPartitionSplit> ours = new ArrayList<>();
+    for (KafkaPartitionSplit split : splits) {
+      if (split.getTopic().equals(topic)) {
+        ours.add(split);
+      } else {
+        foreign.add(split.splitId());
+      }
+    }
     if (!started) {
       waiting.addAll(ours);
     } else if (!ours.isEmpty()) {
       super.addSplits(ours);
     }
+  }
+
+  @Override
+  public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
+    foreign.forEach(output::releaseOutputForSplit);
+    foreign.clear();
+    return super.pollNext(output);
   }
 
   @Override

@@ -53,6 +53,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * the last example comes when the watermark is t + 2w + b at the latest: as a correction. So
  * actions that happened before the watermark less 2w + b are kept only as far as a sequence of then
  * holds them. A user without actions for as long as they count is forgotten.
+ *
+ * <p>Of the first task, what changes is published with the model: {@link HistoryPublication}.
  */
 final class HistoryFill extends AbstractStreamOperator<LabeledExample>
     implements TwoInputStreamOperator<DeferredExample, UserAction, LabeledExample>,
@@ -61,6 +63,7 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
 
   private final JoinSettings settings;
   private final Histories histories;
+  private final String model; // that histories are published with; empty where they are not
   private final long decided; // how long after an impression its last example may come
 
   private transient MailboxExecutor mailbox;
@@ -70,13 +73,19 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
   private transient Counter filled;
   private transient Counter added;
   private transient MapState<Integer, ActionHistory> actions; // of the user, by sequence
+  private transient HistoryPublication publication; // null where nothing is published
   private transient InternalTimerService<VoidNamespace> timers;
   private transient TimerBuckets buckets;
   private transient DueTimers dueTimers;
 
-  HistoryFill(JoinSettings settings, Histories histories) {
+  /**
+   * @param model the shape, as text, of the model that histories are published with; empty where
+   *     they are not published
+   */
+  HistoryFill(JoinSettings settings, Histories histories, String model) {
     this.settings = requireNonNull(settings, "settings");
     this.histories = requireNonNull(histories, "histories");
+    this.model = requireNonNull(model, "model");
     this.decided =
         2 * settings.window().toMillis()
             + settings.outOfOrderness().toMillis()
@@ -92,16 +101,19 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    actions =
-        context
-            .getKeyedStateStore()
-            .getMapState(
-                new MapStateDescriptor<>("histories", Types.INT, WireType.of(ActionHistory.class)));
+    actions = context.getKeyedStateStore().getMapState(actions());
     counters = new CheckpointedCounters(context.getOperatorStateStore(), 4);
     taken = counters.publish(0, getMetricGroup(), "taken_examples");
     sent = counters.publish(1, getMetricGroup(), "passed_examples");
     filled = counters.publish(2, getMetricGroup(), "filled_examples");
     added = counters.publish(3, getMetricGroup(), "added_actions");
+    if (!model.isEmpty()) {
+      publication = new HistoryPublication(histories, model, context, getRuntimeContext(), output);
+    }
+  }
+
+  private static MapStateDescriptor<Integer, ActionHistory> actions() {
+    return new MapStateDescriptor<>("histories", Types.INT, WireType.of(ActionHistory.class));
   }
 
   @Override
@@ -119,6 +131,36 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     counters.store();
+    if (publication != null) {
+      publication.store();
+    }
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    super.prepareSnapshotPreBarrier(checkpointId);
+    if (publication != null) {
+      publication.beforeBarrier(this::publishAll);
+    }
+  }
+
+  private void publishAll() throws Exception {
+    this.<String>getKeyedStateBackend()
+        .applyToAllKeys(
+            VoidNamespace.INSTANCE,
+            VoidNamespaceSerializer.INSTANCE,
+            actions(),
+            (user, each) -> {
+              for (Map.Entry<Integer, ActionHistory> entry : each.entries()) {
+                publish(user, entry.getKey(), entry.getValue());
+              }
+            });
+  }
+
+  private void publish(String user, int sequence, ActionHistory now) {
+    if (publication != null) {
+      publication.changed(user, sequence, now);
+    }
   }
 
   @Override
@@ -141,7 +183,9 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
     added.inc();
     boolean isNew = actions.isEmpty();
     long from = undecided();
-    actions.put(action.sequence(), histories.add(actions.get(action.sequence()), action, from));
+    ActionHistory now = histories.add(actions.get(action.sequence()), action, from);
+    actions.put(action.sequence(), now);
+    publish(action.user(), action.sequence(), now);
     if (isNew) {
       buckets.look(action.user(), end(action.time()));
     }
@@ -202,6 +246,7 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
       Map.Entry<Integer, ActionHistory> entry = each.next();
       if (histories.isOver(entry.getKey(), entry.getValue(), now - decided)) {
         each.remove();
+        publish(user, entry.getKey(), ActionHistory.NONE);
       } else {
         newest = Math.max(newest, entry.getValue().newest());
       }

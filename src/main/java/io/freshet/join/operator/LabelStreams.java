@@ -6,11 +6,15 @@ import io.freshet.event.Click;
 import io.freshet.feature.example.EncodedImpression;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.history.Histories;
+import io.freshet.feature.history.PublishedHistory;
 import io.freshet.feature.history.UserAction;
 import io.freshet.join.FinalLabel;
 import io.freshet.join.JoinSettings;
+import io.freshet.join.SentHistories;
 import io.freshet.join.attribution.DeferredExample;
 import io.freshet.wire.WireType;
+import java.util.Optional;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -36,6 +40,10 @@ public record LabelStreams(
       new OutputTag<>("unfilled-examples", WireType.of(DeferredExample.class));
   static final OutputTag<UserAction> ACTIONS =
       new OutputTag<>("actions", WireType.of(UserAction.class));
+  static final OutputTag<PublishedHistory> HISTORIES =
+      new OutputTag<>("histories", WireType.of(PublishedHistory.class));
+  static final OutputTag<SentHistories> SENT_HISTORIES =
+      new OutputTag<>("sent-histories", WireType.of(SentHistories.class));
   static final OutputTag<String> HOLDS = new OutputTag<>("holds", Types.STRING);
 
   public LabelStreams {
@@ -94,9 +102,15 @@ public record LabelStreams(
    *
    * @param acted whose actions count: the labels of the first task
    * @param name of the operator
+   * @param model the shape, as text, of the model that {@link #histories} are published with, if
+   *     they are
    */
   public LabelStreams filled(
-      LabelStreams acted, JoinSettings settings, Histories histories, String name) {
+      LabelStreams acted,
+      JoinSettings settings,
+      Histories histories,
+      String name,
+      Optional<String> model) {
     var filled =
         joined
             .getSideOutput(UNFILLED)
@@ -105,8 +119,25 @@ public record LabelStreams(
                 Types.STRING)
             .connect(acted.joined.getSideOutput(ACTIONS).keyBy(UserAction::user, Types.STRING))
             .transform(
-                name, WireType.of(LabeledExample.class), new HistoryFill(settings, histories));
+                name,
+                WireType.of(LabeledExample.class),
+                new HistoryFill(settings, histories, model.orElse("")));
     return new LabelStreams(joined, filled);
+  }
+
+  /** What users did, as it changes: what is published of it. */
+  public DataStream<PublishedHistory> histories() {
+    return examples.getSideOutput(HISTORIES);
+  }
+
+  /** Ahead of a barrier, which subtasks have sent all histories, as the publisher asked. */
+  public DataStream<SentHistories> sentHistories() {
+    return examples.getSideOutput(SENT_HISTORIES);
+  }
+
+  /** No records, but the watermarks of the examples: up to which time all labels are decided. */
+  public <T> DataStream<T> time(TypeInformation<T> type) {
+    return examples.getSideOutput(new OutputTag<>("time", type));
   }
 
   /** Clicks that change no label: too late, or without an impression. */

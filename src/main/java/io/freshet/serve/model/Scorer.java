@@ -8,6 +8,7 @@ import io.freshet.event.Rejection;
 import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.example.Example;
+import io.freshet.feature.history.Histories;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.kind.Explanation;
@@ -35,6 +36,7 @@ public final class Scorer implements AutoCloseable {
   private WeakReference<ServedModel> loaded; // whose dense part the predictor has
   private final Fit fit;
   private final ExampleEncoder encoder;
+  private final Histories histories;
   private final Predictor predictor;
   private long lookups;
   private long unknown;
@@ -63,6 +65,7 @@ public final class Scorer implements AutoCloseable {
     loaded = new WeakReference<>(model);
     fit = Fit.of(model);
     encoder = new ExampleEncoder(model.schema());
+    histories = Histories.of(model.schema());
     predictor =
         new Predictor(
             model.schema(),
@@ -101,17 +104,26 @@ public final class Scorer implements AutoCloseable {
   }
 
   /**
-   * Encodes raw features.
+   * Encodes raw features. A sequence that the job fills is, where it is missing, that of the
+   * version's history of the user.
    *
+   * @param time as of which it is filled, in epoch milliseconds
    * @throws RejectedException with the path of what the schema cannot hold
    */
-  public Example encode(FeatureValues features) throws RejectedException {
+  public Example encode(FeatureValues features, long time) throws RejectedException {
     DecodeResult<Example> outcome = encoder.encode(features);
     if (outcome instanceof DecodeResult.Good<Example> good) {
-      return good.value();
+      return histories.isEmpty()
+          ? good.value()
+          : histories.served(good.value(), time, model().histories()::find);
     }
     Rejection rejection = ((DecodeResult.Rejected<Example>) outcome).rejection();
     throw new RejectedException(rejection.kind(), rejection.reason());
+  }
+
+  /** Encodes raw features as of now. */
+  public Example encode(FeatureValues features) throws RejectedException {
+    return encode(features, System.currentTimeMillis());
   }
 
   /**

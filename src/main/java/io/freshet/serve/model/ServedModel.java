@@ -32,6 +32,7 @@ public final class ServedModel {
   private final Manifest manifest;
   private final FeatureNames names;
   private final VersionRows rows;
+  private final VersionHistories histories;
   private final ModelSettings settings;
   private final UnknownRows unknown;
   private final LabelCorrection correction;
@@ -43,11 +44,17 @@ public final class ServedModel {
    *
    * @throws IOException where the manifest describes a model that this code cannot compute
    */
-  public ServedModel(Manifest manifest, VersionRows rows, float[] dense, PublishedGauge gauge)
+  public ServedModel(
+      Manifest manifest,
+      VersionRows rows,
+      VersionHistories histories,
+      float[] dense,
+      PublishedGauge gauge)
       throws IOException {
     this.manifest = requireNonNull(manifest, "manifest");
     names = manifest.schema().rawNames();
     this.rows = requireNonNull(rows, "rows");
+    this.histories = requireNonNull(histories, "histories");
     this.dense = requireNonNull(dense, "dense");
     this.gauge = requireNonNull(gauge, "gauge");
     settings = settings(manifest);
@@ -62,7 +69,8 @@ public final class ServedModel {
    * @throws IOException where it is not
    */
   public static void check(Manifest manifest) throws IOException {
-    new ServedModel(manifest, RowTable.empty(1, 0), new float[0], PublishedGauge.NONE);
+    new ServedModel(
+        manifest, RowTable.empty(1, 0), VersionHistories.NONE, new float[0], PublishedGauge.NONE);
   }
 
   /**
@@ -139,6 +147,11 @@ public final class ServedModel {
 
   public VersionRows rows() {
     return rows;
+  }
+
+  /** What users did, as far as it is published; to be read while the model is held. */
+  public VersionHistories histories() {
+    return histories;
   }
 
   ModelSettings settings() {

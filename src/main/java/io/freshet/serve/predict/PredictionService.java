@@ -4,6 +4,7 @@ import io.freshet.serve.model.Scorer;
 import io.freshet.serve.request.FeatureRows;
 import io.freshet.serve.request.HttpError;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -86,10 +87,11 @@ final class PredictionService {
         Optional<String> scoredBy = endpoint.split().flatMap(split -> arm.followed().name());
         Scoring scoring =
             new Scoring(scorer, arm.followed().counts(), scoredBy, deadline, this::late);
-        answer = instances.reply().of(scoring, scoring.encode(instances.rows().features()));
+        Instant now = clock.instant();
+        answer = instances.reply().of(scoring, scoring.encode(instances.rows().features(), now));
         if (counts) {
           scoring.count();
-          hand(endpoint, arm, instances.rows(), scoring.scores());
+          hand(endpoint, arm, now, instances.rows(), scoring.scores());
         }
       }
       arm.followed().giveBack(scorer); // one that threw may be in any state and is left
@@ -98,10 +100,11 @@ final class PredictionService {
   }
 
   /** Hands what was answered to shadows, and then to the sink. */
-  private void hand(Endpoint endpoint, Endpoint.Arm arm, FeatureRows rows, float[] scores) {
+  private void hand(
+      Endpoint endpoint, Endpoint.Arm arm, Instant time, FeatureRows rows, float[] scores) {
     Scored scored =
         new Scored(
-            clock.instant(),
+            time,
             endpoint.name().orElse(""),
             arm.followed().name(),
             arm.model().version(),

@@ -8,6 +8,7 @@ import io.freshet.serve.model.Scorer;
 import io.freshet.serve.model.ServedModel;
 import io.freshet.serve.request.Enormous;
 import io.freshet.serve.request.HttpError;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,12 +54,16 @@ public final class Scoring {
     return scoredBy;
   }
 
-  /** Encodes the features of instances; a mistake is refused with the instance and the feature. */
-  List<Example> encode(List<FeatureValues> instances) throws HttpError {
+  /**
+   * Encodes the features of instances; a mistake is refused with the instance and the feature.
+   *
+   * @param time of the request
+   */
+  List<Example> encode(List<FeatureValues> instances, Instant time) throws HttpError {
     List<Example> examples = new ArrayList<>(instances.size());
     for (FeatureValues features : instances) {
       try {
-        examples.add(scorer.encode(features.by(scorer.names())));
+        examples.add(scorer.encode(features.by(scorer.names()), time.toEpochMilli()));
       } catch (RejectedException e) {
         throw new HttpError(400, "instances[" + examples.size() + "]." + e.getMessage());
       }

@@ -68,18 +68,15 @@ final class Shadows {
   private void score(List<FollowedModel> shadows, Scored scored, Scored.Sink next) {
     Map<ShadowVersion, float[]> scores = new LinkedHashMap<>();
     try {
-      shadows.forEach(shadow -> score(shadow, scored.rows().features(), scored.scores(), scores));
+      shadows.forEach(shadow -> score(shadow, scored, scores));
     } finally {
       room.release(scored.scores().length);
     }
     next.scored(scored.with(scores));
   }
 
-  private void score(
-      FollowedModel shadow,
-      List<FeatureValues> instances,
-      float[] answered,
-      Map<ShadowVersion, float[]> scores) {
+  private void score(FollowedModel shadow, Scored scored, Map<ShadowVersion, float[]> scores) {
+    List<FeatureValues> instances = scored.rows().features();
     Optional<ServedModel> model = shadow.follower().hold();
     if (model.isEmpty()) {
       shadow.shadowed().dropped(instances.size());
@@ -89,7 +86,7 @@ final class Shadows {
       Scorer scorer = shadow.scorer(model.get());
       try (scorer) {
         ShadowVersion version = new ShadowVersion(shadow.name().orElse(""), model.get().version());
-        scores.put(version, score(shadow, scorer, instances, answered));
+        scores.put(version, score(shadow, scorer, scored));
       }
       shadow.giveBack(scorer); // one that threw may be in any state and is left
     } catch (RejectedException e) { // what one model can hold, another need not
@@ -106,19 +103,19 @@ final class Shadows {
     }
   }
 
-  private float[] score(
-      FollowedModel shadow, Scorer scorer, List<FeatureValues> instances, float[] answered)
+  private float[] score(FollowedModel shadow, Scorer scorer, Scored scored)
       throws RejectedException, InterruptedException {
+    List<FeatureValues> instances = scored.rows().features();
     float[] scores = new float[instances.size()];
     for (int from = 0; from < scores.length; from += Scorer.CHUNK) {
       awaitProcessor();
       int to = Math.min(from + Scorer.CHUNK, instances.size());
       List<Example> examples = new ArrayList<>();
       for (FeatureValues features : instances.subList(from, to)) {
-        examples.add(scorer.encode(features.by(scorer.names())));
+        examples.add(scorer.encode(features.by(scorer.names()), scored.time().toEpochMilli()));
       }
       float[] chunk = scorer.score(examples);
-      shadow.shadowed().scored(chunk, answered, from);
+      shadow.shadowed().scored(chunk, scored.scores(), from);
       System.arraycopy(chunk, 0, scores, from, chunk.length);
     }
     return scores;

@@ -1,17 +1,20 @@
 package io.freshet.serve.rows;
 
+import io.freshet.serve.model.HistoryTable;
 import io.freshet.serve.model.RowTable;
 import io.freshet.serve.model.ServedModel;
 import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Manifest.HistoryFile;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.history.HistoryChain;
 import io.freshet.snapshot.store.SnapshotReader;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Keeps the rows on the heap, in a {@link RowTable}: the fastest, and empty after a restart.
+ * Keeps the rows and histories on the heap, in tables: the fastest, and empty after a restart.
  *
  * <p>A delta costs memory in proportion to itself; a load from a full holds both models until the
  * old one's last request is done.
@@ -34,21 +37,44 @@ public final class MemoryStore implements RowStore {
     Manifest newest = chain.get(chain.size() - 1);
     DensePart dense = VersionFiles.dense(newest, reader);
     RowTable.Edit edit = start(chain.get(0), reader).edit();
+    HistoryTable.Edit histories = startHistories(chain.get(0)).edit();
+    Manifest before = model == null ? newest : model.manifest();
     for (Manifest manifest : chain) {
-      VersionFiles.apply(manifest, reader, edit);
+      if (!HistoryChain.goesOn(before, manifest)) {
+        histories = HistoryTable.empty(histories(manifest)).edit();
+      }
+      VersionFiles.apply(manifest, reader, edit, histories);
+      before = manifest;
     }
-    model = new ServedModel(newest, edit.build(), dense.vector(), dense.gauge());
+    model = new ServedModel(newest, edit.build(), histories.build(), dense.vector(), dense.gauge());
     return model;
   }
 
   private RowTable start(Manifest first, SnapshotReader reader) throws IOException {
     if (first.kind() == Manifest.Kind.FULL) {
       long rows = reader.capacity(first);
-      HeapRoom.check(first.version(), RowTable.bytes(first.rowWidth(), rows));
+      long bytes =
+          RowTable.bytes(first.rowWidth(), rows)
+              + HistoryTable.bytes(histories(first), actions(first));
+      HeapRoom.check(first.version(), bytes);
       return RowTable.empty(first.rowWidth(), rows);
     }
     VersionFiles.checkShape(first, model.manifest());
     return (RowTable) model.rows();
+  }
+
+  private HistoryTable startHistories(Manifest first) {
+    return first.kind() == Manifest.Kind.FULL
+        ? HistoryTable.empty(histories(first))
+        : (HistoryTable) model.histories();
+  }
+
+  private static long histories(Manifest manifest) {
+    return manifest.histories().stream().mapToLong(HistoryFile::histories).sum();
+  }
+
+  private static long actions(Manifest manifest) {
+    return manifest.histories().stream().mapToLong(HistoryFile::actions).sum();
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.freshet.serve.rows;
 
+import io.freshet.feature.history.ActionHistory;
 import io.freshet.model.batch.MiniBatch;
+import io.freshet.serve.model.VersionHistories;
 import io.freshet.serve.model.VersionRows;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,13 +12,13 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.Snapshot;
 
 /**
- * The rows of one version in a {@link RowDatabase}: read through a RocksDB snapshot taken when the
- * version was whole, so later deltas are invisible, half-written ones too.
+ * The rows and histories of one version in a {@link RowDatabase}: read through a RocksDB snapshot
+ * taken when the version was whole, so later deltas are invisible, half-written ones too.
  *
  * <p>The snapshot keeps rows from being compacted away that only it still sees, and reading through
  * one that was released would crash the process; hence the count of holders.
  */
-final class RocksRows implements VersionRows {
+final class RocksRows implements VersionRows, VersionHistories {
   private final RowDatabase database;
   private final long size;
   private final Snapshot snapshot;
@@ -61,6 +63,15 @@ final class RocksRows implements VersionRows {
   public void readAll(MiniBatch batch, int width, float[] target, IntConsumer missing) {
     try {
       database.readAll(options, batch, width, target, missing);
+    } catch (RocksDBException e) {
+      throw unreadable(e);
+    }
+  }
+
+  @Override
+  public ActionHistory find(long id) {
+    try {
+      return database.history(options, id);
     } catch (RocksDBException e) {
       throw unreadable(e);
     }

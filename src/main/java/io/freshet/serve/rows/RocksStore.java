@@ -4,6 +4,8 @@ import io.freshet.serve.model.ServedModel;
 import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.history.HistoryChain;
+import io.freshet.snapshot.history.HistorySink;
 import io.freshet.snapshot.store.SnapshotReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the rows in RocksDB, on a local disk, for tables larger than memory. A restart goes on from
- * the version that the store holds.
+ * Keeps the rows and histories in RocksDB, on a local disk, for tables larger than memory. A
+ * restart goes on from the version that the store holds.
  *
  * <p>Deltas go into the database that is there, in pieces; one that a crash has ended is written
  * again before anything is served. A full goes into a new database next to it, which takes its
@@ -80,6 +82,7 @@ public final class RocksStore implements RowStore {
   private Optional<ServedModel> resume(Path database) throws IOException {
     current = RowDatabase.open(database, memory);
     held = current.manifest().orElse(null);
+    current.checkHistories();
     Optional<String> pending = current.pending();
     pending.ifPresent(version -> LOG.info("version {} is half written and goes on", version));
     return current.model();
@@ -135,8 +138,13 @@ public final class RocksStore implements RowStore {
     DensePart dense = VersionFiles.dense(newest, reader);
     try (RowWriteBatch change =
         RowWriteBatch.delta(current, newest.rowWidth(), newest.version(), pieceRows)) {
+      Manifest before = held;
       for (Manifest delta : deltas) {
-        VersionFiles.apply(delta, reader, change);
+        if (!HistoryChain.goesOn(before, delta)) {
+          change.removeHistories();
+        }
+        before = delta;
+        VersionFiles.apply(delta, reader, change, change);
       }
       change.complete(newest, dense);
     }
@@ -151,8 +159,10 @@ public final class RocksStore implements RowStore {
     RowDatabase fresh = RowDatabase.open(folder.next(), memory);
     boolean whole = false;
     try (RowWriteBatch change = RowWriteBatch.full(fresh, newest.rowWidth())) {
+      List<Manifest> counting = HistoryChain.counting(chain);
       for (Manifest manifest : chain) {
-        VersionFiles.apply(manifest, reader, change);
+        HistorySink histories = counting.contains(manifest) ? change : HistorySink.NONE;
+        VersionFiles.apply(manifest, reader, change, histories);
       }
       change.complete(newest, dense);
       folder.use(fresh.folder());

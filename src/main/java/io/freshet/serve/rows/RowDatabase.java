@@ -2,6 +2,9 @@ package io.freshet.serve.rows;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.feature.history.ActionHistory;
+import io.freshet.feature.history.ActionHistoryCodec;
+import io.freshet.feature.history.Histories;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.gauge.PublishedGaugeCodec;
@@ -37,13 +40,14 @@ import org.rocksdb.Status;
  * <p>Rows lie by id, 8 bytes that sort as the ids do, each 1 + k floats, little-endian; in a family
  * of their own, the manifest, the dense part, the gauge, and the number of rows. A {@link
  * RowWriteBatch} writes them last, so a database is at exactly one version, or says that it is on
- * its way to one.
+ * its way to one. Histories lie in that family, too, each by its id behind a 0 byte.
  */
 final class RowDatabase {
   static final byte[] MANIFEST = "manifest".getBytes(UTF_8);
   static final byte[] DENSE = "dense".getBytes(UTF_8);
   static final byte[] GAUGE = "gauge".getBytes(UTF_8);
   static final byte[] SIZE = "size".getBytes(UTF_8);
+  static final byte[] HISTORIES = "histories".getBytes(UTF_8); // version whose histories are here
   static final byte[] PENDING = "pending".getBytes(UTF_8);
 
   private final Path folder;
@@ -77,6 +81,10 @@ final class RowDatabase {
 
   static long key(long fid) {
     return fid ^ Long.MIN_VALUE;
+  }
+
+  static byte[] historyKey(long id) {
+    return ByteBuffer.allocate(1 + Long.BYTES).put((byte) 0).putLong(key(id)).array();
   }
 
   Path folder() {
@@ -127,8 +135,26 @@ final class RowDatabase {
       float[] dense = floats(rocks.get(parts(), DENSE));
       Snapshot snapshot = rocks.getSnapshot();
       snapshots.incrementAndGet();
-      return Optional.of(
-          new ServedModel(manifest.get(), new RocksRows(this, snapshot, size()), dense, gauge()));
+      RocksRows rows = new RocksRows(this, snapshot, size());
+      return Optional.of(new ServedModel(manifest.get(), rows, rows, dense, gauge()));
+    } catch (RocksDBException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** Checks that it has the histories of its version, if that is to have some. */
+  void checkHistories() throws IOException {
+    Manifest manifest = manifest().orElse(null);
+    if (manifest == null || Histories.of(manifest.schema()).isEmpty()) {
+      return;
+    }
+    try {
+      byte[] version = rocks.get(parts(), HISTORIES);
+      if (version == null || !new String(version, UTF_8).equals(manifest.version().toString())) {
+        throw new IOException(
+            "the database %s is of a release that left out the histories of version %s; a full takes its place"
+                .formatted(folder, manifest.version()));
+      }
     } catch (RocksDBException e) {
       throw unreadable(e);
     }
@@ -155,6 +181,11 @@ final class RowDatabase {
       System.arraycopy(floats, 0, target, place, floats.length);
     }
     return row != null;
+  }
+
+  ActionHistory history(ReadOptions at, long id) throws RocksDBException {
+    byte[] packed = rocks.get(parts(), at, historyKey(id));
+    return packed == null ? null : ActionHistoryCodec.of(packed);
   }
 
   void readAll(ReadOptions at, MiniBatch batch, int width, float[] target, IntConsumer missing)

@@ -2,12 +2,16 @@ package io.freshet.serve.rows;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.feature.history.ActionHistory;
+import io.freshet.feature.history.ActionHistoryCodec;
+import io.freshet.feature.history.Histories;
 import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.gauge.PublishedGaugeCodec;
 import io.freshet.serve.model.RowSink;
 import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.history.HistorySink;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -18,12 +22,13 @@ import java.util.Optional;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatchWithIndex;
 import org.rocksdb.WriteOptions;
 
 /**
- * A change of a {@link RowDatabase} in the making: rows, and in the end the version that they add
- * up to.
+ * A change of a {@link RowDatabase} in the making: rows and histories, and in the end the version
+ * that they add up to.
  *
  * <p>Both are written piece by piece, so that no more than a piece is held outside the heap. The
  * pieces of a delta go through RocksDB's log; the first brings the mark {@link
@@ -32,7 +37,7 @@ import org.rocksdb.WriteOptions;
  * or not at all. A full goes into a new database, past the log; that database counts for nothing
  * until its version is written, after all rows are on the disk.
  */
-final class RowWriteBatch implements RowSink, AutoCloseable {
+final class RowWriteBatch implements RowSink, HistorySink, AutoCloseable {
   /** Rows of a piece: some 13 MB outside the heap at 11 floats a row. */
   static final int PIECE_ROWS = 1 << 16;
 
@@ -99,6 +104,49 @@ final class RowWriteBatch implements RowSink, AutoCloseable {
     }
   }
 
+  @Override
+  public void putHistory(long id, ActionHistory actions) throws IOException {
+    byte[] packed = ActionHistoryCodec.bytes(actions);
+    try {
+      batch.put(database.parts(), RowDatabase.historyKey(id), packed);
+      changes += packed.length / row.length; // in the memory of as many rows
+      written();
+    } catch (RocksDBException e) {
+      throw database.unwritable(e);
+    }
+  }
+
+  @Override
+  public void removeHistory(long id) throws IOException {
+    try {
+      batch.delete(database.parts(), RowDatabase.historyKey(id));
+      written();
+    } catch (RocksDBException e) {
+      throw database.unwritable(e);
+    }
+  }
+
+  /** Removes all histories that the database has, and those of the change so far. */
+  void removeHistories() throws IOException {
+    try {
+      writePiece();
+      deleteHistories();
+    } catch (RocksDBException e) {
+      throw database.unwritable(e);
+    }
+  }
+
+  private void deleteHistories() throws RocksDBException {
+    try (RocksIterator each = database.rocks().newIterator(database.parts(), now)) {
+      byte[] first = RowDatabase.historyKey(Long.MIN_VALUE);
+      for (each.seek(first); each.isValid() && each.key()[0] == first[0]; each.next()) {
+        batch.delete(database.parts(), each.key());
+        written();
+      }
+      each.status();
+    }
+  }
+
   /** Makes the change: the database is at the version from here on. */
   void complete(Manifest version, DensePart dense) throws IOException {
     try (WriteOptions durably = new WriteOptions().setSync(true)) {
@@ -110,6 +158,9 @@ final class RowWriteBatch implements RowSink, AutoCloseable {
       batch.put(database.parts(), RowDatabase.DENSE, bytes(dense.vector()));
       batch.put(database.parts(), RowDatabase.GAUGE, bytes(dense.gauge()));
       batch.put(database.parts(), RowDatabase.SIZE, longBytes(size));
+      if (!Histories.of(version.schema()).isEmpty()) {
+        batch.put(database.parts(), RowDatabase.HISTORIES, bytes(version.version()));
+      }
       batch.delete(database.parts(), RowDatabase.PENDING);
       database.rocks().write(durably, batch);
     } catch (RocksDBException e) {
@@ -126,14 +177,14 @@ final class RowWriteBatch implements RowSink, AutoCloseable {
   }
 
   private void written() throws RocksDBException {
-    if (++changes == pieceRows) {
+    if (++changes >= pieceRows) {
       writePiece();
     }
   }
 
   private void writePiece() throws RocksDBException {
     if (delta.isPresent()) {
-      batch.put(database.parts(), RowDatabase.PENDING, delta.get().toString().getBytes(UTF_8));
+      batch.put(database.parts(), RowDatabase.PENDING, bytes(delta.get()));
       batch.put(database.parts(), RowDatabase.SIZE, longBytes(size));
     }
     try (WriteOptions options = new WriteOptions().setDisableWAL(delta.isEmpty())) {
@@ -145,8 +196,12 @@ final class RowWriteBatch implements RowSink, AutoCloseable {
 
   private void flush() throws RocksDBException {
     try (FlushOptions waiting = new FlushOptions().setWaitForFlush(true)) {
-      database.rocks().flush(waiting, List.of(database.rows()));
+      database.rocks().flush(waiting, List.of(database.rows(), database.parts()));
     }
+  }
+
+  private static byte[] bytes(Version version) {
+    return version.toString().getBytes(UTF_8);
   }
 
   private static byte[] bytes(float[] floats) {

@@ -6,6 +6,8 @@ import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Manifest.HistoryFile;
+import io.freshet.snapshot.history.HistorySink;
 import io.freshet.snapshot.store.SnapshotReader;
 import java.io.IOException;
 import java.util.List;
@@ -19,8 +21,9 @@ import java.util.Set;
 final class VersionFiles {
   private VersionFiles() {}
 
-  /** Hands all changes that a version makes to the rows to a sink, file by file. */
-  static void apply(Manifest manifest, SnapshotReader reader, RowSink to) throws IOException {
+  /** Hands all changes that a version makes to sinks, file by file. */
+  static void apply(Manifest manifest, SnapshotReader reader, RowSink to, HistorySink histories)
+      throws IOException {
     for (EmbeddingFile file : manifest.embeddings()) {
       EmbeddingRows rows = reader.rows(manifest, file);
       checkRows(rows, manifest);
@@ -30,6 +33,9 @@ final class VersionFiles {
       for (long fid : rows.removed()) {
         to.remove(fid);
       }
+    }
+    for (HistoryFile file : manifest.histories()) {
+      reader.histories(manifest, file).to(histories);
     }
   }
 

@@ -44,6 +44,8 @@ import java.util.Optional;
  * @param unknownIds what counts as the row of a feature id that the model does not hold
  * @param dense the file of the dense part, always whole
  * @param embeddings the files of the rows
+ * @param histories the files of what users did, where the job keeps and publishes it: read as those
+ *     of the rows
  * @param metrics progressive validation and other figures at the checkpoint, those that are finite
  * @param offsets next Kafka offset by {@code topic-partition}
  * @param samplingRate the share of the negatives that were learned
@@ -77,6 +79,7 @@ public record Manifest(
     UnknownIds unknownIds,
     DenseFile dense,
     List<EmbeddingFile> embeddings,
+    @JsonInclude(Include.NON_EMPTY) List<HistoryFile> histories,
     Map<String, Double> metrics,
     Map<String, Long> offsets,
     double samplingRate,
@@ -284,9 +287,21 @@ public record Manifest(
     }
   }
 
+  /** A file next to the manifest. */
+  public interface DataFile {
+    String name();
+
+    /** Bytes. */
+    long size();
+
+    /** Of the bytes, in hexadecimal. */
+    String sha256();
+  }
+
   /** The file of the dense part, and the tensors in it. */
   public record DenseFile(
-      String name, long size, String sha256, List<TensorShape> tensors, long examples) {
+      String name, long size, String sha256, List<TensorShape> tensors, long examples)
+      implements DataFile {
     public DenseFile {
       requireNonNull(name, "name");
       requireNonNull(sha256, "sha256");
@@ -307,8 +322,23 @@ public record Manifest(
    *
    * @param updates sum over the file's rows of the training occurrences of each so far
    */
-  public record EmbeddingFile(String name, long size, String sha256, long rows, long updates) {
+  public record EmbeddingFile(String name, long size, String sha256, long rows, long updates)
+      implements DataFile {
     public EmbeddingFile {
+      requireNonNull(name, "name");
+      requireNonNull(sha256, "sha256");
+    }
+  }
+
+  /**
+   * A file of histories.
+   *
+   * @param histories how many
+   * @param actions of all of them
+   */
+  public record HistoryFile(String name, long size, String sha256, long histories, long actions)
+      implements DataFile {
+    public HistoryFile {
       requireNonNull(name, "name");
       requireNonNull(sha256, "sha256");
     }
@@ -325,6 +355,7 @@ public record Manifest(
     requireNonNull(dense, "dense");
     requireNonNull(merged, "merged");
     embeddings = List.copyOf(embeddings);
+    histories = List.copyOf(histories);
     metrics = finite(metrics);
     offsets = Map.copyOf(offsets);
     labels = labels == null ? labelsOf1Dot0(samplingRate) : labels;
@@ -373,7 +404,7 @@ public record Manifest(
   }
 
   /** The same version as a full of these files. */
-  public Manifest merged(List<EmbeddingFile> files, Instant when) {
+  public Manifest merged(List<EmbeddingFile> rows, List<HistoryFile> users, Instant when) {
     return new Manifest(
         name,
         Kind.FULL,
@@ -385,7 +416,8 @@ public record Manifest(
         schema,
         unknownIds,
         dense,
-        files,
+        rows,
+        users,
         metrics,
         offsets,
         samplingRate,
@@ -419,6 +451,13 @@ public record Manifest(
 
   /** Bytes of all files but the manifest. */
   public long bytes() {
-    return dense.size() + embeddings.stream().mapToLong(EmbeddingFile::size).sum();
+    return dense.size() + changes().stream().mapToLong(DataFile::size).sum();
+  }
+
+  /** The files of rows and histories. */
+  public List<DataFile> changes() {
+    List<DataFile> all = new ArrayList<>(embeddings);
+    all.addAll(histories);
+    return all;
   }
 }

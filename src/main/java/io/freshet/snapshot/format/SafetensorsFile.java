@@ -84,7 +84,8 @@ public final class SafetensorsFile {
     return List.copyOf(tensors.values());
   }
 
-  boolean has(String name) {
+  /** Whether there is a tensor of a name. */
+  public boolean has(String name) {
     return tensors.containsKey(name);
   }
 
@@ -103,7 +104,7 @@ public final class SafetensorsFile {
   }
 
   /** The elements of a vector of 64-bit integers. */
-  long[] longs(String name) throws IOException {
+  public long[] longs(String name) throws IOException {
     shape(name, Tensor.Type.I64, 1);
     return longs.get(name);
   }

@@ -2,8 +2,11 @@ package io.freshet.snapshot.maintain;
 
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Manifest.HistoryFile;
 import io.freshet.snapshot.format.Manifest.Kind;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.merge.HistoryMerge;
+import io.freshet.snapshot.merge.RowMerge;
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
@@ -90,16 +93,19 @@ public final class Compaction {
     }
     checkRoom(version, chain);
     Manifest delta = chain.get(chain.size() - 1);
-    RowFileWriter files =
-        new RowFileWriter(
-            storage, version, "full-" + Version.drawLineage(), delta.rowWidth(), writeBytes);
-    try (NearFiles near = NearFiles.of(storage, chain, scratch)) {
-      RowMerge rows = RowMerge.of(near.storage(), chain, readBytes);
-      Manifest full = delta.merged(write(rows, delta, files), clock.instant());
+    String prefix = "full-" + Version.drawLineage();
+    RowFileWriter files = new RowFileWriter(storage, version, prefix, delta.rowWidth(), writeBytes);
+    HistoryFileWriter users =
+        new HistoryFileWriter(storage, version, prefix + "-histories", writeBytes);
+    try (NearFiles near = NearFiles.of(storage, chain, Manifest::changes, scratch)) {
+      List<EmbeddingFile> rows = write(RowMerge.of(near.storage(), chain, readBytes), delta, files);
+      List<HistoryFile> histories =
+          write(HistoryMerge.of(near.storage(), chain, readBytes), delta, users);
+      Manifest full = delta.merged(rows, histories, clock.instant());
       storage.replace(SnapshotStore.path(version, Manifest.MERGED_FILE), full.toJson());
       return Optional.of(full);
     } catch (IOException | RuntimeException e) {
-      discard(version, files, e);
+      discard(version, files, users, e);
       throw e;
     }
   }
@@ -115,10 +121,12 @@ public final class Compaction {
   }
 
   /** A manifest whose writing failed may be there all the same, and names the files then. */
-  private void discard(Version version, RowFileWriter files, Exception failure) {
+  private void discard(
+      Version version, RowFileWriter files, HistoryFileWriter users, Exception failure) {
     try {
       if (!isMerged(version)) {
         files.discard();
+        users.discard();
       }
     } catch (IOException e) {
       failure.addSuppressed(e);
@@ -140,10 +148,26 @@ public final class Compaction {
       if (!rows.isRemoved()) {
         files.add(rows.fid(), rows.updates(), rows.row());
       }
-      if (n % ROWS_PER_LOOK == 0 && Thread.currentThread().isInterrupted()) {
-        throw new InterruptedIOException("merging " + delta.version() + " was interrupted");
-      }
+      checkInterrupted(n, delta);
     }
     return files.finish();
+  }
+
+  private static List<HistoryFile> write(
+      HistoryMerge histories, Manifest delta, HistoryFileWriter files) throws IOException {
+    for (long n = 1; histories.next(); n++) {
+      if (histories.actions().size() > 0) {
+        files.add(histories.id(), histories.actions());
+      }
+      checkInterrupted(n, delta);
+    }
+    return files.finish();
+  }
+
+  /** Looks now and then. */
+  private static void checkInterrupted(long n, Manifest delta) throws InterruptedIOException {
+    if (n % ROWS_PER_LOOK == 0 && Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("merging " + delta.version() + " was interrupted");
+    }
   }
 }

@@ -182,10 +182,10 @@ public final class GarbageCollection {
     Manifest delta = store.manifest(version);
     storage.replace(SnapshotStore.path(version, Manifest.FILE), full.toJson());
     Set<String> kept =
-        full.embeddings().stream()
-            .map(Manifest.EmbeddingFile::name)
+        full.changes().stream()
+            .map(Manifest.DataFile::name)
             .collect(Collectors.toUnmodifiableSet());
-    for (Manifest.EmbeddingFile file : delta.embeddings()) {
+    for (Manifest.DataFile file : delta.changes()) {
       if (!kept.contains(file.name())) {
         storage.delete(SnapshotStore.path(version, file.name()));
       }

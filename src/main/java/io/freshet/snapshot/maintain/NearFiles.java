@@ -1,7 +1,7 @@
 package io.freshet.snapshot.maintain;
 
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Manifest.DataFile;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.storage.Storage;
@@ -15,10 +15,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The embedding files of some versions on a local disk, checked against their digests.
+ * Files of some versions on a local disk, checked against their digests.
  *
  * <p>A merge reads many files side by side, each in several places. In a store that is far away
  * every such chunk would be a request; so its files are copied first, several at a time, each read
@@ -39,18 +40,24 @@ final class NearFiles implements AutoCloseable {
   }
 
   /**
-   * Brings the files of these versions near.
+   * Brings files of these versions near.
    *
+   * @param wanted those of a version
    * @param scratch where copies may lie until {@link #close}
    * @throws IOException where a file is not what its manifest says, or the disk has no room for the
    *     copies
    */
-  static NearFiles of(Storage storage, List<Manifest> versions, Path scratch) throws IOException {
+  static NearFiles of(
+      Storage storage,
+      List<Manifest> versions,
+      Function<Manifest, List<? extends DataFile>> wanted,
+      Path scratch)
+      throws IOException {
     boolean isNear = storage instanceof LocalStorage;
     NearFiles near =
-        isNear ? new NearFiles(storage, null) : copies(storage, bytes(versions), scratch);
+        isNear ? new NearFiles(storage, null) : copies(storage, bytes(versions, wanted), scratch);
     try {
-      near.take(storage, versions);
+      near.take(storage, versions, wanted);
       return near;
     } catch (IOException | RuntimeException e) {
       near.close();
@@ -58,10 +65,11 @@ final class NearFiles implements AutoCloseable {
     }
   }
 
-  private static long bytes(List<Manifest> versions) {
+  private static long bytes(
+      List<Manifest> versions, Function<Manifest, List<? extends DataFile>> wanted) {
     return versions.stream()
-        .flatMap(manifest -> manifest.embeddings().stream())
-        .mapToLong(EmbeddingFile::size)
+        .flatMap(manifest -> wanted.apply(manifest).stream())
+        .mapToLong(DataFile::size)
         .sum();
   }
 
@@ -77,15 +85,17 @@ final class NearFiles implements AutoCloseable {
   }
 
   /** Where nothing is waited for, one after the other: it is the job's processors that work. */
-  private void take(Storage from, List<Manifest> versions) throws IOException {
-    List<StorageCalls.Call<EmbeddingFile>> calls = new ArrayList<>();
+  private void take(
+      Storage from, List<Manifest> versions, Function<Manifest, List<? extends DataFile>> wanted)
+      throws IOException {
+    List<StorageCalls.Call<DataFile>> calls = new ArrayList<>();
     for (Manifest manifest : versions) {
-      for (EmbeddingFile file : manifest.embeddings()) {
+      for (DataFile file : wanted.apply(manifest)) {
         calls.add(() -> take(from, manifest.version(), file));
       }
     }
     if (copies == null) {
-      for (StorageCalls.Call<EmbeddingFile> call : calls) {
+      for (StorageCalls.Call<DataFile> call : calls) {
         call.run();
       }
     } else {
@@ -93,7 +103,7 @@ final class NearFiles implements AutoCloseable {
     }
   }
 
-  private EmbeddingFile take(Storage from, Version version, EmbeddingFile file) throws IOException {
+  private DataFile take(Storage from, Version version, DataFile file) throws IOException {
     try (OutputStream to = copy(SnapshotStore.path(version, file.name()))) {
       Digests.copy(from, version, file, to);
     }

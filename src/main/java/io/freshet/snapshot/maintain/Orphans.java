@@ -1,7 +1,7 @@
 package io.freshet.snapshot.maintain;
 
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Manifest.DataFile;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.SnapshotStore;
@@ -73,7 +73,7 @@ final class Orphans {
   }
 
   private static void addFiles(Manifest manifest, Set<String> named) {
-    manifest.embeddings().stream().map(EmbeddingFile::name).forEach(named::add);
+    manifest.changes().stream().map(DataFile::name).forEach(named::add);
     named.add(manifest.dense().name());
   }
 

@@ -5,6 +5,7 @@ import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.GaugeTensors;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.merge.RowMerge;
 import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
@@ -75,7 +76,8 @@ public record SnapshotDiff(SortedMap<Integer, Rows> fields, Rows all, List<Tenso
     List<Manifest> chainAfter = reader.chain(after, Optional.empty());
     List<Manifest> chains =
         Stream.concat(chainBefore.stream(), chainAfter.stream()).distinct().toList();
-    try (NearFiles near = NearFiles.of(store.storage(), chains, NearFiles.temporary())) {
+    try (NearFiles near =
+        NearFiles.of(store.storage(), chains, Manifest::embeddings, NearFiles.temporary())) {
       Live left = new Live(RowMerge.of(near.storage(), chainBefore, READ_BYTES));
       Live right = new Live(RowMerge.of(near.storage(), chainAfter, READ_BYTES));
       return between(left, right, tensors(store, a, b));

@@ -13,13 +13,13 @@ import java.util.Optional;
 
 /**
  * Collects the input between two barriers: parts since the last barrier, and whether they are
- * withheld; windows, the last few; which shards have sent their whole tables; of all else the
- * latest.
+ * withheld; windows, the last few; who has sent all it has; of all else the latest.
  *
  * <p>Not thread-safe.
  */
 final class CheckpointCollector {
   private final List<PublisherInput.Part> parts = new ArrayList<>();
+  private final List<PublisherInput.Part> histories = new ArrayList<>();
   private final float[] dense;
   private final BitSet known = new BitSet();
   private long examples;
@@ -31,19 +31,26 @@ final class CheckpointCollector {
   private final Map<String, Long> offsets = new HashMap<>();
   private long eventTime = Long.MIN_VALUE;
   private boolean withheld; // since the last barrier
-  private String sentFor = FullRequest.NONE; // the lineage that whole tables were last sent for
-  private final BitSet sent = new BitSet(); // shards
-  private int shards;
+  private final SentWhole tables = new SentWhole();
+  private final SentWhole allHistories = new SentWhole();
+  private final boolean hasHistories;
 
   /**
    * @param denseSize parameters of the dense part
    * @param windows how many windows of event time the gate judges by
    * @param tasks names of tasks in addition to the first
+   * @param hasHistories whether histories are published
    */
-  CheckpointCollector(int denseSize, int windows, List<String> tasks) {
+  CheckpointCollector(int denseSize, int windows, List<String> tasks, boolean hasHistories) {
+    this.hasHistories = hasHistories;
     dense = new float[denseSize];
     this.windows = new RecentWindows(windows);
     tasks.forEach(task -> ofTasks.put(task, new RecentWindows(windows)));
+  }
+
+  /** One for a model without histories. */
+  CheckpointCollector(int denseSize, int windows, List<String> tasks) {
+    this(denseSize, windows, tasks, false);
   }
 
   /** Goes on from a restored state. */
@@ -72,6 +79,8 @@ final class CheckpointCollector {
   void add(PublisherInput input) {
     if (input instanceof PublisherInput.Part part) {
       parts.add(part);
+    } else if (input instanceof PublisherInput.Histories part) {
+      histories.add(part.file());
     } else if (input instanceof PublisherInput.Dense part) {
       takeDense(part.block().from(), part.block().values(), part.block().examples());
     } else if (input instanceof PublisherInput.Gauge latest) {
@@ -87,7 +96,9 @@ final class CheckpointCollector {
     } else if (input instanceof PublisherInput.Withheld) {
       withheld = true;
     } else if (input instanceof PublisherInput.SentTable table) {
-      takeTable(table);
+      tables.add(table.lineage(), table.shard(), table.shards());
+    } else if (input instanceof PublisherInput.SentHistories all) {
+      allHistories.add(all.lineage(), all.subtask(), all.subtasks());
     } else if (input instanceof PublisherInput.Window window) {
       windows.add(window);
     } else if (input instanceof PublisherInput.TaskWindow window) {
@@ -127,8 +138,10 @@ final class CheckpointCollector {
     }
     figures.putAll(skipped.at(metrics));
     CheckpointContents contents =
-        new CheckpointContents(checkpoint, parts, whole, figures, offsets, eventTime, withheld);
+        new CheckpointContents(
+            checkpoint, parts, whole, figures, offsets, eventTime, withheld, histories);
     parts.clear();
+    histories.clear();
     withheld = false;
     return contents;
   }
@@ -149,18 +162,10 @@ final class CheckpointCollector {
     return all;
   }
 
-  private void takeTable(PublisherInput.SentTable table) {
-    if (!table.lineage().equals(sentFor)) {
-      sentFor = table.lineage();
-      sent.clear();
-    }
-    sent.set(table.shard());
-    shards = table.shards();
-  }
-
-  /** The lineage that all shards have sent their whole tables for; none until they have. */
+  /** The lineage that all rows and histories have been sent for; none until they have. */
   String sentFor() {
-    return sent.cardinality() == shards ? sentFor : FullRequest.NONE;
+    String lineage = tables.lineage();
+    return !hasHistories || allHistories.lineage().equals(lineage) ? lineage : FullRequest.NONE;
   }
 
   private void takeDense(int from, float[] values, long learned) {

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param offsets next Kafka offset by {@code topic-partition}
  * @param eventTime the watermark, in epoch milliseconds; {@link Long#MIN_VALUE} before the first
  * @param withheld whether it is not to be published, though complete: its parts go into the next
+ * @param histories as {@code parts}, of histories
  */
 public record CheckpointContents(
     long checkpoint,
@@ -27,7 +28,8 @@ public record CheckpointContents(
     Map<String, Double> metrics,
     Map<String, Long> offsets,
     long eventTime,
-    boolean withheld) {
+    boolean withheld,
+    List<PublisherInput.Part> histories) {
 
   /**
    * The dense part's values, in the order of its parameters, and the gauge; the array is never
@@ -47,6 +49,19 @@ public record CheckpointContents(
     parts = List.copyOf(parts);
     metrics = Map.copyOf(metrics);
     offsets = Map.copyOf(offsets);
+    histories = List.copyOf(histories);
+  }
+
+  /** One without histories. */
+  public CheckpointContents(
+      long checkpoint,
+      List<PublisherInput.Part> parts,
+      Optional<Dense> dense,
+      Map<String, Double> metrics,
+      Map<String, Long> offsets,
+      long eventTime,
+      boolean withheld) {
+    this(checkpoint, parts, dense, metrics, offsets, eventTime, withheld, List.of());
   }
 
   /** One that may be published. */
@@ -62,7 +77,14 @@ public record CheckpointContents(
 
   /** Returns a copy that is not to be published. */
   CheckpointContents asWithheld() {
-    return new CheckpointContents(checkpoint, parts, dense, metrics, offsets, eventTime, true);
+    return new CheckpointContents(
+        checkpoint, parts, dense, metrics, offsets, eventTime, true, histories);
+  }
+
+  /** Returns a copy with parts of histories. */
+  public CheckpointContents withHistories(List<PublisherInput.Part> other) {
+    return new CheckpointContents(
+        checkpoint, parts, dense, metrics, offsets, eventTime, withheld, other);
   }
 
   /** Returns what later checkpoints go on from where it is never published. */
@@ -74,6 +96,6 @@ public record CheckpointContents(
   /** Returns a copy without the dense part, of which only the parts count. */
   CheckpointContents withoutDense() {
     return new CheckpointContents(
-        checkpoint, parts, Optional.empty(), metrics, offsets, eventTime, withheld);
+        checkpoint, parts, Optional.empty(), metrics, offsets, eventTime, withheld, histories);
   }
 }

@@ -3,7 +3,9 @@ package io.freshet.snapshot.publish;
 import io.freshet.snapshot.GateSettings;
 import io.freshet.snapshot.format.DenseFileWriter;
 import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Manifest.DataFile;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Manifest.HistoryFile;
 import io.freshet.snapshot.format.Manifest.Kind;
 import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.format.Version;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,8 +66,7 @@ public final class Publication {
   /** Publishes all parts of a checkpoint as a version. */
   public Manifest publish(Version version, Optional<Version> parent, CheckpointContents contents)
       throws IOException {
-    Manifest manifest =
-        write(new PublicationQueue.Due(version, parent, contents.parts(), contents));
+    Manifest manifest = write(PublicationQueue.Due.of(version, parent, contents));
     pointTo(manifest);
     return manifest;
   }
@@ -84,10 +86,14 @@ public final class Publication {
       return false;
     }
     Manifest there = store.manifest(due.version());
-    List<String> digests = there.embeddings().stream().map(EmbeddingFile::sha256).toList();
+    List<String> digests = there.changes().stream().map(DataFile::sha256).toList();
     return !there.parent().equals(due.parent())
         || !there.offsets().equals(due.contents().offsets())
-        || !digests.equals(due.parts().stream().map(PublisherInput.Part::sha256).toList());
+        || !digests.equals(
+            Stream.of(due.parts(), due.histories())
+                .flatMap(List::stream)
+                .map(PublisherInput.Part::sha256)
+                .toList());
   }
 
   /** Takes the last step of a publication that may have failed before it. */
@@ -101,12 +107,14 @@ public final class Publication {
   }
 
   private Manifest writeVersion(PublicationQueue.Due due) throws IOException {
-    List<StorageCalls.Call<EmbeddingFile>> moves = new ArrayList<>();
-    for (PublisherInput.Part part : due.parts()) {
-      int number = moves.size();
-      moves.add(() -> take(part, due.version(), number, due.parts().size()));
-    }
-    List<EmbeddingFile> embeddings = StorageCalls.make(moves);
+    List<EmbeddingFile> embeddings =
+        takeAll(due.parts(), due.version(), "embeddings").stream()
+            .map(p -> new EmbeddingFile(p.path(), p.size(), p.sha256(), p.rows(), p.updates()))
+            .toList();
+    List<HistoryFile> histories =
+        takeAll(due.histories(), due.version(), "histories").stream()
+            .map(p -> new HistoryFile(p.path(), p.size(), p.sha256(), p.rows(), p.updates()))
+            .toList();
     CheckpointContents contents = due.contents();
     CheckpointContents.Dense dense = contents.dense().orElseThrow();
     List<Long> nonFinite = nonFinite(due, embeddings);
@@ -126,6 +134,7 @@ public final class Publication {
             DenseFileWriter.write(
                 storage, due.version(), template, dense.values(), dense.gauge(), dense.examples()),
             embeddings,
+            histories,
             contents.metrics(),
             contents.offsets(),
             template.samplingRate(),
@@ -159,9 +168,21 @@ public final class Publication {
     return isSound ? List.of() : NonFinite.in(storage, due.version(), files, parents);
   }
 
-  private EmbeddingFile take(PublisherInput.Part part, Version version, int number, int of)
+  /** Moves parts to be files of a version; by their names in its folder. */
+  private List<PublisherInput.Part> takeAll(
+      List<PublisherInput.Part> parts, Version version, String prefix) throws IOException {
+    List<StorageCalls.Call<PublisherInput.Part>> moves = new ArrayList<>();
+    for (PublisherInput.Part part : parts) {
+      String name =
+          String.format(
+              Locale.ROOT, "%s-%05d-of-%05d.safetensors", prefix, moves.size(), parts.size());
+      moves.add(() -> take(part, version, name));
+    }
+    return StorageCalls.make(moves);
+  }
+
+  private PublisherInput.Part take(PublisherInput.Part part, Version version, String name)
       throws IOException {
-    String name = String.format(Locale.ROOT, "embeddings-%05d-of-%05d.safetensors", number, of);
     String path = SnapshotStore.path(version, name);
     if (storage.exists(part.path())) {
       storage.move(part.path(), path);
@@ -173,7 +194,7 @@ public final class Publication {
           "%s has %s bytes, and the staged file %s had %s"
               .formatted(path, storage.size(path), part.path(), part.size()));
     }
-    return new EmbeddingFile(name, part.size(), part.sha256(), part.rows(), part.updates());
+    return part.at(name);
   }
 
   private boolean holds(String path, PublisherInput.Part part) throws IOException {
@@ -188,7 +209,7 @@ public final class Publication {
    */
   private String locate(PublisherInput.Part part) throws IOException {
     for (Version version : store.versions()) {
-      for (EmbeddingFile file : files(version)) {
+      for (DataFile file : files(version)) {
         if (file.size() == part.size() && file.sha256().equals(part.sha256())) {
           return SnapshotStore.path(version, file.name());
         }
@@ -208,9 +229,9 @@ public final class Publication {
         "%s is gone, and no version in %s holds its bytes".formatted(part.path(), storage));
   }
 
-  private List<EmbeddingFile> files(Version version) throws IOException {
+  private List<DataFile> files(Version version) throws IOException {
     try {
-      return store.manifest(version).embeddings();
+      return store.manifest(version).changes();
     } catch (LostException e) {
       LOG.warn("version {} cannot be looked through for a part", version, e);
       return List.of();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * What has been published, and what waits to be: the publisher's rules, without its I/O.
@@ -80,14 +81,22 @@ final class PublicationQueue {
    *
    * @param parts in the order of their barriers: a later part's row replaces an earlier one's
    * @param parent the version that it follows; absent for the first of all, which is full
+   * @param histories as {@code parts}, of histories
    */
   record Due(
       Version version,
       Optional<Version> parent,
       List<PublisherInput.Part> parts,
+      List<PublisherInput.Part> histories,
       CheckpointContents contents) {
     public Due {
       parts = List.copyOf(parts);
+      histories = List.copyOf(histories);
+    }
+
+    /** The parts of a single checkpoint. */
+    static Due of(Version version, Optional<Version> parent, CheckpointContents contents) {
+      return new Due(version, parent, contents.parts(), contents.histories(), contents);
     }
   }
 
@@ -219,11 +228,13 @@ final class PublicationQueue {
     }
     long checkpoint = due.first();
     List<PublisherInput.Part> parts = new ArrayList<>();
-    unpublished
-        .headMap(checkpoint, true)
-        .values()
-        .forEach(contents -> parts.addAll(contents.parts()));
-    return new Due(new Version(lineage, checkpoint), published, parts, unpublished.get(checkpoint));
+    List<PublisherInput.Part> histories = new ArrayList<>();
+    for (CheckpointContents contents : unpublished.headMap(checkpoint, true).values()) {
+      parts.addAll(contents.parts());
+      histories.addAll(contents.histories());
+    }
+    Version version = new Version(lineage, checkpoint);
+    return new Due(version, published, parts, histories, unpublished.get(checkpoint));
   }
 
   /** Notes that a version is out: what it holds no longer waits. */
@@ -247,7 +258,8 @@ final class PublicationQueue {
   /** Paths of the parts that wait for publication. */
   synchronized List<String> waitingParts() {
     return unpublished.values().stream()
-        .flatMap(contents -> contents.parts().stream())
+        .flatMap(contents -> Stream.of(contents.parts(), contents.histories()))
+        .flatMap(List::stream)
         .map(PublisherInput.Part::path)
         .toList();
   }

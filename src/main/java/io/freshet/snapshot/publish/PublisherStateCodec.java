@@ -19,11 +19,13 @@ import java.util.Optional;
 
 /**
  * The state format of the publisher. Version 1 had no gauge, 2 no incomplete lineages. The last
- * byte's second bit says that windows of further tasks follow.
+ * byte's second bit says that windows of further tasks follow, the third that parts of histories
+ * do, of each unpublished checkpoint.
  */
 public final class PublisherStateCodec extends StateCodec<PublisherState> {
   private static final int INCOMPLETE = 1;
   private static final int OF_TASKS = 2;
+  private static final int OF_HISTORIES = 4;
   private static final Codec<String> TEXT = Codec.of(Values::writeString, Values::readString);
   private static final Codec<Double> FIGURE =
       Codec.of((figure, out) -> out.writeDouble(figure), DataInput::readDouble);
@@ -61,9 +63,18 @@ public final class PublisherStateCodec extends StateCodec<PublisherState> {
     Values.writeList(state.windows(), WINDOW, out);
     Values.writeString(state.shape(), out);
     boolean hasTasks = !state.taskWindows().isEmpty();
-    out.writeByte((state.incomplete() ? INCOMPLETE : 0) | (hasTasks ? OF_TASKS : 0));
+    boolean hasHistories = state.unpublished().stream().anyMatch(c -> !c.histories().isEmpty());
+    out.writeByte(
+        (state.incomplete() ? INCOMPLETE : 0)
+            | (hasTasks ? OF_TASKS : 0)
+            | (hasHistories ? OF_HISTORIES : 0));
     if (hasTasks) {
       Values.writeMap(state.taskWindows(), TEXT, WINDOWS, out);
+    }
+    if (hasHistories) {
+      for (CheckpointContents contents : state.unpublished()) {
+        Values.writeList(contents.histories(), PART, out);
+      }
     }
   }
 
@@ -77,6 +88,13 @@ public final class PublisherStateCodec extends StateCodec<PublisherState> {
     List<Window> windows = Values.readList(in, WINDOW);
     String shape = Values.readString(in);
     int last = version >= 3 ? in.readUnsignedByte() : 0;
+    Map<String, List<Window>> ofTasks =
+        (last & OF_TASKS) == 0 ? Map.of() : Values.readMap(in, TEXT, WINDOWS);
+    if ((last & OF_HISTORIES) != 0) {
+      for (int i = 0; i < unpublished.size(); i++) {
+        unpublished.set(i, unpublished.get(i).withHistories(Values.readList(in, PART)));
+      }
+    }
     return new PublisherState(
         lineage,
         run,
@@ -86,7 +104,7 @@ public final class PublisherStateCodec extends StateCodec<PublisherState> {
         (last & INCOMPLETE) != 0,
         windows,
         shape,
-        (last & OF_TASKS) == 0 ? Map.of() : Values.readMap(in, TEXT, WINDOWS));
+        ofTasks);
   }
 
   private static void writeCut(CheckpointContents cut, DataOutput out) throws IOException {

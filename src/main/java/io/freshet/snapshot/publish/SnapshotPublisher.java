@@ -38,6 +38,9 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
  * Publishes a version of the model for every completed checkpoint: one consistent cut of all rows,
  * the dense part, metrics and offsets. Runs alone (parallelism 1).
  *
+ * <p>Histories that are published are part of the cut: what changed of them comes, is kept and
+ * becomes files of the version just as rows do.
+ *
  * <p>What arrives before the barrier of checkpoint M is the contents of M, and part of the
  * operator's state of M, with the contents of all checkpoints before it that are not published.
  * When M is complete the {@link PublicationThread} publishes it; {@link PublicationQueue} holds the
@@ -62,6 +65,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   private final AnnouncementSink.Factory announcements;
   private final StorageFactory storageFactory;
   private final Duration patience;
+  private final boolean hasHistories;
   private final String base; // text of the shape of the model that it starts from, or empty
 
   private transient ListState<PublisherState> state;
@@ -91,7 +95,7 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       ManifestTemplate template,
       AnnouncementSink.Factory announcements,
       StorageFactory storageFactory) {
-    this(settings, template, announcements, storageFactory, Retry.PATIENCE, "");
+    this(settings, template, announcements, storageFactory, Retry.PATIENCE, false, "");
   }
 
   private SnapshotPublisher(
@@ -100,8 +104,10 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
       AnnouncementSink.Factory announcements,
       StorageFactory storageFactory,
       Duration patience,
+      boolean hasHistories,
       String base) {
     this.patience = patience;
+    this.hasHistories = hasHistories;
     this.base = base;
     this.settings = settings;
     this.template = template;
@@ -112,12 +118,19 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
   /** The same, of a model that starts from another's parameters where there is no state. */
   public SnapshotPublisher startingFrom(ModelShape other) {
     return new SnapshotPublisher(
-        settings, template, announcements, storageFactory, patience, other.text());
+        settings, template, announcements, storageFactory, patience, hasHistories, other.text());
+  }
+
+  /** The same, that publishes what users did as well. */
+  public SnapshotPublisher withHistories() {
+    return new SnapshotPublisher(
+        settings, template, announcements, storageFactory, patience, true, base);
   }
 
   /** The same, that waits so long for what is lost. */
   public SnapshotPublisher withPatience(Duration longest) {
-    return new SnapshotPublisher(settings, template, announcements, storageFactory, longest, base);
+    return new SnapshotPublisher(
+        settings, template, announcements, storageFactory, longest, hasHistories, base);
   }
 
   @Override
@@ -129,7 +142,10 @@ public final class SnapshotPublisher extends AbstractStreamOperator<Void>
             .getListState(new ListStateDescriptor<>("unpublished", STATE_TYPE));
     collector =
         new CheckpointCollector(
-            template.denseSize(), settings.gate().windows(), template.settings().tasks().further());
+            template.denseSize(),
+            settings.gate().windows(),
+            template.settings().tasks().further(),
+            hasHistories);
     Iterator<PublisherState> restored = state.get().iterator();
     shape = template.modelShape();
     if (restored.hasNext()) {

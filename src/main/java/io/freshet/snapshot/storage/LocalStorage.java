@@ -93,7 +93,10 @@ public final class LocalStorage implements WritableStorage {
     if (Files.exists(target) && Files.isSameFile(source, target)) {
       return;
     }
-    Files.deleteIfExists(target);
+    put(target, fresh -> linkOrCopy(source, fresh));
+  }
+
+  private static void linkOrCopy(Path source, Path target) throws IOException {
     try {
       Files.createLink(target, source);
     } catch (UnsupportedOperationException
@@ -103,17 +106,28 @@ public final class LocalStorage implements WritableStorage {
         in.transferTo(out);
       }
     }
-    sync(target.getParent());
   }
 
   @Override
   public void replace(String path, byte[] content) throws IOException {
-    Path target = writable(path);
+    put(
+        writable(path),
+        fresh -> {
+          try (OutputStream out = new Synced(fresh)) {
+            out.write(content);
+          }
+        });
+  }
+
+  private interface Writing {
+    void to(Path fresh) throws IOException;
+  }
+
+  /** Puts a file in its place once it is whole; what was there stays if it cannot be written. */
+  private void put(Path target, Writing writing) throws IOException {
     Path fresh = writable(PartFile.STAGING + "/" + UUID.randomUUID() + ".tmp");
     try {
-      try (OutputStream out = new Synced(fresh)) {
-        out.write(content);
-      }
+      writing.to(fresh);
       Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
       sync(target.getParent());
     } catch (AtomicMoveNotSupportedException e) {

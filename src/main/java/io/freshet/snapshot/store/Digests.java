@@ -1,7 +1,7 @@
 package io.freshet.snapshot.store;
 
 import io.freshet.snapshot.format.DigestOutput;
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Manifest.DataFile;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.Storage;
 import java.io.IOException;
@@ -30,7 +30,7 @@ public final class Digests {
    *
    * @throws IOException where the file is not what the manifest says, to the last bit
    */
-  public static void copy(Storage storage, Version version, EmbeddingFile file, OutputStream to)
+  public static void copy(Storage storage, Version version, DataFile file, OutputStream to)
       throws IOException {
     String path = SnapshotStore.path(version, file.name());
     String digest = sha256(storage, path, to);

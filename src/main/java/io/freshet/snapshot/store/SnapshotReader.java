@@ -5,9 +5,11 @@ import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.DenseFile;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Manifest.HistoryFile;
 import io.freshet.snapshot.format.Manifest.Kind;
 import io.freshet.snapshot.format.SafetensorsFile;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.history.HistoryRows;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -143,6 +145,18 @@ public final class SnapshotReader {
               .formatted(where, rows.size(), rows.width(), file.rows(), manifest.rowWidth()));
     }
     return rows;
+  }
+
+  /**
+   * The histories of one of a version's files.
+   *
+   * @throws IOException where the file is not what the manifest says, to the last bit
+   */
+  public HistoryRows histories(Manifest manifest, HistoryFile file) throws IOException {
+    String path = SnapshotStore.path(manifest.version(), file.name());
+    return HistoryRows.of(
+        SafetensorsFile.read(store.storage(), path, file.size(), file.sha256()),
+        path + " in " + store.storage());
   }
 
   /**

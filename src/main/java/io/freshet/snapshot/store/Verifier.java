@@ -1,12 +1,16 @@
 package io.freshet.snapshot.store;
 
+import io.freshet.feature.history.ActionHistory;
 import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Manifest.HistoryFile;
 import io.freshet.snapshot.format.Manifest.TensorShape;
 import io.freshet.snapshot.format.SafetensorsFile;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.history.HistoryRows;
+import io.freshet.snapshot.history.HistorySink;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -87,6 +91,9 @@ final class Verifier {
       checkFile(
           version, file.name(), file.size(), file.sha256(), p -> checkRows(manifest, file, p));
     }
+    for (HistoryFile file : manifest.histories()) {
+      checkFile(version, file.name(), file.size(), file.sha256(), p -> checkHistories(file, p));
+    }
   }
 
   private interface Check {
@@ -144,7 +151,7 @@ final class Verifier {
     }
     checkAscending(path, "fids", rows.fids());
     checkAscending(path, "removed", rows.removed());
-    checkDisjoint(path, rows);
+    checkDisjoint(path, rows.fids(), rows.removed());
     checkUpdates(path, rows.updates(), file.updates());
     for (int i = 0; i < rows.rows().length; i++) {
       float value = rows.rows()[i];
@@ -153,6 +160,46 @@ final class Verifier {
         return;
       }
     }
+  }
+
+  private void checkHistories(HistoryFile file, String path) throws IOException {
+    HistoryRows histories = HistoryRows.read(store.storage(), path);
+    if (histories.size() != file.histories() || histories.times().length != file.actions()) {
+      problem(
+          path,
+          "has %d histories of %d actions, the manifest says %d of %d",
+          histories.size(),
+          histories.times().length,
+          file.histories(),
+          file.actions());
+    }
+    checkAscending(path, "ids", histories.ids());
+    checkAscending(path, "removed", histories.removed());
+    checkDisjoint(path, histories.ids(), histories.removed());
+    histories.to(new TimeCheck(path));
+  }
+
+  /** Reports the first history whose actions are not in the order of time. */
+  private final class TimeCheck implements HistorySink {
+    private final String path;
+    private boolean isWrong;
+
+    TimeCheck(String path) {
+      this.path = path;
+    }
+
+    @Override
+    public void putHistory(long id, ActionHistory actions) {
+      for (int i = 1; !isWrong && i < actions.size(); i++) {
+        if (actions.times()[i] < actions.times()[i - 1]) {
+          problem(path, "has the actions of %d in another order than that of time", id);
+          isWrong = true;
+        }
+      }
+    }
+
+    @Override
+    public void removeHistory(long id) {}
   }
 
   private void checkAscending(String path, String tensor, long[] ids) {
@@ -164,10 +211,10 @@ final class Verifier {
     }
   }
 
-  private void checkDisjoint(String path, EmbeddingRows rows) {
-    for (long fid : rows.removed()) {
-      if (Arrays.binarySearch(rows.fids(), fid) >= 0) {
-        problem(path, "both holds and removes the row of %d", fid);
+  private void checkDisjoint(String path, long[] held, long[] removed) {
+    for (long id : removed) {
+      if (Arrays.binarySearch(held, id) >= 0) {
+        problem(path, "both holds and removes the row of %d", id);
         return;
       }
     }

@@ -28,6 +28,18 @@ public sealed interface PublisherInput {
       requireNonNull(path, "path");
       requireNonNull(sha256, "sha256");
     }
+
+    /** The same file at another place. */
+    public Part at(String other) {
+      return new Part(other, size, sha256, rows, updates, nonFinite);
+    }
+  }
+
+  /** A staged file of histories, which count as its rows, and their actions as updates. */
+  record Histories(Part file) implements PublisherInput {
+    public Histories {
+      requireNonNull(file, "file");
+    }
   }
 
   /** Some of the dense part's values; those that never came keep a snapshot from publication. */
@@ -95,6 +107,13 @@ public sealed interface PublisherInput {
    */
   record SentTable(String lineage, int shard, int shards) implements PublisherInput {
     public SentTable {
+      requireNonNull(lineage, "lineage");
+    }
+  }
+
+  /** The same of the histories of all users of a subtask. */
+  record SentHistories(String lineage, int subtask, int subtasks) implements PublisherInput {
+    public SentHistories {
       requireNonNull(lineage, "lineage");
     }
   }

@@ -1,2 +1,2 @@
-/** The writer: rows that a shard changed, in files of its own. */
+/** The writer: rows that a shard changed, and histories, in files of their own. */
 package io.freshet.snapshot.write;

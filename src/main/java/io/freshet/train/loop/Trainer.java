@@ -15,7 +15,6 @@ import io.freshet.model.learn.BatchLearner;
 import io.freshet.model.row.FieldRules;
 import io.freshet.model.row.RowLayout;
 import io.freshet.model.row.RowPacking;
-import io.freshet.train.LoopFigures;
 import io.freshet.train.LoopSettings;
 import io.freshet.train.Reset;
 import io.freshet.train.SkippedExample;
@@ -34,15 +33,11 @@ import io.freshet.train.message.ShardResponse.Rows;
 import io.freshet.train.state.DueReset;
 import io.freshet.train.state.LoopRules;
 import io.freshet.train.state.StateCompatibility;
-import io.freshet.wire.CheckpointedCounters;
 import io.freshet.wire.WireType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.apache.flink.api.common.accumulators.LongCounter;
-import org.apache.flink.api.common.accumulators.LongMaximum;
 import org.apache.flink.api.common.operators.MailboxExecutor;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -109,14 +104,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   private transient long lastCheckpoint;
   private transient boolean ended;
 
-  private transient CheckpointedCounters checkpointed;
-  private transient Counter examples;
-  private transient Counter batches;
-  private transient Counter drainsAbandoned;
-  private transient long drainMillis;
-  private transient LongCounter learnedCount;
-  private transient LongCounter rowSteps;
-  private transient LongMaximum partition;
+  private transient TrainerCounts counts;
 
   Trainer(LoopSettings settings) {
     this.settings = settings;
@@ -135,7 +123,8 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     lastCheckpoint = context.getRestoredCheckpointId().orElse(NO_CHECKPOINT);
     StateCompatibility.ofFeatures(settings.schema())
         .guard(context.getOperatorStateStore(), getRuntimeContext(), false);
-    checkpointed = new CheckpointedCounters(context.getOperatorStateStore(), 1);
+    counts =
+        new TrainerCounts(context.getOperatorStateStore(), getMetricGroup(), getRuntimeContext());
     localState = new LocalOptimizerState(context.getOperatorStateStore());
     reset = DueReset.of(context, settings.start().reset());
   }
@@ -143,7 +132,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
-    checkpointed.store();
+    counts.store();
     localState.store(dense, shape());
   }
 
@@ -222,22 +211,12 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   }
 
   private void openMetrics() {
-    examples = checkpointed.publish(0, getMetricGroup(), "examples");
-    batches = getMetricGroup().counter("batches");
-    drainsAbandoned = getMetricGroup().counter("drains_abandoned");
-    learnedCount = new LongCounter();
-    rowSteps = new LongCounter();
-    partition = new LongMaximum();
-    getRuntimeContext().addAccumulator(LoopFigures.EXAMPLES, learnedCount);
-    getRuntimeContext().addAccumulator(LoopFigures.ROW_STEPS, rowSteps);
-    getRuntimeContext().addAccumulator(LoopFigures.LARGEST_PARTITION, partition);
     getMetricGroup().gauge("skipped", () -> learner.skipped());
     getMetricGroup().gauge("step_share_first_order", () -> learner.shares().firstOrder());
     getMetricGroup().gauge("step_share_embeddings", () -> learner.shares().embeddings());
     getMetricGroup().gauge("step_share_dense", () -> learner.shares().dense());
     getMetricGroup().gauge("batches_in_flight", () -> batchesInFlight.inFlight());
     getMetricGroup().gauge("wait_millis", () -> waiting.millis());
-    getMetricGroup().gauge("last_drain_millis", () -> drainMillis);
   }
 
   @Override
@@ -315,11 +294,7 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     replica.learned(predictions.learned());
     byTask.forEach(its -> output.collect(new StreamRecord<>(its)));
     batch.heldWatermark.release(output);
-    examples.inc(predictions.learned());
-    batches.inc();
-    learnedCount.add(predictions.learned());
-    rowSteps.add(learner.lastSteps());
-    partition.add(learnedCount.getLocalValuePrimitive());
+    counts.learned(predictions.learned(), learner.lastSteps());
   }
 
   /** What was predicted, the tasks apart. */
@@ -361,11 +336,11 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     }
     long start = System.nanoTime();
     if (!drain(checkpointId)) {
-      drainsAbandoned.inc();
+      counts.drainAbandoned();
       LOG.warn("checkpoint {} was aborted before the trainer had drained", checkpointId);
     }
     lastCheckpoint = checkpointId;
-    drainMillis = (System.nanoTime() - start) / 1_000_000;
+    counts.drained(System.nanoTime() - start);
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.freshet.cli.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.Main;
+import io.freshet.job.TrainCommand;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.docs.CommandRun;
 import io.freshet.lab.stream.EventRecord;
@@ -10,6 +12,7 @@ import io.freshet.lab.stream.KafkaEvents.Timestamps;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** How {@code train} in one process ends, and what it says of it. */
 final class TrainOutcomeITCase {
@@ -116,7 +120,13 @@ final class TrainOutcomeITCase {
   void aRunThatFailsForOneCauseAgainAndAgainEnds() throws Exception {
     send(20, "no impression %s %s %s");
 
-    CommandRun run = train("--set", "kafka.properties.fetch.min.bytes=minus");
+    CommandLine quicker = Main.commandLine();
+    quicker
+        .getSubcommands()
+        .get("train")
+        .<TrainCommand>getCommand()
+        .followedBy(new LocalTraining(System.err, false, Duration.ofSeconds(1)));
+    CommandRun run = train(quicker, "--set", "kafka.properties.fetch.min.bytes=minus");
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err())
@@ -124,10 +134,14 @@ final class TrainOutcomeITCase {
         .contains("ConfigException: Invalid value minus for configuration fetch.min.bytes");
   }
 
-  private CommandRun train(String... more) throws Exception {
+  private CommandRun train() throws Exception {
+    return train(Main.commandLine());
+  }
+
+  private CommandRun train(CommandLine command, String... more) throws Exception {
     List<String> args = new ArrayList<>(List.of("train", "--config", config(), "--bounded"));
     args.addAll(List.of(more));
-    return CommandRun.of(args.toArray(String[]::new));
+    return CommandRun.of(command, args.toArray(String[]::new));
   }
 
   /** Clicked impressions of a weight whose gradient is out of bounds. */

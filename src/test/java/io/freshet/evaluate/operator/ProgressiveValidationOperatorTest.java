@@ -20,6 +20,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.TwoInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +103,33 @@ final class ProgressiveValidationOperatorTest {
   }
 
   @Test
+  void atABarrierWindowsCloseThatTheLabelsOwnTimeHasPassed() throws Exception {
+    try (var harness = new TwoInputStreamOperatorTestHarness<>(validation())) {
+      harness.open();
+      harness.processElement1(predictions(0, 100, 900, 1100), 0);
+      harness.processWatermark1(new Watermark(50));
+      harness.processWatermark2(new Watermark(1500));
+      assertThat(harness.extractOutputValues()).as("not all may be predicted yet").isEmpty();
+
+      harness.prepareSnapshotPreBarrier(1);
+
+      assertThat(harness.extractOutputValues())
+          .singleElement()
+          .satisfies(report -> assertThat(report.window().examples()).isEqualTo(2));
+      assertThat(harness.getSideOutput(AT_BARRIER))
+          .singleElement()
+          .satisfies(report -> assertThat(report.getValue().window().examples()).isEqualTo(2));
+      harness.processWatermark1(new Watermark(1000));
+      harness.processElement1(predictions(0, 1900), 0);
+      harness.processWatermark1(new Watermark(2500));
+      harness.processWatermark2(new Watermark(2500));
+      assertThat(harness.extractOutputValues())
+          .extracting(report -> report.window().examples())
+          .containsExactly(2L, 2L);
+    }
+  }
+
+  @Test
   void refusesToRunInParallel() throws Exception {
     try (Harness harness = new Harness(2)) {
       harness.setup(WireType.of(MetricsReport.class).serializer());
@@ -133,6 +161,13 @@ final class ProgressiveValidationOperatorTest {
     return harness;
   }
 
+  private static ProgressiveValidation validation() {
+    return new ProgressiveValidation(
+        EvaluateSettings.DEFAULT.withWindow(Duration.ofSeconds(1)),
+        MetricsSeries.PROGRESSIVE,
+        AT_BARRIER);
+  }
+
   private static Predictions predictions(float label, long... times) {
     return Written.predictions(label, 0.25f, times);
   }
@@ -141,14 +176,7 @@ final class ProgressiveValidationOperatorTest {
       extends OneInputStreamOperatorTestHarness<Predictions, MetricsReport> {
 
     Harness(int parallelism) throws Exception {
-      super(
-          new ProgressiveValidation(
-              EvaluateSettings.DEFAULT.withWindow(Duration.ofSeconds(1)),
-              MetricsSeries.PROGRESSIVE,
-              AT_BARRIER),
-          parallelism,
-          parallelism,
-          0);
+      super(validation(), parallelism, parallelism, 0);
     }
   }
 }

@@ -4,20 +4,33 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.config.LearnerConfig;
+import io.freshet.event.FeatureValues;
 import io.freshet.feature.Fids;
 import io.freshet.feature.ValueHash;
-import io.freshet.feature.example.LabeledExample;
+import io.freshet.feature.example.Example;
 import io.freshet.job.example.RecordFiles;
 import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.stream.LocalSink;
+import io.freshet.serve.follow.SnapshotFollower;
+import io.freshet.serve.model.Scorer;
+import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.storage.LocalStorage;
+import io.freshet.snapshot.store.SnapshotReader;
+import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,7 +48,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The whole job, failing once after a checkpoint: each example has the sequence that the clicks of
- * its user say, as of its impression, unless the event carries one.
+ * its user say, as of its impression, unless the event carries one; and each version has what the
+ * clicks up to its cut say.
  */
 @Timeout(120)
 final class HistoryJobITCase {
@@ -56,6 +70,7 @@ final class HistoryJobITCase {
 
   @TempDir private Path folder;
 
+  private final Map<String, List<Integer>> sent = new HashMap<>(); // by topic and partition
   private int tasks;
 
   @ParameterizedTest
@@ -87,6 +102,7 @@ final class HistoryJobITCase {
             int i = key % IMPRESSIONS;
             assertThat(found).as("of impression %s", i).containsExactly(expected(i));
           });
+      versionsHaveTheHistoriesOfTheirCuts();
       goesOnWithoutTheHistory(kafka, RetainedCheckpoints.newest(config).orElseThrow());
     }
   }
@@ -98,6 +114,49 @@ final class HistoryJobITCase {
       Thread.sleep(100);
     }
     stop(running);
+  }
+
+  private void versionsHaveTheHistoriesOfTheirCuts() throws Exception {
+    SnapshotStore store = new SnapshotStore(new LocalStorage(folder.resolve("snapshots")));
+    try (SnapshotFollower follower = new SnapshotFollower(store, InstantSource.system())) {
+      for (Version version : store.versions()) {
+        follower.pin(Optional.of(version));
+        follower.look();
+        try (Scorer scorer = follower.model().orElseThrow().newScorer()) {
+          assertThat(scorer.model().version()).isEqualTo(version);
+          for (int user = 0; user < USERS; user++) {
+            assertThat(served(scorer, user))
+                .as("of u%s by %s", user, version)
+                .containsExactly(expected(user, scorer.model().manifest()));
+          }
+        }
+        assertThat(new SnapshotReader(store).verify(version).problems()).isEmpty();
+      }
+    }
+    assertThat(expected(1, store.manifest(store.latest().orElseThrow()))).hasSize(LENGTH);
+  }
+
+  private static long[] served(Scorer scorer, int user) throws Exception {
+    FeatureValues features =
+        FeatureValues.of(scorer.names(), Map.of("user", "u" + user, "item", "m1"));
+    return sequence(scorer.encode(features, shown(IMPRESSIONS + TAIL)));
+  }
+
+  /** The last clicks of those that, as their impressions, were read up to the version's cut. */
+  private long[] expected(int user, Manifest manifest) {
+    Set<Integer> clicks = read("clicks", manifest);
+    clicks.retainAll(read("impressions", manifest));
+    return lastOf(clicks.stream().filter(i -> i % USERS == user));
+  }
+
+  private Set<Integer> read(String topic, Manifest manifest) {
+    Set<Integer> read = new HashSet<>();
+    for (int partition = 0; partition < 2; partition++) {
+      String name = topic + "-" + partition;
+      int offset = manifest.offsets().getOrDefault(name, 0L).intValue();
+      read.addAll(sent.getOrDefault(name, List.of()).subList(0, offset));
+    }
+    return read;
   }
 
   private static JobClient start(LearnerConfig config, Optional<String> checkpoint)
@@ -135,7 +194,9 @@ final class HistoryJobITCase {
               boolean did = example.task() == 0 ? isClicked(i) : isBought(i);
               assertThat(example.label()).isEqualTo(did ? 1 : 0);
               int key = example.task() * IMPRESSIONS + i;
-              assertThat(sequences.put(key, sequence(example))).as("of %s twice", i).isNull();
+              assertThat(sequences.put(key, sequence(example.example())))
+                  .as("of %s twice", i)
+                  .isNull();
             }
           });
     }
@@ -191,10 +252,15 @@ final class HistoryJobITCase {
     if (carriesItsOwn(of)) {
       return new long[] {Fids.of(3, ValueHash.of("x")), Fids.of(3, ValueHash.of("y"))};
     }
-    long[] items =
+    return lastOf(
         IntStream.range(0, IMPRESSIONS)
             .filter(i -> i % USERS == of % USERS && isClicked(i) && clicked(i) < shown(of))
-            .boxed()
+            .boxed());
+  }
+
+  private static long[] lastOf(Stream<Integer> clicks) {
+    long[] items =
+        clicks
             .sorted(Comparator.comparing(HistoryJobITCase::clicked).reversed())
             .limit(LENGTH)
             .mapToLong(i -> Fids.of(3, ValueHash.of(item(i))))
@@ -202,11 +268,11 @@ final class HistoryJobITCase {
     return items.length == 0 ? new long[] {Fids.missing(3)} : items;
   }
 
-  private static long[] sequence(LabeledExample example) {
-    return Arrays.stream(example.example().fids()).filter(fid -> Fids.field(fid) == 3).toArray();
+  private static long[] sequence(Example example) {
+    return Arrays.stream(example.fids()).filter(fid -> Fids.field(fid) == 3).toArray();
   }
 
-  private static void feed(EmbeddedKafka kafka, int from, int to) throws Exception {
+  private void feed(EmbeddedKafka kafka, int from, int to) throws Exception {
     try (var producer = kafka.clients().producer(Map.of())) {
       for (int i = from; i < to; i++) {
         String own = carriesItsOwn(i) ? ", \"recent\": [\"x\", \"y\"]" : "";
@@ -229,10 +295,11 @@ final class HistoryJobITCase {
     }
   }
 
-  private static void send(
+  private void send(
       KafkaProducer<byte[], byte[]> producer, String topic, int i, long time, String more) {
     String json = "{\"impression_id\": \"i%s\", \"timestamp\": %s%s}".formatted(i, time, more);
     int partition = (topic.equals("purchases") ? i / 6 : i) % 2;
+    sent.computeIfAbsent(topic + "-" + partition, name -> new ArrayList<>()).add(i);
     producer.send(new ProducerRecord<>(topic, partition, time, null, json.getBytes(UTF_8)));
   }
 

@@ -18,10 +18,13 @@ import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,7 @@ class SeveralTasksITCase {
         tasks:
           - {name: click}
           - {name: purchase, after: click, window: 20 min, warm-up: 0 s, topic: purchases}
+      evaluate: {at-impression: 0.5}
       snapshot: {root: "%s"}
       checkpoint: {interval: 1 s, dir: "%s", backend: hashmap}
       parallelism: 2
@@ -54,22 +58,10 @@ class SeveralTasksITCase {
 
   @Test
   void eachTaskLearnsItsOwnLabelsAndIsPublished() throws Exception {
-    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
-      for (String topic : List.of("impressions", "clicks", "purchases")) {
-        kafka.topics().create(topic, 2);
-      }
-      feed(kafka);
-      String text =
-          CONFIG.formatted(
-              kafka.bootstrapServers(),
-              folder.resolve("snapshots").toUri(),
-              folder.resolve("checkpoints").toUri());
-      LearnerConfig config = LearnerConfig.parse(text, "learner.yaml", List.of());
-      LearnerJob job = new LearnerJob(config, true);
-      var env = job.localEnvironment(new Configuration());
-      job.build(env);
+    try (EmbeddedKafka kafka = started()) {
+      feed(kafka, true);
 
-      env.execute();
+      job(kafka, true).execute();
 
       Map<String, JsonNode> totals = totals(kafka);
       assertThat(totals).containsOnlyKeys("click", "purchase");
@@ -82,8 +74,47 @@ class SeveralTasksITCase {
     }
   }
 
+  @Test
+  void windowsOfATaskCloseWhileTheTopicOfAnotherIsSilent() throws Exception {
+    try (EmbeddedKafka kafka = started()) {
+      feed(kafka, false);
+      JobClient job = job(kafka, false).executeAsync();
+
+      awaitWindows(kafka, "at-impression", 50);
+      awaitWindows(kafka, "progressive", 50);
+      job.cancel().get();
+
+      List<JsonNode> windows = reports(kafka, "progressive");
+      assertThat(windows)
+          .allSatisfy(report -> assertThat(report.get("task").asText()).isEqualTo("click"))
+          .allSatisfy(report -> assertThat(report.at("/since_start/late").asInt()).isZero());
+      assertThat(windows.subList(2, windows.size())) // full ones
+          .allSatisfy(report -> assertThat(report.at("/window/examples").asInt()).isEqualTo(60));
+    }
+  }
+
+  private static EmbeddedKafka started() throws Exception {
+    EmbeddedKafka kafka = EmbeddedKafka.start();
+    for (String topic : List.of("impressions", "clicks", "purchases")) {
+      kafka.topics().create(topic, 2);
+    }
+    return kafka;
+  }
+
+  private StreamExecutionEnvironment job(EmbeddedKafka kafka, boolean bounded) throws Exception {
+    String text =
+        CONFIG.formatted(
+            kafka.bootstrapServers(),
+            folder.resolve("snapshots").toUri(),
+            folder.resolve("checkpoints").toUri());
+    LearnerJob job = new LearnerJob(LearnerConfig.parse(text, "learner.yaml", List.of()), bounded);
+    var env = job.localEnvironment(new Configuration());
+    job.build(env);
+    return env;
+  }
+
   /** Half is clicked, by the item; every fifth click is a purchase, by the user, and comes late. */
-  private static void feed(EmbeddedKafka kafka) throws IOException {
+  private static void feed(EmbeddedKafka kafka, boolean purchases) throws IOException {
     try (var producer = kafka.clients().producer(Map.of())) {
       for (int i = 0; i < IMPRESSIONS; i++) {
         long shown = T + 1000L * i;
@@ -92,7 +123,7 @@ class SeveralTasksITCase {
         if (i % 2 == 0) {
           send(producer, "clicks", i, shown + 2_000, "");
         }
-        if (i % 10 == 0) {
+        if (purchases && i % 10 == 0) {
           send(producer, "purchases", i, shown + 120_000 + 7_001L * i % 600_000, "");
         }
       }
@@ -108,17 +139,30 @@ class SeveralTasksITCase {
   /** The newest figures since start, by task. */
   private static Map<String, JsonNode> totals(EmbeddedKafka kafka) throws Exception {
     Map<String, JsonNode> totals = new HashMap<>();
-    for (var record : TopicContents.of(kafka, "metrics")) {
-      JsonNode report = new ObjectMapper().readTree(record.value());
-      JsonNode since = report.get("since_start");
-      if (report.get("series").asText().equals("progressive")) {
-        totals.merge(
-            report.get("task").asText(),
-            since,
-            (a, b) -> a.get("examples").asLong() > b.get("examples").asLong() ? a : b);
-      }
+    for (JsonNode report : reports(kafka, "progressive")) {
+      totals.merge(
+          report.get("task").asText(),
+          report.get("since_start"),
+          (a, b) -> a.get("examples").asLong() > b.get("examples").asLong() ? a : b);
     }
     return totals;
+  }
+
+  private static void awaitWindows(EmbeddedKafka kafka, String series, int least) throws Exception {
+    while (reports(kafka, series).size() < least) {
+      Thread.sleep(200);
+    }
+  }
+
+  private static List<JsonNode> reports(EmbeddedKafka kafka, String series) throws Exception {
+    List<JsonNode> reports = new ArrayList<>();
+    for (var record : TopicContents.of(kafka, "metrics")) {
+      JsonNode report = new ObjectMapper().readTree(record.value());
+      if (report.get("series").asText().equals(series)) {
+        reports.add(report);
+      }
+    }
+    return reports;
   }
 
   private void assertServed() throws Exception {

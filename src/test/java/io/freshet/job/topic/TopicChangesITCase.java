@@ -267,7 +267,7 @@ final class TopicChangesITCase {
       {bootstrap-servers: "%2$s", topics: {impressions: %1$s, dead-letters: %1$s-dead, late-clicks: %1$s-late, metrics: %1$s-metrics, snapshots: %1$s-snapshots}, properties: {partition.discovery.interval.ms: 200}%3$s}
     events: {impressions: {id: impression_id, label: {field: clicked}}}
     features: [{name: user, kind: categorical}]
-    join: {out-of-orderness: 1 s}
+    join: {out-of-orderness: 1 s, idleness: 1 h}
     model: {embedding-size: 4, hidden-layers: [8]}
     examples: {to: topic, topic: %1$s-examples}
     snapshot: {root: "%4$s", gate: {base-rate: false}}

@@ -11,8 +11,11 @@ import io.freshet.feature.ExampleEncoder;
 import io.freshet.feature.Fids;
 import io.freshet.feature.ValueHash;
 import io.freshet.feature.example.EncodedImpression;
+import io.freshet.feature.example.Example;
 import io.freshet.feature.example.LabeledExample;
+import io.freshet.feature.history.ActionHistory;
 import io.freshet.feature.history.Histories;
+import io.freshet.feature.history.PublishedHistory;
 import io.freshet.feature.history.UserAction;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.attribution.DeferredExample;
@@ -22,11 +25,13 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -39,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The sequences of random traffic against a list of all clicks: joins and fills of several
  * subtasks, whose records overtake each other as they may on a network, restored and rescaled
- * half-way.
+ * half-way, after a failure. So is what a server fills from the histories of a version.
  */
 final class HistoryFillRandomOperatorTest {
   private static final int WINDOW = 400;
@@ -62,7 +67,10 @@ final class HistoryFillRandomOperatorTest {
 
   private record Arrival(long at, Shown shown, boolean isClick) {}
 
+  private static final int FAILURE_AFTER = 150; // arrivals since the checkpoint
+
   private final List<LabeledExample> examples = new ArrayList<>();
+  private final Map<Long, ActionHistory> published = new HashMap<>(); // as of the last barrier
 
   private LearnerConfig config;
   private JoinSettings settings;
@@ -78,6 +86,18 @@ final class HistoryFillRandomOperatorTest {
     private long watermark = Long.MIN_VALUE;
   }
 
+  /**
+   * A checkpoint.
+   *
+   * @param examples how many had been sent
+   * @param published of its version
+   */
+  private record Cut(
+      List<OperatorSubtaskState> joined,
+      List<OperatorSubtaskState> filled,
+      int examples,
+      Map<Long, ActionHistory> published) {}
+
   @ParameterizedTest(name = "seed {0}")
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
   void sequencesAreThoseOfTheOracle(int seed) throws Exception {
@@ -91,12 +111,26 @@ final class HistoryFillRandomOperatorTest {
     start(Optional.empty(), List.of(), 0, 2);
 
     List<Arrival> arrivals = arrivals(all);
+    int half = arrivals.size() / 2;
+    Cut cut = null;
     for (int i = 0; i < arrivals.size(); i++) {
       arrive(arrivals.get(i));
-      if (i == arrivals.size() / 2) {
-        restore(1 + random.nextInt(3));
+      if (i % 300 == 299) {
+        publish();
+        assertServed(arrivals.subList(0, i + 1), seed);
+      }
+      if (i == half && cut == null) {
+        cut = checkpoint();
+      } else if (i == half + FAILURE_AFTER && cut != null) {
+        publish(); // by a checkpoint that is never complete
+        restore(cut, 1 + random.nextInt(3));
+        cut = null;
+        i = half;
+        half = -1;
       }
     }
+    publish();
+    assertServed(arrivals, seed);
     for (int join = 0; join < JOINS; join++) {
       advance(join, all.get(all.size() - 1).time + 100 * EXPIRE_AFTER);
     }
@@ -112,6 +146,41 @@ final class HistoryFillRandomOperatorTest {
                     .as("seed %s, %s of %s", seed, example.kind(), byId.get(example.impressionId()))
                     .containsExactly(oracle(all, byId.get(example.impressionId()))));
     assertThat(fills).as("seed %s", seed).allSatisfy(fill -> assertThat(fill.users()).isZero());
+    publish();
+    assertThat(published).as("seed %s", seed).isEmpty();
+  }
+
+  /** Applies what is published at a barrier, as who reads versions does. */
+  private void publish() throws Exception {
+    drain(Integer.MAX_VALUE); // barriers wait for each other
+    for (HistoryHarness fill : fills) {
+      for (PublishedHistory each : fill.publishedAtBarrier()) {
+        if (each.actions().size() == 0) {
+          published.remove(each.id());
+        } else {
+          published.put(each.id(), each.actions());
+        }
+      }
+    }
+  }
+
+  /** Checks what a server fills for each user, now and when some of it is too old. */
+  private void assertServed(List<Arrival> arrived, int seed) {
+    Set<Shown> impressions = new HashSet<>();
+    Set<Shown> clicks = new HashSet<>();
+    arrived.forEach(a -> (a.isClick ? clicks : impressions).add(a.shown));
+    clicks.retainAll(impressions);
+    List<Shown> acted = List.copyOf(clicks);
+    long now = acted.stream().mapToLong(Shown::acted).max().orElse(0) + 1;
+    for (int user = 0; user < 7; user++) {
+      for (long time : new long[] {now, now + EXPIRE_AFTER / 2}) {
+        Shown asked = new Shown("asked", user == 6 ? "" : "u" + user, "m1", time, -1);
+        Example example = histories.served(encoded(asked).example(), time, published::get);
+        assertThat(sequence(example))
+            .as("seed %s, served to %s", seed, asked)
+            .containsExactly(oracle(acted, asked));
+      }
+    }
   }
 
   /**
@@ -135,7 +204,11 @@ final class HistoryFillRandomOperatorTest {
   }
 
   private static long[] sequence(LabeledExample example) {
-    return Arrays.stream(example.example().fids()).filter(fid -> Fids.field(fid) == 3).toArray();
+    return sequence(example.example());
+  }
+
+  private static long[] sequence(Example example) {
+    return Arrays.stream(example.fids()).filter(fid -> Fids.field(fid) == 3).toArray();
   }
 
   private List<Shown> traffic() {
@@ -292,22 +365,30 @@ final class HistoryFillRandomOperatorTest {
     }
   }
 
-  private void restore(int parallelism) throws Exception {
-    drain(Integer.MAX_VALUE); // barriers wait for each other
+  private Cut checkpoint() throws Exception {
+    publish();
     List<OperatorSubtaskState> joined = new ArrayList<>();
     List<OperatorSubtaskState> filled = new ArrayList<>();
     for (JoinHarness join : joins) {
       joined.add(join.snapshot(1, 1));
-      join.close();
     }
     for (HistoryHarness fill : fills) {
       filled.add(fill.snapshot(1, 1));
-      fill.close();
     }
+    return new Cut(joined, filled, examples.size(), Map.copyOf(published));
+  }
+
+  /** Goes back to a checkpoint and its version. */
+  private void restore(Cut cut, int parallelism) throws Exception {
+    joins.forEach(JoinHarness::close);
+    fills.forEach(HistoryHarness::close);
+    examples.subList(cut.examples, examples.size()).clear();
+    published.clear();
+    published.putAll(cut.published);
     OperatorSubtaskState all =
         AbstractStreamOperatorTestHarness.repackageState(
-            filled.toArray(OperatorSubtaskState[]::new));
-    start(Optional.of(all), joined, filled.size(), parallelism);
+            cut.filled.toArray(OperatorSubtaskState[]::new));
+    start(Optional.of(all), cut.joined, cut.filled.size(), parallelism);
   }
 
   private static int subtask(String key, int parallelism) {

@@ -2,16 +2,24 @@ package io.freshet.join.operator;
 
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.feature.history.Histories;
+import io.freshet.feature.history.PublishedHistory;
 import io.freshet.feature.history.UserAction;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.attribution.DeferredExample;
+import io.freshet.wire.FullRequest;
+import io.freshet.wire.OwnJobMaster;
 import io.freshet.wire.WireType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.tasks.mailbox.TaskMailbox;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 
@@ -20,11 +28,19 @@ final class HistoryHarness
     extends KeyedTwoInputStreamOperatorTestHarness<
         String, DeferredExample, UserAction, LabeledExample> {
   static final int MAX_PARALLELISM = 128;
+  static final String MODEL = "2;3;0;1,2,3 deepfm";
 
-  private HistoryHarness(JoinSettings settings, Histories histories, int parallelism, int subtask)
+  private final FullRequest request;
+
+  private HistoryHarness(
+      JoinSettings settings,
+      Histories histories,
+      Optional<String> model,
+      int parallelism,
+      int subtask)
       throws Exception {
     super(
-        new HistoryFill(settings, histories),
+        new HistoryFill(settings, histories, model.orElse("")),
         each -> userOf(histories, each),
         UserAction::user,
         Types.STRING,
@@ -35,6 +51,7 @@ final class HistoryHarness
         WireType.of(UserAction.class).serializer());
     ((HistoryFill) operator)
         .setMailboxExecutor(mockTask.getMailboxExecutorFactory().createExecutor(0));
+    request = OwnJobMaster.in(getEnvironment());
     setup(WireType.of(LabeledExample.class).serializer());
   }
 
@@ -52,7 +69,20 @@ final class HistoryHarness
       int parallelism,
       int subtask)
       throws Exception {
-    HistoryHarness harness = new HistoryHarness(settings, histories, parallelism, subtask);
+    return of(settings, histories, Optional.of(MODEL), state, before, parallelism, subtask);
+  }
+
+  /** The same, that publishes with a model of some shape, or not. */
+  static HistoryHarness of(
+      JoinSettings settings,
+      Histories histories,
+      Optional<String> model,
+      Optional<OperatorSubtaskState> state,
+      int before,
+      int parallelism,
+      int subtask)
+      throws Exception {
+    HistoryHarness harness = new HistoryHarness(settings, histories, model, parallelism, subtask);
     if (state.isPresent()) {
       harness.initializeState(
           repartitionOperatorState(state.get(), MAX_PARALLELISM, before, parallelism, subtask));
@@ -63,6 +93,22 @@ final class HistoryHarness
 
   static String userOf(Histories histories, DeferredExample deferred) {
     return histories.user(deferred.example().impressionId(), deferred.example().example());
+  }
+
+  /** Asks for all histories, for the first version of a lineage. */
+  void request(String lineage) throws IOException {
+    request.set(lineage);
+  }
+
+  /** What it has published since the last call, by the barrier that comes now. */
+  List<PublishedHistory> publishedAtBarrier() throws Exception {
+    prepareSnapshotPreBarrier(1);
+    List<PublishedHistory> published = new ArrayList<>();
+    Queue<StreamRecord<PublishedHistory>> queue = getSideOutput(LabelStreams.HISTORIES);
+    while (queue != null && !queue.isEmpty()) {
+      published.add(queue.poll().getValue());
+    }
+    return published;
   }
 
   /** How many users are known. */

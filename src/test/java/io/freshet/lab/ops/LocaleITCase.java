@@ -42,7 +42,10 @@ final class LocaleITCase {
   }
 
   private static Map<String, String> javaOptions(String language, String country) {
-    return Map.of("JDK_JAVA_OPTIONS", "-Duser.language=" + language + " -Duser.country=" + country);
+    String others = System.getenv().getOrDefault("JDK_JAVA_OPTIONS", "");
+    return Map.of(
+        "JDK_JAVA_OPTIONS",
+        "%s -Duser.language=%s -Duser.country=%s".formatted(others, language, country).strip());
   }
 
   private static void send(EmbeddedKafka kafka) throws Exception {

@@ -73,7 +73,7 @@ class BudgetTest {
 
   @AfterEach
   void stop() throws Exception {
-    server.close();
+    ServedSample.stop(server, client);
     follower.close();
   }
 

@@ -38,7 +38,8 @@ final class HookedRows implements RowStore {
   @Override
   public ServedModel load(List<Manifest> chain, SnapshotReader reader) throws IOException {
     ServedModel model = store.load(chain, reader);
-    return new ServedModel(model.manifest(), new Rows(model.rows()), model.dense(), UNMIXED);
+    return new ServedModel(
+        model.manifest(), new Rows(model.rows()), model.histories(), model.dense(), UNMIXED);
   }
 
   @Override

@@ -58,6 +58,7 @@ class ModelServerTest {
   private SampleModel sample;
   private SnapshotFollower follower;
   private ModelServer server;
+  private volatile boolean stopped; // by the test
 
   @BeforeEach
   void start() throws Exception {
@@ -70,7 +71,9 @@ class ModelServerTest {
 
   @AfterEach
   void stop() throws Exception {
-    server.close();
+    if (!stopped) {
+      ServedSample.stop(server, client);
+    }
     follower.close();
   }
 
@@ -335,6 +338,7 @@ class ModelServerTest {
   }
 
   private void close() {
+    stopped = true;
     try {
       server.close();
     } catch (IOException e) {

@@ -14,6 +14,7 @@ import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -119,7 +120,24 @@ public final class ServedSample implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    server.close();
+    stop(server, client);
     follower.close();
+  }
+
+  /**
+   * Stops a server that has one client, whose idle connection it would wait for half a second: the
+   * answers of one that is about to stop end theirs.
+   */
+  public static void stop(ModelServer server, HttpClient client) throws IOException {
+    server.service().readiness().end();
+    URI live = URI.create("http://127.0.0.1:%s/livez".formatted(server.address().getPort()));
+    try {
+      client.send(HttpRequest.newBuilder(live).build(), HttpResponse.BodyHandlers.discarding());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the server was not asked for its last answer");
+    } finally {
+      server.close();
+    }
   }
 }

@@ -9,6 +9,7 @@ import inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
 import io.freshet.serve.grpc.GrpcServer;
 import io.freshet.serve.http.ModelServer;
 import io.freshet.serve.http.ServeSettings;
+import io.freshet.serve.http.ServedSample;
 import io.freshet.serve.limit.ConnectionLimits;
 import io.freshet.serve.limit.ExplainLimits;
 import io.freshet.serve.limit.RequestLimits;
@@ -142,7 +143,7 @@ final class ServedModelsFile implements AutoCloseable {
     channel.shutdownNow();
     follower.close();
     grpc.close();
-    server.close();
+    ServedSample.stop(server, client);
     open.close();
   }
 }

@@ -245,6 +245,7 @@ class ManifestTest {
             List.of(new Manifest.TensorShape("deep.0.weight", List.of(70L, 128L))),
             5),
         List.of(new Manifest.EmbeddingFile("embeddings-0.safetensors", 1, DIGEST, 2, 3)),
+        List.of(new Manifest.HistoryFile("histories-0.safetensors", 4, DIGEST, 5, 6)),
         metrics,
         Map.of("impressions-0", Long.MAX_VALUE),
         0.25,

@@ -5,9 +5,13 @@ import static io.freshet.snapshot.store.TinyModel.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.feature.history.ActionHistory;
 import io.freshet.model.row.RowBlock;
 import io.freshet.snapshot.format.Manifest;
+import io.freshet.snapshot.format.Manifest.HistoryFile;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.history.HistorySink;
+import io.freshet.snapshot.history.RandomHistories;
 import io.freshet.snapshot.publish.SampleChain;
 import io.freshet.snapshot.storage.FaultyStorage;
 import io.freshet.snapshot.storage.FaultyStorage.When;
@@ -27,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +93,41 @@ class CompactionTest {
     for (long fid : before.fids()) {
       assertThat(TinyModel.row(after, fid)).isEqualTo(TinyModel.row(before, fid));
     }
+    assertThat(chain.problems()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3})
+  void aMergedFullHasTheHistoriesOfItsChain(long seed) throws Exception {
+    RandomHistories histories = new RandomHistories(root, seed);
+    Version version = null;
+    for (int checkpoint = 1; checkpoint < 15; checkpoint++) {
+      version = histories.publish();
+      if (checkpoint == 6) {
+        merge(version, 500, 1000); // the second merge begins with what the first made
+      }
+    }
+
+    Manifest full = merge(version, new Random(seed).nextInt(1, 3000), 1000);
+
+    Map<Long, ActionHistory> merged = new TreeMap<>();
+    HistorySink sink =
+        new HistorySink() {
+          @Override
+          public void putHistory(long id, ActionHistory actions) {
+            assertThat(merged.put(id, actions)).as("of %s twice", id).isNull();
+          }
+
+          @Override
+          public void removeHistory(long id) {
+            throw new IllegalStateException("a full removes " + id);
+          }
+        };
+    for (HistoryFile file : full.histories()) {
+      chain.reader.histories(full, file).to(sink);
+    }
+    assertThat(full.histories()).hasSizeGreaterThan(2);
+    assertThat(merged).usingRecursiveComparison().isEqualTo(new TreeMap<>(histories.expected()));
     assertThat(chain.problems()).isEmpty();
   }
 

@@ -66,6 +66,28 @@ final class CheckpointCollectorTest {
   }
 
   @Test
+  void allIsSentOnceHistoriesAreTooWhereThereAreSome() {
+    CheckpointCollector collector = new CheckpointCollector(0, 1, List.of(), true);
+    collector.add(new PublisherInput.SentTable("aaaaaaaa", 0, 1));
+    collector.add(new PublisherInput.SentHistories("aaaaaaaa", 1, 2));
+    assertThat(collector.sentFor()).isEmpty();
+
+    collector.add(new PublisherInput.SentHistories("aaaaaaaa", 0, 2));
+
+    assertThat(collector.sentFor()).isEqualTo("aaaaaaaa");
+  }
+
+  @Test
+  void partsOfHistoriesAreOfTheirBarrier() {
+    CheckpointCollector collector = new CheckpointCollector(0, 1, List.of(), true);
+    PublisherInput.Part part = new PublisherInput.Part("p", 1, "ab", 2, 3, 0);
+    collector.add(new PublisherInput.Histories(part));
+
+    assertThat(collector.close(1).histories()).containsExactly(part);
+    assertThat(collector.close(2).histories()).isEmpty();
+  }
+
+  @Test
   void whatWasAddedIsSummedOverBarriersAndWhoeverTellsIt() {
     CheckpointCollector collector = new CheckpointCollector(0, 1, List.of());
     collector.add(new PublisherInput.Added(Map.of("table_rows", 5.0, "table_expired", 1.0)));

@@ -42,6 +42,21 @@ class PublicationQueueTest {
   }
 
   @Test
+  void partsOfHistoriesWaitAsThoseOfRowsDo() throws Exception {
+    PublicationQueue chain = joined();
+    PublisherInput.Part first = new PublisherInput.Part("histories 1", 1, "", 1, 1, 0);
+    PublisherInput.Part second = new PublisherInput.Part("histories 2", 1, "", 1, 1, 0);
+    chain.add(contents(1).withHistories(List.of(first)));
+    chain.abort(1);
+    chain.add(contents(2).withHistories(List.of(second)));
+    chain.complete(2);
+
+    assertThat(chain.awaitDue().histories()).containsExactly(first, second);
+    assertThat(chain.waitingParts())
+        .containsExactly("part 1", "histories 1", "part 2", "histories 2");
+  }
+
+  @Test
   void completedCheckpointsArePublishedInOrder() throws Exception {
     PublicationQueue chain = joined();
     chain.add(contents(1));

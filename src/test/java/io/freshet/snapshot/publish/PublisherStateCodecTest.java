@@ -27,14 +27,15 @@ class PublisherStateCodecTest {
             Map.of("auc", 0.75),
             Map.of("clicks-0", 5L),
             99,
-            true);
+            true,
+            List.of(new PublisherInput.Part("h", 5, "cd", 6, 7, 0)));
     PublisherState state =
         new PublisherState(
             "0badcafe",
             "run",
             7,
             Optional.of(PUBLISHED),
-            List.of(contents),
+            List.of(contents.withHistories(List.of()), contents),
             true,
             List.of(new PublisherInput.Window(60, 10, 10, 2, 0.5, 1.25)),
             "2;3;0;1,2",

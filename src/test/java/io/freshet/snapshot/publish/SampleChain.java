@@ -1,19 +1,23 @@
 package io.freshet.snapshot.publish;
 
 import io.freshet.feature.FeatureSchema;
+import io.freshet.feature.history.PublishedHistory;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.model.row.RowBlock;
 import io.freshet.snapshot.GateSettings;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.ManifestTemplate;
+import io.freshet.snapshot.format.SafetensorsOutput.Written;
 import io.freshet.snapshot.format.Version;
+import io.freshet.snapshot.history.HistoryBuffer;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.storage.WritableStorage;
 import io.freshet.snapshot.store.Pointer;
 import io.freshet.snapshot.store.SnapshotReader;
 import io.freshet.snapshot.store.SnapshotStore;
 import io.freshet.snapshot.store.TinyModel;
+import io.freshet.snapshot.write.PartFile;
 import io.freshet.snapshot.write.PublisherInput;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -140,6 +144,26 @@ public final class SampleChain {
     }
   }
 
+  /** Publishes histories, a part each; those without actions are over. */
+  public Version publishHistories(
+      long checkpoint, float[] dense, List<List<PublishedHistory>> histories) throws IOException {
+    Version version = new Version(lineage, checkpoint);
+    List<PublisherInput.Part> parts = new ArrayList<>();
+    for (List<PublishedHistory> each : histories) {
+      HistoryBuffer buffer = new HistoryBuffer();
+      each.forEach(history -> buffer.putHistory(history.id(), history.actions()));
+      String path = PartFile.newPath();
+      Written written = buffer.write(storage, path);
+      parts.add(
+          new PublisherInput.Part(
+              path, written.size(), written.sha256(), buffer.live(), buffer.actions(), 0));
+    }
+    CheckpointContents.Dense whole = new CheckpointContents.Dense(dense, checkpoint, gauge);
+    publish(storage, template, version, last, whole, List.of(), parts);
+    last = Optional.of(version);
+    return version;
+  }
+
   /** Publishes parts of the {@link TinyModel} as they are. */
   public void publish(Version version, Optional<Version> parent, List<PublisherInput.Part> parts)
       throws IOException {
@@ -156,12 +180,29 @@ public final class SampleChain {
       CheckpointContents.Dense dense,
       List<PublisherInput.Part> parts)
       throws IOException {
+    return publish(through, of, version, parent, dense, parts, List.of());
+  }
+
+  private Manifest publish(
+      WritableStorage through,
+      ManifestTemplate of,
+      Version version,
+      Optional<Version> parent,
+      CheckpointContents.Dense dense,
+      List<PublisherInput.Part> parts,
+      List<PublisherInput.Part> histories)
+      throws IOException {
     CheckpointContents contents =
         new CheckpointContents(
-            version.checkpoint(), parts, Optional.of(dense), metrics, Map.of(), now.toEpochMilli());
+                version.checkpoint(),
+                parts,
+                Optional.of(dense),
+                metrics,
+                Map.of(),
+                now.toEpochMilli())
+            .withHistories(histories);
     Publication publication = new Publication(through, of, gate, () -> now);
-    Manifest manifest =
-        publication.write(new PublicationQueue.Due(version, parent, parts, contents));
+    Manifest manifest = publication.write(PublicationQueue.Due.of(version, parent, contents));
     publication.pointTo(manifest);
     return manifest;
   }

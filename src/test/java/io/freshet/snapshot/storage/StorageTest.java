@@ -99,6 +99,21 @@ class StorageTest {
   }
 
   @Test
+  void aCopyThatFailsLeavesWhatWasThere() throws Exception {
+    create("folder/file", "inside");
+    create("x/to", "right");
+
+    for (String from : List.of("nothing", "folder")) {
+      assertThatThrownBy(() -> storage.copy(from, "x/to")).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> storage.copy(from, "x/new")).isInstanceOf(IOException.class);
+    }
+
+    assertThat(read("x/to")).isEqualTo("right");
+    assertThat(storage.list("x")).containsExactly("to");
+    assertThat(read("folder/file")).isEqualTo("inside");
+  }
+
+  @Test
   void aFileIsCopiedWhereItCannotBeLinked() throws Exception {
     Path other = Path.of("/dev/shm");
     assumeThat(other).isWritable();
@@ -106,11 +121,11 @@ class StorageTest {
     Path elsewhere = Files.createTempDirectory(other, "freshet");
     try {
       Files.createDirectories(root);
-      Files.createSymbolicLink(root.resolve(".staging"), elsewhere);
-      create(".staging/part", "the bytes");
+      Files.createSymbolicLink(root.resolve("elsewhere"), elsewhere);
+      create("elsewhere/part", "the bytes");
 
-      storage.copy(".staging/part", "version/embeddings");
-      storage.delete(".staging/part");
+      storage.copy("elsewhere/part", "version/embeddings");
+      storage.delete("elsewhere/part");
 
       assertThat(read("version/embeddings")).isEqualTo("the bytes");
     } finally {

@@ -166,7 +166,7 @@ class SnapshotITCase {
             .transform(
                 "writer",
                 WireType.of(PublisherInput.class),
-                new SnapshotWriter(settings, TinyModel.SETTINGS, 40, storage));
+                SnapshotWriter.ofRows(settings, TinyModel.SETTINGS, 40, storage));
     parts
         .union(
             announce(slowly, n -> new PublisherInput.Dense(TinyModel.dense(n))),

@@ -35,7 +35,7 @@ class SnapshotWriterOperatorTest {
     SnapshotSettings settings = SnapshotSettings.at(root.toUri().toString());
     harness =
         new OneInputStreamOperatorTestHarness<>(
-            new SnapshotWriter(settings, TinyModel.SETTINGS, 4));
+            SnapshotWriter.ofRows(settings, TinyModel.SETTINGS, 4));
     harness.setup(WireType.of(PublisherInput.class).serializer());
     harness.open();
   }

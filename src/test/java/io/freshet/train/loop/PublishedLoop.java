@@ -54,7 +54,7 @@ public final class PublishedLoop {
         .transform(
             "SnapshotWriter",
             WireType.of(PublisherInput.class),
-            new SnapshotWriter(snapshot, model, 50))
+            SnapshotWriter.ofRows(snapshot, model, 50))
         .uid("writer")
         .union(
             loop.dense()

@@ -8,6 +8,7 @@ import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.DenseFile;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.Manifest.HistoryFile;
 import java.io.PrintWriter;
 import java.util.Iterator;
 import java.util.Locale;
@@ -185,6 +186,15 @@ public final class ManifestText {
           file.name(),
           ManifestCells.bytes(file.size()),
           ManifestCells.count(file.rows()) + " rows");
+    }
+    for (HistoryFile file : manifest.histories()) {
+      table.row(
+          "",
+          file.name(),
+          ManifestCells.bytes(file.size()),
+          "%s histories, %s actions"
+              .formatted(
+                  ManifestCells.count(file.histories()), ManifestCells.count(file.actions())));
     }
     return table;
   }

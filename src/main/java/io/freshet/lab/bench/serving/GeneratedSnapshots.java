@@ -99,6 +99,7 @@ final class GeneratedSnapshots implements Storage {
             new Manifest.UnknownIds(Manifest.UnknownIds.START_ROW, 1),
             new DenseFile("dense", dense.length, sha256(dense), List.of(), 0),
             files,
+            List.of(),
             Map.of(),
             Map.of(),
             1,

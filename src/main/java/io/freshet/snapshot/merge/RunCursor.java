@@ -1,4 +1,4 @@
-package io.freshet.snapshot.maintain;
+package io.freshet.snapshot.merge;
 
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.EmbeddingFile;
