@@ -50,7 +50,8 @@ class WarmStartITCase {
   private static final int FEW = 8;
   private static final int FIELDS = 3;
   private static final String PLAIN =
-      "{name: user, kind: categorical}, {name: item, kind: multi}, {name: price, kind: numeric}";
+      "{name: user, kind: categorical}, {name: item, kind: multi, embedding-size: 3},"
+          + " {name: price, kind: numeric}";
   private static final String CONFIG =
       """
       name: warm
@@ -136,6 +137,8 @@ class WarmStartITCase {
   @ParameterizedTest
   @CsvSource({
     "embedding-size: 4, embedding-size: 8, 'model.embedding-size is 8, there it is 4'",
+    "embedding-size: 3, embedding-size: 2, 'embedding-size of feature number 2 is 2, there it is"
+        + " 3'",
     "kind: multi, kind: categorical, feature number 2 is Categorical"
   })
   void aVersionOfAnotherModelIsRefused(String was, String is, String said) throws Exception {

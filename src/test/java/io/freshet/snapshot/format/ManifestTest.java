@@ -235,7 +235,8 @@ class ManifestTest {
         Optional.of(new Version("89abcdef", 11)),
         Optional.empty(),
         Instant.parse("2026-01-02T03:04:05.678Z"),
-        new Manifest.Model("dcn", 10, List.of(128, 64), 3),
+        new Manifest.Model(
+            "dcn", 10, List.of(128, 64), 3, Map.of(), List.of(), Map.of(2, 4, 4095, 1)),
         schema,
         new Manifest.UnknownIds("zero", Long.MIN_VALUE, List.of(2, 7)),
         new Manifest.DenseFile(
