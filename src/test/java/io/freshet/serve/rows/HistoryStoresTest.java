@@ -39,6 +39,9 @@ final class HistoryStoresTest {
     RandomHistories histories = new RandomHistories(root, 7);
     try (SnapshotFollower follower = follower(histories, kind, "a")) {
       for (int version = 1; version <= 30; version++) {
+        if (version % 8 == 0) {
+          histories.changeSequences();
+        }
         Version published = histories.publish();
         if (version % 3 != 0) {
           Map<Long, ActionHistory> before = histories.expected();
@@ -52,18 +55,18 @@ final class HistoryStoresTest {
           assertSame(follower.model().orElseThrow(), histories.expected());
         }
         if (version % 7 == 0) {
-          Compaction.of(histories.chain.storage).merge(published);
+          Compaction.of(histories.chain().storage).merge(published);
         }
       }
     }
     histories.publish();
     assertServedFromNothing(histories, kind, "b");
 
-    Compaction.of(histories.chain.storage).merge(histories.chain.store.latest().orElseThrow());
+    Compaction.of(histories.chain().storage).merge(histories.chain().store.latest().orElseThrow());
     assertServedFromNothing(histories, kind, "c");
     histories.publish();
-    GarbageCollection.of(histories.chain.storage, ONE).run();
-    assertThat(histories.chain.problems()).isEmpty();
+    GarbageCollection.of(histories.chain().storage, ONE).run();
+    assertThat(histories.chain().problems()).isEmpty();
     assertServedFromNothing(histories, kind, "d");
   }
 
@@ -137,7 +140,7 @@ final class HistoryStoresTest {
   private SnapshotFollower follower(RandomHistories histories, StoreKind kind, String folder)
       throws IOException {
     return new SnapshotFollower(
-        histories.chain.store, kind.open(parent.resolve(folder)), InstantSource.system());
+        histories.chain().store, kind.open(parent.resolve(folder)), InstantSource.system());
   }
 
   private static void assertSame(ServedModel model, Map<Long, ActionHistory> expected) {

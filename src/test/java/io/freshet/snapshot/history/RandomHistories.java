@@ -24,45 +24,75 @@ import java.util.TreeMap;
 /** Versions of a model with two sequences whose histories change at random. */
 public final class RandomHistories {
   private static final History HISTORY = new History("user", "item", List.of("click"), 86_400_000);
-  private static final FeatureSchema SCHEMA =
-      new FeatureSchema(
-          List.of(
-              new CategoricalField("user", 1),
-              new CategoricalField("item", 2),
-              new SequenceField("recent", 3, "item", 5, Pooling.MEAN).withHistory(HISTORY),
-              new SequenceField("last", 4000, "item", 1, Pooling.LAST).withHistory(HISTORY)),
-          "user");
   private static final ModelSettings SETTINGS = ModelSettings.deepFm(2, List.of(3), 0, 42);
   private static final int USERS = 150;
+  private static final int SECOND = 4000; // number of the sequence
 
-  public final SampleChain chain;
+  private final Path root;
   private final Random random;
   private final Map<Long, ActionHistory> expected = new TreeMap<>();
+  private SampleChain chain;
+  private Version last;
   private int checkpoint;
+  private boolean both = true; // whether both sequences are filled
+  private boolean isWhole = true; // whether what is there has been published
 
   public RandomHistories(Path root, long seed) {
-    chain = new SampleChain(root, SCHEMA, SETTINGS);
+    this.root = root;
     random = new Random(seed);
+    chain = new SampleChain(root, schema(both), SETTINGS);
+  }
+
+  public SampleChain chain() {
+    return chain;
+  }
+
+  private static FeatureSchema schema(boolean both) {
+    SequenceField second = new SequenceField("last", SECOND, "item", 1, Pooling.LAST);
+    return new FeatureSchema(
+        List.of(
+            new CategoricalField("user", 1),
+            new CategoricalField("item", 2),
+            new SequenceField("recent", 3, "item", 5, Pooling.MEAN).withHistory(HISTORY),
+            both ? second.withHistory(HISTORY) : second),
+        "user");
+  }
+
+  /** The second sequence is filled no more, or again, from nothing. */
+  public void changeSequences() {
+    both = !both;
+    isWhole = false;
+    expected.keySet().removeIf(id -> Fids.field(id) == SECOND);
+    chain = new SampleChain(root, schema(both), SETTINGS).branch(last, SampleChain.LINEAGE);
   }
 
   /** Publishes what has changed of some. */
   public Version publish() throws IOException {
     List<List<PublishedHistory>> parts = new ArrayList<>();
+    if (!isWhole) {
+      isWhole = true;
+      parts.add(all(expected));
+    }
     for (int part = random.nextInt(1, 4); part > 0; part--) {
       Map<Long, ActionHistory> changes = new LinkedHashMap<>();
       for (int change = random.nextInt(60); change > 0; change--) {
-        changes.put(id(random.nextInt(USERS), random.nextBoolean() ? 3 : 4000), actions());
+        changes.put(
+            id(random.nextInt(USERS), both && random.nextBoolean() ? SECOND : 3), actions());
       }
       expected.putAll(changes);
-      parts.add(
-          changes.entrySet().stream()
-              .map(e -> new PublishedHistory(e.getKey(), e.getValue()))
-              .toList());
+      parts.add(all(changes));
     }
     parts.removeIf(List::isEmpty);
     expected.values().removeIf(actions -> actions.size() == 0);
-    float[] dense = new float[DenseShape.of(SCHEMA, SETTINGS).size()];
-    return chain.publishHistories(++checkpoint, dense, parts);
+    float[] dense = new float[DenseShape.of(schema(both), SETTINGS).size()];
+    last = chain.publishHistories(++checkpoint, dense, parts);
+    return last;
+  }
+
+  private static List<PublishedHistory> all(Map<Long, ActionHistory> histories) {
+    return histories.entrySet().stream()
+        .map(each -> new PublishedHistory(each.getKey(), each.getValue()))
+        .toList();
   }
 
   /** None of them in every fifth case. */
@@ -84,7 +114,7 @@ public final class RandomHistories {
     List<Long> ids = new ArrayList<>();
     for (int user = 0; user < USERS; user++) {
       ids.add(id(user, 3));
-      ids.add(id(user, 4000));
+      ids.add(id(user, SECOND));
     }
     return ids;
   }

@@ -106,6 +106,9 @@ class CompactionTest {
       if (checkpoint == 6) {
         merge(version, 500, 1000); // the second merge begins with what the first made
       }
+      if (checkpoint == 3 * seed) {
+        histories.changeSequences();
+      }
     }
 
     Manifest full = merge(version, new Random(seed).nextInt(1, 3000), 1000);
