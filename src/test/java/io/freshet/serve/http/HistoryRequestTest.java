@@ -82,7 +82,7 @@ final class HistoryRequestTest {
 
   @Test
   void allProtocolsFillIt() throws Exception {
-    double filled = score("'user': 'u1'");
+    double filled = score("'user': 'u1', 'recent': ['a', 'b']");
     JsonNode columns =
         server.post("/v1/models/ctr:predict", "{'inputs': {'user': ['u1'], 'item': ['x']}}").body();
     JsonNode tensors =
