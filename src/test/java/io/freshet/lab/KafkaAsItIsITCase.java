@@ -73,7 +73,7 @@ final class KafkaAsItIsITCase {
   /**
    * Each codec has a partition, with a record of three megabytes and a tombstone in it, times are
    * the broker's, and two partitions are a transactional producer's: one ends with the marker of an
-   * aborted transaction, one with a transaction that stays open.
+   * aborted transaction, one with a transaction that stays open for longer than the test may take.
    */
   @Test
   void aBoundedRunLearnsAllThatIsCommittedAndEnds() throws Exception {
@@ -89,7 +89,8 @@ final class KafkaAsItIsITCase {
       }
     }
     try (var first = producer(Map.of("transactional.id", "first"));
-        var second = producer(Map.of("transactional.id", "second"))) {
+        var second =
+            producer(Map.of("transactional.id", "second", "transaction.timeout.ms", 900_000))) {
       commit(first, aborted);
       commit(second, open);
       first.beginTransaction();

@@ -5,9 +5,11 @@ import io.freshet.kafka.KafkaClients;
 import io.freshet.kafka.PropertyReferences;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -164,12 +166,22 @@ public final class KafkaTopicSource<T>
         .forEach(key -> configuration.setString(key, consumer.getProperty(key)));
     return new PartitionsReader<>(
         topic.name(),
+        ends(),
         elements,
         fetchers,
         new KafkaRecordEmitter<>(deserializer),
         configuration,
         context,
         metrics);
+  }
+
+  private UnaryOperator<List<KafkaPartitionSplit>> ends() {
+    boolean isCommitted =
+        KafkaClients.READ_COMMITTED.equals(
+            consumer.getProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG));
+    return isCommitted && getBoundedness() == Boundedness.BOUNDED
+        ? new CommittedEnds(topic.kafka(), topic.name())::of
+        : splits -> splits;
   }
 
   private record Initialization(SourceReaderContext context) implements InitializationContext {

@@ -2,6 +2,7 @@ package io.freshet.job.topic;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReaderContext;
@@ -25,6 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 @SuppressWarnings("try") // the connector's own reader closes with any exception
 final class PartitionsReader<T> extends KafkaSourceReader<T> {
   private final String topic;
+  private final UnaryOperator<List<KafkaPartitionSplit>> ends;
   private final List<KafkaPartitionSplit> waiting = new ArrayList<>();
   private final List<String> foreign = new ArrayList<>(); // splits, each with a watermark
   private boolean started;
@@ -37,9 +39,11 @@ final class PartitionsReader<T> extends KafkaSourceReader<T> {
 
   /**
    * @param topic the only one to be read: a state may have partitions of another
+   * @param ends gives its partitions the ends that they are read to
    */
   PartitionsReader(
       String topic,
+      UnaryOperator<List<KafkaPartitionSplit>> ends,
       FutureCompletingBlockingQueue<RecordsWithSplitIds<ConsumerRecord<byte[], byte[]>>> elements,
       KafkaSourceFetcherManager fetchers,
       KafkaRecordEmitter<T> emitter,
@@ -48,6 +52,7 @@ final class PartitionsReader<T> extends KafkaSourceReader<T> {
       KafkaSourceReaderMetrics metrics) {
     super(elements, fetchers, emitter, configuration, context, metrics);
     this.topic = topic;
+    this.ends = ends;
   }
 
   @Override
@@ -59,14 +64,15 @@ final class PartitionsReader<T> extends KafkaSourceReader<T> {
   /** Those of a state come before the start. */
   @Override
   public void addSplits(List<KafkaPartitionSplit> splits) {
-    List<KafkaPartitionSplit> ours = new ArrayList<>();
+    List<KafkaPartitionSplit> all = new ArrayList<>();
     for (KafkaPartitionSplit split : splits) {
       if (split.getTopic().equals(topic)) {
-        ours.add(split);
+        all.add(split);
       } else {
         foreign.add(split.splitId());
       }
     }
+    List<KafkaPartitionSplit> ours = ends.apply(all);
     if (!started) {
       waiting.addAll(ours);
     } else if (!ours.isEmpty()) {
