@@ -5,18 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.config.LearnerConfig;
 import io.freshet.feature.ImpressionHash;
-import io.freshet.lab.broker.EmbeddedKafka;
-import io.freshet.lab.broker.TopicContents;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
-import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -62,26 +56,13 @@ class LabelsJobITCase {
 
   @Test
   void everyScoredImpressionMeetsItsFinalLabelOnce() throws Exception {
-    try (EmbeddedKafka kafka = EmbeddedKafka.start()) {
-      for (String topic : List.of("impressions", "acts", "sales")) {
-        kafka.topics().create(topic, 2);
-      }
-      feed(kafka);
-      String text =
-          CONFIG.formatted(
-              kafka.bootstrapServers(),
-              folder.resolve("snapshots").toUri(),
-              folder.resolve("checkpoints").toUri());
-      LearnerConfig config = LearnerConfig.parse(text, "learner.yaml", List.of());
-      LearnerJob job = new LearnerJob(config, true);
-      var env = job.localEnvironment(new Configuration());
-      job.build(env);
+    try (JobOnTopics topics = new JobOnTopics(folder, "impressions", "acts", "sales")) {
+      feed(topics);
 
-      env.execute();
+      topics.job(CONFIG, true).execute();
 
-      List<JsonNode> reports = reports(kafka);
-      JsonNode progressive = last(reports, "progressive");
-      JsonNode atImpression = last(reports, "at-impression");
+      JsonNode progressive = last(topics.reports("progressive"));
+      JsonNode atImpression = last(topics.reports("at-impression"));
       List<Integer> scored = scored();
       long purchases = scored.stream().filter(LabelsJobITCase::buys).count();
       assertThat(atImpression.get("examples").asLong()).isEqualTo(scored.size());
@@ -94,17 +75,17 @@ class LabelsJobITCase {
   }
 
   /** A tenth is bought, half of it after the short wait; half is clicked; a third is liked. */
-  private static void feed(EmbeddedKafka kafka) throws IOException {
-    try (var producer = kafka.clients().producer(Map.of())) {
+  private static void feed(JobOnTopics topics) throws IOException {
+    try (var producer = topics.producer()) {
       for (int i = 0; i < IMPRESSIONS; i++) {
         long shown = T + 1000L * i;
         String features = ", \"features\": {\"user\": \"u%d\", \"item\": \"i%d\"}";
-        send(producer, "impressions", i, shown, features.formatted(i % 37, i % 11));
+        JobOnTopics.send(producer, "impressions", i, shown, features.formatted(i % 37, i % 11));
         if (i % 2 == 0) {
-          send(producer, "acts", i, shown + 2_000, ", \"action\": \"click\"");
+          JobOnTopics.send(producer, "acts", i, shown + 2_000, ", \"action\": \"click\"");
         }
         if (i % 3 == 0) {
-          send(producer, "acts", i, shown + 2_500, ", \"action\": \"like\"");
+          JobOnTopics.send(producer, "acts", i, shown + 2_500, ", \"action\": \"like\"");
         }
         if (buys(i)) {
           sell(producer, i, shown + (i % 20 == 0 ? 3_000 : 60_000));
@@ -130,30 +111,11 @@ class LabelsJobITCase {
         .toList();
   }
 
-  private static void send(
-      KafkaProducer<byte[], byte[]> producer, String topic, int i, long time, String more) {
-    String json = "{\"impression_id\": \"i%s\", \"timestamp\": %s%s}".formatted(i, time, more);
-    producer.send(
-        new ProducerRecord<>(topic, i % 2, time, null, json.getBytes(UTF_8))); // by number
-  }
-
-  private static List<JsonNode> reports(EmbeddedKafka kafka) throws Exception {
-    List<JsonNode> reports = new ArrayList<>();
-    for (var record : TopicContents.of(kafka, "metrics")) {
-      reports.add(new ObjectMapper().readTree(record.value()));
-    }
-    return reports;
-  }
-
   /** The totals that count most. */
-  private static JsonNode last(List<JsonNode> reports, String series) {
-    JsonNode last = null;
-    for (JsonNode report : reports) {
-      JsonNode totals = report.get("since_start");
-      boolean more =
-          last == null || totals.get("examples").asLong() >= last.get("examples").asLong();
-      last = report.get("series").asText().equals(series) && more ? totals : last;
-    }
-    return last;
+  private static JsonNode last(List<JsonNode> reports) {
+    return reports.stream()
+        .map(report -> report.get("since_start"))
+        .max(Comparator.comparingLong(totals -> totals.get("examples").asLong()))
+        .orElseThrow();
   }
 }

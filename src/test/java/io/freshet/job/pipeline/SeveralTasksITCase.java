@@ -1,14 +1,10 @@
 package io.freshet.job.pipeline;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.config.LearnerConfig;
 import io.freshet.event.FeatureValues;
-import io.freshet.lab.broker.EmbeddedKafka;
 import io.freshet.lab.broker.TopicContents;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.Scorer;
@@ -18,15 +14,10 @@ import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,14 +49,14 @@ class SeveralTasksITCase {
 
   @Test
   void eachTaskLearnsItsOwnLabelsAndIsPublished() throws Exception {
-    try (EmbeddedKafka kafka = started()) {
-      feed(kafka, true);
+    try (JobOnTopics topics = topics()) {
+      feed(topics, true);
 
-      job(kafka, true).execute();
+      topics.job(CONFIG, true).execute();
 
-      Map<String, JsonNode> totals = totals(kafka);
+      Map<String, JsonNode> totals = totals(topics);
       assertThat(totals).containsOnlyKeys("click", "purchase");
-      assertThat(TopicContents.of(kafka, "dead-letters")).isEmpty();
+      assertThat(TopicContents.of(topics.kafka(), "dead-letters")).isEmpty();
       assertThat(totals.get("click").get("examples").asInt()).isEqualTo(IMPRESSIONS);
       assertThat(totals.get("purchase").get("examples").asInt()).isEqualTo(IMPRESSIONS);
       assertThat(totals.get("click").get("positives").asInt()).isEqualTo(IMPRESSIONS / 2);
@@ -76,15 +67,15 @@ class SeveralTasksITCase {
 
   @Test
   void windowsOfATaskCloseWhileTheTopicOfAnotherIsSilent() throws Exception {
-    try (EmbeddedKafka kafka = started()) {
-      feed(kafka, false);
-      JobClient job = job(kafka, false).executeAsync();
+    try (JobOnTopics topics = topics()) {
+      feed(topics, false);
+      JobClient job = topics.job(CONFIG, false).executeAsync();
 
-      awaitWindows(kafka, "at-impression", 50);
-      awaitWindows(kafka, "progressive", 50);
+      awaitWindows(topics, "at-impression", 50);
+      awaitWindows(topics, "progressive", 50);
       job.cancel().get();
 
-      List<JsonNode> windows = reports(kafka, "progressive");
+      List<JsonNode> windows = topics.reports("progressive");
       assertThat(windows)
           .allSatisfy(report -> assertThat(report.get("task").asText()).isEqualTo("click"))
           .allSatisfy(report -> assertThat(report.at("/since_start/late").asInt()).isZero());
@@ -93,53 +84,31 @@ class SeveralTasksITCase {
     }
   }
 
-  private static EmbeddedKafka started() throws Exception {
-    EmbeddedKafka kafka = EmbeddedKafka.start();
-    for (String topic : List.of("impressions", "clicks", "purchases")) {
-      kafka.topics().create(topic, 2);
-    }
-    return kafka;
-  }
-
-  private StreamExecutionEnvironment job(EmbeddedKafka kafka, boolean bounded) throws Exception {
-    String text =
-        CONFIG.formatted(
-            kafka.bootstrapServers(),
-            folder.resolve("snapshots").toUri(),
-            folder.resolve("checkpoints").toUri());
-    LearnerJob job = new LearnerJob(LearnerConfig.parse(text, "learner.yaml", List.of()), bounded);
-    var env = job.localEnvironment(new Configuration());
-    job.build(env);
-    return env;
+  private JobOnTopics topics() throws Exception {
+    return new JobOnTopics(folder, "impressions", "clicks", "purchases");
   }
 
   /** Half is clicked, by the item; every fifth click is a purchase, by the user, and comes late. */
-  private static void feed(EmbeddedKafka kafka, boolean purchases) throws IOException {
-    try (var producer = kafka.clients().producer(Map.of())) {
+  private static void feed(JobOnTopics topics, boolean purchases) throws IOException {
+    try (var producer = topics.producer()) {
       for (int i = 0; i < IMPRESSIONS; i++) {
         long shown = T + 1000L * i;
         String features = ", \"features\": {\"user\": \"u%d\", \"item\": \"i%d\"}";
-        send(producer, "impressions", i, shown, features.formatted(i / 2 % 5, i % 2));
+        JobOnTopics.send(producer, "impressions", i, shown, features.formatted(i / 2 % 5, i % 2));
         if (i % 2 == 0) {
-          send(producer, "clicks", i, shown + 2_000, "");
+          JobOnTopics.send(producer, "clicks", i, shown + 2_000, "");
         }
         if (purchases && i % 10 == 0) {
-          send(producer, "purchases", i, shown + 120_000 + 7_001L * i % 600_000, "");
+          JobOnTopics.send(producer, "purchases", i, shown + 120_000 + 7_001L * i % 600_000, "");
         }
       }
     }
   }
 
-  private static void send(
-      KafkaProducer<byte[], byte[]> producer, String topic, int i, long time, String more) {
-    String json = "{\"impression_id\": \"i%s\", \"timestamp\": %s%s}".formatted(i, time, more);
-    producer.send(new ProducerRecord<>(topic, i % 2, time, null, json.getBytes(UTF_8)));
-  }
-
   /** The newest figures since start, by task. */
-  private static Map<String, JsonNode> totals(EmbeddedKafka kafka) throws Exception {
+  private static Map<String, JsonNode> totals(JobOnTopics topics) throws Exception {
     Map<String, JsonNode> totals = new HashMap<>();
-    for (JsonNode report : reports(kafka, "progressive")) {
+    for (JsonNode report : topics.reports("progressive")) {
       totals.merge(
           report.get("task").asText(),
           report.get("since_start"),
@@ -148,21 +117,10 @@ class SeveralTasksITCase {
     return totals;
   }
 
-  private static void awaitWindows(EmbeddedKafka kafka, String series, int least) throws Exception {
-    while (reports(kafka, series).size() < least) {
+  private static void awaitWindows(JobOnTopics topics, String series, int least) throws Exception {
+    while (topics.reports(series).size() < least) {
       Thread.sleep(200);
     }
-  }
-
-  private static List<JsonNode> reports(EmbeddedKafka kafka, String series) throws Exception {
-    List<JsonNode> reports = new ArrayList<>();
-    for (var record : TopicContents.of(kafka, "metrics")) {
-      JsonNode report = new ObjectMapper().readTree(record.value());
-      if (report.get("series").asText().equals(series)) {
-        reports.add(report);
-      }
-    }
-    return reports;
   }
 
   private void assertServed() throws Exception {
