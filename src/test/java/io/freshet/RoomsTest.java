@@ -122,7 +122,7 @@ final class RoomsTest {
       sql                   : snapshot.format snapshot.storage snapshot.store
       config                : kafka config.option event event.mapping feature feature.example model
       config                : model.optimizer join train evaluate snapshot
-      interop.onnx          : feature model model.gauge snapshot.format snapshot.store
+      interop.onnx          : feature model model.gauge model.network snapshot.format snapshot.store
       interop.torch         : wire config config.option feature join model model.batch
       interop.torch         : model.dense model.gauge model.layer model.optimizer model.row
       interop.torch         : snapshot.format snapshot.storage snapshot.store train

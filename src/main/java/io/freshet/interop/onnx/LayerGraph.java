@@ -1,6 +1,7 @@
 package io.freshet.interop.onnx;
 
 import io.freshet.model.Sizes;
+import io.freshet.model.network.Towers;
 import io.freshet.snapshot.format.GaugeTensors;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.TensorShape;
@@ -16,13 +17,25 @@ final class LayerGraph {
   final Manifest manifest;
   final Sizes sizes;
   private final Snapshot snapshot;
-  private final Set<String> used = new TreeSet<>();
+  private final String prefix; // of the tensors
+  private final Set<String> used;
 
   LayerGraph(OnnxGraph graph, Snapshot snapshot) {
+    this(graph, snapshot, "", new TreeSet<>());
+  }
+
+  private LayerGraph(OnnxGraph graph, Snapshot snapshot, String prefix, Set<String> used) {
     this.graph = graph;
     this.snapshot = snapshot;
+    this.prefix = prefix;
+    this.used = used;
     manifest = snapshot.manifest();
     sizes = new Sizes(manifest.model().sizes());
+  }
+
+  /** Those of a task that is not the first. */
+  LayerGraph of(String task) {
+    return new LayerGraph(graph, snapshot, Towers.prefix(task), used);
   }
 
   /** Adds x · W + b. */
@@ -49,7 +62,8 @@ final class LayerGraph {
         "Slice", of, graph.vector(from), graph.vector(from + (long) n), graph.vector(1));
   }
 
-  String tensor(String name) throws IOException {
+  String tensor(String plain) throws IOException {
+    String name = prefix + plain;
     long[] shape =
         manifest.dense().tensors().stream()
             .filter(tensor -> tensor.name().equals(name))

@@ -1,10 +1,15 @@
 package io.freshet.interop.onnx;
 
+import io.freshet.model.Tasks;
 import io.freshet.model.gauge.Expert;
 import io.freshet.model.gauge.PublishedGauge;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Manifest.Labels;
+import io.freshet.snapshot.format.Manifest.ModelTask;
+import io.freshet.snapshot.store.Snapshot;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * From a model's sums to the probability: the experts, their mixture and the correction of the
@@ -15,21 +20,53 @@ import java.io.IOException;
  */
 final class MixtureGraph {
   private static final float LEAST = 1e-6f; // of an expert's probability
+  private static final String NONE = ""; // of first-order sums
 
   private final OnnxGraph graph;
   private final PublishedGauge gauge;
   private final String correction;
   private final double rate;
 
-  MixtureGraph(OnnxGraph graph, PublishedGauge gauge, Manifest manifest) {
+  MixtureGraph(OnnxGraph graph, PublishedGauge gauge, Labels labels, double samplingRate) {
     this.graph = graph;
     this.gauge = gauge;
-    correction = manifest.labels().correction();
-    rate = manifest.samplingRate();
+    correction = labels.correction();
+    rate = samplingRate;
+  }
+
+  /**
+   * Adds the probabilities of each task, [examples] each, of one that follows on another times the
+   * other's.
+   *
+   * @param firstOrder sums of the first task, which the others lack
+   * @param sums of the terms of each task
+   */
+  static List<String> probabilities(
+      OnnxGraph graph, Snapshot snapshot, String firstOrder, List<String> sums) throws IOException {
+    Tasks tasks = snapshot.manifest().tasks();
+    List<String> all = new ArrayList<>();
+    for (int task = 0; task < sums.size(); task++) {
+      String first = task == 0 ? firstOrder : NONE;
+      String own = of(graph, snapshot, task).probability(first, sums.get(task));
+      int parent = tasks.parent(task);
+      all.add(parent < 0 ? own : graph.node("Mul", all.get(parent), own));
+    }
+    return all;
+  }
+
+  private static MixtureGraph of(OnnxGraph graph, Snapshot snapshot, int task) {
+    Manifest manifest = snapshot.manifest();
+    PublishedGauge gauge = snapshot.gauge();
+    if (task == 0) {
+      return new MixtureGraph(graph, gauge, manifest.labels(), manifest.samplingRate());
+    }
+    ModelTask its = manifest.model().tasks().get(task);
+    PublishedGauge own = gauge.tasks() == 1 ? gauge : gauge.of(task);
+    return new MixtureGraph(graph, own, its.labels(), its.samplingRate());
   }
 
   /** Adds the probabilities, [examples], for sums [examples]. */
-  String probability(String firstOrder, String sum) throws IOException {
+  private String probability(String firstOrder, String sum) throws IOException {
     if (!gauge.isMixed()) {
       String z = graph.node("Add", sum, graph.constant((float) gauge.offset()));
       return corrected(z);
@@ -45,10 +82,12 @@ final class MixtureGraph {
   }
 
   private String logit(Expert expert, String firstOrder, String sum) {
-    String first = graph.node("Mul", firstOrder, graph.constant((float) expert.firstOrder()));
-    String whole = graph.node("Mul", sum, graph.constant((float) expert.logit()));
-    String constant = graph.constant((float) (gauge.offset() + expert.correction()));
-    return graph.node("Add", graph.node("Add", first, whole), constant);
+    String z = graph.node("Mul", sum, graph.constant((float) expert.logit()));
+    if (!firstOrder.equals(NONE)) {
+      String share = graph.constant((float) expert.firstOrder());
+      z = graph.node("Add", graph.node("Mul", firstOrder, share), z);
+    }
+    return graph.node("Add", z, graph.constant((float) (gauge.offset() + expert.correction())));
   }
 
   private String weighted(Expert expert, String z) {

@@ -3,25 +3,21 @@ package io.freshet.interop.onnx;
 import io.freshet.model.ModelKind;
 import io.freshet.snapshot.format.Manifest;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
-/** The terms of a model's logit as nodes of a graph: {@link io.freshet.model.kind.DeepFm}'s. */
+/** The network of a task as nodes of a graph. */
 final class NetworkGraph {
-  static final Set<ModelKind> KINDS =
-      Set.of(
-          ModelKind.LR,
-          ModelKind.FM,
-          ModelKind.DEEPFM,
-          ModelKind.WIDE_DEEP,
-          ModelKind.DCN,
-          ModelKind.FINALMLP,
-          ModelKind.FINALNET);
-
   private final OnnxGraph graph;
   private final LayerGraph layers;
   private final Manifest manifest;
 
+  /**
+   * A network.
+   *
+   * @param layers of the task
+   */
   NetworkGraph(LayerGraph layers) {
     this.layers = layers;
     graph = layers.graph;
@@ -29,70 +25,32 @@ final class NetworkGraph {
   }
 
   /**
-   * Adds the sum of all terms, [examples].
+   * Adds the terms of the network, [examples] each.
    *
-   * @param firstOrder the sums of value · w, [examples]
-   * @param embeddings those of value · v by field, [examples, fields, k]
-   * @throws IOException where the model has a part that is not exported
+   * @param embeddings [examples, fields, k]
+   * @param x the same, [examples, fields · k]
    */
-  String logit(String firstOrder, String embeddings) throws IOException {
-    ModelKind kind =
-        ModelKind.of(manifest.model().kind())
-            .filter(KINDS::contains)
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        "version %s is of kind %s, which is not exported; expected one of %s"
-                            .formatted(
-                                manifest.version(),
-                                manifest.model().kind(),
-                                KINDS.stream().map(ModelKind::key).sorted().toList())));
-    if (!manifest.model().tasks().isEmpty()) {
-      throw new IOException(
-          "version %s is of several tasks, which are not exported; expected a model of one"
-              .formatted(manifest.version()));
-    }
-    String logit = firstOrder;
-    if (kind.pairs()) {
-      logit = graph.node("Add", logit, pairs(embeddings));
-    }
-    if (kind.deep()) {
-      long inputs = (long) manifest.schema().size() * manifest.model().embeddingSize();
-      String x = graph.node("Reshape", embeddings, graph.vector(-1, inputs));
-      logit =
-          switch (kind) {
-            case FINALMLP -> graph.node("Add", logit, new FinalGraph(layers).mlp(x));
-            case FINALNET -> graph.node("Add", logit, new FinalGraph(layers).net(embeddings, x));
-            default -> crossAndDeep(logit, x);
-          };
-    }
-    layers.checkAllUsed();
-    return logit;
+  List<String> terms(ModelKind kind, String embeddings, String x) throws IOException {
+    return switch (kind) {
+      case FINALMLP -> List.of(new FinalGraph(layers).mlp(x));
+      case FINALNET -> List.of(new FinalGraph(layers).net(embeddings, x));
+      default -> crossAndDeep(x);
+    };
   }
 
-  /** ½ (|Σ e_f|² - Σ |e_f|²). */
-  private String pairs(String embeddings) {
-    Map<String, Object> flat = Map.of("keepdims", 0L);
-    String axis = graph.vector(1);
-    String sum = graph.node("ReduceSum", flat, embeddings, axis);
-    String squares = graph.node("ReduceSum", flat, graph.node("Mul", embeddings, embeddings), axis);
-    String difference = graph.node("Sub", graph.node("Mul", sum, sum), squares);
-    return graph.node("Mul", graph.node("ReduceSum", flat, difference, axis), graph.constant(0.5f));
-  }
-
-  private String crossAndDeep(String logit, String x) throws IOException {
+  private List<String> crossAndDeep(String x) throws IOException {
     int hidden = manifest.model().hiddenLayers().size();
     boolean isStacked = hidden > 0 && layers.sizes.of("stacked") > 0;
     String crossed = cross(x);
-    String sum = logit;
+    List<String> terms = new ArrayList<>();
     if (hidden > 0) {
       String units = layers.hidden("deep", hidden, isStacked ? crossed : x);
-      sum = graph.node("Add", sum, layers.unit("deep.out", units));
+      terms.add(layers.unit("deep.out", units));
     }
     if (manifest.model().crossLayers() > 0 && !isStacked) {
-      sum = graph.node("Add", sum, layers.unit("cross.out", crossed));
+      terms.add(layers.unit("cross.out", crossed));
     }
-    return sum;
+    return terms;
   }
 
   private String cross(String input) throws IOException {

@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
  * NAME.shares  [examples, length]     value
  * NAME.values  [examples, length, k]  v
  *
- * probability  [examples]
+ * probability  [examples]; of several tasks one each, by the task's name
  * </pre>
  *
  * Ids and values are as an encoder makes them, numbers standardized and expanded; in place of
@@ -97,10 +97,14 @@ public final class OnnxExport {
       }
     }
     embeddings = new ProjectionGraph(layers).add(embeddings);
-    String sum = new NetworkGraph(layers).logit(firstOrder, embeddings);
-    String probability =
-        new MixtureGraph(graph, snapshot.gauge(), manifest).probability(firstOrder, sum);
-    graph.output(probability, "probability", Type.FLOAT, EXAMPLES);
+    List<String> sums = new LogitGraph(layers).logits(firstOrder, embeddings);
+    List<String> probabilities =
+        MixtureGraph.probabilities(graph, snapshot, firstOrder, sums);
+    List<String> tasks = manifest.tasks().names();
+    for (int task = 0; task < probabilities.size(); task++) {
+      String name = tasks.isEmpty() ? "probability" : tasks.get(task);
+      graph.output(probabilities.get(task), name, Type.FLOAT, EXAMPLES);
+    }
     graph.write(manifest.name(), description(manifest), properties(manifest), out);
   }
 

@@ -9,8 +9,10 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
@@ -43,17 +45,28 @@ final class OnnxGraph {
   private static final int LEARNING_OPERATORS = 2;
   private static final String LEARNING = "ai.onnx.ml";
 
+  private static final String OWN = "/"; // ahead of names that are neither inputs nor outputs
+
   private final OnnxMessage graph = new OnnxMessage();
+  private final Set<String> inputs = new HashSet<>();
   private int names;
 
   /** Declares an input. */
   String input(String name, Type type, long... shape) {
+    inputs.add(name);
     graph.message(11, value(name, type, shape));
     return name;
   }
 
-  /** Makes a value an output of this name. */
-  void output(String value, String name, Type type, long... shape) {
+  /**
+   * Makes a value an output of this name.
+   *
+   * @throws IOException where an input has the name
+   */
+  void output(String value, String name, Type type, long... shape) throws IOException {
+    if (inputs.contains(name)) {
+      throw new IOException("the output %s would have the name of an input".formatted(name));
+    }
     graph.message(
         1, new OnnxMessage().text(1, value).text(2, name).text(3, name).text(4, "Identity"));
     graph.message(12, value(name, type, shape));
@@ -106,7 +119,8 @@ final class OnnxGraph {
     return ByteBuffer.allocate(Math.multiplyExact(n, each)).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private String constant(String name, Type type, ByteBuffer bytes, long... shape) {
+  private String constant(String plain, Type type, ByteBuffer bytes, long... shape) {
+    String name = OWN + plain;
     OnnxMessage tensor = new OnnxMessage();
     Arrays.stream(shape).forEach(size -> tensor.number(1, size));
     tensor.number(2, type.number).text(8, name).bytes(9, UnsafeByteOperations.unsafeWrap(bytes));
@@ -135,7 +149,7 @@ final class OnnxGraph {
    * @param attributes each a Long or a String
    */
   String node(String operator, Map<String, Object> attributes, String... inputs) {
-    String name = operator.toLowerCase(Locale.ROOT) + names++;
+    String name = OWN + operator.toLowerCase(Locale.ROOT) + names++;
     OnnxMessage node = new OnnxMessage();
     Arrays.stream(inputs).forEach(input -> node.text(1, input));
     node.text(2, name).text(3, name).text(4, operator);
@@ -154,7 +168,7 @@ final class OnnxGraph {
 
   /** Adds a node that finds the place of each number among some; what is none of them has n. */
   String places(long[] of, String numbers) {
-    String name = "places" + names++;
+    String name = OWN + "places" + names++;
     OnnxMessage keys = packed("keys_int64s", of);
     OnnxMessage values = packed("values_int64s", LongStream.range(0, of.length).toArray());
     graph.message(

@@ -6,21 +6,24 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.feature.Fids;
 import io.freshet.feature.example.Example;
+import io.freshet.feature.example.LabelSettings;
 import io.freshet.lab.docs.CommandRun;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.SampleKinds;
 import io.freshet.model.Sizes;
+import io.freshet.model.Task;
+import io.freshet.model.Tasks;
 import io.freshet.model.batch.SharedRows;
 import io.freshet.model.row.RowLayout;
 import io.freshet.serve.follow.PythonPackage;
-import io.freshet.serve.model.SampleModel;
-import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.store.Snapshot;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
@@ -44,6 +47,19 @@ final class OnnxExportTest {
   /** Of users and what shares their rows, of a vector and of a list along a sequence. */
   private static final Map<Integer, Integer> SHORTER =
       Map.of(1, 3, 9, 3, 11, 3, 12, 3, 14, 3, 17, 3, 15, 3, 19, 3, 13, 1, 18, 2);
+
+  /** Three that follow on one another, and one with a correction. */
+  private static final Tasks TASKS =
+      new Tasks(
+          List.of(
+              SampleKinds.TASKS.all().get(0),
+              SampleKinds.TASKS.all().get(1),
+              new Task(
+                  "like",
+                  "",
+                  "liked",
+                  LabelSettings.DEFAULT.withNegatives(0.1, LabelSettings.Sampling.LOG_ODDS)),
+              SampleKinds.TASKS.all().get(3)));
 
   @TempDir private Path root;
   private final long seed = new Random().nextLong();
@@ -188,18 +204,47 @@ final class OnnxExportTest {
     assertThat(root.resolve("model.onnx.part")).doesNotExist();
   }
 
+  static Stream<Arguments> versionsOfTasks() {
+    return Stream.concat(
+            models().filter(model -> model.kind().deep()),
+            Stream.of(
+                dense(ModelKind.DEEPFM, Map.of("task-experts", List.of(3))),
+                dense(
+                    ModelKind.WIDE_DEEP,
+                    Map.of("task-experts", List.of(2), "tower-layers", List.of(5, 4)))))
+        .flatMap(model -> Stream.of(Arguments.of(model, true), Arguments.of(model, false)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("versionsOfTasks")
+  void theModelPredictsEachOfSeveralTasks(ModelSettings settings, boolean mixed) throws Exception {
+    RandomVersion version =
+        RandomVersion.publish(root, settings.withTasks(TASKS), mixed, "none", random);
+    List<Map<String, Object>> features = Stream.generate(version::features).limit(50).toList();
+    List<Example> examples = version.encode(features);
+    List<String> names = TASKS.names();
+
+    var sums = runAll(export(version.snapshot(), false), sums(version.snapshot(), examples));
+    var ids = runAll(export(version.snapshot(), true), occurrences(examples));
+
+    float[][] scores = version.taskScores(features);
+    assertThat(sums).containsOnlyKeys(names);
+    assertThat(ids).containsOnlyKeys(names);
+    for (int task = 0; task < names.size(); task++) {
+      assertClose(sums.get(names.get(task)), scores[task]);
+      assertClose(ids.get(names.get(task)), scores[task]);
+    }
+  }
+
   @Test
-  void aModelOfSeveralTasksIsRefused() throws Exception {
-    SampleModel.ofTasks(root).full(Version.of("0badcafe-0000000003"), 0.5f, 1L << 52);
-    Path to = root.resolve("model.onnx");
+  void aTaskWithTheNameOfAnInputIsRefused() throws Exception {
+    Task values = new Task("values", "click", "used", LabelSettings.DEFAULT);
+    Tasks tasks = new Tasks(List.of(SampleKinds.TASKS.all().get(0), values));
+    ModelSettings settings = RandomVersion.settings(ModelKind.DEEPFM).withTasks(tasks);
+    RandomVersion version = RandomVersion.publish(root, settings, true, "none", random);
 
-    CommandRun run =
-        CommandRun.of("snapshot", "export", "--format=onnx", "--to=" + to, root.toString());
-
-    assertThat(run.code()).isEqualTo(1);
-    assertThat(run.err())
-        .contains("is of several tasks, which are not exported; expected a model of one");
-    assertThat(to).doesNotExist();
+    assertThatThrownBy(() -> export(version.snapshot(), true))
+        .hasMessage("the output values would have the name of an input");
   }
 
   @Test
@@ -226,6 +271,12 @@ final class OnnxExportTest {
   }
 
   private static float[] run(byte[] model, Map<String, Object> inputs) throws Exception {
+    return runAll(model, inputs).get("probability");
+  }
+
+  /** What comes out, by name. */
+  private static Map<String, float[]> runAll(byte[] model, Map<String, Object> inputs)
+      throws Exception {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     Map<String, OnnxTensor> tensors = new HashMap<>();
     try (OrtSession session = environment.createSession(model)) {
@@ -233,7 +284,11 @@ final class OnnxExportTest {
         tensors.put(name, OnnxTensor.createTensor(environment, inputs.get(name)));
       }
       try (OrtSession.Result result = session.run(tensors)) {
-        return (float[]) result.get("probability").orElseThrow().getValue();
+        Map<String, float[]> outputs = new HashMap<>();
+        for (Map.Entry<String, OnnxValue> output : result) {
+          outputs.put(output.getKey(), (float[]) output.getValue().getValue());
+        }
+        return outputs;
       }
     } finally {
       tensors.values().forEach(OnnxTensor::close);

@@ -24,6 +24,7 @@ import io.freshet.model.dense.DenseShape;
 import io.freshet.model.gauge.Expert;
 import io.freshet.model.gauge.NumberScale;
 import io.freshet.model.gauge.PublishedGauge;
+import io.freshet.model.gauge.PublishedGauge.OfTask;
 import io.freshet.serve.follow.SnapshotFollower;
 import io.freshet.serve.model.Scorer;
 import io.freshet.snapshot.format.Version;
@@ -116,6 +117,8 @@ final class RandomVersion {
             new Expert(0.5, 0, 0.25, -0.25),
             new Expert(1, 0, 0.1, 0.125),
             new Expert(0, 1, 0.5, 0.5));
+    List<OfTask> further =
+        settings.tasks().further().stream().map(task -> version.gauge(mixed)).toList();
     PublishedGauge gauge =
         new PublishedGauge(
             List.of(
@@ -124,7 +127,8 @@ final class RandomVersion {
                 new NumberScale(0, 0, 0),
                 new NumberScale(0, -1, 0.5)),
             -1.25,
-            mixed ? experts : experts.subList(3, 4));
+            mixed ? experts : experts.subList(3, 4),
+            further);
     TreeMap<Long, float[]> rows = new TreeMap<>();
     version.fids().forEach(fid -> rows.put(fid, version.row(fid, settings)));
     new SampleChain(root, SCHEMA, settings)
@@ -137,6 +141,16 @@ final class RandomVersion {
             version.floats(DenseShape.of(SCHEMA, settings).size()));
     version.edit(correction);
     return version;
+  }
+
+  /** Of a task that is not the first. */
+  private OfTask gauge(boolean mixed) {
+    List<Expert> experts =
+        List.of(
+            new Expert(0, 0, 0.25, 0),
+            new Expert(0, 0.5, 0.35, -0.25),
+            new Expert(0, 1, 0.4, random.nextGaussian()));
+    return new OfTask(random.nextGaussian(), mixed ? experts : experts.subList(2, 3));
   }
 
   /** Rows of half the users and of some of the rest. */
@@ -247,6 +261,17 @@ final class RandomVersion {
         scores[i] = scorer.score(features.get(i));
       }
       return scores;
+    }
+  }
+
+  /** The same of every task: by task, then by features. */
+  float[][] taskScores(List<Map<String, Object>> features) throws Exception {
+    try (Scorer scorer = scorer()) {
+      List<Example> examples = new ArrayList<>();
+      for (Map<String, Object> each : features) {
+        examples.add(scorer.encode(FeatureValues.of(scorer.names(), each)));
+      }
+      return scorer.scoreTasks(examples);
     }
   }
 
