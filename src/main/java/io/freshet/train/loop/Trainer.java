@@ -221,6 +221,14 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
 
   @Override
   public void processElement(StreamRecord<LabeledExample> element) throws Exception {
+    int tasks = settings.model().tasks().size();
+    int task = element.getValue().task();
+    if (task >= tasks) { // as examples that a job of more tasks wrote
+      skipped(
+          element.getValue(),
+          "it is of task number %s, and the model has %s".formatted(1 + task, tasks));
+      return;
+    }
     replica.requestOnce();
     gaugeReplica.fetch();
     waiting.until(gaugeReplica::isReady); // numbers are encoded by it

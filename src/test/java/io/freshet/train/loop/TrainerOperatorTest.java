@@ -7,9 +7,11 @@ import io.freshet.LogLines;
 import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
+import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.batch.Predictions;
 import io.freshet.train.RefusedException;
+import io.freshet.train.SkippedExample;
 import io.freshet.train.TrainSettings;
 import io.freshet.train.feedback.FeedbackChannels;
 import io.freshet.train.message.DenseDelta;
@@ -55,6 +57,21 @@ final class TrainerOperatorTest {
 
     assertThat(harness.predicted()).isEqualTo(4);
     assertThat(harness.shards.updates).isEqualTo(SyntheticExamples.occurrences(1, 4));
+  }
+
+  @Test
+  void anExampleOfATaskThatTheModelLacksIsSkipped() throws Exception {
+    LabeledExample example = SyntheticExamples.example(1, 0).of(2);
+
+    harness.processElement(example, example.time());
+    harness.examples(0, 4);
+    harness.respondToAll();
+
+    assertThat(harness.predicted()).isEqualTo(4);
+    assertThat(harness.getSideOutput(Trainer.SKIPPED))
+        .extracting(StreamRecord::getValue)
+        .containsExactly(
+            new SkippedExample(example, "it is of task number 3, and the model has 1"));
   }
 
   @Test
