@@ -135,13 +135,14 @@ final class RoomsTest {
       job.pipeline          : wire kafka event feature feature.example model.. join join.operator
       job.pipeline          : train train.loop evaluate.. snapshot.. config job.backfill
       job.pipeline          : job.deadletter job.example job.sink job.source job.sql
-      job.pipeline          : job.topic
+      job.pipeline          : job.state job.topic
       job.sink              : kafka event feature.example train evaluate.report snapshot.announce
       job.sink              : config join job.deadletter job.example
       job.source            : wire wire.codec event.. feature feature.example join job.deadletter
       job.source            : job.topic
       job.sql               : wire event event.mapping event.parse feature feature.example join
       job.sql               : evaluate snapshot.storage config config.option job.source
+      job.state             : train
       job.topic             : kafka train
       cli.config            : config config.option job cli.config.init event event.registry kafka
       cli.config            : job.sql

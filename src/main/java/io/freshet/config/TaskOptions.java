@@ -56,8 +56,8 @@ final class TaskOptions {
             0,
             new TaskOptions(join)::task,
             "What the model predicts, where it is more than one thing: the first task has the"
-                + " labels of `join`, each further one an action of its own. State knows them by"
-                + " their order and names: add new ones at the end.");
+                + " labels of `join`, each further one an action of its own. State knows the first"
+                + " by its place and the others by their names.");
     if (join.definition().isInline() && !items.isEmpty()) {
       model.error("tasks", "not for impressions that say their labels, which are of one task");
     }

@@ -77,7 +77,8 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--migrate",
       description =
           "Convert the state that is started from, where it is of another model.kind,"
-              + " model.embedding-size or optimizer; it is refused otherwise.")
+              + " model.embedding-size or optimizer, and go on without that of a task, a topic or an"
+              + " output which is no longer configured; it is refused otherwise.")
   private boolean migrate;
 
   @Option(
@@ -149,10 +150,12 @@ public final class TrainCommand implements Callable<Integer> {
         follower.prepare(recovery, learner, bounded || fromExamples != null);
         env = job.localEnvironment(recovery);
       }
-      if (fromExamples == null) {
-        job.build(env);
-      } else {
-        job.buildFromExamples(env, fromExamples);
+      List<String> left =
+          fromExamples == null ? job.build(env) : job.buildFromExamples(env, fromExamples);
+      if (!left.isEmpty()) {
+        err.println(
+            "train: goes on without the state of operators that this job does not have: "
+                + String.join(", ", left));
       }
       if (here) {
         err.println(

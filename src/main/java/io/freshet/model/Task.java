@@ -22,4 +22,9 @@ public record Task(String name, String after, String definition, LabelSettings l
     requireNonNull(definition, "definition");
     requireNonNull(labels, "labels");
   }
+
+  /** What the probability of its network is given. */
+  public String given() {
+    return after.isEmpty() ? "nothing" : after;
+  }
 }

@@ -48,7 +48,8 @@ final class ImportedGauge {
               .map(f -> new NumberScale(f.unit(), f.mean(), f.deviation()))
               .orElse(new NumberScale(0, 0, 0)));
     }
-    gauge.startFrom(new PublishedGauge(scales, offset, trusting(gauge.published().experts())));
+    List<Expert> experts = trusting(gauge.published().experts());
+    gauge.startFrom(new PublishedGauge(scales, offset, experts), List.of());
     PublishedGauge started = gauge.published();
     check(started, scales, schema);
     return started;

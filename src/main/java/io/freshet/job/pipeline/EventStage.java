@@ -12,6 +12,7 @@ import io.freshet.job.deadletter.DeadLetter;
 import io.freshet.job.pipeline.LearnerTopology.Events;
 import io.freshet.job.source.SourceOffset;
 import io.freshet.job.source.SourceRouter;
+import io.freshet.job.state.SavedState;
 import io.freshet.join.JoinSettings;
 import io.freshet.join.operator.LabelStreams;
 import io.freshet.join.operator.TaskLabels;
@@ -106,6 +107,7 @@ final class EventStage {
             acted,
             join,
             histories,
+            task,
             name,
             task == 0 ? Optional.of(shape(config)) : Optional.empty());
     filled
@@ -125,9 +127,9 @@ final class EventStage {
   private static Histories histories(DataStream<?> stream, LearnerConfig config) {
     Histories histories = Histories.of(config.features());
     try {
-      return JobRules.isInState(stream.getExecutionEnvironment().getConfiguration(), Uids.HISTORIES)
-          ? histories.kept()
-          : histories;
+      var flink = stream.getExecutionEnvironment().getConfiguration();
+      boolean began = SavedState.of(flink).filter(state -> state.has(Uids.HISTORIES)).isPresent();
+      return began ? histories.kept() : histories;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,23 +1,17 @@
 package io.freshet.job.pipeline;
 
 import io.freshet.config.LearnerConfig;
+import io.freshet.job.state.SavedState;
 import io.freshet.train.CheckpointRules;
 import io.freshet.train.RefusedException;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.StateRecoveryOptions;
-import org.apache.flink.runtime.checkpoint.Checkpoints;
-import org.apache.flink.runtime.checkpoint.OperatorState;
-import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
-import org.apache.flink.runtime.state.CompletedCheckpointStorageLocation;
-import org.apache.flink.runtime.state.filesystem.AbstractFsCheckpointStorageAccess;
 
 /**
  * What must hold before a job is submitted, or its promises would not. The loop's operators check
@@ -54,22 +48,10 @@ final class JobRules {
     }
   }
 
-  /**
-   * Whether the state that a job starts from has that of an operator.
-   *
-   * @throws IOException where it cannot be read
-   */
-  static boolean isInState(ReadableConfig flink, String uid) throws IOException {
-    Optional<String> path = flink.getOptional(StateRecoveryOptions.SAVEPOINT_PATH);
-    return path.isPresent()
-        && metadata(path.get()).getOperatorStates().stream()
-            .anyMatch(state -> state.getOperatorUid().filter(uid::equals).isPresent());
-  }
-
   private static void checkMaxParallelism(String path, int configured, List<String> problems) {
     int inState;
     try {
-      inState = maxParallelism(path);
+      inState = SavedState.at(path).maxParallelism();
     } catch (IOException e) {
       problems.add("cannot start from " + path + ": " + e.getMessage());
       return;
@@ -78,23 +60,6 @@ final class JobRules {
       problems.add(
           "max-parallelism is %s, but the state in %s was made with %s, for good: set max-parallelism to %s"
               .formatted(configured, path, inState, inState));
-    }
-  }
-
-  /** That of the keyed operators; some sinks have parts that are fixed at 1. */
-  private static int maxParallelism(String path) throws IOException {
-    return metadata(path).getOperatorStates().stream()
-        .mapToInt(OperatorState::getMaxParallelism)
-        .max()
-        .orElseThrow(() -> new IOException("it holds no state"));
-  }
-
-  static CheckpointMetadata metadata(String path) throws IOException {
-    CompletedCheckpointStorageLocation location =
-        AbstractFsCheckpointStorageAccess.resolveCheckpointPointer(path);
-    try (DataInputStream in = new DataInputStream(location.getMetadataHandle().openInputStream())) {
-      return Checkpoints.loadCheckpointMetadata(
-          in, JobRules.class.getClassLoader(), location.getExternalPointer());
     }
   }
 }

@@ -14,11 +14,14 @@ import io.freshet.job.sink.TopicSinks;
 import io.freshet.job.source.SourceRecord;
 import io.freshet.job.source.SourceRouter;
 import io.freshet.job.sql.SqlSources;
+import io.freshet.job.state.SavedState;
+import io.freshet.job.state.UnclaimedState;
 import io.freshet.train.InitialModel;
 import io.freshet.train.RefusedException;
 import io.freshet.train.Reset;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -28,7 +31,6 @@ import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.StateBackendOptions;
-import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -66,7 +68,7 @@ public final class LearnerJob {
     return this;
   }
 
-  /** Converts state of other settings, where it would be refused else. */
+  /** Converts state of other settings, and leaves that of others, where it would be refused else. */
   public LearnerJob migrating() {
     start = start.migrating();
     return this;
@@ -123,10 +125,11 @@ public final class LearnerJob {
    * Adds the job to the environment, after a look at Kafka: topics of events must be there, those
    * of results are created.
    *
+   * @return the operators without whose state the job goes on, by their uids
    * @throws RefusedException where a setting of Flink would break a promise
    * @throws IOException when Kafka does not answer or lacks a topic
    */
-  public void build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
+  public List<String> build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
     JobRules.check(env.getConfiguration(), config);
     var events =
         config.events().areOfTables()
@@ -134,21 +137,24 @@ public final class LearnerJob {
             : new TopicEvents(env, config, bounded, recording(env.getConfiguration())).read();
     ensureOutputTopics();
     new LearnerTopology(config, start).build(events, results());
+    return UnclaimedState.leave(env, start.migrates());
   }
 
   /**
    * Adds the part of the job that learns, fed with labeled examples that another job wrote.
    *
    * @param from a file, a directory, or {@code topic:NAME}
+   * @return the operators without whose state the job goes on, by their uids
    * @throws RefusedException where a setting of Flink would break a promise
    * @throws IOException where there are no examples, or Kafka does not answer
    */
-  public void buildFromExamples(StreamExecutionEnvironment env, String from)
+  public List<String> buildFromExamples(StreamExecutionEnvironment env, String from)
       throws IOException, InterruptedException {
     JobRules.check(env.getConfiguration(), config);
     var examples = ExampleSources.read(env, from, config.kafka(), config.join().timerBucket());
     ensureOutputTopics();
     new LearnerTopology(config, start).learn(examples, results());
+    return UnclaimedState.leave(env, start.migrates());
   }
 
   private Events tableEvents(StreamExecutionEnvironment env) {
@@ -178,12 +184,12 @@ public final class LearnerJob {
 
   /** What is learned before the stream. State that began with a recording keeps its place in it. */
   private Optional<RecordingSource> recording(ReadableConfig flink) throws IOException {
-    boolean isRestored = flink.getOptional(StateRecoveryOptions.SAVEPOINT_PATH).isPresent();
-    boolean began = JobRules.isInState(flink, Uids.RECORDING);
+    Optional<SavedState> state = SavedState.of(flink);
+    boolean began = state.filter(from -> from.has(Uids.RECORDING)).isPresent();
     if (before.isEmpty()) {
       return began ? Optional.of(RecordingSource.missing(SourceRouter.NEVER)) : Optional.empty();
     }
-    if (isRestored && !began) {
+    if (state.isPresent() && !began) {
       throw new RefusedException(
           "the state to start from has learned its stream without --from-files or --from-topic:"
               + " leave them out, or start without the state");

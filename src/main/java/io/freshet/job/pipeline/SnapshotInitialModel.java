@@ -6,6 +6,7 @@ import io.freshet.feature.Field;
 import io.freshet.model.ModelKind;
 import io.freshet.model.NetworkSettings;
 import io.freshet.model.Sizes;
+import io.freshet.model.Task;
 import io.freshet.model.dense.ModelShape;
 import io.freshet.model.dense.ModelShape.Member;
 import io.freshet.model.gauge.PublishedGauge;
@@ -83,7 +84,7 @@ record SnapshotInitialModel(String root, String name, String shapeText, long las
             .toList());
   }
 
-  private static void check(Manifest manifest, LearnerConfig config) {
+  private static void check(Manifest manifest, LearnerConfig config) throws IOException {
     List<String> problems = new ArrayList<>();
     Manifest.Model model = manifest.model();
     differ("model.kind", config.model().kind().key(), model.kind(), problems);
@@ -99,6 +100,12 @@ record SnapshotInitialModel(String root, String name, String shapeText, long las
                 int size = model.embeddingSize(field.number());
                 differ("embedding-size of " + number, own, size, problems);
               });
+    }
+    for (Task theirs : manifest.tasks().all()) {
+      String key = "model.tasks: after of " + theirs.name();
+      config.model().tasks().all().stream()
+          .filter(own -> own.name().equals(theirs.name()))
+          .forEach(own -> differ(key, own.given(), theirs.given(), problems));
     }
     if (!problems.isEmpty()) {
       throw new RefusedException(

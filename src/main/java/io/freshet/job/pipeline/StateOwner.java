@@ -1,9 +1,9 @@
 package io.freshet.job.pipeline;
 
+import io.freshet.job.state.SavedState;
 import io.freshet.train.RefusedException;
 import java.io.IOException;
 import java.util.Optional;
-import org.apache.flink.runtime.checkpoint.OperatorState;
 
 /**
  * The learner whose state a checkpoint or savepoint holds: the name of one operator says it, as
@@ -25,9 +25,8 @@ public final class StateOwner {
    * @throws IOException where the state cannot be read
    */
   public static Optional<String> of(String path) throws IOException {
-    return JobRules.metadata(path).getOperatorStates().stream()
-        .map(OperatorState::getOperatorName)
-        .flatMap(Optional::stream)
+    return SavedState.at(path)
+        .operatorNames()
         .filter(name -> name.startsWith(PREFIX))
         .map(name -> name.substring(PREFIX.length()))
         .findFirst();

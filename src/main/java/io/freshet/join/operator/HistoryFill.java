@@ -64,6 +64,7 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
   private final JoinSettings settings;
   private final Histories histories;
   private final String model; // that histories are published with; empty where they are not
+  private final int task;
   private final long decided; // how long after an impression its last example may come
 
   private transient MailboxExecutor mailbox;
@@ -79,12 +80,14 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
   private transient DueTimers dueTimers;
 
   /**
+   * @param task whose examples it fills: its place may be another than when they were deferred
    * @param model the shape, as text, of the model that histories are published with; empty where
    *     they are not published
    */
-  HistoryFill(JoinSettings settings, Histories histories, String model) {
+  HistoryFill(JoinSettings settings, Histories histories, int task, String model) {
     this.settings = requireNonNull(settings, "settings");
     this.histories = requireNonNull(histories, "histories");
+    this.task = task;
     this.model = requireNonNull(model, "model");
     this.decided =
         2 * settings.window().toMillis()
@@ -270,7 +273,7 @@ final class HistoryFill extends AbstractStreamOperator<LabeledExample>
     LabeledExample example = deferred.example();
     Example whole = histories.filled(example.example(), deferred.shown(), known);
     long time = Math.max(example.time(), dueTimers.sent() + 1);
-    output.collect(new StreamRecord<>(example.with(whole).at(time), time));
+    output.collect(new StreamRecord<>(example.with(whole).at(time).of(task), time));
     if (example.isLearned()) {
       sent.inc();
       if (!Arrays.equals(whole.fids(), example.example().fids())) {

@@ -339,7 +339,9 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
     decided.clear();
   }
 
-  private void send(long shown, LabeledExample example) {
+  /** Of the task by its place now: it may be another than when the example was deferred. */
+  private void send(long shown, LabeledExample of) {
+    LabeledExample example = of.task() == task ? of : of.of(task);
     long time = Math.max(example.time(), dueTimers.sent() + 1);
     if (!example.isLearned() || !breaker.exclusions().has(example, shown)) {
       examples.emit(shown, example, time);
@@ -365,7 +367,7 @@ final class LabelJoin extends AbstractStreamOperator<LabeledExample>
       if (example.isLearned()) {
         counts.add(Count.EXAMPLES);
       }
-      decided.add(task == 0 ? example : example.of(task));
+      decided.add(example);
     }
 
     @Override

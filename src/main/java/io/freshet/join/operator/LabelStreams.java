@@ -101,6 +101,7 @@ public record LabelStreams(
    * Fills the sequences of the examples from what their users did.
    *
    * @param acted whose actions count: the labels of the first task
+   * @param task whose examples these are
    * @param name of the operator
    * @param model the shape, as text, of the model that {@link #histories} are published with, if
    *     they are
@@ -109,6 +110,7 @@ public record LabelStreams(
       LabelStreams acted,
       JoinSettings settings,
       Histories histories,
+      int task,
       String name,
       Optional<String> model) {
     var filled =
@@ -121,7 +123,7 @@ public record LabelStreams(
             .transform(
                 name,
                 WireType.of(LabeledExample.class),
-                new HistoryFill(settings, histories, model.orElse("")));
+                new HistoryFill(settings, histories, task, model.orElse("")));
     return new LabelStreams(joined, filled);
   }
 

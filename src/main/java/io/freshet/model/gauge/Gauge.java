@@ -34,6 +34,7 @@ public final class Gauge {
   private final double[] values;
   private final Moments[] numbers;
   private final List<TaskGauge> tasks = new ArrayList<>();
+  private final List<String> further; // names of all but the first
   private final int furtherSums; // of a task that is not the first
 
   /**
@@ -42,16 +43,23 @@ public final class Gauge {
    * @param owner whether it forgets by itself
    */
   public Gauge(FeatureSchema schema, ModelKind kind, Safeguards safeguards, boolean owner) {
-    this(schema, kind, 1, safeguards, owner);
+    this(schema, kind, List.of(), safeguards, owner);
   }
 
   /** A gauge of a model's tasks that has seen nothing. */
   public Gauge(FeatureSchema schema, ModelSettings model, Safeguards safeguards, boolean owner) {
-    this(schema, model.kind(), model.tasks().size(), safeguards, owner);
+    this(schema, model.kind(), model.tasks().further(), safeguards, owner);
   }
 
-  private Gauge(FeatureSchema schema, ModelKind kind, int n, Safeguards safeguards, boolean owner) {
+  private Gauge(
+      FeatureSchema schema,
+      ModelKind kind,
+      List<String> further,
+      Safeguards safeguards,
+      boolean owner) {
     this.owner = owner;
+    this.further = List.copyOf(further);
+    int n = 1 + further.size();
     expansion = new NumberExpansion(schema);
     int sums = sums(fields());
     int size = sums;
@@ -173,14 +181,20 @@ public final class Gauge {
    * Starts from what another learner published, so that its rows mean here what they meant there.
    * All is as if half the capacity of what forgets had been seen: what the stream says soon counts
    * for more.
+   *
+   * @param theirs names of its tasks, except the first
    */
-  public void startFrom(PublishedGauge other) {
+  public void startFrom(PublishedGauge other, List<String> theirs) {
     Arrays.fill(values, 0);
     for (int i = 0; i < other.numbers().size(); i++) {
       numbers[i].start(other.numbers().get(i));
     }
-    for (int task = 0; task < Math.min(tasks.size(), other.tasks()); task++) {
-      tasks.get(task).startFrom(other.of(task));
+    tasks.get(0).startFrom(other);
+    for (int task = 1; task < tasks.size(); task++) {
+      int was = 1 + theirs.indexOf(further.get(task - 1));
+      if (was > 0 && was < other.tasks()) {
+        tasks.get(task).startFrom(other.of(was));
+      }
     }
   }
 
@@ -189,8 +203,9 @@ public final class Gauge {
    * where it has as many experts.
    *
    * @param fields as {@link #fields} was
+   * @param theirs names of the tasks that the sums are of, except the first
    */
-  public void restore(int[] fields, double[] stored) {
+  public void restore(int[] fields, double[] stored, List<String> theirs) {
     Map<Integer, Integer> places = new HashMap<>();
     int from = 0;
     for (int field : fields) {
@@ -204,10 +219,10 @@ public final class Gauge {
       }
       to += sums(field);
     }
-    int rest = values.length - to;
-    int storedRest = stored.length - from;
-    if (storedRest == rest || areOfTasks(storedRest)) {
-      System.arraycopy(stored, from, values, to, Math.min(rest, storedRest));
+    int first = tasks.get(0).sums();
+    if (stored.length - from == first + theirs.size() * furtherSums) {
+      System.arraycopy(stored, from, values, to, first);
+      restoreFurther(stored, from + first, to + first, theirs);
     } else {
       System.arraycopy(stored, from, values, to, BaseRate.SUMS);
       double[] others = Arrays.copyOfRange(stored, from + BaseRate.SUMS, stored.length);
@@ -215,10 +230,14 @@ public final class Gauge {
     }
   }
 
-  /** Whether so many sums are those of a model of the same kind with more or fewer tasks. */
-  private boolean areOfTasks(int sums) {
-    int further = sums - tasks.get(0).sums();
-    return tasks.get(0).isMixed() && further >= 0 && further % furtherSums == 0;
+  private void restoreFurther(double[] stored, int from, int to, List<String> theirs) {
+    for (int task = 0; task < further.size(); task++) {
+      int was = theirs.indexOf(further.get(task));
+      if (was >= 0) {
+        System.arraycopy(
+            stored, from + was * furtherSums, values, to + task * furtherSums, furtherSums);
+      }
+    }
   }
 
   /** As it is now. */

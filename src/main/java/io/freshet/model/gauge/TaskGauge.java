@@ -39,10 +39,6 @@ public final class TaskGauge {
     return sums(experts);
   }
 
-  boolean isMixed() {
-    return experts.size() > 1;
-  }
-
   BaseRate base() {
     return base;
   }

@@ -66,7 +66,7 @@ final class CheckpointCollector {
         });
     contents.dense().ifPresent(this::restore);
     skipped.goOnFrom(contents.metrics());
-    metrics = contents.metrics();
+    metrics = Gate.without(contents.metrics(), ofTasks.keySet());
     offsets.putAll(contents.offsets());
     eventTime = contents.eventTime();
   }

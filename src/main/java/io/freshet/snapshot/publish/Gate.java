@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -80,6 +81,18 @@ final class Gate {
     Map<String, Double> named = new HashMap<>();
     figures.forEach((name, figure) -> named.put(task + SEPARATOR + name, figure));
     return named;
+  }
+
+  /** A manifest's figures but those of tasks that are not among these. */
+  static Map<String, Double> without(Map<String, Double> all, Set<String> tasks) {
+    Map<String, Double> figures = new HashMap<>(all);
+    figures
+        .keySet()
+        .removeIf(
+            name ->
+                name.contains(SEPARATOR)
+                    && !tasks.contains(name.substring(0, name.indexOf(SEPARATOR))));
+    return figures;
   }
 
   /** Of a manifest's figures those of such a task, by their own names. */

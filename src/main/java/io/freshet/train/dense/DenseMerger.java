@@ -101,7 +101,7 @@ public final class DenseMerger extends ParameterServer<MergerRequest> {
     slices = new TreeMap<>();
     List<StoredSlice> restored = state.take(ownsAny());
     cut(restored(restored), restored);
-    gauge.open(settings, shape.isWarm(), owns(GaugeDelta.KEY));
+    gauge.open(settings, shape, owns(GaugeDelta.KEY));
     if (!reset.isNone()) {
       gauge.restartMixture();
     }

@@ -6,6 +6,7 @@ import io.freshet.train.LoopSettings;
 import io.freshet.train.message.GaugeDelta;
 import io.freshet.train.message.ReplyTo;
 import io.freshet.train.message.ShardResponse.GaugeValues;
+import io.freshet.train.state.StoredShape;
 import io.freshet.wire.UnionState;
 import io.freshet.wire.WireType;
 import java.util.List;
@@ -28,7 +29,7 @@ final class GaugeMerger {
         new UnionState<>(store, new ListStateDescriptor<>("gauge", WireType.of(StoredGauge.class)));
   }
 
-  void open(LoopSettings settings, boolean isWarm, boolean owns) throws Exception {
+  void open(LoopSettings settings, StoredShape shape, boolean owns) throws Exception {
     List<StoredGauge> restored = state.take(owns);
     if (!owns) {
       return;
@@ -36,11 +37,12 @@ final class GaugeMerger {
     gauge =
         new Gauge(
             settings.schema(), settings.model(), settings.train().learning().safeguards(), true);
-    if (isWarm) {
-      gauge.startFrom(settings.start().model().gauge(settings.schema()));
+    List<String> tasks = shape.before().map(was -> was.network().tasks()).orElse(List.of());
+    if (shape.isWarm()) {
+      gauge.startFrom(settings.start().model().gauge(settings.schema()), tasks);
     }
     for (StoredGauge stored : restored) {
-      gauge.restore(stored.fields(), stored.values());
+      gauge.restore(stored.fields(), stored.values(), tasks);
     }
   }
 

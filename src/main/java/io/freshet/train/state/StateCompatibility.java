@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * (the initial accumulator): they may change, which is logged once.
  *
  * <p>State of other bound settings is converted if the job migrates: {@link
- * io.freshet.model.row.RowMigration}. The seed and the meaning of fields cannot be converted: rows
- * that do not exist yet depend on the seed.
+ * io.freshet.model.row.RowMigration}. The seed, the meaning of fields and that of a task's network
+ * cannot be converted: rows that do not exist yet depend on the seed.
  *
  * <p>Fields may come and go, but the number of a field is never another's: rows, and examples that
  * still wait for their labels, would be attributed to the other field.
@@ -52,6 +52,7 @@ public final class StateCompatibility {
   static final String SIZE = "embedding-size of feature number ";
   private static final String NO_SIZE = "that of the model";
   private static final String SEED = "model.seed";
+  private static final String AFTER = "model.tasks: after of ";
 
   private final Map<String, String> settings = new TreeMap<>(); // by key; free ones marked
 
@@ -86,6 +87,9 @@ public final class StateCompatibility {
     StateCompatibility compatibility = new StateCompatibility();
     compatibility.bound(EMBEDDING_SIZE, model.embeddingSize());
     compatibility.optimizer(DENSE, settings.learning().dense());
+    model.tasks().all().stream()
+        .skip(1)
+        .forEach(task -> compatibility.bound(AFTER + task.name(), task.given()));
     return compatibility;
   }
 
@@ -218,13 +222,17 @@ public final class StateCompatibility {
     boolean canMigrate = keys.stream().noneMatch(StateCompatibility::isFixed);
     throw new RefusedException(
         problems
-            + ": configure what the state has (another field needs another number), "
+            + ": configure what the state has ("
+            + (keys.stream().anyMatch(key -> key.startsWith(AFTER))
+                ? "a task that means something else needs another name"
+                : "another field needs another number")
+            + "), "
             + (canMigrate ? "or convert the state with --migrate, " : "")
             + "or start without the state");
   }
 
   /** Whether state cannot be converted to another value of a setting. */
   private static boolean isFixed(String key) {
-    return key.startsWith(FEATURE) || key.equals(SEED);
+    return key.startsWith(FEATURE) || key.startsWith(AFTER) || key.equals(SEED);
   }
 }

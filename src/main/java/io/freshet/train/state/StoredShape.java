@@ -33,10 +33,20 @@ public record StoredShape(Optional<ModelShape> before, ModelShape now, boolean i
           "the restored state has no model shape, as states of this version of Freshet have: start"
               + " without it");
     }
+    before.ifPresent(shape -> checkFirst(shape, settings.model().tasks().name(0)));
     ModelShape plain = ModelShape.of(settings.schema(), settings.model());
     ModelShape now = before.map(plain::after).orElse(plain);
     stored.update(List.of(now.text()));
     return new StoredShape(before, now, !context.isRestored() && before.isPresent());
+  }
+
+  /** The first task is known by its place: another in it would go on from its network. */
+  private static void checkFirst(ModelShape before, String first) {
+    if (before.network().tasks().contains(first)) {
+      throw new RefusedException(
+          "task %s is the first of model.tasks, and a further one in what the job starts from: keep the first task first, or start without the state"
+              .formatted(first));
+    }
   }
 
   /** Whether the state or the other model has another shape. */

@@ -40,7 +40,11 @@ final class HistoryFillOperatorTest {
 
       assertThat(harness.extractOutputValues())
           .singleElement()
-          .satisfies(example -> assertThat(sequence(example)).isEqualTo(Fids.of(3, 77)));
+          .satisfies(
+              example -> {
+                assertThat(sequence(example)).isEqualTo(Fids.of(3, 77));
+                assertThat(example.task()).as("its place now").isEqualTo(HistoryHarness.TASK);
+              });
     }
   }
 

@@ -29,6 +29,7 @@ final class HistoryHarness
         String, DeferredExample, UserAction, LabeledExample> {
   static final int MAX_PARALLELISM = 128;
   static final String MODEL = "2;3;0;1,2,3 deepfm";
+  static final int TASK = 2;
 
   private final FullRequest request;
 
@@ -40,7 +41,7 @@ final class HistoryHarness
       int subtask)
       throws Exception {
     super(
-        new HistoryFill(settings, histories, model.orElse("")),
+        new HistoryFill(settings, histories, TASK, model.orElse("")),
         each -> userOf(histories, each),
         UserAction::user,
         Types.STRING,

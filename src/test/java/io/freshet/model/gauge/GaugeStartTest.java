@@ -83,7 +83,7 @@ class GaugeStartTest {
 
   private static Gauge started(FeatureSchema schema, PublishedGauge from) {
     Gauge gauge = new Gauge(schema, ModelKind.DEEPFM, Safeguards.ON, true);
-    gauge.startFrom(from);
+    gauge.startFrom(from, List.of());
     return gauge;
   }
 

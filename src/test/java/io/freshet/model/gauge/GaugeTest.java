@@ -10,9 +10,14 @@ import io.freshet.feature.NumericField;
 import io.freshet.feature.NumericField.Transform;
 import io.freshet.feature.VectorField;
 import io.freshet.feature.example.Example;
+import io.freshet.feature.example.LabelSettings;
 import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.ModelKind;
+import io.freshet.model.ModelSettings;
 import io.freshet.model.Safeguards;
+import io.freshet.model.Task;
+import io.freshet.model.Tasks;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -104,7 +109,7 @@ final class GaugeTest {
             "user");
     Gauge next = gauge(other);
 
-    next.restore(gauge.fields(), gauge.values());
+    next.restore(gauge.fields(), gauge.values(), List.of());
 
     int sums = NumberMoments.SUMS;
     assertThat(next.fields()).containsExactly(4, 3);
@@ -112,9 +117,40 @@ final class GaugeTest {
       assertThat(next.values()[i]).isEqualTo(i < sums ? 0 : gauge.values()[i]);
     }
     Gauge linear = new Gauge(SCHEMA, ModelKind.LR, Safeguards.ON, true);
-    linear.restore(gauge.fields(), gauge.values());
+    linear.restore(gauge.fields(), gauge.values(), List.of());
     assertThat(linear.published().offset()).isEqualTo(gauge.published().offset());
     assertThat(linear.published().experts()).isEqualTo(Expert.of(ModelKind.LR));
+  }
+
+  @Test
+  void theFiguresOfTasksFollowTheirNames() {
+    Gauge before = ofTasks("click", "like", "purchase");
+    for (int i = 0; i < before.values().length; i++) {
+      before.values()[i] = 100 + i % 17;
+    }
+    PublishedGauge published = before.published();
+    Gauge now = ofTasks("click", "purchase", "return");
+    Gauge started = ofTasks("click", "purchase", "return");
+
+    now.restore(before.fields(), before.values(), List.of("like", "purchase"));
+    started.startFrom(published, List.of("like", "purchase"));
+
+    PublishedGauge fresh = ofTasks("click", "purchase", "return").published();
+    assertThat(now.published().experts()).isEqualTo(published.experts());
+    assertThat(now.published().of(1)).isEqualTo(published.of(2)).isNotEqualTo(published.of(1));
+    assertThat(now.published().of(2)).isEqualTo(fresh.of(2));
+    assertThat(started.published().of(1).offset())
+        .isCloseTo(published.of(2).offset(), within(1e-9));
+    assertThat(started.published().of(2)).isEqualTo(fresh.of(2));
+  }
+
+  private static Gauge ofTasks(String... names) {
+    List<Task> tasks =
+        Arrays.stream(names)
+            .map(name -> new Task(name, "", name, LabelSettings.DEFAULT))
+            .toList();
+    ModelSettings model = ModelSettings.deepFm(4, List.of(8), 0, 42).withTasks(new Tasks(tasks));
+    return new Gauge(SCHEMA, model, Safeguards.ON, true);
   }
 
   @Test
@@ -149,8 +185,8 @@ final class GaugeTest {
     Gauge same = gauge(vectors(4, 9));
     Gauge other = gauge(vectors(3, 2));
 
-    same.restore(before.fields(), before.values());
-    other.restore(before.fields(), before.values());
+    same.restore(before.fields(), before.values(), List.of());
+    other.restore(before.fields(), before.values(), List.of());
 
     assertThat(same.published().numbers().subList(0, 4))
         .isEqualTo(before.published().numbers().subList(0, 4));

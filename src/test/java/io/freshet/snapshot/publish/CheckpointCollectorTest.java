@@ -51,6 +51,33 @@ final class CheckpointCollectorTest {
     assertThat(restored.close(2).dense().orElseThrow().gauge()).isEqualTo(TinyModel.GAUGE);
   }
 
+  /** Or the gate would judge by them for good. */
+  @Test
+  void figuresOfATaskThatIsGoneGoToo() {
+    CheckpointCollector collector = new CheckpointCollector(0, 1, List.of("like", "purchase"));
+    collector.add(
+        new PublisherInput.Metrics(
+            Map.of("logloss", 0.5, "like.logloss", 0.4, "purchase.logloss", 0.3)));
+    PublisherState state =
+        new PublisherState(
+            "0badcafe",
+            "run",
+            1,
+            Optional.empty(),
+            List.of(collector.close(1)),
+            false,
+            List.of(),
+            "");
+    CheckpointCollector restored = new CheckpointCollector(0, 1, List.of("purchase"));
+
+    restored.goOnFrom(state);
+
+    assertThat(restored.close(2).metrics())
+        .containsEntry("logloss", 0.5)
+        .containsEntry("purchase.logloss", 0.3)
+        .allSatisfy((name, figure) -> assertThat(name).doesNotStartWith("like."));
+  }
+
   @Test
   void aTableIsWholeOnceAllShardsHaveSentTheirsForTheSameLineage() {
     CheckpointCollector collector = new CheckpointCollector(0, 1, List.of());

@@ -7,8 +7,11 @@ import io.freshet.feature.CategoricalField;
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Field;
 import io.freshet.feature.NumericField;
+import io.freshet.feature.example.LabelSettings;
 import io.freshet.model.LearningSettings;
 import io.freshet.model.ModelSettings;
+import io.freshet.model.Task;
+import io.freshet.model.Tasks;
 import io.freshet.model.optimizer.Adagrad;
 import io.freshet.model.optimizer.Adam;
 import io.freshet.model.optimizer.FieldLearning;
@@ -19,6 +22,7 @@ import io.freshet.model.optimizer.Regularization;
 import io.freshet.model.optimizer.RowWiseAdagrad;
 import io.freshet.model.optimizer.Sgd;
 import io.freshet.train.RefusedException;
+import io.freshet.train.TrainSettings;
 import io.freshet.train.loop.SyntheticExamples;
 import java.util.List;
 import java.util.Map;
@@ -179,6 +183,27 @@ final class StateCompatibilityTest {
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("train.dense.optimizer")
         .hasMessageContaining("no optimizer is named lion");
+  }
+
+  @Test
+  void aTaskThatFollowsOnAnotherIsNoLongerTheSame() {
+    StoredSettings written = written(dense("click", ""));
+
+    assertThat(dense("click", "").check(written, false)).isFalse();
+    assertThat(dense("return", "").check(written, false)).as("another task").isFalse();
+    assertThatThrownBy(() -> dense("click", "view").check(written, true))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining(
+            "model.tasks: after of click is view, in the restored state it is nothing")
+        .hasMessageContaining("a task that means something else needs another name");
+  }
+
+  private static StateCompatibility dense(String name, String after) {
+    Task first = new Task("view", "", "seen", LabelSettings.DEFAULT);
+    Task second = new Task(name, after, "done", LabelSettings.DEFAULT);
+    ModelSettings model =
+        ModelSettings.deepFm(4, List.of(8), 0, 42).withTasks(new Tasks(List.of(first, second)));
+    return StateCompatibility.ofDense(model, TrainSettings.DEFAULT);
   }
 
   @Test
