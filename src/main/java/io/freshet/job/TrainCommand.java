@@ -77,8 +77,8 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--migrate",
       description =
           "Convert the state that is started from, where it is of another model.kind,"
-              + " model.embedding-size or optimizer, and go on without that of a task, a topic or an"
-              + " output which is no longer configured; it is refused otherwise.")
+              + " model.embedding-size or optimizer, and go on without that of a task, a topic or"
+              + " an output which is no longer configured; it is refused otherwise.")
   private boolean migrate;
 
   @Option(

@@ -98,8 +98,7 @@ public final class OnnxExport {
     }
     embeddings = new ProjectionGraph(layers).add(embeddings);
     List<String> sums = new LogitGraph(layers).logits(firstOrder, embeddings);
-    List<String> probabilities =
-        MixtureGraph.probabilities(graph, snapshot, firstOrder, sums);
+    List<String> probabilities = MixtureGraph.probabilities(graph, snapshot, firstOrder, sums);
     List<String> tasks = manifest.tasks().names();
     for (int task = 0; task < probabilities.size(); task++) {
       String name = tasks.isEmpty() ? "probability" : tasks.get(task);

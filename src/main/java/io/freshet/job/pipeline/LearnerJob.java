@@ -68,7 +68,9 @@ public final class LearnerJob {
     return this;
   }
 
-  /** Converts state of other settings, and leaves that of others, where it would be refused else. */
+  /**
+   * Converts state of other settings, and leaves that of others, where it would be refused else.
+   */
   public LearnerJob migrating() {
     start = start.migrating();
     return this;
@@ -129,7 +131,8 @@ public final class LearnerJob {
    * @throws RefusedException where a setting of Flink would break a promise
    * @throws IOException when Kafka does not answer or lacks a topic
    */
-  public List<String> build(StreamExecutionEnvironment env) throws IOException, InterruptedException {
+  public List<String> build(StreamExecutionEnvironment env)
+      throws IOException, InterruptedException {
     JobRules.check(env.getConfiguration(), config);
     var events =
         config.events().areOfTables()

@@ -59,7 +59,8 @@ public final class SavedState {
 
   /** Whether it has that of an operator. */
   public boolean has(String uid) {
-    return operators.stream().anyMatch(state -> state.getOperatorUid().filter(uid::equals).isPresent());
+    return operators.stream()
+        .anyMatch(state -> state.getOperatorUid().filter(uid::equals).isPresent());
   }
 
   /** The names of its operators, of those that have one. */

@@ -55,8 +55,7 @@ class TaskChangesITCase {
       Snapshot before = latest();
 
       Path fewer = config(kafka, CLICK, PURCHASE);
-      CommandRun refused =
-          CommandRun.of("train", "--config=" + fewer, "--restore=" + all);
+      CommandRun refused = CommandRun.of("train", "--config=" + fewer, "--restore=" + all);
       assertThat(refused.code()).isEqualTo(2);
       assertThat(refused.err())
           .contains(
@@ -138,8 +137,7 @@ class TaskChangesITCase {
     Set<String> learned = new HashSet<>();
     for (var record : TopicContents.of(kafka, "predictions")) {
       JsonNode prediction = new ObjectMapper().readTree(record.value());
-      learned.add(
-          prediction.get("task").asText() + "/" + prediction.get("impression_id").asText());
+      learned.add(prediction.get("task").asText() + "/" + prediction.get("impression_id").asText());
     }
     return learned;
   }

@@ -146,9 +146,7 @@ final class GaugeTest {
 
   private static Gauge ofTasks(String... names) {
     List<Task> tasks =
-        Arrays.stream(names)
-            .map(name -> new Task(name, "", name, LabelSettings.DEFAULT))
-            .toList();
+        Arrays.stream(names).map(name -> new Task(name, "", name, LabelSettings.DEFAULT)).toList();
     ModelSettings model = ModelSettings.deepFm(4, List.of(8), 0, 42).withTasks(new Tasks(tasks));
     return new Gauge(SCHEMA, model, Safeguards.ON, true);
   }
