@@ -1,5 +1,6 @@
 package io.freshet.interop.onnx;
 
+import io.freshet.model.ModelKind;
 import java.io.IOException;
 
 /**
@@ -11,14 +12,18 @@ final class ExpertGraph {
   private final String x; // [examples, fields · k]
   private final String[] experts; // their units
 
-  /** Adds the experts over x. */
-  ExpertGraph(LayerGraph layers, String x) throws IOException {
+  /**
+   * Adds the experts.
+   *
+   * @param embeddings [examples, fields, k]
+   * @param x the same, [examples, fields · k]
+   */
+  ExpertGraph(LayerGraph layers, ModelKind kind, String embeddings, String x) throws IOException {
     graph = layers.graph;
     this.x = x;
     experts = new String[layers.sizes.of("task-experts")];
-    int hidden = layers.manifest.model().hiddenLayers().size();
     for (int e = 0; e < experts.length; e++) {
-      experts[e] = layers.hidden("expert." + e, hidden, x);
+      experts[e] = new NetworkGraph(layers.expert(e)).units(kind, embeddings, x);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.freshet.interop.onnx;
 
+import io.freshet.interop.onnx.NetworkGraph.Branch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,27 +21,26 @@ final class FinalGraph {
     k = layers.manifest.model().embeddingSize();
   }
 
-  /** Adds two gated streams and their fusion, [examples], over x [examples, fields · k]. */
-  String mlp(String x) throws IOException {
+  /** Adds two gated streams and their products over x [examples, fields · k]. */
+  List<Branch> mlp(String x) throws IOException {
     List<Integer> first = layers.manifest.model().hiddenLayers();
     List<Integer> second = layers.sizes.list("second-layers");
     String xs = layers.hidden("first", first.size(), gated("first", x));
     String ys = layers.hidden("second", second.size(), gated("second", x));
-    String sum =
-        graph.node(
-            "Add",
-            layers.layer("fusion.first", xs),
-            graph.node("MatMul", ys, layers.tensor("fusion.second.weight")));
     int heads = layers.sizes.of("heads");
     int in = first.get(first.size() - 1) / heads;
     int out = second.get(second.size() - 1) / heads;
+    String[] products = new String[heads];
     for (int head = 0; head < heads; head++) {
       String weights = layers.tensor("fusion.head." + head + ".weight");
       String mapped = graph.node("MatMul", layers.columns(xs, head * in, in), weights);
       String product = graph.node("Mul", mapped, layers.columns(ys, head * out, out));
-      sum = graph.node("Add", sum, graph.node("ReduceSum", product, graph.vector(1)));
+      products[head] = graph.node("ReduceSum", product, graph.vector(1));
     }
-    return graph.node("Squeeze", sum, graph.vector(1));
+    return List.of(
+        new Branch("fusion.first", xs),
+        new Branch("fusion.second", ys),
+        new Branch("", graph.node("Concat", Map.of("axis", 1L), products)));
   }
 
   /** 2 · sigmoid(W · layers(context) + b) ⊙ x. */
@@ -64,21 +64,21 @@ final class FinalGraph {
   }
 
   /**
-   * Adds the mean of the blocks, [examples].
+   * Adds the blocks.
    *
    * @param embeddings [examples, fields, k]
    * @param x the same, [examples, fields · k]
    */
-  String net(String embeddings, String x) throws IOException {
+  List<Branch> net(String embeddings, String x) throws IOException {
     boolean isGated = layers.sizes.of("gated") > 0;
-    String sum =
-        block("first", layers.manifest.model().hiddenLayers(), isGated ? both(embeddings, x) : x);
+    List<Integer> first = layers.manifest.model().hiddenLayers();
     List<Integer> second = layers.sizes.list("second-layers");
-    if (second.isEmpty()) {
-      return sum;
+    List<Branch> blocks = new ArrayList<>();
+    blocks.add(block("first", first, isGated ? both(embeddings, x) : x));
+    if (!second.isEmpty()) {
+      blocks.add(block("second", second, x));
     }
-    return graph.node(
-        "Mul", graph.node("Add", sum, block("second", second, x)), graph.constant(0.5f));
+    return blocks;
   }
 
   /** [e, a ⊙ e], with a = e · W + b over the fields, dimension by dimension. */
@@ -96,8 +96,8 @@ final class FinalGraph {
     return graph.node("Concat", Map.of("axis", 1L), x, flat);
   }
 
-  /** Layers that multiply their halves, [h, h ⊙ g], and an output unit. */
-  private String block(String name, List<Integer> units, String input) throws IOException {
+  /** Layers that multiply their halves, [h, h ⊙ g]. */
+  private Branch block(String name, List<Integer> units, String input) throws IOException {
     String x = input;
     for (int l = 0; l < units.size(); l++) {
       int half = units.get(l) / 2;
@@ -106,6 +106,6 @@ final class FinalGraph {
       String product = graph.node("Mul", h, layers.columns(linear, half, half));
       x = graph.node("Concat", Map.of("axis", 1L), h, product);
     }
-    return layers.unit(name + ".out", x);
+    return new Branch(name + ".out", x);
   }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /** The layers of a version's dense part as nodes of a graph; knows which tensors have a place. */
 final class LayerGraph {
@@ -17,17 +18,18 @@ final class LayerGraph {
   final Manifest manifest;
   final Sizes sizes;
   private final Snapshot snapshot;
-  private final String prefix; // of the tensors
+  private final UnaryOperator<String> names; // of the tensors
   private final Set<String> used;
 
   LayerGraph(OnnxGraph graph, Snapshot snapshot) {
-    this(graph, snapshot, "", new TreeSet<>());
+    this(graph, snapshot, name -> name, new TreeSet<>());
   }
 
-  private LayerGraph(OnnxGraph graph, Snapshot snapshot, String prefix, Set<String> used) {
+  private LayerGraph(
+      OnnxGraph graph, Snapshot snapshot, UnaryOperator<String> names, Set<String> used) {
     this.graph = graph;
     this.snapshot = snapshot;
-    this.prefix = prefix;
+    this.names = names;
     this.used = used;
     manifest = snapshot.manifest();
     sizes = new Sizes(manifest.model().sizes());
@@ -35,12 +37,29 @@ final class LayerGraph {
 
   /** Those of a task that is not the first. */
   LayerGraph of(String task) {
-    return new LayerGraph(graph, snapshot, Towers.prefix(task), used);
+    return new LayerGraph(graph, snapshot, name -> Towers.prefix(task) + name, used);
   }
 
-  /** Adds x · W + b. */
+  /** Those of an expert, whose hidden layers are numbered without a group. */
+  LayerGraph expert(int number) {
+    return new LayerGraph(
+        graph,
+        snapshot,
+        name -> "expert.%s.%s".formatted(number, name.replaceFirst("^deep\\.", "")),
+        used);
+  }
+
+  /** Adds x · W + b, or x · W where there is no b. */
   String layer(String name, String x) throws IOException {
-    return graph.node("Gemm", x, tensor(name + ".weight"), tensor(name + ".bias"));
+    String weights = tensor(name + ".weight");
+    return has(name + ".bias")
+        ? graph.node("Gemm", x, weights, tensor(name + ".bias"))
+        : graph.node("MatMul", x, weights);
+  }
+
+  private boolean has(String plain) {
+    String name = names.apply(plain);
+    return manifest.dense().tensors().stream().anyMatch(tensor -> tensor.name().equals(name));
   }
 
   /** Adds layers of ReLU units. */
@@ -63,7 +82,7 @@ final class LayerGraph {
   }
 
   String tensor(String plain) throws IOException {
-    String name = prefix + plain;
+    String name = names.apply(plain);
     long[] shape =
         manifest.dense().tensors().stream()
             .filter(tensor -> tensor.name().equals(name))

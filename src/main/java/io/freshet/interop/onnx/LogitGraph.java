@@ -79,7 +79,7 @@ final class LogitGraph {
     manifest.model().tasks().stream().skip(1).forEach(task -> tasks.add(layers.of(task.name())));
     List<List<String>> terms = new ArrayList<>();
     if (tasks.size() > 1 && layers.sizes.of("task-experts") > 0) {
-      ExpertGraph experts = new ExpertGraph(layers, x);
+      ExpertGraph experts = new ExpertGraph(layers, kind, embeddings, x);
       for (LayerGraph its : tasks) {
         terms.add(List.of(experts.term(its)));
       }

@@ -7,8 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The network of a task as nodes of a graph. */
+/** The network of a task, or an expert of several, as nodes of a graph. */
 final class NetworkGraph {
+  /**
+   * Some of the last units.
+   *
+   * @param out name of the output unit over them; empty where their sum counts
+   * @param units [examples, units]
+   */
+  record Branch(String out, String units) {}
+
   private final OnnxGraph graph;
   private final LayerGraph layers;
   private final Manifest manifest;
@@ -16,7 +24,7 @@ final class NetworkGraph {
   /**
    * A network.
    *
-   * @param layers of the task
+   * @param layers of the task or expert
    */
   NetworkGraph(LayerGraph layers) {
     this.layers = layers;
@@ -31,26 +39,47 @@ final class NetworkGraph {
    * @param x the same, [examples, fields · k]
    */
   List<String> terms(ModelKind kind, String embeddings, String x) throws IOException {
+    List<Branch> branches = branches(kind, embeddings, x);
+    List<String> terms = new ArrayList<>();
+    for (Branch branch : branches) {
+      String term =
+          branch.out().isEmpty()
+              ? graph.node("ReduceSum", Map.of("keepdims", 0L), branch.units(), graph.vector(1))
+              : layers.unit(branch.out(), branch.units());
+      boolean isMean = kind == ModelKind.FINALNET && branches.size() > 1;
+      terms.add(isMean ? graph.node("Mul", term, graph.constant(1f / branches.size())) : term);
+    }
+    return terms;
+  }
+
+  /** Adds the units of an expert, [examples, units]. */
+  String units(ModelKind kind, String embeddings, String x) throws IOException {
+    String[] units =
+        branches(kind, embeddings, x).stream().map(Branch::units).toArray(String[]::new);
+    return units.length == 1 ? units[0] : graph.node("Concat", Map.of("axis", 1L), units);
+  }
+
+  private List<Branch> branches(ModelKind kind, String embeddings, String x) throws IOException {
     return switch (kind) {
-      case FINALMLP -> List.of(new FinalGraph(layers).mlp(x));
-      case FINALNET -> List.of(new FinalGraph(layers).net(embeddings, x));
+      case FINALMLP -> new FinalGraph(layers).mlp(x);
+      case FINALNET -> new FinalGraph(layers).net(embeddings, x);
       default -> crossAndDeep(x);
     };
   }
 
-  private List<String> crossAndDeep(String x) throws IOException {
+  private List<Branch> crossAndDeep(String x) throws IOException {
     int hidden = manifest.model().hiddenLayers().size();
     boolean isStacked = hidden > 0 && layers.sizes.of("stacked") > 0;
     String crossed = cross(x);
-    List<String> terms = new ArrayList<>();
+    List<Branch> branches = new ArrayList<>();
+    if (manifest.model().crossLayers() > 0 && !isStacked) {
+      branches.add(new Branch("cross.out", crossed));
+    }
     if (hidden > 0) {
       String units = layers.hidden("deep", hidden, isStacked ? crossed : x);
-      terms.add(layers.unit("deep.out", units));
+      branches.add(new Branch("deep.out", units));
     }
-    if (manifest.model().crossLayers() > 0 && !isStacked) {
-      terms.add(layers.unit("cross.out", crossed));
-    }
-    return terms;
+    return branches;
   }
 
   private String cross(String input) throws IOException {

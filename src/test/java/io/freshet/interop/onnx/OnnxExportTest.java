@@ -205,13 +205,9 @@ final class OnnxExportTest {
   }
 
   static Stream<Arguments> versionsOfTasks() {
-    return Stream.concat(
-            models().filter(model -> model.kind().deep()),
-            Stream.of(
-                dense(ModelKind.DEEPFM, Map.of("task-experts", List.of(3))),
-                dense(
-                    ModelKind.WIDE_DEEP,
-                    Map.of("task-experts", List.of(2), "tower-layers", List.of(5, 4)))))
+    return models()
+        .filter(model -> model.kind().deep())
+        .flatMap(model -> Stream.of(model, SampleKinds.mixingExperts(model, 2, List.of(5, 4))))
         .flatMap(model -> Stream.of(Arguments.of(model, true), Arguments.of(model, false)));
   }
 
