@@ -153,7 +153,7 @@ final class RowCacheTest {
     long whole = cache.bytes();
     fill(cache, capacity);
 
-    assertThat(eighth).isLessThan(whole / 7);
+    assertThat(eighth).isLessThan(whole / 4); // not an eighth: the evicted are remembered
     assertThat(cache.bytes()).isEqualTo(whole);
   }
 
