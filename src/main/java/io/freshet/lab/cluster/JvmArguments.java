@@ -50,7 +50,19 @@ record JvmArguments(List<String> jvm, List<String> settings) {
     words(flink.get(CoreOptions.FLINK_JVM_OPTIONS)).forEach(arguments::add);
     words(flink.get(CoreOptions.FLINK_DEFAULT_JVM_OPTIONS)).forEach(arguments::add);
     words(flink.get(ofProcess)).forEach(arguments::add);
+    // two collectors end a JVM at once
+    arguments.removeIf(argument -> isCollector(argument) && environmentHasCollector());
     return arguments;
+  }
+
+  private static boolean isCollector(String argument) {
+    return argument.matches("-XX:\\+Use\\w+GC");
+  }
+
+  private static boolean environmentHasCollector() {
+    return Stream.of("_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")
+        .flatMap(variable -> words(System.getenv(variable)))
+        .anyMatch(JvmArguments::isCollector);
   }
 
   private static List<String> settings(String dynamic) {
