@@ -45,7 +45,7 @@ record CostCase(
           kind("finalnet", "kind: finalnet"),
           kind("finalnet, gated", "{kind: finalnet, gated: true}"),
           tasks("two tasks", "kind: deepfm", ""),
-          tasks("two tasks, the second after the first", "kind: deepfm", "first"),
+          tasks("two tasks, ESMM", "kind: deepfm", "first"),
           tasks("two tasks, 4 experts", "{kind: deepfm, task-experts: 4}", ""),
           sizes(4),
           FieldCase.vector(128),
