@@ -2,9 +2,9 @@ package io.freshet.interop.onnx;
 
 import io.freshet.model.Sizes;
 import io.freshet.model.network.Towers;
+import io.freshet.snapshot.format.DataFile.TensorShape;
 import io.freshet.snapshot.format.GaugeTensors;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.TensorShape;
 import io.freshet.snapshot.store.Snapshot;
 import java.io.IOException;
 import java.util.List;

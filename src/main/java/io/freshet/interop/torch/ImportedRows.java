@@ -1,7 +1,7 @@
 package io.freshet.interop.torch;
 
 import io.freshet.model.row.RowBlock;
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.DataFile.EmbeddingFile;
 import io.freshet.snapshot.format.RowBuffer;
 import io.freshet.snapshot.format.SafetensorsOutput.Written;
 import io.freshet.snapshot.format.Version;

@@ -23,7 +23,7 @@ public final class UnclaimedState {
    * Has a job go on without it.
    *
    * @param env with the whole job in it
-   * @param isWanted whether it may be left behind, unless Flink is told so anyway
+   * @param isWanted whether it may be left behind, unless Flink is configured so anyway
    * @return the uids of the operators whose state is left behind
    * @throws RefusedException where there is any that may not
    */

@@ -2,15 +2,12 @@ package io.freshet.model.kind;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
-import io.freshet.feature.ParallelField;
-import io.freshet.feature.SequenceField;
 import io.freshet.model.ModelKind;
 import io.freshet.model.ModelSettings;
 import io.freshet.model.Tasks;
 import io.freshet.model.algebra.LinearAlgebra;
 import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.dense.DenseShape;
-import io.freshet.model.input.Attention;
 import io.freshet.model.input.Projections;
 import io.freshet.model.input.TargetAttention;
 import io.freshet.model.layer.Dropout;
@@ -18,10 +15,8 @@ import io.freshet.model.network.DenseNetwork;
 import io.freshet.model.network.Networks;
 import io.freshet.model.network.TaskNetworks;
 import io.freshet.model.trunk.Trunks;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.ejml.data.FMatrixRMaj;
 
 /**
@@ -83,9 +78,10 @@ public final class DeepFm {
     inputs = schema.size() * k;
     sizes = schema.fields().stream().mapToInt(f -> model.embeddingSize(f.number())).toArray();
     pairs = model.kind().pairs();
-    attentionOf = new TargetAttention[schema.size()];
-    listOf = new int[schema.size()];
-    attentions = attentions(schema, shape);
+    SequenceAttentions sequences = SequenceAttentions.of(schema, k, sizes, shape);
+    attentions = sequences.all();
+    attentionOf = sequences.byField();
+    listOf = sequences.lists();
     tasks = model.tasks();
     Trunks.Parts parts =
         new Trunks.Parts(
@@ -100,43 +96,6 @@ public final class DeepFm {
     projections = new Projections(shape.inputs(), indexes, shape.placed());
     pooled = new FMatrixRMaj(0, inputs);
     embedded = projections.isEmpty() ? pooled : new FMatrixRMaj(0, inputs);
-  }
-
-  private List<TargetAttention> attentions(FeatureSchema schema, DenseShape shape) {
-    List<TargetAttention> all = new ArrayList<>();
-    for (int index = 0; k > 0 && index < schema.size(); index++) {
-      if (schema.fields().get(index) instanceof SequenceField sequence && sequence.attends()) {
-        all.add(attention(sequence, schema, shape));
-      }
-    }
-    return all;
-  }
-
-  private TargetAttention attention(
-      SequenceField sequence, FeatureSchema schema, DenseShape shape) {
-    SequenceField.Attention by = sequence.attention();
-    List<ParallelField> along = schema.along(sequence);
-    int[] lists = new int[1 + along.size()];
-    Arrays.setAll(lists, l -> schema.index(l == 0 ? sequence.name() : along.get(l - 1).name()));
-    int[] targets =
-        Stream.concat(Stream.of(by.target()), along.stream().map(ParallelField::target))
-            .filter(target -> !target.isEmpty())
-            .mapToInt(schema::index)
-            .toArray();
-    TargetAttention attention =
-        new TargetAttention(
-            new Attention(sequence.number(), by.units()),
-            k,
-            lists,
-            Arrays.stream(lists).map(list -> sizes[list]).toArray(),
-            targets,
-            by.softmax(),
-            shape.placed());
-    for (int list = 0; list < lists.length; list++) {
-      attentionOf[lists[list]] = attention;
-      listOf[lists[list]] = list;
-    }
-    return attention;
   }
 
   /** Whether a field's embedding is another than the sum of its values' rows. */

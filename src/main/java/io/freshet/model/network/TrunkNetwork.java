@@ -19,6 +19,7 @@ import org.ejml.data.FMatrixRMaj;
 final class TrunkNetwork implements DenseNetwork {
   private final Trunk trunk;
   private final OutputUnit[] outs; // null for a branch whose units are summed up
+  private final List<OutputUnit> outputUnits; // those that there are
   private final Distillation distillation; // null where there is none
   private final FMatrixRMaj output = new FMatrixRMaj(0, 0);
   private final FMatrixRMaj spread = new FMatrixRMaj(0, 0);
@@ -32,17 +33,14 @@ final class TrunkNetwork implements DenseNetwork {
       String name = branches.get(b).out();
       outs[b] = name.isEmpty() ? null : new OutputUnit(parts.layers().get(name), parts.algebra());
     }
+    outputUnits = Arrays.stream(outs).filter(Objects::nonNull).toList();
     distillation = form.distills() ? new Distillation() : null;
-  }
-
-  private List<OutputUnit> outputUnits() {
-    return Arrays.stream(outs).filter(Objects::nonNull).toList();
   }
 
   @Override
   public void values(float[] all) {
     trunk.values(all);
-    outputUnits().forEach(out -> out.values(all));
+    outputUnits.forEach(out -> out.values(all));
   }
 
   @Override
@@ -123,13 +121,13 @@ final class TrunkNetwork implements DenseNetwork {
 
   private void blank(int i) {
     trunk.blank(i);
-    outputUnits().forEach(out -> out.blank(i));
+    outputUnits.forEach(out -> out.blank(i));
   }
 
   @Override
   public void drain(float[] gradient) {
     trunk.drain(gradient);
-    outputUnits().forEach(out -> out.drain(gradient));
+    outputUnits.forEach(out -> out.drain(gradient));
   }
 
   @Override

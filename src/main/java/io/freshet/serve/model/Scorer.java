@@ -14,6 +14,7 @@ import io.freshet.model.batch.MiniBatch;
 import io.freshet.model.kind.Explanation;
 import io.freshet.model.kind.Predictor;
 import io.freshet.model.row.RowWeights;
+import io.freshet.snapshot.format.Labels;
 import io.freshet.snapshot.format.Manifest;
 import java.lang.ref.WeakReference;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class Scorer implements AutoCloseable {
       FeatureSchema schema,
       ModelSettings settings,
       Manifest.UnknownIds unknownIds,
-      Manifest.Labels labels,
+      Labels labels,
       double samplingRate) {
     static Fit of(ServedModel model) {
       Manifest manifest = model.manifest();

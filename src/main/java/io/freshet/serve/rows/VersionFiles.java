@@ -2,11 +2,11 @@ package io.freshet.serve.rows;
 
 import io.freshet.serve.model.RowSink;
 import io.freshet.serve.model.ServedModel;
+import io.freshet.snapshot.format.DataFile.EmbeddingFile;
+import io.freshet.snapshot.format.DataFile.HistoryFile;
 import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
-import io.freshet.snapshot.format.Manifest.HistoryFile;
 import io.freshet.snapshot.history.HistorySink;
 import io.freshet.snapshot.store.SnapshotReader;
 import java.io.IOException;

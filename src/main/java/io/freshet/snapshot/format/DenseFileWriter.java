@@ -1,8 +1,8 @@
 package io.freshet.snapshot.format;
 
 import io.freshet.model.gauge.PublishedGauge;
-import io.freshet.snapshot.format.Manifest.DenseFile;
-import io.freshet.snapshot.format.Manifest.TensorShape;
+import io.freshet.snapshot.format.DataFile.DenseFile;
+import io.freshet.snapshot.format.DataFile.TensorShape;
 import io.freshet.snapshot.format.SafetensorsOutput.Written;
 import io.freshet.snapshot.storage.WritableStorage;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.freshet.snapshot.format;
 
 import io.freshet.feature.FeatureSchema;
 import io.freshet.model.gauge.PublishedGauge;
-import io.freshet.snapshot.format.Manifest.TensorShape;
+import io.freshet.snapshot.format.DataFile.TensorShape;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

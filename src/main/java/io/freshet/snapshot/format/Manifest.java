@@ -7,20 +7,18 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.freshet.feature.FeatureSchema;
-import io.freshet.feature.example.LabelPolicy;
-import io.freshet.feature.example.LabelSettings;
-import io.freshet.feature.example.LabelSettings.Sampling;
 import io.freshet.model.Sizes;
 import io.freshet.model.Task;
 import io.freshet.model.Tasks;
-import io.freshet.model.label.LabelCorrection;
+import io.freshet.snapshot.format.DataFile.DenseFile;
+import io.freshet.snapshot.format.DataFile.EmbeddingFile;
+import io.freshet.snapshot.format.DataFile.HistoryFile;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -223,124 +221,6 @@ public record Manifest(
     /** One rule for all fields. */
     public UnknownIds(String rule, long seed) {
       this(rule, seed, List.of());
-    }
-  }
-
-  /**
-   * What the model was taught.
-   *
-   * @param definition of the label, for people
-   * @param policy when which label is learned
-   * @param correction of the model's logit z to a probability: {@link #NONE}, its sigmoid; {@link
-   *     #LOG_ODDS}, the sigmoid of z + ln r; {@link #FAKE_NEGATIVES}, r eᶻ, at most 1; r is the
-   *     sampling rate
-   */
-  public record Labels(String definition, String policy, String correction)
-      implements Serializable {
-    public static final String NONE = "none";
-    public static final String LOG_ODDS = "log-odds";
-    public static final String FAKE_NEGATIVES = "fake-negatives";
-
-    /** Clicks that are waited for, all learned. */
-    public static final Labels CLICK = new Labels("click", "wait", NONE);
-
-    public Labels {
-      requireNonNull(definition, "definition");
-      requireNonNull(policy, "policy");
-      requireNonNull(correction, "correction");
-    }
-
-    /** Labels of this definition that come about in this way. */
-    public static Labels of(String definition, LabelSettings settings) {
-      boolean logOdds = settings.sampling() == Sampling.LOG_ODDS && settings.negativeRate() < 1;
-      String correction =
-          switch (settings.policy()) {
-            case WAIT, FULL_WAIT -> logOdds ? LOG_ODDS : NONE;
-            case FAKE_NEGATIVE_CALIBRATION -> FAKE_NEGATIVES;
-            case FAKE_NEGATIVE_WEIGHTED, SHORT_WAIT -> NONE;
-          };
-      String policy = settings.policy().name().toLowerCase(Locale.ROOT).replace('_', '-');
-      return new Labels(definition, policy, correction);
-    }
-
-    /**
-     * The correction to predict with.
-     *
-     * @throws IOException where it is one that this code does not know
-     */
-    public LabelCorrection toCorrection(double samplingRate) throws IOException {
-      return LabelCorrection.of(toSettings(samplingRate));
-    }
-
-    /** Settings of labels that are corrected so. */
-    LabelSettings toSettings(double samplingRate) throws IOException {
-      return switch (correction) {
-        case NONE -> LabelSettings.DEFAULT.withNegatives(1, Sampling.WEIGHT);
-        case LOG_ODDS -> LabelSettings.DEFAULT.withNegatives(samplingRate, Sampling.LOG_ODDS);
-        case FAKE_NEGATIVES ->
-            LabelSettings.of(LabelPolicy.FAKE_NEGATIVE_CALIBRATION)
-                .withNegatives(samplingRate, Sampling.LOG_ODDS);
-        default ->
-            throw new IOException(
-                "labels.correction is \"%s\", unknown here".formatted(correction));
-      };
-    }
-  }
-
-  /** A file next to the manifest. */
-  public interface DataFile {
-    String name();
-
-    /** Bytes. */
-    long size();
-
-    /** Of the bytes, in hexadecimal. */
-    String sha256();
-  }
-
-  /** The file of the dense part, and the tensors in it. */
-  public record DenseFile(
-      String name, long size, String sha256, List<TensorShape> tensors, long examples)
-      implements DataFile {
-    public DenseFile {
-      requireNonNull(name, "name");
-      requireNonNull(sha256, "sha256");
-      tensors = List.copyOf(tensors);
-    }
-  }
-
-  /** A tensor's name and the sizes of its dimensions. */
-  public record TensorShape(String name, List<Long> shape) {
-    public TensorShape {
-      requireNonNull(name, "name");
-      shape = List.copyOf(shape);
-    }
-  }
-
-  /**
-   * A file of rows.
-   *
-   * @param updates sum over the file's rows of the training occurrences of each so far
-   */
-  public record EmbeddingFile(String name, long size, String sha256, long rows, long updates)
-      implements DataFile {
-    public EmbeddingFile {
-      requireNonNull(name, "name");
-      requireNonNull(sha256, "sha256");
-    }
-  }
-
-  /**
-   * A file of histories.
-   *
-   * @param histories how many
-   * @param actions of all of them
-   */
-  public record HistoryFile(String name, long size, String sha256, long histories, long actions)
-      implements DataFile {
-    public HistoryFile {
-      requireNonNull(name, "name");
-      requireNonNull(sha256, "sha256");
     }
   }
 

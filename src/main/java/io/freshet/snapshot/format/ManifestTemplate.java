@@ -15,7 +15,7 @@ public record ManifestTemplate(
     String name,
     FeatureSchema schema,
     ModelSettings settings,
-    Manifest.Labels labels,
+    Labels labels,
     double samplingRate,
     Set<Integer> zeroFields)
     implements Serializable {
@@ -25,18 +25,13 @@ public record ManifestTemplate(
 
   /** A model that learns every click, and whose features all have rows from the start. */
   public static ManifestTemplate of(String name, FeatureSchema schema, ModelSettings settings) {
-    return new ManifestTemplate(name, schema, settings, Manifest.Labels.CLICK, 1, Set.of());
+    return new ManifestTemplate(name, schema, settings, Labels.CLICK, 1, Set.of());
   }
 
   /** The same of labels of this definition that come about in this way. */
   public ManifestTemplate withLabels(String definition, LabelSettings learned) {
     return new ManifestTemplate(
-        name,
-        schema,
-        settings,
-        Manifest.Labels.of(definition, learned),
-        learned.negativeRate(),
-        zeroFields);
+        name, schema, settings, Labels.of(definition, learned), learned.negativeRate(), zeroFields);
   }
 
   /** The shape of the model, were it to start from nothing. */

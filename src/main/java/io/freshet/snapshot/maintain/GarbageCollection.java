@@ -1,6 +1,7 @@
 package io.freshet.snapshot.maintain;
 
 import io.freshet.snapshot.RetentionSettings;
+import io.freshet.snapshot.format.DataFile;
 import io.freshet.snapshot.format.FormatJson;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
@@ -182,10 +183,8 @@ public final class GarbageCollection {
     Manifest delta = store.manifest(version);
     storage.replace(SnapshotStore.path(version, Manifest.FILE), full.toJson());
     Set<String> kept =
-        full.changes().stream()
-            .map(Manifest.DataFile::name)
-            .collect(Collectors.toUnmodifiableSet());
-    for (Manifest.DataFile file : delta.changes()) {
+        full.changes().stream().map(DataFile::name).collect(Collectors.toUnmodifiableSet());
+    for (DataFile file : delta.changes()) {
       if (!kept.contains(file.name())) {
         storage.delete(SnapshotStore.path(version, file.name()));
       }

@@ -1,35 +1,28 @@
 package io.freshet.snapshot.maintain;
 
 import io.freshet.feature.history.ActionHistory;
-import io.freshet.snapshot.format.Manifest.HistoryFile;
+import io.freshet.snapshot.format.DataFile.HistoryFile;
 import io.freshet.snapshot.format.SafetensorsOutput.Written;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.history.HistoryBuffer;
 import io.freshet.snapshot.storage.WritableStorage;
-import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Writes ascending histories as files of a limited size, as {@link RowFileWriter} does rows. */
 final class HistoryFileWriter {
-  private final WritableStorage storage;
-  private final Version version;
-  private final String prefix;
+  private final MergedFiles names;
   private final int bytes;
   private final HistoryBuffer held = new HistoryBuffer();
   private final List<HistoryFile> files = new ArrayList<>();
-  private int begun;
 
   /**
    * @param prefix what the files' names begin with
    * @param bytes memory for the histories of a file
    */
   HistoryFileWriter(WritableStorage storage, Version version, String prefix, int bytes) {
-    this.storage = storage;
-    this.version = version;
-    this.prefix = prefix;
+    names = new MergedFiles(storage, version, prefix);
     this.bytes = bytes;
   }
 
@@ -50,19 +43,12 @@ final class HistoryFileWriter {
 
   /** Deletes what was written, as nothing will name it. */
   void discard() throws IOException {
-    for (int number = 0; number < begun; number++) {
-      storage.delete(SnapshotStore.path(version, name(number)));
-    }
-  }
-
-  private String name(int number) {
-    return String.format(Locale.ROOT, "%s-%05d.safetensors", prefix, number);
+    names.discard();
   }
 
   private void writeFile() throws IOException {
-    String name = name(files.size());
-    begun = files.size() + 1;
-    Written written = held.write(storage, SnapshotStore.path(version, name));
+    String name = names.next();
+    Written written = held.write(names.storage(), names.path(name));
     files.add(new HistoryFile(name, written.size(), written.sha256(), held.live(), held.actions()));
     held.clear();
   }

@@ -1,7 +1,7 @@
 package io.freshet.snapshot.maintain;
 
+import io.freshet.snapshot.format.DataFile;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.DataFile;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.LocalStorage;
 import io.freshet.snapshot.storage.Storage;

@@ -1,7 +1,7 @@
 package io.freshet.snapshot.maintain;
 
+import io.freshet.snapshot.format.DataFile.EmbeddingFile;
 import io.freshet.snapshot.format.EmbeddingRows;
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.Storage;
 import io.freshet.snapshot.store.ChainRows;

@@ -1,32 +1,27 @@
 package io.freshet.snapshot.maintain;
 
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.DataFile.EmbeddingFile;
 import io.freshet.snapshot.format.SafetensorsOutput;
 import io.freshet.snapshot.format.SafetensorsOutput.Written;
 import io.freshet.snapshot.format.Tensor;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.WritableStorage;
-import io.freshet.snapshot.store.SnapshotStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Writes ascending rows as embedding files of a limited size, so that memory is limited too: a
  * file's rows are gathered, then written.
  */
 final class RowFileWriter {
-  private final WritableStorage storage;
-  private final Version version;
-  private final String prefix;
+  private final MergedFiles names;
   private final int width;
   private final long[] fids;
   private final long[] updates;
   private final float[] values;
   private final List<EmbeddingFile> files = new ArrayList<>();
-  private int begun;
   private int n;
 
   /**
@@ -34,9 +29,7 @@ final class RowFileWriter {
    * @param bytes memory for the rows of a file
    */
   RowFileWriter(WritableStorage storage, Version version, String prefix, int width, int bytes) {
-    this.storage = storage;
-    this.version = version;
-    this.prefix = prefix;
+    names = new MergedFiles(storage, version, prefix);
     this.width = width;
     int rows = Math.max(1, bytes / (2 * Long.BYTES + width * Float.BYTES));
     fids = new long[rows];
@@ -63,22 +56,15 @@ final class RowFileWriter {
 
   /** Deletes what was written, as nothing will name it. */
   void discard() throws IOException {
-    for (int number = 0; number < begun; number++) {
-      storage.delete(SnapshotStore.path(version, name(number)));
-    }
-  }
-
-  private String name(int number) {
-    return String.format(Locale.ROOT, "%s-%05d.safetensors", prefix, number);
+    names.discard();
   }
 
   private void writeFile() throws IOException {
-    String name = name(files.size());
-    begun = files.size() + 1;
+    String name = names.next();
     Written written =
         SafetensorsOutput.write(
-            storage,
-            SnapshotStore.path(version, name),
+            names.storage(),
+            names.path(name),
             List.of(
                 Tensor.longs("fids", n),
                 Tensor.longs("updates", n),

@@ -1,6 +1,6 @@
 package io.freshet.snapshot.merge;
 
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
+import io.freshet.snapshot.format.DataFile.EmbeddingFile;
 import io.freshet.snapshot.format.TensorCursor;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.Storage;

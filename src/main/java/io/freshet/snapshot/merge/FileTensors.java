@@ -1,6 +1,6 @@
 package io.freshet.snapshot.merge;
 
-import io.freshet.snapshot.format.Manifest.DataFile;
+import io.freshet.snapshot.format.DataFile;
 import io.freshet.snapshot.format.SafetensorsHeader;
 import io.freshet.snapshot.format.SafetensorsHeader.Entry;
 import io.freshet.snapshot.format.Tensor;

@@ -1,7 +1,7 @@
 package io.freshet.snapshot.merge;
 
 import io.freshet.feature.history.ActionHistory;
-import io.freshet.snapshot.format.Manifest.HistoryFile;
+import io.freshet.snapshot.format.DataFile.HistoryFile;
 import io.freshet.snapshot.format.TensorCursor;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.Storage;

@@ -1,8 +1,8 @@
 package io.freshet.snapshot.merge;
 
 import io.freshet.feature.history.ActionHistory;
+import io.freshet.snapshot.format.DataFile.HistoryFile;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.HistoryFile;
 import io.freshet.snapshot.history.HistoryChain;
 import io.freshet.snapshot.storage.Storage;
 import java.io.IOException;

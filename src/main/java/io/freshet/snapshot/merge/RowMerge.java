@@ -1,7 +1,7 @@
 package io.freshet.snapshot.merge;
 
+import io.freshet.snapshot.format.DataFile.EmbeddingFile;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import io.freshet.snapshot.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;

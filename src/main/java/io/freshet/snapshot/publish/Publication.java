@@ -1,11 +1,11 @@
 package io.freshet.snapshot.publish;
 
 import io.freshet.snapshot.GateSettings;
+import io.freshet.snapshot.format.DataFile;
+import io.freshet.snapshot.format.DataFile.EmbeddingFile;
+import io.freshet.snapshot.format.DataFile.HistoryFile;
 import io.freshet.snapshot.format.DenseFileWriter;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.DataFile;
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
-import io.freshet.snapshot.format.Manifest.HistoryFile;
 import io.freshet.snapshot.format.Manifest.Kind;
 import io.freshet.snapshot.format.ManifestTemplate;
 import io.freshet.snapshot.format.Version;

@@ -1,8 +1,8 @@
 package io.freshet.snapshot.store;
 
+import io.freshet.snapshot.format.DataFile.EmbeddingFile;
 import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.StorageCalls;
 import java.io.IOException;

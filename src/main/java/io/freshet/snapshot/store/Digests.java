@@ -1,7 +1,7 @@
 package io.freshet.snapshot.store;
 
+import io.freshet.snapshot.format.DataFile;
 import io.freshet.snapshot.format.DigestOutput;
-import io.freshet.snapshot.format.Manifest.DataFile;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.Storage;
 import java.io.IOException;

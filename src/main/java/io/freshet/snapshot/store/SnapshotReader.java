@@ -1,11 +1,11 @@
 package io.freshet.snapshot.store;
 
+import io.freshet.snapshot.format.DataFile.DenseFile;
+import io.freshet.snapshot.format.DataFile.EmbeddingFile;
+import io.freshet.snapshot.format.DataFile.HistoryFile;
 import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.DenseFile;
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
-import io.freshet.snapshot.format.Manifest.HistoryFile;
 import io.freshet.snapshot.format.Manifest.Kind;
 import io.freshet.snapshot.format.SafetensorsFile;
 import io.freshet.snapshot.format.Version;

@@ -1,12 +1,13 @@
 package io.freshet.snapshot.store;
 
 import io.freshet.feature.history.ActionHistory;
+import io.freshet.snapshot.format.DataFile;
+import io.freshet.snapshot.format.DataFile.EmbeddingFile;
+import io.freshet.snapshot.format.DataFile.HistoryFile;
+import io.freshet.snapshot.format.DataFile.TensorShape;
 import io.freshet.snapshot.format.DensePart;
 import io.freshet.snapshot.format.EmbeddingRows;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
-import io.freshet.snapshot.format.Manifest.HistoryFile;
-import io.freshet.snapshot.format.Manifest.TensorShape;
 import io.freshet.snapshot.format.SafetensorsFile;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.history.HistoryRows;
@@ -85,7 +86,7 @@ final class Verifier {
 
   private void checkFiles(Manifest manifest) {
     Version version = manifest.version();
-    Manifest.DenseFile dense = manifest.dense();
+    DataFile.DenseFile dense = manifest.dense();
     checkFile(version, dense.name(), dense.size(), dense.sha256(), p -> checkDense(manifest, p));
     for (EmbeddingFile file : manifest.embeddings()) {
       checkFile(

@@ -12,6 +12,7 @@ import io.freshet.feature.example.LabeledExample;
 import io.freshet.model.kind.Predictor;
 import io.freshet.model.label.LabelCorrection;
 import io.freshet.model.row.UnknownRows;
+import io.freshet.snapshot.format.DataFile;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.CountedFiles;
@@ -108,7 +109,7 @@ class WarmStartITCase {
     run(other, SnapshotInitialModel.of(place, other), LEARNED, LEARNED + FEW, FIELDS);
 
     for (Manifest manifest : new SnapshotReader(store()).chain(first, Optional.empty())) {
-      for (Manifest.EmbeddingFile file : manifest.embeddings()) {
+      for (DataFile.EmbeddingFile file : manifest.embeddings()) {
         Path path = folder.resolve("snapshots/" + manifest.version() + "/" + file.name());
         assertThat(CountedFiles.bytes(path)).as(file.name()).isEqualTo(file.size());
       }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.model.gauge.Expert;
 import io.freshet.model.gauge.NumberScale;
 import io.freshet.model.gauge.PublishedGauge;
-import io.freshet.snapshot.format.Manifest.TensorShape;
+import io.freshet.snapshot.format.DataFile.TensorShape;
 import io.freshet.snapshot.store.TinyModel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

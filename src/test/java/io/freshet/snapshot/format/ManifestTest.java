@@ -152,7 +152,7 @@ class ManifestTest {
     json.remove("labels");
 
     assertThat(Manifest.of(JSON.writeValueAsBytes(json)).labels())
-        .isEqualTo(new Manifest.Labels("click", "wait", "log-odds"));
+        .isEqualTo(new Labels("click", "wait", "log-odds"));
   }
 
   @Test
@@ -239,18 +239,18 @@ class ManifestTest {
             "dcn", 10, List.of(128, 64), 3, Map.of(), List.of(), Map.of(2, 4, 4095, 1)),
         schema,
         new Manifest.UnknownIds("zero", Long.MIN_VALUE, List.of(2, 7)),
-        new Manifest.DenseFile(
+        new DataFile.DenseFile(
             "dense.safetensors",
             1L << 40,
             DIGEST,
-            List.of(new Manifest.TensorShape("deep.0.weight", List.of(70L, 128L))),
+            List.of(new DataFile.TensorShape("deep.0.weight", List.of(70L, 128L))),
             5),
-        List.of(new Manifest.EmbeddingFile("embeddings-0.safetensors", 1, DIGEST, 2, 3)),
-        List.of(new Manifest.HistoryFile("histories-0.safetensors", 4, DIGEST, 5, 6)),
+        List.of(new DataFile.EmbeddingFile("embeddings-0.safetensors", 1, DIGEST, 2, 3)),
+        List.of(new DataFile.HistoryFile("histories-0.safetensors", 4, DIGEST, 5, 6)),
         metrics,
         Map.of("impressions-0", Long.MAX_VALUE),
         0.25,
-        new Manifest.Labels("min(1, 0.5 (click))", "wait", "log-odds"),
+        new Labels("min(1, 0.5 (click))", "wait", "log-odds"),
         List.of("recent_ne is 1.2, above 1"),
         List.of(-7L, 9L),
         Optional.empty());
@@ -270,7 +270,7 @@ class ManifestTest {
             calibrated,
             calibrated.withNegatives(0.2, Sampling.LOG_ODDS),
             weighted.withNegatives(0.2, Sampling.LOG_ODDS))) {
-      Manifest.Labels told = Manifest.Labels.of("click", labels);
+      Labels told = Labels.of("click", labels);
       for (float logit : new float[] {-3, -0.5f, 0, 2}) {
         assertThat(told.toCorrection(labels.negativeRate()).probability(logit))
             .as("%s at %s", told, logit)
@@ -278,7 +278,7 @@ class ManifestTest {
       }
     }
     assertThatIOException()
-        .isThrownBy(() -> new Manifest.Labels("click", "wait", "isotonic").toCorrection(1))
+        .isThrownBy(() -> new Labels("click", "wait", "isotonic").toCorrection(1))
         .withMessage("labels.correction is \"isotonic\", unknown here");
   }
 

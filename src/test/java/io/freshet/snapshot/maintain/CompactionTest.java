@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.feature.history.ActionHistory;
 import io.freshet.model.row.RowBlock;
+import io.freshet.snapshot.format.DataFile.HistoryFile;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.HistoryFile;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.history.HistorySink;
 import io.freshet.snapshot.history.RandomHistories;

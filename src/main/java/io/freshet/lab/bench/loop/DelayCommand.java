@@ -3,6 +3,7 @@ package io.freshet.lab.bench.loop;
 import io.freshet.lab.bench.measure.Benchmark;
 import io.freshet.lab.bench.measure.FigureTable;
 import io.freshet.lab.bench.measure.FigureTable.Form;
+import io.freshet.lab.bench.measure.Medians;
 import io.freshet.lab.bench.measure.ScratchDirectory;
 import io.freshet.lab.bench.measure.Workload;
 import java.time.Duration;
@@ -92,7 +93,7 @@ public final class DelayCommand extends Benchmark {
           for (int round = 0; round < rounds; round++) {
             speeds.add(bench.measure(oneWay(delay), defaults(batches)));
           }
-          figures.add(new DelayFigure(delay, batches, median(speeds)));
+          figures.add(new DelayFigure(delay, batches, Medians.of(speeds, speed -> speed)));
         }
       }
     }
@@ -102,14 +103,6 @@ public final class DelayCommand extends Benchmark {
 
   private static Duration oneWay(double millis) {
     return Duration.ofNanos(Math.round(millis * 1e6));
-  }
-
-  private static double median(List<Double> speeds) {
-    List<Double> sorted = speeds.stream().sorted().toList();
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 
   private static Workload defaults(int inFlight) {

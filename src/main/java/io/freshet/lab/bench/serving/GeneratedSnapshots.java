@@ -7,9 +7,10 @@ import io.freshet.feature.FeatureSchema;
 import io.freshet.feature.Fids;
 import io.freshet.feature.Field;
 import io.freshet.model.ModelKind;
+import io.freshet.snapshot.format.DataFile.DenseFile;
+import io.freshet.snapshot.format.DataFile.EmbeddingFile;
+import io.freshet.snapshot.format.Labels;
 import io.freshet.snapshot.format.Manifest;
-import io.freshet.snapshot.format.Manifest.DenseFile;
-import io.freshet.snapshot.format.Manifest.EmbeddingFile;
 import io.freshet.snapshot.format.Manifest.Kind;
 import io.freshet.snapshot.format.Version;
 import io.freshet.snapshot.storage.Storage;
@@ -103,7 +104,7 @@ final class GeneratedSnapshots implements Storage {
             Map.of(),
             Map.of(),
             1,
-            Manifest.Labels.CLICK,
+            Labels.CLICK,
             List.of(),
             List.of(),
             Optional.empty());

@@ -22,7 +22,7 @@ public record Fault(Duration at, Kind kind, Moment moment, int target, Duration 
     KILL_BROKER,
     STOP_BROKER,
     FULL_DISK,
-    /** Whoever writes to the disk waits, most of the time. */
+    /** A process that writes to the disk waits, most of the time. */
     SLOW_DISK,
     REFUSE_RESULTS,
     /** A task manager and the next one lose what they send each other. */

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Makes a file system slow: nothing is written to it for most of each second, and whoever writes
- * waits. It is frozen and thawed in turns by {@code fsfreeze} of util-linux, which needs root and a
- * file system with a disk, such as ext4 in a file.
+ * Makes a file system slow: nothing is written to it for most of each second, and a process that
+ * writes waits. It is frozen and thawed in turns by {@code fsfreeze} of util-linux, which needs
+ * root and a file system with a disk, such as ext4 in a file.
  */
 final class Freezer {
   private static final int FROZEN_MILLIS = 900;
@@ -91,7 +91,7 @@ final class Freezer {
     }
   }
 
-  /** For a process that ends in between: others would wait for ever. */
+  /** For a process that ends in between: others would wait without end. */
   private synchronized void leaveThawed() {
     exits = true;
     try {

@@ -16,6 +16,7 @@ import io.freshet.serve.predict.ModelService;
 import io.freshet.serve.predict.ModelSet;
 import io.freshet.serve.predict.Scoring;
 import io.freshet.serve.predict.Split;
+import io.freshet.snapshot.format.Labels;
 import io.freshet.snapshot.format.Manifest;
 import io.freshet.snapshot.format.Version;
 import io.freshet.wire.Json;
@@ -94,7 +95,7 @@ public final class ModelJson {
       Manifest.UnknownIds unknownIds,
       Map<String, Double> metrics,
       double samplingRate,
-      Manifest.Labels labels) {}
+      Labels labels) {}
 
   private record Ready(
       boolean ready,
