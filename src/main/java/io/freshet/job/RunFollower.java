@@ -2,6 +2,7 @@ package io.freshet.job;
 
 import io.freshet.config.LearnerConfig;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -15,7 +16,7 @@ public interface RunFollower {
         public void prepare(Configuration flink, LearnerConfig learner, boolean bounded) {}
 
         @Override
-        public Optional<String> follow(JobClient job, int webPort, PrintWriter out)
+        public Optional<String> follow(JobClient job, List<Integer> webPorts, PrintWriter out)
             throws Exception {
           job.getJobExecutionResult().get();
           return Optional.empty();
@@ -32,10 +33,10 @@ public interface RunFollower {
   /**
    * Waits for the end of the run.
    *
-   * @param webPort where Flink's web UI of the run is
+   * @param webPorts at one of which Flink's web UI of the run is
    * @param out for the outcome
    * @return why it has failed all the same; nothing where it has not
    * @throws java.util.concurrent.ExecutionException with the run's failure
    */
-  Optional<String> follow(JobClient job, int webPort, PrintWriter out) throws Exception;
+  Optional<String> follow(JobClient job, List<Integer> webPorts, PrintWriter out) throws Exception;
 }

@@ -158,9 +158,7 @@ public final class TrainCommand implements Callable<Integer> {
                 + String.join(", ", left));
       }
       if (here) {
-        err.println(
-            "Training in this process; Flink's web UI is at http://localhost:"
-                + FlinkSettings.webPort(env.getConfiguration()));
+        err.println("Training in this process");
       }
       err.flush();
       return run(env, here);
@@ -184,9 +182,9 @@ public final class TrainCommand implements Callable<Integer> {
       return 0;
     }
     try {
-      int port = FlinkSettings.webPort(env.getConfiguration());
+      List<Integer> ports = FlinkSettings.webPorts(env.getConfiguration());
       Optional<String> failure =
-          follower.follow(env.executeAsync(), port, spec.commandLine().getOut());
+          follower.follow(env.executeAsync(), ports, spec.commandLine().getOut());
       failure.ifPresent(why -> spec.commandLine().getErr().println("train: " + why));
       return failure.isPresent() ? 1 : 0;
     } catch (ExecutionException e) {

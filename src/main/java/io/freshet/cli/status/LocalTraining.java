@@ -5,7 +5,6 @@ import static org.apache.flink.configuration.RestartStrategyOptions.RESTART_STRA
 import static org.apache.flink.configuration.RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF;
 import static org.apache.flink.configuration.RestartStrategyOptions.RestartStrategyType.EXPONENTIAL_DELAY;
 
-import io.freshet.cli.console.source.FlinkRest;
 import io.freshet.config.LearnerConfig;
 import io.freshet.config.option.Quantity;
 import io.freshet.job.RunFollower;
@@ -13,6 +12,7 @@ import io.freshet.join.JoinSettings;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -76,9 +76,10 @@ public final class LocalTraining implements RunFollower {
   }
 
   @Override
-  public Optional<String> follow(JobClient job, int webPort, PrintWriter out) throws Exception {
+  public Optional<String> follow(JobClient job, List<Integer> webPorts, PrintWriter out)
+      throws Exception {
     long start = System.nanoTime();
-    var watch = new RestartWatch(new FlinkRest(webPort), job, restarts, console);
+    var watch = new RestartWatch(webPorts, job, restarts, console);
     watch.start();
     FlinkNotices notices = FlinkNotices.to(console);
     try {

@@ -16,16 +16,22 @@ final class RestartWatch extends Thread {
   private static final Logger LOG = LoggerFactory.getLogger(RestartWatch.class);
   private static final long PAUSE_MILLIS = 1000;
 
-  private final FlinkRest flink;
+  private final List<Integer> ports;
   private final JobClient job;
   private final Restarts restarts;
   private final RunConsole console;
+  private FlinkRest flink; // null until it is found
   private long seen; // time of the last failure, epoch milliseconds
 
-  RestartWatch(FlinkRest flink, JobClient job, Restarts restarts, RunConsole console) {
+  /**
+   * A watch of a job.
+   *
+   * @param ports at one of which its Flink is: another one may be at the others
+   */
+  RestartWatch(List<Integer> ports, JobClient job, Restarts restarts, RunConsole console) {
     super("restart-watch");
     setDaemon(true);
-    this.flink = flink;
+    this.ports = List.copyOf(ports);
     this.job = job;
     this.restarts = restarts;
     this.console = console;
@@ -35,8 +41,8 @@ final class RestartWatch extends Thread {
   public void run() {
     try {
       while (!restarts.isHopeless()) {
-        Thread.sleep(PAUSE_MILLIS);
         look();
+        Thread.sleep(PAUSE_MILLIS);
       }
       job.cancel();
     } catch (InterruptedException e) {
@@ -47,6 +53,7 @@ final class RestartWatch extends Thread {
   private void look() throws InterruptedException {
     try {
       String id = job.getJobID().toString();
+      flink = flink == null ? find(id) : flink;
       JsonNode failures = flink.get("/jobs/" + id + "/exceptions").at("/exceptionHistory/entries");
       if (failures.path(0).path("timestamp").asLong() > seen && !isEnding(flink.state(id))) {
         take(failures);
@@ -54,6 +61,22 @@ final class RestartWatch extends Thread {
     } catch (IOException e) {
       LOG.debug("Flink does not answer", e); // it starts, or has ended
     }
+  }
+
+  /** The Flink that knows the job. */
+  private FlinkRest find(String id) throws IOException, InterruptedException {
+    for (int port : ports) {
+      FlinkRest rest = new FlinkRest(port);
+      try {
+        if (rest.get("/jobs/" + id).path("jid").asText().equals(id)) {
+          console.line("Flink's web UI is at http://localhost:" + port);
+          return rest;
+        }
+      } catch (IOException e) {
+        LOG.debug("the job's Flink is not at port {}", port, e);
+      }
+    }
+    throw new IOException("the job's Flink is at none of the ports " + ports);
   }
 
   /** The failure that ends a job is its outcome, and no restart. */

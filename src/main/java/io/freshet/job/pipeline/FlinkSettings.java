@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -105,9 +106,15 @@ public final class FlinkSettings {
     return flink;
   }
 
-  /** Where Flink's web UI of a run in this process is, unless another took that port just now. */
-  public static int webPort(ReadableConfig local) {
-    return Integer.parseInt(local.get(RestOptions.BIND_PORT).split("-")[0]);
+  /**
+   * Where Flink's web UI of a run in this process may be: at the first port, unless another process
+   * takes that one before Flink does.
+   */
+  public static List<Integer> webPorts(ReadableConfig local) {
+    String[] range = local.get(RestOptions.BIND_PORT).split("-");
+    int first = Integer.parseInt(range[0]);
+    int last = Integer.parseInt(range[range.length - 1]);
+    return IntStream.rangeClosed(first, last).boxed().toList();
   }
 
   private static int firstFree(int from) {
