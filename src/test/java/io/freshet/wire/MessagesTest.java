@@ -37,6 +37,7 @@ import io.freshet.train.message.GaugeDelta;
 import io.freshet.train.message.MergerRequest;
 import io.freshet.train.message.ReplyTo;
 import io.freshet.train.message.ShardRequest;
+import io.freshet.train.message.ShardRequest.HandedOver;
 import io.freshet.train.message.ShardRequest.InitialEnd;
 import io.freshet.train.message.ShardRequest.InitialRemovals;
 import io.freshet.train.message.ShardRequest.InitialRows;
@@ -109,6 +110,9 @@ final class MessagesTest {
                 List.of(new RowDelta(longs(n), 7, longs(n), ints(n), floats(22 * n))),
                 List.of(),
                 List.of(new Lookup(REPLY_TO, 4, 128, 1L << 40, 3, longs(n))))),
+        message(
+            ShardRequest.class,
+            new HandedOver(REPLY_TO.channel(), 1L << 40, new long[] {Long.MIN_VALUE + n})),
         message(ShardRequest.class, new InitialRows(longs(n), longs(n), floats(17 * n))),
         message(ShardRequest.class, new InitialRemovals(longs(n))),
         message(ShardRequest.class, new InitialEnd(longs(n))),

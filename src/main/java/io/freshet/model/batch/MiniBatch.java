@@ -45,21 +45,24 @@ public final class MiniBatch {
     Example features = example.example();
     int n = features.occurrences();
     int learned = example.isLearned() ? 1 : 0;
+    boolean isRepeated = example.isRepeated();
     reserve(n);
+    long[] fids = features.fids();
+    System.arraycopy(features.values(), 0, valueOf, occurrences, n);
     for (int j = 0; j < n; j++) {
       int before = index.size();
-      int row = index.add(shared.row(features.fids()[j]));
+      int row = index.add(shared.row(fids[j]));
       if (row == before) {
         startRow(row);
       }
-      rowOf[occurrences] = row;
-      fieldOf[occurrences] = Fids.field(features.fids()[j]);
-      valueOf[occurrences++] = features.values()[j];
+      rowOf[occurrences + j] = row;
+      fieldOf[occurrences + j] = Fids.field(fids[j]);
       counts[row] += learned;
-      if (example.isRepeated()) {
+      if (isRepeated) {
         noteRepeat(row, learned);
       }
     }
+    occurrences += n;
     examples.add(example);
     this.learned += learned;
     learnedOccurrences += learned * n;
@@ -152,7 +155,7 @@ public final class MiniBatch {
 
   /** Whether the row belongs to the occurrence's field, and so does its first-order weight. */
   public boolean hasOwnRow(int occurrence) {
-    return fieldOf[occurrence] == Fids.field(fid(rowOf[occurrence]));
+    return shared == SharedRows.NONE || fieldOf[occurrence] == Fids.field(fid(rowOf[occurrence]));
   }
 
   public float value(int occurrence) {

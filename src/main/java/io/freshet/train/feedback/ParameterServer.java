@@ -24,7 +24,7 @@ public abstract class ParameterServer<Q> extends AbstractStreamOperator<ShardRes
   private static final long serialVersionUID = 1L;
 
   protected final LoopSettings settings;
-  private final boolean direct;
+  protected final boolean direct;
 
   protected transient StoredShape shape;
   protected transient Reset reset; // what of the restored state starts again
@@ -32,7 +32,7 @@ public abstract class ParameterServer<Q> extends AbstractStreamOperator<ShardRes
   private transient boolean ended;
 
   /**
-   * @param direct whether responses go straight to a trainer of the same process
+   * @param direct whether messages within a process bypass Flink's channels
    */
   protected ParameterServer(LoopSettings settings, boolean direct) {
     this.settings = settings;

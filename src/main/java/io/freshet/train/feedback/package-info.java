@@ -1,2 +1,2 @@
-/** The in-process edge from parameter servers back to their trainer. */
+/** The edges between trainers and parameter servers within a process. */
 package io.freshet.train.feedback;

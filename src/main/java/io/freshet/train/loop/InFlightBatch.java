@@ -13,7 +13,6 @@ import io.freshet.train.message.ShardRequest.RowDelta;
 import io.freshet.train.message.ShardResponse.Rows;
 import java.util.Arrays;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /**
  * A batch in the loop: filled with examples, looked up, learned when all its rows have arrived, and
@@ -37,6 +36,7 @@ final class InFlightBatch {
   private long[] base = new long[0]; // updates that the rows include
   private int[] generations = new int[0]; // of the rows, if rows may be lost
   private boolean hasGenerations; // whether rows may be lost
+  private int[] selected = new int[0]; // rows that a message is made of
 
   InFlightBatch(MiniBatch empty, ShardGroups groups, RowPacking packing, FieldRules rules) {
     examples = empty;
@@ -133,57 +133,67 @@ final class InFlightBatch {
    * Sends the change of the learned rows, and the occurrences of learned features without a row.
    */
   void sendChanges(Consumer<ShardRequest> shards) {
-    boolean[] drawn = examples.hasAbsent() ? rules.draw(examples) : new boolean[0];
+    boolean hasAbsent = examples.hasAbsent();
+    boolean[] drawn = hasAbsent ? rules.draw(examples) : new boolean[0];
     for (int part = 0; part < groups.parts(); part++) {
-      int[] learned = learnedRows(part, false);
-      if (learned.length > 0) {
+      int learned = selectLearned(part, hasAbsent, false);
+      if (learned > 0) {
         shards.accept(delta(learned));
       }
-      int[] absent = examples.hasAbsent() ? learnedRows(part, true) : new int[0];
-      if (absent.length > 0) {
+      int absent = hasAbsent ? selectLearned(part, true, true) : 0;
+      if (absent > 0) {
         shards.accept(occurrences(absent, drawn));
       }
     }
   }
 
-  private Occurrences occurrences(int[] of, boolean[] drawn) {
-    long[] fids = new long[of.length];
-    int[] counts = new int[of.length];
-    int[] newCounts = new int[of.length];
-    boolean[] theirs = new boolean[of.length];
-    for (int i = 0; i < of.length; i++) {
-      fids[i] = examples.fid(of[i]);
-      counts[i] = examples.count(of[i]);
-      newCounts[i] = examples.newCount(of[i]);
-      theirs[i] = drawn[of[i]];
+  /** Selects a part's rows that were learned, and are absent or not; returns how many. */
+  private int selectLearned(int part, boolean hasAbsent, boolean absent) {
+    int n = 0;
+    for (int i = 0; i < groups.size(part); i++) {
+      int row = groups.row(part, i);
+      if (examples.count(row) > 0 && (hasAbsent && examples.isAbsent(row)) == absent) {
+        selected[n++] = row;
+      }
+    }
+    return n;
+  }
+
+  private Occurrences occurrences(int n, boolean[] drawn) {
+    long[] fids = new long[n];
+    int[] counts = new int[n];
+    int[] newCounts = new int[n];
+    boolean[] theirs = new boolean[n];
+    for (int i = 0; i < n; i++) {
+      int row = selected[i];
+      fids[i] = examples.fid(row);
+      counts[i] = examples.count(row);
+      newCounts[i] = examples.newCount(row);
+      theirs[i] = drawn[row];
     }
     return new Occurrences(fids, examples.latestTime(), counts, newCounts, theirs);
   }
 
-  private RowDelta delta(int[] of) {
-    long[] fids = new long[of.length];
-    long[] bases = new long[of.length];
-    int[] counts = new int[of.length];
-    for (int i = 0; i < of.length; i++) {
-      fids[i] = examples.fid(of[i]);
-      bases[i] = base[of[i]];
-      counts[i] = examples.count(of[i]);
+  private RowDelta delta(int n) {
+    long[] fids = new long[n];
+    long[] bases = new long[n];
+    int[] counts = new int[n];
+    int[] pulled = new int[hasGenerations ? n : 0];
+    for (int i = 0; i < n; i++) {
+      int row = selected[i];
+      fids[i] = examples.fid(row);
+      bases[i] = base[row];
+      counts[i] = examples.count(row);
+      if (hasGenerations) {
+        pulled[i] = generations[row];
+      }
     }
     float[] deltas = new float[packing.width(fids)];
     int at = 0;
-    for (int i = 0; i < of.length; i++) {
-      at += packing.pack(fids[i], changes, of[i] * width, deltas, at);
+    for (int i = 0; i < n; i++) {
+      at += packing.pack(fids[i], changes, selected[i] * width, deltas, at);
     }
-    int[] pulled =
-        hasGenerations ? Arrays.stream(of).map(row -> generations[row]).toArray() : new int[0];
     return new RowDelta(fids, examples.latestTime(), bases, counts, pulled, deltas);
-  }
-
-  private int[] learnedRows(int part, boolean absent) {
-    return IntStream.range(0, groups.size(part))
-        .map(i -> groups.row(part, i))
-        .filter(row -> examples.count(row) > 0 && examples.isAbsent(row) == absent)
-        .toArray();
   }
 
   private long[] fids(int part) {
@@ -198,6 +208,7 @@ final class InFlightBatch {
     if (n > base.length) {
       base = new long[n + n / 4];
       generations = new int[base.length];
+      selected = new int[base.length];
       rows = new float[base.length * width];
       changes = new float[base.length * width];
     }

@@ -11,6 +11,7 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 final class ShardGroups {
   private final int parallelism;
   private final int maxParallelism;
+  private final int[] shardOfGroup; // by key group
   private final int maxRowsPerPart;
 
   private int[] shardOf = new int[1024];
@@ -22,6 +23,12 @@ final class ShardGroups {
     this.parallelism = parallelism;
     this.maxParallelism = maxParallelism;
     this.maxRowsPerPart = maxRowsPerPart;
+    shardOfGroup = new int[maxParallelism];
+    Arrays.setAll(
+        shardOfGroup,
+        group ->
+            KeyGroupRangeAssignment.computeOperatorIndexForKeyGroup(
+                maxParallelism, parallelism, group));
   }
 
   void group(MiniBatch batch) {
@@ -32,8 +39,9 @@ final class ShardGroups {
     }
     int[] ends = new int[parallelism];
     for (int row = 0; row < n; row++) {
-      shardOf[row] = shard(batch.fid(row));
-      ends[shardOf[row]]++;
+      int shard = shardOfGroup[group(batch.fid(row), maxParallelism)];
+      shardOf[row] = shard;
+      ends[shard]++;
     }
     cut(ends);
     for (int row = n - 1; row >= 0; row--) {
@@ -79,14 +87,12 @@ final class ShardGroups {
   }
 
   /** The subtask that owns a feature: the one to which Flink routes its key. */
-  private int shard(long fid) {
-    return shard(fid, parallelism, maxParallelism);
+  static int shard(long fid, int parallelism, int maxParallelism) {
+    return KeyGroupRangeAssignment.computeOperatorIndexForKeyGroup(
+        maxParallelism, parallelism, group(fid, maxParallelism));
   }
 
-  static int shard(long fid, int parallelism, int maxParallelism) {
-    int keyGroup =
-        KeyGroupRangeAssignment.computeKeyGroupForKeyHash(Long.hashCode(fid), maxParallelism);
-    return KeyGroupRangeAssignment.computeOperatorIndexForKeyGroup(
-        maxParallelism, parallelism, keyGroup);
+  private static int group(long fid, int maxParallelism) {
+    return KeyGroupRangeAssignment.computeKeyGroupForKeyHash(Long.hashCode(fid), maxParallelism);
   }
 }

@@ -7,7 +7,6 @@ import io.freshet.train.message.ShardRequest.RowDelta;
 import io.freshet.train.message.ShardRequest.Together;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
@@ -19,11 +18,16 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * <p>Changes go before lookups, as they came. Messages as large as the largest go one by one.
  */
 final class ShardOutbox {
+  /** Where messages go. */
+  interface Receiver {
+    void send(int shard, ShardRequest request);
+  }
+
   private final int parallelism;
   private final int maxParallelism;
   private final int maxRows;
   private final ResponseInbox inbox;
-  private final Consumer<ShardRequest> shards;
+  private final Receiver shards;
   private final List<List<ShardRequest>> held = new ArrayList<>(); // by shard
 
   /**
@@ -31,11 +35,7 @@ final class ShardOutbox {
    * @param inbox knows of lookups before they go
    */
   ShardOutbox(
-      int parallelism,
-      int maxParallelism,
-      int maxRows,
-      ResponseInbox inbox,
-      Consumer<ShardRequest> shards) {
+      int parallelism, int maxParallelism, int maxRows, ResponseInbox inbox, Receiver shards) {
     this.parallelism = parallelism;
     this.maxParallelism = maxParallelism;
     this.maxRows = maxRows;
@@ -58,15 +58,18 @@ final class ShardOutbox {
 
   /** Sends all. */
   void flush() {
-    for (List<ShardRequest> requests : held) {
+    for (int shard = 0; shard < parallelism; shard++) {
+      List<ShardRequest> requests = held.get(shard);
       int rows = 0;
       for (ShardRequest request : requests) {
         rows += request.fids().length;
       }
       if (requests.size() > 1 && rows <= maxRows) {
-        shards.accept(together(requests));
+        shards.send(shard, together(requests));
       } else {
-        requests.forEach(shards);
+        for (ShardRequest request : requests) {
+          shards.send(shard, request);
+        }
       }
       requests.clear();
     }

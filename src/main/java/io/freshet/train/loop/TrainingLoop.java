@@ -117,7 +117,7 @@ public record TrainingLoop(
 
     <T> DataStream<T> pass(String edge, DataStream<T> stream);
 
-    /** Whether responses within a process bypass the edges. */
+    /** Whether messages between trainers and shards of a process bypass the edges. */
     boolean direct();
   }
 

@@ -2,6 +2,7 @@ package io.freshet.train.message;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * A message of a trainer to a shard of the embedding table. All fids belong to one shard, to which
@@ -77,6 +78,14 @@ public sealed interface ShardRequest {
    * @param fids a number that is routed to the shard
    */
   public record InitialEnd(long[] fids) implements ShardRequest {}
+
+  /**
+   * The number of a request that the shard has already, as it is in the trainer's process.
+   *
+   * @param inbox of the shard
+   * @param fids one of the request's
+   */
+  public record HandedOver(UUID inbox, long number, long[] fids) implements ShardRequest {}
 
   /** Several messages of a trainer to one shard, which takes them in this order. */
   public record Together(List<RowDelta> deltas, List<Occurrences> occurrences, List<Lookup> lookups)

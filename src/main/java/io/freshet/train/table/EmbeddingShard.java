@@ -12,7 +12,9 @@ import io.freshet.train.LoopSettings;
 import io.freshet.train.Reset;
 import io.freshet.train.SentTable;
 import io.freshet.train.feedback.ParameterServer;
+import io.freshet.train.feedback.ShardInbox;
 import io.freshet.train.message.ShardRequest;
+import io.freshet.train.message.ShardRequest.HandedOver;
 import io.freshet.train.message.ShardRequest.Lookup;
 import io.freshet.train.message.ShardRequest.Occurrences;
 import io.freshet.train.message.ShardRequest.RowDelta;
@@ -61,6 +63,7 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
   public static final OutputTag<SentTable> SENT_TABLES =
       new OutputTag<>("sent-tables", WireType.of(SentTable.class));
 
+  private transient ShardInbox inbox; // null where messages go through the channels
   private transient EmbeddingTable table;
   private transient TableRewrite rewrite; // null when it is done
   private transient InitialTable initial; // null when it is whole, or there is none
@@ -75,7 +78,7 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
   private transient long lastFlushMillis;
 
   /**
-   * @param direct whether responses go straight to a trainer of the same process
+   * @param direct whether messages within a process bypass Flink's channels
    */
   public EmbeddingShard(LoopSettings settings, boolean direct) {
     super(settings, direct);
@@ -116,6 +119,20 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
     updates = checkpointed.publish(0, getMetricGroup(), "updates");
     refused = getMetricGroup().counter("refused_rows");
     getMetricGroup().gauge("last_flush_millis", () -> lastFlushMillis);
+    if (direct) {
+      var context = getRuntimeContext();
+      inbox =
+          ShardInbox.open(
+              context.getJobInfo().getJobId(), context.getTaskInfo().getIndexOfThisSubtask());
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (inbox != null) {
+      inbox.close();
+    }
+    super.close();
   }
 
   private void openTable() throws Exception {
@@ -169,12 +186,16 @@ public final class EmbeddingShard extends ParameterServer<ShardRequest> {
   @Override
   public void processElement(StreamRecord<ShardRequest> element) throws Exception {
     resetOnce();
-    if (element.getValue() instanceof Together several) {
+    ShardRequest request = element.getValue();
+    if (request instanceof HandedOver number) {
+      request = inbox.take(number);
+    }
+    if (request instanceof Together several) {
       for (ShardRequest each : several.messages()) {
         take(each);
       }
     } else {
-      take(element.getValue());
+      take(request);
     }
   }
 

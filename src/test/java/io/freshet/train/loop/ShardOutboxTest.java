@@ -30,7 +30,8 @@ final class ShardOutboxTest {
   private final List<ShardRequest> sent = new ArrayList<>();
   private final List<List<ShardResponse>> taken = new ArrayList<>();
   private final ResponseInbox inbox = new ResponseInbox(taken::add);
-  private final ShardOutbox outbox = new ShardOutbox(SHARDS, MAX_PARALLELISM, 3, inbox, sent::add);
+  private final ShardOutbox outbox =
+      new ShardOutbox(SHARDS, MAX_PARALLELISM, 3, inbox, (shard, request) -> sent.add(request));
 
   @Test
   void changesOfAShardGoBeforeItsNextLookupInOneMessage() {

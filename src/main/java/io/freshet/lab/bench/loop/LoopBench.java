@@ -130,7 +130,11 @@ final class LoopBench {
   /** Measures while the source pauses and nothing is in flight. */
   private static Speed whileIdle(Roofline roofline) throws InterruptedException {
     paused = true;
-    Thread.sleep(PAUSE.toMillis());
+    long before;
+    do { // what many subtasks have in their channels takes seconds
+      before = IN_ALL.sum();
+      Thread.sleep(PAUSE.toMillis());
+    } while (IN_ALL.sum() > before);
     Speed measured = roofline.flops();
     paused = false;
     Thread.sleep(PAUSE.toMillis());
