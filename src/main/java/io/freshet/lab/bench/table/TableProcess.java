@@ -48,6 +48,9 @@ final class TableProcess implements AutoCloseable {
   JsonNode ask(String command) throws IOException {
     out.println(command);
     String line = in.readLine();
+    while (line != null && !line.startsWith("{")) {
+      line = in.readLine(); // of an agent, as a profiler's
+    }
     if (line == null) {
       List<String> all = Files.readAllLines(log);
       String last = String.join("\n", all.subList(Math.max(0, all.size() - 20), all.size()));
