@@ -69,7 +69,7 @@ final class DelayBench implements AutoCloseable {
     }
   }
 
-  /** Examples a second. */
+  /** Examples a second; NaN if all were learned before the first report. */
   double measure(Duration delay, Workload workload) throws Exception {
     delayNanos = delay.toNanos();
     jobs++;
@@ -94,8 +94,8 @@ final class DelayBench implements AutoCloseable {
       }
       long start = System.nanoTime();
       long learned = await(metrics, (long) (END * impressions), LONGEST) - before;
-      double speed = learned * 1e9 / (System.nanoTime() - start);
-      PipelineBench.assertAlive(metrics.windows(), impressions, deadLetters(config));
+      double speed = learned == 0 ? Double.NaN : learned * 1e9 / (System.nanoTime() - start);
+      PipelineBench.assertAlive(metrics, impressions, deadLetters(config));
       return speed;
     } finally {
       client.cancel().get();

@@ -66,8 +66,13 @@ public final class DelayCommand extends Benchmark {
    * One measurement.
    *
    * @param delay in one direction, milliseconds
+   * @param speed examples a second; NaN where the impressions were too few to tell
    */
-  private record DelayFigure(double delay, int inFlight, double speed) {}
+  private record DelayFigure(double delay, int inFlight, double speed) {
+    Double known() {
+      return Double.isNaN(speed) ? null : speed;
+    }
+  }
 
   @Override
   public Integer call() throws Exception {
@@ -80,7 +85,7 @@ public final class DelayCommand extends Benchmark {
         new FigureTable<DelayFigure>(out(), Form.ARRAY.orTable(asJson()))
             .column("delay_ms", "delay ms", "%8.1f", DelayFigure::delay)
             .column("in_flight", "in flight", "%9d", DelayFigure::inFlight)
-            .column("examples_per_second", "examples/s", "%,10.0f", DelayFigure::speed)
+            .column("examples_per_second", "examples/s", "%,10.0f", DelayFigure::known)
             .begin();
     try (ScratchDirectory scratch = ScratchDirectory.create();
         DelayBench bench = new DelayBench(scratch.path(), impressions, seed)) {

@@ -29,6 +29,7 @@ final class PipelineBench {
 
   private static final double WARM_UP = 0.4;
   private static final double END = 0.9;
+  private static final double IN_WINDOWS = 0.8; // of what was learned
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -83,24 +84,40 @@ final class PipelineBench {
         learned = await(metrics, learner, (long) (share * impressions));
         speeds.add(mark.since(learned - before));
       }
-      assertAlive(metrics.windows(), impressions, learner.deadLetters());
+      assertAlive(metrics, impressions, learner.deadLetters());
     }
     return speeds;
   }
 
   /**
-   * Throws if what was learned is worth nothing.
+   * Throws if what was learned is worth nothing. Waits until most of it is in windows that have
+   * ended: these follow with the watermark, which may be far behind.
    *
    * @param impressions that were in Kafka
    */
-  static void assertAlive(List<Metrics> windows, int impressions, int deadLetters) {
+  static void assertAlive(MetricsTopic metrics, int impressions, int deadLetters)
+      throws IOException, InterruptedException {
+    long wanted = (long) (IN_WINDOWS * metrics.sinceStart().examples());
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (examples(metrics.windows()) < wanted) {
+      if (System.nanoTime() > end) {
+        throw new IOException(
+            "the windows that have ended hold %s of %s examples after %s"
+                .formatted(examples(metrics.windows()), wanted, PATIENCE));
+      }
+      metrics.poll(POLL);
+    }
     double worst = impressions < BEGUN ? 1.05 : 1;
-    LearningCheck.assertAlive(normalizedEntropy(windows), worst, deadLetters);
+    LearningCheck.assertAlive(normalizedEntropy(metrics.windows()), worst, deadLetters);
+  }
+
+  private static long examples(List<Metrics> windows) {
+    return windows.stream().mapToLong(Metrics::examples).sum();
   }
 
   /** Of the last windows, which have half of the examples. */
   private static double normalizedEntropy(List<Metrics> windows) {
-    long half = windows.stream().mapToLong(Metrics::examples).sum() / 2;
+    long half = examples(windows) / 2;
     double examples = 0;
     double positives = 0;
     double loss = 0;
