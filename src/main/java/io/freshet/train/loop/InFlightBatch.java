@@ -136,11 +136,11 @@ final class InFlightBatch {
     boolean hasAbsent = examples.hasAbsent();
     boolean[] drawn = hasAbsent ? rules.draw(examples) : new boolean[0];
     for (int part = 0; part < groups.parts(); part++) {
-      int learned = selectLearned(part, hasAbsent, false);
+      int learned = selectLearned(part, false);
       if (learned > 0) {
         shards.accept(delta(learned));
       }
-      int absent = hasAbsent ? selectLearned(part, true, true) : 0;
+      int absent = hasAbsent ? selectLearned(part, true) : 0;
       if (absent > 0) {
         shards.accept(occurrences(absent, drawn));
       }
@@ -148,11 +148,11 @@ final class InFlightBatch {
   }
 
   /** Selects a part's rows that were learned, and are absent or not; returns how many. */
-  private int selectLearned(int part, boolean hasAbsent, boolean absent) {
+  private int selectLearned(int part, boolean absent) {
     int n = 0;
     for (int i = 0; i < groups.size(part); i++) {
       int row = groups.row(part, i);
-      if (examples.count(row) > 0 && (hasAbsent && examples.isAbsent(row)) == absent) {
+      if (examples.count(row) > 0 && examples.isAbsent(row) == absent) {
         selected[n++] = row;
       }
     }

@@ -1,5 +1,6 @@
 package io.freshet.train.loop;
 
+import io.freshet.train.feedback.ShardInbox;
 import io.freshet.train.message.ShardRequest;
 import io.freshet.train.message.ShardRequest.Lookup;
 import io.freshet.train.message.ShardRequest.Occurrences;
@@ -7,6 +8,8 @@ import io.freshet.train.message.ShardRequest.RowDelta;
 import io.freshet.train.message.ShardRequest.Together;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 
 /**
@@ -18,28 +21,31 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  * <p>Changes go before lookups, as they came. Messages as large as the largest go one by one.
  */
 final class ShardOutbox {
-  /** Where messages go. */
-  interface Receiver {
-    void send(int shard, ShardRequest request);
-  }
-
   private final int parallelism;
   private final int maxParallelism;
   private final int maxRows;
   private final ResponseInbox inbox;
-  private final Receiver shards;
+  private final JobID job;
+  private final Consumer<ShardRequest> shards;
   private final List<List<ShardRequest>> held = new ArrayList<>(); // by shard
 
   /**
    * @param maxRows rows that a message has at most
    * @param inbox knows of lookups before they go
+   * @param job whose shards are sent to, through their inboxes where these are in this process
    */
   ShardOutbox(
-      int parallelism, int maxParallelism, int maxRows, ResponseInbox inbox, Receiver shards) {
+      int parallelism,
+      int maxParallelism,
+      int maxRows,
+      ResponseInbox inbox,
+      JobID job,
+      Consumer<ShardRequest> shards) {
     this.parallelism = parallelism;
     this.maxParallelism = maxParallelism;
     this.maxRows = maxRows;
     this.inbox = inbox;
+    this.job = job;
     this.shards = shards;
     for (int shard = 0; shard < parallelism; shard++) {
       held.add(new ArrayList<>());
@@ -65,14 +71,18 @@ final class ShardOutbox {
         rows += request.fids().length;
       }
       if (requests.size() > 1 && rows <= maxRows) {
-        shards.send(shard, together(requests));
+        send(shard, together(requests));
       } else {
         for (ShardRequest request : requests) {
-          shards.send(shard, request);
+          send(shard, request);
         }
       }
       requests.clear();
     }
+  }
+
+  private void send(int shard, ShardRequest request) {
+    shards.accept(ShardInbox.handOver(job, shard, request));
   }
 
   private static Together together(List<ShardRequest> requests) {

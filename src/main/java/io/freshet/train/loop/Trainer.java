@@ -23,7 +23,6 @@ import io.freshet.train.dense.DenseReplica;
 import io.freshet.train.dense.GaugeReplica;
 import io.freshet.train.dense.LocalOptimizerState;
 import io.freshet.train.feedback.FeedbackChannels;
-import io.freshet.train.feedback.ShardInbox;
 import io.freshet.train.message.MergerRequest;
 import io.freshet.train.message.ReplyTo;
 import io.freshet.train.message.ShardRequest;
@@ -85,7 +84,6 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
   private transient ResponseInbox inbox;
   private transient ShardOutbox outbox;
   private transient ReplyTo replyTo;
-  private transient JobID job;
   private transient int parallelism;
   private transient int maxParallelism;
   private transient MailboxWait waiting;
@@ -144,7 +142,6 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     super.open();
     LoopRules.check(this);
     LoopRules.checkSums(settings.train().learning(), getRuntimeContext());
-    job = getRuntimeContext().getJobInfo().getJobId();
     var task = getRuntimeContext().getTaskInfo();
     parallelism = task.getNumberOfParallelSubtasks();
     maxParallelism = task.getMaxNumberOfParallelSubtasks();
@@ -187,7 +184,8 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
     inbox =
         new ResponseInbox(
             responses -> mailbox.execute(() -> onResponses(responses), "response to the trainer"));
-    outbox = new ShardOutbox(parallelism, maxParallelism, maxRows, inbox, this::toShard);
+    JobID job = getRuntimeContext().getJobInfo().getJobId();
+    outbox = new ShardOutbox(parallelism, maxParallelism, maxRows, inbox, job, this::toShards);
     FieldRules rules = new FieldRules(learning.table());
     SharedRows shared = SharedRows.of(schema);
     RowPacking packing = layout.packing();
@@ -403,10 +401,6 @@ public final class Trainer extends AbstractStreamOperator<Predictions>
 
   private void toMergers(MergerRequest request) {
     output.collect(MERGERS, new StreamRecord<>(request));
-  }
-
-  private void toShard(int shard, ShardRequest request) {
-    toShards(ShardInbox.handOver(job, shard, request));
   }
 
   private void toShards(ShardRequest request) {

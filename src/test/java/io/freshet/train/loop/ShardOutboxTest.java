@@ -14,6 +14,7 @@ import io.freshet.train.message.ShardResponse.Rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,7 @@ final class ShardOutboxTest {
   private final List<List<ShardResponse>> taken = new ArrayList<>();
   private final ResponseInbox inbox = new ResponseInbox(taken::add);
   private final ShardOutbox outbox =
-      new ShardOutbox(SHARDS, MAX_PARALLELISM, 3, inbox, (shard, request) -> sent.add(request));
+      new ShardOutbox(SHARDS, MAX_PARALLELISM, 3, inbox, new JobID(), sent::add);
 
   @Test
   void changesOfAShardGoBeforeItsNextLookupInOneMessage() {
