@@ -112,7 +112,10 @@ class ModelsFileTest {
     }
 
     assertThat(failures).isEmpty();
-    assertThat(version("ctr")).isEqualTo(NEW.toString());
+    while (!version("ctr")
+        .equals(NEW.toString())) { // its pin is gone, so it follows at its next look
+      Thread.sleep(5);
+    }
     assertThat(served.text("/metrics"))
         .contains("freshet_models_file_reloads_total 3.0", "freshet_models_file_failing 0.0")
         .doesNotContain("model=\"wide\"");
